@@ -1,0 +1,95 @@
+# Plain `make` prints the targets. Each target sets up what it needs.
+#   SOURCE=…          a folder of HR tables or a source.toml (default: the simulated company)
+#   RETENTION_VAR=…   where all state lies (default: var)
+#   PYTHON=…          the Python that .venv is made from: 3.11, 3.12 or 3.13 (default: python3)
+
+PYTHON ?= python3
+PORT   ?= 8000
+VAR    := $(or $(RETENTION_VAR),var)
+DEMO   := $(VAR)/demo
+SOURCE ?= $(DEMO)
+RUNS   := sqlite:///$(VAR)/mlflow.db
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.DEFAULT_GOAL := help
+.PHONY: help source setup demo train score lists serve monitor notebooks test check bench clean
+
+help:
+	@echo 'make TARGET [SOURCE=a folder or a source.toml]'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r target line; do printf '  %-11s%s\n' "$$target" "$$line"; done
+
+setup: .venv/installed ## make .venv from requirements.lock and install the project into it
+
+demo: override SOURCE = $(DEMO)
+demo: source ## from nothing to managers' lists, on a simulated company (under 5 minutes)
+	$(BIN)/retention train '$(SOURCE)' --quick
+	$(BIN)/retention score '$(SOURCE)'
+	$(BIN)/retention lists
+	@echo
+	@echo 'Open next:'
+	@echo "  the managers' lists   $$(ls '$(VAR)'/lists/*/index.html | tail -n 1) (in a browser)"
+	@echo "  runs and models       $(BIN)/mlflow ui --backend-store-uri $${MLFLOW_TRACKING_URI:-$(RUNS)}"
+	@echo '  your own data         docs/quick-start.md'
+	@echo 'Serve the scores:'
+	@echo '  make serve            then http://127.0.0.1:$(PORT)/docs, with a token from: $(BIN)/retention token --role hr'
+
+train: source ## train and judge on SOURCE, log to MLflow, promote if the gate lets it
+	$(BIN)/retention train '$(SOURCE)'
+
+score: source ## score everyone at risk in SOURCE with the champion and publish the scores
+	$(BIN)/retention score '$(SOURCE)'
+
+lists: setup ## write the managers' lists of the latest scored month
+	$(BIN)/retention lists
+
+serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…)
+	$(BIN)/uvicorn serving.app:create_app --factory --host 127.0.0.1 --port $(PORT)
+
+monitor: ## not in this version: matured outcomes against published scores, drift
+	$(not_yet)
+
+notebooks: ## not in this version: run the notebooks and write them as HTML
+	$(not_yet)
+
+test: setup ## run all tests
+	$(BIN)/pytest
+
+check: setup ## format, lint, types, import contracts, then all tests
+	@failed=0; run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
+	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
+	echo '== pytest'; $(BIN)/pytest && exit $$failed
+
+bench: ## not in this version: the benchmark table
+	$(not_yet)
+
+clean: ## remove .venv, caches and build output; the state under var stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find . -path ./var -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+# The simulated company is made when it is the source and is not there yet; any other SOURCE must exist.
+source: setup
+	@if [ '$(SOURCE)' = '$(DEMO)' ] && [ ! -e '$(DEMO)/truth.parquet' ]; then \
+	  echo "$(BIN)/retention simulate --out '$(DEMO)'"; $(BIN)/retention simulate --out '$(DEMO)'; fi
+
+# Two stamps, so that a change in pyproject.toml does not install every dependency anew. `--clear` leaves in .venv
+# what the lock names and nothing else; bytecode is made when a module is first imported, which saves half a minute.
+.venv/locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "retention needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo 'Name another one: make setup PYTHON=python3.12' >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo 'This Python cannot make virtual environments: install its venv package (Debian: python3-venv).' >&2; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) install --no-compile --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+define not_yet
+@echo 'make $@ is not in this version: see "Not yet" in CHANGELOG.md.' >&2; exit 2
+endef

@@ -1,0 +1,59 @@
+"""The one family of errors. The edge maps each to an exit code (command line) or a status (API).
+
+An error says the rule, the place and the remedy. It never holds a person's name, id or value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One broken rule: where it was broken, on how many rows, and what mends it.
+
+    `table` may also be the name of a file or of a section of `source.toml`; `column` is empty where
+    the rule concerns a whole table; `rows` is 0 where the rule is not about rows.
+    """
+
+    rule: str
+    table: str
+    column: str
+    rows: int
+    remedy: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.table}.{self.column}" if self.column else self.table
+
+    def as_dict(self) -> dict[str, str | int]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        rows = f" ({self.rows:,} row{'s' * (self.rows != 1)})" if self.rows else ""
+        return f"{self.place}: {self.rule}{rows}. {self.remedy}"
+
+
+class RetentionError(Exception):
+    """Base of every error that we raise on purpose."""
+
+    exit_code = 1
+
+
+class BadInput(RetentionError):
+    """What was given cannot be used; nothing was written. Holds every finding, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, findings: Finding | Sequence[Finding]) -> None:
+        self.findings = [findings] if isinstance(findings, Finding) else list(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+class Refused(RetentionError):
+    """A guard or the promotion gate said no. Holds every finding, each with its figure."""
+
+    exit_code = 3
+
+    def __init__(self, findings: Finding | Sequence[Finding]) -> None:
+        self.findings = [findings] if isinstance(findings, Finding) else list(findings)
+        super().__init__("\n".join(map(str, self.findings)))

@@ -1,0 +1,69 @@
+"""The product's words: drivers, kinds, and the names that are refused or protected. No I/O."""
+
+import calendar
+import re
+from datetime import date
+from typing import Final, Literal
+
+Driver = Literal["pay", "conditions", "relationships", "growth", "context"]
+
+DRIVERS: Final[tuple[Driver, ...]] = ("pay", "conditions", "relationships", "growth")
+"""The four sides of working life that an employer can act on; everything else is context."""
+CONTEXT: Final[Driver] = "context"
+
+EXIT_KINDS: Final = ("voluntary", "involuntary", "other")
+SERVICE_KINDS: Final = ("information", "reporting", "data", "working_time", "resources", "other")
+ASSIGNMENT_REASONS: Final = (
+    "hire",
+    "promotion",
+    "transfer",
+    "manager_change",
+    "reorganisation",
+    "other",
+)
+
+PROTECTED: Final = frozenset(
+    "gender sex birth_year birth_date date_of_birth year_of_birth age ethnicity race nationality marital_status "
+    "disability".split()
+)
+"""Read for the fairness review only; never a feature."""
+
+_REFUSED_WORDS: Final = frozenset(
+    "subject body text comment comments sentiment message messages transcript "
+    "sick sickness illness health medical diagnosis "
+    "union religion religious political politics party "
+    "family children pregnant pregnancy maternity paternity parental "
+    "biometric biometrics fingerprint credit criminal conviction convictions".split()
+)
+_REFUSED_NAMES: Final = frozenset({"absence_reason", "disability_leave", "reason_for_absence", "leave_reason"})
+
+
+def snake_case(name: str) -> str:
+    """`MaritalStatus`, `marital status` and `MARITAL-STATUS` all become `marital_status`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
+    return re.sub(r"[^0-9a-z]+", "_", spaced.lower()).strip("_")
+
+
+def is_refused(name: str) -> bool:
+    """True for content of communications, health, belief, family, biometric, credit and criminal data."""
+    name = snake_case(name)
+    return name in _REFUSED_NAMES or not _REFUSED_WORDS.isdisjoint(name.split("_"))
+
+
+def is_protected(name: str) -> bool:
+    """True for the attributes that only the fairness review may read."""
+    return snake_case(name) in PROTECTED
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of `day`."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def add_months(day: date, months: int) -> date:
+    """The month-end `months` after the month of `day` (before it, when negative).
+
+    `day` is a snapshot date, so a month-end: 30 November + 3 months is 28 or 29 February.
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    return month_end(date(day.year + years, month + 1, 1))

@@ -1,0 +1,1 @@
+"""What we do with the features: train, judge, explain, score, publish and list."""

@@ -1,0 +1,32 @@
+"""The settings of a run: one frozen object, built once at the edge from the environment (`RETENTION_…`)."""
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where state lives. Every path lies under `var` unless another place is named."""
+
+    model_config = SettingsConfigDict(env_prefix="RETENTION_", frozen=True, extra="ignore")
+
+    var: Path = Path("var")
+    database_url: str = ""
+    mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
+    list_capacity: int = Field(default=4, ge=1, description="conversations that a manager can hold in a month")
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the store of published scores."""
+        return self.database_url or f"sqlite:///{self.var.absolute() / 'store.db'}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow tracking and registry URI."""
+        return self.mlflow_tracking_uri or f"sqlite:///{self.var.absolute() / 'mlflow.db'}"
+
+    @property
+    def artifact_root(self) -> str:
+        """Where MLflow keeps artefacts when no server decides it."""
+        return (self.var.absolute() / "mlartifacts").as_uri()

@@ -1,0 +1,86 @@
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[2]
+OURS = ("features", "pipeline", "serving")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+USED_WITHOUT_IMPORT = {
+    "fastexcel": "Polars calls it to read .xlsx",
+    "psycopg": "SQLAlchemy calls it for a postgresql+psycopg URL",
+    "uvicorn": "the command that serves",
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))
+
+
+def normalised(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution.lower())
+
+
+def declared(requirements: list[str]) -> set[str]:
+    return {normalised(re.split(r"[^\w.-]", requirement)[0]) for requirement in requirements}
+
+
+def imported_names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def third_party_imports() -> dict[str, set[str]]:
+    """Each third-party package that ours import, with the distributions that provide it (mlflow has three)."""
+    known = packages_distributions()
+    names = {name for path in modules() for name in imported_names(path)} - set(sys.stdlib_module_names) - set(OURS)
+    return {name: {normalised(distribution) for distribution in known.get(name, [name])} for name in names}
+
+
+def test_imports_keep_the_contracts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    wanted = declared(PROJECT["dependencies"])
+    assert not {name for name, providers in third_party_imports().items() if not providers & wanted}
+
+
+def test_every_dependency_is_used() -> None:
+    used = set(USED_WITHOUT_IMPORT).union(*third_party_imports().values())
+    assert not declared(PROJECT["dependencies"]) - used
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert not [path for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))]
+
+
+def test_no_module_is_a_drawer_for_anything() -> None:
+    assert not {path.stem for path in modules()} & {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+def test_importing_a_module_does_nothing(tmp_path: Path) -> None:
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in modules()
+        if "migrations" not in path.parts  # Alembic alone can run those
+    ]
+    env = os.environ | {"RETENTION_VAR": str(tmp_path / "var")}
+    command = [sys.executable, "-c", f"import {', '.join(names)}"]
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert not run.stdout
+    assert not list(tmp_path.iterdir())
