@@ -1,8 +1,6 @@
 """The product's words: drivers, kinds, and the names that are refused or protected. No I/O."""
 
-import calendar
 import re
-from datetime import date
 from typing import Final, Literal
 
 Driver = Literal["pay", "conditions", "relationships", "growth", "context"]
@@ -53,17 +51,3 @@ def is_refused(name: str) -> bool:
 def is_protected(name: str) -> bool:
     """True for the attributes that only the fairness review may read."""
     return snake_case(name) in PROTECTED
-
-
-def month_end(day: date) -> date:
-    """The last day of the month of `day`."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def add_months(day: date, months: int) -> date:
-    """The month-end `months` after the month of `day` (before it, when negative).
-
-    `day` is a snapshot date, so a month-end: 30 November + 3 months is 28 or 29 February.
-    """
-    years, month = divmod(day.month - 1 + months, 12)
-    return month_end(date(day.year + years, month + 1, 1))

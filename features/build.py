@@ -1,0 +1,108 @@
+"""The feature table: what was known of everyone at risk, a Parquet file a snapshot date."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from features.calendar import month_end
+from features.catalogue import families
+from features.definition import Family, Feature
+from features.errors import BadInput, Finding
+from features.known import Known, Prepared, holds, known_on, prepare
+from features.months import sum_months
+from features.places import places
+from features.snapshots import at_risk
+
+if TYPE_CHECKING:
+    from features.source import Source
+
+DECIMALS: Final = 9
+DIGITS: Final = 12
+"""Sums of floats depend on the order of the rows in their last digits; features keep what does not."""
+ORGANISATION: Final = ("department", "level", "job", "location", "manager_id")
+
+
+def feature_table(
+    source: "Source", dates: Sequence[date], out_dir: Path, progress: Callable[[date], None] | None = None
+) -> list[Path]:
+    """Write `features-YYYY-MM-DD.parquet` for each snapshot date: one row per person at risk, sorted by employee_id.
+
+    Columns: employee_id, snapshot_date, then the catalogue's features in its order (Float64, or String for categories;
+    null is unknown). A file appears whole or not at all. `progress` is called after each date.
+    Raises BadInput for a date that is not the last of a month.
+    """
+    _check(dates)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    found = families(source)
+    paths = []
+    with _prepared(source, out_dir) as prepared:
+        for day in dates:
+            path = out_dir / f"features-{day}.parquet"
+            unfinished = path.with_suffix(".unfinished")
+            features_on(known_on(source, day, prepared), found).write_parquet(unfinished)
+            unfinished.rename(path)
+            paths.append(path)
+            if progress:
+                progress(day)
+    return paths
+
+
+def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
+    """The rows of one snapshot date, as `feature_table` describes them."""
+    rows = at_risk(known).select("employee_id")
+    for family in found:
+        names = [feature.name for feature in family.features]
+        rows = rows.join(family.define(known).select("employee_id", *names), on="employee_id", how="left")
+    features = [feature for family in found for feature in family.features]
+    table = rows.collect("polars").to_polars().sort("employee_id")
+    return table.select(
+        "employee_id", pl.lit(known.snapshot_date).alias("snapshot_date"), *(_column(feature) for feature in features)
+    )
+
+
+def _column(feature: Feature) -> pl.Expr:
+    column = pl.col(feature.name)
+    if feature.kind == "category":
+        return column.cast(pl.String)
+    number = column.cast(pl.Float64)
+    rounded = pl.when(number.is_finite()).then(number).round(DECIMALS).round_sig_figs(DIGITS)
+    return pl.when(rounded == 0).then(0.0).otherwise(rounded).alias(feature.name)  # never -0.0, which is other bytes
+
+
+def organisation(source: "Source", snapshot_date: date) -> pl.DataFrame:
+    """Where everyone at risk is on the date: employee_id, department, level, job, location, manager_id, sorted.
+
+    What the source does not record is null; level is Int64, the others String.
+    """
+    known = known_on(source, snapshot_date)
+    rows = at_risk(known).select("employee_id")
+    recorded = [name for name in ORGANISATION if holds(source, f"assignments.{name}")]
+    if recorded:
+        rows = rows.join(places(known).select("employee_id", *recorded), on="employee_id", how="left")
+    table = rows.collect("polars").to_polars().sort("employee_id")
+    types = {name: pl.Int64 if name == "level" else pl.String for name in ORGANISATION}
+    return table.select(
+        "employee_id",
+        *((pl.col(name) if name in recorded else pl.lit(None).alias(name)).cast(types[name]) for name in ORGANISATION),
+    )
+
+
+def _check(dates: Sequence[date]) -> None:
+    wrong = [day for day in dates if day != month_end(day)]
+    if wrong:
+        rule = f"{wrong[0]} is not the last day of a month"
+        raise BadInput(Finding(rule, "snapshot_date", "", 0, f"Ask for {month_end(wrong[0])}."))
+
+
+@contextmanager
+def _prepared(source: "Source", out_dir: Path) -> Iterator[Prepared]:
+    if not holds(source, "collaboration"):
+        yield prepare(source, None)
+        return
+    with tempfile.TemporaryDirectory(prefix=".months-", dir=out_dir) as folder:
+        yield prepare(source, sum_months(source, Path(folder)))

@@ -1,0 +1,94 @@
+"""From a source's own column types to the canonical ones, counting what could not be read.
+
+Files and databases differ in types (CSV: everything is text); the same facts come out the same. Empty text,
+text of spaces and not-a-number are nulls. Nothing is guessed: a date in text is ISO or it cannot be read.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+ISO_DAY = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
+YEARS = (1, 9999)  # what a date of Python holds; databases write infinity beyond it
+OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)$"
+MOMENTS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+
+
+def to_canonical(raw: pl.DataFrame, types: Mapping[str, pl.DataType]) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Cast each column to its type in `types`; also says how many values of each could not be read."""
+    given = raw.select(_without_blanks(name, raw.schema[name]) for name in types)
+    cast = given.select(_cast(name, given.schema[name], dtype) for name, dtype in types.items())
+    unreadable = {name: cast[name].null_count() - given[name].null_count() for name in types}
+    return cast, unreadable
+
+
+def natural(text: pl.Series) -> pl.Series:
+    """Text that holds nothing but numbers becomes Float64; other text stays as it is."""
+    numbers = text.cast(pl.Float64, strict=False)
+    return numbers if numbers.null_count() == text.null_count() < len(text) else text
+
+
+def _without_blanks(name: str, given: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if given in (pl.Categorical, pl.Enum):
+        column = column.cast(pl.String)
+    if given in (pl.String, pl.Categorical, pl.Enum):
+        stripped = column.str.strip_chars()
+        return pl.when(stripped != "").then(stripped).alias(name)
+    return column.fill_nan(None) if given.is_float() else column
+
+
+def _cast(name: str, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if given.is_nested() or given in (pl.Binary, pl.Object, pl.Duration):
+        return _nothing(wanted).alias(name)
+    if wanted == pl.String:
+        return _as_text(column, given).alias(name)
+    if wanted.is_temporal():
+        moment = _as_moment(column, given, wanted)
+        return pl.when(moment.dt.year().is_between(*YEARS)).then(moment).alias(name)
+    number = _as_number(column, given)
+    if wanted.is_integer():
+        number = pl.when(number == number.floor()).then(number).cast(wanted, strict=False)
+    return number.alias(name)
+
+
+def _as_text(column: pl.Expr, given: pl.DataType) -> pl.Expr:
+    """Whole numbers are written without a fraction: pandas turns ids with gaps into floats."""
+    if not (given.is_float() or given.is_decimal()):
+        return column.cast(pl.String, strict=False)
+    whole = column.cast(pl.Int64, strict=False)
+    return (
+        pl.when(whole.cast(given, strict=False) == column)
+        .then(whole.cast(pl.String))
+        .otherwise(column.cast(pl.String, strict=False))
+    )
+
+
+def _as_number(column: pl.Expr, given: pl.DataType) -> pl.Expr:
+    if given.is_temporal():
+        return _nothing(pl.Float64())
+    number = column.cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
+
+
+def _as_moment(column: pl.Expr, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
+    """The local date or time as it is written: a time zone is dropped, not converted."""
+    if given == pl.Null:
+        return column.cast(wanted)
+    if given == pl.Date:
+        return column.cast(wanted, strict=False)
+    if given == pl.Datetime:
+        return column.dt.replace_time_zone(None).cast(wanted, strict=False)
+    if given != pl.String:
+        return _nothing(wanted)
+    iso = pl.when(column.str.contains(ISO_DAY)).then(column)
+    if wanted == pl.Date:
+        return iso.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    plain = iso.str.replace("T", " ", literal=True)
+    plain = pl.when(plain.str.contains(":")).then(plain.str.replace(OFFSET, "").str.strip_chars()).otherwise(plain)
+    return pl.coalesce(plain.str.to_datetime(form, time_unit="us", strict=False) for form in MOMENTS)
+
+
+def _nothing(wanted: pl.DataType) -> pl.Expr:
+    return pl.repeat(None, pl.len(), dtype=wanted)

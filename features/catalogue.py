@@ -1,0 +1,49 @@
+"""Every feature that a source gives, with all that is said of it; the definitions stand in the drivers' files."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from features import conditions, context, growth, internal_services, pay, relationships, service_network
+from features.definition import Family, Feature
+from features.items import item_families
+from features.known import holds
+
+if TYPE_CHECKING:
+    from features.source import Source
+
+__all__ = ["Feature", "catalogue", "families"]
+
+KEYS = ("employee_id", "snapshot_date", "hire_date")
+"""Columns that name a row of the feature table, so no feature may."""
+
+
+def catalogue(source: "Source") -> dict[str, Feature]:
+    """The features that the source's tables give, in a stable order, without those it ignores."""
+    return {feature.name: feature for family in families(source) for feature in family.features}
+
+
+def families(source: "Source") -> list[Family]:
+    """The families that can be worked out from the source, without the features that it ignores."""
+    found = []
+    for family in [*_fixed(), *item_families(source), *_attributes(source)]:
+        wanted = tuple(feature for feature in family.features if feature.name not in source.ignore)
+        if wanted and all(holds(source, need) for need in family.needs):
+            found.append(Family(wanted, family.define, family.needs))
+    return found
+
+
+def _fixed() -> list[Family]:
+    drivers = (pay, conditions, relationships, internal_services, service_network, growth, context)
+    return [family for driver in drivers for family in driver.FAMILIES]
+
+
+def _attributes(source: "Source") -> list[Family]:
+    """`employee_features`, under their own name or, where a feature or a key has it already, as `employee_{name}`."""
+    taken = {feature.name for family in _fixed() for feature in family.features} | set(KEYS)
+    types = pl.read_parquet_schema(source.tables["employees"])
+    return [
+        context.attribute_family(name, f"employee_{name}" if name in taken else name, types[name].is_numeric())
+        for name in source.employee_features
+        if name in types
+    ]

@@ -1,0 +1,85 @@
+"""Which of a raw table's columns are read, and why the others are not."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from features.expectations import Expectations
+from features.tables import column_order, required_columns
+from features.vocabulary import is_refused, snake_case
+
+NAMED_AT_MOST: Final = 10
+
+
+@dataclass
+class Columns:
+    """The columns of one raw table, sorted by what becomes of them. Maps lead from our name to the source's."""
+
+    contract: dict[str, str] = field(default_factory=dict)
+    features: dict[str, str] = field(default_factory=dict)
+    protected: dict[str, str] = field(default_factory=dict)
+    unused: dict[str, str] = field(default_factory=dict)
+    ignored: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> dict[str, str]:
+        return self.contract | self.features | self.protected
+
+    def notes(self, table: str, expectations: Expectations) -> list[str]:
+        """What a reader of the report should know about the columns."""
+        notes = []
+        if self.protected:
+            notes.append(f"{table}: {_listed(self.protected)}: protected, read for the fairness review only.")
+        if self.ignored:
+            notes.append(f"{table}: {_listed(self.ignored)}: dropped, as `ignore` in source.toml asks.")
+        if self.unused:
+            remedy = " A personal attribute must be listed under employee_features." if table == "employees" else ""
+            notes.append(f"{table}: {_listed(self.unused)}: not in the contract, not used.{remedy}")
+        if table == "employees":
+            wanted = [snake_case(name) for name in expectations.employee_features]
+            if lost := [name for name in wanted if name not in self.features]:
+                notes.append(
+                    f"employees: {_listed(lost)}: asked for under employee_features, but not there or not allowed."
+                )
+        return notes
+
+
+def sort_columns(table: str, names: Sequence[str], expectations: Expectations) -> Columns:
+    """Sort a raw table's column names. Capitals, spaces and hyphens in them do not matter."""
+    columns = Columns()
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        by_name[snake_case(name) or name.strip() or "(no name)"].append(name)  # other alphabets have no snake case
+    for name, given in by_name.items():
+        _place(columns, table, name, expectations)[name] = given[0]
+    required = required_columns(table)
+    columns.contract = {name: columns.contract[name] for name in column_order(table) if name in columns.contract}
+    columns.missing = tuple(name for name in required if name not in columns.contract)
+    columns.twice = tuple(name for name, given in by_name.items() if len(given) > 1 and name in columns.read)
+    return columns
+
+
+def _place(columns: Columns, table: str, name: str, expectations: Expectations) -> dict[str, str]:
+    if name in required_columns(table):
+        return columns.contract
+    if is_refused(name):
+        return columns.refused
+    if expectations.ignores(table, name):
+        return columns.ignored
+    if expectations.protects(name):
+        return columns.protected if table == "employees" else columns.refused
+    if name in column_order(table):
+        return columns.contract
+    if table == "employees" and expectations.offers(name):
+        return columns.features
+    return columns.unused
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
+    return ", ".join(names[:NAMED_AT_MOST]) + more

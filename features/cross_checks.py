@@ -1,0 +1,184 @@
+"""The rules that take more than one table: spells, unknown people, managers, facts after an exit, immortal time."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from features.rules import (
+    AFTER_EXIT,
+    DUPLICATE,
+    EXIT_BEFORE_HIRE,
+    IMMORTAL,
+    OVERLAP,
+    UNKNOWN_MANAGER,
+    UNKNOWN_PERSON,
+    Tally,
+)
+from features.table_checks import ROW_KEY
+from features.tables import OWN_DATE, people_columns
+
+IMMORTAL_AFTER: Final = "12mo"
+
+
+@dataclass
+class Duplicates:
+    """Tells the first of equal rows from the others, over all batches of a table."""
+
+    repeated_keys: np.ndarray
+    _seen: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._seen = np.zeros(len(self.repeated_keys), dtype=bool)
+
+    def leave_out(self, table: str, frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+        """The frame without rows that an earlier batch or an earlier row of this one already held."""
+        if not len(self.repeated_keys):
+            return frame
+        keys = frame[ROW_KEY].to_numpy()
+        place = np.searchsorted(self.repeated_keys, keys).clip(max=len(self.repeated_keys) - 1)
+        is_repeated = self.repeated_keys[place] == keys
+        is_first = frame[ROW_KEY].is_first_distinct().to_numpy() & ~self._seen[place]
+        self._seen[place[is_repeated]] = True
+        kept = frame.filter(pl.Series(~is_repeated | is_first))
+        tally.add(DUPLICATE, table, rows=frame.height - kept.height)
+        return kept
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is in the source and when, after the checks of employees and exits.
+
+    everyone: employee_id of all rows of employees, also of those left out: they are somebody.
+    employees, exits: the rows that are kept. absences: employee_id, gone (the exit_date of a spell),
+    gone_known (the day on which that exit was known), back (the next hire_date, null where there is none).
+    """
+
+    everyone: pl.DataFrame
+    employees: pl.DataFrame
+    exits: pl.DataFrame
+    absences: pl.DataFrame
+
+
+def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.DataFrame, tally: Tally) -> People:
+    """Put exits to spells. Counts spells that overlap, exits before the hire and exits of unknown people.
+
+    The exits of a person whose rows of employees were not all kept may belong to one that was left out:
+    those that fit no spell are left out with it.
+    """
+    known = exits.join(everyone, on="employee_id", how="inner", maintain_order="left")
+    tally.add(UNKNOWN_PERSON, "exits", "employee_id", exits.height - known.height)
+    spells = _spells(employees)
+    placed = _put_to_spells(known.with_row_index("row"), spells)
+    homeless = placed.filter(pl.col("hire_date").is_null())
+    tally.add(EXIT_BEFORE_HIRE, "exits", "exit_date", homeless.filter("is_whole").height)
+    placed = placed.drop_nulls("hire_date")
+    ended = placed.group_by("employee_id", "hire_date").agg(*_last_known_exit())
+    spells = spells.join(ended, on=["employee_id", "hire_date"], how="left")
+    overlaps = spells.filter(pl.col("next_hire").is_not_null() & pl.col("gone").is_null())
+    tally.add(OVERLAP, "employees", "hire_date", overlaps.height)
+    absences = spells.drop_nulls("gone").select("employee_id", "gone", "gone_known", back="next_hire")
+    return People(everyone.select("employee_id"), employees, placed.sort("row").select(exits.columns), absences)
+
+
+def _spells(employees: pl.DataFrame) -> pl.DataFrame:
+    hires = employees.select("employee_id", "hire_date").sort("employee_id", "hire_date")
+    return hires.with_columns(next_hire=pl.col("hire_date").shift(-1).over("employee_id"))
+
+
+def _put_to_spells(exits: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
+    """Each exit with the hire_date of its spell: the last before it, or else on it; null where there is none.
+
+    A rehire on the very day of an exit is thus a new spell, and that exit still ends the old one.
+    """
+    hires = spells.select("employee_id", "hire_date").unique().sort("hire_date")
+    before = exits.sort("exit_date").join_asof(
+        hires,
+        left_on="exit_date",
+        right_on="hire_date",
+        by="employee_id",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )
+    same_day = hires.select("employee_id", exit_date="hire_date", hired_on="hire_date")
+    placed = before.join(same_day, on=["employee_id", "exit_date"], how="left")
+    return placed.with_columns(hire_date=pl.coalesce("hire_date", "hired_on"))
+
+
+def _known_on(own_date: str) -> pl.Expr:
+    return pl.max_horizontal(pl.col(own_date).cast(pl.Date), "recorded_at")
+
+
+def _last_known_exit() -> list[pl.Expr]:
+    """A spell's exit may be corrected by a later row; the row known last counts."""
+    order = pl.struct(_known_on("exit_date").alias("known"), "exit_date")
+    return [
+        pl.col("exit_date").sort_by(order).last().alias("gone"),
+        _known_on("exit_date").max().alias("gone_known"),
+    ]
+
+
+def find_immortal(employees: pl.DataFrame, first_facts: pl.DataFrame) -> pl.DataFrame:
+    """People whose first fact lies more than 12 months after both hire and the source's first fact.
+
+    `first_facts` holds employee_id and first_fact of every person with a fact besides hire and exit. Until that
+    day such a person can only have stayed, unless observed_from says when the records begin.
+    """
+    if first_facts.is_empty():
+        return employees.select("employee_id").clear()
+    observed = (
+        pl.col("observed_from").is_not_null().any() if "observed_from" in employees.columns else pl.lit(value=False)
+    )
+    people = employees.group_by("employee_id").agg(hired=pl.col("hire_date").min(), is_declared=observed)
+    facts = people.join(first_facts, on="employee_id")
+    start = pl.max_horizontal("hired", pl.lit(first_facts["first_fact"].min()))
+    late = pl.col("first_fact") > start.dt.offset_by(IMMORTAL_AFTER)
+    return facts.filter(late & ~pl.col("is_declared")).select("employee_id")
+
+
+def leave_out_immortal(people: People, immortal: pl.DataFrame, tally: Tally) -> People:
+    """Without the spells of these people, who are then never at risk; facts that others share with them stay."""
+    tally.add(IMMORTAL, "employees", "observed_from", immortal.height)
+    employees = people.employees.join(immortal, on="employee_id", how="anti", maintain_order="left")
+    exits = people.exits.join(immortal, on="employee_id", how="anti", maintain_order="left")
+    return People(people.everyone, employees, exits, people.absences)
+
+
+def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, tally: Tally) -> pl.DataFrame:
+    """Facts about somebody who is not in employees, and assignments to a manager who is not."""
+    for column in people_columns(table):
+        known = frame.join(people.everyone, left_on=column, right_on="employee_id", how="semi", maintain_order="left")
+        tally.add(UNKNOWN_PERSON, table, column, frame.height - known.height)
+        frame = known
+    if "manager_id" not in frame.columns:
+        return frame
+    somebody = people.everyone.rename({"employee_id": "manager_id"}).with_columns(is_somebody=True)
+    managed = frame.join(somebody, on="manager_id", how="left", maintain_order="left")
+    kept = managed.filter(pl.col("manager_id").is_null() | pl.col("is_somebody")).drop("is_somebody")
+    tally.add(UNKNOWN_MANAGER, table, "manager_id", frame.height - kept.height)
+    return kept
+
+
+def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally: Tally) -> pl.DataFrame:
+    """Facts dated after a person's exit and before the next hire.
+
+    A fact that was known before the exit was stays: on the days between, the person was still taken to be there,
+    and what was known then must not depend on what was recorded later. A month counts as after the exit when
+    it began after it.
+    """
+    own_date = OWN_DATE[table]
+    day = pl.col(own_date).cast(pl.Date)
+    day = day.dt.month_start() if table == "working_time" else day
+    for column in people_columns(table):
+        facts = frame.lazy().with_row_index("row").select("row", employee_id=column, day=day, known=_known_on(own_date))
+        late = facts.join(people.absences.lazy(), on="employee_id").filter(
+            pl.col("day") > pl.col("gone"),
+            (pl.col("day") < pl.col("back")).fill_null(value=True),
+            pl.col("known") >= pl.col("gone_known"),
+        )
+        rows = late.select("row").unique().collect()
+        kept = frame.with_row_index("row").join(rows, on="row", how="anti", maintain_order="left").drop("row")
+        tally.add(AFTER_EXIT, table, own_date, frame.height - kept.height)
+        frame = kept
+    return frame

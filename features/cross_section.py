@@ -1,0 +1,170 @@
+"""Data without dates: one row a person, features beside the outcome, from `[cross_section]` of `source.toml`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from features.casting import to_canonical
+from features.data_hash import data_hash
+from features.errors import Finding
+from features.reading import Raw, read_queries
+from features.reading_duckdb import connect, duckdb_finding
+from features.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.source_toml import CrossSectionDefinition
+from features.sql_statement import Query, Statement, parquet
+from features.validation import Report
+from features.vocabulary import CONTEXT, Driver, is_protected
+
+TABLE: Final = "cross_section"
+CATEGORY_SHARE: Final = 0.5
+"""A text with more different values than this share of the rows is no category but free text, names or codes."""
+CATEGORIES_OF_FEW: Final = 20
+"""But any text with up to so many values is one, however few the rows."""
+
+
+@dataclass(frozen=True)
+class CrossSection:
+    """One row a person; `frame`, `employee_id`, `left` and `protected` have the same order.
+
+    frame: the feature columns, Float64 or String (categories), null where unknown. left: true for those who left
+    voluntarily. drivers: of every feature column, context unless listed. report: counts, refusals, notes.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    employee_id: pl.Series
+    left: pl.Series
+    protected: pl.DataFrame | None
+    drivers: Mapping[str, Driver]
+    ignore: frozenset[str]
+    data_hash: str
+    report: Report
+
+
+def read_cross_section(
+    definition: SourceDefinition, declared: CrossSectionDefinition, work: Path
+) -> CrossSection | Report:
+    """Reads and checks it; a Report where there is an error. Nothing in `work` is needed afterwards.
+
+    `left` is DuckDB's SQL over the columns of the query, wherever the query itself runs. Left out with a note:
+    columns that `left` names, constant ones, dates, and text that is no category. Identical rows are allowed.
+    """
+    raw = read_queries(definition, [Query(TABLE, TABLE, "query", declared.query.rstrip().removesuffix(";"))], work)
+    if raw.errors:
+        return Report(errors=tuple(raw.errors), refused=tuple(raw.refused))
+    people = pl.read_parquet(raw.tables[TABLE])
+    left = _left(definition, declared.left, raw.tables[TABLE])
+    findings = _unknown_names(declared, [*people.columns, *(place.partition(".")[2] for place in raw.refused)])
+    findings += left if isinstance(left, list) else []
+    findings += _wrong_rows(people, declared.employee_id)
+    if findings or isinstance(left, list):
+        return Report(errors=tuple(findings), refused=tuple(raw.refused))
+    return _cross_section(definition, declared, people, left, raw)
+
+
+def _cross_section(
+    definition: SourceDefinition, declared: CrossSectionDefinition, people: pl.DataFrame, left: pl.Series, raw: Raw
+) -> CrossSection | Report:
+    numbers = [name for name, dtype in people.schema.items() if dtype.is_numeric() or dtype == pl.Boolean]
+    kinds = {name: pl.Float64() if name in numbers else pl.String() for name in people.columns}
+    values, _ = to_canonical(people, kinds | {declared.employee_id: pl.String()})
+    ignore = frozenset({*declared.ignore, *definition.settings.ignore})
+    protected = [name for name in people.columns if is_protected(name) or name in declared.protected]
+    kept = [name for name in people.columns if name not in {declared.employee_id, *ignore, *protected}]
+    unfit = _unfit(people.select(kept), values, declared.left)
+    frame = values.select(name for name in kept if name not in unfit)
+    report = Report(
+        errors=() if frame.width else (_no_features(),),
+        refused=tuple(raw.refused),
+        tables={TABLE: people.height},
+        people=people.height,
+        voluntary_exits=int(left.sum()),
+        notes=tuple(f"{TABLE}.{name}: left out: {why}." for name, why in unfit.items()),
+    )
+    if report.errors:
+        return report
+    listed: dict[str, Driver] = {name: driver for driver, names in declared.drivers.items() for name in names}
+    return CrossSection(
+        name=definition.name,
+        frame=frame,
+        employee_id=values[declared.employee_id].alias("employee_id"),
+        left=left,
+        protected=values.select(protected) if protected else None,
+        drivers={name: listed.get(name, CONTEXT) for name in frame.columns},
+        ignore=ignore,
+        data_hash=data_hash(raw.tables, raw.tables[TABLE].parent),
+        report=report,
+    )
+
+
+def _left(definition: SourceDefinition, expression: str, people: Path) -> pl.Series | list[Finding]:
+    """True for those who left, in the order of the rows; or what is wrong with the expression."""
+    opening = "select ("
+    text = f'{opening}{expression}) as "left" from {parquet(people)}'
+    statement = Statement(definition, text, ((len(opening), Query(TABLE, TABLE, "left", expression)),))
+    try:
+        with connect(people.parent) as connection:
+            left = pl.DataFrame(connection.sql(statement.text).to_arrow_table())["left"]
+    except duckdb.Error as error:
+        return [duckdb_finding(error, statement)]
+    if left.dtype != pl.Boolean:
+        return [_wrong("left", "not true or false", "Write a condition, such as Attrition = 'Yes'")]
+    if unknown := left.null_count():
+        return [_wrong("left", "neither true nor false", "Let every row be one or the other, say by coalesce", unknown)]
+    return left
+
+
+def _unknown_names(declared: CrossSectionDefinition, columns: Sequence[str]) -> list[Finding]:
+    """Names in source.toml that the query does not give."""
+    named = [("employee_id", declared.employee_id)]
+    named += [("ignore", name) for name in declared.ignore] + [("protected", name) for name in declared.protected]
+    named += [(f"drivers.{driver}", name) for driver, names in declared.drivers.items() for name in names]
+    remedy = "Name a column of the query"
+    return [
+        _wrong(key, f"'{name}' is not a column", f"{did_you_mean(name, columns)}{remedy}")
+        for key, name in named
+        if name not in columns
+    ]
+
+
+def _wrong_rows(people: pl.DataFrame, employee_id: str) -> list[Finding]:
+    if people.is_empty():
+        return [_wrong("query", "no rows", "Let the query give a row a person")]
+    if employee_id not in people.columns:
+        return []
+    ids = people[employee_id]
+    repeated = int(ids.drop_nulls().is_duplicated().sum())
+    rules = [
+        (ids.null_count(), "an employee_id that is empty", "Give everyone an id, or leave the row out in the query"),
+        (repeated, "an employee_id on several rows", "Keep one row a person; with dates, use [tables] instead"),
+    ]
+    return [Finding(rule, TABLE, employee_id, rows, remedy) for rows, rule, remedy in rules if rows]
+
+
+def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str) -> dict[str, str]:
+    """Columns that cannot be features, and why."""
+    unfit = {}
+    for name, dtype in people.schema.items():
+        different = values[name].n_unique()
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", left, re.IGNORECASE):
+            unfit[name] = "it tells who left"
+        elif different < 2:
+            unfit[name] = "it is the same for everyone"
+        elif dtype.is_temporal():
+            unfit[name] = "it is a date, and a cross-section has none"
+        elif dtype == pl.String and different > max(CATEGORIES_OF_FEW, CATEGORY_SHARE * people.height):
+            unfit[name] = "it differs from person to person, so it is no category"
+    return unfit
+
+
+def _no_features() -> Finding:
+    return _wrong("query", "no column is left to be a feature", "Add columns to the query, or shorten `ignore`")
+
+
+def _wrong(key: str, rule: str, remedy: str, rows: int = 0) -> Finding:
+    return Finding(rule, FILE_NAME, f"{TABLE}.{key}", rows, remedy)

@@ -1,0 +1,69 @@
+"""What a feature is, and how a family of features says it beside its own definition."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Literal
+
+from features.calendar import Frame
+from features.vocabulary import Driver
+
+if TYPE_CHECKING:
+    from features.known import Known
+
+Definition = Callable[["Known"], Frame]
+"""From what is known on a date to `employee_id` and the family's columns, at most one row a person."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of the feature table and all that is said of it.
+
+    `window` is written (start, end] in months before the snapshot date, or `now`; `worse` is the direction
+    that is expected to raise the risk, None where none is; `peers` is whom a person is compared with.
+    """
+
+    name: str
+    driver: Driver
+    label: str
+    unit: str
+    window: str
+    null_means: str
+    worse: Literal["higher", "lower"] | None = None
+    peers: str = ""
+    actionable: bool = True
+    kind: Literal["number", "category"] = "number"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Features that one function gives, and the tables (`table`) and columns (`table.column`) it cannot do without."""
+
+    features: tuple[Feature, ...]
+    define: Definition
+    needs: tuple[str, ...]
+
+
+def family(*features: Feature, needs: Sequence[str]) -> Callable[[Definition], Family]:
+    """Declare beside a definition which features it gives and what it needs."""
+    return lambda define: Family(features, define, tuple(needs))
+
+
+def shared(define: Definition) -> Definition:
+    """Declare that a definition gives a frame which several families read: it is worked out once a snapshot date."""
+
+    @wraps(define)
+    def from_memory(known: "Known") -> Frame:
+        return once(known, f"{define.__module__}.{define.__qualname__}", define)
+
+    return from_memory
+
+
+def once(known: "Known", name: str, define: Definition) -> Frame:
+    """The frame of that name, worked out when first asked for.
+
+    It is computed at once: a plan that names it many times would be planned, and partly run, many times.
+    """
+    if name not in known.worked_out:
+        known.worked_out[name] = define(known).collect().lazy()
+    return known.worked_out[name]

@@ -1,0 +1,200 @@
+"""Growth: promotions, moves, time in place, performance."""
+
+from typing import Final
+
+import narwhals as nw
+
+from features.calendar import Frame, day_number, months_since
+from features.definition import Family, Feature, family, shared
+from features.known import Known
+from features.pay import pay
+from features.peers import FEWEST_PEERS, PEERS, over_median, peer_groups, rank_in
+from features.places import assignments, place_before, staff
+from features.relationships import SHORT_HISTORY, counted
+
+NOT_SINCE: Final = "since before the records begin"
+PAST_MONTHS: Final = 36
+"""How far back promotions say how long a level takes."""
+
+
+@family(
+    Feature("months_in_level", "growth", "Time in the level", "months", "now", NOT_SINCE, worse="higher"),
+    needs=("assignments.level",),
+)
+def months_in_level(known: Known) -> Frame:
+    """Months since the day from which the current level holds."""
+    return staff(known).select("employee_id", months_in_level=months_since("level_since", known.snapshot_date))
+
+
+@family(
+    Feature("months_in_job", "growth", "Time in the job", "months", "now", NOT_SINCE, worse="higher"),
+    needs=("assignments.job",),
+)
+def months_in_job(known: Known) -> Frame:
+    """Months since the day from which the current job holds."""
+    return staff(known).select("employee_id", months_in_job=months_since("job_since", known.snapshot_date))
+
+
+@family(
+    Feature("months_in_department", "growth", "Time in the department", "months", "now", NOT_SINCE),
+    needs=("assignments.department",),
+)
+def months_in_department(known: Known) -> Frame:
+    """Months since the day from which the current department holds."""
+    months = months_since("department_since", known.snapshot_date)
+    return staff(known).select("employee_id", months_in_department=months)
+
+
+@family(
+    Feature("months_in_level_against_usual", "growth", "Time in the level against what others took to rise from it",
+            "ratio", f"({PAST_MONTHS}, 0]", f"{NOT_SINCE}, or fewer than 5 have risen from it", worse="higher",
+            peers="those promoted from the same level within 36 months"),
+    needs=("assignments.level",),
+)  # fmt: skip
+def against_usual(known: Known) -> Frame:
+    """Months in the level over the median months that those took who rose from it within (36, 0]."""
+    entered = nw.col("level_since").shift(1).over("employee_id", order_by="effective_date")
+    rows = assignments(known).select("employee_id", "effective_date", "level", "level_before", entered=entered)
+    risen = rows.filter(nw.col("level") > nw.col("level_before"), nw.col("effective_date") > known.ago(PAST_MONTHS))
+    took = (day_number("effective_date") - day_number("entered")).cast(nw.Float64)
+    usual = risen.select(nw.col("level_before").alias("level"), took=took).filter(nw.col("took") > 0)
+    usual = usual.group_by("level").agg(usual=nw.col("took").median(), count=nw.len())
+    usual = usual.filter(nw.col("count") >= FEWEST_PEERS)
+    rows = staff(known).join(usual, on="level", how="left")
+    days = known.snapshot_date.toordinal() - day_number("level_since")
+    return rows.select("employee_id", months_in_level_against_usual=days / nw.col("usual"))
+
+
+@family(
+    Feature(
+        "promotions_12m", "growth", "Promotions in 12 months", "promotions", "(12, 0]", SHORT_HISTORY, worse="lower"
+    ),
+    Feature(
+        "promotions_36m", "growth", "Promotions in 36 months", "promotions", "(36, 0]", SHORT_HISTORY, worse="lower"
+    ),
+    needs=("assignments.level or assignments.reason",),
+)
+def promotions(known: Known) -> Frame:
+    """Promotions within windows."""
+    return counted(known, {"promotions_12m": ("promoted", 12), "promotions_36m": ("promoted", 36)})
+
+
+@family(
+    Feature("transfers_36m", "growth", "Moves to another department in 36 months", "moves", "(36, 0]", SHORT_HISTORY),
+    needs=("assignments.department or assignments.reason",),
+)
+def transfers(known: Known) -> Frame:
+    """Moves to another department within (36, 0]."""
+    return counted(known, {"transfers_36m": ("transferred", 36)})
+
+
+@family(
+    Feature("months_since_promotion", "growth", "Months since the last promotion", "months", "(start, now]",
+            "no promotion known", worse="higher"),
+    needs=("assignments.level or assignments.reason",),
+)  # fmt: skip
+def last_promotion(known: Known) -> Frame:
+    """Months since the last change of place that was a promotion."""
+    promoted = (
+        assignments(known)
+        .filter(nw.col("promoted") == 1)
+        .group_by("employee_id")
+        .agg(nw.col("effective_date").max().alias("promoted_on"))
+    )
+    months = months_since("promoted_on", known.snapshot_date)
+    return promoted.select("employee_id", months_since_promotion=months)
+
+
+@family(
+    Feature("promoted_past_12m", "growth", "Peers promoted past the person in 12 months", "share of peers", "(12, 0]",
+            "not here a year ago, or fewer than 5 peers then", worse="higher",
+            peers="same level in the same department a year ago"),
+    needs=("assignments.level", "assignments.department"),
+)  # fmt: skip
+def promoted_past(known: Known) -> Frame:
+    """Of those in the same department and level 12 months ago, the share who now stand above the person's level."""
+    rows = staff(known).join(place_before(known, 12), on="employee_id", how="left")
+    group = ("department_12m", "level_12m")
+    above = (nw.col("level") > nw.col("level_12m")).cast(nw.Float64)
+    rows = rows.with_columns(above=above)
+    others = nw.col("above").count().over(*group) - 1
+    share = nw.when(nw.col("above") > 0).then(nw.lit(0.0)).otherwise(nw.col("above").sum().over(*group) / others)
+    in_group = (others >= FEWEST_PEERS) & ~nw.col("above").is_null() & ~nw.col("department_12m").is_null()
+    return rows.select("employee_id", promoted_past_12m=nw.when(in_group).then(share))
+
+
+@shared
+def reviews(known: Known) -> Frame:
+    """Of everyone who works here the last review, the one before and the mean of 24 months, with the group of peers."""
+    rows = known.facts("performance")
+    before = nw.col("rating").shift(1).over("employee_id", order_by="review_date")
+    recent = nw.col("review_date") > known.ago(24)
+    rows = rows.with_columns(before=before, recent_rating=nw.when(recent).then("rating"))
+    people = rows.group_by("employee_id").agg(
+        nw.col("rating", "before", "review_date").last(order_by="review_date"),
+        nw.col("recent_rating").mean().alias("mean_24m"),
+    )
+    people = staff(known).join(people, on="employee_id", how="left")
+    return people.join(peer_groups(known), on="employee_id", how="left")
+
+
+@family(
+    Feature("performance", "growth", "Last performance rating", "points of the review", "now", "not reviewed yet"),
+    Feature("performance_24m", "growth", "Mean performance rating over 24 months", "points of the review", "(24, 0]",
+            "not reviewed in the window"),
+    Feature("performance_change", "growth", "Last rating against the one before", "points of the review",
+            "the last two reviews", "fewer than two reviews", worse="lower"),
+    Feature("performance_trend", "growth", "Last rating against the mean of 24 months", "points of the review",
+            "(24, 0]", "not reviewed in the window", worse="lower"),
+    Feature("months_since_review", "growth", "Months since the last review", "months", "(start, now]",
+            "not reviewed yet", worse="higher"),
+    needs=("performance",),
+)  # fmt: skip
+def performance(known: Known) -> Frame:
+    """The last rating, its change since the review before, the mean of (24, 0] and how long ago it was."""
+    return reviews(known).select(
+        "employee_id",
+        performance="rating",
+        performance_24m="mean_24m",
+        performance_change=nw.col("rating") - nw.col("before"),
+        performance_trend=nw.col("rating") - nw.col("mean_24m"),
+        months_since_review=months_since("review_date", known.snapshot_date),
+    )
+
+
+@family(
+    Feature("performance_against_peers", "growth", "Last rating against peers", "points of the review", "now",
+            "not reviewed yet, or fewer than 5 peers", peers=PEERS),
+    needs=("performance", "assignments"),
+)  # fmt: skip
+def performance_against_peers(known: Known) -> Frame:
+    """The last rating minus the median of peers."""
+    return reviews(known).select("employee_id", performance_against_peers=over_median("rating", "peers"))
+
+
+@family(
+    Feature("performance_against_pay", "growth", "Place in the order of performance against place in the order of pay",
+            "-1 to 1", "now", "not reviewed yet, or fewer than 5 peers", worse="higher", peers=PEERS),
+    needs=("performance", "compensation", "assignments"),
+)  # fmt: skip
+def performance_against_pay(known: Known) -> Frame:
+    """Share of peers rated lower minus share of peers paid less: 1 is the best rated and the worst paid."""
+    rated = reviews(known).select("employee_id", rated=rank_in("rating", "peers"))
+    paid = pay(known).select("employee_id", paid=rank_in("log_pay", "peers"))
+    rows = rated.join(paid, on="employee_id", how="left")
+    return rows.select("employee_id", performance_against_pay=nw.col("rated") - nw.col("paid"))
+
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    months_in_level,
+    months_in_job,
+    months_in_department,
+    against_usual,
+    promotions,
+    transfers,
+    last_promotion,
+    promoted_past,
+    performance,
+    performance_against_peers,
+    performance_against_pay,
+)

@@ -1,0 +1,269 @@
+"""Families of features for whatever a source names: survey items, measures, competencies."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import narwhals as nw
+import polars as pl
+
+from features.calendar import Frame, months_since
+from features.definition import Family, Feature, once
+from features.known import Known, holds
+from features.peers import mean_of_others, rank_in
+from features.places import staff
+from features.vocabulary import Driver
+
+if TYPE_CHECKING:
+    from features.source import Source
+
+FEWEST_OTHERS: Final = 3
+"""Answers of others behind a mean of the team or the department: fewer would tell who said what."""
+NO_ANSWER: Final = "not given in the window"
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one table of named figures becomes features."""
+
+    table: str
+    item: str
+    value: str
+    when: str
+    prefix: str
+    unit: str
+    driver: Driver
+    worse: Literal["higher", "lower"] | None
+    months: int  # how far back the mean reaches
+
+
+KINDS: Final = (
+    _Kind("surveys", "item", "score", "survey_date", "survey", "0 to 10", "conditions", "lower", 12),
+    _Kind("measures", "name", "value", "measured_at", "measure", "as recorded", "context", None, 12),
+    _Kind("competencies", "competency", "score", "assessed_at", "competency", "0 to 5", "relationships", "lower", 24),
+)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """One item of a source: its name in the data, the start of its features' names, its driver and label."""
+
+    item: str
+    prefix: str
+    driver: Driver
+    label: str
+
+
+def item_families(source: "Source") -> list[Family]:
+    """The families that the source's own items give, in the order of tables and of the items' names."""
+    families: list[Family] = []
+    for kind in KINDS:
+        if not holds(source, kind.table):
+            continue
+        items = _items(source, kind)
+        families.append(_own_family(kind, items))
+        if kind.table == "measures":
+            families += [_rank_family(kind, items), _participation_family(kind)]
+        if kind.table == "surveys":
+            families += [_team_family(kind, items), _department_family(kind), _participation_family(kind)]
+        if kind.table == "competencies":
+            families += [_team_family(kind, items), _manager_family(kind, items)]
+    return families
+
+
+def _items(source: "Source", kind: _Kind) -> list[_Named]:
+    """The items that occur in the data, with what the source says of them."""
+    names = pl.scan_parquet(source.tables[kind.table]).select(pl.col(kind.item).drop_nulls().unique().sort()).collect()
+    declared = source.items.get(kind.table, {})
+    named: list[_Named] = []
+    for item in names.to_series().to_list():
+        about = declared.get(item)
+        label = about.label if about else str(item).replace("_", " ").capitalize()
+        prefix = f"{kind.prefix}_{re.sub(r'[^0-9a-zа-яё]+', '_', str(item).lower()).strip('_')}"
+        taken = sum(other.prefix == prefix for other in named)
+        named.append(
+            _Named(item, f"{prefix}_{taken + 1}" if taken else prefix, about.driver if about else kind.driver, label)
+        )
+    return named
+
+
+def _last_and_means(known: Known, kind: _Kind) -> Frame:
+    """By person and item, of the window (`kind.months`, 0]: `last`, `mean_3m` (of 3 months) and `mean` (of all)."""
+
+    def work_out(known: Known) -> Frame:
+        rows = known.facts(kind.table, months=kind.months)
+        if kind.table == "competencies":  # several assessors on one day count as one assessment
+            rows = rows.group_by("employee_id", kind.item, kind.when).agg(nw.col(kind.value).mean())
+        return rows.group_by("employee_id", kind.item).agg(
+            nw.col(kind.value).last(order_by=kind.when).alias("last"),
+            nw.when(nw.col(kind.when) > known.ago(3)).then(kind.value).mean().alias("mean_3m"),
+            nw.col(kind.value).mean().alias("mean"),
+        )
+
+    return once(known, f"items of {kind.table}", work_out)
+
+
+def _wide(known: Known, kind: _Kind, items: Sequence[_Named]) -> Frame:
+    """One row a person, columns `{item}_last`, `{item}_mean_3m` and `{item}_mean` for each item."""
+
+    def work_out(known: Known) -> Frame:
+        return (
+            _last_and_means(known, kind)
+            .group_by("employee_id")
+            .agg(
+                *(
+                    nw.when(nw.col(kind.item) == named.item).then(figure).max().alias(f"{named.prefix}_{figure}")
+                    for named in items
+                    for figure in ("last", "mean_3m", "mean")
+                )
+            )
+        )
+
+    return once(known, f"columns of {kind.table}", work_out)
+
+
+def _own_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+    """The person's own figures. Assessments are too rare for a mean of 3 months: there the last one stands for it."""
+    lately = "last" if kind.table == "competencies" else "mean_3m"
+    mean, window = f"mean_{kind.months}m", f"({kind.months}, 0]"
+    said = {
+        "last": ("last", window),
+        lately: ("last" if lately == "last" else "mean of 3 months", window if lately == "last" else "(3, 0]"),
+        mean: (f"mean of {kind.months} months", window),
+        "trend": (f"lately against {kind.months} months", window),
+    }
+
+    def define(known: Known) -> Frame:
+        columns = []
+        for prefix in (named.prefix for named in items):
+            columns += [nw.col(name) for name in dict.fromkeys([f"{prefix}_last", f"{prefix}_{lately}"])]
+            columns.append(nw.col(f"{prefix}_mean").alias(f"{prefix}_{mean}"))
+            columns.append((nw.col(f"{prefix}_{lately}") - nw.col(f"{prefix}_mean")).alias(f"{prefix}_trend"))
+        return _wide(known, kind, items).select("employee_id", *columns)
+
+    features = tuple(
+        Feature(f"{named.prefix}_{suffix}", named.driver, f"{named.label}: {what}", kind.unit, over, NO_ANSWER,
+                worse=kind.worse, actionable=named.driver != "context")
+        for named in items
+        for suffix, (what, over) in said.items()
+    )  # fmt: skip
+    return Family(features, define, (kind.table,))
+
+
+def _team_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+    """What the others under the same manager say, or are found to be."""
+
+    def define(known: Known) -> Frame:
+        own = _wide(known, kind, items)
+        rows = staff(known).select("employee_id", "manager_id").join(own, on="employee_id", how="left")
+        means = {named.prefix: mean_of_others(f"{named.prefix}_mean", "manager_id", FEWEST_OTHERS) for named in items}
+        return rows.select("employee_id", *(mean.alias(f"{prefix}_team") for prefix, mean in means.items()))
+
+    features = tuple(
+        Feature(f"{named.prefix}_team", "relationships", f"{named.label}: the others in the team", kind.unit,
+                f"({kind.months}, 0]", f"fewer than {FEWEST_OTHERS} others have a figure", worse=kind.worse,
+                peers="others under the same manager")
+        for named in items
+    )  # fmt: skip
+    return Family(features, define, (kind.table, "assignments.manager_id"))
+
+
+def _department_family(kind: _Kind) -> Family:
+    """What the others in the department say over all items, and how far the person is from it."""
+    name = f"{kind.prefix}_all"
+
+    def define(known: Known) -> Frame:
+        own = _last_and_means(known, kind).group_by("employee_id").agg(nw.col("mean").mean().alias("own"))
+        rows = staff(known).select("employee_id", "department").join(own, on="employee_id", how="left")
+        rows = rows.with_columns(others=mean_of_others("own", "department", FEWEST_OTHERS))
+        gap = (nw.col("own") - nw.col("others")).alias(f"{name}_against_department")
+        return rows.select("employee_id", nw.col("others").alias(f"{name}_department"), gap)
+
+    few = f"fewer than {FEWEST_OTHERS} others have a figure"
+    features = (
+        Feature(f"{name}_department", "relationships", "All survey items: the others in the department", kind.unit,
+                f"({kind.months}, 0]", few, worse=kind.worse, peers="others in the department"),
+        Feature(f"{name}_against_department", "conditions", "All survey items against the department", kind.unit,
+                f"({kind.months}, 0]", f"{few}, or {NO_ANSWER}", worse=kind.worse, peers="others in the department"),
+    )  # fmt: skip
+    return Family(features, define, (kind.table, "assignments.department"))
+
+
+def _manager_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+    """The manager's own figures: how those serve colleagues on whom the person depends most."""
+
+    def define(known: Known) -> Frame:
+        means = {f"{named.prefix}_mean": f"{named.prefix}_of_manager" for named in items}
+        theirs = _wide(known, kind, items).rename({"employee_id": "manager_id", **means})
+        rows = staff(known).select("employee_id", "manager_id").join(theirs, on="manager_id", how="left")
+        return rows.select("employee_id", *means.values())
+
+    features = tuple(
+        Feature(f"{named.prefix}_of_manager", "relationships", f"{named.label} of the manager", kind.unit,
+                f"({kind.months}, 0]", "no manager recorded, or the manager was not assessed", worse=kind.worse)
+        for named in items
+    )  # fmt: skip
+    return Family(features, define, (kind.table, "assignments.manager_id"))
+
+
+def _rank_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+    """Share of the others in the company whose 3-month mean is lower: a measure on a scale that all sources share."""
+
+    def define(known: Known) -> Frame:
+        own = _wide(known, kind, items)
+        rows = staff(known).select("employee_id", everyone=nw.lit("1")).join(own, on="employee_id", how="left")
+        ranks = (rank_in(f"{named.prefix}_mean_3m", "everyone").alias(f"{named.prefix}_rank") for named in items)
+        return rows.select("employee_id", *ranks)
+
+    features = tuple(
+        Feature(f"{named.prefix}_rank", named.driver, f"{named.label}: place among all", "share of people with less",
+                "(3, 0]", NO_ANSWER, peers="the company", actionable=named.driver != "context")
+        for named in items
+    )  # fmt: skip
+    return Family(features, define, (kind.table,))
+
+
+def _participation_family(kind: _Kind) -> Family:
+    """How many figures there are of a person lately, and since when there are none: silence says something too."""
+    windows = (1, 3, 12)
+    what = {"surveys": "Survey answers", "measures": "Measurements"}[kind.table]
+    driver: Driver = "context" if kind.table == "measures" else "relationships"
+
+    def define(known: Known) -> Frame:
+        first = known.first_day(kind.table)
+        last = known.versions(kind.table).group_by("employee_id").agg(nw.col(kind.when).max().alias("last_day"))
+        counts_of = (
+            known.facts(kind.table, months=max(windows))
+            .group_by("employee_id")
+            .agg(
+                *(
+                    (nw.col(kind.when) > known.ago(months)).cast(nw.Int64).sum().alias(f"count_{months}m")
+                    for months in windows
+                )
+            )
+        )
+        rows = staff(known).select("employee_id").join(last, on="employee_id", how="left")
+        rows = rows.join(counts_of, on="employee_id", how="left")
+        counts = (
+            (
+                nw.col(f"count_{months}m").fill_null(0)
+                if first is not None and first <= known.ago(months - 1)
+                else nw.lit(None, nw.Float64)
+            ).alias(f"{kind.prefix}_count_{months}m")
+            for months in windows
+        )
+        silent = months_since("last_day", known.snapshot_date).alias(f"months_since_{kind.prefix}")
+        return rows.select("employee_id", *counts, silent)
+
+    features = (
+        *(
+            Feature(f"{kind.prefix}_count_{months}m", driver, f"{what} in {months} month{'s' * (months > 1)}", "count",
+                    f"({months}, 0]", "the table does not reach back so far", worse="lower",
+                    actionable=driver != "context")
+            for months in windows
+        ),
+        Feature(f"months_since_{kind.prefix}", driver, f"{what}: months since the last", "months", "(start, now]",
+                "none yet", worse="higher", actionable=driver != "context"),
+    )  # fmt: skip
+    return Family(features, define, (kind.table,))

@@ -1,0 +1,201 @@
+"""Every table as known on a snapshot date: the only reader of time.
+
+A fact counts on a snapshot date when its own date and `recorded_at` both lie on or before it (a null `recorded_at`
+is the fact's own date). Of several rows for one fact, the one recorded last by then counts. Of a person who was
+hired again, only facts since the latest hire count; for a first spell also those dated before it.
+Nothing that reads through here can see the future.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import narwhals as nw
+import polars as pl
+
+from features.calendar import Frame, month_end, month_index, month_number
+from features.definition import shared
+
+if TYPE_CHECKING:
+    from features.source import Source
+
+OWN_DATE: Final[Mapping[str, str]] = {
+    "employees": "hire_date",
+    "assignments": "effective_date",
+    "compensation": "effective_date",
+    "surveys": "survey_date",
+    "competencies": "assessed_at",
+    "performance": "review_date",
+    "working_time": "month",
+    "measures": "measured_at",
+    "exits": "exit_date",
+}
+_ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
+    "surveys": ("item",),
+    "competencies": ("competency", "assessor_id"),
+    "measures": ("name",),
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is worked out once for all snapshot dates of a source.
+
+    `months` is the folder that `months.sum_months` wrote, None where there are no services; `single` names the
+    tables with one row a fact, of which no version need be chosen.
+    """
+
+    months: Path | None = None
+    single: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Known:
+    """A source on a snapshot date."""
+
+    source: "Source"
+    snapshot_date: date
+    prepared: Prepared = Prepared()
+    worked_out: dict[str, Frame] = field(default_factory=dict, repr=False, compare=False)
+
+    def ago(self, months: int) -> date:
+        """The month-end that lies `months` before the snapshot date: the open start of a window."""
+        return month_end(self.snapshot_date, -months)
+
+    def exits_reach_back(self, months: int) -> bool:
+        """True where exits are fully recorded over the window (months, 0]."""
+        return self.ago(months) + timedelta(days=1) >= self.source.complete_from
+
+    def has(self, need: str) -> bool:
+        """True where the source holds the table (`exits`) or the column (`exits.kind`)."""
+        return holds(self.source, need)
+
+    def facts(self, table: str, months: int | None = None) -> Frame:
+        """Rows of a table known on the date, one a fact; with `months`, those of (snapshot - months, snapshot]."""
+        rows = self.versions(table, months)
+        if table in self.prepared.single:
+            return rows.drop("recorded_at", "known_day")
+        key = key_of(self.source, table)
+        rows = rows.filter(nw.col("known_day") == nw.col("known_day").max().over(*key))
+        values = [name for name in columns_of(self.source, table) if name not in (*key, "recorded_at")]
+        return rows.group_by(*key).agg(nw.col(*values).max()) if values else rows.select(*key).unique()
+
+    def versions(self, table: str, months: int | None = None) -> Frame:
+        """As `facts`, but every row known by then, with the `known_day` that tells the versions of a fact apart."""
+        own = nw.col(OWN_DATE[table])
+        rows = self._scan(table).filter(own <= self.snapshot_date)
+        rows = rows.filter(nw.col("recorded_at").is_null() | (nw.col("recorded_at") <= self.snapshot_date))
+        if months is not None:
+            rows = rows.filter(own > self.ago(months))
+        rows = rows.with_columns(known_day=nw.coalesce("recorded_at", OWN_DATE[table]))
+        return rows if table == "employees" else since_rehire(self, rows, "employee_id", own)
+
+    def notices(self) -> Frame:
+        """Exits that are known on the date and lie after it: employee_id, exit_date."""
+        known = nw.col("recorded_at") <= self.snapshot_date
+        exits = self._scan("exits").filter(known, nw.col("exit_date") > self.snapshot_date)
+        return since_rehire(self, exits, "employee_id", nw.col("exit_date")).select("employee_id", "exit_date")
+
+    def services(self, months: int | None = None) -> Frame:
+        """Sums of internal services by person and month, as `months.py` describes them."""
+        rows = self._months("services", months)
+        return since_rehire(self, rows, "employee_id", nw.col("month"), monthly=True)
+
+    def pairs(self, months: int | None = None) -> Frame:
+        """Sums of internal services by unordered pair and month, as `months.py` describes them."""
+        rows = since_rehire(self, self._months("pairs", months), "low", nw.col("month"), monthly=True)
+        return since_rehire(self, rows, "high", nw.col("month"), monthly=True)
+
+    def first_day(self, table: str) -> date | None:
+        """The earliest own date that the table held on the snapshot date, None where it held nothing yet."""
+        own = OWN_DATE[table]
+        first = self.versions(table).select(nw.col(own).min()).collect().item()
+        return first if isinstance(first, date) else None
+
+    def _scan(self, table: str) -> Frame:
+        return nw.from_native(pl.scan_parquet(self.source.tables[table]))
+
+    def _months(self, name: str, months: int | None) -> Frame:
+        if self.prepared.months is None:
+            raise ValueError("internal services are read from the sums that months.sum_months writes")
+        now = month_index(self.snapshot_date)
+        rows: Frame = nw.from_native(pl.scan_parquet(self.prepared.months / name / "*.parquet"))
+        rows = rows.filter(nw.col("known_month") <= now)
+        return rows if months is None else rows.filter(nw.col("month") > now - months)
+
+
+def known_on(source: "Source", snapshot_date: date, prepared: Prepared = Prepared()) -> Known:
+    """The source as it was known at the end of a day. Without `prepared` it knows nothing of internal services."""
+    return Known(source, snapshot_date, prepared)
+
+
+def prepare(source: "Source", months: Path | None) -> Prepared:
+    """Find the tables in which no fact has two rows; `months` is what `months.sum_months` gave."""
+    tables = [table for table in OWN_DATE if table in source.tables]
+    return Prepared(months, frozenset(table for table in tables if _is_single(source, table)))
+
+
+def _is_single(source: "Source", table: str) -> bool:
+    key = pl.struct(key_of(source, table))
+    return not pl.scan_parquet(source.tables[table]).select(key.is_duplicated().any()).collect().item()
+
+
+def key_of(source: "Source", table: str) -> tuple[str, ...]:
+    """The columns that say which fact a row is about; rows with the same key are versions of one fact."""
+    key = ("employee_id", OWN_DATE[table], *_ALSO_IN_KEY.get(table, ()))
+    return tuple(name for name in key if name in columns_of(source, table))
+
+
+def columns_of(source: "Source", table: str) -> list[str]:
+    """Names of the columns that the source has of a table."""
+    return list(pl.read_parquet_schema(source.tables[table]))
+
+
+def holds(source: "Source", need: str) -> bool:
+    """True where the source holds the table (`exits`) or the column (`exits.kind`); `a or b` where it holds either."""
+    return any(_holds(source, *either.split(".")) for either in need.split(" or "))
+
+
+def _holds(source: "Source", table: str, column: str = "") -> bool:
+    return table in source.tables and (not column or column in columns_of(source, table))
+
+
+@shared
+def spells(known: Known) -> Frame:
+    """The spell that each person is in, or was in last: `employees` plus `spell`, 1 for the first."""
+    rows = known.facts("employees")
+    if "observed_from" not in columns_of(known.source, "employees"):
+        rows = rows.with_columns(observed_from=nw.col("hire_date"))
+    rows = rows.with_columns(observed_from=nw.coalesce("observed_from", "hire_date"))
+    rows = rows.with_columns(spell=nw.len().over("employee_id"), latest=nw.col("hire_date").max().over("employee_id"))
+    return rows.filter(nw.col("hire_date") == nw.col("latest")).drop("latest")
+
+
+@shared
+def _rehired(known: Known) -> Frame:
+    again = spells(known).filter(nw.col("spell") > 1)
+    return again.select(rehired="employee_id", rehire_date="hire_date", rehire_month=month_number("hire_date"))
+
+
+def since_rehire(known: Known, rows: Frame, person: str, when: nw.Expr, *, monthly: bool = False) -> Frame:
+    """Drop what belongs to an earlier spell of a person who was hired again; by calendar month for monthly sums."""
+    if not len(_rehired(known).collect()):
+        return rows
+    names = rows.collect_schema().names()
+    start = "rehire_month" if monthly else "rehire_date"
+    rows = rows.join(_rehired(known), left_on=person, right_on="rehired", how="left")
+    return rows.filter(nw.col(start).is_null() | (when >= nw.col(start))).select(*names)
+
+
+@shared
+def present(known: Known) -> Frame:
+    """The spells of those who work here on the date, with those who have given notice: one row a person."""
+    here = spells(known).filter(nw.col("observed_from") <= known.snapshot_date)
+    return here.join(known.facts("exits").select("employee_id"), on="employee_id", how="anti")
+
+
+def latest(rows: Frame, by: str) -> Frame:
+    """Each person's last row by a date that is unique within the person."""
+    return rows.filter(nw.col(by) == nw.col(by).max().over("employee_id"))

@@ -1,0 +1,64 @@
+"""Whom a person is compared with: peers at work, the team under one manager, the department."""
+
+from typing import Final
+
+import narwhals as nw
+
+from features.calendar import Frame
+from features.definition import shared
+from features.known import Known
+from features.places import staff
+
+FEWEST_PEERS: Final = 5
+"""Others needed for a comparison to say anything."""
+PEERS: Final = "same job and level, at least 5; else same level in the department"
+
+
+@shared
+def peer_groups(known: Known) -> Frame:
+    """employee_id and `peers`: the same job and level, or where these are few the same level in the department.
+
+    Null where neither holds FEWEST_PEERS others; where the source lacks a column, what is left of it.
+    """
+    rows = staff(known)
+    groups = [_group(known, ("job", "level")), _group(known, ("department", "level"))]
+    names = []
+    for number, columns in enumerate(groups):
+        if columns and columns != ["level"]:
+            name = f"group_{number}"
+            label = nw.concat_str(
+                [nw.lit(name), *(nw.col(column).cast(nw.String) for column in columns)], separator="|"
+            )
+            rows = rows.with_columns(label.alias(name))
+            rows = rows.with_columns(nw.when(nw.len().over(name) > FEWEST_PEERS).then(name).alias(name))
+            names.append(name)
+    group = nw.coalesce(*names) if names else nw.lit(None, nw.String)
+    return rows.select("employee_id", group.alias("peers"))
+
+
+def _group(known: Known, columns: tuple[str, ...]) -> list[str]:
+    return [column for column in columns if known.has(f"assignments.{column}")]
+
+
+def over_median(value: str, *group: str) -> nw.Expr:
+    """A figure minus its median in the person's group (the person included); null where fewer than FEWEST_PEERS others.
+
+    A null group compares with nobody.
+    """
+    enough = nw.col(value).count().over(*group) > FEWEST_PEERS
+    return nw.when(enough & ~nw.col(group[0]).is_null()).then(nw.col(value) - nw.col(value).median().over(*group))
+
+
+def rank_in(value: str, group: str) -> nw.Expr:
+    """Share of the others in the group whose figure is lower, ties counting half; null where they are too few."""
+    rank = nw.col(value).rank("average").over(group)
+    others = nw.col(value).count().over(group) - 1
+    return nw.when((others >= FEWEST_PEERS) & ~nw.col(group).is_null()).then((rank - 1) / others)
+
+
+def mean_of_others(value: str, group: str, fewest: int) -> nw.Expr:
+    """Mean of a figure over the others in the group; null where fewer than `fewest` of them have one."""
+    own = nw.col(value).fill_null(0.0)
+    others = nw.col(value).count().over(group) - (~nw.col(value).is_null()).cast(nw.Int64)
+    total = nw.col(value).sum().over(group) - own
+    return nw.when((others >= fewest) & ~nw.col(group).is_null()).then(total / others)

@@ -1,0 +1,94 @@
+"""The days that a source covers: what `complete_until` and `complete_from` are, and the dates that cannot be."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from features.rules import OLD_HIRE, TOO_LATE, TOO_OLD, Tally
+from features.tables import days_ahead
+
+OLDEST_YEARS: Final = 60
+FAR_AHEAD: Final = timedelta(days=366)
+FAR_AHEAD_OF_FEW: Final = timedelta(days=5 * 366)
+FEW_DATES: Final = 100
+BULK: Final = 0.99
+
+
+def latest_day(days: Mapping[str, pl.DataFrame]) -> tuple[date, str] | None:
+    """The latest date in any table, and its place (`table.column`); None where there is no date at all.
+
+    `days` holds, for each table, how many rows (rows) of a column (column) fall on a day (day). A mistyped year
+    must not move the end of the data: dates more than a year after 99 % of all are not considered, or more than
+    five years where there are fewer than 100 dates.
+    """
+    if not days:
+        return None
+    every = pl.concat([frame.with_columns(table=pl.lit(table)) for table, frame in days.items()]).sort("day")
+    total = int(every["rows"].sum())
+    if not total:
+        return None
+    position = int(BULK * (total - 1))
+    bulk_end = every.filter(pl.col("rows").cum_sum() > position)["day"][0]
+    limit = pl.lit(bulk_end) + (FAR_AHEAD_OF_FEW if total < FEW_DATES else FAR_AHEAD)
+    latest = every.filter(pl.col("day") <= limit).sort("day", "rows", "table", "column").row(-1, named=True)
+    return latest["day"], f"{latest['table']}.{latest['column']}"
+
+
+def oldest_day(until: date) -> pl.Expr:
+    """The earliest date that is believed."""
+    return pl.lit(until).dt.offset_by(f"-{OLDEST_YEARS}y")
+
+
+def count_impossible_dates(table: str, days: pl.DataFrame, until: date, tally: Tally) -> None:
+    """Dates more than 60 years before `until`, or further after it than the column's meaning allows.
+
+    Old hires are for `mend_old_hires` to judge, who sees whole rows.
+    """
+    for (name,), frame in days.group_by("column"):
+        column, day = str(name), pl.col("day")
+        if column != "hire_date":
+            tally.add(TOO_OLD, table, column, int(frame.filter(day < oldest_day(until))["rows"].sum()))
+        too_late = frame.filter(day > pl.lit(until) + days_ahead(table, column))
+        tally.add(TOO_LATE, table, column, int(too_late["rows"].sum()))
+
+
+def mend_old_hires(employees: pl.DataFrame, until: date, tally: Tally) -> pl.DataFrame:
+    """A hire more than 60 years back is an error; where observed_from is given, the spell starts there instead.
+
+    A hire before observed_from is hearsay that the source took over from elsewhere, often with the wrong century;
+    the records from observed_from on are sound.
+    """
+    is_old = pl.col("hire_date") < oldest_day(until)
+    is_observed = pl.col("observed_from").is_not_null() if "observed_from" in employees.columns else pl.lit(value=False)
+    tally.add(TOO_OLD, "employees", "hire_date", employees.filter(is_old & ~is_observed).height)
+    tally.add(OLD_HIRE, "employees", "hire_date", employees.filter(is_old & is_observed).height)
+    if "observed_from" not in employees.columns:
+        return employees
+    begins = pl.when(is_old & is_observed).then("observed_from").otherwise("hire_date")
+    return employees.with_columns(hire_date=begins)
+
+
+def complete_until(days: Mapping[str, pl.DataFrame], declared: date | None) -> tuple[date | None, str]:
+    """The last day up to which exits are fully recorded, and a note that says where it comes from."""
+    if declared is not None:
+        return declared, f"complete_until is {declared}, as source.toml says."
+    if (latest := latest_day(days)) is None:
+        return None, "complete_until is not known: no table holds a date."
+    return latest[0], f"complete_until is {latest[0]}, the latest date in any table ({latest[1]})."
+
+
+def complete_from(exits: pl.DataFrame, declared: date | None, until: date) -> tuple[date, str]:
+    """The first day from which exits are fully recorded, and a note that says where it comes from."""
+    if declared is not None:
+        return declared, f"complete_from is {declared}, as source.toml says."
+    earliest = exits["exit_date"].min()
+    if not isinstance(earliest, date):
+        start = until.replace(year=max(until.year - 1, 1), day=1)
+        return start, f"complete_from is {start}, a year before complete_until: there is no exit to tell it by."
+    start = earliest.replace(day=1)
+    return start, (
+        f"complete_from is {start}, the first day of the month of the earliest exit: no snapshot lies before it, "
+        "since whoever is in the data from earlier can only have stayed."
+    )

@@ -1,0 +1,120 @@
+"""Where each person is and was: the places of `assignments`, what kind of change each was, and since when it holds."""
+
+from datetime import date
+from typing import Final
+
+import narwhals as nw
+
+from features.calendar import Frame, day_number
+from features.definition import shared
+from features.known import Known, latest, present, spells
+
+PLACE: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
+"""Columns of `assignments` in which a null means unchanged since the row before."""
+SINCE: Final = ("department", "job", "level", "manager_id")
+"""Columns of `assignments` of which `assignments` also says since when they hold (`level_since` ...)."""
+DAYS_TO_FIRST_RECORD: Final = 366
+"""A first assignment at most this many days after the hire is taken to hold since the hire (yearly records)."""
+REASONS: Final = {
+    "promoted": "promotion",
+    "transferred": "transfer",
+    "manager_changed": "manager_change",
+    "reorganised": "reorganisation",
+}
+"""The columns that say what a change of place was, and the reason of the contract that each stands for."""
+
+
+@shared
+def staff(known: Known) -> Frame:
+    """Everyone who works here on the date, with the hire date and, where the source has them, the place."""
+    here = present(known).select("employee_id", "hire_date")
+    if not known.has("assignments"):
+        return here
+    return here.join(places(known).drop("hire_date"), on="employee_id", how="left")
+
+
+@shared
+def leavers(known: Known) -> Frame:
+    """Voluntary exits known on the date: employee_id, exit_date, and the place held last."""
+    exits = known.facts("exits").filter(nw.col("kind") == "voluntary").select("employee_id", "exit_date")
+    return exits.join(places(known), on="employee_id", how="left") if known.has("assignments") else exits
+
+
+@shared
+def assignments(known: Known) -> Frame:
+    """One row a change of place: the whole place, since when each part holds, and what kind of change it was.
+
+    `promoted`, `transferred`, `manager_changed` and `reorganised` are 1 or 0; the reason that the source gives decides,
+    and without one a rise in level, a new department and a new manager do. `..._since` is null where the
+    person's records begin too late to tell.
+    """
+    place = [name for name in PLACE if known.has(f"assignments.{name}")]
+    when = ("effective_date", "known_day")
+    rows = known.versions("assignments").with_columns(*_given_reasons(known))
+    rows = rows.group_by("employee_id", *when).agg(nw.col(*place, *REASONS).max())
+    rows = rows.with_columns(nw.col(*place).fill_null(strategy="forward").over("employee_id", order_by=when))
+    last_version = nw.col("known_day") == nw.col("known_day").max().over("employee_id", "effective_date")
+    rows = rows.filter(last_version).drop("known_day")
+    rows = rows.join(spells(known).select("employee_id", "hire_date"), on="employee_id")
+    changing = [name for name in SINCE if name in place]
+    if not changing:
+        return rows.with_columns(*_reasons(place))
+    rows = rows.with_columns(*(_before(name).alias(f"{name}_before") for name in changing))
+    rows = rows.with_columns(*_reasons(place), *(_change_of(name) for name in changing))
+    since = nw.col(*(f"{name}_since" for name in changing))
+    return rows.with_columns(since.fill_null(strategy="forward").over("employee_id", order_by="effective_date"))
+
+
+def _given_reasons(known: Known) -> list[nw.Expr]:
+    if not known.has("assignments.reason"):
+        return [nw.lit(None, nw.Int8).alias(name) for name in REASONS]
+    return [(nw.col("reason") == reason).cast(nw.Int8).alias(name) for name, reason in REASONS.items()]
+
+
+def _before(name: str) -> nw.Expr:
+    return nw.col(name).shift(1).over("employee_id", order_by="effective_date")
+
+
+def _reasons(place: list[str]) -> list[nw.Expr]:
+    unknown = nw.lit(0, nw.Int8)
+    rise = (nw.col("level") > nw.col("level_before")).cast(nw.Int8) if "level" in place else unknown
+    move = (nw.col("department") != nw.col("department_before")).cast(nw.Int8) if "department" in place else unknown
+    new = (nw.col("manager_id") != nw.col("manager_id_before")).cast(nw.Int8) if "manager_id" in place else unknown
+    return [
+        nw.coalesce(nw.col("promoted"), rise, unknown).alias("promoted"),
+        nw.coalesce(nw.col("transferred"), move, unknown).alias("transferred"),
+        # a new manager is a fact, whatever else the same row was recorded for
+        nw.coalesce(nw.max_horizontal(nw.col("manager_changed"), new), unknown).alias("manager_changed"),
+        nw.coalesce(nw.col("reorganised"), unknown).alias("reorganised"),
+    ]
+
+
+def _change_of(name: str) -> nw.Expr:
+    """The day on which a part of the place changed to what the row says, null where it did not or cannot be told."""
+    first = nw.col("effective_date") == nw.col("effective_date").min().over("employee_id")
+    start = nw.when(first & records_begin_at_hire("effective_date")).then(nw.col("hire_date"))
+    changed = ~first & (nw.col(f"{name}_before").is_null() | (nw.col(name) != nw.col(f"{name}_before")))
+    return nw.when(changed & ~nw.col(name).is_null()).then("effective_date").otherwise(start).alias(f"{name}_since")
+
+
+def records_begin_at_hire(first: str) -> nw.Expr:
+    """True where a person's first record (column `first`) is near enough to `hire_date` to hold since then."""
+    return day_number(first) - day_number("hire_date") <= DAYS_TO_FIRST_RECORD
+
+
+@shared
+def places(known: Known) -> Frame:
+    """Where each person is on the date, or was last: a row of `assignments` a person."""
+    return places_on(known, known.snapshot_date)
+
+
+def places_on(known: Known, day: date) -> Frame:
+    """Where each person was on an earlier day, by what is known on the snapshot date."""
+    return latest(assignments(known).filter(nw.col("effective_date") <= day), "effective_date")
+
+
+def place_before(known: Known, months: int) -> Frame:
+    """Department, level and location `months` ago as far as recorded: employee_id, `department_12m` and so on."""
+    names = [name for name in ("department", "level", "location") if known.has(f"assignments.{name}")]
+    rows = places_on(known, known.ago(months))
+    return rows.select("employee_id", *(nw.col(name).alias(f"{name}_{months}m") for name in names))

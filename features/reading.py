@@ -1,0 +1,155 @@
+"""The forms that a source comes in -> raw Parquet, one file per table, with refused columns never read.
+
+A folder holds `TABLE.csv`, `TABLE.csv.gz`, `TABLE.parquet` or `TABLE.xlsx`, or one workbook `tables.xlsx` with a
+sheet per table; any other file is left alone. With SQL in `source.toml`, the queries read what they name: files
+relative to the folder by DuckDB (a path outside the folder is the user's own affair), or a PostgreSQL database.
+
+Columns keep the source's names and, where the form has types, its types; CSV and Excel give text, with dates
+turned to ISO and numbers to plain ones as `[files]` declares. `validation.py` casts them.
+"""
+
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from features.errors import BadInput, Finding
+from features.reading_duckdb import query_files
+from features.reading_files import FORMS, WORKBOOK, csv_to_parquet, parquet_to_parquet, workbook_sheets, xlsx_to_parquet
+from features.reading_postgresql import query_postgresql
+from features.reading_text import normalise
+from features.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.sql_statement import Query, table_queries
+from features.tables import TABLES
+
+OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feather", ".csv.zip", ".zip", ".csv.bz2")
+
+
+@dataclass
+class Raw:
+    """What was read: a Parquet file per table, and all that is to be said about the reading."""
+
+    tables: dict[str, Path] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    errors: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    """Tables that are there and could not be read."""
+
+    @contextmanager
+    def collecting(self, *tables: str) -> Iterator[None]:
+        """Keeps the findings of tables that cannot be read, so that the others are still looked at."""
+        try:
+            yield
+        except BadInput as bad:
+            self.failed.update(tables)
+            self.errors += [finding for finding in bad.findings if finding not in self.errors]
+
+    def add(self, table: str, path: Path, refused: list[str]) -> None:
+        self.tables[table] = path
+        self.refused += [f"{table}.{column}" for column in refused]
+
+
+def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
+    """Reads every table of the source to `out_dir/TABLE.parquet`, streaming.
+
+    Never raises for what is wrong with the source: all of it is in `errors` (rule, place, remedy, no values),
+    and a table that cannot be read is missing from `tables`.
+    """
+    if definition.queries:
+        return read_queries(definition, table_queries(definition), out_dir)
+    raw = Raw()
+    with raw.collecting():
+        _read_folder(definition, out_dir, raw)
+    return raw
+
+
+def read_queries(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path) -> Raw:
+    """Runs each query where the source says, over its files or in its database, to `out_dir/TABLE.parquet`."""
+    raw = Raw()
+    run = query_postgresql if definition.settings.database else query_files
+    with raw.collecting(*(query.table for query in queries)):
+        for queried in run(definition, queries, out_dir):
+            raw.errors += [finding for finding in queried.errors if finding not in raw.errors]
+            if queried.path:
+                raw.add(queried.table, queried.path, queried.refused)
+            else:
+                raw.failed.add(queried.table)
+    return raw
+
+
+def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw) -> None:
+    files = _table_files(definition.folder, raw)
+    for table, file in files.items():
+        with raw.collecting(table):
+            _read_file(definition, table, file, out_dir, raw)
+
+
+def _read_file(definition: SourceDefinition, table: str, file: Path, out_dir: Path, raw: Raw) -> None:
+    out, form = out_dir / f"{table}.parquet", definition.text_format(table)
+    suffix = file.suffix.lower()
+    if suffix == ".parquet":
+        raw.add(table, out, parquet_to_parquet(file, out))
+        return
+    refused = xlsx_to_parquet(file, table, out) if suffix == ".xlsx" else csv_to_parquet(file, form, out)
+    raw.add(table, out, refused)
+    errors, notes = normalise(table, out, form, has_number_cells=suffix == ".xlsx")
+    raw.errors += errors
+    raw.notes += notes
+
+
+def _table_files(folder: Path, raw: Raw) -> dict[str, Path]:
+    """The file of each table, in the contract's order. Names that nearly are a table's become warnings."""
+    try:
+        visible = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+    except OSError:
+        raise BadInput(Finding("cannot be opened", folder.name, "", 0, "Give the right to read it")) from None
+    found: dict[str, list[Path]] = {}
+    strangers: list[tuple[str, str, str]] = []
+    for path in visible:
+        stem, suffix = _stem_and_suffix(path)
+        if suffix in FORMS and stem in TABLES:
+            found.setdefault(stem, []).append(path)
+        elif suffix == ".xlsx" and stem == WORKBOOK:
+            sheets = workbook_sheets(path)
+            strangers += [(f"{path.name}.{sheet}", sheet, suffix) for sheet in sheets if sheet not in TABLES]
+            for sheet in TABLES.keys() & sheets:
+                found.setdefault(sheet, []).append(path)
+        else:
+            strangers.append((path.name, stem, suffix))
+    near_misses = [_near_miss(*stranger, missing=TABLES.keys() - found) for stranger in strangers]
+    if not found:
+        raise BadInput([_no_tables(folder, bool(visible)), *filter(None, near_misses)])
+    raw.warnings += filter(None, near_misses)
+    twice = {table: paths for table, paths in found.items() if len(paths) > 1}
+    raw.errors += [_twice(table, paths) for table, paths in twice.items()]
+    raw.failed.update(twice)
+    return {table: found[table][0] for table in TABLES if table in found and table not in twice}
+
+
+def _stem_and_suffix(path: Path) -> tuple[str, str]:
+    name = path.name.lower()
+    suffix = next((form for form in (*FORMS, *OTHER_FORMS) if name.endswith(form)), path.suffix.lower())
+    return name.removesuffix(suffix), suffix
+
+
+def _near_miss(place: str, stem: str, suffix: str, missing: Set[str]) -> Finding | None:
+    if stem in missing and suffix in OTHER_FORMS:
+        return Finding("not a form that is read", place, "", 0, f"Save it as one of: {', '.join(FORMS)}")
+    guess = did_you_mean(stem, missing) if suffix in (*FORMS, *OTHER_FORMS) else ""
+    if guess:
+        return Finding("not the name of a table; left out", place, "", 0, f"{guess}Rename it if so")
+    return None
+
+
+def _twice(table: str, paths: list[Path]) -> Finding:
+    names = " and ".join(path.name for path in paths)
+    return Finding("two files for one table", table, "", 0, f"Keep one of {names}")
+
+
+def _no_tables(folder: Path, has_files: bool) -> Finding:
+    rule = "no file is named after a table" if has_files else "the folder is empty"
+    remedy = f"Put in employees.csv and exits.csv (or .parquet, .xlsx) and other tables, or a {FILE_NAME} with [tables]"
+    return Finding(rule, folder.name, "", 0, remedy)

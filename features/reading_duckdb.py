@@ -1,0 +1,157 @@
+"""Queries of `source.toml` over the files of its folder, by DuckDB -> raw Parquet.
+
+DuckDB's messages may quote the data, so of an error only its kind, its line in `source.toml` and the names of
+tables, columns, functions and files are kept.
+"""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from features.errors import Finding
+from features.source_definition import SourceDefinition
+from features.sql_statement import (
+    Queried,
+    Query,
+    Statement,
+    literal,
+    names_any,
+    quoted,
+    refused_among,
+    select,
+    shared_queries,
+)
+
+MEMORY_LIMIT: Final = "1GB"
+"""Beyond it DuckDB works on disk, in the staging folder."""
+
+_PLAIN_TYPES: Final = re.compile(
+    r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*|DATE|TIMESTAMP(_S|_MS|_NS)?|VARCHAR"
+)
+_NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
+"""Their messages name what the query names, and hold no data."""
+
+
+def query_files(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path) -> Iterator[Queried]:
+    """Each query to `out_dir/TABLE.parquet`; relative file names resolve to the source's folder.
+
+    The views of [prepare] are made first, in order. Where one is wrong, it is reported once and the queries that
+    read it are left out.
+    """
+    with connect(out_dir, definition.folder) as connection:
+        broken: list[str] = []
+        for view in shared_queries(definition):
+            if names_any(view, broken):
+                broken.append(view.key)
+                continue
+            if finding := _create_view(connection, definition, view):
+                broken.append(view.key)
+                yield Queried(view.table, errors=[finding])
+        for query in queries:
+            if names_any(query, broken):
+                yield Queried(query.table)
+            else:
+                yield _query_table(connection, definition, query, out_dir / f"{query.table}.parquet")
+
+
+@contextmanager
+def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB in memory that spills to `work`, sees no Python variables, and finds files in `folder`."""
+    with tempfile.TemporaryDirectory(dir=work, prefix="duckdb-") as scratch, duckdb.connect() as connection:
+        settings = {
+            "errors_as_json": "true",
+            "python_enable_replacements": "false",
+            "timezone": "'UTC'",
+            "memory_limit": literal(MEMORY_LIMIT),
+            "temp_directory": literal(f"{scratch}/spill"),
+        }
+        if folder:
+            settings["file_search_path"] = literal(_searchable(folder, Path(scratch)))
+        for name, value in settings.items():
+            connection.execute(f"set {name} = {value}")
+        yield connection
+
+
+def copy_to_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
+    """Streams a query to a file."""
+    connection.execute(f"copy ({query}{_to_parquet(out)}")
+
+
+def _to_parquet(out: Path) -> str:
+    return f"\n) to {literal(str(out))} (format parquet, compression zstd)"
+
+
+def readable(columns: Sequence[tuple[str, str]]) -> str:
+    """Select list of (name, DuckDB type): plain types as they are, every other as text."""
+    return ", ".join(
+        quoted(name) if _PLAIN_TYPES.fullmatch(kind) else f"cast({quoted(name)} as varchar) as {quoted(name)}"
+        for name, kind in columns
+    )
+
+
+def _create_view(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, view: Query) -> Finding | None:
+    opening = f"create view {quoted(view.key)} as "
+    statement = Statement(definition, opening + view.sql, ((len(opening), view),))
+    try:
+        connection.execute(statement.text)
+    except duckdb.Error as error:
+        return duckdb_finding(error, statement)
+    return None
+
+
+def _query_table(
+    connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, query: Query, out: Path
+) -> Queried:
+    statement = select(definition, "describe", "*", query)
+    try:
+        described = [(row[0], row[1]) for row in connection.execute(statement.text).fetchall()]
+        refused = refused_among([name for name, _ in described])
+        columns = readable([(name, kind) for name, kind in described if name not in refused])
+        statement = select(definition, "copy (", columns or "null", query)
+        connection.execute(f"{statement.text}{_to_parquet(out)}")
+    except duckdb.Error as error:
+        out.unlink(missing_ok=True)
+        return Queried(query.table, errors=[duckdb_finding(error, statement)])
+    return Queried(query.table, out, refused)
+
+
+def _searchable(folder: Path, scratch: Path) -> str:
+    """`file_search_path` is a list of patterns divided by commas; such a folder's name needs another one."""
+    if not set(",*?[]{}") & set(str(folder)):
+        return str(folder)
+    link = scratch / "folder"
+    link.symlink_to(folder, target_is_directory=True)
+    return str(link)
+
+
+def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
+    """What went wrong and at which line, without the values that DuckDB's message may quote."""
+    details = _details(error)
+    message = str(details.get("exception_message", ""))
+    position = int(details["position"]) if "position" in details else None
+    if isinstance(error, _NAMING_ERRORS):
+        said = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
+        return statement.finding(said, "Mend the query", position)
+    if csv_line := re.search(r"CSV Error on Line: (\d+)", message):
+        remedy = "Mend the file, or read it with other options of read_csv"
+        return statement.finding(f"a CSV file that it reads is wrong in line {csv_line[1]}", remedy)
+    if re.search("parquet|magic bytes", message, re.IGNORECASE):
+        return statement.finding("a file that it reads is not Parquet or is cut", "Export the file again")
+    if statement.definition.settings.prepare:
+        position = None  # it may be one in the SQL of a view
+    kind = str(details.get("exception_type", type(error).__name__.removesuffix("Exception"))).lower()
+    remedy = "Where a value cannot be read, try_cast or try_strptime make it null; where memory ends, read less at once"
+    return statement.finding(f"a fault of kind '{kind}' while its rows were read", remedy, position)
+
+
+def _details(error: duckdb.Error) -> dict[str, Any]:
+    """The parts of an error, which `errors_as_json` puts behind its kind."""
+    message = str(error).partition("Error: ")[2]
+    with_parts: dict[str, Any] = json.loads(message) if message.startswith("{") else {"exception_message": message}
+    return with_parts

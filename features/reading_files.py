@@ -1,0 +1,232 @@
+"""One file of a table (CSV, Parquet, Excel) -> raw Parquet without the refused columns."""
+
+import codecs
+import csv
+import gzip
+import re
+import shutil
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final
+
+import duckdb
+import fastexcel
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.errors import BadInput, Finding
+from features.reading_duckdb import connect, copy_to_parquet, readable
+from features.source_toml import TextFormat
+from features.sql_statement import literal, one_file, parquet, quoted, select_from
+from features.vocabulary import is_refused
+
+FORMS: Final = (".csv", ".csv.gz", ".parquet", ".xlsx")
+WORKBOOK: Final = "tables"
+"""`tables.xlsx` holds a sheet per table."""
+
+_MAGIC: Final = {b"PAR1": "Parquet", b"PK\x03\x04": "Excel or zip", b"\x1f\x8b": "gzip", b"%PDF": "PDF"}
+_BLOCK: Final = 1 << 20
+
+
+def csv_to_parquet(file: Path, form: TextFormat, out: Path) -> list[str]:
+    """Every column as text, empty fields as null. Returns the refused columns, which are not read.
+
+    Raises BadInput for a file that is empty, cut, not text, in another encoding than declared (UTF-8 unless
+    declared, and the finding names a likely one), or with rows that are shorter or longer than the header.
+    """
+    _check_magic(file, b"\x1f\x8b" if file.name.lower().endswith(".gz") else b"")
+    plain = out.with_suffix(".csv") if form.encoding else file
+    if form.encoding:
+        _to_utf8(file, form.encoding, plain)
+    delimiter = form.delimiter or ","
+    header = _csv_header(file, form.encoding, delimiter)
+    kept, refused = _columns(header, file.name)
+    names = ", ".join(f"c{position}: 'VARCHAR'" for position in range(len(header)))
+    source = (
+        f"read_csv({one_file(plain)}, columns={{{names}}}, auto_detect=false, header=true, "
+        f"delim={literal(delimiter)}, quote='\"', escape='\"')"
+    )
+    columns = ", ".join(f"c{position} as {quoted(name)}" for position, name in kept)
+    try:
+        with connect(out.parent) as connection:
+            copy_to_parquet(connection, select_from(columns, source), out)
+    except duckdb.Error as error:
+        raise BadInput(_csv_finding(file, form, str(error))) from None
+    finally:
+        if plain != file:
+            plain.unlink(missing_ok=True)
+    return refused
+
+
+def parquet_to_parquet(file: Path, out: Path) -> list[str]:
+    """The readable columns with their types. Returns the refused ones. Raises BadInput for a file that is cut."""
+    _check_magic(file, b"PAR1")
+    try:
+        kept, refused = _columns(pq.read_schema(file).names, file.name)
+        with connect(out.parent) as connection:
+            source = parquet(file)
+            described = connection.execute(f"describe {select_from('*', source)}").fetchall()
+            columns = readable([described[position][:2] for position, _ in kept])
+            copy_to_parquet(connection, select_from(columns, source), out)
+    except (pa.ArrowException, OSError, duckdb.Error):
+        remedy = "It is cut or damaged: export it again"
+        raise BadInput(Finding("cannot be read as Parquet", file.name, "", 0, remedy)) from None
+    return refused
+
+
+def xlsx_to_parquet(file: Path, table: str, out: Path) -> list[str]:
+    """The sheet of the table as text: the one named after it, or the only one. Returns the refused columns.
+
+    Numbers come as plain numbers and dates as ISO whatever way Excel shows them. Only the sheet's cells as last
+    saved are read; formulas are not computed.
+    """
+    with _excel(file) as workbook:
+        sheet = _sheet_of(workbook, file, table)
+        top = workbook.load_sheet(sheet, header_row=None, n_rows=1, dtypes="string").to_arrow()
+        kept, refused = _columns([str(column[0].as_py() or "") for column in top.columns], file.name)
+        positions = [position for position, _ in kept]
+        body = workbook.load_sheet(sheet, header_row=None, skip_rows=1, dtypes="string", use_columns=positions)
+        columns = body.to_arrow().columns
+    texts = [column.cast(pa.string()) for column in columns] or [pa.array([], pa.string()) for _ in kept]
+    pq.write_table(pa.table(texts, names=[name for _, name in kept]), out, compression="zstd")
+    return refused
+
+
+def workbook_sheets(file: Path) -> list[str]:
+    """The names of a workbook's sheets, in small letters as the tables have them."""
+    with _excel(file) as workbook:
+        return [name.strip().lower() for name in workbook.sheet_names]
+
+
+@contextmanager
+def _excel(file: Path) -> Iterator[Any]:
+    _check_magic(file, b"PK\x03\x04")
+    try:
+        yield fastexcel.read_excel(file)
+    except fastexcel.FastExcelError:
+        remedy = "It is cut or not an Excel workbook: save it again as .xlsx"
+        raise BadInput(Finding("cannot be read as Excel", file.name, "", 0, remedy)) from None
+
+
+def _sheet_of(workbook: Any, file: Path, table: str) -> str:
+    sheets = {name.strip().lower(): str(name) for name in workbook.sheet_names}
+    if table not in sheets and len(sheets) > 1:
+        remedy = f"Name the sheet that holds the table '{table}'"
+        raise BadInput(Finding("more than one sheet", file.name, "", 0, remedy))
+    return sheets.get(table) or next(iter(sheets.values()))
+
+
+def _columns(header: Sequence[str], place: str) -> tuple[list[tuple[int, str]], list[str]]:
+    """Position and name of the columns to read, and the refused names. A column without a name is left out."""
+    names = [(position, name.strip()) for position, name in enumerate(header) if name.strip()]
+    seen = Counter(name.lower() for _, name in names)
+    twice = [name for name, times in seen.items() if times > 1]
+    remedy = "Keep one; capitals do not tell columns apart"
+    if twice:
+        raise BadInput([Finding("a column twice", place, name, 0, remedy) for name in twice])
+    kept = [(position, name) for position, name in names if not is_refused(name)]
+    if not kept:
+        raise BadInput(Finding("no column", place, "", 0, "Write the names of the columns in the first row"))
+    return kept, [name for _, name in names if is_refused(name)]
+
+
+def _check_magic(file: Path, expected: bytes) -> None:
+    """The file's first bytes are those of its form; `expected` is empty for plain text."""
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(8)
+    except OSError:
+        raise BadInput(Finding("cannot be opened", file.name, "", 0, "Give the right to read it")) from None
+    if not start:
+        raise BadInput(Finding("an empty file", file.name, "", 0, "It holds no byte: export it again")) from None
+    found = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), "")
+    if start.startswith(expected) and (expected or not found):
+        return
+    remedy = f"It holds {found or 'something else'}: give it the name of its form, or export it again"
+    raise BadInput(Finding("not the format that its name says", file.name, "", 0, remedy))
+
+
+def _open_bytes(file: Path) -> IO[bytes]:
+    return gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb")  # type: ignore[return-value]
+
+
+def _csv_header(file: Path, encoding: str | None, delimiter: str) -> list[str]:
+    try:
+        with _open_bytes(file) as opened, codecs.getreader(encoding or "utf-8-sig")(opened) as text:
+            header = next(csv.reader(text, delimiter=delimiter), [])
+    except UnicodeError:
+        raise BadInput(_encoding_finding(file, encoding)) from None
+    except (EOFError, OSError, zlib.error):
+        raise BadInput(_cut(file)) from None
+    except csv.Error:
+        raise BadInput(Finding("not text", file.name, "", 0, "Export it again as CSV")) from None
+    if any("\0" in name for name in header):
+        raise BadInput(_encoding_finding(file, encoding))
+    other = next((mark for mark in ";\t|," if len(header) == 1 and mark in header[0]), None)
+    if other:
+        shown = "\\t" if other == "\t" else other
+        remedy = f'If the columns are divided by it, write delimiter = "{shown}" under [files] in source.toml'
+        raise BadInput(Finding(f"one column, with '{shown}' in its name", file.name, "", 0, remedy))
+    return [name.lstrip("\ufeff") for name in header]
+
+
+def _to_utf8(file: Path, encoding: str, out: Path) -> None:
+    """DuckDB reads UTF-8; any other declared encoding is rewritten to it, block by block."""
+    try:
+        with (
+            _open_bytes(file) as opened,
+            codecs.getreader(encoding)(opened) as text,
+            out.open("w", newline="") as plain,
+        ):
+            shutil.copyfileobj(text, plain, _BLOCK)
+    except UnicodeError:
+        out.unlink(missing_ok=True)
+        raise BadInput(_encoding_finding(file, encoding)) from None
+    except (EOFError, OSError, zlib.error):
+        out.unlink(missing_ok=True)
+        raise BadInput(_cut(file)) from None
+
+
+def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
+    """DuckDB's message quotes the offending line, so only its number and the counts are kept."""
+    if "unicode" in message:
+        return _encoding_finding(file, form.encoding)
+    if "GZIP" in message:
+        return _cut(file)
+    line = re.search(r"Line: (\d+)", message)
+    where = f"line {line[1]}" if line else "a line"
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    if counts:
+        rule = f"{where} has {counts[2]} fields where the header has {counts[1]}"
+    elif "quote" in message:
+        rule = f"{where} opens a quote and does not close it"
+    else:
+        rule = f"{where} cannot be read as CSV"
+    remedy = "Mend that line; if it is the last one the file was cut, so export it again"
+    return Finding(rule, file.name, "", 0, remedy)
+
+
+def _cut(file: Path) -> Finding:
+    return Finding("cut in the middle", file.name, "", 0, "The gzip stream ends early or is damaged: export it again")
+
+
+def _encoding_finding(file: Path, declared: str | None) -> Finding:
+    rule = f"not in {declared}, which source.toml declares" if declared else "not in UTF-8"
+    remedy = f'If it is what it looks like, write encoding = "{_likely_encoding(file)}" under [files] in source.toml'
+    return Finding(rule, file.name, "", 0, remedy)
+
+
+def _likely_encoding(file: Path) -> str:
+    """A guess for the message only: Cyrillic words are runs of high bytes, in Western text they stand alone."""
+    with _open_bytes(file) as opened:
+        start = opened.read(_BLOCK)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if start.count(0) > len(start) // 4:
+        return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
+    high = len(re.findall(rb"[\x80-\xff]", start))
+    in_runs = sum(map(len, re.findall(rb"[\xc0-\xff\xa8\xb8]{2,}", start)))
+    return "windows-1251" if in_runs > high / 2 else "windows-1252"

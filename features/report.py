@@ -1,0 +1,101 @@
+"""The report of a source's validation: for a program as JSON, for a person on the terminal. No person's data."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from features.errors import Finding
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is wrong with a source, and what it holds.
+
+    tables and people: rows of each table and people in employees as they were given, also those left out.
+    voluntary_exits: those that can be learned from, kept and up to complete_until. complete_from and
+    complete_until are None only where errors hide them. refused: `table.column` never read.
+    """
+
+    errors: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    refused: tuple[str, ...] = ()
+    tables: Mapping[str, int] = field(default_factory=dict)
+    people: int = 0
+    voluntary_exits: int = 0
+    complete_from: date | None = None
+    complete_until: date | None = None
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON of `retention check`."""
+        return {
+            "errors": [finding.as_dict() for finding in self.errors],
+            "warnings": [finding.as_dict() for finding in self.warnings],
+            "refused": list(self.refused),
+            "tables": dict(self.tables),
+            "people": self.people,
+            "voluntary_exits": self.voluntary_exits,
+            "complete_from": self.complete_from and self.complete_from.isoformat(),
+            "complete_until": self.complete_until and self.complete_until.isoformat(),
+            "notes": list(self.notes),
+        }
+
+
+def render(report: Report) -> RenderableType:
+    """For the terminal: errors, what was left out, what is held, where the period comes from, and the verdict."""
+    return Group(
+        *_findings("Errors: nothing can be used until they are mended", "red", report.errors),
+        *_findings("Warnings: these rows were left out, or changed as it says", "yellow", report.warnings),
+        *_listed("Refused, never read", report.refused),
+        *_listed("Notes", report.notes),
+        *_contents(report),
+        _verdict(report),
+    )
+
+
+def _findings(title: str, colour: str, findings: Sequence[Finding]) -> Iterable[RenderableType]:
+    if not findings:
+        return
+    table = Table(title=f"[{colour}]{title}[/]", title_justify="left", show_lines=True)
+    table.add_column("where", overflow="fold")
+    table.add_column("rule")
+    table.add_column("rows", justify="right")
+    table.add_column("what to do")
+    for finding in findings:
+        rows = f"{finding.rows:,}" if finding.rows else ""
+        table.add_row(escape(finding.place), escape(finding.rule), rows, escape(finding.remedy))
+    yield table
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterable[RenderableType]:
+    if lines:
+        yield f"[bold]{title}[/]"
+        yield from (f"  {escape(line)}" for line in lines)
+
+
+def _contents(report: Report) -> Iterable[RenderableType]:
+    if report.tables:
+        table = Table("table", title="Rows read", title_justify="left")
+        table.add_column("rows", justify="right")
+        for name, rows in report.tables.items():
+            table.add_row(name, f"{rows:,}")
+        yield table
+
+
+def _verdict(report: Report) -> str:
+    if report.errors:
+        return f"[red]{_number(len(report.errors), 'error')} and {_number(len(report.warnings), 'warning')}.[/]"
+    until = f" up to {report.complete_until}" if report.complete_until else ""
+    return (
+        f"[green]No errors[/], {_number(len(report.warnings), 'warning')}: {report.people:,} people and "
+        f"{_number(report.voluntary_exits, 'voluntary exit')}{until} to learn from."
+    )
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -1,0 +1,157 @@
+"""The rules of bad input: what each says, what mends it, and whether it stops the run or leaves rows out."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from features.errors import Finding
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. An error stops everything; a warning leaves the rows out, or the single value where it says so."""
+
+    sentence: str
+    remedy: str
+    is_error: bool = True
+
+    def at(self, table: str, column: str, rows: int) -> Finding:
+        return Finding(self.sentence, table, column, rows, self.remedy)
+
+
+def _warning(sentence: str, remedy: str) -> Rule:
+    return Rule(sentence, remedy, is_error=False)
+
+
+NO_TABLE: Final = Rule("a required table is missing", "Add the file, or the query under [tables] in source.toml.")
+NO_ROWS: Final = Rule("a required table has no usable rows", "Check the export or the query that fills it.")
+NO_COLUMN: Final = Rule(
+    "a required column is missing", "Add the column, or rename yours with a query under [tables] in source.toml."
+)
+TWICE: Final = Rule(
+    "a column is there twice, differing in capitals or separators only", "Keep one of them, or rename the other."
+)
+UNREADABLE_FILE: Final = Rule(
+    "the file cannot be read to its end", "It may be cut or damaged, or not Parquet: export or copy it again."
+)
+NO_ID: Final = Rule("an id is empty", "Fill it in, or leave such rows out with a query in source.toml.")
+EMPTY: Final = Rule("a required value is empty", "Fill it in, or leave such rows out with a query in source.toml.")
+NOT_A_DATE: Final = Rule(
+    "is not a date that can be read", "Write dates as YYYY-MM-DD, or declare date_format under [files] in source.toml."
+)
+NOT_A_NUMBER: Final = Rule(
+    "is not a number",
+    "Write digits with a decimal point and no unit, or declare decimal and thousands under [files] in source.toml; "
+    "leave unknown ones empty.",
+)
+NOT_WHOLE: Final = Rule("is not a whole number", "Number the levels 1, 2, 3 ...; a higher one is more senior.")
+NOT_TEXT: Final = Rule("is of a type that cannot be read as text", "Give one plain value a row.")
+TOO_OLD: Final = Rule(
+    "lies more than 60 years before complete_until", "Correct the date; leave it empty where it is optional."
+)
+TOO_LATE: Final = Rule(
+    "lies too far after complete_until for what it is",
+    "Correct the date, or move complete_until in source.toml if the source reaches further.",
+)
+OVERLAP: Final = Rule(
+    "two spells of one person overlap",
+    "Give one row a spell, and an exit that ends each spell before the next hire.",
+)
+EXIT_BEFORE_HIRE: Final = Rule(
+    "an exit lies before the hire", "Correct the exit or the hire date, or add the spell that the exit ends."
+)
+OWN_RATING: Final = Rule(
+    "a rating by a person of themselves", "Leave out services whose client and provider are the same person."
+)
+PERIOD: Final = Rule(
+    "complete_from lies after complete_until", "Correct complete_from or complete_until in source.toml."
+)
+
+DUPLICATE: Final = _warning(
+    "an exact duplicate of another row", "Nothing to do if it is one fact; else add what tells the two rows apart."
+)
+UNKNOWN_PERSON: Final = _warning(
+    "about a person who is not in employees", "Add the person to employees, or use the same ids in both tables."
+)
+AFTER_EXIT: Final = _warning(
+    "dated after the person's exit", "Check the exit dates; a rehire needs a second row in employees."
+)
+UNKNOWN_MANAGER: Final = _warning(
+    "a manager who is not in employees", "Add the manager to employees, or leave manager_id empty."
+)
+SENTINEL_ROW: Final = _warning(
+    "a placeholder instead of a date; the row is left out", "Give the real date, or leave such rows out yourself."
+)
+SENTINEL_VALUE: Final = _warning(
+    "a placeholder instead of a date; taken as empty", "Leave the value empty where the date is not known."
+)
+NO_EXIT: Final = _warning(
+    "no exit: the date is empty or a placeholder; the row is left out", "List only people who have left."
+)
+NO_ANSWER: Final = _warning("no value; the row is left out", "Leave unanswered rows out.")
+IMMORTAL: Final = _warning(
+    "people whose first fact lies more than 12 months after both their hire and the source's first fact: "
+    "until then they can only have stayed",
+    "Give observed_from, the first day for which the source holds the person's records.",
+)
+CLOSED_BEFORE_OPENED: Final = _warning("closed before it was opened", "Correct the two times.")
+OWN_SERVICE: Final = _warning(
+    "a service of a person to themselves", "Leave out services whose client and provider are the same person."
+)
+OLD_HIRE: Final = _warning(
+    "a hire more than 60 years before complete_until; observed_from is taken as the hire",
+    "Correct the hire date; two-digit years often end up in the wrong century.",
+)
+NOT_YET: Final = _warning(
+    "an exit after complete_until; kept, but treated as not yet known",
+    "Nothing to do if complete_until is right; else move it in source.toml.",
+)
+
+
+def rule_of_check(check: str, statistics: Mapping[str, Any]) -> Rule:
+    """The rule behind a check of a class in `tables.py`, in words."""
+    low, high = statistics.get("min_value"), statistics.get("max_value")
+    match check:
+        case "own_rating":
+            return OWN_RATING
+        case "isin":
+            words = ", ".join(statistics["allowed_values"])
+            return Rule("is none of the kinds of the contract", f"Use one of: {words}.")
+        case "in_range":
+            return Rule(f"lies outside {low} to {high}", f"Bring it to the scale from {low} to {high}.")
+        case "greater_than":
+            return Rule(f"is not above {low}", "Correct it, or leave such rows out with a query in source.toml.")
+        case "greater_than_or_equal_to":
+            return Rule(f"is below {low}", "Correct it, or leave the value empty where it is not known.")
+    raise ValueError(f"the check {check} has no words yet")
+
+
+class Tally:
+    """Counts how many rows break which rule where; 10,000 rows of one rule are one finding."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[tuple[Rule, str, str]] = Counter()
+
+    def add(self, rule: Rule, table: str, column: str = "", rows: int = 1) -> None:
+        """Count `rows` more; none is not a finding."""
+        if rows:
+            self._rows[rule, table, column] += rows
+
+    def missing(self, rule: Rule, table: str, column: str = "") -> None:
+        """A finding that is not about rows."""
+        self._rows[rule, table, column] = 0
+
+    def errors(self) -> tuple[Finding, ...]:
+        return self._findings(is_error=True)
+
+    def warnings(self) -> tuple[Finding, ...]:
+        return self._findings(is_error=False)
+
+    def _findings(self, *, is_error: bool) -> tuple[Finding, ...]:
+        found = (
+            rule.at(table, column, rows)
+            for (rule, table, column), rows in self._rows.items()
+            if rule.is_error == is_error
+        )
+        return tuple(sorted(found, key=lambda finding: (finding.table, finding.column, finding.rule)))

@@ -1,0 +1,36 @@
+"""Which snapshot dates a source has, and who is at risk on each."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from features.calendar import Frame, month_end
+from features.known import Known, present
+
+if TYPE_CHECKING:
+    from features.source import Source
+
+
+def snapshot_dates(source: "Source") -> list[date]:
+    """Month-ends from `complete_from` to `complete_until`, every `snapshot_every_months` counted back; ascending.
+
+    The last one is the date to score. No date lies before `complete_from`: whoever the source holds from
+    earlier can only have stayed.
+    """
+    last = month_end(source.complete_until)
+    if last > source.complete_until:
+        last = month_end(last, -1)
+    dates = []
+    while last >= source.complete_from:
+        dates.append(last)
+        last = month_end(last, -source.snapshot_every_months)
+    return dates[::-1]
+
+
+def at_risk(known: Known) -> Frame:
+    """Who could still decide to leave: employee_id, hire_date, one row a person.
+
+    Hired and observed on or before the snapshot date, not known to have gone by then, and without notice given:
+    those who have given notice are neither scored nor learned from.
+    """
+    stay = present(known).join(known.notices().select("employee_id"), on="employee_id", how="anti")
+    return stay.select("employee_id", "hire_date")

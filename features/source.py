@@ -1,0 +1,203 @@
+"""A folder, a `source.toml` or a database -> the canonical tables of a source, or a cross-section.
+
+Reading (`reading.py`), then validation (`validation.py`); nothing is written unless both find no error.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from features.cross_section import CrossSection, read_cross_section
+from features.data_hash import data_hash
+from features.errors import BadInput, Finding
+from features.reading import Raw, read_tables
+from features.source_definition import SourceDefinition, read_definition
+from features.tables import ITEM_COLUMN, TABLES, column_order
+from features.validation import PROTECTED_TABLE, Expectations, Report, validate
+from features.vocabulary import Driver
+
+__all__ = ["CrossSection", "Item", "Source", "check_source", "load_source"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A survey item, measure or competency that source.toml names."""
+
+    driver: Driver
+    label: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """The canonical tables of a source with dates, and what its source.toml says of them.
+
+    tables: Parquet of each table that is there, clean and in the contract's types. protected: Parquet of
+    employee_id, hire_date and the protected attributes, for the fairness review only. employee_features: columns
+    of employees beyond the contract's that may be context features. items: by table and name, the declared ones.
+    data_hash: the same whatever the order of rows or the form of the files.
+    """
+
+    name: str
+    tables: Mapping[str, Path]
+    protected: Path | None
+    protected_names: tuple[str, ...]
+    employee_features: tuple[str, ...]
+    complete_from: date
+    complete_until: date
+    horizon_months: int
+    snapshot_every_months: int
+    ignore: frozenset[str]
+    items: Mapping[str, Mapping[str, Item]]
+    data_hash: str
+    report: Report
+
+    def scan(self, table: str) -> pl.LazyFrame | None:
+        """The canonical table, lazily; None where the source has none."""
+        return pl.scan_parquet(self.tables[table]) if table in self.tables else None
+
+
+def load_source(source: Path, staging: Path) -> Source | CrossSection:
+    """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
+
+    `source` is a folder or a source.toml. Raises BadInput with every error, and then writes nothing: all work
+    happens in a folder beside `staging` that takes its place at the end. A cross-section writes nothing at all.
+    """
+    definition = read_definition(source)
+    _keep_apart(definition.folder, staging)
+    with _work_beside(staging) as work:
+        loaded = _read_cross_section(definition, work) or _read_source(definition, work, staging)
+        if isinstance(loaded, Report):
+            raise BadInput(loaded.errors)
+        if isinstance(loaded, Source):
+            _take_place(work / "tables", staging)
+        return loaded
+
+
+def check_source(source: Path, staging: Path) -> Report:
+    """The report of reading and validating the source, with its errors instead of an exception.
+
+    Works in a folder beside `staging` and leaves nothing behind.
+    """
+    try:
+        definition = read_definition(source)
+        with _work_beside(staging) as work:
+            checked = _read_cross_section(definition, work) or _checked(definition, work)
+            return checked if isinstance(checked, Report) else checked.report
+    except BadInput as bad:
+        return Report(errors=tuple(bad.findings))
+
+
+def _read_cross_section(definition: SourceDefinition, work: Path) -> CrossSection | Report | None:
+    declared = definition.settings.cross_section
+    return read_cross_section(definition, declared, work) if declared else None
+
+
+def _read_source(definition: SourceDefinition, work: Path, staging: Path) -> Source | Report:
+    report = _checked(definition, work)
+    return report if report.errors else _source(definition, report, work / "tables", staging)
+
+
+def _checked(definition: SourceDefinition, work: Path) -> Report:
+    """Reads to `work/raw` and validates to `work/tables`; the findings of both in one report."""
+    raw_dir = work / "raw"
+    raw_dir.mkdir()
+    raw = read_tables(definition, raw_dir)
+    if not raw.tables:
+        return Report(errors=tuple(raw.errors), warnings=tuple(raw.warnings), refused=tuple(raw.refused))
+    settings = definition.settings
+    expectations = Expectations(
+        complete_from=settings.complete_from,
+        complete_until=settings.complete_until,
+        employee_features=tuple(settings.employee_features),
+        protected=tuple(settings.protected),
+        ignore=frozenset(settings.ignore),
+    )
+    report = validate(raw.tables, expectations, work / "tables", raw.refused)
+    errors = [*raw.errors, *(finding for finding in report.errors if not _is_said(finding, raw))]
+    return replace(
+        report,
+        errors=tuple(errors),
+        warnings=(*raw.warnings, *report.warnings),
+        notes=(*raw.notes, *report.notes),
+    )
+
+
+def _is_said(finding: Finding, raw: Raw) -> bool:
+    """Whether the reading has already said why: the table could not be read, or the column not be understood."""
+    columns = {error.column for error in raw.errors if error.table == finding.table}
+    return finding.table in raw.failed or bool(columns & {finding.column} or (columns and not finding.column))
+
+
+def _source(definition: SourceDefinition, report: Report, written: Path, staging: Path) -> Source:
+    """The source as it will be once `written` has become `staging`."""
+    if report.complete_from is None or report.complete_until is None:
+        raise ValueError("a report without errors names the period")
+    settings = definition.settings
+    here = {path.stem: path for path in written.glob("*.parquet")}
+    tables = [table for table in TABLES if table in here]
+    employees = pl.read_parquet_schema(here["employees"])
+    protected = pl.read_parquet_schema(here[PROTECTED_TABLE]) if PROTECTED_TABLE in here else {}
+    return Source(
+        name=definition.name,
+        tables={table: staging / here[table].name for table in tables},
+        protected=staging / here[PROTECTED_TABLE].name if protected else None,
+        protected_names=tuple(name for name in protected if name not in ("employee_id", "hire_date")),
+        employee_features=tuple(name for name in employees if name not in column_order("employees")),
+        complete_from=report.complete_from,
+        complete_until=report.complete_until,
+        horizon_months=settings.horizon_months,
+        snapshot_every_months=settings.snapshot_every_months,
+        ignore=frozenset(settings.ignore),
+        items={table: _items(definition, table) for table in ITEM_COLUMN},
+        data_hash=data_hash(here, written.parent),
+        report=report,
+    )
+
+
+def _items(definition: SourceDefinition, table: str) -> dict[str, Item]:
+    declared = getattr(definition.settings, table)
+    return {
+        name: Item(item.driver, item.label or name.replace("_", " ").capitalize()) for name, item in declared.items()
+    }
+
+
+def _keep_apart(folder: Path, staging: Path) -> None:
+    """The folder that is replaced must not hold the source."""
+    if folder.resolve().is_relative_to(staging.resolve()):
+        remedy = "Choose another folder for the tables that are written"
+        raise BadInput(Finding("the source lies where its tables would be written", folder.name, "", 0, remedy))
+
+
+@contextmanager
+def _work_beside(staging: Path) -> Iterator[Path]:
+    """A folder on the disk of `staging`, gone afterwards, and so are folders made for it that hold nothing."""
+    parent = staging.absolute().parent
+    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{staging.name}-", dir=parent))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _take_place(new: Path, staging: Path) -> None:
+    """`new` becomes `staging`; what was there goes last, and comes back if the renaming fails."""
+    old = new.with_name("replaced")
+    if staging.exists():
+        staging.rename(old)
+    try:
+        new.rename(staging)
+    except OSError:
+        if old.exists():
+            old.rename(staging)
+        raise

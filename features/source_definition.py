@@ -1,0 +1,232 @@
+"""What a source says of itself: its folder and its `source.toml`, with every mistake of the file reported at once."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from features.errors import BadInput, Finding
+from features.source_toml import (
+    CrossSectionDefinition,
+    Database,
+    FileFormats,
+    ItemDefinition,
+    Queries,
+    SourceToml,
+    TextFormat,
+)
+from features.tables import TABLES
+from features.vocabulary import is_protected, is_refused
+
+FILE_NAME: Final = "source.toml"
+
+_SECTIONS: Final[dict[str, type[BaseModel]]] = {
+    "": SourceToml,
+    "files": FileFormats,
+    "files.*": TextFormat,
+    "tables": Queries,
+    "database": Database,
+    "cross_section": CrossSectionDefinition,
+    "surveys.*": ItemDefinition,
+    "measures.*": ItemDefinition,
+    "competencies.*": ItemDefinition,
+}
+
+
+@dataclass(frozen=True)
+class SourceDefinition:
+    """A source's folder and what its `source.toml` says, or the defaults where there is none."""
+
+    folder: Path
+    settings: SourceToml
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.settings.name or self.folder.name
+
+    @property
+    def queries(self) -> dict[str, str]:
+        """SQL by table; empty when the files of the folder are the tables."""
+        return self.settings.tables.model_dump(exclude_none=True) if self.settings.tables else {}
+
+    def text_format(self, table: str) -> TextFormat:
+        """How the file of a table is written."""
+        general = self.settings.files or FileFormats()
+        own: TextFormat = getattr(general, table)
+        return own.over(general)
+
+    def line_of(self, section: str, key: str, offset: int = 0) -> int:
+        """The line of `source.toml` that holds the character `offset` of a query; 0 where it cannot be told."""
+        header = re.search(rf"^[ \t]*\[[ \t]*{re.escape(section)}[ \t]*\].*$", self.text, re.MULTILINE)
+        start = header.end() if header else len(self.text)
+        found = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=[ \t]*", re.MULTILINE).search(self.text, start)
+        if not found:
+            return 0
+        line, value = self.text.count("\n", 0, found.end()) + 1, self.text[found.end() :]
+        if not value.startswith(('"""', "'''")):
+            return line
+        opening_line_is_empty = value[3:].startswith(("\n", "\r\n"))
+        table = getattr(self.settings, section)
+        query: str = table[key] if isinstance(table, dict) else getattr(table, key)
+        return line + int(opening_line_is_empty) + query.count("\n", 0, offset)
+
+
+def read_definition(source: Path) -> SourceDefinition:
+    """What the source says of itself. `source` is a folder or a `source.toml`.
+
+    Raises BadInput with every mistake of the file: its syntax (with the line), unknown keys (with the
+    nearest known one), wrong types, and keys that contradict one another.
+    """
+    folder, file = _locate(source)
+    if file is None:
+        return SourceDefinition(folder, SourceToml())
+    text = _read_text(file)
+    try:
+        settings = SourceToml.model_validate(_parse(text))
+    except ValidationError as invalid:
+        raise BadInput([_finding(error) for error in invalid.errors()]) from None
+    if contradictions := _contradictions(settings):
+        raise BadInput(contradictions)
+    return SourceDefinition(folder, settings, text)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`Did you mean 'employees'? `, or nothing where no known word is near. Capitals do not matter."""
+    by_lower = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f"Did you mean '{by_lower[near[0]]}'? " if near else ""
+
+
+def _locate(source: Path) -> tuple[Path, Path | None]:
+    if not source.exists():
+        raise BadInput(Finding("the source does not exist", source.name, "", 0, "Name a folder or a source.toml"))
+    if source.is_file():
+        if source.suffix != ".toml":
+            raise BadInput(
+                Finding("not a source", source.name, "", 0, "Name the folder that holds it, or a source.toml")
+            )
+        return source.absolute().parent, source
+    file = source / FILE_NAME
+    return source.resolve(), file if file.is_file() else None
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise BadInput(Finding("not UTF-8", FILE_NAME, "", 0, "Save the file as UTF-8")) from None
+    except OSError:
+        raise BadInput(Finding("cannot be opened", FILE_NAME, "", 0, "Give the right to read it")) from None
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = f"line {line[1] if line else text.count(chr(10)) + 1}"
+        said = re.sub(r"\s*\(at .*\)$", "", str(error))
+        backslash = r" In SQL write '''…''' around a query with \ in it." if "\\" in said else ""
+        remedy = f"Mend {where}: {said}.{backslash}"
+        raise BadInput(Finding(f"not valid TOML at {where}", FILE_NAME, "", 0, remedy)) from None
+
+
+def _finding(error: Any) -> Finding:
+    path = [str(part) for part in error["loc"] if part != "[key]"]
+    rule, remedy = _rule_and_remedy(path, error)
+    return Finding(rule, FILE_NAME, ".".join(path), 0, remedy)
+
+
+def _rule_and_remedy(path: list[str], error: Any) -> tuple[str, str]:
+    details = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            return "unknown table" if path[0] == "tables" else "unknown key", _unknown_key(path)
+        case "missing":
+            return "missing key", "Add the key"
+        case "literal_error":
+            return "unknown value", f"{_nearest(error)}Write one of: {details['expected']}"
+        case "date_type":
+            return "not a date", "Write a date without quotes, such as 2024-12-31"
+        case "int_type":
+            return "not a whole number", "Write a whole number without quotes"
+        case "string_type":
+            return "not a text", "Write a text in quotes"
+        case "list_type":
+            return "not a list", 'Write a list, such as ["one", "two"]'
+        case "dict_type" | "model_type":
+            return "not a section", f"Write it as a section of its own, [{'.'.join(path)}]"
+        case _:
+            return "wrong value", f"{error['msg'].removeprefix('Value error, ')}"
+
+
+def _nearest(error: Any) -> str:
+    expected = re.findall(r"'(\w+)'", error.get("ctx", {}).get("expected", ""))
+    return did_you_mean(str(error["input"]), expected) if expected else ""
+
+
+def _unknown_key(path: list[str]) -> str:
+    *section, key = path
+    place = ".".join(section)
+    if section and key in SourceToml.model_fields:
+        return f"It belongs at the top of the file, before the first [section], not in [{place}]"
+    known = _SECTIONS.get(place) or _SECTIONS[f"{section[0]}.*"]
+    return f"{did_you_mean(key, list(known.model_fields))}Known here: {', '.join(known.model_fields)}"
+
+
+def _contradictions(settings: SourceToml) -> list[Finding]:
+    """Keys that are right each for itself and wrong together."""
+    sql = settings.tables is not None or settings.cross_section is not None
+    reversed_dates = (
+        settings.complete_from and settings.complete_until and settings.complete_from > settings.complete_until
+    )
+    rules = [
+        (
+            settings.tables and settings.cross_section,
+            "two kinds of source",
+            "cross_section",
+            "Keep [tables] or [cross_section]",
+        ),
+        (reversed_dates, "later than complete_until", "complete_from", "Write the earlier day here"),
+        (settings.prepare and not sql, "no effect", "prepare", "Add the [tables] that read these views"),
+        (settings.database and not sql, "no effect", "database", "Add the [tables] to be read there"),
+        (
+            settings.tables and not settings.tables.model_dump(exclude_none=True),
+            "empty",
+            "tables",
+            "Add a query per table",
+        ),
+        (settings.files and sql, "no effect", "files", "It is for files without SQL; convert in the queries instead"),
+    ]
+    findings = [Finding(rule, FILE_NAME, key, 0, remedy) for broken, rule, key, remedy in rules if broken]
+    return [*findings, *_one_separator(settings), *_forbidden_names(settings)]
+
+
+def _one_separator(settings: SourceToml) -> list[Finding]:
+    if settings.files is None:
+        return []
+    formats = {"files": settings.files} | {f"files.{table}": getattr(settings.files, table) for table in TABLES}
+    merged = {place: written.over(settings.files) for place, written in formats.items()}
+    same = [place for place, form in merged.items() if form.thousands and form.thousands == (form.decimal or ".")]
+    remedy = "decimal (a point unless declared) and thousands must differ"
+    return [Finding("one mark with two meanings", FILE_NAME, f"{place}.thousands", 0, remedy) for place in same[:1]]
+
+
+def _forbidden_names(settings: SourceToml) -> list[Finding]:
+    """Attributes that may never become features, by the name they are declared under."""
+    items = [(kind, name) for kind in ("surveys", "measures", "competencies") for name in getattr(settings, kind)]
+    refused = [(f"{kind}.{name}", name) for kind, name in items]
+    refused += [(f"employee_features.{name}", name) for name in settings.employee_features]
+    protected = [name for name in settings.employee_features if is_protected(name)]
+    remedy = "Take it out: such data are never read"
+    review = "Take it out: it is read for the fairness review only"
+    return [
+        *(Finding("refused data", FILE_NAME, place, 0, remedy) for place, name in refused if is_refused(name)),
+        *(Finding("a protected attribute", FILE_NAME, f"employee_features.{name}", 0, review) for name in protected),
+    ]

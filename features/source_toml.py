@@ -1,0 +1,136 @@
+"""The keys of `source.toml`, with their types and ranges. Unknown keys are mistakes.
+
+Beside the keys of the contract, `[files]` says how the text of CSV and Excel files is written. It holds for
+every file of the folder; `[files.TABLE]` says otherwise for one table. Nothing of it is ever guessed:
+
+    [files]
+    encoding = "windows-1251"     # default UTF-8, with or without a byte order mark
+    delimiter = ";"               # default a comma; "\\t" is a tab
+    decimal = ","                 # default a point
+    thousands = " "               # default none; a space also stands for the no-break spaces
+    date_format = "%d.%m.%Y"      # default ISO, 2024-12-31; ISO dates are read beside it
+
+    [files.compensation]
+    decimal = "."
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from features.vocabulary import Driver
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValueError("write an encoding that Python knows, such as utf-16, windows-1251 or windows-1252") from None
+    return name
+
+
+def _whole_date(form: str) -> str:
+    if not re.search("%[yY]", form) or not re.search("%[mbB]", form) or "%d" not in form:
+        raise ValueError("write day, month and year as in %d.%m.%Y")
+    if unknown := sorted(set(re.findall("%-?(.?)", form)) - set("dmbByYHIMSfpaAjz")):
+        raise ValueError(f"%{unknown[0]} is no part of a date here; write %d, %m, %b, %B, %y, %Y, %H, %M, %S")
+    return form
+
+
+Query = Annotated[str, Field(min_length=1)]
+
+
+class TextFormat(_Strict):
+    """How the text of a file is written. What is not declared is null."""
+
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", " ", ",", ".", "'"] | None = None
+    date_format: Annotated[str, AfterValidator(_whole_date)] | None = None
+
+    def over(self, general: "TextFormat") -> "TextFormat":
+        """This format where it says something, else the general one."""
+        said = {key: getattr(self, key) for key in TextFormat.model_fields if getattr(self, key) is not None}
+        return TextFormat(**{**general.model_dump(include=set(TextFormat.model_fields)), **said})
+
+
+class ItemDefinition(_Strict):
+    """What a survey item, a measure or a competency speaks of."""
+
+    driver: Driver
+    label: Query | None = None
+
+
+class Database(_Strict):
+    """Where the queries run instead of over files."""
+
+    url_env: Query
+
+
+class CrossSectionDefinition(_Strict):
+    """Data without dates: one row a person."""
+
+    query: Query
+    employee_id: Query
+    left: Query
+    ignore: list[str] = []
+    protected: list[str] = []
+    drivers: dict[Driver, list[str]] = {}
+
+
+class FileFormats(TextFormat):
+    """`[files]` for every file, `[files.TABLE]` for one table."""
+
+    employees: TextFormat = TextFormat()
+    assignments: TextFormat = TextFormat()
+    compensation: TextFormat = TextFormat()
+    surveys: TextFormat = TextFormat()
+    collaboration: TextFormat = TextFormat()
+    competencies: TextFormat = TextFormat()
+    performance: TextFormat = TextFormat()
+    working_time: TextFormat = TextFormat()
+    measures: TextFormat = TextFormat()
+    exits: TextFormat = TextFormat()
+
+
+class Queries(_Strict):
+    """`[tables]`: one query per table."""
+
+    employees: Query | None = None
+    assignments: Query | None = None
+    compensation: Query | None = None
+    surveys: Query | None = None
+    collaboration: Query | None = None
+    competencies: Query | None = None
+    performance: Query | None = None
+    working_time: Query | None = None
+    measures: Query | None = None
+    exits: Query | None = None
+
+
+class SourceToml(_Strict):
+    """The whole file."""
+
+    name: Query | None = None
+    complete_from: date | None = None
+    complete_until: date | None = None
+    horizon_months: Annotated[int, Field(ge=1, le=60)] = 6
+    snapshot_every_months: Annotated[int, Field(ge=1, le=60)] = 1
+    employee_features: list[str] = []
+    protected: list[str] = []
+    ignore: list[str] = []
+    files: FileFormats | None = None
+    prepare: dict[str, Query] = {}
+    tables: Queries | None = None
+    database: Database | None = None
+    cross_section: CrossSectionDefinition | None = None
+    surveys: dict[str, ItemDefinition] = {}
+    measures: dict[str, ItemDefinition] = {}
+    competencies: dict[str, ItemDefinition] = {}

@@ -1,0 +1,268 @@
+"""The first pass over a raw table: everything that can be said without looking at another table.
+
+A table is read in batches, cast to canonical types, checked against its class in `tables.py`, and written
+to an interim Parquet file with a key of each row. What the second pass and the calendar need to know of it
+(which days occur how often, when each person's facts start, which rows occur twice) is gathered on the way,
+so memory depends on people and days, and on rows by 9 bytes each.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandera.errors
+import polars as pl
+
+from features.batches import BatchWriter, column_names, read_batches
+from features.casting import to_canonical
+from features.columns import Columns, sort_columns
+from features.expectations import Expectations
+from features.rules import (
+    CLOSED_BEFORE_OPENED,
+    EMPTY,
+    NO_ANSWER,
+    NO_COLUMN,
+    NO_EXIT,
+    NO_ID,
+    NOT_A_DATE,
+    NOT_A_NUMBER,
+    NOT_TEXT,
+    NOT_WHOLE,
+    OWN_SERVICE,
+    SENTINEL_ROW,
+    SENTINEL_VALUE,
+    TWICE,
+    Rule,
+    Tally,
+    rule_of_check,
+)
+from features.tables import (
+    CLOSED_LISTS,
+    ITEM_COLUMN,
+    OWN_DATE,
+    TABLES,
+    column_order,
+    column_type,
+    date_columns,
+    may_be_empty,
+    people_columns,
+    required_columns,
+)
+from features.vocabulary import snake_case
+
+ROW_KEY: Final = "row key"
+"""Column of the interim files: a 64-bit hash of everything that was read of the row. No contract name has a space."""
+
+PLACEHOLDERS: Final = tuple(
+    map(
+        date.fromisoformat,
+        "0001-01-01 1111-11-11 1600-01-01 1753-01-01 1800-01-01 1899-12-30 1899-12-31 1900-01-01 1900-01-02 1901-01-01 "
+        "1970-01-01 2099-12-31 2100-01-01 2199-12-31 2200-01-01 2222-02-22 2262-04-11 2299-12-31 2500-12-31 2900-12-31 "
+        "2999-01-01 2999-12-31 3000-01-01 3000-12-31 3999-12-31 4712-12-31 5999-12-31 8888-12-31 9999-01-01 "
+        "9999-12-30 9999-12-31".split(),
+    )
+)
+"""Days that systems write for 'none' or 'for ever': the zero days of Excel, SQL Server and Unix, and ends of time."""
+
+NAME_LENGTH: Final = 40
+
+_DAYS: Final = {"column": pl.String, "day": pl.Date, "rows": pl.UInt32}
+_PEOPLE: Final = {"employee_id": pl.String, "is_whole": pl.Boolean}
+_FIRST_FACTS: Final = {"employee_id": pl.String, "first_fact": pl.Date}
+
+
+@dataclass
+class CheckedTable:
+    """A table after the first pass. `path` is its interim file: canonical columns and the row key.
+
+    days: how many rows of a column fall on a day. first_facts: the earliest own date of each person's facts.
+    everyone: the people of employees, and whether all their rows were kept so far.
+    """
+
+    table: str
+    path: Path
+    columns: Columns
+    rows: int = 0
+    days: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DAYS))
+    first_facts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FIRST_FACTS))
+    everyone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_PEOPLE))
+    repeated_keys: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
+    refused_items: set[str] = field(default_factory=set)
+    ignored_items: set[str] = field(default_factory=set)
+
+
+def check_table(table: str, raw: Path, interim: Path, expectations: Expectations, tally: Tally) -> CheckedTable:
+    """Check one raw Parquet file against its class, and write what can be used of it to `interim`.
+
+    Broken rules are counted in `tally`. Raises pyarrow's errors and OSError where the file cannot be read.
+    """
+    columns = sort_columns(table, column_names(raw), expectations)
+    checked = CheckedTable(table, interim, columns)
+    for column in columns.missing:
+        tally.missing(NO_COLUMN, table, column)
+    for column in columns.twice:
+        tally.missing(TWICE, table, column)
+    keys = []
+    with BatchWriter(interim, compression="lz4") as writer:
+        for batch in read_batches(raw, columns.read | columns.unused):
+            checked.rows += len(batch)
+            frame = _check_batch(checked, batch, expectations, tally)
+            _gather(checked, frame)
+            keys.append(frame[ROW_KEY].to_numpy())
+            writer.write(frame)
+    checked.repeated_keys = _repeated(keys)
+    return checked
+
+
+def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally) -> pl.DataFrame:
+    raw = _without_forbidden_items(checked, raw, expectations)
+    frame = _cast(checked, raw, tally)
+    frame = _normalise(checked.table, frame)
+    given = frame
+    frame = _without_placeholders(checked.table, frame, tally)
+    _check_class(checked.table, frame, tally)
+    frame = frame.drop_nulls([name for name in required_columns(checked.table) if name in frame.columns])
+    if checked.table == "employees" and "employee_id" in frame.columns:
+        _gather_people(checked, given, frame)
+    return _without_impossible_services(frame, tally) if checked.table == "collaboration" else frame
+
+
+def _without_forbidden_items(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations) -> pl.DataFrame:
+    """Surveys, measures and competencies name features in their rows: refused and ignored ones go unread."""
+    item = ITEM_COLUMN.get(checked.table)
+    if item not in raw.columns:
+        return raw
+    names, _ = to_canonical(raw.select(item), {item: pl.String()})
+    dropped = []
+    for given in names[item].drop_nulls().unique():
+        name = snake_case(given)
+        if expectations.forbids(name):
+            checked.refused_items.add(name[:NAME_LENGTH])
+            dropped.append(given)
+        elif expectations.ignores(checked.table, name):
+            checked.ignored_items.add(name[:NAME_LENGTH])
+            dropped.append(given)
+    return raw.filter(~names[item].is_in(dropped).fill_null(value=False)) if dropped else raw
+
+
+def _cast(checked: CheckedTable, raw: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """Canonical columns and the row key. An exact duplicate is one in the columns that are not used too."""
+    table, columns = checked.table, checked.columns
+    types = {name: column_type(table, name) for name in columns.contract}
+    attributes = dict.fromkeys((*columns.features, *columns.protected), pl.String())
+    frame, unreadable = to_canonical(raw, types | attributes)
+    for name, dtype in types.items():
+        tally.add(_not_read(dtype), table, name, unreadable[name])
+        if name in required_columns(table):
+            _count_empty(table, name, frame[name].null_count() - unreadable[name], tally)
+    unused = raw.select(name for name in columns.unused if not raw.schema[name].is_nested())
+    key = pl.concat([frame, unused], how="horizontal").hash_rows()
+    if "recorded_at" not in frame.columns:
+        frame = frame.with_columns(recorded_at=pl.lit(None, dtype=pl.Date))
+    order = [name for name in column_order(table) if name in frame.columns]
+    return frame.select(*order, *attributes, key.alias(ROW_KEY))
+
+
+def _not_read(dtype: pl.DataType) -> Rule:
+    if dtype.is_temporal():
+        return NOT_A_DATE
+    if dtype.is_integer():
+        return NOT_WHOLE
+    return NOT_A_NUMBER if dtype.is_numeric() else NOT_TEXT
+
+
+def _count_empty(table: str, column: str, rows: int, tally: Tally) -> None:
+    if may_be_empty(table, column):
+        tally.add(NO_EXIT if table == "exits" else NO_ANSWER, table, column, rows)
+    else:
+        tally.add(NO_ID if column in people_columns(table) else EMPTY, table, column, rows)
+
+
+def _normalise(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Words of the contract in its own spelling; a month by its last day, since its figures are not known before."""
+    words = [name for name in CLOSED_LISTS.get(table, ()) if name in frame.columns]
+    frame = frame.with_columns(pl.col(words).str.to_lowercase().str.replace_all(r"[\s-]+", "_")) if words else frame
+    if table == "working_time" and "month" in frame.columns:
+        frame = frame.with_columns(pl.col("month").dt.month_end())
+    return frame
+
+
+def _without_placeholders(table: str, frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    for column in date_columns(table):
+        if column not in frame.columns:
+            continue
+        is_placeholder = frame[column].cast(pl.Date).is_in(PLACEHOLDERS).fill_null(value=False)
+        if not (rows := int(is_placeholder.sum())):
+            continue
+        if column in required_columns(table):
+            tally.add(NO_EXIT if table == "exits" else SENTINEL_ROW, table, column, rows)
+            frame = frame.filter(~is_placeholder)
+        else:
+            tally.add(SENTINEL_VALUE, table, column, rows)
+            frame = frame.with_columns(pl.when(~is_placeholder).then(pl.col(column)).alias(column))
+    return frame
+
+
+def _check_class(table: str, frame: pl.DataFrame, tally: Tally) -> None:
+    """Hold the rows against the class in `tables.py`. Empty values were counted when they were read."""
+    schema = TABLES[table].to_schema()
+    schema = schema.remove_columns([name for name in required_columns(table) if name not in frame.columns])
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as broken:
+        for error in broken.schema_errors:
+            _count_failure(table, error, tally)
+
+
+def _count_failure(table: str, error: Any, tally: Tally) -> None:
+    if error.reason_code == pandera.errors.SchemaErrorReason.SERIES_CONTAINS_NULLS:
+        return
+    rule = rule_of_check(error.check.name, error.check.statistics)
+    tally.add(rule, table, error.schema.name, len(error.failure_cases))
+
+
+def _without_impossible_services(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """A rated service of a person to themselves is an error; an unrated one says nothing of colleagues."""
+    own = pl.col("client_id") == pl.col("provider_id")
+    backwards = (pl.col("closed_at") < pl.col("opened_at")).fill_null(value=False)
+    unrated = pl.col("rating").is_null() if "rating" in frame.columns else pl.lit(value=True)
+    if {"client_id", "provider_id"} <= set(frame.columns):
+        tally.add(OWN_SERVICE, "collaboration", "provider_id", frame.filter(own & unrated).height)
+        frame = frame.filter(~own)
+    if {"opened_at", "closed_at"} <= set(frame.columns):
+        tally.add(CLOSED_BEFORE_OPENED, "collaboration", "closed_at", frame.filter(backwards).height)
+        frame = frame.filter(~backwards)
+    return frame
+
+
+def _gather_people(checked: CheckedTable, given: pl.DataFrame, kept: pl.DataFrame) -> None:
+    left_out = given.join(kept, on=ROW_KEY, how="anti")
+    people = given.select("employee_id", is_whole=~pl.col("employee_id").is_in(left_out["employee_id"].implode()))
+    both = pl.concat([checked.everyone, people.drop_nulls("employee_id")])
+    checked.everyone = both.group_by("employee_id").agg(pl.col("is_whole").all())
+
+
+def _gather(checked: CheckedTable, frame: pl.DataFrame) -> None:
+    for column in date_columns(checked.table):
+        if column in frame.columns:
+            days = frame.select(column=pl.lit(column), day=pl.col(column).cast(pl.Date)).drop_nulls()
+            days = days.group_by("column", "day").agg(rows=pl.len())
+            checked.days = pl.concat([checked.days, days]).group_by("column", "day").agg(pl.col("rows").sum())
+    own_date = OWN_DATE[checked.table]
+    if checked.table in ("employees", "exits") or own_date not in frame.columns:
+        return
+    for person in people_columns(checked.table):
+        if person in frame.columns:
+            facts = frame.select(employee_id=person, first_fact=pl.col(own_date).cast(pl.Date))
+            first = facts.group_by("employee_id").agg(pl.col("first_fact").min())
+            both = pl.concat([checked.first_facts, first])
+            checked.first_facts = both.group_by("employee_id").agg(pl.col("first_fact").min())
+
+
+def _repeated(keys: list[np.ndarray]) -> np.ndarray:
+    """The row keys that occur more than once, ascending. Two different rows share a key once in 2^64 pairs."""
+    every = np.concatenate(keys)
+    every.sort()
+    return np.unique(every[1:][every[1:] == every[:-1]])

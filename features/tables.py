@@ -1,0 +1,256 @@
+"""The data contract: one class per HR table, with the type, the range and the meaning of every column.
+
+`validation.py` enforces these classes; the documentation of the sources is generated from them. A column
+without `| None` must be there. Values are canonical: identifiers and categories are text, scores, ratings,
+pay and hours are Float64, days are Date.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Final
+
+import pandera.polars as pa
+import polars as pl
+
+from features.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE_KINDS
+
+YEAR: Final = timedelta(days=366)
+PLANNING: Final = timedelta(days=3653)
+"""How far past `complete_until` a planned change may lie: ten years, as fixed-term contracts do."""
+
+HOURS_IN_A_MONTH: Final = 744
+DAYS_IN_A_MONTH: Final = 31
+
+Moment = Annotated[pl.Datetime, "us", None]
+
+
+def _text(description: str, kinds: Iterable[str] | None = None, **metadata: Any) -> Any:
+    return pa.Field(nullable=False, description=description, isin=kinds and list(kinds), metadata=metadata)
+
+
+def _optional_text(description: str, kinds: Iterable[str] | None = None) -> Any:
+    return pa.Field(nullable=True, description=description, isin=kinds and list(kinds), metadata={})
+
+
+def _day(description: str, ahead: timedelta = YEAR, *, may_be_empty: bool = False) -> Any:
+    return pa.Field(nullable=False, description=description, metadata={"ahead": ahead, "may_be_empty": may_be_empty})
+
+
+def _optional_day(description: str, ahead: timedelta = PLANNING) -> Any:
+    return pa.Field(nullable=True, description=description, metadata={"ahead": ahead})
+
+
+def _number(
+    description: str, low: float | None = None, high: float | None = None, *, above: float | None = None
+) -> Any:
+    """An optional number from `low` to `high`, both allowed, or strictly above `above`."""
+    between = None if high is None else {"min_value": low, "max_value": high}
+    at_least = low if high is None else None
+    return pa.Field(nullable=True, description=description, in_range=between, ge=at_least, gt=above, metadata={})
+
+
+def _answer(description: str, low: float | None = None, high: float | None = None) -> Any:
+    """A number that makes the row: where it is empty the row says nothing and is left out."""
+    between = None if high is None else {"min_value": low, "max_value": high}
+    return pa.Field(nullable=False, description=description, in_range=between, metadata={"may_be_empty": True})
+
+
+class Table(pa.DataFrameModel):
+    """What every table may have."""
+
+    recorded_at: pl.Date | None = _optional_day("the day the row became known; empty = known on its own date")
+
+
+class Employees(Table):
+    """One spell of employment. A rehire is a second row with the same employee_id and a later hire_date."""
+
+    employee_id: pl.String = _text("who; the same text in every table")
+    hire_date: pl.Date = _day("first day of the spell")
+    observed_from: pl.Date | None = _optional_day(
+        "first day for which the source holds the person's records (delayed entry); empty = hire_date"
+    )
+
+
+class Assignments(Table):
+    """A change of place. An empty value means unchanged since the row before."""
+
+    employee_id: pl.String = _text("who")
+    effective_date: pl.Date = _day("first day of the new place", PLANNING)
+    department: pl.String | None = _optional_text("department")
+    job: pl.String | None = _optional_text("job or title")
+    level: pl.Int64 | None = _number("seniority; higher is more senior")
+    manager_id: pl.String | None = _optional_text("employee_id of the manager")
+    location: pl.String | None = _optional_text("place of work")
+    contract: pl.String | None = _optional_text("kind of contract")
+    fte: pl.Float64 | None = _number("share of full time; 1 is full time", 0, 2)
+    reason: pl.String | None = _optional_text(
+        "why; without it a rise in level is a promotion, a new department a transfer, a new manager a manager change",
+        ASSIGNMENT_REASONS,
+    )
+
+
+class Compensation(Table):
+    """A change of pay."""
+
+    employee_id: pl.String = _text("who")
+    effective_date: pl.Date = _day("first day of the new pay", PLANNING)
+    base_pay: pl.Float64 = pa.Field(nullable=False, gt=0, description="for a year of full time", metadata={})
+    currency: pl.String | None = _optional_text("currency of the pay")
+    market_pay: pl.Float64 | None = _number("the market's median for that work on that day, for a year", above=0)
+    bonus_target: pl.Float64 | None = _number("target bonus", 0)
+
+
+class Surveys(Table):
+    """One answer to one item."""
+
+    employee_id: pl.String = _text("who answered")
+    survey_date: pl.Date = _day("when")
+    item: pl.String = _text("which question")
+    score: pl.Float64 = _answer("0 to 10; higher is better", 0, 10)
+
+
+class Collaboration(Table):
+    """One internal service: the provider answers a request of the client. Metadata only, no content.
+
+    On a snapshot date before closed_at it is still open: its hours, rating and effort are not known yet.
+    """
+
+    client_id: pl.String = _text("who asked")
+    provider_id: pl.String = _text("who answered")
+    opened_at: Moment = _day("when it was asked for")
+    closed_at: Moment | None = _optional_day("when it was done; empty = still open", YEAR)
+    kind: pl.String | None = _optional_text("what was asked for", SERVICE_KINDS)
+    rating: pl.Float64 | None = _number("the client's, 1 to 5; higher is better", 1, 5)
+    effort_hours: pl.Float64 | None = _number("hours that it cost the client", 0)
+
+    @pa.check("rating", name="own_rating")
+    @classmethod
+    def rated_by_another(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """Nobody rates a service of their own."""
+        can_tell = {"client_id", "provider_id"} <= set(data.lazyframe.collect_schema().names())
+        by_another = (pl.col("client_id") != pl.col("provider_id")) | pl.col("rating").is_null()
+        return data.lazyframe.select(by_another if can_tell else pl.lit(value=True))
+
+
+class Competencies(Table):
+    """One assessment of how a person serves colleagues."""
+
+    employee_id: pl.String = _text("who is assessed")
+    assessed_at: pl.Date = _day("when")
+    competency: pl.String = _text("mutual_benefit, benefit_search, coaching or another")
+    score: pl.Float64 = _answer("0 to 5; higher is better", 0, 5)
+    assessor_id: pl.String | None = _optional_text("employee_id of the assessor")
+
+
+class Performance(Table):
+    """One review."""
+
+    employee_id: pl.String = _text("who is reviewed")
+    review_date: pl.Date = _day("when")
+    rating: pl.Float64 = _answer("on the source's own scale; higher is better")
+
+
+class WorkingTime(Table):
+    """One month of one person."""
+
+    employee_id: pl.String = _text("who")
+    month: pl.Date = _day("last day of the month; any other day of it is moved there")
+    contracted_hours: pl.Float64 | None = _number("hours by contract", 0, HOURS_IN_A_MONTH)
+    worked_hours: pl.Float64 | None = _number("hours worked", 0, HOURS_IN_A_MONTH)
+    overtime_hours: pl.Float64 | None = _number("hours of overtime", 0, HOURS_IN_A_MONTH)
+    leave_days: pl.Float64 | None = _number("days of leave", 0, DAYS_IN_A_MONTH)
+    remote_days: pl.Float64 | None = _number("days worked elsewhere than at the workplace", 0, DAYS_IN_A_MONTH)
+
+
+class Measures(Table):
+    """Any other dated number about a person."""
+
+    employee_id: pl.String = _text("who")
+    measured_at: pl.Date = _day("when")
+    name: pl.String = _text("what was measured")
+    value: pl.Float64 = _answer("the number, in the measure's own unit")
+
+
+class Exits(Table):
+    """The end of a spell of employment."""
+
+    employee_id: pl.String = _text("who")
+    exit_date: pl.Date = _day("last day of the spell", PLANNING, may_be_empty=True)
+    kind: pl.String = _text("how it ended", EXIT_KINDS)
+    reason: pl.String | None = _optional_text("why, in the source's words")
+
+
+TABLES: Final[Mapping[str, type[Table]]] = {
+    "employees": Employees,
+    "assignments": Assignments,
+    "compensation": Compensation,
+    "surveys": Surveys,
+    "collaboration": Collaboration,
+    "competencies": Competencies,
+    "performance": Performance,
+    "working_time": WorkingTime,
+    "measures": Measures,
+    "exits": Exits,
+}
+REQUIRED_TABLES: Final = ("employees", "exits")
+
+OWN_DATE: Final[Mapping[str, str]] = {
+    "employees": "hire_date",
+    "assignments": "effective_date",
+    "compensation": "effective_date",
+    "surveys": "survey_date",
+    "collaboration": "opened_at",
+    "competencies": "assessed_at",
+    "performance": "review_date",
+    "working_time": "month",
+    "measures": "measured_at",
+    "exits": "exit_date",
+}
+"""The date that says when a row's fact took place."""
+
+ITEM_COLUMN: Final[Mapping[str, str]] = {"surveys": "item", "measures": "name", "competencies": "competency"}
+"""Where a table holds names of features in its rows, the column of those names."""
+
+CLOSED_LISTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "assignments": ("reason",),
+    "collaboration": ("kind",),
+    "exits": ("kind",),
+}
+"""Columns whose values are words of the contract; capitals and spaces in them do not matter."""
+
+
+def people_columns(table: str) -> tuple[str, ...]:
+    """The columns that say whom a row of the table is about."""
+    return ("client_id", "provider_id") if table == "collaboration" else ("employee_id",)
+
+
+def column_order(table: str) -> tuple[str, ...]:
+    """The contract's columns of a table in the contract's order; recorded_at, which every table has, is last."""
+    return (*(name for name in TABLES[table].to_schema().columns if name != "recorded_at"), "recorded_at")
+
+
+def required_columns(table: str) -> tuple[str, ...]:
+    """The columns that must be there."""
+    return tuple(name for name, column in TABLES[table].to_schema().columns.items() if column.required)
+
+
+def column_type(table: str, column: str) -> pl.DataType:
+    """The canonical type of a column."""
+    dtype: pl.DataType = TABLES[table].to_schema().columns[column].dtype.type
+    return dtype
+
+
+def date_columns(table: str) -> tuple[str, ...]:
+    """The columns that hold a day or a moment."""
+    return tuple(name for name in column_order(table) if column_type(table, name).is_temporal())
+
+
+def days_ahead(table: str, column: str) -> timedelta:
+    """How far past `complete_until` a date of this column may lie."""
+    ahead: timedelta = TABLES[table].to_schema().columns[column].metadata["ahead"]
+    return ahead
+
+
+def may_be_empty(table: str, column: str) -> bool:
+    """True for a required column whose empty value makes the row say nothing rather than makes it wrong."""
+    return bool(TABLES[table].to_schema().columns[column].metadata.get("may_be_empty"))

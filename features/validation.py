@@ -1,0 +1,213 @@
+"""From the raw tables of a source to canonical ones, with one report of everything that is wrong with them.
+
+Two passes: each table on its own (`table_checks.py`), then what takes several tables (`cross_checks.py`).
+Errors stop everything and nothing is written; rows that break a warning's rule are left out.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+
+from features import period
+from features.batches import BatchWriter, column_names, read_batches
+from features.casting import natural
+from features.cross_checks import (
+    Duplicates,
+    People,
+    check_people,
+    find_immortal,
+    leave_out_after_exit,
+    leave_out_immortal,
+    leave_out_unknown_people,
+)
+from features.expectations import Expectations
+from features.report import Report
+from features.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally
+from features.table_checks import ROW_KEY, CheckedTable, check_table
+from features.tables import REQUIRED_TABLES, TABLES
+
+__all__ = ["Expectations", "Report", "validate"]
+
+PROTECTED_TABLE: Final = "protected"
+
+
+def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path, refused: Sequence[str] = ()) -> Report:
+    """Check the raw tables, and write canonical ones to `out_dir` if there is no error.
+
+    `raw` leads from a table to Parquet with the source's own types; `refused` names, as `table.column`, what the
+    reader of the source has already left unread. `out_dir` then holds `<table>.parquet` for each table, and
+    `protected.parquet` where employees have protected attributes; files of an earlier run are replaced.
+    Never raises for what is in the tables: every finding is in the report. OSError where `out_dir` cannot be written.
+    """
+    out_dir.parent.mkdir(parents=True, exist_ok=True)
+    tally = Tally()
+    with tempfile.TemporaryDirectory(dir=out_dir.parent, prefix=f".{out_dir.name}-") as staging:
+        checked = _check_tables(raw, Path(staging), expectations, tally)
+        until, until_note = _check_dates(checked, expectations, tally)
+        employees = _employees(checked, until, tally)
+        people = _people(checked, employees, until, tally)
+        finished = _finish_tables(checked, people, Path(staging), tally) if people else []
+        start, start_note = _start(people, expectations, until, tally)
+        report = Report(
+            errors=tally.errors(),
+            warnings=tally.warnings(),
+            refused=tuple(sorted({*refused, *_refused(checked)})),
+            tables={table: found.rows for table, found in checked.items()},
+            people=checked["employees"].everyone.height if "employees" in checked else 0,
+            voluntary_exits=_voluntary_exits(people, until),
+            complete_from=start,
+            complete_until=until,
+            notes=(*start_note, until_note, *_notes(raw, checked, expectations)),
+        )
+        if not report.errors:
+            _publish(finished, out_dir)
+    return report
+
+
+def _check_tables(
+    raw: Mapping[str, Path], staging: Path, expectations: Expectations, tally: Tally
+) -> dict[str, CheckedTable]:
+    """Each table on its own. A table that cannot be read to its end is an error and not among the results."""
+    checked = {}
+    for table in TABLES:
+        if table not in raw:
+            if table in REQUIRED_TABLES:
+                tally.missing(NO_TABLE, table)
+            continue
+        try:
+            checked[table] = check_table(table, raw[table], staging / f"{table}.interim", expectations, tally)
+        except pa.ArrowException:
+            tally.missing(UNREADABLE_FILE, table)
+        except OSError as fault:
+            if fault.errno is not None:  # the machine's fault, not the file's
+                raise
+            tally.missing(UNREADABLE_FILE, table)
+    return checked
+
+
+def _check_dates(
+    checked: Mapping[str, CheckedTable], expectations: Expectations, tally: Tally
+) -> tuple[date | None, str]:
+    until, note = period.complete_until({t: found.days for t, found in checked.items()}, expectations.complete_until)
+    if until is not None:
+        for table, found in checked.items():
+            period.count_impossible_dates(table, found.days, until, tally)
+    return until, note
+
+
+def _employees(checked: Mapping[str, CheckedTable], until: date | None, tally: Tally) -> pl.DataFrame | None:
+    """The spells as far as employees alone can tell; None where the table lacks what it takes."""
+    if "employees" not in checked or checked["employees"].columns.missing:
+        return None
+    employees = _read_whole(checked["employees"], tally)
+    return employees if until is None else period.mend_old_hires(employees, until, tally)
+
+
+def _people(
+    checked: Mapping[str, CheckedTable], employees: pl.DataFrame | None, until: date | None, tally: Tally
+) -> People | None:
+    """Who is in the source and when; None where employees or exits lack what it takes to say so."""
+    if employees is None or "exits" not in checked or checked["exits"].columns.missing:
+        return None
+    people = check_people(checked["employees"].everyone, employees, _read_whole(checked["exits"], tally), tally)
+    if until is not None:
+        tally.add(NOT_YET, "exits", "exit_date", people.exits.filter(pl.col("exit_date") > until).height)
+    facts = [found.first_facts for found in checked.values()]
+    people = leave_out_immortal(people, find_immortal(people.employees, pl.concat(facts)), tally)
+    if people.employees.is_empty():
+        tally.missing(NO_ROWS, "employees")
+    return people
+
+
+def _read_whole(found: CheckedTable, tally: Tally) -> pl.DataFrame:
+    duplicates = Duplicates(found.repeated_keys)
+    rows = [duplicates.leave_out(found.table, batch, tally) for batch in _interim_batches(found)]
+    return pl.concat(rows).drop(ROW_KEY)
+
+
+def _interim_batches(found: CheckedTable) -> Iterator[pl.DataFrame]:
+    return read_batches(found.path, {name: name for name in column_names(found.path)})
+
+
+def _finish_tables(checked: Mapping[str, CheckedTable], people: People, staging: Path, tally: Tally) -> list[Path]:
+    """Write the canonical tables; returns their files."""
+    finished = _write_people(checked["employees"], people, staging)
+    for table, found in checked.items():
+        if table not in REQUIRED_TABLES and not found.columns.missing:
+            finished.append(staging / f"{table}.parquet")
+            _write_facts(found, people, finished[-1], tally)
+            found.path.unlink()
+    return finished
+
+
+def _write_people(employees: CheckedTable, people: People, staging: Path) -> list[Path]:
+    columns = employees.columns
+    frame = people.employees.with_columns(
+        natural(people.employees[name]) for name in (*columns.features, *columns.protected)
+    )
+    outputs = {"employees": frame.drop(columns.protected.keys()), "exits": people.exits}
+    if columns.protected:
+        outputs[PROTECTED_TABLE] = frame.select("employee_id", "hire_date", *columns.protected)
+    for name, output in outputs.items():
+        output.write_parquet(staging / f"{name}.parquet")
+    return [staging / f"{name}.parquet" for name in outputs]
+
+
+def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally) -> None:
+    duplicates = Duplicates(found.repeated_keys)
+    with BatchWriter(path) as writer:
+        for batch in _interim_batches(found):
+            frame = duplicates.leave_out(found.table, batch, tally)
+            frame = leave_out_unknown_people(found.table, frame, people, tally)
+            frame = leave_out_after_exit(found.table, frame, people, tally)
+            writer.write(frame.drop(ROW_KEY))
+
+
+def _start(
+    people: People | None, expectations: Expectations, until: date | None, tally: Tally
+) -> tuple[date | None, list[str]]:
+    """complete_from and its note, and what exits say of the period."""
+    if people is None or until is None:
+        return expectations.complete_from, []
+    start, note = period.complete_from(people.exits, expectations.complete_from, until)
+    if start > until:
+        tally.missing(PERIOD, "source.toml", "complete_from")
+    return start, [note]
+
+
+def _voluntary_exits(people: People | None, until: date | None) -> int:
+    if people is None or until is None:
+        return 0
+    return people.exits.filter(pl.col("kind") == "voluntary", pl.col("exit_date") <= until).height
+
+
+def _refused(checked: Mapping[str, CheckedTable]) -> set[str]:
+    return {
+        f"{table}.{name}" for table, found in checked.items() for name in (*found.columns.refused, *found.refused_items)
+    }
+
+
+def _notes(raw: Mapping[str, Path], checked: Mapping[str, CheckedTable], expectations: Expectations) -> list[str]:
+    notes = []
+    if absent := [table for table in TABLES if table not in raw and table not in REQUIRED_TABLES]:
+        notes.append(f"No {', '.join(absent)}: the features of what is missing are missing too.")
+    for table, found in checked.items():
+        notes += found.columns.notes(table, expectations)
+        if found.ignored_items:
+            items = ", ".join(sorted(found.ignored_items))
+            notes.append(f"{table}: {items}: rows dropped, as `ignore` in source.toml asks.")
+    return notes
+
+
+def _publish(finished: Sequence[Path], out_dir: Path) -> None:
+    """Every file is whole before it gets its name; those of an earlier run that have no successor go."""
+    out_dir.mkdir(exist_ok=True)
+    for path in finished:
+        path.replace(out_dir / path.name)
+    for name in {*TABLES, PROTECTED_TABLE} - {path.stem for path in finished}:
+        (out_dir / f"{name}.parquet").unlink(missing_ok=True)

@@ -1,0 +1,165 @@
+"""The honest evaluation: predict each origin from what had matured by then, next to baselines and ablations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.vocabulary import DRIVERS
+from pipeline.calibration import risk_of
+from pipeline.dataset import Dataset
+from pipeline.evaluation import metrics, metrics_with_intervals, paired_difference
+from pipeline.model import Blend, fit_blend
+
+Fold = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One fit and what it is judged on: row indices of the data set, the test rows never before the training rows.
+
+    `folds` are pairs of indices into `train`, on which the blend's weight and calibration are chosen.
+    """
+
+    label: str
+    snapshot_date: date | None
+    train: np.ndarray
+    test: np.ndarray
+    folds: Sequence[Fold]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Predictions for every test row of every round, one under another.
+
+    `risk` and each of `baselines` and `reduced` are aligned arrays of probabilities; `rows` are indices into the
+    data set and `round_of` numbers into `rounds`.
+    """
+
+    rounds: Sequence[Round]
+    rows: np.ndarray
+    round_of: np.ndarray
+    left: np.ndarray
+    person: np.ndarray
+    risk: np.ndarray
+    baselines: Mapping[str, np.ndarray]
+    reduced: Mapping[str, np.ndarray]
+    blends: Sequence[Blend]
+
+    def metrics(self, seed: int) -> dict[str, dict[str, float]]:
+        """Pooled over the rounds, each with a 95 % interval from resampling people."""
+        return metrics_with_intervals(self.left, self.risk, self.person, seed)
+
+    def by_origin(self) -> list[dict[str, Any]]:
+        """Each label's n, base rate and metrics, in the order of the rounds."""
+        labels = np.array([round_.label for round_ in self.rounds])[self.round_of]
+        return [
+            {"origin": label, **_judged(self.left[labels == label], self.risk[labels == label])}
+            for label in dict.fromkeys(round_.label for round_ in self.rounds)
+        ]
+
+    def baseline_metrics(self) -> dict[str, dict[str, float]]:
+        return {name: metrics(self.left, risk) for name, risk in self.baselines.items()}
+
+    def ablation(self, seed: int) -> dict[str, dict[str, dict[str, float]]]:
+        """What the whole model has over each reduced one, in AUC and average precision; positive: the rest helps."""
+        return {
+            name: {
+                metric: paired_difference(self.left, self.risk, risk, self.person, seed, metric)
+                for metric in ("auc", "average_precision")
+            }
+            for name, risk in self.reduced.items()
+        }
+
+
+def backtest(
+    dataset: Dataset, rounds: Sequence[Round], seed: int, quick: bool, progress: Callable[[str], None] | None = None
+) -> Backtest:
+    """Fits and predicts every round, with baselines and the ablation by driver.
+
+    The reduced models keep the settings that the whole model chose in that round, so that the difference is that of
+    the features. Cross-sections repeat: rounds that share a label are pooled in `by_origin`.
+    """
+    told = progress or (lambda _: None)
+    blends, parts = [], []
+    for round_ in rounds:
+        told(round_.label)
+        blend = _fit(dataset, round_, seed, quick)
+        test = dataset.X[round_.test]
+        columns = {
+            "risk": risk_of(blend.log_odds(test)),
+            "base_rate": np.full(len(round_.test), dataset.left[round_.train].mean()),
+            "logistic": risk_of(blend.linear_log_odds(test)),
+            "boosting": risk_of(blend.trees_log_odds(test)),
+            **{
+                name: risk_of(_fit(part, round_, seed, quick, like=blend).log_odds(part.X[round_.test]))
+                for name, part in _reduced(dataset).items()
+            },
+        }
+        blends.append(blend)
+        parts.append(columns)
+    predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows = np.concatenate([round_.test for round_ in rounds])
+    baselines = [name for name in ("base_rate", "tenure", "logistic", "boosting") if name in predicted]
+    return Backtest(
+        rounds=rounds,
+        rows=rows,
+        round_of=np.repeat(np.arange(len(rounds)), [len(round_.test) for round_ in rounds]),
+        left=dataset.left[rows],
+        person=dataset.person[rows],
+        risk=predicted["risk"],
+        baselines={name: predicted[name] for name in baselines},
+        reduced={name: risk for name, risk in predicted.items() if name not in {*baselines, "risk"}},
+        blends=blends,
+    )
+
+
+def shuffled_auc(dataset: Dataset, round_: Round, seed: int) -> dict[str, float]:
+    """AUC with interval when outcomes are dealt out at random among the people of each snapshot date.
+
+    It must hold .5: anything else means that the procedure, not the data, knows the answer. The last round is
+    enough, since the procedure is the same in all.
+    """
+    dates = dataset.keys["snapshot_date"].rank("dense").fill_null(0).to_numpy()
+    random = np.random.default_rng(seed).random(len(dates))
+    dealt = np.empty(len(dates), dtype=bool)
+    dealt[np.lexsort((random, dates))] = dataset.left[np.argsort(dates, kind="stable")]
+    shuffled = Dataset(dataset.keys, dataset.X, dealt, dataset.features)
+    blend = _fit(shuffled, round_, seed, quick=True)
+    risk = risk_of(blend.log_odds(dataset.X[round_.test]))
+    return metrics_with_intervals(dealt[round_.test], risk, dataset.person[round_.test], seed)["auc"]
+
+
+def predictions(dataset: Dataset, result: Backtest, horizon_months: int) -> pl.DataFrame:
+    """employee_id, snapshot_date, horizon_months, risk, left: what the metrics are computed from."""
+    return dataset.keys[result.rows].with_columns(
+        horizon_months=pl.lit(horizon_months, dtype=pl.Int64),
+        risk=pl.Series(result.risk),
+        left=pl.Series(result.left),
+    )
+
+
+def _fit(dataset: Dataset, round_: Round, seed: int, quick: bool, like: Blend | None = None) -> Blend:
+    return fit_blend(
+        dataset.X[round_.train], dataset.left[round_.train], round_.folds, seed=seed, quick=quick, like=like
+    )
+
+
+def _reduced(dataset: Dataset) -> dict[str, Dataset]:
+    """Tenure alone; all without relationships; each driver alone (where the data speaks of it)."""
+    by_driver = {
+        driver: [name for name, feature in dataset.features.items() if feature.driver == driver] for driver in DRIVERS
+    }
+    kept = {f"{driver} alone": names for driver, names in by_driver.items() if names}
+    if "tenure_months" in dataset.features:
+        kept["tenure"] = ["tenure_months"]
+    if by_driver["relationships"]:
+        kept["without relationships"] = [name for name in dataset.features if name not in by_driver["relationships"]]
+    return {name: dataset.of(names) for name, names in kept.items()}
+
+
+def _judged(left: np.ndarray, risk: np.ndarray) -> dict[str, Any]:
+    return {"n": len(left), "base_rate": float(np.mean(left)), **metrics(left, risk)}

@@ -1,0 +1,127 @@
+"""The tree part of the blend: LightGBM with settings that grow with the number of exits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_THREADS: Final = 1
+"""Boosting on one thread: a round is so short that threads on a busy machine wait ten times longer than they work."""
+_THREADS_TO_EXPLAIN: Final = 2
+MOST_ROUNDS: Final = 400
+DEFAULT_ROUNDS: Final = 60
+_PATIENCE: Final = 40
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large a tree may grow and how strongly it is held back."""
+
+    leaves: int
+    least_rows: int
+    ridge: float
+
+
+SMALL: Final = Shape(leaves=8, least_rows=60, ridge=20.0)
+MIDDLE: Final = Shape(leaves=15, least_rows=30, ridge=10.0)
+LARGE: Final = Shape(leaves=31, least_rows=50, ridge=10.0)
+SHAPES: Final = (SMALL, MIDDLE, LARGE)
+
+
+def shape_for(exits: int) -> Shape:
+    """The shape that did best out of time at this number of rows with an exit, on public and simulated sources."""
+    return SMALL if exits < 4000 else MIDDLE if exits < 8000 else LARGE
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Boosted trees, held as LightGBM's text format."""
+
+    text: str
+
+    @cached_property
+    def _booster(self) -> lightgbm.Booster:
+        return lightgbm.Booster(model_str=self.text)
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        return np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=_THREADS))
+
+    def contributions(self, matrix: Floats) -> tuple[float, Floats]:
+        """Base and each feature's share of the log-odds (n, features), by path-dependent TreeSHAP.
+
+        Lundberg et al., Nature Machine Intelligence 2, 2020; base + shares = log-odds.
+        """
+        rows = matrix if len(matrix) else np.full((1, matrix.shape[1]), np.nan)  # LightGBM divides by the rows
+        shares = np.asarray(self._booster.predict(rows, pred_contrib=True, num_threads=_THREADS_TO_EXPLAIN))
+        return float(shares[0, -1]), shares[: len(matrix), :-1]
+
+    @property
+    def features(self) -> int:
+        return int(self._booster.num_feature())
+
+
+def fit_trees(matrix: Floats, left: Bools, categories: Sequence[int], shape: Shape, rounds: int, seed: int) -> Trees:
+    """Boost `rounds` trees on an encoded matrix (n, features) and outcomes (n,). The same seed gives the same trees."""
+    parameters = _parameters(shape, seed)
+    booster = lightgbm.train(parameters, _data(matrix, left, categories, parameters), rounds)
+    return Trees(booster.model_to_string())
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Trees boosted on one fold until they stopped helping: the held-out log loss after each round."""
+
+    booster: lightgbm.Booster
+    losses: Floats
+
+    def log_odds(self, matrix: Floats, rounds: int) -> Floats:
+        return np.asarray(self.booster.predict(matrix, raw_score=True, num_iteration=rounds, num_threads=_THREADS))
+
+
+def try_trees(
+    matrix: Floats, left: Bools, fold: tuple[Any, Any], categories: Sequence[int], shape: Shape, seed: int
+) -> Trial:
+    """Boost on the first rows of the fold and watch the log loss on the second."""
+    train, valid = fold
+    parameters = _parameters(shape, seed)
+    data = _data(matrix[train], left[train], categories, parameters)
+    losses: dict[str, Any] = {}
+    booster = lightgbm.train(
+        parameters,
+        data,
+        MOST_ROUNDS,
+        valid_sets=[data.create_valid(matrix[valid], left[valid], params=parameters)],
+        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False), lightgbm.record_evaluation(losses)],
+    )
+    return Trial(booster, np.asarray(losses["valid_0"]["binary_logloss"]))
+
+
+def _data(matrix: Floats, left: Bools, categories: Sequence[int], parameters: dict[str, Any]) -> lightgbm.Dataset:
+    return lightgbm.Dataset(matrix, left, categorical_feature=list(categories) or "auto", params=parameters)
+
+
+def _parameters(shape: Shape, seed: int) -> dict[str, Any]:
+    return {
+        "objective": "binary",
+        "learning_rate": 0.05,
+        "num_leaves": shape.leaves,
+        "min_data_in_leaf": shape.least_rows,
+        "lambda_l2": shape.ridge,
+        "feature_fraction": 0.5,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "cat_smooth": 20,
+        "max_cat_threshold": 16,
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": _THREADS,
+        "verbose": -1,
+    }

@@ -1,0 +1,225 @@
+"""The console script `retention`. Each command reads its arguments, calls one job, and says what it did.
+
+Exit codes: 0 success, 2 bad input or usage, 3 a guard or the gate refused, 1 a fault. Progress and messages go to
+stderr; stdout is for what was asked for. The jobs are imported when they run, so that `--help` is quick.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from features.errors import BadInput, Finding, Refused, RetentionError
+from pipeline.settings import Settings
+
+app = typer.Typer(
+    name="retention",
+    help="Who is at risk of leaving voluntarily, why, and what could change it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+err = Console(stderr=True, highlight=False)
+out = Console(highlight=False)
+
+SourceArgument = Annotated[Path, typer.Argument(help="A folder of HR tables, or a source.toml.", metavar="SOURCE")]
+JsonOption = Annotated[
+    str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is stdout.")
+]
+DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end; default the latest.")]
+
+
+@app.command()
+def simulate(
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder to write; replaced if it is a simulated company.")],
+    employees: Annotated[int, typer.Option(help="People employed at a time.")] = 2000,
+    months: Annotated[int, typer.Option(help="Months of history.")] = 48,
+    seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
+) -> None:
+    """Write a simulated company whose true hazard is known."""
+    from features.simulation import simulate as simulate_company
+
+    with _progress() as told:
+        told(f"simulating {employees:,} people for {months} months")
+        rows = simulate_company(out_dir, employees, months, seed)
+    for name, number in rows.items():
+        err.print(f"  {name:<16} {number:>12,}")
+    err.print(f"Wrote a simulated company to {out_dir}. Next: retention check {out_dir}")
+
+
+@app.command()
+def check(source: SourceArgument, json_file: JsonOption = None) -> None:
+    """Validate a source: every error and warning of every table, and what to do about each."""
+    from features.report import render
+    from features.source import check_source
+    from pipeline.workspace import workspace
+
+    with workspace(Settings()) as folder, _progress() as told:
+        told("reading and validating")
+        report = check_source(source, folder / "tables")
+    _write_json(json_file, report.as_dict())
+    err.print(render(report))
+    if report.errors:
+        raise typer.Exit(BadInput.exit_code)
+
+
+@app.command()
+def features(
+    source: SourceArgument,
+    out_file: Annotated[Path, typer.Option("--out", help="Parquet file to write.")],
+    snapshot_date: Annotated[
+        list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end; may be repeated. Default: all.")
+    ] = None,
+) -> None:
+    """Write the feature table: one row a person and snapshot date."""
+    from pipeline.dataset import write_features
+    from pipeline.workspace import workspace
+
+    days = [day.date() for day in snapshot_date or []]
+    with workspace(Settings()) as folder, _progress() as told:
+        rows, columns = write_features(source, days, out_file, folder, told)
+    err.print(f"Wrote {rows:,} rows with {columns} features to {out_file}.")
+
+
+@app.command()
+def train(
+    source: SourceArgument,
+    horizon_months: Annotated[int | None, typer.Option(min=1, max=36, help="Default: the source's.")] = None,
+    predictions: Annotated[Path | None, typer.Option(help="Parquet: the out-of-time predictions.")] = None,
+    json_file: JsonOption = None,
+    seed: Annotated[int, typer.Option(help="Of every random step.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="Fixed settings instead of tuned ones.")] = False,
+    allow_suspect: Annotated[list[str] | None, typer.Option(help="A feature that the leak guard names.")] = None,
+) -> None:
+    """Train, judge out of time, log to MLflow, register, and promote if the gate lets it."""
+    from pipeline.files import write_parquet
+    from pipeline.screens import training_screen
+    from pipeline.training import Request
+    from pipeline.training import train as train_model
+
+    request = Request(seed, quick, horizon_months, tuple(allow_suspect or ()))
+    settings = Settings()
+    with _progress() as told:
+        trained = train_model(source, settings, request, told)
+    if predictions:
+        write_parquet(trained.predictions, predictions)
+    _write_json(json_file, trained.report)
+    err.print(training_screen(trained.report, settings))
+
+
+@app.command()
+def score(
+    source: SourceArgument,
+    snapshot_date: DayOption = None,
+    model: Annotated[str | None, typer.Option(metavar="VERSION", help="Default: the champion.")] = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Parquet: the scores.")] = None,
+    factors: Annotated[Path | None, typer.Option(help="Parquet: the factors.")] = None,
+) -> None:
+    """Score everyone at risk, with factors, and publish to the store."""
+    from pipeline.files import write_parquet
+    from pipeline.scoring import factor_columns, score_and_publish, score_columns
+    from pipeline.screens import scoring_screen
+
+    with _progress() as told:
+        publication = score_and_publish(source, Settings(), _day(snapshot_date), model, date.today(), told)
+    if out_file:
+        write_parquet(score_columns(publication), out_file)
+    if factors:
+        write_parquet(factor_columns(publication), factors)
+    err.print(scoring_screen(publication))
+
+
+@app.command()
+def lists(
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the latest scored month.")] = None,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write. Default: lists under var.")] = None,
+) -> None:
+    """Write the managers' lists of a scored month."""
+    from pipeline.list_pages import write_lists
+    from pipeline.store import Store
+
+    settings = Settings()
+    with closing(Store(settings.store_url)) as store:
+        written = write_lists(store, out_dir or settings.var / "lists", settings.list_capacity, month)
+    err.print(
+        f"Lists of {written.month}: {written.managers:,} managers, {written.people:,} people. "
+        f"Open {written.folder / 'index.html'}"
+    )
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="hr, manager, data_scientist or auditor.")],
+    person: Annotated[str | None, typer.Option(metavar="ID", help="Whose token it is; a manager needs one.")] = None,
+) -> None:
+    """Print a short-lived bearer token of the embedded identity provider."""
+    from pipeline.tokens import issue_token
+
+    sys.stdout.write(issue_token(Settings(), role, person) + os.linesep)
+
+
+@app.command()
+def models(
+    action: Annotated[str, typer.Argument(metavar="[list]")] = "list",
+    json_file: JsonOption = None,
+) -> None:
+    """The registry: every model version, and which one is champion."""
+    from pipeline import registry
+    from pipeline.screens import models_screen
+
+    if action != "list":
+        raise BadInput(Finding(f"there is no action {action!r}", "models", "", 0, "Choose: list."))
+    found = registry.versions(registry.connect(Settings()))
+    _write_json(json_file, found)
+    err.print(models_screen(found))
+
+
+def main() -> None:
+    """Run a command; an error that we raise on purpose becomes its message and its exit code."""
+    try:
+        app()
+    except (BadInput, Refused) as refusal:
+        for finding in refusal.findings:
+            err.print(f"[bold red]error[/] {_escaped(str(finding))}", soft_wrap=True)
+        raise SystemExit(refusal.exit_code) from None
+    except RetentionError as fault:
+        err.print(f"[bold red]error[/] {_escaped(str(fault))}", soft_wrap=True)
+        raise SystemExit(fault.exit_code) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Says on stderr what is under way: one moving line on a terminal, a line a stage elsewhere."""
+    if not err.is_terminal:
+        yield lambda stage: err.print(f"· {_escaped(stage)}")
+        return
+    with err.status("starting") as status:
+        yield lambda stage: status.update(_escaped(stage))
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+def _write_json(target: str | None, document: Any) -> None:
+    """JSON to a file, or to stdout for -; a figure that is not defined is null."""
+    if target is None:
+        return
+    from pipeline.files import json_text, write_text
+
+    if target == "-":
+        sys.stdout.write(json_text(document) + os.linesep)
+    else:
+        write_text(json_text(document), Path(target))

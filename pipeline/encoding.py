@@ -1,0 +1,112 @@
+"""Features as the model reads them: one column of numbers each, checked by name and kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from features.errors import BadInput, Finding
+
+Floats = NDArray[np.float64]
+
+LEAST_ROWS: Final = 20
+"""A category's level, or a pattern of nulls, with fewer training rows than this is not given a weight of its own."""
+MOST_LEVELS: Final = 50
+OTHER: Final = 0.0
+"""The code of a level without a weight of its own: rare in training, or never seen."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Names and kinds of the features, in order; `levels` holds the frequent levels of each category, by name."""
+
+    names: tuple[str, ...]
+    levels: Mapping[str, tuple[str, ...]]
+
+    @property
+    def categories(self) -> tuple[int, ...]:
+        """Positions of the categories among the features."""
+        return tuple(i for i, name in enumerate(self.names) if name in self.levels)
+
+    def prepare(self, features: pl.DataFrame) -> pl.DataFrame:
+        """The model's features in its order, numbers as Float64 and categories as String; other columns are dropped.
+
+        Raises BadInput naming every feature that is missing, or that is not a number where one is needed.
+        """
+        findings = [_missing(name) for name in self.names if name not in features.columns]
+        prepared = {}
+        for name in set(self.names) & set(features.columns):
+            try:
+                prepared[name] = features[name].cast(pl.String if name in self.levels else pl.Float64)
+            except pl.exceptions.PolarsError:
+                findings.append(_not_a_number(name, len(features)))
+        if findings:
+            raise BadInput(sorted(findings))
+        return pl.DataFrame([prepared[name] for name in self.names])
+
+    def __call__(self, features: pl.DataFrame) -> Floats:
+        """Matrix (n, features): NaN is unknown; a category is the number of its level, 0 for any other level."""
+        prepared = self.prepare(features)
+        columns = [
+            self._codes(prepared[name]) if name in self.levels else _finite(prepared[name]) for name in self.names
+        ]
+        return np.column_stack(columns) if columns else np.empty((len(features), 0))
+
+    def unseen(self, features: pl.DataFrame) -> dict[str, int]:
+        """How many rows of each category have a level that was rare in training or never seen; only those with any."""
+        matrix = self(features)
+        counts = {self.names[i]: int((matrix[:, i] == OTHER).sum()) for i in self.categories}
+        return {name: rows for name, rows in counts.items() if rows}
+
+    def _codes(self, column: pl.Series) -> Floats:
+        levels = self.levels[column.name]
+        codes = column.replace_strict(
+            list(levels), [float(i) for i in range(1, len(levels) + 1)], default=OTHER, return_dtype=pl.Float64
+        )
+        return codes.set(column.is_null(), None).to_numpy()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"names": list(self.names), "levels": {name: list(levels) for name, levels in self.levels.items()}}
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Encoding":
+        """The opposite of `as_dict`; raises ValueError where names repeat or levels belong to no feature."""
+        names = tuple(map(str, values["names"]))
+        levels = {str(name): tuple(map(str, found)) for name, found in values["levels"].items()}
+        if len(set(names)) < len(names) or not set(levels) <= set(names):
+            raise ValueError("feature names must be unique, and levels must belong to a feature")
+        return Encoding(names, levels)
+
+
+def fit_encoding(features: pl.DataFrame) -> Encoding:
+    """Read names and kinds off a training table (String is a category, all else a number) and keep frequent levels.
+
+    A level needs 20 rows; the 50 most frequent are kept, ties by name.
+    """
+    levels = {column.name: _frequent(column) for column in features if column.dtype in (pl.String, pl.Categorical)}
+    return Encoding(tuple(features.columns), levels)
+
+
+def _frequent(column: pl.Series) -> tuple[str, ...]:
+    counts = column.cast(pl.String).drop_nulls().value_counts(name="rows").filter(pl.col("rows") >= LEAST_ROWS)
+    kept = counts.sort(["rows", column.name], descending=[True, False]).head(MOST_LEVELS)
+    return tuple(kept[column.name].to_list())
+
+
+def _finite(column: pl.Series) -> Floats:
+    """Infinities are as unknown as nulls: no unit has them."""
+    values = column.to_numpy().astype(np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _missing(name: str) -> Finding:
+    remedy = "Give this column (null where unknown), or train a model without it."
+    return Finding(rule="a feature of the model is missing", table="features", column=name, rows=0, remedy=remedy)
+
+
+def _not_a_number(name: str, rows: int) -> Finding:
+    remedy = "Give numbers, and null where unknown."
+    return Finding(rule="a feature must be a number", table="features", column=name, rows=rows, remedy=remedy)

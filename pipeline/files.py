@@ -1,0 +1,46 @@
+"""Files appear whole or not at all: written beside their place under another name, then renamed."""
+
+import json
+import math
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+
+def write_whole(target: Path, write: Callable[[Path], object]) -> None:
+    """Calls `write` with a temporary path beside `target` and renames the result onto it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        write(part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_parquet(frame: pl.DataFrame, target: Path) -> None:
+    """A frame as Parquet."""
+    write_whole(target, frame.write_parquet)
+
+
+def write_text(text: str, target: Path) -> None:
+    """A text as UTF-8."""
+    write_whole(target, lambda part: part.write_text(text, encoding="utf-8"))
+
+
+def json_text(document: Any) -> str:
+    """JSON with NaN and infinities as null, dates as ISO text."""
+    return json.dumps(_plain(document), ensure_ascii=False, indent=1, default=str)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value

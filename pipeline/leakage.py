@@ -1,0 +1,76 @@
+"""Guards against knowing the answer: features that separate too well to be true."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from features.errors import Finding
+from pipeline.dataset import Dataset
+from pipeline.evaluation import metrics
+
+AUC_LIMIT = 0.80
+"""On a real payroll a leaking column had .87 by itself; no honest single feature came near .80."""
+RATE_LIMIT = 5.0
+ROWS_LIMIT = 100
+_VALUES_LOOKED_AT = 20
+"""A leaking value is a common one: a zero, a sentinel, a null."""
+
+
+def suspects(dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = ()) -> list[Finding]:
+    """Features that by themselves know who leaves, judged on out-of-time rows.
+
+    A suspect separates better than AUC .80 by its value or its null pattern, or has one value (null among them)
+    that multiplies the exit rate by 5 on at least 100 rows. `allowed` names are let through.
+    """
+    X, left = dataset.X[test_rows], dataset.left[test_rows]
+    findings = []
+    for name in X.columns:
+        if name in set(allowed):
+            continue
+        separates = max(_separation(X[name], left), _separation(X[name].is_null(), left))
+        multiplies, rows = _worst_value(X[name], left)
+        if separates > AUC_LIMIT:
+            findings.append(_suspect(name, f"separates leavers with AUC {separates:.3f} by itself", 0))
+        elif multiplies > RATE_LIMIT:
+            findings.append(_suspect(name, f"has one value that multiplies the exit rate by {multiplies:.1f}", rows))
+    return findings
+
+
+def _separation(values: pl.Series, left: np.ndarray) -> float:
+    """max(AUC, 1 − AUC) of one column on the rows where it is known; 0.5 where that says nothing."""
+    if values.dtype == pl.String:
+        return 0.5  # a category has no order; its values are looked at one by one
+    known = values.is_not_null().to_numpy()
+    ranks = values.cast(pl.Float64).drop_nulls().rank().to_numpy()
+    if len(ranks) < ROWS_LIMIT:
+        return 0.5
+    auc = metrics(left[known], ranks / (len(ranks) + 1))["auc"]
+    return 0.5 if np.isnan(auc) else max(auc, 1 - auc)
+
+
+def _worst_value(values: pl.Series, left: np.ndarray) -> tuple[float, int]:
+    """The highest ratio of the exit rate at one common value to that at all others, and its rows."""
+    counted = (
+        pl.DataFrame({"value": values, "left": left})
+        .group_by("value")
+        .agg(rows=pl.len(), left=pl.col("left").sum())
+        .filter(pl.col("rows") >= ROWS_LIMIT)
+        .top_k(_VALUES_LOOKED_AT, by="rows")
+        .with_columns(other_rows=len(left) - pl.col("rows"), other_left=int(left.sum()) - pl.col("left"))
+        .with_columns(ratio=(pl.col("left") / pl.col("rows")) / ((pl.col("other_left") + 0.5) / pl.col("other_rows")))
+        .filter(pl.col("other_rows") >= ROWS_LIMIT)
+        .sort("ratio", descending=True)
+    )
+    return (counted["ratio"][0], counted["rows"][0]) if counted.height else (0.0, 0)
+
+
+def _suspect(name: str, rule: str, rows: int) -> Finding:
+    return Finding(
+        rule,
+        "features",
+        name,
+        rows,
+        f'If it is known only because somebody left, add "{name}" to `ignore` in source.toml; '
+        f"if it is honest, train with --allow-suspect {name}.",
+    )

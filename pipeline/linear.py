@@ -1,0 +1,176 @@
+"""The additive part of the blend: a logistic regression whose every feature ends as one small table, its curve.
+
+Each number enters twice, as its (tamed) value and as its rank among the training rows, with a column of its own for
+'unknown' where nulls are frequent; each frequent level of a category is a column. After the fit the columns of a
+feature are added up to one curve, so that scoring and explaining are look-ups.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.encoding import LEAST_ROWS
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+STRENGTHS: Final = (0.0005, 0.002, 0.008, 0.06, 0.5)
+"""Inverse regularisation strengths (scikit-learn's C) to choose from, strongest first."""
+_KNOTS: Final = 101
+_TAILS: Final = (0.005, 0.995)
+_SKEWED: Final = 1.0
+"""Beyond this skewness a value enters on the arcsinh scale: a logarithm in the tails, linear at the median."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A feature's log-odds over its values: linear between `knots`, flat beyond them; `unknown` is that of NaN.
+
+    For a category the knots are the codes of its levels. Centred: its mean over the training rows is 0.
+    """
+
+    knots: Floats
+    log_odds: Floats
+    unknown: float
+
+    def __call__(self, values: Floats) -> Floats:
+        return np.where(np.isnan(values), self.unknown, np.interp(values, self.knots, self.log_odds))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"knots": self.knots.tolist(), "log_odds": self.log_odds.tolist(), "unknown": self.unknown}
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Curve":
+        """The opposite of `as_dict`; raises ValueError where the table is not finite with rising knots."""
+        knots, log_odds = (np.asarray(values[name], dtype=np.float64) for name in ("knots", "log_odds"))
+        table = np.concatenate([knots, log_odds, [float(values["unknown"])]])
+        if (
+            not len(knots)
+            or knots.shape != log_odds.shape
+            or (np.diff(knots) <= 0).any()
+            or not np.isfinite(table).all()
+        ):
+            raise ValueError("a curve needs rising knots and one finite log-odds for each")
+        return Curve(knots, log_odds, float(values["unknown"]))
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Logistic regression as served: log-odds = base + Σ of each feature's curve."""
+
+    base: float
+    curves: tuple[Curve, ...]
+
+    def contributions(self, matrix: Floats) -> Floats:
+        """Each feature's share of the log-odds, (n, features); 0 is the average training row's."""
+        shares = [curve(matrix[:, i]) for i, curve in enumerate(self.curves)]
+        return np.column_stack(shares) if shares else np.empty((len(matrix), 0))
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        return np.asarray(self.base + self.contributions(matrix).sum(axis=1))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"base": self.base, "curves": [curve.as_dict() for curve in self.curves]}
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Linear":
+        return Linear(float(values["base"]), tuple(Curve.from_dict(curve) for curve in values["curves"]))
+
+
+def fit_linear(matrix: Floats, left: Bools, categories: Sequence[int], strength: float) -> Linear:
+    """Fit on an encoded matrix (n, features) and outcomes (n,) with inverse regularisation `strength`."""
+    return fit_path(matrix, left, categories, (strength,))[0]
+
+
+def fit_path(
+    matrix: Floats, left: Bools, categories: Sequence[int], strengths: Sequence[float] = STRENGTHS
+) -> list[Linear]:
+    """One fit per strength on the same rows; each starts from the one before, so rising strengths are fastest."""
+    bases = [_basis(matrix[:, i], i in categories) for i in range(matrix.shape[1])]
+    design = np.column_stack([basis(matrix[:, i]) for i, basis in enumerate(bases)] or [np.empty((len(matrix), 0))])
+    mean, scale = design.mean(axis=0), design.std(axis=0)
+    scale[scale == 0] = 1.0
+    design -= mean
+    design /= scale
+    if not design.shape[1]:
+        return [_constant(left, bases) for _ in strengths]
+    model = LogisticRegression(solver="newton-cholesky", warm_start=True, max_iter=100)
+    fits = []
+    for strength in strengths:
+        model.set_params(C=strength).fit(design, left)
+        fits.append(_collapsed(bases, model.coef_[0] / scale, mean, float(model.intercept_[0])))
+    return fits
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """The columns of one feature, tabulated at `knots`: (knots, columns), and for unknown values (columns,)."""
+
+    knots: Floats
+    table: Floats
+    unknown: Floats
+
+    def __call__(self, values: Floats) -> Floats:
+        missing = np.isnan(values)
+        columns = [np.interp(values, self.knots, column) for column in self.table.T]
+        return np.column_stack(
+            [np.where(missing, u, c) for c, u in zip(columns, self.unknown, strict=True)]
+            or [np.empty((len(values), 0))]
+        )
+
+
+def _basis(values: Floats, is_category: bool) -> _Basis:
+    known = values[~np.isnan(values)]
+    basis = _levels(known) if is_category else _value_and_rank(known)
+    if min(len(known), len(values) - len(known)) < LEAST_ROWS:
+        return basis
+    never = np.zeros((len(basis.knots), 1))
+    return _Basis(basis.knots, np.hstack([basis.table, never]), np.append(basis.unknown, 1.0))
+
+
+def _levels(codes: Floats) -> _Basis:
+    """One column for each level; the rare ones together (code 0), and the unknown, are what the others differ from."""
+    knots = np.arange(codes.max(initial=0) + 1)
+    return _Basis(knots, np.eye(len(knots))[:, 1:], np.zeros(len(knots) - 1))
+
+
+def _value_and_rank(known: Floats) -> _Basis:
+    if len(known) < LEAST_ROWS or np.ptp(known) == 0:
+        return _Basis(np.zeros(1), np.empty((1, 0)), np.empty(0))
+    ordered = np.sort(known)
+    low, high = np.quantile(ordered, _TAILS)
+    knots = np.unique(ordered)
+    if len(knots) > _KNOTS:
+        knots = np.unique(np.quantile(ordered, np.linspace(*_TAILS, _KNOTS)))
+    value = _tamed(np.clip(knots, low, high) if low < high else knots, ordered)
+    rank = (np.searchsorted(ordered, knots) + np.searchsorted(ordered, knots, side="right")) / (2 * len(ordered))
+    table = np.column_stack([value, rank])
+    middle = float(np.median(ordered))
+    return _Basis(knots, table, np.array([np.interp(middle, knots, column) for column in table.T]))
+
+
+def _tamed(values: Floats, ordered: Floats) -> Floats:
+    middle, spread = float(np.median(ordered)), float(ordered.std())
+    quartiles = float(np.subtract(*np.quantile(ordered, [0.75, 0.25]))) or spread
+    skewness = float(np.mean(((ordered - ordered.mean()) / spread) ** 3))
+    return np.arcsinh(2 * (values - middle) / quartiles) if abs(skewness) > _SKEWED else (values - middle) / spread
+
+
+def _collapsed(bases: Sequence[_Basis], weights: Floats, mean: Floats, intercept: float) -> Linear:
+    """Add up the columns of each feature to its curve; with centred columns the intercept is the average row's."""
+    curves, start = [], 0
+    for basis in bases:
+        own = slice(start, start + len(basis.unknown))
+        start = own.stop
+        share = (basis.table - mean[own]) @ weights[own]
+        curves.append(Curve(basis.knots, share, float((basis.unknown - mean[own]) @ weights[own])))
+    return Linear(intercept, tuple(curves))
+
+
+def _constant(left: Bools, bases: Sequence[_Basis]) -> Linear:
+    share = np.clip(left.mean(), 1 / (len(left) + 2), 1 - 1 / (len(left) + 2))
+    return Linear(float(np.log(share / (1 - share))), tuple(Curve(b.knots, np.zeros(len(b.knots)), 0.0) for b in bases))

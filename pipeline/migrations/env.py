@@ -1,0 +1,12 @@
+"""Runs the migrations on the connection that `pipeline.store` hands over, inside its transaction."""
+
+from alembic import context
+
+from pipeline.schema import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    transactional_ddl=True,  # SQLite too: the store begins its transactions itself
+)
+context.run_migrations()

@@ -1,0 +1,268 @@
+"""The blend: weight · logistic regression + (1 − weight) · boosted trees, in log-odds, then Platt scaling.
+
+All of it is affine in log-odds, so each feature's share of the served log-odds is exact and adds up. Stored as
+LightGBM's text and one JSON file; loading runs no code of the artefact.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits
+
+from features.errors import BadInput, Finding
+from pipeline.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trees, Trial, fit_trees, shape_for, try_trees
+from pipeline.calibration import Line, RiskRange, fit_platt, fit_range, risk_of
+from pipeline.encoding import Encoding, fit_encoding
+from pipeline.files import write_text
+from pipeline.linear import STRENGTHS, Linear, fit_linear, fit_path
+from pipeline.splits import Fold
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+TREES_FILE: Final = "tree.txt"
+BLEND_FILE: Final = "blend.json"
+_FORMAT: Final = 1
+_WEIGHTS: Final = np.linspace(0, 1, 11)
+_DEFAULT_STRENGTH: Final = 0.06
+_LEAST_HELD_OUT_EXITS: Final = 20
+"""With fewer held-out rows with an exit than this nothing is chosen by them: the defaults are kept."""
+_MANY_EXITS: Final = 2000
+"""From here on the strength of regularisation hardly matters, and every other one is tried."""
+_WEIGHT_PULL: Final = 60.0
+"""Log loss (nats) charged for a weight, times (weight − .5)²: one part alone must earn 15. A few held-out exits cannot
+tell the parts apart, and the even blend is rarely far from the best; 60 lost nowhere on the public sources."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen on held-out rows: the logistic's strength (C), the trees' shape and rounds, their weights and
+    calibrations. `fit_blend(like=...)` takes it over unchanged.
+    """
+
+    strength: float
+    shape: Shape
+    rounds: int
+    weight: float = 0.5
+    line: Line = field(default_factory=Line)
+    linear_line: Line = field(default_factory=Line)
+    trees_line: Line = field(default_factory=Line)
+    risk_range: RiskRange = field(default_factory=RiskRange)
+
+
+@dataclass(frozen=True)
+class Blend:
+    """A fitted model. Features come as a table with the columns it was trained on, by name; null is unknown."""
+
+    encoding: Encoding
+    linear: Linear
+    trees: Trees
+    choice: Choice
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return self.encoding.names
+
+    def prepare(self, features: pl.DataFrame) -> pl.DataFrame:
+        """The model's columns in its order and types. Raises BadInput for a missing or non-numeric feature."""
+        return self.encoding.prepare(features)
+
+    def log_odds(self, features: pl.DataFrame) -> Floats:
+        """Served log-odds (n,) of a voluntary exit within the horizon; higher is worse."""
+        matrix = self.encoding(features)
+        return self.choice.line(_mixed(self.choice.weight, self.linear.log_odds(matrix), self.trees.log_odds(matrix)))
+
+    def risk(self, features: pl.DataFrame) -> Floats:
+        """Served probability (n,)."""
+        return risk_of(self.log_odds(features))
+
+    def contributions(self, features: pl.DataFrame) -> tuple[float, Floats]:
+        """Base and each feature's share of the served log-odds, (n, features): base + Σ shares = log-odds.
+
+        The base is the average training row's log-odds. Additive part by its curves, trees by path-dependent TreeSHAP.
+        """
+        matrix = self.encoding(features)
+        trees_base, trees_shares = self.trees.contributions(matrix)
+        weight, line = self.choice.weight, self.choice.line
+        base = line.slope * _mixed(weight, self.linear.base, trees_base) + line.shift
+        return float(base), line.slope * _mixed(weight, self.linear.contributions(matrix), trees_shares)
+
+    def risk_range(self, log_odds: Floats) -> tuple[Floats, Floats]:
+        """Lower and upper probability (n,) at served log-odds (n,), always around the served risk."""
+        return self.choice.risk_range(log_odds)
+
+    def linear_log_odds(self, features: pl.DataFrame) -> Floats:
+        """Log-odds (n,) of the logistic regression alone, by its own calibration: a baseline."""
+        return self.choice.linear_line(self.linear.log_odds(self.encoding(features)))
+
+    def trees_log_odds(self, features: pl.DataFrame) -> Floats:
+        """Log-odds (n,) of the boosted trees alone, by their own calibration: a baseline."""
+        return self.choice.trees_line(self.trees.log_odds(self.encoding(features)))
+
+    def save(self, folder: Path) -> None:
+        """Write `tree.txt` and `blend.json` into a folder, which is made if need be."""
+        values = {
+            "format": _FORMAT,
+            "encoding": self.encoding.as_dict(),
+            "linear": self.linear.as_dict(),
+            "choice": asdict(self.choice),
+            "trees_sha256": _digest(self.trees.text),
+        }
+        write_text(self.trees.text, folder / TREES_FILE)
+        write_text(json.dumps(values, allow_nan=False), folder / BLEND_FILE)
+
+    @staticmethod
+    def load(folder: Path) -> "Blend":
+        """Read what `save` wrote. Raises BadInput where a file is missing or does not hold a blend."""
+        try:
+            return _from_values(
+                json.loads((folder / BLEND_FILE).read_text("utf-8")), (folder / TREES_FILE).read_text("utf-8")
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise BadInput(
+                Finding(
+                    rule=f"the stored model cannot be read: {type(fault).__name__}",
+                    table=BLEND_FILE,
+                    column="",
+                    rows=0,
+                    remedy="Train the model again, or take its files from the registry unchanged.",
+                )
+            ) from fault
+
+
+def fit_blend(
+    features: pl.DataFrame,
+    left: ArrayLike,
+    folds: Sequence[Fold],
+    seed: int,
+    quick: bool = True,
+    like: Blend | None = None,
+) -> Blend:
+    """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
+
+    Strength, rounds, weight and calibration are chosen on `folds` (rows to learn from, rows to judge on: out of time
+    where there are dates); with too few exits there, defaults are kept. `quick` fixes the trees' shape by the number
+    of exits; otherwise the folds choose among all shapes. `like` takes a fitted blend's choices over, which makes a
+    refit cost one fit of each part.
+    """
+    encoding, outcome = fit_encoding(features), np.asarray(left, dtype=bool)
+    matrix, categories = encoding(features), encoding.categories
+    with threadpool_limits(1):  # the products are too small to share out: threads that wait cost ten times the work
+        choice = like.choice if like else _choose(matrix, outcome, categories, folds, seed, quick)
+        linear = fit_linear(matrix, outcome, categories, choice.strength)
+        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed)
+    return Blend(encoding, linear, trees, choice)
+
+
+def _choose(
+    matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold], seed: int, quick: bool
+) -> Choice:
+    shape = shape_for(int(left.sum()))
+    default = Choice(_DEFAULT_STRENGTH, shape, DEFAULT_ROUNDS)
+    usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
+    held_out = np.concatenate([valid for _, valid in usable]) if usable else np.empty(0, dtype=np.int64)
+    outcome = left[held_out]
+    if min(outcome.sum(), (~outcome).sum()) < _LEAST_HELD_OUT_EXITS:
+        return default
+    strength, linear = _choose_strength(matrix, left, categories, usable)
+    shape, rounds, trees = _choose_trees(matrix, left, categories, usable, seed, (shape,) if quick else SHAPES)
+    return _calibrated(replace(default, strength=strength, shape=shape, rounds=rounds), linear, trees, outcome)
+
+
+def _choose_strength(
+    matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold]
+) -> tuple[float, Floats]:
+    """The strength with the least calibrated held-out loss, and its held-out log-odds."""
+    strengths = STRENGTHS if left.sum() < _MANY_EXITS else STRENGTHS[1::2]
+    scored = [
+        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix[train], left[train], categories, strengths)]
+        for train, valid in folds
+    ]
+    held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
+    outcome = left[np.concatenate([valid for _, valid in folds])]
+    best = int(np.argmin([_loss(log_odds, outcome) for log_odds in held_out]))
+    return strengths[best], held_out[best]
+
+
+def _choose_trees(
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    folds: Sequence[Fold],
+    seed: int,
+    shapes: Sequence[Shape],
+) -> tuple[Shape, int, Floats]:
+    """The shape and number of rounds with the least held-out loss, and their held-out log-odds."""
+    sizes = [len(valid) for _, valid in folds]
+    found: list[tuple[float, Shape, int, list[Trial]]] = []
+    for shape in shapes:
+        trials = [try_trees(matrix, left, fold, categories, shape, seed) for fold in folds]
+        shortest = min(len(trial.losses) for trial in trials)
+        losses = np.average([trial.losses[:shortest] for trial in trials], axis=0, weights=sizes)
+        found.append((float(losses.min()), shape, int(losses.argmin()) + 1, trials))
+    _, shape, rounds, trials = min(found, key=lambda one: one[0])
+    scored = [trial.log_odds(matrix[valid], rounds) for trial, (_, valid) in zip(trials, folds, strict=True)]
+    return shape, rounds, np.concatenate(scored)
+
+
+def _calibrated(choice: Choice, linear: Floats, trees: Floats, outcome: Bools) -> Choice:
+    """Add weight, calibrations and range, given held-out log-odds of both parts and what happened."""
+    costs = [_loss(_mixed(w, linear, trees), outcome) + _WEIGHT_PULL * (w - 0.5) ** 2 for w in _WEIGHTS]
+    weight = float(_WEIGHTS[int(np.argmin(costs))])
+    mixed = _mixed(weight, linear, trees)
+    line = fit_platt(mixed, outcome)
+    return replace(
+        choice,
+        weight=weight,
+        line=line,
+        linear_line=fit_platt(linear, outcome),
+        trees_line=fit_platt(trees, outcome),
+        risk_range=fit_range(line(mixed), outcome),
+    )
+
+
+def _loss(log_odds: Floats, outcome: Bools) -> float:
+    """Total log loss after calibration, in nats."""
+    scaled = fit_platt(log_odds, outcome)(log_odds)
+    return float(np.logaddexp(0, scaled).sum() - scaled[outcome].sum())
+
+
+def _mixed(weight: float, linear: Any, trees: Any) -> Any:
+    return weight * linear + (1 - weight) * trees
+
+
+def _from_values(values: dict[str, Any], text: str) -> Blend:
+    if values["format"] != _FORMAT:
+        raise ValueError(f"format {values['format']} is not known")
+    if values["trees_sha256"] != _digest(text):  # LightGBM ends the process on a text that is cut short
+        raise ValueError("the trees are not those that were stored")
+    choice = values["choice"]
+    blend = Blend(
+        Encoding.from_dict(values["encoding"]),
+        Linear.from_dict(values["linear"]),
+        Trees(text),
+        Choice(
+            strength=float(choice["strength"]),
+            shape=Shape(**choice["shape"]),
+            rounds=int(choice["rounds"]),
+            weight=float(choice["weight"]),
+            line=Line(**choice["line"]),
+            linear_line=Line(**choice["linear_line"]),
+            trees_line=Line(**choice["trees_line"]),
+            risk_range=RiskRange.from_dict(choice["risk_range"]),
+        ),
+    )
+    if not len(blend.encoding.names) == len(blend.linear.curves) == blend.trees.features:
+        raise ValueError("the parts disagree about the number of features")
+    return blend
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,123 @@
+"""What one scoring run publishes: checked, ranked and laid out as rows of the store. Pure; the store writes it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+
+from features.errors import Finding, Refused
+
+TOLERANCE: Final = 1e-6
+"""By how much base + factors may miss the served risk; interface.md's figure."""
+
+BATCH_PEOPLE: Final = 5_000
+"""People laid out at a time: bounds memory to their factors."""
+
+_NUMBERS: Final = ["risk", "risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "base_log_odds", "log_odds"]
+_WORDS: Final = ["evidence", "department", "job", "location", "manager_id"]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The scores of everyone at risk on one snapshot date, by one model.
+
+    scores: employee_id, risk (at `horizon_months`), risk_3m, risk_6m, risk_12m, risk_low, risk_high, evidence,
+        base_log_odds, log_odds, department, level, job, location, manager_id; one row a person.
+    factors: employee_id, feature, driver, value, peer_value, contribution (log-odds); values as text.
+        Each person's base_log_odds + Σ contribution = log_odds, and its logistic is `risk`.
+    manifest: what made it (data hash, code version, seed …); `manifest["features"]` says of each feature
+        label, unit, driver, worse, actionable, kind as the catalogue does.
+    """
+
+    source: str
+    snapshot_date: date
+    model_version: str
+    horizon_months: int
+    manifest: Mapping[str, Any]
+    scores: pl.DataFrame
+    factors: pl.DataFrame
+
+    def features(self) -> list[dict[str, Any]]:
+        """Each feature that has a factor, by name, with what the manifest says of it."""
+        told = self.manifest.get("features", {})
+        pairs = self.factors.select("feature", "driver").unique(subset="feature").sort("feature").rows()
+        return [{"label": name, **told.get(name, {}), "feature": name, "driver": driver} for name, driver in pairs]
+
+
+def check_publication(publication: Publication) -> None:
+    """Raise Refused unless everyone is scored once, every risk is a probability, and the factors add up."""
+    if not publication.scores.height:
+        raise Refused(Finding("nobody was scored", "publication", "", 0, "Choose a snapshot date with people."))
+    remedy = "Nothing was published: score again, and report this if it stays."
+    broken = _broken_rules(publication.scores, publication.factors)
+    findings = [Finding(rule, "publication", "", rows, remedy) for rule, rows in broken.items() if rows]
+    if findings:
+        raise Refused(findings)
+
+
+def _broken_rules(scores: pl.DataFrame, factors: pl.DataFrame) -> dict[str, int]:
+    """Each rule and on how many rows it is broken; what is unknown breaks it."""
+    sums = factors.group_by("employee_id").agg(pl.col("contribution").sum())
+    added = scores.join(sums, on="employee_id", how="left").with_columns(pl.col("contribution").fill_null(0.0))
+    missed = pl.col("base_log_odds") + pl.col("contribution") - pl.col("log_odds")
+    logistic = 1 / (1 + (-pl.col("log_odds")).exp())
+    is_first = pl.col("employee_id").is_first_distinct() & pl.col("employee_id").is_not_null()
+    rules = {
+        "a person is scored twice, or without an id": is_first,
+        "a risk is not a probability": pl.col("risk").is_between(0, 1),
+        "base and factors do not add up to the log-odds": missed.abs() <= TOLERANCE,
+        "the log-odds do not give the risk": (logistic - pl.col("risk")).abs() <= TOLERANCE,
+    }
+    broken = {rule: added.filter(~holds.fill_null(False)).height for rule, holds in rules.items()}
+    strangers = factors.join(scores, on="employee_id", how="anti").height
+    return broken | {"a factor of somebody who is not scored": strangers}
+
+
+def ranked(publication: Publication) -> pl.DataFrame:
+    """The scores, highest risk first (ties by employee_id), with `rank` from 1."""
+    typed = publication.scores.with_columns(
+        *(pl.col(name).cast(pl.Float64) for name in _NUMBERS),
+        *(pl.col(name).cast(pl.String) for name in _WORDS),
+        pl.col("level").cast(pl.Int64),
+    )
+    columns = ["employee_id", *_NUMBERS, *_WORDS, "level"]
+    by_risk = typed.select(columns).sort("risk", "employee_id", descending=[True, False])
+    return by_risk.with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
+
+
+def rows_in_batches(publication: Publication, scores: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The `ranked` scores with each person's factors as one JSON text, `BATCH_PEOPLE` at a time."""
+    features = publication.features()
+    number_of = pl.DataFrame(
+        {"feature": [feature["feature"] for feature in features], "index": list(range(len(features)))},
+        schema={"feature": pl.String, "index": pl.Int64},
+    )
+    factors = publication.factors.join(number_of, on="feature", how="left")
+    for start in range(0, scores.height, BATCH_PEOPLE):
+        people = scores.slice(start, BATCH_PEOPLE)
+        texts = _factor_texts(factors.join(people.select("employee_id"), on="employee_id", how="semi"))
+        with_factors = people.join(texts, on="employee_id", how="left", maintain_order="left")
+        yield with_factors.with_columns(pl.col("factors").fill_null("{}"))
+
+
+def content_hash(publication: Publication, scores: pl.DataFrame) -> str:
+    """SHA-256 of what is published; the order of rows and the time of the run do not change it."""
+    digest = hashlib.sha256(f"{publication.horizon_months};{publication.features()}".encode())
+    for batch in rows_in_batches(publication, scores):
+        digest.update(batch.write_csv().encode())
+    return digest.hexdigest()
+
+
+def _factor_texts(factors: pl.DataFrame) -> pl.DataFrame:
+    """employee_id, factors: the JSON text of `schema.SCORE`, by feature; floats read back exactly equal."""
+    columns = factors.select(
+        "employee_id",
+        "index",
+        pl.col("value", "peer_value").cast(pl.String),
+        pl.col("contribution").cast(pl.Float64),
+    )
+    lists = columns.sort("employee_id", "index").group_by("employee_id", maintain_order=True).all()
+    return lists.select("employee_id", pl.struct(pl.exclude("employee_id")).struct.json_encode().alias("factors"))

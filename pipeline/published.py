@@ -1,0 +1,206 @@
+"""What readers get out of the store: the scores of one publication, as of one moment."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
+
+from features.vocabulary import CONTEXT, DRIVERS, Driver
+from pipeline.schema import PUBLICATION, SCORE
+
+ENOUGH: Final = "enough"
+"""The evidence of a score that may be acted on; any other text is the reason why it may not."""
+
+LISTABLE: Final = {
+    "employee_id": pl.String,
+    "manager_id": pl.String,
+    "risk": pl.Float64,
+    "evidence": pl.String,
+    "department": pl.String,
+    "job": pl.String,
+    "level": pl.Int64,
+    "location": pl.String,
+}
+"""The columns of `PublishedScores.teams`."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The head of one publication; `mean_risk` is the mean of everyone's risk at `horizon_months`."""
+
+    id: int
+    source: str
+    snapshot_date: date
+    model_version: str
+    horizon_months: int
+    people: int
+    mean_risk: float
+    features: Sequence[Mapping[str, Any]]
+
+    @property
+    def month(self) -> str:
+        """YYYY-MM."""
+        return f"{self.snapshot_date:%Y-%m}"
+
+    @cached_property
+    def about(self) -> dict[str, Mapping[str, Any]]:
+        """What the catalogue says of each feature, by its name."""
+        return {feature["feature"]: feature for feature in self.features}
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What one feature adds to a person's log-odds; `value` and `peer_value` are None where unknown."""
+
+    feature: str
+    driver: Driver
+    value: str | None
+    peer_value: str | None
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """A person's published score, with the place held on the snapshot date. Risks are probabilities."""
+
+    employee_id: str
+    rank: int
+    risk: float
+    risk_3m: float | None
+    risk_6m: float | None
+    risk_12m: float | None
+    risk_low: float | None
+    risk_high: float | None
+    evidence: str
+    base_log_odds: float
+    log_odds: float
+    department: str | None
+    level: int | None
+    job: str | None
+    location: str | None
+    manager_id: str | None
+
+
+_SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
+_HEAD_COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields__]
+
+
+@dataclass(frozen=True)
+class PublishedScores:
+    """Reads on one connection, inside the caller's transaction: everything it says is of one moment."""
+
+    connection: Connection
+
+    def current(self) -> Published | None:
+        """The newest snapshot date of the source that was published last; of that date, the newest publication."""
+        return self._head(_newest().where(_of_current_source()))
+
+    def of_month(self, month: str) -> Published | None:
+        """The newest publication of a month (YYYY-MM) of the current source."""
+        first = date.fromisoformat(f"{month}-01")
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        within = and_(PUBLICATION.c.snapshot_date >= first, PUBLICATION.c.snapshot_date < following)
+        return self._head(_newest().where(_of_current_source(), within))
+
+    def before(self, published: Published) -> Published | None:
+        """The newest publication of the same source with an earlier snapshot date."""
+        return self._head(
+            _newest().where(
+                PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date < published.snapshot_date
+            )
+        )
+
+    def by_id(self, publication_id: int) -> Published | None:
+        """The publication that a paging client began with."""
+        return self._head(_newest().where(PUBLICATION.c.id == publication_id))
+
+    def score_of(self, published: Published, employee_id: str) -> Score | None:
+        """A person's score, or None when the person was not scored."""
+        row = self.connection.execute(
+            select(*_SCORE_COLUMNS).where(SCORE.c.publication_id == published.id, SCORE.c.employee_id == employee_id)
+        ).first()
+        return Score(*row) if row else None
+
+    def page(
+        self, published: Published, conditions: Iterable[ColumnElement[bool]], after_rank: int, limit: int
+    ) -> list[Score]:
+        """Up to `limit` scores that meet the conditions, highest risk first, after the given rank."""
+        rows = self.connection.execute(
+            select(*_SCORE_COLUMNS)
+            .where(SCORE.c.publication_id == published.id, SCORE.c.rank > after_rank, *conditions)
+            .order_by(SCORE.c.rank)
+            .limit(limit)
+        )
+        return [Score(*row) for row in rows]
+
+    def factors_of(self, published: Published, employee_ids: Sequence[str]) -> Iterator[tuple[str, list[Factor]]]:
+        """Each person's factors, by feature name."""
+        names = [(feature["feature"], feature["driver"]) for feature in published.features]
+        for start in range(0, len(employee_ids), 500):  # databases bound the number of parameters
+            rows = self.connection.execute(
+                select(SCORE.c.employee_id, SCORE.c.factors).where(
+                    SCORE.c.publication_id == published.id,
+                    SCORE.c.employee_id.in_(employee_ids[start : start + 500]),
+                )
+            )
+            for employee_id, text in rows:
+                yield employee_id, _factors(text, names)
+
+    def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
+        """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order."""
+        chosen = SCORE.c.manager_id.is_not(None) if manager_id is None else SCORE.c.manager_id == manager_id
+        rows = self.connection.execute(
+            select(*(SCORE.c[name] for name in LISTABLE)).where(SCORE.c.publication_id == published.id, chosen)
+        )
+        return pl.DataFrame([tuple(row) for row in rows], schema=LISTABLE, orient="row")
+
+    def is_in_line_of(self, published: Published, manager_id: str, employee_id: str) -> bool:
+        """Whether the person reports to the manager, directly or through others; nobody reports to themselves.
+
+        The line is the one known on the snapshot date. It breaks at a manager who was not scored.
+        """
+        up = (
+            select(SCORE.c.manager_id.label("manager_id"))
+            .where(SCORE.c.publication_id == published.id, SCORE.c.employee_id == employee_id)
+            .cte("up", recursive=True)
+        )
+        next_up = select(SCORE.c.manager_id).where(
+            SCORE.c.publication_id == published.id, SCORE.c.employee_id == up.c.manager_id
+        )
+        up = up.union(next_up)  # UNION, not UNION ALL: a circle in the reporting line ends
+        found = self.connection.execute(select(up.c.manager_id).where(up.c.manager_id == manager_id)).first()
+        return found is not None and manager_id != employee_id
+
+    def _head(self, query: Select[Any]) -> Published | None:
+        row = self.connection.execute(query).mappings().first()
+        return Published(**row) if row else None
+
+
+def _newest() -> Select[Any]:
+    return select(*_HEAD_COLUMNS).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
+
+
+def _of_current_source() -> ColumnElement[bool]:
+    last_published = select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1).scalar_subquery()
+    return PUBLICATION.c.source == last_published
+
+
+def _factors(text: str, names: Sequence[tuple[str, Driver]]) -> list[Factor]:
+    columns = json.loads(text)
+    if not columns:
+        return []
+    rows = zip(columns["index"], columns["value"], columns["peer_value"], columns["contribution"], strict=True)
+    return [Factor(*names[index], *rest) for index, *rest in rows]
+
+
+def driver_sums(factors: Iterable[Factor]) -> dict[Driver, float]:
+    """The log-odds that each driver adds, context last."""
+    sums: dict[Driver, float] = dict.fromkeys((*DRIVERS, CONTEXT), 0.0)
+    for factor in factors:
+        sums[factor.driver] += factor.contribution
+    return sums

@@ -1,0 +1,196 @@
+"""MLflow: runs, stored models, the alias `champion`, and the gate in front of it."""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+
+import mlflow
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema
+
+from features.errors import BadInput, Finding
+from pipeline.settings import Settings
+from pipeline.stored_model import StoredModel
+
+MODEL_NAME = "retention"
+CHAMPION = "champion"
+
+
+SLOPE_LIMITS = (0.8, 1.25)
+"""Outside of these a risk is not what happens, and must not be served as a probability."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition of promotion, with its figure."""
+
+    gate: str
+    passed: bool
+    value: float | None
+    limit: str
+
+
+def record(settings: Settings, model: StoredModel, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Logs a judged model as a run, registers it, and makes it champion if the gate lets it.
+
+    Returns what the report adds: run_id, model_version, promoted, gate. A run that fails registers nothing.
+    """
+    client = connect(settings)
+    with _run(client, settings, model.manifest["source"]) as run:
+        version = _register(model)
+        gates = gate(report, _champion_report(client))
+        promoted = all(entry.passed for entry in gates)
+        outcome = {
+            "run_id": run.info.run_id,
+            "model_version": version,
+            "promoted": promoted,
+            "gate": [asdict(entry) for entry in gates],
+        }
+        _log(model, {**report, **outcome})
+    if promoted:
+        client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
+    return outcome
+
+
+def gate(report: Mapping[str, Any], champion: Mapping[str, Any] | None) -> list[Gate]:
+    """What a challenger must show: it is calibrated, beats the baselines that know nothing, and is no step back.
+
+    A champion of another source was judged on other people, so it is not compared.
+    """
+    slope, ap = report["metrics"]["calibration_slope"]["value"], report["metrics"]["average_precision"]
+    low, high = SLOPE_LIMITS
+    gates = [Gate("calibration slope", low <= slope <= high, slope, f"{low} to {high}")]
+    for name in ("base_rate", "tenure"):
+        if name in report["baselines"]:
+            floor = report["baselines"][name]["average_precision"]
+            gates.append(Gate(f"average precision against {name}", ap["value"] >= floor, ap["value"], f"≥ {floor:.3f}"))
+    if champion and champion["source"] == report["source"]:
+        floor = champion["metrics"]["average_precision"]["value"]
+        gates.append(Gate("average precision against the champion", ap["high"] >= floor, ap["high"], f"≥ {floor:.3f}"))
+    return gates
+
+
+def connect(settings: Settings) -> mlflow.MlflowClient:
+    """A client of the tracking server that the settings name; makes the local one on first use."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(settings.tracking_uri)
+    return mlflow.MlflowClient()
+
+
+@contextmanager
+def _run(client: mlflow.MlflowClient, settings: Settings, experiment: str) -> Iterator[mlflow.ActiveRun]:
+    """An MLflow run in the source's experiment; one that raises is marked failed."""
+    known = client.get_experiment_by_name(experiment)
+    local = None if settings.mlflow_tracking_uri else f"{settings.artifact_root}/{experiment}"
+    experiment_id = known.experiment_id if known else client.create_experiment(experiment, artifact_location=local)
+    with mlflow.start_run(experiment_id=experiment_id, tags={"source": experiment}) as run:
+        yield run
+
+
+def _champion_report(client: mlflow.MlflowClient) -> dict[str, Any] | None:
+    version = champion_version(client)
+    if version is None:
+        return None
+    run_id = client.get_model_version(MODEL_NAME, version).run_id
+    return dict(mlflow.artifacts.load_dict(f"runs:/{run_id}/report.json"))
+
+
+def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
+    """Parameters, pooled metrics with bounds, each origin's metrics as steps, and the whole report as JSON."""
+    manifest = {name: value for name, value in model.manifest.items() if name != "features"}
+    mlflow.log_params({**manifest, "horizon_months": model.horizon_months, "features": len(model.features)})
+    pooled = {
+        name if bound == "value" else f"{name}_{bound}": figure
+        for name, bounds in report["metrics"].items()
+        for bound, figure in bounds.items()
+    }
+    mlflow.log_metrics({name: figure for name, figure in pooled.items() if isfinite(figure)})
+    for step, origin in enumerate(report["by_origin"]):
+        figures = {f"origin_{name}": value for name, value in origin.items() if name in report["metrics"]}
+        mlflow.log_metrics({name: figure for name, figure in figures.items() if isfinite(figure)}, step=step)
+    mlflow.log_dict(dict(report), "report.json")
+
+
+def _register(model: StoredModel) -> str:
+    """Stores the model under the active run and in the registry; the new version's number."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "retention_model"
+        data.mkdir()
+        model.save(data)
+        with warnings.catch_warnings():
+            # An example input would be rows of people; the signature is written out by hand instead.
+            warnings.filterwarnings("ignore", message=".*input example.*", category=UserWarning)
+            logged = mlflow.pyfunc.log_model(
+                name="model",
+                loader_module="pipeline.stored_model",
+                data_path=str(data),
+                signature=_signature(model),
+                pip_requirements=["retention"],
+            )
+    return str(mlflow.register_model(logged.model_uri, MODEL_NAME).version)
+
+
+def champion_version(client: mlflow.MlflowClient) -> str | None:
+    """The number of the champion, None while there is none."""
+    try:
+        return str(client.get_model_version_by_alias(MODEL_NAME, CHAMPION).version)
+    except MlflowException:
+        return None
+
+
+def load(settings: Settings, version: str | None = None) -> tuple[str, StoredModel]:
+    """A version and its model; the champion unless a version is named. Raises BadInput where there is none."""
+    client = connect(settings)
+    wanted = version or champion_version(client)
+    if wanted is None:
+        raise BadInput(Finding("there is no champion yet", "registry", "", 0, "Train first: `retention train SOURCE`."))
+    try:
+        folder = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{wanted}")
+    except MlflowException as error:
+        raise BadInput(
+            Finding(
+                f"there is no model version {wanted}",
+                "registry",
+                "",
+                0,
+                "`retention models list` names those there are.",
+            )
+        ) from error
+    return wanted, StoredModel.load(next(Path(folder).glob("data/*/model.json")).parent)
+
+
+def versions(client: mlflow.MlflowClient) -> list[dict[str, Any]]:
+    """Every version, newest first, with what it was trained on and its pooled metrics."""
+    champion = champion_version(client)
+    found = client.search_model_versions(f"name = '{MODEL_NAME}'")
+    return [
+        {
+            "version": str(entry.version),
+            "champion": str(entry.version) == champion,
+            "source": run.data.tags.get("source", ""),
+            "run_id": entry.run_id,
+            "auc": run.data.metrics.get("auc"),
+            "average_precision": run.data.metrics.get("average_precision"),
+        }
+        for entry in sorted(found, key=lambda entry: -int(entry.version))
+        for run in [client.get_run(str(entry.run_id))]
+    ]
+
+
+def _signature(model: StoredModel) -> ModelSignature:
+    """Every feature optional: a record may leave out what is not known of a person."""
+    types = {"number": DataType.double, "category": DataType.string}
+    inputs = [ColSpec(types[feature.kind], name, required=False) for name, feature in model.features.items()]
+    outputs = ["risk", "log_odds", *(f"risk_{months}m" for months in model.blends if months)]
+    doubles = [ColSpec(DataType.double, name) for name in outputs]
+    return ModelSignature(inputs=Schema(list(inputs)), outputs=Schema(list(doubles)))

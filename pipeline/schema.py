@@ -1,0 +1,90 @@
+"""The tables of the store. Built by the migrations beside this file; a test holds the two together."""
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+)
+
+METADATA: Final = MetaData()
+
+PUBLICATION: Final = Table(
+    "publication",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False),
+    Column("snapshot_date", Date, nullable=False),
+    Column("model_version", String, nullable=False),
+    Column("horizon_months", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("mean_risk", Double, nullable=False),
+    Column("features", JSON, nullable=False),
+    Column("manifest", JSON, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_publication_month", "source", "snapshot_date"),
+    sqlite_autoincrement=True,
+)
+"""One scoring run that was published. Never changed: a correction is a new row, and the newest of a date is served."""
+
+SCORE: Final = Table(
+    "score",
+    METADATA,
+    Column("publication_id", ForeignKey("publication.id"), primary_key=True),
+    Column("employee_id", String, primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Column("risk", Double, nullable=False),
+    Column("risk_3m", Double),
+    Column("risk_6m", Double),
+    Column("risk_12m", Double),
+    Column("risk_low", Double),
+    Column("risk_high", Double),
+    Column("evidence", String, nullable=False),
+    Column("base_log_odds", Double, nullable=False),
+    Column("log_odds", Double, nullable=False),
+    Column("department", String),
+    Column("level", Integer),
+    Column("job", String),
+    Column("location", String),
+    Column("manager_id", String),
+    Column("factors", Text, nullable=False),
+    Index("ix_score_rank", "publication_id", "rank", unique=True),
+    Index("ix_score_manager", "publication_id", "manager_id"),
+)
+"""One person in one publication, with the place held on the snapshot date. `rank` 1 is the highest risk.
+
+`factors` is JSON: `{"index": […], "value": […], "peer_value": […], "contribution": […]}`, equally long, `index` being
+the feature's place in `publication.features`.
+"""
+
+AUDIT: Final = Table(
+    "audit",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("request_id", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("whom", String),
+    Column("purpose", String),
+    Column("result", String, nullable=False),
+    Index("ix_audit_whom", "whom", "id"),
+    sqlite_autoincrement=True,
+)
+"""Who looked at whom, and why: a row for each person named in an answer, or one for an answer that names nobody.
+
+Triggers refuse UPDATE, DELETE and TRUNCATE.
+"""

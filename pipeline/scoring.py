@@ -1,0 +1,181 @@
+"""The scoring job: score everyone at risk on a snapshot date, explain each score, publish."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.build import feature_table, organisation
+from features.calendar import month_end
+from features.errors import BadInput, Finding
+from features.snapshots import snapshot_dates
+from features.source import CrossSection, Source, load_source
+from pipeline import registry
+from pipeline.calibration import risk_of
+from pipeline.explanation import factor_table, peers_of
+from pipeline.publication import Publication
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.stored_model import CURVE, StoredModel, typed_records
+from pipeline.workspace import workspace
+
+LEAST_TENURE_MONTHS = 1.0
+MOST_UNKNOWN = 0.6
+"""A person of whom more than this share of the features is unknown is not scored on evidence but on averages."""
+PLACE = ("department", "level", "job", "location", "manager_id")
+Told = Callable[[str], None]
+
+
+def score_and_publish(
+    source: Path,
+    settings: Settings,
+    snapshot_date: date | None,
+    version: str | None,
+    today: date,
+    told: Told = lambda _: None,
+) -> Publication:
+    """Scores a source with a model (the champion by default) and publishes to the store, all or nothing.
+
+    The latest snapshot date is scored unless another is asked for; a cross-section has none, so its scores are
+    dated with the end of the month of `today`.
+
+    Raises BadInput where there is no such model or date, or the model was trained on another source.
+    """
+    with workspace(settings) as folder:
+        told("load the model")
+        number, model = registry.load(settings, version)
+        told("read and validate")
+        loaded = load_source(source, folder / "tables")
+        _require_same_source(loaded.name, model)
+        if isinstance(loaded, CrossSection):
+            day, people, X = month_end(snapshot_date or today), _without_place(loaded), loaded.frame
+        else:
+            day = _scoring_date(loaded, snapshot_date)
+            told(f"features of {day:%Y-%m}")
+            people, X = _people_and_features(loaded, day, folder / "features")
+        told("score and explain")
+        publication = score_people(model, number, loaded.name, loaded.data_hash, day, people, X)
+        told("publish")
+        with closing(Store(settings.store_url)) as store:
+            store.publish(publication)
+    return publication
+
+
+def score_people(
+    model: StoredModel, version: str, source: str, data_hash: str, day: date, people: pl.DataFrame, X: pl.DataFrame
+) -> Publication:
+    """Scores rows of features: `people` (employee_id and place) and `X` are aligned."""
+    X = typed_records(X, model.features)
+    base, contributions = model.asked.contributions(X)
+    log_odds = base + contributions.sum(axis=1)
+    risk = risk_of(log_odds)
+    curve, (low, high) = model.curve(X), model.asked.risk_range(log_odds)
+    scores = people.with_columns(
+        risk=pl.Series(risk),
+        **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},
+        risk_low=pl.Series(low),
+        risk_high=pl.Series(high),
+        evidence=_evidence(X),
+        base_log_odds=pl.lit(base, dtype=pl.Float64),
+        log_odds=pl.Series(log_odds),
+    )
+    factors = factor_table(people, X, contributions, model.features, peers_of(people))
+    return Publication(
+        source=source,
+        snapshot_date=day,
+        model_version=version,
+        horizon_months=model.horizon_months,
+        manifest={**model.manifest, "scored_data_hash": data_hash, "features": _told(model)},
+        scores=scores,
+        factors=factors,
+    )
+
+
+def score_columns(publication: Publication) -> pl.DataFrame:
+    """The scores as `retention score --out` writes them."""
+    curve = [f"risk_{months}m" for months in CURVE]
+    return publication.scores.with_columns(model_version=pl.lit(publication.model_version)).select(
+        "employee_id",
+        pl.lit(publication.snapshot_date).alias("snapshot_date"),
+        "model_version",
+        "risk",
+        *curve,
+        "risk_low",
+        "risk_high",
+        "evidence",
+        "base_log_odds",
+        "log_odds",
+    )
+
+
+def factor_columns(publication: Publication) -> pl.DataFrame:
+    """The factors as `retention score --factors` writes them."""
+    return publication.factors.select("employee_id", "feature", "driver", "value", "peer_value", "contribution")
+
+
+def _scoring_date(source: Source, asked: date | None) -> date:
+    known = snapshot_dates(source)
+    day = asked or known[-1]
+    if day not in known:
+        remedy = f"Choose a month-end of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
+        raise BadInput(Finding(f"{day} is no snapshot date of this source", "source", "snapshot_date", 0, remedy))
+    return day
+
+
+def _people_and_features(source: Source, day: date, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    table = pl.read_parquet(feature_table(source, [day], folder)[0])
+    people = table.select("employee_id").join(
+        organisation(source, day), on="employee_id", how="left", maintain_order="left"
+    )
+    absent = [pl.lit(None).alias(column) for column in PLACE if column not in people.columns]
+    return people.with_columns(absent).select("employee_id", *PLACE), table.drop("employee_id", "snapshot_date")
+
+
+def _without_place(source: CrossSection) -> pl.DataFrame:
+    """A cross-section says where a person works only in columns of its own."""
+    return pl.DataFrame({"employee_id": source.employee_id}).with_columns(pl.lit(None).alias(name) for name in PLACE)
+
+
+def _require_same_source(name: str, model: StoredModel) -> None:
+    trained_on = model.manifest["source"]
+    if name != trained_on:
+        rule = f"the model was trained on the source {trained_on!r}, not on {name!r}"
+        remedy = "Train on this source, or choose a version with --model (`retention models list`)."
+        raise BadInput(Finding(rule, "registry", "", 0, remedy))
+
+
+def _horizon(curve: dict[int, np.ndarray], months: int, rows: int) -> pl.Series:
+    """The risk within so many months; null where the history was too short to learn it."""
+    return pl.Series(curve[months] if months in curve else [None] * rows, dtype=pl.Float64)
+
+
+def _evidence(X: pl.DataFrame) -> pl.Series:
+    """`enough`, or why a score says little about this person."""
+    unknown = pl.sum_horizontal(pl.all().is_null()) / max(X.width, 1)
+    new = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
+    return X.select(
+        evidence=pl.when(new)
+        .then(pl.lit("employed for less than a month"))
+        .when(unknown > MOST_UNKNOWN)
+        .then(pl.lit("too little is known"))
+        .otherwise(pl.lit("enough"))
+    )["evidence"]
+
+
+def _told(model: StoredModel) -> dict[str, Any]:
+    """What the store keeps of each feature, to say a factor in words."""
+    return {
+        name: {
+            "label": feature.label,
+            "unit": feature.unit,
+            "driver": feature.driver,
+            "worse": feature.worse,
+            "actionable": feature.actionable,
+            "kind": feature.kind,
+        }
+        for name, feature in model.features.items()
+    }

@@ -1,0 +1,99 @@
+"""What a command says at its end: a screen that a person can act on. No person's data."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from pipeline.publication import Publication
+from pipeline.settings import Settings
+
+_LABELS = {
+    "auc": "AUC (higher is better)",
+    "average_precision": "average precision (higher is better)",
+    "log_loss": "log loss (lower is better)",
+    "brier": "Brier score (lower is better)",
+    "ece": "calibration error (lower is better)",
+    "calibration_slope": "calibration slope (1 is right)",
+    "calibration_intercept": "calibration intercept (0 is right)",
+    "lift_10": "lift in the top tenth (higher is better)",
+    "recall_10": "recall in the top tenth (higher is better)",
+}
+
+
+def training_screen(report: Mapping[str, Any], settings: Settings) -> RenderableType:
+    """Figures with intervals, baselines, what the drivers add, what the gate said, what to do next."""
+    horizon = f"within {report['horizon_months']} months" if report["horizon_months"] else "at any time"
+    return Group(
+        f"\n[bold]{report['source']}[/]: {report['rows']:,} rows of {report['people']:,} people, "
+        f"{report['voluntary_exits']:,} of whom left; "
+        f"{report['base_rate']:.1%} of the tested rows left {horizon}",
+        _metrics(report),
+        _ablation(report["ablation"]),
+        f"Outcomes dealt out at random: AUC {_bounds(report['shuffled_auc'])}; it should hold .5",
+        *(_gate(entry) for entry in report["gate"]),
+        f"Model version {report['model_version']} is {'now' if report['promoted'] else 'not'} the champion. "
+        f"Next: {'retention score SOURCE' if report['promoted'] else 'see the gate above'}; "
+        f"runs: mlflow ui --backend-store-uri {settings.tracking_uri}",
+    )
+
+
+def scoring_screen(publication: Publication) -> RenderableType:
+    """How many were scored, with enough evidence for how many, and the expected exits."""
+    scores = publication.scores
+    enough = int((scores["evidence"] == "enough").sum())
+    horizon = f" within {publication.horizon_months} months" if publication.horizon_months else ""
+    return Group(
+        f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
+        f"{publication.model_version}: enough evidence for {enough:,}, "
+        f"{float(scores['risk'].sum()):.0f} voluntary exits expected{horizon}.",
+        f"Published. Next: retention lists --month {publication.snapshot_date:%Y-%m}",
+    )
+
+
+def models_screen(versions: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """The registry, newest first."""
+    if not versions:
+        return "There is no model yet. Train one: retention train SOURCE"
+    table = Table("version", "champion", "source", "AUC", "average precision", "run")
+    for entry in versions:
+        mark = "✓" if entry["champion"] else ""
+        table.add_row(
+            entry["version"],
+            mark,
+            entry["source"],
+            *map(_figure, (entry["auc"], entry["average_precision"])),
+            entry["run_id"],
+        )
+    return table
+
+
+def _metrics(report: Mapping[str, Any]) -> Table:
+    table = Table(title="out of time, 95 % intervals" if report["horizon_months"] else "cross-validated")
+    names = list(report["baselines"])
+    for column in ("", "model", *(name.replace("_", " ") for name in names)):
+        table.add_column(column, justify="left" if not column else "right")
+    for metric, bounds in report["metrics"].items():
+        table.add_row(_LABELS[metric], _bounds(bounds), *(_figure(report["baselines"][name][metric]) for name in names))
+    return table
+
+
+def _ablation(ablation: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = Table("the whole model against", "AUC", "average precision", title="what it adds")
+    for name, differences in ablation.items():
+        table.add_row(name, *(_bounds(differences[metric], "+.3f") for metric in ("auc", "average_precision")))
+    return table
+
+
+def _gate(entry: Mapping[str, Any]) -> str:
+    mark = "[green]passed[/]" if entry["passed"] else "[red]refused[/]"
+    return f"gate {mark}: {entry['gate']} {_figure(entry['value'])} (asked: {entry['limit']})"
+
+
+def _bounds(bounds: Mapping[str, float], form: str = ".3f") -> str:
+    return f"{_figure(bounds['value'], form)} ({_figure(bounds['low'], form)} to {_figure(bounds['high'], form)})"
+
+
+def _figure(value: float | None, form: str = ".3f") -> str:
+    return "–" if value is None or value != value else format(value, form)

@@ -1,0 +1,236 @@
+"""The store of published scores and of the audit: SQLite (WAL) by default, PostgreSQL by URL.
+
+Readers see a month as it was or as it is, never half of one. The audit is append-only.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Literal, Self
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.errors import BadInput, Finding
+from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches
+from pipeline.published import PublishedScores
+from pipeline.schema import AUDIT, PUBLICATION, SCORE
+
+LOCK_SECONDS: Final = 30
+"""How long a writer of SQLite waits for another; publishing 100,000 people held the lock for 8 s on two cores."""
+
+Way = Literal["read", "append", "publish"]
+"""What a transaction is for: "read" sees one moment, "append" writes, "publish" writes while nobody else publishes."""
+
+_WRITER_LOCK: Final = 7_265_746
+"""Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names nobody."""
+
+    at: datetime
+    request_id: str
+    who: str
+    role: str
+    what: str
+    whom: str | None
+    purpose: str | None
+    result: str
+
+
+class Store:
+    """The store at a SQLAlchemy URL. Opening does nothing; the first use migrates it to this version's schema."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(make_url(url))
+        self._is_migrated = False
+        self._migration = Lock()
+        self._auditing = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[PublishedScores]:
+        """A consistent view: whatever is published meanwhile, this block sees one moment."""
+        with self._connected("read") as connection:
+            yield PublishedScores(connection)
+
+    def append_audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Keep entries; once this returns they survive a power cut, and the database refuses to change them."""
+        # in line here, for SQLite's own waiting is a lottery that some threads lose for seconds
+        with self._auditing, self._connected("append") as connection:
+            connection.execute(insert(AUDIT), [asdict(entry) for entry in entries])
+
+    def publish(self, publication: Publication) -> int:
+        """Publish a month's scores in one transaction; gives the publication's number.
+
+        Publishing what readers already get for that date changes nothing and gives the number it has.
+        Raises Refused when the scores and factors contradict each other.
+        """
+        check_publication(publication)
+        scores = ranked(publication)
+        fingerprint = content_hash(publication, scores)
+        with self._connected("publish") as connection:
+            served = _served(connection, publication)
+            if served == (publication.model_version, fingerprint):
+                return _last_id(connection, publication)
+            number = _insert_head(connection, publication, scores["risk"].mean(), fingerprint)
+            for batch in rows_in_batches(publication, scores):
+                rows = [row | {"publication_id": number} for row in batch.to_dicts()]
+                connection.execute(insert(SCORE), rows)
+            return number
+
+    def is_ready(self) -> bool:
+        """Whether the store answers and has this version's schema."""
+        try:
+            with self._connected("read") as connection:
+                return _schema_of(connection) == _newest_schema()
+        except (SQLAlchemyError, BadInput):
+            return False
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _connected(self, way: Way) -> Iterator[Connection]:
+        self._migrate_once()
+        with _begun(self._engine, way) as connection:
+            yield connection
+
+    def _migrate_once(self) -> None:
+        if self._is_migrated:
+            return
+        with self._migration:
+            if not self._is_migrated:
+                _migrate(self._engine)
+                self._is_migrated = True
+
+
+def _engine(url: URL) -> Engine:
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    # hide_parameters: an error's text must not carry a person's id into a log
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.drivername.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_folder)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(_dialect: object, _record: object, arguments: list[str], _options: object) -> None:
+    with suppress(OSError):  # SQLite says it better
+        Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin transactions on its own, and late
+    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # an audit row survives a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a reader that turned writer half-way would be refused, so a writer says so at the start
+    is_reader = connection.get_execution_options()["way"] == "read"
+    connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _begun(engine: Engine, way: Way) -> Iterator[Connection]:
+    is_postgresql = engine.dialect.name == "postgresql"
+    options: dict[str, Any] = {"way": way}
+    if is_postgresql and way == "read":
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        if is_postgresql and way == "publish":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+        yield connection
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the schema up to this version, in one transaction; processes that start together take turns."""
+    with _begun(engine, "publish") as connection:
+        if _schema_of(connection) == _newest_schema():
+            return
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as unknown_revision:
+            remedy = "Install that version, or name another store in RETENTION_DATABASE_URL."
+            raise BadInput(Finding("made by a newer version", "store", "", 0, remedy)) from unknown_revision
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _schema_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _newest_schema() -> str | None:
+    return ScriptDirectory.from_config(_alembic_config()).get_current_head()
+
+
+def _served(connection: Connection, publication: Publication) -> tuple[str, str] | None:
+    """Model version and hash of what readers get for the date; None when they get another source."""
+    source = connection.execute(select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1)).scalar()
+    if source != publication.source:
+        return None
+    row = connection.execute(
+        select(PUBLICATION.c.model_version, PUBLICATION.c.content_hash).where(
+            PUBLICATION.c.id == _last_id(connection, publication)
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def _last_id(connection: Connection, publication: Publication) -> int:
+    found = connection.execute(
+        select(PUBLICATION.c.id)
+        .where(PUBLICATION.c.source == publication.source, PUBLICATION.c.snapshot_date == publication.snapshot_date)
+        .order_by(PUBLICATION.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return int(found or 0)
+
+
+def _insert_head(connection: Connection, publication: Publication, mean_risk: Any, fingerprint: str) -> int:
+    number = connection.execute(
+        insert(PUBLICATION)
+        .values(
+            source=publication.source,
+            snapshot_date=publication.snapshot_date,
+            model_version=publication.model_version,
+            horizon_months=publication.horizon_months,
+            people=publication.scores.height,
+            mean_risk=mean_risk,
+            features=publication.features(),
+            manifest={key: value for key, value in publication.manifest.items() if key != "features"},
+            content_hash=fingerprint,
+        )
+        .returning(PUBLICATION.c.id)
+    ).scalar_one()
+    return int(number)

@@ -1,0 +1,121 @@
+"""The model as it is stored: text files only, loaded without running anything that they hold.
+
+A folder holds `model.json` (which horizons, the catalogue, where the model came from) and one folder a horizon with
+the blend's files. MLflow finds `_load_pyfunc` here, so `mlflow models serve` and `mlflow.pyfunc.load_model` run the
+same code as our own scoring.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from features.definition import Feature
+from features.errors import BadInput, Finding
+from pipeline.calibration import risk_of
+from pipeline.model import Blend
+
+FORMAT = 1
+NO_HORIZON = 0
+"""The horizon of a cross-section, whose outcome has no dates: 'left', at whatever time."""
+CURVE = (3, 6, 12)
+"""Months at which the curve is given, where the history was long enough to learn them."""
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A blend for each horizon; `horizon_months` is the one that was asked for, judged and explained.
+
+    `manifest` says what made it: source, data hash, code version, seed, training rows. No person's data.
+    """
+
+    horizon_months: int
+    blends: Mapping[int, Blend]
+    features: Mapping[str, Feature]
+    manifest: Mapping[str, Any]
+
+    @property
+    def asked(self) -> Blend:
+        """The blend of the asked horizon."""
+        return self.blends[self.horizon_months]
+
+    def curve(self, X: pl.DataFrame) -> dict[int, np.ndarray]:
+        """Risk at each horizon, never falling with time.
+
+        The asked horizon's risk stays as it is, since the factors add up to it; shorter ones are held at or below
+        the next longer, longer ones at or above the next shorter.
+        """
+        risks = {months: risk_of(blend.log_odds(X)) for months, blend in self.blends.items()}
+        ordered = sorted(risks)
+        at = ordered.index(self.horizon_months)
+        for longer, shorter in pairwise(reversed(ordered[: at + 1])):
+            risks[shorter] = np.minimum(risks[shorter], risks[longer])
+        for shorter, longer in pairwise(ordered[at:]):
+            risks[longer] = np.maximum(risks[longer], risks[shorter])
+        return risks
+
+    def save(self, folder: Path) -> None:
+        """Writes the model into an empty folder."""
+        for months, blend in self.blends.items():
+            blend.save(folder / f"{months}m")
+        document = {
+            "format": FORMAT,
+            "horizon_months": self.horizon_months,
+            "horizons": sorted(self.blends),
+            "manifest": dict(self.manifest),
+            "features": [asdict(feature) for feature in self.features.values()],
+        }
+        (folder / "model.json").write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "StoredModel":
+        """Reads what `save` wrote. Raises BadInput where the folder is of another format."""
+        document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if document.get("format") != FORMAT:
+            raise BadInput(
+                Finding(
+                    f"the stored model has format {document.get('format')}, this version reads {FORMAT}",
+                    "model.json",
+                    "format",
+                    0,
+                    "Train again with this version, or run the version that stored it.",
+                )
+            )
+        return cls(
+            horizon_months=document["horizon_months"],
+            blends={months: Blend.load(folder / f"{months}m") for months in document["horizons"]},
+            features={entry["name"]: Feature(**entry) for entry in document["features"]},
+            manifest=document["manifest"],
+        )
+
+
+class _Pyfunc:
+    """What MLflow calls: a pandas frame of features in, a frame of risks out."""
+
+    def __init__(self, model: StoredModel) -> None:
+        self._model = model
+
+    def predict(self, records: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        X = typed_records(pl.from_pandas(records), self._model.features)
+        risks = {f"risk_{months}m": risk for months, risk in self._model.curve(X).items() if months != NO_HORIZON}
+        log_odds = self._model.asked.log_odds(X)
+        return pd.DataFrame({"risk": risk_of(log_odds), "log_odds": log_odds, **risks})
+
+
+def typed_records(records: pl.DataFrame, features: Mapping[str, Feature]) -> pl.DataFrame:
+    """The model's columns in their order and types; a feature that was not sent is unknown (null)."""
+    types = {name: pl.String if f.kind == "category" else pl.Float64 for name, f in features.items()}
+    return records.select(
+        (pl.col(name) if name in records.columns else pl.lit(None)).cast(type_).alias(name)
+        for name, type_ in types.items()
+    )
+
+
+def _load_pyfunc(path: str) -> _Pyfunc:
+    return _Pyfunc(StoredModel.load(Path(path)))

@@ -1,0 +1,122 @@
+"""The embedded issuer: signs short-lived tokens with a key that the first start makes under `var/keys`.
+
+For a single machine. In production an OpenID Connect issuer takes its place.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from features.errors import BadInput, Finding
+from pipeline.settings import Settings
+
+ISSUER: Final = "urn:retention:embedded-issuer"
+AUDIENCE: Final = "retention"
+ALGORITHMS: Final = ["EdDSA"]
+"""The only signature accepted; so neither `none` nor a public key used as a shared secret can pass."""
+LIFETIME: Final = timedelta(hours=8)
+"""A working day."""
+_REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "aud", "sub", "role"]
+
+
+class Role(StrEnum):
+    """Who asks, in the sense of what they may see."""
+
+    HR = "hr"
+    MANAGER = "manager"
+    DATA_SCIENTIST = "data_scientist"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom a valid token speaks for; `person` is the employee_id, which a manager always has."""
+
+    subject: str
+    role: Role
+    person: str | None
+
+
+class InvalidToken(Exception):
+    """The token is not one of ours, not for us, or no longer valid; the text says which, and nothing of its content."""
+
+
+def issue_token(
+    settings: Settings,
+    role: Role | str,
+    person: str | None = None,
+    lifetime: timedelta = LIFETIME,
+    now: datetime | None = None,
+) -> str:
+    """A signed bearer token. Raises BadInput for an unknown role, or a manager without a person."""
+    if role not in list(Role):
+        raise BadInput(Finding("unknown role", "token", "role", 0, f"Choose one of {', '.join(Role)}."))
+    if role == Role.MANAGER and not person:
+        raise BadInput(Finding("a manager needs a person", "token", "person", 0, "Give the manager's employee_id."))
+    issued_at = now or datetime.now(UTC)
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": person or f"local-{role}",
+        "role": str(role),
+        "iat": issued_at,
+        "exp": issued_at + lifetime,
+        "jti": secrets.token_hex(8),
+    }
+    return jwt.encode(claims | ({"person": person} if person else {}), signing_key(settings), ALGORITHMS[0])
+
+
+def read_token(token: str, key: Ed25519PublicKey) -> Identity:
+    """Whom the token speaks for. Raises InvalidToken."""
+    try:
+        claims = jwt.decode(
+            token, key, algorithms=ALGORITHMS, issuer=ISSUER, audience=AUDIENCE, options={"require": _REQUIRED_CLAIMS}
+        )
+    except jwt.ExpiredSignatureError:
+        raise InvalidToken("the token has expired") from None
+    except jwt.InvalidTokenError:
+        raise InvalidToken("the token is not valid here") from None
+    role, person = claims["role"], claims.get("person")
+    if role not in list(Role) or not isinstance(person, str | None) or (role == Role.MANAGER and not person):
+        raise InvalidToken("the token names no role that is known here, or a manager without a person")
+    return Identity(subject=claims["sub"], role=Role(role), person=person)
+
+
+def signing_key(settings: Settings) -> Ed25519PrivateKey:
+    """The issuer's key; the first call makes it, readable by the owner only. Of several first calls one wins."""
+    path = settings.var / "keys" / "embedded-issuer.pem"
+    if not path.exists():
+        _make_key(path)
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadInput(Finding("not an Ed25519 key", path.name, "", 0, "Remove the file; the next start makes a key."))
+    return key
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    text = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike a rename, a link never replaces the key that another start made first
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,244 @@
+"""The training job: load, build, judge, guard, fit, record, promote."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.errors import Finding, Refused
+from features.snapshots import snapshot_dates
+from features.source import CrossSection, Source, load_source
+from pipeline import registry
+from pipeline.backtest import Backtest, Round, backtest, predictions, shuffled_auc
+from pipeline.dataset import Dataset, build_dataset, cross_section_dataset
+from pipeline.leakage import suspects
+from pipeline.model import Blend, fit_blend
+from pipeline.settings import Settings
+from pipeline.splits import (
+    Origin,
+    fold_rows,
+    identical_rows,
+    inner_folds,
+    repeated_folds,
+    require_exits,
+    rolling_origins,
+    training_dates,
+)
+from pipeline.stored_model import CURVE, NO_HORIZON, StoredModel
+from pipeline.workspace import workspace
+
+REPEATS = 5
+FOLDS = 5
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for beside the source: seed, quick settings, a horizon, suspects let through by name."""
+
+    seed: int = 1
+    quick: bool = False
+    horizon_months: int | None = None
+    allowed_suspects: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The report of `retention train --json`, the model, and the out-of-time predictions behind the metrics."""
+
+    report: dict[str, Any]
+    model: StoredModel
+    predictions: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a source gives to training: the rows, the rounds that judge, and what each horizon is fitted on."""
+
+    name: str
+    data_hash: str
+    horizon_months: int
+    dataset: Dataset
+    rounds: Sequence[Round]
+    final: Callable[[int], tuple[Dataset, Round]]
+    horizons: Sequence[int]
+
+
+@dataclass
+class _Stopwatch:
+    """Seconds of each stage, in order; says what is under way."""
+
+    told: Told
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.told(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 2)
+
+
+def train(source: Path, settings: Settings, request: Request, told: Told = lambda _: None) -> Trained:
+    """Trains on a source, judges out of time, logs to MLflow, registers, and promotes if the gate lets it.
+
+    Raises BadInput for a source that cannot be learned from and Refused where a guard stops the run; nothing is
+    registered then.
+    """
+    with workspace(settings) as folder:
+        return _train(source, settings, request, folder, told)
+
+
+def _train(source: Path, settings: Settings, request: Request, folder: Path, told: Told) -> Trained:
+    watch = _Stopwatch(told)
+    with watch.stage("read and validate"):
+        loaded = load_source(source, folder / "tables")
+    with watch.stage("features"):
+        material = _material(loaded, request, folder / "features", told)
+    with watch.stage("judge out of time"):
+        judged = backtest(material.dataset, material.rounds, request.seed, request.quick, told)
+    with watch.stage("guards"):
+        shuffled = shuffled_auc(material.dataset, material.rounds[-1], request.seed)
+        _guard(material, judged, shuffled, request)
+    with watch.stage("fit on all matured rows"):
+        model = _final_model(material, judged, request)
+    with watch.stage("intervals"):
+        report = _report(material, judged, shuffled, request)
+    told("record in MLflow")
+    report |= registry.record(settings, model, report)
+    report["seconds"] = watch.seconds
+    return Trained(report, model, predictions(material.dataset, judged, material.horizon_months))
+
+
+def _material(loaded: Source | CrossSection, request: Request, feature_dir: Path, told: Told) -> Material:
+    if isinstance(loaded, CrossSection):
+        return _cross_section_material(loaded, request.seed)
+    horizon = request.horizon_months or loaded.horizon_months
+    calendar = snapshot_dates(loaded)
+    origins = rolling_origins(calendar, horizon, loaded.complete_until)
+    final_dates = training_dates(calendar, horizon, loaded.complete_until)
+    needed = sorted({*final_dates, *(day for origin in origins for day in (origin.test_date, *origin.train_dates))})
+    dataset = build_dataset(loaded, needed, horizon, feature_dir, lambda day: told(f"features of {day:%Y-%m}"))
+
+    def final(months: int) -> tuple[Dataset, Round]:
+        dates = training_dates(calendar, months, loaded.complete_until)
+        data = dataset if months == horizon else build_dataset(loaded, dates, months, feature_dir)
+        return data, _round(data, Origin(dates[-1], dates), months)
+
+    return Material(
+        name=loaded.name,
+        data_hash=loaded.data_hash,
+        horizon_months=horizon,
+        dataset=dataset,
+        rounds=[_round(dataset, origin, horizon) for origin in origins],
+        final=final,
+        horizons=[m for m in sorted({*CURVE, horizon}) if m == horizon or _foldable(calendar, m, loaded)],
+    )
+
+
+def _foldable(calendar: Sequence[date], months: int, source: Source) -> bool:
+    """True where the history is long enough to calibrate a horizon out of time."""
+    return bool(inner_folds(training_dates(calendar, months, source.complete_until), months))
+
+
+def _round(dataset: Dataset, origin: Origin, horizon_months: int) -> Round:
+    train = dataset.rows_on(origin.train_dates)
+    require_exits(len(np.unique(dataset.person[train][dataset.left[train]])))
+    inner = inner_folds(origin.train_dates, horizon_months)
+    return Round(
+        label=f"{origin.test_date:%Y-%m-%d}",
+        snapshot_date=origin.test_date,
+        train=train,
+        test=dataset.rows_on([origin.test_date]),
+        folds=fold_rows(dataset.keys["snapshot_date"].to_numpy()[train], inner),
+    )
+
+
+def _cross_section_material(loaded: CrossSection, seed: int) -> Material:
+    dataset = cross_section_dataset(loaded)
+    require_exits(int(dataset.left.sum()), "cross_section")
+    twins = identical_rows(dataset.X)
+
+    def folds_of(rows: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        return list(repeated_folds(dataset.left[rows], twins[rows], seed, repeats=1, folds=FOLDS))
+
+    pairs = list(repeated_folds(dataset.left, twins, seed, REPEATS, FOLDS))
+    rounds = [
+        Round(f"repeat {number // FOLDS + 1}", None, train_rows, test_rows, folds_of(train_rows))
+        for number, (train_rows, test_rows) in enumerate(pairs)
+    ]
+    everyone = np.arange(len(dataset.left))
+    whole = Round("all", None, everyone, everyone[:0], folds_of(everyone))
+    return Material(
+        loaded.name, loaded.data_hash, NO_HORIZON, dataset, rounds, lambda _: (dataset, whole), [NO_HORIZON]
+    )
+
+
+def _guard(material: Material, judged: Backtest, shuffled: dict[str, float], request: Request) -> None:
+    """Raises Refused with every suspect, and where shuffled outcomes could be predicted."""
+    found = suspects(material.dataset, judged.rows, request.allowed_suspects)
+    if not shuffled["low"] <= 0.5 <= shuffled["high"]:
+        figure = f"outcomes dealt out at random are predicted with AUC {shuffled['value']:.3f}"
+        found.append(
+            Finding(
+                f"{figure} ({shuffled['low']:.3f} to {shuffled['high']:.3f}), which should hold .5",
+                "evaluation",
+                "",
+                0,
+                "Try another --seed; if it stays, rows of the test dates reach training: please report it.",
+            )
+        )
+    if found:
+        raise Refused(found)
+
+
+def _final_model(material: Material, judged: Backtest, request: Request) -> StoredModel:
+    """Every horizon fitted on all that matured, with the settings that the last judged round chose."""
+    blends: dict[int, Blend] = {}
+    for months in material.horizons:
+        dataset, whole = material.final(months)
+        dataset = dataset.of(material.dataset.features)
+        blends[months] = fit_blend(
+            dataset.X[whole.train], dataset.left[whole.train], whole.folds, seed=request.seed, quick=request.quick
+        )
+    return StoredModel(
+        horizon_months=material.horizon_months,
+        blends=blends,
+        features=material.dataset.features,
+        manifest={
+            "source": material.name,
+            "data_hash": material.data_hash,
+            "code_version": installed_version("retention"),
+            "seed": request.seed,
+            "quick": request.quick,
+            "rows": len(material.dataset.left),
+            "allowed_suspects": list(request.allowed_suspects),
+        },
+    )
+
+
+def _report(material: Material, judged: Backtest, shuffled: dict[str, float], request: Request) -> dict[str, Any]:
+    dataset = material.dataset
+    return {
+        "source": material.name,
+        "horizon_months": material.horizon_months,
+        "rows": len(dataset.left),
+        "people": int(dataset.person.max() + 1),
+        "voluntary_exits": len(np.unique(dataset.person[dataset.left])),
+        "base_rate": float(judged.left.mean()),
+        "metrics": judged.metrics(request.seed),
+        "by_origin": judged.by_origin(),
+        "baselines": judged.baseline_metrics(),
+        "ablation": judged.ablation(request.seed),
+        "shuffled_auc": shuffled,
+        "fairness": [],
+        "suspects": list(request.allowed_suspects),
+        "features": [asdict(feature) for feature in dataset.features.values()],
+    }

@@ -1,0 +1,1 @@
+"""Who may see it: the API over published scores."""

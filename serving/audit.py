@@ -1,0 +1,107 @@
+"""The audit as a dependency: an answer is released only if its audit row is kept; a refusal leaves one too."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from features.errors import BadInput
+from pipeline.published import PublishedScores
+from pipeline.store import AuditEntry, Store
+from pipeline.tokens import Identity
+from serving.auth import Asker
+
+RELEASED: Final = "released"
+_RESULTS: Final = {403: "refused", 404: "not found", 406: "invalid", 422: "invalid"}
+_LONGEST_WHOM: Final = 200
+
+
+class Trail:
+    """What the audit will say of this request: who and what are known from the start, the rest as it comes."""
+
+    def __init__(self, store: Store, asker: Identity, request: Request) -> None:
+        self._store = store
+        self._asker = asker
+        self._request_id: str = request.state.request_id
+        self._what = f"{request.method} {request.scope['route'].path}"
+        asked_about = request.path_params.get("employee_id")
+        self._asked_about = _storable(asked_about) if asked_about else None
+        self.purpose: str | None = None
+        self.is_kept = False
+
+    @contextmanager
+    def release(self) -> Iterator["Release"]:
+        """Read and write out the answer inside this block; it leaves only after its audit rows are kept.
+
+        Whom the answer names goes into `Release.names`. The rows are not written while reading, for a long answer
+        would keep everybody else's from being released; what is published never changes, so nothing comes between.
+        """
+        with self._store.reading() as scores:
+            release = Release(scores)
+            yield release
+        named = release.named or [self._asked_about]
+        self._store.append_audit([self._entry(RELEASED, whom) for whom in dict.fromkeys(named)])
+        self.is_kept = True
+
+    def keep_refusal(self, error: Exception) -> None:
+        """Keep that nothing was released, and why."""
+        self._store.append_audit([self._entry(_result(error), self._asked_about)])
+
+    def _entry(self, result: str, whom: str | None) -> AuditEntry:
+        return AuditEntry(
+            at=datetime.now(UTC),
+            request_id=self._request_id,
+            who=self._asker.subject,
+            role=self._asker.role,
+            what=self._what,
+            whom=whom,
+            purpose=self.purpose,
+            result=result,
+        )
+
+
+class Release:
+    """One answer under way: what may be read for it, and whom it names."""
+
+    def __init__(self, scores: PublishedScores) -> None:
+        self.scores = scores
+        self.named: list[str | None] = []
+
+    def names(self, employee_ids: Sequence[str]) -> None:
+        """Say whom the answer names."""
+        self.named.extend(employee_ids)
+
+
+async def audited(request: Request, asker: Asker) -> AsyncIterator[Trail]:
+    """A trail for the request. An answer that left none is not sent; it is a fault of the route."""
+    trail = Trail(request.app.state.store, asker, request)
+    try:
+        yield trail
+    except (SQLAlchemyError, BadInput):
+        raise  # the store failed, so the store cannot say so; the log does
+    except Exception as error:
+        await run_in_threadpool(trail.keep_refusal, error)
+        raise
+    if not trail.is_kept:
+        raise RuntimeError("a route answered without an audit row")
+
+
+Audit = Annotated[Trail, Depends(audited, scope="function")]
+"""The request's trail; it ends before the answer is sent."""
+
+
+def _result(error: Exception) -> str:
+    if isinstance(error, RequestValidationError):
+        return _RESULTS[422]
+    return _RESULTS.get(error.status_code, "failed") if isinstance(error, HTTPException) else "failed"
+
+
+def _storable(asked_about: str) -> str:
+    """An id from a path may be anything; PostgreSQL takes no NUL."""
+    return asked_about[:_LONGEST_WHOM].replace("\x00", "�")

@@ -1,0 +1,108 @@
+"""Every error as RFC 9457 problem+json: what is wrong and what mends it, and never anything of a person."""
+
+import logging
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from features.errors import BadInput
+
+MEDIA_TYPE: Final = "application/problem+json"
+_LOG: Final = logging.getLogger("retention.server")
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 has it; `request_id` finds it in the log and in the audit."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:retention:problem:purpose-refused",
+                    "title": "Forbidden",
+                    "status": 403,
+                    "detail": "Scores are not given for this purpose.",
+                    "request_id": "0f4c1c7be7c24b8f9d8f7a3d2f1f3b11",
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="names the kind of problem; does not change")
+    title: str
+    status: int
+    detail: str = Field(description="what is wrong, and what to do about it")
+    request_id: str
+    errors: list[dict[str, str]] = Field(default=[], description="for 422: where each fault is, and the rule it breaks")
+
+
+class Refusal(HTTPException):
+    """An answer that is not given. `kind` ends the problem's type; `detail` never tells whether a person exists."""
+
+    def __init__(self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, detail, headers)
+        self.kind = kind
+
+
+def install(app: FastAPI) -> None:
+    """Map every error to its problem."""
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(SQLAlchemyError, _of_store)
+    app.add_exception_handler(BadInput, _of_store)
+
+
+def problem(
+    request_id: str,
+    status: int,
+    kind: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    errors: list[dict[str, str]] | None = None,
+) -> Response:
+    """The response for one problem."""
+    told = Problem(
+        type=f"urn:retention:problem:{kind}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=request_id,
+        errors=errors or [],
+    )
+    return Response(told.model_dump_json(exclude_defaults=True), status, headers, MEDIA_TYPE)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems of a route, for OpenAPI."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}} for status in statuses}
+
+
+def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    headers = dict(error.headers or {})
+    if isinstance(error, Refusal):
+        return problem(request.state.request_id, error.status_code, error.kind, error.detail, headers)
+    status = HTTPStatus(error.status_code)
+    kind = status.phrase.lower().replace(" ", "-")
+    return problem(request.state.request_id, status, kind, status.description or status.phrase, headers)
+
+
+def _of_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    # the rule and the place, never the input: it may be a person's id
+    errors = [{"where": ".".join(map(str, each["loc"])), "rule": each["msg"]} for each in error.errors()]
+    detail = "The request breaks a rule of the API; see `errors`."
+    return problem(request.state.request_id, 422, "invalid-request", detail, errors=errors)
+
+
+def _of_store(request: Request, error: Exception) -> Response:
+    _LOG.error("request %s: the store failed: %s", request.state.request_id, type(error).__name__)
+    detail = "The store of scores does not answer. Nothing was released; try again in a few seconds."
+    return problem(request.state.request_id, 503, "store-unavailable", detail, {"Retry-After": "5"})

@@ -1,0 +1,239 @@
+"""A person's risk, and pages of everyone's."""
+
+import math
+import re
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import ColumnElement
+from starlette.responses import Response
+
+from pipeline.published import ENOUGH, Factor, Published, PublishedScores, Score, driver_sums
+from pipeline.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
+from pipeline.schema import SCORE
+from pipeline.tokens import Identity, Role
+from pipeline.wording import as_number, factor_text
+from serving.audit import Audit
+from serving.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
+from serving.problems import Refusal, responses
+from serving.schemas import (
+    CurvePoint,
+    EmployeeId,
+    FactorForHr,
+    GuidanceForManager,
+    OptionalText,
+    Range,
+    ReasonForManager,
+    RiskForHr,
+    RiskForManager,
+    RiskPage,
+    ScoredPerson,
+)
+
+router = APIRouter(prefix="/v1", tags=["people"])
+
+_CURSOR: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
+Horizon = Annotated[
+    int | None,
+    Query(ge=1, le=36, description="3, 6, 12 or the model's own; default the model's own", examples=[6]),
+]
+
+
+@router.get(
+    "/employees/{employee_id:path}/risk",
+    summary="A person's risk and what is behind it",
+    response_model=RiskForHr | RiskForManager,
+    responses=responses(401, 403, 404, 422, 503),
+)
+def risk(
+    request: Request,
+    employee_id: EmployeeId,
+    asker: ForHrAndManagers,
+    _purpose: StatedPurpose,
+    audit: Audit,
+    horizon_months: Horizon = None,
+) -> Response:
+    """HR gets the probability with its curve, range and factors.
+
+    A manager gets a band and reasons in words, and only for people of the own line who are on this month's list;
+    the answer to anybody else is the same whether or not the person exists.
+    """
+    with audit.release() as release:
+        published = current(release.scores)
+        if asker.role == Role.MANAGER:
+            capacity = request.app.state.settings.list_capacity
+            _require_own_line(release.scores, published, asker, employee_id, capacity)
+        score = release.scores.score_of(published, employee_id)
+        if score is None:
+            raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
+        [(_, factors)] = release.scores.factors_of(published, [employee_id])
+        answer = (
+            _for_manager(published, score, factors)
+            if asker.role == Role.MANAGER
+            else _for_hr(published, score, factors, horizon_months)
+        )
+        release.names([employee_id])
+        return Response(answer.model_dump_json(), media_type="application/json")
+
+
+@router.get(
+    "/risks",
+    summary="Everyone's latest score, page by page",
+    response_model=RiskPage,
+    responses=responses(401, 403, 404, 422, 503),
+)
+def risks(
+    request: Request,
+    _asker: ForHr,
+    _purpose: StatedPurpose,
+    audit: Audit,
+    department: OptionalText = None,
+    level: Annotated[int | None, Query(ge=-(2**31), lt=2**31)] = None,
+    band: Annotated[Band | None, Query(description="only people with enough evidence have a band")] = None,
+    sort: Annotated[Literal["-risk"], Query(description="highest risk first")] = "-risk",
+    cursor: Annotated[str | None, Query(pattern=f"^{_CURSOR.pattern}$")] = None,
+    limit: Annotated[int, Query(ge=1)] = 100,
+) -> Response:
+    """A walk that follows `next_cursor` stays in the publication it began with, whatever is published meanwhile."""
+    with audit.release() as release:
+        published, after_rank = _start_of_page(release.scores, cursor)
+        size = min(limit, request.app.state.settings.page_limit)
+        conditions = _conditions(published, department, level, band)
+        scores = release.scores.page(published, conditions, after_rank, size + 1)
+        page = scores[:size]
+        answer = RiskPage(
+            snapshot_date=published.snapshot_date,
+            model_version=published.model_version,
+            horizon_months=published.horizon_months,
+            people=[_line(published, score) for score in page],
+            next_cursor=f"{published.id}-{page[-1].rank}" if len(scores) > size else None,
+        )
+        release.names([score.employee_id for score in page])
+        return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def current(scores: PublishedScores) -> Published:
+    """What is served now. Raises 404 before the first publication."""
+    published = scores.current()
+    if published is None:
+        raise Refusal(404, "nothing-published", "Nothing is published yet. Run `retention score` first.")
+    return published
+
+
+def _require_own_line(
+    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, capacity: int
+) -> None:
+    is_reached = scores.is_in_line_of(published, str(asker.person), employee_id)
+    if not is_reached or not is_on_list(scores, published, employee_id, capacity):
+        raise not_for_you()
+
+
+def _for_hr(published: Published, score: Score, factors: list[Factor], horizon_months: int | None) -> RiskForHr:
+    asked = published.horizon_months if horizon_months is None else horizon_months
+    curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {published.horizon_months: score.risk}
+    known = {months: risk for months, risk in sorted(curve.items()) if risk is not None}
+    if asked not in known:
+        choice = ", ".join(map(str, known))
+        raise Refusal(422, "unknown-horizon", f"There is no score for this horizon. Choose one of: {choice} months.")
+    is_own = asked == published.horizon_months
+    weightiest = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
+    return RiskForHr(
+        employee_id=score.employee_id,
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=asked,
+        risk=known[asked],
+        range=_range(score) if is_own else None,
+        band=_band(published, score),
+        curve=[CurvePoint(months=months, risk=risk) for months, risk in known.items()],
+        evidence=score.evidence,
+        factors_horizon_months=published.horizon_months,
+        base_log_odds=score.base_log_odds,
+        log_odds=score.log_odds,
+        drivers=driver_sums(factors),
+        factors=[_factor(published, factor) for factor in weightiest],
+    )
+
+
+def _for_manager(published: Published, score: Score, factors: list[Factor]) -> RiskForManager:
+    behind = reasons(factors, published.about)
+    return RiskForManager(
+        employee_id=score.employee_id,
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        band=band_of(score.risk, published.mean_risk),
+        evidence=score.evidence,
+        reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in behind],
+        guidance=[GuidanceForManager(**vars(guide)) for guide in guidance(behind)],
+    )
+
+
+def _factor(published: Published, factor: Factor) -> FactorForHr:
+    about = published.about[factor.feature]
+    is_category = about.get("kind") == "category"
+    return FactorForHr(
+        feature=factor.feature,
+        driver=factor.driver,
+        label=about["label"],
+        value=factor.value if is_category else _number_or_text(factor.value),
+        peer_value=factor.peer_value if is_category else _number_or_text(factor.peer_value),
+        contribution=factor.contribution,
+        text=factor_text(factor, about),
+    )
+
+
+def _number_or_text(value: str | None) -> float | str | None:
+    number = as_number(value)
+    return number if number is not None and math.isfinite(number) else value
+
+
+def _line(published: Published, score: Score) -> ScoredPerson:
+    return ScoredPerson(
+        employee_id=score.employee_id,
+        risk=score.risk,
+        range=_range(score),
+        band=_band(published, score),
+        evidence=score.evidence,
+        department=score.department,
+        job=score.job,
+        level=score.level,
+        location=score.location,
+        manager_id=score.manager_id,
+    )
+
+
+def _band(published: Published, score: Score) -> Band | None:
+    return band_of(score.risk, published.mean_risk) if score.evidence == ENOUGH else None
+
+
+def _range(score: Score) -> Range | None:
+    if score.risk_low is None or score.risk_high is None:
+        return None
+    return Range(low=score.risk_low, high=score.risk_high)
+
+
+def _start_of_page(scores: PublishedScores, cursor: str | None) -> tuple[Published, int]:
+    if cursor is None:
+        return current(scores), 0
+    publication_id, rank = (int(number) for number in cursor.split("-"))
+    published = scores.by_id(publication_id)
+    if published is None:
+        raise Refusal(422, "unknown-cursor", "This cursor leads nowhere. Begin again without one.")
+    return published, rank
+
+
+def _conditions(
+    published: Published, department: str | None, level: int | None, band: Band | None
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if department is not None:
+        conditions.append(SCORE.c.department == department)
+    if level is not None:
+        conditions.append(SCORE.c.level == level)
+    if band is not None:
+        higher = [lift for lift in BANDS.values() if lift > BANDS[band]]
+        conditions += [SCORE.c.evidence == ENOUGH, SCORE.c.risk >= BANDS[band] * published.mean_risk]
+        if higher:
+            conditions.append(SCORE.c.risk < min(higher) * published.mean_risk)
+    return conditions

@@ -1,0 +1,139 @@
+"""Two published months of a company of eight, the real application over them, and a token for whoever asks.
+
+BOSS leads M1 and M2; A, B and C report to M1, D and E to M2. Log-odds are base −2 plus the factors below, so in
+September A has 0.3775, B 0.3543, C 0.5 (without enough evidence), D 0.3318, E, M1 and M2 0.0474, BOSS 0.0180;
+the mean is 0.2155, and one and a half times the mean, from where on one is listed, 0.3232.
+"""
+
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from pipeline.publication import Publication
+from pipeline.schema import AUDIT
+from pipeline.store import Store
+from pipeline.tokens import issue_token
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+FEATURES = {
+    "pay_against_market": ("pay", "Pay against the market", "log ratio", "lower", True),
+    "overtime_3m": ("conditions", "Overtime over 3 months", "share of contracted hours", "higher", True),
+    "survey_mood_last": ("conditions", "Mood: last", "0 to 10", "lower", True),
+    "tenure_months": ("context", "Time in the company", "months", None, False),
+}
+MANAGER_OF = {"A": "M1", "B": "M1", "C": "M1", "D": "M2", "E": "M2", "M1": "BOSS", "M2": "BOSS", "BOSS": None}
+Person = tuple[str, Mapping[str, tuple[str | None, str | None, float]]]
+
+CALM = ("enough", {"pay_against_market": ("0.1", "0", -1.0)})
+SEPTEMBER: Mapping[str, Person] = {
+    "A": ("enough", {"pay_against_market": ("-0.2", "0", 1.5)}),
+    "B": ("enough", {"survey_mood_last": ("2", "7", 1.2), "tenure_months": ("3", "30", 0.2)}),
+    "C": ("too little is known", {"overtime_3m": ("0.4", "0.1", 2.0)}),
+    "D": ("enough", {"tenure_months": ("1", "30", 1.3)}),
+    "E": CALM,
+    "M1": CALM,
+    "M2": CALM,
+    "BOSS": ("enough", {"pay_against_market": ("0.4", "0", -2.0)}),
+}
+AUGUST: Mapping[str, Person] = {
+    **dict.fromkeys(SEPTEMBER, CALM),
+    "A": SEPTEMBER["A"],
+    "E": ("enough", {"overtime_3m": ("0.4", "0.1", 1.5)}),
+}
+
+
+def publication(day: date, people: Mapping[str, Person], model_version: str = "4") -> Publication:
+    scores, factors = [], []
+    for employee_id, (evidence, own) in people.items():
+        log_odds = -2.0 + sum(contribution for _, _, contribution in own.values())
+        risk = 1 / (1 + math.exp(-log_odds))
+        scores.append(
+            {
+                "employee_id": employee_id,
+                "risk": risk,
+                "risk_3m": risk / 2,
+                "risk_6m": risk,
+                "risk_12m": (1 + risk) / 2,
+                "risk_low": risk / 2,
+                "risk_high": (1 + risk) / 2,
+                "evidence": evidence,
+                "base_log_odds": -2.0,
+                "log_odds": log_odds,
+                "department": "Sales" if MANAGER_OF[employee_id] == "M1" else "Plant",
+                "level": 3 if employee_id.startswith("M") else 1,
+                "job": "=Clerk" if employee_id == "D" else "Clerk",
+                "location": "Riga",
+                "manager_id": MANAGER_OF[employee_id],
+            }
+        )
+        factors += [
+            {"employee_id": employee_id, "feature": name, "driver": FEATURES[name][0]}
+            | dict(zip(("value", "peer_value", "contribution"), figures, strict=True))
+            for name, figures in own.items()
+        ]
+    told = {
+        name: {
+            "driver": driver,
+            "label": label,
+            "unit": unit,
+            "worse": worse,
+            "actionable": actionable,
+            "kind": "number",
+        }
+        for name, (driver, label, unit, worse, actionable) in FEATURES.items()
+    }
+    return Publication("tiny", day, model_version, 6, {"features": told}, pl.DataFrame(scores), pl.DataFrame(factors))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
+    for name in [name for name in os.environ if name.startswith("RETENTION_")]:
+        monkeypatch.delenv(name)
+    return ServerSettings(var=tmp_path / "var")
+
+
+@pytest.fixture
+def store(settings: ServerSettings) -> Iterator[Store]:
+    with Store(settings.store_url) as store:
+        store.publish(publication(date(2026, 8, 31), AUGUST))
+        store.publish(publication(date(2026, 9, 30), SEPTEMBER))
+        yield store
+
+
+@pytest.fixture
+def publish_month(store: Store) -> Callable[[date], int]:
+    return lambda day: store.publish(publication(day, SEPTEMBER))
+
+
+@pytest.fixture
+def client(settings: ServerSettings, store: Store) -> Iterator[TestClient]:
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def bearer(settings: ServerSettings) -> Callable[..., dict[str, str]]:
+    def header(role: str, person: str | None = None, **more: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {issue_token(settings, role, person, **more)}"}
+
+    return header
+
+
+@pytest.fixture
+def kept(store: Store) -> Callable[[], list[dict[str, Any]]]:
+    """The audit, oldest first."""
+
+    def rows() -> list[dict[str, Any]]:
+        with store.reading() as scores:
+            return [dict(row) for row in scores.connection.execute(select(AUDIT).order_by(AUDIT.c.id)).mappings()]
+
+    return rows

@@ -1,0 +1,161 @@
+"""A manager's list by the API, and the same as files."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from features.errors import BadInput
+from pipeline.list_pages import write_lists
+from pipeline.store import Store
+
+Bearer = Callable[..., dict[str, str]]
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_manager_gets_the_own_list(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1")).json()
+    [own] = answer["lists"]
+    assert (answer["month"], own["manager_id"], own["team_size"]) == ("2026-09", "M1", 3)
+    assert [(entry["employee_id"], entry["change"], entry["band"]) for entry in own["entries"]] == [
+        ("A", "continuing", "moderate"),
+        ("B", "new", "moderate"),
+    ]
+    # 0.3775 + 0.3543 = 0.73, so about one
+    assert own["expected"] == "Of these two, about one would leave within six months if nothing changes."
+
+
+def test_whoever_stood_out_last_month_and_does_no_more_is_resolved(client: TestClient, bearer: Bearer) -> None:
+    [own] = client.get("/v1/lists/2026-09", headers=bearer("manager", "M2")).json()["lists"]
+    assert [entry["employee_id"] for entry in own["entries"]] == ["D"]
+    assert own["resolved"] == ["E"]
+
+
+def test_the_first_month_has_only_new_people(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/lists/2026-08", headers=bearer("hr")).json()
+    assert {entry["change"] for each in answer["lists"] for entry in each["entries"]} == {"new"}
+    assert [each["resolved"] for each in answer["lists"]] == [[], []]
+
+
+def test_context_alone_gives_no_reason_but_an_open_question(client: TestClient, bearer: Bearer) -> None:
+    [own] = client.get("/v1/lists/2026-09", headers=bearer("manager", "M2")).json()["lists"]
+    assert own["entries"][0]["reasons"] == []
+    assert own["entries"][0]["guidance"][0]["ask"] == "What keeps you here, and what could make you look elsewhere?"
+
+
+def test_a_manager_does_not_get_anothers_list(client: TestClient, bearer: Bearer) -> None:
+    headers = bearer("manager", "M1")
+    assert client.get("/v1/lists/2026-09", params={"manager_id": "M1"}, headers=headers).status_code == 200
+    refused = [
+        client.get("/v1/lists/2026-09", params={"manager_id": other}, headers=headers) for other in ("M2", "NOBODY")
+    ]
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert refused[0].json()["detail"] == refused[1].json()["detail"]
+
+
+def test_hr_gets_the_lists_of_all_who_have_something_to_read(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/lists/2026-09", headers=bearer("hr")).json()
+    assert [each["manager_id"] for each in answer["lists"]] == ["M1", "M2"]  # nobody under BOSS stands out
+
+
+def test_no_list_says_a_probability(client: TestClient, bearer: Bearer) -> None:
+    for form in ("application/json", "text/csv", "text/html"):
+        text = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1") | {"Accept": form}).text
+        assert "0.37" not in text
+        assert "risk_" not in text
+
+
+def test_a_list_as_csv_runs_no_formula(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/lists/2026-09", headers=bearer("hr") | {"Accept": "text/csv"})
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    people = [(row["manager_id"], row["employee_id"], row["change"], row["job"]) for row in rows(answer.text)]
+    assert people == [
+        ("M1", "A", "continuing", "Clerk"),
+        ("M1", "B", "new", "Clerk"),
+        ("M2", "D", "new", "'=Clerk"),
+        ("M2", "E", "resolved", ""),
+    ]
+
+
+def test_a_list_as_a_page_loads_nothing(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1") | {"Accept": "text/html,*/*;q=0.1"})
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "Two conversations worth having" in answer.text
+    assert not any(word in answer.text for word in ("http://", "https://", "<script", "src=", "url("))
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_hr_gets_an_index_page_that_names_managers_only(client: TestClient, bearer: Bearer) -> None:
+    page = client.get("/v1/lists/2026-09", headers=bearer("hr") | {"Accept": "text/html"}).text
+    assert 'href="?manager_id=M1"' in page
+    assert ">A<" not in page
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("*/*", "application/json"),
+        ("text/*", "text/csv"),
+        ("text/html;q=0.5, text/csv;q=0.9", "text/csv"),
+        ("application/json;q=0, */*", "text/csv"),
+        ("TEXT/HTML", "text/html"),
+    ],
+)
+def test_the_form_follows_accept(client: TestClient, bearer: Bearer, accept: str, form: str) -> None:
+    answer = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1") | {"Accept": accept})
+    assert answer.headers["Content-Type"].partition(";")[0] == form
+
+
+def test_another_form_is_406(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/lists/2026-09", headers=bearer("hr") | {"Accept": "image/png"})
+    assert answer.status_code == 406
+
+
+def test_a_month_without_scores_is_404_and_no_month_422(client: TestClient, bearer: Bearer) -> None:
+    assert client.get("/v1/lists/2020-01", headers=bearer("hr")).status_code == 404
+    assert client.get("/v1/lists/2026-13", headers=bearer("hr")).status_code == 422
+
+
+def test_a_manager_of_nobody_is_404(client: TestClient, bearer: Bearer) -> None:
+    assert client.get("/v1/lists/2026-09", params={"manager_id": "A"}, headers=bearer("hr")).status_code == 404
+
+
+def test_files_hold_what_the_api_says(client: TestClient, bearer: Bearer, store: Store, tmp_path: Path) -> None:
+    written = write_lists(store, tmp_path / "lists", capacity=4)
+    assert (written.month, written.managers, written.people) == ("2026-09", 2, 3)
+    assert sorted(path.name for path in written.folder.iterdir()) == [
+        "M1.csv",
+        "M1.html",
+        "M2.csv",
+        "M2.html",
+        "index.csv",
+        "index.html",
+    ]
+    page = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1") | {"Accept": "text/html"}).text
+    assert (written.folder / "M1.html").read_text() == page
+    assert 'href="M1.html"' in (written.folder / "index.html").read_text()
+
+
+def test_files_are_replaced_as_a_whole(store: Store, tmp_path: Path) -> None:
+    first = write_lists(store, tmp_path / "lists", capacity=4)
+    before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
+    (first.folder / "stale.html").write_text("left behind")
+    second = write_lists(store, tmp_path / "lists", capacity=4, month="2026-09")
+    assert {path.name: path.read_bytes() for path in second.folder.iterdir()} == before
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
+
+
+def test_files_are_for_their_owner_only(store: Store, tmp_path: Path) -> None:
+    assert write_lists(store, tmp_path / "lists", capacity=4).folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_month_without_scores_writes_nothing(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no published scores"):
+        write_lists(store, tmp_path / "lists", capacity=4, month="2020-01")
+    assert not (tmp_path / "lists").exists()

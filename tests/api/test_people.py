@@ -1,0 +1,170 @@
+"""A person's risk: what HR gets, what a manager gets, and what nobody gets."""
+
+import math
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline.store import Store
+
+Bearer = Callable[..., dict[str, str]]
+Kept = Callable[[], list[dict[str, Any]]]
+TALK = {"purpose": "retention_conversation"}
+
+
+def risk_of(client: TestClient, person: str, headers: dict[str, str] | None, **params: Any) -> Any:
+    return client.get(f"/v1/employees/{person}/risk", params=TALK | params, headers=headers)
+
+
+def test_base_and_factors_add_up_to_the_risk(client: TestClient, bearer: Bearer) -> None:
+    answer = risk_of(client, "B", bearer("hr")).json()
+    log_odds = answer["base_log_odds"] + sum(factor["contribution"] for factor in answer["factors"])
+    assert log_odds == pytest.approx(-0.6, abs=1e-12)
+    assert answer["risk"] == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-12)
+
+
+def test_hr_gets_curve_range_evidence_and_factors_in_words(client: TestClient, bearer: Bearer) -> None:
+    answer = risk_of(client, "A", bearer("hr")).json()
+    assert answer["snapshot_date"] == "2026-09-30"
+    assert answer["model_version"] == "4"
+    assert answer["evidence"] == "enough"
+    assert answer["band"] == "moderate"
+    assert [point["months"] for point in answer["curve"]] == [3, 6, 12]
+    assert answer["range"]["low"] < answer["risk"] < answer["range"]["high"]
+    assert answer["drivers"] == {"pay": 1.5, "conditions": 0, "relationships": 0, "growth": 0, "context": 0}
+    assert answer["factors"] == [
+        {
+            "feature": "pay_against_market",
+            "driver": "pay",
+            "label": "Pay against the market",
+            "value": -0.2,
+            "peer_value": 0.0,
+            "contribution": 1.5,
+            "text": "Pay against the market: -18.1% (peers: +0.0%). It raises the risk.",
+        }
+    ]
+
+
+def test_another_horizon_comes_from_the_curve_and_says_what_the_factors_explain(
+    client: TestClient, bearer: Bearer
+) -> None:
+    answer = risk_of(client, "A", bearer("hr"), horizon_months=12).json()
+    assert answer["risk"] == answer["curve"][2]["risk"]
+    assert (answer["horizon_months"], answer["factors_horizon_months"], answer["range"]) == (12, 6, None)
+
+
+def test_a_horizon_that_was_not_scored_is_named_as_such(client: TestClient, bearer: Bearer) -> None:
+    answer = risk_of(client, "A", bearer("hr"), horizon_months=9)
+    assert answer.status_code == 422
+    assert "3, 6, 12" in answer.json()["detail"]
+
+
+def test_without_enough_evidence_there_is_no_band(client: TestClient, bearer: Bearer) -> None:
+    answer = risk_of(client, "C", bearer("hr")).json()
+    assert (answer["evidence"], answer["band"]) == ("too little is known", None)
+
+
+def test_somebody_unknown_is_404_for_hr(client: TestClient, bearer: Bearer) -> None:
+    assert risk_of(client, "NOBODY", bearer("hr")).status_code == 404
+
+
+@pytest.mark.parametrize("person", ["a b", "ü", "a%2Fb", "..%2F..%2Fetc", "x';--", "%00", "%F0%9F%98%80", "x" * 300])
+def test_no_id_makes_a_fault(client: TestClient, bearer: Bearer, person: str) -> None:
+    assert risk_of(client, person, bearer("hr")).status_code in (404, 422)
+
+
+def test_a_manager_gets_a_band_and_words_and_no_number(client: TestClient, bearer: Bearer) -> None:
+    answer = risk_of(client, "A", bearer("manager", "M1"))
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "employee_id": "A",
+        "snapshot_date": "2026-09-30",
+        "model_version": "4",
+        "horizon_months": 6,
+        "band": "moderate",
+        "evidence": "enough",
+        "reasons": [{"driver": "pay", "text": "Pay against the market: lower than for peers"}],
+        "guidance": [
+            {
+                "ask": "Does what you earn fit what you do now, and what you see around you?",
+                "offer": "A pay review against the market. Ask for it before you promise anything.",
+                "involve": "HR, for the pay review",
+            }
+        ],
+    }
+
+
+def test_a_survey_answer_stays_in_confidence(client: TestClient, bearer: Bearer) -> None:
+    answer = risk_of(client, "B", bearer("manager", "M1")).json()
+    assert answer["reasons"] == [{"driver": "conditions", "text": "How the conditions of work are seen"}]
+
+
+def test_the_line_is_transitive(client: TestClient, bearer: Bearer) -> None:
+    assert risk_of(client, "A", bearer("manager", "BOSS")).status_code == 200
+
+
+@pytest.mark.parametrize("person", ["D", "C", "M1", "BOSS", "NOBODY"])
+def test_strangers_the_unlisted_and_the_unknown_get_a_manager_the_same_403(
+    client: TestClient, bearer: Bearer, person: str
+) -> None:
+    answer = risk_of(client, person, bearer("manager", "M1"))
+    assert answer.status_code == 403
+    assert answer.json() | {"request_id": ""} == {
+        "type": "urn:retention:problem:not-in-your-line",
+        "title": "Forbidden",
+        "status": 403,
+        "detail": "You reach the people of your own line who are on this month's list.",
+        "request_id": "",
+    }
+    assert person != "D" or risk_of(client, "D", bearer("manager", "M2")).status_code == 200
+
+
+def test_pages_walk_through_everyone_once_highest_risk_first(client: TestClient, bearer: Bearer) -> None:
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    for _ in range(3):
+        page = client.get("/v1/risks", params=TALK | {"limit": 3} | cursor, headers=bearer("hr")).json()
+        seen += [person["employee_id"] for person in page["people"]]
+        cursor = {"cursor": page["next_cursor"]}
+    assert seen == ["C", "A", "B", "D", "E", "M1", "M2", "BOSS"]
+    assert page["next_cursor"] is None
+
+
+def test_a_walk_stays_in_the_publication_it_began_with(
+    client: TestClient, bearer: Bearer, store: Store, publish_month: Callable[[date], int]
+) -> None:
+    first = client.get("/v1/risks", params=TALK | {"limit": 3}, headers=bearer("hr")).json()
+    publish_month(date(2026, 10, 31))
+    second = client.get("/v1/risks", params=TALK | {"cursor": first["next_cursor"]}, headers=bearer("hr")).json()
+    assert second["snapshot_date"] == "2026-09-30"
+    assert client.get("/v1/risks", params=TALK, headers=bearer("hr")).json()["snapshot_date"] == "2026-10-31"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "people"),
+    [
+        ({"department": "Sales"}, ["C", "A", "B"]),
+        ({"level": 3}, ["M1", "M2"]),
+        ({"band": "moderate"}, ["A", "B", "D"]),
+        ({"band": "typical"}, ["E", "M1", "M2", "BOSS"]),
+        ({"band": "high"}, []),
+    ],
+)
+def test_pages_filter(client: TestClient, bearer: Bearer, wanted: dict[str, Any], people: list[str]) -> None:
+    page = client.get("/v1/risks", params=TALK | wanted, headers=bearer("hr")).json()
+    assert [person["employee_id"] for person in page["people"]] == people
+
+
+def test_a_cursor_of_nowhere_is_refused(client: TestClient, bearer: Bearer) -> None:
+    assert client.get("/v1/risks", params=TALK | {"cursor": "999-1"}, headers=bearer("hr")).status_code == 422
+
+
+def test_only_hr_pages_through_everyone(client: TestClient, bearer: Bearer) -> None:
+    statuses = {
+        role: client.get("/v1/risks", params=TALK, headers=bearer(role, "M1")).status_code
+        for role in ("hr", "manager", "data_scientist", "auditor")
+    }
+    assert statuses == {"hr": 200, "manager": 403, "data_scientist": 403, "auditor": 403}

@@ -1,0 +1,146 @@
+"""What holds for every route: problems, request ids, headers, health, OpenAPI; and the real server process."""
+
+import logging
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline.store import Store
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+Bearer = Callable[..., dict[str, str]]
+PROBLEM = "application/problem+json"
+
+
+def test_an_unknown_path_is_a_problem(client: TestClient) -> None:
+    answer = client.get("/v1/nothing")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, PROBLEM)
+    assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_an_unknown_method_is_a_problem_that_names_those_allowed(client: TestClient) -> None:
+    answer = client.delete("/v1/risks")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (405, PROBLEM)
+    assert answer.headers["Allow"] == "GET"
+
+
+def test_a_broken_rule_is_told_without_the_value(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/risks?purpose=model_review&limit=secret", headers=bearer("hr"))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "query.limit"
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(("given", "is_kept"), [("walk-1", True), ("a" * 65, False), ("a b", False), ("ü", False)])
+def test_a_plain_request_id_is_kept(client: TestClient, given: str, is_kept: bool) -> None:
+    answer = client.get("/health/live", headers={"X-Request-ID": given.encode()})
+    assert (answer.headers["X-Request-ID"] == given) is is_kept
+
+
+def test_nothing_is_cached_or_sniffed(client: TestClient) -> None:
+    headers = client.get("/health/live").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_log_holds_the_template_and_no_person(
+    client: TestClient, bearer: Bearer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "retention.server"):
+        client.get("/v1/employees/E-4711/risk?purpose=model_review", headers=bearer("hr"))
+    assert "GET /v1/employees/{employee_id:path}/risk 404" in caplog.text
+    assert "E-4711" not in caplog.text
+
+
+def test_before_the_first_publication_404_says_what_to_do(settings: ServerSettings, bearer: Bearer) -> None:
+    with TestClient(create_app(settings)) as client:
+        assert client.get("/health/ready").status_code == 200
+        answer = client.get("/v1/employees/A/risk?purpose=model_review", headers=bearer("hr"))
+        assert answer.status_code == 404
+        assert "retention score" in answer.json()["detail"]
+
+
+def test_a_store_that_is_gone_is_503_and_ready_recovers(
+    settings: ServerSettings, bearer: Bearer, tmp_path: Path
+) -> None:
+    place = tmp_path / "elsewhere"
+    place.write_text("a file where a folder should be")
+    away = settings.model_copy(update={"database_url": f"sqlite:///{place}/store.db"})
+    with TestClient(create_app(away)) as client:
+        assert client.get("/health/ready").status_code == 503
+        answer = client.get("/v1/employees/A/risk?purpose=model_review", headers=bearer("hr"))
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert client.get("/health/live").status_code == 200
+        place.unlink()
+        assert client.get("/health/ready").status_code == 200
+
+
+def test_every_operation_says_its_problems_and_has_an_example(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
+    for path, operations in schema["paths"].items():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if path.startswith("/v1") and status != "200":
+                    assert list(answer["content"]) == [PROBLEM]
+    for name in ("RiskForHr", "RiskForManager", "RiskPage", "MonthlyLists", "Problem"):
+        assert schema["components"]["schemas"][name]["examples"]
+
+
+def test_examples_are_valid_answers() -> None:
+    from serving import schemas
+
+    for name in ("RiskForHr", "RiskForManager", "RiskPage", "MonthlyLists"):
+        model = getattr(schemas, name)
+        model.model_validate(model.model_config["json_schema_extra"]["examples"][0])
+
+
+@pytest.fixture
+def server(settings: ServerSettings, store: Store, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A uvicorn process on a free port, as `make serve` starts it, and its log."""
+    log = tmp_path / "server.log"
+    command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
+    environment = os.environ | {"RETENTION_VAR": str(settings.var)}
+    with log.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
+        try:
+            yield _address(process, log), log
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    assert process.returncode in (0, -15)
+
+
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    for _ in range(600):
+        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text()):
+            return found.group()
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+def test_the_real_server_answers_and_logs_no_person(server: tuple[str, Path], bearer: Bearer) -> None:
+    base_url, log = server
+    url = "/v1/employees/A/risk?purpose=retention_conversation"
+    with httpx2.Client(base_url=base_url) as client:
+        answers: dict[str, Any] = {
+            "hr": client.get(url, headers=bearer("hr")),
+            "none": client.get(url),
+            "stranger": client.get(url, headers=bearer("manager", "M2")),
+            "own": client.get(url, headers=bearer("manager", "M1")),
+        }
+        assert client.get("/health/ready").json() == {"status": "ready"}
+    statuses = {asker: answer.status_code for asker, answer in answers.items()}
+    assert statuses == {"hr": 200, "none": 401, "stranger": 403, "own": 200}
+    assert "/employees/A" not in log.read_text()

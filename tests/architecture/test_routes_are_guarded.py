@@ -1,0 +1,53 @@
+"""Every route under /v1 asks who, which role and which purpose, and leaves an audit row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from serving.app import create_app
+from serving.audit import audited
+from serving.permissions import Permit, conversation_by_default, stated_purpose
+from serving.settings import ServerSettings
+
+OPEN = {"/health/live", "/health/ready", "/openapi.json"}
+
+
+def routes_of(routes: Any) -> Iterator[Any]:
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from routes_of(included.routes)
+
+
+def calls_of(dependant: Dependant) -> Iterator[Any]:
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from calls_of(dependency)
+
+
+@pytest.fixture
+def routes(tmp_path: Path) -> list[Any]:
+    return list(routes_of(create_app(ServerSettings(var=tmp_path)).routes))
+
+
+def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
+    assert {"/v1/lists/{month}", "/v1/employees/{employee_id:path}/risk", "/v1/risks", *OPEN} == {
+        route.path for route in routes
+    }
+
+
+def test_only_health_and_the_schema_are_open(routes: list[Any]) -> None:
+    for route in routes:
+        if route.path in OPEN:
+            continue
+        assert isinstance(route, APIRoute), f"{route.path} is not a route with dependencies"
+        calls = list(calls_of(route.dependant))
+        assert any(isinstance(call, Permit) for call in calls), f"{route.path} asks for no role"
+        assert audited in calls, f"{route.path} leaves no audit row"
+        assert {stated_purpose, conversation_by_default} & set(calls), f"{route.path} asks for no purpose"

@@ -1,0 +1,102 @@
+"""What must hold for any scores: of the metrics, the calibration and the model."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.calibration import fit_platt, fit_range
+from pipeline.evaluation import METRICS, metrics
+from pipeline.linear import fit_linear
+from pipeline.model import fit_blend
+from pipeline.splits import repeated_folds
+
+scored = st.lists(st.tuples(st.booleans(), st.integers(0, 20).map(lambda n: n / 20)), min_size=1, max_size=60)
+
+
+@given(scored, st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_the_order_of_rows_does_not_matter(rows: list[tuple[bool, float]], random: object) -> None:
+    shuffled = list(rows)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    first, again = (metrics(*zip(*table, strict=True)) for table in (rows, shuffled))
+    assert again == pytest.approx(first, nan_ok=True, abs=1e-6)
+
+
+@given(scored)
+@settings(deadline=None)
+def test_turning_the_risks_round_turns_the_auc_round(rows: list[tuple[bool, float]]) -> None:
+    left, risk = (np.array(column) for column in zip(*rows, strict=True))
+    assert metrics(left, 1 - risk)["auc"] == pytest.approx(1 - metrics(left, risk)["auc"], nan_ok=True)
+
+
+@given(scored)
+@settings(deadline=None)
+def test_metrics_stay_within_their_ranges(rows: list[tuple[bool, float]]) -> None:
+    found = metrics(*zip(*rows, strict=True))
+    assert set(found) == set(METRICS)
+    for name in ("auc", "average_precision", "brier", "ece", "recall_10"):
+        assert np.isnan(found[name]) or -1e-12 <= found[name] <= 1 + 1e-12
+
+
+@given(scored)
+@settings(deadline=None)
+def test_rows_copied_twice_change_no_metric(rows: list[tuple[bool, float]]) -> None:
+    once, twice = metrics(*zip(*rows, strict=True)), metrics(*zip(*(rows + rows), strict=True))
+    assert twice == pytest.approx(once, nan_ok=True, abs=1e-6)
+
+
+@given(scored)
+@settings(deadline=None)
+def test_a_range_is_ordered_and_rises_with_the_score(rows: list[tuple[bool, float]]) -> None:
+    left, score = zip(*rows, strict=True)
+    low, high = fit_range(np.array(score), left)(np.linspace(-1, 2, 50))
+    assert (low <= high).all()
+    assert (np.diff(low) >= -1e-12).all()
+    assert (np.diff(high) >= -1e-12).all()
+
+
+@given(scored)
+@settings(deadline=None)
+def test_calibration_keeps_the_order_of_scores(rows: list[tuple[bool, float]]) -> None:
+    left, score = zip(*rows, strict=True)
+    assert (np.diff(fit_platt(np.array(score), left)(np.linspace(-3, 3, 9))) > 0).all()
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_curves_are_centred_on_the_training_rows(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    matrix = np.column_stack([random.normal(size=120), random.integers(0, 4, 120), random.exponential(size=120)])
+    matrix[random.random(120) < 0.3, 2] = np.nan
+    shares = fit_linear(matrix, random.random(120) < 0.4, (1,), 0.1).contributions(matrix)
+    np.testing.assert_allclose(shares.mean(axis=0), 0, atol=1e-9)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 3))
+@settings(max_examples=10, deadline=None)
+def test_factors_add_up_whatever_the_features_are(seed: int, categories: int) -> None:
+    random = np.random.default_rng(seed)
+    features = pl.DataFrame(
+        {
+            f"n{i}": pl.Series(np.where(random.random(150) < 0.2, np.nan, random.normal(size=150))).fill_nan(None)
+            for i in range(3)
+        }
+        | {f"c{i}": random.choice(["a", "b", "c", None], 150).tolist() for i in range(categories)}
+    )
+    blend = fit_blend(features, random.random(150) < 0.4, [], seed=seed)
+    base, shares = blend.contributions(features)
+    np.testing.assert_allclose(base + shares.sum(axis=1), blend.log_odds(features), rtol=0, atol=1e-9)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), min_size=60, max_size=120))
+@settings(deadline=None)
+def test_no_group_is_on_both_sides_of_a_fold(rows: list[tuple[bool, int]]) -> None:
+    left, groups = (np.array(column) for column in zip(*rows, strict=True))
+    rates = np.bincount(groups, weights=left)[np.unique(groups)] > 0
+    if min(rates.sum(), (~rates).sum()) < 2:
+        return
+    for train, test in repeated_folds(left, groups, seed=1, repeats=2, folds=2):
+        assert not set(groups[train]) & set(groups[test])
+        assert sorted([*train, *test]) == list(range(len(rows)))

@@ -1,0 +1,84 @@
+"""Platt scaling and the range around a risk."""
+
+import numpy as np
+import pytest
+
+from pipeline.calibration import Line, RiskRange, fit_platt, fit_range, log_odds_of, risk_of
+
+
+@pytest.fixture(scope="module")
+def scored() -> tuple[np.ndarray, np.ndarray]:
+    """20,000 log-odds and outcomes that follow them."""
+    random = np.random.default_rng(1)
+    log_odds = random.normal(-1.5, 1, 20_000)
+    return log_odds, random.random(20_000) < risk_of(log_odds)
+
+
+def test_log_odds_and_risk_are_each_others_opposite() -> None:
+    assert risk_of(log_odds_of([0.1, 0.5, 0.9])) == pytest.approx([0.1, 0.5, 0.9])
+    assert log_odds_of([0.8]) == pytest.approx(np.log([4]))
+
+
+def test_platt_finds_how_a_score_was_bent(scored: tuple[np.ndarray, np.ndarray]) -> None:
+    log_odds, left = scored
+    line = fit_platt(2 * log_odds + 1, left)
+    assert line.slope == pytest.approx(0.5, abs=0.02)
+    assert line.shift == pytest.approx(-0.5, abs=0.05)
+
+
+def test_platt_leaves_a_score_alone_without_leavers_or_stayers() -> None:
+    assert fit_platt(np.array([0.0, 1.0]), [0, 0]) == Line(1.0, 0.0)
+    assert fit_platt(np.array([0.0, 1.0]), [1, 1]) == Line(1.0, 0.0)
+
+
+def test_a_few_exits_hardly_bend_a_score() -> None:
+    line = fit_platt(np.array([-2.0, -1.0, -2.0, -3.0]), [1, 0, 0, 0])
+    assert line.slope == pytest.approx(1, abs=0.1)
+    assert line.shift == pytest.approx(0, abs=0.1)
+
+
+def test_platt_never_turns_the_order_round(scored: tuple[np.ndarray, np.ndarray]) -> None:
+    log_odds, left = scored
+    assert fit_platt(-log_odds, left).slope > 0
+
+
+def test_the_range_holds_the_risk_and_the_rate_of_those_who_scored_alike(
+    scored: tuple[np.ndarray, np.ndarray],
+) -> None:
+    log_odds, left = scored
+    at = np.array([-2.5, -1.5, -0.5])
+    low, high = fit_range(log_odds, left)(at)
+    risk = risk_of(at)
+    assert (low <= risk).all()
+    assert (risk <= high).all()
+    assert (high - low < 0.1).all()
+
+
+def test_the_range_of_one_score_is_the_rate_with_one_more_stayer_or_leaver() -> None:
+    # Of 4 who scored 0, 2 left: 2 of 5 with one more who stayed, 3 of 5 with one more who left.
+    table = fit_range(np.zeros(4), [1, 1, 0, 0])
+    low, high = table(np.array([0.0]))
+    assert low == pytest.approx([2 / 5])
+    assert high == pytest.approx([3 / 5])
+
+
+def test_the_range_narrows_with_evidence(scored: tuple[np.ndarray, np.ndarray]) -> None:
+    log_odds, left = scored
+    at = np.linspace(-3, 0, 30)
+    few, many = (fit_range(log_odds[:n], left[:n])(at) for n in (40, 20_000))
+    assert (many[1] - many[0]).mean() < (few[1] - few[0]).mean() / 3
+
+
+def test_without_evidence_everything_is_possible() -> None:
+    low, high = fit_range(np.empty(0), [])(np.array([-1.0]))
+    assert (low, high) == (0, 1)
+
+
+def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None:
+    table = fit_range(*scored)
+    assert RiskRange.from_dict(table.as_dict()) == table
+
+
+def test_a_range_table_that_falls_is_refused() -> None:
+    with pytest.raises(ValueError, match="rising"):
+        RiskRange.from_dict({"log_odds": [1, 0], "low": [0, 1], "high": [0, 1]})

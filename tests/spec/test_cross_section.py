@@ -1,0 +1,139 @@
+"""A cross-section: one row a person, no dates."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from features.errors import BadInput
+from features.source import CrossSection, check_source, load_source
+
+CSV = """id,gone,pay,team,overtime,age,country,comment,started
+1,yes,1000,sales,true,40,NL,x,2019-01-01
+2,no,2000, it ,false,30,NL,y,2019-02-01
+3,no,,sales,true,20,NL,z,2019-03-01
+4,no,2000,it,false,30,NL,y,2019-02-01
+"""
+TOML = """
+name = "book"
+
+[cross_section]
+query = "select * from 'people.csv'"
+employee_id = "id"
+left = "gone = 'yes'"
+ignore = []
+
+[cross_section.drivers]
+pay = ["pay"]
+"""
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_source(toml: str = TOML, csv: str = CSV) -> Path:
+        source = tmp_path / "book"
+        source.mkdir(exist_ok=True)
+        (source / "people.csv").write_text(csv)
+        (source / "source.toml").write_text(toml)
+        return source
+
+    return write_source
+
+
+def load(source: Path) -> CrossSection:
+    loaded = load_source(source, source.parent / "staging")
+    assert isinstance(loaded, CrossSection)
+    assert [path.name for path in source.parent.iterdir()] == [source.name]
+    return loaded
+
+
+def test_features_are_numbers_and_categories_beside_the_outcome(write: Write) -> None:
+    book = load(write())
+    assert book.name == "book"
+    assert book.employee_id.to_list() == ["1", "2", "3", "4"]
+    assert book.left.to_list() == [True, False, False, False]
+    assert book.frame.to_dict(as_series=False) == {
+        "pay": [1000.0, 2000.0, None, 2000.0],
+        "team": ["sales", "it", "sales", "it"],
+        "overtime": [1.0, 0.0, 1.0, 0.0],
+    }
+    assert book.drivers == {"pay": "pay", "team": "context", "overtime": "context"}
+    assert (book.report.people, book.report.voluntary_exits) == (4, 1)
+
+
+def test_protected_attributes_are_kept_apart(write: Write) -> None:
+    book = load(write(TOML.replace("ignore = []", 'protected = ["country"]')))
+    assert book.protected is not None
+    assert book.protected.columns == ["age", "country"]
+
+
+def test_what_cannot_be_a_feature_is_left_out_and_said(write: Write) -> None:
+    report = load(write()).report
+    assert report.refused == ("cross_section.comment",)
+    assert report.notes == (
+        "cross_section.gone: left out: it tells who left.",
+        "cross_section.country: left out: it is the same for everyone.",
+        "cross_section.started: left out: it is a date, and a cross-section has none.",
+    )
+
+
+def test_free_text_is_no_category(write: Write) -> None:
+    people = "".join(f"{number},{'yes' if number < 9 else 'no'},{number % 7},word {number}\n" for number in range(40))
+    report = load(write(csv=f"id,gone,pay,remark\n{people}")).report
+    assert "cross_section.remark: left out: it differs from person to person, so it is no category." in report.notes
+
+
+def test_ignored_columns_are_not_features(write: Write) -> None:
+    assert load(write(TOML.replace("ignore = []", 'ignore = ["team"]'))).frame.columns == ["pay", "overtime"]
+
+
+def test_the_hash_does_not_depend_on_the_order_of_rows(write: Write) -> None:
+    head, *rows = CSV.splitlines(keepends=True)
+    assert load(write()).data_hash == load(write(csv="".join([head, *reversed(rows)]))).data_hash
+
+
+MISTAKES = {
+    "id is no column": ('employee_id = "id"', 'employee_id = "ID"', "cross_section.employee_id: 'ID' is not a column."),
+    "feature is no column": (
+        'pay = ["pay"]',
+        'pay = ["Pai"]',
+        "source.toml.cross_section.drivers.pay: 'Pai' is not a column. Did you mean 'pay'?",
+    ),
+    "ignored is no column": ("ignore = []", 'ignore = ["x"]', "cross_section.ignore: 'x' is not a column."),
+    "left is no condition": ("gone = 'yes'", "pay", "source.toml.cross_section.left: not true or false."),
+    "left may be null": ("gone = 'yes'", "pay > 1", "cross_section.left: neither true nor false (1 row)."),
+    "left is no SQL": ("gone = 'yes'", "gone = ", "source.toml.cross_section.left: SQL error at line 7: syntax error"),
+    "left names no column": ("gone = 'yes'", "gome", 'left: SQL error at line 7: Referenced column "gome" not found'),
+    "query is no SQL": ("select *", "selct *", "source.toml.cross_section.query: SQL error at line 5: syntax error"),
+    "nobody": ("people.csv'", "people.csv' where id > 9", "source.toml.cross_section.query: no rows."),
+    "id twice": (
+        'employee_id = "id"',
+        'employee_id = "age"',
+        "cross_section.age: an employee_id on several rows (2 rows)",
+    ),
+    "id empty": (
+        'employee_id = "id"',
+        'employee_id = "pay"',
+        "cross_section.pay: an employee_id that is empty (1 row)",
+    ),
+    "no feature": (
+        "select *",
+        "select id, gone",
+        "source.toml.cross_section.query: no column is left to be a feature.",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_its_place(mistake: str, write: Write, tmp_path: Path) -> None:
+    old, new, message = MISTAKES[mistake]
+    toml = TOML.replace(old, new)
+    if mistake == "no feature":
+        toml = toml.replace('pay = ["pay"]', "")
+    source = write(toml)
+    with pytest.raises(BadInput) as bad:
+        load_source(source, tmp_path / "staging")
+    assert message in str(bad.value)
+    assert tuple(bad.value.findings) == check_source(source, tmp_path / "staging").errors
+    assert [path.name for path in tmp_path.iterdir()] == ["book"]

@@ -1,0 +1,253 @@
+from datetime import date
+
+import polars as pl
+import pytest
+
+from features.known import known_on, prepare
+from features.places import assignments, places
+from features.snapshots import at_risk, snapshot_dates
+
+JUNE = date(2024, 6, 30)
+
+
+def rows_of(frame, *columns):
+    return frame.select(*columns).collect("polars").to_polars().sort(pl.all()).rows()
+
+
+def test_a_fact_counts_only_when_it_took_effect_and_was_recorded_by_the_date(source_of):
+    source = source_of(
+        {
+            "compensation": """
+        employee_id effective_date base_pay recorded_at
+        ann         2024-01-01     100      -
+        ann         2024-06-30     110      2024-06-30
+        ann         2024-07-01     120      2024-06-01
+        ann         2024-03-01     130      2024-07-01"""
+        }
+    )
+    facts = known_on(source, JUNE).facts("compensation")
+    assert rows_of(facts, "effective_date", "base_pay") == [(date(2024, 1, 1), 100.0), (date(2024, 6, 30), 110.0)]
+
+
+@pytest.mark.parametrize(("day", "pay"), [("2024-01-31", 100.0), ("2024-02-29", 120.0), ("2024-03-31", 90.0)])
+def test_of_several_rows_for_one_fact_the_one_recorded_last_by_the_date_counts(source_of, day, pay):
+    source = source_of(
+        {
+            "compensation": """
+        employee_id effective_date base_pay recorded_at
+        ann         2024-01-01     120      2024-02-10
+        ann         2024-01-01     90       2024-03-10
+        ann         2024-01-01     100      -"""
+        }
+    )
+    assert rows_of(known_on(source, date.fromisoformat(day)).facts("compensation"), "base_pay") == [(pay,)]
+
+
+def test_tables_with_one_row_a_fact_give_the_same_facts_when_that_is_known_beforehand(source_of):
+    source = source_of(
+        {
+            "surveys": """
+        employee_id survey_date item score recorded_at
+        ann         2024-05-01  mood 4     2024-05-03
+        ann         2024-06-01  mood 6     -
+        bob         2024-06-01  mood 8     2024-07-01"""
+        }
+    )
+    prepared = prepare(source, None)
+    assert prepared.single >= {"surveys", "employees"}
+    columns = ("employee_id", "survey_date", "item", "score")
+    assert rows_of(known_on(source, JUNE, prepared).facts("surveys"), *columns) == rows_of(
+        known_on(source, JUNE).facts("surveys"), *columns
+    )
+
+
+def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating recorded_at
+        ann         2024-01-31  3      -
+        ann         2024-01-31  4      2024-02-15"""
+        }
+    )
+    assert "performance" not in prepare(source, None).single
+
+
+def test_windows_are_open_at_their_start_and_closed_at_the_snapshot_date(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating
+        ann         2024-03-31  1
+        ann         2024-04-01  2
+        ann         2024-06-30  3"""
+        }
+    )
+    assert rows_of(known_on(source, JUNE).facts("performance", months=3), "rating") == [(2.0,), (3.0,)]
+
+
+REHIRE = """
+    employee_id hire_date
+    ann         2015-01-01
+    ann         2024-02-01
+    bob         2024-01-15"""
+
+
+def test_facts_of_an_earlier_spell_are_dropped_and_those_before_a_first_hire_kept(source_of):
+    source = source_of(
+        {
+            "employees": REHIRE,
+            "performance": """
+        employee_id review_date rating
+        ann         2016-01-31  1
+        ann         2024-02-01  2
+        bob         2024-01-10  3""",
+        }
+    )
+    assert rows_of(known_on(source, JUNE).facts("performance"), "rating") == [(2.0,), (3.0,)]
+    before = known_on(source, date(2024, 1, 31))
+    assert rows_of(before.facts("performance"), "rating") == [(1.0,), (3.0,)]
+
+
+def test_a_rehire_restarts_the_hire_date_and_the_exit_before_it_is_over(source_of):
+    exits = "employee_id exit_date kind\nann 2020-05-31 voluntary"
+    source = source_of({"employees": REHIRE, "exits": exits})
+    assert rows_of(at_risk(known_on(source, JUNE)), "employee_id", "hire_date") == [
+        ("ann", date(2024, 2, 1)),
+        ("bob", date(2024, 1, 15)),
+    ]
+    assert rows_of(at_risk(known_on(source, date(2024, 1, 31))), "employee_id") == [("bob",)]
+    assert rows_of(at_risk(known_on(source, date(2020, 4, 30))), "employee_id") == [("ann",)]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_at_risk"),
+    [
+        ("2024-06-30 -          ", False),  # gone on the date
+        ("2024-07-01 -          ", True),  # an exit that nobody can know of yet
+        ("2024-07-31 2024-06-30 ", False),  # notice given
+        ("2024-07-31 2024-07-01 ", True),  # notice given later
+        ("2024-06-15 2024-07-03 ", True),  # gone, but not known on the date
+    ],
+)
+def test_whoever_is_known_to_have_gone_or_given_notice_is_not_at_risk(source_of, row, is_at_risk):
+    source = source_of({"exits": f"employee_id exit_date recorded_at kind\nann {row} voluntary"})
+    assert rows_of(at_risk(known_on(source, JUNE)), "employee_id") == [("ann",)] * is_at_risk
+
+
+def test_nobody_is_at_risk_before_being_hired_observed_and_recorded(source_of):
+    source = source_of(
+        {
+            "employees": """
+        employee_id hire_date  observed_from recorded_at
+        ann         2024-06-30 -             -
+        bob         2024-07-01 -             -
+        cid         2010-01-01 2024-07-01    -
+        dan         2010-01-01 2024-06-30    -
+        eve         2024-06-01 -             2024-07-02"""
+        }
+    )
+    assert rows_of(at_risk(known_on(source, JUNE)), "employee_id") == [("ann",), ("dan",)]
+
+
+def test_a_null_in_a_place_means_unchanged_since_the_row_before(source_of):
+    source = source_of(
+        {
+            "assignments": """
+        employee_id effective_date department job   level manager_id
+        ann         2024-01-01     sales      clerk 1     bob
+        ann         2024-03-01     -          -     2     -
+        ann         2024-05-01     finance    -     -     cid"""
+        }
+    )
+    place = ("department", "job", "level", "manager_id")
+    assert rows_of(places(known_on(source, JUNE)), *place) == [("finance", "clerk", 2, "cid")]
+    assert rows_of(places(known_on(source, date(2024, 4, 30))), *place) == [("sales", "clerk", 2, "bob")]
+
+
+def test_a_late_correction_of_a_place_changes_only_what_it_names(source_of):
+    source = source_of(
+        {
+            "assignments": """
+        employee_id effective_date department level recorded_at
+        ann         2024-01-01     sales      1     -
+        ann         2024-01-01     -          2     2024-05-05"""
+        }
+    )
+    assert rows_of(places(known_on(source, JUNE)), "department", "level") == [("sales", 2)]
+    assert rows_of(places(known_on(source, date(2024, 4, 30))), "department", "level") == [("sales", 1)]
+
+
+CHANGES = ("effective_date", "promoted", "transferred", "manager_changed")
+
+
+def test_without_a_reason_a_rise_a_department_and_a_manager_say_what_a_change_was(source_of):
+    source = source_of(
+        {
+            "assignments": """
+        employee_id effective_date department level manager_id
+        ann         2024-01-01     sales      1     bob
+        ann         2024-02-01     -          2     -
+        ann         2024-03-01     finance    -     -
+        ann         2024-04-01     -          1     cid"""
+        }
+    )
+    assert rows_of(assignments(known_on(source, JUNE)), *CHANGES) == [
+        (date(2024, 1, 1), 0, 0, 0),
+        (date(2024, 2, 1), 1, 0, 0),
+        (date(2024, 3, 1), 0, 1, 0),
+        (date(2024, 4, 1), 0, 0, 1),
+    ]
+
+
+def test_a_given_reason_decides_and_a_new_manager_is_one_whatever_the_reason(source_of):
+    source = source_of(
+        {
+            "assignments": """
+        employee_id effective_date department level manager_id reason
+        ann         2024-01-01     sales      1     bob        hire
+        ann         2024-02-01     finance    2     cid        reorganisation
+        ann         2024-03-01     -          -     -          promotion
+        ann         2024-04-01     sales      -     -          -"""
+        }
+    )
+    rows = rows_of(assignments(known_on(source, JUNE)), *CHANGES, "reorganised")
+    assert rows == [
+        (date(2024, 1, 1), 0, 0, 0, 0),
+        (date(2024, 2, 1), 0, 0, 1, 1),
+        (date(2024, 3, 1), 1, 0, 0, 0),
+        (date(2024, 4, 1), 0, 1, 0, 0),
+    ]
+
+
+def test_a_place_first_recorded_long_after_the_hire_began_nobody_knows_when(source_of):
+    source = source_of({
+        "employees": "employee_id hire_date\nann 2010-01-01\nbob 2023-10-01",
+        "assignments": """
+            employee_id effective_date job
+            ann         2024-01-01     clerk
+            bob         2024-01-01     clerk
+            ann         2024-04-01     analyst""",
+    })  # fmt: skip
+    since = {
+        day: rows_of(places(known_on(source, day)), "employee_id", "job_since") for day in (date(2024, 3, 31), JUNE)
+    }
+    assert since[date(2024, 3, 31)] == [("ann", None), ("bob", date(2023, 10, 1))]
+    assert since[JUNE] == [("ann", date(2024, 4, 1)), ("bob", date(2023, 10, 1))]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "every", "dates"),
+    [
+        ("2024-01-01", "2024-04-30", 1, ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]),
+        ("2024-01-01", "2024-04-29", 1, ["2024-01-31", "2024-02-29", "2024-03-31"]),
+        ("2023-06-30", "2024-06-30", 12, ["2023-06-30", "2024-06-30"]),
+        ("2023-07-01", "2024-06-30", 12, ["2024-06-30"]),
+        ("2024-05-02", "2024-05-30", 1, []),
+    ],
+)
+def test_snapshot_dates_are_month_ends_counted_back_from_complete_until(source_of, first, last, every, dates):
+    period = {"complete_from": date.fromisoformat(first), "complete_until": date.fromisoformat(last)}
+    source = source_of({"exits": "employee_id exit_date kind\nann 2024-05-31 other"}, **period)
+    object.__setattr__(source, "snapshot_every_months", every)
+    assert [str(day) for day in snapshot_dates(source)] == dates

@@ -1,0 +1,176 @@
+"""The blend: that its factors add up, that it is stored without code, and that it stands odd input."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.errors import BadInput
+from pipeline.boosting import SMALL
+from pipeline.calibration import Line, risk_of
+from pipeline.evaluation import metrics
+from pipeline.model import BLEND_FILE, TREES_FILE, Blend, fit_blend
+from pipeline.splits import Fold, repeated_folds
+
+
+def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:
+    """Pay and tenure that matter, a survey that is often unknown, a department with a bad name, and noise."""
+    random = np.random.default_rng(seed)
+    pay, tenure, noise = random.normal(size=rows), random.exponential(30, rows), random.normal(size=rows)
+    mood = np.where(random.random(rows) < 0.4, np.nan, random.uniform(0, 10, rows))
+    department = random.choice(["sales", "finance", "production"], rows, p=[0.5, 0.3, 0.2])
+    log_odds = -1 - pay - 0.01 * tenure - 0.2 * (np.nan_to_num(mood, nan=5) - 5) + (department == "production")
+    table = pl.DataFrame({"pay": pay, "tenure_months": tenure, "mood": mood, "department": department, "noise": noise})
+    return table.with_columns(pl.col("mood").fill_nan(None)), random.random(rows) < risk_of(log_odds)
+
+
+def folds_of(left: np.ndarray) -> list[Fold]:
+    return list(repeated_folds(left, np.arange(len(left)), seed=1, repeats=1, folds=3))
+
+
+@pytest.fixture(scope="module")
+def blend() -> Blend:
+    features, left = company(1500, seed=1)
+    return fit_blend(features, left, folds_of(left), seed=1)
+
+
+@pytest.fixture(scope="module")
+def unseen() -> pl.DataFrame:
+    """Rows that training never had: unknown values, a department that is new, figures far outside."""
+    odd = {"pay": [None, 1e9, -1e9], "tenure_months": [0.0, None, 1e6], "mood": [None, None, 20.0]}
+    odd |= {"department": ["on the moon", None, "sales"], "noise": [0.0, float("inf"), float("nan")]}
+    return pl.concat([company(300, seed=2)[0], pl.DataFrame(odd)])
+
+
+def test_base_and_factors_add_up_to_the_served_log_odds(blend: Blend, unseen: pl.DataFrame) -> None:
+    base, shares = blend.contributions(unseen)
+    assert shares.shape == (303, 5)
+    np.testing.assert_allclose(base + shares.sum(axis=1), blend.log_odds(unseen), rtol=0, atol=1e-9)
+
+
+def test_the_base_is_the_average_training_rows_log_odds(blend: Blend) -> None:
+    base, _ = blend.contributions(company(1, seed=3)[0])
+    features, _ = company(1500, seed=1)
+    assert base == pytest.approx(blend.log_odds(features).mean(), abs=0.05)
+
+
+def test_the_blend_separates_about_as_well_as_the_true_risk(blend: Blend) -> None:
+    features, left = company(4000, seed=4)
+    found = metrics(left, blend.risk(features))
+    assert found["auc"] > 0.73  # the true risk reaches .77
+    assert 0.85 < found["calibration_slope"] < 1.2
+
+
+def test_each_part_alone_is_a_calibrated_baseline(blend: Blend) -> None:
+    features, left = company(4000, seed=4)
+    for log_odds in (blend.linear_log_odds(features), blend.trees_log_odds(features)):
+        assert 0.8 < metrics(left, risk_of(log_odds))["calibration_slope"] < 1.25
+
+
+def test_the_range_is_around_the_risk(blend: Blend, unseen: pl.DataFrame) -> None:
+    low, high = blend.risk_range(blend.log_odds(unseen))
+    risk = blend.risk(unseen)
+    assert ((low <= risk) & (risk <= high)).all()
+
+
+def test_a_stored_blend_gives_the_same_numbers(blend: Blend, unseen: pl.DataFrame, tmp_path: Path) -> None:
+    blend.save(tmp_path / "model")
+    loaded = Blend.load(tmp_path / "model")
+    assert sorted(file.name for file in (tmp_path / "model").iterdir()) == [BLEND_FILE, TREES_FILE]
+    np.testing.assert_allclose(loaded.log_odds(unseen), blend.log_odds(unseen), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(loaded.contributions(unseen)[1], blend.contributions(unseen)[1], rtol=0, atol=1e-12)
+    assert loaded.choice == blend.choice
+
+
+def test_the_same_seed_gives_the_same_model(blend: Blend, unseen: pl.DataFrame) -> None:
+    features, left = company(1500, seed=1)
+    again = fit_blend(features, left, folds_of(left), seed=1)
+    np.testing.assert_array_equal(again.log_odds(unseen), blend.log_odds(unseen))
+
+
+@pytest.mark.parametrize("harm", ["trees cut short", "not JSON", "another format", "a feature less", "curve of text"])
+def test_a_damaged_model_is_refused_before_anything_runs(blend: Blend, tmp_path: Path, harm: str) -> None:
+    blend.save(tmp_path)
+    values = json.loads((tmp_path / BLEND_FILE).read_text())
+    match harm:
+        case "trees cut short":
+            (tmp_path / TREES_FILE).write_text(blend.trees.text[:300])
+        case "not JSON":
+            (tmp_path / BLEND_FILE).write_text("pickle")
+        case "another format":
+            (tmp_path / BLEND_FILE).write_text(json.dumps(values | {"format": 99}))
+        case "a feature less":
+            values["encoding"]["names"].remove("noise")
+            (tmp_path / BLEND_FILE).write_text(json.dumps(values))
+        case _:
+            values["linear"]["curves"][0]["log_odds"] = ["__import__('os')"]
+            (tmp_path / BLEND_FILE).write_text(json.dumps(values))
+    with pytest.raises(BadInput, match="the stored model cannot be read"):
+        Blend.load(tmp_path)
+
+
+def test_a_missing_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="the stored model cannot be read"):
+        Blend.load(tmp_path / "nowhere")
+
+
+def test_columns_may_come_in_any_order_and_with_others_beside_them(blend: Blend, unseen: pl.DataFrame) -> None:
+    turned = unseen.select(reversed(unseen.columns)).with_columns(shoe_size=pl.lit(40))
+    np.testing.assert_array_equal(blend.log_odds(turned), blend.log_odds(unseen))
+
+
+def test_nullable_integers_are_numbers(blend: Blend, unseen: pl.DataFrame) -> None:
+    whole = unseen.with_columns(pl.col("mood").round().cast(pl.Int64))
+    real = unseen.with_columns(pl.col("mood").round())
+    np.testing.assert_array_equal(blend.log_odds(whole), blend.log_odds(real))
+
+
+def test_a_missing_feature_is_named(blend: Blend, unseen: pl.DataFrame) -> None:
+    with pytest.raises(BadInput) as caught:
+        blend.log_odds(unseen.drop("mood", "pay"))
+    assert [finding.place for finding in caught.value.findings] == ["features.mood", "features.pay"]
+
+
+def test_words_where_a_number_is_needed_are_refused_without_repeating_them(blend: Blend, unseen: pl.DataFrame) -> None:
+    with pytest.raises(BadInput, match=r"features.pay: a feature must be a number") as caught:
+        blend.prepare(unseen.with_columns(pay=pl.lit("a secret")))
+    assert "secret" not in str(caught.value)
+
+
+def test_levels_never_seen_count_as_other_and_are_counted(blend: Blend, unseen: pl.DataFrame) -> None:
+    assert blend.encoding.unseen(unseen) == {"department": 1}
+
+
+def test_an_infinite_figure_is_unknown(blend: Blend, unseen: pl.DataFrame) -> None:
+    infinite, unknown = (unseen.with_columns(pay=pl.lit(value, pl.Float64)) for value in (float("inf"), None))
+    np.testing.assert_array_equal(blend.log_odds(infinite), blend.log_odds(unknown))
+
+
+def test_nobody_to_score_is_no_fault(blend: Blend, unseen: pl.DataFrame) -> None:
+    base, shares = blend.contributions(unseen.clear())
+    assert np.isfinite(base)
+    assert shares.shape == (0, 5)
+    assert blend.log_odds(unseen.clear()).shape == (0,)
+
+
+def test_with_too_few_held_out_exits_nothing_is_chosen_by_them() -> None:
+    features, left = company(80, seed=5)
+    choice = fit_blend(features, left, [(np.arange(60), np.arange(60, 80))], seed=1).choice
+    assert (choice.weight, choice.line) == (0.5, Line())
+    assert choice.shape == SMALL
+
+
+def test_a_refit_like_another_takes_its_choices_over(blend: Blend) -> None:
+    features, left = company(600, seed=6)
+    refit = fit_blend(features.drop("mood"), left, [], seed=1, like=blend)
+    assert refit.choice == blend.choice
+    assert refit.features == ("pay", "tenure_months", "department", "noise")
+
+
+def test_features_that_never_vary_carry_nothing() -> None:
+    features, left = company(400, seed=7)
+    dull = features.select("pay", one=pl.lit(1.0), nothing=pl.lit(None, pl.Float64), word=pl.lit("same"))
+    _, shares = fit_blend(dull, left, [], seed=1).contributions(dull)
+    assert np.abs(shares[:, 1:]).max() == pytest.approx(0, abs=1e-9)
