@@ -80,12 +80,16 @@ def _items(source: "Source", kind: _Kind) -> list[_Named]:
     for item in names.to_series().to_list():
         about = declared.get(item)
         label = about.label if about else str(item).replace("_", " ").capitalize()
-        prefix = f"{kind.prefix}_{re.sub(r'[^0-9a-zа-яё]+', '_', str(item).lower()).strip('_')}"
-        taken = sum(other.prefix == prefix for other in named)
-        named.append(
-            _Named(item, f"{prefix}_{taken + 1}" if taken else prefix, about.driver if about else kind.driver, label)
-        )
+        prefix = _free(f"{kind.prefix}_" + re.sub(r"\W+", "_", str(item).lower()).strip("_"), named)
+        named.append(_Named(item, prefix, about.driver if about else kind.driver, label))
     return named
+
+
+def _free(prefix: str, named: Sequence[_Named]) -> str:
+    """The prefix, numbered where an item whose name differs only in case or signs has it already."""
+    taken = {other.prefix for other in named}
+    numbered = (f"{prefix}_{number}" for number in range(2, len(taken) + 3))
+    return prefix if prefix not in taken else next(name for name in numbered if name not in taken)
 
 
 def _last_and_means(known: Known, kind: _Kind) -> Frame:

@@ -306,9 +306,9 @@ class Company:
         self.log_market = self.log_market + growth + rng.normal(0, 0.0025, len(growth))
         self.outside_market = 0.95 * self.outside_market + rng.normal(0, 0.012)
         self.interface += 0.02 * (self._usual_interface - self.interface) + rng.normal(0, 0.02, self.interface.shape)
-        self.seats.fit = 0.55 * _autoregress(self.seats.fit / 0.55, 0.99, rng)
-        self.team_environment = _autoregress(self.team_environment, 0.99, rng)
-        for trait, persistence in (("load", 0.985), ("prospects", 0.99), ("environment", 0.99), ("openness", 0.995)):
+        self.seats.fit = 0.55 * _autoregress(self.seats.fit / 0.55, 0.995, rng)
+        self.team_environment = _autoregress(self.team_environment, 0.995, rng)
+        for trait, persistence in (("load", 0.993), ("prospects", 0.995), ("environment", 0.995), ("openness", 0.995)):
             self.people[trait][spells] = _autoregress(self.people[trait][spells], persistence, rng)
         for trait in ("performance", "leading"):
             self.people[trait][spells] = _autoregress(self.people[trait][spells], 0.995, rng)

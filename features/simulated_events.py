@@ -53,7 +53,7 @@ def services(company: Company, month: int) -> Columns:
     end = first_day(company.months, company.months)
     last_day = np.minimum(end, np.minimum(company.people["exit_day"][client], company.people["exit_day"][provider]))
     is_open = (closed >= last_day * MINUTES_A_DAY) | (rng.random(count) < 0.01)
-    rating = np.clip(np.rint(3.75 + quality + rng.normal(0, 0.65, count)), 1, 5)
+    rating = np.clip(np.rint(3.75 + quality + rng.normal(0, 0.5, count)), 1, 5)
     effort = np.round(np.exp(0.8 - 0.45 * quality + rng.normal(0, 0.5, count)), 1) + 0.1
     usual_kind = KINDS_BY_DEPARTMENT[seats.department[provider_seat]]
     possible = (client != provider) & (provider != NOBODY)
@@ -90,8 +90,8 @@ def survey(company: Company, state: Wellbeing, month: int) -> Columns:
         ],
         axis=1,
     )
-    style = 0.3 * company.people["style"][spells][:, None]
-    scores = np.clip(np.rint(6.4 + 1.7 * truth + style + rng.normal(0, 0.7, truth.shape)), 0, 10)
+    style = 0.2 * company.people["style"][spells][:, None]
+    scores = np.clip(np.rint(6.4 + 1.7 * truth + style + rng.normal(0, 0.45, truth.shape)), 0, 10)
     given = answers[:, None] & (rng.random(truth.shape) < 0.97)
     who, item = np.nonzero(given)
     return {

@@ -160,7 +160,8 @@ def _cast(checked: CheckedTable, raw: pl.DataFrame, tally: Tally) -> pl.DataFram
     unused = raw.select(name for name in columns.unused if not raw.schema[name].is_nested())
     key = pl.concat([frame, unused], how="horizontal").hash_rows()
     if "recorded_at" not in frame.columns:
-        frame = frame.with_columns(recorded_at=pl.lit(None, dtype=pl.Date))
+        never = pl.DataFrame({"recorded_at": pl.repeat(None, raw.height, dtype=pl.Date, eager=True)})
+        frame = pl.concat([frame, never], how="horizontal")
     order = [name for name in column_order(table) if name in frame.columns]
     return frame.select(*order, *attributes, key.alias(ROW_KEY))
 

@@ -17,7 +17,7 @@ _THREADS: Final = 1
 _THREADS_TO_EXPLAIN: Final = 2
 MOST_ROUNDS: Final = 400
 DEFAULT_ROUNDS: Final = 60
-_PATIENCE: Final = 40
+_PATIENCE: Final = 60
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,16 @@ def _data(matrix: Floats, left: Bools, categories: Sequence[int], parameters: di
 def _parameters(shape: Shape, seed: int) -> dict[str, Any]:
     return {
         "objective": "binary",
-        "learning_rate": 0.05,
+        "learning_rate": 0.04,
         "num_leaves": shape.leaves,
         "min_data_in_leaf": shape.least_rows,
         "lambda_l2": shape.ridge,
-        "feature_fraction": 0.5,
+        "feature_fraction": 0.3,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
-        "cat_smooth": 20,
+        "cat_smooth": 200,
+        "cat_l2": 50,
+        "min_data_per_group": 200,
         "max_cat_threshold": 16,
         "seed": seed,
         "deterministic": True,

@@ -93,7 +93,8 @@ def fit_path(
     bases = [_basis(matrix[:, i], i in categories) for i in range(matrix.shape[1])]
     design = np.column_stack([basis(matrix[:, i]) for i, basis in enumerate(bases)] or [np.empty((len(matrix), 0))])
     mean, scale = design.mean(axis=0), design.std(axis=0)
-    scale[scale == 0] = 1.0
+    is_mark = np.isin(design, (0.0, 1.0)).all(axis=0)
+    scale[is_mark | (scale == 0)] = 1.0  # a rare level or a rare 'unknown' is held back by its rarity
     design -= mean
     design /= scale
     if not design.shape[1]:

@@ -11,7 +11,7 @@ import polars as pl
 from features.errors import Finding, Refused
 
 TOLERANCE: Final = 1e-6
-"""By how much base + factors may miss the served risk; interface.md's figure."""
+"""By how much base + factors may miss the served risk: what the API promises."""
 
 BATCH_PEOPLE: Final = 5_000
 """People laid out at a time: bounds memory to their factors."""

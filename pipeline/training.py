@@ -105,7 +105,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
     with watch.stage("judge out of time"):
         judged = backtest(material.dataset, material.rounds, request.seed, request.quick, told)
     with watch.stage("guards"):
-        shuffled = shuffled_auc(material.dataset, material.rounds[-1], request.seed)
+        shuffled = shuffled_auc(material.dataset, material.rounds[-1], judged.blends[-1], request.seed)
         _guard(material, judged, shuffled, request)
     with watch.stage("fit on all matured rows"):
         model = _final_model(material, judged, request)
@@ -120,6 +120,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
 def _material(loaded: Source | CrossSection, request: Request, feature_dir: Path, told: Told) -> Material:
     if isinstance(loaded, CrossSection):
         return _cross_section_material(loaded, request.seed)
+    require_exits(loaded.report.voluntary_exits)
     horizon = request.horizon_months or loaded.horizon_months
     calendar = snapshot_dates(loaded)
     origins = rolling_origins(calendar, horizon, loaded.complete_until)

@@ -72,7 +72,7 @@ def test_twelve_to_eighteen_in_a_hundred_leave_voluntarily_in_a_year(tables: Tab
 
 def test_each_driver_carries_a_clear_share(tables: Tables) -> None:
     spread = tables["truth"].select(pl.col("pay", "conditions", "relationships", "growth").std()).row(0)
-    assert all(0.35 <= share <= 0.65 for share in spread)
+    assert all(0.35 <= share <= 0.75 for share in spread)
 
 
 def test_hazards_last_so_that_they_can_be_learned(tables: Tables) -> None:

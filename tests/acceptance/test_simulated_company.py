@@ -1,0 +1,174 @@
+"""The whole path on a simulated company: how near the true hazard, and whether what is served adds up."""
+
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import mlflow
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline.evaluation import metrics
+from pipeline.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def company(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3,000 people over 48 months, trained on, scored and listed; everything lies in this folder."""
+    folder = tmp_path_factory.mktemp("company")
+    var, tables = folder / "var", folder / "tables"
+    retention("simulate", "--out", tables, "--employees", 3000, "--months", 48, var=var)
+    retention(
+        "train",
+        tables,
+        "--quick",
+        "--predictions",
+        folder / "predictions.parquet",
+        "--json",
+        folder / "report.json",
+        var=var,
+    )
+    retention("score", tables, "--out", folder / "scores.parquet", "--factors", folder / "factors.parquet", var=var)
+    retention("lists", var=var)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(company: Path) -> dict[str, Any]:
+    return dict(json.loads((company / "report.json").read_text()))
+
+
+def test_model_finds_most_of_what_the_true_hazard_knows(company: Path) -> None:
+    keys = ["employee_id", "snapshot_date"]
+    truth = pl.read_parquet(company / "tables" / "truth.parquet")
+    rows = pl.read_parquet(company / "predictions.parquet").join(truth, on=keys, how="inner")
+    model = metrics(rows["left"].to_numpy(), rows["risk"].to_numpy())["auc"]
+    oracle = metrics(rows["left"].to_numpy(), rows["hazard"].to_numpy())["auc"]
+    share = (model - 0.5) / (oracle - 0.5)
+    print(f"pooled AUC {model:.3f} of {oracle:.3f} of the true hazard: {share:.3f}")  # noqa: T201
+    assert share >= 0.85
+
+
+def test_outcomes_dealt_out_at_random_cannot_be_predicted(report: dict[str, Any]) -> None:
+    assert report["shuffled_auc"]["low"] <= 0.5 <= report["shuffled_auc"]["high"]
+
+
+def test_model_beats_the_baselines(report: dict[str, Any]) -> None:
+    mine = report["metrics"]["average_precision"]["value"]
+    assert (
+        mine
+        > report["baselines"]["tenure"]["average_precision"]
+        > report["baselines"]["base_rate"]["average_precision"]
+    )
+
+
+def test_predictions_give_the_reported_metrics(company: Path, report: dict[str, Any]) -> None:
+    rows = pl.read_parquet(company / "predictions.parquet")
+    assert rows.columns == ["employee_id", "snapshot_date", "horizon_months", "risk", "left"]
+    told = {name: bounds["value"] for name, bounds in report["metrics"].items()}
+    assert metrics(rows["left"].to_numpy(), rows["risk"].to_numpy()) == pytest.approx(told)
+
+
+def test_factors_add_up_to_the_risk_for_everyone(company: Path) -> None:
+    scores, factors = (pl.read_parquet(company / f"{name}.parquet") for name in ("scores", "factors"))
+    sums = factors.group_by("employee_id").agg(pl.col("contribution").sum())
+    rows = scores.join(sums, on="employee_id")
+    assert rows.height == scores.height > 2500
+    assert (rows["base_log_odds"] + rows["contribution"] - rows["log_odds"]).abs().max() < 1e-6
+    assert (1 / (1 + np.exp(-rows["log_odds"].to_numpy())) - rows["risk_6m"].to_numpy()).max() < 1e-6
+
+
+def test_curve_never_falls_and_the_range_holds_the_risk(company: Path) -> None:
+    scores = pl.read_parquet(company / "scores.parquet")
+    assert (scores["risk_3m"] <= scores["risk_6m"]).all()
+    assert (scores["risk_6m"] <= scores["risk_12m"]).all()
+    assert ((scores["risk_low"] <= scores["risk_6m"]) & (scores["risk_6m"] <= scores["risk_high"])).all()
+
+
+def test_mlflow_gives_the_same_numbers(retention: Callable[..., Any], company: Path, tmp_path: Path) -> None:
+    features = tmp_path / "features.parquet"
+    retention("features", company / "tables", "--out", features, "--snapshot-date", "2025-12-31", var=company / "var")
+    mlflow.set_tracking_uri(Settings(var=company / "var").tracking_uri)
+    served = mlflow.pyfunc.load_model("models:/retention@champion").predict(
+        pl.read_parquet(features).drop("employee_id", "snapshot_date").to_pandas()
+    )
+    scores = pl.read_parquet(company / "scores.parquet")
+    assert served["risk"].to_numpy() == pytest.approx(scores["risk_6m"].to_numpy(), abs=1e-12)
+
+
+def test_nothing_personal_reaches_mlflow(company: Path) -> None:
+    people = pl.read_parquet(company / "tables" / "employees.parquet")["employee_id"].unique().to_list()
+    texts = [
+        path.read_text(errors="replace") for path in (company / "var" / "mlartifacts").rglob("*") if path.is_file()
+    ]
+    assert texts
+    assert not [person for person in people if any(person in text for text in texts)]
+
+
+@pytest.fixture(scope="module")
+def server(company: Path) -> Iterator[str]:
+    """The address of the real server over what was published."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", str(port)]
+    with (company / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            command, env={**os.environ, "RETENTION_VAR": str(company / "var")}, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                if httpx2.get(f"{address}/health/ready").status_code == 200:
+                    break
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def bearer(retention: Callable[..., Any], company: Path) -> Callable[..., dict[str, str]]:
+    """The header of a token that `retention token` printed."""
+    return lambda *arguments: {
+        "Authorization": f"Bearer {retention('token', *arguments, var=company / 'var').stdout.strip()}"
+    }
+
+
+def test_hr_gets_a_person_whose_factors_give_the_risk_and_nobody_else_does(
+    bearer: Callable[..., dict[str, str]], company: Path, server: str
+) -> None:
+    people = pl.read_parquet(company / "scores.parquet")["employee_id"]
+    place = pl.read_parquet(company / "tables" / "assignments.parquet").drop_nulls("manager_id")
+    stranger = next(person for person in place["manager_id"].unique().sort() if person in set(people))
+    own = set(place.filter(pl.col("manager_id") == stranger)["employee_id"])
+    person = next(person for person in people if person not in own | {stranger})
+    url = f"{server}/v1/employees/{person}/risk?purpose=retention_conversation"
+
+    answer = httpx2.get(url, headers=bearer("--role", "hr")).json()
+    log_odds = answer["base_log_odds"] + sum(factor["contribution"] for factor in answer["factors"])
+    assert 1 / (1 + math.exp(-log_odds)) == pytest.approx(answer["risk"], abs=1e-6)
+
+    assert httpx2.get(url).status_code == 401
+    assert httpx2.get(url, headers=bearer("--role", "manager", "--person", stranger)).status_code == 403
+
+
+def test_lists_hold_at_most_the_capacity_and_no_probability(company: Path) -> None:
+    pages = sorted((company / "var" / "lists" / "2025-12").glob("*.csv"))
+    assert pages
+    for page in pages:
+        listed = pl.read_csv(page).filter(pl.col("change") != "resolved")
+        assert listed.group_by("manager_id").len()["len"].max() in (None, 1, 2, 3, 4)
+        assert not {"risk", "log_odds"} & set(listed.columns)
