@@ -13,15 +13,15 @@ AUC_LIMIT = 0.80
 """On a real payroll a leaking column had .87 by itself; no honest single feature came near .80."""
 RATE_LIMIT = 5.0
 ROWS_LIMIT = 100
-_VALUES_LOOKED_AT = 20
-"""A leaking value is a common one: a zero, a sentinel, a null."""
+STAND_INS = [0.0, *(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (1, -1)), -1.0]
+"""What systems write where there is nothing to write: zero, minus one, 99, 999 … and the like, beside null."""
 
 
 def suspects(dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = ()) -> list[Finding]:
     """Features that by themselves know who leaves, judged on out-of-time rows.
 
-    A suspect separates better than AUC .80 by its value or its null pattern, or has one value (null among them)
-    that multiplies the exit rate by 5 on at least 100 rows. `allowed` names are let through.
+    A suspect separates better than AUC .80 by its value or its null pattern, or has a null, zero
+    or other stand-in that multiplies the exit rate by 5 on at least 100 rows. `allowed` names are let through.
     """
     X, left = dataset.X[test_rows], dataset.left[test_rows]
     findings = []
@@ -50,13 +50,18 @@ def _separation(values: pl.Series, left: np.ndarray) -> float:
 
 
 def _worst_value(values: pl.Series, left: np.ndarray) -> tuple[float, int]:
-    """The highest ratio of the exit rate at one common value to that at all others, and its rows."""
+    """The highest ratio of the exit rate at null or a stand-in to that at all other values, and its rows.
+
+    Other values are left alone: those of a department or of a date are shared by people whose lot is shared.
+    """
+    stands_in = pl.col("value").is_null()
+    if values.dtype != pl.String:
+        stands_in |= pl.col("value").cast(pl.Float64).is_in(STAND_INS)
     counted = (
         pl.DataFrame({"value": values, "left": left})
         .group_by("value")
         .agg(rows=pl.len(), left=pl.col("left").sum())
-        .filter(pl.col("rows") >= ROWS_LIMIT)
-        .top_k(_VALUES_LOOKED_AT, by="rows")
+        .filter(pl.col("rows") >= ROWS_LIMIT, stands_in)
         .with_columns(other_rows=len(left) - pl.col("rows"), other_left=int(left.sum()) - pl.col("left"))
         .with_columns(ratio=(pl.col("left") / pl.col("rows")) / ((pl.col("other_left") + 0.5) / pl.col("other_rows")))
         .filter(pl.col("other_rows") >= ROWS_LIMIT)

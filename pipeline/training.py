@@ -201,14 +201,13 @@ def _guard(material: Material, judged: Backtest, shuffled: dict[str, float], req
 
 
 def _final_model(material: Material, judged: Backtest, request: Request) -> StoredModel:
-    """Every horizon fitted on all that matured, with the settings that the last judged round chose."""
+    """Every horizon fitted on all that matured; `quick` keeps the settings that the last judged round chose."""
     blends: dict[int, Blend] = {}
     for months in material.horizons:
         dataset, whole = material.final(months)
-        dataset = dataset.of(material.dataset.features)
-        blends[months] = fit_blend(
-            dataset.X[whole.train], dataset.left[whole.train], whole.folds, seed=request.seed, quick=request.quick
-        )
+        X, left = dataset.of(material.dataset.features).X[whole.train], dataset.left[whole.train]
+        like = judged.blends[-1] if request.quick else None
+        blends[months] = fit_blend(X, left, whole.folds, seed=request.seed, quick=request.quick, like=like)
     return StoredModel(
         horizon_months=material.horizon_months,
         blends=blends,

@@ -51,6 +51,13 @@ def test_zero_that_multiplies_the_exit_rate_is_named_though_it_separates_little(
     assert [(finding.column, finding.rows) for finding in findings] == [("leak", 102)]
 
 
+def test_value_that_a_whole_department_shares_is_no_suspect() -> None:
+    # The value 3.5 stands on 110 rows of which 60 left: the people of a department that was closed.
+    left_rows, stayed_rows = np.flatnonzero(LEFT), np.flatnonzero(~LEFT)
+    closed = set(left_rows[:60]) | set(stayed_rows[:50])
+    assert named(dataset(exits=[3.5 if row in closed else float(row % 9) for row in range(ROWS)])) == []
+
+
 def test_remedy_names_both_ways_out() -> None:
     [finding] = suspects(dataset(leak=[float(left) for left in LEFT]), np.arange(ROWS))
     assert '"leak" to `ignore`' in finding.remedy
