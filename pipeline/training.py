@@ -22,6 +22,7 @@ from pipeline.leakage import suspects
 from pipeline.model import Blend, fit_blend
 from pipeline.settings import Settings
 from pipeline.splits import (
+    LEAST_EXITS,
     Origin,
     fold_rows,
     identical_rows,
@@ -133,12 +134,15 @@ def _material(loaded: Source | CrossSection, request: Request, feature_dir: Path
         data = dataset if months == horizon else build_dataset(loaded, dates, months, feature_dir)
         return data, _round(data, Origin(dates[-1], dates), months)
 
+    rounds = [_round(dataset, origin, horizon) for origin in origins]
+    for round_ in rounds:
+        require_exits(_leavers(dataset, round_.train))
     return Material(
         name=loaded.name,
         data_hash=loaded.data_hash,
         horizon_months=horizon,
         dataset=dataset,
-        rounds=[_round(dataset, origin, horizon) for origin in origins],
+        rounds=rounds,
         final=final,
         horizons=[m for m in sorted({*CURVE, horizon}) if m == horizon or _foldable(calendar, m, loaded)],
     )
@@ -151,7 +155,6 @@ def _foldable(calendar: Sequence[date], months: int, source: Source) -> bool:
 
 def _round(dataset: Dataset, origin: Origin, horizon_months: int) -> Round:
     train = dataset.rows_on(origin.train_dates)
-    require_exits(len(np.unique(dataset.person[train][dataset.left[train]])))
     inner = inner_folds(origin.train_dates, horizon_months)
     return Round(
         label=f"{origin.test_date:%Y-%m-%d}",
@@ -160,6 +163,11 @@ def _round(dataset: Dataset, origin: Origin, horizon_months: int) -> Round:
         test=dataset.rows_on([origin.test_date]),
         folds=fold_rows(dataset.keys["snapshot_date"].to_numpy()[train], inner),
     )
+
+
+def _leavers(dataset: Dataset, rows: np.ndarray) -> int:
+    """People, not rows, who left."""
+    return len(np.unique(dataset.person[rows][dataset.left[rows]]))
 
 
 def _cross_section_material(loaded: CrossSection, seed: int) -> Material:
@@ -201,10 +209,15 @@ def _guard(material: Material, judged: Backtest, shuffled: dict[str, float], req
 
 
 def _final_model(material: Material, judged: Backtest, request: Request) -> StoredModel:
-    """Every horizon fitted on all that matured; `quick` keeps the settings that the last judged round chose."""
+    """Every horizon fitted on all that matured; `quick` keeps the settings that the last judged round chose.
+
+    A horizon with too few exits (yearly exits have none within three months) is left out of the curve.
+    """
     blends: dict[int, Blend] = {}
     for months in material.horizons:
         dataset, whole = material.final(months)
+        if months != material.horizon_months and _leavers(dataset, whole.train) < LEAST_EXITS:
+            continue
         X, left = dataset.of(material.dataset.features).X[whole.train], dataset.left[whole.train]
         like = judged.blends[-1] if request.quick else None
         blends[months] = fit_blend(X, left, whole.folds, seed=request.seed, quick=request.quick, like=like)
@@ -231,7 +244,7 @@ def _report(material: Material, judged: Backtest, shuffled: dict[str, float], re
         "horizon_months": material.horizon_months,
         "rows": len(dataset.left),
         "people": int(dataset.person.max() + 1),
-        "voluntary_exits": len(np.unique(dataset.person[dataset.left])),
+        "voluntary_exits": _leavers(dataset, np.arange(len(dataset.left))),
         "base_rate": float(judged.left.mean()),
         "metrics": judged.metrics(request.seed),
         "by_origin": judged.by_origin(),
