@@ -34,7 +34,7 @@ demo: source ## from nothing to managers' lists, on a simulated company (under 5
 	@echo "  runs and models       $(BIN)/mlflow ui --backend-store-uri $${MLFLOW_TRACKING_URI:-$(RUNS)}"
 	@echo '  your own data         docs/quick-start.md'
 	@echo 'Serve the scores:'
-	@echo '  make serve            then http://127.0.0.1:$(PORT)/docs, with a token from: $(BIN)/retention token --role hr'
+	@echo '  make serve            then GET /v1/… on 127.0.0.1:$(PORT) (see /openapi.json), with a token from: $(BIN)/retention token --role hr'
 
 train: source ## train and judge on SOURCE, log to MLflow, promote if the gate lets it
 	$(BIN)/retention train '$(SOURCE)'

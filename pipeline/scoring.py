@@ -15,7 +15,6 @@ from features.errors import BadInput, Finding
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
-from pipeline.calibration import risk_of
 from pipeline.explanation import factor_table, peers_of
 from pipeline.publication import Publication
 from pipeline.settings import Settings
@@ -71,14 +70,13 @@ def score_people(
     """Scores rows of features: `people` (employee_id and place) and `X` are aligned."""
     X = typed_records(X, model.features)
     base, contributions = model.asked.contributions(X)
-    log_odds = base + contributions.sum(axis=1)
-    risk = risk_of(log_odds)
-    curve, (low, high) = model.curve(X), model.asked.risk_range(log_odds)
+    log_odds, curve = model.asked.log_odds(X), model.curve(X)
+    risk, (low, high) = curve[model.horizon_months], model.asked.risk_range(log_odds)
     scores = people.with_columns(
         risk=pl.Series(risk),
         **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},
-        risk_low=pl.Series(low),
-        risk_high=pl.Series(high),
+        risk_low=pl.Series(np.minimum(low, risk)),
+        risk_high=pl.Series(np.maximum(high, risk)),
         evidence=_evidence(X),
         base_log_odds=pl.lit(base, dtype=pl.Float64),
         log_odds=pl.Series(log_odds),

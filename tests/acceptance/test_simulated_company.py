@@ -94,6 +94,7 @@ def test_curve_never_falls_and_the_range_holds_the_risk(company: Path) -> None:
     assert ((scores["risk_low"] <= scores["risk_6m"]) & (scores["risk_6m"] <= scores["risk_high"])).all()
 
 
+@pytest.mark.filterwarnings("default")  # MLflow warns of its own type hints and of SQLAlchemy as it is imported
 def test_mlflow_gives_the_same_numbers(retention: Callable[..., Any], company: Path, tmp_path: Path) -> None:
     features = tmp_path / "features.parquet"
     retention("features", company / "tables", "--out", features, "--snapshot-date", "2025-12-31", var=company / "var")
