@@ -1,6 +1,6 @@
 """A folder, a `source.toml` or a database -> the canonical tables of a source, or a cross-section.
 
-Reading (`reading.py`), then validation (`validation.py`); nothing is written unless both find no error.
+Reading (`reading`), then validation (`validation`); nothing is written unless both find no error.
 """
 
 import shutil
@@ -13,13 +13,13 @@ from pathlib import Path
 
 import polars as pl
 
-from features.cross_section import CrossSection, read_cross_section
-from features.data_hash import data_hash
 from features.errors import BadInput, Finding
-from features.reading import Raw, read_tables
-from features.source_definition import SourceDefinition, read_definition
+from features.reading.cross_section import CrossSection, read_cross_section
+from features.reading.data_hash import data_hash
+from features.reading.raw_tables import Raw, read_tables
+from features.reading.source_definition import SourceDefinition, read_definition
 from features.tables import ITEM_COLUMN, TABLES, column_order
-from features.validation import PROTECTED_TABLE, Expectations, Report, validate
+from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
 from features.vocabulary import Driver
 
 __all__ = ["CrossSection", "Item", "Source", "check_source", "load_source"]

@@ -1,6 +1,6 @@
 """The data contract: one class per HR table, with the type, the range and the meaning of every column.
 
-`validation.py` enforces these classes; the documentation of the sources is generated from them. A column
+`validation` enforces these classes; the documentation of the sources is generated from them. A column
 without `| None` must be there. Values are canonical: identifiers and categories are text, scores, ratings,
 pay and hours are Float64, days are Date.
 """

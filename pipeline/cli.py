@@ -43,7 +43,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
 ) -> None:
     """Write a simulated company whose true hazard is known."""
-    from features.simulation import simulate as simulate_company
+    from features.simulation.run import simulate as simulate_company
 
     with _progress() as told:
         told(f"simulating {employees:,} people for {months} months")
@@ -56,8 +56,8 @@ def simulate(
 @app.command()
 def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Validate a source: every error and warning of every table, and what to do about each."""
-    from features.report import render
     from features.source import check_source
+    from features.validation.report import render
     from pipeline.workspace import workspace
 
     with workspace(Settings()) as folder, _progress() as told:

@@ -91,7 +91,7 @@ def connect(settings: Settings) -> mlflow.MlflowClient:
 def _run(client: mlflow.MlflowClient, settings: Settings, experiment: str) -> Iterator[mlflow.ActiveRun]:
     """An MLflow run in the source's experiment; one that raises is marked failed."""
     known = client.get_experiment_by_name(experiment)
-    local = None if settings.mlflow_tracking_uri else f"{settings.artifact_root}/{experiment}"
+    local = settings.artifact_root and f"{settings.artifact_root}/{experiment}"
     experiment_id = known.experiment_id if known else client.create_experiment(experiment, artifact_location=local)
     with mlflow.start_run(experiment_id=experiment_id, tags={"source": experiment}) as run:
         yield run

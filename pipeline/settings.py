@@ -27,6 +27,10 @@ class Settings(BaseSettings):
         return self.mlflow_tracking_uri or f"sqlite:///{self.var.absolute() / 'mlflow.db'}"
 
     @property
-    def artifact_root(self) -> str:
-        """Where MLflow keeps artefacts when no server decides it."""
-        return (self.var.absolute() / "mlartifacts").as_uri()
+    def artifact_root(self) -> str | None:
+        """Where MLflow keeps artefacts; None where a tracking server decides it.
+
+        MLflow's own default for a database without a server is the current folder.
+        """
+        served = self.tracking_uri.startswith(("http://", "https://", "databricks", "uc:"))
+        return None if served else (self.var.absolute() / "mlartifacts").as_uri()

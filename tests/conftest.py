@@ -17,9 +17,18 @@ import pytest
 
 from features.build import feature_table
 from features.source import Source
-from features.validation import Report
+from features.validation.validate import Report
 
 DATABASE_NUMBER = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_state_from_outside() -> Iterator[None]:
+    """A store or a tracking server that the environment names is not for tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("RETENTION_", "MLFLOW_"))]:
+            patch.delenv(name)
+        yield
 
 
 def postgresql_binaries() -> Path | None:

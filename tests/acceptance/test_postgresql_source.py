@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from features import reading_postgresql
 from features.errors import BadInput, Finding
+from features.reading import postgresql
 from features.source import Source, check_source, load_source
 
 TABLES = {
@@ -196,8 +196,8 @@ def test_a_connection_that_breaks_between_two_tables_writes_nothing(
         kill_connections(database)
         return queried
 
-    one_query = reading_postgresql._query_table
-    monkeypatch.setattr(reading_postgresql, "_query_table", killed_after_the_first)
+    one_query = postgresql._query_table
+    monkeypatch.setattr(postgresql, "_query_table", killed_after_the_first)
     finding = the_error(write_toml(tmp_path / "sql", QUERIES), tmp_path)
     assert finding.rule == "the connection to the database broke off"
     assert "run the same command again" in finding.remedy
@@ -206,12 +206,12 @@ def test_a_connection_that_breaks_between_two_tables_writes_nothing(
 def test_a_connection_that_breaks_within_a_table_writes_nothing(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class DyingFile(reading_postgresql.pq.ParquetWriter):
+    class DyingFile(postgresql.pq.ParquetWriter):
         def write_batch(self, *arguments: Any) -> None:
             super().write_batch(*arguments)
             kill_connections(database)
 
     rows = "select i::text as employee_id, date '2020-01-01' as hire_date from generate_series(1, 2000000) as i"
-    monkeypatch.setattr(reading_postgresql.pq, "ParquetWriter", DyingFile)
+    monkeypatch.setattr(postgresql.pq, "ParquetWriter", DyingFile)
     finding = the_error(write_toml(tmp_path / "sql", {"employees": rows}), tmp_path)
     assert finding.rule == "the connection to the database broke off"

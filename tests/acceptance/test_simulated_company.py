@@ -95,10 +95,12 @@ def test_curve_never_falls_and_the_range_holds_the_risk(company: Path) -> None:
 
 
 @pytest.mark.filterwarnings("default")  # MLflow warns of its own type hints and of SQLAlchemy as it is imported
-def test_mlflow_gives_the_same_numbers(retention: Callable[..., Any], company: Path, tmp_path: Path) -> None:
+def test_mlflow_gives_the_same_numbers(
+    retention: Callable[..., Any], company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     features = tmp_path / "features.parquet"
     retention("features", company / "tables", "--out", features, "--snapshot-date", "2025-12-31", var=company / "var")
-    mlflow.set_tracking_uri(Settings(var=company / "var").tracking_uri)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", Settings(var=company / "var").tracking_uri)
     served = mlflow.pyfunc.load_model("models:/retention@champion").predict(
         pl.read_parquet(features).drop("employee_id", "snapshot_date").to_pandas()
     )

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.simulation import simulate
+from features.simulation.run import simulate
 from features.source import check_source
 
 

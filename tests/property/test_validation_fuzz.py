@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features.expectations import Expectations
-from features.report import Report
 from features.tables import TABLES, column_order, column_type, people_columns, required_columns
-from features.validation import validate
+from features.validation.expectations import Expectations
+from features.validation.report import Report
+from features.validation.validate import validate
 
 Raw = dict[str, pa.Table]
 

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from features.errors import BadInput
-from features.simulated_hazard import intercept_for
-from features.simulated_seats import first_day, level_for, month_of_year
-from features.simulation import simulate
+from features.simulation.hazard import intercept_for
+from features.simulation.run import simulate
+from features.simulation.seats import first_day, level_for, month_of_year
 from features.source import check_source
 
 START, END = date(2023, 1, 1), date(2025, 12, 31)

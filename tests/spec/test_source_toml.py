@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from features.errors import BadInput
-from features.source_definition import read_definition
-from features.source_toml import FileFormats, Queries, TextFormat
+from features.reading.source_definition import read_definition
+from features.reading.source_toml import FileFormats, Queries, TextFormat
 from features.tables import TABLES
 
 MISTAKES = {

@@ -15,11 +15,23 @@ import numpy as np
 import pandera.errors
 import polars as pl
 
-from features.batches import BatchWriter, column_names, read_batches
-from features.casting import to_canonical
-from features.columns import Columns, sort_columns
-from features.expectations import Expectations
-from features.rules import (
+from features.tables import (
+    CLOSED_LISTS,
+    ITEM_COLUMN,
+    OWN_DATE,
+    TABLES,
+    column_order,
+    column_type,
+    date_columns,
+    may_be_empty,
+    people_columns,
+    required_columns,
+)
+from features.validation.batches import BatchWriter, column_names, read_batches
+from features.validation.casting import to_canonical
+from features.validation.columns import Columns, sort_columns
+from features.validation.expectations import Expectations
+from features.validation.rules import (
     CLOSED_BEFORE_OPENED,
     EMPTY,
     NO_ANSWER,
@@ -37,18 +49,6 @@ from features.rules import (
     Rule,
     Tally,
     rule_of_check,
-)
-from features.tables import (
-    CLOSED_LISTS,
-    ITEM_COLUMN,
-    OWN_DATE,
-    TABLES,
-    column_order,
-    column_type,
-    date_columns,
-    may_be_empty,
-    people_columns,
-    required_columns,
 )
 from features.vocabulary import snake_case
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.simulated_seats import (
+from features.simulation.seats import (
     NOBODY,
     WARM_UP_MONTHS,
     Floats,

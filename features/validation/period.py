@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from features.rules import OLD_HIRE, TOO_LATE, TOO_OLD, Tally
 from features.tables import days_ahead
+from features.validation.rules import OLD_HIRE, TOO_LATE, TOO_OLD, Tally
 
 OLDEST_YEARS: Final = 60
 FAR_AHEAD: Final = timedelta(days=366)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.errors import Finding
-from features.source_definition import FILE_NAME, SourceDefinition
+from features.reading.source_definition import FILE_NAME, SourceDefinition
 from features.vocabulary import is_refused
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from features.expectations import Expectations
 from features.tables import column_order, required_columns
+from features.validation.expectations import Expectations
 from features.vocabulary import is_refused, snake_case
 
 NAMED_AT_MOST: Final = 10

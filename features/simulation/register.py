@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.simulated_company import Company
-from features.simulated_events import NO_DAY, Columns, late_days
-from features.simulated_seats import HEAD, NOBODY, Floats, Ints, first_day
+from features.simulation.company import Company
+from features.simulation.events import NO_DAY, Columns, late_days
+from features.simulation.seats import HEAD, NOBODY, Floats, Ints, first_day
 from features.vocabulary import ASSIGNMENT_REASONS
 
 

@@ -9,15 +9,15 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from features.casting import to_canonical
-from features.data_hash import data_hash
 from features.errors import Finding
-from features.reading import Raw, read_queries
-from features.reading_duckdb import connect, duckdb_finding
-from features.source_definition import FILE_NAME, SourceDefinition, did_you_mean
-from features.source_toml import CrossSectionDefinition
-from features.sql_statement import Query, Statement, parquet
-from features.validation import Report
+from features.reading.data_hash import data_hash
+from features.reading.duckdb_queries import connect, duckdb_finding
+from features.reading.raw_tables import Raw, read_queries
+from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.reading.source_toml import CrossSectionDefinition
+from features.reading.sql_statement import Query, Statement, parquet
+from features.validation.casting import to_canonical
+from features.validation.validate import Report
 from features.vocabulary import CONTEXT, Driver, is_protected
 
 TABLE: Final = "cross_section"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from features.errors import BadInput, Finding
-from features.source_toml import (
+from features.reading.source_toml import (
     CrossSectionDefinition,
     Database,
     FileFormats,

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from features.simulated_company import Company
-from features.simulated_seats import Floats, Ints, month_of_year
+from features.simulation.company import Company
+from features.simulation.seats import Floats, Ints, month_of_year
 
 SHARES: Final = ("pay", "conditions", "relationships", "growth", "context")
 VOLUNTARY_A_MONTH: Final = 0.0126

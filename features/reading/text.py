@@ -13,10 +13,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from features.errors import Finding
-from features.reading_duckdb import connect, copy_to_parquet
-from features.source_definition import FILE_NAME
-from features.source_toml import TextFormat
-from features.sql_statement import literal, parquet, quoted, select_from
+from features.reading.duckdb_queries import connect, copy_to_parquet
+from features.reading.source_definition import FILE_NAME
+from features.reading.source_toml import TextFormat
+from features.reading.sql_statement import literal, parquet, quoted, select_from
 from features.tables import column_order, column_type, date_columns
 from features.vocabulary import snake_case
 

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from features.rules import (
+from features.tables import OWN_DATE, people_columns
+from features.validation.rules import (
     AFTER_EXIT,
     DUPLICATE,
     EXIT_BEFORE_HIRE,
@@ -16,8 +17,7 @@ from features.rules import (
     UNKNOWN_PERSON,
     Tally,
 )
-from features.table_checks import ROW_KEY
-from features.tables import OWN_DATE, people_columns
+from features.validation.table_checks import ROW_KEY
 
 IMMORTAL_AFTER: Final = "12mo"
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 import duckdb
 
 from features.errors import Finding
-from features.source_definition import SourceDefinition
-from features.sql_statement import (
+from features.reading.source_definition import SourceDefinition
+from features.reading.sql_statement import (
     Queried,
     Query,
     Statement,

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import BadInput, Finding
-from features.source_definition import FILE_NAME, SourceDefinition
-from features.sql_statement import Queried, Query, Statement, quoted, refused_among, select, shared_queries
+from features.reading.source_definition import FILE_NAME, SourceDefinition
+from features.reading.sql_statement import Queried, Query, Statement, quoted, refused_among, select, shared_queries
 
 CONNECT_SECONDS: Final = 15
 

@@ -5,7 +5,7 @@ sheet per table; any other file is left alone. With SQL in `source.toml`, the qu
 relative to the folder by DuckDB (a path outside the folder is the user's own affair), or a PostgreSQL database.
 
 Columns keep the source's names and, where the form has types, its types; CSV and Excel give text, with dates
-turned to ISO and numbers to plain ones as `[files]` declares. `validation.py` casts them.
+turned to ISO and numbers to plain ones as `[files]` declares. `validation` casts them.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from features.errors import BadInput, Finding
-from features.reading_duckdb import query_files
-from features.reading_files import FORMS, WORKBOOK, csv_to_parquet, parquet_to_parquet, workbook_sheets, xlsx_to_parquet
-from features.reading_postgresql import query_postgresql
-from features.reading_text import normalise
-from features.source_definition import FILE_NAME, SourceDefinition, did_you_mean
-from features.sql_statement import Query, table_queries
+from features.reading.duckdb_queries import query_files
+from features.reading.files import FORMS, WORKBOOK, csv_to_parquet, parquet_to_parquet, workbook_sheets, xlsx_to_parquet
+from features.reading.postgresql import query_postgresql
+from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.reading.sql_statement import Query, table_queries
+from features.reading.text import normalise
 from features.tables import TABLES
 
 OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feather", ".csv.zip", ".zip", ".csv.bz2")

@@ -13,10 +13,11 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from features import period
-from features.batches import BatchWriter, column_names, read_batches
-from features.casting import natural
-from features.cross_checks import (
+from features.tables import REQUIRED_TABLES, TABLES
+from features.validation import period
+from features.validation.batches import BatchWriter, column_names, read_batches
+from features.validation.casting import natural
+from features.validation.cross_checks import (
     Duplicates,
     People,
     check_people,
@@ -25,11 +26,10 @@ from features.cross_checks import (
     leave_out_immortal,
     leave_out_unknown_people,
 )
-from features.expectations import Expectations
-from features.report import Report
-from features.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally
-from features.table_checks import ROW_KEY, CheckedTable, check_table
-from features.tables import REQUIRED_TABLES, TABLES
+from features.validation.expectations import Expectations
+from features.validation.report import Report
+from features.validation.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally
+from features.validation.table_checks import ROW_KEY, CheckedTable, check_table
 
 __all__ = ["Expectations", "Report", "validate"]
 

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from features import simulated_events as events
 from features.errors import BadInput, Finding
-from features.simulated_company import Company
-from features.simulated_hazard import (
+from features.simulation import events
+from features.simulation.company import Company
+from features.simulation.company_tables import TRUTH, frames, source_toml
+from features.simulation.hazard import (
     VOLUNTARY_A_MONTH,
     intercept_for,
     other_hazards,
@@ -21,9 +22,8 @@ from features.simulated_hazard import (
     sigmoid,
     wellbeing,
 )
-from features.simulated_register import Register
-from features.simulated_seats import WARM_UP_MONTHS, Floats, Ints, first_day
-from features.simulated_tables import TRUTH, frames, source_toml
+from features.simulation.register import Register
+from features.simulation.seats import WARM_UP_MONTHS, Floats, Ints, first_day
 
 FEWEST_EMPLOYEES: Final = 50
 FEWEST_MONTHS: Final = 12

@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.simulated_company import Company
-from features.simulated_hazard import Wellbeing, service_quality
-from features.simulated_seats import NOBODY, Ints, first_day, month_of_year
+from features.simulation.company import Company
+from features.simulation.hazard import Wellbeing, service_quality
+from features.simulation.seats import NOBODY, Ints, first_day, month_of_year
 
 Columns = dict[str, NDArray[Any]]
 
