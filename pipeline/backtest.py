@@ -13,6 +13,7 @@ from pipeline.calibration import risk_of
 from pipeline.dataset import Dataset
 from pipeline.evaluation import metrics, metrics_with_intervals, paired_difference
 from pipeline.model import Blend, fit_blend
+from pipeline.parallel import side_by_side
 
 Fold = tuple[np.ndarray, np.ndarray]
 
@@ -87,23 +88,13 @@ def backtest(
     the features. Cross-sections repeat: rounds that share a label are pooled in `by_origin`.
     """
     told = progress or (lambda _: None)
-    blends, parts = [], []
-    for round_ in rounds:
+
+    def play(round_: Round) -> tuple[Blend, dict[str, np.ndarray]]:
         told(round_.label)
         blend = _fit(dataset, round_, seed, quick)
-        test = dataset.X[round_.test]
-        columns = {
-            "risk": risk_of(blend.log_odds(test)),
-            "base_rate": np.full(len(round_.test), dataset.left[round_.train].mean()),
-            "logistic": risk_of(blend.linear_log_odds(test)),
-            "boosting": risk_of(blend.trees_log_odds(test)),
-            **{
-                name: risk_of(_fit(part, round_, seed, quick, like=blend).log_odds(part.X[round_.test]))
-                for name, part in _reduced(dataset).items()
-            },
-        }
-        blends.append(blend)
-        parts.append(columns)
+        return blend, _predicted(dataset, round_, blend, seed, quick)
+
+    blends, parts = zip(*side_by_side(play, rounds), strict=True)
     predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = np.concatenate([round_.test for round_ in rounds])
     baselines = [name for name in ("base_rate", "tenure", "logistic", "boosting") if name in predicted]
@@ -120,6 +111,21 @@ def backtest(
     )
 
 
+def _predicted(dataset: Dataset, round_: Round, blend: Blend, seed: int, quick: bool) -> dict[str, np.ndarray]:
+    """Risks of the round's test rows by the model, the baselines and the reduced models."""
+    test = dataset.X[round_.test]
+    return {
+        "risk": risk_of(blend.log_odds(test)),
+        "base_rate": np.full(len(round_.test), dataset.left[round_.train].mean()),
+        "logistic": risk_of(blend.linear_log_odds(test)),
+        "boosting": risk_of(blend.trees_log_odds(test)),
+        **{
+            name: risk_of(_fit(part, round_, seed, quick, like=blend).log_odds(part.X[round_.test]))
+            for name, part in _reduced(dataset).items()
+        },
+    }
+
+
 def shuffled_auc(dataset: Dataset, round_: Round, like: Blend, seed: int) -> dict[str, float]:
     """AUC when outcomes are dealt out at random among the people of each snapshot date, refitting each time.
 
@@ -128,14 +134,16 @@ def shuffled_auc(dataset: Dataset, round_: Round, like: Blend, seed: int) -> dic
     last round is enough, since the procedure is the same in all; the settings are those that were chosen there.
     """
     dates = dataset.keys["snapshot_date"].rank("dense").fill_null(0).to_numpy()
-    deals = []
-    for deal in range(DEALS):
+
+    def auc_of(deal: int) -> dict[str, float]:
         dealt = np.empty(len(dates), dtype=bool)
         random = np.random.default_rng([seed, deal]).random(len(dates))
         dealt[np.lexsort((random, dates))] = dataset.left[np.argsort(dates, kind="stable")]
         blend = _fit(replace(dataset, left=dealt), round_, seed, quick=True, like=like)
         risk = blend.risk(dataset.X[round_.test])
-        deals.append(metrics_with_intervals(dealt[round_.test], risk, dataset.person[round_.test], seed)["auc"])
+        return metrics_with_intervals(dealt[round_.test], risk, dataset.person[round_.test], seed)["auc"]
+
+    deals = side_by_side(auc_of, range(DEALS))
     return {bound: float(np.mean([deal[bound] for deal in deals])) for bound in ("value", "low", "high")}
 
 

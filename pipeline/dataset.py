@@ -61,15 +61,9 @@ def read_features(files: Sequence[Path]) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(file) for file in files], how="vertical")
 
 
-def build_dataset(
-    source: Source,
-    dates: Sequence[date],
-    horizon_months: int,
-    feature_dir: Path,
-    progress: Callable[[date], None] | None = None,
-) -> Dataset:
-    """Features and outcome of everyone at risk on the matured snapshot dates `dates`."""
-    table = read_features(feature_table(source, dates, feature_dir, progress))
+def build_dataset(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> Dataset:
+    """Features and outcome of everyone at risk on the matured snapshot dates `dates`, from the feature table's files."""
+    table = read_features([files[day] for day in dates])
     table = left_within_horizon(source, table, dates, horizon_months)
     return _dataset(table.select(KEYS), table.drop(*KEYS, "left"), table["left"], catalogue(source))
 

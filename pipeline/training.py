@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from features.build import feature_table
 from features.errors import Finding, Refused
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
@@ -20,6 +21,7 @@ from pipeline.backtest import Backtest, Round, backtest, predictions, shuffled_a
 from pipeline.dataset import Dataset, build_dataset, cross_section_dataset
 from pipeline.leakage import suspects
 from pipeline.model import Blend, fit_blend
+from pipeline.parallel import side_by_side
 from pipeline.settings import Settings
 from pipeline.splits import (
     LEAST_EXITS,
@@ -125,13 +127,17 @@ def _material(loaded: Source | CrossSection, request: Request, feature_dir: Path
     horizon = request.horizon_months or loaded.horizon_months
     calendar = snapshot_dates(loaded)
     origins = rolling_origins(calendar, horizon, loaded.complete_until)
-    final_dates = training_dates(calendar, horizon, loaded.complete_until)
-    needed = sorted({*final_dates, *(day for origin in origins for day in (origin.test_date, *origin.train_dates))})
-    dataset = build_dataset(loaded, needed, horizon, feature_dir, lambda day: told(f"features of {day:%Y-%m}"))
+    horizons = [m for m in sorted({*CURVE, horizon}) if m == horizon or _foldable(calendar, m, loaded)]
+    final_dates = {months: training_dates(calendar, months, loaded.complete_until) for months in horizons}
+    judged = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
+    needed = sorted(judged.union(*final_dates.values()))
+    paths = feature_table(loaded, needed, feature_dir, lambda day: told(f"features of {day:%Y-%m}"))
+    files = dict(zip(needed, paths, strict=True))
+    dataset = build_dataset(loaded, files, sorted(judged.union(final_dates[horizon])), horizon)
 
     def final(months: int) -> tuple[Dataset, Round]:
-        dates = training_dates(calendar, months, loaded.complete_until)
-        data = dataset if months == horizon else build_dataset(loaded, dates, months, feature_dir)
+        dates = final_dates[months]
+        data = dataset if months == horizon else build_dataset(loaded, files, dates, months)
         return data, _round(data, Origin(dates[-1], dates), months)
 
     rounds = [_round(dataset, origin, horizon) for origin in origins]
@@ -144,7 +150,7 @@ def _material(loaded: Source | CrossSection, request: Request, feature_dir: Path
         dataset=dataset,
         rounds=rounds,
         final=final,
-        horizons=[m for m in sorted({*CURVE, horizon}) if m == horizon or _foldable(calendar, m, loaded)],
+        horizons=horizons,
     )
 
 
@@ -213,17 +219,19 @@ def _final_model(material: Material, judged: Backtest, request: Request) -> Stor
 
     A horizon with too few exits (yearly exits have none within three months) is left out of the curve.
     """
-    blends: dict[int, Blend] = {}
-    for months in material.horizons:
+
+    def fitted(months: int) -> Blend | None:
         dataset, whole = material.final(months)
         if months != material.horizon_months and _leavers(dataset, whole.train) < LEAST_EXITS:
-            continue
+            return None
         X, left = dataset.of(material.dataset.features).X[whole.train], dataset.left[whole.train]
         like = judged.blends[-1] if request.quick else None
-        blends[months] = fit_blend(X, left, whole.folds, seed=request.seed, quick=request.quick, like=like)
+        return fit_blend(X, left, whole.folds, seed=request.seed, quick=request.quick, like=like)
+
+    blends = dict(zip(material.horizons, side_by_side(fitted, material.horizons), strict=True))
     return StoredModel(
         horizon_months=material.horizon_months,
-        blends=blends,
+        blends={months: blend for months, blend in blends.items() if blend},
         features=material.dataset.features,
         manifest={
             "source": material.name,
