@@ -95,8 +95,7 @@ def fit_path(
     mean, scale = design.mean(axis=0), design.std(axis=0)
     is_mark = np.isin(design, (0.0, 1.0)).all(axis=0)
     scale[is_mark | (scale == 0)] = 1.0  # a rare level or a rare 'unknown' is held back by its rarity
-    design -= mean
-    design /= scale
+    design = ((design - mean) / scale).astype(np.float32)  # half the time of the solver, and seven digits are enough
     if not design.shape[1]:
         return [_constant(left, bases) for _ in strengths]
     model = LogisticRegression(solver="newton-cholesky", warm_start=True, max_iter=100)
