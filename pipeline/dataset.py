@@ -62,7 +62,7 @@ def read_features(files: Sequence[Path]) -> pl.DataFrame:
 
 
 def build_dataset(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> Dataset:
-    """Features and outcome of everyone at risk on the matured snapshot dates `dates`, from the feature table's files."""
+    """Features and outcome of everyone at risk on the matured `dates`, from the feature table's files."""
     table = read_features([files[day] for day in dates])
     table = left_within_horizon(source, table, dates, horizon_months)
     return _dataset(table.select(KEYS), table.drop(*KEYS, "left"), table["left"], catalogue(source))
