@@ -14,6 +14,7 @@ import pytest
 from documents import blocks, page, section, table_lines
 
 from features.calendar import month_end
+from features.reading.source_definition import read_definition
 from features.source import Source, load_source
 from features.tables import REQUIRED_TABLES, TABLES, column_order, column_type, required_columns
 
@@ -163,7 +164,7 @@ def kind_of(table: str, name: str) -> str:
     dtype = column_type(table, name)
     if dtype.is_temporal():
         return "date or time" if dtype == pl.Datetime else "date"
-    word = {pl.String: "text", pl.Int64: "whole number"}.get(type(dtype), "number")
+    word = "text" if dtype == pl.String else "whole number" if dtype == pl.Int64 else "number"
     for rule in TABLES[table].to_schema().columns[name].checks:
         limits = rule.statistics
         match rule.name:
@@ -182,6 +183,21 @@ def kind_of(table: str, name: str) -> str:
 def test_the_document_lists_the_columns_of_the_contract(table: str) -> None:
     heading = f"`{table}`" + ("*" if table in REQUIRED_TABLES else "")
     assert table_lines(section(PAGE, heading)) == contract_lines(table)
+
+
+def test_the_document_says_what_columns_hold() -> None:
+    lines = set(table_lines(PAGE))
+    assert "| `reason` | text | why, in the source's words |" in lines
+    assert "| `level` | whole number | seniority; higher is more senior |" in lines
+    assert "| `closed_at` | date or time | when it was done; empty = still open |" in lines
+    assert "| `base_pay`* | number above 0 | for a year of full time |" in lines
+    assert "| `overtime_hours` | number, 0 to 744 | hours of overtime |" in lines
+
+
+@pytest.mark.parametrize("toml", blocks(PAGE, "toml"), ids=lambda text: text.splitlines()[0])
+def test_every_source_toml_of_the_document_says_what_may_be_said(toml: str, tmp_path: Path) -> None:
+    (tmp_path / "source.toml").write_text(toml)
+    assert read_definition(tmp_path).text == toml
 
 
 def test_the_document_has_a_section_for_each_example() -> None:

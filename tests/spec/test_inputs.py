@@ -59,6 +59,19 @@ def test_files_that_fit_a_pattern_lie_one_below_the_other(tmp_path: Path, read: 
     assert rows(raw) == [("1", None, "staff-2023"), ("1", "Perm", "staff-2024")]
 
 
+@pytest.mark.parametrize("written", ["../elsewhere/staff.csv", "{outside}/staff.csv", "{outside}/staff-*.csv"])
+def test_a_path_outside_the_folder_is_read(tmp_path: Path, written: str) -> None:
+    """Whoever writes a source.toml decides what is read."""
+    source, outside = tmp_path / "source", tmp_path / "elsewhere"
+    for folder in (source, outside, tmp_path / "out"):
+        folder.mkdir()
+    for name in ("staff.csv", "staff-2024.csv"):
+        (outside / name).write_bytes(STAFF.encode("windows-1251"))
+    (source / "source.toml").write_text(staff(written.format(outside=outside)))
+    raw = read_tables(read_definition(source), tmp_path / "out")
+    assert rows(raw) == [("1", "Пермь", "1 234,50"), ("2", "Омск", "2 000,00")]
+
+
 def test_a_sheet_is_read_by_its_name(tmp_path: Path, read: Any) -> None:
     workbook = openpyxl.Workbook()
     for year, hired in ((2023, date(2019, 3, 1)), (2024, date(2024, 5, 1))):
