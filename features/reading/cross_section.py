@@ -84,7 +84,7 @@ def _cross_section(
         tables={TABLE: people.height},
         people=people.height,
         voluntary_exits=int(left.sum()),
-        notes=tuple(f"{TABLE}.{name}: left out: {why}." for name, why in unfit.items()),
+        notes=_notes(unfit, [name for name in people.columns if name in ignore and name not in protected], protected),
     )
     if report.errors:
         return report
@@ -160,6 +160,16 @@ def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str) -> dict[str, s
         elif dtype == pl.String and different > max(CATEGORIES_OF_FEW, CATEGORY_SHARE * people.height):
             unfit[name] = "it differs from person to person, so it is no category"
     return unfit
+
+
+def _notes(unfit: Mapping[str, str], ignored: Sequence[str], protected: Sequence[str]) -> tuple[str, ...]:
+    """What a reader of the report should know about the columns."""
+    notes = [f"{TABLE}.{name}: left out: {why}." for name, why in unfit.items()]
+    if protected:
+        notes.append(f"{TABLE}: {', '.join(protected)}: protected, read for the fairness review only.")
+    if ignored:
+        notes.append(f"{TABLE}: {', '.join(ignored)}: dropped, as `ignore` in source.toml asks.")
+    return tuple(notes)
 
 
 def _no_features() -> Finding:

@@ -7,7 +7,7 @@ tables, columns, functions and files are kept.
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -15,16 +15,18 @@ from typing import Any, Final
 import duckdb
 
 from features.errors import Finding
-from features.reading.source_definition import SourceDefinition
+from features.reading.source_definition import FILE_NAME, SourceDefinition
 from features.reading.sql_statement import (
     Queried,
     Query,
     Statement,
     literal,
     names_any,
+    parquet,
     quoted,
     refused_among,
     select,
+    select_from,
     shared_queries,
 )
 
@@ -38,14 +40,19 @@ _NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.
 """Their messages name what the query names, and hold no data."""
 
 
-def query_files(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path) -> Iterator[Queried]:
+def query_files(
+    definition: SourceDefinition, queries: Sequence[Query], inputs: Mapping[str, Mapping[str, Path]], out_dir: Path
+) -> Iterator[Queried]:
     """Each query to `out_dir/TABLE.parquet`; relative file names resolve to the source's folder.
 
-    The views of [prepare] are made first, in order. Where one is wrong, it is reported once and the queries that
-    read it are left out.
+    `inputs` leads from a name under [inputs] to the Parquet of its files, by their names. Views of these are made
+    first, then those of [prepare], in order. Where one is wrong, it is reported once and the queries that read it
+    are left out.
     """
     with connect(out_dir, definition.folder) as connection:
-        broken: list[str] = []
+        broken = [name for name in definition.settings.inputs if name not in inputs]
+        for name, parts in inputs.items():
+            connection.execute(f"create view {quoted(name)} as {_together(parts)}")
         for view in shared_queries(definition):
             if names_any(view, broken):
                 broken.append(view.key)
@@ -95,6 +102,13 @@ def readable(columns: Sequence[tuple[str, str]]) -> str:
     )
 
 
+def _together(parts: Mapping[str, Path]) -> str:
+    """Files one below the other, each row with its `filename`; a column that one of them lacks is null there."""
+    return " union all by name ".join(
+        select_from(f"*, {literal(file)} as filename", parquet(part)) for file, part in parts.items()
+    )
+
+
 def _create_view(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, view: Query) -> Finding | None:
     opening = f"create view {quoted(view.key)} as "
     statement = Statement(definition, opening + view.sql, ((len(opening), view),))
@@ -138,6 +152,12 @@ def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
     if isinstance(error, _NAMING_ERRORS):
         said = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
         return statement.finding(said, "Mend the query", position)
+    if "file is not utf-8 encoded" in message.lower():
+        remedy = (
+            f'Name it under [inputs.NAME] in {FILE_NAME} with its encoding, such as "windows-1252" (Western), '
+            '"windows-1251" (Cyrillic) or "utf-16", and read NAME'
+        )
+        return statement.finding("a CSV file that it reads is not in UTF-8", remedy)
     if csv_line := re.search(r"CSV Error on Line: (\d+)", message):
         remedy = "Mend the file, or read it with other options of read_csv"
         return statement.finding(f"a CSV file that it reads is wrong in line {csv_line[1]}", remedy)

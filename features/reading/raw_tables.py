@@ -17,9 +17,10 @@ from typing import Final
 from features.errors import BadInput, Finding
 from features.reading.duckdb_queries import query_files
 from features.reading.files import FORMS, WORKBOOK, csv_to_parquet, parquet_to_parquet, workbook_sheets, xlsx_to_parquet
+from features.reading.inputs import read_input
 from features.reading.postgresql import query_postgresql
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
-from features.reading.sql_statement import Query, table_queries
+from features.reading.sql_statement import Queried, Query, table_queries
 from features.reading.text import normalise
 from features.tables import TABLES
 
@@ -69,15 +70,25 @@ def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
 def read_queries(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path) -> Raw:
     """Runs each query where the source says, over its files or in its database, to `out_dir/TABLE.parquet`."""
     raw = Raw()
-    run = query_postgresql if definition.settings.database else query_files
     with raw.collecting(*(query.table for query in queries)):
-        for queried in run(definition, queries, out_dir):
+        for queried in _run(definition, queries, out_dir, raw):
             raw.errors += [finding for finding in queried.errors if finding not in raw.errors]
             if queried.path:
                 raw.add(queried.table, queried.path, queried.refused)
             else:
                 raw.failed.add(queried.table)
     return raw
+
+
+def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, raw: Raw) -> Iterator[Queried]:
+    if definition.settings.database:
+        return query_postgresql(definition, queries, out_dir)
+    inputs: dict[str, dict[str, Path]] = {}
+    for number, (name, declared) in enumerate(definition.settings.inputs.items()):
+        with raw.collecting():
+            inputs[name], refused = read_input(definition.folder, name, declared, out_dir / f"input-{number}")
+            raw.refused += [f"{name}.{column}" for column in refused]
+    return query_files(definition, queries, inputs, out_dir)
 
 
 def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw) -> None:

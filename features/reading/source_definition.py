@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ from features.reading.source_toml import (
     CrossSectionDefinition,
     Database,
     FileFormats,
+    InputFile,
     ItemDefinition,
     Queries,
     SourceToml,
@@ -29,6 +31,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "": SourceToml,
     "files": FileFormats,
     "files.*": TextFormat,
+    "inputs.*": InputFile,
     "tables": Queries,
     "database": Database,
     "cross_section": CrossSectionDefinition,
@@ -202,10 +205,27 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
             "tables",
             "Add a query per table",
         ),
-        (settings.files and sql, "no effect", "files", "It is for files without SQL; convert in the queries instead"),
+        (
+            settings.files and sql,
+            "no effect",
+            "files",
+            "It is for files without SQL; name the file under [inputs.NAME], and convert in the queries",
+        ),
+        (
+            settings.inputs and (settings.database or not sql),
+            "no effect",
+            "inputs",
+            "It is for files that SQL reads: add [tables] and no [database]",
+        ),
     ]
     findings = [Finding(rule, FILE_NAME, key, 0, remedy) for broken, rule, key, remedy in rules if broken]
-    return [*findings, *_one_separator(settings), *_forbidden_names(settings)]
+    return [*findings, *_one_view_a_name(settings), *_one_separator(settings), *_forbidden_names(settings)]
+
+
+def _one_view_a_name(settings: SourceToml) -> list[Finding]:
+    times = Counter(name.lower() for name in (*settings.inputs, *settings.prepare))
+    remedy = "Rename one; capitals do not tell names of [inputs] and [prepare] apart"
+    return [Finding("a name twice", FILE_NAME, name, 0, remedy) for name, number in times.items() if number > 1]
 
 
 def _one_separator(settings: SourceToml) -> list[Finding]:

@@ -12,6 +12,18 @@ every file of the folder; `[files.TABLE]` says otherwise for one table. Nothing 
 
     [files.compensation]
     decimal = "."
+
+`[inputs.NAME]` is for files that are not shaped like tables and that SQL alone cannot read: NAME is then a view
+of text columns, as the file has them, and `filename`, for the queries.
+
+    [inputs.staff]
+    file = "staff-*.csv"          # or an .xlsx; every file that fits, one below the other
+    encoding = "windows-1251"
+    delimiter = ";"
+
+    [inputs.year_2024]
+    file = "book.xlsx"
+    sheet = "31.12.2024"          # not needed where there is one
 """
 
 import re
@@ -44,13 +56,15 @@ def _whole_date(form: str) -> str:
 
 
 Query = Annotated[str, Field(min_length=1)]
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+Delimiter = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class TextFormat(_Strict):
     """How the text of a file is written. What is not declared is null."""
 
-    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
     decimal: Literal[".", ","] | None = None
     thousands: Literal["", " ", ",", ".", "'"] | None = None
     date_format: Annotated[str, AfterValidator(_whole_date)] | None = None
@@ -66,6 +80,15 @@ class ItemDefinition(_Strict):
 
     driver: Driver
     label: Query | None = None
+
+
+class InputFile(_Strict):
+    """A file, or several that a pattern fits, that the queries read by a name of its own."""
+
+    file: Query
+    sheet: Query | None = None
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
 
 
 class Database(_Strict):
@@ -127,6 +150,7 @@ class SourceToml(_Strict):
     protected: list[str] = []
     ignore: list[str] = []
     files: FileFormats | None = None
+    inputs: dict[str, InputFile] = {}
     prepare: dict[str, Query] = {}
     tables: Queries | None = None
     database: Database | None = None

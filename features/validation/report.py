@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from features.errors import Finding
@@ -75,7 +76,7 @@ def _findings(title: str, colour: str, findings: Sequence[Finding]) -> Iterable[
 def _listed(title: str, lines: Sequence[str]) -> Iterable[RenderableType]:
     if lines:
         yield f"[bold]{title}[/]"
-        yield from (f"  {escape(line)}" for line in lines)
+        yield from (Padding(escape(line), (0, 0, 0, 2), expand=False) for line in lines)
 
 
 def _contents(report: Report) -> Iterable[RenderableType]:

@@ -1,12 +1,12 @@
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/quick-start.md").read_text()
+from documents import blocks, page
+
+PAGE = page("docs/quick-start.md")
 
 PAYROLL = """\
 person,month,hired,department,salary,last_day
@@ -18,10 +18,6 @@ A17,31.03.2024,01.03.2019,Sales,4100,
 """
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
-
-
 def checked(source: Path) -> dict[str, Any]:
     """What `retention check` says of a source that it accepts."""
     command = [str(Path(sys.executable).with_name("retention")), "check", str(source), "--json", "-"]
@@ -31,7 +27,7 @@ def checked(source: Path) -> dict[str, Any]:
 
 
 def test_the_folder_of_the_quick_start_is_a_source(tmp_path: Path) -> None:
-    for name, text in zip(("employees.csv", "exits.csv"), blocks("csv"), strict=True):
+    for name, text in zip(("employees.csv", "exits.csv"), blocks(PAGE, "csv"), strict=True):
         (tmp_path / name).write_text(text)
     report = checked(tmp_path)
     assert report["errors"] == []
@@ -41,7 +37,7 @@ def test_the_folder_of_the_quick_start_is_a_source(tmp_path: Path) -> None:
 
 def test_the_source_toml_of_the_quick_start_reads_a_payroll(tmp_path: Path) -> None:
     (tmp_path / "payroll-2024.csv").write_text(PAYROLL)
-    (tmp_path / "source.toml").write_text(blocks("toml")[0])
+    (tmp_path / "source.toml").write_text(blocks(PAGE, "toml")[0])
     report = checked(tmp_path)
     assert report["errors"] == []
     assert report["tables"] == {"employees": 2, "assignments": 5, "compensation": 5, "exits": 1}

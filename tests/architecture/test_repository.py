@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from documents import blocks
 
 from features.vocabulary import DRIVERS, EXIT_KINDS
 
@@ -50,8 +51,7 @@ def documents() -> list[Path]:
 
 def shell_lines(path: Path) -> list[str]:
     """The commands in a document's `sh` blocks, continued lines joined."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-    joined = "".join(blocks).replace("\\\n", " ")
+    joined = "".join(blocks(path.read_text(), "sh")).replace("\\\n", " ")
     return [line.partition(" #")[0].strip() for line in joined.splitlines() if line.strip()]
 
 

@@ -75,7 +75,13 @@ def test_what_cannot_be_a_feature_is_left_out_and_said(write: Write) -> None:
         "cross_section.gone: left out: it tells who left.",
         "cross_section.country: left out: it is the same for everyone.",
         "cross_section.started: left out: it is a date, and a cross-section has none.",
+        "cross_section: age: protected, read for the fairness review only.",
     )
+
+
+def test_what_is_ignored_is_said(write: Write) -> None:
+    report = load(write(TOML.replace("ignore = []", 'ignore = ["team"]'))).report
+    assert "cross_section: team: dropped, as `ignore` in source.toml asks." in report.notes
 
 
 def test_free_text_is_no_category(write: Write) -> None:

@@ -1,0 +1,28 @@
+"""What the documents hold: their fenced blocks and their tables, for the tests that run and check them."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def page(name: str) -> str:
+    """The text of a document, named from the root of the repository."""
+    return (ROOT / name).read_text()
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one of its level or above."""
+    [(marks, rest)] = re.findall(rf"^(#+) {re.escape(heading)}\n(.*)", text, flags=re.MULTILINE | re.DOTALL)
+    return re.split(rf"^#{{1,{len(marks)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def table_lines(text: str) -> list[str]:
+    """The lines of a section's tables, their headings left out."""
+    tables = re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE)
+    return [line for table in tables for line in table.splitlines()[2:]]
