@@ -4,7 +4,7 @@ from typing import Final
 
 import narwhals as nw
 
-from features.calendar import Frame
+from features.calendar import DAYS_A_MONTH, Frame, month_index, month_number
 from features.definition import Family, Feature, family, shared
 from features.known import Known
 from features.peers import over_median
@@ -14,38 +14,28 @@ LATE_BY_MONTHS: Final = 3
 """The month's working time may be recorded a little late: `now` is the last month known, at most this old."""
 HIGH_OVERTIME: Final = 0.1
 """Overtime above a tenth of the contracted hours counts as a month of high overtime."""
+WEEKDAYS_A_MONTH: Final = DAYS_A_MONTH * 5 / 7
+MONTHS: Final = 12
 NO_MONTH: Final = "no working time recorded in the window"
+NO_MONTH_BEFORE: Final = "no working time recorded in (3, 0], or none before it"
 
 
 @shared
 def working_time(known: Known) -> Frame:
     """The last 12 months of working time with `overtime`, a share of the contracted hours where both are there."""
-    rows = known.facts("working_time", months=12)
+    rows = known.facts("working_time", months=MONTHS)
     if not (known.has("working_time.overtime_hours") and known.has("working_time.contracted_hours")):
         return rows
     contracted = nw.when(nw.col("contracted_hours") > 0).then("contracted_hours")
     return rows.with_columns(overtime=nw.col("overtime_hours") / contracted, contracted=contracted)
 
 
-def _recent(known: Known, column: str, months: int = LATE_BY_MONTHS) -> nw.Expr:
-    return nw.when(nw.col("month") > known.ago(months)).then(column)
+@shared
+def _overtime(known: Known) -> Frame:
+    """Overtime hours as a share of contracted hours: last month, sums over windows, their shares and difference.
 
-
-@family(
-    Feature("overtime_now", "conditions", "Overtime in the last month", "share of contracted hours", "now", NO_MONTH,
-            worse="higher"),
-    Feature("overtime_3m", "conditions", "Overtime over 3 months", "share of contracted hours", "(3, 0]", NO_MONTH,
-            worse="higher"),
-    Feature("overtime_12m", "conditions", "Overtime over 12 months", "share of contracted hours", "(12, 0]", NO_MONTH,
-            worse="higher"),
-    Feature("overtime_trend", "conditions", "Overtime of 3 months against 12 months", "share of contracted hours",
-            "(12, 0]", NO_MONTH, worse="higher"),
-    Feature("high_overtime_months_12m", "conditions", "Months with overtime above a tenth", "share of months",
-            "(12, 0]", NO_MONTH, worse="higher"),
-    needs=("working_time.overtime_hours", "working_time.contracted_hours"),
-)  # fmt: skip
-def overtime(known: Known) -> Frame:
-    """Overtime hours as a share of contracted hours: last month, means over windows and their difference."""
+    The trend is null where no month before the last 3 is known: it would compare these with themselves.
+    """
     rows = working_time(known).filter(~nw.col("overtime").is_null())
     recent = nw.col("month") > known.ago(3)
     people = rows.group_by("employee_id").agg(
@@ -63,8 +53,27 @@ def overtime(known: Known) -> Frame:
         overtime_12m=nw.col("hours_12m") / nw.col("contracted_12m"),
     )
     trend = nw.col("overtime_3m") - nw.col("overtime_12m")
-    return people.select(
-        "employee_id", "overtime_now", "overtime_3m", "overtime_12m", "high_overtime_months_12m", overtime_trend=trend
+    has_past = nw.col("contracted_12m") > nw.col("contracted_3m")
+    return people.with_columns(overtime_trend=nw.when(has_past).then(trend))
+
+
+@family(
+    Feature("overtime_now", "conditions", "Overtime in the last month", "share of contracted hours", "now", NO_MONTH,
+            worse="higher"),
+    Feature("overtime_3m", "conditions", "Overtime over 3 months", "share of contracted hours", "(3, 0]", NO_MONTH,
+            worse="higher"),
+    Feature("overtime_12m", "conditions", "Overtime over 12 months", "share of contracted hours", "(12, 0]", NO_MONTH,
+            worse="higher"),
+    Feature("overtime_trend", "conditions", "Overtime of 3 months against 12 months", "share of contracted hours",
+            "(12, 0]", NO_MONTH_BEFORE, worse="higher"),
+    Feature("high_overtime_months_12m", "conditions", "Months with overtime above a tenth", "share of months",
+            "(12, 0]", NO_MONTH, worse="higher"),
+    needs=("working_time.overtime_hours", "working_time.contracted_hours"),
+)  # fmt: skip
+def overtime(known: Known) -> Frame:
+    """Overtime hours as a share of contracted hours: last month, over windows, and how the windows differ."""
+    return _overtime(known).select(
+        "employee_id", "overtime_now", "overtime_3m", "overtime_12m", "overtime_trend", "high_overtime_months_12m"
     )
 
 
@@ -75,47 +84,67 @@ def overtime(known: Known) -> Frame:
 )  # fmt: skip
 def overtime_against_team(known: Known) -> Frame:
     """Overtime over (3, 0] minus the median of those under the same manager."""
-    rows = overtime.define(known).select("employee_id", "overtime_3m")
-    rows = staff(known).join(rows, on="employee_id", how="left")
+    lately = _overtime(known).select("employee_id", "overtime_3m")
+    rows = staff(known).join(lately, on="employee_id", how="left")
     return rows.select("employee_id", overtime_against_team=over_median("overtime_3m", "manager_id"))
 
 
 @family(
-    Feature("remote_days_3m", "conditions", "Days of remote work", "days a month", "(3, 0]", NO_MONTH, worse="lower"),
-    Feature("remote_days_change", "conditions", "Remote work of 3 months against 12 months", "days a month", "(12, 0]",
+    Feature("remote_share_3m", "conditions", "Share of remote work", "share of weekdays not on leave", "(3, 0]",
             NO_MONTH, worse="lower"),
+    Feature("remote_share_change", "conditions", "Share of remote work of 3 months against 12 months",
+            "share of weekdays not on leave", "(12, 0]", NO_MONTH_BEFORE, worse="lower"),
     needs=("working_time.remote_days",),
 )  # fmt: skip
 def remote(known: Known) -> Frame:
-    """Mean remote days a month over (3, 0], and minus that over (12, 0]."""
-    people = (
-        working_time(known)
-        .group_by("employee_id")
-        .agg(
-            _recent(known, "remote_days").mean().alias("remote_days_3m"),
-            nw.col("remote_days").mean().alias("remote_days_12m"),
-        )
+    """Remote days over the weekdays of the months less days of leave, at most 1, and minus the same over (12, 0].
+
+    Assumes five days a week: whoever works fewer has a lower share. The change is null without a month before (3, 0].
+    """
+    on_leave = nw.col("leave_days").fill_null(0.0) if known.has("working_time.leave_days") else nw.lit(0.0)
+    recent = nw.col("month") > known.ago(3)
+    rows = working_time(known).filter(~nw.col("remote_days").is_null())
+    rows = rows.with_columns(at_work=nw.max_horizontal(WEEKDAYS_A_MONTH - on_leave, nw.lit(0.0)))
+    people = rows.group_by("employee_id").agg(
+        nw.when(recent).then("remote_days").sum().alias("remote_3m"),
+        nw.when(recent).then("at_work").sum().alias("at_work_3m"),
+        nw.col("remote_days").sum().alias("remote_12m"),
+        nw.col("at_work").sum().alias("at_work_12m"),
     )
-    change = nw.col("remote_days_3m") - nw.col("remote_days_12m")
-    return people.select("employee_id", "remote_days_3m", remote_days_change=change)
+    lately, year = _remote_share("3m"), _remote_share("12m")
+    change = nw.when(nw.col("at_work_12m") > nw.col("at_work_3m")).then(lately - year)
+    return people.select("employee_id", remote_share_3m=lately, remote_share_change=change)
+
+
+def _remote_share(window: str) -> nw.Expr:
+    at_work = nw.col(f"at_work_{window}")
+    return nw.when(at_work > 0).then(nw.min_horizontal(nw.col(f"remote_{window}") / at_work, nw.lit(1.0)))
 
 
 @family(
-    Feature("leave_days_3m", "conditions", "Leave taken lately", "days a month", "(3, 0]", NO_MONTH),
     Feature("leave_days_12m", "conditions", "Leave taken over 12 months", "days a month", "(12, 0]", NO_MONTH,
             worse="lower"),
+    Feature("months_since_leave", "conditions", "Months without leave", "months, at most 12", "(12, 0]",
+            "leave not recorded lately, or none taken in fewer than 9 months of records", worse="higher"),
     needs=("working_time.leave_days",),
 )  # fmt: skip
 def leave(known: Known) -> Frame:
-    """Mean leave days a month over (3, 0] and (12, 0]."""
-    return (
-        working_time(known)
-        .group_by("employee_id")
-        .agg(
-            _recent(known, "leave_days").mean().alias("leave_days_3m"),
-            nw.col("leave_days").mean().alias("leave_days_12m"),
-        )
+    """Mean leave days a month over (12, 0], and calendar months since the last one with leave, 0 for this month.
+
+    Whoever took none in (12, 0] has 12 months without, if all but LATE_BY_MONTHS of them are recorded.
+    """
+    rows = working_time(known).filter(~nw.col("leave_days").is_null())
+    people = rows.group_by("employee_id").agg(
+        nw.col("leave_days").mean().alias("leave_days_12m"),
+        nw.col("month").max().alias("last_month"),
+        nw.when(nw.col("leave_days") > 0).then("month").max().alias("leave_month"),
+        nw.len().alias("recorded"),
     )
+    since = month_index(known.snapshot_date) - month_number("leave_month")
+    none_taken = nw.col("leave_month").is_null() & (nw.col("recorded") >= MONTHS - LATE_BY_MONTHS)
+    months = nw.when(none_taken).then(nw.lit(MONTHS)).otherwise(since)
+    recorded_lately = nw.col("last_month") > known.ago(LATE_BY_MONTHS)
+    return people.select("employee_id", "leave_days_12m", months_since_leave=nw.when(recorded_lately).then(months))
 
 
 @family(

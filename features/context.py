@@ -77,11 +77,15 @@ def _staff_before(known: Known) -> Frame:
 
 
 @family(
-    _context("reorganised_12m", "Department reorganised within 12 months", "share of people", window="(12, 0]"),
+    _context("reorganised_12m", "Department reorganised within 12 months", "share of people",
+             "department not recorded, or the records do not reach back so far", "(12, 0]"),
     needs=("assignments.department", "assignments.reason"),
-)
+)  # fmt: skip
 def reorganised(known: Known) -> Frame:
-    """Share of the department's people with a reorganisation in (12, 0]."""
+    """Share of the department's people with a reorganisation in (12, 0]; null where assignments begin later."""
+    first = known.first_day("assignments")
+    if first is None or first > known.ago(12):
+        return staff(known).select("employee_id", reorganised_12m=nw.lit(None, nw.Float64))
     changes = (
         assignments(known)
         .filter(nw.col("effective_date") > known.ago(12))

@@ -51,18 +51,34 @@ def months_in_department(known: Known) -> Frame:
             peers="those promoted from the same level within 36 months"),
     needs=("assignments.level",),
 )  # fmt: skip
-def against_usual(known: Known) -> Frame:
+def level_against_usual(known: Known) -> Frame:
     """Months in the level over the median months that those took who rose from it within (36, 0]."""
-    entered = nw.col("level_since").shift(1).over("employee_id", order_by="effective_date")
-    rows = assignments(known).select("employee_id", "effective_date", "level", "level_before", entered=entered)
-    risen = rows.filter(nw.col("level") > nw.col("level_before"), nw.col("effective_date") > known.ago(PAST_MONTHS))
+    return _against_usual(known, "level", nw.col("level") > nw.col("level_before"))
+
+
+@family(
+    Feature("months_in_job_against_usual", "growth", "Time in the job against what others took to move on from it",
+            "ratio", f"({PAST_MONTHS}, 0]", f"{NOT_SINCE}, or fewer than 5 have moved on from it", worse="higher",
+            peers="those who went from the same job to another within 36 months"),
+    needs=("assignments.job",),
+)  # fmt: skip
+def job_against_usual(known: Known) -> Frame:
+    """Months in the job over the median months that those took who went on to another within (36, 0]."""
+    return _against_usual(known, "job", nw.col("job") != nw.col("job_before"))
+
+
+def _against_usual(known: Known, part: str, moved_on: nw.Expr) -> Frame:
+    """Days in the present level or job over the median days that others took until `moved_on`, as `{part}_...`."""
+    entered = nw.col(f"{part}_since").shift(1).over("employee_id", order_by="effective_date")
+    rows = assignments(known).with_columns(entered=entered)
+    rows = rows.filter(moved_on, nw.col("effective_date") > known.ago(PAST_MONTHS))
     took = (day_number("effective_date") - day_number("entered")).cast(nw.Float64)
-    usual = risen.select(nw.col("level_before").alias("level"), took=took).filter(nw.col("took") > 0)
-    usual = usual.group_by("level").agg(usual=nw.col("took").median(), count=nw.len())
+    usual = rows.select(nw.col(f"{part}_before").alias(part), took=took).filter(nw.col("took") > 0)
+    usual = usual.group_by(part).agg(usual=nw.col("took").median(), count=nw.len())
     usual = usual.filter(nw.col("count") >= FEWEST_PEERS)
-    rows = staff(known).join(usual, on="level", how="left")
-    days = known.snapshot_date.toordinal() - day_number("level_since")
-    return rows.select("employee_id", months_in_level_against_usual=days / nw.col("usual"))
+    rows = staff(known).select("employee_id", part, f"{part}_since").join(usual, on=part, how="left")
+    days = known.snapshot_date.toordinal() - day_number(f"{part}_since")
+    return rows.select("employee_id", (days / nw.col("usual")).alias(f"months_in_{part}_against_usual"))
 
 
 @family(
@@ -125,7 +141,7 @@ def promoted_past(known: Known) -> Frame:
 
 @shared
 def reviews(known: Known) -> Frame:
-    """Of everyone who works here the last review, the one before and the mean of 24 months, with the group of peers."""
+    """Of everyone who works here the last review, the one before, mean and number of 24 months, and the peers."""
     rows = known.facts("performance")
     before = nw.col("rating").shift(1).over("employee_id", order_by="review_date")
     recent = nw.col("review_date") > known.ago(24)
@@ -133,6 +149,7 @@ def reviews(known: Known) -> Frame:
     people = rows.group_by("employee_id").agg(
         nw.col("rating", "before", "review_date").last(order_by="review_date"),
         nw.col("recent_rating").mean().alias("mean_24m"),
+        nw.col("recent_rating").count().alias("reviews_24m"),
     )
     people = staff(known).join(people, on="employee_id", how="left")
     return people.join(peer_groups(known), on="employee_id", how="left")
@@ -140,24 +157,21 @@ def reviews(known: Known) -> Frame:
 
 @family(
     Feature("performance", "growth", "Last performance rating", "points of the review", "now", "not reviewed yet"),
-    Feature("performance_24m", "growth", "Mean performance rating over 24 months", "points of the review", "(24, 0]",
-            "not reviewed in the window"),
     Feature("performance_change", "growth", "Last rating against the one before", "points of the review",
-            "the last two reviews", "fewer than two reviews", worse="lower"),
+            "(start, now]", "fewer than two reviews", worse="lower"),
     Feature("performance_trend", "growth", "Last rating against the mean of 24 months", "points of the review",
-            "(24, 0]", "not reviewed in the window", worse="lower"),
+            "(24, 0]", "fewer than two reviews in the window", worse="lower"),
     Feature("months_since_review", "growth", "Months since the last review", "months", "(start, now]",
             "not reviewed yet", worse="higher"),
     needs=("performance",),
 )  # fmt: skip
 def performance(known: Known) -> Frame:
-    """The last rating, its change since the review before, the mean of (24, 0] and how long ago it was."""
+    """The last rating, how it differs from the review before and from the mean of (24, 0], and how long ago it was."""
     return reviews(known).select(
         "employee_id",
         performance="rating",
-        performance_24m="mean_24m",
         performance_change=nw.col("rating") - nw.col("before"),
-        performance_trend=nw.col("rating") - nw.col("mean_24m"),
+        performance_trend=nw.when(nw.col("reviews_24m") > 1).then(nw.col("rating") - nw.col("mean_24m")),
         months_since_review=months_since("review_date", known.snapshot_date),
     )
 
@@ -180,7 +194,7 @@ def performance_against_peers(known: Known) -> Frame:
 def performance_against_pay(known: Known) -> Frame:
     """Share of peers rated lower minus share of peers paid less: 1 is the best rated and the worst paid."""
     rated = reviews(known).select("employee_id", rated=rank_in("rating", "peers"))
-    paid = pay(known).select("employee_id", paid=rank_in("log_pay", "peers"))
+    paid = pay(known).select("employee_id", paid=rank_in("log_pay", "peers", "currency"))
     rows = rated.join(paid, on="employee_id", how="left")
     return rows.select("employee_id", performance_against_pay=nw.col("rated") - nw.col("paid"))
 
@@ -189,7 +203,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
     months_in_level,
     months_in_job,
     months_in_department,
-    against_usual,
+    level_against_usual,
+    job_against_usual,
     promotions,
     transfers,
     last_promotion,

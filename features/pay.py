@@ -14,6 +14,7 @@ MARKET_MONTHS: Final = 12
 """How old a market figure may be to speak of the market now."""
 NEWCOMER_MONTHS: Final = 12
 FEWEST_NEWCOMERS: Final = 3
+NO_PAST_PAY: Final = "no pay recorded {} months ago, or in another currency"
 
 
 @shared
@@ -103,24 +104,12 @@ def against_market_now(known: Known) -> Frame:
     needs=("compensation", "assignments"),
 )  # fmt: skip
 def against_peers(known: Known) -> Frame:
-    """log(base pay) minus its median among peers in the same currency, and the share of peers who are paid less."""
+    """log(base pay) minus its median among peers in the same currency, and the share of these who are paid less."""
     return pay(known).select(
         "employee_id",
         over_median("log_pay", "peers", "currency").alias("pay_against_peers"),
-        rank_in("log_pay", "peers").alias("pay_rank_among_peers"),
+        rank_in("log_pay", "peers", "currency").alias("pay_rank_among_peers"),
     )
-
-
-@family(
-    Feature(
-        "pay_rank_in_department", "pay", "Place in the pay order of the department", "share of the others paid less",
-        "now", "fewer than 5 others in the department", worse="lower", peers="department", actionable=False,
-    ),
-    needs=("compensation", "assignments.department"),
-)  # fmt: skip
-def rank_in_department(known: Known) -> Frame:
-    """Share of the others in the department who are paid less."""
-    return pay(known).select("employee_id", pay_rank_in_department=rank_in("log_pay", "department"))
 
 
 @family(
@@ -131,29 +120,29 @@ def rank_in_department(known: Known) -> Frame:
     needs=("compensation", "assignments.manager_id"),
 )  # fmt: skip
 def rank_in_team(known: Known) -> Frame:
-    """Share of the others under the same manager who are paid less."""
-    return pay(known).select("employee_id", pay_rank_in_team=rank_in("log_pay", "manager_id"))
+    """Share of the others under the same manager, paid in the same currency, who are paid less."""
+    return pay(known).select("employee_id", pay_rank_in_team=rank_in("log_pay", "manager_id", "currency"))
 
 
 @family(
     Feature("pay_level", "pay", "Base pay a year", "log of currency units", "now", "no pay recorded", worse="lower"),
-    Feature("pay_growth_12m", "pay", "Growth of pay over 12 months", "log ratio", "(12, 0]",
-            "no pay recorded 12 months ago, or in another currency", worse="lower"),
-    Feature("pay_growth_24m", "pay", "Growth of pay over 24 months", "log ratio", "(24, 0]",
-            "no pay recorded 24 months ago, or in another currency", worse="lower"),
+    Feature("pay_growth_12m", "pay", "Growth of pay over 12 months", "log ratio", "(12, 0]", NO_PAST_PAY.format(12),
+            worse="lower"),
     Feature("pay_growth_against_company_12m", "pay", "Growth of pay against the company's over 12 months", "log ratio",
-            "(12, 0]", "no pay recorded 12 months ago", worse="lower", peers="median of the company"),
+            "(12, 0]", NO_PAST_PAY.format(12), worse="lower", peers="median of the company"),
+    Feature("pay_growth_against_company_24m", "pay", "Growth of pay against the company's over 24 months", "log ratio",
+            "(24, 0]", NO_PAST_PAY.format(24), worse="lower", peers="median of the company"),
     needs=("compensation",),
 )  # fmt: skip
 def growth(known: Known) -> Frame:
-    """log(base pay), its growth, and that growth minus the median of all who work here."""
+    """log(base pay), its growth, and how far growth lies above the median of all who work here and were paid then."""
     rows = pay(known).with_columns(everyone=nw.lit(1))
     return rows.select(
         "employee_id",
         pay_level="log_pay",
         pay_growth_12m="growth_12m",
-        pay_growth_24m="growth_24m",
         pay_growth_against_company_12m=over_median("growth_12m", "everyone"),
+        pay_growth_against_company_24m=over_median("growth_24m", "everyone"),
     )
 
 
@@ -212,7 +201,6 @@ FAMILIES: Final[tuple[Family, ...]] = (
     against_market,
     against_market_now,
     against_peers,
-    rank_in_department,
     rank_in_team,
     growth,
     last_raise,

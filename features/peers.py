@@ -49,11 +49,14 @@ def over_median(value: str, *group: str) -> nw.Expr:
     return nw.when(enough & ~nw.col(group[0]).is_null()).then(nw.col(value) - nw.col(value).median().over(*group))
 
 
-def rank_in(value: str, group: str) -> nw.Expr:
-    """Share of the others in the group whose figure is lower, ties counting half; null where they are too few."""
-    rank = nw.col(value).rank("average").over(group)
-    others = nw.col(value).count().over(group) - 1
-    return nw.when((others >= FEWEST_PEERS) & ~nw.col(group).is_null()).then((rank - 1) / others)
+def rank_in(value: str, *group: str) -> nw.Expr:
+    """Share of the others in the group whose figure is lower, ties counting half; null where they are too few.
+
+    A null group compares with nobody.
+    """
+    rank = nw.col(value).rank("average").over(*group)
+    others = nw.col(value).count().over(*group) - 1
+    return nw.when((others >= FEWEST_PEERS) & ~nw.col(group[0]).is_null()).then((rank - 1) / others)
 
 
 def mean_of_others(value: str, group: str, fewest: int) -> nw.Expr:

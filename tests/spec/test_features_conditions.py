@@ -68,19 +68,78 @@ def test_overtime_is_compared_with_the_median_under_the_same_manager(features_of
     assert people["bob"]["overtime_against_team"] == 0
 
 
-def test_remote_and_leave_days_are_means_a_month(features_of):
+def test_a_trend_needs_a_month_before_the_last_three(features_of):
     ann = features_of(
+        JUNE,
+        {
+            "working_time": """
+        employee_id month      contracted_hours overtime_hours remote_days
+        ann         2024-04-30 100              10             4
+        ann         2024-06-30 100              20             8"""
+        },
+    )["ann"]
+    assert ann["overtime_12m"] == pytest.approx(0.15)
+    assert (ann["overtime_trend"], ann["remote_share_change"]) == (None, None)
+
+
+WEEKDAYS = 30.4375 * 5 / 7
+
+
+def test_remote_work_is_a_share_of_the_weekdays_not_on_leave(features_of):
+    people = features_of(
         JUNE,
         {
             "working_time": """
         employee_id month      remote_days leave_days
         ann         2023-12-31 2           10
-        ann         2024-05-31 8           0
-        ann         2024-06-30 8           2"""
+        ann         2024-05-31 8           -
+        ann         2024-06-30 8           2
+        bob         2024-06-30 23          0
+        cid         2024-06-30 0           31
+        dan         2024-03-31 5           0"""
         },
-    )["ann"]
-    assert (ann["remote_days_3m"], ann["remote_days_change"]) == (8, 2)
-    assert (ann["leave_days_3m"], ann["leave_days_12m"]) == (1, 4)
+    )
+    lately, year = 16 / (2 * WEEKDAYS - 2), 18 / (3 * WEEKDAYS - 12)
+    assert people["ann"]["remote_share_3m"] == pytest.approx(lately)
+    assert people["ann"]["remote_share_change"] == pytest.approx(lately - year)
+    assert people["bob"]["remote_share_3m"] == 1
+    assert people["cid"]["remote_share_3m"] is None
+    assert people["dan"]["remote_share_3m"] is None
+
+
+def test_remote_work_is_a_share_of_all_weekdays_where_leave_is_not_recorded(features_of):
+    people = features_of(JUNE, {"working_time": "employee_id month remote_days\nann 2024-06-30 8"})
+    assert people["ann"]["remote_share_3m"] == pytest.approx(8 / WEEKDAYS)
+
+
+def test_leave_is_days_a_month_and_months_since_the_last(features_of):
+    people = features_of(
+        JUNE,
+        {
+            "working_time": """
+        employee_id month      leave_days
+        ann         2023-12-31 10
+        ann         2024-05-31 0
+        ann         2024-06-30 2
+        bob         2024-02-29 3
+        bob         2024-06-30 0
+        cid         2023-06-30 3
+        cid         2024-06-30 0
+        dan         2024-03-31 2"""
+        },
+    )
+    assert people["ann"]["leave_days_12m"] == 4
+    assert [people[who]["months_since_leave"] for who in ("ann", "bob")] == [0, 4]
+    # of cid only one month of the window is recorded, of dan none lately
+    assert [people[who]["months_since_leave"] for who in ("cid", "dan")] == [None, None]
+
+
+def test_a_year_without_leave_is_twelve_months_where_most_of_it_is_recorded(features_of):
+    months = ["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
+    nine = "\n".join(f"{who} {month} 0" for who in ("ann", "bob") for month in [*months, "2024-05-31"])
+    table = f"employee_id month leave_days\n{nine}\nann 2024-06-30 0"
+    people = features_of(JUNE, {"working_time": table})
+    assert (people["ann"]["months_since_leave"], people["bob"]["months_since_leave"]) == (12, None)
 
 
 def test_contract_fulltime_share_and_location_are_those_in_force(features_of):

@@ -42,6 +42,14 @@ def test_place_and_size_of_the_department_and_its_change(features_of):
     assert ann["reorganised_12m"] == pytest.approx(1 / 4)
 
 
+def test_a_reorganisation_is_unknown_where_the_records_begin_within_the_window(features_of):
+    places = "employee_id effective_date department reason\nann 2023-07-01 sales hire\nann 2024-01-01 - reorganisation"
+    assert features_of(JUNE, {"assignments": places})["ann"]["reorganised_12m"] is None
+    reaching = places + "\nbob 2023-06-30 sales hire"
+    people = features_of(JUNE, {"assignments": reaching})
+    assert (people["ann"]["reorganised_12m"], people["bob"]["reorganised_12m"]) == (0.5, 0.5)
+
+
 def test_employee_features_are_features_under_their_name_or_a_clear_one(features_of):
     table = pl.DataFrame({
         "employee_id": ["ann"], "hire_date": [date(2020, 1, 1)], "education": ["college"], "level": ["A"],
@@ -66,8 +74,8 @@ def test_a_missing_table_or_column_takes_its_features_with_it(source_of):
     with_pay = source_of({"compensation": "employee_id effective_date base_pay\nann 2024-01-01 100"})
     pay = [name for name, feature in catalogue(with_pay).items() if feature.driver == "pay"]
     assert pay == [
-        "pay_level", "pay_growth_12m", "pay_growth_24m", "pay_growth_against_company_12m", "months_since_raise",
-        "last_raise",
+        "pay_level", "pay_growth_12m", "pay_growth_against_company_12m", "pay_growth_against_company_24m",
+        "months_since_raise", "last_raise",
     ]  # fmt: skip
 
 

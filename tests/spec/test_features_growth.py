@@ -53,6 +53,35 @@ def test_time_in_level_is_measured_against_the_median_of_those_who_rose_from_it(
     assert people["bob"]["months_in_level_against_usual"] is None
 
 
+def test_time_in_job_is_measured_against_the_median_of_those_who_went_on_to_another(features_of):
+    moves = "\n".join(
+        f"{who} 2022-01-01 clerk\n{who} {day} {job}"
+        for who, day, job in zip(
+            SIX[1:],
+            ["2022-04-11", "2022-04-11", "2022-07-20", "2023-01-01", "2023-01-01"],
+            ["chief", "driver", "driver", "chief", "buyer"],
+            strict=True,
+        )
+    )
+    people = features_of(JUNE, {
+        "employees": HIRED + "\n".join(f"{who} 2022-01-01" for who in SIX),
+        "assignments": f"employee_id effective_date job\nann 2022-01-01 clerk\n{moves}",
+    })  # fmt: skip
+    # they went on after 100, 100, 200, 365 and 365 days; ann has been a clerk for 911
+    assert people["ann"]["months_in_job_against_usual"] == pytest.approx(911 / 200)
+    assert people["bob"]["months_in_job_against_usual"] is None
+
+
+def test_time_in_job_has_no_measure_where_fewer_than_five_went_on(features_of):
+    moves = "\n".join(f"{who} 2022-01-01 clerk\n{who} 2023-01-01 chief" for who in SIX[1:5])
+    people = features_of(JUNE, {
+        "employees": HIRED + "\n".join(f"{who} 2022-01-01" for who in SIX[:5]),
+        "assignments": f"employee_id effective_date job\nann 2022-01-01 clerk\n{moves}",
+    })  # fmt: skip
+    assert people["ann"]["months_in_job"] == pytest.approx(911 / 30.4375)
+    assert people["ann"]["months_in_job_against_usual"] is None
+
+
 def test_peers_promoted_past_the_person(features_of):
     before = "\n".join(f"{who} 2022-01-01 sales 1" for who in SIX)
     people = features_of(JUNE, {
@@ -76,10 +105,10 @@ def test_performance_is_the_last_review_its_change_and_its_trend(features_of):
         },
     )
     ann, bob = people["ann"], people["bob"]
-    assert (ann["performance"], ann["performance_change"], ann["performance_24m"]) == (4, 2, 3)
-    assert ann["performance_trend"] == 1
+    assert (ann["performance"], ann["performance_change"]) == (4, 2)
+    assert ann["performance_trend"] == 4 - (2 + 4) / 2
     assert ann["months_since_review"] == pytest.approx(151 / 30.4375)
-    assert (bob["performance"], bob["performance_change"]) == (3, None)
+    assert (bob["performance"], bob["performance_change"], bob["performance_trend"]) == (3, None, None)
     assert people["cid"]["performance"] is None
 
 

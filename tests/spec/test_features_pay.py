@@ -4,6 +4,7 @@ import pytest
 
 JUNE = "2024-06-30"
 SIX = ["ann", "bob", "cid", "dan", "eve", "fay"]
+PAY_NOW = [150, 100, 105, 110, 120, 130]
 
 
 def of_all(header, row, people=SIX):
@@ -61,7 +62,6 @@ def test_pay_is_compared_with_the_same_job_and_level_where_five_others_hold_it(f
     assert people["ann"]["pay_rank_among_peers"] == 0
     assert people["bob"]["pay_rank_among_peers"] == pytest.approx(1 / 5)
     assert people["fay"]["pay_rank_among_peers"] == 1
-    assert people["fay"]["pay_rank_in_department"] == 1
 
 
 def test_with_fewer_peers_in_the_job_pay_is_compared_with_the_level_in_the_department(features_of):
@@ -82,14 +82,15 @@ def test_with_fewer_than_five_peers_pay_against_peers_is_unknown(features_of):
         "compensation": of_all("employee_id effective_date base_pay", "2024-01-01 100", five),
     })  # fmt: skip
     assert {people[person]["pay_against_peers"] for person in five} == {None}
-    assert {people[person]["pay_rank_in_department"] for person in five} == {None}
+    assert {people[person]["pay_rank_among_peers"] for person in five} == {None}
 
 
 def test_pay_in_another_currency_is_no_peer_and_no_growth(features_of):
     places = of_all("employee_id effective_date job level", "2020-01-01 clerk 1")
     pay = of_all("employee_id effective_date base_pay currency", "2023-01-01 100 EUR")
     people = features_of(JUNE, {"assignments": places, "compensation": f"{pay}\nann 2024-01-01 9000 RUB"})
-    assert people["ann"]["pay_against_peers"] is None
+    assert (people["ann"]["pay_against_peers"], people["ann"]["pay_rank_among_peers"]) == (None, None)
+    assert people["bob"]["pay_rank_among_peers"] is None
     assert people["ann"]["pay_growth_12m"] is None
     assert people["ann"]["last_raise"] is None
     assert people["bob"]["pay_growth_12m"] == 0
@@ -109,7 +110,6 @@ def test_growth_of_pay_is_the_log_ratio_to_the_row_in_force_at_the_start_of_the_
         },
     )
     assert people["ann"]["pay_growth_12m"] == pytest.approx(log(1.2))
-    assert people["ann"]["pay_growth_24m"] == pytest.approx(log(1.5))
     assert people["ann"]["pay_level"] == pytest.approx(log(120))
     assert people["bob"]["pay_growth_12m"] is None
 
@@ -120,6 +120,21 @@ def test_growth_is_compared_with_the_median_of_the_company(features_of):
     people = features_of(JUNE, {"compensation": rows})
     assert people["ann"]["pay_growth_against_company_12m"] == pytest.approx(-log(1.1))
     assert people["bob"]["pay_growth_against_company_12m"] == 0
+
+
+def test_growth_over_two_years_leaves_out_who_was_not_paid_then(features_of):
+    pay = of_all("employee_id effective_date base_pay", "2022-06-30 100")
+    pay += "\n" + "\n".join(f"{person} 2024-06-30 {raised}" for person, raised in zip(SIX, PAY_NOW, strict=True))
+    people = features_of(JUNE, {"compensation": f"{pay}\ngus 2023-01-01 50"})
+    # the median of six who were paid 100 then lies between 110 and 120
+    assert people["ann"]["pay_growth_against_company_24m"] == pytest.approx(log(1.5) - (log(1.1) + log(1.2)) / 2)
+    assert people["gus"]["pay_growth_against_company_24m"] is None
+    assert people["gus"]["pay_growth_against_company_12m"] == pytest.approx(log(1) - log(1.1))
+
+
+def test_growth_over_two_years_is_unknown_where_five_others_were_not_here_then(features_of):
+    people = features_of(JUNE, {"compensation": of_all("employee_id effective_date base_pay", "2022-01-01 9", SIX[:5])})
+    assert people["ann"]["pay_growth_against_company_24m"] is None
 
 
 def test_a_raise_is_a_row_above_the_row_before_and_without_one_the_hire_counts(features_of):
