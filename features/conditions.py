@@ -37,10 +37,11 @@ def _overtime(known: Known) -> Frame:
     The trend is null where no month before the last 3 is known: it would compare these with themselves.
     """
     rows = working_time(known).filter(~nw.col("overtime").is_null())
+    rows = rows.with_columns(last_month=nw.col("month").max().over("employee_id"))
     recent = nw.col("month") > known.ago(3)
+    is_now = (nw.col("month") == nw.col("last_month")) & (nw.col("month") > known.ago(LATE_BY_MONTHS))
     people = rows.group_by("employee_id").agg(
-        nw.col("month").max().alias("last_month"),
-        nw.col("overtime").last(order_by="month").alias("overtime_now"),
+        nw.when(is_now).then("overtime").max().alias("overtime_now"),
         nw.when(recent).then("overtime_hours").sum().alias("hours_3m"),
         nw.when(recent).then("contracted").sum().alias("contracted_3m"),
         nw.col("overtime_hours").sum().alias("hours_12m"),
@@ -48,7 +49,6 @@ def _overtime(known: Known) -> Frame:
         (nw.col("overtime") > HIGH_OVERTIME).cast(nw.Float64).mean().alias("high_overtime_months_12m"),
     )
     people = people.with_columns(
-        overtime_now=nw.when(nw.col("last_month") > known.ago(LATE_BY_MONTHS)).then("overtime_now"),
         overtime_3m=nw.when(nw.col("contracted_3m") > 0).then(nw.col("hours_3m") / nw.col("contracted_3m")),
         overtime_12m=nw.col("hours_12m") / nw.col("contracted_12m"),
     )
@@ -124,7 +124,7 @@ def _remote_share(window: str) -> nw.Expr:
 @family(
     Feature("leave_days_12m", "conditions", "Leave taken over 12 months", "days a month", "(12, 0]", NO_MONTH,
             worse="lower"),
-    Feature("months_since_leave", "conditions", "Months without leave", "months, at most 12", "(12, 0]",
+    Feature("months_since_leave", "conditions", "Months without leave, at most 12", "months", "(12, 0]",
             "leave not recorded lately, or none taken in fewer than 9 months of records", worse="higher"),
     needs=("working_time.leave_days",),
 )  # fmt: skip

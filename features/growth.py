@@ -147,10 +147,12 @@ def reviews(known: Known) -> Frame:
     recent = nw.col("review_date") > known.ago(24)
     rows = rows.with_columns(before=before, recent_rating=nw.when(recent).then("rating"))
     people = rows.group_by("employee_id").agg(
-        nw.col("rating", "before", "review_date").last(order_by="review_date"),
+        nw.col("review_date").max(),
         nw.col("recent_rating").mean().alias("mean_24m"),
         nw.col("recent_rating").count().alias("reviews_24m"),
     )
+    last = rows.select("employee_id", "review_date", "rating", "before")
+    people = people.join(last, on=["employee_id", "review_date"], how="left")
     people = staff(known).join(people, on="employee_id", how="left")
     return people.join(peer_groups(known), on="employee_id", how="left")
 
