@@ -6,7 +6,7 @@ import narwhals as nw
 
 from features.calendar import Frame, day_number, months_since
 from features.definition import Family, Feature, family, shared
-from features.known import Known
+from features.known import Known, with_row_before
 from features.pay import pay
 from features.peers import FEWEST_PEERS, PEERS, over_median, peer_groups, rank_in
 from features.places import assignments, place_before, staff
@@ -67,12 +67,18 @@ def job_against_usual(known: Known) -> Frame:
     return _against_usual(known, "job", nw.col("job") != nw.col("job_before"))
 
 
+@shared
+def _changes(known: Known) -> Frame:
+    """The changes of place of (36, 0], with the days since which the level and the job before them held."""
+    since = [f"{part}_since" for part in ("level", "job") if known.has(f"assignments.{part}")]
+    rows = with_row_before(assignments(known), "effective_date", *since)
+    return rows.filter(nw.col("effective_date") > known.ago(PAST_MONTHS))
+
+
 def _against_usual(known: Known, part: str, moved_on: nw.Expr) -> Frame:
     """Days in the present level or job over the median days that others took until `moved_on`, as `{part}_...`."""
-    entered = nw.col(f"{part}_since").shift(1).over("employee_id", order_by="effective_date")
-    rows = assignments(known).with_columns(entered=entered)
-    rows = rows.filter(moved_on, nw.col("effective_date") > known.ago(PAST_MONTHS))
-    took = (day_number("effective_date") - day_number("entered")).cast(nw.Float64)
+    rows = _changes(known).filter(moved_on)
+    took = (day_number("effective_date") - day_number(f"{part}_since_before")).cast(nw.Float64)
     usual = rows.select(nw.col(f"{part}_before").alias(part), took=took).filter(nw.col("took") > 0)
     usual = usual.group_by(part).agg(usual=nw.col("took").median(), count=nw.len())
     usual = usual.filter(nw.col("count") >= FEWEST_PEERS)

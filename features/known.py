@@ -199,3 +199,15 @@ def present(known: Known) -> Frame:
 def latest(rows: Frame, by: str) -> Frame:
     """Each person's last row by a date that is unique within the person."""
     return rows.filter(nw.col(by) == nw.col(by).max().over("employee_id"))
+
+
+def with_row_before(rows: Frame, by: str, *names: str) -> Frame:
+    """Adds `{name}_before`: what each person's row before says, by a date that is unique within the person.
+
+    One shift and a join, as a shift of every column would sort each person's rows anew for each.
+    """
+    rows = rows.with_columns(row_before=nw.col(by).shift(1).over("employee_id", order_by=by))
+    before = rows.select(
+        "employee_id", nw.col(by).alias("row_before"), *(nw.col(name).alias(f"{name}_before") for name in names)
+    )
+    return rows.join(before, on=["employee_id", "row_before"], how="left").drop("row_before")

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from features.calendar import Frame, months_since
 from features.definition import Family, Feature, family, shared
-from features.known import Known, latest
+from features.known import Known, latest, with_row_before
 from features.peers import PEERS, over_median, peer_groups, rank_in
 from features.places import records_begin_at_hire, staff
 
@@ -155,15 +155,13 @@ def growth(known: Known) -> Frame:
 )  # fmt: skip
 def last_raise(known: Known) -> Frame:
     """Since the last row whose base pay is above the row before (same currency), and by how much it rose."""
-    order = {"order_by": "effective_date"}
-    before = nw.col("base_pay").shift(1).over("employee_id", **order)
-    rises = nw.col("base_pay") > before
+    figures = [name for name in ("base_pay", "currency") if _has(known, name)]
+    rows = with_row_before(_history(known), "effective_date", *figures)
+    rows = rows.filter(nw.col("base_pay") > nw.col("base_pay_before"))
     if _has(known, "currency"):
-        currency = nw.col("currency").fill_null("")
-        rises = rises & (currency == currency.shift(1).over("employee_id", **order))
-    rows = _history(known).with_columns(before=before, rises=rises)
-    raises = latest(rows.filter(nw.col("rises")), "effective_date").select(
-        "employee_id", raised="effective_date", last_raise=(nw.col("base_pay") / nw.col("before")).log()
+        rows = rows.filter(nw.col("currency").fill_null("") == nw.col("currency_before").fill_null(""))
+    raises = latest(rows, "effective_date").select(
+        "employee_id", raised="effective_date", last_raise=(nw.col("base_pay") / nw.col("base_pay_before")).log()
     )
     firsts = _history(known).group_by("employee_id").agg(nw.col("effective_date").min().alias("first"))
     people = staff(known).select("employee_id", "hire_date")

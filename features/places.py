@@ -7,7 +7,7 @@ import narwhals as nw
 
 from features.calendar import Frame, day_number
 from features.definition import shared
-from features.known import Known, latest, present, spells
+from features.known import Known, latest, present, spells, with_row_before
 
 PLACE: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
 """Columns of `assignments` in which a null means unchanged since the row before."""
@@ -59,8 +59,14 @@ def assignments(known: Known) -> Frame:
     changing = [name for name in SINCE if name in place]
     if not changing:
         return rows.with_columns(*_reasons(place))
-    rows = rows.with_columns(*(_before(name).alias(f"{name}_before") for name in changing))
+    rows = with_row_before(rows, "effective_date", *changing)
+    rows = rows.with_columns(first_date=nw.col("effective_date").min().over("employee_id"))
+    rows = rows.with_columns(
+        is_first=nw.col("effective_date") == nw.col("first_date"),
+        start=nw.when(records_begin_at_hire("first_date")).then("hire_date"),
+    )
     rows = rows.with_columns(*_reasons(place), *(_change_of(name) for name in changing))
+    rows = rows.drop("first_date", "is_first", "start")
     since = nw.col(*(f"{name}_since" for name in changing))
     return rows.with_columns(since.fill_null(strategy="forward").over("employee_id", order_by="effective_date"))
 
@@ -69,10 +75,6 @@ def _given_reasons(known: Known) -> list[nw.Expr]:
     if not known.has("assignments.reason"):
         return [nw.lit(None, nw.Int8).alias(name) for name in REASONS]
     return [(nw.col("reason") == reason).cast(nw.Int8).alias(name) for name, reason in REASONS.items()]
-
-
-def _before(name: str) -> nw.Expr:
-    return nw.col(name).shift(1).over("employee_id", order_by="effective_date")
 
 
 def _reasons(place: list[str]) -> list[nw.Expr]:
@@ -91,10 +93,10 @@ def _reasons(place: list[str]) -> list[nw.Expr]:
 
 def _change_of(name: str) -> nw.Expr:
     """The day on which a part of the place changed to what the row says, null where it did not or cannot be told."""
-    first = nw.col("effective_date") == nw.col("effective_date").min().over("employee_id")
-    start = nw.when(first & records_begin_at_hire("effective_date")).then(nw.col("hire_date"))
-    changed = ~first & (nw.col(f"{name}_before").is_null() | (nw.col(name) != nw.col(f"{name}_before")))
-    return nw.when(changed & ~nw.col(name).is_null()).then("effective_date").otherwise(start).alias(f"{name}_since")
+    first, before = nw.col("is_first"), nw.col(f"{name}_before")
+    changed = ~first & (before.is_null() | (nw.col(name) != before)) & ~nw.col(name).is_null()
+    at_hire = nw.when(first).then("start")
+    return nw.when(changed).then("effective_date").otherwise(at_hire).alias(f"{name}_since")
 
 
 def records_begin_at_hire(first: str) -> nw.Expr:
