@@ -421,6 +421,13 @@ def test_the_month_of_the_exit_is_not_after_it(tmp_path: Path) -> None:
     assert canonical(tmp_path, "working_time")["month"].to_list() == [date(2020, 3, 31)]
 
 
+def test_the_month_of_a_rehire_is_not_before_it(tmp_path: Path) -> None:
+    months = [{"employee_id": "boris", "month": day, "worked_hours": 8} for day in ("2020-08-31", "2020-09-30")]
+    report = check(tmp_path, {"employees": person(("boris", "2020-09-15")), "working_time": months})
+    assert [(found.place, found.rows) for found in report.warnings] == [("working_time.month", 1)]
+    assert canonical(tmp_path, "working_time")["month"].to_list() == [date(2020, 9, 30)]
+
+
 def test_exits_after_complete_until_are_kept_but_do_not_count(tmp_path: Path) -> None:
     report = check(tmp_path, {}, complete_until=date(2020, 3, 30))
     assert (report.voluntary_exits, [found.rows for found in report.warnings]) == (0, [1])
