@@ -379,7 +379,7 @@ def test_headers_of_other_alphabets_and_without_a_name_are_columns_like_any_othe
     answers = [{**ONE_OF_EACH["surveys"][0], "Номер": ticket, "Вид": 1, "": 2} for ticket in (1, 2)]
     report = check(tmp_path, {"surveys": answers})
     assert (report.errors, report.warnings) == ((), ())
-    assert "surveys: Номер, Вид, (no name): not in the contract, not used." in report.notes
+    assert "surveys: номер, вид, (no name): not in the contract, not used." in report.notes
 
 
 def test_a_placeholder_in_an_optional_date_is_taken_as_empty(tmp_path: Path) -> None:
