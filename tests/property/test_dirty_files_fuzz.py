@@ -46,6 +46,34 @@ TOP = (
 )
 
 
+SOUND = {
+    "hire_date": ("2018-01-01", "2019-01-01"),
+    "exit_date": ("2020-03-31", "2020-12-31"),
+    "kind": ("voluntary", "Other"),
+    "gender": ("f", ""),
+    "item": ("mood", "売上", "comment"),
+    "currency": ("EUR",),
+    **dict.fromkeys(("score", "rating", "worked_hours", "base_pay"), ("1", "5", "3.5")),
+}
+
+
+@st.composite
+def sound_csv(draw: st.DrawFn, table: str) -> bytes:
+    """What belongs into each column, so that only warnings' rules can break: each person hired, and gone, once."""
+    header = HEADERS[table].split(",")
+    day = ("2019-05-31", "2020-02-29", "2020-06-30", "9999-12-31")
+    who = ("ann", "bob", "cleo")
+    people = who if table in ("employees", "exits") else draw(st.lists(st.sampled_from((*who, "nobody")), max_size=5))
+    lines = [",".join(header)]
+    for person in people[: len(people) - (table == "exits")]:
+        cells = [person, *(draw(st.sampled_from(SOUND.get(name, day))) for name in header[1:])]
+        if table == "collaboration":
+            cells[1] = draw(st.sampled_from([other for other in who if other != person]))
+        lines.append(",".join(cells))
+    end = draw(st.sampled_from(("\n", "\r\n")))
+    return (end.join(lines) + end).encode(draw(st.sampled_from(("utf-8", "utf-8-sig"))))
+
+
 @st.composite
 def csv_file(draw: st.DrawFn, table: str) -> bytes:
     """Rows that are mostly of the right length, with the odd column, encoding, separator, cut and flipped bytes."""
@@ -95,6 +123,16 @@ def parquet_file(draw: st.DrawFn, table: str) -> bytes:
 
 
 @st.composite
+def nearly_sound_files(draw: st.DrawFn) -> dict[str, bytes]:
+    """Sound files, but that one other than employees and exits may be dirty."""
+    tables = ["employees", "exits", *(table for table in list(HEADERS)[2:] if draw(st.booleans()))]
+    files = {f"{table}.csv": draw(sound_csv(table)) for table in tables}
+    if len(tables) > 2 and draw(st.integers(0, 2)) == 0:
+        files[f"{tables[-1]}.csv"] = draw(csv_file(tables[-1]))
+    return files
+
+
+@st.composite
 def source_files(draw: st.DrawFn) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for table in HEADERS:
@@ -141,8 +179,8 @@ def retention(*arguments: str) -> tuple[int, str, str]:
     return 0, said.getvalue(), told.getvalue()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(source_files())
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.one_of(source_files(), nearly_sound_files()))
 def test_any_files_end_in_a_report_and_nothing_is_half_written(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as home:
         source, staging = Path(home) / "company", Path(home) / "staging"

@@ -72,7 +72,6 @@ def test_what_cannot_be_a_feature_is_left_out_and_said(write: Write) -> None:
     report = load(write()).report
     assert report.refused == ("cross_section.comment",)
     assert report.notes == (
-        "cross_section: age: protected, read for the fairness review only.",
         "cross_section.gone: left out: it tells who left.",
         "cross_section.country: left out: it is the same for everyone.",
         "cross_section.started: left out: it is a date, and a cross-section has none.",
