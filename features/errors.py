@@ -57,3 +57,11 @@ class Refused(RetentionError):
     def __init__(self, findings: Finding | Sequence[Finding]) -> None:
         self.findings = [findings] if isinstance(findings, Finding) else list(findings)
         super().__init__("\n".join(map(str, self.findings)))
+
+
+class Unavailable(RetentionError):
+    """Something that the run leans on, such as a database or the disk, does not do its part; holds what and where."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.findings = [finding]
+        super().__init__(str(finding))

@@ -1,6 +1,7 @@
 """Families of features for whatever a source names: survey items, measures, competencies."""
 
-import re
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -13,7 +14,7 @@ from features.definition import Family, Feature, once
 from features.known import Known, holds
 from features.peers import mean_of_others, rank_in
 from features.places import staff
-from features.vocabulary import Driver
+from features.vocabulary import Driver, snake_case
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 FEWEST_OTHERS: Final = 3
 """Answers of others behind a mean of the team or the department: fewer would tell who said what."""
 NO_ANSWER: Final = "not given in the window"
+MARK_LENGTH: Final = 6
+"""Hexadecimal digits: of items that share a name, two share a mark once in 16 million."""
 
 
 @dataclass(frozen=True)
@@ -76,20 +79,28 @@ def _items(source: "Source", kind: _Kind) -> list[_Named]:
     """The items that occur in the data, with what the source says of them."""
     names = pl.scan_parquet(source.tables[kind.table]).select(pl.col(kind.item).drop_nulls().unique().sort()).collect()
     declared = source.items.get(kind.table, {})
+    prefixes = _prefixes(kind, names.to_series().to_list())
     named: list[_Named] = []
-    for item in names.to_series().to_list():
+    for item, prefix in prefixes.items():
         about = declared.get(item)
-        label = about.label if about else str(item).replace("_", " ").capitalize()
-        prefix = _free(f"{kind.prefix}_" + re.sub(r"\W+", "_", str(item).lower()).strip("_"), named)
+        label = about.label if about else item.replace("_", " ").capitalize()
         named.append(_Named(item, prefix, about.driver if about else kind.driver, label))
     return named
 
 
-def _free(prefix: str, named: Sequence[_Named]) -> str:
-    """The prefix, numbered where an item whose name differs only in case or signs has it already."""
-    taken = {other.prefix for other in named}
-    numbered = (f"{prefix}_{number}" for number in range(2, len(taken) + 3))
-    return prefix if prefix not in taken else next(name for name in numbered if name not in taken)
+def _prefixes(kind: _Kind, items: Sequence[str]) -> dict[str, str]:
+    """The start of the features' names of each item: its own name in the letters of its script.
+
+    Items whose names differ only in capitals or signs each get a mark of their own spelling. It depends on no other
+    item, so a model that has learned of the one never takes the other for it.
+    """
+    plain = {item: f"{kind.prefix}_{snake_case(item)}" for item in items}
+    shared = Counter(plain.values())
+    return {item: f"{name}_{_mark(item)}" if shared[name] > 1 else name for item, name in plain.items()}
+
+
+def _mark(item: str) -> str:
+    return hashlib.sha256(item.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def _last_and_means(known: Known, kind: _Kind) -> Frame:

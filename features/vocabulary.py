@@ -1,6 +1,7 @@
 """The product's words: drivers, kinds, and the names that are refused or protected. No I/O."""
 
 import re
+import unicodedata
 from typing import Final, Literal
 
 Driver = Literal["pay", "conditions", "relationships", "growth", "context"]
@@ -37,9 +38,17 @@ _REFUSED_NAMES: Final = frozenset({"absence_reason", "disability_leave", "reason
 
 
 def snake_case(name: str) -> str:
-    """`MaritalStatus`, `marital status` and `MARITAL-STATUS` all become `marital_status`."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    return re.sub(r"[^0-9a-z]+", "_", spaced.lower()).strip("_")
+    """`MaritalStatus`, `marital status` and `MARITAL-STATUS` all become `marital_status`.
+
+    Letters, vowel signs and digits of every script stay, in their composed form; a name of nothing but signs, such as
+    an emoji, becomes the words that Unicode has for it. Empty only where the name is.
+    """
+    composed = unicodedata.normalize("NFKC", name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", composed).lower()
+    if not any(map(str.isalnum, spaced)):
+        spaced = " ".join(unicodedata.name(sign, f"{ord(sign):x}").lower() for sign in spaced if not sign.isspace())
+    letters = (sign if unicodedata.category(sign)[0] in "LMN" else "_" for sign in spaced)
+    return re.sub("_+", "_", "".join(letters)).strip("_")
 
 
 def is_refused(name: str) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-from features.errors import BadInput, Finding, Refused, RetentionError
+from features.errors import BadInput, Finding, RetentionError
 from pipeline.settings import Settings
 
 app = typer.Typer(
@@ -181,16 +181,23 @@ def models(
 
 
 def main() -> None:
-    """Run a command; an error that we raise on purpose becomes its message and its exit code."""
+    """Run a command; an error that we raise on purpose, and a fault of the machine, become a message and a code."""
     try:
         app()
-    except (BadInput, Refused) as refusal:
-        for finding in refusal.findings:
-            err.print(f"[bold red]error[/] {_escaped(str(finding))}", soft_wrap=True)
-        raise SystemExit(refusal.exit_code) from None
-    except RetentionError as fault:
-        err.print(f"[bold red]error[/] {_escaped(str(fault))}", soft_wrap=True)
-        raise SystemExit(fault.exit_code) from None
+    except RetentionError as known:
+        _end(known)
+    except Exception as error:
+        from pipeline.faults import fault_of
+
+        if fault := fault_of(error, Settings()):
+            _end(fault)
+        raise
+
+
+def _end(error: RetentionError) -> NoReturn:
+    for line in str(error).splitlines():
+        err.print(f"[bold red]error[/] {_escaped(line)}", soft_wrap=True)
+    raise SystemExit(error.exit_code) from None
 
 
 @contextmanager

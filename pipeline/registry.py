@@ -1,5 +1,6 @@
 """MLflow: runs, stored models, the alias `champion`, and the gate in front of it."""
 
+import logging
 import os
 import tempfile
 import warnings
@@ -12,19 +13,26 @@ from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # MLflow's 7 are four minutes until a person is told
 
 import mlflow
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
+from pipeline.faults import REGISTRY, unavailable
 from pipeline.settings import Settings
 from pipeline.stored_model import StoredModel
 
 MODEL_NAME = "retention"
 CHAMPION = "champion"
 
+
+_NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""MLflow's codes for a model, version or alias that is not there, or that cannot be one."""
 
 SLOPE_LIMITS = (0.8, 1.25)
 """Outside of these a risk is not what happens, and must not be served as a probability."""
@@ -81,10 +89,28 @@ def gate(report: Mapping[str, Any], champion: Mapping[str, Any] | None) -> list[
 
 
 def connect(settings: Settings) -> mlflow.MlflowClient:
-    """A client of the tracking server that the settings name; makes the local one on first use."""
+    """A client of the tracking server that the settings name; makes the local one on first use.
+
+    Raises Unavailable for a database that does not answer.
+    """
     settings.var.mkdir(parents=True, exist_ok=True)
+    _require_database(settings.tracking_uri)
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it prints tracebacks of what it raises
     mlflow.set_tracking_uri(settings.tracking_uri)
     return mlflow.MlflowClient()
+
+
+def _require_database(uri: str) -> None:
+    """MLflow itself would try a database that is down for minutes before it says so."""
+    if not uri.startswith(("sqlite:", "postgresql")):
+        return
+    engine = create_engine(uri)
+    try:
+        inspect(engine).get_table_names()
+    except SQLAlchemyError as error:
+        raise unavailable(REGISTRY, uri, error) or error from None
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -144,7 +170,9 @@ def champion_version(client: mlflow.MlflowClient) -> str | None:
     """The number of the champion, None while there is none."""
     try:
         return str(client.get_model_version_by_alias(MODEL_NAME, CHAMPION).version)
-    except MlflowException:
+    except MlflowException as error:
+        if error.error_code not in _NO_SUCH:
+            raise
         return None
 
 
@@ -157,6 +185,8 @@ def load(settings: Settings, version: str | None = None) -> tuple[str, StoredMod
     try:
         folder = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{wanted}")
     except MlflowException as error:
+        if error.error_code not in _NO_SUCH:
+            raise
         raise BadInput(
             Finding(
                 f"there is no model version {wanted}",

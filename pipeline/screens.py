@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from pipeline.faults import without_secrets
 from pipeline.publication import Publication
 from pipeline.settings import Settings
 
@@ -35,7 +36,7 @@ def training_screen(report: Mapping[str, Any], settings: Settings) -> Renderable
         *(_gate(entry) for entry in report["gate"]),
         f"Model version {report['model_version']} is {'now' if report['promoted'] else 'not'} the champion. "
         f"Next: {'retention score SOURCE' if report['promoted'] else 'see the gate above'}; "
-        f"runs: mlflow ui --backend-store-uri {settings.tracking_uri}",
+        f"runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}",
     )
 
 

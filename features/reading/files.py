@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import io
 import re
 import shutil
 import zlib
@@ -27,7 +28,20 @@ FORMS: Final = (".csv", ".csv.gz", ".parquet", ".xlsx")
 WORKBOOK: Final = "tables"
 """`tables.xlsx` holds a sheet per table."""
 
-_MAGIC: Final = {b"PAR1": "Parquet", b"PK\x03\x04": "Excel or zip", b"\x1f\x8b": "gzip", b"%PDF": "PDF"}
+_MAGIC: Final = {
+    b"PAR1": "Parquet",
+    b"PK\x03\x04": "Excel (.xlsx) or zip",
+    b"\x1f\x8b": "gzip",
+    b"%PDF": "PDF",
+    b"\xd0\xcf\x11\xe0": "old Excel (.xls)",
+    b"\x89PNG": "a picture",
+    b"<!DOCTYPE": "a web page",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "XML",
+    b"[{": "JSON",
+    b"{": "JSON",
+}
 _BLOCK: Final = 1 << 20
 
 
@@ -95,6 +109,13 @@ def xlsx_to_parquet(file: Path, table: str, out: Path) -> list[str]:
     return refused
 
 
+def ends_within_a_line(file: Path) -> bool:
+    """True where the last line of a text has no line break: as some programs write it, or because it was cut."""
+    with file.open("rb") as opened:
+        opened.seek(-min(file.stat().st_size, 2), io.SEEK_END)
+        return not {ord("\n"), ord("\r")} & set(opened.read())
+
+
 def workbook_sheets(file: Path) -> list[str]:
     """The names of a workbook's sheets, in small letters as the tables have them."""
     with _excel(file) as workbook:
@@ -114,7 +135,7 @@ def _excel(file: Path) -> Iterator[Any]:
 def _sheet_of(workbook: Any, file: Path, table: str) -> str:
     sheets = {name.strip().lower(): str(name) for name in workbook.sheet_names}
     if table not in sheets and len(sheets) > 1:
-        remedy = f"Name the sheet that holds the table '{table}'"
+        remedy = f"Rename the sheet that holds the table to '{table}', or keep only that sheet"
         raise BadInput(Finding("more than one sheet", file.name, "", 0, remedy))
     return sheets.get(table) or next(iter(sheets.values()))
 
@@ -137,7 +158,7 @@ def _check_magic(file: Path, expected: bytes) -> None:
     """The file's first bytes are those of its form; `expected` is empty for plain text."""
     try:
         with file.open("rb") as opened:
-            start = opened.read(8)
+            start = opened.read(16)
     except OSError:
         raise BadInput(Finding("cannot be opened", file.name, "", 0, "Give the right to read it")) from None
     if not start:
@@ -145,7 +166,7 @@ def _check_magic(file: Path, expected: bytes) -> None:
     found = next((name for magic, name in _MAGIC.items() if start.startswith(magic)), "")
     if start.startswith(expected) and (expected or not found):
         return
-    remedy = f"It holds {found or 'something else'}: give it the name of its form, or export it again"
+    remedy = f"It holds {found or 'something else'}: export it again as what its name says, or rename it"
     raise BadInput(Finding("not the format that its name says", file.name, "", 0, remedy))
 
 
@@ -215,18 +236,28 @@ def _cut(file: Path) -> Finding:
 
 def _encoding_finding(file: Path, declared: str | None) -> Finding:
     rule = f"not in {declared}, which source.toml declares" if declared else "not in UTF-8"
-    remedy = f'If it is what it looks like, write encoding = "{_likely_encoding(file)}" under [files] in source.toml'
+    guess = _likely_encoding(file)
+    if not guess:
+        return Finding("not text", file.name, "", 0, "It holds bytes that no text has: export it again as CSV")
+    remedy = (
+        f'It looks like {guess}: if so, write encoding = "{guess}" under [files] in source.toml, or save it as UTF-8'
+    )
     return Finding(rule, file.name, "", 0, remedy)
 
 
 def _likely_encoding(file: Path) -> str:
-    """A guess for the message only: Cyrillic words are runs of high bytes, in Western text they stand alone."""
+    """A guess for the message only: Cyrillic words are runs of high bytes, in Western text they stand alone.
+
+    Empty where it is no text at all: only UTF-16 has bytes of zero.
+    """
     with _open_bytes(file) as opened:
         start = opened.read(_BLOCK)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if start.count(0) > len(start) // 4:
         return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
+    if 0 in start:
+        return ""
     high = len(re.findall(rb"[\x80-\xff]", start))
     in_runs = sum(map(len, re.findall(rb"[\xc0-\xff\xa8\xb8]{2,}", start)))
     return "windows-1251" if in_runs > high / 2 else "windows-1252"

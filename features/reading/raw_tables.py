@@ -16,7 +16,15 @@ from typing import Final
 
 from features.errors import BadInput, Finding
 from features.reading.duckdb_queries import query_files
-from features.reading.files import FORMS, WORKBOOK, csv_to_parquet, parquet_to_parquet, workbook_sheets, xlsx_to_parquet
+from features.reading.files import (
+    FORMS,
+    WORKBOOK,
+    csv_to_parquet,
+    ends_within_a_line,
+    parquet_to_parquet,
+    workbook_sheets,
+    xlsx_to_parquet,
+)
 from features.reading.inputs import read_input
 from features.reading.postgresql import query_postgresql
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
@@ -106,6 +114,8 @@ def _read_file(definition: SourceDefinition, table: str, file: Path, out_dir: Pa
         return
     refused = xlsx_to_parquet(file, table, out) if suffix == ".xlsx" else csv_to_parquet(file, form, out)
     raw.add(table, out, refused)
+    if suffix == ".csv" and ends_within_a_line(file):
+        raw.notes.append(f"{file.name}: no line break after the last line. If the file was cut there, export it again.")
     errors, notes = normalise(table, out, form, has_number_cells=suffix == ".xlsx")
     raw.errors += errors
     raw.notes += notes

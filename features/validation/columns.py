@@ -53,7 +53,7 @@ def sort_columns(table: str, names: Sequence[str], expectations: Expectations) -
     columns = Columns()
     by_name: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        by_name[snake_case(name) or name.strip() or "(no name)"].append(name)  # other alphabets have no snake case
+        by_name[snake_case(name) or "(no name)"].append(name)
     for name, given in by_name.items():
         _place(columns, table, name, expectations)[name] = given[0]
     required = required_columns(table)

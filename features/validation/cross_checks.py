@@ -164,17 +164,18 @@ def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally:
     """Facts dated after a person's exit and before the next hire.
 
     A fact that was known before the exit was stays: on the days between, the person was still taken to be there,
-    and what was known then must not depend on what was recorded later. A month counts as after the exit when
-    it began after it.
+    and what was known then must not depend on what was recorded later. A month lies within the absence when
+    all of it does: those of the exit and of the rehire were worked in part.
     """
     own_date = OWN_DATE[table]
-    day = pl.col(own_date).cast(pl.Date)
-    day = day.dt.month_start() if table == "working_time" else day
+    end = pl.col(own_date).cast(pl.Date)
+    start = end.dt.month_start() if table == "working_time" else end
     for column in people_columns(table):
-        facts = frame.lazy().with_row_index("row").select("row", employee_id=column, day=day, known=_known_on(own_date))
+        facts = frame.lazy().with_row_index("row")
+        facts = facts.select("row", employee_id=column, start=start, end=end, known=_known_on(own_date))
         late = facts.join(people.absences.lazy(), on="employee_id").filter(
-            pl.col("day") > pl.col("gone"),
-            (pl.col("day") < pl.col("back")).fill_null(value=True),
+            pl.col("start") > pl.col("gone"),
+            (pl.col("end") < pl.col("back")).fill_null(value=True),
             pl.col("known") >= pl.col("gone_known"),
         )
         rows = late.select("row").unique().collect()

@@ -1,8 +1,16 @@
-"""The four public sources load; their known traps are reported."""
+"""The four public sources load, and `retention check` reports their known traps with their numbers.
 
+The numbers are counted here by other queries over the same files, or are those that the data's own notes name.
+"""
+
+import json
 import os
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from features.source import CrossSection, Source, load_source
@@ -47,3 +55,87 @@ def test_ibm_hr_loads_as_a_cross_section(tmp_path: Path) -> None:
     assert book.protected is not None
     assert book.protected.columns == ["Age", "Gender", "MaritalStatus"]
     assert not {"Attrition", "EmployeeNumber", "Over18", "Age"} & set(book.frame.columns)
+
+
+Found = dict[tuple[str, str], int]
+
+
+@pytest.fixture
+def check(retention: Callable[..., Any], tmp_path: Path) -> Callable[[str], dict[str, Any]]:
+    """The report of `retention check SOURCE --json`, which found no error and left nothing behind."""
+
+    def command(name: str) -> dict[str, Any]:
+        done = retention("check", DATA / name, "--json", tmp_path / "report.json", var=tmp_path / "var")
+        report: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
+        assert report["errors"] == []
+        assert "No errors" in done.stderr
+        assert not (tmp_path / "var").exists()
+        return report
+
+    return command
+
+
+def warned(report: dict[str, Any], rule: str) -> Found:
+    """Rows by table and column of the warnings whose rule begins so."""
+    return {
+        (found["table"], found["column"]): found["rows"]
+        for found in report["warnings"]
+        if found["rule"].startswith(rule)
+    }
+
+
+def count(name: str, query: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """What a query over the files of a source counts; it may read the views that its source.toml makes."""
+    monkeypatch.chdir(DATA / name)
+    views = tomllib.loads(Path("source.toml").read_text()).get("prepare", {})
+    with duckdb.connect() as connection:
+        for view, sql in views.items():
+            connection.execute(f"create view {view} as {sql}")
+        [number] = connection.execute(query).fetchone() or [None]
+    return int(number or 0)
+
+
+def test_check_of_jobathon_reports_exits_in_the_month_before_the_row_that_reports_them(
+    check: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = check("jobathon")
+    late = """
+        select count(*) from read_csv('train.csv', all_varchar = true)
+        where strptime("MMM-YY", '%d-%m-%Y') > try_strptime(LastWorkingDate, '%d-%m-%Y')"""
+    after_exit = warned(report, "dated after the person's exit")
+    assert after_exit["assignments", "effective_date"] == count("jobathon", late, monkeypatch) == 277
+    assert after_exit["compensation", "effective_date"] == 277
+    assert (report["people"], report["voluntary_exits"]) == (2381, 1616)
+    assert "employees: gender, birth_year: protected, read for the fairness review only." in report["notes"]
+
+
+def test_check_of_happyforce_reports_exits_after_its_end(check: Callable[[str], dict[str, Any]]) -> None:
+    report = check("happyforce")
+    assert warned(report, "an exit after complete_until") == {("exits", "exit_date"): 25}
+    assert report["complete_until"] == "2017-03-15"
+    assert report["tables"]["exits"] == 660
+
+
+def test_check_of_baltimore_reports_hires_in_the_wrong_century(
+    check: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = check("baltimore")
+    old = """
+        select count(*) from (select min(hired) as hire_date from payroll group by person)
+        where hire_date < date '2019-06-30' - interval 60 year"""
+    wrong = warned(report, "a hire more than 60 years before complete_until")
+    assert wrong == {("employees", "hire_date"): count("baltimore", old, monkeypatch)}
+    [remedy] = [found["remedy"] for found in report["warnings"] if found["column"] == "hire_date"]
+    assert "two-digit years" in remedy
+    assert warned(report, "people whose first fact") == {}, "observed_from says when the records begin"
+
+
+def test_check_of_ibm_hr_reports_what_is_protected_and_what_is_ignored(
+    check: Callable[[str], dict[str, Any]],
+) -> None:
+    report = check("ibm_hr")
+    assert (report["people"], report["voluntary_exits"]) == (1470, 237)
+    assert report["notes"] == [
+        "cross_section: Age, Gender, MaritalStatus: protected, read for the fairness review only.",
+        "cross_section: Attrition, EmployeeCount, Over18, StandardHours: dropped, as `ignore` in source.toml asks.",
+    ]

@@ -1,6 +1,6 @@
 """Who counts as having left within the horizon: a few exits that one can check by eye."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.outcome import left_within_horizon
 
+HIRE = date(2020, 1, 1)
 JUNE = date(2024, 6, 30)
 
 
@@ -36,17 +37,23 @@ def left(tmp_path: Path) -> Callable[..., bool]:
     return answer
 
 
-def source(folder: Path, exits: list[tuple[str, date, str]], complete_until: date = date(2024, 12, 31)) -> Exits:
+def source(
+    folder: Path,
+    exits: list[tuple[str, date, str]],
+    complete_until: date = date(2024, 12, 31),
+    hires: Sequence[tuple[str, date]] = (("a", HIRE), ("b", HIRE), ("c", HIRE)),
+) -> Exits:
     schema = {"employee_id": pl.String, "exit_date": pl.Date, "kind": pl.String}
     pl.DataFrame(exits, schema=schema, orient="row").write_parquet(folder / "exits.parquet")
-    return Exits({"exits": folder / "exits.parquet"}, complete_until)
+    schema = {"employee_id": pl.String, "hire_date": pl.Date}
+    pl.DataFrame(hires, schema=schema, orient="row").write_parquet(folder / "employees.parquet")
+    return Exits({table: folder / f"{table}.parquet" for table in ("employees", "exits")}, complete_until)
 
 
 @pytest.mark.parametrize(
     ("exit_date", "counts"),
     [
-        (date(2024, 6, 30), False),  # the window is open at the snapshot date
-        (date(2024, 7, 1), True),
+        (date(2024, 7, 1), True),  # the window is open at the snapshot date
         (date(2024, 12, 31), True),  # and closed at its end
         (date(2025, 1, 1), False),
     ],
@@ -93,3 +100,28 @@ def test_rows_keep_their_order(tmp_path: Path) -> None:
 
 def test_no_exit_at_all_is_an_empty_answer_and_not_a_fault(left: Callable[..., bool]) -> None:
     assert left([]) is False
+
+
+@pytest.mark.parametrize("exit_date", [date(2024, 6, 30), date(2024, 3, 1)])  # on the snapshot date, and before it
+def test_whoever_had_gone_by_the_snapshot_date_has_no_outcome(exit_date: date, tmp_path: Path) -> None:
+    exits = [("a", exit_date, "voluntary"), ("c", date(2024, 7, 1), "voluntary")]
+    people = pl.DataFrame({"employee_id": ["c", "a", "b"], "snapshot_date": [JUNE] * 3})
+    table = left_within_horizon(source(tmp_path, exits), people, [JUNE], 6)
+    assert table.rows() == [("c", JUNE, True), ("b", JUNE, False)]
+
+
+@pytest.mark.parametrize(
+    ("hires", "is_here"),
+    [
+        ([HIRE, date(2024, 4, 15)], True),
+        ([HIRE, date(2024, 3, 1)], True),  # hired again on the day of the exit
+        ([HIRE, date(2024, 7, 1)], False),  # only after the snapshot date
+        ([date(2024, 3, 1)], False),  # a spell of a single day
+    ],
+)
+def test_whoever_was_hired_again_by_the_snapshot_date_has_an_outcome(
+    hires: list[date], is_here: bool, tmp_path: Path
+) -> None:
+    told = source(tmp_path, [("a", date(2024, 3, 1), "voluntary")], hires=[("a", hire) for hire in hires])
+    people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
+    assert left_within_horizon(told, people, [JUNE], 6)["left"].to_list() == [False] * is_here

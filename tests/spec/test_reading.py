@@ -190,7 +190,7 @@ BROKEN_FILES: dict[str, tuple[dict[str, Content], str]] = {
     "Excel cut": ({"employees.xlsx": b"PK\x03\x04" + b"\x00" * 50}, "employees.xlsx: cannot be read as Excel."),
     "Excel without a sheet for it": (
         {"employees.xlsx": [("a", [["x"]]), ("b", [["x"]])]},
-        "employees.xlsx: more than one sheet. Name the sheet that holds the table 'employees'",
+        "employees.xlsx: more than one sheet. Rename the sheet that holds the table to 'employees', or keep only that",
     ),
     "an empty sheet": ({"employees.xlsx": [("a", [])]}, "employees.xlsx: no column. Write the names"),
     "two files": (

@@ -379,7 +379,7 @@ def test_headers_of_other_alphabets_and_without_a_name_are_columns_like_any_othe
     answers = [{**ONE_OF_EACH["surveys"][0], "Номер": ticket, "Вид": 1, "": 2} for ticket in (1, 2)]
     report = check(tmp_path, {"surveys": answers})
     assert (report.errors, report.warnings) == ((), ())
-    assert "surveys: Номер, Вид, (no name): not in the contract, not used." in report.notes
+    assert "surveys: номер, вид, (no name): not in the contract, not used." in report.notes
 
 
 def test_a_placeholder_in_an_optional_date_is_taken_as_empty(tmp_path: Path) -> None:
@@ -419,6 +419,13 @@ def test_the_month_of_the_exit_is_not_after_it(tmp_path: Path) -> None:
     report = check(tmp_path, {"exits": exits, "working_time": months})
     assert [found.rows for found in report.warnings] == [1]
     assert canonical(tmp_path, "working_time")["month"].to_list() == [date(2020, 3, 31)]
+
+
+def test_the_month_of_a_rehire_is_not_before_it(tmp_path: Path) -> None:
+    months = [{"employee_id": "boris", "month": day, "worked_hours": 8} for day in ("2020-08-31", "2020-09-30")]
+    report = check(tmp_path, {"employees": person(("boris", "2020-09-15")), "working_time": months})
+    assert [(found.place, found.rows) for found in report.warnings] == [("working_time.month", 1)]
+    assert canonical(tmp_path, "working_time")["month"].to_list() == [date(2020, 9, 30)]
 
 
 def test_exits_after_complete_until_are_kept_but_do_not_count(tmp_path: Path) -> None:

@@ -1,0 +1,139 @@
+"""A store, a registry or a disk that fails is one message with a place and a remedy, and exit code 1."""
+
+import errno
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from features.errors import BadInput, Unavailable
+from pipeline import cli, store
+from pipeline.faults import fault_of, without_secrets
+from pipeline.settings import Settings
+
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in process, with its state under `var`; gives its exit code and what it said on stderr."""
+    monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
+    (tmp_path / "var").mkdir()
+
+    def command(*arguments: str, **environment: str) -> tuple[int, str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["retention", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        told = capsys.readouterr().err
+        assert "Traceback" not in told
+        assert told.count("error ") == 1
+        assert "secret" not in told
+        return int(str(end.value.code)), " ".join(told.split())
+
+    return command
+
+
+DOWN = "postgresql+psycopg://u:secret@127.0.0.1:1/scores"
+
+
+def test_a_store_that_is_down_is_named_without_its_password(run: Run) -> None:
+    code, told = run("lists", RETENTION_DATABASE_URL=DOWN)
+    assert code == 1
+    assert "store of scores postgresql+psycopg://127.0.0.1:1/scores: it does not answer." in told
+    assert "See that the server is up" in told
+
+
+def test_a_registry_that_is_down_is_named_at_once_and_is_not_an_empty_one(run: Run) -> None:
+    for uri in (DOWN, "http://u:secret@127.0.0.1:1"):
+        code, told = run("models", MLFLOW_TRACKING_URI=uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
+        assert code == 1
+        assert f"model registry {without_secrets(uri)}: it does not answer." in told
+
+
+@pytest.mark.parametrize(("command", "file"), [("lists", "store.db"), ("models", "mlflow.db")])
+def test_a_damaged_file_is_no_database(command: str, file: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "var" / file).write_bytes(b"no database" * 100)
+    code, told = run(command)
+    assert code == 1
+    assert f"{file}: it is damaged, or is no database. Restore it from a backup" in told
+
+
+@pytest.fixture
+def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0)
+    (tmp_path / "var").mkdir(exist_ok=True)
+    with closing(sqlite3.connect(tmp_path / "var" / "store.db", isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        yield
+
+
+def test_a_locked_store_asks_for_patience(run: Run, locked: None) -> None:
+    code, told = run("lists")
+    assert code == 1
+    assert "another process has locked it. Wait until that has finished." in told
+
+
+def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "var" / "read_only.db"
+    sqlite3.connect(file).close()
+    code, told = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert code == 1
+    assert "it can only be read. Give the right to write there." in told
+
+
+def test_a_full_disk_below_the_store_says_so(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "full.db")) as small:
+        small.execute("pragma max_page_count = 2")
+        small.execute("create table a (b)")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            small.execute("insert into a values (zeroblob(100000))")
+    assert "its disk is full. Make room." in str(fault_of(full.value, Settings(var=tmp_path)))
+
+
+def test_a_url_that_is_none_is_bad_input(run: Run) -> None:
+    code, told = run("lists", RETENTION_DATABASE_URL="secret")
+    assert code == BadInput.exit_code
+    assert "store of scores: its URL cannot be used. Write RETENTION_DATABASE_URL as postgresql://" in told
+
+
+def test_a_file_in_the_place_of_the_state_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, told = run("models", RETENTION_VAR=str(tmp_path / "file"))
+    assert code == 1
+    assert "a file is in the place of a folder." in told
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_fault_of_the_disk_names_the_folder_and_not_the_file_that_may_be_named_after_a_person(
+    number: int, tmp_path: Path
+) -> None:
+    fault = fault_of(OSError(number, os.strerror(number), str(tmp_path / "ann.html")), Settings())
+    assert isinstance(fault, Unavailable)
+    assert fault.exit_code == 1
+    assert str(tmp_path) in str(fault)
+    assert "ann" not in str(fault)
+
+
+def test_a_bug_of_ours_is_not_explained_away() -> None:
+    assert fault_of(KeyError("x"), Settings()) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://u:p@ss@host:5432/db?password=x", "postgresql://host:5432/db"),
+        ("https://token@host/mlflow", "https://host/mlflow"),
+        ("sqlite:////data/store.db", "sqlite:////data/store.db"),
+        ("postgresql://u:[@host/db", "postgresql://…"),
+    ],
+)
+def test_a_place_is_shown_without_its_secrets(url: str, shown: str) -> None:
+    assert without_secrets(url) == shown
