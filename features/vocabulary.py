@@ -23,7 +23,9 @@ ASSIGNMENT_REASONS: Final = (
 
 PROTECTED: Final = frozenset(
     "gender sex birth_year birth_date date_of_birth year_of_birth age ethnicity race nationality marital_status "
-    "disability".split()
+    "disability "
+    "geschlecht geburtsdatum geburtsjahr alter nationalität staatsangehörigkeit familienstand behinderung "
+    "пол возраст дата_рождения год_рождения национальность гражданство семейное_положение инвалидность".split()
 )
 """Read for the fairness review only; never a feature."""
 
@@ -32,8 +34,13 @@ _REFUSED_WORDS: Final = frozenset(
     "sick sickness illness health medical diagnosis "
     "union religion religious political politics party "
     "family children pregnant pregnancy maternity paternity parental "
-    "biometric biometrics fingerprint credit criminal conviction convictions".split()
+    "biometric biometrics fingerprint credit criminal conviction convictions "
+    "kommentar kommentare krank krankheit krankheitstage krankentage gesundheit diagnose gewerkschaft konfession "
+    "partei familie kinder schwanger schwangerschaft mutterschutz elternzeit vorstrafe vorstrafen "
+    "текст комментарий комментарии больничный больничные болезнь здоровье диагноз профсоюз религия вероисповедание "
+    "партия семья дети беременность декрет биометрия судимость".split()
 )
+"""In English, German and Russian; under another name nobody can know what a column holds."""
 _REFUSED_NAMES: Final = frozenset({"absence_reason", "disability_leave", "reason_for_absence", "leave_reason"})
 
 

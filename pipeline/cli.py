@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from features.errors import BadInput, Finding, RetentionError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, unusable
 
 app = typer.Typer(
     name="retention",
@@ -186,6 +187,10 @@ def main() -> None:
         app()
     except RetentionError as known:
         _end(known)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        _end(unusable(error))
     except Exception as error:
         from pipeline.faults import fault_of
 

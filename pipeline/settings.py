@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from features.errors import BadInput, Finding
 
 
 class Settings(BaseSettings):
@@ -34,3 +36,17 @@ class Settings(BaseSettings):
         """
         served = self.tracking_uri.startswith(("http://", "https://", "databricks", "uc:"))
         return None if served else (self.var.absolute() / "mlartifacts").as_uri()
+
+
+def unusable(error: ValidationError) -> BadInput:
+    """What a person is told of settings that cannot be used: every one of them, without its value."""
+    return BadInput(
+        [
+            Finding(wrong["msg"], "environment", _variable(str(wrong["loc"][0])), 0, "Correct or unset it.")
+            for wrong in error.errors(include_input=False, include_url=False)
+        ]
+    )
+
+
+def _variable(name: str) -> str:
+    return name if name.isupper() else f"RETENTION_{name.upper()}"

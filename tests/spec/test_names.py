@@ -8,7 +8,7 @@ import pytest
 
 from features.catalogue import catalogue
 from features.source import Source, load_source
-from features.vocabulary import is_refused, snake_case
+from features.vocabulary import is_protected, is_refused, snake_case
 
 JUNE = "2024-06-30"
 
@@ -95,3 +95,13 @@ def test_columns_of_other_scripts_are_ignored_protected_and_offered_by_name(tmp_
     found = catalogue(source)
     assert {"学歴", "стаж_лет", "survey_настроение_last"} <= set(found)
     assert not [name for name in found if "пол" in name or "усталость" in name]
+
+
+@pytest.mark.parametrize("name", ["Krankheitstage", "Дни (больничный)", "Комментарий", "sick days"])
+def test_refused_names_are_known_in_three_languages(name: str) -> None:
+    assert is_refused(name)
+
+
+@pytest.mark.parametrize("name", ["Geburtsdatum", "Дата рождения", "Пол", "Birth date"])
+def test_protected_names_are_known_in_three_languages(name: str) -> None:
+    assert is_protected(name)

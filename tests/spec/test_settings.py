@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from pipeline.settings import Settings
+from pipeline.settings import Settings, unusable
 
 
 @pytest.mark.parametrize("tracking", ["", "sqlite:///elsewhere/mlflow.db"])
@@ -17,3 +18,14 @@ def test_artefacts_lie_under_var_where_no_server_keeps_them(
 def test_a_tracking_server_decides_where_artefacts_lie(tracking: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking)
     assert Settings().artifact_root is None
+
+
+def test_settings_that_cannot_be_used_are_named_by_their_variable_without_the_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RETENTION_LIST_CAPACITY", "four")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    [finding] = unusable(caught.value).findings
+    assert finding.place == "environment.RETENTION_LIST_CAPACITY"
+    assert "four" not in str(finding)
