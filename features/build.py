@@ -1,6 +1,5 @@
 """The feature table: what was known of everyone at risk, a Parquet file a snapshot date."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -14,6 +13,7 @@ from features.catalogue import families
 from features.definition import Family, Feature
 from features.errors import BadInput, Finding
 from features.known import Known, Prepared, holds, known_on, prepare
+from features.month_store import month_folder
 from features.months import sum_months
 from features.places import places
 from features.snapshots import at_risk
@@ -28,19 +28,25 @@ ORGANISATION: Final = ("department", "level", "job", "location", "manager_id")
 
 
 def feature_table(
-    source: "Source", dates: Sequence[date], out_dir: Path, progress: Callable[[date], None] | None = None
+    source: "Source",
+    dates: Sequence[date],
+    out_dir: Path,
+    progress: Callable[[date], None] | None = None,
+    months_dir: Path | None = None,
 ) -> list[Path]:
     """Write `features-YYYY-MM-DD.parquet` for each snapshot date: one row per person at risk, sorted by employee_id.
 
     Columns: employee_id, snapshot_date, then the catalogue's features in its order (Float64, or String for categories;
     null is unknown). A file appears whole or not at all. `progress` is called after each date.
+    `months_dir` keeps the monthly sums of internal services from one run to the next, so that a run sums only the
+    months whose services have changed; without it they are summed anew and deleted at the end.
     Raises BadInput for a date that is not the last of a month.
     """
     _check(dates)
     out_dir.mkdir(parents=True, exist_ok=True)
     found = families(source)
     paths = []
-    with _prepared(source, out_dir) as prepared:
+    with _prepared(source, months_dir, out_dir) as prepared:
         for day in dates:
             path = out_dir / f"features-{day}.parquet"
             unfinished = path.with_suffix(".unfinished")
@@ -100,9 +106,9 @@ def _check(dates: Sequence[date]) -> None:
 
 
 @contextmanager
-def _prepared(source: "Source", out_dir: Path) -> Iterator[Prepared]:
+def _prepared(source: "Source", months_dir: Path | None, out_dir: Path) -> Iterator[Prepared]:
     if not holds(source, "collaboration"):
         yield prepare(source, None)
         return
-    with tempfile.TemporaryDirectory(prefix=".months-", dir=out_dir) as folder:
-        yield prepare(source, sum_months(source, Path(folder)))
+    with month_folder(months_dir, out_dir) as folder:
+        yield prepare(source, sum_months(source, folder))

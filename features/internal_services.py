@@ -7,13 +7,16 @@ import narwhals as nw
 from features.calendar import Frame, month_index, month_number
 from features.definition import Family, Feature, family, shared
 from features.known import Known
+from features.peers import PEERS, over_median, peer_groups
 from features.places import staff
+from features.vocabulary import SERVICE_KINDS
 
-WINDOWS: Final = (3, 12)
-SIDES: Final = {"client": "asked for", "provider": "given"}
-NO_SERVICE: Final = "no such service in the window"
-SHORT_HISTORY: Final = "services are not recorded so far back"
 RECENT_MONTHS: Final = 3
+WINDOWS: Final = (RECENT_MONTHS, 12)
+SIDES: Final = {"client": "asked for", "provider": "given"}
+SHORT_HISTORY: Final = "services are not recorded so far back"
+NO_SERVICE: Final = f"no such service in the window, or {SHORT_HISTORY}"
+KINDS: Final = tuple(f"kind_{kind}" for kind in SERVICE_KINDS)
 
 
 def _measure_features(
@@ -33,7 +36,8 @@ def _measure_features(
 def sums(known: Known) -> Frame:
     """Counters of `months.py` summed over each window for everyone who works here, and the last month of contact."""
     rows = known.services(months=max(WINDOWS))
-    counters = [name for name in rows.collect_schema().names() if name.startswith(tuple(SIDES))]
+    keys = ("employee_id", "month", "known_month")
+    counters = [name for name in rows.collect_schema().names() if name not in keys]
     now = month_index(known.snapshot_date)
     people = rows.group_by("employee_id").agg(
         *(
@@ -47,10 +51,11 @@ def sums(known: Known) -> Frame:
     return people.with_columns(nw.col(*totals).fill_null(0))
 
 
-def services_reach_back(known: Known, months: int) -> bool:
-    """True where the source's services are recorded over the whole window (months, 0]."""
+def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
+    """The figure where the source's services are recorded over the whole window (months, 0], else null."""
     first = _first_month(known)
-    return first is not None and first <= month_index(known.snapshot_date) - months + 1
+    reaches = first is not None and first <= month_index(known.snapshot_date) - months + 1
+    return figure if reaches else nw.lit(None, nw.Float64)
 
 
 def _first_month(known: Known) -> int | None:
@@ -77,10 +82,9 @@ def volumes(known: Known) -> Frame:
     employed = now - month_number("hire_date") + 1
     rates = {}
     for months in WINDOWS:
-        reaches, present_for = services_reach_back(known, months), nw.min_horizontal(employed, nw.lit(months))
+        present_for = nw.min_horizontal(employed, nw.lit(months))
         for side in SIDES:
-            rate = nw.col(f"{side}_n_{months}m") / present_for
-            rates[f"{side}_services_{months}m"] = rate if reaches else nw.lit(None, nw.Float64)
+            rates[f"{side}_services_{months}m"] = over_window(known, months, nw.col(f"{side}_n_{months}m") / present_for)
     return _with_trends(sums(known).select("employee_id", **rates), "services")
 
 
@@ -89,7 +93,7 @@ def _means(known: Known, measure: str) -> Frame:
     for side in SIDES:
         for months in WINDOWS:
             total, count = nw.col(f"{side}_{measure}_{months}m"), nw.col(f"{side}_{measure}_n_{months}m")
-            means[f"{side}_{measure}_{months}m"] = nw.when(count > 0).then(total / count)
+            means[f"{side}_{measure}_{months}m"] = over_window(known, months, nw.when(count > 0).then(total / count))
     return _with_trends(sums(known).select("employee_id", **means), measure)
 
 
@@ -128,6 +132,26 @@ def efforts(known: Known) -> Frame:
     return _means(known, "effort")
 
 
+def _against_peers(measure: str, measured: Family, client: str, provider: str) -> Family:
+    """A measure of both sides over (3, 0] minus the median of peers: the season moves all of them alike."""
+
+    def define(known: Known) -> Frame:
+        recent = {side: f"{side}_{measure}_{RECENT_MONTHS}m" for side in SIDES}
+        rows = staff(known).select("employee_id").join(peer_groups(known), on="employee_id", how="left")
+        rows = rows.join(measured.define(known).select("employee_id", *recent.values()), on="employee_id", how="left")
+        gaps = {f"{side}_{measure}_against_peers": over_median(name, "peers") for side, name in recent.items()}
+        return rows.select("employee_id", **gaps)
+
+    about = {feature.name: feature for feature in measured.features}
+    features = tuple(
+        Feature(f"{side}_{measure}_against_peers", "relationships", f"{what} against peers",
+                about[f"{side}_{measure}_3m"].unit, "(3, 0]", f"fewer than 5 peers have any, {NO_SERVICE}",
+                about[f"{side}_{measure}_3m"].worse, PEERS)
+        for side, what in (("client", client), ("provider", provider))
+    )  # fmt: skip
+    return Family(features, define, (*measured.needs, "assignments"))
+
+
 @family(
     Feature("service_balance_12m", "relationships", "Gives more service than receives", "-1 to 1", "(12, 0]",
             NO_SERVICE, worse="higher"),
@@ -137,7 +161,43 @@ def balance(known: Known) -> Frame:
     """(given - received) / (given + received) over (12, 0]: 1 only gives, -1 only receives, 0 is mutual."""
     given, received = nw.col("provider_n_12m"), nw.col("client_n_12m")
     share = nw.when(given + received > 0).then((given - received) / (given + received))
-    return sums(known).select("employee_id", service_balance_12m=share)
+    return sums(known).select("employee_id", service_balance_12m=over_window(known, 12, share))
+
+
+@family(
+    Feature("unanswered_requests_3m", "relationships", "Requests to the person that outran the answers",
+            "share of requests", "(3, 0]", NO_SERVICE, worse="higher"),
+    needs=("collaboration.closed_at",),
+)  # fmt: skip
+def overload(known: Known) -> Frame:
+    """(asked of the person - answered by the person) / asked of the person, each in (3, 0].
+
+    Above 0 the person is sought more than able to serve and work piles up; below 0 it is caught up with.
+    """
+    asked, answered = nw.col("provider_n_3m"), nw.col("provider_hours_n_3m")
+    share = nw.when(asked > 0).then((asked - answered) / asked)
+    return sums(known).select("employee_id", unanswered_requests_3m=over_window(known, 3, share))
+
+
+@family(
+    Feature("service_kinds_12m", "relationships", "Kinds of service exchanged", "kinds", "(12, 0]",
+            f"the kinds are not recorded, or {SHORT_HISTORY}"),
+    Feature("provider_time_share_12m", "relationships", "Services given that took working time or resources",
+            "share of services", "(12, 0]", NO_SERVICE, worse="higher"),
+    needs=("collaboration.kind",),
+)  # fmt: skip
+def kinds(known: Known) -> Frame:
+    """How many of the six kinds were asked for or given, and the share of those given that cost more than an answer."""
+    counted = [nw.col(f"{kind}_12m") > 0 for kind in KINDS]
+    number = nw.sum_horizontal(*(there.cast(nw.Float64) for there in counted))
+    none_told = (nw.col("client_n_12m") + nw.col("provider_n_12m") > 0) & (number == 0)
+    given = nw.col("provider_kind_n_12m")
+    time = nw.when(given > 0).then(nw.col("provider_time_n_12m") / given)
+    return sums(known).select(
+        "employee_id",
+        service_kinds_12m=over_window(known, 12, nw.when(~none_told).then(number)),
+        provider_time_share_12m=over_window(known, 12, time),
+    )
 
 
 @family(
@@ -156,6 +216,12 @@ FAMILIES: Final[tuple[Family, ...]] = (
     ratings,
     hours,
     efforts,
+    _against_peers("services", volumes, "Services asked for", "Services given"),
+    _against_peers("rating", ratings, "Rating given to services received", "Rating received for services given"),
+    _against_peers("hours", hours, "Time waited for an answer", "Time taken to answer"),
+    _against_peers("effort", efforts, "Effort paid for a service received", "Effort that clients pay"),
     balance,
+    overload,
+    kinds,
     last_contact,
 )

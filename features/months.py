@@ -6,13 +6,16 @@ it, the service is open and they are not known. Each fact has the month it happe
 known in (`known_month`, never before `month`). Snapshot dates are month-ends, so sums over whole months are exact.
 
 services: employee_id, month, known_month, and for the roles client and provider `{role}_n`, `{role}_rating`,
-`{role}_rating_n`, `{role}_hours`, `{role}_hours_n`, `{role}_effort`, `{role}_effort_n` (sums and counts).
-pairs: low, high (the two people, low < high), month, known_month, and for either as the client `{low,high}_asks`,
-`{low,high}_asks_rating`, `{low,high}_asks_rating_n`.
+`{role}_rating_n`, `{role}_hours`, `{role}_hours_n`, `{role}_effort`, `{role}_effort_n` (sums and counts); where the
+source has the kinds, `kind_{kind}` (asked for or given), `provider_kind_n` (given, of any kind) and `provider_time_n`
+(given, of the KINDS_OF_TIME).
+pairs: `pair` (see `pairs.py`), month, known_month, and for either as the client `{low,high}_asks`,
+`{low,high}_asks_rating`, `{low,high}_asks_rating_n`. people: the code `person` of each employee_id.
+
+A file holds what was opened in one month. `month_store.py` says which files are still true of the source.
 """
 
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +25,9 @@ import polars as pl
 
 from features.calendar import Frame, day_number, month_number
 from features.known import columns_of
+from features.month_store import MonthStore
+from features.pairs import pair_of
+from features.vocabulary import SERVICE_KINDS
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -29,23 +35,33 @@ if TYPE_CHECKING:
 ROWS_AT_A_TIME: Final = 2_000_000
 """Services read into memory together, in whole months: about 0.5 GB with all that is summed from them."""
 ROLES: Final = ("client", "provider")
+SIDES: Final = ("low", "high")
+KINDS_OF_TIME: Final = ("working_time", "resources")
+"""Kinds of service that cost the provider more than an answer."""
 SECONDS_AN_HOUR: Final = 3600
 
 
 def sum_months(source: "Source", folder: Path) -> Path:
-    """Write `services/` and `pairs/` under `folder`, a Parquet file for every few months; replaces what was there."""
-    shutil.rmtree(folder, ignore_errors=True)
-    for name in ("services", "pairs"):
-        (folder / name).mkdir(parents=True)
+    """Bring `services/`, `pairs/` and `people.parquet` under `folder` up to date with the source.
+
+    Only months whose services are not those that were summed before are read. A month's files appear whole, and
+    count only once all of them are there.
+    """
+    store = MonthStore(source, folder)
     columns = columns_of(source, "collaboration")
-    for first, last in _chunks(source):
+    people = nw.from_native(pl.scan_parquet(store.people))
+    for months in _chunks(store.stale):
         events = nw.from_native(pl.scan_parquet(source.tables["collaboration"]))
         # bounds on the stored column let Parquet skip what was opened in other months
-        events = events.filter(nw.col("opened_at") >= _start_of(first), nw.col("opened_at") < _start_of(last + 1))
-        events = events.with_columns(opened=month_number("opened_at"))
-        events = events.select(*_dated(columns), *_measures(columns)).collect().lazy()
-        _write(_services(events, measured(columns)), folder / "services" / f"{first}.parquet")
-        _write(_pairs(events, measured(columns)), folder / "pairs" / f"{first}.parquet")
+        events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
+        events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
+        events = _coded(events.with_columns(opened=month_number("opened_at")), people)
+        events = events.select(*_people(), *_dated(columns), *_measures(columns), *_kinds(columns)).collect().lazy()
+        for month in months:
+            rows = events.filter(nw.col("opened") == month)
+            _write(_services(rows, columns), store.file("services", month))
+            _write(_pairs(rows, columns), store.file("pairs", month))
+            store.finish(month)
     return folder
 
 
@@ -55,17 +71,16 @@ def measured(columns: list[str]) -> list[str]:
     return [name for name, column in needs.items() if column in columns]
 
 
-def _chunks(source: "Source") -> list[tuple[int, int]]:
-    """First and last month of groups of months with up to ROWS_AT_A_TIME services opened in them."""
-    events: Frame = nw.from_native(pl.scan_parquet(source.tables["collaboration"]).select("opened_at"))
-    counts = events.group_by(month_number("opened_at").alias("month")).agg(rows=nw.len()).collect().sort("month")
-    chunks: list[tuple[int, int]] = []
+def _chunks(stale: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Months that follow one another (each given with its number of rows), ROWS_AT_A_TIME together."""
+    chunks: list[list[int]] = []
     held = 0
-    for month, rows in counts.iter_rows():
-        if chunks and held + rows <= ROWS_AT_A_TIME:
-            chunks[-1], held = (chunks[-1][0], month), held + rows
+    for month, rows in stale:
+        if chunks and chunks[-1][-1] + 1 == month and held + rows <= ROWS_AT_A_TIME:
+            chunks[-1].append(month)
+            held += rows
         else:
-            chunks.append((month, month))
+            chunks.append([month])
             held = rows
     return chunks
 
@@ -74,14 +89,23 @@ def _start_of(month: int) -> datetime:
     return datetime((month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
+def _coded(events: Frame, people: Frame) -> Frame:
+    for role in ROLES:
+        codes = people.rename({"employee_id": f"{role}_id", "person": role})
+        events = events.join(codes, on=f"{role}_id", how="left")
+    return events
+
+
+def _people() -> list[nw.Expr]:
+    return [nw.col("opened", "client_id", "provider_id", "client", "provider")]
+
+
 def _dated(columns: list[str]) -> list[nw.Expr]:
-    """Both people, and for each of the two facts the months in which it happened and became known."""
+    """For each of the two facts the months in which it happened and became known."""
     recorded = nw.coalesce(month_number("recorded_at"), nw.lit(0, nw.Int32))
     answered = month_number("closed_at") if "closed_at" in columns else nw.col("opened")
     known_late = nw.when(recorded > answered).then(recorded).otherwise(answered)
     return [
-        nw.col("client_id"),
-        nw.col("provider_id"),
         nw.col("opened").alias("asked"),
         nw.max_horizontal(nw.col("opened"), recorded).alias("asked_known"),
         answered.alias("answered"),
@@ -104,48 +128,55 @@ def _seconds(column: str) -> nw.Expr:
     return day_number(column).cast(nw.Int64) * 86400 + clock
 
 
-def _sums(events: Frame, fact: str, people: Mapping[str, str], counters: Mapping[str, nw.Expr]) -> Frame:
-    """The counters of one fact by people (column in events: its name in the sums), month and known_month."""
-    rows = (
-        events.filter(~nw.col(fact).is_null())
-        .group_by(*people, fact, f"{fact}_known")
-        .agg(*(counter.alias(name) for name, counter in counters.items()))
-    )
-    return rows.rename({**people, fact: "month", f"{fact}_known": "known_month"})
+def _kinds(columns: list[str]) -> list[nw.Expr]:
+    if "kind" not in columns:
+        return []
+    kinds = {f"kind_{kind}": nw.col("kind") == kind for kind in SERVICE_KINDS}
+    kinds["time"] = nw.col("kind").is_in(KINDS_OF_TIME)
+    return [nw.col("kind"), *(is_kind.cast(nw.Int64).alias(name) for name, is_kind in kinds.items())]
 
 
-def _of_answers(prefix: str, measures: Sequence[str]) -> dict[str, nw.Expr]:
-    sums = {f"{prefix}_{name}": nw.col(name).sum() for name in measures}
-    return sums | {f"{prefix}_{name}_n": nw.col(name).count() for name in measures}
+def _sums(events: Frame, fact: str, who: str, counters: Sequence[nw.Expr]) -> Frame:
+    """The counters of one fact by `who`, month and known_month."""
+    rows = events.filter(~nw.col(fact).is_null()).group_by(who, fact, f"{fact}_known").agg(*counters)
+    return rows.rename({fact: "month", f"{fact}_known": "known_month"})
 
 
-def _together(parts: Sequence[Frame], key: Sequence[str]) -> Frame:
+def _together(parts: Sequence[Frame], who: str) -> Frame:
+    key = (who, "month", "known_month")
     rows = nw.concat(list(parts), how="diagonal")
     sums = [name for name in rows.collect_schema().names() if name not in key]
     return rows.group_by(*key).agg(nw.col(*sums).fill_null(0).sum().cast(nw.Float64))
 
 
-def _services(events: Frame, measures: Sequence[str]) -> Frame:
+def _services(events: Frame, columns: list[str]) -> Frame:
     parts = []
     for role in ROLES:
-        person = {f"{role}_id": "employee_id"}
-        parts.append(_sums(events, "asked", person, {f"{role}_n": nw.len()}))
-        if measures:
-            parts.append(_sums(events, "answered", person, _of_answers(role, measures)))
-    return _together(parts, ("employee_id", "month", "known_month"))
+        person, asked = f"{role}_id", [nw.len().alias(f"{role}_n")]
+        if "kind" in columns:
+            asked += [nw.col(f"kind_{kind}").sum() for kind in SERVICE_KINDS]
+        if "kind" in columns and role == "provider":
+            asked += [nw.col("kind").count().alias("provider_kind_n"), nw.col("time").sum().alias("provider_time_n")]
+        parts.append(_sums(events, "asked", person, asked).rename({person: "employee_id"}))
+        if measures := measured(columns):
+            answers = [nw.col(name).sum().alias(f"{role}_{name}") for name in measures]
+            answers += [nw.col(name).count().alias(f"{role}_{name}_n") for name in measures]
+            parts.append(_sums(events, "answered", person, answers).rename({person: "employee_id"}))
+    return _together(parts, "employee_id")
 
 
-def _pairs(events: Frame, measures: Sequence[str]) -> Frame:
-    parts = []
-    low_asks = nw.col("client_id") < nw.col("provider_id")
-    for side, people, rows in (
-        ("low", {"client_id": "low", "provider_id": "high"}, events.filter(low_asks)),
-        ("high", {"provider_id": "low", "client_id": "high"}, events.filter(~low_asks)),
-    ):
-        parts.append(_sums(rows, "asked", people, {f"{side}_asks": nw.len()}))
-        if "rating" in measures:
-            parts.append(_sums(rows, "answered", people, _of_answers(f"{side}_asks", ["rating"])))
-    return _together(parts, ("low", "high", "month", "known_month"))
+def _pairs(events: Frame, columns: list[str]) -> Frame:
+    low_asks = nw.col("client") < nw.col("provider")
+    asks = {"low": low_asks, "high": ~low_asks}
+    events = events.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
+    events = events.with_columns(pair=pair_of("client", "provider"))
+    parts = [_sums(events, "asked", "pair", [asks[side].cast(nw.Int64).sum().alias(f"{side}_asks") for side in SIDES])]
+    if "rating" in columns:
+        ratings = {side: nw.when(asks[side]).then("rating") for side in SIDES}
+        answers = [ratings[side].sum().alias(f"{side}_asks_rating") for side in SIDES]
+        answers += [ratings[side].count().alias(f"{side}_asks_rating_n") for side in SIDES]
+        parts.append(_sums(events, "answered", "pair", answers))
+    return _together(parts, "pair")
 
 
 def _write(rows: Frame, path: Path) -> None:

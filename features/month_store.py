@@ -1,0 +1,141 @@
+"""Sums of internal services kept from one run to the next: what is still true of the source, and what must be redone.
+
+A month is summed again unless its services are row by row those that were summed before: their number and the sum of
+their 64-bit hashes are compared, so that late, changed and deleted rows are all noticed. Hashing every row takes about
+a twentieth of the time that summing them takes.
+"""
+
+import fcntl
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import polars as pl
+
+from features.known import columns_of
+from features.reading.duckdb_queries import connect
+from features.reading.sql_statement import parquet, quoted, select_from
+
+if TYPE_CHECKING:
+    from features.source import Source
+
+LAYOUT: Final = 1
+"""To be raised with every change of what `months.py` writes: sums of another layout are not read."""
+KINDS_OF_SUMS: Final = ("services", "pairs")
+
+Fingerprint = tuple[int, str]
+
+
+class MonthStore:
+    """A folder of monthly sums of one source.
+
+    `people` leads to the codes of people (employee_id, person: Int64); `stale` holds the months to sum, ascending,
+    each with its number of services. What another source, another layout or a month that has changed left in the
+    folder is deleted, and so is everything where the source no longer holds one of the people: whoever was erased
+    there must not live on here.
+    """
+
+    def __init__(self, source: "Source", folder: Path) -> None:
+        self._folder = folder
+        self._about = _about(source)
+        self._now = _fingerprints(source, folder)
+        self.people = folder / "people.parquet"
+        ids = pl.read_parquet(source.tables["employees"], columns=["employee_id"])["employee_id"].unique().sort()
+        self._finished = self._still_true(ids)
+        self._write_manifest()  # before any file changes: a month whose files are at work is not a finished one
+        self._keep_only_finished()
+        self._write_people(ids)
+        self.stale = [(month, rows) for month, (rows, _) in sorted(self._now.items()) if month not in self._finished]
+
+    def file(self, kind: str, month: int) -> Path:
+        """Where the sums of one kind over what was opened in one month (year × 12 + month) belong."""
+        return self._folder / kind / f"{month}.parquet"
+
+    def finish(self, month: int) -> None:
+        """Say that all files of a month are written."""
+        self._finished[month] = self._now[month]
+        self._write_manifest()
+
+    @property
+    def _manifest(self) -> Path:
+        return self._folder / "manifest.json"
+
+    def _still_true(self, ids: pl.Series) -> dict[int, Fingerprint]:
+        """The months that need not be summed again."""
+        try:
+            manifest = json.loads(self._manifest.read_text(encoding="utf-8"))
+            coded = pl.read_parquet(self.people)["employee_id"]
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        if manifest["about"] != self._about or not coded.is_in(ids.implode()).all():
+            return {}
+        summed = {int(month): (rows, hashes) for month, (rows, hashes) in manifest["months"].items()}
+        return {month: was for month, was in summed.items() if self._now.get(month) == was and self._has_files(month)}
+
+    def _has_files(self, month: int) -> bool:
+        return all(self.file(kind, month).exists() for kind in KINDS_OF_SUMS)
+
+    def _keep_only_finished(self) -> None:
+        kept = {self.file(kind, month) for kind in KINDS_OF_SUMS for month in self._finished}
+        for kind in KINDS_OF_SUMS:
+            (self._folder / kind).mkdir(exist_ok=True)
+            for path in (self._folder / kind).iterdir():
+                if path not in kept:
+                    path.unlink()
+
+    def _write_people(self, ids: pl.Series) -> None:
+        """Codes once given stay as long as a finished month has them; newcomers get the next."""
+        coded = pl.read_parquet(self.people)["employee_id"] if self._finished else ids.clear()
+        people = pl.concat([coded, ids.filter(~ids.is_in(coded.implode()))])
+        table = pl.DataFrame({"employee_id": people, "person": pl.int_range(len(people), eager=True)})
+        _write_whole(self.people, table.write_parquet)
+
+    def _write_manifest(self) -> None:
+        text = json.dumps({"about": self._about, "months": self._finished}, indent=1)
+        _write_whole(self._manifest, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+@contextmanager
+def month_folder(kept: Path | None, work: Path) -> Iterator[Path]:
+    """The folder `kept`, for this process alone; one under `work` that is then deleted where it is None or in use."""
+    with ExitStack() as stack:
+        folder = kept and stack.enter_context(_held(kept))
+        yield folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".months-", dir=work)))
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[Path | None]:
+    """The folder, or None where another process holds it; the system lets go of it when a process ends, however."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield folder
+
+
+def _about(source: "Source") -> dict[str, Any]:
+    """What besides the rows decides whether sums may be kept; DuckDB hashes differently from version to version."""
+    columns = columns_of(source, "collaboration")
+    return {"source": source.name, "layout": LAYOUT, "columns": columns, "hashed_by": f"duckdb {duckdb.__version__}"}
+
+
+def _fingerprints(source: "Source", work: Path) -> dict[int, Fingerprint]:
+    """Of each month in which services were opened: their number, and the sum of their hashes as text."""
+    hashed = ", ".join(quoted(name) for name in columns_of(source, "collaboration"))
+    figures = f"year(opened_at) * 12 + month(opened_at) as opened, count(*), sum(hash({hashed}))::varchar"
+    with connect(work) as connection:
+        query = select_from(figures, parquet(source.tables["collaboration"]))
+        return {month: (rows, hashes) for month, rows, hashes in connection.execute(f"{query} group by all").fetchall()}
+
+
+def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    write(unfinished)
+    unfinished.rename(path)
