@@ -84,7 +84,9 @@ def volumes(known: Known) -> Frame:
     for months in WINDOWS:
         present_for = nw.min_horizontal(employed, nw.lit(months))
         for side in SIDES:
-            rates[f"{side}_services_{months}m"] = over_window(known, months, nw.col(f"{side}_n_{months}m") / present_for)
+            rates[f"{side}_services_{months}m"] = over_window(
+                known, months, nw.col(f"{side}_n_{months}m") / present_for
+            )
     return _with_trends(sums(known).select("employee_id", **rates), "services")
 
 

@@ -3,17 +3,18 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, months_since
 from features.definition import Family, Feature, once
+from features.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
 from features.known import Known, holds
 from features.peers import mean_of_others, rank_in
 from features.places import staff
+from features.relationships import LEADS_NOBODY, of_reports
 from features.vocabulary import Driver, snake_case
 
 if TYPE_CHECKING:
@@ -21,41 +22,11 @@ if TYPE_CHECKING:
 
 FEWEST_OTHERS: Final = 3
 """Answers of others behind a mean of the team or the department: fewer would tell who said what."""
+WHAT: Final = {"surveys": "Survey answers", "measures": "Measurements", "competencies": "Assessments"}
+FEW_OTHERS: Final = f"fewer than {FEWEST_OTHERS} others have a figure"
 NO_ANSWER: Final = "not given in the window"
 MARK_LENGTH: Final = 6
 """Hexadecimal digits: of items that share a name, two share a mark once in 16 million."""
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """How one table of named figures becomes features."""
-
-    table: str
-    item: str
-    value: str
-    when: str
-    prefix: str
-    unit: str
-    driver: Driver
-    worse: Literal["higher", "lower"] | None
-    months: int  # how far back the mean reaches
-
-
-KINDS: Final = (
-    _Kind("surveys", "item", "score", "survey_date", "survey", "0 to 10", "conditions", "lower", 12),
-    _Kind("measures", "name", "value", "measured_at", "measure", "as recorded", "context", None, 12),
-    _Kind("competencies", "competency", "score", "assessed_at", "competency", "0 to 5", "relationships", "lower", 24),
-)
-
-
-@dataclass(frozen=True)
-class _Named:
-    """One item of a source: its name in the data, the start of its features' names, its driver and label."""
-
-    item: str
-    prefix: str
-    driver: Driver
-    label: str
 
 
 def item_families(source: "Source") -> list[Family]:
@@ -67,28 +38,32 @@ def item_families(source: "Source") -> list[Family]:
         items = _items(source, kind)
         families.append(_own_family(kind, items))
         if kind.table == "measures":
-            families += [_rank_family(kind, items), _participation_family(kind)]
+            families.append(_rank_family(kind, items))
+        if kind.table in ("surveys", "competencies"):
+            families.append(_team_family(kind, items))
+        families.append(_against_team_family(kind, items))
         if kind.table == "surveys":
-            families += [_team_family(kind, items), _department_family(kind), _participation_family(kind)]
+            families += [_department_family(kind), _reports_family(kind)]
         if kind.table == "competencies":
-            families += [_team_family(kind, items), _manager_family(kind, items)]
+            families.append(_manager_family(kind, items))
+        families += [_participation_family(kind), _missed_family(kind)]
     return families
 
 
-def _items(source: "Source", kind: _Kind) -> list[_Named]:
+def _items(source: "Source", kind: Kind) -> list[Named]:
     """The items that occur in the data, with what the source says of them."""
     names = pl.scan_parquet(source.tables[kind.table]).select(pl.col(kind.item).drop_nulls().unique().sort()).collect()
     declared = source.items.get(kind.table, {})
     prefixes = _prefixes(kind, names.to_series().to_list())
-    named: list[_Named] = []
+    named: list[Named] = []
     for item, prefix in prefixes.items():
         about = declared.get(item)
         label = about.label if about else item.replace("_", " ").capitalize()
-        named.append(_Named(item, prefix, about.driver if about else kind.driver, label))
+        named.append(Named(item, prefix, about.driver if about else kind.driver, label))
     return named
 
 
-def _prefixes(kind: _Kind, items: Sequence[str]) -> dict[str, str]:
+def _prefixes(kind: Kind, items: Sequence[str]) -> dict[str, str]:
     """The start of the features' names of each item: its own name in the letters of its script.
 
     Items whose names differ only in capitals or signs each get a mark of their own spelling. It depends on no other
@@ -103,42 +78,7 @@ def _mark(item: str) -> str:
     return hashlib.sha256(item.encode()).hexdigest()[:MARK_LENGTH]
 
 
-def _last_and_means(known: Known, kind: _Kind) -> Frame:
-    """By person and item, of the window (`kind.months`, 0]: `last`, `mean_3m` (of 3 months) and `mean` (of all)."""
-
-    def work_out(known: Known) -> Frame:
-        rows = known.facts(kind.table, months=kind.months)
-        if kind.table == "competencies":  # several assessors on one day count as one assessment
-            rows = rows.group_by("employee_id", kind.item, kind.when).agg(nw.col(kind.value).mean())
-        return rows.group_by("employee_id", kind.item).agg(
-            nw.col(kind.value).last(order_by=kind.when).alias("last"),
-            nw.when(nw.col(kind.when) > known.ago(3)).then(kind.value).mean().alias("mean_3m"),
-            nw.col(kind.value).mean().alias("mean"),
-        )
-
-    return once(known, f"items of {kind.table}", work_out)
-
-
-def _wide(known: Known, kind: _Kind, items: Sequence[_Named]) -> Frame:
-    """One row a person, columns `{item}_last`, `{item}_mean_3m` and `{item}_mean` for each item."""
-
-    def work_out(known: Known) -> Frame:
-        return (
-            _last_and_means(known, kind)
-            .group_by("employee_id")
-            .agg(
-                *(
-                    nw.when(nw.col(kind.item) == named.item).then(figure).max().alias(f"{named.prefix}_{figure}")
-                    for named in items
-                    for figure in ("last", "mean_3m", "mean")
-                )
-            )
-        )
-
-    return once(known, f"columns of {kind.table}", work_out)
-
-
-def _own_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+def _own_family(kind: Kind, items: Sequence[Named]) -> Family:
     """The person's own figures. Assessments are too rare for a mean of 3 months: there the last one stands for it."""
     lately = "last" if kind.table == "competencies" else "mean_3m"
     mean, window = f"mean_{kind.months}m", f"({kind.months}, 0]"
@@ -155,7 +95,7 @@ def _own_family(kind: _Kind, items: Sequence[_Named]) -> Family:
             columns += [nw.col(name) for name in dict.fromkeys([f"{prefix}_last", f"{prefix}_{lately}"])]
             columns.append(nw.col(f"{prefix}_mean").alias(f"{prefix}_{mean}"))
             columns.append((nw.col(f"{prefix}_{lately}") - nw.col(f"{prefix}_mean")).alias(f"{prefix}_trend"))
-        return _wide(known, kind, items).select("employee_id", *columns)
+        return wide(known, kind, items).select("employee_id", *columns)
 
     features = tuple(
         Feature(f"{named.prefix}_{suffix}", named.driver, f"{named.label}: {what}", kind.unit, over, NO_ANSWER,
@@ -166,51 +106,95 @@ def _own_family(kind: _Kind, items: Sequence[_Named]) -> Family:
     return Family(features, define, (kind.table,))
 
 
-def _team_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+def _of_team(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
+    """Each person's means, as `wide` gives them, and those of the others under the same manager: `{item}_team`."""
+
+    def work_out(known: Known) -> Frame:
+        own = wide(known, kind, items)
+        rows = staff(known).select("employee_id", "manager_id").join(own, on="employee_id", how="left")
+        means = {named.prefix: mean_of_others(f"{named.prefix}_mean", "manager_id", FEWEST_OTHERS) for named in items}
+        return rows.with_columns(*(mean.alias(f"{prefix}_team") for prefix, mean in means.items()))
+
+    return once(known, f"teams of {kind.table}", work_out)
+
+
+def _team_family(kind: Kind, items: Sequence[Named]) -> Family:
     """What the others under the same manager say, or are found to be."""
 
     def define(known: Known) -> Frame:
-        own = _wide(known, kind, items)
-        rows = staff(known).select("employee_id", "manager_id").join(own, on="employee_id", how="left")
-        means = {named.prefix: mean_of_others(f"{named.prefix}_mean", "manager_id", FEWEST_OTHERS) for named in items}
-        return rows.select("employee_id", *(mean.alias(f"{prefix}_team") for prefix, mean in means.items()))
+        return _of_team(known, kind, items).select("employee_id", *(f"{named.prefix}_team" for named in items))
 
     features = tuple(
         Feature(f"{named.prefix}_team", "relationships", f"{named.label}: the others in the team", kind.unit,
-                f"({kind.months}, 0]", f"fewer than {FEWEST_OTHERS} others have a figure", worse=kind.worse,
-                peers="others under the same manager")
+                f"({kind.months}, 0]", FEW_OTHERS, worse=kind.worse, peers="others under the same manager")
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.manager_id"))
 
 
-def _department_family(kind: _Kind) -> Family:
+def _against_team_family(kind: Kind, items: Sequence[Named]) -> Family:
+    """The person's own mean minus that of the others under the same manager."""
+
+    def define(known: Known) -> Frame:
+        gaps = {
+            f"{named.prefix}_against_team": nw.col(f"{named.prefix}_mean") - nw.col(f"{named.prefix}_team")
+            for named in items
+        }
+        return _of_team(known, kind, items).select("employee_id", **gaps)
+
+    features = tuple(
+        Feature(f"{named.prefix}_against_team", named.driver, f"{named.label}: against the others in the team",
+                kind.unit, f"({kind.months}, 0]", f"{FEW_OTHERS}, or {NO_ANSWER}", worse=kind.worse,
+                peers="others under the same manager", actionable=named.driver != "context")
+        for named in items
+    )  # fmt: skip
+    return Family(features, define, (kind.table, "assignments.manager_id"))
+
+
+def _department_family(kind: Kind) -> Family:
     """What the others in the department say over all items, and how far the person is from it."""
     name = f"{kind.prefix}_all"
 
     def define(known: Known) -> Frame:
-        own = _last_and_means(known, kind).group_by("employee_id").agg(nw.col("mean").mean().alias("own"))
+        own = last_and_means(known, kind).group_by("employee_id").agg(nw.col("mean").mean().alias("own"))
         rows = staff(known).select("employee_id", "department").join(own, on="employee_id", how="left")
         rows = rows.with_columns(others=mean_of_others("own", "department", FEWEST_OTHERS))
         gap = (nw.col("own") - nw.col("others")).alias(f"{name}_against_department")
         return rows.select("employee_id", nw.col("others").alias(f"{name}_department"), gap)
 
-    few = f"fewer than {FEWEST_OTHERS} others have a figure"
     features = (
         Feature(f"{name}_department", "relationships", "All survey items: the others in the department", kind.unit,
-                f"({kind.months}, 0]", few, worse=kind.worse, peers="others in the department"),
+                f"({kind.months}, 0]", FEW_OTHERS, worse=kind.worse, peers="others in the department"),
         Feature(f"{name}_against_department", "conditions", "All survey items against the department", kind.unit,
-                f"({kind.months}, 0]", f"{few}, or {NO_ANSWER}", worse=kind.worse, peers="others in the department"),
+                f"({kind.months}, 0]", f"{FEW_OTHERS}, or {NO_ANSWER}", worse=kind.worse,
+                peers="others in the department"),
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.department"))
 
 
-def _manager_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+def _reports_family(kind: Kind) -> Family:
+    """What those who report to a person say over all items."""
+    name = f"reports_{kind.prefix}_all"
+
+    def define(known: Known) -> Frame:
+        own = last_and_means(known, kind).group_by("employee_id").agg(nw.col("mean").mean().alias("own"))
+        rows = staff(known).select("employee_id", "manager_id").join(own, on="employee_id")
+        reports = rows.group_by("manager_id").agg(mean=nw.col("own").mean(), answering=nw.len())
+        reports = reports.filter(nw.col("answering") >= FEWEST_OTHERS)
+        return of_reports(known, reports.select("manager_id", nw.col("mean").alias(name)))
+
+    feature = Feature(name, "relationships", "All survey items: the person's reports", kind.unit,
+                      f"({kind.months}, 0]", f"{LEADS_NOBODY}, or fewer than {FEWEST_OTHERS} of them have a figure",
+                      worse=kind.worse)  # fmt: skip
+    return Family((feature,), define, (kind.table, "assignments.manager_id"))
+
+
+def _manager_family(kind: Kind, items: Sequence[Named]) -> Family:
     """The manager's own figures: how those serve colleagues on whom the person depends most."""
 
     def define(known: Known) -> Frame:
         means = {f"{named.prefix}_mean": f"{named.prefix}_of_manager" for named in items}
-        theirs = _wide(known, kind, items).rename({"employee_id": "manager_id", **means})
+        theirs = wide(known, kind, items).rename({"employee_id": "manager_id", **means})
         rows = staff(known).select("employee_id", "manager_id").join(theirs, on="manager_id", how="left")
         return rows.select("employee_id", *means.values())
 
@@ -222,11 +206,11 @@ def _manager_family(kind: _Kind, items: Sequence[_Named]) -> Family:
     return Family(features, define, (kind.table, "assignments.manager_id"))
 
 
-def _rank_family(kind: _Kind, items: Sequence[_Named]) -> Family:
+def _rank_family(kind: Kind, items: Sequence[Named]) -> Family:
     """Share of the others in the company whose 3-month mean is lower: a measure on a scale that all sources share."""
 
     def define(known: Known) -> Frame:
-        own = _wide(known, kind, items)
+        own = wide(known, kind, items)
         rows = staff(known).select("employee_id", everyone=nw.lit("1")).join(own, on="employee_id", how="left")
         ranks = (rank_in(f"{named.prefix}_mean_3m", "everyone").alias(f"{named.prefix}_rank") for named in items)
         return rows.select("employee_id", *ranks)
@@ -239,17 +223,19 @@ def _rank_family(kind: _Kind, items: Sequence[_Named]) -> Family:
     return Family(features, define, (kind.table,))
 
 
-def _participation_family(kind: _Kind) -> Family:
-    """How many figures there are of a person lately, and since when there are none: silence says something too."""
-    windows = (1, 3, 12)
-    what = {"surveys": "Survey answers", "measures": "Measurements"}[kind.table]
-    driver: Driver = "context" if kind.table == "measures" else "relationships"
+def _participation_family(kind: Kind) -> Family:
+    """How many figures there are of a person lately, and since when there are none: silence says something too.
+
+    Assessments are too rare to be counted.
+    """
+    windows = () if kind.table == "competencies" else (1, 3, 12)
+    what, driver = WHAT[kind.table], _driver_of_silence(kind)
 
     def define(known: Known) -> Frame:
         first = known.first_day(kind.table)
         last = known.versions(kind.table).group_by("employee_id").agg(nw.col(kind.when).max().alias("last_day"))
         counts_of = (
-            known.facts(kind.table, months=max(windows))
+            known.facts(kind.table, months=kind.months)
             .group_by("employee_id")
             .agg(
                 *(
@@ -282,3 +268,24 @@ def _participation_family(kind: _Kind) -> Family:
                 "none yet", worse="higher", actionable=driver != "context"),
     )  # fmt: skip
     return Family(features, define, (kind.table,))
+
+
+def _missed_family(kind: Kind) -> Family:
+    """Rounds that the person did not take part in."""
+    name = f"{kind.prefix}_missed_{kind.months}m"
+
+    def define(known: Known) -> Frame:
+        first = known.first_day(kind.table)
+        reaches = first is not None and first <= known.ago(kind.months - 1)
+        missed = nw.col("missed") if reaches else nw.lit(None, nw.Float64)
+        return rounds_missed(known, kind).select("employee_id", missed.alias(name))
+
+    driver = _driver_of_silence(kind)
+    feature = Feature(name, driver, f"{WHAT[kind.table]}: share of the rounds missed", "share of rounds",
+                      f"({kind.months}, 0]", "no round since the hire, or the table does not reach back so far",
+                      worse="higher", actionable=driver != "context")  # fmt: skip
+    return Family((feature,), define, (kind.table,))
+
+
+def _driver_of_silence(kind: Kind) -> Driver:
+    return "context" if kind.table == "measures" else "relationships"

@@ -105,7 +105,7 @@ class Known:
         return since_rehire(self, rows, "employee_id", nw.col("month"), monthly=True)
 
     def pairs(self, months: int | None = None) -> Frame:
-        """Sums of internal services by unordered pair and month, as `months.py` describes them, with `low` and `high`."""
+        """Sums of internal services by pair and month, as `months.py` describes them, and codes `low` and `high`."""
         rows = self._months("pairs", months).with_columns(low=low_of("pair"), high=high_of("pair"))
         for side in ("low", "high"):
             rows = since_rehire(self, rows, side, nw.col("month"), monthly=True, coded=True)

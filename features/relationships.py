@@ -1,16 +1,18 @@
-"""Relationships up the line and with those who left: the manager, the team, the department."""
+"""Relationships up and down the line and with those who left: the manager, the team, the reports, the department."""
 
 from typing import Final
 
 import narwhals as nw
 
 from features.calendar import Frame, months_since
+from features.conditions import overtime
 from features.definition import Family, Feature, family, shared
 from features.known import Known, present, spells
-from features.places import assignments, leavers, records_begin_at_hire, staff
+from features.places import assignments, leavers, places, records_begin_at_hire, staff
 
 NO_MANAGER: Final = "no manager recorded"
 SHORT_HISTORY: Final = "records do not reach back so far"
+LEADS_NOBODY: Final = "nobody reports to the person"
 
 
 @family(
@@ -105,6 +107,17 @@ def manager(known: Known) -> Frame:
     )
 
 
+@family(
+    Feature("manager_level", "relationships", "The manager's level", "level", "now", NO_MANAGER),
+    needs=("assignments.manager_id", "assignments.level"),
+)
+def manager_level(known: Known) -> Frame:
+    """The level that the manager holds, or held last."""
+    levels = places(known).select(nw.col("employee_id").alias("manager_id"), manager_level="level")
+    rows = staff(known).select("employee_id", "manager_id").join(levels, on="manager_id", how="left")
+    return rows.select("employee_id", "manager_level")
+
+
 @shared
 def _exit_counts(known: Known) -> Frame:
     windows = {f"exits_{months}m": months for months in (3, 6, 12)}
@@ -153,16 +166,52 @@ def team_exits(known: Known) -> Frame:
     return _share_who_left(known, "manager_id", "team", (3, 6, 12))
 
 
-@family(*_exit_features("department", "the department", (3, 6, 12)), needs=("assignments.department", "exits.kind"))
+@family(*_exit_features("department", "the department", (3, 12)), needs=("assignments.department", "exits.kind"))
 def department_exits(known: Known) -> Frame:
     """Voluntary exits from the department, a share of its people."""
-    return _share_who_left(known, "department", "department", (3, 6, 12))
+    return _share_who_left(known, "department", "department", (3, 12))
 
 
-@family(*_exit_features("job", "those in the same job", (6, 12)), needs=("assignments.job", "exits.kind"))
+@family(*_exit_features("job", "those in the same job", (12,)), needs=("assignments.job", "exits.kind"))
 def job_exits(known: Known) -> Frame:
     """Voluntary exits of people in the same job, a share of them."""
-    return _share_who_left(known, "job", "job", (6, 12))
+    return _share_who_left(known, "job", "job", (12,))
+
+
+@family(
+    Feature("reports_exits_12m", "relationships", "Share of the person's reports who left in 12 months",
+            "share of people", "(12, 0]", f"{LEADS_NOBODY}, or {SHORT_HISTORY}", worse="higher"),
+    needs=("assignments.manager_id", "exits.kind"),
+)  # fmt: skip
+def reports_exits(known: Known) -> Frame:
+    """Voluntary exits over (12, 0] of people who reported to the person, over them and those who report now."""
+    left = _exit_counts(known).group_by("manager_id").agg(nw.col("exits_12m").sum())
+    here = staff(known).group_by("manager_id").agg(here=nw.len())
+    led = nw.col("here").fill_null(0) + nw.col("exits_12m").fill_null(0)
+    rows = of_reports(known, here).join(of_reports(known, left), on="employee_id")
+    share = nw.when(led > 0).then(nw.col("exits_12m").fill_null(0) / led)
+    return rows.select(
+        "employee_id", reports_exits_12m=share if known.exits_reach_back(12) else nw.lit(None, nw.Float64)
+    )
+
+
+@family(
+    Feature("reports_overtime_3m", "relationships", "Overtime of the person's reports", "share of contracted hours",
+            "(3, 0]", f"{LEADS_NOBODY}, or no working time of theirs is recorded", worse="higher"),
+    needs=("assignments.manager_id", "working_time.overtime_hours", "working_time.contracted_hours"),
+)  # fmt: skip
+def reports_overtime(known: Known) -> Frame:
+    """Mean over the reports of their overtime over (3, 0]."""
+    rows = staff(known).select("employee_id", "manager_id")
+    rows = rows.join(overtime.define(known).select("employee_id", "overtime_3m"), on="employee_id", how="left")
+    means = rows.group_by("manager_id").agg(reports_overtime_3m=nw.col("overtime_3m").mean())
+    return of_reports(known, means)
+
+
+def of_reports(known: Known, rows: Frame) -> Frame:
+    """Figures of those with the same manager_id as the manager's own: employee_id and the figures of everyone here."""
+    people = staff(known).select("employee_id")
+    return people.join(rows, left_on="employee_id", right_on="manager_id", how="left")
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -171,7 +220,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
     team_size,
     direct_reports,
     manager,
+    manager_level,
     team_exits,
     department_exits,
     job_exits,
+    reports_exits,
+    reports_overtime,
 )

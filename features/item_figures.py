@@ -1,0 +1,99 @@
+"""What a source says of people by name, on a date: its survey items, measures and competencies, last and on average."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import narwhals as nw
+
+from features.calendar import Frame, month_number
+from features.definition import once
+from features.known import Known, present
+from features.vocabulary import Driver
+
+LEAST_SHARE_OF_A_ROUND: Final = 0.1
+"""A month in which at least this share of those who work here have a figure is a round; less is a straggler."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one table of named figures becomes features."""
+
+    table: str
+    item: str
+    value: str
+    when: str
+    prefix: str
+    unit: str
+    driver: Driver
+    worse: Literal["higher", "lower"] | None
+    months: int  # how far back the mean reaches
+
+
+KINDS: Final = (
+    Kind("surveys", "item", "score", "survey_date", "survey", "0 to 10", "conditions", "lower", 12),
+    Kind("measures", "name", "value", "measured_at", "measure", "as recorded", "context", None, 12),
+    Kind("competencies", "competency", "score", "assessed_at", "competency", "0 to 5", "relationships", "lower", 24),
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """One item of a source: its name in the data, the start of its features' names, its driver and label."""
+
+    item: str
+    prefix: str
+    driver: Driver
+    label: str
+
+
+def last_and_means(known: Known, kind: Kind) -> Frame:
+    """By person and item, of the window (`kind.months`, 0]: `last`, `mean_3m` (of 3 months) and `mean` (of all)."""
+
+    def work_out(known: Known) -> Frame:
+        rows = known.facts(kind.table, months=kind.months)
+        if kind.table == "competencies":  # several assessors on one day count as one assessment
+            rows = rows.group_by("employee_id", kind.item, kind.when).agg(nw.col(kind.value).mean())
+        return rows.group_by("employee_id", kind.item).agg(
+            nw.col(kind.value).last(order_by=kind.when).alias("last"),
+            nw.when(nw.col(kind.when) > known.ago(3)).then(kind.value).mean().alias("mean_3m"),
+            nw.col(kind.value).mean().alias("mean"),
+        )
+
+    return once(known, f"items of {kind.table}", work_out)
+
+
+def wide(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
+    """One row a person, columns `{item}_last`, `{item}_mean_3m` and `{item}_mean` for each item."""
+
+    def work_out(known: Known) -> Frame:
+        return (
+            last_and_means(known, kind)
+            .group_by("employee_id")
+            .agg(
+                *(
+                    nw.when(nw.col(kind.item) == named.item).then(figure).max().alias(f"{named.prefix}_{figure}")
+                    for named in items
+                    for figure in ("last", "mean_3m", "mean")
+                )
+            )
+        )
+
+    return once(known, f"columns of {kind.table}", work_out)
+
+
+def rounds_missed(known: Known, kind: Kind) -> Frame:
+    """Share of the rounds in (`kind.months`, 0] and since the person's first whole month here without any figure.
+
+    A round is a calendar month in which many have one. Null where there was none.
+    """
+    here = present(known).select("employee_id", first_month=month_number("observed_from"))
+    rows = known.facts(kind.table, months=kind.months).select("employee_id", month=month_number(kind.when)).unique()
+    rows = rows.join(here, on="employee_id").filter(nw.col("month") > nw.col("first_month"))
+    held = rows.group_by("month").agg(given=nw.len()).join(here.select(people=nw.len()), how="cross")
+    held = held.filter(nw.col("given") >= nw.col("people") * LEAST_SHARE_OF_A_ROUND).select("month")
+    given = rows.join(held, on="month").group_by("employee_id").agg(given=nw.len())
+    asked = here.join(held, how="cross").filter(nw.col("month") > nw.col("first_month"))
+    people = asked.group_by("employee_id").agg(asked=nw.len()).join(given, on="employee_id", how="left")
+    share = 1 - nw.col("given").fill_null(0).cast(nw.Float64) / nw.col("asked")
+    return people.select("employee_id", missed=share)
