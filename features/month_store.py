@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 import polars as pl
 
+from features.calendar import month_index
 from features.known import columns_of
 from features.reading.duckdb_queries import connect
 from features.reading.sql_statement import parquet, quoted, select_from
@@ -132,7 +133,9 @@ def _fingerprints(source: "Source", work: Path) -> dict[int, Fingerprint]:
     figures = f"year(opened_at) * 12 + month(opened_at) as opened, count(*), sum(hash({hashed}))::varchar"
     with connect(work) as connection:
         query = select_from(figures, parquet(source.tables["collaboration"]))
-        return {month: (rows, hashes) for month, rows, hashes in connection.execute(f"{query} group by all").fetchall()}
+        found = connection.execute(f"{query} group by all").fetchall()
+    nothing = (month_index(source.complete_until), 0, "")  # so that there is a file, without rows, to be read
+    return {month: (rows, hashes) for month, rows, hashes in found or [nothing]}
 
 
 def _write_whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -20,7 +20,7 @@ from pipeline.publication import Publication
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.stored_model import CURVE, StoredModel, typed_records
-from pipeline.workspace import workspace
+from pipeline.workspace import kept_months, workspace
 
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6
@@ -55,7 +55,7 @@ def score_and_publish(
         else:
             day = _scoring_date(loaded, snapshot_date)
             told(f"features of {day:%Y-%m}")
-            people, X = _people_and_features(loaded, day, folder / "features")
+            people, X = _people_and_features(loaded, day, folder / "features", kept_months(settings, loaded.name))
         told("score and explain")
         publication = score_people(model, number, loaded.name, loaded.data_hash, day, people, X)
         told("publish")
@@ -124,8 +124,10 @@ def _scoring_date(source: Source, asked: date | None) -> date:
     return day
 
 
-def _people_and_features(source: Source, day: date, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    table = pl.read_parquet(feature_table(source, [day], folder)[0])
+def _people_and_features(
+    source: Source, day: date, folder: Path, months_dir: Path
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    table = pl.read_parquet(feature_table(source, [day], folder, months_dir=months_dir)[0])
     people = table.select("employee_id").join(
         organisation(source, day), on="employee_id", how="left", maintain_order="left"
     )

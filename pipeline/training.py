@@ -35,7 +35,7 @@ from pipeline.splits import (
     training_dates,
 )
 from pipeline.stored_model import CURVE, NO_HORIZON, StoredModel
-from pipeline.workspace import workspace
+from pipeline.workspace import kept_months, workspace
 
 REPEATS = 5
 FOLDS = 5
@@ -104,7 +104,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
     with watch.stage("read and validate"):
         loaded = load_source(source, folder / "tables")
     with watch.stage("features"):
-        material = _material(loaded, request, folder / "features", told)
+        material = _material(loaded, request, folder / "features", kept_months(settings, loaded.name), told)
     with watch.stage("judge out of time"):
         judged = backtest(material.dataset, material.rounds, request.seed, request.quick, told)
     with watch.stage("guards"):
@@ -120,7 +120,9 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
     return Trained(report, model, predictions(material.dataset, judged, material.horizon_months))
 
 
-def _material(loaded: Source | CrossSection, request: Request, feature_dir: Path, told: Told) -> Material:
+def _material(
+    loaded: Source | CrossSection, request: Request, feature_dir: Path, months_dir: Path, told: Told
+) -> Material:
     if isinstance(loaded, CrossSection):
         return _cross_section_material(loaded, request.seed)
     require_exits(loaded.report.voluntary_exits)
@@ -131,7 +133,7 @@ def _material(loaded: Source | CrossSection, request: Request, feature_dir: Path
     final_dates = {months: training_dates(calendar, months, loaded.complete_until) for months in horizons}
     judged = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
     needed = sorted(judged.union(*final_dates.values()))
-    paths = feature_table(loaded, needed, feature_dir, lambda day: told(f"features of {day:%Y-%m}"))
+    paths = feature_table(loaded, needed, feature_dir, lambda day: told(f"features of {day:%Y-%m}"), months_dir)
     files = dict(zip(needed, paths, strict=True))
     dataset = build_dataset(loaded, files, sorted(judged.union(final_dates[horizon])), horizon)
 

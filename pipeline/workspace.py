@@ -1,5 +1,6 @@
-"""A folder for one run's intermediate files: people's data, so it is gone when the run ends, however it ends."""
+"""Where a run works: a folder that is gone when the run ends, however it ends, and what the next run may build on."""
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,3 +19,11 @@ def workspace(settings: Settings) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             settings.var.rmdir()
+
+
+def kept_months(settings: Settings, source: str) -> Path:
+    """Where the monthly sums of internal services of a source stay from one run to the next.
+
+    Sources of the same name share it and find the other's months changed, so it is never wrong, only slower.
+    """
+    return settings.var / "months" / hashlib.sha256(source.encode()).hexdigest()[:16]

@@ -1,0 +1,168 @@
+"""What is kept of the monthly sums from one run to the next, and what is summed again."""
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import date
+
+import polars as pl
+import pytest
+
+from features import months
+from features.build import feature_table
+from features.month_store import month_folder
+from features.months import sum_months
+
+HEADER = "client_id provider_id opened_at        closed_at        rating recorded_at\n"
+MAY = "ann bob 2024-05-03T09:00 2024-05-04T09:00 2 -\n"
+JUNE = "ann bob 2024-06-03T09:00 2024-06-03T15:00 4 -\n"
+JULY = "bob ann 2024-07-03T09:00 2024-07-03T15:00 5 -\n"
+LATE = "cid ann 2024-05-31T09:00 2024-06-01T09:00 1 2024-07-09\n"
+PEOPLE = "employee_id hire_date\nann 2015-01-01\nbob 2015-01-01\ncid 2015-01-01"
+
+
+@pytest.fixture
+def company(source_of):
+    return lambda *rows, people=PEOPLE: source_of({"employees": people, "collaboration": HEADER + "".join(rows)})
+
+
+@pytest.fixture
+def summed(tmp_path, monkeypatch):
+    """Brings the folder up to date with a source and gives the months that were summed for it."""
+
+    def sum_them(source):
+        done = []
+        with monkeypatch.context() as patch:
+            patch.setattr(months, "_services", noted(months._services, done))
+            sum_months(source, tmp_path / "kept")
+        return done
+
+    (tmp_path / "kept").mkdir()
+    return sum_them
+
+
+def noted(services, done):
+    def work(rows, columns):
+        done.extend(rows.select("opened").unique().collect()["opened"].to_list())
+        return services(rows, columns)
+
+    return work
+
+
+def month(year_month):
+    year, number = year_month.split("-")
+    return int(year) * 12 + int(number)
+
+
+def test_only_a_new_month_is_summed(company, summed):
+    assert summed(company(MAY, JUNE)) == [month("2024-05"), month("2024-06")]
+    assert summed(company(MAY, JUNE)) == []
+    assert summed(company(JULY, JUNE, MAY)) == [month("2024-07")]
+
+
+def test_a_row_recorded_late_has_its_month_summed_again(company, summed):
+    summed(company(MAY, JUNE))
+    assert summed(company(MAY, JUNE, JULY, LATE)) == [month("2024-05"), month("2024-07")]
+
+
+@pytest.mark.parametrize("rows", [[MAY.replace(" 2 ", " 3 "), JUNE], [MAY, MAY.replace("09:00", "10:00"), JUNE]])
+def test_a_changed_or_added_old_row_is_noticed(company, summed, rows):
+    summed(company(MAY, JUNE))
+    assert summed(company(*rows)) == [month("2024-05")]
+
+
+def test_ratings_that_change_places_are_noticed(company, summed):
+    other = "cid bob 2024-05-09T09:00 2024-05-09T10:00 5 -\n"
+    summed(company(MAY, other))
+    assert summed(company(MAY.replace(" 2 ", " 5 "), other.replace(" 5 ", " 2 "))) == [month("2024-05")]
+
+
+def test_a_month_whose_rows_were_deleted_is_deleted(company, summed, tmp_path):
+    summed(company(MAY, JUNE))
+    assert summed(company(JUNE)) == []
+    left = [path.name for path in (tmp_path / "kept" / "pairs").iterdir()]
+    assert left == [f"{month('2024-06')}.parquet"]
+
+
+def test_the_sums_of_another_source_are_not_used(company, summed, source_of, tmp_path):
+    summed(company(MAY, JUNE))
+    other = HEADER.replace("rating", "effort_hours") + MAY + JUNE
+    assert summed(source_of({"employees": PEOPLE, "collaboration": other})) == [month("2024-05"), month("2024-06")]
+
+
+def test_whoever_is_erased_from_the_source_is_erased_here(company, summed, tmp_path):
+    summed(company(MAY, JUNE, LATE))
+    without = company(MAY, JUNE, people=PEOPLE.replace("\ncid 2015-01-01", ""))
+    assert summed(without) == [month("2024-05"), month("2024-06")]
+    assert pl.read_parquet(tmp_path / "kept" / "people.parquet")["employee_id"].to_list() == ["ann", "bob"]
+
+
+def test_newcomers_take_the_next_codes(company, summed, tmp_path):
+    summed(company(MAY, JUNE))
+    assert summed(company(MAY, JUNE, people=PEOPLE + "\naaron 2024-01-01")) == []
+    codes = dict(pl.read_parquet(tmp_path / "kept" / "people.parquet").iter_rows())
+    assert codes == {"ann": 0, "bob": 1, "cid": 2, "aaron": 3}
+
+
+def test_a_run_killed_between_two_files_leaves_its_month_to_be_summed_again(company, summed, monkeypatch):
+    class Killed(Exception):
+        pass
+
+    def write_services_only(rows, path):
+        if path.parent.name == "pairs" and path.stem == str(month("2024-05")):
+            raise Killed
+        write(rows, path)
+
+    write = months._write
+    summed(company(MAY, JUNE))
+    changed = company(MAY, LATE, JUNE)
+    with monkeypatch.context() as patch:
+        patch.setattr(months, "_write", write_services_only)
+        with pytest.raises(Killed):
+            summed(changed)
+    # even where the source is as it was before the run that was killed
+    assert summed(company(MAY, JUNE)) == [month("2024-05")]
+
+
+def test_a_manifest_that_cannot_be_read_and_a_file_that_is_gone_are_made_anew(company, summed, tmp_path):
+    summed(company(MAY, JUNE))
+    (tmp_path / "kept" / "manifest.json").write_text("{")
+    assert summed(company(MAY, JUNE)) == [month("2024-05"), month("2024-06")]
+    (tmp_path / "kept" / "services" / f"{month('2024-06')}.parquet").unlink()
+    assert summed(company(MAY, JUNE)) == [month("2024-06")]
+
+
+def test_sums_of_an_earlier_layout_are_not_used(company, summed, tmp_path):
+    summed(company(MAY))
+    path = tmp_path / "kept" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["about"]["layout"] = 0
+    path.write_text(json.dumps(manifest))
+    assert summed(company(MAY)) == [month("2024-05")]
+
+
+def test_a_folder_in_use_is_left_to_its_user(tmp_path):
+    with holding(tmp_path / "kept"), month_folder(tmp_path / "kept", tmp_path) as folder:
+        assert folder != tmp_path / "kept"
+    with month_folder(tmp_path / "kept", tmp_path) as folder:
+        assert folder == tmp_path / "kept"
+
+
+@contextmanager
+def holding(folder):
+    program = (
+        "import sys; from pathlib import Path; from features.month_store import month_folder\n"
+        f"with month_folder(Path({str(folder)!r}), Path('.')): print(flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield
+
+
+def test_without_any_service_volumes_are_unknown(source_of, tmp_path):
+    source = source_of({"employees": PEOPLE, "collaboration": HEADER + MAY})
+    pl.read_parquet(source.tables["collaboration"]).clear().write_parquet(source.tables["collaboration"])
+    [path] = feature_table(source, [date(2024, 6, 30)], tmp_path)
+    assert pl.read_parquet(path)["client_services_3m"].to_list() == [None, None, None]
