@@ -59,7 +59,7 @@ def sum_months(source: "Source", folder: Path) -> Path:
         events = events.select(*_people(), *_dated(columns), *_measures(columns), *_kinds(columns)).collect().lazy()
         for month in months:
             rows = events.filter(nw.col("opened") == month)
-            _write(_services(rows, columns), store.file("services", month))
+            _write(_services(rows, columns, people), store.file("services", month))
             _write(_pairs(rows, columns), store.file("pairs", month))
             store.finish(month)
     return folder
@@ -97,7 +97,7 @@ def _coded(events: Frame, people: Frame) -> Frame:
 
 
 def _people() -> list[nw.Expr]:
-    return [nw.col("opened", "client_id", "provider_id", "client", "provider")]
+    return [nw.col("opened", *ROLES)]
 
 
 def _dated(columns: list[str]) -> list[nw.Expr]:
@@ -149,20 +149,20 @@ def _together(parts: Sequence[Frame], who: str) -> Frame:
     return rows.group_by(*key).agg(nw.col(*sums).fill_null(0).sum().cast(nw.Float64))
 
 
-def _services(events: Frame, columns: list[str]) -> Frame:
+def _services(events: Frame, columns: list[str], people: Frame) -> Frame:
     parts = []
     for role in ROLES:
-        person, asked = f"{role}_id", [nw.len().alias(f"{role}_n")]
+        asked = [nw.len().alias(f"{role}_n")]
         if "kind" in columns:
             asked += [nw.col(f"kind_{kind}").sum() for kind in SERVICE_KINDS]
         if "kind" in columns and role == "provider":
             asked += [nw.col("kind").count().alias("provider_kind_n"), nw.col("time").sum().alias("provider_time_n")]
-        parts.append(_sums(events, "asked", person, asked).rename({person: "employee_id"}))
+        parts.append(_sums(events, "asked", role, asked).rename({role: "person"}))
         if measures := measured(columns):
             answers = [nw.col(name).sum().alias(f"{role}_{name}") for name in measures]
             answers += [nw.col(name).count().alias(f"{role}_{name}_n") for name in measures]
-            parts.append(_sums(events, "answered", person, answers).rename({person: "employee_id"}))
-    return _together(parts, "employee_id")
+            parts.append(_sums(events, "answered", role, answers).rename({role: "person"}))
+    return _together(parts, "person").join(people, on="person").drop("person")
 
 
 def _pairs(events: Frame, columns: list[str]) -> Frame:

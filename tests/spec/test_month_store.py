@@ -43,9 +43,9 @@ def summed(tmp_path, monkeypatch):
 
 
 def noted(services, done):
-    def work(rows, columns):
+    def work(rows, columns, people):
         done.extend(rows.select("opened").unique().collect()["opened"].to_list())
-        return services(rows, columns)
+        return services(rows, columns, people)
 
     return work
 
