@@ -182,22 +182,26 @@ def overload(known: Known) -> Frame:
 
 
 @family(
-    Feature("service_kinds_12m", "relationships", "Kinds of service exchanged", "kinds", "(12, 0]",
-            f"the kinds are not recorded, or {SHORT_HISTORY}"),
+    Feature("service_kind_concentration_12m", "relationships", "How often service is of the same kind again",
+            "share of services", "(12, 0]", f"fewer than two services of known kind, or {SHORT_HISTORY}"),
     Feature("provider_time_share_12m", "relationships", "Services given that took working time or resources",
             "share of services", "(12, 0]", NO_SERVICE, worse="higher"),
     needs=("collaboration.kind",),
 )  # fmt: skip
 def kinds(known: Known) -> Frame:
-    """How many of the six kinds were asked for or given, and the share of those given that cost more than an answer."""
-    counted = [nw.col(f"{kind}_12m") > 0 for kind in KINDS]
-    number = nw.sum_horizontal(*(there.cast(nw.Float64) for there in counted))
-    none_told = (nw.col("client_n_12m") + nw.col("provider_n_12m") > 0) & (number == 0)
+    """Chance that two services asked for or given are of one kind; share of those given that cost more than an answer.
+
+    Most people meet all six kinds within a year, so their number says little; 1 is a single kind.
+    """
+    counts = [nw.col(f"{kind}_12m") for kind in KINDS]
+    total = nw.sum_horizontal(*counts)
+    again = nw.sum_horizontal(*(count * (count - 1) for count in counts))
+    concentration = nw.when(total > 1).then(again / (total * (total - 1)))
     given = nw.col("provider_kind_n_12m")
     time = nw.when(given > 0).then(nw.col("provider_time_n_12m") / given)
     return sums(known).select(
         "employee_id",
-        service_kinds_12m=over_window(known, 12, nw.when(~none_told).then(number)),
+        service_kind_concentration_12m=over_window(known, 12, concentration),
         provider_time_share_12m=over_window(known, 12, time),
     )
 

@@ -48,10 +48,11 @@ def test_peers_without_the_figure_do_not_count_towards_the_five(features_of):
     assert people["ann"]["client_services_against_peers"] == 0
 
 
-def test_kinds_are_counted_over_both_sides_and_time_is_a_share_of_what_is_given(features_of):
+def test_kinds_are_those_of_both_sides_and_time_is_a_share_of_what_is_given(features_of):
     people = features_of(JUNE, {
         "collaboration": services(
             "ann bob 2024-06-03T09:00 - - - data",
+            "bob ann 2024-06-03T09:00 - - - data",
             "ann bob 2024-06-04T09:00 - - - working_time",
             "bob ann 2024-06-05T09:00 - - - resources",
             "ann bob 2024-06-06T09:00 - - - -",
@@ -60,11 +61,12 @@ def test_kinds_are_counted_over_both_sides_and_time_is_a_share_of_what_is_given(
         ),
     })  # fmt: skip
     ann, bob, cid = (people[who] for who in ("ann", "bob", "cid"))
-    assert (ann["service_kinds_12m"], bob["service_kinds_12m"]) == (3, 3)
-    assert (ann["provider_time_share_12m"], bob["provider_time_share_12m"]) == (1, 0.5)
+    # of four services of known kind two are of one: 2 × 1 of the 4 × 3 ordered choices of two
+    assert ann["service_kind_concentration_12m"] == bob["service_kind_concentration_12m"] == pytest.approx(1 / 6)
+    assert (ann["provider_time_share_12m"], bob["provider_time_share_12m"]) == (0.5, 0.5)
     # of cid's only service the kind is not known; old has had none for a year
-    assert (cid["service_kinds_12m"], cid["provider_time_share_12m"]) == (None, None)
-    assert (people["old"]["service_kinds_12m"], people["old"]["provider_time_share_12m"]) == (0, None)
+    for who in (cid, people["old"]):
+        assert (who["service_kind_concentration_12m"], who["provider_time_share_12m"]) == (None, None)
 
 
 def test_ties_are_close_where_services_are_with_the_same_colleague_again(features_of):
