@@ -1,5 +1,6 @@
 # Plain `make` prints the targets. Each target sets up what it needs.
 #   SOURCE=…          a folder of HR tables or a source.toml (default: the simulated company)
+#   PEOPLE=…          sizes for `make bench`, with spaces between them (default: 10000)
 #   RETENTION_VAR=…   where all state lies (default: var)
 #   PYTHON=…          the Python that .venv is made from: 3.11, 3.12 or 3.13 (default: python3)
 
@@ -62,8 +63,8 @@ check: setup ## format, lint, types, import contracts, then all tests
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
 	echo '== pytest'; $(BIN)/pytest && exit $$failed
 
-bench: ## not in this version: the benchmark table
-	$(not_yet)
+bench: setup ## speed and memory beside other tools, in one table (PEOPLE='1000 10000')
+	$(BIN)/python -m bench --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
 
 clean: ## remove .venv, caches and build output; the state under var stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

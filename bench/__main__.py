@@ -1,0 +1,95 @@
+"""`python -m bench`: every part at every size, one table on stdout, the same as JSON in a file, progress on stderr."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from bench import features
+from bench.machine import machine
+from bench.measure import Run, measured
+from bench.part import Differs, Part, Size
+from bench.results import Comparison, as_dict
+from bench.table import for_terminal
+
+PARTS: Final[Mapping[str, Part]] = {part.name: part for part in (features.PART,)}
+WIDTH: Final = 150
+"""Of the table where stdout is not a terminal."""
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what was asked for; the exit code is 1 where two sides differ."""
+    chosen = _parser().parse_args(arguments)
+    parts = chosen.parts or list(PARTS.values())
+    sizes = [Size(people, chosen.months, chosen.events) for people in sorted(set(chosen.people))]
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        comparisons = [compare(part, size, chosen.runs, chosen.json.parent) for part in parts for size in sizes]
+    except Differs as differs:
+        err.print(f"The sides do not agree, so nothing is compared: {differs}")
+        return 1
+    figures = as_dict(comparisons, machine())
+    chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
+    Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(for_terminal(figures))
+    err.print(f"Wrote {chosen.json}")
+    return 0
+
+
+def compare(part: Part, size: Size, runs: int, folder: Path) -> Comparison:
+    """Write the data to a temporary folder, run the sides in turn, and check what the last run of each gave.
+
+    Ours and the peer take turns at going first; what stands beside them runs once.
+    """
+    with tempfile.TemporaryDirectory(prefix=f".{part.name}-", dir=folder) as work:
+        data = Path(work) / "data"
+        err.print(f"{part.title}: writing data of {size.people:,} people, {size.services:,} services")
+        part.prepare(size, data)
+        taken: dict[str, list[Run]] = {side.name: [] for side in part.sides}
+        outs: dict[str, Path] = {}
+        for run in range(runs):
+            rivals = (part.ours, part.peer) if run % 2 == 0 else (part.peer, part.ours)
+            for side in (*rivals, *(part.beside if run == 0 else ())):
+                outs[side.name] = Path(work) / f"{side.name}-{run}"
+                outs[side.name].mkdir()
+                taken[side.name].append(measured(side, data, outs[side.name]))
+                err.print(f"  run {run + 1} of {runs}, {side.name}: {taken[side.name][-1].seconds:,.1f} s")
+        agreement = part.check(outs)
+        err.print(f"  {agreement}")
+    return Comparison(part, size, taken, agreement)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="The product beside other tools, in one table."
+    )
+    parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; default: all")
+    parser.add_argument("--people", nargs="+", type=_positive, default=[10_000], help="sizes; several show the growth")
+    parser.add_argument("--months", type=_positive, default=36, help="months of history, each with its snapshot date")
+    parser.add_argument("--events", type=_positive, default=30, help="internal services asked a person and month")
+    parser.add_argument("--runs", type=_positive, default=3, help="of each side, taking turns")
+    parser.add_argument("--json", type=Path, default=Path("var/bench/bench.json"), metavar="FILE", help="the figures")
+    return parser
+
+
+def _part(name: str) -> Part:
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(PARTS)}")
+    return PARTS[name]
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

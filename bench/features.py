@@ -1,0 +1,101 @@
+"""The part `features`: the feature table, by the product and in pandas, from the same files."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from bench.company import source, write_company
+from bench.part import Differs, Part, Side
+from features.build import feature_table
+from features.catalogue import catalogue
+from features.snapshots import snapshot_dates
+
+COMPARED: Final = (
+    "client_services_3m client_services_12m provider_services_3m provider_services_12m "
+    "client_rating_3m client_rating_12m client_rating_trend "
+    "provider_rating_3m provider_rating_12m provider_rating_trend "
+    "client_hours_3m client_hours_12m client_hours_trend client_effort_3m client_effort_12m client_effort_trend "
+    "service_balance_12m colleagues_serving_12m colleagues_served_12m "
+    "pay_against_market pay_growth_12m months_since_raise "
+    "overtime_3m overtime_12m overtime_trend "
+    "survey_workload_mean_3m survey_workload_mean_12m survey_workload_trend "
+    "tenure_months months_with_manager team_size"
+).split()
+"""Features of the catalogue that carry the work: events, windows, values in force, late records, groups."""
+TOLERANCE: Final = 1e-9
+"""How far two values may be apart, relative to the larger of 1 and the value: the product keeps nine decimals."""
+
+
+def write_compared(data: Path, out: Path) -> None:
+    """The families that give the compared features, and of them these features only."""
+    whole = source(data)
+    few = replace(whole, ignore=frozenset(catalogue(whole)) - frozenset(COMPARED))
+    feature_table(few, snapshot_dates(few), out)
+
+
+def write_catalogue(data: Path, out: Path) -> None:
+    """Everything that the catalogue gives for these tables."""
+    feature_table(source(data), snapshot_dates(source(data)), out)
+
+
+def check(outs: Mapping[str, Path]) -> str:
+    """Hold every other side's tables against the peer's: the same people on each date, nulls alike, equal values."""
+    files = sorted(path.name for path in outs["pandas"].glob("features-*.parquet"))
+    if any(files != sorted(path.name for path in out.glob("features-*.parquet")) for out in outs.values()):
+        raise Differs("the sides give tables for different snapshot dates")
+    values = rows = 0
+    for file in files:
+        peer = pl.read_parquet(outs["pandas"] / file).select("employee_id", *COMPARED).sort("employee_id")
+        for name in outs.keys() - {"pandas"}:
+            _compare(pl.read_parquet(outs[name] / file).select("employee_id", *COMPARED), peer, name, file)
+        rows += peer.height
+        values += peer.select(pl.sum_horizontal(pl.exclude("employee_id").count())).item()
+    if not values:
+        raise Differs("no side gives any value, so there is nothing to compare")
+    return (
+        f"{len(COMPARED)} features × {rows:,} rows on {len(files)} snapshot dates are equal to {TOLERANCE:g}, "
+        f"nulls alike ({values:,} values)"
+    )
+
+
+def _compare(ours: pl.DataFrame, peer: pl.DataFrame, name: str, where: str) -> None:
+    if not ours["employee_id"].equals(peer["employee_id"]):
+        raise Differs(f"{where}: {name} has {ours.height} people at risk, or others, where pandas has {peer.height}")
+    apart = {}
+    for feature in COMPARED:
+        a, b = ours[feature].cast(pl.Float64), peer[feature].cast(pl.Float64).fill_nan(None)
+        close = (a - b).abs() <= TOLERANCE * pl.select(pl.max_horizontal(b.abs(), 1.0)).to_series()
+        wrong = int((~(close.fill_null(value=False) | (a.is_null() & b.is_null()))).sum())
+        if wrong:
+            apart[feature] = wrong
+    if apart:
+        told = ", ".join(f"{feature} in {wrong:,}" for feature, wrong in apart.items())
+        raise Differs(f"{where}: {name} and pandas differ: {told} of {ours.height:,} rows")
+
+
+PART: Final = Part(
+    name="features",
+    title="Features",
+    prepare=write_company,
+    ours=Side(
+        "retention",
+        "bench.features:write_compared",
+        f"sums the services to months, then the families of {len(COMPARED)} features, each date as known on it",
+    ),
+    peer=Side(
+        "pandas",
+        "bench.pandas_features:write_features",
+        f"the same {len(COMPARED)} features from the same files: groupby to months, then date by date; one thread",
+    ),
+    beside=(
+        Side(
+            "retention, all",
+            "bench.features:write_catalogue",
+            "every feature that the catalogue has for these tables",
+        ),
+    ),
+    check=check,
+)
