@@ -166,8 +166,6 @@ def retention(*arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of the command, run in this process."""
     said, told, before = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["retention", *arguments]
-    console = cli.err.file
-    cli.err.file = told
     try:
         with redirect_stdout(said), redirect_stderr(told):
             cli.main()
@@ -175,7 +173,6 @@ def retention(*arguments: str) -> tuple[int, str, str]:
         return int(str(end.code or 0)), said.getvalue(), told.getvalue()
     finally:
         sys.argv = before
-        cli.err.file = console
     return 0, said.getvalue(), told.getvalue()
 
 
