@@ -152,24 +152,24 @@ def _against_team_family(kind: Kind, items: Sequence[Named]) -> Family:
 
 
 def _department_family(kind: Kind) -> Family:
-    """What the others in the department say over all items, and how far the person is from it."""
-    name = f"{kind.prefix}_all"
+    """How far the person is from what the others in the department say over all items.
+
+    The department's mean itself is none: it moves with the calendar more than it differs between departments, and a
+    model takes that for knowledge of people.
+    """
+    name = f"{kind.prefix}_all_against_department"
 
     def define(known: Known) -> Frame:
         own = last_and_means(known, kind).group_by("employee_id").agg(nw.col("mean").mean().alias("own"))
         rows = staff(known).select("employee_id", "department").join(own, on="employee_id", how="left")
         rows = rows.with_columns(others=mean_of_others("own", "department", FEWEST_OTHERS))
-        gap = (nw.col("own") - nw.col("others")).alias(f"{name}_against_department")
-        return rows.select("employee_id", nw.col("others").alias(f"{name}_department"), gap)
+        return rows.select("employee_id", (nw.col("own") - nw.col("others")).alias(name))
 
-    features = (
-        Feature(f"{name}_department", "relationships", "All survey items: the others in the department", kind.unit,
-                f"({kind.months}, 0]", FEW_OTHERS, worse=kind.worse, peers="others in the department"),
-        Feature(f"{name}_against_department", "conditions", "All survey items against the department", kind.unit,
-                f"({kind.months}, 0]", f"{FEW_OTHERS}, or {NO_ANSWER}", worse=kind.worse,
-                peers="others in the department"),
+    feature = Feature(
+        name, "conditions", "All survey items against the department", kind.unit, f"({kind.months}, 0]",
+        f"{FEW_OTHERS}, or {NO_ANSWER}", worse=kind.worse, peers="others in the department",
     )  # fmt: skip
-    return Family(features, define, (kind.table, "assignments.department"))
+    return Family((feature,), define, (kind.table, "assignments.department"))
 
 
 def _reports_family(kind: Kind) -> Family:

@@ -166,10 +166,10 @@ def team_exits(known: Known) -> Frame:
     return _share_who_left(known, "manager_id", "team", (3, 6, 12))
 
 
-@family(*_exit_features("department", "the department", (3, 12)), needs=("assignments.department", "exits.kind"))
+@family(*_exit_features("department", "the department", (3, 6, 12)), needs=("assignments.department", "exits.kind"))
 def department_exits(known: Known) -> Frame:
     """Voluntary exits from the department, a share of its people."""
-    return _share_who_left(known, "department", "department", (3, 12))
+    return _share_who_left(known, "department", "department", (3, 6, 12))
 
 
 @family(*_exit_features("job", "those in the same job", (12,)), needs=("assignments.job", "exits.kind"))

@@ -29,15 +29,17 @@ class Shape:
     ridge: float
 
 
+TINY: Final = Shape(leaves=6, least_rows=120, ridge=20.0)
 SMALL: Final = Shape(leaves=8, least_rows=60, ridge=20.0)
 MIDDLE: Final = Shape(leaves=15, least_rows=30, ridge=10.0)
 LARGE: Final = Shape(leaves=31, least_rows=50, ridge=10.0)
-SHAPES: Final = (SMALL, MIDDLE, LARGE)
+SHAPES: Final = (TINY, SMALL, MIDDLE, LARGE)
 
 
 def shape_for(exits: int) -> Shape:
     """The shape that did best out of time at this number of rows with an exit, on public and simulated sources."""
-    return SMALL if exits < 4000 else MIDDLE if exits < 8000 else LARGE
+    limits = ((1500, TINY), (4000, SMALL), (8000, MIDDLE))
+    return next((shape for below, shape in limits if exits < below), LARGE)
 
 
 @dataclass(frozen=True)

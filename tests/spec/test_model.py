@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from features.errors import BadInput
-from pipeline.boosting import SMALL
+from pipeline.boosting import TINY
 from pipeline.calibration import Line, risk_of
 from pipeline.evaluation import metrics
 from pipeline.model import BLEND_FILE, TREES_FILE, Blend, fit_blend
@@ -159,7 +159,7 @@ def test_with_too_few_held_out_exits_nothing_is_chosen_by_them() -> None:
     features, left = company(80, seed=5)
     choice = fit_blend(features, left, [(np.arange(60), np.arange(60, 80))], seed=1).choice
     assert (choice.weight, choice.line) == (0.5, Line())
-    assert choice.shape == SMALL
+    assert choice.shape == TINY
 
 
 def test_a_refit_like_another_takes_its_choices_over(blend: Blend) -> None:
