@@ -169,11 +169,13 @@ def _service_features(services: pd.DataFrame, staff: pd.Series, day: pd.Timestam
             rows[f"{side}_services_{months}m"] = rate if reaches else np.nan
             for measure in measures:
                 total, number = sums[f"{side}_{measure}"], sums[f"{side}_{measure}_n"]
-                rows[f"{side}_{measure.removesuffix('_hours')}_{months}m"] = total / number.where(number > 0)
+                mean = total / number.where(number > 0)
+                rows[f"{side}_{measure.removesuffix('_hours')}_{months}m"] = mean if reaches else np.nan
     for name in ("client_rating", "provider_rating", "client_hours", "client_effort"):
         rows[f"{name}_trend"] = rows[f"{name}_3m"] - rows[f"{name}_12m"]
     given, received = sums["provider_n"], sums["client_n"]
-    return rows.assign(service_balance_12m=(given - received) / (given + received).where(given + received > 0))
+    balance = (given - received) / (given + received).where(given + received > 0)
+    return rows.assign(service_balance_12m=balance if reaches else np.nan)
 
 
 def _degree(
@@ -220,7 +222,8 @@ def _overtime(working_time: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         sums = rows[rows["month"] > _ago(day, months)].groupby("person")[["overtime_hours", "contracted_hours"]].sum()
         shares[f"overtime_{months}m"] = sums["overtime_hours"] / sums["contracted_hours"]
     features = pd.DataFrame(shares)
-    return features.assign(overtime_trend=features["overtime_3m"] - features["overtime_12m"])
+    has_past = (rows["month"] <= _ago(day, 3)).groupby(rows["person"]).any().reindex(features.index)
+    return features.assign(overtime_trend=(features["overtime_3m"] - features["overtime_12m"]).where(has_past))
 
 
 def _survey(surveys: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
