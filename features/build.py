@@ -11,6 +11,7 @@ import polars as pl
 from features.calendar import month_end
 from features.catalogue import families
 from features.definition import Family, Feature
+from features.engine import POLARS, Engine
 from features.errors import BadInput, Finding
 from features.known import Known, Prepared, holds, known_on, prepare
 from features.month_store import month_folder
@@ -33,6 +34,7 @@ def feature_table(
     out_dir: Path,
     progress: Callable[[date], None] | None = None,
     months_dir: Path | None = None,
+    engine: Engine = POLARS,
 ) -> list[Path]:
     """Write `features-YYYY-MM-DD.parquet` for each snapshot date: one row per person at risk, sorted by employee_id.
 
@@ -40,18 +42,20 @@ def feature_table(
     null is unknown). A file appears whole or not at all. `progress` is called after each date.
     `months_dir` keeps the monthly sums of internal services from one run to the next, so that a run sums only the
     months whose services have changed; without it they are summed anew and deleted at the end.
+    Where the engine is Spark, its machines must all see `out_dir` and `months_dir`.
     Raises BadInput for a date that is not the last of a month.
     """
     _check(dates)
     out_dir.mkdir(parents=True, exist_ok=True)
     found = families(source)
     paths = []
-    with _prepared(source, months_dir, out_dir) as prepared:
+    with _prepared(source, months_dir, out_dir, engine) as prepared:
         for day in dates:
             path = out_dir / f"features-{day}.parquet"
             unfinished = path.with_suffix(".unfinished")
-            features_on(known_on(source, day, prepared), found).write_parquet(unfinished)
+            features_on(known_on(source, day, prepared, engine), found).write_parquet(unfinished)
             unfinished.rename(path)
+            engine.release()
             paths.append(path)
             if progress:
                 progress(day)
@@ -60,12 +64,14 @@ def feature_table(
 
 def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
     """The rows of one snapshot date, as `feature_table` describes them."""
-    rows = at_risk(known).select("employee_id")
+    to_polars = known.engine.to_polars
+    rows = to_polars(at_risk(known).select("employee_id"))
     for family in found:
         names = [feature.name for feature in family.features]
-        rows = rows.join(family.define(known).select("employee_id", *names), on="employee_id", how="left")
+        columns = to_polars(family.define(known).select("employee_id", *names))
+        rows = rows.join(columns, on="employee_id", how="left")
     features = [feature for family in found for feature in family.features]
-    table = rows.collect("polars").to_polars().sort("employee_id")
+    table = rows.sort("employee_id").collect()
     return table.select(
         "employee_id", pl.lit(known.snapshot_date).alias("snapshot_date"), *(_column(feature) for feature in features)
     )
@@ -106,9 +112,11 @@ def _check(dates: Sequence[date]) -> None:
 
 
 @contextmanager
-def _prepared(source: "Source", months_dir: Path | None, out_dir: Path) -> Iterator[Prepared]:
+def _prepared(
+    source: "Source", months_dir: Path | None, out_dir: Path, engine: Engine
+) -> Iterator[Prepared]:
     if not holds(source, "collaboration"):
-        yield prepare(source, None)
+        yield prepare(source, None, engine)
         return
     with month_folder(months_dir, out_dir) as folder:
-        yield prepare(source, sum_months(source, folder))
+        yield prepare(source, sum_months(source, folder, engine), engine)

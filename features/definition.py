@@ -60,10 +60,7 @@ def shared(define: Definition) -> Definition:
 
 
 def once(known: "Known", name: str, define: Definition) -> Frame:
-    """The frame of that name, worked out when first asked for.
-
-    It is computed at once: a plan that names it many times would be planned, and partly run, many times.
-    """
+    """The frame of that name, worked out when first asked for, and held by the engine."""
     if name not in known.worked_out:
-        known.worked_out[name] = define(known).collect().lazy()
+        known.worked_out[name] = known.engine.hold(define(known))
     return known.worked_out[name]

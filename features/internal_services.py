@@ -59,8 +59,8 @@ def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
 
 
 def _first_month(known: Known) -> int | None:
-    frame = _first(known).collect()
-    return None if frame["first"][0] is None else int(frame["first"][0])
+    first = known.engine.to_polars(_first(known)).collect().item()
+    return None if first is None else int(first)
 
 
 @shared

@@ -54,11 +54,13 @@ def last_and_means(known: Known, kind: Kind) -> Frame:
         rows = known.facts(kind.table, months=kind.months)
         if kind.table == "competencies":  # several assessors on one day count as one assessment
             rows = rows.group_by("employee_id", kind.item, kind.when).agg(nw.col(kind.value).mean())
-        return rows.group_by("employee_id", kind.item).agg(
-            nw.col(kind.value).last(order_by=kind.when).alias("last"),
+        groups = rows.group_by("employee_id", kind.item).agg(
+            nw.col(kind.when).max(),
             nw.when(nw.col(kind.when) > known.ago(3)).then(kind.value).mean().alias("mean_3m"),
             nw.col(kind.value).mean().alias("mean"),
         )
+        last = rows.select("employee_id", kind.item, kind.when, last=kind.value)
+        return groups.join(last, on=["employee_id", kind.item, kind.when], how="left")
 
     return once(known, f"items of {kind.table}", work_out)
 

@@ -17,6 +17,7 @@ import polars as pl
 
 from features.calendar import Frame, month_end, month_index, month_number
 from features.definition import shared
+from features.engine import POLARS, Engine
 from features.pairs import high_of, low_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Known:
     source: "Source"
     snapshot_date: date
     prepared: Prepared = Prepared()
+    engine: Engine = POLARS
     worked_out: dict[str, Frame] = field(default_factory=dict, repr=False, compare=False)
 
     def ago(self, months: int) -> date:
@@ -118,11 +120,11 @@ class Known:
     def first_day(self, table: str) -> date | None:
         """The earliest own date that the table held on the snapshot date, None where it held nothing yet."""
         own = OWN_DATE[table]
-        first = self.versions(table).select(nw.col(own).min()).collect().item()
+        first = self.engine.to_polars(self.versions(table).select(nw.col(own).min())).collect().item()
         return first if isinstance(first, date) else None
 
     def _scan(self, table: str) -> Frame:
-        return nw.from_native(pl.scan_parquet(self.source.tables[table]))
+        return self.engine.scan(self.source.tables[table])
 
     def _months(self, name: str, months: int | None) -> Frame:
         now = month_index(self.snapshot_date)
@@ -133,23 +135,24 @@ class Known:
     def _scan_months(self, files: str) -> Frame:
         if self.prepared.months is None:
             raise ValueError("internal services are read from the sums that months.sum_months writes")
-        return nw.from_native(pl.scan_parquet(self.prepared.months / files))
+        return self.engine.scan(self.prepared.months / files)
 
 
-def known_on(source: "Source", snapshot_date: date, prepared: Prepared = Prepared()) -> Known:
+def known_on(source: "Source", snapshot_date: date, prepared: Prepared = Prepared(), engine: Engine = POLARS) -> Known:
     """The source as it was known at the end of a day. Without `prepared` it knows nothing of internal services."""
-    return Known(source, snapshot_date, prepared)
+    return Known(source, snapshot_date, prepared, engine)
 
 
-def prepare(source: "Source", months: Path | None) -> Prepared:
+def prepare(source: "Source", months: Path | None, engine: Engine = POLARS) -> Prepared:
     """Find the tables in which no fact has two rows; `months` is what `months.sum_months` gave."""
     tables = [table for table in OWN_DATE if table in source.tables]
-    return Prepared(months, frozenset(table for table in tables if _is_single(source, table)))
+    return Prepared(months, frozenset(table for table in tables if _is_single(source, table, engine)))
 
 
-def _is_single(source: "Source", table: str) -> bool:
-    key = pl.struct(key_of(source, table))
-    return not pl.scan_parquet(source.tables[table]).select(key.is_duplicated().any()).collect().item()
+def _is_single(source: "Source", table: str, engine: Engine) -> bool:
+    facts = engine.scan(source.tables[table]).group_by(*key_of(source, table)).agg(rows=nw.len())
+    most = engine.to_polars(facts.select(nw.col("rows").max())).collect().item()
+    return most is None or most == 1
 
 
 def key_of(source: "Source", table: str) -> tuple[str, ...]:
@@ -197,7 +200,7 @@ def since_rehire(
     `coded` says that `person` holds codes and not employee_ids.
     """
     rehired = _rehired(known)
-    if not len(rehired.collect()):
+    if known.engine.to_polars(rehired).collect().is_empty():
         return rows
     if coded:
         rehired = rehired.join(known.people(), left_on="rehired", right_on="employee_id").drop("rehired")

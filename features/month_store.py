@@ -7,6 +7,7 @@ a twentieth of the time that summing them takes.
 
 import fcntl
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -40,9 +41,9 @@ class MonthStore:
     there must not live on here.
     """
 
-    def __init__(self, source: "Source", folder: Path) -> None:
+    def __init__(self, source: "Source", folder: Path, engine: str) -> None:
         self._folder = folder
-        self._about = _about(source)
+        self._about = _about(source) | {"engine": engine}
         self._now = _fingerprints(source, folder)
         self.people = folder / "people.parquet"
         ids = pl.read_parquet(source.tables["employees"], columns=["employee_id"])["employee_id"].unique().sort()
@@ -86,7 +87,7 @@ class MonthStore:
             (self._folder / kind).mkdir(exist_ok=True)
             for path in (self._folder / kind).iterdir():
                 if path not in kept:
-                    path.unlink()
+                    _delete(path)
 
     def _write_people(self, ids: pl.Series) -> None:
         """Codes once given stay as long as a finished month has them; newcomers get the next."""
@@ -119,6 +120,14 @@ def _held(folder: Path) -> Iterator[Path | None]:
             yield None
         else:
             yield folder
+
+
+def _delete(path: Path) -> None:
+    """Spark writes a folder of files where Polars writes one."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _about(source: "Source") -> dict[str, Any]:

@@ -16,14 +16,14 @@ A file holds what was opened in one month. `month_store.py` says which files are
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
-import polars as pl
 
 from features.calendar import Frame, day_number, month_number
+from features.engine import POLARS, Engine
 from features.known import columns_of
 from features.month_store import MonthStore
 from features.pairs import pair_of
@@ -32,8 +32,6 @@ from features.vocabulary import SERVICE_KINDS
 if TYPE_CHECKING:
     from features.source import Source
 
-ROWS_AT_A_TIME: Final = 2_000_000
-"""Services read into memory together, in whole months: about 0.5 GB with all that is summed from them."""
 ROLES: Final = ("client", "provider")
 SIDES: Final = ("low", "high")
 KINDS_OF_TIME: Final = ("working_time", "resources")
@@ -41,27 +39,28 @@ KINDS_OF_TIME: Final = ("working_time", "resources")
 SECONDS_AN_HOUR: Final = 3600
 
 
-def sum_months(source: "Source", folder: Path) -> Path:
+def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
     """Bring `services/`, `pairs/` and `people.parquet` under `folder` up to date with the source.
 
     Only months whose services are not those that were summed before are read. A month's files appear whole, and
     count only once all of them are there.
     """
-    store = MonthStore(source, folder)
+    store = MonthStore(source, folder, engine.name)
     columns = columns_of(source, "collaboration")
-    people = nw.from_native(pl.scan_parquet(store.people))
-    for months in _chunks(store.stale):
-        events = nw.from_native(pl.scan_parquet(source.tables["collaboration"]))
+    people = engine.scan(store.people)
+    for months in _chunks(store.stale, engine.services_at_a_time):
+        events = engine.scan(source.tables["collaboration"])
         # bounds on the stored column let Parquet skip what was opened in other months
         events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
         events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
         events = _coded(events.with_columns(opened=month_number("opened_at")), people)
-        events = events.select(*_people(), *_dated(columns), *_measures(columns), *_kinds(columns)).collect().lazy()
+        events = engine.hold(events.select(*_people(), *_dated(columns), *_measures(columns), *_kinds(columns)))
         for month in months:
             rows = events.filter(nw.col("opened") == month)
-            _write(_services(rows, columns, people), store.file("services", month))
-            _write(_pairs(rows, columns), store.file("pairs", month))
+            _write(engine, _services(rows, columns, people), store.file("services", month))
+            _write(engine, _pairs(rows, columns), store.file("pairs", month))
             store.finish(month)
+        engine.release()
     return folder
 
 
@@ -71,12 +70,12 @@ def measured(columns: list[str]) -> list[str]:
     return [name for name, column in needs.items() if column in columns]
 
 
-def _chunks(stale: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Months that follow one another (each given with its number of rows), ROWS_AT_A_TIME together."""
+def _chunks(stale: Sequence[tuple[int, int]], rows_at_a_time: float) -> list[list[int]]:
+    """Months that follow one another (each given with its number of rows), up to so many rows together."""
     chunks: list[list[int]] = []
     held = 0
     for month, rows in stale:
-        if chunks and chunks[-1][-1] + 1 == month and held + rows <= ROWS_AT_A_TIME:
+        if chunks and chunks[-1][-1] + 1 == month and held + rows <= rows_at_a_time:
             chunks[-1].append(month)
             held += rows
         else:
@@ -85,8 +84,8 @@ def _chunks(stale: Sequence[tuple[int, int]]) -> list[list[int]]:
     return chunks
 
 
-def _start_of(month: int) -> datetime:
-    return datetime((month - 1) // 12, (month - 1) % 12 + 1, 1)
+def _start_of(month: int) -> date:
+    return date((month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
 def _coded(events: Frame, people: Frame) -> Frame:
@@ -179,7 +178,7 @@ def _pairs(events: Frame, columns: list[str]) -> Frame:
     return _together(parts, "pair")
 
 
-def _write(rows: Frame, path: Path) -> None:
+def _write(engine: Engine, rows: Frame, path: Path) -> None:
     unfinished = path.with_suffix(".unfinished")
-    nw.to_native(rows).sort("month", "known_month").sink_parquet(unfinished)
+    engine.write(rows, unfinished, ("month", "known_month"))
     unfinished.rename(path)

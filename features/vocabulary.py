@@ -10,6 +10,9 @@ DRIVERS: Final[tuple[Driver, ...]] = ("pay", "conditions", "relationships", "gro
 """The four sides of working life that an employer can act on; everything else is context."""
 CONTEXT: Final[Driver] = "context"
 
+EngineName = Literal["polars", "spark"]
+"""What runs the definitions of the features."""
+
 EXIT_KINDS: Final = ("voluntary", "involuntary", "other")
 SERVICE_KINDS: Final = ("information", "reporting", "data", "working_time", "resources", "other")
 ASSIGNMENT_REASONS: Final = (

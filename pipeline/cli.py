@@ -82,9 +82,9 @@ def features(
     from pipeline.dataset import write_features
     from pipeline.workspace import workspace
 
-    days = [day.date() for day in snapshot_date or []]
-    with workspace(Settings()) as folder, _progress() as told:
-        rows, columns = write_features(source, days, out_file, folder, told)
+    settings, days = Settings(), [day.date() for day in snapshot_date or []]
+    with workspace(settings) as folder, _progress() as told:
+        rows, columns = write_features(source, days, out_file, folder, told, settings.engine)
     err.print(f"Wrote {rows:,} rows with {columns} features to {out_file}.")
 
 

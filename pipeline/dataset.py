@@ -11,9 +11,11 @@ import polars as pl
 from features.build import feature_table
 from features.catalogue import catalogue
 from features.definition import Feature
+from features.engine import engine_named
 from features.errors import BadInput, Finding
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
+from features.vocabulary import EngineName
 from pipeline.files import write_parquet, write_whole
 from pipeline.outcome import left_within_horizon
 
@@ -102,7 +104,12 @@ def _dataset(keys: pl.DataFrame, X: pl.DataFrame, left: pl.Series, features: Map
 
 
 def write_features(
-    source: Path, dates: Sequence[date], target: Path, folder: Path, told: Callable[[str], None]
+    source: Path,
+    dates: Sequence[date],
+    target: Path,
+    folder: Path,
+    told: Callable[[str], None],
+    engine: EngineName = "polars",
 ) -> tuple[int, int]:
     """Writes the feature table of a source for some snapshot dates (all by default); its rows and features."""
     told("reading and validating")
@@ -116,6 +123,9 @@ def write_features(
         remedy = f"Choose month-ends of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
         rule = f"{', '.join(map(str, unknown))}: no snapshot date of this source"
         raise BadInput(Finding(rule, "source", "snapshot_date", 0, remedy))
-    files = feature_table(loaded, dates or known, folder / "features", lambda day: told(f"features of {day:%Y-%m}"))
+    with engine_named(engine, folder) as running:
+        files = feature_table(
+            loaded, dates or known, folder / "features", lambda day: told(f"features of {day:%Y-%m}"), engine=running
+        )
     write_whole(target, pl.scan_parquet(files).sink_parquet)
     return pl.scan_parquet(target).select(pl.len()).collect().item(), len(catalogue(loaded))

@@ -11,6 +11,7 @@ import polars as pl
 
 from features.build import feature_table, organisation
 from features.calendar import month_end
+from features.engine import Engine, engine_named
 from features.errors import BadInput, Finding
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
@@ -55,7 +56,9 @@ def score_and_publish(
         else:
             day = _scoring_date(loaded, snapshot_date)
             told(f"features of {day:%Y-%m}")
-            people, X = _people_and_features(loaded, day, folder / "features", kept_months(settings, loaded.name))
+            with engine_named(settings.engine, folder) as engine:
+                kept = kept_months(settings, loaded.name)
+                people, X = _people_and_features(loaded, day, folder / "features", kept, engine)
         told("score and explain")
         publication = score_people(model, number, loaded.name, loaded.data_hash, day, people, X)
         told("publish")
@@ -125,9 +128,9 @@ def _scoring_date(source: Source, asked: date | None) -> date:
 
 
 def _people_and_features(
-    source: Source, day: date, folder: Path, months_dir: Path
+    source: Source, day: date, folder: Path, months_dir: Path, engine: Engine
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    table = pl.read_parquet(feature_table(source, [day], folder, months_dir=months_dir)[0])
+    table = pl.read_parquet(feature_table(source, [day], folder, months_dir=months_dir, engine=engine)[0])
     people = table.select("employee_id").join(
         organisation(source, day), on="employee_id", how="left", maintain_order="left"
     )

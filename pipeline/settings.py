@@ -6,6 +6,7 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from features.errors import BadInput, Finding
+from features.vocabulary import EngineName
 
 
 class Settings(BaseSettings):
@@ -16,6 +17,7 @@ class Settings(BaseSettings):
     var: Path = Path("var")
     database_url: str = ""
     mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
+    engine: EngineName = "polars"
     list_capacity: int = Field(default=4, ge=1, description="conversations that a manager can hold in a month")
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from features.build import feature_table
+from features.engine import engine_named
 from features.errors import Finding, Refused
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
@@ -104,7 +105,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
     with watch.stage("read and validate"):
         loaded = load_source(source, folder / "tables")
     with watch.stage("features"):
-        material = _material(loaded, request, folder / "features", kept_months(settings, loaded.name), told)
+        material = _material(loaded, request, folder, settings, told)
     with watch.stage("judge out of time"):
         judged = backtest(material.dataset, material.rounds, request.seed, request.quick, told)
     with watch.stage("guards"):
@@ -121,7 +122,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
 
 
 def _material(
-    loaded: Source | CrossSection, request: Request, feature_dir: Path, months_dir: Path, told: Told
+    loaded: Source | CrossSection, request: Request, folder: Path, settings: Settings, told: Told
 ) -> Material:
     if isinstance(loaded, CrossSection):
         return _cross_section_material(loaded, request.seed)
@@ -133,7 +134,15 @@ def _material(
     final_dates = {months: training_dates(calendar, months, loaded.complete_until) for months in horizons}
     judged = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
     needed = sorted(judged.union(*final_dates.values()))
-    paths = feature_table(loaded, needed, feature_dir, lambda day: told(f"features of {day:%Y-%m}"), months_dir)
+    with engine_named(settings.engine, folder) as engine:
+        paths = feature_table(
+            loaded,
+            needed,
+            folder / "features",
+            lambda day: told(f"features of {day:%Y-%m}"),
+            kept_months(settings, loaded.name),
+            engine,
+        )
     files = dict(zip(needed, paths, strict=True))
     dataset = build_dataset(loaded, files, sorted(judged.union(final_dates[horizon])), horizon)
 

@@ -1,0 +1,99 @@
+"""The definitions on Apache Spark, for a company that outgrows one machine."""
+
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import polars as pl
+
+from features.calendar import Frame
+from features.errors import BadInput, Finding
+from features.vocabulary import EngineName
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+    from pyspark.sql.types import StructType
+
+
+class SparkEngine:
+    """Frames are Spark's; nothing but the table of one snapshot date comes to this process whole.
+
+    What is held lies on disk as Parquet: later plans begin there instead of growing with all that came before (planning
+    is what takes Spark longest here), columns that are not asked for are not read, and a lost executor loses nothing.
+    """
+
+    name: EngineName = "spark"
+    services_at_a_time: float = math.inf  # what does not fit in memory is spilled
+
+    def __init__(self, session: "SparkSession", folder: Path) -> None:
+        self._session = session
+        self._folder = folder
+        self._held: list[Path] = []
+        self._numbers = count()
+        self._schemas: dict[Path, StructType] = {}
+
+    def scan(self, files: Path) -> Frame:
+        if files not in self._schemas:  # which Spark starts a job to find
+            self._schemas[files] = self._session.read.parquet(_address(files)).schema
+        rows: Frame = nw.from_native(self._session.read.schema(self._schemas[files]).parquet(_address(files)))
+        return rows
+
+    def hold(self, frame: Frame) -> Frame:
+        path = self._folder / str(next(self._numbers))
+        self._held.append(path)
+        self._schemas[path] = nw.to_native(frame).schema
+        self.write(frame, path)
+        return self.scan(path)
+
+    def release(self) -> None:
+        for path in self._held:
+            shutil.rmtree(path)
+            del self._schemas[path]
+        self._held.clear()
+
+    def write(self, frame: Frame, path: Path, order: tuple[str, ...] = ()) -> None:
+        rows = nw.to_native(frame)
+        (rows.sortWithinPartitions(*order) if order else rows).write.parquet(_address(path))
+
+    def to_polars(self, frame: Frame) -> pl.LazyFrame:
+        return frame.collect("polars").to_polars().lazy()
+
+
+def _address(path: Path) -> str:
+    """A path alone would mean the cluster's own file system."""
+    return f"file://{path.absolute()}"
+
+
+@contextmanager
+def spark_engine(folder: Path) -> Iterator[SparkEngine]:
+    """Spark as its own configuration says (spark-defaults.conf, PYSPARK_SUBMIT_ARGS); stopped if it was started here.
+
+    Raises BadInput where pyspark or Java is missing.
+    """
+    try:
+        from pyspark.errors import PySparkRuntimeError
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise _missing("pyspark is not installed", "Install it with: make setup SPARK=1") from None
+    running = SparkSession.getActiveSession()
+    try:
+        session = running or SparkSession.builder.appName("retention").getOrCreate()
+    except PySparkRuntimeError:
+        remedy = "Install Java 17 (Debian: openjdk-17-jre-headless), or name its folder in JAVA_HOME."
+        raise _missing("Spark found no Java", remedy) from None
+    try:
+        with tempfile.TemporaryDirectory(prefix="held-", dir=folder) as held:
+            yield SparkEngine(session, Path(held))
+    finally:
+        if not running:
+            session.stop()
+
+
+def _missing(rule: str, remedy: str) -> BadInput:
+    return BadInput(Finding(rule, "RETENTION_ENGINE", "", 0, f"{remedy} Or choose RETENTION_ENGINE=polars."))
