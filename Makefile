@@ -2,6 +2,7 @@
 #   SOURCE=…          a folder of HR tables or a source.toml (default: the simulated company)
 #   PEOPLE=…          sizes for `make bench`, with spaces between them (default: 10000)
 #   RETENTION_VAR=…   where all state lies (default: var)
+#   SPARK=1           set up Spark too (400 MB; needs Java 17), for RETENTION_ENGINE=spark
 #   PYTHON=…          the Python that .venv is made from: 3.11, 3.12 or 3.13 (default: python3)
 
 PYTHON ?= python3
@@ -22,7 +23,7 @@ help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | \
 	  while IFS='|' read -r target line; do printf '  %-11s%s\n' "$$target" "$$line"; done
 
-setup: .venv/installed ## make .venv from requirements.lock and install the project into it
+setup: .venv/installed $(if $(SPARK),.venv/spark) ## make .venv from requirements.lock and install the project into it
 
 demo: override SOURCE = $(DEMO)
 demo: source ## from nothing to managers' lists, on a simulated company (under 5 minutes)
@@ -89,6 +90,11 @@ source: setup
 
 .venv/installed: .venv/locked pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The package is built here, without fetching what builds it: setuptools is in requirements.lock.
+.venv/spark: requirements-spark.lock .venv/locked
+	$(PIP) install --no-compile --no-deps --no-build-isolation --require-hashes -r requirements-spark.lock
 	@touch $@
 
 define not_yet

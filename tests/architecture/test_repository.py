@@ -31,6 +31,8 @@ TARGETS = [
 
 ARTEFACTS = {".parquet", ".pkl", ".pickle", ".joblib", ".db", ".sqlite", ".whl", ".pyc", ".so", ".gz", ".zip", ".log"}
 STATE = {"var", ".venv", "build", "dist", "mlruns", "mlartifacts", "__pycache__"}
+LOCKS = {"requirements.lock": {"dev"}, "requirements-spark.lock": {"spark"}}
+"""The extras that each lock holds; the first holds what the product cannot do without, too."""
 LARGEST = 500_000  # bytes; requirements.lock is the largest file that belongs here
 
 
@@ -72,10 +74,14 @@ def dry_run(*arguments: str) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-def dependencies() -> list[str]:
+def dependencies(lock: str | None = None) -> list[str]:
+    """What a lock must hold, or all locks together."""
     project = PYPROJECT["project"]
-    extras = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
-    return [re.split(r"[^a-z0-9-]", requirement.lower())[0] for requirement in [*project["dependencies"], *extras]]
+    required = [] if lock == "requirements-spark.lock" else list(project["dependencies"])
+    for extra, requirements in project["optional-dependencies"].items():
+        if lock is None or extra in LOCKS[lock]:
+            required += requirements
+    return [re.split(r"[^a-z0-9-]", requirement.lower())[0] for requirement in required]
 
 
 def test_make_has_the_targets_that_others_build_on() -> None:
@@ -102,8 +108,9 @@ def test_the_demo_is_always_the_simulated_company() -> None:
     assert ".venv/bin/retention train 'state/demo'" in dry_run("demo", "RETENTION_VAR=state", "SOURCE=elsewhere")
 
 
-def test_the_lock_names_no_registry() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_registry(name: str) -> None:
+    lock = (ROOT / name).read_text()
     assert "://" not in lock
     assert not re.findall(r"^-", lock, flags=re.MULTILINE)
 
@@ -115,14 +122,23 @@ def test_no_build_file_names_a_registry(name: str) -> None:
     assert not re.search(r"index-url|find-links|trusted-host", (ROOT / name).read_text())
 
 
-def test_every_locked_file_has_a_hash() -> None:
-    entries = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text().strip())
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_file_has_a_hash(name: str) -> None:
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
     assert not [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
 
 
-def test_the_lock_holds_every_dependency() -> None:
-    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE))
-    assert set(dependencies()) <= locked
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_every_dependency_of_its_own(name: str) -> None:
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / name).read_text(), flags=re.MULTILINE))
+    assert dependencies(name)
+    assert set(dependencies(name)) <= locked
+
+
+def test_plain_setup_leaves_spark_out() -> None:
+    spark = "requirements-spark.lock"
+    assert spark not in dry_run("--always-make", "setup")
+    assert spark in dry_run("--always-make", "setup", "SPARK=1")
 
 
 def test_every_dependency_has_a_reason() -> None:
