@@ -109,10 +109,10 @@ def test_a_run_killed_between_two_files_leaves_its_month_to_be_summed_again(comp
     class Killed(Exception):
         pass
 
-    def write_services_only(rows, path):
+    def write_services_only(engine, rows, path):
         if path.parent.name == "pairs" and path.stem == str(month("2024-05")):
             raise Killed
-        write(rows, path)
+        write(engine, rows, path)
 
     write = months._write
     summed(company(MAY, JUNE))
