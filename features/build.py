@@ -112,9 +112,7 @@ def _check(dates: Sequence[date]) -> None:
 
 
 @contextmanager
-def _prepared(
-    source: "Source", months_dir: Path | None, out_dir: Path, engine: Engine
-) -> Iterator[Prepared]:
+def _prepared(source: "Source", months_dir: Path | None, out_dir: Path, engine: Engine) -> Iterator[Prepared]:
     if not holds(source, "collaboration"):
         yield prepare(source, None, engine)
         return
