@@ -14,13 +14,12 @@ from features.catalogue import catalogue
 from features.snapshots import snapshot_dates
 
 COMPARED: Final = (
-    "client_services_3m client_services_12m provider_services_3m provider_services_12m "
-    "client_rating_3m client_rating_12m client_rating_trend "
-    "provider_rating_3m provider_rating_12m provider_rating_trend "
-    "client_hours_3m client_hours_12m client_hours_trend client_effort_3m client_effort_12m client_effort_trend "
+    "client_services_12m client_services_trend provider_services_12m provider_services_trend "
+    "client_rating_12m client_rating_trend provider_rating_12m provider_rating_trend "
+    "client_hours_12m client_hours_trend client_effort_12m client_effort_trend "
     "service_balance_12m colleagues_serving_12m colleagues_served_12m "
-    "pay_against_market pay_growth_12m months_since_raise "
-    "overtime_3m overtime_12m overtime_trend "
+    "pay_against_market pay_growth_against_company_12m months_since_raise "
+    "overtime_12m overtime_trend "
     "survey_workload_mean_3m survey_workload_mean_12m survey_workload_trend "
     "tenure_months months_with_manager team_size"
 ).split()

@@ -31,7 +31,7 @@ def working_time(known: Known) -> Frame:
 
 
 @shared
-def _overtime(known: Known) -> Frame:
+def overtime_shares(known: Known) -> Frame:
     """Overtime hours as a share of contracted hours: last month, sums over windows, their shares and difference.
 
     The trend is null where no month before the last 3 is known: it would compare these with themselves.
@@ -60,8 +60,6 @@ def _overtime(known: Known) -> Frame:
 @family(
     Feature("overtime_now", "conditions", "Overtime in the last month", "share of contracted hours", "now", NO_MONTH,
             worse="higher"),
-    Feature("overtime_3m", "conditions", "Overtime over 3 months", "share of contracted hours", "(3, 0]", NO_MONTH,
-            worse="higher"),
     Feature("overtime_12m", "conditions", "Overtime over 12 months", "share of contracted hours", "(12, 0]", NO_MONTH,
             worse="higher"),
     Feature("overtime_trend", "conditions", "Overtime of 3 months against 12 months", "share of contracted hours",
@@ -71,9 +69,9 @@ def _overtime(known: Known) -> Frame:
     needs=("working_time.overtime_hours", "working_time.contracted_hours"),
 )  # fmt: skip
 def overtime(known: Known) -> Frame:
-    """Overtime hours as a share of contracted hours: last month, over windows, and how the windows differ."""
-    return _overtime(known).select(
-        "employee_id", "overtime_now", "overtime_3m", "overtime_12m", "overtime_trend", "high_overtime_months_12m"
+    """Overtime hours as a share of contracted hours: last month, over 12 months, and how 3 differ from these."""
+    return overtime_shares(known).select(
+        "employee_id", "overtime_now", "overtime_12m", "overtime_trend", "high_overtime_months_12m"
     )
 
 
@@ -84,7 +82,7 @@ def overtime(known: Known) -> Frame:
 )  # fmt: skip
 def overtime_against_team(known: Known) -> Frame:
     """Overtime over (3, 0] minus the median of those under the same manager."""
-    lately = _overtime(known).select("employee_id", "overtime_3m")
+    lately = overtime_shares(known).select("employee_id", "overtime_3m")
     rows = staff(known).join(lately, on="employee_id", how="left")
     return rows.select("employee_id", overtime_against_team=over_median("overtime_3m", "manager_id"))
 

@@ -18,31 +18,12 @@ PAST_MONTHS: Final = 36
 
 
 @family(
-    Feature("months_in_level", "growth", "Time in the level", "months", "now", NOT_SINCE, worse="higher"),
-    needs=("assignments.level",),
-)
-def months_in_level(known: Known) -> Frame:
-    """Months since the day from which the current level holds."""
-    return staff(known).select("employee_id", months_in_level=months_since("level_since", known.snapshot_date))
-
-
-@family(
     Feature("months_in_job", "growth", "Time in the job", "months", "now", NOT_SINCE, worse="higher"),
     needs=("assignments.job",),
 )
 def months_in_job(known: Known) -> Frame:
     """Months since the day from which the current job holds."""
     return staff(known).select("employee_id", months_in_job=months_since("job_since", known.snapshot_date))
-
-
-@family(
-    Feature("months_in_department", "growth", "Time in the department", "months", "now", NOT_SINCE),
-    needs=("assignments.department",),
-)
-def months_in_department(known: Known) -> Frame:
-    """Months since the day from which the current department holds."""
-    months = months_since("department_since", known.snapshot_date)
-    return staff(known).select("employee_id", months_in_department=months)
 
 
 @family(
@@ -89,16 +70,13 @@ def _against_usual(known: Known, part: str, moved_on: nw.Expr) -> Frame:
 
 @family(
     Feature(
-        "promotions_12m", "growth", "Promotions in 12 months", "promotions", "(12, 0]", SHORT_HISTORY, worse="lower"
-    ),
-    Feature(
         "promotions_36m", "growth", "Promotions in 36 months", "promotions", "(36, 0]", SHORT_HISTORY, worse="lower"
     ),
     needs=("assignments.level or assignments.reason",),
 )
 def promotions(known: Known) -> Frame:
-    """Promotions within windows."""
-    return counted(known, {"promotions_12m": ("promoted", 12), "promotions_36m": ("promoted", 36)})
+    """Promotions within (36, 0]."""
+    return counted(known, {"promotions_36m": ("promoted", 36)})
 
 
 @family(
@@ -147,17 +125,15 @@ def promoted_past(known: Known) -> Frame:
 
 @shared
 def reviews(known: Known) -> Frame:
-    """Of everyone who works here the last review, the one before, mean and number of 24 months, and the peers."""
+    """Of everyone who works here the last review, mean and number of 24 months, and the peers."""
     rows = known.facts("performance")
-    before = nw.col("rating").shift(1).over("employee_id", order_by="review_date")
-    recent = nw.col("review_date") > known.ago(24)
-    rows = rows.with_columns(before=before, recent_rating=nw.when(recent).then("rating"))
+    rows = rows.with_columns(recent_rating=nw.when(nw.col("review_date") > known.ago(24)).then("rating"))
     people = rows.group_by("employee_id").agg(
         nw.col("review_date").max(),
         nw.col("recent_rating").mean().alias("mean_24m"),
         nw.col("recent_rating").count().alias("reviews_24m"),
     )
-    last = rows.select("employee_id", "review_date", "rating", "before")
+    last = rows.select("employee_id", "review_date", "rating")
     people = people.join(last, on=["employee_id", "review_date"], how="left")
     people = staff(known).join(people, on="employee_id", how="left")
     return people.join(peer_groups(known), on="employee_id", how="left")
@@ -165,22 +141,16 @@ def reviews(known: Known) -> Frame:
 
 @family(
     Feature("performance", "growth", "Last performance rating", "points of the review", "now", "not reviewed yet"),
-    Feature("performance_change", "growth", "Last rating against the one before", "points of the review",
-            "(start, now]", "fewer than two reviews", worse="lower"),
     Feature("performance_trend", "growth", "Last rating against the mean of 24 months", "points of the review",
             "(24, 0]", "fewer than two reviews in the window", worse="lower"),
-    Feature("months_since_review", "growth", "Months since the last review", "months", "(start, now]",
-            "not reviewed yet", worse="higher"),
     needs=("performance",),
 )  # fmt: skip
 def performance(known: Known) -> Frame:
-    """The last rating, how it differs from the review before and from the mean of (24, 0], and how long ago it was."""
+    """The last rating, and how it differs from the mean of (24, 0]."""
     return reviews(known).select(
         "employee_id",
         performance="rating",
-        performance_change=nw.col("rating") - nw.col("before"),
         performance_trend=nw.when(nw.col("reviews_24m") > 1).then(nw.col("rating") - nw.col("mean_24m")),
-        months_since_review=months_since("review_date", known.snapshot_date),
     )
 
 
@@ -208,9 +178,7 @@ def performance_against_pay(known: Known) -> Frame:
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
-    months_in_level,
     months_in_job,
-    months_in_department,
     level_against_usual,
     job_against_usual,
     promotions,

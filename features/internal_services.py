@@ -22,11 +22,10 @@ KINDS: Final = tuple(f"kind_{kind}" for kind in SERVICE_KINDS)
 def _measure_features(
     side: str, measure: str, what: str, unit: str, worse: Literal["higher", "lower"]
 ) -> tuple[Feature, ...]:
-    """A measure of one side over 3 and 12 months and its trend."""
+    """A measure of one side over 12 months and its trend; what it was over 3 stands in the trend and against peers."""
     name = f"{side}_{measure}"
     null = SHORT_HISTORY if measure == "services" else NO_SERVICE
     return (
-        Feature(f"{name}_3m", "relationships", f"{what}, 3 months", unit, "(3, 0]", null, worse),
         Feature(f"{name}_12m", "relationships", f"{what}, 12 months", unit, "(12, 0]", null, worse),
         Feature(f"{name}_trend", "relationships", f"{what}, 3 months against 12", unit, "(12, 0]", null, worse),
     )
@@ -147,8 +146,8 @@ def _against_peers(measure: str, measured: Family, client: str, provider: str) -
     about = {feature.name: feature for feature in measured.features}
     features = tuple(
         Feature(f"{side}_{measure}_against_peers", "relationships", f"{what} against peers",
-                about[f"{side}_{measure}_3m"].unit, "(3, 0]", f"fewer than 5 peers have any, {NO_SERVICE}",
-                about[f"{side}_{measure}_3m"].worse, PEERS)
+                about[f"{side}_{measure}_12m"].unit, "(3, 0]", f"fewer than 5 peers have any, {NO_SERVICE}",
+                about[f"{side}_{measure}_12m"].worse, PEERS)
         for side, what in (("client", client), ("provider", provider))
     )  # fmt: skip
     return Family(features, define, (*measured.needs, "assignments"))

@@ -97,19 +97,11 @@ def against_market_now(known: Known) -> Frame:
         "pay_against_peers", "pay", "Pay against peers", "log ratio", "now", "fewer than 5 peers", worse="lower",
         peers=PEERS,
     ),
-    Feature(
-        "pay_rank_among_peers", "pay", "Place in the pay order of peers", "share of peers paid less", "now",
-        "fewer than 5 peers", worse="lower", peers=PEERS,
-    ),
     needs=("compensation", "assignments"),
 )  # fmt: skip
 def against_peers(known: Known) -> Frame:
-    """log(base pay) minus its median among peers in the same currency, and the share of these who are paid less."""
-    return pay(known).select(
-        "employee_id",
-        over_median("log_pay", "peers", "currency").alias("pay_against_peers"),
-        rank_in("log_pay", "peers", "currency").alias("pay_rank_among_peers"),
-    )
+    """log(base pay) minus its median among peers in the same currency."""
+    return pay(known).select("employee_id", pay_against_peers=over_median("log_pay", "peers", "currency"))
 
 
 @family(
@@ -126,8 +118,6 @@ def rank_in_team(known: Known) -> Frame:
 
 @family(
     Feature("pay_level", "pay", "Base pay a year", "log of currency units", "now", "no pay recorded", worse="lower"),
-    Feature("pay_growth_12m", "pay", "Growth of pay over 12 months", "log ratio", "(12, 0]", NO_PAST_PAY.format(12),
-            worse="lower"),
     Feature("pay_growth_against_company_12m", "pay", "Growth of pay against the company's over 12 months", "log ratio",
             "(12, 0]", NO_PAST_PAY.format(12), worse="lower", peers="median of the company"),
     Feature("pay_growth_against_company_24m", "pay", "Growth of pay against the company's over 24 months", "log ratio",
@@ -135,12 +125,11 @@ def rank_in_team(known: Known) -> Frame:
     needs=("compensation",),
 )  # fmt: skip
 def growth(known: Known) -> Frame:
-    """log(base pay), its growth, and how far growth lies above the median of all who work here and were paid then."""
+    """log(base pay), and how far its growth lies above the median of all who work here and were paid then."""
     rows = pay(known).with_columns(everyone=nw.lit(1))
     return rows.select(
         "employee_id",
         pay_level="log_pay",
-        pay_growth_12m="growth_12m",
         pay_growth_against_company_12m=over_median("growth_12m", "everyone"),
         pay_growth_against_company_24m=over_median("growth_24m", "everyone"),
     )

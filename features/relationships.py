@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, months_since
-from features.conditions import overtime
+from features.conditions import overtime_shares
 from features.definition import Family, Feature, family, shared
 from features.known import Known, present, spells
 from features.places import assignments, leavers, places, records_begin_at_hire, staff
@@ -172,12 +172,6 @@ def department_exits(known: Known) -> Frame:
     return _share_who_left(known, "department", "department", (3, 6, 12))
 
 
-@family(*_exit_features("job", "those in the same job", (12,)), needs=("assignments.job", "exits.kind"))
-def job_exits(known: Known) -> Frame:
-    """Voluntary exits of people in the same job, a share of them."""
-    return _share_who_left(known, "job", "job", (12,))
-
-
 @family(
     Feature("reports_exits_12m", "relationships", "Share of the person's reports who left in 12 months",
             "share of people", "(12, 0]", f"{LEADS_NOBODY}, or {SHORT_HISTORY}", worse="higher"),
@@ -203,7 +197,7 @@ def reports_exits(known: Known) -> Frame:
 def reports_overtime(known: Known) -> Frame:
     """Mean over the reports of their overtime over (3, 0]."""
     rows = staff(known).select("employee_id", "manager_id")
-    rows = rows.join(overtime.define(known).select("employee_id", "overtime_3m"), on="employee_id", how="left")
+    rows = rows.join(overtime_shares(known).select("employee_id", "overtime_3m"), on="employee_id", how="left")
     means = rows.group_by("manager_id").agg(reports_overtime_3m=nw.col("overtime_3m").mean())
     return of_reports(known, means)
 
@@ -223,7 +217,6 @@ FAMILIES: Final[tuple[Family, ...]] = (
     manager_level,
     team_exits,
     department_exits,
-    job_exits,
     reports_exits,
     reports_overtime,
 )

@@ -198,24 +198,6 @@ def _weighted_mean(known: Known, rows: Frame, name: str) -> Frame:
     return _named(known, people).select("employee_id", over_window(known, 12, mean).alias(name))
 
 
-@family(
-    Feature("providers_rating_12m", "relationships", "How well others rate those who serve the person", "1 to 5",
-            "(12, 0]", NO_SERVICE, worse="lower", peers="other clients of the same colleagues"),
-    needs=("collaboration.rating",),
-)  # fmt: skip
-def providers(known: Known) -> Frame:
-    """Mean rating of each colleague asked, as given by their other clients, weighted by services asked of them."""
-    rows = partners(known).filter(nw.col("asked") > 0)
-    total = rows.group_by("partner").agg(all_ratings=nw.col("rating").sum(), all_rated=nw.col("rating_n").sum())
-    rows = rows.join(total, on="partner").with_columns(
-        rated_by_others=nw.col("all_rated") - nw.col("rating_n"),
-        ratings_of_others=nw.col("all_ratings") - nw.col("rating"),
-    )
-    rows = rows.filter(nw.col("rated_by_others") > 0)
-    quality = nw.col("ratings_of_others") / nw.col("rated_by_others")
-    return _weighted_mean(known, rows.select("person", quality=quality, weight="asked"), "providers_rating_12m")
-
-
 FAMILIES: Final[tuple[Family, ...]] = (
     degree,
     closeness,
@@ -223,5 +205,4 @@ FAMILIES: Final[tuple[Family, ...]] = (
     partners_left,
     departments,
     department_pairs,
-    providers,
 )

@@ -21,7 +21,6 @@ def test_overtime_is_a_share_of_contracted_hours_now_over_windows_and_as_trend(f
         },
     )["ann"]
     assert ann["overtime_now"] == pytest.approx(24 / 160)
-    assert ann["overtime_3m"] == pytest.approx(40 / 400)
     assert ann["overtime_12m"] == pytest.approx(40 / 560)
     assert ann["overtime_trend"] == pytest.approx(0.1 - 40 / 560)
     assert ann["high_overtime_months_12m"] == pytest.approx(1 / 4)

@@ -15,9 +15,8 @@ def test_time_in_place_counts_from_the_change_or_from_the_hire(features_of):
             bob         2023-01-01     sales      clerk 1""",
     })  # fmt: skip
     ann, bob = people["ann"], people["bob"]
-    assert ann["months_in_level"] == ann["months_in_job"] == pytest.approx(181 / 30.4375)
-    assert ann["months_in_department"] == pytest.approx(546 / 30.4375)
-    assert (bob["months_in_level"], bob["months_in_job"]) == (None, None)
+    assert ann["months_in_job"] == pytest.approx(181 / 30.4375)
+    assert bob["months_in_job"] is None
 
 
 def test_promotions_and_transfers_are_counted_where_the_records_reach(features_of):
@@ -31,10 +30,10 @@ def test_promotions_and_transfers_are_counted_where_the_records_reach(features_o
             ann         2024-06-01     -          4
             bob         2024-01-01     sales      1""",
     })  # fmt: skip
-    assert (people["ann"]["promotions_12m"], people["ann"]["promotions_36m"]) == (1, 2)
+    assert people["ann"]["promotions_36m"] == 2
     assert people["ann"]["transfers_36m"] == 1
     assert people["ann"]["months_since_promotion"] == pytest.approx(29 / 30.4375)
-    assert (people["bob"]["promotions_12m"], people["bob"]["months_since_promotion"]) == (None, None)
+    assert (people["bob"]["promotions_36m"], people["bob"]["months_since_promotion"]) == (None, None)
 
 
 def test_time_in_level_is_measured_against_the_median_of_those_who_rose_from_it(features_of):
@@ -105,10 +104,8 @@ def test_performance_is_the_last_review_its_change_and_its_trend(features_of):
         },
     )
     ann, bob = people["ann"], people["bob"]
-    assert (ann["performance"], ann["performance_change"]) == (4, 2)
-    assert ann["performance_trend"] == 4 - (2 + 4) / 2
-    assert ann["months_since_review"] == pytest.approx(151 / 30.4375)
-    assert (bob["performance"], bob["performance_change"], bob["performance_trend"]) == (3, None, None)
+    assert (ann["performance"], ann["performance_trend"]) == (4, 4 - (2 + 4) / 2)
+    assert (bob["performance"], bob["performance_trend"]) == (3, None)
     assert people["cid"]["performance"] is None
 
 

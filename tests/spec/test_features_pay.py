@@ -59,9 +59,6 @@ def test_pay_is_compared_with_the_same_job_and_level_where_five_others_hold_it(f
     })  # fmt: skip
     median = (log(120) + log(130)) / 2
     assert people["ann"]["pay_against_peers"] == pytest.approx(log(100) - median)
-    assert people["ann"]["pay_rank_among_peers"] == 0
-    assert people["bob"]["pay_rank_among_peers"] == pytest.approx(1 / 5)
-    assert people["fay"]["pay_rank_among_peers"] == 1
 
 
 def test_with_fewer_peers_in_the_job_pay_is_compared_with_the_level_in_the_department(features_of):
@@ -82,36 +79,31 @@ def test_with_fewer_than_five_peers_pay_against_peers_is_unknown(features_of):
         "compensation": of_all("employee_id effective_date base_pay", "2024-01-01 100", five),
     })  # fmt: skip
     assert {people[person]["pay_against_peers"] for person in five} == {None}
-    assert {people[person]["pay_rank_among_peers"] for person in five} == {None}
 
 
 def test_pay_in_another_currency_is_no_peer_and_no_growth(features_of):
     places = of_all("employee_id effective_date job level", "2020-01-01 clerk 1")
     pay = of_all("employee_id effective_date base_pay currency", "2023-01-01 100 EUR")
     people = features_of(JUNE, {"assignments": places, "compensation": f"{pay}\nann 2024-01-01 9000 RUB"})
-    assert (people["ann"]["pay_against_peers"], people["ann"]["pay_rank_among_peers"]) == (None, None)
-    assert people["bob"]["pay_rank_among_peers"] is None
-    assert people["ann"]["pay_growth_12m"] is None
+    assert (people["ann"]["pay_against_peers"], people["ann"]["pay_growth_against_company_12m"]) == (None, None)
+    assert people["bob"]["pay_against_peers"] is None
     assert people["ann"]["last_raise"] is None
-    assert people["bob"]["pay_growth_12m"] == 0
+    assert people["bob"]["pay_growth_against_company_12m"] is None  # five are left, four others
 
 
 def test_growth_of_pay_is_the_log_ratio_to_the_row_in_force_at_the_start_of_the_window(features_of):
-    people = features_of(
-        JUNE,
-        {
-            "compensation": """
-        employee_id effective_date base_pay
-        ann         2022-06-30     80
-        ann         2023-06-30     100
-        ann         2023-07-01     110
-        ann         2024-06-30     120
-        bob         2023-07-01     100"""
-        },
-    )
-    assert people["ann"]["pay_growth_12m"] == pytest.approx(log(1.2))
+    without_raise = of_all("employee_id effective_date base_pay", "2022-01-01 70", ["cid", "dan", "eve", "fay", "gus"])
+    people = features_of(JUNE, {
+        "compensation": f"""{without_raise}
+            ann         2022-06-30     80
+            ann         2023-06-30     100
+            ann         2023-07-01     110
+            ann         2024-06-30     120
+            bob         2023-07-01     100""",
+    })  # fmt: skip
+    assert people["ann"]["pay_growth_against_company_12m"] == pytest.approx(log(1.2))
     assert people["ann"]["pay_level"] == pytest.approx(log(120))
-    assert people["bob"]["pay_growth_12m"] is None
+    assert people["bob"]["pay_growth_against_company_12m"] is None
 
 
 def test_growth_is_compared_with_the_median_of_the_company(features_of):

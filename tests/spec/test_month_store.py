@@ -165,4 +165,4 @@ def test_without_any_service_volumes_are_unknown(source_of, tmp_path):
     source = source_of({"employees": PEOPLE, "collaboration": HEADER + MAY})
     pl.read_parquet(source.tables["collaboration"]).clear().write_parquet(source.tables["collaboration"])
     [path] = feature_table(source, [date(2024, 6, 30)], tmp_path)
-    assert pl.read_parquet(path)["client_services_3m"].to_list() == [None, None, None]
+    assert pl.read_parquet(path)["client_services_12m"].to_list() == [None, None, None]
