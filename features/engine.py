@@ -55,7 +55,7 @@ class PolarsEngine:
         """What is held goes when nothing names it."""
 
     def write(self, frame: Frame, path: Path, order: tuple[str, ...]) -> None:
-        nw.to_native(frame).sort(*order).sink_parquet(path)
+        nw.to_native(frame).sort(*order).sink_parquet(path, compression="lz4")  # read at every snapshot date
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         native: pl.LazyFrame = nw.to_native(frame)

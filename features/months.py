@@ -37,6 +37,7 @@ SIDES: Final = ("low", "high")
 KINDS_OF_TIME: Final = ("working_time", "resources")
 """Kinds of service that cost the provider more than an answer."""
 SECONDS_AN_HOUR: Final = 3600
+MONTHS: Final = ("opened", "month", "known_month")
 
 
 def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
@@ -54,11 +55,14 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
         events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
         events = _coded(events.with_columns(opened=month_number("opened_at")), people)
-        events = engine.hold(events.select(*_people(), *_dated(columns), *_measures(columns), *_kinds(columns)))
+        facts = engine.hold(_facts(events, columns))
+        sums = {
+            "services": engine.hold(_services(facts, columns, people)),
+            "pairs": engine.hold(_pairs(facts, columns)),
+        }
         for month in months:
-            rows = events.filter(nw.col("opened") == month)
-            _write(engine, _services(rows, columns, people), store.file("services", month))
-            _write(engine, _pairs(rows, columns), store.file("pairs", month))
+            for kind, rows in sums.items():
+                _write(engine, rows.filter(nw.col("opened") == month).drop("opened"), store.file(kind, month))
             store.finish(month)
         engine.release()
     return folder
@@ -95,8 +99,22 @@ def _coded(events: Frame, people: Frame) -> Frame:
     return events
 
 
-def _people() -> list[nw.Expr]:
-    return [nw.col("opened", *ROLES)]
+def _facts(events: Frame, columns: list[str]) -> Frame:
+    """One row a service: its month and known month, `asked` 1, what it is, and what the answer says.
+
+    An answer that came or became known in another month than the question is a row of its own, with `asked` 0.
+    """
+    services = events.select("opened", *ROLES, *_dated(columns), *_measures(columns), *_kinds(columns))
+    together = (nw.col("answered") == nw.col("asked")) & (nw.col("answered_known") == nw.col("asked_known"))
+    measures = measured(columns)
+    questions = services.with_columns(nw.when(together).then(name).alias(name) for name in measures)
+    questions = questions.drop("answered", "answered_known").rename({"asked": "month", "asked_known": "known_month"})
+    if not measures:
+        return questions.with_columns(asked=nw.lit(1))
+    answers = services.filter(~together).select(
+        "opened", *ROLES, *measures, month=nw.col("answered"), known_month=nw.col("answered_known"), asked=nw.lit(0)
+    )
+    return nw.concat([questions.with_columns(asked=nw.lit(1)), answers], how="diagonal")
 
 
 def _dated(columns: list[str]) -> list[nw.Expr]:
@@ -135,47 +153,36 @@ def _kinds(columns: list[str]) -> list[nw.Expr]:
     return [nw.col("kind"), *(is_kind.cast(nw.Int64).alias(name) for name, is_kind in kinds.items())]
 
 
-def _sums(events: Frame, fact: str, who: str, counters: Sequence[nw.Expr]) -> Frame:
-    """The counters of one fact by `who`, month and known_month."""
-    rows = events.filter(~nw.col(fact).is_null()).group_by(who, fact, f"{fact}_known").agg(*counters)
-    return rows.rename({fact: "month", f"{fact}_known": "known_month"})
-
-
-def _together(parts: Sequence[Frame], who: str) -> Frame:
-    key = (who, "month", "known_month")
-    rows = nw.concat(list(parts), how="diagonal")
-    sums = [name for name in rows.collect_schema().names() if name not in key]
-    return rows.group_by(*key).agg(nw.col(*sums).fill_null(0).sum().cast(nw.Float64))
-
-
-def _services(events: Frame, columns: list[str], people: Frame) -> Frame:
+def _services(facts: Frame, columns: list[str], people: Frame) -> Frame:
     parts = []
     for role in ROLES:
-        asked = [nw.len().alias(f"{role}_n")]
+        figures = [nw.col("asked").sum().alias(f"{role}_n")]
         if "kind" in columns:
-            asked += [nw.col(f"kind_{kind}").sum() for kind in SERVICE_KINDS]
+            figures += [nw.col(f"kind_{kind}").sum() for kind in SERVICE_KINDS]
         if "kind" in columns and role == "provider":
-            asked += [nw.col("kind").count().alias("provider_kind_n"), nw.col("time").sum().alias("provider_time_n")]
-        parts.append(_sums(events, "asked", role, asked).rename({role: "person"}))
-        if measures := measured(columns):
-            answers = [nw.col(name).sum().alias(f"{role}_{name}") for name in measures]
-            answers += [nw.col(name).count().alias(f"{role}_{name}_n") for name in measures]
-            parts.append(_sums(events, "answered", role, answers).rename({role: "person"}))
-    return _together(parts, "person").join(people, on="person").drop("person")
+            figures += [nw.col("kind").count().alias("provider_kind_n"), nw.col("time").sum().alias("provider_time_n")]
+        for name in measured(columns):
+            figures += [nw.col(name).sum().alias(f"{role}_{name}"), nw.col(name).count().alias(f"{role}_{name}_n")]
+        parts.append(facts.group_by(role, *MONTHS).agg(*figures).rename({role: "person"}))
+    rows = nw.concat(parts, how="diagonal")
+    figures = [nw.col(name) for name in rows.collect_schema().names() if name not in ("person", *MONTHS)]
+    rows = rows.group_by("person", *MONTHS).agg(*(figure.fill_null(0).sum().cast(nw.Float64) for figure in figures))
+    return rows.join(people, on="person").drop("person")
 
 
-def _pairs(events: Frame, columns: list[str]) -> Frame:
+def _pairs(facts: Frame, columns: list[str]) -> Frame:
     low_asks = nw.col("client") < nw.col("provider")
     asks = {"low": low_asks, "high": ~low_asks}
-    events = events.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
-    events = events.with_columns(pair=pair_of("client", "provider"))
-    parts = [_sums(events, "asked", "pair", [asks[side].cast(nw.Int64).sum().alias(f"{side}_asks") for side in SIDES])]
+    facts = facts.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
+    figures = [nw.when(asks[side]).then("asked").sum().alias(f"{side}_asks") for side in SIDES]
     if "rating" in columns:
-        ratings = {side: nw.when(asks[side]).then("rating") for side in SIDES}
-        answers = [ratings[side].sum().alias(f"{side}_asks_rating") for side in SIDES]
-        answers += [ratings[side].count().alias(f"{side}_asks_rating_n") for side in SIDES]
-        parts.append(_sums(events, "answered", "pair", answers))
-    return _together(parts, "pair")
+        for side in SIDES:
+            rating, name = nw.when(asks[side]).then("rating"), f"{side}_asks_rating"
+            figures += [rating.sum().alias(name), rating.count().alias(f"{name}_n")]
+    facts = facts.with_columns(pair=pair_of("client", "provider"))
+    rows = facts.group_by("pair", *MONTHS).agg(*figures)
+    sums = [name for name in rows.collect_schema().names() if name not in ("pair", *MONTHS)]
+    return rows.with_columns(nw.col(*sums).fill_null(0).cast(nw.Float64))
 
 
 def _write(engine: Engine, rows: Frame, path: Path) -> None:

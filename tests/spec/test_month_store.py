@@ -43,9 +43,9 @@ def summed(tmp_path, monkeypatch):
 
 
 def noted(services, done):
-    def work(rows, columns, people):
-        done.extend(rows.select("opened").unique().collect()["opened"].to_list())
-        return services(rows, columns, people)
+    def work(facts, columns, people):
+        done.extend(sorted(facts.select("opened").unique().collect()["opened"].to_list()))
+        return services(facts, columns, people)
 
     return work
 
