@@ -55,7 +55,7 @@ class Encoding:
         ]
         return np.column_stack(columns) if columns else np.empty((len(features), 0))
 
-    def unseen(self, features: pl.DataFrame) -> dict[str, int]:
+    def taken_as_other(self, features: pl.DataFrame) -> dict[str, int]:
         """How many rows of each category have a level that was rare in training or never seen; only those with any."""
         matrix = self(features)
         counts = {self.names[i]: int((matrix[:, i] == OTHER).sum()) for i in self.categories}

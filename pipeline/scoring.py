@@ -90,7 +90,12 @@ def score_people(
         snapshot_date=day,
         model_version=version,
         horizon_months=model.horizon_months,
-        manifest={**model.manifest, "scored_data_hash": data_hash, "features": _told(model)},
+        manifest={
+            **model.manifest,
+            "scored_data_hash": data_hash,
+            "features": _told(model),
+            "taken_as_other": model.asked.encoding.taken_as_other(X),
+        },
         scores=scores,
         factors=factors,
     )

@@ -49,8 +49,16 @@ def scoring_screen(publication: Publication) -> RenderableType:
         f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
         f"{publication.model_version}: enough evidence for {enough:,}, "
         f"{float(scores['risk'].sum()):.0f} voluntary exits expected{horizon}.",
+        *_taken_as_other(publication.manifest),
         f"Published. Next: retention lists --month {publication.snapshot_date:%Y-%m}",
     )
+
+
+def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
+    """Where the company has changed since training, so that the model says less of some people."""
+    counts = manifest.get("taken_as_other", {})
+    told = ", ".join(f"{feature} of {rows:,}" for feature, rows in counts.items())
+    return [f"Rare or never seen in training, taken as 'other': {told}. Train again if these are many."] * bool(counts)
 
 
 def models_screen(versions: Sequence[Mapping[str, Any]]) -> RenderableType:

@@ -71,6 +71,18 @@ def test_model_beats_the_baselines(report: dict[str, Any]) -> None:
     )
 
 
+def test_what_a_driver_adds_to_the_scores_follows_its_true_share_of_the_hazard(company: Path) -> None:
+    shares = pl.read_parquet(company / "factors.parquet").group_by("employee_id", "driver")
+    shares = shares.agg(pl.col("contribution").sum()).pivot("driver", index="employee_id", values="contribution")
+    scored = pl.read_parquet(company / "scores.parquet").select("employee_id", "snapshot_date")
+    truth = pl.read_parquet(company / "tables" / "truth.parquet").join(scored, on=["employee_id", "snapshot_date"])
+    rows = shares.join(truth, on="employee_id", suffix="_in_truth")
+    for driver in ("pay", "conditions", "relationships", "growth"):
+        rank = rows.select(pl.corr(driver, f"{driver}_in_truth", method="spearman")).item()
+        print(f"{driver}: rank correlation {rank:.3f} with the true share of {len(rows):,} people")  # noqa: T201
+        assert rank >= 0.6, driver
+
+
 def test_predictions_give_the_reported_metrics(company: Path, report: dict[str, Any]) -> None:
     rows = pl.read_parquet(company / "predictions.parquet")
     assert rows.columns == ["employee_id", "snapshot_date", "horizon_months", "risk", "left"]

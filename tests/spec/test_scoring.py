@@ -1,0 +1,32 @@
+"""What a scoring run says of itself."""
+
+import io
+from datetime import date
+
+import polars as pl
+from rich.console import Console
+
+from pipeline.encoding import fit_encoding
+from pipeline.publication import Publication
+from pipeline.screens import scoring_screen
+
+
+def test_categories_not_known_from_training_are_taken_as_other_and_counted() -> None:
+    trained = pl.DataFrame({"job": ["clerk"] * 20 + ["pilot"] * 19, "level": [1.0] * 39})
+    scored = pl.DataFrame({"job": ["clerk", "pilot", "nurse", None], "level": [1.0, 2.0, 3.0, None]})
+    assert fit_encoding(trained).taken_as_other(scored) == {"job": 2}
+    assert fit_encoding(trained).taken_as_other(scored.head(1)) == {}
+
+
+def test_the_summary_tells_how_many_are_taken_as_other_and_keeps_silent_where_nobody_is() -> None:
+    assert "taken as 'other': job of 1,200, location of 3." in summary({"job": 1200, "location": 3})
+    assert "other" not in summary({})
+
+
+def summary(taken_as_other: dict[str, int]) -> str:
+    scores = pl.DataFrame({"risk": [0.25, 0.75], "evidence": ["enough", "too little is known"]})
+    manifest = {"taken_as_other": taken_as_other}
+    published = Publication("company", date(2024, 6, 30), "1", 6, manifest, scores, pl.DataFrame())
+    console = Console(file=io.StringIO(), width=200, record=True)
+    console.print(scoring_screen(published))
+    return console.export_text()
