@@ -140,7 +140,7 @@ def test_words_where_a_number_is_needed_are_refused_without_repeating_them(blend
 
 
 def test_levels_never_seen_count_as_other_and_are_counted(blend: Blend, unseen: pl.DataFrame) -> None:
-    assert blend.encoding.unseen(unseen) == {"department": 1}
+    assert blend.encoding.taken_as_other(unseen) == {"department": 1}
 
 
 def test_an_infinite_figure_is_unknown(blend: Blend, unseen: pl.DataFrame) -> None:
