@@ -8,7 +8,7 @@ from features.calendar import Frame, day_number, months_since
 from features.definition import Family, Feature, family, shared
 from features.known import Known, with_row_before
 from features.pay import pay
-from features.peers import FEWEST_PEERS, PEERS, over_median, peer_groups, rank_in
+from features.peers import FEWEST_PEERS, PEERS, peer_groups, rank_in
 from features.places import assignments, place_before, staff
 from features.relationships import SHORT_HISTORY, counted
 
@@ -155,16 +155,6 @@ def performance(known: Known) -> Frame:
 
 
 @family(
-    Feature("performance_against_peers", "growth", "Last rating against peers", "points of the review", "now",
-            "not reviewed yet, or fewer than 5 peers", peers=PEERS),
-    needs=("performance", "assignments"),
-)  # fmt: skip
-def performance_against_peers(known: Known) -> Frame:
-    """The last rating minus the median of peers."""
-    return reviews(known).select("employee_id", performance_against_peers=over_median("rating", "peers"))
-
-
-@family(
     Feature("performance_against_pay", "growth", "Place in the order of performance against place in the order of pay",
             "-1 to 1", "now", "not reviewed yet, or fewer than 5 peers", worse="higher", peers=PEERS),
     needs=("performance", "compensation", "assignments"),
@@ -186,6 +176,5 @@ FAMILIES: Final[tuple[Family, ...]] = (
     last_promotion,
     promoted_past,
     performance,
-    performance_against_peers,
     performance_against_pay,
 )

@@ -97,11 +97,19 @@ def against_market_now(known: Known) -> Frame:
         "pay_against_peers", "pay", "Pay against peers", "log ratio", "now", "fewer than 5 peers", worse="lower",
         peers=PEERS,
     ),
+    Feature(
+        "pay_rank_among_peers", "pay", "Place in the pay order of peers", "share of peers paid less", "now",
+        "fewer than 5 peers", worse="lower", peers=PEERS,
+    ),
     needs=("compensation", "assignments"),
 )  # fmt: skip
 def against_peers(known: Known) -> Frame:
-    """log(base pay) minus its median among peers in the same currency."""
-    return pay(known).select("employee_id", pay_against_peers=over_median("log_pay", "peers", "currency"))
+    """log(base pay) minus its median among peers in the same currency, and the share of these who are paid less."""
+    return pay(known).select(
+        "employee_id",
+        over_median("log_pay", "peers", "currency").alias("pay_against_peers"),
+        rank_in("log_pay", "peers", "currency").alias("pay_rank_among_peers"),
+    )
 
 
 @family(

@@ -59,6 +59,9 @@ def test_pay_is_compared_with_the_same_job_and_level_where_five_others_hold_it(f
     })  # fmt: skip
     median = (log(120) + log(130)) / 2
     assert people["ann"]["pay_against_peers"] == pytest.approx(log(100) - median)
+    assert people["ann"]["pay_rank_among_peers"] == 0
+    assert people["bob"]["pay_rank_among_peers"] == pytest.approx(1 / 5)
+    assert people["fay"]["pay_rank_among_peers"] == 1
 
 
 def test_with_fewer_peers_in_the_job_pay_is_compared_with_the_level_in_the_department(features_of):
@@ -79,6 +82,7 @@ def test_with_fewer_than_five_peers_pay_against_peers_is_unknown(features_of):
         "compensation": of_all("employee_id effective_date base_pay", "2024-01-01 100", five),
     })  # fmt: skip
     assert {people[person]["pay_against_peers"] for person in five} == {None}
+    assert {people[person]["pay_rank_among_peers"] for person in five} == {None}
 
 
 def test_pay_in_another_currency_is_no_peer_and_no_growth(features_of):
