@@ -122,8 +122,8 @@ def _last_known_exit() -> list[pl.Expr]:
 def find_immortal(employees: pl.DataFrame, first_facts: pl.DataFrame) -> pl.DataFrame:
     """People whose first fact lies more than 12 months after both hire and the source's first fact.
 
-    `first_facts` holds employee_id and first_fact of every person with a fact besides hire and exit. Until that
-    day such a person can only have stayed, unless observed_from says when the records begin.
+    `first_facts` holds employee_id and first_fact of every person with a fact besides hire and exit, a row for each
+    table. Until the earliest such a person can only have stayed, unless observed_from says when the records begin.
     """
     if first_facts.is_empty():
         return employees.select("employee_id").clear()
@@ -131,7 +131,8 @@ def find_immortal(employees: pl.DataFrame, first_facts: pl.DataFrame) -> pl.Data
         pl.col("observed_from").is_not_null().any() if "observed_from" in employees.columns else pl.lit(value=False)
     )
     people = employees.group_by("employee_id").agg(hired=pl.col("hire_date").min(), is_declared=observed)
-    facts = people.join(first_facts, on="employee_id")
+    earliest = first_facts.group_by("employee_id").agg(pl.col("first_fact").min())
+    facts = people.join(earliest, on="employee_id")
     start = pl.max_horizontal("hired", pl.lit(first_facts["first_fact"].min()))
     late = pl.col("first_fact") > start.dt.offset_by(IMMORTAL_AFTER)
     return facts.filter(late & ~pl.col("is_declared")).select("employee_id")

@@ -349,6 +349,16 @@ def test_a_period_that_ends_before_it_begins_is_an_error(tmp_path: Path) -> None
     assert [found.place for found in report.errors] == ["source.toml.complete_from"]
 
 
+def test_whoever_any_table_knows_early_is_not_taken_for_a_late_arrival(tmp_path: Path) -> None:
+    late_survey = [{"employee_id": "clara", "survey_date": "2020-06-01", "item": "mood", "score": 7}]
+    early_pay = [{"employee_id": "clara", "effective_date": "2019-01-15", "base_pay": 100}]
+    first_of_all = [{"employee_id": "anna", "survey_date": "2018-02-01", "item": "mood", "score": 7}]
+    report = check(tmp_path, {"surveys": first_of_all + late_survey, "compensation": early_pay})
+    assert report.warnings == ()
+    report = check(tmp_path / "without", {"surveys": first_of_all + late_survey})
+    assert [(found.column, found.rows) for found in report.warnings] == [("observed_from", 1)]
+
+
 def test_errors_of_all_tables_come_in_one_report(tmp_path: Path) -> None:
     report = check(tmp_path, one("compensation", base_pay="0") | one("surveys", score="11") | without("exits", "kind"))
     assert [found.place for found in report.errors] == ["compensation.base_pay", "exits.kind", "surveys.score"]
