@@ -355,7 +355,8 @@ def test_whoever_any_table_knows_early_is_not_taken_for_a_late_arrival(tmp_path:
     first_of_all = [{"employee_id": "anna", "survey_date": "2018-02-01", "item": "mood", "score": 7}]
     report = check(tmp_path, {"surveys": first_of_all + late_survey, "compensation": early_pay})
     assert report.warnings == ()
-    report = check(tmp_path / "without", {"surveys": first_of_all + late_survey})
+    (without := tmp_path / "without").mkdir()
+    report = check(without, {"surveys": first_of_all + late_survey})
     assert [(found.column, found.rows) for found in report.warnings] == [("observed_from", 1)]
 
 
