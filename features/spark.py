@@ -39,9 +39,10 @@ class SparkEngine:
         self._schemas: dict[Path, StructType] = {}
 
     def scan(self, files: Path) -> Frame:
+        found = _found(files)
         if files not in self._schemas:  # which Spark starts a job to find
-            self._schemas[files] = self._session.read.parquet(_address(files)).schema
-        rows: Frame = nw.from_native(self._session.read.schema(self._schemas[files]).parquet(_address(files)))
+            self._schemas[files] = self._session.read.parquet(*found).schema
+        rows: Frame = nw.from_native(self._session.read.schema(self._schemas[files]).parquet(*found))
         return rows
 
     def hold(self, frame: Frame) -> Frame:
@@ -63,6 +64,11 @@ class SparkEngine:
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         return frame.collect("polars").to_polars().lazy()
+
+
+def _found(files: Path) -> list[str]:
+    """What a pattern names; Spark would look for a file of the pattern's own name first, and log that there is none."""
+    return [_address(path) for path in sorted(files.parent.glob(files.name))]
 
 
 def _address(path: Path) -> str:
