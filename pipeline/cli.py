@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -16,7 +17,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from features.errors import BadInput, Finding, RetentionError
+from features.errors import BadInput, Finding, Refused, RetentionError
 from pipeline.settings import Settings, unusable
 
 app = typer.Typer(
@@ -26,6 +27,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+audit_app = typer.Typer(no_args_is_help=True, help="The audit of who looked at whom.")
+app.add_typer(audit_app, name="audit")
 err = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
 
@@ -163,6 +166,26 @@ def token(
     from pipeline.tokens import issue_token
 
     sys.stdout.write(issue_token(Settings(), role, person) + os.linesep)
+
+
+@audit_app.command()
+def verify(
+    noted: Annotated[
+        str | None, typer.Option(metavar="ID:HASH", help="An end of the chain that was noted earlier, elsewhere.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Prove that no row of the audit was changed, taken out or put in; exit code 3 where one was."""
+    from pipeline.audit import Link
+    from pipeline.screens import audit_screen
+    from pipeline.store import Store
+
+    with closing(Store(Settings().store_url)) as store:
+        chain = store.verify_audit(Link.of(noted) if noted else None)
+    _write_json(json_file, asdict(chain) | {"is_whole": chain.is_whole})
+    err.print(audit_screen(chain))
+    if not chain.is_whole:
+        raise typer.Exit(Refused.exit_code)
 
 
 @app.command()

@@ -81,10 +81,12 @@ AUDIT: Final = Table(
     Column("whom", String),
     Column("purpose", String),
     Column("result", String, nullable=False),
+    Column("hash", String, nullable=False, server_default=""),
     Index("ix_audit_whom", "whom", "id"),
+    Index("ix_audit_who", "who", "id"),
     sqlite_autoincrement=True,
 )
 """Who looked at whom, and why: a row for each person named in an answer, or one for an answer that names nobody.
 
-Triggers refuse UPDATE, DELETE and TRUNCATE.
+Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the one before it (`pipeline.audit`).
 """

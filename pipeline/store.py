@@ -6,8 +6,7 @@ Readers see a month as it was or as it is, never half of one. The audit is appen
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, Self
@@ -22,9 +21,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
+from pipeline import audit
+from pipeline.audit import AuditEntry, Link
 from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches
 from pipeline.published import PublishedScores
-from pipeline.schema import AUDIT, PUBLICATION, SCORE
+from pipeline.schema import PUBLICATION, SCORE
 
 LOCK_SECONDS: Final = 30
 """How long a writer of SQLite waits for another; publishing 100,000 people held the lock for 8 s on two cores."""
@@ -36,18 +37,13 @@ _WRITER_LOCK: Final = 7_265_746
 """Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
 
 
-@dataclass(frozen=True)
-class AuditEntry:
-    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names nobody."""
+@dataclass
+class _Turn:
+    """Entries that wait to be kept, and what came of it."""
 
-    at: datetime
-    request_id: str
-    who: str
-    role: str
-    what: str
-    whom: str | None
-    purpose: str | None
-    result: str
+    entries: Sequence[AuditEntry]
+    is_over: bool = False
+    failure: Exception | None = None
 
 
 class Store:
@@ -58,6 +54,8 @@ class Store:
         self._is_migrated = False
         self._migration = Lock()
         self._auditing = Lock()
+        self._queueing = Lock()
+        self._queue: list[_Turn] = []
 
     @contextmanager
     def reading(self) -> Iterator[PublishedScores]:
@@ -65,11 +63,30 @@ class Store:
         with self._connected("read") as connection:
             yield PublishedScores(connection)
 
-    def append_audit(self, entries: Sequence[AuditEntry]) -> None:
-        """Keep entries; once this returns they survive a power cut, and the database refuses to change them."""
-        # in line here, for SQLite's own waiting is a lottery that some threads lose for seconds
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A transaction for a change and the audit rows that belong to it: both are kept, or neither."""
         with self._auditing, self._connected("append") as connection:
-            connection.execute(insert(AUDIT), [asdict(entry) for entry in entries])
+            yield connection
+
+    def append_audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Keep entries; once this returns they survive a power cut, and the database refuses to change them.
+
+        Whoever gets the lock keeps what all the others are waiting with, so one write to the disk serves them all.
+        """
+        turn = _Turn(entries)
+        with self._queueing:
+            self._queue.append(turn)
+        with self._auditing:  # in line here, for SQLite's own waiting is a lottery that some threads lose for seconds
+            if not turn.is_over:
+                self._keep_queue()
+        if turn.failure:
+            raise turn.failure
+
+    def verify_audit(self, noted: Link | None = None) -> audit.Chain:
+        """Walk the audit's chain of hashes."""
+        with self._connected("read") as connection:
+            return audit.verify(connection, noted)
 
     def publish(self, publication: Publication) -> int:
         """Publish a month's scores in one transaction; gives the publication's number.
@@ -107,6 +124,30 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _keep_queue(self) -> None:
+        with self._queueing:
+            turns, self._queue = self._queue, []
+        try:
+            self._keep(turns)
+        except Exception as failure:
+            if len(turns) == 1:
+                turns[0].failure = failure
+            else:
+                self._keep_one_by_one(turns)  # what the store does not take of one must not cost the others theirs
+        for turn in turns:
+            turn.is_over = True
+
+    def _keep_one_by_one(self, turns: Sequence[_Turn]) -> None:
+        for turn in turns:
+            try:
+                self._keep([turn])
+            except Exception as failure:
+                turn.failure = failure
+
+    def _keep(self, turns: Sequence[_Turn]) -> None:
+        with self._connected("append") as connection:
+            audit.append(connection, [entry for turn in turns for entry in turn.entries])
 
     @contextmanager
     def _connected(self, way: Way) -> Iterator[Connection]:

@@ -12,8 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from features.errors import BadInput
+from pipeline.audit import AuditEntry
 from pipeline.published import PublishedScores
-from pipeline.store import AuditEntry, Store
+from pipeline.store import Store
 from pipeline.tokens import Identity
 from serving.auth import Asker
 
