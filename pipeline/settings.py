@@ -44,11 +44,15 @@ def unusable(error: ValidationError) -> BadInput:
     """What a person is told of settings that cannot be used: every one of them, without its value."""
     return BadInput(
         [
-            Finding(wrong["msg"], "environment", _variable(str(wrong["loc"][0])), 0, "Correct or unset it.")
+            Finding(wrong["msg"], "environment", _variable(wrong["loc"]), 0, "Correct or unset it.")
             for wrong in error.errors(include_input=False, include_url=False)
         ]
     )
 
 
-def _variable(name: str) -> str:
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The variable that is wrong; none where several contradict each other."""
+    if not place:
+        return ""
+    name = str(place[0])
     return name if name.isupper() else f"RETENTION_{name.upper()}"

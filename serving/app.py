@@ -7,11 +7,14 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import ValidationError
 
+from pipeline.settings import unusable
 from pipeline.store import Store
-from pipeline.tokens import signing_key
 from serving import problems
 from serving.edge import Edge
+from serving.issuers import issuer_of
+from serving.rates import Rates
 from serving.routes import health, lists, people
 from serving.settings import ServerSettings
 
@@ -26,19 +29,27 @@ the purpose is asked for wherever a person is named, such purposes are refused, 
 def create_app(settings: ServerSettings | None = None) -> FastAPI:
     """Build the server from the environment, or from the settings given.
 
-    The first start makes the embedded issuer's key. The store may be down: ready turns green when it is back.
+    Raises BadInput for settings that cannot be used. The store may be down: ready turns green when it is back.
     """
-    settings = settings or ServerSettings()
+    settings = settings or _settings()
     app = FastAPI(title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.store = Store(settings.store_url)
-    app.state.public_key = signing_key(settings).public_key()
+    app.state.issuer = issuer_of(settings)
+    app.state.rates = Rates(settings.rate_limit)
     for routes in (people, lists, health):
         app.include_router(routes.router)
     problems.install(app)
     app.add_middleware(Edge)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _settings() -> ServerSettings:
+    try:
+        return ServerSettings()
+    except ValidationError as error:
+        raise unusable(error) from None
 
 
 @asynccontextmanager

@@ -78,10 +78,17 @@ def problem(
     return Response(told.model_dump_json(exclude_defaults=True), status, headers, MEDIA_TYPE)
 
 
-def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems of a route, for OpenAPI."""
+ALWAYS: Final = (401, 403, 422, 429, 500, 503)
+"""The problems that every route may answer with: who, why, how, how often, and our own faults."""
+
+
+def responses(*more: int) -> dict[int | str, dict[str, Any]]:
+    """The problems of a route, for OpenAPI: `ALWAYS`, and those of its own."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}} for status in statuses}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}}
+        for status in sorted({*ALWAYS, *more})
+    }
 
 
 def _of_http(request: Request, error: Exception) -> Response:

@@ -37,7 +37,7 @@ FORMS: Final = (JSON, CSV, HTML)
     "/lists/{month}",
     summary="Whom to talk to this month",
     response_model=MonthlyLists,
-    responses={200: {"content": {CSV: {}, HTML: {}}}, **responses(401, 403, 404, 406, 422, 503)},
+    responses={200: {"content": {CSV: {}, HTML: {}}}, **responses(404, 406)},
 )
 def lists(
     request: Request,

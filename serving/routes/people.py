@@ -43,7 +43,7 @@ Horizon = Annotated[
     "/employees/{employee_id:path}/risk",
     summary="A person's risk and what is behind it",
     response_model=RiskForHr | RiskForManager,
-    responses=responses(401, 403, 404, 422, 503),
+    responses=responses(404),
 )
 def risk(
     request: Request,
@@ -80,7 +80,7 @@ def risk(
     "/risks",
     summary="Everyone's latest score, page by page",
     response_model=RiskPage,
-    responses=responses(401, 403, 404, 422, 503),
+    responses=responses(404),
 )
 def risks(
     request: Request,
