@@ -102,7 +102,7 @@ def linked(previous: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, A
 
 def row_hash(previous: str, row: Mapping[str, Any]) -> str:
     """SHA-256 of the row before and of everything that this row says."""
-    said = [previous, _utc(row["at"]).isoformat(), *(row[name] for name in _SAID)]
+    said = [previous, in_utc(row["at"]).isoformat(), *(row[name] for name in _SAID)]
     return hashlib.sha256(json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -125,9 +125,9 @@ def page(
     query = select(AUDIT).where(*conditions).order_by(AUDIT.c.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(AUDIT.c.id < before_id)
-    return [KeptEntry(**{**row, "at": _utc(row["at"])}) for row in connection.execute(query).mappings()]
+    return [KeptEntry(**{**row, "at": in_utc(row["at"])}) for row in connection.execute(query).mappings()]
 
 
-def _utc(at: datetime) -> datetime:
-    """SQLite keeps moments without their zone; all of ours are UTC."""
+def in_utc(at: datetime) -> datetime:
+    """A moment in UTC. SQLite keeps moments without their zone; all of ours are UTC."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -18,6 +18,8 @@ from sqlalchemy import (
     func,
 )
 
+from features.vocabulary import CONTEXT, DRIVERS
+
 METADATA: Final = MetaData()
 
 PUBLICATION: Final = Table(
@@ -62,12 +64,79 @@ SCORE: Final = Table(
     Column("factors", Text, nullable=False),
     Index("ix_score_rank", "publication_id", "rank", unique=True),
     Index("ix_score_manager", "publication_id", "manager_id"),
+    Index("ix_score_person", "employee_id"),
 )
 """One person in one publication, with the place held on the snapshot date. `rank` 1 is the highest risk.
 
 `factors` is JSON: `{"index": […], "value": […], "peer_value": […], "contribution": […]}`, equally long, `index` being
 the feature's place in `publication.features`.
 """
+
+GROUP_FIGURE: Final = Table(
+    "group_figure",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("publication_id", ForeignKey("publication.id"), nullable=False),
+    Column("dimension", String, nullable=False),
+    Column("value", String),
+    Column("people", Integer),
+    Column("expected_exits", Double),
+    Column("low", Double),
+    Column("high", Double),
+    *(Column(f"{driver}_log_odds", Double) for driver in (*DRIVERS, CONTEXT)),
+    Index("ix_group_figure", "publication_id", "dimension"),
+)
+"""A group of one publication (`pipeline.group_figures`); all figures of a suppressed one are null."""
+
+SERVICE_FIGURE: Final = Table(
+    "service_figure",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("publication_id", ForeignKey("publication.id"), nullable=False),
+    Column("client_department", String, nullable=False),
+    Column("provider_department", String, nullable=False),
+    Column("services", Integer),
+    Column("rating", Double),
+    Column("hours", Double),
+    Column("balance", Double),
+    Column("trend", Double),
+    Column("risk", Double),
+    Column("relationships_log_odds", Double),
+    Index("ix_service_figure", "publication_id"),
+)
+"""What one department asks of another; `services` and all other figures are null where too few people are behind it."""
+
+LIST_ANSWER: Final = Table(
+    "list_answer",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("month", String, nullable=False),
+    Column("employee_id", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("drivers", JSON, nullable=False),
+    Index("ix_list_answer_person", "employee_id"),
+    Index("ix_list_answer_month", "source", "month"),
+    sqlite_autoincrement=True,
+)
+"""What was done about a person on a list, or why nothing was; the last row of a person and month counts."""
+
+CONTEST: Final = Table(
+    "contest",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String, nullable=False),
+    Column("employee_id", String, nullable=False),
+    Column("ground", String, nullable=False),
+    Column("feature", String),
+    Column("statement", Text, nullable=False),
+    Index("ix_contest_person", "employee_id"),
+    sqlite_autoincrement=True,
+)
+"""What a person says is wrong with what is held of them."""
 
 AUDIT: Final = Table(
     "audit",

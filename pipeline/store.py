@@ -16,16 +16,17 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
 from pipeline import audit
 from pipeline.audit import AuditEntry, Link
-from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches
+from pipeline.group_figures import group_figures
+from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches, service_rows
 from pipeline.published import PublishedScores
-from pipeline.schema import PUBLICATION, SCORE
+from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 LOCK_SECONDS: Final = 30
 """How long a writer of SQLite waits for another; publishing 100,000 people held the lock for 8 s on two cores."""
@@ -97,14 +98,16 @@ class Store:
         check_publication(publication)
         scores = ranked(publication)
         fingerprint = content_hash(publication, scores)
+        groups = group_figures(scores, publication.factors).to_dicts()
         with self._connected("publish") as connection:
             served = _served(connection, publication)
             if served == (publication.model_version, fingerprint):
                 return _last_id(connection, publication)
             number = _insert_head(connection, publication, scores["risk"].mean(), fingerprint)
             for batch in rows_in_batches(publication, scores):
-                rows = [row | {"publication_id": number} for row in batch.to_dicts()]
-                connection.execute(insert(SCORE), rows)
+                _insert(connection, SCORE, number, batch.to_dicts())
+            _insert(connection, GROUP_FIGURE, number, groups)
+            _insert(connection, SERVICE_FIGURE, number, service_rows(publication))
             return number
 
     def is_ready(self) -> bool:
@@ -256,6 +259,11 @@ def _last_id(connection: Connection, publication: Publication) -> int:
         .limit(1)
     ).scalar()
     return int(found or 0)
+
+
+def _insert(connection: Connection, table: Table, number: int, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), [row | {"publication_id": number} for row in rows])
 
 
 def _insert_head(connection: Connection, publication: Publication, mean_risk: Any, fingerprint: str) -> int:

@@ -1,6 +1,6 @@
 """The server's settings: those of the pipeline and a few of its own, from the environment (`RETENTION_…`)."""
 
-from typing import Final, Self
+from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -30,6 +30,12 @@ class ServerSettings(Settings):
     rate_limit: str = Field(
         default="200000/minute", pattern=r"^\d+/(second|minute|hour|day)$", description="requests of one client"
     )
+
+    body_limit: int = Field(default=1_000_000, ge=1, description="bytes of a request")
+    cors_origins: tuple[str, ...] = Field(default=(), description="web pages of other origins that may ask; none")
+    metrics: Literal["local", "open", "closed"] = Field(default="local", description="who gets /metrics")
+    inner_port: int | None = Field(default=None, ge=1, le=65535, description="a port for /metrics alone")
+    inner_host: str = Field(default="127.0.0.1", description="the address of the inner port")
 
     @field_validator("oidc_algorithms")
     @classmethod
