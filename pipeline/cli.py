@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
 from features.errors import BadInput, Finding, Refused, RetentionError
@@ -158,6 +159,23 @@ def lists(
 
 
 @app.command()
+def purge(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and delete nothing.")] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Delete scores, lists, answers and contests that are older than the periods of the settings."""
+    from pipeline.keeping import purge as purge_store
+    from pipeline.screens import purging_screen
+    from pipeline.store import Store
+
+    settings = Settings()
+    with closing(Store(settings.store_url)) as store:
+        purged = purge_store(store, settings, date.today(), dry_run)
+    _write_json(json_file, asdict(purged))
+    err.print(purging_screen(purged, dry_run))
+
+
+@app.command()
 def token(
     role: Annotated[str, typer.Option(help="hr, manager, data_scientist or auditor.")],
     person: Annotated[str | None, typer.Option(metavar="ID", help="Whose token it is; a manager needs one.")] = None,
@@ -210,6 +228,8 @@ def main() -> None:
         app()
     except RetentionError as known:
         _end(known)
+    except SettingsError as error:
+        _end(unusable(error))
     except ValidationError as error:
         if error.title != Settings.__name__:
             raise

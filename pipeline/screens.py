@@ -8,6 +8,7 @@ from rich.table import Table
 
 from pipeline.audit import Chain
 from pipeline.faults import without_secrets
+from pipeline.keeping import Purged
 from pipeline.publication import Publication
 from pipeline.settings import Settings
 
@@ -69,6 +70,15 @@ def audit_screen(chain: Chain) -> str:
     if not chain.holds_noted:
         return "The audit is not the one that was noted: rows up to that end were changed, taken out or put in."
     return f"The audit is whole: {chain.rows:,} rows. Note its end somewhere else, for --noted: {chain.head or 'none'}"
+
+
+def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
+    """What went, or would go."""
+    rows = ", ".join(f"{number:,} of {name.replace('_', ' ')}" for name, number in purged.rows.items())
+    return (
+        f"{'Would delete' if is_rehearsal else 'Deleted'} scores and lists up to {purged.scores_until}, answers and "
+        f"contests up to {purged.answers_until}. Rows: {rows}. Folders of lists: {purged.list_folders:,}."
+    )
 
 
 def models_screen(versions: Sequence[Mapping[str, Any]]) -> RenderableType:

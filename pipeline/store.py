@@ -110,6 +110,20 @@ class Store:
             _insert(connection, SERVICE_FIGURE, number, service_rows(publication))
             return number
 
+    def forget_deleted(self) -> None:
+        """Let what was deleted leave SQLite's write-ahead log too; at once unless somebody is reading."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout = 1000")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+            cursor.close()
+        finally:
+            connection.close()
+
     def is_ready(self) -> bool:
         """Whether the store answers and has this version's schema."""
         try:
@@ -190,6 +204,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # an audit row survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what was erased is overwritten, not only forgotten
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from prometheus_client import start_http_server
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -58,7 +59,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
 def _settings() -> ServerSettings:
     try:
         return ServerSettings()
-    except ValidationError as error:
+    except (ValidationError, SettingsError) as error:
         raise unusable(error) from None
 
 

@@ -101,6 +101,7 @@ def erased(
         removed = erase(change.connection, employee_id)
         removed |= erase_files(request.app.state.settings.var, employee_id)
         link = change.did("erased", employee_id)
+    request.app.state.store.forget_deleted()
     proof = Proof(audit_id=link.id, hash=link.hash)
     return as_json(
         request, Erasure(employee_id=employee_id, at=datetime.now(UTC), removed=removed, stays=STAYS, proof=proof)

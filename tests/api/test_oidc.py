@@ -219,6 +219,7 @@ def test_a_manager_is_the_person_of_the_claim_that_is_named(oidc_settings: Serve
         {"OIDC_AUDIENCE": ""},
         {"OIDC_JWKS_URL": ""},
         {"OIDC_ROLES": '{"People": "owner"}'},
+        {"OIDC_ROLES": "People"},
         {"RATE_LIMIT": "many"},
     ],
 )
