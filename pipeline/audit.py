@@ -8,13 +8,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, Connection, insert, select, text
 
 from features.errors import BadInput, Finding
-from pipeline.schema import AUDIT
+from pipeline.schema import AUDIT, in_utc
 
 BEGINNING: Final = ""
 """What the first row's hash covers in place of a row before it."""
@@ -125,9 +125,4 @@ def page(
     query = select(AUDIT).where(*conditions).order_by(AUDIT.c.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(AUDIT.c.id < before_id)
-    return [KeptEntry(**{**row, "at": in_utc(row["at"])}) for row in connection.execute(query).mappings()]
-
-
-def in_utc(at: datetime) -> datetime:
-    """A moment in UTC. SQLite keeps moments without their zone; all of ours are UTC."""
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return [KeptEntry(**row) for row in connection.execute(query).mappings()]

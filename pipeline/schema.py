@@ -1,5 +1,6 @@
 """The tables of the store. Built by the migrations beside this file; a test holds the two together."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -7,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Dialect,
     Double,
     ForeignKey,
     Index,
@@ -15,10 +17,30 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     func,
 )
 
 from features.vocabulary import CONTEXT, DRIVERS
+
+
+def in_utc(at: datetime) -> datetime:
+    """A moment in UTC; one without a zone is in UTC already."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment that comes back with its zone, UTC; SQLite itself would forget it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else in_utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else in_utc(value)
+
 
 METADATA: Final = MetaData()
 
@@ -35,7 +57,7 @@ PUBLICATION: Final = Table(
     Column("features", JSON, nullable=False),
     Column("manifest", JSON, nullable=False),
     Column("content_hash", String, nullable=False),
-    Column("published_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("published_at", Moment, nullable=False, server_default=func.now()),
     Index("ix_publication_month", "source", "snapshot_date"),
     sqlite_autoincrement=True,
 )
@@ -110,7 +132,7 @@ LIST_ANSWER: Final = Table(
     "list_answer",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("who", String, nullable=False),
     Column("source", String, nullable=False),
     Column("month", String, nullable=False),
@@ -127,7 +149,7 @@ CONTEST: Final = Table(
     "contest",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("who", String, nullable=False),
     Column("employee_id", String, nullable=False),
     Column("ground", String, nullable=False),
@@ -142,7 +164,7 @@ AUDIT: Final = Table(
     "audit",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("request_id", String, nullable=False),
     Column("who", String, nullable=False),
     Column("role", String, nullable=False),

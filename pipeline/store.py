@@ -31,11 +31,19 @@ from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 LOCK_SECONDS: Final = 30
 """How long a writer of SQLite waits for another; publishing 100,000 people held the lock for 8 s on two cores."""
 
-Way = Literal["read", "append", "publish"]
-"""What a transaction is for: "read" sees one moment, "append" writes, "publish" writes while nobody else publishes."""
+PROBE_SECONDS: Final = 1
+"""How long a probe waits for another writer: whoever asks whether we are ready does not wait long."""
+
+Way = Literal["read", "append", "publish", "probe"]
+"""What a transaction is for: "read" sees one moment, "append" writes, "publish" writes while nobody else publishes,
+"probe" finds out whether writing is possible."""
 
 _WRITER_LOCK: Final = 7_265_746
 """Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
+
+
+class ReadOnly(SQLAlchemyError):
+    """The store answers, and takes no writes."""
 
 
 @dataclass
@@ -119,15 +127,15 @@ class Store:
             cursor = connection.cursor()
             cursor.execute("PRAGMA busy_timeout = 1000")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
             cursor.close()
         finally:
             connection.close()
 
     def is_ready(self) -> bool:
-        """Whether the store answers and has this version's schema."""
+        """Whether the store has this version's schema and takes writes: without its audit row no answer leaves."""
         try:
-            with self._connected("read") as connection:
+            with self._connected("probe") as connection:
+                _write_nothing(connection)
                 return _schema_of(connection) == _newest_schema()
         except (SQLAlchemyError, BadInput):
             return False
@@ -200,7 +208,7 @@ def _make_folder(_dialect: object, _record: object, arguments: list[str], _optio
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin transactions on its own, and late
-    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")  # for the next line too
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # an audit row survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
@@ -209,8 +217,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # a reader that turned writer half-way would be refused, so a writer says so at the start
-    is_reader = connection.get_execution_options()["way"] == "read"
-    connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
+    way = connection.get_execution_options()["way"]
+    seconds = PROBE_SECONDS if way == "probe" else LOCK_SECONDS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000}")
+    connection.exec_driver_sql("BEGIN" if way == "read" else "BEGIN IMMEDIATE")
+
+
+def _write_nothing(connection: Connection) -> None:
+    """A write that changes nothing, and fails where the store is read-only, or SQLite's disk full."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA user_version = 0")
+    elif connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
+        raise ReadOnly("the database takes no writes")
 
 
 @contextmanager
@@ -227,6 +245,9 @@ def _begun(engine: Engine, way: Way) -> Iterator[Connection]:
 
 def _migrate(engine: Engine) -> None:
     """Bring the schema up to this version, in one transaction; processes that start together take turns."""
+    with _begun(engine, "read") as connection:  # most often there is nothing to do, and nobody to wait for
+        if _schema_of(connection) == _newest_schema():
+            return
     with _begun(engine, "publish") as connection:
         if _schema_of(connection) == _newest_schema():
             return

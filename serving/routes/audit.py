@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from pydantic import AfterValidator
 from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
-from pipeline.audit import KeptEntry, in_utc, page
+from pipeline.audit import KeptEntry, page
 from pipeline.schema import AUDIT
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.audit import Audit
@@ -18,7 +19,14 @@ from serving.schemas import AuditPage, AuditRow, OptionalText
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 
-Moment = Annotated[datetime | None, Query(description="with its zone, or in UTC")]
+
+def _of_our_time(moment: datetime) -> datetime:
+    if not 1900 <= moment.year < 2200:
+        raise ValueError("a year of 1900 to 2199")  # the ends of the calendar have no UTC in every zone
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_of_our_time), Query(description="with its zone, or in UTC")]
 
 
 @router.get(
@@ -38,8 +46,8 @@ def looks(
     what: OptionalText = None,
     result: OptionalText = None,
     request_id: OptionalText = None,
-    since: Moment = None,
-    until: Moment = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: Annotated[int | None, Query(ge=1, lt=2**31, description="`next_cursor` of the page before")] = None,
     limit: Annotated[int, Query(ge=1)] = 100,
     accept: AcceptHeader = "*/*",
@@ -65,9 +73,9 @@ def _equal(wanted: dict[str, str | None]) -> Iterator[ColumnElement[bool]]:
 
 def _between(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
     if since is not None:
-        yield AUDIT.c.at >= in_utc(since)
+        yield AUDIT.c.at >= since
     if until is not None:
-        yield AUDIT.c.at < in_utc(until)
+        yield AUDIT.c.at < until
 
 
 def _cells(rows: list[KeptEntry]) -> Iterator[list[Any]]:

@@ -86,7 +86,7 @@ def lists(
     summary="What was done about a person, or why nothing was",
     response_model=KeptAnswer,
     status_code=201,
-    responses=responses(404, 413),
+    responses=responses(400, 404, 413),
 )
 def answer(
     request: Request,

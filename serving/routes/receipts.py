@@ -61,7 +61,7 @@ def receipt(
     summary="Keep what a person says is wrong",
     response_model=KeptContest,
     status_code=201,
-    responses=responses(404, 413),
+    responses=responses(400, 404, 413),
 )
 def contested(
     request: Request,

@@ -7,7 +7,12 @@ the mean is 0.2155, and one and a half times the mean, from where on one is list
 
 import math
 import os
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,6 +131,39 @@ def bearer(settings: ServerSettings) -> Callable[..., dict[str, str]]:
         return {"Authorization": f"Bearer {issue_token(settings, role, person, **more)}"}
 
     return header
+
+
+@dataclass
+class Server:
+    """A uvicorn process on a free port, as `make serve` starts it."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+
+@pytest.fixture
+def server(settings: ServerSettings, store: Store, tmp_path: Path) -> Iterator[Server]:
+    log = tmp_path / "server.log"
+    command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
+    environment = os.environ | {"RETENTION_VAR": str(settings.var)}
+    with log.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
+        try:
+            yield Server(_address(process, log), process, log)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    assert process.returncode in (0, -15)
+
+
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    for _ in range(600):
+        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text()):
+            return found.group()
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
 
 
 @pytest.fixture

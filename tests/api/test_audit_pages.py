@@ -62,6 +62,11 @@ def test_times_are_those_of_the_clock(client: TestClient, bearer: Bearer) -> Non
     assert all(timedelta(0) <= age < timedelta(minutes=5) for age in ages)
 
 
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", "NaN"])
+def test_a_moment_that_is_none_is_422(client: TestClient, bearer: Bearer, since: str) -> None:
+    assert client.get("/v1/audit", params={"since": since}, headers=bearer("auditor")).status_code == 422
+
+
 def test_the_auditors_look_leaves_a_row_too(client: TestClient, bearer: Bearer, kept: Kept) -> None:
     client.get("/v1/audit?whom=A", headers=bearer("auditor", "X1"))
     [row] = kept()
