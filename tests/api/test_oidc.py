@@ -122,6 +122,16 @@ def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(client: Test
     assert keys.asked == 1
 
 
+def test_keys_are_never_fetched_from_where_a_token_says(client: TestClient, jwks_url: str, keys: Keys) -> None:
+    now = datetime.now(UTC)
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u", "role": "hr", "iat": now, "exp": now + timedelta(minutes=5)}
+    own_key = published(RSA_KEYS[1], "mine")
+    for header in ({"jku": f"{jwks_url}/mine"}, {"x5u": f"{jwks_url}/mine"}, {"jwk": own_key}):
+        forged = jwt.encode(claims, RSA_KEYS[1], "RS256", headers={"kid": "mine", **header})
+        assert status(client, forged) == 401
+    assert keys.asked == 1
+
+
 def test_an_issuer_that_is_down_is_503_until_it_is_back(
     client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
