@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -85,7 +85,7 @@ def append(connection: Connection, entries: Sequence[AuditEntry]) -> Link:
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _CHAIN_LOCK})
     last = connection.execute(select(AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).scalar()
-    rows = linked(last or BEGINNING, [asdict(entry) for entry in entries])
+    rows = linked(last or BEGINNING, [vars(entry) for entry in entries])
     connection.execute(insert(AUDIT), rows)
     newest = connection.execute(select(AUDIT.c.id).order_by(AUDIT.c.id.desc()).limit(1)).scalar_one()
     return Link(newest, rows[-1]["hash"])

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, Literal
 
 import polars as pl
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
 
 from features.vocabulary import CONTEXT, DRIVERS, Driver
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
@@ -92,6 +92,10 @@ class Score:
 
 _SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
 _HEAD_COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields__]
+_SCORE_OF: Final = select(*_SCORE_COLUMNS).where(
+    SCORE.c.publication_id == bindparam("publication"), SCORE.c.employee_id == bindparam("employee")
+)
+"""Built once: building a statement takes longer than running it."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class PublishedScores:
     """Reads on one connection, inside the caller's transaction: everything it says is of one moment."""
 
     connection: Connection
+    heads: dict[int, Published] = field(default_factory=dict, repr=False)
+    """Heads that were read before, by id; one never changes, and parsing what it tells of features takes its time."""
 
     def current(self) -> Published | None:
         """The newest snapshot date of the source that was published last; of that date, the newest publication."""
@@ -125,9 +131,7 @@ class PublishedScores:
 
     def score_of(self, published: Published, employee_id: str) -> Score | None:
         """A person's score, or None when the person was not scored."""
-        row = self.connection.execute(
-            select(*_SCORE_COLUMNS).where(SCORE.c.publication_id == published.id, SCORE.c.employee_id == employee_id)
-        ).first()
+        row = self.connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
         return Score(*row) if row else None
 
     def of_rank(self, published: Published, rank: int) -> Score | None:
@@ -216,8 +220,14 @@ class PublishedScores:
         return [Score(*row) for row in self.connection.execute(query)]
 
     def _head(self, query: Select[Any]) -> Published | None:
-        row = self.connection.execute(query).mappings().first()
-        return Published(**row) if row else None
+        number = self.connection.execute(query).scalar()
+        if number is None:
+            return None
+        if number in self.heads:
+            return self.heads[number]
+        row = self.connection.execute(select(*_HEAD_COLUMNS).where(PUBLICATION.c.id == number)).mappings().one()
+        self.heads[number] = Published(**row)
+        return self.heads[number]
 
 
 def _by_rank(query: Select[Any], is_down: bool, after: Score | None) -> Select[Any]:
@@ -241,7 +251,7 @@ def _figures(table: Table) -> list[Column[Any]]:
 
 
 def _newest() -> Select[Any]:
-    return select(*_HEAD_COLUMNS).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
+    return select(PUBLICATION.c.id).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
 
 
 def _of_current_source() -> ColumnElement[bool]:

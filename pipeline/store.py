@@ -25,11 +25,17 @@ from pipeline import audit
 from pipeline.audit import AuditEntry, Link
 from pipeline.group_figures import group_figures
 from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches, service_rows
-from pipeline.published import PublishedScores
+from pipeline.published import Published, PublishedScores
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 LOCK_SECONDS: Final = 30
 """How long a writer of SQLite waits for another; publishing 100,000 people held the lock for 8 s on two cores."""
+
+MOST_THREADS: Final = 40
+"""Threads in which a server answers: none waits for a connection."""
+
+POOLED: Final = 16
+"""Connections that stay open between requests; opening one takes longer than an answer."""
 
 PROBE_SECONDS: Final = 1
 """How long a probe waits for another writer: whoever asks whether we are ready does not wait long."""
@@ -65,12 +71,13 @@ class Store:
         self._auditing = Lock()
         self._queueing = Lock()
         self._queue: list[_Turn] = []
+        self._heads: dict[int, Published] = {}
 
     @contextmanager
     def reading(self) -> Iterator[PublishedScores]:
         """A consistent view: whatever is published meanwhile, this block sees one moment."""
         with self._connected("read") as connection:
-            yield PublishedScores(connection)
+            yield PublishedScores(connection, self._heads)
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
@@ -193,7 +200,13 @@ def _engine(url: URL) -> Engine:
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     # hide_parameters: an error's text must not carry a person's id into a log
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.drivername.startswith("sqlite"))
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=not url.drivername.startswith("sqlite"),
+        pool_size=POOLED,
+        max_overflow=MOST_THREADS - POOLED,
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _make_folder)
         event.listen(engine, "connect", _prepare_sqlite)
