@@ -61,7 +61,8 @@ PUBLICATION: Final = Table(
     Index("ix_publication_month", "source", "snapshot_date"),
     sqlite_autoincrement=True,
 )
-"""One scoring run that was published. Never changed: a correction is a new row, and the newest of a date is served."""
+"""One scoring run that was published. A correction is a new row, and the newest of a date is served; nothing is changed
+but by erasure and at the end of its period."""
 
 SCORE: Final = Table(
     "score",

@@ -100,10 +100,13 @@ def publication(day: date, people: Mapping[str, Person], model_version: str = "4
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
+    """A store of its own: on SQLite, or on PostgreSQL where a module's mark says so."""
+    on_postgresql = getattr(request, "param", "sqlite") == "postgresql"
+    url = str(request.getfixturevalue("postgresql_url")) if on_postgresql else ""
     for name in [name for name in os.environ if name.startswith("RETENTION_")]:
         monkeypatch.delenv(name)
-    return ServerSettings(var=tmp_path / "var")
+    return ServerSettings(var=tmp_path / "var", database_url=url)
 
 
 @pytest.fixture

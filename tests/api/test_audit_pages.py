@@ -14,6 +14,7 @@ from pipeline import registry
 
 Bearer = Callable[..., dict[str, str]]
 Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]
 Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

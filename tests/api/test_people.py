@@ -13,6 +13,7 @@ from pipeline.store import Store
 
 Bearer = Callable[..., dict[str, str]]
 Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 TALK = {"purpose": "retention_conversation"}
 
 

@@ -15,6 +15,7 @@ from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]
 Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 ANSWER = "/v1/lists/2026-09/A/answer"
 POINT = {"ground": "wrong", "feature": "pay_against_market", "statement": "Мою зарплату подняли в сентябре."}
 

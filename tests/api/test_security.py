@@ -61,14 +61,15 @@ def test_each_route_lets_its_roles_through_and_no_other(client: TestClient, bear
     assert client.request(method, f"{path}?{WHY}", json=body).status_code == 401
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_no_id_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, kept: Kept, hostile: str) -> None:
-    person = quote(hostile, safe="", errors="surrogatepass")
-    asked = [("GET", f"/v1/employees/{person}/{what}") for what in ("risk", "receipt")]
-    asked += [("DELETE", f"/v1/employees/{person}"), ("GET", f"/v1/groups/{person}"), ("GET", f"/v1/models/{person}x")]
-    for (method, path), role in product(asked, ("hr", "manager")):
-        answer = client.request(method, f"{path}?{WHY}", headers=bearer(role, "M1"))
-        assert answer.status_code in (403, 404, 405, 422)
+def test_no_id_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+    people = [quote(hostile, safe="", errors="surrogatepass") for hostile in HOSTILE]
+    asked = [("GET", f"/v1/employees/{person}/{what}") for person in people for what in ("risk", "receipt")]
+    asked += [("DELETE", f"/v1/employees/{person}") for person in people]
+    asked += [("GET", f"/v1/{what}/{person}x") for person in people for what in ("groups", "models")]
+    tokens = bearer("hr"), bearer("manager", "M1")
+    for (method, path), headers in product(asked, tokens):
+        answer = client.request(method, f"{path}?{WHY}", headers=headers)
+        assert answer.status_code in (403, 404, 405, 422), path
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert "Set-Cookie" not in answer.headers
         assert len(answer.text) < 1000  # what was sent is not sent back
@@ -76,11 +77,13 @@ def test_no_id_opens_anything_or_makes_a_fault(client: TestClient, bearer: Beare
     assert {row["result"] for row in kept()[:-1]} <= {"refused", "not found", "invalid"}
 
 
-@pytest.mark.parametrize("hostile", [each for each in HOSTILE if each != "\ud800"])
 @pytest.mark.parametrize("name", ["department", "location", "manager_id", "cursor", "sort", "limit", "level", "band"])
-def test_no_filter_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, name: str, hostile: str) -> None:
-    answer = client.get(f"/v1/risks?{WHY}", params={name: hostile, "purpose": "model_review"}, headers=bearer("hr"))
-    assert answer.status_code == 422 or answer.json()["people"] == []
+def test_no_filter_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, name: str) -> None:
+    headers = bearer("hr")
+    for hostile in HOSTILE:
+        wanted = quote(hostile, safe="", errors="surrogatepass")
+        answer = client.get(f"/v1/risks?{WHY}&{name}={wanted}", headers=headers)
+        assert answer.status_code == 422 or answer.json()["people"] == [], hostile
 
 
 def test_a_manager_never_gets_a_figure(client: TestClient, bearer: Bearer) -> None:
