@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 PORT   ?= 8000
+WORKERS ?= 1
 VAR    := $(or $(RETENTION_VAR),var)
 DEMO   := $(VAR)/demo
 SOURCE ?= $(DEMO)
@@ -47,8 +48,9 @@ score: source ## score everyone at risk in SOURCE with the champion and publish 
 lists: setup ## write the managers' lists of the latest scored month
 	$(BIN)/retention lists
 
-serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…)
-	$(BIN)/uvicorn serving.app:create_app --factory --host 127.0.0.1 --port $(PORT)
+serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…, WORKERS=…)
+	$(BIN)/uvicorn serving.app:create_app --factory --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
+	  --no-access-log --no-server-header --timeout-graceful-shutdown 30
 
 monitor: ## not in this version: matured outcomes against published scores, drift
 	$(not_yet)

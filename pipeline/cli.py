@@ -8,15 +8,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
-from features.errors import BadInput, Finding, RetentionError
+from features.errors import BadInput, Finding, Refused, RetentionError
 from pipeline.settings import Settings, unusable
 
 app = typer.Typer(
@@ -26,6 +28,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+audit_app = typer.Typer(no_args_is_help=True, help="The audit of who looked at whom.")
+app.add_typer(audit_app, name="audit")
 err = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
 
@@ -155,6 +159,23 @@ def lists(
 
 
 @app.command()
+def purge(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and delete nothing.")] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Delete scores, lists, answers and contests that are older than the periods of the settings."""
+    from pipeline.keeping import purge as purge_store
+    from pipeline.screens import purging_screen
+    from pipeline.store import Store
+
+    settings = Settings()
+    with closing(Store(settings.store_url)) as store:
+        purged = purge_store(store, settings, date.today(), dry_run)
+    _write_json(json_file, asdict(purged))
+    err.print(purging_screen(purged, dry_run))
+
+
+@app.command()
 def token(
     role: Annotated[str, typer.Option(help="hr, manager, data_scientist or auditor.")],
     person: Annotated[str | None, typer.Option(metavar="ID", help="Whose token it is; a manager needs one.")] = None,
@@ -163,6 +184,26 @@ def token(
     from pipeline.tokens import issue_token
 
     sys.stdout.write(issue_token(Settings(), role, person) + os.linesep)
+
+
+@audit_app.command()
+def verify(
+    noted: Annotated[
+        str | None, typer.Option(metavar="ID:HASH", help="An end of the chain that was noted earlier, elsewhere.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Prove that no row of the audit was changed, taken out or put in; exit code 3 where one was."""
+    from pipeline.audit import Link
+    from pipeline.screens import audit_screen
+    from pipeline.store import Store
+
+    with closing(Store(Settings().store_url)) as store:
+        chain = store.verify_audit(Link.of(noted) if noted else None)
+    _write_json(json_file, asdict(chain) | {"is_whole": chain.is_whole})
+    err.print(audit_screen(chain))
+    if not chain.is_whole:
+        raise typer.Exit(Refused.exit_code)
 
 
 @app.command()
@@ -187,6 +228,8 @@ def main() -> None:
         app()
     except RetentionError as known:
         _end(known)
+    except SettingsError as error:
+        _end(unusable(error))
     except ValidationError as error:
         if error.title != Settings.__name__:
             raise

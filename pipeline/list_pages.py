@@ -1,7 +1,5 @@
 """The managers' lists as pages and as CSV, and the folder of a month that holds them."""
 
-import csv
-import io
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -15,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.published import Published
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
+from pipeline.spreadsheet import Cell, csv_text
 from pipeline.store import Store
 from pipeline.wording import DRIVER_NAMES, in_words
 
@@ -23,7 +22,6 @@ COLUMNS: Final = (
 )
 """Of the CSV; one row a person, then a row for each person who is resolved."""
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _INDEX: Final = "index"
 
 
@@ -68,12 +66,12 @@ def index_page(published: Published, lists: Sequence[RiskList], href: Callable[[
 
 def list_csv(published: Published, lists: Sequence[RiskList]) -> str:
     """`COLUMNS`, one row a person. Text that a spreadsheet would run as a formula is quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for each in lists:
-        writer.writerows([_safe(cell) for cell in row] for row in _rows(published.month, each))
-    return text.getvalue()
+    return csv_text(COLUMNS, list_rows(published, lists))
+
+
+def list_rows(published: Published, lists: Sequence[RiskList]) -> list[list[Cell]]:
+    """`COLUMNS`, one row a person."""
+    return [row for each in lists for row in _rows(published.month, each)]
 
 
 def file_stem(manager_id: str) -> str:
@@ -118,8 +116,8 @@ def _replace(folder: Path, draft: Path) -> None:
         draft.replace(folder)
 
 
-def _rows(month: str, risk_list: RiskList) -> list[list[str | int | None]]:
-    listed: list[list[str | int | None]] = [
+def _rows(month: str, risk_list: RiskList) -> list[list[Cell]]:
+    listed: list[list[Cell]] = [
         [
             month,
             risk_list.manager_id,
@@ -138,7 +136,3 @@ def _rows(month: str, risk_list: RiskList) -> list[list[str | int | None]]:
     ]
     nothing = [None] * (len(COLUMNS) - 4)
     return listed + [[month, risk_list.manager_id, gone, "resolved", *nothing] for gone in risk_list.resolved]
-
-
-def _safe(cell: str | int | None) -> str | int | None:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

@@ -8,13 +8,21 @@ from typing import Any, Final
 
 import polars as pl
 
+from features.department_services import KEY
 from features.errors import Finding, Refused
+from pipeline.group_figures import LEAST_PEOPLE
 
 TOLERANCE: Final = 1e-6
 """By how much base + factors may miss the served risk: what the API promises."""
 
 BATCH_PEOPLE: Final = 5_000
 """People laid out at a time: bounds memory to their factors."""
+
+CARRIED: Final = ("risk", "relationships_log_odds")
+"""Figures of the people who ask for a service that the pair of departments carries as a mean."""
+
+_FORMAT: Final = 2
+"""Of what a publication holds: one of an earlier format is published anew though its scores are the same."""
 
 _NUMBERS: Final = ["risk", "risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "base_log_odds", "log_odds"]
 _WORDS: Final = ["evidence", "department", "job", "location", "manager_id"]
@@ -28,6 +36,8 @@ class Publication:
         base_log_odds, log_odds, department, level, job, location, manager_id; one row a person.
     factors: employee_id, feature, driver, value, peer_value, contribution (log-odds); values as text.
         Each person's base_log_odds + Σ contribution = log_odds, and its logistic is `risk`.
+    services: what departments ask of each other, as `features.department_services` gives it, with `CARRIED`; None
+        where a source has no services.
     manifest: what made it (data hash, code version, seed …); `manifest["features"]` says of each feature
         label, unit, driver, worse, actionable, kind as the catalogue does.
     """
@@ -39,6 +49,7 @@ class Publication:
     manifest: Mapping[str, Any]
     scores: pl.DataFrame
     factors: pl.DataFrame
+    services: pl.DataFrame | None = None
 
     def features(self) -> list[dict[str, Any]]:
         """Each feature that has a factor, by name, with what the manifest says of it."""
@@ -105,10 +116,22 @@ def rows_in_batches(publication: Publication, scores: pl.DataFrame) -> Iterator[
 
 def content_hash(publication: Publication, scores: pl.DataFrame) -> str:
     """SHA-256 of what is published; the order of rows and the time of the run do not change it."""
-    digest = hashlib.sha256(f"{publication.horizon_months};{publication.features()}".encode())
+    digest = hashlib.sha256(f"{_FORMAT};{publication.horizon_months};{publication.features()}".encode())
     for batch in rows_in_batches(publication, scores):
         digest.update(batch.write_csv().encode())
+    for row in service_rows(publication):
+        digest.update(repr(sorted(row.items())).encode())
     return digest.hexdigest()
+
+
+def service_rows(publication: Publication) -> list[dict[str, Any]]:
+    """The figures of services between departments as rows of the store; null where too few people are behind them."""
+    if publication.services is None:
+        return []
+    is_shown = pl.min_horizontal("clients", "providers") >= LEAST_PEOPLE
+    figures = ["services", "rating", "hours", "balance", "trend", *CARRIED]
+    shown = publication.services.select(*KEY, *(pl.when(is_shown).then(name).alias(name) for name in figures))
+    return shown.to_dicts()
 
 
 def _factor_texts(factors: pl.DataFrame) -> pl.DataFrame:

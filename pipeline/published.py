@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
 
 from features.vocabulary import CONTEXT, DRIVERS, Driver
-from pipeline.schema import PUBLICATION, SCORE
+from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 ENOUGH: Final = "enough"
 """The evidence of a score that may be acted on; any other text is the reason why it may not."""
+
+Sort = Literal["-risk", "risk", "employee_id", "-employee_id", "department", "-department", "level", "-level"]
+"""By what a page of scores is in order; a minus turns it round."""
 
 LISTABLE: Final = {
     "employee_id": pl.String,
@@ -41,6 +44,7 @@ class Published:
     people: int
     mean_risk: float
     features: Sequence[Mapping[str, Any]]
+    content_hash: str
 
     @property
     def month(self) -> str:
@@ -88,6 +92,10 @@ class Score:
 
 _SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
 _HEAD_COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields__]
+_SCORE_OF: Final = select(*_SCORE_COLUMNS).where(
+    SCORE.c.publication_id == bindparam("publication"), SCORE.c.employee_id == bindparam("employee")
+)
+"""Built once: building a statement takes longer than running it."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,8 @@ class PublishedScores:
     """Reads on one connection, inside the caller's transaction: everything it says is of one moment."""
 
     connection: Connection
+    heads: dict[int, Published] = field(default_factory=dict, repr=False)
+    """Heads that were read before, by id; one never changes, and parsing what it tells of features takes its time."""
 
     def current(self) -> Published | None:
         """The newest snapshot date of the source that was published last; of that date, the newest publication."""
@@ -121,22 +131,34 @@ class PublishedScores:
 
     def score_of(self, published: Published, employee_id: str) -> Score | None:
         """A person's score, or None when the person was not scored."""
+        row = self.connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
+        return Score(*row) if row else None
+
+    def of_rank(self, published: Published, rank: int) -> Score | None:
+        """The person of a rank; None where there is none, or where the person was erased."""
         row = self.connection.execute(
-            select(*_SCORE_COLUMNS).where(SCORE.c.publication_id == published.id, SCORE.c.employee_id == employee_id)
+            select(*_SCORE_COLUMNS).where(SCORE.c.publication_id == published.id, SCORE.c.rank == rank)
         ).first()
         return Score(*row) if row else None
 
     def page(
-        self, published: Published, conditions: Iterable[ColumnElement[bool]], after_rank: int, limit: int
+        self,
+        published: Published,
+        conditions: Iterable[ColumnElement[bool]],
+        sort: Sort,
+        after: Score | None,
+        limit: int,
     ) -> list[Score]:
-        """Up to `limit` scores that meet the conditions, highest risk first, after the given rank."""
-        rows = self.connection.execute(
-            select(*_SCORE_COLUMNS)
-            .where(SCORE.c.publication_id == published.id, SCORE.c.rank > after_rank, *conditions)
-            .order_by(SCORE.c.rank)
-            .limit(limit)
-        )
-        return [Score(*row) for row in rows]
+        """Up to `limit` scores that meet the conditions, after a person; equals go by rank, unknown comes last."""
+        query = select(*_SCORE_COLUMNS).where(SCORE.c.publication_id == published.id, *conditions).limit(limit)
+        name, is_down = sort.removeprefix("-"), sort.startswith("-")
+        if name == "risk":
+            return self._scores(_by_rank(query, is_down, after))
+        column = SCORE.c[name]
+        query = query.order_by(column.is_(None), column.desc() if is_down else column.asc(), SCORE.c.rank)
+        if after is not None:
+            query = query.where(_behind(column, getattr(after, name), is_down, after.rank))
+        return self._scores(query)
 
     def factors_of(self, published: Published, employee_ids: Sequence[str]) -> Iterator[tuple[str, list[Factor]]]:
         """Each person's factors, by feature name."""
@@ -159,6 +181,24 @@ class PublishedScores:
         )
         return pl.DataFrame([tuple(row) for row in rows], schema=LISTABLE, orient="row")
 
+    def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
+        """The figures of each group of a dimension (`pipeline.group_figures`), by name; unknown last."""
+        rows = self.connection.execute(
+            select(*_figures(GROUP_FIGURE))
+            .where(GROUP_FIGURE.c.publication_id == published.id, GROUP_FIGURE.c.dimension == dimension)
+            .order_by(GROUP_FIGURE.c.id)
+        )
+        return [dict(row) for row in rows.mappings()]
+
+    def service_figures(self, published: Published) -> list[dict[str, Any]]:
+        """What departments ask of each other, by client and provider department."""
+        rows = self.connection.execute(
+            select(*_figures(SERVICE_FIGURE))
+            .where(SERVICE_FIGURE.c.publication_id == published.id)
+            .order_by(SERVICE_FIGURE.c.id)
+        )
+        return [dict(row) for row in rows.mappings()]
+
     def is_in_line_of(self, published: Published, manager_id: str, employee_id: str) -> bool:
         """Whether the person reports to the manager, directly or through others; nobody reports to themselves.
 
@@ -176,13 +216,42 @@ class PublishedScores:
         found = self.connection.execute(select(up.c.manager_id).where(up.c.manager_id == manager_id)).first()
         return found is not None and manager_id != employee_id
 
+    def _scores(self, query: Select[Any]) -> list[Score]:
+        return [Score(*row) for row in self.connection.execute(query)]
+
     def _head(self, query: Select[Any]) -> Published | None:
-        row = self.connection.execute(query).mappings().first()
-        return Published(**row) if row else None
+        number = self.connection.execute(query).scalar()
+        if number is None:
+            return None
+        if number in self.heads:
+            return self.heads[number]
+        row = self.connection.execute(select(*_HEAD_COLUMNS).where(PUBLICATION.c.id == number)).mappings().one()
+        self.heads[number] = Published(**row)
+        return self.heads[number]
+
+
+def _by_rank(query: Select[Any], is_down: bool, after: Score | None) -> Select[Any]:
+    """By risk is by rank, of which there is an index; rank 1 is the highest risk."""
+    query = query.order_by(SCORE.c.rank.asc() if is_down else SCORE.c.rank.desc())
+    if after is None:
+        return query
+    return query.where(SCORE.c.rank > after.rank if is_down else SCORE.c.rank < after.rank)
+
+
+def _behind(column: Column[Any], value: Any, is_down: bool, rank: int) -> ColumnElement[bool]:
+    """What comes after a row in the order of `PublishedScores.page`."""
+    if value is None:
+        return and_(column.is_(None), SCORE.c.rank > rank)
+    further = column < value if is_down else column > value
+    return or_(further, and_(column == value, SCORE.c.rank > rank), column.is_(None))
+
+
+def _figures(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column.name not in ("id", "publication_id")]
 
 
 def _newest() -> Select[Any]:
-    return select(*_HEAD_COLUMNS).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
+    return select(PUBLICATION.c.id).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
 
 
 def _of_current_source() -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,34 @@ def versions(client: mlflow.MlflowClient) -> list[dict[str, Any]]:
         for entry in sorted(found, key=lambda entry: -int(entry.version))
         for run in [client.get_run(str(entry.run_id))]
     ]
+
+
+def described(settings: Settings, version: str | None) -> dict[str, Any]:
+    """A version, or the champion: what it is, and the report of its training.
+
+    Raises BadInput where there is none, and Unavailable for a registry that does not answer.
+    """
+    try:
+        client = connect(settings)
+        champion = champion_version(client)
+        wanted = version or champion
+        if wanted is None:
+            raise BadInput(Finding("there is no champion yet", "registry", "", 0, "Train first."))
+        entry = client.get_model_version(MODEL_NAME, wanted)
+        report = mlflow.artifacts.load_dict(f"runs:/{entry.run_id}/report.json")
+    except MlflowException as error:
+        if error.error_code in _NO_SUCH:
+            raise BadInput(
+                Finding(f"there is no model version {wanted}", "registry", "", 0, "Choose another.")
+            ) from error
+        raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
+    return {
+        "version": wanted,
+        "is_champion": wanted == champion,
+        "run_id": entry.run_id,
+        "registered_at": datetime.fromtimestamp(entry.creation_timestamp / 1000, UTC),
+        "report": dict(report),
+    }
 
 
 def _signature(model: StoredModel) -> ModelSignature:

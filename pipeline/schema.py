@@ -1,5 +1,6 @@
 """The tables of the store. Built by the migrations beside this file; a test holds the two together."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -7,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Dialect,
     Double,
     ForeignKey,
     Index,
@@ -15,8 +17,30 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     func,
 )
+
+from features.vocabulary import CONTEXT, DRIVERS
+
+
+def in_utc(at: datetime) -> datetime:
+    """A moment in UTC; one without a zone is in UTC already."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment that comes back with its zone, UTC; SQLite itself would forget it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else in_utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else in_utc(value)
+
 
 METADATA: Final = MetaData()
 
@@ -33,11 +57,12 @@ PUBLICATION: Final = Table(
     Column("features", JSON, nullable=False),
     Column("manifest", JSON, nullable=False),
     Column("content_hash", String, nullable=False),
-    Column("published_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("published_at", Moment, nullable=False, server_default=func.now()),
     Index("ix_publication_month", "source", "snapshot_date"),
     sqlite_autoincrement=True,
 )
-"""One scoring run that was published. Never changed: a correction is a new row, and the newest of a date is served."""
+"""One scoring run that was published. A correction is a new row, and the newest of a date is served; nothing is changed
+but by erasure and at the end of its period."""
 
 SCORE: Final = Table(
     "score",
@@ -62,6 +87,7 @@ SCORE: Final = Table(
     Column("factors", Text, nullable=False),
     Index("ix_score_rank", "publication_id", "rank", unique=True),
     Index("ix_score_manager", "publication_id", "manager_id"),
+    Index("ix_score_person", "employee_id"),
 )
 """One person in one publication, with the place held on the snapshot date. `rank` 1 is the highest risk.
 
@@ -69,11 +95,77 @@ SCORE: Final = Table(
 the feature's place in `publication.features`.
 """
 
+GROUP_FIGURE: Final = Table(
+    "group_figure",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("publication_id", ForeignKey("publication.id"), nullable=False),
+    Column("dimension", String, nullable=False),
+    Column("value", String),
+    Column("people", Integer),
+    Column("expected_exits", Double),
+    Column("low", Double),
+    Column("high", Double),
+    *(Column(f"{driver}_log_odds", Double) for driver in (*DRIVERS, CONTEXT)),
+    Index("ix_group_figure", "publication_id", "dimension"),
+)
+"""A group of one publication (`pipeline.group_figures`); all figures of a suppressed one are null."""
+
+SERVICE_FIGURE: Final = Table(
+    "service_figure",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("publication_id", ForeignKey("publication.id"), nullable=False),
+    Column("client_department", String, nullable=False),
+    Column("provider_department", String, nullable=False),
+    Column("services", Integer),
+    Column("rating", Double),
+    Column("hours", Double),
+    Column("balance", Double),
+    Column("trend", Double),
+    Column("risk", Double),
+    Column("relationships_log_odds", Double),
+    Index("ix_service_figure", "publication_id"),
+)
+"""What one department asks of another; `services` and all other figures are null where too few people are behind it."""
+
+LIST_ANSWER: Final = Table(
+    "list_answer",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("month", String, nullable=False),
+    Column("employee_id", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("drivers", JSON, nullable=False),
+    Index("ix_list_answer_person", "employee_id"),
+    Index("ix_list_answer_month", "source", "month"),
+    sqlite_autoincrement=True,
+)
+"""What was done about a person on a list, or why nothing was; the last row of a person and month counts."""
+
+CONTEST: Final = Table(
+    "contest",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
+    Column("employee_id", String, nullable=False),
+    Column("ground", String, nullable=False),
+    Column("feature", String),
+    Column("statement", Text, nullable=False),
+    Index("ix_contest_person", "employee_id"),
+    sqlite_autoincrement=True,
+)
+"""What a person says is wrong with what is held of them."""
+
 AUDIT: Final = Table(
     "audit",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("at", Moment, nullable=False),
     Column("request_id", String, nullable=False),
     Column("who", String, nullable=False),
     Column("role", String, nullable=False),
@@ -81,10 +173,12 @@ AUDIT: Final = Table(
     Column("whom", String),
     Column("purpose", String),
     Column("result", String, nullable=False),
+    Column("hash", String, nullable=False, server_default=""),
     Index("ix_audit_whom", "whom", "id"),
+    Index("ix_audit_who", "who", "id"),
     sqlite_autoincrement=True,
 )
 """Who looked at whom, and why: a row for each person named in an answer, or one for an answer that names nobody.
 
-Triggers refuse UPDATE, DELETE and TRUNCATE.
+Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the one before it (`pipeline.audit`).
 """

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ import polars as pl
 
 from features.build import feature_table, organisation
 from features.calendar import month_end
+from features.department_services import department_services
 from features.engine import Engine, engine_named
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, Refused
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.explanation import factor_table, peers_of
-from pipeline.publication import Publication
+from pipeline.publication import CARRIED, Publication
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.stored_model import CURVE, StoredModel, typed_records
@@ -43,7 +45,8 @@ def score_and_publish(
     The latest snapshot date is scored unless another is asked for; a cross-section has none, so its scores are
     dated with the end of the month of `today`.
 
-    Raises BadInput where there is no such model or date, or the model was trained on another source.
+    Raises BadInput where there is no such model or date, or the model was trained on another source, and Refused
+    while those who would be scored have not been told.
     """
     with workspace(settings) as folder:
         told("load the model")
@@ -51,6 +54,7 @@ def score_and_publish(
         told("read and validate")
         loaded = load_source(source, folder / "tables")
         _require_same_source(loaded.name, model)
+        require_notice(settings, loaded.name, today)
         if isinstance(loaded, CrossSection):
             day, people, X = month_end(snapshot_date or today), _without_place(loaded), loaded.frame
         else:
@@ -61,10 +65,26 @@ def score_and_publish(
                 people, X = _people_and_features(loaded, day, folder / "features", kept, engine)
         told("score and explain")
         publication = score_people(model, number, loaded.name, loaded.data_hash, day, people, X)
+        if isinstance(loaded, Source):
+            publication = with_services(publication, loaded)
         told("publish")
         with closing(Store(settings.store_url)) as store:
             store.publish(publication)
     return publication
+
+
+def require_notice(settings: Settings, source: str, today: date) -> None:
+    """Raise Refused while the people of a source were not told that they are scored, where settings require it.
+
+    A source that is named with a day must have been told by then, whatever else the settings say.
+    """
+    given = settings.notice_given.get(source)
+    if given is None and not settings.notice_required:
+        return
+    if given is None or given > today:
+        rule = f"the people of {source!r} have not been told that they are scored"
+        remedy = 'Tell them, then record the day: RETENTION_NOTICE_GIVEN={"SOURCE": "YYYY-MM-DD"}.'
+        raise Refused(Finding(rule, "environment", "RETENTION_NOTICE_GIVEN", 0, remedy))
 
 
 def score_people(
@@ -99,6 +119,16 @@ def score_people(
         scores=scores,
         factors=factors,
     )
+
+
+def with_services(publication: Publication, source: Source) -> Publication:
+    """The publication with what departments ask of each other, and the risk that lies there."""
+    sums = publication.factors.filter(pl.col("driver") == "relationships")
+    sums = sums.group_by("employee_id").agg(relationships_log_odds=pl.col("contribution").sum())
+    people = publication.scores.select("employee_id", "department", "risk").join(sums, on="employee_id", how="left")
+    people = people.with_columns(pl.col("department").cast(pl.String), pl.col("relationships_log_odds").fill_null(0.0))
+    services = department_services(source, publication.snapshot_date, people, CARRIED)
+    return replace(publication, services=services)
 
 
 def score_columns(publication: Publication) -> pl.DataFrame:

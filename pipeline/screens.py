@@ -6,7 +6,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from pipeline.audit import Chain
 from pipeline.faults import without_secrets
+from pipeline.keeping import Purged
 from pipeline.publication import Publication
 from pipeline.settings import Settings
 
@@ -59,6 +61,24 @@ def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
     counts = manifest.get("taken_as_other", {})
     told = ", ".join(f"{feature} of {rows:,}" for feature, rows in counts.items())
     return [f"Rare or never seen in training, taken as 'other': {told}. Train again if these are many."] * bool(counts)
+
+
+def audit_screen(chain: Chain) -> str:
+    """Whether the audit is whole, and what to note for the next time."""
+    if chain.broken_at is not None:
+        return f"The audit is broken at row {chain.broken_at}: it, or one before it, was changed, taken out or put in."
+    if not chain.holds_noted:
+        return "The audit is not the one that was noted: rows up to that end were changed, taken out or put in."
+    return f"The audit is whole: {chain.rows:,} rows. Note its end somewhere else, for --noted: {chain.head or 'none'}"
+
+
+def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
+    """What went, or would go."""
+    rows = ", ".join(f"{number:,} of {name.replace('_', ' ')}" for name, number in purged.rows.items())
+    return (
+        f"{'Would delete' if is_rehearsal else 'Deleted'} scores and lists up to {purged.scores_until}, answers and "
+        f"contests up to {purged.answers_until}. Rows: {rows}. Folders of lists: {purged.list_folders:,}."
+    )
 
 
 def models_screen(versions: Sequence[Mapping[str, Any]]) -> RenderableType:

@@ -1,9 +1,11 @@
 """The settings of a run: one frozen object, built once at the edge from the environment (`RETENTION_…`)."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 from pydantic import AliasChoices, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from features.errors import BadInput, Finding
 from features.vocabulary import EngineName
@@ -19,6 +21,13 @@ class Settings(BaseSettings):
     mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
     engine: EngineName = "polars"
     list_capacity: int = Field(default=4, ge=1, description="conversations that a manager can hold in a month")
+
+    notice_required: bool = Field(default=False, description="score nobody who was not told of it")
+    notice_given: dict[str, date] = Field(
+        default={}, description="by source, the day on which its people were told that they are scored, and why"
+    )
+    keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
+    keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
 
     @property
     def store_url(self) -> str:
@@ -40,15 +49,23 @@ class Settings(BaseSettings):
         return None if served else (self.var.absolute() / "mlartifacts").as_uri()
 
 
-def unusable(error: ValidationError) -> BadInput:
+def unusable(error: ValidationError | SettingsError) -> BadInput:
     """What a person is told of settings that cannot be used: every one of them, without its value."""
+    if isinstance(error, SettingsError):
+        name = re.search(r'field "(\w+)"', str(error))
+        variable = _variable((name[1],)) if name else ""
+        return BadInput(Finding("not JSON", "environment", variable, 0, 'Write it as ["a", "b"] or {"a": "b"}.'))
     return BadInput(
         [
-            Finding(wrong["msg"], "environment", _variable(str(wrong["loc"][0])), 0, "Correct or unset it.")
+            Finding(wrong["msg"], "environment", _variable(wrong["loc"]), 0, "Correct or unset it.")
             for wrong in error.errors(include_input=False, include_url=False)
         ]
     )
 
 
-def _variable(name: str) -> str:
+def _variable(place: tuple[int | str, ...]) -> str:
+    """The variable that is wrong; none where several contradict each other."""
+    if not place:
+        return ""
+    name = str(place[0])
     return name if name.isupper() else f"RETENTION_{name.upper()}"

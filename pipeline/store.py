@@ -6,8 +6,7 @@ Readers see a month as it was or as it is, never half of one. The audit is appen
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, Self
@@ -17,37 +16,49 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
-from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches
-from pipeline.published import PublishedScores
-from pipeline.schema import AUDIT, PUBLICATION, SCORE
+from pipeline import audit
+from pipeline.audit import AuditEntry, Link
+from pipeline.group_figures import group_figures
+from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches, service_rows
+from pipeline.published import Published, PublishedScores
+from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 LOCK_SECONDS: Final = 30
 """How long a writer of SQLite waits for another; publishing 100,000 people held the lock for 8 s on two cores."""
 
-Way = Literal["read", "append", "publish"]
-"""What a transaction is for: "read" sees one moment, "append" writes, "publish" writes while nobody else publishes."""
+MOST_THREADS: Final = 40
+"""Threads in which a server answers: none waits for a connection."""
+
+POOLED: Final = 16
+"""Connections that stay open between requests; opening one takes longer than an answer."""
+
+PROBE_SECONDS: Final = 1
+"""How long a probe waits for another writer: whoever asks whether we are ready does not wait long."""
+
+Way = Literal["read", "append", "publish", "probe"]
+"""What a transaction is for: "read" sees one moment, "append" writes, "publish" writes while nobody else publishes,
+"probe" finds out whether writing is possible."""
 
 _WRITER_LOCK: Final = 7_265_746
 """Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
 
 
-@dataclass(frozen=True)
-class AuditEntry:
-    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names nobody."""
+class ReadOnly(SQLAlchemyError):
+    """The store answers, and takes no writes."""
 
-    at: datetime
-    request_id: str
-    who: str
-    role: str
-    what: str
-    whom: str | None
-    purpose: str | None
-    result: str
+
+@dataclass
+class _Turn:
+    """Entries that wait to be kept, and what came of it."""
+
+    entries: Sequence[AuditEntry]
+    is_over: bool = False
+    failure: Exception | None = None
 
 
 class Store:
@@ -58,18 +69,40 @@ class Store:
         self._is_migrated = False
         self._migration = Lock()
         self._auditing = Lock()
+        self._queueing = Lock()
+        self._queue: list[_Turn] = []
+        self._heads: dict[int, Published] = {}
 
     @contextmanager
     def reading(self) -> Iterator[PublishedScores]:
         """A consistent view: whatever is published meanwhile, this block sees one moment."""
         with self._connected("read") as connection:
-            yield PublishedScores(connection)
+            yield PublishedScores(connection, self._heads)
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A transaction for a change and the audit rows that belong to it: both are kept, or neither."""
+        with self._auditing, self._connected("append") as connection:
+            yield connection
 
     def append_audit(self, entries: Sequence[AuditEntry]) -> None:
-        """Keep entries; once this returns they survive a power cut, and the database refuses to change them."""
-        # in line here, for SQLite's own waiting is a lottery that some threads lose for seconds
-        with self._auditing, self._connected("append") as connection:
-            connection.execute(insert(AUDIT), [asdict(entry) for entry in entries])
+        """Keep entries; once this returns they survive a power cut, and the database refuses to change them.
+
+        Whoever gets the lock keeps what all the others are waiting with, so one write to the disk serves them all.
+        """
+        turn = _Turn(entries)
+        with self._queueing:
+            self._queue.append(turn)
+        with self._auditing:  # in line here, for SQLite's own waiting is a lottery that some threads lose for seconds
+            if not turn.is_over:
+                self._keep_queue()
+        if turn.failure:
+            raise turn.failure
+
+    def verify_audit(self, noted: Link | None = None) -> audit.Chain:
+        """Walk the audit's chain of hashes."""
+        with self._connected("read") as connection:
+            return audit.verify(connection, noted)
 
     def publish(self, publication: Publication) -> int:
         """Publish a month's scores in one transaction; gives the publication's number.
@@ -80,20 +113,36 @@ class Store:
         check_publication(publication)
         scores = ranked(publication)
         fingerprint = content_hash(publication, scores)
+        groups = group_figures(scores, publication.factors).to_dicts()
         with self._connected("publish") as connection:
             served = _served(connection, publication)
             if served == (publication.model_version, fingerprint):
                 return _last_id(connection, publication)
             number = _insert_head(connection, publication, scores["risk"].mean(), fingerprint)
             for batch in rows_in_batches(publication, scores):
-                rows = [row | {"publication_id": number} for row in batch.to_dicts()]
-                connection.execute(insert(SCORE), rows)
+                _insert(connection, SCORE, number, batch.to_dicts())
+            _insert(connection, GROUP_FIGURE, number, groups)
+            _insert(connection, SERVICE_FIGURE, number, service_rows(publication))
             return number
 
-    def is_ready(self) -> bool:
-        """Whether the store answers and has this version's schema."""
+    def forget_deleted(self) -> None:
+        """Let what was deleted leave SQLite's write-ahead log too; at once unless somebody is reading."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        connection = self._engine.raw_connection()
         try:
-            with self._connected("read") as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout = 1000")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+        finally:
+            connection.close()
+
+    def is_ready(self) -> bool:
+        """Whether the store has this version's schema and takes writes: without its audit row no answer leaves."""
+        try:
+            with self._connected("probe") as connection:
+                _write_nothing(connection)
                 return _schema_of(connection) == _newest_schema()
         except (SQLAlchemyError, BadInput):
             return False
@@ -107,6 +156,30 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _keep_queue(self) -> None:
+        with self._queueing:
+            turns, self._queue = self._queue, []
+        try:
+            self._keep(turns)
+        except Exception as failure:
+            if len(turns) == 1:
+                turns[0].failure = failure
+            else:
+                self._keep_one_by_one(turns)  # what the store does not take of one must not cost the others theirs
+        for turn in turns:
+            turn.is_over = True
+
+    def _keep_one_by_one(self, turns: Sequence[_Turn]) -> None:
+        for turn in turns:
+            try:
+                self._keep([turn])
+            except Exception as failure:
+                turn.failure = failure
+
+    def _keep(self, turns: Sequence[_Turn]) -> None:
+        with self._connected("append") as connection:
+            audit.append(connection, [entry for turn in turns for entry in turn.entries])
 
     @contextmanager
     def _connected(self, way: Way) -> Iterator[Connection]:
@@ -127,7 +200,13 @@ def _engine(url: URL) -> Engine:
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     # hide_parameters: an error's text must not carry a person's id into a log
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.drivername.startswith("sqlite"))
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=not url.drivername.startswith("sqlite"),
+        pool_size=POOLED,
+        max_overflow=MOST_THREADS - POOLED,
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _make_folder)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -142,16 +221,27 @@ def _make_folder(_dialect: object, _record: object, arguments: list[str], _optio
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin transactions on its own, and late
-    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")  # for the next line too
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # an audit row survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what was erased is overwritten, not only forgotten
 
 
 def _begin_sqlite(connection: Connection) -> None:
     # a reader that turned writer half-way would be refused, so a writer says so at the start
-    is_reader = connection.get_execution_options()["way"] == "read"
-    connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
+    way = connection.get_execution_options()["way"]
+    seconds = PROBE_SECONDS if way == "probe" else LOCK_SECONDS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000}")
+    connection.exec_driver_sql("BEGIN" if way == "read" else "BEGIN IMMEDIATE")
+
+
+def _write_nothing(connection: Connection) -> None:
+    """A write that changes nothing, and fails where the store is read-only, or SQLite's disk full."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA user_version = 0")
+    elif connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
+        raise ReadOnly("the database takes no writes")
 
 
 @contextmanager
@@ -168,6 +258,9 @@ def _begun(engine: Engine, way: Way) -> Iterator[Connection]:
 
 def _migrate(engine: Engine) -> None:
     """Bring the schema up to this version, in one transaction; processes that start together take turns."""
+    with _begun(engine, "read") as connection:  # most often there is nothing to do, and nobody to wait for
+        if _schema_of(connection) == _newest_schema():
+            return
     with _begun(engine, "publish") as connection:
         if _schema_of(connection) == _newest_schema():
             return
@@ -215,6 +308,11 @@ def _last_id(connection: Connection, publication: Publication) -> int:
         .limit(1)
     ).scalar()
     return int(found or 0)
+
+
+def _insert(connection: Connection, table: Table, number: int, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), [row | {"publication_id": number} for row in rows])
 
 
 def _insert_head(connection: Connection, publication: Publication, mean_risk: Any, fingerprint: str) -> int:

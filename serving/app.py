@@ -1,18 +1,26 @@
 """The server: `uvicorn serving.app:create_app --factory`."""
 
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from prometheus_client import start_http_server
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 
+from pipeline.settings import unusable
 from pipeline.store import Store
-from pipeline.tokens import signing_key
 from serving import problems
 from serving.edge import Edge
-from serving.routes import health, lists, people
+from serving.issuers import issuer_of
+from serving.logs import LOG, write_json_lines
+from serving.metrics import Metrics
+from serving.rates import Rates
+from serving.routes import audit, groups, health, lists, models, people, receipts
 from serving.settings import ServerSettings
 
 TITLE = "Retention"
@@ -26,26 +34,62 @@ the purpose is asked for wherever a person is named, such purposes are refused, 
 def create_app(settings: ServerSettings | None = None) -> FastAPI:
     """Build the server from the environment, or from the settings given.
 
-    The first start makes the embedded issuer's key. The store may be down: ready turns green when it is back.
+    Raises BadInput for settings that cannot be used. The store may be down: ready turns green when it is back.
     """
-    settings = settings or ServerSettings()
-    app = FastAPI(title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None)
+    settings = settings or _settings()
+    app = FastAPI(
+        title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     app.state.settings = settings
     app.state.store = Store(settings.store_url)
-    app.state.public_key = signing_key(settings).public_key()
-    for routes in (people, lists, health):
+    app.state.issuer = issuer_of(settings)
+    app.state.rates = Rates(settings.rate_limit)
+    app.state.metrics = Metrics()
+    for routes in (people, groups, lists, receipts, models, audit, health):
         app.include_router(routes.router)
     problems.install(app)
-    app.add_middleware(Edge)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_headers=["Authorization"])
+    app.add_middleware(Edge, body_limit=settings.body_limit)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
 
+def _settings() -> ServerSettings:
+    try:
+        return ServerSettings()
+    except (ValidationError, SettingsError) as error:
+        raise unusable(error) from None
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    logging.getLogger("uvicorn.access").disabled = True  # it writes paths, and a path holds a person's id
-    yield
+    write_json_lines()
+    with _inner_port(app):
+        yield
     app.state.store.close()
+
+
+@contextmanager
+def _inner_port(app: FastAPI) -> Iterator[None]:
+    """The counters on a port of their own, if the settings name one; of several workers the first has it."""
+    settings: ServerSettings = app.state.settings
+    if settings.inner_port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(settings.inner_port, settings.inner_host, app.state.metrics.registry)
+    except OSError:
+        LOG.warning("the inner port is taken: another worker has it, or another program")
+        yield
+        return
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,21 +1,24 @@
 """The audit as a dependency: an answer is released only if its audit row is kept; a refusal leaves one too."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from features.errors import BadInput
+from pipeline.audit import AuditEntry, Link, append
 from pipeline.published import PublishedScores
-from pipeline.store import AuditEntry, Store
+from pipeline.store import Store
 from pipeline.tokens import Identity
 from serving.auth import Asker
+from serving.metrics import Metrics
 
 RELEASED: Final = "released"
 _RESULTS: Final = {403: "refused", 404: "not found", 406: "invalid", 422: "invalid"}
@@ -27,6 +30,7 @@ class Trail:
 
     def __init__(self, store: Store, asker: Identity, request: Request) -> None:
         self._store = store
+        self._metrics: Metrics = request.app.state.metrics
         self._asker = asker
         self._request_id: str = request.state.request_id
         self._what = f"{request.method} {request.scope['route'].path}"
@@ -46,12 +50,30 @@ class Trail:
             release = Release(scores)
             yield release
         named = release.named or [self._asked_about]
-        self._store.append_audit([self._entry(RELEASED, whom) for whom in dict.fromkeys(named)])
+        rows = [self._entry(RELEASED, whom) for whom in dict.fromkeys(named)]
+        self._store.append_audit(rows)
+        self._metrics.kept(RELEASED, len(rows), len([row for row in rows if row.whom]))
+        self.is_kept = True
+
+    @contextmanager
+    def change(self) -> Iterator["Change"]:
+        """Change something of a person inside this block: the change and its audit row are kept together or not at all.
+
+        The block must say what it did by `Change.did`.
+        """
+        with self._store.changing() as connection:
+            change = Change(connection, self._entry)
+            yield change
+            if not change.is_told:
+                raise RuntimeError("a change without an audit row")
+        self._metrics.kept("changed", 1, 0)
         self.is_kept = True
 
     def keep_refusal(self, error: Exception) -> None:
         """Keep that nothing was released, and why."""
-        self._store.append_audit([self._entry(_result(error), self._asked_about)])
+        result = _result(error)
+        self._store.append_audit([self._entry(result, self._asked_about)])
+        self._metrics.kept(result, 1, 0)
 
     def _entry(self, result: str, whom: str | None) -> AuditEntry:
         return AuditEntry(
@@ -76,6 +98,21 @@ class Release:
     def names(self, employee_ids: Sequence[str]) -> None:
         """Say whom the answer names."""
         self.named.extend(employee_ids)
+
+
+class Change:
+    """A change under way, in one transaction with what the audit says of it."""
+
+    def __init__(self, connection: Connection, entry: Callable[[str, str | None], AuditEntry]) -> None:
+        self.connection = connection
+        self.scores = PublishedScores(connection)
+        self.is_told = False
+        self._entry = entry
+
+    def did(self, result: str, employee_id: str) -> Link:
+        """Say what was done to whom; gives the row's place in the audit's chain."""
+        self.is_told = True
+        return append(self.connection, [self._entry(result, employee_id)])
 
 
 async def audited(request: Request, asker: Asker) -> AsyncIterator[Trail]:

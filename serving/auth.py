@@ -1,4 +1,4 @@
-"""Who asks: a bearer token of the embedded issuer, or 401."""
+"""Who asks: a bearer token of the issuer, or 401; and how often, or 429."""
 
 from typing import Annotated, Final
 
@@ -6,26 +6,54 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
-from pipeline.tokens import Identity, InvalidToken, read_token
+from pipeline.tokens import Identity, InvalidToken
+from serving.issuers import IssuerUnavailable
 from serving.problems import Refusal
 
 _REALM: Final = 'Bearer realm="retention"'
-_BEARER: Final = HTTPBearer(auto_error=False, description="A token of `retention token --role ROLE [--person ID]`.")
+_BEARER: Final = HTTPBearer(
+    auto_error=False,
+    bearerFormat="JWT",
+    description="A token of the company's issuer, or of `retention token --role ROLE [--person ID]`.",
+)
 
 
 async def authenticated(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 ) -> Identity:
-    """Whom the request's token speaks for. Raises a 401 that says how to ask, not what was wrong with whom."""
-    if credentials is None:
-        detail = "Send a bearer token in the Authorization header. `retention token` makes one."
-        raise Refusal(401, "unauthenticated", detail, {"WWW-Authenticate": _REALM})
+    """Whom the request's token speaks for. Raises a 401 that says how to ask, not what was wrong with whom.
+
+    Whoever asks too often gets 429: by name with a token that is accepted, by address without one.
+    """
     try:
-        return read_token(credentials.credentials, request.app.state.public_key)
-    except InvalidToken as reason:
-        detail = f"This token is not accepted: {reason}. `retention token` makes a new one."
-        raise Refusal(401, "invalid-token", detail, {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}) from None
+        asker = await _identified(request, credentials)
+    except Refusal:
+        _count(request, f"address {request.client.host if request.client else ''}")
+        raise
+    _count(request, f"subject {asker.subject}")
+    return asker
 
 
 Asker = Annotated[Identity, Depends(authenticated)]
 """Who asks, proven by a token."""
+
+
+async def _identified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Identity:
+    if credentials is None:
+        detail = "Send a bearer token in the Authorization header. `retention token` makes one."
+        raise Refusal(401, "unauthenticated", detail, {"WWW-Authenticate": _REALM})
+    try:
+        return await request.app.state.issuer.identify(credentials.credentials)  # type: ignore[no-any-return]
+    except InvalidToken as reason:
+        detail = f"This token is not accepted: {reason}. Ask its issuer, or `retention token`, for a new one."
+        raise Refusal(401, "invalid-token", detail, {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}) from None
+    except IssuerUnavailable:
+        detail = "The issuer of tokens does not answer, so no token can be checked. Try again in a few seconds."
+        raise Refusal(503, "issuer-unavailable", detail, {"Retry-After": "5"}) from None
+
+
+def _count(request: Request, client: str) -> None:
+    wait = request.app.state.rates.seconds_to_wait(client)
+    if wait:
+        detail = f"Too many requests of one client. Try again in {wait} seconds."
+        raise Refusal(429, "too-many-requests", detail, {"Retry-After": str(wait)})

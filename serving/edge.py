@@ -1,42 +1,46 @@
-"""What happens to every request: an id, a line in the log, headers, and an answer to every fault."""
+"""What happens to every request: an id, a bound on its size, a line in the log, headers, an answer to every fault."""
 
-import logging
 import re
 import time
-import traceback
 from typing import Final
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.problems import problem
+from serving.logs import LOG, described
+from serving.problems import Refusal, problem
 
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 """The pages carry their style inline, load nothing and run nothing."""
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LOG: Final = logging.getLogger("retention.server")
 
 
 class Edge:
     """Outermost ASGI layer. Logs the route's template, never the path: a path holds a person's id."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
         self.app = app
+        self.body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and answer for what nobody below did."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
         status, began = 0, time.perf_counter()
 
@@ -44,24 +48,64 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID_HEADER] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                _complete(MutableHeaders(scope=message), request_id)
             await send(message)
 
         try:
-            await self.app(scope, receive, send_on)
+            if _announced(headers) > self.body_limit:
+                await _problem_of(self._too_large(), request_id)(scope, receive, send_on)
+            else:
+                await self.app(scope, self._bounded(receive), send_on)
         except Exception as fault:
-            _LOG.error("request %s: %s at %s", request_id, type(fault).__name__, _places(fault))
+            LOG.error("request %s: %s", request_id, described(fault), extra={"fields": {"request_id": request_id}})
             if status:
                 raise RuntimeError("a fault while the answer was being sent") from None
             answer = problem(request_id, 500, "fault", "A fault on our side. Nothing was released.")
             await answer(scope, receive, send_on)
         finally:
-            route = getattr(scope.get("route"), "path", "-")
-            took_ms = (time.perf_counter() - began) * 1000
-            _LOG.info("request %s: %s %s %d in %.1f ms", request_id, scope["method"], route, status, took_ms)
+            _tell(scope, request_id, status, time.perf_counter() - began)
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """Stop reading a body that turns out longer than it may be; its length need not be announced."""
+        read = 0
+
+        async def receive_on() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self.body_limit:
+                raise self._too_large()
+            return message
+
+        return receive_on
+
+    def _too_large(self) -> Refusal:
+        return Refusal(413, "too-large", f"A request may hold {self.body_limit:,} bytes. Send less at a time.")
+
+
+def _problem_of(refusal: Refusal, request_id: str) -> ASGIApp:
+    return problem(request_id, refusal.status_code, refusal.kind, refusal.detail)
+
+
+def _complete(headers: MutableHeaders, request_id: str) -> None:
+    headers[REQUEST_ID_HEADER] = request_id
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+
+
+def _tell(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    method, route = scope["method"], getattr(scope.get("route"), "path", "-")
+    fields = {
+        "request_id": request_id,
+        "method": method,
+        "route": route,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    LOG.info(
+        "request %s: %s %s %d in %.1f ms", request_id, method, route, status, seconds * 1000, extra={"fields": fields}
+    )
+    scope["app"].state.metrics.answered(method, route, status, seconds)
 
 
 def _request_id(headers: Headers) -> str:
@@ -70,7 +114,6 @@ def _request_id(headers: Headers) -> str:
     return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
-def _places(fault: Exception) -> str:
-    """File and line of each frame; the message is left out, since it may quote a value of a person."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    return " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-6:])
+def _announced(headers: Headers) -> int:
+    length = headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0

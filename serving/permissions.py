@@ -50,6 +50,12 @@ ForHr = Annotated[Identity, Depends(Permit(Role.HR))]
 """Who asks, of role hr."""
 ForHrAndManagers = Annotated[Identity, Depends(Permit(Role.HR, Role.MANAGER))]
 """Who asks, of role hr or manager; what a manager may see is for the route to say."""
+ForHrAndScientists = Annotated[Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIST))]
+"""Who asks, of role hr or data_scientist; the latter must see no id."""
+ForModelReaders = Annotated[Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIST, Role.AUDITOR))]
+"""Who asks, of a role that may see how a model was judged."""
+ForAuditors = Annotated[Identity, Depends(Permit(Role.AUDITOR))]
+"""Who asks, of role auditor."""
 
 
 def _purpose_schema(schema: dict[str, Any]) -> None:
@@ -68,17 +74,27 @@ async def stated_purpose(purpose: Annotated[str, PurposeParameter], audit: Audit
     return _allowed(purpose, audit)
 
 
-async def conversation_by_default(
-    audit: Audit, purpose: Annotated[str, PurposeParameter] = Purpose.RETENTION_CONVERSATION
-) -> Purpose:
-    """As `stated_purpose`; a list has one purpose by its nature, which need not be said."""
-    return _allowed(purpose, audit)
+class PurposeOf:
+    """A dependency as `stated_purpose`, for what has one purpose by its nature, which need not be said."""
+
+    def __init__(self, by_nature: Purpose) -> None:
+        self.by_nature = by_nature
+
+    async def __call__(self, audit: Audit, purpose: Annotated[str | None, PurposeParameter] = None) -> Purpose:
+        """The purpose, which the audit keeps. Raises 403 for one that scores are not given for."""
+        return _allowed(self.by_nature if purpose is None else purpose, audit)
 
 
 StatedPurpose = Annotated[Purpose, Depends(stated_purpose)]
 """A purpose that must be said."""
-ListPurpose = Annotated[Purpose, Depends(conversation_by_default)]
-"""A purpose that is a retention conversation unless another is said."""
+ListPurpose = Annotated[Purpose, Depends(PurposeOf(Purpose.RETENTION_CONVERSATION))]
+"""Of a list."""
+SubjectPurpose = Annotated[Purpose, Depends(PurposeOf(Purpose.DATA_SUBJECT_REQUEST))]
+"""Of what a person asks for about themselves."""
+PlanningPurpose = Annotated[Purpose, Depends(PurposeOf(Purpose.WORKFORCE_PLANNING))]
+"""Of figures of groups."""
+ReviewPurpose = Annotated[Purpose, Depends(PurposeOf(Purpose.MODEL_REVIEW))]
+"""Of looking at how models, and those who use them, do."""
 
 
 def not_for_you() -> Refusal:

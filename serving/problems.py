@@ -1,6 +1,5 @@
 """Every error as RFC 9457 problem+json: what is wrong and what mends it, and never anything of a person."""
 
-import logging
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,9 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from features.errors import BadInput
+from serving.logs import LOG
 
 MEDIA_TYPE: Final = "application/problem+json"
-_LOG: Final = logging.getLogger("retention.server")
 
 
 class Problem(BaseModel):
@@ -78,10 +77,17 @@ def problem(
     return Response(told.model_dump_json(exclude_defaults=True), status, headers, MEDIA_TYPE)
 
 
-def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems of a route, for OpenAPI."""
+ALWAYS: Final = (401, 403, 422, 429, 500, 503)
+"""The problems that every route may answer with: who, why, how, how often, and our own faults."""
+
+
+def responses(*more: int) -> dict[int | str, dict[str, Any]]:
+    """The problems of a route, for OpenAPI: `ALWAYS`, and those of its own."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}} for status in statuses}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: schema}}
+        for status in sorted({*ALWAYS, *more})
+    }
 
 
 def _of_http(request: Request, error: Exception) -> Response:
@@ -103,6 +109,6 @@ def _of_validation(request: Request, error: Exception) -> Response:
 
 
 def _of_store(request: Request, error: Exception) -> Response:
-    _LOG.error("request %s: the store failed: %s", request.state.request_id, type(error).__name__)
+    LOG.error("request %s: the store failed: %s", request.state.request_id, type(error).__name__)
     detail = "The store of scores does not answer. Nothing was released; try again in a few seconds."
     return problem(request.state.request_id, 503, "store-unavailable", detail, {"Retry-After": "5"})

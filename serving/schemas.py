@@ -1,13 +1,15 @@
 """The answers of the API, with an example each. Probabilities are shares of 1; contributions are log-odds."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.vocabulary import Driver
+from pipeline.feedback import Outcome
 from pipeline.risk_list import Band
+from pipeline.subject_rights import Ground
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 EmployeeId = Annotated[str, Path(min_length=1, max_length=200, pattern=_PRINTABLE, examples=["E-1042"])]
@@ -185,6 +187,38 @@ class RiskPage(BaseModel):
     next_cursor: str | None = Field(description="pass it as `cursor` for the next page; null on the last")
 
 
+class AnswerToList(BaseModel):
+    """What was done about a person on a list, or why nothing was. There is no room for anything private."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"outcome": "acted", "drivers": ["pay"]}]}
+    )
+
+    outcome: Outcome = Field(description="talked, acted; or why not: disagree, already_known, left")
+    drivers: list[Driver] = Field(default=[], max_length=5, description="the sides of working life that were acted on")
+
+
+class GivenAnswer(BaseModel):
+    """The last answer about a person on a list."""
+
+    at: datetime
+    who: str
+    outcome: Outcome
+    drivers: list[Driver]
+
+
+_ANSWER = {"at": "2026-10-05T09:30:00Z", "who": "M-017", "outcome": "acted", "drivers": ["pay"]}
+
+
+class KeptAnswer(GivenAnswer):
+    """An answer as it was kept."""
+
+    model_config = _example(employee_id="E-1042", month="2026-09", **_ANSWER)
+
+    employee_id: str
+    month: str
+
+
 class ListedPerson(BaseModel):
     """A person to talk to this month."""
 
@@ -197,6 +231,7 @@ class ListedPerson(BaseModel):
     location: str | None
     reasons: list[ReasonForManager]
     guidance: list[GuidanceForManager]
+    answer: GivenAnswer | None = Field(description="the last answer; null while there is none")
 
 
 class ManagerList(BaseModel):
@@ -233,6 +268,7 @@ class MonthlyLists(BaseModel):
                         "location": "Riga",
                         "reasons": [_REASON],
                         "guidance": [_GUIDANCE],
+                        "answer": _ANSWER,
                     }
                 ],
                 "resolved": ["E-0555"],
@@ -245,6 +281,282 @@ class MonthlyLists(BaseModel):
     model_version: str
     horizon_months: int
     lists: list[ManagerList]
+
+
+class Group(BaseModel):
+    """A group's figures; all null where the group is suppressed."""
+
+    group: str | None = Field(description="null for people of whom it is not known")
+    is_suppressed: bool
+    people: int | None
+    expected_exits: float | None = Field(description="sum of the risks: voluntary exits within `horizon_months`")
+    range: Range | None = Field(description="where 95 % of such groups lie if the risks are right; in exits")
+    drivers: dict[Driver, float] | None = Field(description="mean of what each driver adds to a person's log-odds")
+
+
+class GroupPage(BaseModel):
+    """The groups of one dimension."""
+
+    model_config = _example(
+        snapshot_date="2026-09-30",
+        model_version="4",
+        horizon_months=6,
+        dimension="department",
+        groups=[
+            {
+                "group": "Sales",
+                "is_suppressed": False,
+                "people": 48,
+                "expected_exits": 5.1,
+                "range": {"low": 1.1, "high": 9.1},
+                "drivers": {"pay": 0.12, "conditions": 0.02, "relationships": 0.2, "growth": -0.05, "context": 0.1},
+            },
+            {
+                "group": "Legal",
+                "is_suppressed": True,
+                "people": None,
+                "expected_exits": None,
+                "range": None,
+                "drivers": None,
+            },
+        ],
+    )
+
+    snapshot_date: date
+    model_version: str
+    horizon_months: int
+    dimension: Literal["department", "location", "level", "manager"]
+    groups: list[Group]
+
+
+class ServicesBetween(BaseModel):
+    """What one department asks of another, over 12 months; figures are null where they are not known or suppressed."""
+
+    client_department: str
+    provider_department: str
+    is_suppressed: bool
+    services: int | None = Field(description="asked for in 12 months")
+    rating: float | None = Field(description="mean of what clients gave, 1 to 5; higher is better")
+    hours: float | None = Field(description="mean from asking to the answer")
+    balance: float | None = Field(description="of the client department: 1 only gives, -1 only receives, 0 is mutual")
+    trend: float | None = Field(description="services a month over 3 months against 12, minus 1")
+    risk: float | None = Field(description="mean risk of those who ask, weighted by what they ask for")
+    relationships_log_odds: float | None = Field(description="what relationships add to it, weighted alike")
+
+
+class ServicePage(BaseModel):
+    """Services between departments."""
+
+    model_config = _example(
+        snapshot_date="2026-09-30",
+        model_version="4",
+        horizon_months=6,
+        services=[
+            {
+                "client_department": "Sales",
+                "provider_department": "Legal",
+                "is_suppressed": False,
+                "services": 412,
+                "rating": 3.1,
+                "hours": 52.5,
+                "balance": -0.8,
+                "trend": 0.25,
+                "risk": 0.11,
+                "relationships_log_odds": 0.3,
+            }
+        ],
+    )
+
+    snapshot_date: date
+    model_version: str
+    horizon_months: int
+    services: list[ServicesBetween]
+
+
+class HeldScore(BaseModel):
+    """A score that is held of a person."""
+
+    snapshot_date: date
+    model_version: str
+    horizon_months: int
+    risk: float
+    evidence: str
+
+
+class FactorInWords(BaseModel):
+    """Something behind the latest score."""
+
+    driver: Driver
+    contribution: float
+    text: str
+
+
+class GivenAnswerOfMonth(GivenAnswer):
+    """An answer about the person on a list."""
+
+    month: str
+
+
+class ContestedPoint(BaseModel):
+    """What a person says is wrong."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"ground": "outdated", "feature": "pay_against_market", "statement": "There was a raise in September."}
+            ]
+        },
+    )
+
+    ground: Ground = Field(description="`objection` is to being scored at all")
+    feature: Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)] | None = None
+    statement: str = Field(
+        min_length=1, max_length=2000, pattern=r"^[^\x00]*$", description="in the person's own words"
+    )
+
+
+class KeptContest(BaseModel):
+    """A contest as it was kept."""
+
+    model_config = _example(
+        id=7,
+        at="2026-10-05T09:30:00Z",
+        who="H-003",
+        employee_id="E-1042",
+        ground="outdated",
+        feature="pay_against_market",
+        statement="There was a raise in September.",
+    )
+
+    id: int
+    at: datetime
+    who: str
+    employee_id: str
+    ground: Ground
+    feature: str | None
+    statement: str
+
+
+class Look(BaseModel):
+    """Who looked at the person, and why."""
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+    purpose: str | None
+    result: str
+
+
+_LOOK = {
+    "at": "2026-10-02T08:15:00Z",
+    "who": "H-003",
+    "role": "hr",
+    "what": "GET /v1/employees/{employee_id:path}/risk",
+    "purpose": "retention_conversation",
+    "result": "released",
+}
+
+
+class Receipt(BaseModel):
+    """What is held of a person, newest first."""
+
+    model_config = _example(
+        employee_id="E-1042",
+        scores=[
+            {
+                "snapshot_date": "2026-09-30",
+                "model_version": "4",
+                "horizon_months": 6,
+                "risk": 0.1824,
+                "evidence": "enough",
+            }
+        ],
+        factors=[{name: _FACTOR[name] for name in ("driver", "contribution", "text")}],
+        answers=[{**_ANSWER, "month": "2026-09"}],
+        contests=[{"ground": "outdated", "feature": "pay_against_market", "statement": "There was a raise."}],
+        looks=1,
+        looked=[_LOOK],
+    )
+
+    employee_id: str
+    scores: list[HeldScore]
+    factors: list[FactorInWords] = Field(description="of the latest score, weightiest first")
+    answers: list[GivenAnswerOfMonth]
+    contests: list[ContestedPoint]
+    looks: int
+    looked: list[Look]
+
+
+class Proof(BaseModel):
+    """The place of the erasure in the audit's chain."""
+
+    audit_id: int
+    hash: str
+
+
+class Erasure(BaseModel):
+    """That a person was erased: what went, what stays, and the proof."""
+
+    model_config = _example(
+        employee_id="E-1042",
+        at="2026-10-05T09:30:00Z",
+        removed={"score": 12, "list_answer": 1, "contest": 1, "manager_of": 0, "lists": 2, "monthly_sums": 1},
+        stays="The audit keeps who looked at this person …",
+        proof={"audit_id": 5120, "hash": "9f2c…"},
+    )
+
+    employee_id: str
+    at: datetime
+    removed: dict[str, int] = Field(description="rows of each kind; of lists and monthly sums, folders")
+    stays: str
+    proof: Proof
+
+
+class ModelAnswer(BaseModel):
+    """A model version, and the report of its training as `retention train --json` writes it."""
+
+    model_config = ConfigDict(
+        protected_namespaces=(),
+        json_schema_extra={
+            "examples": [
+                {
+                    "version": "4",
+                    "is_champion": True,
+                    "run_id": "0f4c1c7be7c24b8f9d8f7a3d2f1f3b11",
+                    "registered_at": "2026-10-01T04:00:00Z",
+                    "report": {"horizon_months": 6, "metrics": {"auc": {"value": 0.78, "low": 0.75, "high": 0.81}}},
+                }
+            ]
+        },
+    )
+
+    version: str
+    is_champion: bool
+    run_id: str
+    registered_at: datetime
+    report: dict[str, Any] = Field(description="metrics, baselines, ablation, fairness, gate, suspects, features …")
+
+
+class AuditRow(Look):
+    """A row of the audit; `hash` covers it and the row before."""
+
+    id: int
+    request_id: str
+    whom: str | None
+    hash: str
+
+
+class AuditPage(BaseModel):
+    """A page of the audit, newest first."""
+
+    model_config = _example(
+        rows=[{**_LOOK, "id": 5119, "request_id": "walk-1", "whom": "E-1042", "hash": "1b9e…"}], next_cursor=5119
+    )
+
+    rows: list[AuditRow]
+    next_cursor: int | None = Field(description="pass it as `cursor` for the next page; null on the last")
 
 
 class Health(BaseModel):

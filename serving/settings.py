@@ -1,11 +1,59 @@
 """The server's settings: those of the pipeline and a few of its own, from the environment (`RETENTION_…`)."""
 
-from pydantic import Field
+from typing import Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.settings import Settings
+from pipeline.tokens import Role
+
+SIGNATURES: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""The algorithms that may be allowed: all have a private key that the server does not hold."""
+
+_HERE: Final = ("127.0.0.1", "::1", "localhost")
 
 
 class ServerSettings(Settings):
     """Built once by `create_app` and passed in; frozen as its base is."""
 
     page_limit: int = Field(default=500, ge=1, description="most people on one page of an answer")
+
+    oidc_issuer: str = Field(default="", description="`iss` of the company's tokens; empty: the embedded issuer")
+    oidc_audience: str = Field(default="", description="`aud` that a token must be for")
+    oidc_jwks_url: str = Field(default="", description="where the issuer publishes its keys")
+    oidc_algorithms: tuple[str, ...] = Field(default=("RS256", "ES256"), description="signatures that are accepted")
+    oidc_role_claim: str = Field(default="role", description="claim of the role; dots lead into nested claims")
+    oidc_person_claim: str = Field(default="person", description="claim of the employee_id, which a manager needs")
+    oidc_roles: dict[str, Role] = Field(default={}, description="the issuer's names for our roles, if they differ")
+
+    rate_limit: str = Field(
+        default="200000/minute", pattern=r"^\d+/(second|minute|hour|day)$", description="requests of one client"
+    )
+
+    body_limit: int = Field(default=1_000_000, ge=1, description="bytes of a request")
+    cors_origins: tuple[str, ...] = Field(default=(), description="web pages of other origins that may ask; none")
+    metrics: Literal["local", "open", "closed"] = Field(default="local", description="who gets /metrics")
+    inner_port: int | None = Field(default=None, ge=1, le=65535, description="a port for /metrics alone")
+    inner_host: str = Field(default="127.0.0.1", description="the address of the inner port")
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _are_signatures(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if not given or set(given) - set(SIGNATURES):
+            raise ValueError(f"choose from {', '.join(SIGNATURES)}")
+        return given
+
+    @field_validator("oidc_jwks_url")
+    @classmethod
+    def _is_safe(cls, given: str) -> str:
+        parts = urlsplit(given)
+        if given and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HERE):
+            raise ValueError("keys must come by https")
+        return given
+
+    @model_validator(mode="after")
+    def _names_all_of_an_issuer(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_audience and self.oidc_jwks_url):
+            raise ValueError("an issuer needs RETENTION_OIDC_AUDIENCE and RETENTION_OIDC_JWKS_URL too")
+        return self

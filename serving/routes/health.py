@@ -1,21 +1,27 @@
-"""Live and ready: the only routes without a token. They say nothing of anybody."""
+"""Live, ready and the counters: the only routes without a token. They say nothing of anybody."""
+
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
+from serving.metrics import CONTENT_TYPE
+from serving.problems import MEDIA_TYPE, Refusal
 from serving.schemas import Health
 
-router = APIRouter(prefix="/health", tags=["health"])
+router = APIRouter(tags=["health"])
+
+_LOCAL: Final = ("127.0.0.1", "::1")
 
 
-@router.get("/live", summary="The process answers", response_model=Health)
+@router.get("/health/live", summary="The process answers", response_model=Health)
 async def live() -> Health:
     """Always 200 while the process lives."""
     return Health(status="live")
 
 
 @router.get(
-    "/ready",
+    "/health/ready",
     summary="The store answers and has this version's schema",
     response_model=Health,
     responses={503: {"model": Health, "description": "The store does not answer"}},
@@ -24,3 +30,24 @@ def ready(request: Request) -> Response:
     """200 or 503; recovers by itself."""
     is_ready = request.app.state.store.is_ready()
     return JSONResponse({"status": "ready" if is_ready else "not ready"}, 200 if is_ready else 503)
+
+
+@router.get(
+    "/metrics",
+    summary="Counters for Prometheus",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format"},
+        404: {
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "description": "Not for this client",
+        },
+    },
+)
+def metrics(request: Request) -> Response:
+    """For clients on this machine, unless `RETENTION_METRICS` says `open` or `closed`; always on the inner port."""
+    setting = request.app.state.settings.metrics
+    is_local = request.client is not None and request.client.host in _LOCAL
+    if setting == "closed" or (setting == "local" and not is_local):
+        raise Refusal(404, "not-found", "Nothing matches the given URI")
+    return Response(request.app.state.metrics.text(), media_type=CONTENT_TYPE)

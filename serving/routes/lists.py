@@ -1,21 +1,40 @@
-"""The managers' lists of a month, as JSON, CSV or a page."""
+"""The managers' lists of a month, as JSON, CSV, XLSX or a page, and what became of them."""
 
-from collections.abc import Sequence
-from typing import Annotated, Final
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.list_pages import index_page, list_csv, list_page
-from pipeline.published import Published
-from pipeline.risk_list import RiskList, risk_lists
+from pipeline.feedback import ListAnswer, keep_answer, last_answers
+from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
+from pipeline.published import Published, PublishedScores
+from pipeline.risk_list import RiskList, is_on_list, risk_lists
 from pipeline.tokens import Identity, Role
+from serving.answers import (
+    CSV,
+    HTML,
+    TABLES,
+    XLSX,
+    AcceptHeader,
+    Table,
+    as_json,
+    as_table,
+    forms,
+    preferred,
+    unless_known,
+)
 from serving.audit import Audit
 from serving.permissions import ForHrAndManagers, ListPurpose, not_for_you
 from serving.problems import Refusal, responses
 from serving.schemas import (
+    AnswerToList,
+    EmployeeId,
+    GivenAnswer,
     GuidanceForManager,
+    KeptAnswer,
     ListedPerson,
     ManagerList,
     Month,
@@ -26,18 +45,14 @@ from serving.schemas import (
 
 router = APIRouter(prefix="/v1", tags=["lists"])
 
-JSON: Final = "application/json"
-CSV: Final = "text/csv"
-HTML: Final = "text/html"
-FORMS: Final = (JSON, CSV, HTML)
-"""The forms of a list, the one that is sent unasked first."""
+FORMS: Final = (*TABLES, HTML)
 
 
 @router.get(
     "/lists/{month}",
     summary="Whom to talk to this month",
     response_model=MonthlyLists,
-    responses={200: {"content": {CSV: {}, HTML: {}}}, **responses(401, 403, 404, 406, 422, 503)},
+    responses={**forms(CSV, XLSX, HTML), **responses(404, 406)},
 )
 def lists(
     request: Request,
@@ -46,53 +61,65 @@ def lists(
     _purpose: ListPurpose,
     audit: Audit,
     manager_id: OptionalText = None,
-    accept: Annotated[str, Header(description="application/json, text/csv or text/html")] = "*/*",
+    accept: AcceptHeader = "*/*",
 ) -> Response:
     """A manager gets the own list; HR any manager's, or without `manager_id` all that hold something to read."""
-    form = preferred(accept)
+    form = preferred(accept, FORMS)
     wanted = _whose(asker, manager_id)
     with audit.release() as release:
-        published = release.scores.of_month(month)
-        if published is None:
-            raise Refusal(404, "month-not-scored", "This month has no published scores.")
+        published = _of_month(release.scores, month)
         found = risk_lists(release.scores, published, request.app.state.settings.list_capacity, wanted)
         if wanted is None:
             found = [each for each in found if each.is_worth_reading]
         elif not found:
             raise Refusal(404, "no-team", "Nobody who was scored in this month reports to this manager.")
         if wanted is None and form == HTML:
-            return Response(
-                index_page(published, found, lambda manager: f"?manager_id={quote(manager, safe='')}"), media_type=HTML
-            )
+            page = index_page(published, found, lambda manager: f"?manager_id={quote(manager, safe='')}").encode()
+            return unless_known(request, HTML, page, lambda: page)
         release.names([employee_id for each in found for employee_id in _named(each)])
-        return Response(_written(form, published, found), media_type=form)
+        answers = last_answers(release.scores.connection, published)
+        return _written(request, form, published, found, answers)
 
 
-def preferred(accept: str) -> str:
-    """The form that the client likes best (RFC 9110 12.5.1, without parameters but q). Raises 406."""
-    likes = [_like(part) for part in accept.split(",")]
-    best = max(FORMS, key=lambda form: _quality(form, likes))  # max keeps the first of equals
-    if _quality(best, likes) <= 0:
-        raise Refusal(406, "no-such-form", f"A list is given as one of: {', '.join(FORMS)}.")
-    return best
+@router.post(
+    "/lists/{month}/{employee_id:path}/answer",
+    summary="What was done about a person, or why nothing was",
+    response_model=KeptAnswer,
+    status_code=201,
+    responses=responses(400, 404, 413),
+)
+def answer(
+    request: Request,
+    month: Month,
+    employee_id: EmployeeId,
+    given: AnswerToList,
+    asker: ForHrAndManagers,
+    _purpose: ListPurpose,
+    audit: Audit,
+) -> Response:
+    """About somebody on that month's lists; a manager answers for the own line only. The last answer counts."""
+    capacity = request.app.state.settings.list_capacity
+    with audit.change() as change:
+        published = _of_month(change.scores, month)
+        is_listed = is_on_list(change.scores, published, employee_id, capacity)
+        if asker.role == Role.MANAGER and not (
+            is_listed and change.scores.is_in_line_of(published, str(asker.person), employee_id)
+        ):
+            raise not_for_you()
+        if not is_listed:
+            raise Refusal(404, "not-listed", "No such person is on a list of this month.")
+        kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers)
+        keep_answer(change.connection, published, kept)
+        change.did("answered", employee_id)
+    told = KeptAnswer(employee_id=employee_id, month=month, **_told(kept))
+    return as_json(request, told, 201)
 
 
-def _like(part: str) -> tuple[str, float]:
-    media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-    try:
-        return media_range, float(quality)
-    except ValueError:
-        return media_range, 0.0
-
-
-def _quality(form: str, likes: Sequence[tuple[str, float]]) -> float:
-    """The most exact range that covers the form decides."""
-    for media_range in (form, f"{form.split('/')[0]}/*", "*/*"):
-        for liked, quality in likes:
-            if liked == media_range:
-                return quality
-    return 0.0
+def _of_month(scores: PublishedScores, month: str) -> Published:
+    published = scores.of_month(month)
+    if published is None:
+        raise Refusal(404, "month-not-scored", "This month has no published scores.")
+    return published
 
 
 def _whose(asker: Identity, manager_id: str | None) -> str | None:
@@ -108,25 +135,31 @@ def _named(risk_list: RiskList) -> list[str]:
     return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
-def _written(form: str, published: Published, found: Sequence[RiskList]) -> str:
-    if form == CSV:
-        return list_csv(published, found)
+def _written(
+    request: Request,
+    form: str,
+    published: Published,
+    found: Sequence[RiskList],
+    answers: Mapping[str, ListAnswer],
+) -> Response:
     if form == HTML:
-        return list_page(published, found[0])
-    return _answer(published, found).model_dump_json()
+        page = list_page(published, found[0]).encode()
+        return unless_known(request, HTML, page, lambda: page)
+    table = Table("list", COLUMNS, list_rows(published, found))
+    return as_table(request, form, _answer(published, found, answers), lambda: table)
 
 
-def _answer(published: Published, found: Sequence[RiskList]) -> MonthlyLists:
+def _answer(published: Published, found: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
     return MonthlyLists(
         month=published.month,
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,
-        lists=[_one(each) for each in found],
+        lists=[_one(each, answers) for each in found],
     )
 
 
-def _one(risk_list: RiskList) -> ManagerList:
+def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
     return ManagerList(
         manager_id=risk_list.manager_id,
         team_size=risk_list.team_size,
@@ -142,8 +175,17 @@ def _one(risk_list: RiskList) -> ManagerList:
                 location=entry.location,
                 reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in entry.reasons],
                 guidance=[GuidanceForManager(**vars(guide)) for guide in entry.guidance],
+                answer=_given(answers.get(entry.employee_id)),
             )
             for entry in risk_list.entries
         ],
         resolved=list(risk_list.resolved),
     )
+
+
+def _given(answer: ListAnswer | None) -> GivenAnswer | None:
+    return GivenAnswer(**_told(answer)) if answer else None
+
+
+def _told(answer: ListAnswer) -> dict[str, Any]:
+    return {"at": answer.at, "who": answer.who, "outcome": answer.outcome, "drivers": list(answer.drivers)}

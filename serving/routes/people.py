@@ -2,17 +2,19 @@
 
 import math
 import re
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
-from pipeline.published import ENOUGH, Factor, Published, PublishedScores, Score, driver_sums
+from pipeline.published import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
 from pipeline.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.schema import SCORE
 from pipeline.tokens import Identity, Role
 from pipeline.wording import as_number, factor_text
+from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_json, as_table, forms, preferred
 from serving.audit import Audit
 from serving.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
 from serving.problems import Refusal, responses
@@ -32,7 +34,7 @@ from serving.schemas import (
 
 router = APIRouter(prefix="/v1", tags=["people"])
 
-_CURSOR: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
+_CURSOR: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 Horizon = Annotated[
     int | None,
     Query(ge=1, le=36, description="3, 6, 12 or the model's own; default the model's own", examples=[6]),
@@ -43,7 +45,7 @@ Horizon = Annotated[
     "/employees/{employee_id:path}/risk",
     summary="A person's risk and what is behind it",
     response_model=RiskForHr | RiskForManager,
-    responses=responses(401, 403, 404, 422, 503),
+    responses={**forms(), **responses(404)},
 )
 def risk(
     request: Request,
@@ -73,14 +75,14 @@ def risk(
             else _for_hr(published, score, factors, horizon_months)
         )
         release.names([employee_id])
-        return Response(answer.model_dump_json(), media_type="application/json")
+        return as_json(request, answer)
 
 
 @router.get(
     "/risks",
     summary="Everyone's latest score, page by page",
     response_model=RiskPage,
-    responses=responses(401, 403, 404, 422, 503),
+    responses={**forms(CSV, XLSX), **responses(404, 406)},
 )
 def risks(
     request: Request,
@@ -89,17 +91,26 @@ def risks(
     audit: Audit,
     department: OptionalText = None,
     level: Annotated[int | None, Query(ge=-(2**31), lt=2**31)] = None,
+    location: OptionalText = None,
+    manager_id: OptionalText = None,
     band: Annotated[Band | None, Query(description="only people with enough evidence have a band")] = None,
-    sort: Annotated[Literal["-risk"], Query(description="highest risk first")] = "-risk",
+    sort: Annotated[
+        Sort, Query(description="a minus: from the highest, or the last, on; unknown comes last")
+    ] = "-risk",
     cursor: Annotated[str | None, Query(pattern=f"^{_CURSOR.pattern}$")] = None,
     limit: Annotated[int, Query(ge=1)] = 100,
+    accept: AcceptHeader = "*/*",
 ) -> Response:
-    """A walk that follows `next_cursor` stays in the publication it began with, whatever is published meanwhile."""
+    """A walk that follows `next_cursor` stays in the publication it began with, whatever is published meanwhile.
+
+    CSV and XLSX hold one page too; the cursor of the next one is in the header `Link`.
+    """
+    form = preferred(accept, TABLES)
     with audit.release() as release:
-        published, after_rank = _start_of_page(release.scores, cursor)
+        published, after = _start_of_page(release.scores, cursor)
         size = min(limit, request.app.state.settings.page_limit)
-        conditions = _conditions(published, department, level, band)
-        scores = release.scores.page(published, conditions, after_rank, size + 1)
+        equal = {"department": department, "level": level, "location": location, "manager_id": manager_id}
+        scores = release.scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
         page = scores[:size]
         answer = RiskPage(
             snapshot_date=published.snapshot_date,
@@ -109,7 +120,11 @@ def risks(
             next_cursor=f"{published.id}-{page[-1].rank}" if len(scores) > size else None,
         )
         release.names([score.employee_id for score in page])
-        return Response(answer.model_dump_json(), media_type="application/json")
+        told = as_table(request, form, answer, lambda: _table(answer))
+        if answer.next_cursor:
+            following = request.url.include_query_params(cursor=answer.next_cursor)
+            told.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        return told
 
 
 def current(scores: PublishedScores) -> Published:
@@ -213,24 +228,35 @@ def _range(score: Score) -> Range | None:
     return Range(low=score.risk_low, high=score.risk_high)
 
 
-def _start_of_page(scores: PublishedScores, cursor: str | None) -> tuple[Published, int]:
+def _table(page: RiskPage) -> Table:
+    columns = [name for name in ScoredPerson.model_fields if name != "range"]
+    rows = (
+        [str(page.snapshot_date), page.model_version, *(getattr(person, name) for name in columns), *_bounds(person)]
+        for person in page.people
+    )
+    return Table("risks", ["snapshot_date", "model_version", *columns, "risk_low", "risk_high"], rows)
+
+
+def _bounds(person: ScoredPerson) -> tuple[float | None, float | None]:
+    return (person.range.low, person.range.high) if person.range else (None, None)
+
+
+def _start_of_page(scores: PublishedScores, cursor: str | None) -> tuple[Published, Score | None]:
+    """The publication, and the last person of the page before. The cursor holds a rank: a URL must not hold an id."""
     if cursor is None:
-        return current(scores), 0
+        return current(scores), None
     publication_id, rank = (int(number) for number in cursor.split("-"))
     published = scores.by_id(publication_id)
-    if published is None:
+    last = scores.of_rank(published, rank) if published else None
+    if published is None or last is None:
         raise Refusal(422, "unknown-cursor", "This cursor leads nowhere. Begin again without one.")
-    return published, rank
+    return published, last
 
 
 def _conditions(
-    published: Published, department: str | None, level: int | None, band: Band | None
+    published: Published, equal: Mapping[str, str | int | None], band: Band | None
 ) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if department is not None:
-        conditions.append(SCORE.c.department == department)
-    if level is not None:
-        conditions.append(SCORE.c.level == level)
+    conditions = [SCORE.c[name] == value for name, value in equal.items() if value is not None]
     if band is not None:
         higher = [lift for lift in BANDS.values() if lift > BANDS[band]]
         conditions += [SCORE.c.evidence == ENOUGH, SCORE.c.risk >= BANDS[band] * published.mean_risk]

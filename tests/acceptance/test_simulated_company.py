@@ -180,6 +180,20 @@ def test_hr_gets_a_person_whose_factors_give_the_risk_and_nobody_else_does(
     assert httpx2.get(url, headers=bearer("--role", "manager", "--person", stranger)).status_code == 403
 
 
+def test_groups_services_and_the_champion_are_served(
+    bearer: Callable[..., dict[str, str]], company: Path, server: str, report: dict[str, Any]
+) -> None:
+    headers = bearer("--role", "data_scientist")
+    groups = httpx2.get(f"{server}/v1/groups/department", headers=headers).json()["groups"]
+    shown = [group for group in groups if not group["is_suppressed"]]
+    people = pl.read_parquet(company / "scores.parquet").height
+    assert people * 0.8 < sum(group["people"] for group in shown) <= people
+    services = httpx2.get(f"{server}/v1/internal-services", headers=headers).json()["services"]
+    assert [pair for pair in services if not pair["is_suppressed"] and 1 <= pair["rating"] <= 5 and pair["hours"] > 0]
+    champion = httpx2.get(f"{server}/v1/models/champion", headers=headers, timeout=30).json()
+    assert champion["report"]["metrics"] == report["metrics"]
+
+
 def test_lists_hold_at_most_the_capacity_and_no_probability(company: Path) -> None:
     pages = sorted((company / "var" / "lists" / "2025-12").glob("*.csv"))
     assert pages

@@ -7,7 +7,12 @@ the mean is 0.2155, and one and a half times the mean, from where on one is list
 
 import math
 import os
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,10 +100,13 @@ def publication(day: date, people: Mapping[str, Person], model_version: str = "4
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
+    """A store of its own: on SQLite, or on PostgreSQL where a module's mark says so."""
+    on_postgresql = getattr(request, "param", "sqlite") == "postgresql"
+    url = str(request.getfixturevalue("postgresql_url")) if on_postgresql else ""
     for name in [name for name in os.environ if name.startswith("RETENTION_")]:
         monkeypatch.delenv(name)
-    return ServerSettings(var=tmp_path / "var")
+    return ServerSettings(var=tmp_path / "var", database_url=url)
 
 
 @pytest.fixture
@@ -128,12 +136,46 @@ def bearer(settings: ServerSettings) -> Callable[..., dict[str, str]]:
     return header
 
 
+@dataclass
+class Server:
+    """A uvicorn process on a free port, as `make serve` starts it."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+
+@pytest.fixture
+def server(settings: ServerSettings, store: Store, tmp_path: Path) -> Iterator[Server]:
+    log = tmp_path / "server.log"
+    command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
+    environment = os.environ | {"RETENTION_VAR": str(settings.var)}
+    with log.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
+        try:
+            yield Server(_address(process, log), process, log)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    assert process.returncode in (0, -15)
+
+
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    for _ in range(600):
+        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text()):
+            return found.group()
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
 @pytest.fixture
 def kept(store: Store) -> Callable[[], list[dict[str, Any]]]:
-    """The audit, oldest first."""
+    """The audit, oldest first, without its hashes."""
 
     def rows() -> list[dict[str, Any]]:
         with store.reading() as scores:
-            return [dict(row) for row in scores.connection.execute(select(AUDIT).order_by(AUDIT.c.id)).mappings()]
+            columns = [column for column in AUDIT.c if column.name != "hash"]
+            return [dict(row) for row in scores.connection.execute(select(*columns).order_by(AUDIT.c.id)).mappings()]
 
     return rows

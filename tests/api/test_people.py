@@ -1,6 +1,7 @@
 """A person's risk: what HR gets, what a manager gets, and what nobody gets."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from pipeline.store import Store
 
 Bearer = Callable[..., dict[str, str]]
 Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 TALK = {"purpose": "retention_conversation"}
 
 
@@ -151,11 +153,63 @@ def test_a_walk_stays_in_the_publication_it_began_with(
         ({"band": "moderate"}, ["A", "B", "D"]),
         ({"band": "typical"}, ["E", "M1", "M2", "BOSS"]),
         ({"band": "high"}, []),
+        ({"location": "Riga", "manager_id": "M2"}, ["D", "E"]),
     ],
 )
 def test_pages_filter(client: TestClient, bearer: Bearer, wanted: dict[str, Any], people: list[str]) -> None:
     page = client.get("/v1/risks", params=TALK | wanted, headers=bearer("hr")).json()
     assert [person["employee_id"] for person in page["people"]] == people
+
+
+@pytest.mark.parametrize(
+    ("sort", "people"),
+    [
+        ("risk", ["BOSS", "M2", "M1", "E", "D", "B", "A", "C"]),
+        ("employee_id", ["A", "B", "BOSS", "C", "D", "E", "M1", "M2"]),
+        ("-employee_id", ["M2", "M1", "E", "D", "C", "BOSS", "B", "A"]),
+        ("department", ["D", "E", "M1", "M2", "BOSS", "C", "A", "B"]),  # Plant, Sales; highest risk first within
+        ("-level", ["M1", "M2", "C", "A", "B", "D", "E", "BOSS"]),
+    ],
+)
+def test_pages_in_any_order_see_everyone_once(client: TestClient, bearer: Bearer, sort: str, people: list[str]) -> None:
+    seen: list[str] = []
+    page: dict[str, Any] = {"next_cursor": None}
+    while len(seen) < 9:
+        cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
+        page = client.get("/v1/risks", params=TALK | {"limit": 3, "sort": sort} | cursor, headers=bearer("hr")).json()
+        seen += [person["employee_id"] for person in page["people"]]
+        if page["next_cursor"] is None:
+            break
+    assert seen == people
+
+
+def test_a_page_as_csv_names_the_next_one_in_a_header(client: TestClient, bearer: Bearer) -> None:
+    headers = bearer("hr") | {"Accept": "text/csv"}
+    first = client.get("/v1/risks", params=TALK | {"limit": 6}, headers=headers)
+    assert first.text.splitlines()[0].startswith("snapshot_date,model_version,employee_id,risk,band")
+    [following] = re.findall(r'^<(.+)>; rel="next"$', first.headers["Link"])
+    rest = client.get(following, headers=headers)
+    assert [line.split(",")[2] for line in rest.text.splitlines()[1:]] == ["M2", "BOSS"]
+    assert "Link" not in rest.headers
+
+
+def test_a_client_that_holds_the_answer_is_told_so_and_the_audit_keeps_it(
+    client: TestClient, bearer: Bearer, kept: Callable[[], list[dict[str, Any]]]
+) -> None:
+    first = risk_of(client, "A", bearer("hr"))
+    tag = first.headers["ETag"]
+    again = risk_of(client, "A", bearer("hr") | {"If-None-Match": f'"other", {tag}'})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    assert risk_of(client, "B", bearer("hr") | {"If-None-Match": tag}).status_code == 200
+    assert [row["whom"] for row in kept()] == ["A", "A", "B"]
+
+
+def test_a_new_month_has_another_tag(client: TestClient, bearer: Bearer, publish_month: Callable[[date], int]) -> None:
+    tag = client.get("/v1/risks", params=TALK, headers=bearer("hr")).headers["ETag"]
+    publish_month(date(2026, 10, 31))
+    headers = bearer("hr") | {"If-None-Match": tag}
+    assert client.get("/v1/risks", params=TALK, headers=headers).status_code == 200
 
 
 def test_a_cursor_of_nowhere_is_refused(client: TestClient, bearer: Bearer) -> None:

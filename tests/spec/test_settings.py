@@ -1,7 +1,9 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from pipeline.settings import Settings, unusable
 
@@ -29,3 +31,17 @@ def test_settings_that_cannot_be_used_are_named_by_their_variable_without_the_va
     [finding] = unusable(caught.value).findings
     assert finding.place == "environment.RETENTION_LIST_CAPACITY"
     assert "four" not in str(finding)
+
+
+def test_a_setting_that_is_no_json_is_named_without_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_NOTICE_GIVEN", "yesterday")
+    with pytest.raises(SettingsError) as caught:
+        Settings()
+    [finding] = unusable(caught.value).findings
+    assert (finding.place, finding.rule) == ("environment.RETENTION_NOTICE_GIVEN", "not JSON")
+    assert "yesterday" not in str(finding)
+
+
+def test_the_day_of_notice_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_NOTICE_GIVEN", '{"Acme": "2026-09-01"}')
+    assert Settings().notice_given == {"Acme": date(2026, 9, 1)}

@@ -18,9 +18,10 @@ from sqlalchemy.exc import DBAPIError
 
 from features.errors import BadInput, Refused
 from pipeline import publication as publishing
+from pipeline.audit import AuditEntry
 from pipeline.publication import Publication
 from pipeline.schema import METADATA, PUBLICATION, SCORE
-from pipeline.store import AuditEntry, Store
+from pipeline.store import Store
 
 JULY, AUGUST, SEPTEMBER = date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)
 

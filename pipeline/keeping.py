@@ -1,0 +1,88 @@
+"""How long things are kept: what is older than its period goes, by `retention purge`; the current month never does."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
+
+from features.calendar import month_end
+from pipeline import audit
+from pipeline.schema import CONTEST, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+COMMAND: Final = "retention purge"
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What went, or would go: rows of each table, and folders of lists."""
+
+    scores_until: date
+    answers_until: date
+    rows: dict[str, int]
+    list_folders: int
+
+
+def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = False) -> Purged:
+    """Delete months whose snapshot date, and answers and contests whose day, lie longer back than their period.
+
+    The newest publication of each source stays whatever its age, for it is the one that is served. The audit stays:
+    it is the proof of who saw what was held, and a row says that this ran.
+    """
+    scores_until = month_end(today, -settings.keep_scores_months)
+    answers_until = month_end(today, -settings.keep_answers_months)
+    folders = _old_lists(settings.var / "lists", scores_until)
+    with store.changing() as connection:
+        doomed = _doomed(connection, scores_until, answers_until)
+        rows = {table.name: _count(connection, table, condition) for table, condition in doomed}
+        if not is_rehearsal:
+            for table, condition in doomed:
+                connection.execute(delete(table).where(condition))
+            audit.append(connection, [_row_about_it()])
+    if not is_rehearsal:
+        for folder in folders:
+            shutil.rmtree(folder)
+        store.forget_deleted()
+    return Purged(scores_until, answers_until, rows, len(folders))
+
+
+def _doomed(connection: Connection, scores_until: date, answers_until: date) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Each table with what goes from it; what points to a publication before the publication itself."""
+    newest = select(func.max(PUBLICATION.c.snapshot_date)).where(PUBLICATION.c.source == _OTHER.c.source)
+    is_old = (_OTHER.c.snapshot_date <= scores_until) & (_OTHER.c.snapshot_date < newest.scalar_subquery())
+    old = list(connection.execute(select(_OTHER.c.id).where(is_old)).scalars())
+    end_of_day = datetime.combine(answers_until, time.max, UTC)
+    return [
+        *((table, table.c.publication_id.in_(old)) for table in (SCORE, GROUP_FIGURE, SERVICE_FIGURE)),
+        (PUBLICATION, PUBLICATION.c.id.in_(old)),
+        *((table, table.c.at <= end_of_day) for table in (LIST_ANSWER, CONTEST)),
+    ]
+
+
+_OTHER: Final = PUBLICATION.alias("other")
+
+
+def _count(connection: Connection, table: Table, condition: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one())
+
+
+def _old_lists(folder: Path, until: date) -> list[Path]:
+    return [month for month in sorted(folder.glob("????-??")) if month.is_dir() and month.name <= f"{until:%Y-%m}"]
+
+
+def _row_about_it() -> audit.AuditEntry:
+    return audit.AuditEntry(
+        at=datetime.now(UTC),
+        request_id=uuid4().hex,
+        who=COMMAND,
+        role="operator",
+        what=COMMAND,
+        whom=None,
+        purpose=None,
+        result="purged",
+    )

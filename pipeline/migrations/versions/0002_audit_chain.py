@@ -1,0 +1,50 @@
+"""Each audit row's hash covers the row before it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from pipeline.audit import BEGINNING, row_hash
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the hash, and work it out for the rows that are there; the triggers step aside for that moment."""
+    _drop_triggers()
+    op.add_column("audit", sa.Column("hash", sa.String, nullable=False, server_default=""))
+    _link_rows()
+    op.create_index("ix_audit_who", "audit", ["who", "id"])
+    _create_triggers()
+
+
+def _link_rows() -> None:
+    audit = sa.Table("audit", sa.MetaData(), autoload_with=op.get_bind())
+    previous = BEGINNING
+    for row in op.get_bind().execute(sa.select(audit).order_by(audit.c.id)).mappings().all():
+        previous = row_hash(previous, dict(row))
+        op.execute(audit.update().where(audit.c.id == row["id"]).values(hash=previous))
+
+
+def _drop_triggers() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER audit_refuses_update")
+        op.execute("DROP TRIGGER audit_refuses_delete")
+    else:
+        op.execute("DROP TRIGGER audit_refuses_change ON audit")
+
+
+def _create_triggers() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for event in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_refuses_{event.lower()} BEFORE {event} ON audit "
+                "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+            )
+    else:
+        op.execute(
+            "CREATE TRIGGER audit_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()"
+        )

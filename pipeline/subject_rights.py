@@ -1,0 +1,140 @@
+"""What a person may ask of whoever scores: to see what is held, to contest it, and to have it erased."""
+
+import csv
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+
+from pipeline.audit import KeptEntry, page
+from pipeline.schema import AUDIT, CONTEST, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, SCORE
+
+Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
+"""The value is wrong; it was true once; it is somebody else's; it should not count; the person objects altogether."""
+
+LOOKS_TOLD: Final = 1_000
+"""The latest looks at a person that a receipt holds; `looks` counts all of them."""
+
+
+@dataclass(frozen=True)
+class HeldScore:
+    """A score that is held of a person."""
+
+    snapshot_date: date
+    model_version: str
+    horizon_months: int
+    risk: float
+    evidence: str
+    publication_id: int
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What a person says is wrong with what is held."""
+
+    at: datetime
+    who: str
+    employee_id: str
+    ground: Ground
+    feature: str | None
+    statement: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that the store holds of a person, newest first; `looks` counts the audit's rows, `looked` are the latest."""
+
+    scores: Sequence[HeldScore]
+    answers: Sequence[Mapping[str, Any]]
+    contests: Sequence[Contest]
+    looks: int
+    looked: Sequence[KeptEntry]
+
+    @property
+    def is_anything(self) -> bool:
+        return bool(self.scores or self.answers or self.contests)
+
+
+def held_of(connection: Connection, employee_id: str) -> Held:
+    """What is held of a person, and who looked at it."""
+    looks = select(func.count()).select_from(AUDIT).where(AUDIT.c.whom == employee_id)
+    return Held(
+        scores=_scores(connection, employee_id),
+        answers=_rows(connection, LIST_ANSWER, employee_id),
+        contests=[Contest(**row) for row in _rows(connection, CONTEST, employee_id)],
+        looks=connection.execute(looks).scalar_one(),
+        looked=page(connection, [AUDIT.c.whom == employee_id], None, LOOKS_TOLD),
+    )
+
+
+def is_held(connection: Connection, employee_id: str) -> bool:
+    """Whether the store holds a score, an answer or a contest of a person."""
+    return any(
+        connection.execute(select(table.c.employee_id).where(table.c.employee_id == employee_id).limit(1)).first()
+        for table in (SCORE, LIST_ANSWER, CONTEST)
+    )
+
+
+def contest(connection: Connection, contested: Contest) -> int:
+    """Keep a contest; gives its number."""
+    kept = connection.execute(insert(CONTEST).values(asdict(contested)).returning(CONTEST.c.id))
+    return int(kept.scalar_one())
+
+
+def erase(connection: Connection, employee_id: str) -> dict[str, int]:
+    """Take everything of a person out of the store but the audit; gives the rows of each kind.
+
+    Where the person is named as a manager, the name goes and the others' scores stay. Figures of groups of five and
+    more stay: nobody is found in them.
+    """
+    removed = {
+        table.name: connection.execute(delete(table).where(table.c.employee_id == employee_id)).rowcount
+        for table in (SCORE, LIST_ANSWER, CONTEST)
+    }
+    as_manager = update(SCORE).where(SCORE.c.manager_id == employee_id).values(manager_id=None)
+    removed["manager_of"] = connection.execute(as_manager).rowcount
+    connection.execute(
+        delete(GROUP_FIGURE).where(GROUP_FIGURE.c.dimension == "manager", GROUP_FIGURE.c.value == employee_id)
+    )
+    return removed
+
+
+def erase_files(var: Path, employee_id: str) -> dict[str, int]:
+    """Delete the folders of lists that name a person, and the monthly sums, from which the next run makes new ones.
+
+    Gives how many folders of each went.
+    """
+    lists = [folder for folder in sorted((var / "lists").glob("????-??")) if _names(folder / "index.csv", employee_id)]
+    months = [folder for folder in (var / "months").glob("*") if folder.is_dir()]
+    for folder in (*lists, *months):
+        shutil.rmtree(folder)
+    return {"lists": len(lists), "monthly_sums": len(months)}
+
+
+def _names(index: Path, employee_id: str) -> bool:
+    if not index.exists():
+        return False
+    with index.open(encoding="utf-8", newline="") as file:
+        told = {row[name].removeprefix("'") for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
+    return employee_id.removeprefix("'") in told
+
+
+def _scores(connection: Connection, employee_id: str) -> list[HeldScore]:
+    columns = [PUBLICATION.c[name] for name in ("snapshot_date", "model_version", "horizon_months")]
+    rows = connection.execute(
+        select(*columns, SCORE.c.risk, SCORE.c.evidence, SCORE.c.publication_id)
+        .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+        .where(SCORE.c.employee_id == employee_id)
+        .order_by(SCORE.c.publication_id.desc())
+    )
+    return [HeldScore(**row) for row in rows.mappings()]
+
+
+def _rows(connection: Connection, table: Table, employee_id: str) -> list[dict[str, Any]]:
+    columns = [column for column in table.c if column.name != "id"]
+    query = select(*columns).where(table.c.employee_id == employee_id).order_by(table.c.id.desc())
+    return [dict(row) for row in connection.execute(query).mappings()]

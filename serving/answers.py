@@ -1,0 +1,101 @@
+"""An answer in the form that the client likes best, or word that it has not changed."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
+from serving.problems import Refusal
+
+JSON: Final = "application/json"
+CSV: Final = "text/csv"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HTML: Final = "text/html"
+
+TABLES: Final = (JSON, CSV, XLSX)
+"""The forms of a table, the one that is sent unasked first."""
+
+CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+"""The client may keep an answer for itself, and must ask every time whether it still holds."""
+
+AcceptHeader = Annotated[str, Header(description="the forms that the client can read (RFC 9110)", examples=[JSON])]
+"""The Accept header."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """An answer as rows, for spreadsheets."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def forms(*more: str) -> dict[int | str, dict[str, Any]]:
+    """The other forms of a route's answer and the answer to If-None-Match, for OpenAPI."""
+    unchanged: dict[int | str, dict[str, Any]] = {304: {"description": "Not Modified"}}
+    return unchanged | ({200: {"content": {form: {"schema": {"type": "string"}} for form in more}}} if more else {})
+
+
+def preferred(accept: str, offered: Sequence[str]) -> str:
+    """The form that the client likes best (RFC 9110 12.5.1, without parameters but q). Raises 406."""
+    likes = [_like(part) for part in accept.split(",")]
+    best = max(offered, key=lambda form: _quality(form, likes))  # max keeps the first of equals
+    if _quality(best, likes) <= 0:
+        raise Refusal(406, "no-such-form", f"This is given as one of: {', '.join(offered)}.")
+    return best
+
+
+def as_json(request: Request, answer: BaseModel, status: int = 200) -> Response:
+    """An answer that has one form."""
+    text = answer.model_dump_json().encode()
+    return unless_known(request, JSON, text, lambda: text, status)
+
+
+def as_table(request: Request, form: str, answer: BaseModel, table: Callable[[], Table]) -> Response:
+    """An answer in one of `TABLES`."""
+    text = answer.model_dump_json().encode()
+    return unless_known(request, form, text, lambda: text if form == JSON else spreadsheet(form, table()))
+
+
+def spreadsheet(form: str, table: Table) -> bytes:
+    """A table as CSV or XLSX."""
+    if form == CSV:
+        return csv_text(table.columns, table.rows).encode()
+    return xlsx_bytes(table.columns, table.rows, table.title)
+
+
+def unless_known(request: Request, form: str, content: bytes, body: Callable[[], bytes], status: int = 200) -> Response:
+    """The body, or 304 to a client that holds an answer of the same content; the tag is of content and form."""
+    tag = f'W/"{hashlib.sha256(form.encode() + content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, **CACHING}
+    if request.method == "GET" and _holds(request.headers.get("If-None-Match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(body(), status, headers, form)
+
+
+def _holds(known: str, tag: str) -> bool:
+    return any(each.strip() in (tag, tag.removeprefix("W/"), "*") for each in known.split(","))
+
+
+def _like(part: str) -> tuple[str, float]:
+    media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+    try:
+        return media_range, float(quality)
+    except ValueError:
+        return media_range, 0.0
+
+
+def _quality(form: str, likes: Sequence[tuple[str, float]]) -> float:
+    """The most exact range that covers the form decides."""
+    for media_range in (form, f"{form.split('/')[0]}/*", "*/*"):
+        for liked, quality in likes:
+            if liked == media_range:
+                return quality
+    return 0.0

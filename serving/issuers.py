@@ -1,0 +1,148 @@
+"""Whose tokens are accepted: the embedded issuer's, or those of the company's OpenID Connect issuer, never both."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
+from starlette.concurrency import run_in_threadpool
+
+from pipeline.tokens import Identity, InvalidToken, Role, read_token, signing_key
+from serving.settings import ServerSettings
+
+KEYS_SECONDS: Final = 300
+"""How long the issuer's keys are used before they are fetched again: so long a revoked key still counts."""
+
+COOLDOWN_SECONDS: Final = 10
+"""How often, at most, an unknown key makes us ask the issuer: so long a new key may have to wait."""
+
+TIMEOUT_SECONDS: Final = 5
+LEEWAY_SECONDS: Final = 30
+"""By how much the issuer's clock may differ from ours."""
+
+LONGEST_SUBJECT: Final = 200
+
+
+class IssuerUnavailable(Exception):
+    """The issuer's keys cannot be fetched, so nobody's token can be checked."""
+
+
+class Issuer(Protocol):
+    """Tells whom a token speaks for."""
+
+    async def identify(self, token: str) -> Identity:
+        """Raise InvalidToken for a token that is not one of ours, and IssuerUnavailable where that cannot be told."""
+
+
+def issuer_of(settings: ServerSettings) -> Issuer:
+    """The company's issuer if the settings name one; else the embedded one, whose key the first start makes."""
+    if settings.oidc_issuer:
+        return OpenIdConnect(settings)
+    return Embedded(signing_key(settings).public_key())
+
+
+class Embedded:
+    """The issuer of `retention token`."""
+
+    def __init__(self, key: Ed25519PublicKey) -> None:
+        self._key = key
+
+    async def identify(self, token: str) -> Identity:
+        """Raise InvalidToken; this issuer is always there."""
+        return read_token(token, self._key)
+
+
+class OpenIdConnect:
+    """An issuer whose keys are published as a JWK set. A key decides its algorithm, the token's header does not."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._settings = settings
+        self._keys = jwt.PyJWKClient(
+            settings.oidc_jwks_url,
+            lifespan=KEYS_SECONDS,
+            timeout=TIMEOUT_SECONDS,
+            cooldown_duration=COOLDOWN_SECONDS,
+        )
+        self._failed_at = -float("inf")
+
+    async def identify(self, token: str) -> Identity:
+        """Raise InvalidToken or IssuerUnavailable."""
+        key_id = _key_id(token)
+        key = self._known(key_id)
+        if key is None:
+            key = await run_in_threadpool(self._fetched, key_id)
+        return self._identity(self._claims(token, key))
+
+    def _known(self, key_id: str) -> jwt.PyJWK | None:
+        cache = self._keys.jwk_set_cache
+        cached = cache.get() if cache else None
+        return self._keys.match_kid(_signing(cached), key_id) if cached else None
+
+    def _fetched(self, key_id: str) -> jwt.PyJWK:
+        # While the issuer is down, requests must not queue up behind one another's time-outs.
+        if time.monotonic() - self._failed_at < TIMEOUT_SECONDS:
+            raise IssuerUnavailable
+        try:
+            return self._keys.get_signing_key(key_id)
+        except PyJWKClientConnectionError:
+            self._failed_at = time.monotonic()
+            raise IssuerUnavailable from None
+        except (PyJWKClientError, jwt.PyJWKError, jwt.PyJWKSetError, ValueError):
+            raise InvalidToken("the token is signed with a key that its issuer does not publish") from None
+
+    def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
+        try:
+            return jwt.decode(
+                token,
+                key,
+                algorithms=list(self._settings.oidc_algorithms),
+                issuer=self._settings.oidc_issuer,
+                audience=self._settings.oidc_audience,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "iss", "aud", "sub"], "enforce_minimum_key_length": True},
+            )
+        except jwt.ExpiredSignatureError:
+            raise InvalidToken("the token has expired") from None
+        except jwt.InvalidTokenError:
+            raise InvalidToken("the token is not valid here") from None
+
+    def _identity(self, claims: Mapping[str, Any]) -> Identity:
+        role = self._role(_claim(claims, self._settings.oidc_role_claim))
+        person = _claim(claims, self._settings.oidc_person_claim)
+        if not isinstance(person, str | None) or (role == Role.MANAGER and not person):
+            raise InvalidToken("the token is of a manager and names no person")
+        return Identity(subject=claims["sub"][:LONGEST_SUBJECT].replace("\x00", "�"), role=role, person=person)
+
+    def _role(self, told: Any) -> Role:
+        names = told if isinstance(told, list) else [told]
+        known = self._settings.oidc_roles or {str(role): role for role in Role}
+        found = {known[name] for name in names if isinstance(name, str) and name in known}
+        if len(found) != 1:
+            raise InvalidToken("the token names no role that is known here, or more than one")
+        return found.pop()
+
+
+def _key_id(token: str) -> str:
+    try:
+        key_id = jwt.get_unverified_header(token).get("kid")
+    except jwt.InvalidTokenError:
+        raise InvalidToken("the token is not valid here") from None
+    if not isinstance(key_id, str):
+        raise InvalidToken("the token does not name its key")
+    return key_id
+
+
+def _signing(keys: jwt.PyJWKSet) -> list[jwt.PyJWK]:
+    return [key for key in keys.keys if key.public_key_use in ("sig", None) and key.key_id]
+
+
+def _claim(claims: Mapping[str, Any], name: str) -> Any:
+    """A claim by its name; by dots from one to the next where no claim has the whole name."""
+    if name in claims or "." not in name:
+        return claims.get(name)
+    found: Any = claims
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found

@@ -1,0 +1,45 @@
+"""The log: a line of JSON an event, on stderr. It holds routes, statuses and request ids, and nothing of a person."""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Any, Final
+
+LOG: Final = logging.getLogger("retention.server")
+
+
+class JsonLines(logging.Formatter):
+    """An event with its `fields`. Of an exception its kind and place: its message may quote a value of a person."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["fault"] = described(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def described(fault: BaseException) -> str:
+    """An exception's type, and file and line of its last frames."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    places = " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-6:])
+    return f"{type(fault).__name__} at {places}"
+
+
+def write_json_lines() -> None:
+    """Send our events and the server's own to stderr as JSON. Its access log is off: a path holds a person's id."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name in ("retention", "uvicorn"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(logging.INFO)
+    logging.getLogger("uvicorn.access").disabled = True

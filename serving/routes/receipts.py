@@ -1,0 +1,141 @@
+"""What a person may ask for about themselves, through HR: a receipt of what is held, a contest, erasure."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from pipeline.published import Published, PublishedScores
+from pipeline.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
+from pipeline.wording import factor_text
+from serving.answers import as_json
+from serving.audit import Audit
+from serving.permissions import ForHr, SubjectPurpose
+from serving.problems import Refusal, responses
+from serving.schemas import (
+    ContestedPoint,
+    EmployeeId,
+    Erasure,
+    FactorInWords,
+    GivenAnswerOfMonth,
+    HeldScore,
+    KeptContest,
+    Look,
+    Proof,
+    Receipt,
+)
+
+router = APIRouter(prefix="/v1", tags=["receipts"])
+
+STAYS: Final = (
+    "The audit keeps who looked at this person, and that the person was erased, so that both can be proven; figures of "
+    "groups of five and more stay too. What the company's own tables hold is not touched: taken from there, the person "
+    "is not scored again."
+)
+
+
+@router.get(
+    "/employees/{employee_id:path}/receipt",
+    summary="What is held of a person, what is behind the score, and who looked",
+    response_model=Receipt,
+    responses=responses(404),
+)
+def receipt(
+    request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit
+) -> Response:
+    """Everything in the store that is about the person. `looks` counts all looks, `looked` holds the latest 1,000."""
+    with audit.release() as release:
+        held = held_of(release.scores.connection, employee_id)
+        if not held.is_anything:
+            raise _nothing_held()
+        published = release.scores.by_id(held.scores[0].publication_id) if held.scores else None
+        factors = _in_words(release.scores, published, employee_id) if published else []
+        release.names([employee_id])
+        return as_json(request, _receipt(employee_id, held, factors))
+
+
+@router.post(
+    "/employees/{employee_id:path}/contest",
+    summary="Keep what a person says is wrong",
+    response_model=KeptContest,
+    status_code=201,
+    responses=responses(400, 404, 413),
+)
+def contested(
+    request: Request,
+    employee_id: EmployeeId,
+    point: ContestedPoint,
+    asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+) -> Response:
+    """The correction itself is made in the company's tables; the next month's score follows them."""
+    with audit.change() as change:
+        if not is_held(change.connection, employee_id):
+            raise _nothing_held()
+        kept = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
+        number = contest(change.connection, kept)
+        change.did("contested", employee_id)
+    return as_json(request, KeptContest(id=number, **asdict(kept)), 201)
+
+
+@router.delete(
+    "/employees/{employee_id:path}",
+    summary="Erase a person, with a proof",
+    response_model=Erasure,
+    responses=responses(404),
+)
+def erased(
+    request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit
+) -> Response:
+    """Scores, factors, answers and contests, the lists that were written, and the monthly sums under `var`.
+
+    The proof is the place of the audit's row about it: `retention audit verify --noted ID:HASH` shows later that the
+    row stands as it was written.
+    """
+    with audit.change() as change:
+        if not is_held(change.connection, employee_id):
+            raise _nothing_held()
+        removed = erase(change.connection, employee_id)
+        removed |= erase_files(request.app.state.settings.var, employee_id)
+        link = change.did("erased", employee_id)
+    request.app.state.store.forget_deleted()
+    proof = Proof(audit_id=link.id, hash=link.hash)
+    return as_json(
+        request, Erasure(employee_id=employee_id, at=datetime.now(UTC), removed=removed, stays=STAYS, proof=proof)
+    )
+
+
+def _nothing_held() -> Refusal:
+    return Refusal(404, "nothing-held", "Nothing is held of such a person.")
+
+
+def _in_words(scores: PublishedScores, published: Published, employee_id: str) -> list[FactorInWords]:
+    [(_, factors)] = scores.factors_of(published, [employee_id])
+    weightiest = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
+    return [
+        FactorInWords(
+            driver=factor.driver,
+            contribution=factor.contribution,
+            text=factor_text(factor, published.about[factor.feature]),
+        )
+        for factor in weightiest
+    ]
+
+
+def _receipt(employee_id: str, held: Held, factors: list[FactorInWords]) -> Receipt:
+    return Receipt(
+        employee_id=employee_id,
+        scores=[HeldScore(**_without(asdict(score), "publication_id")) for score in held.scores],
+        factors=factors,
+        answers=[GivenAnswerOfMonth(**_without(answer, "source", "employee_id")) for answer in held.answers],
+        contests=[ContestedPoint(**_without(asdict(each), "at", "who", "employee_id")) for each in held.contests],
+        looks=held.looks,
+        looked=[Look(**_without(asdict(entry), "id", "hash", "whom", "request_id")) for entry in held.looked],
+    )
+
+
+def _without(row: Any, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}

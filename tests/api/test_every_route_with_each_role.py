@@ -1,0 +1,80 @@
+"""What OpenAPI says is what is answered: to sound and unsound requests, on every route, with each role and without one.
+
+A few examples each, the same every time in CI; more with `RETENTION_API_EXAMPLES=200`.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.python import asgi
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from features.errors import BadInput, Finding
+from pipeline import registry
+from pipeline.store import Store
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+EXAMPLES = int(os.environ.get("RETENTION_API_EXAMPLES", "3"))
+ASKERS = (("hr", "H1"), ("manager", "M1"), ("data_scientist", "S1"), ("auditor", "X1"))
+HELD = {"employee_id": "A", "month": "2026-09"}
+"""Each request is made again about somebody who is held: hardly any id that is made up is."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+
+
+def no_model(*_: object) -> None:
+    """A registry without a model."""
+    raise BadInput(Finding("there is no champion yet", "registry", "", 0, "Train first."))
+
+
+@pytest.fixture
+def described(settings: ServerSettings, store: Store, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(registry, "described", no_model)
+    return schemathesis.openapi.from_asgi("/openapi.json", create_app(settings))
+
+
+@pytest.fixture
+def session(described: Any) -> Iterator[Any]:
+    with asgi.get_client(described.app) as session:
+        yield session
+
+
+@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
+def test_nothing_is_answered_that_openapi_does_not_say(
+    described: Any, session: Any, bearer: Callable[..., dict[str, str]], mode: schemathesis.GenerationMode
+) -> None:
+    askers = [bearer(role, person) for role, person in ASKERS] + [{"Authorization": ""}]
+    operations = [found.ok() for found in described.get_all_operations()]
+    assert len(operations) == 15
+    for operation in operations:
+        if mode is schemathesis.GenerationMode.NEGATIVE and not (operation.path_parameters or operation.query):
+            continue  # nothing can be wrong with it
+
+        @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def holds(case: schemathesis.Case) -> None:
+            for headers in askers:
+                case.call_and_validate(session=session, headers=headers, checks=CHECKS)
+            for name in HELD.keys() & case.path_parameters.keys():
+                case.path_parameters[name] = HELD[name]
+            for headers in askers:
+                case.call_and_validate(session=session, headers=headers, checks=CHECKS)
+
+        holds()

@@ -1,0 +1,164 @@
+"""Figures of groups and of services between departments: what is shown, to whom, and in which forms."""
+
+import io
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from pipeline.publication import Publication
+from pipeline.store import Store
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+Bearer = Callable[..., dict[str, str]]
+Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def company() -> Publication:
+    """Six in Sales and seven in Plant with a risk of a half, three in Legal; pay adds 1 to everyone's log-odds."""
+    places = {"Sales": ("M1", 6), "Plant": ("=M2", 7), "Legal": ("M3", 3)}
+    people = [(f"{name}-{n}", name, boss) for name, (boss, size) in places.items() for n in range(size)]
+    scores = pl.DataFrame(people, schema=["employee_id", "department", "manager_id"], orient="row").with_columns(
+        *(pl.lit(None, pl.Float64).alias(name) for name in ("risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high")),
+        risk=pl.lit(0.5),
+        evidence=pl.lit("enough"),
+        base_log_odds=pl.lit(-1.0),
+        log_odds=pl.lit(0.0),
+        level=pl.lit(1),
+        job=pl.lit("Clerk"),
+        location=pl.lit("Riga"),
+    )
+    factors = scores.select("employee_id", feature=pl.lit("pay_gap"), driver=pl.lit("pay")).with_columns(
+        value=pl.lit("1"), peer_value=pl.lit("0"), contribution=pl.lit(1.0)
+    )
+    services = pl.DataFrame(
+        {
+            "client_department": ["Sales", "Legal"],
+            "provider_department": ["Plant", "Plant"],
+            "clients": [5, 4],
+            "providers": [7, 7],
+            "services": [40, 30],
+            "rating": [3.5, 1.0],
+            "hours": [8.0, 9.0],
+            "balance": [-0.5, 0.1],
+            "trend": [0.25, 0.0],
+            "risk": [0.5, 0.5],
+            "relationships_log_odds": [0.0, 0.0],
+        }
+    )
+    return Publication("tiny", date(2026, 10, 31), "4", 6, {}, scores, factors, services)
+
+
+@pytest.fixture
+def client(settings: ServerSettings, store: Store) -> Iterator[TestClient]:
+    store.publish(company())
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+def groups(client: TestClient, dimension: str, headers: dict[str, str]) -> dict[str | None, dict[str, Any]]:
+    answer = client.get(f"/v1/groups/{dimension}", headers=headers).json()
+    return {group.pop("group"): group for group in answer["groups"]}
+
+
+def test_a_group_has_its_expected_exits_with_an_interval_and_its_drivers(client: TestClient, bearer: Bearer) -> None:
+    everyone = groups(client, "location", bearer("hr"))["Riga"]
+    spread = 1.959964 * math.sqrt(16 * 0.25)
+    assert everyone == {
+        "is_suppressed": False,
+        "people": 16,
+        "expected_exits": 8.0,
+        "range": {"low": pytest.approx(8 - spread), "high": pytest.approx(8 + spread)},
+        "drivers": {"pay": 1.0, "conditions": 0, "relationships": 0, "growth": 0, "context": 0},
+    }
+
+
+def test_a_small_group_and_the_one_that_would_give_it_away_are_suppressed(client: TestClient, bearer: Bearer) -> None:
+    found = groups(client, "department", bearer("data_scientist"))
+    assert {name: group["people"] for name, group in found.items()} == {"Legal": None, "Plant": 7, "Sales": None}
+    assert (
+        found["Legal"]
+        == found["Sales"]
+        == {
+            "is_suppressed": True,
+            "people": None,
+            "expected_exits": None,
+            "range": None,
+            "drivers": None,
+        }
+    )
+
+
+def test_data_scientists_see_no_managers_id(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+    assert set(groups(client, "manager", bearer("hr"))) == {"M1", "=M2", "M3"}
+    nameless = groups(client, "manager", bearer("data_scientist"))
+    assert all(name and name.startswith("team-") and len(name) == 17 for name in nameless)
+    assert {row["whom"] for row in kept() if row["role"] == "data_scientist"} == {None}
+    assert {row["whom"] for row in kept() if row["role"] == "hr"} == {"M1", "=M2", "M3"}
+
+
+def test_services_between_departments_need_five_on_either_side(client: TestClient, bearer: Bearer) -> None:
+    answer = client.get("/v1/internal-services", headers=bearer("data_scientist")).json()
+    assert answer["services"] == [
+        {
+            "client_department": "Sales",
+            "provider_department": "Plant",
+            "is_suppressed": False,
+            "services": 40,
+            "rating": 3.5,
+            "hours": 8.0,
+            "balance": -0.5,
+            "trend": 0.25,
+            "risk": 0.5,
+            "relationships_log_odds": 0.0,
+        },
+        {
+            "client_department": "Legal",
+            "provider_department": "Plant",
+            "is_suppressed": True,
+            **dict.fromkeys(("services", "rating", "hours", "balance", "trend", "risk", "relationships_log_odds")),
+        },
+    ]
+
+
+@pytest.mark.parametrize("path", ["/v1/groups/department", "/v1/internal-services"])
+def test_groups_are_for_hr_and_data_scientists(client: TestClient, bearer: Bearer, path: str) -> None:
+    statuses = {
+        role: client.get(path, headers=bearer(role, "M1")).status_code
+        for role in ("hr", "data_scientist", "manager", "auditor")
+    }
+    assert statuses == {"hr": 200, "data_scientist": 200, "manager": 403, "auditor": 403}
+    assert client.get(path, params={"purpose": "redundancy"}, headers=bearer("hr")).status_code == 403
+
+
+def test_another_dimension_is_422(client: TestClient, bearer: Bearer) -> None:
+    assert client.get("/v1/groups/gender", headers=bearer("hr")).status_code == 422
+
+
+def test_a_spreadsheet_holds_the_same_and_no_formula(client: TestClient, bearer: Bearer) -> None:
+    csv = client.get("/v1/groups/manager", headers=bearer("hr") | {"Accept": "text/csv"})
+    assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "'=M2,7,3.5" in csv.text
+    sheet = client.get("/v1/groups/manager", headers=bearer("hr") | {"Accept": XLSX})
+    assert sheet.headers["Content-Type"] == XLSX
+    rows = list(load_workbook(io.BytesIO(sheet.content)).active.iter_rows())  # type: ignore[union-attr]
+    assert [cell.value for cell in rows[0]][:2] == ["group", "people"]
+    assert ("=M2", "s") in [(row[0].value, row[0].data_type) for row in rows]
+
+
+def test_scores_of_an_earlier_version_say_what_to_do(client: TestClient, bearer: Bearer, store: Store) -> None:
+    store.publish(replace(company(), snapshot_date=date(2026, 11, 30)))
+    with store.changing() as connection:
+        connection.exec_driver_sql("DELETE FROM group_figure")
+    answer = client.get("/v1/groups/department", headers=bearer("hr"))
+    assert answer.status_code == 404
+    assert "retention score" in answer.json()["detail"]

@@ -1,0 +1,177 @@
+"""What a person may ask for: a receipt, a contest, erasure with a proof; and answers to the lists."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from pipeline.audit import Link
+from pipeline.list_pages import write_lists
+from pipeline.schema import METADATA
+from pipeline.store import Store
+from serving.settings import ServerSettings
+
+Bearer = Callable[..., dict[str, str]]
+Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+ANSWER = "/v1/lists/2026-09/A/answer"
+POINT = {"ground": "wrong", "feature": "pay_against_market", "statement": "Мою зарплату подняли в сентябре."}
+
+
+def test_an_answer_is_kept_and_the_last_one_counts(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+    manager = bearer("manager", "M1")
+    assert client.post(ANSWER, json={"outcome": "disagree"}, headers=manager).status_code == 201
+    told = client.post(ANSWER, json={"outcome": "acted", "drivers": ["pay"]}, headers=manager).json()
+    assert (told["employee_id"], told["month"], told["who"], told["outcome"]) == ("A", "2026-09", "M1", "acted")
+    [own] = client.get("/v1/lists/2026-09", headers=manager).json()["lists"]
+    given = {entry["employee_id"]: entry["answer"] for entry in own["entries"]}
+    assert (given["A"]["outcome"], given["A"]["drivers"], given["B"]) == ("acted", ["pay"], None)
+    assert [(row["whom"], row["result"]) for row in kept()][:2] == [("A", "answered")] * 2
+
+
+def test_an_answer_to_one_month_is_not_one_to_another(client: TestClient, bearer: Bearer) -> None:
+    client.post(ANSWER, json={"outcome": "left"}, headers=bearer("hr"))
+    august = client.get("/v1/lists/2026-08?manager_id=M1", headers=bearer("hr")).json()["lists"][0]
+    assert [entry["answer"] for entry in august["entries"]] == [None]
+
+
+@pytest.mark.parametrize("person", ["C", "D", "M1", "NOBODY"])
+def test_a_manager_answers_for_listed_people_of_the_own_line_only(
+    client: TestClient, bearer: Bearer, person: str
+) -> None:
+    said = {"outcome": "left"}
+    refused = client.post(f"/v1/lists/2026-09/{person}/answer", json=said, headers=bearer("manager", "M1"))
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:retention:problem:not-in-your-line")
+    status = client.post(f"/v1/lists/2026-09/{person}/answer", json=said, headers=bearer("hr")).status_code
+    assert status == (201 if person == "D" else 404)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"outcome": "fired"}, {"outcome": "acted", "drivers": ["context?"]}, {"outcome": "left", "note": "is ill"}],
+)
+def test_an_answer_has_no_room_for_anything_else(client: TestClient, bearer: Bearer, body: dict[str, Any]) -> None:
+    assert client.post(ANSWER, json=body, headers=bearer("hr")).status_code == 422
+
+
+def test_a_receipt_holds_scores_factors_answers_contests_and_looks(
+    client: TestClient, bearer: Bearer, kept: Kept
+) -> None:
+    client.get("/v1/employees/A/risk?purpose=retention_conversation", headers=bearer("manager", "M1"))
+    client.post(ANSWER, json={"outcome": "talked"}, headers=bearer("manager", "M1"))
+    client.post("/v1/employees/A/contest", json=POINT, headers=bearer("hr", "H1"))
+    receipt = client.get("/v1/employees/A/receipt", headers=bearer("hr", "H1")).json()
+    assert [score["snapshot_date"] for score in receipt["scores"]] == ["2026-09-30", "2026-08-31"]
+    assert [factor["text"] for factor in receipt["factors"]] == [
+        "Pay against the market: -18.1% (peers: +0.0%). It raises the risk."
+    ]
+    assert [(each["month"], each["outcome"]) for each in receipt["answers"]] == [("2026-09", "talked")]
+    assert receipt["contests"] == [POINT]
+    looked = [(each["who"], each["role"], each["purpose"], each["result"]) for each in receipt["looked"]]
+    assert looked == [
+        ("H1", "hr", "data_subject_request", "contested"),
+        ("M1", "manager", "retention_conversation", "answered"),
+        ("M1", "manager", "retention_conversation", "released"),
+    ]
+    assert receipt["looks"] == 3
+    assert kept()[-1]["purpose"] == "data_subject_request"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"ground": "wrong"},
+        {"ground": "anger", "statement": "x"},
+        {"ground": "wrong", "statement": ""},
+        {"ground": "wrong", "statement": "x" * 2001},
+        {"ground": "wrong", "statement": "\x00"},
+    ],
+)
+def test_a_contest_that_says_nothing_is_422(client: TestClient, bearer: Bearer, body: dict[str, str]) -> None:
+    assert client.post("/v1/employees/A/contest", json=body, headers=bearer("hr")).status_code == 422
+
+
+def test_erasure_leaves_nothing_of_a_person_but_the_audit(
+    client: TestClient, bearer: Bearer, store: Store, settings: ServerSettings
+) -> None:
+    client.post("/v1/lists/2026-09/D/answer", json={"outcome": "talked"}, headers=bearer("manager", "M2"))
+    client.post("/v1/employees/D/contest", json=POINT, headers=bearer("hr"))
+    write_lists(store, settings.var / "lists", 4, "2026-09")
+    write_lists(store, settings.var / "lists", 4, "2026-08")
+    (settings.var / "months" / "source").mkdir(parents=True)
+    answer = client.delete("/v1/employees/D", headers=bearer("hr")).json()
+    assert answer["removed"] == {
+        "score": 2,
+        "list_answer": 1,
+        "contest": 1,
+        "manager_of": 0,
+        "lists": 1,
+        "monthly_sums": 1,
+    }
+    assert {path.name for path in (settings.var / "lists").iterdir()} == {"2026-08"}  # D was not on it
+    assert not list((settings.var / "months").iterdir())
+    with store.reading() as scores:
+        for table in METADATA.sorted_tables:
+            rows = scores.connection.execute(table.select()).mappings()
+            held = [row for row in rows if "D" in row.values()]
+            assert bool(held) is (table.name == "audit"), table.name
+    assert client.get("/v1/employees/D/receipt", headers=bearer("hr")).status_code == 404
+    assert client.delete("/v1/employees/D", headers=bearer("hr")).status_code == 404
+    assert client.get("/v1/employees/A/receipt", headers=bearer("hr")).status_code == 200
+
+
+def test_the_proof_of_an_erasure_is_its_row_in_the_audit(
+    client: TestClient, bearer: Bearer, store: Store, kept: Kept
+) -> None:
+    proof = client.delete("/v1/employees/D", headers=bearer("hr", "H1")).json()["proof"]
+    [tombstone] = [row for row in kept() if row["result"] == "erased"]
+    assert (tombstone["id"], tombstone["who"], tombstone["whom"]) == (proof["audit_id"], "H1", "D")
+    assert store.verify_audit(Link(proof["audit_id"], proof["hash"])).is_whole
+
+
+def test_erasing_a_manager_takes_the_name_from_the_others_scores(
+    client: TestClient, bearer: Bearer, store: Store
+) -> None:
+    removed = client.delete("/v1/employees/M1", headers=bearer("hr")).json()["removed"]
+    assert removed["manager_of"] == 6  # A, B and C in two months
+    with store.reading() as scores:
+        assert "M1" not in scores.connection.execute(text("SELECT manager_id FROM score")).scalars().all()
+    assert client.get("/v1/employees/A/receipt", headers=bearer("hr")).status_code == 200
+
+
+def test_an_erasure_whose_audit_row_cannot_be_kept_erases_nothing(
+    client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.audit.append", fail)
+        assert client.delete("/v1/employees/D", headers=bearer("hr")).status_code == 500
+    assert client.get("/v1/employees/D/receipt", headers=bearer("hr")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/employees/A/receipt", None),
+        ("POST", "/v1/employees/A/contest", POINT),
+        ("DELETE", "/v1/employees/A", None),
+    ],
+)
+def test_a_persons_rights_go_through_hr(
+    client: TestClient, bearer: Bearer, method: str, path: str, body: dict[str, str] | None
+) -> None:
+    for role in ("manager", "data_scientist", "auditor"):
+        assert client.request(method, path, json=body, headers=bearer(role, "M1")).status_code == 403
+    refused = client.request(method, path, params={"purpose": "dismissal"}, json=body, headers=bearer("hr"))
+    assert refused.status_code == 403
+    assert client.request(method, path, json=body, headers=bearer("hr")).status_code in (200, 201)
+
+
+def test_an_id_with_a_slash_is_one_id(client: TestClient, bearer: Bearer) -> None:
+    for path in ("/v1/employees/A%2Frisk", "/v1/employees/x%2Fy%2Fz"):
+        assert client.delete(path, headers=bearer("hr")).json()["type"] == "urn:retention:problem:nothing-held"

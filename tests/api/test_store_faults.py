@@ -1,0 +1,119 @@
+"""A store that is locked, full, read-only or gone, under the real server or on a real PostgreSQL: nothing is released,
+ready goes red, and both recover by themselves."""
+
+import resource
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline.store import Store
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+Bearer = Callable[..., dict[str, str]]
+URL = "/v1/employees/A/risk?purpose=retention_conversation"
+UNAVAILABLE = "urn:retention:problem:store-unavailable"
+
+
+def becomes(ask: Callable[[], int], status: int) -> bool:
+    """Whether it answers so within a while; a fault takes a moment to be noticed, and to be over."""
+    for _ in range(100):
+        if ask() == status:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_locked_store_releases_nothing_and_what_waited_gets_through(
+    server: Any, settings: ServerSettings, bearer: Bearer
+) -> None:
+    lock = sqlite3.connect(settings.var / "store.db", isolation_level=None)
+    with httpx2.Client(base_url=server.url) as client:
+        lock.execute("BEGIN IMMEDIATE")
+        assert client.get("/health/ready").status_code == 503
+        with pytest.raises(httpx2.ReadTimeout):  # it waits its turn
+            client.get(URL, headers=bearer("hr"), timeout=0.5)
+        assert client.get("/health/live").status_code == 200
+        lock.execute("ROLLBACK")
+        assert becomes(lambda: client.get("/health/ready").status_code, 200)
+        assert client.get(URL, headers=bearer("hr")).status_code == 200
+    lock.close()
+
+
+def test_on_a_full_disk_nothing_is_released_until_there_is_room(
+    server: Any, settings: ServerSettings, bearer: Bearer, kept: Callable[[], list[Any]]
+) -> None:
+    with httpx2.Client(base_url=server.url) as client:
+        assert client.get(URL, headers=bearer("hr")).status_code == 200
+        _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        room = min(path.stat().st_size for path in settings.var.glob("store.db*"))
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (min(room, 4096), hard))
+        answer = client.get(URL, headers=bearer("hr"))
+        assert (answer.status_code, answer.json()["type"]) == (503, UNAVAILABLE)
+        assert client.get("/health/ready").status_code == 503
+        assert len(kept()) == 1
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        assert becomes(lambda: client.get("/health/ready").status_code, 200)
+        assert client.get(URL, headers=bearer("hr")).status_code == 200
+    assert len(kept()) == 2
+
+
+@pytest.fixture
+def postgresql(settings: ServerSettings, postgresql_url: str) -> Iterator[tuple[TestClient, str]]:
+    """The application on a PostgreSQL store, and its database's name."""
+    with TestClient(create_app(settings.model_copy(update={"database_url": postgresql_url}))) as client:
+        assert client.get("/health/ready").status_code == 200
+        yield client, postgresql_url.rpartition("/")[2]
+
+
+def administer(server: str, *statements: str) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def test_a_read_only_store_is_not_ready(
+    postgresql: tuple[TestClient, str], postgresql_server: str, bearer: Bearer
+) -> None:
+    client, name = postgresql
+    drop = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    administer(postgresql_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on", drop)
+    assert client.get("/health/ready").status_code == 503
+    assert client.get("/v1/audit", headers=bearer("auditor")).json()["type"] == UNAVAILABLE
+    administer(postgresql_server, f"ALTER DATABASE {name} SET default_transaction_read_only = off", drop)
+    assert client.get("/health/ready").status_code == 200
+    assert client.get("/v1/audit", headers=bearer("auditor")).status_code == 200
+
+
+def test_a_server_that_is_gone_is_503_until_it_is_back(
+    postgresql: tuple[TestClient, str], postgresql_server: str, bearer: Bearer
+) -> None:
+    client, name = postgresql
+    drop = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    administer(postgresql_server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", drop)
+    assert client.get("/health/ready").status_code == 503
+    assert client.get("/v1/audit", headers=bearer("auditor")).json()["type"] == UNAVAILABLE
+    administer(postgresql_server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    assert client.get("/health/ready").status_code == 200
+    assert client.get("/v1/audit", headers=bearer("auditor")).status_code == 200
+
+
+def test_a_read_only_file_is_not_ready(settings: ServerSettings, store: Store, bearer: Bearer) -> None:
+    url = f"sqlite:///file:{settings.var / 'store.db'}?mode=ro&uri=true"
+    with TestClient(create_app(settings.model_copy(update={"database_url": url}))) as client:
+        assert client.get("/health/ready").status_code == 503
+        assert client.get(URL, headers=bearer("hr")).json()["type"] == UNAVAILABLE
+
+
+def test_the_server_ends_in_order_when_it_is_told_to(server: Any, bearer: Bearer) -> None:
+    with httpx2.Client(base_url=server.url) as client:
+        assert client.get(URL, headers=bearer("hr")).status_code == 200
+    server.process.terminate()
+    assert server.process.wait(timeout=20) in (0, -15)
+    assert "Application shutdown complete" in server.log.read_text()

@@ -1,0 +1,73 @@
+"""What the operator is given: settings as the code has them, an image and a compose file that hold what they say."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from documents import ROOT, page, section, table_lines
+
+from serving.settings import ServerSettings
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+INSTRUCTIONS = {
+    *("FROM", "COPY", "RUN", "ENV", "USER", "WORKDIR", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD"),
+}
+
+
+def instructions() -> list[tuple[str, str]]:
+    text = "\n".join(line for line in DOCKERFILE.replace("\\\n", " ").splitlines() if not line.startswith("#"))
+    return [(line.split()[0], line.partition(" ")[2]) for line in text.splitlines() if line.strip()]
+
+
+def test_the_page_has_every_setting_and_no_other() -> None:
+    told = [line.split("`")[1] for line in table_lines(section(page("docs/deployment.md"), "Settings"))]
+    fields = {f"RETENTION_{name.upper()}" for name in ServerSettings.model_fields}
+    assert set(told) == fields - {"RETENTION_MLFLOW_TRACKING_URI"} | {"MLFLOW_TRACKING_URI"}
+    assert len(told) == len(set(told))
+
+
+def test_the_compose_file_has_nothing_to_find_fault_with() -> None:
+    command = [
+        str(Path(sys.executable).with_name("compose-lint")),
+        "check",
+        "--format",
+        "json",
+        str(ROOT / "compose.yaml"),
+    ]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    # an image is named by its version, not by a digest: which one is for whoever runs it to say
+    assert set(re.findall(r"CL-\d{4}", json.dumps(found))) <= {"CL-0019"}
+
+
+def test_compose_gives_settings_that_exist() -> None:
+    used = set(re.findall(r"^\s+(RETENTION_\w+):", (ROOT / "compose.yaml").read_text(), flags=re.MULTILINE))
+    assert used
+    assert used <= {f"RETENTION_{name.upper()}" for name in ServerSettings.model_fields}
+
+
+def test_the_image_is_built_of_known_instructions_and_runs_as_nobody_special() -> None:
+    found = instructions()
+    assert {name for name, _ in found} <= INSTRUCTIONS
+    users = [rest for name, rest in found if name == "USER"]
+    assert users == ["retention"]
+    assert all(rest.startswith("[") for name, rest in found if name == "CMD")
+    assert not [rest for name, rest in found if name == "FROM" and ("latest" in rest or ":" not in rest)]
+    assert [json.loads(rest) for name, rest in found if name == "CMD"]
+
+
+def test_the_image_installs_by_hash_and_holds_every_package() -> None:
+    assert "--require-hashes -r /build/requirements.lock" in DOCKERFILE
+    assert "://" not in DOCKERFILE.replace("http://127.0.0.1", "")
+    for package in ("features", "pipeline", "serving"):
+        assert ("COPY", f"{package} /build/{package}") in instructions()
+        assert f"!{package}" in (ROOT / ".dockerignore").read_text()
+
+
+@pytest.mark.parametrize("place", ["Dockerfile", "docs/deployment.md", "Makefile"])
+def test_the_server_is_started_alike_everywhere(place: str) -> None:
+    text = re.sub(r'[",\\\s]+', " ", (ROOT / place).read_text())
+    assert "serving.app:create_app --factory" in text
+    assert "--no-access-log --no-server-header --timeout-graceful-shutdown 30" in text

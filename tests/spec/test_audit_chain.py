@@ -1,0 +1,153 @@
+"""The audit's chain of hashes: whole after honest use, broken by any change; on SQLite and on PostgreSQL."""
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, create_engine, text
+from typer.testing import CliRunner
+
+from features.errors import BadInput
+from pipeline.audit import AuditEntry, Link
+from pipeline.cli import app
+from pipeline.store import Store, _alembic_config, _begun, _engine
+
+AT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return str(request.getfixturevalue("postgresql_url")).replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with Store(url) as store:
+        yield store
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """The same database in the hands of its administrator."""
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def entry(whom: str | None = "A") -> AuditEntry:
+    return AuditEntry(AT, "r1", "H1", "hr", "GET", whom, "model_review", "released")
+
+
+def tamper(engine: Engine, change: str) -> None:
+    """What only someone can do who may remove triggers."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            for event in ("update", "delete"):
+                connection.execute(text(f"DROP TRIGGER audit_refuses_{event}"))
+        else:
+            connection.execute(text("DROP TRIGGER audit_refuses_change ON audit"))
+        connection.execute(text(change))
+
+
+def test_a_rows_hash_is_of_what_it_says_and_of_the_row_before(store: Store) -> None:
+    store.append_audit([entry("A"), entry(None)])
+    said = '"2026-10-01T09:30:00+00:00","r1","H1","hr","GET",{},"model_review","released"'
+    first = hashlib.sha256(f'["",{said.format(chr(34) + "A" + chr(34))}]'.encode()).hexdigest()
+    second = hashlib.sha256(f'["{first}",{said.format("null")}]'.encode()).hexdigest()
+    chain = store.verify_audit()
+    assert (chain.rows, chain.head, chain.is_whole) == (2, Link(2, second), True)
+
+
+def test_an_empty_audit_is_whole(store: Store) -> None:
+    assert store.verify_audit().is_whole
+
+
+def test_threads_and_two_stores_make_one_chain(store: Store, url: str) -> None:
+    with Store(url) as other, ThreadPoolExecutor(16) as threads:
+        list(threads.map(lambda number: (store, other)[number % 2].append_audit([entry(f"P{number}")]), range(100)))
+    chain = store.verify_audit()
+    assert (chain.rows, chain.is_whole) == (100, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "broken_at"),
+    [
+        ("UPDATE audit SET whom = 'Z' WHERE id = 2", 2),
+        ("UPDATE audit SET at = '2026-10-02 09:30:00.000000' WHERE id = 1", 1),
+        ("UPDATE audit SET hash = 'x' WHERE id = 3", 3),
+        ("DELETE FROM audit WHERE id = 1", 2),
+        ("DELETE FROM audit WHERE id = 2", 3),
+        (
+            "INSERT INTO audit (at, request_id, who, role, what, result, hash) "
+            "VALUES ('2026-10-02 09:30:00.000000', 'r', 'w', 'hr', 'GET', 'released', 'x')",
+            4,
+        ),
+    ],
+)
+def test_a_changed_row_breaks_the_chain(store: Store, engine: Engine, change: str, broken_at: int) -> None:
+    store.append_audit([entry("A"), entry("B"), entry("C")])
+    tamper(engine, change)
+    chain = store.verify_audit()
+    assert (chain.broken_at, chain.is_whole) == (broken_at, False)
+
+
+def test_an_end_cut_off_shows_against_a_noted_one(store: Store, engine: Engine) -> None:
+    store.append_audit([entry("A"), entry("B")])
+    noted = store.verify_audit().head
+    store.append_audit([entry("C")])
+    assert store.verify_audit(noted).is_whole
+    tamper(engine, "DELETE FROM audit WHERE id >= 2")
+    assert store.verify_audit().is_whole  # nothing follows that could miss them
+    assert not store.verify_audit(noted).is_whole
+
+
+def test_one_entry_that_the_store_refuses_costs_no_other_its_own(store: Store) -> None:
+    refused: Any = entry(b"\x00")  # type: ignore[arg-type]
+    with ThreadPoolExecutor(8) as threads:
+        turns = [threads.submit(store.append_audit, [each]) for each in [entry("A"), refused] * 10]
+        failed = [turn.exception() is not None for turn in turns]
+    assert failed == [False, True] * 10
+    assert store.verify_audit().rows == 10
+
+
+def test_an_audit_from_before_the_chain_is_linked(url: str, engine: Engine) -> None:
+    older = _engine(engine.url)
+    with _begun(older, "publish") as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO audit (at, request_id, who, role, what, result) "
+                "VALUES ('2026-10-01 09:30:00.000000', 'r', 'w', 'hr', 'GET', 'refused')"
+            )
+        )
+    older.dispose()
+    with Store(url) as store:
+        store.append_audit([entry()])
+        assert store.verify_audit().rows == 2
+        assert store.verify_audit().is_whole
+
+
+def test_the_command_tells_whole_from_broken_by_its_exit_code(
+    store: Store, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETENTION_DATABASE_URL", url)
+    store.append_audit([entry("A"), entry("B")])
+    head = store.verify_audit().head
+    assert CliRunner().invoke(app, ["audit", "verify", "--noted", str(head)]).exit_code == 0
+    tamper(engine, "UPDATE audit SET whom = 'Z' WHERE id = 1")
+    assert CliRunner().invoke(app, ["audit", "verify"]).exit_code == 3
+
+
+@pytest.mark.parametrize("noted", ["", "1", "x:y", "1:abc", f"-1:{'a' * 64}"])
+def test_a_noted_end_that_is_none_is_said_so(noted: str) -> None:
+    with pytest.raises(BadInput, match="not an end of the chain"):
+        Link.of(noted)

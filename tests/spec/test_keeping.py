@@ -1,0 +1,146 @@
+"""What is kept, for how long, and who is not scored yet; on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+from features.errors import Refused
+from pipeline.cli import app
+from pipeline.feedback import ListAnswer, keep_answer
+from pipeline.keeping import purge
+from pipeline.publication import Publication
+from pipeline.published import PublishedScores
+from pipeline.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.scoring import require_notice
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.subject_rights import Contest, contest
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    url = "" if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+    return Settings(var=tmp_path / "var", database_url=url, keep_scores_months=12, keep_answers_months=6)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    with Store(settings.store_url) as store:
+        yield store
+
+
+def scored(day: date, source: str = "tiny") -> Publication:
+    risk = 1 / (1 + 2.718281828459045)
+    absent = ("risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "department", "level", "job", "location")
+    scores = pl.DataFrame(
+        {"employee_id": ["A"], "risk": [risk], "evidence": ["enough"], "base_log_odds": [-1.0], "log_odds": [-1.0]}
+    ).with_columns(*(pl.lit(None).alias(name) for name in absent), manager_id=pl.lit("M"))
+    factors = pl.DataFrame(
+        schema={
+            **dict.fromkeys(("employee_id", "feature", "driver", "value", "peer_value"), pl.String),
+            "contribution": pl.Float64,
+        }
+    )
+    return Publication(source, day, "1", 6, {}, scores, factors)
+
+
+def days(store: Store) -> list[tuple[str, date]]:
+    with store.reading() as scores:
+        query = select(PUBLICATION.c.source, PUBLICATION.c.snapshot_date).order_by(PUBLICATION.c.id)
+        return [(row[0], row[1]) for row in scores.connection.execute(query)]
+
+
+def counts(store: Store) -> dict[str, int]:
+    with store.reading() as scores:
+        return {
+            table.name: scores.connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (SCORE, LIST_ANSWER, CONTEST, AUDIT)
+        }
+
+
+@pytest.fixture
+def filled(store: Store, settings: Settings) -> Store:
+    """Months on either side of twelve ago, a source that stopped long ago, an old and a new answer and contest."""
+    for day in (date(2025, 10, 31), date(2025, 11, 30), date(2025, 12, 31), date(2026, 10, 31)):
+        store.publish(scored(day))
+    store.publish(scored(date(2020, 1, 31), "left behind"))
+    with store.changing() as connection:
+        published = PublishedScores(connection).current()
+        assert published is not None
+        for at in (datetime(2026, 5, 31, 23, 59, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)):
+            keep_answer(connection, published, ListAnswer(at, "M", "A", "talked", []))
+            contest(connection, Contest(at, "H", "A", "wrong", None, "a raise was overlooked"))
+    for month in ("2025-11", "2025-12"):
+        (settings.var / "lists" / month).mkdir(parents=True)
+    return store
+
+
+def test_what_is_older_than_its_period_goes(filled: Store, settings: Settings) -> None:
+    purged = purge(filled, settings, TODAY)
+    assert (purged.scores_until, purged.answers_until) == (date(2025, 11, 30), date(2026, 5, 31))
+    assert days(filled) == [
+        ("tiny", date(2025, 12, 31)),
+        ("tiny", date(2026, 10, 31)),
+        ("left behind", date(2020, 1, 31)),  # the newest of its source
+    ]
+    assert counts(filled) == {"score": 3, "list_answer": 1, "contest": 1, "audit": 1}
+    assert (purged.rows["score"], purged.rows["publication"], purged.list_folders) == (2, 2, 1)
+    assert [path.name for path in (settings.var / "lists").iterdir()] == ["2025-12"]
+
+
+def test_purging_again_finds_nothing_and_both_runs_are_on_record(filled: Store, settings: Settings) -> None:
+    purge(filled, settings, TODAY)
+    assert set(purge(filled, settings, TODAY).rows.values()) == {0}
+    assert counts(filled)["audit"] == 2
+    assert filled.verify_audit().is_whole
+
+
+def test_a_rehearsal_deletes_nothing(filled: Store, settings: Settings) -> None:
+    before = counts(filled)
+    rehearsed = purge(filled, settings, TODAY, is_rehearsal=True)
+    assert counts(filled) == before
+    assert purge(filled, settings, TODAY) == rehearsed
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # a server's files are its own
+def test_what_was_deleted_is_in_no_file_of_the_store(filled: Store, settings: Settings) -> None:
+    files = [path for path in settings.var.glob("store.db*") if path.is_file()]
+    assert any(b"a raise was overlooked" in path.read_bytes() for path in files)
+    purge(filled, settings.model_copy(update={"keep_answers_months": 1}), date(2030, 1, 1))
+    assert not any(b"a raise was overlooked" in path.read_bytes() for path in files)
+
+
+def test_the_command_says_what_it_would_do(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_VAR", str(settings.var))
+    monkeypatch.setenv("RETENTION_DATABASE_URL", settings.database_url)
+    ran = CliRunner().invoke(app, ["purge", "--dry-run", "--json", "-"])
+    assert ran.exit_code == 0
+    assert '"publication": 0' in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("required", "given", "is_refused"),
+    [
+        (False, {}, False),
+        (True, {}, True),
+        (True, {"tiny": TODAY}, False),
+        (True, {"others": TODAY}, True),
+        (True, {"tiny": date(2026, 11, 25)}, True),
+        (False, {"tiny": date(2026, 11, 25)}, True),
+        (False, {"others": date(2026, 11, 25)}, False),
+    ],
+)
+def test_nobody_is_scored_before_being_told(required: bool, given: dict[str, date], is_refused: bool) -> None:
+    settings = Settings(notice_required=required, notice_given=given)
+    if not is_refused:
+        require_notice(settings, "tiny", TODAY)
+        return
+    with pytest.raises(Refused, match="have not been told"):
+        require_notice(settings, "tiny", TODAY)

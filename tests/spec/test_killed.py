@@ -1,0 +1,114 @@
+"""A process killed in the middle of publishing or of an audit write: nothing lost, nothing half; on both databases."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from sqlalchemy import func, select
+
+import pipeline.store
+from pipeline.audit import AuditEntry
+from pipeline.publication import Publication
+from pipeline.schema import AUDIT, GROUP_FIGURE, PUBLICATION, SCORE
+from pipeline.store import Store
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+def scored(day: date) -> Publication:
+    words = ("department", "level", "job", "location", "manager_id")
+    absent = (*words, "risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high")
+    scores = pl.DataFrame({"employee_id": [f"P{number}" for number in range(40)]}).with_columns(
+        *(pl.lit(None).alias(name) for name in absent),
+        risk=pl.lit(0.5),
+        evidence=pl.lit("enough"),
+        base_log_odds=pl.lit(0.0),
+        log_odds=pl.lit(0.0),
+    )
+    factors = dict.fromkeys(("employee_id", "feature", "driver", "value", "peer_value"), pl.String)
+    return Publication("tiny", day, "1", 6, {}, scores, pl.DataFrame(schema=factors | {"contribution": pl.Float64}))
+
+
+def publish_half(url: str, told: Connection) -> None:
+    """Publish, and stop for good after the first of two batches is written."""
+    real = pipeline.store.rows_in_batches
+
+    def halting(*arguments: Any) -> Iterator[pl.DataFrame]:
+        batch = next(iter(real(*arguments)))
+        yield batch.head(20)
+        told.send("half")
+        time.sleep(600)
+
+    pipeline.store.rows_in_batches = halting
+    with Store(url) as store:
+        store.publish(scored(date(2026, 10, 31)))
+
+
+def append_for_ever(url: str, told: Connection) -> None:
+    """Keep one audit row after another, and tell of each once it is kept."""
+    with Store(url) as store:
+        for number in range(1_000_000):
+            at = datetime(2026, 10, 1, tzinfo=UTC)
+            store.append_audit([AuditEntry(at, f"r{number}", "H1", "hr", "GET", "A", None, "released")])
+            told.send(number)
+
+
+def killed(job: Any, url: str, after: int) -> list[Any]:
+    """What a job told before it was killed, some time after it had told so many things."""
+    ours, theirs = SPAWN.Pipe(duplex=False)
+    process = SPAWN.Process(target=job, args=[url, theirs])
+    process.start()
+    theirs.close()
+    said = [ours.recv() for _ in range(after)]
+    os.kill(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
+    process.join()
+    while ours.poll():
+        try:
+            said.append(ours.recv())
+        except EOFError:
+            break
+    ours.close()
+    return said
+
+
+def test_a_month_that_was_half_published_is_not_there(url: str) -> None:
+    with Store(url) as store:
+        store.publish(scored(date(2026, 9, 30)))
+        assert killed(publish_half, url, after=1) == ["half"]
+        with store.reading() as scores:
+            published = scores.current()
+            assert published is not None
+            assert published.snapshot_date == date(2026, 9, 30)
+            for table, rows in ((PUBLICATION, 1), (SCORE, 40), (GROUP_FIGURE, 4)):
+                assert scores.connection.execute(select(func.count()).select_from(table)).scalar_one() == rows
+        store.publish(scored(date(2026, 10, 31)))
+        with store.reading() as scores:
+            published = scores.current()
+            assert published is not None
+            assert published.snapshot_date == date(2026, 10, 31)
+
+
+def test_every_audit_row_that_was_told_to_be_kept_is_kept(url: str) -> None:
+    with Store(url) as store:
+        told = killed(append_for_ever, url, after=30)
+        with store.reading() as scores:
+            kept = set(scores.connection.execute(select(AUDIT.c.request_id)).scalars())
+        assert {f"r{number}" for number in told} <= kept
+        assert store.verify_audit().is_whole
+        store.append_audit([AuditEntry(datetime(2026, 10, 2, tzinfo=UTC), "after", "H", "hr", "GET", None, None, "x")])
+        assert store.verify_audit().rows == len(kept) + 1

@@ -1,0 +1,24 @@
+"""How often one client may ask, on a clock of the test's own."""
+
+from serving.rates import Rates
+
+
+def test_a_client_may_ask_so_often_in_a_window_and_then_waits_for_the_next() -> None:
+    now = 120.0
+    rates = Rates("2/minute", lambda: now)
+    assert [rates.seconds_to_wait("A") for _ in range(3)] == [0, 0, 60]
+    assert rates.seconds_to_wait("B") == 0
+    now = 179.5
+    assert rates.seconds_to_wait("A") == 1
+    now = 180.0
+    assert rates.seconds_to_wait("A") == 0
+
+
+def test_nothing_is_held_of_a_client_when_the_window_is_over() -> None:
+    now = 0.0
+    rates = Rates("1/second", lambda: now)
+    for number in range(100):
+        rates.seconds_to_wait(f"client {number}")
+    now = 1.0
+    rates.seconds_to_wait("A")
+    assert set(rates._counts) == {"A"}
