@@ -42,4 +42,5 @@ def write_json_lines() -> None:
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.setLevel(logging.INFO)
+    LOG.disabled = False  # MLflow's migrations switch off every logger that is there when they run
     logging.getLogger("uvicorn.access").disabled = True

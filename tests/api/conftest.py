@@ -5,6 +5,7 @@ September A has 0.3775, B 0.3543, C 0.5 (without enough evidence), D 0.3318, E, 
 the mean is 0.2155, and one and a half times the mean, from where on one is listed, 0.3232.
 """
 
+import logging
 import math
 import os
 import re
@@ -54,6 +55,12 @@ AUGUST: Mapping[str, Person] = {
     "A": SEPTEMBER["A"],
     "E": ("enough", {"overtime_3m": ("0.4", "0.1", 1.5)}),
 }
+
+
+@pytest.fixture(autouse=True)
+def _the_log_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow's migrations switch off every logger that is there when they run, and other tests run them."""
+    monkeypatch.setattr(logging.getLogger("retention.server"), "disabled", False)
 
 
 def publication(day: date, people: Mapping[str, Person], model_version: str = "4") -> Publication:
