@@ -1,5 +1,6 @@
 """The feature table: what was known of everyone at risk, a Parquet file a snapshot date."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,6 +17,7 @@ from features.errors import BadInput, Finding
 from features.known import Known, Prepared, holds, known_on, prepare
 from features.month_store import month_folder
 from features.months import sum_months
+from features.people import everyone, numbered, with_codes, with_ids
 from features.places import places
 from features.snapshots import at_risk
 
@@ -49,11 +51,12 @@ def feature_table(
     out_dir.mkdir(parents=True, exist_ok=True)
     found = families(source)
     paths = []
-    with _prepared(source, months_dir, out_dir, engine) as prepared:
+    with _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared):
         for day in dates:
             path = out_dir / f"features-{day}.parquet"
             unfinished = path.with_suffix(".unfinished")
-            features_on(known_on(source, day, prepared, engine), found).write_parquet(unfinished)
+            rows = features_on(known_on(coded, day, prepared, engine), found)
+            with_ids(rows, people).write_parquet(unfinished)
             unfinished.rename(path)
             engine.release()
             paths.append(path)
@@ -112,9 +115,15 @@ def _check(dates: Sequence[date]) -> None:
 
 
 @contextmanager
-def _prepared(source: "Source", months_dir: Path | None, out_dir: Path, engine: Engine) -> Iterator[Prepared]:
-    if not holds(source, "collaboration"):
-        yield prepare(source, None, engine)
-        return
-    with month_folder(months_dir, out_dir) as folder:
-        yield prepare(source, sum_months(source, folder, engine), engine)
+def _prepared(
+    source: "Source", months_dir: Path | None, out_dir: Path, engine: Engine
+) -> Iterator[tuple["Source", pl.DataFrame, Prepared]]:
+    """The source with people as codes, the codes, and what is worked out once for all dates."""
+    with (
+        month_folder(months_dir, out_dir) as folder,
+        tempfile.TemporaryDirectory(prefix=".coded-", dir=out_dir) as work,
+    ):
+        months = sum_months(source, folder, engine) if holds(source, "collaboration") else None
+        people = pl.read_parquet(months / "people.parquet") if months else numbered(everyone(source))
+        coded = with_codes(source, people, Path(work))
+        yield coded, people, prepare(coded, months, engine)

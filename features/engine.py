@@ -26,6 +26,9 @@ class Engine(Protocol):
     def scan(self, files: Path) -> Frame:
         """The rows of a Parquet file, or of all that a pattern names, as far as they are asked for."""
 
+    def seconds(self, column: str) -> nw.Expr:
+        """Whole seconds of a column of times, since a moment that is the same for all."""
+
     def hold(self, frame: Frame) -> Frame:
         """The frame worked out now: a plan that names it many times would be planned, and partly run, many times."""
 
@@ -47,6 +50,9 @@ class PolarsEngine:
 
     def scan(self, files: Path) -> Frame:
         return nw.from_native(pl.scan_parquet(files))
+
+    def seconds(self, column: str) -> nw.Expr:
+        return nw.col(column).dt.timestamp("ms") // 1000
 
     def hold(self, frame: Frame) -> Frame:
         return frame.collect().lazy()

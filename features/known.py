@@ -107,15 +107,11 @@ class Known:
         return since_rehire(self, rows, "employee_id", nw.col("month"), monthly=True)
 
     def pairs(self, months: int | None = None) -> Frame:
-        """Sums of internal services by pair and month, as `months.py` describes them, and codes `low` and `high`."""
+        """Sums of internal services by pair and month, as `months.py` describes them, and `low` and `high` of it."""
         rows = self._months("pairs", months).with_columns(low=low_of("pair"), high=high_of("pair"))
         for side in ("low", "high"):
-            rows = since_rehire(self, rows, side, nw.col("month"), monthly=True, coded=True)
+            rows = since_rehire(self, rows, side, nw.col("month"), monthly=True)
         return rows
-
-    def people(self) -> Frame:
-        """The code by which the sums by pair name a person: employee_id, person."""
-        return self._scan_months("people.parquet")
 
     def first_day(self, table: str) -> date | None:
         """The earliest own date that the table held on the snapshot date, None where it held nothing yet."""
@@ -127,15 +123,11 @@ class Known:
         return self.engine.scan(self.source.tables[table])
 
     def _months(self, name: str, months: int | None) -> Frame:
-        now = month_index(self.snapshot_date)
-        rows = self._scan_months(f"{name}/*.parquet")
-        rows = rows.filter(nw.col("known_month") <= now)
-        return rows if months is None else rows.filter(nw.col("month") > now - months)
-
-    def _scan_months(self, files: str) -> Frame:
         if self.prepared.months is None:
             raise ValueError("internal services are read from the sums that months.sum_months writes")
-        return self.engine.scan(self.prepared.months / files)
+        now = month_index(self.snapshot_date)
+        rows = self.engine.scan(self.prepared.months / name / "*.parquet").filter(nw.col("known_month") <= now)
+        return rows if months is None else rows.filter(nw.col("month") > now - months)
 
 
 def known_on(source: "Source", snapshot_date: date, prepared: Prepared = Prepared(), engine: Engine = POLARS) -> Known:
@@ -192,19 +184,11 @@ def _rehired(known: Known) -> Frame:
     return again.select(rehired="employee_id", rehire_date="hire_date", rehire_month=month_number("hire_date"))
 
 
-def since_rehire(
-    known: Known, rows: Frame, person: str, when: nw.Expr, *, monthly: bool = False, coded: bool = False
-) -> Frame:
-    """Drop what belongs to an earlier spell of a person who was hired again; by calendar month for monthly sums.
-
-    `coded` says that `person` holds codes and not employee_ids.
-    """
+def since_rehire(known: Known, rows: Frame, person: str, when: nw.Expr, *, monthly: bool = False) -> Frame:
+    """Drop what belongs to an earlier spell of a person who was hired again; by calendar month for monthly sums."""
     rehired = _rehired(known)
     if known.engine.to_polars(rehired).collect().is_empty():
         return rows
-    if coded:
-        rehired = rehired.join(known.people(), left_on="rehired", right_on="employee_id").drop("rehired")
-        rehired = rehired.rename({"person": "rehired"})
     names = rows.collect_schema().names()
     start = "rehire_month" if monthly else "rehire_date"
     rows = rows.join(rehired, left_on=person, right_on="rehired", how="left")

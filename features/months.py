@@ -5,12 +5,13 @@ A service is two facts: it was *asked* for on the day it was opened, and it was 
 it, the service is open and they are not known. Each fact has the month it happened in (`month`) and the month it became
 known in (`known_month`, never before `month`). Snapshot dates are month-ends, so sums over whole months are exact.
 
-services: employee_id, month, known_month, and for the roles client and provider `{role}_n`, `{role}_rating`,
-`{role}_rating_n`, `{role}_hours`, `{role}_hours_n`, `{role}_effort`, `{role}_effort_n` (sums and counts); where the
+services: employee_id (the person's code), month, known_month, and for the roles client and provider `{role}_n`,
+`{role}_rating`, `{role}_rating_n`, `{role}_hours`, `{role}_hours_n`, `{role}_effort`, `{role}_effort_n` (sums and
+counts); where the
 source has the kinds, `kind_{kind}` (asked for or given), `provider_kind_n` (given, of any kind) and `provider_time_n`
 (given, of the KINDS_OF_TIME).
 pairs: `pair` (see `pairs.py`), month, known_month, and for either as the client `{low,high}_asks`,
-`{low,high}_asks_rating`, `{low,high}_asks_rating_n`. people: the code `person` of each employee_id.
+`{low,high}_asks_rating`, `{low,high}_asks_rating_n`.
 
 A file holds what was opened in one month. `month_store.py` says which files are still true of the source.
 """
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
-from features.calendar import Frame, day_number, month_number
+from features.calendar import Frame, month_number
 from features.engine import POLARS, Engine
 from features.known import columns_of
 from features.month_store import MonthStore
@@ -41,7 +42,7 @@ MONTHS: Final = ("opened", "month", "known_month")
 
 
 def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
-    """Bring `services/`, `pairs/` and `people.parquet` under `folder` up to date with the source.
+    """Bring `services/`, `pairs/` and the codes `people.parquet` under `folder` up to date with the source.
 
     Only months whose services are not those that were summed before are read. A month's files appear whole, and
     count only once all of them are there.
@@ -55,9 +56,9 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
         events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
         events = _coded(events.with_columns(opened=month_number("opened_at")), people)
-        facts = engine.hold(_facts(events, columns))
+        facts = engine.hold(_facts(events, columns, engine))
         sums = {
-            "services": engine.hold(_services(facts, columns, people)),
+            "services": engine.hold(_services(facts, columns)),
             "pairs": engine.hold(_pairs(facts, columns)),
         }
         for month in months:
@@ -99,12 +100,12 @@ def _coded(events: Frame, people: Frame) -> Frame:
     return events
 
 
-def _facts(events: Frame, columns: list[str]) -> Frame:
+def _facts(events: Frame, columns: list[str], engine: Engine) -> Frame:
     """One row a service: its month and known month, `asked` 1, what it is, and what the answer says.
 
     An answer that came or became known in another month than the question is a row of its own, with `asked` 0.
     """
-    services = events.select("opened", *ROLES, *_dated(columns), *_measures(columns), *_kinds(columns))
+    services = events.select("opened", *ROLES, *_dated(columns), *_measures(columns, engine), *_kinds(columns))
     together = (nw.col("answered") == nw.col("asked")) & (nw.col("answered_known") == nw.col("asked_known"))
     measures = measured(columns)
     questions = services.with_columns(nw.when(together).then(name).alias(name) for name in measures)
@@ -130,19 +131,13 @@ def _dated(columns: list[str]) -> list[nw.Expr]:
     ]
 
 
-def _measures(columns: list[str]) -> list[nw.Expr]:
+def _measures(columns: list[str], engine: Engine) -> list[nw.Expr]:
     values = {
         "rating": lambda: nw.col("rating"),
-        "hours": lambda: (_seconds("closed_at") - _seconds("opened_at")) / SECONDS_AN_HOUR,
+        "hours": lambda: (engine.seconds("closed_at") - engine.seconds("opened_at")) / SECONDS_AN_HOUR,
         "effort": lambda: nw.col("effort_hours"),
     }
     return [values[name]().alias(name) for name in measured(columns)]
-
-
-def _seconds(column: str) -> nw.Expr:
-    time = nw.col(column).dt
-    clock = time.hour().cast(nw.Int64) * 3600 + time.minute().cast(nw.Int64) * 60 + time.second().cast(nw.Int64)
-    return day_number(column).cast(nw.Int64) * 86400 + clock
 
 
 def _kinds(columns: list[str]) -> list[nw.Expr]:
@@ -153,7 +148,7 @@ def _kinds(columns: list[str]) -> list[nw.Expr]:
     return [nw.col("kind"), *(is_kind.cast(nw.Int64).alias(name) for name, is_kind in kinds.items())]
 
 
-def _services(facts: Frame, columns: list[str], people: Frame) -> Frame:
+def _services(facts: Frame, columns: list[str]) -> Frame:
     parts = []
     for role in ROLES:
         figures = [nw.col("asked").sum().alias(f"{role}_n")]
@@ -163,11 +158,13 @@ def _services(facts: Frame, columns: list[str], people: Frame) -> Frame:
             figures += [nw.col("kind").count().alias("provider_kind_n"), nw.col("time").sum().alias("provider_time_n")]
         for name in measured(columns):
             figures += [nw.col(name).sum().alias(f"{role}_{name}"), nw.col(name).count().alias(f"{role}_{name}_n")]
-        parts.append(facts.group_by(role, *MONTHS).agg(*figures).rename({role: "person"}))
+        parts.append(facts.group_by(role, *MONTHS).agg(*figures).rename({role: "employee_id"}))
     rows = nw.concat(parts, how="diagonal")
-    figures = [nw.col(name) for name in rows.collect_schema().names() if name not in ("person", *MONTHS)]
-    rows = rows.group_by("person", *MONTHS).agg(*(figure.fill_null(0).sum().cast(nw.Float64) for figure in figures))
-    return rows.join(people, on="person").drop("person")
+    figures = [nw.col(name) for name in rows.collect_schema().names() if name not in ("employee_id", *MONTHS)]
+    rows = rows.filter(~nw.col("employee_id").is_null())
+    return rows.group_by("employee_id", *MONTHS).agg(
+        *(figure.fill_null(0).sum().cast(nw.Float64) for figure in figures)
+    )
 
 
 def _pairs(facts: Frame, columns: list[str]) -> Frame:

@@ -13,37 +13,24 @@ from features.places import leavers, places, staff
 
 
 @shared
+def _pairs(known: Known) -> Frame:
+    """How often either of a pair of people asked the other over (12, 0]: low, high, low_asks, high_asks."""
+    rows = known.pairs(months=12).group_by("pair").agg(nw.col("low_asks", "high_asks").sum().cast(nw.Int32))
+    return rows.select("low_asks", "high_asks", low=low_of("pair"), high=high_of("pair"))
+
+
 def partners(known: Known) -> Frame:
-    """Each person's colleagues in service over (12, 0]: person, partner (codes), and how often `asked` and `served`.
-
-    Where services are rated, also `rating` and `rating_n`: sum and count of the ratings given to the partner.
-    """
-    rated = ("", "_rating", "_rating_n") if known.has("collaboration.rating") else ("",)
-    names = [f"{side}_asks{suffix}" for side in ("low", "high") for suffix in rated]
-    rows = known.pairs(months=12).group_by("pair").agg(nw.col(*names).sum())
-    rows = rows.with_columns(low=low_of("pair"), high=high_of("pair"))
-    return nw.concat([_seen_by(rows, "low", "high", rated), _seen_by(rows, "high", "low", rated)])
+    """Each person's colleagues in service over (12, 0]: employee_id, partner, and how often `asked` and `served`."""
+    return nw.concat([_seen_by(_pairs(known), "low", "high"), _seen_by(_pairs(known), "high", "low")])
 
 
-def _seen_by(pairs: Frame, person: str, partner: str, rated: tuple[str, ...]) -> Frame:
-    ratings = {suffix[1:]: nw.col(f"{person}_asks{suffix}") for suffix in rated if suffix}
+def _seen_by(pairs: Frame, person: str, partner: str) -> Frame:
     return pairs.select(
-        person=nw.col(person),
+        employee_id=nw.col(person),
         partner=nw.col(partner),
         asked=nw.col(f"{person}_asks"),
         served=nw.col(f"{partner}_asks"),
-        **ratings,
     )
-
-
-def _named(known: Known, rows: Frame) -> Frame:
-    """employee_id in place of the code `person`."""
-    return rows.join(known.people(), on="person").drop("person")
-
-
-def _as_partners(known: Known, rows: Frame) -> Frame:
-    """The code `partner` in place of employee_id."""
-    return rows.join(known.people(), on="employee_id").drop("employee_id").rename({"person": "partner"})
 
 
 def _number(condition: nw.Expr) -> nw.Expr:
@@ -64,12 +51,12 @@ def degree(known: Known) -> Frame:
     asked, served = nw.col("asked") > 0, nw.col("served") > 0
     people = (
         partners(known)
-        .group_by("person")
+        .group_by("employee_id")
         .agg(
             serving=_number(asked), served_count=_number(served), mutual=_number(asked & served), all_partners=nw.len()
         )
     )
-    rows = staff(known).select("employee_id").join(_named(known, people), on="employee_id", how="left")
+    rows = staff(known).select("employee_id").join(people, on="employee_id", how="left")
     return rows.select(
         "employee_id",
         colleagues_serving_12m=over_window(known, 12, nw.col("serving").fill_null(0)),
@@ -90,12 +77,12 @@ def closeness(known: Known) -> Frame:
     mean strength of ties would let them; and one pass over the pairs, where the share of colleagues who also
     serve one another takes the square of their number.
     """
-    services = nw.col("asked") + nw.col("served")
+    services = (nw.col("asked") + nw.col("served")).cast(nw.Float64)
     rows = partners(known).with_columns(services=services, again=services * (services - 1))
-    people = rows.group_by("person").agg(nw.col("services", "again").sum())
+    people = rows.group_by("employee_id").agg(nw.col("services", "again").sum())
     possible = nw.col("services") * (nw.col("services") - 1)
     share = nw.when(possible > 0).then(nw.col("again") / possible)
-    return _named(known, people).select("employee_id", tie_closeness_12m=over_window(known, 12, share))
+    return people.select("employee_id", tie_closeness_12m=over_window(known, 12, share))
 
 
 @family(
@@ -105,9 +92,9 @@ def closeness(known: Known) -> Frame:
 )  # fmt: skip
 def newcomers(known: Known) -> Frame:
     """How many of the colleagues served over (12, 0] were hired within it."""
-    hired = _as_partners(known, spells(known).filter(nw.col("hire_date") > known.ago(12)).select("employee_id"))
+    hired = spells(known).filter(nw.col("hire_date") > known.ago(12)).select(partner="employee_id")
     served = partners(known).filter(nw.col("served") > 0).join(hired, on="partner")
-    people = _named(known, served.group_by("person").agg(newcomers=nw.len()))
+    people = served.group_by("employee_id").agg(newcomers=nw.len())
     rows = staff(known).select("employee_id").join(people, on="employee_id", how="left")
     number = over_window(known, 12, nw.col("newcomers").fill_null(0))
     return rows.select("employee_id", newcomers_served_12m=number)
@@ -120,22 +107,25 @@ def newcomers(known: Known) -> Frame:
 )  # fmt: skip
 def partners_left(known: Known) -> Frame:
     """Share of the colleagues of (12, 0] who left voluntarily within it."""
-    left = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id", left=nw.lit(1.0))
-    rows = partners(known).join(_as_partners(known, left), on="partner", how="left")
-    people = _named(known, rows.group_by("person").agg(share=nw.col("left").fill_null(0.0).mean()))
+    left = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select(partner="employee_id", left=nw.lit(1.0))
+    rows = partners(known).join(left, on="partner", how="left")
+    people = rows.group_by("employee_id").agg(share=nw.col("left").fill_null(0.0).mean())
     share = nw.col("share") if known.exits_reach_back(12) else nw.lit(None, nw.Float64)
     return people.select("employee_id", partners_left_share_12m=over_window(known, 12, share))
 
 
+def _departments(known: Known, person: str, department: str) -> Frame:
+    """The department of everyone who has one, the columns so named."""
+    where = places(known).filter(~nw.col("department").is_null())
+    return where.select(nw.col("employee_id").alias(person), nw.col("department").alias(department))
+
+
 @shared
 def _by_department(known: Known) -> Frame:
-    """Each person's services by department of the colleague: person, own, other, asked, served (and ratings)."""
-    where = places(known).select("employee_id", other="department").filter(~nw.col("other").is_null())
-    where = _as_partners(known, where)
-    rows = partners(known).join(where, on="partner")
-    sums = [name for name in rows.collect_schema().names() if name not in ("person", "partner", "other")]
-    rows = rows.group_by("person", "other").agg(nw.col(*sums).sum())
-    return rows.join(where.rename({"partner": "person", "other": "own"}), on="person")
+    """Each person's services by department of the colleague: employee_id, own, other, asked, served."""
+    rows = partners(known).join(_departments(known, "partner", "other"), on="partner")
+    rows = rows.group_by("employee_id", "other").agg(nw.col("asked", "served").sum())
+    return rows.join(_departments(known, "employee_id", "own"), on="employee_id")
 
 
 @family(
@@ -154,7 +144,7 @@ def departments(known: Known) -> Frame:
     people = (
         _by_department(known)
         .with_columns(services=services, across=across)
-        .group_by("person")
+        .group_by("employee_id")
         .agg(
             departments_serving_12m=_number(nw.col("asked") > 0),
             departments_served_12m=_number(nw.col("served") > 0),
@@ -163,7 +153,7 @@ def departments(known: Known) -> Frame:
         )
     )
     share = nw.col("across") / nw.col("services")
-    return _named(known, people).select(
+    return people.select(
         "employee_id",
         departments_serving_12m=over_window(known, 12, nw.col("departments_serving_12m")),
         departments_served_12m=over_window(known, 12, nw.col("departments_served_12m")),
@@ -179,23 +169,44 @@ def departments(known: Known) -> Frame:
 def department_pairs(known: Known) -> Frame:
     """Mean rating of each pair client department × provider department, weighted by the person's services in it."""
     rows = _by_department(known)
-    pairs = rows.group_by("own", "other").agg(nw.col("rating", "rating_n").sum())
-    pairs = pairs.filter(nw.col("rating_n") > 0).select("own", "other", quality=nw.col("rating") / nw.col("rating_n"))
-    as_client = rows.join(pairs, on=["own", "other"]).select("person", "quality", weight="asked")
-    turned = pairs.rename({"own": "other", "other": "own"})
-    as_provider = rows.join(turned, on=["own", "other"]).select("person", "quality", weight="served")
+    quality = _quality(known)
+    as_client = rows.join(quality, on=["own", "other"]).select("employee_id", "quality", weight="asked")
+    turned = quality.rename({"own": "other", "other": "own"})
+    as_provider = rows.join(turned, on=["own", "other"]).select("employee_id", "quality", weight="served")
     return _weighted_mean(known, nw.concat([as_client, as_provider]), "department_pair_rating_12m")
+
+
+@shared
+def _quality(known: Known) -> Frame:
+    """Mean rating of what a department `own` got from a department `other` over (12, 0]."""
+    rows = known.pairs(months=12)
+    for side in ("low", "high"):
+        rows = rows.join(_departments(known, side, f"{side}_department"), on=side)
+    sides = []
+    for client, provider in (("low", "high"), ("high", "low")):
+        ratings = nw.col(f"{client}_asks_rating", f"{client}_asks_rating_n").sum()
+        sums = rows.group_by("low_department", "high_department").agg(ratings)
+        sides.append(
+            sums.select(
+                own=f"{client}_department",
+                other=f"{provider}_department",
+                rating=f"{client}_asks_rating",
+                rating_n=f"{client}_asks_rating_n",
+            )
+        )
+    means = nw.concat(sides).group_by("own", "other").agg(nw.col("rating", "rating_n").sum())
+    return means.filter(nw.col("rating_n") > 0).select("own", "other", quality=nw.col("rating") / nw.col("rating_n"))
 
 
 def _weighted_mean(known: Known, rows: Frame, name: str) -> Frame:
     """Mean of `quality` by person, weighted by `weight`; null where all weights are 0."""
     people = (
         rows.with_columns(weighted=nw.col("quality") * nw.col("weight"))
-        .group_by("person")
+        .group_by("employee_id")
         .agg(nw.col("weighted").sum(), nw.col("weight").sum())
     )
     mean = nw.when(nw.col("weight") > 0).then(nw.col("weighted") / nw.col("weight"))
-    return _named(known, people).select("employee_id", over_window(known, 12, mean).alias(name))
+    return people.select("employee_id", over_window(known, 12, mean).alias(name))
 
 
 FAMILIES: Final[tuple[Family, ...]] = (

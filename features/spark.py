@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
-from features.calendar import Frame
+from features.calendar import Frame, day_number
 from features.errors import BadInput, Finding
 from features.vocabulary import EngineName
 
@@ -44,6 +44,11 @@ class SparkEngine:
             self._schemas[files] = self._session.read.parquet(*found).schema
         rows: Frame = nw.from_native(self._session.read.schema(self._schemas[files]).parquet(*found))
         return rows
+
+    def seconds(self, column: str) -> nw.Expr:
+        time = nw.col(column).dt
+        clock = time.hour().cast(nw.Int64) * 3600 + time.minute().cast(nw.Int64) * 60 + time.second().cast(nw.Int64)
+        return day_number(column).cast(nw.Int64) * 86400 + clock
 
     def hold(self, frame: Frame) -> Frame:
         path = self._folder / str(next(self._numbers))

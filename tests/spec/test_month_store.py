@@ -43,9 +43,9 @@ def summed(tmp_path, monkeypatch):
 
 
 def noted(services, done):
-    def work(facts, columns, people):
+    def work(facts, columns):
         done.extend(sorted(facts.select("opened").unique().collect()["opened"].to_list()))
-        return services(facts, columns, people)
+        return services(facts, columns)
 
     return work
 

@@ -1,0 +1,51 @@
+"""People as numbers while features are worked out: to join and group by them takes half as long as by their ids."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from features.source import Source
+
+PERSON_COLUMNS: Final = ("employee_id", "manager_id")
+"""Columns that hold someone of `employees`, who need not have assessed; `collaboration` is numbered as it is summed."""
+
+
+def everyone(source: "Source") -> pl.Series:
+    """The ids of all who are or were employed, ascending."""
+    return pl.read_parquet(source.tables["employees"], columns=["employee_id"])["employee_id"].unique().sort()
+
+
+def numbered(ids: pl.Series) -> pl.DataFrame:
+    """The code of each person: employee_id, person (Int64, 0, 1, 2 ... in the order given)."""
+    return pl.DataFrame({"employee_id": ids, "person": pl.int_range(len(ids), eager=True)})
+
+
+def with_codes(source: "Source", people: pl.DataFrame, folder: Path) -> "Source":
+    """The source with codes in place of ids, in copies of its tables under `folder`; `collaboration` stays as it is."""
+    tables = {
+        table: path if table == "collaboration" else _coded(path, people, folder / f"{table}.parquet")
+        for table, path in source.tables.items()
+    }
+    return replace(source, tables=tables)
+
+
+def with_ids(table: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """The table with ids in place of the codes in `employee_id`, sorted by them."""
+    ids = people.select(pl.col("person").alias("employee_id"), pl.col("employee_id").alias("id"))
+    named = table.join(ids, on="employee_id", how="left")
+    return named.with_columns(employee_id="id").drop("id").sort("employee_id")
+
+
+def _coded(path: Path, people: pl.DataFrame, copy: Path) -> Path:
+    rows = pl.scan_parquet(path)
+    names = rows.collect_schema().names()
+    codes = people.lazy()
+    for column in PERSON_COLUMNS:
+        if column in names:
+            rows = rows.join(codes.rename({"employee_id": column}), on=column, how="left")
+            rows = rows.with_columns(pl.col("person").alias(column)).drop("person")
+    rows.select(names).sink_parquet(copy, compression="lz4")  # read at every snapshot date
+    return copy
