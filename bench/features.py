@@ -87,7 +87,7 @@ PART: Final = Part(
     peer=Side(
         "pandas",
         "bench.pandas_features:write_features",
-        f"the same {len(COMPARED)} features from the same files: groupby to months, then date by date; whole tables, one thread",
+        f"the same {len(COMPARED)} features to months, then date by date; whole tables, one thread",
     ),
     beside=(
         Side(

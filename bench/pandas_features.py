@@ -1,6 +1,7 @@
 """The peer of the part `features`: the same figures in pandas, as its documentation teaches to write them.
 
-Whole tables, people by their ids, `groupby`, `nunique`, `drop_duplicates(keep="last")` for the last version of a fact.
+Whole tables, people by their ids (as categories where there are many rows), `groupby`, `nunique`, and for the last
+version of a fact `drop_duplicates(keep="last")`.
 Services are summed once to person × month × month in which they became known; each snapshot date then takes what was
 known by it. `merge_asof` and `rolling` over all dates at once would be shorter but wrong here: with rows recorded late,
 what was in force on a day depends on the day that asks.
@@ -56,7 +57,7 @@ def _facts(data: Path, table: str, own: str, *values: str, item: str | None = No
 def _services(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Services summed by person, month and known month, and the pairs of client and provider in each."""
     columns = ("client_id", "provider_id", "opened_at", "closed_at", "rating", "effort_hours", "recorded_at")
-    events = _read(data, "collaboration", *columns)
+    events = _read(data, "collaboration", *columns).astype({"client_id": "category", "provider_id": "category"})
     recorded = _month(events["recorded_at"]).fillna(0)
     events["hours"] = (events["closed_at"] - events["opened_at"]).dt.total_seconds() / 3600
     events["month"] = _month(events["opened_at"])
@@ -72,8 +73,8 @@ def _summed(events: pd.DataFrame) -> pd.DataFrame:
     answered = events[events["closed"].notna()]
     sums = []
     for side, measures in MEASURES.items():
-        asked = events.groupby([f"{side}_id", "month", "known"]).size().rename(f"{side}_n")
-        by = answered.groupby([f"{side}_id", "closed", "answered_known"])[list(measures)]
+        asked = events.groupby([f"{side}_id", "month", "known"], observed=True).size().rename(f"{side}_n")
+        by = answered.groupby([f"{side}_id", "closed", "answered_known"], observed=True)[list(measures)]
         total = by.sum().add_prefix(f"{side}_")
         number = by.count().add_prefix(f"{side}_").add_suffix("_n")
         sums += [part.rename_axis(["employee_id", "month", "known"]) for part in (asked, total, number)]
@@ -155,8 +156,8 @@ def _degree(pairs: pd.DataFrame, services: pd.DataFrame, staff: pd.Series, day: 
     """Different colleagues by whom, and whom, each person served in (12, 0]."""
     now = day.year * 12 + day.month
     recent = pairs[(pairs["month"] > now - 12) & (pairs["known"] <= now)]
-    serving = recent.groupby("client_id")["provider_id"].nunique()
-    served = recent.groupby("provider_id")["client_id"].nunique()
+    serving = recent.groupby("client_id", observed=True)["provider_id"].nunique()
+    served = recent.groupby("provider_id", observed=True)["client_id"].nunique()
     rows = pd.DataFrame({"colleagues_serving_12m": serving, "colleagues_served_12m": served})
     rows = rows.reindex(staff.index).fillna(0)
     reaches = services.loc[services["known"] <= now, "month"].min() <= now - 11

@@ -37,13 +37,10 @@ def sums(known: Known) -> Frame:
     rows = known.services(months=max(WINDOWS))
     keys = ("employee_id", "month", "known_month")
     counters = [name for name in rows.collect_schema().names() if name not in keys]
-    now = month_index(known.snapshot_date)
+    recent = nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS
     people = rows.group_by("employee_id").agg(
-        *(
-            nw.when(nw.col("month") > now - months).then(counter).sum().alias(f"{counter}_{months}m")
-            for counter in counters
-            for months in WINDOWS
-        )
+        nw.col(*counters).sum().name.suffix("_12m"),
+        *(nw.when(recent).then(counter).sum().alias(f"{counter}_3m") for counter in counters),
     )
     people = staff(known).select("employee_id", "hire_date").join(people, on="employee_id", how="left")
     totals = [f"{counter}_{months}m" for counter in counters for months in WINDOWS]

@@ -36,10 +36,10 @@ Fingerprint = tuple[int, str]
 class MonthStore:
     """A folder of monthly sums of one source.
 
-    `people` leads to the codes of people (employee_id, person: Int64); `stale` holds the months to sum, ascending,
-    each with its number of services. What another source, another layout or a month that has changed left in the
-    folder is deleted, and so is everything where the source no longer holds one of the people: whoever was erased
-    there must not live on here.
+    `people` leads to the codes of people (employee_id, person: Int64), `codes` is the first and the last of them;
+    `stale` holds the months to sum, ascending, each with its number of services. What another source, another layout or
+    a month that has changed left in the folder is deleted, and so is everything where the source no longer holds one of
+    the people: whoever was erased there must not live on here.
     """
 
     def __init__(self, source: "Source", folder: Path, engine: str) -> None:
@@ -51,7 +51,7 @@ class MonthStore:
         self._finished = self._still_true(ids)
         self._write_manifest()  # before any file changes: a month whose files are at work is not a finished one
         self._keep_only_finished()
-        self._write_people(ids)
+        self.codes = (0, self._write_people(ids) - 1)
         self.stale = [(month, rows) for month, (rows, _) in sorted(self._now.items()) if month not in self._finished]
 
     def file(self, kind: str, month: int) -> Path:
@@ -90,11 +90,12 @@ class MonthStore:
                 if path not in kept:
                     _delete(path)
 
-    def _write_people(self, ids: pl.Series) -> None:
-        """Codes once given stay as long as a finished month has them; newcomers get the next."""
+    def _write_people(self, ids: pl.Series) -> int:
+        """Codes once given stay as long as a finished month has them; newcomers get the next. Gives their number."""
         coded = pl.read_parquet(self.people)["employee_id"] if self._finished else ids.clear()
         table = numbered(pl.concat([coded, ids.filter(~ids.is_in(coded.implode()))]))
         _write_whole(self.people, table.write_parquet)
+        return len(table)
 
     def _write_manifest(self) -> None:
         text = json.dumps({"about": self._about, "months": self._finished}, indent=1)

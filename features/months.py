@@ -27,6 +27,7 @@ from features.calendar import Frame, month_number
 from features.engine import POLARS, Engine
 from features.known import columns_of
 from features.month_store import MonthStore
+from features.packing import Packing
 from features.pairs import pair_of
 from features.vocabulary import SERVICE_KINDS
 
@@ -57,9 +58,12 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
         events = _coded(events.with_columns(opened=month_number("opened_at")), people)
         facts = engine.hold(_facts(events, columns, engine))
+        months_of = _ranges(facts, engine)
         sums = {
-            "services": engine.hold(_services(facts, columns)),
-            "pairs": engine.hold(_pairs(facts, columns)),
+            "services": engine.hold(_services(facts, columns, Packing({"employee_id": store.codes} | months_of))),
+            "pairs": engine.hold(
+                _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of))
+            ),
         }
         for month in months:
             for kind, rows in sums.items():
@@ -105,7 +109,9 @@ def _facts(events: Frame, columns: list[str], engine: Engine) -> Frame:
 
     An answer that came or became known in another month than the question is a row of its own, with `asked` 0.
     """
-    services = events.select("opened", *ROLES, *_dated(columns), *_measures(columns, engine), *_kinds(columns))
+    services = events.select(
+        "opened", *ROLES, *_dated(columns), *_measures(columns, engine), *(["kind"] if "kind" in columns else [])
+    )
     together = (nw.col("answered") == nw.col("asked")) & (nw.col("answered_known") == nw.col("asked_known"))
     measures = measured(columns)
     questions = services.with_columns(nw.when(together).then(name).alias(name) for name in measures)
@@ -140,15 +146,18 @@ def _measures(columns: list[str], engine: Engine) -> list[nw.Expr]:
     return [values[name]().alias(name) for name in measured(columns)]
 
 
-def _kinds(columns: list[str]) -> list[nw.Expr]:
-    if "kind" not in columns:
-        return []
-    kinds = {f"kind_{kind}": nw.col("kind") == kind for kind in SERVICE_KINDS}
-    kinds["time"] = nw.col("kind").is_in(KINDS_OF_TIME)
-    return [nw.col("kind"), *(is_kind.cast(nw.Int64).alias(name) for name, is_kind in kinds.items())]
+def _kind(columns: list[str]) -> list[str]:
+    return ["kind"] if "kind" in columns else []
 
 
-def _services(facts: Frame, columns: list[str]) -> Frame:
+def _ranges(facts: Frame, engine: Engine) -> dict[str, tuple[int, int]]:
+    """The least and the most of each of the months of the facts."""
+    least, most = (nw.col(*MONTHS).min().name.prefix("least_"), nw.col(*MONTHS).max())
+    found = engine.to_polars(facts.select(least, most)).collect().row(0, named=True)
+    return {name: (found[f"least_{name}"] or 0, found[name] or 0) for name in MONTHS}
+
+
+def _services(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     parts = []
     for role in ROLES:
         figures = [nw.col("asked").sum().alias(f"{role}_n")]
@@ -158,28 +167,37 @@ def _services(facts: Frame, columns: list[str]) -> Frame:
             figures += [nw.col("kind").count().alias("provider_kind_n"), nw.col("time").sum().alias("provider_time_n")]
         for name in measured(columns):
             figures += [nw.col(name).sum().alias(f"{role}_{name}"), nw.col(name).count().alias(f"{role}_{name}_n")]
-        parts.append(facts.group_by(role, *MONTHS).agg(*figures).rename({role: "employee_id"}))
+        theirs = facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role, **_is_kind(columns))
+        parts.append(packing.pack(theirs).group_by(*packing.keys).agg(*figures))
     rows = nw.concat(parts, how="diagonal")
-    figures = [nw.col(name) for name in rows.collect_schema().names() if name not in ("employee_id", *MONTHS)]
-    rows = rows.filter(~nw.col("employee_id").is_null())
-    return rows.group_by("employee_id", *MONTHS).agg(
-        *(figure.fill_null(0).sum().cast(nw.Float64) for figure in figures)
-    )
+    figures = [nw.col(name) for name in rows.collect_schema().names() if name not in packing.keys]
+    rows = rows.group_by(*packing.keys).agg(*(figure.fill_null(0).sum().cast(nw.Float64) for figure in figures))
+    return packing.unpack(rows)
 
 
-def _pairs(facts: Frame, columns: list[str]) -> Frame:
+def _is_kind(columns: list[str]) -> dict[str, nw.Expr]:
+    """1 where a service is of the kind."""
+    if "kind" not in columns:
+        return {}
+    kinds = {f"kind_{kind}": nw.col("kind") == kind for kind in SERVICE_KINDS}
+    kinds["time"] = nw.col("kind").is_in(KINDS_OF_TIME)
+    return {name: is_kind.cast(nw.Int64) for name, is_kind in kinds.items()}
+
+
+def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     low_asks = nw.col("client") < nw.col("provider")
     asks = {"low": low_asks, "high": ~low_asks}
-    facts = facts.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
     figures = [nw.when(asks[side]).then("asked").sum().alias(f"{side}_asks") for side in SIDES]
     if "rating" in columns:
         for side in SIDES:
             rating, name = nw.when(asks[side]).then("rating"), f"{side}_asks_rating"
             figures += [rating.sum().alias(name), rating.count().alias(f"{name}_n")]
-    facts = facts.with_columns(pair=pair_of("client", "provider"))
-    rows = facts.group_by("pair", *MONTHS).agg(*figures)
-    sums = [name for name in rows.collect_schema().names() if name not in ("pair", *MONTHS)]
-    return rows.with_columns(nw.col(*sums).fill_null(0).cast(nw.Float64))
+    facts = facts.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
+    facts = facts.with_columns(low=nw.min_horizontal(*ROLES), high=nw.max_horizontal(*ROLES))
+    rows = packing.pack(facts).group_by(*packing.keys).agg(*figures)
+    sums = [name for name in rows.collect_schema().names() if name not in packing.keys]
+    rows = rows.with_columns(nw.col(*sums).fill_null(0).cast(nw.Float64))
+    return packing.unpack(rows).with_columns(pair=pair_of("low", "high")).drop("low", "high")
 
 
 def _write(engine: Engine, rows: Frame, path: Path) -> None:

@@ -43,9 +43,9 @@ def summed(tmp_path, monkeypatch):
 
 
 def noted(services, done):
-    def work(facts, columns):
+    def work(facts, columns, packing):
         done.extend(sorted(facts.select("opened").unique().collect()["opened"].to_list()))
-        return services(facts, columns)
+        return services(facts, columns, packing)
 
     return work
 

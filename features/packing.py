@@ -1,0 +1,64 @@
+"""Several whole numbers as one: to group by one column takes a third of the time that grouping by four takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from features.calendar import Frame
+
+ROOM = 2**63
+"""What one number (Int64) can tell apart."""
+
+
+@dataclass(frozen=True)
+class Packing:
+    """Columns of whole numbers as the digits of as few numbers as hold them: name = (least, most) of its values."""
+
+    ranges: Mapping[str, tuple[int, int]]
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of the packed columns."""
+        return [f"key_{number}" for number in range(len(self._groups))]
+
+    def pack(self, rows: Frame) -> Frame:
+        """Adds the packed columns; null where one of theirs is null."""
+        return rows.with_columns(
+            self._packed(group).alias(key) for key, group in zip(self.keys, self._groups, strict=True)
+        )
+
+    def unpack(self, rows: Frame) -> Frame:
+        """The columns (Int64) in place of the packed ones."""
+        unpacked = {}
+        for key, group in zip(self.keys, self._groups, strict=True):
+            rest = nw.col(key)
+            for name in reversed(group):
+                unpacked[name] = rest % self._size(name) + self.ranges[name][0]
+                rest = rest // self._size(name)
+        return rows.with_columns(**unpacked).drop(*self.keys)
+
+    def _packed(self, group: list[str]) -> nw.Expr:
+        packed = self._digit(group[0])
+        for name in group[1:]:
+            packed = packed * self._size(name) + self._digit(name)
+        return packed
+
+    def _digit(self, name: str) -> nw.Expr:
+        return nw.col(name).cast(nw.Int64) - self.ranges[name][0]
+
+    def _size(self, name: str) -> int:
+        least, most = self.ranges[name]
+        return most - least + 1
+
+    @property
+    def _groups(self) -> list[list[str]]:
+        groups: list[list[str]] = []
+        room = 0
+        for name in self.ranges:
+            if not groups or room < self._size(name):
+                groups.append([])
+                room = ROOM
+            groups[-1].append(name)
+            room //= self._size(name)
+        return groups
