@@ -35,6 +35,8 @@ CHAMPION = "champion"
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """MLflow's codes for a model, version or alias that is not there, or that cannot be one."""
 
+_NO_CHAMPION = Finding("there is no champion yet", "registry", "", 0, "Train first: `retention train SOURCE`.")
+
 SLOPE_LIMITS = (0.8, 1.25)
 """Outside of these a risk is not what happens, and must not be served as a probability."""
 
@@ -177,12 +179,26 @@ def champion_version(client: mlflow.MlflowClient) -> str | None:
         return None
 
 
+def champion(settings: Settings) -> str:
+    """The number of the champion.
+
+    Raises BadInput where there is none, and Unavailable for a registry that does not answer.
+    """
+    try:
+        version = champion_version(connect(settings))
+    except MlflowException as error:
+        raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
+    if version is None:
+        raise BadInput(_NO_CHAMPION)
+    return version
+
+
 def load(settings: Settings, version: str | None = None) -> tuple[str, StoredModel]:
     """A version and its model; the champion unless a version is named. Raises BadInput where there is none."""
     client = connect(settings)
     wanted = version or champion_version(client)
     if wanted is None:
-        raise BadInput(Finding("there is no champion yet", "registry", "", 0, "Train first: `retention train SOURCE`."))
+        raise BadInput(_NO_CHAMPION)
     try:
         folder = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{wanted}")
     except MlflowException as error:
@@ -228,7 +244,7 @@ def described(settings: Settings, version: str | None) -> dict[str, Any]:
         champion = champion_version(client)
         wanted = version or champion
         if wanted is None:
-            raise BadInput(Finding("there is no champion yet", "registry", "", 0, "Train first."))
+            raise BadInput(_NO_CHAMPION)
         entry = client.get_model_version(MODEL_NAME, wanted)
         report = mlflow.artifacts.load_dict(f"runs:/{entry.run_id}/report.json")
     except MlflowException as error:

@@ -15,12 +15,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from pipeline.settings import unusable
 from pipeline.store import Store
 from serving import problems
+from serving.champion import Champion
 from serving.edge import Edge
 from serving.issuers import issuer_of
 from serving.logs import LOG, write_json_lines
 from serving.metrics import Metrics
 from serving.rates import Rates
-from serving.routes import audit, groups, health, lists, models, people, receipts
+from serving.routes import audit, groups, health, lists, models, people, receipts, scores
 from serving.settings import ServerSettings
 
 TITLE = "Retention"
@@ -43,9 +44,10 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.store = Store(settings.store_url)
     app.state.issuer = issuer_of(settings)
+    app.state.champion = Champion(settings)
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = Metrics()
-    for routes in (people, groups, lists, receipts, models, audit, health):
+    for routes in (people, scores, groups, lists, receipts, models, audit, health):
         app.include_router(routes.router)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

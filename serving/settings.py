@@ -31,7 +31,7 @@ class ServerSettings(Settings):
         default="200000/minute", pattern=r"^\d+/(second|minute|hour|day)$", description="requests of one client"
     )
 
-    body_limit: int = Field(default=1_000_000, ge=1, description="bytes of a request")
+    body_limit: int = Field(default=5_000_000, ge=1, description="bytes of a request")
     cors_origins: tuple[str, ...] = Field(default=(), description="web pages of other origins that may ask; none")
     metrics: Literal["local", "open", "closed"] = Field(default="local", description="who gets /metrics")
     inner_port: int | None = Field(default=None, ge=1, le=65535, description="a port for /metrics alone")

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import ColumnElement
@@ -166,7 +166,7 @@ def _for_hr(published: Published, score: Score, factors: list[Factor], horizon_m
         base_log_odds=score.base_log_odds,
         log_odds=score.log_odds,
         drivers=driver_sums(factors),
-        factors=[_factor(published, factor) for factor in weightiest],
+        factors=[factor_for_hr(published.about, factor) for factor in weightiest],
     )
 
 
@@ -184,8 +184,9 @@ def _for_manager(published: Published, score: Score, factors: list[Factor]) -> R
     )
 
 
-def _factor(published: Published, factor: Factor) -> FactorForHr:
-    about = published.about[factor.feature]
+def factor_for_hr(told: Mapping[str, Mapping[str, Any]], factor: Factor) -> FactorForHr:
+    """A factor with its figures and its words; `told` says of each feature what the catalogue does."""
+    about = told[factor.feature]
     is_category = about.get("kind") == "category"
     return FactorForHr(
         feature=factor.feature,

@@ -28,7 +28,7 @@ def local(settings: ServerSettings, store: Store) -> Iterator[TestClient]:
 
 
 def test_a_body_that_is_too_large_is_413_announced_or_not(client: TestClient, bearer: Bearer) -> None:
-    large = json.dumps({"ground": "wrong", "statement": "x" * 1_000_000}).encode()
+    large = json.dumps({"ground": "wrong", "statement": "x" * 5_000_000}).encode()
     pieces: Iterator[bytes] = (large[start : start + 4096] for start in range(0, len(large), 4096))
     for content in (large, pieces):
         answer = client.post(CONTEST, content=content, headers=bearer("hr"))

@@ -43,6 +43,7 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/employees/{employee_id:path}/contest",
         "/v1/employees/{employee_id:path}",
         "/v1/risks",
+        "/v1/scores",
         "/v1/groups/{dimension}",
         "/v1/internal-services",
         "/v1/lists/{month}",

@@ -1,0 +1,68 @@
+"""Records of features that a client sends: held against the catalogue, and scored by the code that scores everyone."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from features.definition import Feature
+from features.possible import possible
+from pipeline.publication import Publication
+from pipeline.scoring import PLACE, score_people
+from pipeline.stored_model import StoredModel
+
+Value = float | str | None
+Record = Mapping[str, Value]
+"""A figure by the name of its feature; null, or a name that is not there, is unknown."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one figure: which record (0 is the first), which feature, and the rule it breaks."""
+
+    record: int
+    feature: str
+    rule: str
+
+
+def faults(records: Sequence[Record], features: Mapping[str, Feature]) -> Iterator[Fault]:
+    """Everything in the records that cannot be: names that the model does not know, wrong types, impossible values.
+
+    A category's level that was never seen in training is no fault: it is scored as 'other'.
+    """
+    for number, record in enumerate(records):
+        for name, value in record.items():
+            rule = _broken_rule(value, features.get(name))
+            if rule:
+                yield Fault(number, name, rule)
+
+
+def _broken_rule(value: Value, feature: Feature | None) -> str | None:
+    if feature is None:
+        return "not a feature of this model"
+    if value is None:
+        return None
+    if feature.kind == "category":
+        return None if isinstance(value, str) else "must be text"
+    if isinstance(value, str) or not math.isfinite(value):
+        return "must be a number"
+    low, high = possible(feature)
+    return None if low <= value <= high else f"must lie {_between(low, high)} ({feature.unit})"
+
+
+def _between(low: float, high: float) -> str:
+    return f"at or above {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
+
+
+def score_records(model: StoredModel, version: str, records: Sequence[Record], today: date) -> Publication:
+    """The records scored and explained, in their order; `employee_id` is a record's number ("0" is the first).
+
+    A factor's `peer_value` is what the records have in common, null where fewer than five say anything.
+    """
+    types = {name: pl.String if feature.kind == "category" else pl.Float64 for name, feature in model.features.items()}
+    X = pl.DataFrame([[record.get(name) for name in types] for record in records], schema=types, orient="row")
+    people = pl.DataFrame({"employee_id": [str(number) for number in range(len(records))]})
+    people = people.with_columns(pl.lit(None).alias(name) for name in PLACE)
+    return score_people(model, version, "records", "", today, people, X)

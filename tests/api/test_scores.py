@@ -1,0 +1,183 @@
+"""Records that a client sends, scored by the champion of a real registry."""
+
+import logging
+import math
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from fastapi.testclient import TestClient
+
+from features.definition import Feature
+from pipeline import registry
+from pipeline.model import Blend, fit_blend
+from pipeline.settings import Settings
+from pipeline.splits import repeated_folds
+from pipeline.stored_model import StoredModel
+from serving import champion
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+Bearer = Callable[..., dict[str, str]]
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+URL = "/v1/scores?purpose=model_review"
+ABOUT: dict[str, tuple[Any, ...]] = {
+    "pay_against_market": ("pay", "Pay against the market", "log ratio", "now", "", "lower"),
+    "client_rating_12m": ("relationships", "Rating given", "1 to 5", "(12, 0]", "", "lower"),
+    "tenure_months": ("context", "Time in the company", "months", "now", ""),
+}
+FEATURES = {name: Feature(name, *about) for name, about in ABOUT.items()}
+FEATURES["contract"] = Feature("contract", "conditions", "Contract", "category", "now", "", kind="category")
+LOW = {"pay_against_market": -0.4, "client_rating_12m": 2, "tenure_months": 8, "contract": "fixed"}
+HIGH = {"pay_against_market": 0.4, "client_rating_12m": 5, "tenure_months": 90, "contract": "open"}
+REPORT = {
+    "source": "tiny",
+    "metrics": {
+        "calibration_slope": {"value": 1.0, "low": 0.9, "high": 1.1},
+        "average_precision": {"value": 0.5, "low": 0.4, "high": 0.6},
+    },
+    "baselines": {},
+    "by_origin": [],
+}
+
+
+@pytest.fixture(scope="module")
+def blend() -> Blend:
+    """Trained on 600 people, of whom the badly paid, badly served and newly hired leave more often."""
+    random = np.random.default_rng(1)
+    rows = 600
+    table = pl.DataFrame(
+        {
+            "pay_against_market": random.normal(0, 0.3, rows),
+            "client_rating_12m": random.uniform(1, 5, rows),
+            "tenure_months": random.exponential(40, rows),
+            "contract": random.choice(["open", "fixed"], rows),
+        }
+    )
+    log_odds = -2 * table["pay_against_market"] - 0.5 * (table["client_rating_12m"] - 3) - 0.02 * table["tenure_months"]
+    left = random.random(rows) < 1 / (1 + np.exp(-log_odds.to_numpy()))
+    return fit_blend(table, left, list(repeated_folds(left, np.arange(rows), seed=1, repeats=1, folds=3)), seed=1)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, blend: Blend) -> Settings:
+    """A registry with version 1 as champion."""
+    settings = Settings(var=tmp_path_factory.mktemp("registry"))
+    registry.record(settings, StoredModel(6, {6: blend}, FEATURES, {"source": "tiny"}), REPORT)
+    return settings
+
+
+@pytest.fixture
+def asked(trained: Settings, bearer: Bearer, settings: ServerSettings) -> Iterator[Callable[..., Any]]:
+    here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri})
+    with TestClient(create_app(here)) as client:
+
+        def ask(*records: Mapping[str, Any], role: str = "data_scientist", purpose: str = "model_review") -> Any:
+            url = f"/v1/scores?purpose={purpose}"
+            return client.post(url, json={"records": records}, headers=bearer(role, "S1"))
+
+        ask.client = client  # type: ignore[attr-defined]
+        yield ask
+
+
+def test_a_record_gets_its_risk_and_factors_that_add_up_to_it(asked: Callable[..., Any]) -> None:
+    answer = asked(LOW, HIGH).json()
+    assert answer["model_version"] == "1"
+    low, high = answer["scores"]
+    assert low["risk"] > 0.5 > high["risk"]
+    for score in (low, high):
+        total = score["base_log_odds"] + sum(factor["contribution"] for factor in score["factors"])
+        assert 1 / (1 + math.exp(-total)) == pytest.approx(score["risk"], abs=1e-6)
+        assert sum(score["drivers"].values()) + score["base_log_odds"] == pytest.approx(total, abs=1e-9)
+
+
+def test_records_are_scored_as_the_scoring_job_scores_people(asked: Callable[..., Any], blend: Blend) -> None:
+    [score] = asked(LOW).json()["scores"]
+    expected = blend.log_odds(pl.DataFrame([LOW], schema_overrides={"tenure_months": pl.Float64}))
+    assert score["log_odds"] == pytest.approx(float(expected[0]), abs=1e-9)
+
+
+def test_what_is_left_out_is_unknown_and_a_level_never_seen_is_scored(asked: Callable[..., Any]) -> None:
+    left_out, null = asked({"tenure_months": 8}, dict.fromkeys(LOW) | {"tenure_months": 8}).json()["scores"]
+    assert left_out == null
+    assert left_out["evidence"] == "too little is known"
+    assert asked(LOW | {"contract": "on the moon"}).status_code == 200
+
+
+def test_peers_are_the_records_from_five_on(asked: Callable[..., Any]) -> None:
+    def peers(count: int) -> Any:
+        factors = asked(*[LOW] * count).json()["scores"][0]["factors"]
+        return next(factor for factor in factors if factor["feature"] == "tenure_months")["peer_value"]
+
+    assert (peers(4), peers(5)) == (None, 8)
+
+
+def test_every_fault_is_told_at_once_and_no_name_that_the_client_made_up(asked: Callable[..., Any]) -> None:
+    answer = asked(
+        LOW | {"client_rating_12m": 6, "tenure_months": -1}, {"of_bob": 1, "contract": 2, "pay_against_market": "low"}
+    )
+    assert answer.status_code == 422
+    assert {(error["where"], error["rule"]) for error in answer.json()["errors"]} == {
+        ("body.records.0.client_rating_12m", "must lie between 1 and 5 (1 to 5)"),
+        ("body.records.0.tenure_months", "must lie at or above 0 (months)"),
+        ("body.records.1", "not a feature of this model"),
+        ("body.records.1.contract", "must be text"),
+        ("body.records.1.pay_against_market", "must be a number"),
+    }
+    assert "bob" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "body", ["[]", '{"records": []}', '{"records": [{"tenure_months": NaN}]}', '{"records": [[]]}']
+)
+def test_a_body_of_another_shape_and_numbers_that_are_none_are_refused(
+    asked: Callable[..., Any], bearer: Bearer, body: str
+) -> None:
+    client: TestClient = asked.client  # type: ignore[attr-defined]
+    headers = bearer("hr", "H1") | {"Content-Type": "application/json"}
+    assert client.post(URL, content=body, headers=headers).status_code == 422
+    assert asked(*[{}] * 1001).status_code == 422
+
+
+def test_who_may_ask_and_for_what(asked: Callable[..., Any]) -> None:
+    answers = {role: asked(LOW, role=role).status_code for role in ("hr", "data_scientist", "manager", "auditor")}
+    assert answers == {"hr": 200, "data_scientist": 200, "manager": 403, "auditor": 403}
+    assert asked(LOW, purpose="dismissal").status_code == 403
+
+
+def test_a_new_champion_takes_over_without_a_restart(
+    asked: Callable[..., Any], trained: Settings, blend: Blend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert asked(LOW).json()["model_version"] == "1"
+    registry.record(trained, StoredModel(6, {6: blend}, FEATURES, {"source": "tiny"}), REPORT)
+    assert asked(LOW).json()["model_version"] == "1"
+    monkeypatch.setattr(champion, "LOOK_AGAIN_SECONDS", 0.0)
+    asked.client.app.state.champion._look_at = 0.0  # type: ignore[attr-defined]
+    assert asked(LOW).json()["model_version"] == "2"
+
+
+def test_a_registry_that_is_gone_is_told_and_one_that_goes_away_does_not_matter(
+    asked: Callable[..., Any], bearer: Bearer, settings: ServerSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = settings.model_copy(update={"mlflow_tracking_uri": "postgresql://nobody@127.0.0.1:9/nothing"})
+    with TestClient(create_app(gone)) as client:
+        answer = client.post(URL, json={"records": [LOW]}, headers=bearer("hr", "H1"))
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:retention:problem:registry-unavailable")
+    before = asked(LOW)
+    held = asked.client.app.state.champion  # type: ignore[attr-defined]
+    held._settings, held._look_at = gone, 0.0
+    with caplog.at_level(logging.WARNING, "retention.server"):
+        assert asked(LOW).json() == before.json()
+    assert "goes on scoring" in caplog.text
+
+
+def test_without_a_champion_the_answer_says_what_to_do(
+    settings: ServerSettings, bearer: Bearer, tmp_path: Path
+) -> None:
+    empty = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{tmp_path}/empty.db"})
+    with TestClient(create_app(empty)) as client:
+        answer = client.post(URL, json={"records": [LOW]}, headers=bearer("hr", "H1"))
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is no champion yet. Train first.")
