@@ -52,8 +52,8 @@ serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…, WORKERS=
 	$(BIN)/uvicorn serving.app:create_app --factory --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
 	  --no-access-log --no-server-header --timeout-graceful-shutdown 30
 
-monitor: ## not in this version: matured outcomes against published scores, drift
-	$(not_yet)
+monitor: source ## hold published scores of SOURCE against what happened since, and look for drift
+	$(BIN)/retention monitor '$(SOURCE)'
 
 notebooks: ## not in this version: run the notebooks and write them as HTML
 	$(not_yet)

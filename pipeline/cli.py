@@ -159,6 +159,23 @@ def lists(
 
 
 @app.command()
+def monitor(source: SourceArgument, json_file: JsonOption = None) -> None:
+    """Hold published scores against what happened since, and today's data against what the model learned from.
+
+    Exit code 3 where something is out of bounds.
+    """
+    from pipeline.monitoring import monitor as monitor_source
+    from pipeline.screens import monitoring_screen
+
+    with _progress() as told:
+        report = monitor_source(source, Settings(), told)
+    _write_json(json_file, report)
+    err.print(monitoring_screen(report))
+    if report["alerts"]:
+        raise typer.Exit(Refused.exit_code)
+
+
+@app.command()
 def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and delete nothing.")] = False,
     json_file: JsonOption = None,

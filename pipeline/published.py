@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 import polars as pl
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, func, or_, select
 
 from features.vocabulary import CONTEXT, DRIVERS, Driver
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
@@ -124,6 +124,21 @@ class PublishedScores:
                 PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date < published.snapshot_date
             )
         )
+
+    def history(self, source: str) -> list[Published]:
+        """The newest publication of each snapshot date of a source, oldest first."""
+        newest = select(func.max(PUBLICATION.c.id)).where(PUBLICATION.c.source == source)
+        numbers = self.connection.execute(newest.group_by(PUBLICATION.c.snapshot_date)).scalars()
+        heads = [self.by_id(number) for number in numbers]
+        return sorted((head for head in heads if head), key=lambda head: head.snapshot_date)
+
+    def risks(self, published: Published) -> pl.DataFrame:
+        """Everyone's employee_id and risk, in no order."""
+        rows = self.connection.execute(
+            select(SCORE.c.employee_id, SCORE.c.risk).where(SCORE.c.publication_id == published.id)
+        )
+        schema = {"employee_id": pl.String, "risk": pl.Float64}
+        return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
 
     def by_id(self, publication_id: int) -> Published | None:
         """The publication that a paging client began with."""

@@ -179,6 +179,19 @@ def champion_version(client: mlflow.MlflowClient) -> str | None:
         return None
 
 
+def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
+    """Logs a monitoring report as a run of its own experiment, each month's figures as steps, for trends to be seen."""
+    client = connect(settings)
+    with _run(client, settings, f"{report['source']} monitoring"):
+        mlflow.log_metric("alerts", len(report["alerts"]))
+        for step, month in enumerate(report["months"]):
+            figures = {name: month[name] for name in ("people", "expected", "happened", "furthest")}
+            figures |= {"drifted": len(month["drifted"])} | (month["metrics"] or {})
+            known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
+            mlflow.log_metrics(known, step=step)
+        mlflow.log_dict(dict(report), "monitoring.json")
+
+
 def champion(settings: Settings) -> str:
     """The number of the champion.
 

@@ -72,6 +72,47 @@ def audit_screen(chain: Chain) -> str:
     return f"The audit is whole: {chain.rows:,} rows. Note its end somewhere else, for --noted: {chain.head or 'none'}"
 
 
+def monitoring_screen(report: Mapping[str, Any]) -> RenderableType:
+    """Each published month against what happened, all matured months against training, and what to look at."""
+    table = Table("month", title=f"{report['source']}: published scores against what happened")
+    for column in ("model", "people", "expected", "happened", "AUC", "listed who left", "moved features"):
+        table.add_column(column, justify="right")
+    for month in report["months"]:
+        figures, lists = month["metrics"] or {}, month["lists"] or {}
+        table.add_row(
+            month["month"],
+            month["model_version"],
+            f"{month['people']:,}",
+            _figure(month["expected"], ".1%"),
+            _figure(month["happened"], ".1%"),
+            _figure(figures.get("auc")),
+            _figure(lists.get("precision"), ".1%"),
+            str(len(month["drifted"])),
+        )
+    return Group(table, *_live(report), *_alerts(report["alerts"]))
+
+
+def _live(report: Mapping[str, Any]) -> list[str]:
+    live, promised = report["live"], report["backtest"] or {}
+    if not live:
+        return ["No published month has matured yet: nothing can be said of how right the scores are."]
+    return [
+        f"{_LABELS[name]}: {_bounds(live[name])}"
+        + (f"; training promised {_bounds(promised[name])}" if name in promised else "")
+        for name in ("auc", "average_precision", "calibration_slope")
+    ]
+
+
+def _alerts(alerts: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not alerts:
+        return ["[green]Nothing is out of bounds.[/]"]
+    return [
+        f"[red]look at[/] {alert['month']}: {alert['rule']} {_figure(alert['value'])} "
+        f"(limit {_figure(alert['limit'])}). {alert['remedy']}"
+        for alert in alerts
+    ]
+
+
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
     """What went, or would go."""
     rows = ", ".join(f"{number:,} of {name.replace('_', ' ')}" for name, number in purged.rows.items())

@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     engine: EngineName = "polars"
     list_capacity: int = Field(default=4, ge=1, description="conversations that a manager can hold in a month")
 
+    drift_limit: float = Field(
+        default=0.2, gt=0, description="least population stability index of a feature that has moved"
+    )
+
     notice_required: bool = Field(default=False, description="score nobody who was not told of it")
     notice_given: dict[str, date] = Field(
         default={}, description="by source, the day on which its people were told that they are scored, and why"

@@ -32,7 +32,7 @@ MOST_FAULTS: Final = 100
     "/scores",
     summary="Scores of records that are sent, with their factors",
     response_model=ScoredRecords,
-    responses=responses(404, 413),
+    responses=responses(400, 404, 413),
 )
 def scores(
     request: Request, sent: RecordsToScore, _asker: ForHrAndScientists, _purpose: StatedPurpose, audit: Audit

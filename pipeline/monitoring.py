@@ -1,0 +1,224 @@
+"""Whether what was published came true, and whether the company is still the one that the model learned from."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from features.build import feature_table
+from features.calendar import month_end
+from features.engine import engine_named
+from features.errors import BadInput, Finding
+from features.snapshots import snapshot_dates
+from features.source import CrossSection, Source, load_source
+from pipeline import registry
+from pipeline.dataset import KEYS
+from pipeline.drift import moved
+from pipeline.evaluation import metrics, metrics_with_intervals
+from pipeline.feedback import last_answers
+from pipeline.outcome import left_within_horizon
+from pipeline.published import Published, PublishedScores
+from pipeline.risk_list import listed
+from pipeline.settings import Settings
+from pipeline.splits import matured
+from pipeline.store import Store
+from pipeline.workspace import kept_months, workspace
+
+BEYOND_THE_USUAL: Final = 1.5
+"""A feature has moved when it is this many times as far off as in any month of the reference."""
+MONTHS_OF_REFERENCE: Final = 12
+"""What is scored is held against the last year that the model could learn from: every season is in it."""
+CHANCE: Final = 0.001
+"""Least likelihood at which a shift, of all the features looked at, still passes for chance."""
+SLOPE_LIMITS: Final = registry.SLOPE_LIMITS
+SEED: Final = 1
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something that a person should look at, and what to do about it."""
+
+    rule: str
+    month: str
+    value: float
+    limit: float
+    remedy: str
+
+
+def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> dict[str, Any]:
+    """Hold the published months of a source against what happened since, and against what the model learned from.
+
+    Gives the report of `retention monitor --json`: `months[]` (one a published snapshot date, with its metrics once
+    it has matured), `live` (all matured months, with intervals by resampling people), `backtest` (what training
+    promised), `alerts[]`. It is logged to MLflow as a run. Figures are of the whole company, never of a person.
+
+    Raises BadInput where nothing of the source is published, or the source has no dates.
+    """
+    with workspace(settings) as folder:
+        told("read and validate")
+        loaded = load_source(source, folder / "tables")
+        if isinstance(loaded, CrossSection):
+            raise BadInput(_NO_DATES)
+        with closing(Store(settings.store_url)) as store, store.reading() as scores:
+            published = scores.history(loaded.name)
+            if not published:
+                raise BadInput(_NOTHING_PUBLISHED)
+            told("what became of the published scores")
+            outcomes = _outcomes(loaded, scores, published)
+            months = [_month(scores, head, outcomes.get(head.snapshot_date), settings) for head in published]
+        drift = _drift(loaded, published, settings, folder, told)
+    report = {
+        "source": loaded.name,
+        "complete_until": str(loaded.complete_until),
+        "months": [month | drift[head.snapshot_date] for month, head in zip(months, published, strict=True)],
+        "live": _live(list(outcomes.values())),
+        "backtest": _promised(settings, published[-1].model_version),
+    }
+    report["alerts"] = [asdict(alert) for alert in alerts(report)]
+    told("record in MLflow")
+    registry.record_monitoring(settings, report)
+    return report
+
+
+def alerts(report: Mapping[str, Any]) -> list[Alert]:
+    """What of a report is out of bounds. A figure alerts only where its whole interval is."""
+    found = [
+        Alert(f"{entry['name']} has moved (PSI)", month["month"], entry["psi"], entry["limit"], _LOOK_AT_THE_SOURCE)
+        for month in report["months"]
+        for entry in month["drifted"]
+    ]
+    live, backtest = report["live"], report["backtest"]
+    last = report["months"][-1]["month"]
+    if live:
+        low, high = SLOPE_LIMITS
+        slope = live["calibration_slope"]
+        if slope["high"] < low or slope["low"] > high:
+            limit = low if slope["high"] < low else high
+            found.append(Alert("the calibration slope is out of bounds", last, slope["value"], limit, _TRAIN_AGAIN))
+    if live and backtest and live["auc"]["high"] < backtest["auc"]["low"]:
+        found.append(
+            Alert(
+                "AUC is below what training promised", last, live["auc"]["value"], backtest["auc"]["low"], _TRAIN_AGAIN
+            )
+        )
+    return found
+
+
+def _outcomes(source: Source, scores: PublishedScores, published: Sequence[Published]) -> dict[date, pl.DataFrame]:
+    """Of each matured month: employee_id, snapshot_date, risk, left."""
+    found = {}
+    for head in published:
+        if not matured([head.snapshot_date], head.horizon_months, source.complete_until):
+            continue
+        people = scores.risks(head).with_columns(snapshot_date=pl.lit(head.snapshot_date))
+        found[head.snapshot_date] = left_within_horizon(source, people, [head.snapshot_date], head.horizon_months)
+    return found
+
+
+def _month(
+    scores: PublishedScores, head: Published, outcome: pl.DataFrame | None, settings: Settings
+) -> dict[str, Any]:
+    answers = Counter(answer.outcome for answer in last_answers(scores.connection, head).values())
+    told: dict[str, Any] = {
+        "month": head.month,
+        "model_version": head.model_version,
+        "people": head.people,
+        "expected": head.mean_risk,
+        "answers": dict(sorted(answers.items())),
+        "happened": None,
+        "metrics": None,
+        "lists": None,
+    }
+    if outcome is None:
+        return told
+    chosen = listed(scores.teams(head), head.mean_risk, settings.list_capacity).select("employee_id").unique()
+    on_lists = outcome.join(chosen, on="employee_id", how="semi")
+    return told | {
+        "happened": outcome["left"].mean(),
+        "metrics": metrics(outcome["left"].to_numpy(), outcome["risk"].to_numpy()),
+        "lists": {"people": on_lists.height, "precision": on_lists["left"].mean()},
+    }
+
+
+def _live(outcomes: Sequence[pl.DataFrame]) -> dict[str, Any] | None:
+    """Every metric of all matured months together; None while there is none."""
+    if not outcomes:
+        return None
+    rows = pl.concat(outcomes)
+    return metrics_with_intervals(
+        rows["left"].to_numpy(), rows["risk"].to_numpy(), rows["employee_id"].to_numpy(), SEED
+    )
+
+
+def _drift(
+    source: Source, published: Sequence[Published], settings: Settings, folder: Path, told: Told
+) -> dict[date, dict[str, Any]]:
+    """Of each published month the features that have moved further than the limit, and than chance would move them."""
+    days = [head.snapshot_date for head in published]
+    reference = _reference_dates(source, published[0])
+    with engine_named(settings.engine, folder) as engine:
+        wanted = sorted({*days, *reference})
+        paths = feature_table(
+            source,
+            wanted,
+            folder / "features",
+            lambda day: told(f"features of {day:%Y-%m}"),
+            kept_months(settings, source.name),
+            engine,
+        )
+    tables = {day: pl.read_parquet(path).drop(KEYS) for day, path in zip(wanted, paths, strict=True)}
+    learned = pl.concat([tables[day] for day in reference])
+    limits = _limits(learned, [tables[day] for day in reference], settings.drift_limit)
+    return {day: _moved_too_far(learned, tables[day], limits) for day in days}
+
+
+def _limits(learned: pl.DataFrame, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
+    """From where on a feature has moved further than it does from month to month.
+
+    What everyone shares (the season, a survey in spring, a department's exits) moves all the time; the months of the
+    reference say how far.
+    """
+    limits = dict.fromkeys(learned.columns, limit)
+    for month in months:
+        for entry in moved(learned, month):
+            limits[entry.name] = max(limits[entry.name], BEYOND_THE_USUAL * entry.psi)
+    return limits
+
+
+def _reference_dates(source: Source, first: Published) -> list[date]:
+    """The last year of snapshot dates that had matured when the first month was scored; else that month itself."""
+    known = matured(snapshot_dates(source), first.horizon_months, first.snapshot_date)
+    start = month_end(first.snapshot_date, -first.horizon_months - MONTHS_OF_REFERENCE)
+    return [day for day in known if day > start] or [first.snapshot_date]
+
+
+def _moved_too_far(learned: pl.DataFrame, now: pl.DataFrame, limits: Mapping[str, float]) -> dict[str, Any]:
+    every = list(moved(learned, now))
+    far = [entry for entry in every if entry.psi > limits[entry.name] and entry.p_value * len(every) < CHANCE]
+    far.sort(key=lambda entry: -entry.psi / limits[entry.name])
+    furthest = max((entry.psi / limits[entry.name] for entry in every), default=0.0)
+    return {"furthest": furthest, "drifted": [asdict(entry) | {"limit": limits[entry.name]} for entry in far]}
+
+
+def _promised(settings: Settings, version: str) -> dict[str, Any] | None:
+    """The metrics of the version's training; None where the registry no longer holds it."""
+    try:
+        return dict(registry.described(settings, version)["report"]["metrics"])
+    except BadInput:
+        return None
+
+
+_NO_DATES: Final = Finding(
+    "a cross-section has no dates, so nothing matures", "source", "", 0, "Monitor a source with dates."
+)
+_NOTHING_PUBLISHED: Final = Finding(
+    "nothing of this source is published", "store", "", 0, "Run `retention score SOURCE` first."
+)
+_LOOK_AT_THE_SOURCE: Final = "Look for a change of recording or of the company; train again if it stays."
+_TRAIN_AGAIN: Final = "Train again (`retention train SOURCE`) and compare."

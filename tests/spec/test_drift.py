@@ -1,0 +1,44 @@
+"""How far features move, and from where on that is more than usual."""
+
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline.drift import moved, psi
+
+
+def column(*values: float | str | None, times: int = 1) -> pl.DataFrame:
+    return pl.DataFrame({"x": list(values) * times})
+
+
+def test_psi_of_one_half_that_becomes_a_quarter() -> None:
+    # shares .5 and .5 become .25 and .75: (.25 - .5) ln(.25 / .5) + (.75 - .5) ln(.75 / .5)
+    expected = 0.25 * math.log(2) + 0.25 * math.log(1.5)
+    assert psi(np.array([[5000, 5000], [2500, 7500]])) == pytest.approx(expected, abs=1e-4)
+
+
+def test_what_has_not_moved_has_an_index_of_nothing() -> None:
+    [same] = moved(column(1, 2, 3, None, times=50), column(1, 2, 3, None, times=50))
+    assert (same.psi, same.p_value) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "now", [column(1, 2, 3, 4, None, times=40), column(2, 2, 3, 4, times=50), column(1, 2, 3, 9, 9, 9, times=35)]
+)
+def test_unknown_values_lost_values_and_higher_values_are_moves(now: pl.DataFrame) -> None:
+    [entry] = moved(column(1, 2, 3, 4, times=100), now)
+    assert entry.psi > 0.2
+    assert entry.p_value < 0.001
+
+
+def test_a_level_that_is_new_is_a_move_and_what_only_one_side_has_is_not_looked_at() -> None:
+    reference = column("open", "fixed", times=100).with_columns(old=1)
+    [entry] = moved(reference, column("open", "on loan", times=100).with_columns(new=1))
+    assert entry.name == "x"
+    assert entry.psi > 1
+
+
+def test_of_few_rows_nothing_is_said() -> None:
+    assert not list(moved(column(1, 2, times=50), column(3, times=99)))
