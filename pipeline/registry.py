@@ -216,7 +216,7 @@ def load(settings: Settings, version: str | None = None) -> tuple[str, StoredMod
         folder = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{wanted}")
     except MlflowException as error:
         if error.error_code not in _NO_SUCH:
-            raise
+            raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
         raise BadInput(
             Finding(
                 f"there is no model version {wanted}",

@@ -1,4 +1,4 @@
-"""The champion in memory, for records that clients send; a new one takes over without a restart."""
+"""Models in memory, for what is not published: records that clients send, and what a change would do."""
 
 import time
 from threading import Lock
@@ -17,7 +17,7 @@ LOOK_AGAIN_SECONDS: Final = 30.0
 
 
 class Champion:
-    """The model that scores now, loaded when it is first asked for.
+    """The model that scores now, loaded when it is first asked for; a new one takes over without a restart.
 
     The registry is asked again every `LOOK_AGAIN_SECONDS`. While another thread does so, or the registry does not
     answer, the champion that is held goes on scoring; an answer is by one model throughout.
@@ -26,6 +26,7 @@ class Champion:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._held: tuple[str, StoredModel] | None = None
+        self._other: tuple[str, StoredModel] | None = None
         self._look_at = 0.0
         self._looking = Lock()
 
@@ -41,6 +42,22 @@ class Champion:
         finally:
             self._looking.release()
 
+    def of(self, version: str) -> "StoredModel":
+        """The model of a version, the champion or the last other one that was asked for. Raises as `now`."""
+        for held in (self._held, self._other):
+            if held and held[0] == version:
+                return held[1]
+        from pipeline import registry
+
+        try:
+            self._other = registry.load(self._settings, version)
+        except BadInput:
+            detail = "The registry no longer holds the model that made the published scores. Score again."
+            raise Refusal(404, "no-such-model", detail) from None
+        except Unavailable:
+            raise _registry_is_down() from None
+        return self._other[1]
+
     def _looked(self) -> tuple[str, "StoredModel"]:
         from pipeline import registry  # MLflow takes seconds to import, and most servers are never asked for it
 
@@ -53,8 +70,12 @@ class Champion:
             raise Refusal(404, "no-such-model", "There is no champion yet. Train first.") from None
         except Unavailable:
             if self._held is None:
-                detail = "The model registry does not answer. Published scores are served all the same."
-                raise Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"}) from None
+                raise _registry_is_down() from None
             LOG.warning("the model registry does not answer; model version %s goes on scoring", self._held[0])
         self._look_at = time.monotonic() + LOOK_AGAIN_SECONDS
         return self._held
+
+
+def _registry_is_down() -> Refusal:
+    detail = "The model registry does not answer. Published scores are served all the same."
+    return Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"})

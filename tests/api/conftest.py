@@ -18,14 +18,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from features.definition import Feature
+from pipeline.model import Blend, fit_blend
 from pipeline.publication import Publication
 from pipeline.schema import AUDIT
+from pipeline.settings import Settings
+from pipeline.splits import repeated_folds
 from pipeline.store import Store
+from pipeline.stored_model import StoredModel
 from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.settings import ServerSettings
@@ -186,3 +192,62 @@ def kept(store: Store) -> Callable[[], list[dict[str, Any]]]:
             return [dict(row) for row in scores.connection.execute(select(*columns).order_by(AUDIT.c.id)).mappings()]
 
     return rows
+
+
+_ABOUT: dict[str, tuple[Any, ...]] = {
+    "pay_against_market": ("pay", "Pay against the market", "log ratio", "now", "", "lower"),
+    "client_rating_12m": ("relationships", "Rating given", "1 to 5", "(12, 0]", "", "lower"),
+    "tenure_months": ("context", "Time in the company", "months", "now", ""),
+}
+MODEL_FEATURES = {name: Feature(name, *about) for name, about in _ABOUT.items()}
+MODEL_FEATURES["contract"] = Feature("contract", "conditions", "Contract", "category", "now", "", kind="category")
+REPORT = {
+    "source": "tiny",
+    "metrics": {
+        "calibration_slope": {"value": 1.0, "low": 0.9, "high": 1.1},
+        "average_precision": {"value": 0.5, "low": 0.4, "high": 0.6},
+    },
+    "baselines": {},
+    "by_origin": [],
+}
+
+
+@pytest.fixture(scope="module")
+def blend() -> Blend:
+    """Trained on 600 people, of whom the badly paid, badly served and newly hired leave more often."""
+    random = np.random.default_rng(1)
+    rows = 600
+    table = pl.DataFrame(
+        {
+            "pay_against_market": random.normal(0, 0.3, rows),
+            "client_rating_12m": random.uniform(1, 5, rows),
+            "tenure_months": random.exponential(40, rows),
+            "contract": random.choice(["open", "fixed"], rows),
+        }
+    )
+    log_odds = -2 * table["pay_against_market"] - 0.5 * (table["client_rating_12m"] - 3) - 0.02 * table["tenure_months"]
+    left = random.random(rows) < 1 / (1 + np.exp(-log_odds.to_numpy()))
+    return fit_blend(table, left, list(repeated_folds(left, np.arange(rows), seed=1, repeats=1, folds=3)), seed=1)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, promote: Callable[[Settings], None]) -> Settings:
+    """A registry with version 1 as champion."""
+    var = tmp_path_factory.mktemp("registry")
+    # named, for MLflow leaves the last registry of this process in the environment
+    settings = Settings(var=var).model_copy(update={"mlflow_tracking_uri": f"sqlite:///{var / 'mlflow.db'}"})
+    promote(settings)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def promote(blend: Blend) -> Callable[[Settings], None]:
+    """Registers the blend once more, as the champion."""
+    from pipeline import registry  # MLflow takes seconds to import, and most tests need none
+
+    model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
+
+    def record(settings: Settings) -> None:
+        registry.record(settings, model, REPORT)
+
+    return record

@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
-from features.definition import Feature
-from pipeline import registry
-from pipeline.model import Blend, fit_blend
+from pipeline.model import Blend
 from pipeline.settings import Settings
-from pipeline.splits import repeated_folds
-from pipeline.stored_model import StoredModel
 from serving import champion
 from serving.app import create_app
 from serving.settings import ServerSettings
@@ -24,50 +19,8 @@ from serving.settings import ServerSettings
 Bearer = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
 URL = "/v1/scores?purpose=model_review"
-ABOUT: dict[str, tuple[Any, ...]] = {
-    "pay_against_market": ("pay", "Pay against the market", "log ratio", "now", "", "lower"),
-    "client_rating_12m": ("relationships", "Rating given", "1 to 5", "(12, 0]", "", "lower"),
-    "tenure_months": ("context", "Time in the company", "months", "now", ""),
-}
-FEATURES = {name: Feature(name, *about) for name, about in ABOUT.items()}
-FEATURES["contract"] = Feature("contract", "conditions", "Contract", "category", "now", "", kind="category")
 LOW = {"pay_against_market": -0.4, "client_rating_12m": 2, "tenure_months": 8, "contract": "fixed"}
 HIGH = {"pay_against_market": 0.4, "client_rating_12m": 5, "tenure_months": 90, "contract": "open"}
-REPORT = {
-    "source": "tiny",
-    "metrics": {
-        "calibration_slope": {"value": 1.0, "low": 0.9, "high": 1.1},
-        "average_precision": {"value": 0.5, "low": 0.4, "high": 0.6},
-    },
-    "baselines": {},
-    "by_origin": [],
-}
-
-
-@pytest.fixture(scope="module")
-def blend() -> Blend:
-    """Trained on 600 people, of whom the badly paid, badly served and newly hired leave more often."""
-    random = np.random.default_rng(1)
-    rows = 600
-    table = pl.DataFrame(
-        {
-            "pay_against_market": random.normal(0, 0.3, rows),
-            "client_rating_12m": random.uniform(1, 5, rows),
-            "tenure_months": random.exponential(40, rows),
-            "contract": random.choice(["open", "fixed"], rows),
-        }
-    )
-    log_odds = -2 * table["pay_against_market"] - 0.5 * (table["client_rating_12m"] - 3) - 0.02 * table["tenure_months"]
-    left = random.random(rows) < 1 / (1 + np.exp(-log_odds.to_numpy()))
-    return fit_blend(table, left, list(repeated_folds(left, np.arange(rows), seed=1, repeats=1, folds=3)), seed=1)
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, blend: Blend) -> Settings:
-    """A registry with version 1 as champion."""
-    settings = Settings(var=tmp_path_factory.mktemp("registry"))
-    registry.record(settings, StoredModel(6, {6: blend}, FEATURES, {"source": "tiny"}), REPORT)
-    return settings
 
 
 @pytest.fixture
@@ -149,10 +102,13 @@ def test_who_may_ask_and_for_what(asked: Callable[..., Any]) -> None:
 
 
 def test_a_new_champion_takes_over_without_a_restart(
-    asked: Callable[..., Any], trained: Settings, blend: Blend, monkeypatch: pytest.MonkeyPatch
+    asked: Callable[..., Any],
+    trained: Settings,
+    promote: Callable[[Settings], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert asked(LOW).json()["model_version"] == "1"
-    registry.record(trained, StoredModel(6, {6: blend}, FEATURES, {"source": "tiny"}), REPORT)
+    promote(trained)
     assert asked(LOW).json()["model_version"] == "1"
     monkeypatch.setattr(champion, "LOOK_AGAIN_SECONDS", 0.0)
     asked.client.app.state.champion._look_at = 0.0  # type: ignore[attr-defined]

@@ -42,6 +42,7 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/employees/{employee_id:path}/receipt",
         "/v1/employees/{employee_id:path}/contest",
         "/v1/employees/{employee_id:path}",
+        "/v1/employees/{employee_id:path}/what-if",
         "/v1/risks",
         "/v1/scores",
         "/v1/groups/{dimension}",

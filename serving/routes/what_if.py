@@ -1,0 +1,97 @@
+"""What a change would do to a person's score: an association, said as one."""
+
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from pipeline.published import Factor, Published
+from serving.answers import as_json
+from serving.audit import Audit
+from serving.permissions import ForHr, StatedPurpose
+from serving.problems import Refusal, responses
+from serving.routes.people import current, factor_for_hr
+from serving.schemas import ChangedFactor, EmployeeId, LeversToPull, WhatIfForHr
+
+if TYPE_CHECKING:
+    from pipeline.what_if import Change, WhatIf
+
+router = APIRouter(prefix="/v1", tags=["people"])
+
+MEANS: Final = (
+    "How scores differ between people who differ in this way. It is an association, not a promise: "
+    "nobody knows from it that the change would keep this person."
+)
+
+
+@router.post(
+    "/employees/{employee_id:path}/what-if",
+    summary="What a change would do to a person's score",
+    response_model=WhatIfForHr,
+    responses=responses(400, 404, 413),
+)
+def what_if(
+    request: Request,
+    employee_id: EmployeeId,
+    levers: LeversToPull,
+    _asker: ForHr,
+    _purpose: StatedPurpose,
+    audit: Audit,
+) -> Response:
+    """The risk before and after, factor by factor, by the model that made the published score.
+
+    A lever moves every feature that the change itself would move; what is unknown of the person stays unknown.
+    """
+    with audit.release() as release:
+        published = current(release.scores)
+        found = list(release.scores.factors_of(published, [employee_id]))
+        if not found:
+            raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
+        answer = _answer(request, published, found[0][1], levers, employee_id)
+        release.names([employee_id])
+        return as_json(request, answer)
+
+
+def _answer(
+    request: Request, published: Published, factors: list[Factor], levers: LeversToPull, employee_id: str
+) -> WhatIfForHr:
+    model = request.app.state.champion.of(published.model_version)
+    from pipeline.what_if import Levers, figures_of
+    from pipeline.what_if import what_if as worked_out
+
+    pulled = Levers(**levers.model_dump())
+    if pulled == Levers():
+        raise Refusal(422, "no-lever", "No lever is pulled. Name at least one change.")
+    change = worked_out(model, figures_of(factors, model.features), pulled)
+    if change is None:
+        raise Refusal(422, "nothing-moves", "This model knows nothing that these levers would change for this person.")
+    return WhatIfForHr(
+        employee_id=employee_id,
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        risk_before=change.risk_before,
+        risk_after=change.risk_after,
+        log_odds_before=change.log_odds_before,
+        log_odds_after=change.log_odds_after,
+        changes=_changes(published, change, {factor.feature: factor for factor in factors}),
+        means=MEANS,
+    )
+
+
+def _changes(published: Published, change: "WhatIf", factors: dict[str, Factor]) -> list[ChangedFactor]:
+    return [_changed(published, each, factors[each.feature]) for each in change.changes]
+
+
+def _changed(published: Published, change: "Change", factor: Factor) -> ChangedFactor:
+    told = factor_for_hr(published.about, factor)
+    return ChangedFactor(
+        feature=change.feature,
+        driver=told.driver,
+        label=told.label,
+        value_before=change.value_before,
+        value_after=change.value_after,
+        peer_value=told.peer_value,
+        contribution_before=change.contribution_before,
+        contribution_after=change.contribution_after,
+    )
