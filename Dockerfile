@@ -3,7 +3,7 @@
 FROM python:3.11-slim AS build
 COPY requirements.lock pyproject.toml README.md LICENSE /build/
 RUN python -m venv /opt/retention \
- && /opt/retention/bin/pip install --no-cache-dir --require-hashes -r /build/requirements.lock
+ && /opt/retention/bin/pip install --no-cache-dir --no-deps --require-hashes -r /build/requirements.lock
 COPY features /build/features
 COPY pipeline /build/pipeline
 COPY serving /build/serving

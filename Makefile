@@ -80,6 +80,8 @@ source: setup
 
 # Two stamps, so that a change in pyproject.toml does not install every dependency anew. `--clear` leaves in .venv
 # what the lock names and nothing else; bytecode is made when a module is first imported, which saves half a minute.
+# The lock is whole, so pip need not look for what its entries depend on: it would choose a newer release for a name
+# with an extra (`coverage[toml]`) and then refuse it for want of a hash. `pip check` says if something were missing.
 .venv/locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 	  echo "retention needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
@@ -87,11 +89,12 @@ source: setup
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 	  echo 'This Python cannot make virtual environments: install its venv package (Debian: python3-venv).' >&2; exit 2; }
 	$(PYTHON) -m venv --clear .venv
-	$(PIP) install --no-compile --require-hashes -r requirements.lock
+	$(PIP) install --no-compile --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/installed: .venv/locked pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) check
 	@touch $@
 
 # The package is built here, without fetching what builds it: setuptools is in requirements.lock.
