@@ -20,6 +20,7 @@ from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.backtest import Backtest, Round, backtest, predictions, shuffled_auc
 from pipeline.dataset import Dataset, build_dataset, cross_section_dataset
+from pipeline.fairness import review
 from pipeline.leakage import suspects
 from pipeline.model import Blend, fit_blend
 from pipeline.parallel import side_by_side
@@ -115,6 +116,8 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
         model = _final_model(material, judged, request)
     with watch.stage("intervals"):
         report = _report(material, judged, shuffled, request)
+    with watch.stage("fairness"):
+        report |= review(loaded, material.dataset, judged, settings.list_capacity, request.seed)
     told("record in MLflow")
     report |= registry.record(settings, model, report)
     report["seconds"] = watch.seconds
@@ -270,7 +273,6 @@ def _report(material: Material, judged: Backtest, shuffled: dict[str, float], re
         "baselines": judged.baseline_metrics(),
         "ablation": judged.ablation(request.seed),
         "shuffled_auc": shuffled,
-        "fairness": [],
         "suspects": list(request.allowed_suspects),
         "features": [asdict(feature) for feature in dataset.features.values()],
     }

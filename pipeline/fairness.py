@@ -1,0 +1,324 @@
+"""The fairness review: how the list treats protected groups and pairs of them, out of time, with intervals.
+
+Being listed means a conversation about staying, so a group that is listed too rarely is left out of help, and one that
+is listed too often is watched more. The attributes are read for this review alone and never reach the model.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from fairlearn.metrics import MetricFrame
+from numpy.typing import NDArray
+
+from features.build import organisation
+from features.source import CrossSection, Source
+from pipeline.backtest import Backtest
+from pipeline.dataset import Dataset
+from pipeline.evaluation import COVERAGE, RESAMPLES, TOP_SHARE
+from pipeline.group_figures import LEAST_PEOPLE
+from pipeline.protected import LOWEST, OTHER, protected_groups
+from pipeline.proxies import proxies
+from pipeline.published import ENOUGH
+from pipeline.risk_list import listed
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+LEAST_SHARE: Final = 0.02
+"""A group of a smaller share of the rows takes no part in ratios, as in New York City's rules on bias audits (6 RCNY
+5-301): its rate is mostly noise, and as the highest of all it would fail every other group."""
+TIMES: Final = " × "
+"""Between the names of two attributes, and of two groups, that are crossed."""
+RATIOS: Final = ("selection_rate", "recall")
+"""What is compared between groups; the gate looks at these."""
+_BLOCK_CELLS: Final = 4_000_000
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Out-of-time rows, aligned: who was at risk, what was said, what happened, and who would have been listed."""
+
+    person: Ints
+    left: Bools
+    risk: Floats
+    is_listed: Bools
+
+    def where(self, rows: Bools) -> "Judged":
+        return Judged(self.person[rows], self.left[rows], self.risk[rows], self.is_listed[rows])
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """The groups of one attribute, or of a pair; `code` (n,) is each row's place among `names`."""
+
+    attribute: str
+    parts: Sequence[tuple[str, ...]]
+    code: Ints
+
+    @property
+    def names(self) -> list[str]:
+        return [TIMES.join(part) for part in self.parts]
+
+    def people(self, person: Ints, rows: Bools | None = None) -> Ints:
+        """Different people in each group, of the rows that are asked for."""
+        chosen = slice(None) if rows is None else rows
+        pairs = np.unique(np.column_stack([self.code[chosen], person[chosen]]), axis=0)
+        return np.bincount(pairs[:, 0], minlength=len(self.parts))
+
+
+def review(
+    loaded: Source | CrossSection, dataset: Dataset, result: Backtest, capacity: int, seed: int
+) -> dict[str, list[dict[str, Any]]]:
+    """What the report says of protected groups: `fairness` (`fairness_review`) and `proxies`, of out-of-time rows.
+
+    `capacity` is how many people a manager can talk to in a month. Both are empty for a source without protected
+    attributes.
+    """
+    keys = dataset.keys[result.rows]
+    groups = protected_groups(loaded, keys)
+    if not groups.width:
+        return {"fairness": [], "proxies": []}
+    manager = None if isinstance(loaded, CrossSection) else _managers(loaded, keys)
+    is_listed = selection(result.risk, result.person, result.round_of, manager, capacity)
+    judged = Judged(result.person, result.left, result.risk, is_listed)
+    _, newest = np.unique(result.person[::-1], return_index=True)
+    once = len(result.rows) - 1 - newest
+    return {
+        "fairness": fairness_review(groups, judged, seed),
+        "proxies": proxies(dataset.X[result.rows[once]], groups[once], seed),
+    }
+
+
+def _managers(source: Source, keys: pl.DataFrame) -> pl.Series:
+    """To whom each row's person reported on its snapshot date; null where unknown."""
+    dates = keys["snapshot_date"].unique().to_list()
+    places = pl.concat(
+        [organisation(source, day).select("employee_id", "manager_id", snapshot_date=pl.lit(day)) for day in dates]
+    )
+    on = ["employee_id", "snapshot_date"]
+    return keys.join(places, on=on, how="left", maintain_order="left")["manager_id"]
+
+
+def selection(risk: Floats, person: Ints, round_of: Ints, manager: pl.Series | None, capacity: int) -> Bools:
+    """Who of each round would be listed: chosen as the monthly list does, or the riskiest tenth without managers.
+
+    All arguments but `capacity` (people a manager can talk to in a month) have a row a row; `manager` is an id or null.
+    """
+    rows = pl.DataFrame({"risk": risk, "round": round_of, "employee_id": person}).with_row_index("row")
+    if manager is None or manager.null_count() == len(manager):
+        rank = pl.col("risk").rank("ordinal", descending=True).over("round")
+        return rows.select(rank <= (TOP_SHARE * pl.len().over("round")).ceil()).to_series().to_numpy()
+    rows = rows.with_columns(manager_id=manager, evidence=pl.lit(ENOUGH), employee_id=pl.col("employee_id").cast(str))
+    chosen = [
+        listed(one.drop_nulls("manager_id"), float(one["risk"].to_numpy().mean()), capacity)["row"]
+        for one in rows.partition_by("round")
+    ]
+    return np.isin(np.arange(len(risk)), pl.concat(chosen).to_numpy())
+
+
+def fairness_review(
+    groups: pl.DataFrame, judged: Judged, seed: int, resamples: int = RESAMPLES
+) -> list[dict[str, Any]]:
+    """One entry for each protected attribute, then one for each pair of them.
+
+    `groups` has a String column an attribute, aligned with `judged`; rows whose group is not recorded are left out. An
+    entry holds `attribute`, `is_pair`, `people`, `not_recorded` (people), `ratios` (of each of `RATIOS`, the group that
+    has least against the one that has most) and `groups`. A group holds `group`, `people`, `rows`, `is_suppressed`, and
+    with 95 % intervals from resampling people:
+
+    - selection_rate: share of rows that would be listed;
+    - recall: share of those who left that would be listed, higher is better;
+    - false_positive_rate: share of those who stayed that would be listed, lower is better;
+    - base_rate and mean_risk: the share who left, and the mean of what was said;
+    - calibration: exits by expected exits; 1 is right, above 1 the risks are too low;
+    - selection_rate_ratio and recall_ratio: against the group with most, of those of `LEAST_SHARE` of the rows or more.
+
+    A group of fewer than `LEAST_PEOPLE` people has no figures, nor has one that would give it away by subtraction. A
+    pair that is empty has NaN, and so has a share of fewer people than that.
+    """
+    found: dict[str, set[str]] = {}
+    entries = []
+    for names in [*((name,) for name in groups.columns), *combinations(groups.columns, 2)]:
+        recorded = groups.select(~pl.any_horizontal(pl.col(names).is_null())).to_series().to_numpy()
+        if not recorded.any():
+            continue
+        labels, rows = groups.filter(recorded).select(names), judged.where(recorded)
+        crossed = _crossed(labels)
+        hidden = suppressed(dict(zip(crossed.parts, crossed.people(rows.person).tolist(), strict=True)), found)
+        found |= {name: {part[0] for part in hidden} for name in names if len(names) == 1}
+        entry = _entry(labels, crossed, rows, hidden, seed, resamples)
+        entry["not_recorded"] = len(np.unique(judged.person)) - entry["people"]
+        entries.append(entry)
+    return entries
+
+
+def suppressed(
+    people: Mapping[tuple[str, ...], int], alone: Mapping[str, set[str]] | None = None
+) -> set[tuple[str, ...]]:
+    """The groups that are not shown: too small, or found by taking those that are shown from a sum that is.
+
+    `people` of one attribute has keys of one name, of a pair keys of two. The sums are everyone's, and in a pair each
+    attribute's groups: in each, those that are hidden must hold `LEAST_PEOPLE` together. `alone` holds the groups that
+    each attribute hides by itself; a pair with one of them is hidden too.
+    """
+    before = set().union(*(alone or {}).values())
+    hidden = {key for key, size in people.items() if 0 < size < LEAST_PEOPLE or (len(key) > 1 and before & set(key))}
+    while smallest := next(_giving_away(people, hidden), None):
+        hidden.add(smallest)
+    return hidden
+
+
+def _giving_away(people: Mapping[tuple[str, ...], int], hidden: set[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Of each sum whose hidden groups hold too few people, the smallest group that is shown."""
+    places = range(len(next(iter(people), ())))
+    sums = (
+        [list(people)]
+        if len(places) == 1
+        else [
+            [key for key in people if key[place] == name] for place in places for name in {key[place] for key in people}
+        ]
+    )
+    for keys in sums:
+        shown = [key for key in keys if key not in hidden and people[key]]
+        if shown and 0 < sum(people[key] for key in keys if key in hidden) < LEAST_PEOPLE:
+            yield min(shown, key=lambda key: (people[key], key))
+
+
+def _crossed(labels: pl.DataFrame) -> _Groups:
+    levels = [sorted(column.unique(), key=_reading_order) for column in labels.iter_columns()]
+    code = np.zeros(labels.height, dtype=np.int64)
+    for column, values in zip(labels.iter_columns(), levels, strict=True):
+        place = column.replace_strict(values, list(range(len(values))), return_dtype=pl.Int64)
+        code = code * len(values) + place.to_numpy()
+    return _Groups(TIMES.join(labels.columns), list(product(*levels)), code)
+
+
+def _reading_order(group: str) -> tuple[bool, bool, str]:
+    """The lowest band first, and what is left over last."""
+    return group == OTHER, not group.startswith(LOWEST), group
+
+
+def _entry(
+    labels: pl.DataFrame, groups: _Groups, rows: Judged, hidden: set[tuple[str, ...]], seed: int, resamples: int
+) -> dict[str, Any]:
+    people, counts = groups.people(rows.person), np.bincount(groups.code, minlength=len(groups.parts))
+    is_shown = np.array([part not in hidden for part in groups.parts]) & (people > 0)
+    values, drawn = _by_group(labels, groups, rows), _resampled(groups, rows, seed, resamples)
+    for name, those in (("recall", rows.left), ("false_positive_rate", ~rows.left)):
+        values[name] = np.where(groups.people(rows.person, those) >= LEAST_PEOPLE, values[name], np.nan)
+    figures = {name: _figures(value, drawn[name]) for name, value in values.items()}
+    ratios = {}
+    for name in RATIOS:
+        is_compared = is_shown & (counts >= LEAST_SHARE * len(rows.left)) & np.isfinite(values[name])
+        ratio, of_ratio = _against_most(values[name], drawn[name], is_compared)
+        figures[f"{name}_ratio"] = _figures(ratio, of_ratio)
+        ratios[name] = _least(groups.names, values[name], figures[f"{name}_ratio"], is_compared)
+    return {
+        "attribute": groups.attribute,
+        "is_pair": labels.width > 1,
+        "people": len(np.unique(rows.person)),
+        "ratios": ratios,
+        "groups": [
+            {
+                "group": name,
+                "is_suppressed": part in hidden,
+                "people": None if part in hidden else int(people[at]),
+                "rows": None if part in hidden else int(counts[at]),
+                **{figure: None if part in hidden else each[at] for figure, each in figures.items()},
+            }
+            for at, (name, part) in enumerate(zip(groups.names, groups.parts, strict=True))
+        ],
+    }
+
+
+_METRICS: Final = {
+    "selection_rate": lambda left, is_listed, risk: _mean(is_listed),
+    "recall": lambda left, is_listed, risk: _mean(is_listed[left]),
+    "false_positive_rate": lambda left, is_listed, risk: _mean(is_listed[~left]),
+    "base_rate": lambda left, is_listed, risk: _mean(left),
+    "mean_risk": lambda left, is_listed, risk: _mean(risk),
+    "calibration": lambda left, is_listed, risk: _mean(left) / _mean(risk),
+}
+"""Of the rows of one group. fairlearn's own rates are zero where nobody left; nothing is known there, so it is NaN."""
+
+
+def _by_group(labels: pl.DataFrame, groups: _Groups, rows: Judged) -> dict[str, Floats]:
+    """Each metric (groups,); NaN for a pair of groups that is empty."""
+    frame = MetricFrame(
+        metrics=dict(_METRICS),
+        y_true=rows.left,
+        y_pred=rows.is_listed,
+        sensitive_features=labels.to_pandas(),
+        sample_params={name: {"risk": rows.risk} for name in _METRICS},
+    )
+    table = frame.by_group.reindex([part if len(part) > 1 else part[0] for part in groups.parts])
+    return {name: table[name].to_numpy(dtype=np.float64) for name in _METRICS}
+
+
+def _resampled(groups: _Groups, rows: Judged, seed: int, resamples: int) -> dict[str, Floats]:
+    """Each metric of each resample of people, (resamples, groups): a person who is drawn brings all rows."""
+    _, person = np.unique(rows.person, return_inverse=True)
+    size, width = int(person.max()) + 1, len(groups.parts)
+    cell = person * width + groups.code
+
+    def of_people(weight: NDArray[Any]) -> Floats:
+        return np.asarray(np.bincount(cell, weights=weight, minlength=size * width).reshape(size, width))
+
+    sums = [np.ones(len(cell)), rows.is_listed, rows.left, rows.is_listed & rows.left, rows.risk]
+    by_person = np.hstack([of_people(each) for each in sums])
+    random, block = np.random.default_rng(seed), max(1, _BLOCK_CELLS // size)
+    drawn = [
+        random.multinomial(size, np.full(size, 1 / size), min(block, resamples - start)) @ by_person
+        for start in range(0, resamples, block)
+    ]
+    n, is_listed, left, both, risk = np.split(np.concatenate(drawn), len(sums), axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "selection_rate": is_listed / n,
+            "recall": both / left,
+            "false_positive_rate": (is_listed - both) / (n - left),
+            "base_rate": left / n,
+            "mean_risk": risk / n,
+            "calibration": left / risk,
+        }
+
+
+def _figures(values: Floats, drawn: Floats) -> list[dict[str, float]]:
+    """value, low and high of each group; the bounds are NaN where fewer than half of the resamples have a figure."""
+    tail = (1 - COVERAGE) / 2
+    found = []
+    for at, value in enumerate(values):
+        defined = drawn[np.isfinite(drawn[:, at]), at]
+        is_known = np.isfinite(value) and 2 * len(defined) >= len(drawn)
+        low, high = np.quantile(defined, [tail, 1 - tail]) if is_known else (np.nan, np.nan)
+        found.append({"value": float(value), "low": float(low), "high": float(high)})
+    return found
+
+
+def _against_most(values: Floats, drawn: Floats, is_compared: Bools) -> tuple[Floats, Floats]:
+    """Each compared group's figure by that of the group that has most, for the rows and for each resample."""
+    if not is_compared.any():
+        return np.full_like(values, np.nan), np.full_like(drawn, np.nan)
+    most = int(np.argmax(np.where(is_compared, values, -np.inf)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio, of_ratio = values / values[most], drawn / drawn[:, [most]]
+    return np.where(is_compared, ratio, np.nan), of_ratio
+
+
+def _least(
+    names: Sequence[str], values: Floats, ratios: Sequence[Mapping[str, float]], is_compared: Bools
+) -> dict[str, Any] | None:
+    """The ratio of the group that has least, with both groups' names; None with fewer than two to compare."""
+    if is_compared.sum() < 2:
+        return None
+    least, most = (int(np.argmin(np.where(is_compared, sign * values, np.inf))) for sign in (1, -1))
+    return {"group": names[least], "against": names[most], **ratios[least]}
+
+
+def _mean(values: Any) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")

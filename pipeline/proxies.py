@@ -1,0 +1,72 @@
+"""The proxy check: how well the features of the model tell to which protected group somebody belongs, and which do.
+
+A model that never saw an attribute can still act on it by way of features that stand for it. Part of that is no fault
+(age and tenure grow together); it must be known all the same.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
+
+from pipeline.calibration import risk_of
+from pipeline.encoding import fit_encoding
+from pipeline.evaluation import metrics_with_intervals
+from pipeline.linear import fit_linear
+
+FOLDS: Final = 5
+LEAST_GROUP: Final = 30
+"""A group of fewer people, or all but it, cannot be learned: each fold would be judged by a handful."""
+MOST_PEOPLE: Final = 5_000
+"""More are sampled down to this: the AUC then stands to about a hundredth, in seconds."""
+TOLD: Final = 5
+"""Features that are named for each group."""
+_RESAMPLES: Final = 200
+_STRENGTH: Final = 0.06
+"""Of the regularisation (scikit-learn's C): the default of the product's own logistic regression."""
+
+
+def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> list[dict[str, Any]]:
+    """How well a logistic regression on the features tells each protected group from the others, cross-validated.
+
+    `X` (people, features) and `groups` (people, attributes; null where not recorded) are aligned, one row a person. An
+    entry for each group holds `attribute`, `group`, `people`, `auc` with a 95 % interval (.5: the features say nothing)
+    and `features`: those whose own curves separate best, each with its AUC. Groups that are too small are left out; of
+    an attribute with two groups only the first is given, since the other has the same figure.
+    """
+    if X.height > MOST_PEOPLE:
+        chosen = np.sort(np.random.default_rng(seed).choice(X.height, MOST_PEOPLE, replace=False))
+        X, groups = X[chosen], groups[chosen]
+    encoding = fit_encoding(X)
+    matrix = encoding(X)
+    found = []
+    with threadpool_limits(1):  # the products are too small to share out
+        for attribute in groups.columns:
+            recorded = groups[attribute].is_not_null().to_numpy()
+            labels = groups[attribute].drop_nulls().to_numpy()
+            names = sorted(set(labels.tolist()))
+            for name in names[:1] if len(names) == 2 else names:
+                belongs = labels == name
+                if min(belongs.sum(), (~belongs).sum()) >= LEAST_GROUP:
+                    told = _told(matrix[recorded], belongs, encoding.names, encoding.categories, seed)
+                    found.append({"attribute": attribute, "group": name, "people": int(belongs.sum()), **told})
+    return found
+
+
+def _told(
+    matrix: NDArray[np.float64], belongs: NDArray[np.bool_], names: Sequence[str], categories: Sequence[int], seed: int
+) -> dict[str, Any]:
+    shares = np.zeros_like(matrix)
+    whole = np.zeros(len(matrix))
+    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(matrix, belongs):
+        fitted = fit_linear(matrix[train], belongs[train], categories, _STRENGTH)
+        shares[test], whole[test] = fitted.contributions(matrix[test]), fitted.log_odds(matrix[test])
+    alone = {name: float(roc_auc_score(belongs, shares[:, at])) for at, name in enumerate(names)}
+    best = sorted(alone, key=lambda name: (-alone[name], name))[:TOLD]
+    judged = metrics_with_intervals(belongs, risk_of(whole), np.arange(len(whole)), seed, _RESAMPLES)
+    return {"auc": judged["auc"], "features": [{"feature": name, "auc": alone[name]} for name in best]}

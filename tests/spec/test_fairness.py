@@ -1,0 +1,224 @@
+"""The fairness review: figures by protected group worked out by hand, what is not shown, what stands for a group."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.source import Source
+from pipeline.fairness import Judged, fairness_review, selection, suppressed
+from pipeline.protected import protected_groups
+from pipeline.proxies import proxies
+
+
+def judged(left: list[int], is_listed: list[int], risk: float = 0.25) -> Judged:
+    rows = len(left)
+    return Judged(np.arange(rows), np.array(left, bool), np.full(rows, risk), np.array(is_listed, bool))
+
+
+@pytest.fixture(scope="module")
+def review() -> list[dict[str, Any]]:
+    """Ten women, of whom five left and four of these and one other were listed; ten men, five left, one listed;
+    four of another gender; age crossed with it so that no woman is over 50."""
+    gender = ["woman"] * 10 + ["man"] * 10 + ["other"] * 4
+    age = ["under 50"] * 15 + ["50 and over"] * 9
+    left = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0] + [1, 0] * 5 + [0] * 4
+    is_listed = [1, 1, 1, 1, 0, 1, 0, 0, 0, 0] + [1] + [0] * 9 + [0] * 4
+    return fairness_review(pl.DataFrame({"gender": gender, "age": age}), judged(left, is_listed), seed=1)
+
+
+def group(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(each for each in entry["groups"] if each["group"] == name)
+
+
+def test_each_attribute_and_each_pair_is_reviewed(review: list[dict[str, Any]]) -> None:
+    assert [(entry["attribute"], entry["is_pair"]) for entry in review] == [
+        ("gender", False),
+        ("age", False),
+        ("gender × age", True),
+    ]
+
+
+def test_rates_are_those_counted_by_hand() -> None:
+    left, is_listed = [1] * 5 + [0] * 5 + [1] * 5 + [0] * 5, [1] * 4 + [0] + [1] + [0] * 4 + [1] + [0] * 9
+    groups = pl.DataFrame({"gender": ["woman"] * 10 + ["man"] * 10})
+    [entry] = fairness_review(groups, judged(left, is_listed), seed=1)
+    names = ("selection_rate", "recall", "false_positive_rate", "base_rate", "mean_risk", "calibration")
+    women, men = ({name: group(entry, who)[name]["value"] for name in names} for who in ("woman", "man"))
+    assert women == pytest.approx(dict(zip(names, (0.5, 0.8, 0.2, 0.5, 0.25, 2.0), strict=True)))
+    assert men == pytest.approx(dict(zip(names, (0.1, 0.2, 0.0, 0.5, 0.25, 2.0), strict=True)))
+    assert entry["ratios"]["selection_rate"] | {"low": 0, "high": 0} == pytest.approx(
+        {"group": "man", "against": "woman", "value": 0.2, "low": 0, "high": 0}
+    )
+    assert entry["ratios"]["recall"]["value"] == pytest.approx(0.25)
+    assert group(entry, "woman")["recall_ratio"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+
+
+def test_a_group_under_five_has_no_figure_and_neither_has_the_one_that_would_tell_of_it(
+    review: list[dict[str, Any]],
+) -> None:
+    hidden = {each["group"] for each in review[0]["groups"] if each["is_suppressed"]}
+    assert "other" in hidden
+    assert len(hidden) == 2
+    for each in review[0]["groups"]:
+        if each["is_suppressed"]:
+            assert {each[name] for name in each.keys() - {"group", "is_suppressed"}} == {None}
+
+
+def test_a_pair_of_groups_that_is_empty_is_unknown_and_not_zero(review: list[dict[str, Any]]) -> None:
+    names = {"woman × 50 and over", "other × under 50"}
+    empty = [each for each in review[2]["groups"] if each["group"] in names and not each["is_suppressed"]]
+    for each in empty:
+        assert each["people"] == 0
+        assert np.isnan(each["selection_rate"]["value"])
+    left, is_listed = [1, 0] * 10, [1, 0] * 10
+    groups = pl.DataFrame({"gender": ["woman"] * 10 + ["man"] * 10, "age": ["old"] * 10 + ["old", "young"] * 5})
+    pair = fairness_review(groups, judged(left, is_listed), seed=1)[2]
+    assert group(pair, "woman × young")["people"] == 0
+    assert all(np.isnan(bound) for bound in group(pair, "woman × young")["recall"].values())
+
+
+@pytest.mark.parametrize(
+    ("people", "hidden"),
+    [
+        ({("a",): 9, ("b",): 5}, set()),
+        ({("a",): 9, ("b",): 7, ("c",): 4}, {("c",), ("b",)}),
+        ({("a",): 9, ("b",): 3, ("c",): 4}, {("c",), ("b",)}),
+        ({("a",): 9, ("b",): 0}, set()),
+    ],
+    ids=["all are large", "one alone would follow from the sum", "two small ones hide each other", "nobody is no one"],
+)
+def test_what_is_hidden_holds_five_people_together(people: dict[tuple[str, ...], int], hidden: set[Any]) -> None:
+    assert suppressed(people) == hidden
+
+
+def test_in_a_pair_every_row_and_column_hides_five_or_none() -> None:
+    people = {("w", "x"): 2, ("w", "y"): 20, ("w", "z"): 9, ("m", "x"): 8, ("m", "y"): 20, ("m", "z"): 30}
+    hidden = suppressed(people)
+    for place, name in [(0, "w"), (0, "m"), (1, "x"), (1, "y"), (1, "z")]:
+        together = sum(size for key, size in people.items() if key[place] == name and key in hidden)
+        assert together == 0 or together >= 5
+    assert ("w", "x") in hidden
+    assert ("m", "y") not in hidden
+
+
+def test_rows_whose_group_is_not_recorded_are_left_out_and_counted() -> None:
+    groups = pl.DataFrame({"gender": ["woman"] * 10 + ["man"] * 7 + [None] * 3})
+    [entry] = fairness_review(groups, judged([1, 0] * 10, [0] * 20), seed=1)
+    assert (entry["people"], entry["not_recorded"]) == (17, 3)
+
+
+def test_a_share_of_fewer_than_five_people_is_not_given() -> None:
+    groups = pl.DataFrame({"gender": ["woman"] * 20 + ["man"] * 20})
+    [entry] = fairness_review(groups, judged([1] * 4 + [0] * 16 + [1] * 20, [1] * 40), seed=1)
+    assert np.isnan(group(entry, "woman")["recall"]["value"])
+    assert np.isnan(group(entry, "man")["false_positive_rate"]["value"])
+    assert group(entry, "woman")["false_positive_rate"]["value"] == 1
+    assert entry["ratios"]["recall"] is None
+
+
+def test_a_group_of_less_than_two_in_a_hundred_is_shown_and_not_compared() -> None:
+    groups = pl.DataFrame({"gender": ["woman"] * 400 + ["man"] * 400 + ["other"] * 6})
+    [entry] = fairness_review(groups, judged([1, 0] * 403, [1, 0, 0, 0] * 200 + [1] * 6), seed=1, resamples=50)
+    assert group(entry, "other")["selection_rate"]["value"] == 1
+    assert np.isnan(group(entry, "other")["selection_rate_ratio"]["value"])
+    assert entry["ratios"]["selection_rate"]["value"] == 1
+
+
+def test_intervals_are_of_people_and_not_of_their_rows() -> None:
+    left, is_listed = [1, 0] * 100, [1, 0, 0, 0] * 50
+    groups = pl.DataFrame({"gender": ["woman"] * 200})
+    once = fairness_review(groups, judged(left, is_listed), seed=1)[0]
+    five_times = judged(left * 5, is_listed * 5)
+    rows = replace(five_times, person=np.tile(np.arange(200), 5))
+    [again] = fairness_review(pl.concat([groups] * 5), rows, seed=1)
+    assert group(again, "woman")["recall"] == pytest.approx(group(once, "woman")["recall"])
+    assert (again["people"], group(again, "woman")["rows"]) == (200, 1000)
+
+
+def test_resamples_scatter_as_a_share_does() -> None:
+    groups = pl.DataFrame({"gender": ["woman"] * 400})
+    bounds = group(fairness_review(groups, judged([1, 0] * 200, [1, 0] * 200), 1, resamples=2000)[0], "woman")
+    width = bounds["selection_rate"]["high"] - bounds["selection_rate"]["low"]
+    assert width == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 400), rel=0.08)
+
+
+def test_the_list_takes_of_each_team_no_more_than_the_manager_can_talk_to() -> None:
+    risk = np.array([0.9, 0.8, 0.7, 0.1, 0.1, 0.6, 0.1, 0.1, 0.1, 0.1])
+    manager = pl.Series(["M1"] * 5 + ["M2"] * 4 + [None])
+    chosen = selection(risk, np.arange(10), np.zeros(10, dtype=int), manager, capacity=2)
+    assert np.flatnonzero(chosen).tolist() == [0, 1, 5]
+
+
+def test_without_managers_the_riskiest_tenth_of_each_round_is_listed() -> None:
+    risk = np.concatenate([np.linspace(0.1, 0.5, 20), np.linspace(0.9, 0.6, 20)])
+    chosen = selection(risk, np.arange(40), np.repeat([0, 1], 20), None, capacity=4)
+    assert np.flatnonzero(chosen).tolist() == [18, 19, 20, 21]
+
+
+@pytest.fixture
+def with_protected(source_of: Callable[..., Source], tmp_path: Path) -> Source:
+    """Ann is hired again as a man; Bob's gender is not recorded; both are of known years of birth."""
+    frame = pl.DataFrame(
+        {
+            "employee_id": ["Ann", "Ann", "Bob"],
+            "hire_date": [date(2010, 1, 1), date(2021, 1, 1), date(2010, 1, 1)],
+            "gender": ["woman", "man", None],
+            "birth_year": [1992, 1992, 1950],
+        }
+    )
+    frame.write_parquet(tmp_path / "protected.parquet")
+    source = source_of({"employees": "employee_id hire_date\nAnn 2010-01-01\nBob 2010-01-01"})
+    return replace(source, protected=tmp_path / "protected.parquet", protected_names=("gender", "birth_year"))
+
+
+def test_a_group_is_that_of_the_spell_and_the_age_on_the_snapshot_date(with_protected: Source) -> None:
+    keys = pl.DataFrame(
+        {
+            "employee_id": ["Ann", "Bob", "Ann"],
+            "snapshot_date": [
+                date(2022, 6, 30),
+                date(2020, 6, 30),
+                date(2020, 12, 31),
+            ],
+        }
+    )
+    assert protected_groups(with_protected, keys).to_dict(as_series=False) == {
+        "gender": ["man", None, "woman"],
+        "age": ["30 to under 40", "60 and over", "under 30"],
+    }
+
+
+def test_a_source_without_protected_attributes_has_no_groups(source_of: Callable[..., Source]) -> None:
+    keys = pl.DataFrame({"employee_id": ["Ann"], "snapshot_date": [date(2022, 6, 30)]})
+    assert protected_groups(source_of({"employees": "employee_id hire_date\nAnn 2010-01-01"}), keys).width == 0
+
+
+def test_a_feature_that_stands_for_a_group_is_found_and_named() -> None:
+    random = np.random.default_rng(1)
+    gender = np.where(random.random(600) < 0.5, "man", "woman")
+    X = pl.DataFrame(
+        {
+            "noise": random.normal(size=600),
+            "height": random.normal(size=600) + 2.0 * (gender == "man"),
+            "shift": np.where(random.random(600) < 0.5, "day", "night"),
+        }
+    )
+    [found] = proxies(X, pl.DataFrame({"gender": gender}), seed=1)
+    assert (found["attribute"], found["group"]) == ("gender", "man")
+    assert found["auc"]["low"] > 0.85  # two normal curves two standard deviations apart: AUC .92
+    assert found["features"][0]["feature"] == "height"
+    assert found["features"][1]["auc"] < 0.6
+
+
+def test_features_that_know_nothing_of_a_group_tell_nothing() -> None:
+    random = np.random.default_rng(2)
+    X = pl.DataFrame({"pay": random.normal(size=500), "hours": random.normal(size=500)})
+    groups = pl.DataFrame({"gender": random.choice(["man", "woman"], 500), "rare": ["x"] * 10 + [None] * 490})
+    [found] = proxies(X, groups, seed=1)
+    assert found["auc"]["low"] <= 0.5 <= found["auc"]["high"]
