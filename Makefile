@@ -66,7 +66,7 @@ check: setup ## format, lint, types, import contracts, then all tests
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
 	echo '== pytest'; $(BIN)/pytest && exit $$failed
 
-bench: setup ## speed and memory beside other tools, in one table (PEOPLE='1000 10000')
+bench: setup .venv/bench ## speed and memory beside other tools, in one table (PEOPLE='1000 10000')
 	$(BIN)/python -m bench --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
 
 clean: ## remove .venv, caches and build output; the state under var stays
@@ -100,6 +100,10 @@ source: setup
 # The package is built here, without fetching what builds it: setuptools is in requirements.lock.
 .venv/spark: requirements-spark.lock .venv/locked
 	$(PIP) install --no-compile --no-deps --no-build-isolation --require-hashes -r requirements-spark.lock
+	@touch $@
+
+.venv/bench: requirements-bench.lock .venv/locked
+	$(PIP) install --no-compile --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
 
 define not_yet

@@ -31,7 +31,7 @@ TARGETS = [
 
 ARTEFACTS = {".parquet", ".pkl", ".pickle", ".joblib", ".db", ".sqlite", ".whl", ".pyc", ".so", ".gz", ".zip", ".log"}
 STATE = {"var", ".venv", "build", "dist", "mlruns", "mlartifacts", "__pycache__"}
-LOCKS = {"requirements.lock": {"dev"}, "requirements-spark.lock": {"spark"}}
+LOCKS = {"requirements.lock": {"dev"}, "requirements-spark.lock": {"spark"}, "requirements-bench.lock": {"bench"}}
 """The extras that each lock holds; the first holds what the product cannot do without, too."""
 LARGEST = 500_000  # bytes; requirements.lock is the largest file that belongs here
 
@@ -77,7 +77,7 @@ def dry_run(*arguments: str) -> str:
 def dependencies(lock: str | None = None) -> list[str]:
     """What a lock must hold, or all locks together."""
     project = PYPROJECT["project"]
-    required = [] if lock == "requirements-spark.lock" else list(project["dependencies"])
+    required = list(project["dependencies"]) if lock in (None, "requirements.lock") else []
     for extra, requirements in project["optional-dependencies"].items():
         if lock is None or extra in LOCKS[lock]:
             required += requirements
