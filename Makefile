@@ -55,8 +55,8 @@ serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…, WORKERS=
 monitor: source ## hold published scores of SOURCE against what happened since, and look for drift
 	$(BIN)/retention monitor '$(SOURCE)'
 
-notebooks: ## not in this version: run the notebooks and write them as HTML
-	$(not_yet)
+notebooks: setup ## run the notebooks and write them as pages under var/notebooks
+	$(BIN)/python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'
 
 test: setup ## run all tests
 	$(BIN)/pytest
@@ -105,7 +105,3 @@ source: setup
 .venv/bench: requirements-bench.lock .venv/locked
 	$(PIP) install --no-compile --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
-
-define not_yet
-@echo 'make $@ is not in this version: see "Not yet" in CHANGELOG.md.' >&2; exit 2
-endef

@@ -1,0 +1,100 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+# ---
+
+# %% [markdown]
+# # How do I read a score?
+#
+# *For HR partners. No code needs to be read; the words between the pictures suffice.*
+#
+# A score is not a verdict on a person. It is what happened to people whose working life looked alike, on the figures
+# that the company holds. This notebook reads one, of a person who does not exist. Run notebook 3 first: it trains the
+# champion that is read here.
+
+# %%
+from datetime import date
+
+import matplotlib.pyplot as plt
+import polars as pl
+
+from pipeline.calibration import risk_of
+from pipeline.records import score_records
+from pipeline.registry import load
+from pipeline.settings import Settings
+
+version, model = load(Settings())
+
+# %% [markdown]
+# ## An invented person
+#
+# Two years in the same level, paid a tenth under the market, no raise for twenty months, a good deal of overtime. All
+# that is not said of this person is unknown, and stays unknown: nothing is filled in.
+
+# %%
+record = {
+    name: value
+    for name, value in {
+        "tenure_months": 38.0,
+        "months_in_level": 26.0,
+        "pay_to_market_log_ratio": -0.11,
+        "months_since_raise": 20.0,
+        "overtime_hours_3m": 14.0,
+        "promotions_36m": 0.0,
+    }.items()
+    if name in model.features
+}
+pl.DataFrame({"figure": [model.features[name].label for name in record], "value": list(record.values())})
+
+# %%
+publication = score_records(model, version, [record], date(2026, 1, 31))
+score = publication.scores.row(0, named=True)
+print(
+    f"Within {model.horizon_months} months, of a hundred people like this about {100 * score['risk']:.0f} would leave."
+)
+print(f"Evidence: {score['evidence']}")
+
+# %% [markdown]
+# ## Where the score comes from
+#
+# It starts with what an average person has, and each figure pushes it up or down. The pushes add up to the score,
+# exactly. They speak of *odds*, so that a push counts the same whether the risk is low or high.
+
+# %%
+factors = publication.factors.with_columns(weight=pl.col("contribution").abs()).sort("weight", descending=True)
+top = factors.head(8).reverse()
+figure, axes = plt.subplots(figsize=(8, 3.4))
+colours = ["#b3402e" if value > 0 else "#3a6ea5" for value in top["contribution"]]
+axes.barh([model.features[name].label for name in top["feature"]], top["contribution"], color=colours)
+axes.axvline(0, color="black", linewidth=0.6)
+axes.set(xlabel="lowers the risk  |  raises the risk")
+axes.spines[["top", "right"]].set_visible(False)
+figure.tight_layout()
+
+# %%
+by_driver = factors.group_by("driver").agg(pl.col("contribution").sum()).sort("contribution", descending=True)
+added_up = score["base_log_odds"] + factors["contribution"].sum()
+print(f"base {score['base_log_odds']:.3f} + factors {factors['contribution'].sum():+.3f} = {added_up:.3f}")
+print(f"as a probability: {float(risk_of(added_up)):.4f}; the score: {score['risk']:.4f}")
+by_driver
+
+# %% [markdown]
+# ## Three things that a score does not say
+#
+# 1. **Not why this person would leave.** It says what goes together with leaving. The reason comes out in a talk.
+# 2. **Not that a raise would help.** Well-paid people differ from others in more than pay. A what-if is an association.
+# 3. **Nothing at all, where evidence is missing.** Then the answer is "not enough evidence", and that is an answer.
+
+# %% [markdown]
+# ## Conclusion
+
+# %%
+assert abs(added_up - score["log_odds"]) < 1e-6
+assert 0 < score["risk"] < 1
+assert len(record) >= 3
