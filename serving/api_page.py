@@ -22,7 +22,7 @@ _INTRODUCTION: Final = """# The API
 
 JSON over HTTP, on published scores. `make serve` starts it; `/openapi.json` describes it to programs. Every route under
 `/v1` asks for a bearer token (401 without one), lets some roles pass (403 for the others), asks what the answer is for
-where a person is named (403 for a purpose that scores are not given for), and answers only after its row in the audit is
+where a person is named (403 for a purpose that scores are not given for), and answers once its row in the audit is
 kept. Errors are problems after RFC 9457: `type`, `title`, `status`, `detail` and, where fields are wrong,
 `errors`, all of them at once.
 
