@@ -193,6 +193,25 @@ def purge(
 
 
 @app.command()
+def privacy(
+    out_file: Annotated[Path | None, typer.Option("--out", help="Markdown file to write. Default: stdout.")] = None,
+) -> None:
+    """Write a draft of the data protection impact assessment, from the settings and the store."""
+    from pipeline.files import write_text
+    from pipeline.privacy import assessment
+    from pipeline.store import Store
+
+    settings = Settings()
+    with closing(Store(settings.store_url)) as store:
+        draft = assessment(settings, store, date.today())
+    if out_file:
+        write_text(draft, out_file)
+        err.print(f"Wrote {out_file}. Its last part says what is open.")
+    else:
+        sys.stdout.write(draft)
+
+
+@app.command()
 def token(
     role: Annotated[str, typer.Option(help="hr, manager, data_scientist or auditor.")],
     person: Annotated[str | None, typer.Option(metavar="ID", help="Whose token it is; a manager needs one.")] = None,

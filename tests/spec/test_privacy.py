@@ -1,0 +1,78 @@
+"""The draft of the impact assessment says what is held and what is open, and names nobody."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.audit import AuditEntry
+from pipeline.privacy import assessment, held, open_points
+from pipeline.publication import Publication
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+TODAY = date(2026, 11, 26)
+PERSON = "E-77-somebody"
+
+
+def scored(day: date) -> Publication:
+    names = ("risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "department", "level", "job", "location")
+    scores = pl.DataFrame(
+        {"employee_id": [PERSON], "risk": [0.5], "evidence": ["enough"], "base_log_odds": [0.0], "log_odds": [0.0]}
+    ).with_columns(*(pl.lit(None).alias(name) for name in names), manager_id=pl.lit("M"))
+    columns = ("employee_id", "feature", "driver", "value", "peer_value")
+    factors = pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), "contribution": pl.Float64})
+    return Publication("acme", day, "3", 6, {}, scores, factors)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(Settings(var=tmp_path).store_url) as store:
+        yield store
+
+
+def test_an_empty_store_has_scored_nobody(store: Store) -> None:
+    draft = assessment(Settings(), store, TODAY)
+    assert "nobody has been scored" in draft
+    assert "Nobody asked." in draft
+
+
+def test_the_draft_counts_what_is_held_and_who_asked_within_a_year(store: Store) -> None:
+    store.publish(scored(date(2026, 9, 30)))
+    store.publish(scored(date(2026, 10, 31)))
+    for month, year in ((11, 2026), (10, 2026), (10, 2025)):  # the last lies more than a year back
+        at = datetime(year, month, 5, tzinfo=UTC)
+        store.append_audit([AuditEntry(at, "r", "who", "hr", "GET /v1/risks", PERSON, "model_review", "released")])
+    found = held(store, TODAY)
+    assert [(head.source, head.snapshot_date, head.people) for head in found.published] == [
+        ("acme", date(2026, 10, 31), 1)
+    ]
+    assert found.oldest == date(2026, 9, 30)
+    assert [(access.role, access.result, access.times) for access in found.access] == [("hr", "released", 2)]
+
+
+def test_the_draft_names_nobody(store: Store) -> None:
+    store.publish(scored(date(2026, 10, 31)))
+    draft = assessment(Settings(), store, TODAY)
+    assert "| acme | 1 | 2026-10-31 | 6 | 3 | 0 |" in draft
+    assert PERSON not in draft
+
+
+def test_what_the_settings_settle_is_no_longer_open(store: Store) -> None:
+    store.publish(scored(date(2026, 10, 31)))
+    found = held(store, TODAY)
+    careless = list(open_points(Settings(), found, TODAY))
+    careful = list(open_points(Settings(notice_required=True, notice_given={"acme": date(2026, 9, 1)}), found, TODAY))
+    assert [point for point in careless if point not in careful] == [
+        "Nothing keeps people from being scored who were not told: set RETENTION_NOTICE_REQUIRED.",
+        "RETENTION_NOTICE_GIVEN holds no day for acme.",
+    ]
+
+
+@pytest.mark.parametrize(("day", "is_open"), [(date(2024, 11, 30), True), (date(2024, 12, 31), False)])
+def test_scores_older_than_their_period_are_an_open_point(store: Store, day: date, is_open: bool) -> None:
+    store.publish(scored(day))
+    points = list(open_points(Settings(keep_scores_months=24), held(store, TODAY), TODAY))
+    assert any("retention purge" in point for point in points) == is_open
