@@ -13,10 +13,13 @@ DEMO   := $(VAR)/demo
 SOURCE ?= $(DEMO)
 RUNS   := sqlite:///$(VAR)/mlflow.db
 BIN    := .venv/bin
+LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
+# These name no licence in their metadata; the files they carry do: MIT, all three.
+UNNAMED := axe-playwright-python huey skops
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help source setup demo train score lists serve monitor notebooks test check bench clean
+.PHONY: help source setup demo train score lists serve monitor notebooks test check bench release clean
 
 help:
 	@echo 'make TARGET [SOURCE=a folder or a source.toml]'
@@ -69,6 +72,14 @@ check: setup ## format, lint, types, import contracts, then all tests
 bench: setup .venv/bench ## speed and memory beside other tools, in one table (PEOPLE='1000 10000')
 	$(BIN)/python -m bench --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
 
+release: setup .venv/release ## wheel, sdist, bill of materials (CycloneDX) and licences, under dist
+	rm -rf dist build
+	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	$(BIN)/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml --of JSON -o dist/sbom.json requirements.lock
+	$(BIN)/pip-licenses --format=markdown --with-urls --order=license --partial-match --allow-only='$(LICENCES)' \
+	  --ignore-packages $(UNNAMED) pip setuptools > dist/licences.md
+	@ls -l dist
+
 clean: ## remove .venv, caches and build output; the state under var stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find . -path ./var -prune -o -name __pycache__ -prune -exec rm -rf {} +
@@ -104,4 +115,8 @@ source: setup
 
 .venv/bench: requirements-bench.lock .venv/locked
 	$(PIP) install --no-compile --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
+
+.venv/release: requirements-release.lock .venv/locked
+	$(PIP) install --no-compile --no-deps --require-hashes -r requirements-release.lock
 	@touch $@

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -38,6 +39,19 @@ JsonOption = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is stdout.")
 ]
 DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end; default the latest.")]
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        sys.stdout.write(f"retention {installed_version('retention')}{os.linesep}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Who is at risk of leaving voluntarily, why, and what could change it."""
 
 
 @app.command()

@@ -26,12 +26,18 @@ TARGETS = [
     "test",
     "check",
     "bench",
+    "release",
     "clean",
 ]
 
 ARTEFACTS = {".parquet", ".pkl", ".pickle", ".joblib", ".db", ".sqlite", ".whl", ".pyc", ".so", ".gz", ".zip", ".log"}
 STATE = {"var", ".venv", "build", "dist", "mlruns", "mlartifacts", "__pycache__"}
-LOCKS = {"requirements.lock": {"dev"}, "requirements-spark.lock": {"spark"}, "requirements-bench.lock": {"bench"}}
+LOCKS = {
+    "requirements.lock": {"dev"},
+    "requirements-spark.lock": {"spark"},
+    "requirements-bench.lock": {"bench"},
+    "requirements-release.lock": {"release"},
+}
 """The extras that each lock holds; the first holds what the product cannot do without, too."""
 LARGEST = 500_000  # bytes; requirements.lock is the largest file that belongs here
 
