@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(no_args_is_help=True, help="The audit of who looked at whom.")
 app.add_typer(audit_app, name="audit")
+models_app = typer.Typer(help="The registry, the promotion gate, the model card.")
+app.add_typer(models_app, name="models")
 err = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
 
@@ -39,6 +41,8 @@ JsonOption = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is stdout.")
 ]
 DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end; default the latest.")]
+
+VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="Of the registry.")]
 
 
 def _version(is_asked: bool) -> None:
@@ -256,20 +260,62 @@ def verify(
         raise typer.Exit(Refused.exit_code)
 
 
-@app.command()
-def models(
-    action: Annotated[str, typer.Argument(metavar="[list]")] = "list",
-    json_file: JsonOption = None,
-) -> None:
-    """The registry: every model version, and which one is champion."""
-    from pipeline import registry
+@models_app.callback(invoke_without_command=True)
+def models(context: typer.Context, json_file: JsonOption = None) -> None:
+    """The registry, the promotion gate, the model card. Alone: as `list`."""
+    if context.invoked_subcommand is None:
+        list_models(json_file)
+
+
+@models_app.command("list")
+def list_models(json_file: JsonOption = None) -> None:
+    """Every model version, which one is champion, and who served when."""
+    from pipeline.promotion import history
+    from pipeline.registry import connect, versions
     from pipeline.screens import models_screen
 
-    if action != "list":
-        raise BadInput(Finding(f"there is no action {action!r}", "models", "", 0, "Choose: list."))
-    found = registry.versions(registry.connect(Settings()))
+    settings = Settings()
+    found = versions(connect(settings))
     _write_json(json_file, found)
-    err.print(models_screen(found))
+    err.print(models_screen(found, history(settings)))
+
+
+@models_app.command()
+def promote(
+    version: VersionArgument,
+    reason: Annotated[
+        str | None, typer.Option(help="Why it should serve, kept for good; needed where the gate refuses. Name nobody.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Run the gate again for a version and make it champion, a former one too; exit code 3 where the gate refuses."""
+    from pipeline.promotion import promote as promote_version
+    from pipeline.screens import promotion_screen
+
+    offered = promote_version(Settings(), version, reason)
+    _write_json(json_file, asdict(offered))
+    err.print(promotion_screen(offered))
+
+
+@models_app.command()
+def card(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="Of the registry, or: champion.")],
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="A page (.html) or Markdown (.md). Default: Markdown to stdout.")
+    ] = None,
+) -> None:
+    """Write a version's model card: what it is for, how it was judged, and who promoted it why."""
+    from pipeline.files import write_text
+    from pipeline.promotion import card_of
+
+    found = card_of(Settings(), None if version == "champion" else version)
+    if out_file is None:
+        sys.stdout.write(found.markdown)
+        return
+    if out_file.suffix not in (".html", ".md"):
+        raise BadInput(Finding("a card is .html or .md", "models card", "--out", 0, "Name such a file."))
+    write_text(found.html if out_file.suffix == ".html" else found.markdown, out_file)
+    err.print(f"Wrote the card of model version {found.version} to {out_file}.")
 
 
 def main() -> None:

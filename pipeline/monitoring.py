@@ -21,6 +21,7 @@ from pipeline.dataset import KEYS
 from pipeline.drift import moved
 from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import last_answers
+from pipeline.gate import SLOPE_LIMITS
 from pipeline.outcome import left_within_horizon
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import listed
@@ -35,7 +36,6 @@ MONTHS_OF_REFERENCE: Final = 12
 """What is scored is held against the last year that the model could learn from: every season is in it."""
 CHANCE: Final = 0.001
 """Least likelihood at which a shift, of all the features looked at, still passes for chance."""
-SLOPE_LIMITS: Final = registry.SLOPE_LIMITS
 SEED: Final = 1
 Told = Callable[[str], None]
 

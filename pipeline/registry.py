@@ -1,15 +1,19 @@
-"""MLflow: runs, stored models, the alias `champion`, and the gate in front of it."""
+"""MLflow: runs, stored models, versions and the alias `champion`. Who gets the alias is `pipeline.promotion`'s matter.
 
+A version is registered after its run holds everything, in one step, so a killed training leaves a run and no version.
+"""
+
+import json
 import logging
 import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -17,6 +21,8 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # MLflow's 7 are four minutes until a person is told
 
 import mlflow
+from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
@@ -30,65 +36,67 @@ from pipeline.stored_model import StoredModel
 
 MODEL_NAME = "retention"
 CHAMPION = "champion"
-
+REPORT = "report.json"
+PLOTS = "plots"
 
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """MLflow's codes for a model, version or alias that is not there, or that cannot be one."""
 
-_NO_CHAMPION = Finding("there is no champion yet", "registry", "", 0, "Train first: `retention train SOURCE`.")
+_VERSION_TAGS = ("source", "data_hash", "code_version", "seed")
+"""Of a model's manifest, what its version shows in the registry."""
+GATE_TAG = "gate"
+REASON_TAG = "reason"
+_DIGEST_LENGTH = 36
+"""MLflow takes no longer one."""
 
-SLOPE_LIMITS = (0.8, 1.25)
-"""Outside of these a risk is not what happens, and must not be served as a probability."""
+_NO_CHAMPION = Finding(
+    "there is no champion yet",
+    "registry",
+    "",
+    0,
+    "Train first: `retention train SOURCE`. If the gate refused, `retention models` says which, and "
+    '`retention models promote VERSION --reason "…"` overrides it.',
+)
+
+_HOST_TAG = "retention.host"
+_PROCESS_TAG = "retention.process"
 
 
-@dataclass(frozen=True)
-class Gate:
-    """One condition of promotion, with its figure."""
+def register(settings: Settings, model: StoredModel, report: Mapping[str, Any]) -> str:
+    """Logs a judged model with its report as a run, and registers it; the new version's number.
 
-    gate: str
-    passed: bool
-    value: float | None
-    limit: str
-
-
-def record(settings: Settings, model: StoredModel, report: Mapping[str, Any]) -> dict[str, Any]:
-    """Logs a judged model as a run, registers it, and makes it champion if the gate lets it.
-
-    Returns what the report adds: run_id, model_version, promoted, gate. A run that fails registers nothing.
+    A run that fails, or is killed, registers nothing; the next one marks what was killed.
     """
     client = connect(settings)
     with _run(client, settings, model.manifest["source"]) as run:
-        version = _register(model)
-        gates = gate(report, _champion_report(client))
-        promoted = all(entry.passed for entry in gates)
-        outcome = {
-            "run_id": run.info.run_id,
-            "model_version": version,
-            "promoted": promoted,
-            "gate": [asdict(entry) for entry in gates],
-        }
-        _log(model, {**report, **outcome})
-    if promoted:
-        client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
-    return outcome
+        _log(model, {**report, "run_id": run.info.run_id})
+        model_uri = _log_model(model)
+    tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
+    tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
+    return str(mlflow.register_model(model_uri, MODEL_NAME, tags=tags).version)
 
 
-def gate(report: Mapping[str, Any], champion: Mapping[str, Any] | None) -> list[Gate]:
-    """What a challenger must show: it is calibrated, beats the baselines that know nothing, and is no step back.
+def complete(settings: Settings, version: str, files: Mapping[str, str]) -> None:
+    """Writes files of a version's run again, with what the gate said."""
+    client, run_id = connect(settings), run_of(settings, version)
+    for name, text in files.items():
+        client.log_text(run_id, text, name)
 
-    A champion of another source was judged on other people, so it is not compared.
-    """
-    slope, ap = report["metrics"]["calibration_slope"]["value"], report["metrics"]["average_precision"]
-    low, high = SLOPE_LIMITS
-    gates = [Gate("calibration slope", low <= slope <= high, slope, f"{low} to {high}")]
-    for name in ("base_rate", "tenure"):
-        if name in report["baselines"]:
-            floor = report["baselines"][name]["average_precision"]
-            gates.append(Gate(f"average precision against {name}", ap["value"] >= floor, ap["value"], f"≥ {floor:.3f}"))
-    if champion and champion["source"] == report["source"]:
-        floor = champion["metrics"]["average_precision"]["value"]
-        gates.append(Gate("average precision against the champion", ap["high"] >= floor, ap["high"], f"≥ {floor:.3f}"))
-    return gates
+
+def run_of(settings: Settings, version: str) -> str:
+    """The run that made a version. Raises MlflowException where there is no such version."""
+    return str(connect(settings).get_model_version(MODEL_NAME, version).run_id)
+
+
+def tag(client: mlflow.MlflowClient, version: str, tags: Mapping[str, str]) -> None:
+    """Writes tags onto a version."""
+    for name, value in tags.items():
+        client.set_model_version_tag(MODEL_NAME, version, name, value)
+
+
+def crown(client: mlflow.MlflowClient, version: str) -> None:
+    """Makes a version the champion."""
+    client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
 
 
 def connect(settings: Settings) -> mlflow.MlflowClient:
@@ -122,22 +130,66 @@ def _run(client: mlflow.MlflowClient, settings: Settings, experiment: str) -> It
     known = client.get_experiment_by_name(experiment)
     local = settings.artifact_root and f"{settings.artifact_root}/{experiment}"
     experiment_id = known.experiment_id if known else client.create_experiment(experiment, artifact_location=local)
-    with mlflow.start_run(experiment_id=experiment_id, tags={"source": experiment}) as run:
+    _close_killed(client, experiment_id)
+    tags = {"source": experiment, _HOST_TAG: gethostname(), _PROCESS_TAG: str(os.getpid())}
+    with mlflow.start_run(experiment_id=experiment_id, tags=tags) as run:
         yield run
 
 
-def _champion_report(client: mlflow.MlflowClient) -> dict[str, Any] | None:
-    version = champion_version(client)
-    if version is None:
-        return None
-    run_id = client.get_model_version(MODEL_NAME, version).run_id
-    return dict(mlflow.artifacts.load_dict(f"runs:/{run_id}/report.json"))
+def _close_killed(client: mlflow.MlflowClient, experiment_id: str) -> None:
+    """Marks runs whose process on this machine is gone, for nobody else will."""
+    here = f"attributes.status = 'RUNNING' and tags.`{_HOST_TAG}` = '{gethostname()}'"
+    for run in client.search_runs([experiment_id], here):
+        if not _is_alive(int(run.data.tags.get(_PROCESS_TAG, "0"))):
+            client.set_terminated(run.info.run_id, "KILLED")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def report_of(client: mlflow.MlflowClient, version: str) -> dict[str, Any]:
+    """The report of a version's training. Raises MlflowException where there is no such version."""
+    entry = client.get_model_version(MODEL_NAME, version)
+    return dict(mlflow.artifacts.load_dict(f"runs:/{entry.run_id}/{REPORT}"))
+
+
+def as_text(report: Mapping[str, Any]) -> str:
+    """A report as it is kept; a figure that is not defined is NaN."""
+    return json.dumps(dict(report), default=str, ensure_ascii=False, indent=1)
+
+
+def plots_of(settings: Settings, version: str) -> dict[str, bytes]:
+    """The pictures that a version's run holds under `plots`, by file name.
+
+    Raises BadInput and Unavailable as `described`.
+    """
+    try:
+        client, run_id = connect(settings), run_of(settings, version)
+        listed = [entry.path for entry in client.list_artifacts(run_id, PLOTS) if entry.path.endswith((".svg", ".png"))]
+        with tempfile.TemporaryDirectory() as folder:
+            kept = [Path(client.download_artifacts(run_id, path, folder)) for path in sorted(listed)]
+            return {path.name: path.read_bytes() for path in kept}
+    except MlflowException as error:
+        if is_absent(error):
+            raise BadInput(no_such_version(version)) from error
+        raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
 
 
 def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
-    """Parameters, pooled metrics with bounds, each origin's metrics as steps, and the whole report as JSON."""
+    """What `mlflow ui` compares: parameters, the data set, pooled metrics with bounds, each origin's as steps.
+
+    The feature list and the whole report are files.
+    """
     manifest = {name: value for name, value in model.manifest.items() if name != "features"}
     mlflow.log_params({**manifest, "horizon_months": model.horizon_months, "features": len(model.features)})
+    mlflow.log_input(_dataset(model), context="training")
     pooled = {
         name if bound == "value" else f"{name}_{bound}": figure
         for name, bounds in report["metrics"].items()
@@ -147,11 +199,29 @@ def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
     for step, origin in enumerate(report["by_origin"]):
         figures = {f"origin_{name}": value for name, value in origin.items() if name in report["metrics"]}
         mlflow.log_metrics({name: figure for name, figure in figures.items() if isfinite(figure)}, step=step)
-    mlflow.log_dict(dict(report), "report.json")
+    mlflow.log_dict({"features": list(model.features)}, "features.json")
+    mlflow.log_text(as_text(report), REPORT)
 
 
-def _register(model: StoredModel) -> str:
-    """Stores the model under the active run and in the registry; the new version's number."""
+class _DataSet(MetaDataset):
+    """A source by name and hash; its profile, which MLflow's own class forgot, would tell of people."""
+
+    @property
+    def profile(self) -> None:
+        return None
+
+
+def _dataset(model: StoredModel) -> _DataSet:
+    """The source by name, hash and columns: MLflow then shows which runs saw the same data."""
+    source, data_hash = model.manifest["source"], model.manifest.get("data_hash", "")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own data set sources
+        kind = CodeDatasetSource({"mlflow.source.type": "SOURCE", "mlflow.source.name": source})
+    return _DataSet(kind, name=source, digest=data_hash[:_DIGEST_LENGTH] or None, schema=_signature(model).inputs)
+
+
+def _log_model(model: StoredModel) -> str:
+    """Stores the model under the active run; its address."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "retention_model"
         data.mkdir()
@@ -166,7 +236,7 @@ def _register(model: StoredModel) -> str:
                 signature=_signature(model),
                 pip_requirements=["retention"],
             )
-    return str(mlflow.register_model(logged.model_uri, MODEL_NAME).version)
+    return str(logged.model_uri)
 
 
 def champion_version(client: mlflow.MlflowClient) -> str | None:
@@ -174,9 +244,20 @@ def champion_version(client: mlflow.MlflowClient) -> str | None:
     try:
         return str(client.get_model_version_by_alias(MODEL_NAME, CHAMPION).version)
     except MlflowException as error:
-        if error.error_code not in _NO_SUCH:
+        if not is_absent(error):
             raise
         return None
+
+
+def is_absent(error: MlflowException) -> bool:
+    """Whether MLflow says that a model, version or alias is not there."""
+    return error.error_code in _NO_SUCH
+
+
+def no_such_version(version: str | None) -> Finding:
+    """What a person is told of a version that is not there."""
+    remedy = "`retention models list` names those there are."
+    return Finding(f"there is no model version {version}", "registry", "", 0, remedy)
 
 
 def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
@@ -215,17 +296,9 @@ def load(settings: Settings, version: str | None = None) -> tuple[str, StoredMod
     try:
         folder = mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/{wanted}")
     except MlflowException as error:
-        if error.error_code not in _NO_SUCH:
+        if not is_absent(error):
             raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
-        raise BadInput(
-            Finding(
-                f"there is no model version {wanted}",
-                "registry",
-                "",
-                0,
-                "`retention models list` names those there are.",
-            )
-        ) from error
+        raise BadInput(no_such_version(wanted)) from error
     return wanted, StoredModel.load(next(Path(folder).glob("data/*/model.json")).parent)
 
 
@@ -241,6 +314,9 @@ def versions(client: mlflow.MlflowClient) -> list[dict[str, Any]]:
             "run_id": entry.run_id,
             "auc": run.data.metrics.get("auc"),
             "average_precision": run.data.metrics.get("average_precision"),
+            "registered_at": _moment(entry.creation_timestamp),
+            "gate": entry.tags.get(GATE_TAG, ""),
+            "reason": entry.tags.get(REASON_TAG),
         }
         for entry in sorted(found, key=lambda entry: -int(entry.version))
         for run in [client.get_run(str(entry.run_id))]
@@ -259,20 +335,22 @@ def described(settings: Settings, version: str | None) -> dict[str, Any]:
         if wanted is None:
             raise BadInput(_NO_CHAMPION)
         entry = client.get_model_version(MODEL_NAME, wanted)
-        report = mlflow.artifacts.load_dict(f"runs:/{entry.run_id}/report.json")
+        report = report_of(client, wanted)
     except MlflowException as error:
-        if error.error_code in _NO_SUCH:
-            raise BadInput(
-                Finding(f"there is no model version {wanted}", "registry", "", 0, "Choose another.")
-            ) from error
+        if is_absent(error):
+            raise BadInput(no_such_version(version)) from error
         raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
     return {
         "version": wanted,
         "is_champion": wanted == champion,
         "run_id": entry.run_id,
-        "registered_at": datetime.fromtimestamp(entry.creation_timestamp / 1000, UTC),
-        "report": dict(report),
+        "registered_at": _moment(entry.creation_timestamp),
+        "report": report,
     }
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _signature(model: StoredModel) -> ModelSignature:

@@ -182,3 +182,24 @@ AUDIT: Final = Table(
 
 Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the one before it (`pipeline.audit`).
 """
+
+MODEL_LEDGER: Final = Table(
+    "model_ledger",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("event", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("replaces", String),
+    Column("source", String, nullable=False),
+    Column("run_id", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("reason", Text),
+    Column("gate", JSON, nullable=False),
+    Index("ix_model_ledger_version", "version"),
+    sqlite_autoincrement=True,
+)
+"""Which model version served from when on, and which was refused (`pipeline.ledger`).
+
+Triggers refuse UPDATE, DELETE and TRUNCATE.
+"""

@@ -1,14 +1,19 @@
 """What a command says at its end: a screen that a person can act on. No person's data."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.audit import Chain
 from pipeline.faults import without_secrets
+from pipeline.gate import Gate
 from pipeline.keeping import Purged
+from pipeline.ledger import SERVES, LedgerEntry
+from pipeline.promotion import Offer
 from pipeline.publication import Publication
 from pipeline.settings import Settings
 
@@ -37,9 +42,15 @@ def training_screen(report: Mapping[str, Any], settings: Settings) -> Renderable
         f"Outcomes dealt out at random: AUC {_bounds(report['shuffled_auc'])}; it should hold .5",
         *(_gate(entry) for entry in report["gate"]),
         f"Model version {report['model_version']} is {'now' if report['promoted'] else 'not'} the champion. "
-        f"Next: {'retention score SOURCE' if report['promoted'] else 'see the gate above'}; "
+        f"Next: {_next(report)}; "
         f"runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}",
     )
+
+
+def _next(report: Mapping[str, Any]) -> str:
+    if report["promoted"]:
+        return "retention score SOURCE"
+    return f"see the gate above, and `retention models card {report['model_version']}`"
 
 
 def scoring_screen(publication: Publication) -> RenderableType:
@@ -122,21 +133,47 @@ def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
     )
 
 
-def models_screen(versions: Sequence[Mapping[str, Any]]) -> RenderableType:
-    """The registry, newest first."""
+def models_screen(versions: Sequence[Mapping[str, Any]], history: Sequence[LedgerEntry]) -> RenderableType:
+    """The registry, newest first, and who served from when on."""
     if not versions:
         return "There is no model yet. Train one: retention train SOURCE"
-    table = Table("version", "champion", "source", "AUC", "average precision", "run")
+    table = Table("version", "source", "trained", "AUC", "average precision", "gate", title="model versions")
     for entry in versions:
-        mark = "✓" if entry["champion"] else ""
         table.add_row(
-            entry["version"],
-            mark,
-            entry["source"],
+            f"{entry['version']} ✓ champion" if entry["champion"] else entry["version"],
+            escape(entry["source"]),
+            f"{entry['registered_at']:%Y-%m-%d}",
             *map(_figure, (entry["auc"], entry["average_precision"])),
-            entry["run_id"],
+            escape(entry["gate"]) + (" [bold](overridden)[/]" if entry["reason"] else ""),
         )
-    return table
+    champion = next((entry["version"] for entry in versions if entry["champion"]), None)
+    return Group(table, *_history(history, champion))
+
+
+def _history(history: Sequence[LedgerEntry], champion: str | None) -> list[RenderableType]:
+    served = [entry for entry in history if entry.event in SERVES]
+    if not served:
+        return []
+    table = Table("from", "version", "how", "by", "reason", title="who served when")
+    for entry in served:
+        table.add_row(
+            f"{entry.at:%Y-%m-%d %H:%M}", entry.version, entry.event, escape(entry.who), escape(entry.reason or "")
+        )
+    moved = champion is not None and served[-1].version != champion
+    told = f"[red]The alias was moved to version {champion} past the gate[/], or a promotion was cut short."
+    return [table, *[told] * moved]
+
+
+def promotion_screen(offered: Offer) -> RenderableType:
+    """What the gate said, and who serves now."""
+    if offered.event is None:
+        return f"Model version {offered.version} is the champion already."
+    instead = f" in place of version {offered.replaces}" if offered.replaces else ""
+    how = "Against the gate, for the reason given, model" if offered.event == "overridden" else "Model"
+    return Group(
+        *(_gate(asdict(entry)) for entry in offered.gates),
+        f"{how} version {offered.version} is now the champion{instead}. Next: retention score SOURCE",
+    )
 
 
 def _metrics(report: Mapping[str, Any]) -> Table:
@@ -158,7 +195,7 @@ def _ablation(ablation: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def _gate(entry: Mapping[str, Any]) -> str:
     mark = "[green]passed[/]" if entry["passed"] else "[red]refused[/]"
-    return f"gate {mark}: {entry['gate']} {_figure(entry['value'])} (asked: {entry['limit']})"
+    return f"gate {mark}: {escape(str(Gate(**entry)))}"
 
 
 def _bounds(bounds: Mapping[str, float], form: str = ".3f") -> str:

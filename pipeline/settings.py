@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         default=0.2, gt=0, description="least population stability index of a feature that has moved"
     )
 
+    fairness_limit: float = Field(
+        default=0.8, ge=0, le=1, description="least ratio of selection rate and recall between protected groups"
+    )
+
     notice_required: bool = Field(default=False, description="score nobody who was not told of it")
     notice_given: dict[str, date] = Field(
         default={}, description="by source, the day on which its people were told that they are scored, and why"

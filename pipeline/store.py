@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, Self
@@ -47,6 +48,9 @@ Way = Literal["read", "append", "publish", "probe"]
 _WRITER_LOCK: Final = 7_265_746
 """Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
 
+_PROMOTION_LOCK: Final = 7_265_748
+"""Number of the PostgreSQL advisory lock that promotions take; any constant will do."""
+
 
 class ReadOnly(SQLAlchemyError):
     """The store answers, and takes no writes."""
@@ -84,6 +88,18 @@ class Store:
         """A transaction for a change and the audit rows that belong to it: both are kept, or neither."""
         with self._auditing, self._connected("append") as connection:
             yield connection
+
+    @contextmanager
+    def promoting(self) -> Iterator[None]:
+        """One promotion at a time, across processes. Not the write lock: meanwhile others read, publish and audit."""
+        with self._connected("read") as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _PROMOTION_LOCK})
+                yield
+                return
+        with Path(f"{self._engine.url.database}.promotion").open("w") as file:
+            flock(file, LOCK_EX)  # gone with the process, however it ends
+            yield
 
     def append_audit(self, entries: Sequence[AuditEntry]) -> None:
         """Keep entries; once this returns they survive a power cut, and the database refuses to change them.

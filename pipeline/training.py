@@ -17,8 +17,9 @@ from features.engine import engine_named
 from features.errors import Finding, Refused
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
-from pipeline import registry
+from pipeline import promotion
 from pipeline.backtest import Backtest, Round, backtest, predictions, shuffled_auc
+from pipeline.challenge import against_others
 from pipeline.dataset import Dataset, build_dataset, cross_section_dataset
 from pipeline.fairness import review
 from pipeline.leakage import suspects
@@ -118,8 +119,11 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
         report = _report(material, judged, shuffled, request)
     with watch.stage("fairness"):
         report |= review(loaded, material.dataset, judged, settings.list_capacity, request.seed)
+    with watch.stage("against the champion"):
+        champion = promotion.champion_of(settings, material.name)
+        report |= against_others(material.dataset, judged, material.horizon_months, champion, request.seed)
     told("record in MLflow")
-    report |= registry.record(settings, model, report)
+    report |= promotion.record(settings, model, report)
     report["seconds"] = watch.seconds
     return Trained(report, model, predictions(material.dataset, judged, material.horizon_months))
 

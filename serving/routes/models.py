@@ -1,46 +1,82 @@
-"""The models: how each was judged. Read from the registry, so these routes alone need it."""
+"""The models: how each was judged, who promoted it, its card. Read from the registry, so these routes alone need it."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from features.errors import BadInput, Unavailable
+from pipeline import ledger
+from pipeline.ledger import LedgerEntry
+from pipeline.model_card import model_card
 from pipeline.settings import Settings
-from serving.answers import as_json
+from serving.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_known
 from serving.audit import Audit
 from serving.permissions import ForModelReaders, ReviewPurpose
 from serving.problems import Refusal, responses
-from serving.schemas import ModelAnswer
+from serving.schemas import LedgerRow, ModelAnswer
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
+
+MARKDOWN: Final = "text/markdown"
+FORMS: Final = (JSON, HTML, MARKDOWN)
+_ANSWERS: Final = responses(404, 406) | forms(HTML, MARKDOWN)
+_CARD_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""The card carries the run's plots inside it; nothing is loaded."""
 
 Version = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,8}$", description="of the registry", examples=["4"])]
 
 
 @router.get(
     "/champion",
-    summary="The model that scores, and how it was judged",
+    summary="The model that scores, how it was judged, and its card",
     response_model=ModelAnswer,
-    responses=responses(404),
+    responses=_ANSWERS,
 )
-def champion(request: Request, _asker: ForModelReaders, _purpose: ReviewPurpose, audit: Audit) -> Response:
-    """404 while no model has passed the gate."""
-    return _told(request, audit, None)
-
-
-@router.get("/{version}", summary="A model version", response_model=ModelAnswer, responses=responses(404))
-def version(
-    request: Request, version: Version, _asker: ForModelReaders, _purpose: ReviewPurpose, audit: Audit
+def champion(
+    request: Request, _asker: ForModelReaders, _purpose: ReviewPurpose, audit: Audit, accept: AcceptHeader = JSON
 ) -> Response:
-    """Metrics with intervals, baselines, fairness, what the gate said: the report of its training."""
-    return _told(request, audit, version)
+    """As JSON, or its card as a page or Markdown by `Accept`; 404 while no model has passed the gate."""
+    return _told(request, audit, None, preferred(accept, FORMS))
 
 
-def _told(request: Request, audit: Audit, version: str | None) -> Response:
-    told = ModelAnswer(**_described(request.app.state.settings, version))
-    with audit.release():
-        return as_json(request, told)
+@router.get("/{version}", summary="A model version, and its card", response_model=ModelAnswer, responses=_ANSWERS)
+def version(
+    request: Request,
+    version: Version,
+    _asker: ForModelReaders,
+    _purpose: ReviewPurpose,
+    audit: Audit,
+    accept: AcceptHeader = JSON,
+) -> Response:
+    """Metrics with intervals, baselines, fairness, what the gate said, who promoted it; or its card by `Accept`."""
+    return _told(request, audit, version, preferred(accept, FORMS))
+
+
+def _told(request: Request, audit: Audit, version: str | None, form: str) -> Response:
+    settings: Settings = request.app.state.settings
+    told = _described(settings, version)
+    plots = {} if form == JSON else _plots(settings, told["version"])
+    with audit.release() as release:
+        history = ledger.entries(release.scores.connection, told["version"])
+    if form == JSON:
+        return as_json(request, ModelAnswer(**told, ledger=[_row(entry) for entry in history]))
+    return _card(request, form, told, history, plots)
+
+
+def _card(
+    request: Request, form: str, told: dict[str, Any], history: Sequence[LedgerEntry], plots: dict[str, bytes]
+) -> Response:
+    card = model_card(told["version"], told["report"], history, plots)
+    text = (card.html if form == HTML else card.markdown).encode()
+    answer = unless_known(request, form, text, lambda: text)
+    answer.headers["Content-Security-Policy"] = _CARD_POLICY
+    return answer
+
+
+def _row(entry: LedgerEntry) -> LedgerRow:
+    return LedgerRow(**{name: value for name, value in vars(entry).items() if name in LedgerRow.model_fields})
 
 
 def _described(settings: Settings, version: str | None) -> dict[str, Any]:
@@ -51,5 +87,18 @@ def _described(settings: Settings, version: str | None) -> dict[str, Any]:
     except BadInput:
         raise Refusal(404, "no-such-model", "There is no such model version, or no champion yet.") from None
     except Unavailable:
-        detail = "The model registry does not answer; scores are served all the same. Try again later."
-        raise Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"}) from None
+        raise _registry_is_down() from None
+
+
+def _plots(settings: Settings, version: str) -> dict[str, bytes]:
+    from pipeline.registry import plots_of
+
+    try:
+        return plots_of(settings, version)
+    except Unavailable:
+        raise _registry_is_down() from None
+
+
+def _registry_is_down() -> Refusal:
+    detail = "The model registry does not answer; scores are served all the same. Try again later."
+    return Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"})

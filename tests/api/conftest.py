@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -203,6 +203,18 @@ MODEL_FEATURES = {name: Feature(name, *about) for name, about in _ABOUT.items()}
 MODEL_FEATURES["contract"] = Feature("contract", "conditions", "Contract", "category", "now", "", kind="category")
 REPORT = {
     "source": "tiny",
+    "horizon_months": 6,
+    "rows": 600,
+    "people": 600,
+    "voluntary_exits": 250,
+    "base_rate": 0.4,
+    "ablation": {},
+    "features": [asdict(feature) for feature in MODEL_FEATURES.values()],
+    "against_champion": {
+        "version": "1",
+        "average_precision": {"value": 0.0, "low": -0.1, "high": 0.1},
+        "log_loss": {"value": 0.0, "low": -0.1, "high": 0.1},
+    },
     "metrics": {
         "calibration_slope": {"value": 1.0, "low": 0.9, "high": 1.1},
         "average_precision": {"value": 0.5, "low": 0.4, "high": 0.6},
@@ -243,11 +255,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory, promote: Callable[[Setting
 @pytest.fixture(scope="module")
 def promote(blend: Blend) -> Callable[[Settings], None]:
     """Registers the blend once more, as the champion."""
-    from pipeline import registry  # MLflow takes seconds to import, and most tests need none
+    from pipeline import promotion  # MLflow takes seconds to import, and most tests need none
 
     model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
 
     def record(settings: Settings) -> None:
-        registry.record(settings, model, REPORT)
+        promotion.record(settings, model, REPORT)
 
     return record

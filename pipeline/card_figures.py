@@ -1,0 +1,270 @@
+"""The figures of a model card, out of a training report: every one with n and, where there is one, its interval."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pipeline.card_blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
+from pipeline.card_words import MEANING, SMALL_GROUPS
+from pipeline.gate import Gate
+from pipeline.ledger import LedgerEntry
+from pipeline.wording import DRIVER_NAMES
+
+_BASELINES: Final = {
+    "base_rate": "base rate",
+    "tenure": "tenure alone",
+    "logistic": "logistic regression",
+    "boosting": "boosted trees",
+}
+_OUTCOMES: Final = {
+    "promoted": "promoted: the gate passed",
+    "overridden": "promoted against the gate",
+    "refused": "refused by the gate",
+    "found": "found to be champion",
+}
+
+_GATE_NOTE: Final = (
+    "Refused: the figure and its whole interval lie beyond the limit. Open: the figure does, and its interval reaches "
+    "the limit, so these rows settle neither; it passes, and should be watched."
+)
+
+
+def data_facts(report: Mapping[str, Any]) -> Facts:
+    """What it learned from."""
+    origins = [origin["origin"] for origin in report["by_origin"]]
+    tested = f"{origins[0]} to {origins[-1]}, {len(origins)} dates" if report["horizon_months"] and origins else ""
+    window = f"within {report['horizon_months']} months" if report["horizon_months"] else "at any time (no dates)"
+    facts = {
+        "source": report["source"],
+        "outcome": f"a voluntary exit {window}; any other exit counts as not having left voluntarily",
+        "people": f"{report['people']:,}",
+        "rows": f"{report['rows']:,}" + (", one a person and snapshot date" if report["horizon_months"] else ""),
+        "people who left voluntarily": f"{report['voluntary_exits']:,}",
+        "tested on": tested,
+        "base rate": f"{report['base_rate']:.1%} of the tested rows left",
+        "features": f"{len(report['features'])}",
+    }
+    return Facts([(name, told) for name, told in facts.items() if told])
+
+
+def version_facts(version: str, report: Mapping[str, Any]) -> Facts:
+    """What made it, so that it can be made again."""
+    manifest = report.get("manifest", {})
+    seconds = report.get("seconds", {})
+    facts = {
+        "model version": version,
+        "run in MLflow": str(report.get("run_id", "")),
+        "code": manifest.get("code_version", ""),
+        "hash of the data": manifest.get("data_hash", ""),
+        "seed": str(manifest.get("seed", "")),
+        "settings": "quick: fixed" if manifest.get("quick") else "chosen on out-of-time folds" if manifest else "",
+        "seconds": ", ".join(f"{stage} {spent:.0f}" for stage, spent in seconds.items()),
+    }
+    return Facts([(name, told) for name, told in facts.items() if told])
+
+
+def metric_table(report: Mapping[str, Any]) -> Table:
+    """Pooled metrics with intervals, beside the baselines."""
+    names = [name for name in _BASELINES if name in report["baselines"]]
+    rows = [
+        [
+            f"{MEANING[metric][0]}: {MEANING[metric][1]}",
+            bounds(figure),
+            *(number(report["baselines"][name].get(metric)) for name in names),
+        ]
+        for metric, figure in report["metrics"].items()
+        if metric in MEANING
+    ]
+    n = sum(origin["n"] for origin in report["by_origin"])
+    title = f"All test rows together (n = {n:,}), beside simpler answers"
+    return Table(title, ["", "this model", *(_BASELINES[name] for name in names)], rows)
+
+
+def origin_table(report: Mapping[str, Any]) -> Table:
+    """Each test date, or repeat of a cross-section."""
+    names = ("auc", "average_precision", "log_loss", "calibration_slope", "lift_10")
+    rows = [
+        [
+            origin["origin"],
+            f"{origin['n']:,}",
+            number(origin["base_rate"], ".1%"),
+            *(number(origin.get(name)) for name in names),
+        ]
+        for origin in report["by_origin"]
+    ]
+    title = "Each test date by itself" if report["horizon_months"] else "Each repeat by itself"
+    return Table(title, ["", "n", "left", *(MEANING[name][0] for name in names)], rows)
+
+
+def group_tables(report: Mapping[str, Any]) -> list[Block]:
+    """Level, department, tenure band and whatever else the report judges by itself."""
+    names = ("base_rate", "auc", "average_precision", "calibration_slope")
+    return [
+        Table(
+            f"By {dimension.replace('_', ' ')}",
+            ["", "n", "left", *(MEANING[name][0] for name in names[1:])],
+            [[str(group.get("group")), number(group.get("n"), ","), *_each(group, names)] for group in groups],
+            is_detail=True,
+        )
+        for dimension, groups in report.get("by_group", {}).items()
+    ]
+
+
+def _each(group: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    return [_either(group.get(name), ".1%" if name == "base_rate" else ".3f") for name in names]
+
+
+def _either(figure: Any, form: str) -> str:
+    return bounds(figure, form) if isinstance(figure, Mapping) else number(figure, form)
+
+
+def ablation_table(report: Mapping[str, Any]) -> Table:
+    """What each driver tells on its own, and what relationships add to the rest."""
+    rows = [
+        [name, bounds(differences["auc"], "+.3f"), bounds(differences["average_precision"], "+.3f")]
+        for name, differences in report["ablation"].items()
+    ]
+    note = "Positive: the whole model is better than the model with these features only, or without them."
+    return Table(
+        "The whole model less a smaller one, on the same rows", ["against", "AUC", "average precision"], rows, note
+    )
+
+
+def comparison_table(report: Mapping[str, Any]) -> list[Block]:
+    """Against the champion of that day, fitted anew for each test date with its own recipe."""
+    against = report.get("against_champion")
+    if not against:
+        return [Text("When it was trained there was no champion of this source to compare with.")]
+    rows = [[MEANING[metric][0], bounds(against[metric], "+.3f")] for metric in ("average_precision", "log_loss")]
+    title = f"This model less version {against['version']}, the champion of that day, on the same rows"
+    return [Table(title, ["", "difference"], rows, "Average precision: more is better. Log loss: less is better.")]
+
+
+def gate_table(report: Mapping[str, Any]) -> Table:
+    """What each condition of promotion said."""
+    rows = []
+    for entry in report.get("gate", ()):
+        one = Gate(**entry)
+        said = "open" if one.is_open else "passed" if one.passed else "refused"
+        short = "" if one.short_by is None else f"{one.short_by:.3f}"
+        rows.append([one.gate, bounds(entry), one.limit, short, said])
+    return Table("", ["", "figure", "asked", "short by", "said"], rows, _GATE_NOTE)
+
+
+def ledger_table(history: Sequence[LedgerEntry]) -> list[Block]:
+    """Who served when."""
+    if not history:
+        return [Text("It has not been offered to the gate, and never served.")]
+    rows = [
+        [
+            f"{entry.at:%Y-%m-%d %H:%M} UTC",
+            entry.version,
+            _OUTCOMES[entry.event],
+            entry.replaces or NOT_KNOWN,
+            entry.who,
+            entry.reason or NOT_KNOWN,
+        ]
+        for entry in history
+    ]
+    return [Table("", ["when", "version", "what", "champion until then", "by", "reason"], rows, is_words=True)]
+
+
+def fairness_blocks(report: Mapping[str, Any]) -> list[Block]:
+    """How the list treats protected groups and pairs of them; which features stand for a group."""
+    entries = report.get("fairness") or []
+    if not entries:
+        return [
+            Text(
+                "The source holds no protected attribute, so nothing can be said of how groups fare. That is a gap, "
+                "and no sign of fairness: give the source such attributes, which are read for this review only."
+            )
+        ]
+    return [
+        _ratio_table(entries),
+        *(_treatment_table(entry) for entry in entries),
+        *_proxy_table(report.get("proxies") or []),
+    ]
+
+
+def _ratio_table(entries: Sequence[Mapping[str, Any]]) -> Table:
+    rows = [
+        [f"{entry['attribute']}: {figure.replace('_', ' ')}", ratio["group"], ratio["against"], bounds(ratio, ".2f")]
+        for entry in entries
+        for figure, ratio in entry["ratios"].items()
+        if ratio
+    ]
+    note = "Four fifths (.80) or more is the usual limit; an interval that holds it leaves the question open."
+    return Table("The group that has least, by the group that has most", ["", "least", "most", "ratio"], rows, note)
+
+
+def _treatment_table(entry: Mapping[str, Any]) -> Table:
+    rows = [
+        [group["group"], "suppressed", *[NOT_KNOWN] * 5]
+        if group["is_suppressed"]
+        else [
+            group["group"],
+            f"{group['people']:,}",
+            *(share(group[name]) for name in ("selection_rate", "recall", "false_positive_rate", "base_rate")),
+            bounds(group["calibration"], ".2f"),
+        ]
+        for group in entry["groups"]
+    ]
+    columns = [
+        "",
+        "people",
+        "listed",
+        "leavers who are listed",
+        "stayers who are listed",
+        "left",
+        "exits by expected exits",
+    ]
+    unknown = f" Not recorded for {entry['not_recorded']:,} people." if entry["not_recorded"] else ""
+    return Table(f"By {entry['attribute']}", columns, rows, SMALL_GROUPS + unknown, is_detail=entry["is_pair"])
+
+
+def _proxy_table(proxies: Sequence[Mapping[str, Any]]) -> list[Block]:
+    if not proxies:
+        return []
+    rows = [
+        [
+            f"{entry['attribute']}: {entry['group']}",
+            f"{entry['people']:,}",
+            bounds(entry["auc"], ".2f"),
+            ", ".join(f"{told['feature']} ({told['auc']:.2f})" for told in entry["features"]),
+        ]
+        for entry in proxies
+    ]
+    note = "AUC .5: the features say nothing of the group. Near 1: a model that never saw the attribute can act on it."
+    return [Table("How well the features tell who belongs to a group", ["", "people", "AUC", "which most"], rows, note)]
+
+
+def guard_facts(report: Mapping[str, Any]) -> Facts:
+    """What would have stopped the training."""
+    allowed = report.get("suspects") or []
+    return Facts(
+        [
+            ("outcomes dealt out at random", f"AUC {bounds(report.get('shuffled_auc'))}; it must hold .5, and does"),
+            (
+                "features that look like a leak",
+                f"let through by name: {', '.join(map(str, allowed))}"
+                if allowed
+                else "none; one would have stopped it",
+            ),
+        ]
+    )
+
+
+def feature_table(report: Mapping[str, Any]) -> Table:
+    """Every feature with its driver, in the words of the catalogue."""
+    order = list(DRIVER_NAMES)
+    features = sorted(report["features"], key=lambda feature: (order.index(feature["driver"]), feature["name"]))
+    rows = [
+        [
+            feature["label"],
+            DRIVER_NAMES[feature["driver"]],
+            feature["unit"] or NOT_KNOWN,
+            feature["window"],
+            feature["name"],
+        ]
+        for feature in features
+    ]
+    return Table(f"{len(rows)} features", ["", "driver", "unit", "window", "name"], rows, is_detail=True, is_words=True)

@@ -1,0 +1,190 @@
+"""The model card: what a works council, an auditor and annex IV of the EU AI Act ask of a model. A page, and Markdown.
+
+Everything comes from the training report, the ledger and the plots of the run. No person's data.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline import card_words as words
+from pipeline.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
+from pipeline.card_figures import (
+    ablation_table,
+    comparison_table,
+    data_facts,
+    fairness_blocks,
+    feature_table,
+    gate_table,
+    group_tables,
+    guard_facts,
+    ledger_table,
+    metric_table,
+    origin_table,
+    version_facts,
+)
+from pipeline.ledger import SERVES, LedgerEntry
+
+_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A card in both forms; the page stands alone and loads nothing."""
+
+    version: str
+    html: str
+    markdown: str
+
+    def files(self) -> dict[str, str]:
+        """The names under which a run keeps it."""
+        return {"model_card.html": self.html, "model_card.md": self.markdown}
+
+
+def model_card(
+    version: str, report: Mapping[str, Any], history: Sequence[LedgerEntry], plots: Mapping[str, bytes] | None = None
+) -> ModelCard:
+    """The card of a version from its training report, its entries in the ledger and its run's plots by file name."""
+    head = {
+        "title": _title(report),
+        "version": version,
+        "source": report["source"],
+        "status": _status(version, history),
+        "lead": _lead(report),
+        "sections": _sections(version, report, history, _pictures(plots or {})),
+    }
+    return ModelCard(version, _page().render(head), _markdown(head))
+
+
+def _title(report: Mapping[str, Any]) -> str:
+    months = report["horizon_months"]
+    return f"Risk of leaving voluntarily within {months} months" if months else "Risk of leaving voluntarily"
+
+
+def _status(version: str, history: Sequence[LedgerEntry]) -> str:
+    """Whether it serves, by the entries that speak of it."""
+    if not history:
+        return "Not offered to the gate, and not in use"
+    last = history[-1]
+    served = [entry for entry in history if entry.event in SERVES]
+    if served and served[-1].version == version:
+        past = ", against the gate" if served[-1].event == "overridden" else ""
+        return f"Champion since {served[-1].at:%-d %B %Y}{past}"
+    if served:
+        return f"Former champion, until {served[-1].at:%-d %B %Y}"
+    return f"Refused by the gate on {last.at:%-d %B %Y}, and not in use"
+
+
+def _lead(report: Mapping[str, Any]) -> str:
+    """The most that it may be trusted with, in one breath."""
+    metrics = report["metrics"]
+    recall, auc = metrics.get("recall_10"), metrics.get("auc")
+    if not recall or not auc:
+        return ""
+    return (
+        f"Of those who left, {number(recall['value'], '.0%')} were in the tenth with the highest risk; by chance, 10% "
+        f"would be. Of one who left and one who stayed, it ranked the first higher {number(auc['value'], '.0%')} of "
+        "the time; by chance 50%."
+    )
+
+
+def _sections(
+    version: str, report: Mapping[str, Any], history: Sequence[LedgerEntry], pictures: Sequence[Picture]
+) -> list[Section]:
+    protocol = words.DATED_PROTOCOL if report["horizon_months"] else words.CROSS_PROTOCOL
+    return [
+        Section("purpose", "Purpose", [Text(words.PURPOSE)]),
+        Section("never", "Never for", [Items(words.NEVER)]),
+        Section("people", "Who is affected, and their rights", [Items(words.AFFECTED)]),
+        Section("ledger", "Ledger: who promoted it, and why", ledger_table(history)),
+        Section("gate", "Gate", [gate_table(report), *comparison_table(report)]),
+        Section("figures", "Figures", [metric_table(report), origin_table(report), *group_tables(report)]),
+        *([Section("plots", "Plots", pictures)] if pictures else []),
+        Section("protocol", "Protocol", [Items(protocol)]),
+        Section("calibration", "Calibration, curve and range", [Text(_calibration(report)), Items(words.CURVE)]),
+        Section("drivers", "What each driver tells", [ablation_table(report)]),
+        Section("fairness", "Fairness", fairness_blocks(report)),
+        Section("guards", "Guards", [guard_facts(report)]),
+        Section("data", "Data", [data_facts(report), Items(words.LEFT_OUT)]),
+        Section("design", "Design", [Items(words.DESIGN)]),
+        Section("limits", "Limits", [Items(words.LIMITS)]),
+        Section("oversight", "Oversight by people", [Items(words.OVERSIGHT)]),
+        Section("monitoring", "Monitoring", [Items(words.MONITORING)]),
+        Section("versions", "Versions", [version_facts(version, report)]),
+        Section("features", "Features", [feature_table(report)]),
+        Section("annex-iv", "Where annex IV of the EU AI Act is met", _annex_iv()),
+    ]
+
+
+def _annex_iv() -> list[Block]:
+    columns = ["item", "asks for", "met in"]
+    return [
+        Text(words.ANNEX_IV_LEAD),
+        Table("Technical documentation, item by item", columns, words.ANNEX_IV, is_words=True),
+    ]
+
+
+def _calibration(report: Mapping[str, Any]) -> str:
+    slope, error = report["metrics"].get("calibration_slope"), report["metrics"].get("ece")
+    return (
+        f"Slope {bounds(slope)}: 1 is right, below 1 the risks are too extreme. On average risks and what happened lie "
+        f"{bounds(error, '.1%')} apart."
+    )
+
+
+def _pictures(plots: Mapping[str, bytes]) -> list[Picture]:
+    return [
+        Picture(
+            name.rpartition(".")[0].replace("_", " ").replace("-", " ").capitalize(),
+            f"plots/{name}",
+            f"data:{_TYPES[name.rpartition('.')[2]]};base64,{b64encode(content).decode()}",
+        )
+        for name, content in sorted(plots.items())
+    ]
+
+
+def _markdown(head: Mapping[str, Any]) -> str:
+    parts = [
+        f"# {head['title']}",
+        f"Model version {head['version']} · {head['source']} · {head['status']}",
+        head["lead"],
+    ]
+    for section in head["sections"]:
+        parts += [f"## {section.title}", *(_block_in_markdown(block) for block in section.blocks)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _block_in_markdown(block: Block) -> str:
+    match block:
+        case Text(text):
+            return text
+        case Items(items):
+            return "\n".join(f"- {item}" for item in items)
+        case Facts(facts):
+            return "\n".join(f"- **{name}**: {told}" for name, told in facts)
+        case Picture(title, file):
+            return f"![{title}]({file})"
+        case Table(title, columns, rows, note):
+            lines = [columns, ["---"] * len(columns), *rows]
+            table = "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+            return "\n\n".join(part for part in (title and f"**{title}**", table, note) if part)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+@cache
+def _page() -> Any:
+    environment = Environment(
+        loader=PackageLoader("pipeline", "pages"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("model_card.html")

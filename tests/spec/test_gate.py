@@ -1,0 +1,136 @@
+"""The promotion gate on reports of a few figures: what passes, what is refused, and by how much."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.gate import Contender, Gate, gate, refused
+
+Bounds = tuple[float, float, float]
+
+
+def figure(bounds: Bounds) -> dict[str, float]:
+    return dict(zip(("value", "low", "high"), bounds, strict=True))
+
+
+def report(**more: Any) -> dict[str, Any]:
+    """A model without fault: slope 1, AP .4 over a base rate of .1."""
+    return {
+        "source": "tiny",
+        "metrics": {
+            "calibration_slope": figure((1.0, 0.9, 1.1)),
+            "average_precision": figure((0.4, 0.3, 0.5)),
+        },
+        "baselines": {},
+    } | more
+
+
+def against(version: str, ap: Bounds, log_loss: Bounds) -> dict[str, Any]:
+    return {"version": version, "average_precision": figure(ap), "log_loss": figure(log_loss)}
+
+
+def ratios(selection: Bounds | None, recall: Bounds | None = None) -> dict[str, Any]:
+    def ratio(bounds: Bounds | None) -> dict[str, Any] | None:
+        return bounds and {"group": "woman", "against": "man", **figure(bounds)}
+
+    return {"attribute": "gender", "ratios": {"selection_rate": ratio(selection), "recall": ratio(recall)}}
+
+
+def said(challenger: dict[str, Any], champion: dict[str, Any] | None = None, limit: float = 0.8) -> list[Gate]:
+    return gate(Contender("2", challenger), champion and Contender("1", champion), limit)
+
+
+def missed(*arguments: Any) -> dict[str, float | None]:
+    return {entry.gate: entry.short_by for entry in said(*arguments) if not entry.passed}
+
+
+def test_the_first_model_needs_no_champion_to_beat() -> None:
+    assert [(entry.gate, entry.passed) for entry in said(report())] == [("calibration slope", True)]
+
+
+@pytest.mark.parametrize(("slope", "short_by"), [(0.8, None), (1.25, None), (0.7, 0.1), (1.5, 0.25)])
+def test_the_slope_lies_within_its_limits_or_the_gate_says_by_how_much_not(slope: float, short_by: float) -> None:
+    metrics = report()["metrics"] | {"calibration_slope": figure((slope, 0.5, 2.0))}
+    [entry] = said(report(metrics=metrics))
+    assert entry.passed == (short_by is None)
+    assert entry.short_by == pytest.approx(short_by)
+
+
+def test_a_figure_that_is_not_defined_does_not_pass() -> None:
+    nan = float("nan")
+    metrics = report()["metrics"] | {"calibration_slope": figure((nan, nan, nan))}
+    assert missed(report(metrics=metrics)) == {"calibration slope": None}
+    assert "calibration slope: not known, asked 0.8 to 1.25" in str(refused("2", said(report(metrics=metrics))))
+
+
+def test_a_model_below_the_base_rate_or_tenure_alone_is_refused() -> None:
+    baselines = {"base_rate": {"average_precision": 0.1}, "tenure": {"average_precision": 0.45}}
+    assert missed(report(baselines=baselines)) == {"average precision against tenure": pytest.approx(0.05)}
+
+
+def test_a_part_of_the_blend_that_is_better_beyond_doubt_refuses_it_and_one_within_doubt_leaves_it_open() -> None:
+    baselines = {"logistic": {"average_precision": 0.5}, "boosting": {"average_precision": 0.41}}
+    parts = {
+        "logistic": {"average_precision": figure((-0.1, -0.15, -0.05))},
+        "boosting": {"average_precision": figure((-0.01, -0.03, 0.01))},
+    }
+    differences = {name: part["average_precision"] for name, part in parts.items()}
+    entries = {entry.gate: entry for entry in said(report(baselines=baselines, against_parts=differences))}
+    logistic = entries["average precision against logistic alone"]
+    boosting = entries["average precision against boosting alone"]
+    assert (logistic.passed, logistic.is_open, logistic.short_by) == (False, False, pytest.approx(0.1))
+    assert (boosting.passed, boosting.is_open, boosting.short_by) == (True, True, pytest.approx(0.01))
+
+
+def test_worse_than_the_champion_on_the_same_rows_is_refused_in_either_metric() -> None:
+    step_back = report(against_champion=against("1", (-0.05, -0.08, -0.01), (0.02, 0.01, 0.03)))
+    assert missed(step_back, report()) == {
+        "average precision against the champion, version 1": pytest.approx(0.05),
+        "log loss against the champion, version 1": pytest.approx(0.02),
+    }
+    alike = report(against_champion=against("1", (-0.01, -0.03, 0.01), (0.001, -0.002, 0.004)))
+    assert missed(alike, report()) == {}
+
+
+def test_the_champions_own_figures_on_other_rows_say_nothing() -> None:
+    brilliant = report(metrics=report()["metrics"] | {"average_precision": figure((0.9, 0.85, 0.95))})
+    assert missed(report(against_champion=against("1", (0.0, -0.1, 0.1), (0.0, -0.1, 0.1))), brilliant) == {}
+
+
+def test_a_challenger_that_was_compared_with_another_version_is_refused() -> None:
+    stale = report(against_champion=against("7", (0.1, 0.05, 0.2), (-0.1, -0.2, -0.05)))
+    assert list(missed(stale, report())) == [
+        "average precision against the champion, version 1",
+        "log loss against the champion, version 1",
+    ]
+
+
+def test_going_back_uses_the_comparison_that_the_later_version_was_judged_by() -> None:
+    later = report(against_champion=against("2", (0.05, 0.01, 0.08), (-0.01, -0.03, 0.01)))
+    assert missed(report(), later) == {"average precision against the champion, version 1": pytest.approx(0.05)}
+
+
+def test_a_champion_of_another_source_is_not_compared() -> None:
+    assert missed(report(), report(source="other")) == {}
+
+
+def test_a_ratio_wholly_below_four_fifths_is_refused_and_names_the_groups() -> None:
+    unequal = report(fairness=[ratios((0.5, 0.4, 0.7), (0.7, 0.4, 1.1))])
+    assert missed(unequal) == {"selection rate by gender, woman against man": pytest.approx(0.3)}
+    told = str(refused("2", said(unequal)))
+    assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), asked ≥ 0.8, short by 0.300" in told
+    assert "recall" not in told
+    assert 'retention models promote 2 --reason "…"' in told
+
+
+def test_a_ratio_whose_interval_reaches_the_limit_is_open() -> None:
+    entries = {entry.gate: entry for entry in said(report(fairness=[ratios((0.7, 0.4, 1.1))]))}
+    assert entries["selection rate by gender, woman against man"].is_open
+
+
+def test_the_limit_of_the_ratios_is_a_setting() -> None:
+    assert missed(report(fairness=[ratios((0.5, 0.4, 0.7))]), None, 0.6) == {}
+
+
+def test_a_source_without_two_groups_to_compare_has_no_gate_of_fairness() -> None:
+    assert [entry.gate for entry in said(report(fairness=[ratios(None)]))] == ["calibration slope"]
