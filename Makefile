@@ -16,6 +16,7 @@ BIN    := .venv/bin
 LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
 # These name no licence in their metadata; the files they carry do: MIT, all three.
 UNNAMED := axe-playwright-python huey skops
+ALL_CORES := -n logical --dist loadfile
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
@@ -61,13 +62,13 @@ monitor: source ## hold published scores of SOURCE against what happened since, 
 notebooks: setup ## run the notebooks and write them as pages under var/notebooks
 	$(BIN)/python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'
 
-test: setup ## run all tests
-	$(BIN)/pytest
+test: setup ## run all tests, on all cores
+	$(BIN)/pytest $(ALL_CORES)
 
 check: setup ## format, lint, types, import contracts, then all tests
 	@failed=0; run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
-	echo '== pytest'; $(BIN)/pytest && exit $$failed
+	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) && exit $$failed
 
 bench: setup .venv/bench ## speed and memory beside other tools, in one table (PEOPLE='1000 10000')
 	$(BIN)/python -m bench --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))

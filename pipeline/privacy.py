@@ -114,7 +114,7 @@ def _publications(found: Held) -> Iterator[str]:
     for head in found.published:
         figures = (head.people, head.snapshot_date, head.horizon_months, head.model_version, len(head.features))
         yield f"| {head.source} | {' | '.join(map(str, figures))} |"
-    yield f"\nScores go back to {found.oldest}. Held besides: {found.answers} answers to lists, {found.contests} contests.\n"
+    yield f"\nScores go back to {found.oldest}. Besides: {found.answers} answers to lists, {found.contests} contests.\n"
 
 
 def _periods(settings: Settings) -> Iterator[str]:
