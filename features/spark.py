@@ -3,7 +3,7 @@
 import math
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -56,6 +56,13 @@ class SparkEngine:
         self._schemas[path] = nw.to_native(frame).schema
         self.write(frame, path)
         return self.scan(path)
+
+    def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
+        return rows.with_columns(nw.col(*names).fill_null(strategy="forward").over("employee_id", order_by=by))
+
+    def with_row_before(self, rows: Frame, names: Sequence[str], by: str) -> Frame:
+        before = (nw.col(name).shift(1).over("employee_id", order_by=by).alias(f"{name}_before") for name in names)
+        return rows.with_columns(*before)
 
     def release(self) -> None:
         for path in self._held:
