@@ -39,7 +39,7 @@ def _number(condition: nw.Expr) -> nw.Expr:
 
 @shared
 def _ties(known: Known) -> Frame:
-    """By person: colleagues in each direction, in both and in all, services, and n (n - 1) of those with each colleague."""
+    """By person: colleagues in each direction, both and all, services, and n (n - 1) of those with each colleague."""
     asked, served = nw.col("asked") > 0, nw.col("served") > 0
     services = (nw.col("asked") + nw.col("served")).cast(nw.Float64)
     rows = partners(known).with_columns(services=services, again=services * (services - 1))
