@@ -41,8 +41,8 @@ class Engine(Protocol):
     def release(self) -> None:
         """Let go of all that is held; no frame that was made of it may be used any more."""
 
-    def write(self, frame: Frame, path: Path, order: tuple[str, ...]) -> None:
-        """Write Parquet that `scan` reads, in an order of rows that lets a reader skip what it does not ask for."""
+    def write(self, frame: Frame, path: Path) -> None:
+        """Write Parquet that `scan` reads."""
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         """The whole frame for Polars in this process; what another engine runs is run now."""
@@ -83,8 +83,8 @@ class PolarsEngine:
     def release(self) -> None:
         """What is held goes when nothing names it."""
 
-    def write(self, frame: Frame, path: Path, order: tuple[str, ...]) -> None:
-        nw.to_native(frame).sort(*order).sink_parquet(path, compression="lz4")  # read at every snapshot date
+    def write(self, frame: Frame, path: Path) -> None:
+        nw.to_native(frame).sink_parquet(path, compression="lz4")  # read at every snapshot date
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         native: pl.LazyFrame = nw.to_native(frame)

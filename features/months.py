@@ -57,7 +57,7 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
         events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
         events = _coded(events.with_columns(opened=month_number("opened_at")), people)
-        facts = engine.hold(_facts(events, columns, engine))
+        facts = engine.hold(_facts(engine.hold(_asked_and_answered(events, columns, engine)), columns))
         months_of = _ranges(facts, engine)
         sums = {
             "services": engine.hold(_services(facts, columns, Packing({"employee_id": store.codes} | months_of))),
@@ -104,14 +104,16 @@ def _coded(events: Frame, people: Frame) -> Frame:
     return events
 
 
-def _facts(events: Frame, columns: list[str], engine: Engine) -> Frame:
+def _asked_and_answered(events: Frame, columns: list[str], engine: Engine) -> Frame:
+    """One row a service: who, what it is, the months of question and answer, and what the answer says."""
+    return events.select("opened", *ROLES, *_dated(columns), *_measures(columns, engine), *_kind(columns))
+
+
+def _facts(services: Frame, columns: list[str]) -> Frame:
     """One row a service: its month and known month, `asked` 1, what it is, and what the answer says.
 
     An answer that came or became known in another month than the question is a row of its own, with `asked` 0.
     """
-    services = events.select(
-        "opened", *ROLES, *_dated(columns), *_measures(columns, engine), *(["kind"] if "kind" in columns else [])
-    )
     together = (nw.col("answered") == nw.col("asked")) & (nw.col("answered_known") == nw.col("asked_known"))
     measures = measured(columns)
     questions = services.with_columns(nw.when(together).then(name).alias(name) for name in measures)
@@ -209,5 +211,5 @@ def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
 
 def _write(engine: Engine, rows: Frame, path: Path) -> None:
     unfinished = path.with_suffix(".unfinished")
-    engine.write(rows, unfinished, ("month", "known_month"))
+    engine.write(rows, unfinished)
     unfinished.rename(path)

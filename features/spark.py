@@ -70,9 +70,8 @@ class SparkEngine:
             del self._schemas[path]
         self._held.clear()
 
-    def write(self, frame: Frame, path: Path, order: tuple[str, ...] = ()) -> None:
-        rows = nw.to_native(frame)
-        (rows.sortWithinPartitions(*order) if order else rows).write.parquet(_address(path))
+    def write(self, frame: Frame, path: Path) -> None:
+        nw.to_native(frame).write.parquet(_address(path))
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         return frame.collect("polars").to_polars().lazy()
