@@ -7,23 +7,34 @@ from typing import Final
 
 import polars as pl
 
-from bench.company import source, write_company
+from bench.company import ITEMS, source, write_company
 from bench.part import Differs, Part, Side
 from features.build import feature_table
 from features.catalogue import catalogue
 from features.snapshots import snapshot_dates
 
+SERVICE_MEASURES: Final = [
+    f"{side}_{measure}_{over}"
+    for measure in ("services", "rating", "hours", "effort")
+    for side in ("client", "provider")
+    for over in ("12m", "trend")
+]
+SURVEY_FIGURES: Final = [
+    f"survey_{item}_{figure}" for item in ITEMS for figure in ("last", "mean_3m", "mean_12m", "trend")
+]
 COMPARED: Final = (
-    "client_services_12m client_services_trend provider_services_12m provider_services_trend "
-    "client_rating_12m client_rating_trend provider_rating_12m provider_rating_trend "
-    "client_hours_12m client_hours_trend client_effort_12m client_effort_trend "
-    "service_balance_12m colleagues_serving_12m colleagues_served_12m "
-    "pay_against_market pay_growth_against_company_12m months_since_raise "
-    "overtime_12m overtime_trend "
-    "survey_workload_mean_3m survey_workload_mean_12m survey_workload_trend "
-    "tenure_months months_with_manager team_size"
-).split()
-"""Features of the catalogue that carry the work: events, windows, values in force, late records, groups."""
+    *SERVICE_MEASURES,
+    *"service_balance_12m unanswered_requests_3m service_kind_concentration_12m provider_time_share_12m".split(),
+    *"months_since_service colleagues_serving_12m colleagues_served_12m mutual_service_share_12m".split(),
+    *"tie_closeness_12m newcomers_served_12m partners_left_share_12m".split(),
+    *"departments_serving_12m departments_served_12m service_across_share_12m".split(),
+    *"pay_against_market pay_against_market_change_12m pay_level last_raise months_since_raise".split(),
+    *"pay_growth_against_company_12m pay_growth_against_company_24m".split(),
+    *"overtime_now overtime_12m overtime_trend high_overtime_months_12m".split(),
+    *SURVEY_FIGURES,
+    *"tenure_months months_with_manager team_size".split(),
+)
+"""Whole families, so that neither side works out what the other does not: events, windows, values in force, groups."""
 TOLERANCE: Final = 1e-9
 """How far two values may be apart, relative to the larger of 1 and the value: the product keeps nine decimals."""
 

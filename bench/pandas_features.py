@@ -15,25 +15,29 @@ import pandas as pd
 
 DAYS_A_MONTH: Final = 30.4375
 DAYS_TO_FIRST_RECORD: Final = 366
-TRENDS: Final = (
-    "client_services", "provider_services", "client_rating", "provider_rating", "client_hours", "client_effort"
-)  # fmt: skip
-MEASURES: Final = {"client": ("rating", "hours", "effort_hours"), "provider": ("rating",)}
+HIGH_OVERTIME: Final = 0.1
+FEWEST_PEERS: Final = 5
+SIDES: Final = ("client", "provider")
+MEASURES: Final = ("rating", "hours", "effort")
+ITEMS: Final = ("manager", "workload")
+KINDS_OF_TIME: Final = ("working_time", "resources")
 
 
 def write_features(data: Path, out: Path) -> None:
     """Write `features-YYYY-MM-DD.parquet` for every month-end of the working time."""
     tables = {
         "employees": _read(data, "employees", "employee_id", "hire_date", "recorded_at"),
-        "exits": _read(data, "exits", "employee_id", "exit_date", "recorded_at"),
-        "assignments": _facts(data, "assignments", "effective_date", "manager_id"),
+        "exits": _read(data, "exits", "employee_id", "exit_date", "kind", "recorded_at"),
+        "assignments": _facts(data, "assignments", "effective_date", "manager_id", "department"),
         "compensation": _facts(data, "compensation", "effective_date", "base_pay", "market_pay"),
         "working_time": _facts(data, "working_time", "month", "overtime_hours", "contracted_hours"),
-        "surveys": _facts(data, "surveys", "survey_date", "score", item="workload"),
-    }
+    } | {item: _facts(data, "surveys", "survey_date", "score", item=item) for item in ITEMS}
     services, pairs = _services(data)
-    for day in sorted(tables["working_time"]["month"].unique()):
-        rows = _features_on(pd.Timestamp(day), tables, services, pairs)
+    days = sorted(tables["working_time"]["month"].unique())
+    for day in days:
+        rows = _features_on(
+            pd.Timestamp(day), tables, services, pairs, complete_from=pd.Timestamp(days[0]).replace(day=1)
+        )
         path = out / f"features-{pd.Timestamp(day).date()}.parquet"
         rows.rename_axis("employee_id").reset_index().to_parquet(path, index=False)
 
@@ -56,29 +60,42 @@ def _facts(data: Path, table: str, own: str, *values: str, item: str | None = No
 
 def _services(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Services summed by person, month and known month, and the pairs of client and provider in each."""
-    columns = ("client_id", "provider_id", "opened_at", "closed_at", "rating", "effort_hours", "recorded_at")
-    events = _read(data, "collaboration", *columns).astype({"client_id": "category", "provider_id": "category"})
+    columns = ("client_id", "provider_id", "opened_at", "closed_at", "kind", "rating", "effort_hours", "recorded_at")
+    people = pd.CategoricalDtype(_read(data, "employees", "employee_id")["employee_id"].unique())
+    words = {"client_id": people, "provider_id": people, "kind": "category"}
+    events = _read(data, "collaboration", *columns).astype(words).rename(columns={"effort_hours": "effort"})
     recorded = _month(events["recorded_at"]).fillna(0)
     events["hours"] = (events["closed_at"] - events["opened_at"]).dt.total_seconds() / 3600
     events["month"] = _month(events["opened_at"])
     events["closed"] = _month(events["closed_at"])
     events["known"] = np.maximum(events["month"], recorded)
     events["answered_known"] = np.maximum(events["closed"], recorded)
-    pairs = events[["client_id", "provider_id", "month", "known"]].drop_duplicates()
-    return _summed(events), pairs
+    return _summed(events), _pairs(events)
+
+
+def _pairs(events: pd.DataFrame) -> pd.DataFrame:
+    """How often a client asked a provider, by month and known month; 0 where there was but an answer."""
+    pair = ["client_id", "provider_id"]
+    asked = events.groupby([*pair, "month", "known"], observed=True).size().rename("asked").reset_index()
+    is_later = (events["closed"] > events["month"]) | (events["answered_known"] > events["known"])
+    later = events.loc[is_later, [*pair, "closed", "answered_known"]].drop_duplicates()
+    later = later.rename(columns={"closed": "month", "answered_known": "known"}).assign(asked=0)
+    return pd.concat([asked, later], ignore_index=True)
 
 
 def _summed(events: pd.DataFrame) -> pd.DataFrame:
-    """By person, month and known month: services asked for and given; sums and counts of what the answers say."""
+    """By person, month and known month: services by kind; sums and counts of what the answers say."""
     answered = events[events["closed"].notna()]
     sums = []
-    for side, measures in MEASURES.items():
-        asked = events.groupby([f"{side}_id", "month", "known"], observed=True).size().rename(f"{side}_n")
-        by = answered.groupby([f"{side}_id", "closed", "answered_known"], observed=True)[list(measures)]
+    for side in SIDES:
+        by = events.groupby([f"{side}_id", "month", "known", "kind"], observed=True)
+        asked = by.size().unstack("kind", fill_value=0).add_prefix(f"{side}_kind_")  # noqa: PD010 - a Series has no pivot
+        by = answered.groupby([f"{side}_id", "closed", "answered_known"], observed=True)[list(MEASURES)]
         total = by.sum().add_prefix(f"{side}_")
         number = by.count().add_prefix(f"{side}_").add_suffix("_n")
         sums += [part.rename_axis(["employee_id", "month", "known"]) for part in (asked, total, number)]
-    return pd.concat(sums, axis=1).fillna(0).reset_index()
+    summed = pd.concat(sums, axis=1).fillna(0).reset_index()
+    return summed.assign(**{f"{side}_n": summed.filter(like=f"{side}_kind_").sum(axis=1) for side in SIDES})
 
 
 def _month(moments: pd.Series) -> pd.Series:
@@ -87,18 +104,23 @@ def _month(moments: pd.Series) -> pd.Series:
 
 
 def _features_on(
-    day: pd.Timestamp, tables: dict[str, pd.DataFrame], services: pd.DataFrame, pairs: pd.DataFrame
+    day: pd.Timestamp,
+    tables: dict[str, pd.DataFrame],
+    services: pd.DataFrame,
+    pairs: pd.DataFrame,
+    complete_from: pd.Timestamp,
 ) -> pd.DataFrame:
     """The features of everyone at risk on a date, indexed by the person's id."""
     staff, at_risk = _present(tables["employees"], tables["exits"], day)
-    places = _places(tables["assignments"], staff, day)
+    history = _assignments(tables["assignments"], tables["employees"], day)
+    places = history.drop_duplicates("employee_id", keep="last").set_index("employee_id")
     parts = [
         _service_features(services, staff, day),
-        _degree(pairs, services, staff, day),
+        _colleagues(pairs, services, staff, places["department"], tables, day, complete_from),
         _pay(tables["compensation"], staff, day),
         _overtime(tables["working_time"], day),
-        _survey(tables["surveys"], day),
-        places,
+        *(_survey(tables[item], item, day) for item in ITEMS),
+        _manager(places.reindex(staff.index), day),
         ((day - staff).dt.days / DAYS_A_MONTH).rename("tenure_months"),
     ]
     return pd.concat([part.reindex(at_risk) for part in parts], axis=1)
@@ -106,13 +128,17 @@ def _features_on(
 
 def _present(employees: pd.DataFrame, exits: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Series, pd.Index]:
     """The hire date of everyone who works here, and of them those without an exit recorded."""
-    hired = employees[(employees["hire_date"] <= day) & ~(employees["recorded_at"] > day)]
-    hired = hired.set_index("employee_id")["hire_date"].sort_index()
+    hired = _hired(employees, day)
     recorded = exits[~(exits["recorded_at"] > day)]
     gone = recorded.loc[recorded["exit_date"] <= day, "employee_id"]
     noticed = recorded.loc[(recorded["exit_date"] > day) & recorded["recorded_at"].notna(), "employee_id"]
     staff = hired[~hired.index.isin(gone)]
     return staff, staff.index[~staff.index.isin(noticed)]
+
+
+def _hired(employees: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    known = employees[(employees["hire_date"] <= day) & ~(employees["recorded_at"] > day)]
+    return known.set_index("employee_id")["hire_date"].sort_index()
 
 
 def _known_facts(rows: pd.DataFrame, own: str, day: pd.Timestamp, months: int | None = None) -> pd.DataFrame:
@@ -138,49 +164,132 @@ def _service_features(services: pd.DataFrame, staff: pd.Series, day: pd.Timestam
         window = recent[recent["month"] > now - months]
         sums = window.groupby("employee_id")[columns].sum().reindex(staff.index, fill_value=0)
         reaches = known["month"].min() <= now - months + 1
-        for side, measures in MEASURES.items():
+        for side in SIDES:
             rate = sums[f"{side}_n"] / employed.clip(upper=months)
             rows[f"{side}_services_{months}m"] = rate if reaches else np.nan
-            for measure in measures:
+            for measure in MEASURES:
                 total, number = sums[f"{side}_{measure}"], sums[f"{side}_{measure}_n"]
                 mean = total / number.where(number > 0)
-                rows[f"{side}_{measure.removesuffix('_hours')}_{months}m"] = mean if reaches else np.nan
-    for name in TRENDS:
+                rows[f"{side}_{measure}_{months}m"] = mean if reaches else np.nan
+        if months == 3:
+            asked = sums["provider_n"]
+            unanswered = (asked - sums["provider_hours_n"]) / asked.where(asked > 0)
+            rows["unanswered_requests_3m"] = unanswered if reaches else np.nan
+    for name in (f"{side}_{measure}" for side in SIDES for measure in ("services", *MEASURES)):
         rows[f"{name}_trend"] = rows[f"{name}_3m"] - rows[f"{name}_12m"]
+    year = _mix(sums)
+    rows = rows.join(year if reaches else year * np.nan)
+    return rows.assign(months_since_service=now - known.groupby("employee_id")["month"].max())
+
+
+def _mix(sums: pd.DataFrame) -> pd.DataFrame:
+    """What is given against what is received over a year, and of which kinds."""
     given, received = sums["provider_n"], sums["client_n"]
-    balance = (given - received) / (given + received).where(given + received > 0)
-    return rows.assign(service_balance_12m=balance if reaches else np.nan)
+    kinds = sums.filter(like="client_kind_").to_numpy() + sums.filter(like="provider_kind_").to_numpy()
+    again = pd.Series((kinds * (kinds - 1)).sum(axis=1), index=sums.index)
+    total = given + received
+    time = sums[[f"provider_kind_{kind}" for kind in KINDS_OF_TIME]].sum(axis=1)
+    return pd.DataFrame(
+        {
+            "service_balance_12m": (given - received) / total.where(total > 0),
+            "service_kind_concentration_12m": again / (total * (total - 1)).where(total > 1),
+            "provider_time_share_12m": time / given.where(given > 0),
+        }
+    )
 
 
-def _degree(pairs: pd.DataFrame, services: pd.DataFrame, staff: pd.Series, day: pd.Timestamp) -> pd.DataFrame:
-    """Different colleagues by whom, and whom, each person served in (12, 0]."""
+def _colleagues(
+    pairs: pd.DataFrame,
+    services: pd.DataFrame,
+    staff: pd.Series,
+    department: pd.Series,
+    tables: dict[str, pd.DataFrame],
+    day: pd.Timestamp,
+    complete_from: pd.Timestamp,
+) -> pd.DataFrame:
+    """With whom each person exchanged services in (12, 0], in either direction, and in which departments these are."""
     now = day.year * 12 + day.month
     recent = pairs[(pairs["month"] > now - 12) & (pairs["known"] <= now)]
-    serving = recent.groupby("client_id", observed=True)["provider_id"].nunique()
-    served = recent.groupby("provider_id", observed=True)["client_id"].nunique()
-    rows = pd.DataFrame({"colleagues_serving_12m": serving, "colleagues_served_12m": served})
-    rows = rows.reindex(staff.index).fillna(0)
+    asked = recent.groupby(["client_id", "provider_id"], as_index=False, observed=True)["asked"].sum()
+    served = asked.rename(columns={"asked": "served", "provider_id": "employee_id", "client_id": "partner"})
+    ties = asked.rename(columns={"client_id": "employee_id", "provider_id": "partner"})
+    ties = ties.merge(served, on=["employee_id", "partner"], how="outer").fillna({"asked": 0, "served": 0})
+    exits = tables["exits"]
+    left = exits[(exits["kind"] == "voluntary") & (exits["exit_date"] <= day) & ~(exits["recorded_at"] > day)]
+    left = left.loc[left["exit_date"] > _ago(day, 12), "employee_id"]
+    hired = _hired(tables["employees"], day)
+    newcomers = hired.index[hired > _ago(day, 12)]
+    ties = ties.assign(
+        services=ties["asked"] + ties["served"],
+        again=(ties["asked"] + ties["served"]) * (ties["asked"] + ties["served"] - 1),
+        serving=ties["asked"] > 0,
+        served_any=ties["served"] > 0,
+        mutual=(ties["asked"] > 0) & (ties["served"] > 0),
+        newcomer=(ties["served"] > 0) & ties["partner"].isin(newcomers),
+        left=ties["partner"].isin(left),
+    )
+    flags = ["services", "again", "serving", "served_any", "mutual", "newcomer", "left"]
+    by_person = ties.groupby("employee_id", observed=True)
+    sums = by_person[flags].sum().assign(ties=by_person.size()).reindex(staff.index)
+    possible = sums["services"] * (sums["services"] - 1)
+    exits_reach = _ago(day, 12) + pd.Timedelta(days=1) >= complete_from
+    rows = pd.DataFrame(
+        {
+            "colleagues_serving_12m": sums["serving"].fillna(0),
+            "colleagues_served_12m": sums["served_any"].fillna(0),
+            "mutual_service_share_12m": sums["mutual"] / sums["ties"],
+            "tie_closeness_12m": sums["again"] / possible.where(possible > 0),
+            "newcomers_served_12m": sums["newcomer"].fillna(0),
+            "partners_left_share_12m": sums["left"] / sums["ties"] if exits_reach else np.nan,
+        }
+    ).join(_departments(ties, department))
     reaches = services.loc[services["known"] <= now, "month"].min() <= now - 11
     return rows if reaches else rows * np.nan
+
+
+def _departments(ties: pd.DataFrame, department: pd.Series) -> pd.DataFrame:
+    ties = ties.assign(own=ties["employee_id"].map(department), other=ties["partner"].map(department))
+    ties["across"] = ties["services"].where(ties["own"] != ties["other"], 0)
+    ties = ties.dropna(subset=["own", "other"])
+    by_department = ties.groupby(["employee_id", "other"], observed=True)[["asked", "served"]].sum().gt(0)
+    by_department = by_department.groupby("employee_id", observed=True).sum()
+    sums = ties.groupby("employee_id", observed=True)[["across", "services"]].sum()
+    return pd.DataFrame(
+        {
+            "departments_serving_12m": by_department["asked"],
+            "departments_served_12m": by_department["served"],
+            "service_across_share_12m": sums["across"] / sums["services"],
+        }
+    )
 
 
 def _pay(compensation: pd.DataFrame, staff: pd.Series, day: pd.Timestamp) -> pd.DataFrame:
     history = _known_facts(compensation, "effective_date", day)
     now = history.drop_duplicates("employee_id", keep="last").set_index("employee_id")
-    before = history[history["effective_date"] <= _ago(day, 12)].drop_duplicates("employee_id", keep="last")
-    rises = history["base_pay"] > history.groupby("employee_id")["base_pay"].shift()
-    raised = history[rises].drop_duplicates("employee_id", keep="last").set_index("employee_id")["effective_date"]
+    history["paid_before"] = history.groupby("employee_id")["base_pay"].shift()
+    rises = history[history["base_pay"] > history["paid_before"]].drop_duplicates("employee_id", keep="last")
+    rises = rises.set_index("employee_id")
     first = history.drop_duplicates("employee_id").set_index("employee_id")["effective_date"].reindex(staff.index)
     since_hire = staff.where((first - staff).dt.days <= DAYS_TO_FIRST_RECORD)
-    since = raised.reindex(staff.index).fillna(since_hire)
-    growth = (np.log(now["base_pay"]) - np.log(before.set_index("employee_id")["base_pay"])).reindex(staff.index)
-    return pd.DataFrame(
+    since = rises["effective_date"].reindex(staff.index).fillna(since_hire)
+    ratio = np.log(now["base_pay"] / now["market_pay"])
+    rows = pd.DataFrame(
         {
-            "pay_against_market": np.log(now["base_pay"] / now["market_pay"]).reindex(staff.index),
-            "pay_growth_against_company_12m": growth - growth.median(),
+            "pay_level": np.log(now["base_pay"]).reindex(staff.index),
+            "pay_against_market": ratio.reindex(staff.index),
             "months_since_raise": (day - since).dt.days / DAYS_A_MONTH,
+            "last_raise": np.log(rises["base_pay"] / rises["paid_before"]).reindex(staff.index),
         }
     )
+    for months in (12, 24):
+        before = history[history["effective_date"] <= _ago(day, months)].drop_duplicates("employee_id", keep="last")
+        before = before.set_index("employee_id")
+        growth = (np.log(now["base_pay"]) - np.log(before["base_pay"])).reindex(staff.index)
+        enough = growth.count() > FEWEST_PEERS
+        rows[f"pay_growth_against_company_{months}m"] = growth - growth.median() if enough else np.nan
+        if months == 12:
+            rows["pay_against_market_change_12m"] = ratio - np.log(before["base_pay"] / before["market_pay"])
+    return rows
 
 
 def _overtime(working_time: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -194,34 +303,47 @@ def _overtime(working_time: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         shares[f"overtime_{months}m"] = sums["overtime_hours"] / sums["contracted_hours"]
     features = pd.DataFrame(shares)
     has_past = (rows["month"] <= _ago(day, 3)).groupby(rows["employee_id"]).any().reindex(features.index)
-    return features.assign(overtime_trend=(features["overtime_3m"] - features["overtime_12m"]).where(has_past))
+    last = rows.drop_duplicates("employee_id", keep="last").set_index("employee_id")
+    last = last[last["month"] > _ago(day, 3)]
+    is_high = rows["overtime_hours"] / rows["contracted_hours"] > HIGH_OVERTIME
+    return features.assign(
+        overtime_now=last["overtime_hours"] / last["contracted_hours"],
+        overtime_trend=(features["overtime_3m"] - features["overtime_12m"]).where(has_past),
+        high_overtime_months_12m=is_high.groupby(rows["employee_id"]).mean(),
+    )
 
 
-def _survey(surveys: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+def _survey(surveys: pd.DataFrame, item: str, day: pd.Timestamp) -> pd.DataFrame:
     rows = _known_facts(surveys, "survey_date", day, months=12)
-    means = {
-        f"survey_workload_mean_{months}m": rows[rows["survey_date"] > _ago(day, months)]
-        .groupby("employee_id")["score"]
-        .mean()
-        for months in (3, 12)
-    }
-    features = pd.DataFrame(means)
-    trend = features["survey_workload_mean_3m"] - features["survey_workload_mean_12m"]
-    return features.assign(survey_workload_trend=trend)
+    recent = rows[rows["survey_date"] > _ago(day, 3)]
+    features = pd.DataFrame(
+        {
+            "last": rows.drop_duplicates("employee_id", keep="last").set_index("employee_id")["score"],
+            "mean_3m": recent.groupby("employee_id")["score"].mean(),
+            "mean_12m": rows.groupby("employee_id")["score"].mean(),
+        }
+    )
+    return features.assign(trend=features["mean_3m"] - features["mean_12m"]).add_prefix(f"survey_{item}_")
 
 
-def _places(assignments: pd.DataFrame, staff: pd.Series, day: pd.Timestamp) -> pd.DataFrame:
-    """How many people have the same manager, and since when the person has had this one."""
+def _assignments(assignments: pd.DataFrame, employees: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Every place known, with its manager and department, and since when the person has had this manager."""
     rows = assignments[(assignments["effective_date"] <= day) & (assignments["known"] <= day)].copy()
-    rows["manager"] = rows.groupby("employee_id")["manager_id"].ffill()  # a null means unchanged
+    by_person = rows.groupby("employee_id")
+    rows[["manager", "department"]] = by_person[["manager_id", "department"]].ffill()  # a null means unchanged
     rows = rows.drop_duplicates(["employee_id", "effective_date"], keep="last")
-    hired = rows["employee_id"].map(staff)
+    hired = rows["employee_id"].map(_hired(employees, day))
+    rows, hired = rows[hired.notna()].copy(), hired.dropna()
     is_first = ~rows["employee_id"].duplicated()
     before = rows.groupby("employee_id")["manager"].shift()
     changed = ~is_first & rows["manager"].notna() & (rows["manager"] != before)
     since_hire = hired.where(is_first & ((rows["effective_date"] - hired).dt.days <= DAYS_TO_FIRST_RECORD))
     rows["since"] = rows["effective_date"].where(changed, since_hire)
     rows["since"] = rows.groupby("employee_id")["since"].ffill()
-    now = rows.drop_duplicates("employee_id", keep="last").set_index("employee_id").reindex(staff.index)
-    size = now.groupby("manager")["manager"].transform("size")
-    return pd.DataFrame({"months_with_manager": (day - now["since"]).dt.days / DAYS_A_MONTH, "team_size": size})
+    return rows
+
+
+def _manager(places: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Since when the person has had the present manager, and how many people have the same one."""
+    size = places.groupby("manager")["manager"].transform("size")
+    return pd.DataFrame({"months_with_manager": (day - places["since"]).dt.days / DAYS_A_MONTH, "team_size": size})

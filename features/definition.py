@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from features.calendar import Frame
 from features.vocabulary import Driver
@@ -11,6 +11,7 @@ from features.vocabulary import Driver
 if TYPE_CHECKING:
     from features.known import Known
 
+Found = TypeVar("Found")
 Definition = Callable[["Known"], Frame]
 """From what is known on a date to `employee_id` and the family's columns, at most one row a person."""
 
@@ -64,3 +65,16 @@ def once(known: "Known", name: str, define: Definition) -> Frame:
     if name not in known.worked_out:
         known.worked_out[name] = known.engine.hold(define(known))
     return known.worked_out[name]
+
+
+def figure(find: Callable[["Known"], Found]) -> Callable[["Known"], Found]:
+    """Declare that a function finds one figure that many definitions ask for: it is looked up once a date."""
+    name = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def from_memory(known: "Known") -> Found:
+        if name not in known.figures:
+            known.figures[name] = find(known)
+        return cast("Found", known.figures[name])
+
+    return from_memory

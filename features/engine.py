@@ -4,7 +4,7 @@ A definition is Narwhals expressions, the same on each engine. What those cannot
 and written, how a frame is worked out once for the many that read it, and how a table reaches this process.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -32,14 +32,24 @@ class Engine(Protocol):
     def hold(self, frame: Frame) -> Frame:
         """The frame worked out now: a plan that names it many times would be planned, and partly run, many times."""
 
+    def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
+        """A null in the named columns becomes what the person's row before says, ordered `by`."""
+
+    def with_row_before(self, rows: Frame, names: Sequence[str], by: str) -> Frame:
+        """Adds `{name}_before`: what each person's row before says, by a date that is unique within the person."""
+
     def release(self) -> None:
         """Let go of all that is held; no frame that was made of it may be used any more."""
 
-    def write(self, frame: Frame, path: Path, order: tuple[str, ...]) -> None:
-        """Write Parquet that `scan` reads, in an order of rows that lets a reader skip what it does not ask for."""
+    def write(self, frame: Frame, path: Path) -> None:
+        """Write Parquet that `scan` reads."""
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         """The whole frame for Polars in this process; what another engine runs is run now."""
+
+
+_IS_FIRST: Final = pl.col("employee_id").ne_missing(pl.col("employee_id").shift(1))
+"""Whether a row is the first of its person, in rows sorted by person."""
 
 
 class PolarsEngine:
@@ -55,17 +65,36 @@ class PolarsEngine:
         return nw.col(column).dt.timestamp("ms") // 1000
 
     def hold(self, frame: Frame) -> Frame:
-        return frame.collect().lazy()
+        held: pl.DataFrame = nw.to_native(frame).collect(engine="streaming")
+        return nw.from_native(held.lazy())
+
+    def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
+        """On all rows sorted once: a window of each person's would sort each person's few rows for each column."""
+        row = pl.int_range(pl.len())
+        first = pl.when(_IS_FIRST).then(row).forward_fill()
+        said = {name: pl.when(pl.col(name).is_not_null()).then(row).forward_fill() for name in names}
+        filled = (pl.when(said[name] >= first).then(pl.col(name).forward_fill()).alias(name) for name in names)
+        return _sorted(rows, *by, columns=filled)
+
+    def with_row_before(self, rows: Frame, names: Sequence[str], by: str) -> Frame:
+        before = (pl.when(~_IS_FIRST).then(pl.col(name).shift(1)).alias(f"{name}_before") for name in names)
+        return _sorted(rows, by, columns=before)
 
     def release(self) -> None:
         """What is held goes when nothing names it."""
 
-    def write(self, frame: Frame, path: Path, order: tuple[str, ...]) -> None:
-        nw.to_native(frame).sort(*order).sink_parquet(path, compression="lz4")  # read at every snapshot date
+    def write(self, frame: Frame, path: Path) -> None:
+        nw.to_native(frame).sink_parquet(path, compression="lz4")  # read at every snapshot date
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         native: pl.LazyFrame = nw.to_native(frame)
         return native
+
+
+def _sorted(rows: Frame, *by: str, columns: Iterable[pl.Expr]) -> Frame:
+    """The rows by person and what follows, with columns that look at the row before."""
+    result: Frame = nw.from_native(nw.to_native(rows).sort("employee_id", *by).with_columns(*columns))
+    return result
 
 
 POLARS: Final = PolarsEngine()

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from features.calendar import Frame, day_number, months_since
 from features.definition import Family, Feature, family, shared
-from features.known import Known, with_row_before
+from features.known import Known
 from features.pay import pay
 from features.peers import FEWEST_PEERS, PEERS, peer_groups, rank_in
 from features.places import assignments, place_before, staff
@@ -52,7 +52,7 @@ def job_against_usual(known: Known) -> Frame:
 def _changes(known: Known) -> Frame:
     """The changes of place of (36, 0], with the days since which the level and the job before them held."""
     since = [f"{part}_since" for part in ("level", "job") if known.has(f"assignments.{part}")]
-    rows = with_row_before(assignments(known), "effective_date", *since)
+    rows = known.engine.with_row_before(assignments(known), since, "effective_date")
     return rows.filter(nw.col("effective_date") > known.ago(PAST_MONTHS))
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
-from features.definition import Family, Feature, family, shared
+from features.definition import Family, Feature, family, figure, shared
 from features.known import Known
 from features.peers import PEERS, over_median, peer_groups
 from features.places import staff
@@ -37,14 +37,15 @@ def sums(known: Known) -> Frame:
     rows = known.services(months=max(WINDOWS))
     keys = ("employee_id", "month", "known_month")
     counters = [name for name in rows.collect_schema().names() if name not in keys]
-    recent = nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS
-    people = rows.group_by("employee_id").agg(
+    recent = (nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS).cast(nw.Int32)
+    rows = rows.with_columns(recent=recent).group_by("employee_id", "recent").agg(nw.col(*counters).sum())
+    people = rows.group_by("employee_id").agg(  # of two rows a person, so that the many are summed once
         nw.col(*counters).sum().name.suffix("_12m"),
-        *(nw.when(recent).then(counter).sum().alias(f"{counter}_3m") for counter in counters),
+        *(nw.when(nw.col("recent") == 1).then(counter).sum().alias(f"{counter}_3m") for counter in counters),
     )
     people = staff(known).select("employee_id", "hire_date").join(people, on="employee_id", how="left")
     totals = [f"{counter}_{months}m" for counter in counters for months in WINDOWS]
-    return people.with_columns(nw.col(*totals).fill_null(0))
+    return people.with_columns(nw.col(*totals).fill_null(0).cast(nw.Float64))
 
 
 def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
@@ -54,14 +55,10 @@ def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
     return figure if reaches else nw.lit(None, nw.Float64)
 
 
+@figure
 def _first_month(known: Known) -> int | None:
-    first = known.engine.to_polars(_first(known)).collect().item()
+    first = known.engine.to_polars(known.services().select(nw.col("month").min())).collect().item()
     return None if first is None else int(first)
-
-
-@shared
-def _first(known: Known) -> Frame:
-    return known.services().select(first=nw.col("month").min())
 
 
 @family(

@@ -16,7 +16,7 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, month_end, month_index, month_number
-from features.definition import shared
+from features.definition import figure, shared
 from features.engine import POLARS, Engine
 from features.pairs import high_of, low_of
 
@@ -34,6 +34,8 @@ OWN_DATE: Final[Mapping[str, str]] = {
     "measures": "measured_at",
     "exits": "exit_date",
 }
+CONTESTED: Final = "has_other_versions"
+"""Column of the tables with people as codes: whether another row is about the same fact."""
 _ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
     "surveys": ("item",),
     "competencies": ("competency", "assessor_id"),
@@ -62,6 +64,7 @@ class Known:
     prepared: Prepared = Prepared()
     engine: Engine = POLARS
     worked_out: dict[str, Frame] = field(default_factory=dict, repr=False, compare=False)
+    figures: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     def ago(self, months: int) -> date:
         """The month-end that lies `months` before the snapshot date: the open start of a window."""
@@ -78,12 +81,16 @@ class Known:
     def facts(self, table: str, months: int | None = None) -> Frame:
         """Rows of a table known on the date, one a fact; with `months`, those of (snapshot - months, snapshot]."""
         rows = self.versions(table, months)
+        columns = columns_of(self.source, table)
         if table in self.prepared.single:
-            return rows.drop("recorded_at", "known_day")
+            return rows.drop("recorded_at", "known_day", CONTESTED, strict=False)
         key = key_of(self.source, table)
-        rows = rows.filter(nw.col("known_day") == nw.col("known_day").max().over(*key))
-        values = [name for name in columns_of(self.source, table) if name not in (*key, "recorded_at")]
-        return rows.group_by(*key).agg(nw.col(*values).max()) if values else rows.select(*key).unique()
+        values = [name for name in columns if name not in (*key, "recorded_at", CONTESTED)]
+        if CONTESTED not in columns:
+            return _last_versions(rows, key, values)
+        contested = rows.filter(nw.col(CONTESTED))  # few, so that most rows need no window and no group
+        settled = rows.filter(~nw.col(CONTESTED)).select(*key, *values)
+        return nw.concat([settled, _last_versions(contested, key, values).select(*key, *values)])
 
     def versions(self, table: str, months: int | None = None) -> Frame:
         """As `facts`, but every row known by then, with the `known_day` that tells the versions of a fact apart."""
@@ -141,6 +148,12 @@ def prepare(source: "Source", months: Path | None, engine: Engine = POLARS) -> P
     return Prepared(months, frozenset(table for table in tables if _is_single(source, table, engine)))
 
 
+def _last_versions(rows: Frame, key: tuple[str, ...], values: list[str]) -> Frame:
+    """Of each fact the version known last; of two known on one day, the greater values."""
+    rows = rows.filter(nw.col("known_day") == nw.col("known_day").max().over(*key))
+    return rows.group_by(*key).agg(nw.col(*values).max()) if values else rows.select(*key).unique()
+
+
 def _is_single(source: "Source", table: str, engine: Engine) -> bool:
     facts = engine.scan(source.tables[table]).group_by(*key_of(source, table)).agg(rows=nw.len())
     most = engine.to_polars(facts.select(nw.col("rows").max())).collect().item()
@@ -184,10 +197,15 @@ def _rehired(known: Known) -> Frame:
     return again.select(rehired="employee_id", rehire_date="hire_date", rehire_month=month_number("hire_date"))
 
 
+@figure
+def _is_anyone_rehired(known: Known) -> bool:
+    return not known.engine.to_polars(_rehired(known)).collect().is_empty()
+
+
 def since_rehire(known: Known, rows: Frame, person: str, when: nw.Expr, *, monthly: bool = False) -> Frame:
     """Drop what belongs to an earlier spell of a person who was hired again; by calendar month for monthly sums."""
     rehired = _rehired(known)
-    if known.engine.to_polars(rehired).collect().is_empty():
+    if not _is_anyone_rehired(known):
         return rows
     names = rows.collect_schema().names()
     start = "rehire_month" if monthly else "rehire_date"
@@ -205,15 +223,3 @@ def present(known: Known) -> Frame:
 def latest(rows: Frame, by: str) -> Frame:
     """Each person's last row by a date that is unique within the person."""
     return rows.filter(nw.col(by) == nw.col(by).max().over("employee_id"))
-
-
-def with_row_before(rows: Frame, by: str, *names: str) -> Frame:
-    """Adds `{name}_before`: what each person's row before says, by a date that is unique within the person.
-
-    One shift and a join, as a shift of every column would sort each person's rows anew for each.
-    """
-    rows = rows.with_columns(row_before=nw.col(by).shift(1).over("employee_id", order_by=by))
-    before = rows.select(
-        "employee_id", nw.col(by).alias("row_before"), *(nw.col(name).alias(f"{name}_before") for name in names)
-    )
-    return rows.join(before, on=["employee_id", "row_before"], how="left").drop("row_before")

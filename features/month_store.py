@@ -26,7 +26,7 @@ from features.reading.sql_statement import parquet, quoted, select_from
 if TYPE_CHECKING:
     from features.source import Source
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """To be raised with every change of what `months.py` writes: sums of another layout are not read."""
 KINDS_OF_SUMS: Final = ("services", "pairs")
 
@@ -36,7 +36,7 @@ Fingerprint = tuple[int, str]
 class MonthStore:
     """A folder of monthly sums of one source.
 
-    `people` leads to the codes of people (employee_id, person: Int64), `codes` is the first and the last of them;
+    `people` leads to the codes of people (employee_id, person: Int32), `codes` is the first and the last of them;
     `stale` holds the months to sum, ascending, each with its number of services. What another source, another layout or
     a month that has changed left in the folder is deleted, and so is everything where the source no longer holds one of
     the people: whoever was erased there must not live on here.

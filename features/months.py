@@ -57,7 +57,7 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
         events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
         events = _coded(events.with_columns(opened=month_number("opened_at")), people)
-        facts = engine.hold(_facts(events, columns, engine))
+        facts = engine.hold(_facts(engine.hold(_asked_and_answered(events, columns, engine)), columns))
         months_of = _ranges(facts, engine)
         sums = {
             "services": engine.hold(_services(facts, columns, Packing({"employee_id": store.codes} | months_of))),
@@ -104,14 +104,16 @@ def _coded(events: Frame, people: Frame) -> Frame:
     return events
 
 
-def _facts(events: Frame, columns: list[str], engine: Engine) -> Frame:
+def _asked_and_answered(events: Frame, columns: list[str], engine: Engine) -> Frame:
+    """One row a service: who, what it is, the months of question and answer, and what the answer says."""
+    return events.select("opened", *ROLES, *_dated(columns), *_measures(columns, engine), *_kind(columns))
+
+
+def _facts(services: Frame, columns: list[str]) -> Frame:
     """One row a service: its month and known month, `asked` 1, what it is, and what the answer says.
 
     An answer that came or became known in another month than the question is a row of its own, with `asked` 0.
     """
-    services = events.select(
-        "opened", *ROLES, *_dated(columns), *_measures(columns, engine), *(["kind"] if "kind" in columns else [])
-    )
     together = (nw.col("answered") == nw.col("asked")) & (nw.col("answered_known") == nw.col("asked_known"))
     measures = measured(columns)
     questions = services.with_columns(nw.when(together).then(name).alias(name) for name in measures)
@@ -164,24 +166,31 @@ def _services(facts: Frame, columns: list[str], packing: Packing) -> Frame:
         if "kind" in columns:
             figures += [nw.col(f"kind_{kind}").sum() for kind in SERVICE_KINDS]
         if "kind" in columns and role == "provider":
-            figures += [nw.col("kind").count().alias("provider_kind_n"), nw.col("time").sum().alias("provider_time_n")]
+            figures.append(nw.col("kind").count().alias("provider_kind_n"))
         for name in measured(columns):
             figures += [nw.col(name).sum().alias(f"{role}_{name}"), nw.col(name).count().alias(f"{role}_{name}_n")]
-        theirs = facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role, **_is_kind(columns))
-        parts.append(packing.pack(theirs).group_by(*packing.keys).agg(*figures))
+        theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role, **_is_kind(columns)))
+        sums = theirs.group_by(*packing.keys).agg(*figures)
+        if "kind" in columns and role == "provider":
+            sums = sums.with_columns(provider_time_n=nw.sum_horizontal(*(f"kind_{kind}" for kind in KINDS_OF_TIME)))
+        parts.append(sums)
     rows = nw.concat(parts, how="diagonal")
-    figures = [nw.col(name) for name in rows.collect_schema().names() if name not in packing.keys]
-    rows = rows.group_by(*packing.keys).agg(*(figure.fill_null(0).sum().cast(nw.Float64) for figure in figures))
-    return packing.unpack(rows)
+    names = [name for name in rows.collect_schema().names() if name not in packing.keys]
+    rows = rows.group_by(*packing.keys).agg(nw.col(*names).sum())
+    return packing.unpack(rows).with_columns(*(_narrow(name) for name in names))
 
 
 def _is_kind(columns: list[str]) -> dict[str, nw.Expr]:
     """1 where a service is of the kind."""
     if "kind" not in columns:
         return {}
-    kinds = {f"kind_{kind}": nw.col("kind") == kind for kind in SERVICE_KINDS}
-    kinds["time"] = nw.col("kind").is_in(KINDS_OF_TIME)
-    return {name: is_kind.cast(nw.Int64) for name, is_kind in kinds.items()}
+    return {f"kind_{kind}": (nw.col("kind") == kind).cast(nw.Int32) for kind in SERVICE_KINDS}
+
+
+def _narrow(name: str) -> nw.Expr:
+    """0 where there was none; counts as Int32, which are read faster than what can hold more."""
+    figure = nw.col(name).fill_null(0)
+    return figure.cast(nw.Float64) if name.endswith(("_rating", "_hours", "_effort")) else figure.cast(nw.Int32)
 
 
 def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
@@ -196,11 +205,11 @@ def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     facts = facts.with_columns(low=nw.min_horizontal(*ROLES), high=nw.max_horizontal(*ROLES))
     rows = packing.pack(facts).group_by(*packing.keys).agg(*figures)
     sums = [name for name in rows.collect_schema().names() if name not in packing.keys]
-    rows = rows.with_columns(nw.col(*sums).fill_null(0).cast(nw.Float64))
+    rows = rows.with_columns(*(_narrow(name) for name in sums))
     return packing.unpack(rows).with_columns(pair=pair_of("low", "high")).drop("low", "high")
 
 
 def _write(engine: Engine, rows: Frame, path: Path) -> None:
     unfinished = path.with_suffix(".unfinished")
-    engine.write(rows, unfinished, ("month", "known_month"))
+    engine.write(rows, unfinished)
     unfinished.rename(path)

@@ -29,12 +29,12 @@ class Packing:
         )
 
     def unpack(self, rows: Frame) -> Frame:
-        """The columns (Int64) in place of the packed ones."""
+        """The columns (Int32) in place of the packed ones."""
         unpacked = {}
         for key, group in zip(self.keys, self._groups, strict=True):
             rest = nw.col(key)
             for name in reversed(group):
-                unpacked[name] = rest % self._size(name) + self.ranges[name][0]
+                unpacked[name] = (rest % self._size(name) + self.ranges[name][0]).cast(nw.Int32)
                 rest = rest // self._size(name)
         return rows.with_columns(**unpacked).drop(*self.keys)
 

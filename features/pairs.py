@@ -10,14 +10,15 @@ BASE: Final = 2**31
 
 def pair_of(one: str, other: str) -> nw.Expr:
     """The pair of the people whose codes (0, 1, 2 ...) two columns hold."""
-    return nw.min_horizontal(nw.col(one), nw.col(other)) * BASE + nw.max_horizontal(nw.col(one), nw.col(other))
+    low, high = nw.min_horizontal(nw.col(one), nw.col(other)), nw.max_horizontal(nw.col(one), nw.col(other))
+    return low.cast(nw.Int64) * BASE + high
 
 
 def low_of(pair: str) -> nw.Expr:
     """The code of the person of the pair who has the lower one."""
-    return nw.col(pair) // BASE
+    return (nw.col(pair) // BASE).cast(nw.Int32)
 
 
 def high_of(pair: str) -> nw.Expr:
     """The code of the person of the pair who has the higher one."""
-    return nw.col(pair) % BASE
+    return (nw.col(pair) % BASE).cast(nw.Int32)

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from features.calendar import Frame, months_since
 from features.definition import Family, Feature, family, shared
-from features.known import Known, latest, with_row_before
+from features.known import Known, latest
 from features.peers import PEERS, over_median, peer_groups, rank_in
 from features.places import records_begin_at_hire, staff
 
@@ -153,7 +153,7 @@ def growth(known: Known) -> Frame:
 def last_raise(known: Known) -> Frame:
     """Since the last row whose base pay is above the row before (same currency), and by how much it rose."""
     figures = [name for name in ("base_pay", "currency") if _has(known, name)]
-    rows = with_row_before(_history(known), "effective_date", *figures)
+    rows = known.engine.with_row_before(_history(known), figures, "effective_date")
     rows = rows.filter(nw.col("base_pay") > nw.col("base_pay_before"))
     if _has(known, "currency"):
         rows = rows.filter(nw.col("currency").fill_null("") == nw.col("currency_before").fill_null(""))

@@ -1,16 +1,26 @@
 """People as numbers while features are worked out: to join and group by them takes half as long as by their ids."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from features.known import CONTESTED, key_of
+
 if TYPE_CHECKING:
     from features.source import Source
 
 PERSON_COLUMNS: Final = ("employee_id", "manager_id")
 """Columns that hold someone of `employees`, who need not have assessed; `collaboration` is numbered as it is summed."""
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "assignments": ("department", "job", "location", "contract"),
+    "surveys": ("item",),
+    "measures": ("name",),
+    "competencies": ("competency",),
+}
+"""Columns of few words that definitions group by: a number for each word costs less than the word."""
 
 
 def everyone(source: "Source") -> pl.Series:
@@ -19,14 +29,14 @@ def everyone(source: "Source") -> pl.Series:
 
 
 def numbered(ids: pl.Series) -> pl.DataFrame:
-    """The code of each person: employee_id, person (Int64, 0, 1, 2 ... in the order given)."""
-    return pl.DataFrame({"employee_id": ids, "person": pl.int_range(len(ids), eager=True)})
+    """The code of each person: employee_id, person (Int32, 0, 1, 2 ... in the order given)."""
+    return pl.DataFrame({"employee_id": ids, "person": pl.int_range(len(ids), dtype=pl.Int32, eager=True)})
 
 
 def with_codes(source: "Source", people: pl.DataFrame, folder: Path) -> "Source":
     """The source with codes in place of ids, in copies of its tables under `folder`; `collaboration` stays as it is."""
     tables = {
-        table: path if table == "collaboration" else _coded(path, people, folder / f"{table}.parquet")
+        table: path if table == "collaboration" else _coded(source, table, people, folder / f"{table}.parquet")
         for table, path in source.tables.items()
     }
     return replace(source, tables=tables)
@@ -39,13 +49,20 @@ def with_ids(table: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     return named.with_columns(employee_id="id").drop("id").sort("employee_id")
 
 
-def _coded(path: Path, people: pl.DataFrame, copy: Path) -> Path:
-    rows = pl.scan_parquet(path)
+def _coded(source: "Source", table: str, people: pl.DataFrame, copy: Path) -> Path:
+    rows = pl.scan_parquet(source.tables[table])
     names = rows.collect_schema().names()
     codes = people.lazy()
     for column in PERSON_COLUMNS:
         if column in names:
             rows = rows.join(codes.rename({"employee_id": column}), on=column, how="left")
             rows = rows.with_columns(pl.col("person").alias(column)).drop("person")
-    rows.select(names).sink_parquet(copy, compression="lz4")  # read at every snapshot date
+    words = [name for name in WORDS.get(table, ()) if name in names]
+    said = rows.select(pl.col(words).unique().drop_nulls().sort().implode()).collect() if words else pl.DataFrame()
+    rows = rows.select(
+        pl.exclude(words),
+        *(pl.col(name).cast(pl.Enum(said[name].item())) for name in words),
+        (pl.len().over(key_of(source, table)) > 1).alias(CONTESTED),
+    )
+    rows.sink_parquet(copy, compression="lz4")  # read at every snapshot date
     return copy

@@ -7,7 +7,7 @@ import narwhals as nw
 
 from features.calendar import Frame, day_number
 from features.definition import shared
-from features.known import Known, latest, present, spells, with_row_before
+from features.known import Known, latest, present, spells
 
 PLACE: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
 """Columns of `assignments` in which a null means unchanged since the row before."""
@@ -52,14 +52,14 @@ def assignments(known: Known) -> Frame:
     when = ("effective_date", "known_day")
     rows = known.versions("assignments").with_columns(*_given_reasons(known))
     rows = rows.group_by("employee_id", *when).agg(nw.col(*place, *REASONS).max())
-    rows = rows.with_columns(nw.col(*place).fill_null(strategy="forward").over("employee_id", order_by=when))
+    rows = known.engine.fill_forward(rows, place, when)
     last_version = nw.col("known_day") == nw.col("known_day").max().over("employee_id", "effective_date")
     rows = rows.filter(last_version).drop("known_day")
     rows = rows.join(spells(known).select("employee_id", "hire_date"), on="employee_id")
     changing = [name for name in SINCE if name in place]
     if not changing:
         return rows.with_columns(*_reasons(place))
-    rows = with_row_before(rows, "effective_date", *changing)
+    rows = known.engine.with_row_before(rows, changing, "effective_date")
     rows = rows.with_columns(first_date=nw.col("effective_date").min().over("employee_id"))
     rows = rows.with_columns(
         is_first=nw.col("effective_date") == nw.col("first_date"),
@@ -67,8 +67,7 @@ def assignments(known: Known) -> Frame:
     )
     rows = rows.with_columns(*_reasons(place), *(_change_of(name) for name in changing))
     rows = rows.drop("first_date", "is_first", "start")
-    since = nw.col(*(f"{name}_since" for name in changing))
-    return rows.with_columns(since.fill_null(strategy="forward").over("employee_id", order_by="effective_date"))
+    return known.engine.fill_forward(rows, [f"{name}_since" for name in changing], ["effective_date"])
 
 
 def _given_reasons(known: Known) -> list[nw.Expr]:

@@ -34,7 +34,22 @@ def _seen_by(pairs: Frame, person: str, partner: str) -> Frame:
 
 
 def _number(condition: nw.Expr) -> nw.Expr:
-    return condition.cast(nw.Int64).sum()
+    return condition.cast(nw.Int32).sum()
+
+
+@shared
+def _ties(known: Known) -> Frame:
+    """By person: colleagues in each direction, both and all, services, and n (n - 1) of those with each colleague."""
+    asked, served = nw.col("asked") > 0, nw.col("served") > 0
+    services = (nw.col("asked") + nw.col("served")).cast(nw.Float64)
+    rows = partners(known).with_columns(services=services, again=services * (services - 1))
+    return rows.group_by("employee_id").agg(
+        nw.col("services", "again").sum(),
+        serving=_number(asked),
+        served_count=_number(served),
+        mutual=_number(asked & served),
+        all_partners=nw.len(),
+    )
 
 
 @family(
@@ -48,15 +63,7 @@ def _number(condition: nw.Expr) -> nw.Expr:
 )  # fmt: skip
 def degree(known: Known) -> Frame:
     """With how many colleagues service was exchanged over (12, 0], in each direction and in both."""
-    asked, served = nw.col("asked") > 0, nw.col("served") > 0
-    people = (
-        partners(known)
-        .group_by("employee_id")
-        .agg(
-            serving=_number(asked), served_count=_number(served), mutual=_number(asked & served), all_partners=nw.len()
-        )
-    )
-    rows = staff(known).select("employee_id").join(people, on="employee_id", how="left")
+    rows = staff(known).select("employee_id").join(_ties(known), on="employee_id", how="left")
     return rows.select(
         "employee_id",
         colleagues_serving_12m=over_window(known, 12, nw.col("serving").fill_null(0)),
@@ -77,12 +84,9 @@ def closeness(known: Known) -> Frame:
     mean strength of ties would let them; and one pass over the pairs, where the share of colleagues who also
     serve one another takes the square of their number.
     """
-    services = (nw.col("asked") + nw.col("served")).cast(nw.Float64)
-    rows = partners(known).with_columns(services=services, again=services * (services - 1))
-    people = rows.group_by("employee_id").agg(nw.col("services", "again").sum())
     possible = nw.col("services") * (nw.col("services") - 1)
     share = nw.when(possible > 0).then(nw.col("again") / possible)
-    return people.select("employee_id", tie_closeness_12m=over_window(known, 12, share))
+    return _ties(known).select("employee_id", tie_closeness_12m=over_window(known, 12, share))
 
 
 @family(
@@ -107,17 +111,24 @@ def newcomers(known: Known) -> Frame:
 )  # fmt: skip
 def partners_left(known: Known) -> Frame:
     """Share of the colleagues of (12, 0] who left voluntarily within it."""
-    left = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select(partner="employee_id", left=nw.lit(1.0))
-    rows = partners(known).join(left, on="partner", how="left")
-    people = rows.group_by("employee_id").agg(share=nw.col("left").fill_null(0.0).mean())
-    share = nw.col("share") if known.exits_reach_back(12) else nw.lit(None, nw.Float64)
+    gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select(partner="employee_id")
+    left = partners(known).join(gone, on="partner").group_by("employee_id").agg(left=nw.len())
+    people = _ties(known).select("employee_id", "all_partners").join(left, on="employee_id", how="left")
+    share = nw.col("left").fill_null(0) / nw.col("all_partners")
+    share = share if known.exits_reach_back(12) else nw.lit(None, nw.Float64)
     return people.select("employee_id", partners_left_share_12m=over_window(known, 12, share))
 
 
 def _departments(known: Known, person: str, department: str) -> Frame:
     """The department of everyone who has one, the columns so named."""
+    return _numbered_departments(known).rename({"employee_id": person, "department": department})
+
+
+@shared
+def _numbered_departments(known: Known) -> Frame:
+    """A number in place of each department's name: they are joined to every pair of people, and grouped by."""
     where = places(known).filter(~nw.col("department").is_null())
-    return where.select(nw.col("employee_id").alias(person), nw.col("department").alias(department))
+    return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
 
 
 @shared
@@ -182,18 +193,17 @@ def _quality(known: Known) -> Frame:
     rows = known.pairs(months=12)
     for side in ("low", "high"):
         rows = rows.join(_departments(known, side, f"{side}_department"), on=side)
-    sides = []
-    for client, provider in (("low", "high"), ("high", "low")):
-        ratings = nw.col(f"{client}_asks_rating", f"{client}_asks_rating_n").sum()
-        sums = rows.group_by("low_department", "high_department").agg(ratings)
-        sides.append(
-            sums.select(
-                own=f"{client}_department",
-                other=f"{provider}_department",
-                rating=f"{client}_asks_rating",
-                rating_n=f"{client}_asks_rating_n",
-            )
+    ratings = [f"{client}_asks_rating{number}" for client in ("low", "high") for number in ("", "_n")]
+    sums = known.engine.hold(rows.group_by("low_department", "high_department").agg(nw.col(*ratings).sum()))
+    sides = [
+        sums.select(
+            own=f"{client}_department",
+            other=f"{provider}_department",
+            rating=f"{client}_asks_rating",
+            rating_n=f"{client}_asks_rating_n",
         )
+        for client, provider in (("low", "high"), ("high", "low"))
+    ]
     means = nw.concat(sides).group_by("own", "other").agg(nw.col("rating", "rating_n").sum())
     return means.filter(nw.col("rating_n") > 0).select("own", "other", quality=nw.col("rating") / nw.col("rating_n"))
 

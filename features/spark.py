@@ -3,7 +3,7 @@
 import math
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -57,15 +57,21 @@ class SparkEngine:
         self.write(frame, path)
         return self.scan(path)
 
+    def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
+        return rows.with_columns(nw.col(*names).fill_null(strategy="forward").over("employee_id", order_by=by))
+
+    def with_row_before(self, rows: Frame, names: Sequence[str], by: str) -> Frame:
+        before = (nw.col(name).shift(1).over("employee_id", order_by=by).alias(f"{name}_before") for name in names)
+        return rows.with_columns(*before)
+
     def release(self) -> None:
         for path in self._held:
             shutil.rmtree(path)
             del self._schemas[path]
         self._held.clear()
 
-    def write(self, frame: Frame, path: Path, order: tuple[str, ...] = ()) -> None:
-        rows = nw.to_native(frame)
-        (rows.sortWithinPartitions(*order) if order else rows).write.parquet(_address(path))
+    def write(self, frame: Frame, path: Path) -> None:
+        nw.to_native(frame).write.parquet(_address(path))
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         return frame.collect("polars").to_polars().lazy()
