@@ -1,0 +1,54 @@
+"""The page of the API is current, and every example on it is answered."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from fastapi.testclient import TestClient
+
+from pipeline import registry
+from pipeline.settings import Settings
+from pipeline.store import Store
+from serving.api_page import examples, page
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+PAGE = Path(__file__).parents[2] / "docs/api.md"
+IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
+"""The page's person and version, and those that are held here."""
+
+
+@pytest.fixture
+def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterator[TestClient]:
+    """A registry with a champion, which has scored A to E in October."""
+    from pipeline.scoring import PLACE, score_people
+
+    people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in PLACE)
+    figures = {"pay_against_market": [-0.3, 0.2, 0.1, -0.1, 0.0], "contract": ["fixed"] * 5}
+    _, model = registry.load(trained, "1")
+    X = pl.DataFrame(figures).with_columns(client_rating_12m=pl.lit(3.0), tenure_months=pl.lit(12.0))
+    store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, X.select(list(model.features))))
+    here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "metrics": "open"})
+    with TestClient(create_app(here)) as client:
+        yield client
+
+
+def test_the_page_is_what_the_server_says_of_itself() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_every_example_of_the_page_is_answered(client: TestClient, bearer: Callable[..., dict[str, str]]) -> None:
+    described: dict[str, Any] = client.get("/openapi.json").json()
+    answered = {}
+    for method, address, body in sorted(examples(described), key=lambda example: example[0] == "DELETE"):
+        url = address
+        for shown, held in IN_PLACE_OF.items():
+            url = url.replace(shown, held)
+        role = "auditor" if "/audit" in url else "hr"
+        answered[f"{method} {address}"] = client.request(method, url, json=body, headers=bearer(role)).status_code
+    assert {call: status for call, status in answered.items() if not 200 <= status < 300} == {}
+    assert len(answered) >= 17
