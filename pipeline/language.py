@@ -99,7 +99,7 @@ def language(code: str) -> Language:
         raise BadInput(Finding("there are no texts in this language", "environment", "RETENTION_LANGUAGE", 0, remedy))
     read = catalogue_of(code)
     texts = {
-        (message.context, message.id[0] if isinstance(message.id, tuple) else message.id): _forms(message.string)
+        (message.context, message.id if isinstance(message.id, str) else message.id[0]): _forms(message.string)
         for message in read
         if message.id and message.string and not message.fuzzy
     }
@@ -108,15 +108,15 @@ def language(code: str) -> Language:
 
 def preferred_language(accepted: str, otherwise: str) -> Language:
     """The first language of an `Accept-Language` header that there are texts in; quality values are heeded."""
-    weighed = []
-    for place, part in enumerate(accepted.split(",")):
+    weighed: list[tuple[float, str]] = []
+    for part in accepted.split(","):
         tag, _, quality = part.strip().partition(";")
         weight = quality.strip().removeprefix("q=") or "1"
-        weighed.append((-float(weight) if weight.replace(".", "", 1).isdigit() else 0.0, place, tag.strip()))
+        weighed.append((float(weight) if weight.replace(".", "", 1).isdecimal() else 0.0, tag.strip()))
     known = languages()
-    for weight, _, tag in sorted(weighed):
+    for best, tag in sorted(weighed, key=lambda pair: -pair[0]):
         code = tag.partition("-")[0].lower()
-        if weight < 0 and code in known:
+        if best > 0 and code in known:
             return language(code)
     return language(otherwise)
 
