@@ -164,12 +164,14 @@ def lists(
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write. Default: lists under var.")] = None,
 ) -> None:
     """Write the managers' lists of a scored month."""
+    from pipeline.language import language
     from pipeline.list_pages import write_lists
     from pipeline.store import Store
 
     settings = Settings()
     with closing(Store(settings.store_url)) as store:
-        written = write_lists(store, out_dir or settings.var / "lists", settings.list_capacity, month)
+        out, said_in = out_dir or settings.var / "lists", language(settings.language)
+        written = write_lists(store, out, settings.list_capacity, month, said_in, settings.replacement_cost)
     err.print(
         f"Lists of {written.month}: {written.managers:,} managers, {written.people:,} people. "
         f"Open {written.folder / 'index.html'}"

@@ -137,7 +137,9 @@ def _month(
     }
     if outcome is None:
         return told
-    chosen = listed(scores.teams(head), head.mean_risk, settings.list_capacity).select("employee_id").unique()
+    teams = scores.teams(head)
+    chosen = listed(teams, head.mean_risk, settings.list_capacity, settings.replacement_cost)
+    chosen = chosen.select("employee_id").unique()
     on_lists = outcome.join(chosen, on="employee_id", how="semi")
     return told | {
         "happened": outcome["left"].mean(),

@@ -3,12 +3,14 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from features.errors import BadInput, Finding
 from features.vocabulary import EngineName
+from pipeline.replacement_cost import REPLACEMENT_COST
 
 
 class Settings(BaseSettings):
@@ -21,6 +23,12 @@ class Settings(BaseSettings):
     mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
     engine: EngineName = "polars"
     list_capacity: int = Field(default=4, ge=1, description="conversations that a manager can hold in a month")
+    language: str = Field(default="en", description="language of the lists, as a code that there are texts in")
+    replacement_cost: dict[int, Annotated[float, Field(gt=0)]] = Field(
+        default=dict(REPLACEMENT_COST),
+        min_length=1,
+        description="by level, what replacing a person costs, in any one unit",
+    )
 
     drift_limit: float = Field(
         default=0.2, gt=0, description="least population stability index of a feature that has moved"

@@ -349,13 +349,14 @@ class ListedPerson(BaseModel):
 
     employee_id: str
     band: Band
-    change: Literal["new", "continuing"]
+    change: Literal["new", "rising", "continuing"]
     department: str | None
     job: str | None
     level: int | None
     location: str | None
     reasons: list[ReasonForManager]
     guidance: list[GuidanceForManager]
+    moved: list[str] = Field(default=[], description="what changed most since last month, in words")
     answer: GivenAnswer | None = Field(description="the last answer; null while there is none")
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.feedback import ListAnswer, keep_answer, last_answers
+from pipeline.language import Language, preferred_language
 from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, is_on_list, risk_lists
@@ -68,17 +69,20 @@ def lists(
     wanted = _whose(asker, manager_id)
     with audit.release() as release:
         published = _of_month(release.scores, month)
-        found = risk_lists(release.scores, published, request.app.state.settings.list_capacity, wanted)
+        settings = request.app.state.settings
+        said_in = preferred_language(request.headers.get("Accept-Language", ""), settings.language)
+        capacity, costs = settings.list_capacity, settings.replacement_cost
+        found = risk_lists(release.scores, published, capacity, wanted, said_in, costs)
         if wanted is None:
             found = [each for each in found if each.is_worth_reading]
         elif not found:
             raise Refusal(404, "no-team", "Nobody who was scored in this month reports to this manager.")
         if wanted is None and form == HTML:
-            page = index_page(published, found, lambda manager: f"?manager_id={quote(manager, safe='')}").encode()
+            page = index_page(published, found, _href, said_in).encode()
             return unless_known(request, HTML, page, lambda: page)
         release.names([employee_id for each in found for employee_id in _named(each)])
         answers = last_answers(release.scores.connection, published)
-        return _written(request, form, published, found, answers)
+        return _written(request, form, published, found, answers, said_in)
 
 
 @router.post(
@@ -98,10 +102,10 @@ def answer(
     audit: Audit,
 ) -> Response:
     """About somebody on that month's lists; a manager answers for the own line only. The last answer counts."""
-    capacity = request.app.state.settings.list_capacity
+    settings = request.app.state.settings
     with audit.change() as change:
         published = _of_month(change.scores, month)
-        is_listed = is_on_list(change.scores, published, employee_id, capacity)
+        is_listed = is_on_list(change.scores, published, employee_id, settings.list_capacity, settings.replacement_cost)
         if asker.role == Role.MANAGER and not (
             is_listed and change.scores.is_in_line_of(published, str(asker.person), employee_id)
         ):
@@ -113,6 +117,10 @@ def answer(
         change.did("answered", employee_id)
     told = KeptAnswer(employee_id=employee_id, month=month, **_told(kept))
     return as_json(request, told, 201)
+
+
+def _href(manager_id: str) -> str:
+    return f"?manager_id={quote(manager_id, safe='')}"
 
 
 def _of_month(scores: PublishedScores, month: str) -> Published:
@@ -141,9 +149,10 @@ def _written(
     published: Published,
     found: Sequence[RiskList],
     answers: Mapping[str, ListAnswer],
+    said_in: Language,
 ) -> Response:
     if form == HTML:
-        page = list_page(published, found[0]).encode()
+        page = list_page(published, found[0], said_in).encode()
         return unless_known(request, HTML, page, lambda: page)
     table = Table("list", COLUMNS, list_rows(published, found))
     return as_table(request, form, _answer(published, found, answers), lambda: table)
@@ -175,6 +184,7 @@ def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
                 location=entry.location,
                 reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in entry.reasons],
                 guidance=[GuidanceForManager(**vars(guide)) for guide in entry.guidance],
+                moved=list(entry.moved),
                 answer=_given(answers.get(entry.employee_id)),
             )
             for entry in risk_list.entries

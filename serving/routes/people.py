@@ -31,6 +31,7 @@ from serving.schemas import (
     RiskPage,
     ScoredPerson,
 )
+from serving.settings import ServerSettings
 
 router = APIRouter(prefix="/v1", tags=["people"])
 
@@ -63,8 +64,7 @@ def risk(
     with audit.release() as release:
         published = current(release.scores)
         if asker.role == Role.MANAGER:
-            capacity = request.app.state.settings.list_capacity
-            _require_own_line(release.scores, published, asker, employee_id, capacity)
+            _require_own_line(release.scores, published, asker, employee_id, request.app.state.settings)
         score = release.scores.score_of(published, employee_id)
         if score is None:
             raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
@@ -136,10 +136,11 @@ def current(scores: PublishedScores) -> Published:
 
 
 def _require_own_line(
-    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, capacity: int
+    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: ServerSettings
 ) -> None:
     is_reached = scores.is_in_line_of(published, str(asker.person), employee_id)
-    if not is_reached or not is_on_list(scores, published, employee_id, capacity):
+    capacity, costs = settings.list_capacity, settings.replacement_cost
+    if not is_reached or not is_on_list(scores, published, employee_id, capacity, costs):
         raise not_for_you()
 
 
