@@ -48,6 +48,12 @@ class Dataset:
         """A number for each person: rows of one person are not independent."""
         return self.keys["employee_id"].rank("dense").to_numpy() - 1
 
+    @property
+    def directions(self) -> dict[str, int]:
+        """Features with an expected direction: 1 where more raises the risk, -1 where less does."""
+        ways = {"higher": 1, "lower": -1}
+        return {name: ways[feature.worse] for name, feature in self.features.items() if feature.worse}
+
     def rows_on(self, dates: Sequence[date]) -> np.ndarray:
         """Indices of the rows on these snapshot dates."""
         return np.flatnonzero(self.keys["snapshot_date"].is_in(list(dates)).to_numpy())

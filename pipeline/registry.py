@@ -51,8 +51,10 @@ class Gate:
     limit: str
 
 
-def record(settings: Settings, model: StoredModel, report: Mapping[str, Any]) -> dict[str, Any]:
-    """Logs a judged model as a run, registers it, and makes it champion if the gate lets it.
+def record(
+    settings: Settings, model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes] | None = None
+) -> dict[str, Any]:
+    """Logs a judged model with its plots as a run, registers it, and makes it champion if the gate lets it.
 
     Returns what the report adds: run_id, model_version, promoted, gate. A run that fails registers nothing.
     """
@@ -68,6 +70,7 @@ def record(settings: Settings, model: StoredModel, report: Mapping[str, Any]) ->
             "gate": [asdict(entry) for entry in gates],
         }
         _log(model, {**report, **outcome})
+        _log_plots(plots or {})
     if promoted:
         client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
     return outcome
@@ -136,8 +139,15 @@ def _champion_report(client: mlflow.MlflowClient) -> dict[str, Any] | None:
 
 def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
     """Parameters, pooled metrics with bounds, each origin's metrics as steps, and the whole report as JSON."""
-    manifest = {name: value for name, value in model.manifest.items() if name != "features"}
-    mlflow.log_params({**manifest, "horizon_months": model.horizon_months, "features": len(model.features)})
+    manifest = {name: value for name, value in model.manifest.items() if name not in ("features", "settings")}
+    mlflow.log_params(
+        {
+            **manifest,
+            **model.manifest.get("settings", {}),
+            "horizon_months": model.horizon_months,
+            "features": len(model.features),
+        }
+    )
     pooled = {
         name if bound == "value" else f"{name}_{bound}": figure
         for name, bounds in report["metrics"].items()
@@ -148,6 +158,14 @@ def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
         figures = {f"origin_{name}": value for name, value in origin.items() if name in report["metrics"]}
         mlflow.log_metrics({name: figure for name, figure in figures.items() if isfinite(figure)}, step=step)
     mlflow.log_dict(dict(report), "report.json")
+
+
+def _log_plots(plots: Mapping[str, bytes]) -> None:
+    """Pictures by file name, under `plots/` of the active run."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, picture in plots.items():
+            (Path(folder) / name).write_bytes(picture)
+        mlflow.log_artifacts(folder, "plots")
 
 
 def _register(model: StoredModel) -> str:
