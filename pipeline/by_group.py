@@ -41,9 +41,9 @@ def _labels(X: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
             whole = column.cast(pl.Int64, strict=False) if column.dtype.is_numeric() else column
             yield name, whole.cast(pl.String)
     if "tenure_months" in X.columns:
-        ends = list(BANDS.values())
-        band = X["tenure_months"].cut(ends, labels=[*BANDS, LONGEST], left_closed=True)
-        yield "tenure", band.cast(pl.String)
+        months, ends = X["tenure_months"], list(BANDS.values())
+        band = np.array([*BANDS, LONGEST])[np.searchsorted(ends, months.fill_null(0.0).to_numpy(), side="right")]
+        yield "tenure", pl.Series("tenure", band.tolist(), dtype=pl.String).set(months.is_null(), None)
 
 
 def _largest(labels: pl.Series) -> list[str]:
