@@ -62,14 +62,18 @@ _HOST_TAG = "retention.host"
 _PROCESS_TAG = "retention.process"
 
 
-def register(settings: Settings, model: StoredModel, report: Mapping[str, Any]) -> str:
+def register(
+    settings: Settings, model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes] | None = None
+) -> str:
     """Logs a judged model with its report as a run, and registers it; the new version's number.
 
-    A run that fails, or is killed, registers nothing; the next one marks what was killed.
+    A run that fails, or is killed, registers nothing; the next one marks what was killed. `plots` are pictures by file
+    name.
     """
     client = connect(settings)
     with _run(client, settings, model.manifest["source"]) as run:
         _log(model, {**report, "run_id": run.info.run_id})
+        _log_plots(plots or {})
         model_uri = _log_model(model)
     tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
     tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
@@ -187,8 +191,15 @@ def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
 
     The feature list and the whole report are files.
     """
-    manifest = {name: value for name, value in model.manifest.items() if name != "features"}
-    mlflow.log_params({**manifest, "horizon_months": model.horizon_months, "features": len(model.features)})
+    manifest = {name: value for name, value in model.manifest.items() if name not in ("features", "settings")}
+    mlflow.log_params(
+        {
+            **manifest,
+            **model.manifest.get("settings", {}),
+            "horizon_months": model.horizon_months,
+            "features": len(model.features),
+        }
+    )
     mlflow.log_input(_dataset(model), context="training")
     pooled = {
         name if bound == "value" else f"{name}_{bound}": figure
@@ -218,6 +229,14 @@ def _dataset(model: StoredModel) -> _DataSet:
         warnings.simplefilter("ignore")  # of its own data set sources
         kind = CodeDatasetSource({"mlflow.source.type": "SOURCE", "mlflow.source.name": source})
     return _DataSet(kind, name=source, digest=data_hash[:_DIGEST_LENGTH] or None, schema=_signature(model).inputs)
+
+
+def _log_plots(plots: Mapping[str, bytes]) -> None:
+    """Pictures by file name, under `plots/` of the active run."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, picture in plots.items():
+            (Path(folder) / name).write_bytes(picture)
+        mlflow.log_artifacts(folder, PLOTS)
 
 
 def _log_model(model: StoredModel) -> str:
