@@ -30,18 +30,14 @@ SPAWN = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture
-def refused_version(trained: Settings, promote: Callable[[Settings], None]) -> str:
-    """A version that the gate refuses: its figures were never held against the champion's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "champion_version", lambda _client: "1000")
-        patch.setattr(promotion, "_champion", lambda _client, version: _nobody(version))
-        patch.setattr(promotion, "_note_found", lambda *_: None)
-        promote(trained)
-    return str(registry.versions(registry.connect(trained))[0]["version"])
-
-
-def _nobody(version: str) -> Any:
-    return promotion.Contender(version, {"source": "tiny"})
+def refused_version(trained: Settings) -> str:
+    """A version whose risks are far too extreme: the gate refuses it."""
+    _, model = registry.load(trained, "1")
+    report = registry.report_of(registry.connect(trained), "1")
+    slope = {"calibration_slope": {"value": 0.5, "low": 0.4, "high": 0.6}}
+    told = promotion.record(trained, model, report | {"metrics": report["metrics"] | slope})
+    assert not told["promoted"]
+    return str(told["model_version"])
 
 
 def champion(settings: Settings) -> str | None:
@@ -62,7 +58,9 @@ def test_a_refused_promotion_says_why_and_a_reason_overrides_it_and_both_stay(
     trained: Settings, refused_version: str
 ) -> None:
     before = champion(trained)
-    with pytest.raises(Refused, match="a comparison on the same rows"):
+    with pytest.raises(
+        Refused, match=r"calibration slope: 0.500 \(0.400 to 0.600\), asked 0.8 to 1.25, short by 0.300"
+    ):
         promotion.promote(trained, refused_version, None)
     assert champion(trained) == before
 
@@ -71,7 +69,7 @@ def test_a_refused_promotion_says_why_and_a_reason_overrides_it_and_both_stay(
     assert (offered.event, offered.replaces, champion(trained)) == ("overridden", before, refused_version)
     tags = registry.connect(trained).get_model_version(registry.MODEL_NAME, refused_version).tags
     assert tags["reason"] == reason
-    assert tags["gate"].startswith("refused: average precision against the champion")
+    assert tags["gate"] == "refused: calibration slope"
     assert not all(entry["passed"] for entry in json.loads(tags["gate.results"]))
     last = promotion.history(trained)[-1]
     assert (last.event, last.reason, last.version) == ("overridden", reason, refused_version)
