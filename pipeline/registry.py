@@ -26,6 +26,7 @@ from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types.schema import AnyType
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -373,8 +374,11 @@ def _moment(milliseconds: int) -> datetime:
 
 
 def _signature(model: StoredModel) -> ModelSignature:
-    """Every feature optional: a record may leave out what is not known of a person."""
-    types = {"number": DataType.double, "category": DataType.string}
+    """Every feature optional: a record may leave out what is not known of a person.
+
+    Numbers are of any type, since MLflow turns no integer of 64 bits, nullable or not, into a double; the model does.
+    """
+    types: dict[str, AnyType | DataType] = {"number": AnyType(), "category": DataType.string}  # type: ignore[no-untyped-call]
     inputs = [ColSpec(types[feature.kind], name, required=False) for name, feature in model.features.items()]
     outputs = ["risk", "log_odds", *(f"risk_{months}m" for months in model.blends if months)]
     doubles = [ColSpec(DataType.double, name) for name in outputs]
