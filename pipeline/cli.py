@@ -159,6 +159,33 @@ def lists(
 
 
 @app.command()
+def deliver(
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the latest scored month.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many would go out, and send nothing.")] = False,
+    resend: Annotated[
+        list[str] | None, typer.Option(metavar="MANAGER_ID", help="Send this list again; may be repeated.")
+    ] = None,
+    resend_uncertain: Annotated[
+        bool, typer.Option("--resend-uncertain", help="Send again what may or may not have arrived.")
+    ] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Mail the managers' lists of a scored month, each at most once; exit code 1 where one did not go out."""
+    from pipeline.delivery import Resend, as_json
+    from pipeline.delivery import deliver as deliver_lists
+    from pipeline.screens import delivery_screen
+    from pipeline.store import Store
+
+    settings, again = Settings(), Resend(resend or (), resend_uncertain)
+    with closing(Store(settings.store_url)) as store, _progress() as told:
+        done = deliver_lists(store, settings, month, again, dry_run, told=told)
+    _write_json(json_file, as_json(done))
+    err.print(delivery_screen(done, dry_run))
+    if not (dry_run or done.is_complete):
+        raise typer.Exit(1)
+
+
+@app.command()
 def monitor(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Hold published scores against what happened since, and today's data against what the model learned from.
 

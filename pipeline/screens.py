@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.audit import Chain
+from pipeline.delivery import Delivery
 from pipeline.faults import without_secrets
 from pipeline.keeping import Purged
 from pipeline.publication import Publication
@@ -111,6 +113,40 @@ def _alerts(alerts: Sequence[Mapping[str, Any]]) -> list[str]:
         f"(limit {_figure(alert['limit'])}). {alert['remedy']}"
         for alert in alerts
     ]
+
+
+_WHAT_TO_DO = {
+    "no_address": "Add them to the file of RETENTION_ADDRESSES and run this again.",
+    "manager_gone": "They are no longer scored: correct manager_id in the source, and score again.",
+    "recipient_refused": "The server does not know the mailbox: correct the address and run this again.",
+    "resend": "Run this again.",
+}
+
+
+def delivery_screen(done: Delivery, is_rehearsal: bool) -> str:
+    """What became of the lists of a month, and what to do about those that did not go out."""
+    if is_rehearsal:
+        return f"Lists of {done.month}: {done.to_send:,} would be sent. Nothing was sent or written."
+    lines = [
+        f"Lists of {done.month}: {done.states['sent']:,} sent, {done.states['unchanged']:,} not sent because they say "
+        f"nothing new, {done.states['failed']:,} failed, {done.states['uncertain']:,} uncertain.",
+        *(
+            f"[red]failed[/] {number:,} ({reason}). {_WHAT_TO_DO.get(reason, 'Run this again.')}"
+            for reason, number in sorted(done.failed.items())
+        ),
+    ]
+    if done.states["uncertain"]:
+        lines.append(
+            "[red]uncertain[/] A run was killed, or the server never answered: they may have arrived, so they are not "
+            "sent again. Ask the managers, or use --resend-uncertain: it is the same mail to a mail system."
+        )
+    if done.changed_since_sent:
+        lines.append(
+            f"{done.changed_since_sent:,} lists have changed since they were sent; the page shows them as now."
+        )
+    if done.stopped:
+        lines.append(f"[red]stopped[/] {escape(done.stopped)}")
+    return "\n".join(lines)
 
 
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
