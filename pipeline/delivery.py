@@ -19,7 +19,7 @@ from pipeline.audit import AuditEntry
 from pipeline.mail import mail_of
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.rollout import rolled_out
+from pipeline.rollout import deal, rolled_out
 from pipeline.schema import PUBLICATION, SCORE
 from pipeline.settings import Settings
 from pipeline.smtp import MailServer, NoAnswer, NotSent, require_safe
@@ -89,7 +89,10 @@ def deliver(
     _require_link(settings)
     address_of = addresses(settings.addresses)
     if not is_rehearsal:
-        _reopen(store, month, resend, clock())
+        with store.reading() as scores:
+            published = month_to_list(scores, month)
+        deal(store, settings, published)
+        _reopen(store, published, resend, clock())
     with store.reading() as scores:
         plan = _planned(scores, month_to_list(scores, month), settings, address_of)
     done = Delivery(plan.published.month, to_send=len(plan.to_send))
@@ -150,11 +153,10 @@ def _gone(scores: PublishedScores, published: Published, managers: Collection[st
     return found
 
 
-def _reopen(store: Store, month: str | None, resend: Resend, at: datetime) -> None:
+def _reopen(store: Store, published: Published, resend: Resend, at: datetime) -> None:
     if not (resend.manager_ids or resend.uncertain):
         return
     with store.reading() as scores:
-        published = month_to_list(scores, month)
         known = ledger.deliveries(scores.connection, published)
     unknown = set(resend.manager_ids) - set(known)
     if unknown:

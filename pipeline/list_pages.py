@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.published import Published
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
+from pipeline.rollout import rolled_out
 from pipeline.spreadsheet import Cell, csv_text
 from pipeline.store import Store
 from pipeline.wording import DRIVER_NAMES, in_words
@@ -42,7 +43,8 @@ def write_lists(store: Store, out: Path, capacity: int, month: str | None = None
     """
     with store.reading() as scores:
         published = month_to_list(scores, month)
-        lists = [each for each in risk_lists(scores, published, capacity) if each.is_worth_reading]
+        lists = rolled_out(scores, published, risk_lists(scores, published, capacity))
+        lists = [each for each in lists if each.is_worth_reading]
     out.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{published.month}.", dir=out))  # readable by the owner only
     try:

@@ -137,7 +137,11 @@ def _month(
     }
     if outcome is None:
         return told
-    chosen = listed(scores.teams(head), head.mean_risk, settings.list_capacity).select("employee_id").unique()
+    chosen = (
+        listed(scores.with_everyone().teams(head), head.mean_risk, settings.list_capacity)
+        .select("employee_id")
+        .unique()
+    )
     on_lists = outcome.join(chosen, on="employee_id", how="semi")
     return told | {
         "happened": outcome["left"].mean(),

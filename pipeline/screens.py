@@ -1,18 +1,21 @@
 """What a command says at its end: a screen that a person can act on. No person's data."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from pipeline.audit import Chain
-from pipeline.delivery import Delivery
 from pipeline.faults import without_secrets
 from pipeline.keeping import Purged
 from pipeline.publication import Publication
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:  # both bring MLflow with them, which takes seconds
+    from pipeline.delivery import Delivery
+    from pipeline.month import Month
 
 _LABELS = {
     "auc": "AUC (higher is better)",
@@ -123,7 +126,7 @@ _WHAT_TO_DO = {
 }
 
 
-def delivery_screen(done: Delivery, is_rehearsal: bool) -> str:
+def delivery_screen(done: "Delivery", is_rehearsal: bool) -> str:
     """What became of the lists of a month, and what to do about those that did not go out."""
     if is_rehearsal:
         return f"Lists of {done.month}: {done.to_send:,} would be sent. Nothing was sent or written."
@@ -147,6 +150,35 @@ def delivery_screen(done: Delivery, is_rehearsal: bool) -> str:
     if done.stopped:
         lines.append(f"[red]stopped[/] {escape(done.stopped)}")
     return "\n".join(lines)
+
+
+def month_screen(run: "Month") -> str:
+    """What the month's run did and what a person should do now."""
+    score, lists, delivery = (run.done[step] for step in ("score", "lists", "deliver"))
+    earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
+    waiting = f"; {lists['waiting']:,} managers wait for the end of the roll-out" if lists["waiting"] else ""
+    counts = delivery.get("states", {})
+    mailed = ", ".join(f"{number:,} {state}" for state, number in counts.items())
+    lines = [
+        f"[bold]{run.source}[/], {run.month}{earlier}",
+        f"scored    {score['people']:,} people, {score['expected']:.0f} voluntary exits expected",
+        f"lists     {lists['people']:,} people for {lists['managers']:,} managers{waiting}: {lists['folder']}",
+        f"delivery  {delivery.get('skipped') or mailed or 'nothing to send'}",
+        f"contested {run.contested:,} points: GET /v1/contests, and correct them in the source" * bool(run.contested),
+        f"[red]to do[/]     retention deliver --month {run.month} says what failed and why" * (not run.is_delivered),
+        *_alerts(run.alerts),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def effect_screen(report: Mapping[str, Any]) -> str:
+    """Both parts, and what the difference says."""
+    parts = [
+        f"{name.replace('_', ' ')}: {part['managers']:,} managers, {part['people']:,} people who would be listed, "
+        f"{part['left']:,} of whom left ({_figure(part['share'], '.1%')})"
+        for name, part in report["parts"].items()
+    ]
+    return "\n".join([*(parts if report["is_randomised"] else []), report["verdict"]])
 
 
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:

@@ -108,6 +108,8 @@ def require_safe(settings: Settings) -> None:
         findings.append(_setting("mail would go out unencrypted", "SMTP_SECURITY", "Use starttls or tls."))
     if bool(settings.smtp_user) != (settings.smtp_password is not None):
         findings.append(_setting("a user needs a password, and a password a user", "SMTP_USER", "Set both or none."))
+    if settings.smtp_password is not None and not settings.smtp_password.get_secret_value().isascii():
+        findings.append(_setting("a password for SMTP must be ASCII", "SMTP_PASSWORD", "Choose another one."))
     if findings:
         raise BadInput(findings)
 

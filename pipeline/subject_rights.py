@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from pipeline.audit import KeptEntry, page
-from pipeline.schema import AUDIT, CONTEST, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
 """The value is wrong; it was true once; it is somebody else's; it should not count; the person objects altogether."""
@@ -97,6 +97,8 @@ def erase(connection: Connection, employee_id: str) -> dict[str, int]:
     }
     as_manager = update(SCORE).where(SCORE.c.manager_id == employee_id).values(manager_id=None)
     removed["manager_of"] = connection.execute(as_manager).rowcount
+    for table in (DELIVERY, ROLLOUT):
+        connection.execute(delete(table).where(table.c.manager_id == employee_id))
     connection.execute(
         delete(GROUP_FIGURE).where(GROUP_FIGURE.c.dimension == "manager", GROUP_FIGURE.c.value == employee_id)
     )

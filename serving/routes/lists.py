@@ -12,6 +12,7 @@ from pipeline.feedback import ListAnswer, keep_answer, last_answers
 from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, is_on_list, risk_lists
+from pipeline.rollout import waiting_managers
 from pipeline.tokens import Identity, Role
 from serving.answers import (
     CSV,
@@ -68,6 +69,8 @@ def lists(
     wanted = _whose(asker, manager_id)
     with audit.release() as release:
         published = _of_month(release.scores, month)
+        if asker.role == Role.MANAGER and asker.person in waiting_managers(release.scores, published):
+            raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
         found = risk_lists(release.scores, published, request.app.state.settings.list_capacity, wanted)
         if wanted is None:
             found = [each for each in found if each.is_worth_reading]
@@ -101,14 +104,15 @@ def answer(
     capacity = request.app.state.settings.list_capacity
     with audit.change() as change:
         published = _of_month(change.scores, month)
-        is_listed = is_on_list(change.scores, published, employee_id, capacity)
+        # whoever was taken off the list by an answer can still be answered for: it may have been a slip
+        is_listed = is_on_list(change.scores.with_everyone(), published, employee_id, capacity)
         if asker.role == Role.MANAGER and not (
             is_listed and change.scores.is_in_line_of(published, str(asker.person), employee_id)
         ):
             raise not_for_you()
         if not is_listed:
             raise Refusal(404, "not-listed", "No such person is on a list of this month.")
-        kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers)
+        kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
         keep_answer(change.connection, published, kept)
         change.did("answered", employee_id)
     told = KeptAnswer(employee_id=employee_id, month=month, **_told(kept))
@@ -188,4 +192,10 @@ def _given(answer: ListAnswer | None) -> GivenAnswer | None:
 
 
 def _told(answer: ListAnswer) -> dict[str, Any]:
-    return {"at": answer.at, "who": answer.who, "outcome": answer.outcome, "drivers": list(answer.drivers)}
+    return {
+        "at": answer.at,
+        "who": answer.who,
+        "outcome": answer.outcome,
+        "drivers": list(answer.drivers),
+        "because": answer.because,
+    }

@@ -36,10 +36,12 @@ from pipeline.schema import AUDIT
 from pipeline.settings import Settings
 from pipeline.store import Store
 
+# with implicit TLS the server does not know that it is encrypted
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 SPAWN = multiprocessing.get_context("spawn")
 AUGUST, SEPTEMBER = date(2026, 8, 31), date(2026, 9, 30)
 NOW = datetime(2026, 10, 2, 4, tzinfo=UTC)
-PASSWORD = "пароль-1"
+PASSWORD = "secret-1"
 MANAGER_OF = {"A": "M1", "B": "M1", "C": "M2", "D": "M3", "E": "M4", "M1": None, "M2": None, "M3": None, "M4": None}
 HIGH, CALM = 0.5, 0.05
 
@@ -133,7 +135,7 @@ def free_port() -> int:
 
 def knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
     assert isinstance(given, LoginPassword)
-    return AuthResult(success=given.login == b"hr" and given.password.decode() == PASSWORD)
+    return AuthResult(success=given.login == b"hr" and given.password.decode() == PASSWORD, handled=False)
 
 
 @contextmanager
@@ -238,7 +240,7 @@ def test_the_list_itself_is_mailed_only_where_settings_say_so(
     assert html is not None
     assert text is not None
     assert "<h2>A</h2>" in html.get_content()
-    assert "\nA\n" in text.get_content()
+    assert "A" in text.get_content().splitlines()
     with store.reading() as scores:
         rows = scores.connection.execute(AUDIT.select()).mappings().all()
     assert [(row["who"], row["whom"], row["result"]) for row in rows] == [
@@ -402,6 +404,7 @@ def test_a_server_that_speaks_no_tls_gets_neither_password_nor_mail(
         ({"smtp_from": ""}, "no sender is named"),
         ({"smtp_host": "mail.firm.test", "smtp_security": "none"}, "unencrypted"),
         ({"smtp_password": None}, "a user needs a password"),
+        ({"smtp_password": SecretStr("пароль")}, "must be ASCII"),
         ({"list_link": ""}, "no link"),
         ({"addresses": None}, "no file of addresses"),
         ({"addresses": Path("nowhere.csv")}, "no such file"),
