@@ -192,18 +192,29 @@ def deliver(
 
 
 @app.command()
-def monitor(source: SourceArgument, json_file: JsonOption = None) -> None:
+def monitor(
+    source: SourceArgument,
+    json_file: JsonOption = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="The report with plots. Default: under var.")
+    ] = None,
+) -> None:
     """Hold published scores against what happened since, and today's data against what the model learned from.
 
     Exit code 3 where something is out of bounds.
     """
+    from pipeline.files import write_text
     from pipeline.monitoring import monitor as monitor_source
+    from pipeline.monitoring_page import monitoring_page
     from pipeline.screens import monitoring_screen
 
+    settings = Settings()
     with _progress() as told:
-        report = monitor_source(source, Settings(), told)
+        report = monitor_source(source, settings, told)
     _write_json(json_file, report)
-    err.print(monitoring_screen(report))
+    page = html_file or settings.var / "monitoring.html"
+    write_text(monitoring_page(report), page)
+    err.print(monitoring_screen(report), f"Plots: {page}", sep="\n")
     if report["alerts"]:
         raise typer.Exit(Refused.exit_code)
 

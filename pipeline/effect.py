@@ -35,8 +35,8 @@ POWER: Final = 0.8
 
 NO_TRIAL: Final = (
     "No manager was held back, so nothing can be said of the effect of the lists. That more or fewer of the listed "
-    "left than of others is an association and no effect: they were listed because they were likelier to leave. To measure the "
-    "effect, set RETENTION_ROLLOUT_SHARE below 1 before the next month."
+    "left than of others is an association and no effect: they were listed because they were likelier to leave. To "
+    "measure the effect, set RETENTION_ROLLOUT_SHARE below 1 before the next month."
 )
 
 

@@ -16,8 +16,10 @@ from features.errors import BadInput
 from features.reading.source_definition import read_definition
 from pipeline.contested import contested
 from pipeline.delivery import as_json, deliver
+from pipeline.files import write_text
 from pipeline.list_pages import write_lists
 from pipeline.monitoring import monitor
+from pipeline.monitoring_page import monitoring_page
 from pipeline.published import Published
 from pipeline.risk_list import month_to_list
 from pipeline.rollout import deal, waiting_managers
@@ -121,7 +123,13 @@ def _monitor(source: Path, settings: Settings, told: Told) -> dict[str, Any]:
         report = monitor(source, settings, told)
     except BadInput as nothing:  # a cross-section: nothing matures
         return {"skipped": str(nothing), "alerts": []}
-    return {"alerts": report["alerts"], "matured": sum(month["metrics"] is not None for month in report["months"])}
+    page = settings.var / "monitoring.html"
+    write_text(monitoring_page(report), page)
+    return {
+        "alerts": report["alerts"],
+        "page": str(page),
+        "matured": sum(month["metrics"] is not None for month in report["months"]),
+    }
 
 
 def _expected(published: Published) -> float:

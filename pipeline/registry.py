@@ -179,7 +179,7 @@ def champion_version(client: mlflow.MlflowClient) -> str | None:
         return None
 
 
-def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
+def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) -> None:
     """Logs a monitoring report as a run of its own experiment, each month's figures as steps, for trends to be seen."""
     client = connect(settings)
     with _run(client, settings, f"{report['source']} monitoring"):
@@ -190,6 +190,7 @@ def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
             known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
             mlflow.log_metrics(known, step=step)
         mlflow.log_dict(dict(report), "monitoring.json")
+        mlflow.log_text(page, "monitoring.html")
 
 
 def champion(settings: Settings) -> str:
