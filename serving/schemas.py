@@ -534,6 +534,28 @@ class GivenAnswerOfMonth(GivenAnswer):
     month: str
 
 
+class ContestedData(BaseModel):
+    """A person whose data somebody contests."""
+
+    at: datetime
+    employee_id: str
+    by: Literal["person", "manager"]
+    ground: str = Field(description="the person's ground, or why the manager disagrees: wrong or outdated")
+    feature: str | None
+
+
+class ContestedPage(BaseModel):
+    """Newest first."""
+
+    model_config = _example(
+        contests=[
+            {"at": "2026-10-05T09:30:00Z", "employee_id": "E-1042", "by": "manager", "ground": "wrong", "feature": None}
+        ]
+    )
+
+    contests: list[ContestedData]
+
+
 class ContestedPoint(BaseModel):
     """What a person says is wrong."""
 
