@@ -52,10 +52,14 @@ def monitoring_page(report: Mapping[str, Any]) -> str:
 def _alerts(alerts: Sequence[Mapping[str, Any]]) -> str:
     if not alerts:
         return '<p class="calm">Nothing is out of bounds.</p>'
+    by_rule: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for alert in alerts:
+        by_rule.setdefault((alert["rule"], alert["remedy"]), []).append(alert)
     return "\n".join(
-        f'<p class="look"><b>{escape(alert["month"])}</b> {escape(alert["rule"])}: {alert["value"]:.3f} '
-        f"(limit {alert['limit']:.3f}). {escape(alert['remedy'])}</p>"
-        for alert in alerts
+        f'<p class="look"><b>{escape(rule)}</b> '
+        + ", ".join(f"{alert['month']}: {alert['value']:.2f}" for alert in found)
+        + f" (limit {found[-1]['limit']:.2f}). {escape(remedy)}</p>"
+        for (rule, remedy), found in by_rule.items()
     )
 
 
