@@ -111,7 +111,7 @@ def _drift(axes: Axes, report: Mapping[str, Any]) -> None:
     scores = [(month["score_drift"] or {}).get("of_limit") for month in report["months"]]
     _line(axes, scores, "scores", COLOURS["other"])
     axes.axhline(1, color=COLOURS["quiet"], linewidth=1, linestyle="--")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
 
 
 def _line(axes: Axes, values: Sequence[float | None], label: str, colour: str) -> None:
@@ -133,7 +133,7 @@ def _bars(axes: Axes, bounds: Sequence[Mapping[str, float] | None], label: str, 
 
 def _as_shares(axes: Axes) -> None:
     axes.yaxis.set_major_formatter("{x:.0%}" if axes.get_ylim()[1] > 0.1 else "{x:.1%}")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
 
 
 def _table(months: Sequence[Mapping[str, Any]]) -> str:
