@@ -126,8 +126,9 @@ def try_trees(
 def _data(
     matrix: Floats, left: Bools, categories: Sequence[int], parameters: dict[str, Any], weight: Floats | None = None
 ) -> lightgbm.Dataset:
-    categorical = list(categories) or "auto"
-    return lightgbm.Dataset(matrix, left, weight=weight, categorical_feature=categorical, params=parameters)
+    return lightgbm.Dataset(
+        matrix, left, weight=weight, categorical_feature=list(categories) or "auto", params=parameters
+    )
 
 
 def _parameters(shape: Shape, seed: int, directions: Sequence[int] = ()) -> dict[str, Any]:

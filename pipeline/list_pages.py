@@ -16,6 +16,7 @@ from pipeline.language import ENGLISH, Language
 from pipeline.published import Published
 from pipeline.replacement_cost import REPLACEMENT_COST, Costs
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
+from pipeline.rollout import rolled_out
 from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
 from pipeline.store import Store
 from pipeline.wording import BAND_NAMES, CHANGE_NAMES, COLUMN_NAMES, DRIVER_NAMES, in_words, within_words
@@ -57,9 +58,8 @@ def write_lists(
     """
     with store.reading() as scores:
         published = month_to_list(scores, month)
-        lists = [
-            each for each in risk_lists(scores, published, capacity, None, language, costs) if each.is_worth_reading
-        ]
+        found = risk_lists(scores, published, capacity, None, language, costs)
+        lists = [each for each in rolled_out(scores, published, found) if each.is_worth_reading]
         figures = department_figures(scores, published, language)
     out.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{published.month}.", dir=out))  # readable by the owner only

@@ -16,7 +16,12 @@ _BLUE: Final = "#1f5a94"
 _ORANGE: Final = "#c8601a"
 _GREY: Final = "#8a8a8a"
 _SIZE: Final = (6.4, 4.2)
-_STYLE: Final = {"svg.hashsalt": "retention", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+_STYLE: Final[dict[Any, Any]] = {
+    "svg.hashsalt": "retention",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
 """A fixed salt makes the same figures the same bytes."""
 _POINTS: Final = 201
 

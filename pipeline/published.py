@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, b
 
 from features.vocabulary import CONTEXT, DRIVERS, Driver
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.withdrawn import withdrawn
 
 ENOUGH: Final = "enough"
 """The evidence of a score that may be acted on; any other text is the reason why it may not."""
@@ -106,6 +107,13 @@ class PublishedScores:
     heads: dict[int, Published] = field(default_factory=dict, repr=False)
     """Heads that were read before, by id; one never changes, and parsing what it tells of features takes its time."""
 
+    withdrawn_too: bool = False
+    """Whether `teams` holds those too who were taken off the lists."""
+
+    def with_everyone(self) -> "PublishedScores":
+        """The same moment, with those in `teams` who were taken off the lists."""
+        return replace(self, withdrawn_too=True)
+
     def current(self) -> Published | None:
         """The newest snapshot date of the source that was published last; of that date, the newest publication."""
         return self._head(_newest().where(_of_current_source()))
@@ -189,12 +197,22 @@ class PublishedScores:
                 yield employee_id, _factors(text, names)
 
     def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
-        """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order."""
+        """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order.
+
+        Without those who were taken off the lists (`pipeline.withdrawn`).
+        """
         chosen = SCORE.c.manager_id.is_not(None) if manager_id is None else SCORE.c.manager_id == manager_id
         rows = self.connection.execute(
             select(*(SCORE.c[name] for name in LISTABLE)).where(SCORE.c.publication_id == published.id, chosen)
         )
-        return pl.DataFrame([tuple(row) for row in rows], schema=LISTABLE, orient="row")
+        teams = pl.DataFrame([tuple(row) for row in rows], schema=LISTABLE, orient="row")
+        if self.withdrawn_too:
+            return teams
+        return teams.filter(
+            ~pl.col("employee_id").is_in(
+                sorted(withdrawn(self.connection, published.source, published.snapshot_date, published.horizon_months))
+            )
+        )
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
         """The figures of each group of a dimension (`pipeline.group_figures`), by name; unknown last."""

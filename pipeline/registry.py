@@ -280,7 +280,7 @@ def no_such_version(version: str | None) -> Finding:
     return Finding(f"there is no model version {version}", "registry", "", 0, remedy)
 
 
-def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
+def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) -> None:
     """Logs a monitoring report as a run of its own experiment, each month's figures as steps, for trends to be seen."""
     client = connect(settings)
     with _run(client, settings, f"{report['source']} monitoring"):
@@ -291,6 +291,7 @@ def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
             known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
             mlflow.log_metrics(known, step=step)
         mlflow.log_dict(dict(report), "monitoring.json")
+        mlflow.log_text(page, "monitoring.html")
 
 
 def champion(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from pipeline.audit import KeptEntry, page
-from pipeline.schema import AUDIT, CONTEST, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
 """The value is wrong; it was true once; it is somebody else's; it should not count; the person objects altogether."""
@@ -22,6 +22,9 @@ the schema, so a new table about people is erased from before it is merged."""
 
 NAMES_MANAGERS: Final = (SCORE,)
 """Every table whose rows name a manager (`manager_id`): erasure takes the name and leaves the row."""
+
+ABOUT_MANAGERS: Final = (DELIVERY, ROLLOUT)
+"""Every table whose rows are about a manager and nothing else: erasure empties them of a person."""
 
 LOOKS_TOLD: Final = 1_000
 """The latest looks at a person that a receipt holds; `looks` counts all of them."""
@@ -106,6 +109,8 @@ def erase(connection: Connection, employee_id: str) -> dict[str, int]:
         connection.execute(update(table).where(table.c.manager_id == employee_id).values(manager_id=None)).rowcount
         for table in NAMES_MANAGERS
     )
+    for table in ABOUT_MANAGERS:
+        connection.execute(delete(table).where(table.c.manager_id == employee_id))
     connection.execute(
         delete(GROUP_FIGURE).where(GROUP_FIGURE.c.dimension == "manager", GROUP_FIGURE.c.value == employee_id)
     )

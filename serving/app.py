@@ -21,7 +21,7 @@ from serving.issuers import issuer_of
 from serving.logs import LOG, write_json_lines
 from serving.metrics import Metrics
 from serving.rates import Rates
-from serving.routes import audit, groups, health, lists, models, people, receipts, scores, what_if
+from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
 from serving.settings import ServerSettings
 
 TITLE = "Retention"
@@ -47,7 +47,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.state.champion = Champion(settings)
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = Metrics()
-    for routes in (people, what_if, scores, groups, lists, receipts, models, audit, health):
+    for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, health):
         app.include_router(routes.router)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

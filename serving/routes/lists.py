@@ -13,6 +13,7 @@ from pipeline.language import Language, preferred_language
 from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, is_on_list, risk_lists
+from pipeline.rollout import waiting_managers
 from pipeline.tokens import Identity, Role
 from serving.answers import (
     CSV,
@@ -69,6 +70,8 @@ def lists(
     wanted = _whose(asker, manager_id)
     with audit.release() as release:
         published = _of_month(release.scores, month)
+        if asker.role == Role.MANAGER and asker.person in waiting_managers(release.scores, published):
+            raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
         settings = request.app.state.settings
         said_in = preferred_language(request.headers.get("Accept-Language", ""), settings.language)
         capacity, costs = settings.list_capacity, settings.replacement_cost
@@ -105,14 +108,16 @@ def answer(
     settings = request.app.state.settings
     with audit.change() as change:
         published = _of_month(change.scores, month)
-        is_listed = is_on_list(change.scores, published, employee_id, settings.list_capacity, settings.replacement_cost)
+        # whoever was taken off the list by an answer can still be answered for: it may have been a slip
+        everyone, capacity, costs = change.scores.with_everyone(), settings.list_capacity, settings.replacement_cost
+        is_listed = is_on_list(everyone, published, employee_id, capacity, costs)
         if asker.role == Role.MANAGER and not (
             is_listed and change.scores.is_in_line_of(published, str(asker.person), employee_id)
         ):
             raise not_for_you()
         if not is_listed:
             raise Refusal(404, "not-listed", "No such person is on a list of this month.")
-        kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers)
+        kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
         keep_answer(change.connection, published, kept)
         change.did("answered", employee_id)
     told = KeptAnswer(employee_id=employee_id, month=month, **_told(kept))
@@ -198,4 +203,10 @@ def _given(answer: ListAnswer | None) -> GivenAnswer | None:
 
 
 def _told(answer: ListAnswer) -> dict[str, Any]:
-    return {"at": answer.at, "who": answer.who, "outcome": answer.outcome, "drivers": list(answer.drivers)}
+    return {
+        "at": answer.at,
+        "who": answer.who,
+        "outcome": answer.outcome,
+        "drivers": list(answer.drivers),
+        "because": answer.because,
+    }

@@ -52,6 +52,7 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/models/champion",
         "/v1/models/{version}",
         "/v1/audit",
+        "/v1/contests",
         *OPEN,
     } == {route.path for route in routes}
 
