@@ -67,7 +67,7 @@ def lists(
     form = preferred(accept, FORMS)
     wanted = _whose(asker, manager_id)
     with audit.release() as release:
-        published = _of_month(release.scores, month)
+        published = of_month(release.scores, month)
         found = risk_lists(release.scores, published, request.app.state.settings.list_capacity, wanted)
         if wanted is None:
             found = [each for each in found if each.is_worth_reading]
@@ -76,7 +76,7 @@ def lists(
         if wanted is None and form == HTML:
             page = index_page(published, found, lambda manager: f"?manager_id={quote(manager, safe='')}").encode()
             return unless_known(request, HTML, page, lambda: page)
-        release.names([employee_id for each in found for employee_id in _named(each)])
+        release.names([employee_id for each in found for employee_id in named(each)])
         answers = last_answers(release.scores.connection, published)
         return _written(request, form, published, found, answers)
 
@@ -99,23 +99,31 @@ def answer(
 ) -> Response:
     """About somebody on that month's lists; a manager answers for the own line only. The last answer counts."""
     capacity = request.app.state.settings.list_capacity
+    kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers)
     with audit.change() as change:
-        published = _of_month(change.scores, month)
-        is_listed = is_on_list(change.scores, published, employee_id, capacity)
-        if asker.role == Role.MANAGER and not (
-            is_listed and change.scores.is_in_line_of(published, str(asker.person), employee_id)
-        ):
-            raise not_for_you()
-        if not is_listed:
-            raise Refusal(404, "not-listed", "No such person is on a list of this month.")
-        kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers)
+        published = of_month(change.scores, month)
+        require_listed(change.scores, published, asker, employee_id, capacity)
         keep_answer(change.connection, published, kept)
         change.did("answered", employee_id)
     told = KeptAnswer(employee_id=employee_id, month=month, **_told(kept))
     return as_json(request, told, 201)
 
 
-def _of_month(scores: PublishedScores, month: str) -> Published:
+def require_listed(
+    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, capacity: int
+) -> None:
+    """Raise 404 for somebody on no list of the month; to a manager 403 for anybody but the own line's."""
+    is_listed = is_on_list(scores, published, employee_id, capacity)
+    if asker.role == Role.MANAGER and not (
+        is_listed and scores.is_in_line_of(published, str(asker.person), employee_id)
+    ):
+        raise not_for_you()
+    if not is_listed:
+        raise Refusal(404, "not-listed", "No such person is on a list of this month.")
+
+
+def of_month(scores: PublishedScores, month: str) -> Published:
+    """What was published for a month. Raises 404 for one without scores."""
     published = scores.of_month(month)
     if published is None:
         raise Refusal(404, "month-not-scored", "This month has no published scores.")
@@ -131,7 +139,8 @@ def _whose(asker: Identity, manager_id: str | None) -> str | None:
     return asker.person
 
 
-def _named(risk_list: RiskList) -> list[str]:
+def named(risk_list: RiskList) -> list[str]:
+    """Whom a list names."""
     return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
@@ -146,10 +155,11 @@ def _written(
         page = list_page(published, found[0]).encode()
         return unless_known(request, HTML, page, lambda: page)
     table = Table("list", COLUMNS, list_rows(published, found))
-    return as_table(request, form, _answer(published, found, answers), lambda: table)
+    return as_table(request, form, monthly_lists(published, found, answers), lambda: table)
 
 
-def _answer(published: Published, found: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
+def monthly_lists(published: Published, found: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
+    """The lists of a month with the last answer about each person."""
     return MonthlyLists(
         month=published.month,
         snapshot_date=published.snapshot_date,

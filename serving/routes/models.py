@@ -38,9 +38,14 @@ def version(
 
 
 def _told(request: Request, audit: Audit, version: str | None) -> Response:
-    told = ModelAnswer(**_described(request.app.state.settings, version))
+    told = model_answer(request.app.state.settings, version)
     with audit.release():
         return as_json(request, told)
+
+
+def model_answer(settings: Settings, version: str | None) -> ModelAnswer:
+    """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
+    return ModelAnswer(**_described(settings, version))
 
 
 def _described(settings: Settings, version: str | None) -> dict[str, Any]:
