@@ -100,8 +100,9 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     translations = translations_of(language)
-    pages.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    pages.install_gettext_translations(translations, newstyle=False)  # type: ignore[attr-defined]
     pages.globals |= {"charts": charts, "driver_names": DRIVER_NAMES}
+    pages.globals["count"] = lambda one, many, number: translations.ungettext(one, many, number) % {"num": number}
     pages.filters |= {
         "percent": percent,
         "figure": figure,
@@ -148,5 +149,3 @@ def assets() -> dict[str, bytes]:
 def asset_tag() -> str:
     """Changes with the files, so that browsers may keep them for ever."""
     return hashlib.sha256(b"".join(body for _, body in sorted(assets().items()))).hexdigest()[:12]
-
-
