@@ -1,7 +1,7 @@
 """What happened in earlier months, as `retention monitor` found it: read from the registry, and held for a while."""
 
 import time
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final
 
 from pipeline.settings import Settings
@@ -20,15 +20,20 @@ class Outcomes:
         self._looking = Lock()
 
     def of(self, source: str) -> dict[str, float]:
-        """YYYY-MM: the share of those scored who left within the horizon; only months that have matured."""
-        if time.monotonic() < self._look_at.get(source, 0.0) or not self._looking.acquire(blocking=False):
-            return self._held.get(source, {})
+        """YYYY-MM: the share of those scored who left within the horizon; only months that have matured.
+
+        Gives what is held, and looks again beside the request: nobody waits for the registry.
+        """
+        if time.monotonic() >= self._look_at.get(source, 0.0) and self._looking.acquire(blocking=False):
+            Thread(target=self._look, args=(source,), daemon=True).start()
+        return self._held.get(source, {})
+
+    def _look(self, source: str) -> None:
         try:
             self._held[source] = self._read(source)
         finally:
             self._look_at[source] = time.monotonic() + LOOK_AGAIN_SECONDS
             self._looking.release()
-        return self._held[source]
 
     def _read(self, source: str) -> dict[str, float]:
         from pipeline.registry import last_monitoring  # MLflow takes seconds to import

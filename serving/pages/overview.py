@@ -1,6 +1,7 @@
 """The month at a glance: how many exits to expect, where, and what is behind them. Nobody is named."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -22,6 +23,15 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=
 
 MONTHS: Final = 13
 SHOWN: Final[tuple[Dimension, ...]] = ("department", "level", "location")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A department's expected exits in the month before and now."""
+
+    group: str | None
+    before: float
+    after: float
 
 
 @router.get("/overview")
@@ -62,15 +72,15 @@ def _drivers(page: GroupPage) -> dict[str, list[tuple[str, float]]]:
     return found
 
 
-def _changes(scores: PublishedScores, before: Published, now: GroupPage) -> list[dict[str, Any]]:
+def _changes(scores: PublishedScores, before: Published, now: GroupPage) -> list[Moved]:
     """Departments shown in both months, by how far the expected exits moved."""
     try:
-        then = {group.group: group for group in group_page(scores, before, "department").groups}
+        then = {group.group: group.expected_exits for group in group_page(scores, before, "department").groups}
     except Refusal:
         return []
     rows = [
-        {"group": group.group, "before": then[group.group].expected_exits, "after": group.expected_exits}
+        Moved(group.group, earlier, group.expected_exits)
         for group in now.groups
-        if group.group in then and group.expected_exits is not None and then[group.group].expected_exits is not None
+        if group.expected_exits is not None and (earlier := then.get(group.group)) is not None
     ]
-    return sorted(rows, key=lambda row: -abs(row["after"] - row["before"]))[:6]
+    return sorted(rows, key=lambda row: -abs(row.after - row.before))[:6]

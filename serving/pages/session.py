@@ -10,7 +10,7 @@ import secrets
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Depends, Form, Request
 from itsdangerous import BadData, URLSafeSerializer
@@ -149,7 +149,7 @@ def _make_key(path: Path) -> None:
         draft.unlink()
 
 
-def _signer(request: Request) -> "URLSafeSerializer[Any]":
+def _signer(request: Request) -> URLSafeSerializer:
     state = request.app.state
     if not hasattr(state, "session_key"):
         state.session_key = session_key(state.settings)

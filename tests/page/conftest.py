@@ -36,7 +36,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:  # noqa: F811
     """A page of a browser without cookies, 360 px wide; whatever its console says of an error fails the test."""
     context = browser.new_context(base_url=server.url, viewport={"width": 360, "height": 780}, locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
