@@ -64,10 +64,15 @@ class Backtest:
         return metrics_with_intervals(self.left, self.risk, self.person, seed)
 
     def by_origin(self) -> list[dict[str, Any]]:
-        """Each label's n, base rate and metrics, in the order of the rounds."""
+        """Each label's n, base rate and metrics, in the order of the rounds; without dates `snapshot_date` is None."""
         labels = np.array([round_.label for round_ in self.rounds])[self.round_of]
+        dates = {round_.label: round_.snapshot_date and str(round_.snapshot_date) for round_ in self.rounds}
         return [
-            {"origin": label, **_judged(self.left[labels == label], self.risk[labels == label])}
+            {
+                "origin": label,
+                "snapshot_date": dates[label],
+                **_judged(self.left[labels == label], self.risk[labels == label]),
+            }
             for label in dict.fromkeys(round_.label for round_ in self.rounds)
         ]
 

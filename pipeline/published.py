@@ -1,6 +1,7 @@
 """What readers get out of the store: the scores of one publication, as of one moment."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -91,6 +92,25 @@ class Score:
     manager_id: str | None
 
 
+@dataclass(frozen=True)
+class Total:
+    """Everyone scored on a snapshot date: how many, the sum of their risks, and the variance of how many will leave."""
+
+    snapshot_date: date
+    people: int
+    expected_exits: float
+    variance: float
+
+    @property
+    def low(self) -> float:
+        """Where 95 % of such companies lie, from here on, if the risks are right and people leave independently."""
+        return max(0.0, self.expected_exits - 1.959964 * math.sqrt(self.variance))
+
+    @property
+    def high(self) -> float:
+        return min(float(self.people), self.expected_exits + 1.959964 * math.sqrt(self.variance))
+
+
 _SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
 _HEAD_COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields__]
 _SCORE_OF: Final = select(*_SCORE_COLUMNS).where(
@@ -139,6 +159,43 @@ class PublishedScores:
         numbers = self.connection.execute(newest.group_by(PUBLICATION.c.snapshot_date)).scalars()
         heads = [self.by_id(number) for number in numbers]
         return sorted((head for head in heads if head), key=lambda head: head.snapshot_date)
+
+    def course(self, published: Published, employee_id: str) -> list[tuple[date, Score]]:
+        """A person's score on each snapshot date of the publication's source, oldest first."""
+        newest = select(func.max(PUBLICATION.c.id)).where(PUBLICATION.c.source == published.source)
+        rows = self.connection.execute(
+            select(PUBLICATION.c.snapshot_date, *_SCORE_COLUMNS)
+            .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+            .where(
+                SCORE.c.employee_id == employee_id, PUBLICATION.c.id.in_(newest.group_by(PUBLICATION.c.snapshot_date))
+            )
+            .order_by(PUBLICATION.c.snapshot_date)
+        )
+        return [(row[0], Score(*row[1:])) for row in rows]
+
+    def totals(self, source: str) -> list[Total]:
+        """What was expected of each snapshot date of a source, oldest first."""
+        newest = select(func.max(PUBLICATION.c.id)).where(PUBLICATION.c.source == source)
+        variance = func.sum(SCORE.c.risk * (1 - SCORE.c.risk))
+        rows = self.connection.execute(
+            select(PUBLICATION.c.snapshot_date, func.count(), func.sum(SCORE.c.risk), variance)
+            .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+            .where(PUBLICATION.c.id.in_(newest.group_by(PUBLICATION.c.snapshot_date)))
+            .group_by(PUBLICATION.c.snapshot_date)
+            .order_by(PUBLICATION.c.snapshot_date)
+        )
+        return [Total(*row) for row in rows]
+
+    def places(self, published: Published, name: Literal["department", "location"]) -> list[str]:
+        """The departments or locations of those scored, by name."""
+        column = SCORE.c[name]
+        rows = self.connection.execute(
+            select(column)
+            .where(SCORE.c.publication_id == published.id, column.is_not(None))
+            .distinct()
+            .order_by(column)
+        )
+        return [row[0] for row in rows]
 
     def risks(self, published: Published) -> pl.DataFrame:
         """Everyone's employee_id and risk, in no order."""

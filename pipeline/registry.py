@@ -294,6 +294,16 @@ def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) 
         mlflow.log_text(page, "monitoring.html")
 
 
+def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
+    """The newest report of `retention monitor` about a source; None before the first."""
+    client = connect(settings)
+    experiment = client.get_experiment_by_name(f"{source} monitoring")
+    if experiment is None:
+        return None
+    runs = client.search_runs([experiment.experiment_id], "status = 'FINISHED'", max_results=1)
+    return dict(mlflow.artifacts.load_dict(f"runs:/{runs[0].info.run_id}/monitoring.json")) if runs else None
+
+
 def champion(settings: Settings) -> str:
     """The number of the champion.
 
