@@ -20,7 +20,7 @@ ALL_CORES := -n logical --dist loadfile
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help source setup demo train score lists serve monitor notebooks test check bench release clean
+.PHONY: help source setup demo train score lists monthly serve monitor notebooks test check bench release clean
 
 help:
 	@echo 'make TARGET [SOURCE=a folder or a source.toml]'
@@ -51,6 +51,9 @@ score: source ## score everyone at risk in SOURCE with the champion and publish 
 
 lists: setup ## write the managers' lists of the latest scored month
 	$(BIN)/retention lists
+
+monthly: source ## score, lists, mail and monitoring of SOURCE's latest month in one run
+	$(BIN)/retention monthly '$(SOURCE)'
 
 serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…, WORKERS=…)
 	$(BIN)/uvicorn serving.app:create_app --factory --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \

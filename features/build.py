@@ -74,7 +74,7 @@ def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
         columns = to_polars(family.define(known).select("employee_id", *names))
         rows = rows.join(columns, on="employee_id", how="left")
     features = [feature for family in found for feature in family.features]
-    table = rows.sort("employee_id").collect(engine="streaming")
+    table = rows.sort("employee_id").collect(engine="in-memory")
     return table.select(
         "employee_id", pl.lit(known.snapshot_date).alias("snapshot_date"), *(_column(feature) for feature in features)
     )

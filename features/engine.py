@@ -29,8 +29,11 @@ class Engine(Protocol):
     def seconds(self, column: str) -> nw.Expr:
         """Whole seconds of a column of times, since a moment that is the same for all."""
 
-    def hold(self, frame: Frame) -> Frame:
-        """The frame worked out now: a plan that names it many times would be planned, and partly run, many times."""
+    def hold(self, frame: Frame, *, of_many: bool = False) -> Frame:
+        """The frame worked out now: a plan that names it many times would be planned, and partly run, many times.
+
+        `of_many` says that it is made of far more rows than there are people.
+        """
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         """A null in the named columns becomes what the person's row before says, ordered `by`."""
@@ -64,8 +67,9 @@ class PolarsEngine:
     def seconds(self, column: str) -> nw.Expr:
         return nw.col(column).dt.timestamp("ms") // 1000
 
-    def hold(self, frame: Frame) -> Frame:
-        held: pl.DataFrame = nw.to_native(frame).collect(engine="streaming")
+    def hold(self, frame: Frame, *, of_many: bool = False) -> Frame:
+        """To set the streaming engine up takes longer than to work out what has a row a person; many rows it halves."""
+        held: pl.DataFrame = nw.to_native(frame).collect(engine="streaming" if of_many else "in-memory")
         return nw.from_native(held.lazy())
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:

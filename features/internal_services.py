@@ -5,7 +5,7 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
-from features.definition import Family, Feature, family, figure, shared
+from features.definition import Family, Feature, family, figure, shared_of_many
 from features.known import Known
 from features.peers import PEERS, over_median, peer_groups
 from features.places import staff
@@ -31,7 +31,7 @@ def _measure_features(
     )
 
 
-@shared
+@shared_of_many
 def sums(known: Known) -> Frame:
     """Counters of `months.py` summed over each window for everyone who works here, and the last month of contact."""
     rows = known.services(months=max(WINDOWS))

@@ -62,7 +62,7 @@ def last_and_means(known: Known, kind: Kind) -> Frame:
         last = rows.select("employee_id", kind.item, kind.when, last=kind.value)
         return groups.join(last, on=["employee_id", kind.item, kind.when], how="left")
 
-    return once(known, f"items of {kind.table}", work_out)
+    return once(known, f"items of {kind.table}", work_out, of_many=True)
 
 
 def wide(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:

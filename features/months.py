@@ -57,14 +57,14 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
         events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
         events = _coded(events.with_columns(opened=month_number("opened_at")), people)
-        facts = engine.hold(_facts(engine.hold(_asked_and_answered(events, columns, engine)), columns))
+        services = engine.hold(_asked_and_answered(events, columns, engine), of_many=True)
+        facts = engine.hold(_facts(services, columns), of_many=True)
         months_of = _ranges(facts, engine)
         sums = {
-            "services": engine.hold(_services(facts, columns, Packing({"employee_id": store.codes} | months_of))),
-            "pairs": engine.hold(
-                _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of))
-            ),
+            "services": _services(facts, columns, Packing({"employee_id": store.codes} | months_of)),
+            "pairs": _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of)),
         }
+        sums = {kind: engine.hold(rows, of_many=True) for kind, rows in sums.items()}
         for month in months:
             for kind, rows in sums.items():
                 _write(engine, rows.filter(nw.col("opened") == month).drop("opened"), store.file(kind, month))

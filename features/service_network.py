@@ -5,14 +5,14 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.definition import Family, Feature, family, shared
+from features.definition import Family, Feature, family, shared, shared_of_many
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
 from features.pairs import high_of, low_of
 from features.places import leavers, places, staff
 
 
-@shared
+@shared_of_many
 def _pairs(known: Known) -> Frame:
     """How often either of a pair of people asked the other over (12, 0]: low, high, low_asks, high_asks."""
     rows = known.pairs(months=12).group_by("pair").agg(nw.col("low_asks", "high_asks").sum().cast(nw.Int32))
@@ -37,7 +37,7 @@ def _number(condition: nw.Expr) -> nw.Expr:
     return condition.cast(nw.Int32).sum()
 
 
-@shared
+@shared_of_many
 def _ties(known: Known) -> Frame:
     """By person: colleagues in each direction, both and all, services, and n (n - 1) of those with each colleague."""
     asked, served = nw.col("asked") > 0, nw.col("served") > 0
@@ -131,7 +131,7 @@ def _numbered_departments(known: Known) -> Frame:
     return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
 
 
-@shared
+@shared_of_many
 def _by_department(known: Known) -> Frame:
     """Each person's services by department of the colleague: employee_id, own, other, asked, served."""
     rows = partners(known).join(_departments(known, "partner", "other"), on="partner")
@@ -194,7 +194,9 @@ def _quality(known: Known) -> Frame:
     for side in ("low", "high"):
         rows = rows.join(_departments(known, side, f"{side}_department"), on=side)
     ratings = [f"{client}_asks_rating{number}" for client in ("low", "high") for number in ("", "_n")]
-    sums = known.engine.hold(rows.group_by("low_department", "high_department").agg(nw.col(*ratings).sum()))
+    sums = known.engine.hold(
+        rows.group_by("low_department", "high_department").agg(nw.col(*ratings).sum()), of_many=True
+    )
     sides = [
         sums.select(
             own=f"{client}_department",

@@ -50,7 +50,7 @@ class SparkEngine:
         clock = time.hour().cast(nw.Int64) * 3600 + time.minute().cast(nw.Int64) * 60 + time.second().cast(nw.Int64)
         return day_number(column).cast(nw.Int64) * 86400 + clock
 
-    def hold(self, frame: Frame) -> Frame:
+    def hold(self, frame: Frame, *, of_many: bool = False) -> Frame:
         path = self._folder / str(next(self._numbers))
         self._held.append(path)
         self._schemas[path] = nw.to_native(frame).schema

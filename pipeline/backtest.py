@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from features.vocabulary import DRIVERS
+from pipeline.boosting import Shape
 from pipeline.calibration import risk_of
 from pipeline.dataset import Dataset
 from pipeline.evaluation import metrics, metrics_with_intervals, paired_difference
@@ -17,6 +18,7 @@ from pipeline.parallel import side_by_side
 
 Fold = tuple[np.ndarray, np.ndarray]
 
+_WHOLE = ("risk", "low", "high", "free")
 DEALS = 3
 """How often outcomes are dealt out at random."""
 
@@ -39,7 +41,8 @@ class Round:
 class Backtest:
     """Predictions for every test row of every round, one under another.
 
-    `risk` and each of `baselines` and `reduced` are aligned arrays of probabilities; `rows` are indices into the
+    `risk`, its range `low` to `high`, and each of `baselines` and `reduced` are aligned arrays of probabilities; `free`
+    is what the model would have said without held directions, None where it holds none. `rows` are indices into the
     data set and `round_of` numbers into `rounds`.
     """
 
@@ -52,21 +55,41 @@ class Backtest:
     baselines: Mapping[str, np.ndarray]
     reduced: Mapping[str, np.ndarray]
     blends: Sequence[Blend]
+    low: np.ndarray
+    high: np.ndarray
+    free: np.ndarray | None = None
 
     def metrics(self, seed: int) -> dict[str, dict[str, float]]:
         """Pooled over the rounds, each with a 95 % interval from resampling people."""
         return metrics_with_intervals(self.left, self.risk, self.person, seed)
 
     def by_origin(self) -> list[dict[str, Any]]:
-        """Each label's n, base rate and metrics, in the order of the rounds."""
+        """Each label's n, base rate and metrics, in the order of the rounds; without dates `snapshot_date` is None."""
         labels = np.array([round_.label for round_ in self.rounds])[self.round_of]
+        dates = {round_.label: round_.snapshot_date and str(round_.snapshot_date) for round_ in self.rounds}
         return [
-            {"origin": label, **_judged(self.left[labels == label], self.risk[labels == label])}
+            {
+                "origin": label,
+                "snapshot_date": dates[label],
+                **_judged(self.left[labels == label], self.risk[labels == label]),
+            }
             for label in dict.fromkeys(round_.label for round_ in self.rounds)
         ]
 
     def baseline_metrics(self) -> dict[str, dict[str, float]]:
         return {name: metrics(self.left, risk) for name, risk in self.baselines.items()}
+
+    def monotone_cost(self, seed: int) -> dict[str, dict[str, float]] | None:
+        """What a model that holds no direction has over this one; positive: holding costs so much of the metric.
+
+        None where no feature has an expected direction.
+        """
+        if self.free is None:
+            return None
+        return {
+            metric: paired_difference(self.left, self.free, self.risk, self.person, seed, metric)
+            for metric in ("auc", "average_precision")
+        }
 
     def ablation(self, seed: int) -> dict[str, dict[str, dict[str, float]]]:
         """What the whole model has over each reduced one, in AUC and average precision; positive: the rest helps."""
@@ -80,18 +103,24 @@ class Backtest:
 
 
 def backtest(
-    dataset: Dataset, rounds: Sequence[Round], seed: int, quick: bool, progress: Callable[[str], None] | None = None
+    dataset: Dataset,
+    rounds: Sequence[Round],
+    seed: int,
+    quick: bool,
+    progress: Callable[[str], None] | None = None,
+    shape: Shape | None = None,
 ) -> Backtest:
     """Fits and predicts every round, with baselines and the ablation by driver.
 
     The reduced models keep the settings that the whole model chose in that round, so that the difference is that of
-    the features. Cross-sections repeat: rounds that share a label are pooled in `by_origin`.
+    the features. Cross-sections repeat: rounds that share a label are pooled in `by_origin`. `shape` is the trees' from
+    tuning.
     """
     told = progress or (lambda _: None)
 
     def play(round_: Round) -> tuple[Blend, dict[str, np.ndarray]]:
-        told(round_.label)
-        blend = _fit(dataset, round_, seed, quick)
+        told(f"judging {round_.label}")
+        blend = _fit(dataset, round_, seed, quick, shape=shape)
         return blend, _predicted(dataset, round_, blend, seed, quick)
 
     blends, parts = zip(*side_by_side(play, rounds), strict=True)
@@ -106,16 +135,25 @@ def backtest(
         person=dataset.person[rows],
         risk=predicted["risk"],
         baselines={name: predicted[name] for name in baselines},
-        reduced={name: risk for name, risk in predicted.items() if name not in {*baselines, "risk"}},
+        reduced={name: risk for name, risk in predicted.items() if name not in {*baselines, *_WHOLE}},
         blends=blends,
+        low=predicted["low"],
+        high=predicted["high"],
+        free=predicted.get("free"),
     )
 
 
 def _predicted(dataset: Dataset, round_: Round, blend: Blend, seed: int, quick: bool) -> dict[str, np.ndarray]:
     """Risks of the round's test rows by the model, the baselines and the reduced models."""
     test = dataset.X[round_.test]
+    log_odds = blend.log_odds(test)
+    low, high = blend.risk_range(log_odds)
+    free = {"free": _fit(dataset, round_, seed, quick, blend, is_held=False).risk(test)} if dataset.directions else {}
     return {
-        "risk": risk_of(blend.log_odds(test)),
+        "risk": risk_of(log_odds),
+        "low": low,
+        "high": high,
+        **free,
         "base_rate": np.full(len(round_.test), dataset.left[round_.train].mean()),
         "logistic": risk_of(blend.linear_log_odds(test)),
         "boosting": risk_of(blend.trees_log_odds(test)),
@@ -156,9 +194,24 @@ def predictions(dataset: Dataset, result: Backtest, horizon_months: int) -> pl.D
     )
 
 
-def _fit(dataset: Dataset, round_: Round, seed: int, quick: bool, like: Blend | None = None) -> Blend:
+def _fit(
+    dataset: Dataset,
+    round_: Round,
+    seed: int,
+    quick: bool,
+    like: Blend | None = None,
+    shape: Shape | None = None,
+    is_held: bool = True,
+) -> Blend:
     return fit_blend(
-        dataset.X[round_.train], dataset.left[round_.train], round_.folds, seed=seed, quick=quick, like=like
+        dataset.X[round_.train],
+        dataset.left[round_.train],
+        round_.folds,
+        seed=seed,
+        quick=quick,
+        like=like,
+        shape=shape,
+        directions=dataset.directions if is_held else None,
     )
 
 

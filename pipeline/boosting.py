@@ -69,9 +69,20 @@ class Trees:
         return int(self._booster.num_feature())
 
 
-def fit_trees(matrix: Floats, left: Bools, categories: Sequence[int], shape: Shape, rounds: int, seed: int) -> Trees:
-    """Boost `rounds` trees on an encoded matrix (n, features) and outcomes (n,). The same seed gives the same trees."""
-    parameters = _parameters(shape, seed)
+def fit_trees(
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    shape: Shape,
+    rounds: int,
+    seed: int,
+    directions: Sequence[int] = (),
+) -> Trees:
+    """Boost `rounds` trees on an encoded matrix (n, features) and outcomes (n,). The same seed gives the same trees.
+
+    `directions` (features,) holds a feature's log-odds rising (1), falling (-1) or free (0); none by default.
+    """
+    parameters = _parameters(shape, seed, directions)
     booster = lightgbm.train(parameters, _data(matrix, left, categories, parameters), rounds)
     return Trees(booster.model_to_string())
 
@@ -88,12 +99,19 @@ class Trial:
 
 
 def try_trees(
-    matrix: Floats, left: Bools, fold: tuple[Any, Any], categories: Sequence[int], shape: Shape, seed: int
+    matrix: Floats,
+    left: Bools,
+    fold: tuple[Any, Any],
+    categories: Sequence[int],
+    shape: Shape,
+    seed: int,
+    directions: Sequence[int] = (),
+    weight: Floats | None = None,
 ) -> Trial:
-    """Boost on the first rows of the fold and watch the log loss on the second."""
+    """Boost on the first rows of the fold and watch the log loss on the second; `weight` (n,) of the first."""
     train, valid = fold
-    parameters = _parameters(shape, seed)
-    data = _data(matrix[train], left[train], categories, parameters)
+    parameters = _parameters(shape, seed, directions)
+    data = _data(matrix[train], left[train], categories, parameters, None if weight is None else weight[train])
     losses: dict[str, Any] = {}
     booster = lightgbm.train(
         parameters,
@@ -105,12 +123,17 @@ def try_trees(
     return Trial(booster, np.asarray(losses["valid_0"]["binary_logloss"]))
 
 
-def _data(matrix: Floats, left: Bools, categories: Sequence[int], parameters: dict[str, Any]) -> lightgbm.Dataset:
-    return lightgbm.Dataset(matrix, left, categorical_feature=list(categories) or "auto", params=parameters)
+def _data(
+    matrix: Floats, left: Bools, categories: Sequence[int], parameters: dict[str, Any], weight: Floats | None = None
+) -> lightgbm.Dataset:
+    return lightgbm.Dataset(
+        matrix, left, weight=weight, categorical_feature=list(categories) or "auto", params=parameters
+    )
 
 
-def _parameters(shape: Shape, seed: int) -> dict[str, Any]:
-    return {
+def _parameters(shape: Shape, seed: int, directions: Sequence[int] = ()) -> dict[str, Any]:
+    held = {"monotone_constraints": list(directions)} if any(directions) else {}
+    return held | {
         "objective": "binary",
         "learning_rate": 0.04,
         "num_leaves": shape.leaves,

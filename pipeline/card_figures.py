@@ -234,7 +234,15 @@ def _proxy_table(proxies: Sequence[Mapping[str, Any]]) -> list[Block]:
         for entry in proxies
     ]
     note = "AUC .5: the features say nothing of the group. Near 1: a model that never saw the attribute can act on it."
-    return [Table("How well the features tell who belongs to a group", ["", "people", "AUC", "which most"], rows, note)]
+    return [
+        Table(
+            "How well the features tell who belongs to a group",
+            ["", "people", "AUC", "which most"],
+            rows,
+            note,
+            is_words=True,
+        )
+    ]
 
 
 def guard_facts(report: Mapping[str, Any]) -> Facts:

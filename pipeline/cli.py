@@ -5,6 +5,7 @@ stderr; stdout is for what was asked for. The jobs are imported when they run, s
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -164,12 +165,19 @@ def lists(
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write. Default: lists under var.")] = None,
 ) -> None:
     """Write the managers' lists of a scored month."""
+    from pipeline.language import language
     from pipeline.list_pages import write_lists
+    from pipeline.risk_list import month_to_list
+    from pipeline.rollout import deal
     from pipeline.store import Store
 
     settings = Settings()
     with closing(Store(settings.store_url)) as store:
-        written = write_lists(store, out_dir or settings.var / "lists", settings.list_capacity, month)
+        with store.reading() as scores:
+            published = month_to_list(scores, _month(month))
+        deal(store, settings, published)
+        out, said_in = out_dir or settings.var / "lists", language(settings.language)
+        written = write_lists(store, out, settings.list_capacity, month, said_in, settings.replacement_cost)
     err.print(
         f"Lists of {written.month}: {written.managers:,} managers, {written.people:,} people. "
         f"Open {written.folder / 'index.html'}"
@@ -177,20 +185,93 @@ def lists(
 
 
 @app.command()
-def monitor(source: SourceArgument, json_file: JsonOption = None) -> None:
+def deliver(
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the latest scored month.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many would go out, and send nothing.")] = False,
+    resend: Annotated[
+        list[str] | None, typer.Option(metavar="MANAGER_ID", help="Send this list again; may be repeated.")
+    ] = None,
+    resend_uncertain: Annotated[
+        bool, typer.Option("--resend-uncertain", help="Send again what may or may not have arrived.")
+    ] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Mail the managers' lists of a scored month, each at most once; exit code 1 where one did not go out."""
+    from pipeline.delivery import Resend, as_json
+    from pipeline.delivery import deliver as deliver_lists
+    from pipeline.screens import delivery_screen
+    from pipeline.store import Store
+
+    settings, again = Settings(), Resend(resend or (), resend_uncertain)
+    with closing(Store(settings.store_url)) as store, _progress() as told:
+        done = deliver_lists(store, settings, _month(month), again, dry_run, told=told)
+    _write_json(json_file, as_json(done))
+    err.print(delivery_screen(done, dry_run))
+    if not (dry_run or done.is_complete):
+        raise typer.Exit(1)
+
+
+@app.command()
+def monitor(
+    source: SourceArgument,
+    json_file: JsonOption = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="The report with plots. Default: under var.")
+    ] = None,
+) -> None:
     """Hold published scores against what happened since, and today's data against what the model learned from.
 
     Exit code 3 where something is out of bounds.
     """
+    from pipeline.files import write_text
     from pipeline.monitoring import monitor as monitor_source
+    from pipeline.monitoring_page import monitoring_page
     from pipeline.screens import monitoring_screen
 
+    settings = Settings()
     with _progress() as told:
-        report = monitor_source(source, Settings(), told)
+        report = monitor_source(source, settings, told)
     _write_json(json_file, report)
-    err.print(monitoring_screen(report))
+    page = html_file or settings.var / "monitoring.html"
+    write_text(monitoring_page(report), page)
+    err.print(monitoring_screen(report), f"Plots: {page}", sep="\n")
     if report["alerts"]:
         raise typer.Exit(Refused.exit_code)
+
+
+@app.command()
+def monthly(
+    source: SourceArgument,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the source's latest.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Do every step anew; what was mailed stays mailed.")] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Score, write the lists, mail them and monitor: a month in one run, which may be run again at any time.
+
+    Exit code 1 where a list did not go out, else 3 where something is out of bounds.
+    """
+    from pipeline.month import monthly as run_month
+    from pipeline.screens import month_screen
+
+    with _progress() as told:
+        run = run_month(source, Settings(), _month(month), date.today(), again, told)
+    _write_json(json_file, asdict(run))
+    err.print(month_screen(run))
+    if not run.is_delivered:
+        raise typer.Exit(1)
+    if run.alerts:
+        raise typer.Exit(Refused.exit_code)
+
+
+@app.command()
+def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
+    """Did the lists keep people? Exits with managers who get lists against managers who, by lot, do not."""
+    from pipeline.effect import effect as measure
+    from pipeline.screens import effect_screen
+
+    report = measure(source, Settings())
+    _write_json(json_file, report)
+    err.print(effect_screen(report))
 
 
 @app.command()
@@ -358,6 +439,13 @@ def _escaped(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
+
+
+def _month(given: str | None) -> str | None:
+    """A month as it was asked for. Raises BadInput for one that is none."""
+    if given is not None and not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", given):
+        raise BadInput(Finding("this is no month", "command line", "--month", 0, "Write it as YYYY-MM."))
+    return given
 
 
 def _day(given: datetime | None) -> date | None:

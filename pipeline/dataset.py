@@ -20,6 +20,13 @@ from pipeline.files import write_parquet, write_whole
 from pipeline.outcome import left_within_horizon
 
 KEYS = ("employee_id", "snapshot_date")
+HELD = frozenset(
+    "pay_level pay_against_market pay_against_market_now pay_against_peers pay_growth_against_company_12m "
+    "pay_growth_against_company_24m last_raise months_since_raise months_since_promotion promotions_36m overtime_now "
+    "overtime_12m overtime_against_team client_rating_12m client_rating_against_peers".split()
+)
+"""What a what-if moves, so that a raise never raises the risk. Holding every expected direction cost .02 to .04 of
+average precision on public sources, holding these nothing (docs/decisions/held-directions.md)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,12 @@ class Dataset:
     def person(self) -> np.ndarray:
         """A number for each person: rows of one person are not independent."""
         return self.keys["employee_id"].rank("dense").to_numpy() - 1
+
+    @property
+    def directions(self) -> dict[str, int]:
+        """Features that a what-if moves and that have an expected direction: 1 where more raises the risk, else -1."""
+        ways = {"higher": 1, "lower": -1}
+        return {name: ways[feature.worse] for name, feature in self.features.items() if feature.worse and name in HELD}
 
     def rows_on(self, dates: Sequence[date]) -> np.ndarray:
         """Indices of the rows on these snapshot dates."""

@@ -11,10 +11,18 @@ from features.vocabulary import Driver
 from pipeline.published import Published
 from pipeline.schema import LIST_ANSWER
 
-Outcome = Literal["talked", "acted", "disagree", "already_known", "left"]
-"""Spoke with the person; changed something; sees no risk; knew it and is at it; the person has left or will."""
+Outcome = Literal["talked", "offered", "agreed", "acted", "not_needed", "already_known", "disagree", "left"]
+"""Spoke with the person; offered something; agreed on it; changed something; no conversation is needed; knew it and is
+at it; sees it differently (`because`); the person has left or will."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+
+DONE: Final[tuple[Outcome, ...]] = ("talked", "offered", "agreed", "acted")
+"""The answers that say that something was done."""
+
+Because = Literal["wrong", "outdated", "not_a_reason", "content", "other"]
+"""Why somebody disagrees: the data is wrong; it was true once; it is true and no reason to leave; the person is
+content; something else."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,7 @@ class ListAnswer:
     employee_id: str
     outcome: Outcome
     drivers: Sequence[Driver]
+    because: Because | None = None
 
 
 def keep_answer(connection: Connection, published: Published, answer: ListAnswer) -> None:

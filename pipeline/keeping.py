@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from features.calendar import month_end
 from pipeline import audit
-from pipeline.schema import CONTEST, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.schema import CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, MONTH_STEP, PUBLICATION, SCORE, SERVICE_FIGURE
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -61,6 +61,7 @@ def _doomed(connection: Connection, scores_until: date, answers_until: date) -> 
         *((table, table.c.publication_id.in_(old)) for table in (SCORE, GROUP_FIGURE, SERVICE_FIGURE)),
         (PUBLICATION, PUBLICATION.c.id.in_(old)),
         *((table, table.c.at <= end_of_day) for table in (LIST_ANSWER, CONTEST)),
+        *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in (DELIVERY, MONTH_STEP)),
     ]
 
 

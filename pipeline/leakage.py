@@ -1,18 +1,23 @@
 """Guards against knowing the answer: features that separate too well to be true."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import polars as pl
 
 from features.errors import Finding
+from pipeline.calibration import risk_of
 from pipeline.dataset import Dataset
 from pipeline.evaluation import metrics
+from pipeline.model import Blend
+from pipeline.splits import Fold
 
 AUC_LIMIT = 0.80
 """On a real payroll a leaking column had .87 by itself; no honest single feature came near .80."""
 RATE_LIMIT = 5.0
 ROWS_LIMIT = 100
+REMOVAL_LIMIT = 0.08
+"""Of AUC: no honest feature is worth so much once the others may make up for it."""
 STAND_INS = [0.0, *(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (1, -1)), -1.0]
 """What systems write where there is nothing to write: zero, minus one, 99, 999 … and the like, beside null."""
 
@@ -35,6 +40,48 @@ def suspects(dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = (
         elif multiplies > RATE_LIMIT:
             findings.append(_suspect(name, f"has one value that multiplies the exit rate by {multiplies:.1f}", rows))
     return findings
+
+
+def too_dear(
+    X: pl.DataFrame,
+    left: np.ndarray,
+    blend: Blend,
+    without: Callable[[str], np.ndarray],
+    allowed: Iterable[str] = (),
+) -> list[Finding]:
+    """Features whose removal costs more than .08 of AUC on test rows (n) that `blend` was not fitted on.
+
+    `without` refits the blend without a feature and gives its risks (n,). Only features whose share of the log-odds
+    carries as much AUC are refitted without, since the others then make up for part of it.
+    """
+    log_odds, (_, shares) = blend.log_odds(X), blend.contributions(X)
+    whole = _auc_of(log_odds, left)
+    findings = []
+    for position, name in enumerate(blend.features):
+        if name in set(allowed) or whole - _auc_of(log_odds - shares[:, position], left) <= REMOVAL_LIMIT:
+            continue
+        cost = whole - metrics(left, without(name))["auc"]
+        if cost > REMOVAL_LIMIT:
+            findings.append(_suspect(name, f"costs {cost:.3f} of AUC when it is removed", 0))
+    return findings
+
+
+def on_both_sides(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]:
+    """The same person on the same snapshot date, or of a cross-section the same figures, learned from and judged on."""
+    by_date = dataset.keys["snapshot_date"].has_nulls() is False
+    rows = dataset.keys if by_date else dataset.X
+    codes = rows.hash_rows().to_numpy()
+    shared = sum(int(np.isin(codes[test], codes[train]).sum()) for train, test in folds)
+    if not shared:
+        return []
+    what = "person and snapshot date" if by_date else "figures"
+    rule = f"rows with the same {what} are both learned from and judged on"
+    remedy = "Each row must be one person once: check the source for copies; if it has none, please report this."
+    return [Finding(rule, "features", "snapshot_date" if by_date else "", shared, remedy)]
+
+
+def _auc_of(log_odds: np.ndarray, left: np.ndarray) -> float:
+    return metrics(left, risk_of(log_odds))["auc"]
 
 
 def _separation(values: pl.Series, left: np.ndarray) -> float:

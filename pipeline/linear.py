@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.encoding import LEAST_ROWS
@@ -22,6 +24,8 @@ STRENGTHS: Final = (0.0005, 0.002, 0.008, 0.06, 0.5)
 """Inverse regularisation strengths (scikit-learn's C) to choose from, strongest first."""
 _KNOTS: Final = 101
 _TAILS: Final = (0.005, 0.995)
+_MOST_STEPS: Final = 200
+_AT_REST: Final = 1e-7
 _SKEWED: Final = 1.0
 """Beyond this skewness a value enters on the arcsinh scale: a logarithm in the tails, linear at the median."""
 
@@ -81,15 +85,27 @@ class Linear:
         return Linear(float(values["base"]), tuple(Curve.from_dict(curve) for curve in values["curves"]))
 
 
-def fit_linear(matrix: Floats, left: Bools, categories: Sequence[int], strength: float) -> Linear:
-    """Fit on an encoded matrix (n, features) and outcomes (n,) with inverse regularisation `strength`."""
-    return fit_path(matrix, left, categories, (strength,))[0]
+def fit_linear(
+    matrix: Floats, left: Bools, categories: Sequence[int], strength: float, directions: Sequence[int] = ()
+) -> Linear:
+    """Fit on an encoded matrix (n, features) and outcomes (n,) with inverse regularisation `strength`.
+
+    `directions` (features,) holds a number's curve rising (1), falling (-1) or free (0); none by default.
+    """
+    return fit_path(matrix, left, categories, (strength,), directions)[0]
 
 
 def fit_path(
-    matrix: Floats, left: Bools, categories: Sequence[int], strengths: Sequence[float] = STRENGTHS
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    strengths: Sequence[float] = STRENGTHS,
+    directions: Sequence[int] = (),
 ) -> list[Linear]:
-    """One fit per strength on the same rows; each starts from the one before, so rising strengths are fastest."""
+    """One fit per strength on the same rows; each starts from the one before, so rising strengths are fastest.
+
+    A curve is held by the signs of its two columns: value and rank both rise with the figure.
+    """
     bases = [_basis(matrix[:, i], i in categories) for i in range(matrix.shape[1])]
     design = np.column_stack([basis(matrix[:, i]) for i, basis in enumerate(bases)] or [np.empty((len(matrix), 0))])
     mean, scale = design.mean(axis=0), design.std(axis=0)
@@ -99,11 +115,50 @@ def fit_path(
     if not design.shape[1]:
         return [_constant(left, bases) for _ in strengths]
     model = LogisticRegression(solver="newton-cholesky", warm_start=True, max_iter=100)
+    signs = _signs(bases, categories, directions)
     fits = []
     for strength in strengths:
         model.set_params(C=strength).fit(design, left)
-        fits.append(_collapsed(bases, model.coef_[0] / scale, mean, float(model.intercept_[0])))
+        weights, intercept = model.coef_[0], float(model.intercept_[0])
+        if (weights * signs < 0).any():
+            weights, intercept = _held(design, left, strength, signs, weights, intercept)
+        fits.append(_collapsed(bases, weights / scale, mean, intercept))
     return fits
+
+
+def _signs(bases: Sequence["_Basis"], categories: Sequence[int], directions: Sequence[int]) -> Floats:
+    """The sign that each column's weight is held to, (columns,); 0 is free, and the mark of 'unknown' always is."""
+    signs = [np.zeros(len(basis.unknown)) for basis in bases]
+    for i, direction in enumerate(directions):
+        if i not in categories:
+            signs[i][: len(bases[i].table.T)] = direction
+            signs[i][(bases[i].table == 0).all(axis=0)] = 0.0
+    return np.concatenate(signs) if signs else np.empty(0)
+
+
+def _held(
+    design: NDArray[np.float32], left: Bools, strength: float, signs: Floats, weights: Floats, intercept: float
+) -> tuple[Floats, float]:
+    """Weights (columns,) and intercept of the same regression with held signs, starting from those without.
+
+    Columns that are held are turned to rise, so that a bound of zero holds them; the loss is scikit-learn's.
+    """
+    outcome = left.astype(np.float64)
+    turned = np.where(signs < 0, -1.0, 1.0)
+    bounds = [(0.0 if sign else None, None) for sign in signs] + [(None, None)]
+
+    def cost(point: Floats) -> tuple[float, Floats]:
+        own = turned * point[:-1]
+        log_odds = (design @ own.astype(np.float32)).astype(np.float64) + point[-1]
+        error = expit(log_odds) - outcome
+        loss = np.logaddexp(0, log_odds).sum() - outcome @ log_odds + own @ own / (2 * strength)
+        slope = turned * (design.T @ error.astype(np.float32)).astype(np.float64) + point[:-1] / strength
+        return float(loss) / len(left), np.append(slope, error.sum()) / len(left)
+
+    start = np.append(np.where(weights * signs < 0, 0.0, weights) * turned, intercept)
+    options = {"maxiter": _MOST_STEPS, "ftol": _AT_REST}
+    found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    return turned * found[:-1], float(found[-1])
 
 
 @dataclass(frozen=True)

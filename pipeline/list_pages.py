@@ -1,4 +1,4 @@
-"""The managers' lists as pages and as CSV, and the folder of a month that holds them."""
+"""The managers' lists as pages, text, CSV and XLSX, and the folder of a month that holds them."""
 
 import shutil
 import tempfile
@@ -6,23 +6,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from pipeline.department_page import DepartmentFigures, department_figures
+from pipeline.language import ENGLISH, Language
 from pipeline.published import Published
+from pipeline.replacement_cost import REPLACEMENT_COST, Costs
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.spreadsheet import Cell, csv_text
+from pipeline.rollout import rolled_out
+from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
 from pipeline.store import Store
-from pipeline.wording import DRIVER_NAMES, in_words
+from pipeline.wording import BAND_NAMES, CHANGE_NAMES, COLUMN_NAMES, DRIVER_NAMES, in_words, within_words
 
 COLUMNS: Final = (
-    "month manager_id employee_id change band department job level location behind_it what_to_ask what_to_offer".split()
-)
+    "month manager_id employee_id change band department job level location "
+    "behind_it what_changed what_to_ask what_to_offer whom_to_involve"
+).split()
 """Of the CSV; one row a person, then a row for each person who is resolved."""
 
 _INDEX: Final = "index"
+_DEPARTMENTS: Final = "departments"
+_OWN: Final = (_INDEX, _DEPARTMENTS)
+"""Names of files that no manager's may take."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +43,28 @@ class WrittenLists:
     people: int
 
 
-def write_lists(store: Store, out: Path, capacity: int, month: str | None = None) -> WrittenLists:
-    """Write `out`/YYYY-MM: a page and a CSV for each manager with something to read, and an index of them for HR.
+def write_lists(
+    store: Store,
+    out: Path,
+    capacity: int,
+    month: str | None = None,
+    language: Language = ENGLISH,
+    costs: Costs = REPLACEMENT_COST,
+) -> WrittenLists:
+    """Write `out`/YYYY-MM: a page, a text and a CSV for each manager with something to read; for HR an index page and
+    the whole as CSV and XLSX; for heads of departments `departments.html`, which names nobody.
 
     The folder appears whole; an older one of the same month is replaced. Raises BadInput for a month without scores.
     """
     with store.reading() as scores:
         published = month_to_list(scores, month)
-        lists = [each for each in risk_lists(scores, published, capacity) if each.is_worth_reading]
+        found = risk_lists(scores, published, capacity, None, language, costs)
+        lists = [each for each in rolled_out(scores, published, found) if each.is_worth_reading]
+        figures = department_figures(scores, published, language)
     out.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{published.month}.", dir=out))  # readable by the owner only
     try:
-        _write_month(draft, published, lists)
+        _write_month(draft, published, lists, figures, language)
         _replace(out / published.month, draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -54,19 +72,40 @@ def write_lists(store: Store, out: Path, capacity: int, month: str | None = None
     return WrittenLists(out / published.month, published.month, len(lists), people)
 
 
-def list_page(published: Published, risk_list: RiskList) -> str:
+def list_page(published: Published, risk_list: RiskList, language: Language = ENGLISH) -> str:
     """One manager's list as a page that stands alone: readable on a phone, printable, nothing loaded from elsewhere."""
-    return _pages().get_template("list.html").render(published=published, list=risk_list)
+    return _rendered("list.html", language, published=published, list=risk_list)
 
 
-def index_page(published: Published, lists: Sequence[RiskList], href: Callable[[str], str]) -> str:
+def list_text(published: Published, risk_list: RiskList, language: Language = ENGLISH) -> str:
+    """The same as plain text, for a mail client that shows no page."""
+    return _rendered("list.txt", language, published=published, list=risk_list)
+
+
+def index_page(
+    published: Published, lists: Sequence[RiskList], href: Callable[[str], str], language: Language = ENGLISH
+) -> str:
     """HR's overview of a month: each manager's counts, with a link to the list; no employee is named on it."""
-    return _pages().get_template("index.html").render(published=published, lists=lists, href=href)
+    return _rendered("index.html", language, published=published, lists=lists, href=href)
+
+
+def departments_page(published: Published, figures: DepartmentFigures, language: Language = ENGLISH) -> str:
+    """What heads of departments see: counts, expected exits, drivers, dear pairs of departments; nobody is named."""
+    return _rendered(
+        "departments.html", language, published=published, departments=figures.departments, pairs=figures.pairs
+    )
 
 
 def list_csv(published: Published, lists: Sequence[RiskList]) -> str:
     """`COLUMNS`, one row a person. Text that a spreadsheet would run as a formula is quoted."""
     return csv_text(COLUMNS, list_rows(published, lists))
+
+
+def list_xlsx(published: Published, lists: Sequence[RiskList], language: Language = ENGLISH) -> bytes:
+    """The same for people to read: a header in their language that filters, columns as wide as what they hold."""
+    columns = [language.text(COLUMN_NAMES[name]) for name in COLUMNS]
+    rows = [_said(row, language) for row in list_rows(published, lists)]
+    return xlsx_bytes(columns, rows, language.text("Lists for {month}", month=published.month))
 
 
 def list_rows(published: Published, lists: Sequence[RiskList]) -> list[list[Cell]]:
@@ -77,32 +116,49 @@ def list_rows(published: Published, lists: Sequence[RiskList]) -> list[list[Cell
 def file_stem(manager_id: str) -> str:
     """A file name for any id: never a path, never hidden, never the index's."""
     stem = quote(manager_id, safe=" ")
-    is_taken = stem.startswith(".") or stem.lower() == _INDEX
+    is_taken = stem.startswith(".") or stem.lower() in _OWN
     return f"%{ord(stem[0]):02X}{stem[1:]}" if is_taken else stem
+
+
+def _rendered(template: str, language: Language, **values: Any) -> str:
+    page = _pages().get_template(template)
+    return page.render(language=language, _=language.text, ngettext=language.plural, **values)
 
 
 @cache
 def _pages() -> Environment:
     pages = Environment(
         loader=PackageLoader("pipeline", "pages"),
-        autoescape=True,
+        autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.globals |= {"driver_names": DRIVER_NAMES}
-    pages.filters |= {"in_words": in_words}
+    pages.globals |= {
+        "band_names": BAND_NAMES,
+        "capitalised": lambda said: said[:1].upper() + said[1:],
+        "change_names": CHANGE_NAMES,
+        "driver_names": DRIVER_NAMES,
+        "in_words": in_words,
+        "within_words": within_words,
+    }
     return pages
 
 
-def _write_month(folder: Path, published: Published, lists: Sequence[RiskList]) -> None:
+def _write_month(
+    folder: Path, published: Published, lists: Sequence[RiskList], figures: DepartmentFigures, language: Language
+) -> None:
     for each in lists:
         stem = file_stem(each.manager_id)
-        (folder / f"{stem}.html").write_text(list_page(published, each), encoding="utf-8")
+        (folder / f"{stem}.html").write_text(list_page(published, each, language), encoding="utf-8")
+        (folder / f"{stem}.txt").write_text(list_text(published, each, language), encoding="utf-8")
         (folder / f"{stem}.csv").write_text(list_csv(published, [each]), encoding="utf-8")
-    index = index_page(published, lists, lambda manager_id: f"{quote(file_stem(manager_id))}.html")
+    index = index_page(published, lists, lambda manager_id: f"{quote(file_stem(manager_id))}.html", language)
     (folder / f"{_INDEX}.html").write_text(index, encoding="utf-8")
     (folder / f"{_INDEX}.csv").write_text(list_csv(published, lists), encoding="utf-8")
+    (folder / f"{_INDEX}.xlsx").write_bytes(list_xlsx(published, lists, language))
+    page = departments_page(published, figures, language)
+    (folder / f"{_DEPARTMENTS}.html").write_text(page, encoding="utf-8")
 
 
 def _replace(folder: Path, draft: Path) -> None:
@@ -129,10 +185,31 @@ def _rows(month: str, risk_list: RiskList) -> list[list[Cell]]:
             entry.level,
             entry.location,
             "; ".join(reason.text for reason in entry.reasons),
+            "; ".join(entry.moved),
             " ".join(guide.ask for guide in entry.guidance),
             " ".join(guide.offer for guide in entry.guidance),
+            "; ".join(guide.involve for guide in entry.guidance),
         ]
         for entry in risk_list.entries
     ]
-    nothing = [None] * (len(COLUMNS) - 4)
-    return listed + [[month, risk_list.manager_id, gone, "resolved", *nothing] for gone in risk_list.resolved]
+    return listed + [_resolved_row(month, risk_list, employee_id) for employee_id in risk_list.resolved]
+
+
+def _resolved_row(month: str, risk_list: RiskList, employee_id: str) -> list[Cell]:
+    known: dict[str, Cell] = {
+        "month": month,
+        "manager_id": risk_list.manager_id,
+        "employee_id": employee_id,
+        "change": "resolved",
+        "what_changed": "; ".join(risk_list.why_resolved.get(employee_id, ())) or None,
+    }
+    return [known.get(name) for name in COLUMNS]
+
+
+def _said(row: Sequence[Cell], language: Language) -> list[Cell]:
+    """The row with its band and change in words; the ids and places stay as the source has them."""
+    names = {"band": BAND_NAMES, "change": CHANGE_NAMES}
+    return [
+        language.text(names[name][cell]) if name in names and isinstance(cell, str) else cell
+        for name, cell in zip(COLUMNS, row, strict=True)
+    ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+from scipy.stats import binomtest, ks_2samp
 
 from features.build import feature_table
 from features.calendar import month_end
@@ -20,8 +21,9 @@ from pipeline import registry
 from pipeline.dataset import KEYS
 from pipeline.drift import moved
 from pipeline.evaluation import metrics, metrics_with_intervals
-from pipeline.feedback import last_answers
+from pipeline.feedback import DONE, last_answers
 from pipeline.gate import SLOPE_LIMITS
+from pipeline.monitoring_page import monitoring_page
 from pipeline.outcome import left_within_horizon
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import listed
@@ -72,27 +74,33 @@ def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> di
             told("what became of the published scores")
             outcomes = _outcomes(loaded, scores, published)
             months = [_month(scores, head, outcomes.get(head.snapshot_date), settings) for head in published]
+            score_drift = _score_drift(scores, published, settings.score_drift_limit)
         drift = _drift(loaded, published, settings, folder, told)
     report = {
         "source": loaded.name,
         "complete_until": str(loaded.complete_until),
-        "months": [month | drift[head.snapshot_date] for month, head in zip(months, published, strict=True)],
+        "months": [
+            month | drift[head.snapshot_date] | {"score_drift": score_drift[head.snapshot_date]}
+            for month, head in zip(months, published, strict=True)
+        ],
         "live": _live(list(outcomes.values())),
         "backtest": _promised(settings, published[-1].model_version),
     }
-    report["alerts"] = [asdict(alert) for alert in alerts(report)]
+    report["alerts"] = [asdict(alert) for alert in alerts(report, settings)]
     told("record in MLflow")
-    registry.record_monitoring(settings, report)
+    registry.record_monitoring(settings, report, monitoring_page(report))
     return report
 
 
-def alerts(report: Mapping[str, Any]) -> list[Alert]:
+def alerts(report: Mapping[str, Any], settings: Settings) -> list[Alert]:
     """What of a report is out of bounds. A figure alerts only where its whole interval is."""
     found = [
         Alert(f"{entry['name']} has moved (PSI)", month["month"], entry["psi"], entry["limit"], _LOOK_AT_THE_SOURCE)
         for month in report["months"]
         for entry in month["drifted"]
     ]
+    for month in report["months"]:
+        found += _alerts_of_month(month, settings)
     live, backtest = report["live"], report["backtest"]
     last = report["months"][-1]["month"]
     if live:
@@ -107,6 +115,20 @@ def alerts(report: Mapping[str, Any]) -> list[Alert]:
                 "AUC is below what training promised", last, live["auc"]["value"], backtest["auc"]["low"], _TRAIN_AGAIN
             )
         )
+    return found
+
+
+def _alerts_of_month(month: Mapping[str, Any], settings: Settings) -> list[Alert]:
+    found = []
+    name, scores, lists, answered = (month[key] for key in ("month", "score_drift", "lists", "answered"))
+    if scores and scores["of_limit"] > 1 and scores["p_value"] < CHANCE:
+        found.append(Alert("the scores have moved (PSI)", name, scores["psi"], scores["limit"], _LOOK_AT_THE_SOURCE))
+    least = settings.list_lift_limit * (month["happened"] or 0.0)
+    if lists and lists["people"] and lists["interval"]["high"] < least:
+        found.append(Alert("too few of the listed left", name, lists["precision"], least, _TRAIN_AGAIN))
+    if answered and answered["high"] < settings.answered_limit:
+        value, limit = answered["value"], settings.answered_limit
+        found.append(Alert("too few answers to the lists", name, value, limit, _ASK_MANAGERS))
     return found
 
 
@@ -125,25 +147,64 @@ def _month(
     scores: PublishedScores, head: Published, outcome: pl.DataFrame | None, settings: Settings
 ) -> dict[str, Any]:
     answers = Counter(answer.outcome for answer in last_answers(scores.connection, head).values())
+    teams = scores.with_everyone().teams(head)
+    chosen = listed(teams, head.mean_risk, settings.list_capacity, settings.replacement_cost)
+    chosen = chosen.select("employee_id").unique()
     told: dict[str, Any] = {
         "month": head.month,
         "model_version": head.model_version,
         "people": head.people,
         "expected": head.mean_risk,
         "answers": dict(sorted(answers.items())),
+        "answered": _share(min(answers.total(), chosen.height), chosen.height),
+        "acted_on": _share(min(sum(answers[outcome] for outcome in DONE), chosen.height), chosen.height),
         "happened": None,
         "metrics": None,
+        "intervals": None,
         "lists": None,
     }
     if outcome is None:
         return told
-    chosen = listed(scores.teams(head), head.mean_risk, settings.list_capacity).select("employee_id").unique()
     on_lists = outcome.join(chosen, on="employee_id", how="semi")
+    left, risk, base = outcome["left"].to_numpy(), outcome["risk"].to_numpy(), float(outcome["left"].to_numpy().mean())
+    precision = _share(int(on_lists["left"].sum()), on_lists.height)
     return told | {
-        "happened": outcome["left"].mean(),
-        "metrics": metrics(outcome["left"].to_numpy(), outcome["risk"].to_numpy()),
-        "lists": {"people": on_lists.height, "precision": on_lists["left"].mean()},
+        "happened": base,
+        "metrics": metrics(left, risk),
+        "intervals": metrics_with_intervals(left, risk, outcome["employee_id"].to_numpy(), SEED),
+        "lists": {
+            "people": on_lists.height,
+            "precision": on_lists["left"].mean(),
+            "interval": precision,
+            "lift": precision["value"] / base if precision and base else None,
+        },
     }
+
+
+def _share(number: int, people: int) -> dict[str, float] | None:
+    """A share with its 95 % interval (Wilson, 1927); None of nobody."""
+    if not people:
+        return None
+    low, high = binomtest(number, people).proportion_ci(0.95, method="wilson")
+    return {"value": number / people, "low": float(low), "high": float(high)}
+
+
+def _score_drift(scores: PublishedScores, published: Sequence[Published], limit: float) -> dict[date, Any]:
+    """Of each published month, how far its scores lie from those of the first: PSI, its limit, and the likelihood of
+    so much by chance (two-sample Kolmogorov-Smirnov); None of a company that is too small.
+    """
+    first = scores.risks(published[0]).select("risk")
+    found: dict[date, Any] = {}
+    for head in published:
+        now = scores.risks(head).select("risk")
+        entry = next(moved(first, now), None)
+        found[head.snapshot_date] = entry and {
+            "psi": entry.psi,
+            "limit": limit,
+            "of_limit": entry.psi / limit,
+            "p_value": float(ks_2samp(first["risk"].to_numpy(), now["risk"].to_numpy()).pvalue),
+        }
+    return found
 
 
 def _live(outcomes: Sequence[pl.DataFrame]) -> dict[str, Any] | None:
@@ -222,3 +283,4 @@ _NOTHING_PUBLISHED: Final = Finding(
 )
 _LOOK_AT_THE_SOURCE: Final = "Look for a change of recording or of the company; train again if it stays."
 _TRAIN_AGAIN: Final = "Train again (`retention train SOURCE`) and compare."
+_ASK_MANAGERS: Final = "Ask managers what keeps them from answering."

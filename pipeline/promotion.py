@@ -55,13 +55,15 @@ def champion_of(settings: Settings, source: str) -> tuple[str, StoredModel] | No
     return (version, model) if model.manifest.get("source") == source else None
 
 
-def record(settings: Settings, model: StoredModel, report: Mapping[str, Any]) -> dict[str, Any]:
+def record(
+    settings: Settings, model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes] | None = None
+) -> dict[str, Any]:
     """Logs and registers a judged model and makes it champion if the gate lets it.
 
     Returns what the report adds: run_id, model_version, promoted, gate.
     """
     report = {**report, "manifest": dict(model.manifest)}
-    version = registry.register(settings, model, report)
+    version = registry.register(settings, model, report, plots)
     offered = offer(settings, version)
     outcome = {
         "run_id": registry.run_of(settings, version),

@@ -1,8 +1,9 @@
 """What readers get out of the store: the scores of one publication, as of one moment."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -12,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, b
 
 from features.vocabulary import CONTEXT, DRIVERS, Driver
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.withdrawn import withdrawn
 
 ENOUGH: Final = "enough"
 """The evidence of a score that may be acted on; any other text is the reason why it may not."""
@@ -90,6 +92,25 @@ class Score:
     manager_id: str | None
 
 
+@dataclass(frozen=True)
+class Total:
+    """Everyone scored on a snapshot date: how many, the sum of their risks, and the variance of how many will leave."""
+
+    snapshot_date: date
+    people: int
+    expected_exits: float
+    variance: float
+
+    @property
+    def low(self) -> float:
+        """Where 95 % of such companies lie, from here on, if the risks are right and people leave independently."""
+        return max(0.0, self.expected_exits - 1.959964 * math.sqrt(self.variance))
+
+    @property
+    def high(self) -> float:
+        return min(float(self.people), self.expected_exits + 1.959964 * math.sqrt(self.variance))
+
+
 _SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
 _HEAD_COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields__]
 _SCORE_OF: Final = select(*_SCORE_COLUMNS).where(
@@ -105,6 +126,13 @@ class PublishedScores:
     connection: Connection
     heads: dict[int, Published] = field(default_factory=dict, repr=False)
     """Heads that were read before, by id; one never changes, and parsing what it tells of features takes its time."""
+
+    withdrawn_too: bool = False
+    """Whether `teams` holds those too who were taken off the lists."""
+
+    def with_everyone(self) -> "PublishedScores":
+        """The same moment, with those in `teams` who were taken off the lists."""
+        return replace(self, withdrawn_too=True)
 
     def current(self) -> Published | None:
         """The newest snapshot date of the source that was published last; of that date, the newest publication."""
@@ -131,6 +159,43 @@ class PublishedScores:
         numbers = self.connection.execute(newest.group_by(PUBLICATION.c.snapshot_date)).scalars()
         heads = [self.by_id(number) for number in numbers]
         return sorted((head for head in heads if head), key=lambda head: head.snapshot_date)
+
+    def course(self, published: Published, employee_id: str) -> list[tuple[date, Score]]:
+        """A person's score on each snapshot date of the publication's source, oldest first."""
+        newest = select(func.max(PUBLICATION.c.id)).where(PUBLICATION.c.source == published.source)
+        rows = self.connection.execute(
+            select(PUBLICATION.c.snapshot_date, *_SCORE_COLUMNS)
+            .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+            .where(
+                SCORE.c.employee_id == employee_id, PUBLICATION.c.id.in_(newest.group_by(PUBLICATION.c.snapshot_date))
+            )
+            .order_by(PUBLICATION.c.snapshot_date)
+        )
+        return [(row[0], Score(*row[1:])) for row in rows]
+
+    def totals(self, source: str) -> list[Total]:
+        """What was expected of each snapshot date of a source, oldest first."""
+        newest = select(func.max(PUBLICATION.c.id)).where(PUBLICATION.c.source == source)
+        variance = func.sum(SCORE.c.risk * (1 - SCORE.c.risk))
+        rows = self.connection.execute(
+            select(PUBLICATION.c.snapshot_date, func.count(), func.sum(SCORE.c.risk), variance)
+            .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+            .where(PUBLICATION.c.id.in_(newest.group_by(PUBLICATION.c.snapshot_date)))
+            .group_by(PUBLICATION.c.snapshot_date)
+            .order_by(PUBLICATION.c.snapshot_date)
+        )
+        return [Total(*row) for row in rows]
+
+    def places(self, published: Published, name: Literal["department", "location"]) -> list[str]:
+        """The departments or locations of those scored, by name."""
+        column = SCORE.c[name]
+        rows = self.connection.execute(
+            select(column)
+            .where(SCORE.c.publication_id == published.id, column.is_not(None))
+            .distinct()
+            .order_by(column)
+        )
+        return [row[0] for row in rows]
 
     def risks(self, published: Published) -> pl.DataFrame:
         """Everyone's employee_id and risk, in no order."""
@@ -189,12 +254,22 @@ class PublishedScores:
                 yield employee_id, _factors(text, names)
 
     def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
-        """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order."""
+        """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order.
+
+        Without those who were taken off the lists (`pipeline.withdrawn`).
+        """
         chosen = SCORE.c.manager_id.is_not(None) if manager_id is None else SCORE.c.manager_id == manager_id
         rows = self.connection.execute(
             select(*(SCORE.c[name] for name in LISTABLE)).where(SCORE.c.publication_id == published.id, chosen)
         )
-        return pl.DataFrame([tuple(row) for row in rows], schema=LISTABLE, orient="row")
+        teams = pl.DataFrame([tuple(row) for row in rows], schema=LISTABLE, orient="row")
+        if self.withdrawn_too:
+            return teams
+        return teams.filter(
+            ~pl.col("employee_id").is_in(
+                sorted(withdrawn(self.connection, published.source, published.snapshot_date, published.horizon_months))
+            )
+        )
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
         """The figures of each group of a dimension (`pipeline.group_figures`), by name; unknown last."""

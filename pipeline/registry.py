@@ -26,6 +26,7 @@ from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types.schema import AnyType
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -62,14 +63,18 @@ _HOST_TAG = "retention.host"
 _PROCESS_TAG = "retention.process"
 
 
-def register(settings: Settings, model: StoredModel, report: Mapping[str, Any]) -> str:
+def register(
+    settings: Settings, model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes] | None = None
+) -> str:
     """Logs a judged model with its report as a run, and registers it; the new version's number.
 
-    A run that fails, or is killed, registers nothing; the next one marks what was killed.
+    A run that fails, or is killed, registers nothing; the next one marks what was killed. `plots` are pictures by file
+    name.
     """
     client = connect(settings)
     with _run(client, settings, model.manifest["source"]) as run:
         _log(model, {**report, "run_id": run.info.run_id})
+        _log_plots(plots or {})
         model_uri = _log_model(model)
     tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
     tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
@@ -187,8 +192,15 @@ def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
 
     The feature list and the whole report are files.
     """
-    manifest = {name: value for name, value in model.manifest.items() if name != "features"}
-    mlflow.log_params({**manifest, "horizon_months": model.horizon_months, "features": len(model.features)})
+    manifest = {name: value for name, value in model.manifest.items() if name not in ("features", "settings")}
+    mlflow.log_params(
+        {
+            **manifest,
+            **model.manifest.get("settings", {}),
+            "horizon_months": model.horizon_months,
+            "features": len(model.features),
+        }
+    )
     mlflow.log_input(_dataset(model), context="training")
     pooled = {
         name if bound == "value" else f"{name}_{bound}": figure
@@ -218,6 +230,14 @@ def _dataset(model: StoredModel) -> _DataSet:
         warnings.simplefilter("ignore")  # of its own data set sources
         kind = CodeDatasetSource({"mlflow.source.type": "SOURCE", "mlflow.source.name": source})
     return _DataSet(kind, name=source, digest=data_hash[:_DIGEST_LENGTH] or None, schema=_signature(model).inputs)
+
+
+def _log_plots(plots: Mapping[str, bytes]) -> None:
+    """Pictures by file name, under `plots/` of the active run."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, picture in plots.items():
+            (Path(folder) / name).write_bytes(picture)
+        mlflow.log_artifacts(folder, PLOTS)
 
 
 def _log_model(model: StoredModel) -> str:
@@ -260,7 +280,7 @@ def no_such_version(version: str | None) -> Finding:
     return Finding(f"there is no model version {version}", "registry", "", 0, remedy)
 
 
-def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
+def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) -> None:
     """Logs a monitoring report as a run of its own experiment, each month's figures as steps, for trends to be seen."""
     client = connect(settings)
     with _run(client, settings, f"{report['source']} monitoring"):
@@ -271,6 +291,17 @@ def record_monitoring(settings: Settings, report: Mapping[str, Any]) -> None:
             known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
             mlflow.log_metrics(known, step=step)
         mlflow.log_dict(dict(report), "monitoring.json")
+        mlflow.log_text(page, "monitoring.html")
+
+
+def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
+    """The newest report of `retention monitor` about a source; None before the first."""
+    client = connect(settings)
+    experiment = client.get_experiment_by_name(f"{source} monitoring")
+    if experiment is None:
+        return None
+    runs = client.search_runs([experiment.experiment_id], "status = 'FINISHED'", max_results=1)
+    return dict(mlflow.artifacts.load_dict(f"runs:/{runs[0].info.run_id}/monitoring.json")) if runs else None
 
 
 def champion(settings: Settings) -> str:
@@ -354,8 +385,11 @@ def _moment(milliseconds: int) -> datetime:
 
 
 def _signature(model: StoredModel) -> ModelSignature:
-    """Every feature optional: a record may leave out what is not known of a person."""
-    types = {"number": DataType.double, "category": DataType.string}
+    """Every feature optional: a record may leave out what is not known of a person.
+
+    Numbers are of any type, since MLflow turns no integer of 64 bits, nullable or not, into a double; the model does.
+    """
+    types: dict[str, AnyType | DataType] = {"number": AnyType(), "category": DataType.string}  # type: ignore[no-untyped-call]
     inputs = [ColSpec(types[feature.kind], name, required=False) for name, feature in model.features.items()]
     outputs = ["risk", "log_odds", *(f"risk_{months}m" for months in model.blends if months)]
     doubles = [ColSpec(DataType.double, name) for name in outputs]

@@ -5,18 +5,30 @@ there is time for. See `wording` for the words and `list_pages` for the files.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import polars as pl
 
 from features.errors import BadInput, Finding
 from features.vocabulary import DRIVERS, Driver, is_protected
+from pipeline.language import ENGLISH, Language
 from pipeline.published import ENOUGH, Factor, Published, PublishedScores
-from pipeline.wording import GUIDE, OPEN_GUIDANCE, Guidance, as_number, expected_words, reason_text
+from pipeline.replacement_cost import REPLACEMENT_COST, Costs, cost_of_level
+from pipeline.wording import (
+    GUIDE,
+    OPEN_GUIDANCE,
+    Guidance,
+    as_number,
+    expected_words,
+    guidance_text,
+    is_in_confidence,
+    moved_text,
+    reason_text,
+)
 
 Band = Literal["high", "elevated", "moderate", "typical"]
-Change = Literal["new", "continuing"]
+Change = Literal["new", "rising", "continuing"]
 
 BANDS: Final[Mapping[Band, float]] = {"high": 3.0, "elevated": 2.0, "moderate": 1.5, "typical": 0.0}
 """Each band's least lift: a person's risk divided by the mean risk of everyone scored that day."""
@@ -30,6 +42,12 @@ REASONS: Final = 3
 WEIGHTY: Final = 0.05
 """Least log-odds of a reason: it changes the odds of leaving by 5 %; less is within the model's noise."""
 
+RISING: Final = 1.2
+"""Least growth, from one list to the next, of a person's lift for it to be called rising; less is within its range."""
+
+MOVED: Final = 0.1
+"""Least change of a factor's log-odds from month to month that is worth a word: the odds of leaving moved by 10 %."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -41,7 +59,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Entry:
-    """A person to talk to; the place is as known on the snapshot date."""
+    """A person to talk to; the place is as known on the snapshot date, `moved` what changed since last month."""
 
     employee_id: str
     band: Band
@@ -52,6 +70,7 @@ class Entry:
     location: str | None
     reasons: tuple[Reason, ...]
     guidance: tuple[Guidance, ...]
+    moved: tuple[str, ...] = ()
 
     @property
     def reasons_by_driver(self) -> dict[Driver, list[str]]:
@@ -66,7 +85,8 @@ class Entry:
 class RiskList:
     """One manager's list of a month: whom to talk to first, and who needs it no longer.
 
-    `resolved` were on last month's list, still report to the manager, and stand out no more.
+    `resolved` were on last month's list, still report to the manager, and stand out no more; `why_resolved` is what
+    moved for each of whom it can be said.
     """
 
     manager_id: str
@@ -74,10 +94,16 @@ class RiskList:
     entries: tuple[Entry, ...]
     resolved: tuple[str, ...]
     expected: str
+    why_resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_worth_reading(self) -> bool:
         return bool(self.entries or self.resolved)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it says anything that last month's did not: someone is new, rising or resolved."""
+        return bool(self.resolved) or any(entry.change != "continuing" for entry in self.entries)
 
 
 def band_of(risk: float, mean_risk: float) -> Band:
@@ -94,24 +120,57 @@ def standing_out(teams: pl.DataFrame, mean_risk: float) -> pl.DataFrame:
     )
 
 
-def listed(teams: pl.DataFrame, mean_risk: float, capacity: int) -> pl.DataFrame:
-    """Of each manager's people who stand out, the `capacity` with the highest risk, in that order."""
-    by_risk = standing_out(teams, mean_risk).sort("manager_id", "risk", "employee_id", descending=[False, True, False])
-    return by_risk.group_by("manager_id", maintain_order=True).head(capacity)
+def listed(teams: pl.DataFrame, mean_risk: float, capacity: int, costs: Costs = REPLACEMENT_COST) -> pl.DataFrame:
+    """Of each manager's people who stand out, the `capacity` whose leaving is expected to cost most, in that order.
+
+    The expected loss is the risk times the cost of replacing a person of that level; equals go by id.
+    """
+    loss = pl.col("risk") * cost_of_level(pl.col("level"), costs)
+    by_loss = standing_out(teams, mean_risk).sort(
+        pl.col("manager_id"), loss, pl.col("employee_id"), descending=[False, True, False]
+    )
+    return by_loss.group_by("manager_id", maintain_order=True).head(capacity)
 
 
-def reasons(factors: Iterable[Factor], about: Mapping[str, Mapping[str, Any]]) -> tuple[Reason, ...]:
+def reasons(
+    factors: Iterable[Factor], about: Mapping[str, Mapping[str, Any]], language: Language = ENGLISH
+) -> tuple[Reason, ...]:
     """The weightiest factors that raise the risk and that a manager can act on; never context, never protected."""
     weighty = [factor for factor in factors if _is_reason(factor, about[factor.feature])]
     weighty.sort(key=lambda factor: (-factor.contribution, factor.feature))
-    told = [Reason(factor.driver, reason_text(factor, about[factor.feature])) for factor in weighty]
-    return tuple(dict.fromkeys(told))[:REASONS]
+    told = dict.fromkeys(
+        Reason(factor.driver, reason_text(factor, about[factor.feature], language)) for factor in weighty
+    )
+    return tuple(told)[:REASONS]
 
 
-def guidance(behind: Sequence[Reason]) -> tuple[Guidance, ...]:
+def moved(
+    factors: Iterable[Factor],
+    before: Iterable[Factor],
+    about: Mapping[str, Mapping[str, Any]],
+    language: Language = ENGLISH,
+) -> tuple[str, ...]:
+    """What changed most since last month, of what may be told; survey answers are left out.
+
+    A month's change of an answer given in confidence would tell who answered what.
+    """
+    earlier = {factor.feature: factor for factor in before}
+    changed = [
+        (factor, earlier[factor.feature])
+        for factor in factors
+        if factor.feature in earlier and _may_be_told(factor, about[factor.feature]) and not is_in_confidence(factor)
+    ]
+    changed = [(now, then) for now, then in changed if abs(now.contribution - then.contribution) >= MOVED]
+    changed.sort(key=lambda pair: (-abs(pair[0].contribution - pair[1].contribution), pair[0].feature))
+    told = dict.fromkeys(moved_text(now, then, about[now.feature], language) for now, then in changed)
+    return tuple(told)[:REASONS]
+
+
+def guidance(behind: Sequence[Reason], language: Language = ENGLISH) -> tuple[Guidance, ...]:
     """What to ask: one guide for each driver behind it, weightiest first, or the open one."""
     drivers = dict.fromkeys(reason.driver for reason in behind)
-    return tuple(GUIDE[driver] for driver in drivers) or (OPEN_GUIDANCE,)
+    guides = tuple(GUIDE[driver] for driver in drivers) or (OPEN_GUIDANCE,)
+    return tuple(guidance_text(guide, language) for guide in guides)
 
 
 def month_to_list(scores: PublishedScores, month: str | None) -> Published:
@@ -124,38 +183,66 @@ def month_to_list(scores: PublishedScores, month: str | None) -> Published:
 
 
 def risk_lists(
-    scores: PublishedScores, published: Published, capacity: int, manager_id: str | None = None
+    scores: PublishedScores,
+    published: Published,
+    capacity: int,
+    manager_id: str | None = None,
+    language: Language = ENGLISH,
+    costs: Costs = REPLACEMENT_COST,
 ) -> list[RiskList]:
     """The list of one manager, or of every manager in order of id; a team where nobody stands out has an empty one."""
     teams = scores.teams(published, manager_id)
-    chosen = listed(teams, published.mean_risk, capacity)
-    before = _listed_before(scores, published, capacity, manager_id)
-    behind = {
-        employee_id: reasons(factors, published.about)
-        for employee_id, factors in scores.factors_of(published, chosen["employee_id"].to_list())
-    }
-    continuing = set(chosen.join(before, on=["manager_id", "employee_id"], how="semi")["employee_id"])
-    resolved = _by_manager(_resolved(teams, before, published.mean_risk))
-    people = _by_manager(chosen)
-    sizes = teams.group_by("manager_id").len().sort("manager_id").rows()
+    chosen = listed(teams, published.mean_risk, capacity, costs)
+    head = scores.before(published)
+    before = _listed_before(scores, head, manager_id, capacity, costs, teams)
+    gone = _resolved(teams, before, published.mean_risk)
+    known = before.join(chosen, on=["manager_id", "employee_id"], how="semi")
+    people = [*chosen["employee_id"], *gone["employee_id"]]
+    behind, why = _told_of(scores, published, head, people, [*known["employee_id"], *gone["employee_id"]], language)
+    lifts = {} if head is None else {name: risk / head.mean_risk for name, risk in known["employee_id", "risk"].rows()}
+    entries = _by_manager(chosen)
+    resolved = _by_manager(gone)
     return [
-        _one_list(manager, size, people.get(manager, []), behind, continuing, resolved.get(manager, []), published)
-        for manager, size in sizes
+        RiskList(
+            manager_id=manager,
+            team_size=size,
+            entries=tuple(
+                _entry(person, behind[person["employee_id"]], why, lifts, published.mean_risk, language)
+                for person in entries.get(manager, [])
+            ),
+            resolved=tuple(person["employee_id"] for person in resolved.get(manager, [])),
+            expected=expected_words(
+                [person["risk"] for person in entries.get(manager, [])], published.horizon_months, language
+            ),
+            why_resolved={
+                person["employee_id"]: why[person["employee_id"]]
+                for person in resolved.get(manager, [])
+                if why.get(person["employee_id"])
+            },
+        )
+        for manager, size in teams.group_by("manager_id").len().sort("manager_id").rows()
     ]
 
 
-def is_on_list(scores: PublishedScores, published: Published, employee_id: str, capacity: int) -> bool:
+def is_on_list(
+    scores: PublishedScores, published: Published, employee_id: str, capacity: int, costs: Costs = REPLACEMENT_COST
+) -> bool:
     """Whether the person is on the list of the manager to whom they report."""
     score = scores.score_of(published, employee_id)
     if score is None or score.manager_id is None:
         return False
-    chosen = listed(scores.teams(published, score.manager_id), published.mean_risk, capacity)
+    chosen = listed(scores.teams(published, score.manager_id), published.mean_risk, capacity, costs)
     return employee_id in chosen["employee_id"]
 
 
 def _is_reason(factor: Factor, about: Mapping[str, Any]) -> bool:
-    is_for_a_manager = factor.driver in DRIVERS and about.get("actionable", False) and not is_protected(factor.feature)
-    return is_for_a_manager and factor.contribution >= WEIGHTY and factor.value is not None and _is_worse(factor, about)
+    is_weighty = factor.contribution >= WEIGHTY and factor.value is not None
+    return is_weighty and _may_be_told(factor, about) and _is_worse(factor, about)
+
+
+def _may_be_told(factor: Factor, about: Mapping[str, Any]) -> bool:
+    """Whether a manager can act on it: never context, never protected."""
+    return factor.driver in DRIVERS and bool(about.get("actionable", False)) and not is_protected(factor.feature)
 
 
 def _is_worse(factor: Factor, about: Mapping[str, Any]) -> bool:
@@ -167,12 +254,38 @@ def _is_worse(factor: Factor, about: Mapping[str, Any]) -> bool:
 
 
 def _listed_before(
-    scores: PublishedScores, published: Published, capacity: int, manager_id: str | None
+    scores: PublishedScores,
+    head: Published | None,
+    manager_id: str | None,
+    capacity: int,
+    costs: Costs,
+    teams: pl.DataFrame,
 ) -> pl.DataFrame:
-    before = scores.before(published)
-    if before is None:
-        return scores.teams(published, manager_id).clear()
-    return listed(scores.teams(before, manager_id), before.mean_risk, capacity)
+    if head is None:
+        return teams.clear()
+    return listed(scores.teams(head, manager_id), head.mean_risk, capacity, costs)
+
+
+def _told_of(
+    scores: PublishedScores,
+    published: Published,
+    head: Published | None,
+    people: Sequence[str],
+    known: Sequence[str],
+    language: Language,
+) -> tuple[dict[str, tuple[Reason, ...]], dict[str, tuple[str, ...]]]:
+    """The reasons of each of `people`, and of those `known` last month what moved.
+
+    Two models weigh the same thing differently, so nothing is compared where another one scored last month.
+    """
+    is_comparable = head is not None and head.model_version == published.model_version
+    earlier = dict(scores.factors_of(head, known)) if head is not None and is_comparable else {}
+    behind, why = {}, {}
+    for employee_id, factors in scores.factors_of(published, people):
+        behind[employee_id] = reasons(factors, published.about, language)
+        if employee_id in earlier:
+            why[employee_id] = moved(factors, earlier[employee_id], published.about, language)
+    return behind, why
 
 
 def _resolved(teams: pl.DataFrame, before: pl.DataFrame, mean_risk: float) -> pl.DataFrame:
@@ -185,32 +298,31 @@ def _by_manager(people: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return {key[0]: group.to_dicts() for key, group in people.partition_by("manager_id", as_dict=True).items()}
 
 
-def _one_list(
-    manager_id: str,
-    team_size: int,
-    people: Sequence[Mapping[str, Any]],
-    behind: Mapping[str, tuple[Reason, ...]],
-    continuing: set[str],
-    resolved: Sequence[Mapping[str, Any]],
-    published: Published,
-) -> RiskList:
-    return RiskList(
-        manager_id=manager_id,
-        team_size=team_size,
-        entries=tuple(
-            Entry(
-                employee_id=person["employee_id"],
-                band=band_of(person["risk"], published.mean_risk),
-                change="continuing" if person["employee_id"] in continuing else "new",
-                department=person["department"],
-                job=person["job"],
-                level=person["level"],
-                location=person["location"],
-                reasons=behind[person["employee_id"]],
-                guidance=guidance(behind[person["employee_id"]]),
-            )
-            for person in people
-        ),
-        resolved=tuple(person["employee_id"] for person in resolved),
-        expected=expected_words([person["risk"] for person in people], published.horizon_months),
+def _entry(
+    person: Mapping[str, Any],
+    behind: tuple[Reason, ...],
+    why: Mapping[str, tuple[str, ...]],
+    lifts: Mapping[str, float],
+    mean_risk: float,
+    language: Language,
+) -> Entry:
+    """`lifts` are last month's, of those who were listed then."""
+    employee_id = person["employee_id"]
+    return Entry(
+        employee_id=employee_id,
+        band=band_of(person["risk"], mean_risk),
+        change=_change(person["risk"] / mean_risk, lifts.get(employee_id)),
+        department=person["department"],
+        job=person["job"],
+        level=person["level"],
+        location=person["location"],
+        reasons=behind,
+        guidance=guidance(behind, language),
+        moved=why.get(employee_id, ()),
     )
+
+
+def _change(lift: float, before: float | None) -> Change:
+    if before is None:
+        return "new"
+    return "rising" if lift >= RISING * before else "continuing"

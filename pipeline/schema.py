@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -140,6 +141,7 @@ LIST_ANSWER: Final = Table(
     Column("employee_id", String, nullable=False),
     Column("outcome", String, nullable=False),
     Column("drivers", JSON, nullable=False),
+    Column("because", String),
     Index("ix_list_answer_person", "employee_id"),
     Index("ix_list_answer_month", "source", "month"),
     sqlite_autoincrement=True,
@@ -160,6 +162,45 @@ CONTEST: Final = Table(
     sqlite_autoincrement=True,
 )
 """What a person says is wrong with what is held of them."""
+
+DELIVERY: Final = Table(
+    "delivery",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("manager_id", String, primary_key=True),
+    Column("list_hash", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String),
+)
+"""What became of one manager's list of a month (`pipeline.deliveries`); no address, nor what a mail server said."""
+
+ROLLOUT: Final = Table(
+    "rollout",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("manager_id", String, primary_key=True),
+    Column("gets_lists", Boolean, nullable=False),
+    Column("stratum", String, nullable=False),
+    Column("share", Double, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("from_month", String, nullable=False),
+    Column("until_month", String),
+    Column("at", Moment, nullable=False),
+)
+"""To which part of the managers one was dealt (`pipeline.rollout`), for the months [from_month, until_month)."""
+
+MONTH_STEP: Final = Table(
+    "month_step",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("told", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""A step of `retention monthly` that was done, with the counts that it told."""
 
 AUDIT: Final = Table(
     "audit",

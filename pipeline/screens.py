@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -16,6 +16,10 @@ from pipeline.ledger import SERVES, LedgerEntry
 from pipeline.promotion import Offer
 from pipeline.publication import Publication
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:  # both bring MLflow with them, which takes seconds
+    from pipeline.delivery import Delivery
+    from pipeline.month import Month
 
 _LABELS = {
     "auc": "AUC (higher is better)",
@@ -122,6 +126,69 @@ def _alerts(alerts: Sequence[Mapping[str, Any]]) -> list[str]:
         f"(limit {_figure(alert['limit'])}). {alert['remedy']}"
         for alert in alerts
     ]
+
+
+_WHAT_TO_DO = {
+    "no_address": "Add them to the file of RETENTION_ADDRESSES and run this again.",
+    "manager_gone": "They are no longer scored: correct manager_id in the source, and score again.",
+    "recipient_refused": "The server does not know the mailbox: correct the address and run this again.",
+    "resend": "Run this again.",
+}
+
+
+def delivery_screen(done: "Delivery", is_rehearsal: bool) -> str:
+    """What became of the lists of a month, and what to do about those that did not go out."""
+    if is_rehearsal:
+        return f"Lists of {done.month}: {done.to_send:,} would be sent. Nothing was sent or written."
+    lines = [
+        f"Lists of {done.month}: {done.states['sent']:,} sent, {done.states['unchanged']:,} not sent because they say "
+        f"nothing new, {done.states['failed']:,} failed, {done.states['uncertain']:,} uncertain.",
+        *(
+            f"[red]failed[/] {number:,} ({reason}). {_WHAT_TO_DO.get(reason, 'Run this again.')}"
+            for reason, number in sorted(done.failed.items())
+        ),
+    ]
+    if done.states["uncertain"]:
+        lines.append(
+            "[red]uncertain[/] A run was killed, or the server never answered: they may have arrived, so they are not "
+            "sent again. Ask the managers, or use --resend-uncertain: it is the same mail to a mail system."
+        )
+    if done.changed_since_sent:
+        lines.append(
+            f"{done.changed_since_sent:,} lists have changed since they were sent; the page shows them as now."
+        )
+    if done.stopped:
+        lines.append(f"[red]stopped[/] {escape(done.stopped)}")
+    return "\n".join(lines)
+
+
+def month_screen(run: "Month") -> str:
+    """What the month's run did and what a person should do now."""
+    score, lists, delivery = (run.done[step] for step in ("score", "lists", "deliver"))
+    earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
+    waiting = f"; {lists['waiting']:,} managers wait for the end of the roll-out" if lists["waiting"] else ""
+    counts = delivery.get("states", {})
+    mailed = ", ".join(f"{number:,} {state}" for state, number in counts.items())
+    lines = [
+        f"[bold]{run.source}[/], {run.month}{earlier}",
+        f"scored    {score['people']:,} people, {score['expected']:.0f} voluntary exits expected",
+        f"lists     {lists['people']:,} people for {lists['managers']:,} managers{waiting}: {lists['folder']}",
+        f"delivery  {delivery.get('skipped') or mailed or 'nothing to send'}",
+        f"contested {run.contested:,} points: GET /v1/contests, and correct them in the source" * bool(run.contested),
+        f"[red]to do[/]     retention deliver --month {run.month} says what failed and why" * (not run.is_delivered),
+        *_alerts(run.alerts),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def effect_screen(report: Mapping[str, Any]) -> str:
+    """Both parts, and what the difference says."""
+    parts = [
+        f"{name.replace('_', ' ')}: {part['managers']:,} managers, {part['people']:,} people who would be listed, "
+        f"{part['left']:,} of whom left ({_figure(part['share'], '.1%')})"
+        for name, part in report["parts"].items()
+    ]
+    return "\n".join([*(parts if report["is_randomised"] else []), report["verdict"]])
 
 
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:

@@ -3,12 +3,15 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from features.errors import BadInput, Finding
 from features.vocabulary import EngineName
+from pipeline.replacement_cost import REPLACEMENT_COST
 
 
 class Settings(BaseSettings):
@@ -21,6 +24,12 @@ class Settings(BaseSettings):
     mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
     engine: EngineName = "polars"
     list_capacity: int = Field(default=4, ge=1, description="conversations that a manager can hold in a month")
+    language: str = Field(default="en", description="language of the lists, as a code that there are texts in")
+    replacement_cost: dict[int, Annotated[float, Field(gt=0)]] = Field(
+        default=dict(REPLACEMENT_COST),
+        min_length=1,
+        description="by level, what replacing a person costs, in any one unit",
+    )
 
     drift_limit: float = Field(
         default=0.2, gt=0, description="least population stability index of a feature that has moved"
@@ -36,6 +45,42 @@ class Settings(BaseSettings):
     )
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
+
+    addresses: Path | None = Field(default=None, description="a file of manager_id and address")
+    list_link: str = Field(default="", description="where managers read and answer; {month} becomes YYYY-MM")
+    mail_includes_list: bool = Field(default=False, description="mail the list itself, with names")
+    smtp_host: str = Field(default="", description="the mail server; empty: nothing is mailed")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="its port; 465 is usual for `tls`")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="none on this machine only"
+    )
+    smtp_ca_file: Path | None = Field(default=None, description="the authority of its certificate")
+    smtp_user: str = Field(default="", description="who signs in there")
+    smtp_password: SecretStr | None = Field(default=None, description="of that user")
+    smtp_from: str = Field(default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$", description="the sender's address")
+    smtp_timeout_seconds: float = Field(default=30, gt=0, description="how long an answer is waited for")
+    smtp_attempts: int = Field(default=4, ge=1, description="how often a list is tried in one run")
+    smtp_pause_seconds: float = Field(
+        default=5, ge=0, description="before the second try; twice as long before the next"
+    )
+
+    rollout_share: float = Field(default=1.0, gt=0, le=1, description="part of the managers who get lists")
+    rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="of the draw of that part")
+
+    score_drift_limit: float = Field(default=0.2, gt=0, description="least PSI of scores that have moved")
+    list_lift_limit: float = Field(
+        default=1.2, gt=0, description="how many times the base rate the listed should at least have left"
+    )
+    answered_limit: float = Field(default=0.0, ge=0, le=1, description="least share of a list that should be answered")
+
+    @field_validator("list_link")
+    @classmethod
+    def _is_a_safe_page(cls, given: str) -> str:
+        parts = urlsplit(given)
+        is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if given and parts.scheme != "https" and not is_here:
+            raise ValueError("the page must be reached by https")
+        return given
 
     @property
     def store_url(self) -> str:

@@ -8,6 +8,8 @@ from typing import Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 
 Cell = str | int | float | bool | None
 
@@ -17,6 +19,11 @@ _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 _LONGEST_TEXT: Final = 32_767
 """Characters that a cell of XLSX can hold."""
+
+_FORBIDDEN_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_TITLE: Final = 31
+_NARROWEST, _WIDEST, _MEASURED = 9, 48, 200
+"""Characters of a column, and rows that are measured for it."""
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -29,11 +36,18 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> bytes:
-    """A workbook of one sheet: a header that stays in sight, and the rows. Text is text, whatever it begins with."""
+    """A workbook of one sheet: a header that stays in sight and filters, columns as wide as what they hold.
+
+    Text is text, whatever it begins with.
+    """
+    rows = list(rows)
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
+    sheet = book.create_sheet(_FORBIDDEN_IN_TITLES.sub(" ", title)[:_LONGEST_TITLE])
     sheet.freeze_panes = "A2"
-    sheet.append(list(columns))
+    sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(columns), 1))}{len(rows) + 1}"
+    for place, width in enumerate(_widths(columns, rows), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.append([_header(sheet, column) for column in columns])
     for row in rows:
         sheet.append([_as_text(sheet, cell) if isinstance(cell, str) else cell for cell in row])
     file = io.BytesIO()
@@ -41,9 +55,28 @@ def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: st
     return file.getvalue()
 
 
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """In characters, by the header and the first rows; long texts wrap."""
+    shown = [columns, *rows[:_MEASURED]]
+    longest = (
+        max(len(str(row[place])) if row[place] is not None else 0 for row in shown) for place in range(len(columns))
+    )
+    return [min(max(length + 3, _NARROWEST), _WIDEST) for length in longest]
+
+
+def _header(sheet: object, text: str) -> WriteOnlyCell:
+    cell = _as_text(sheet, text)
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", fgColor="E4ECE8")
+    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    return cell
+
+
 def _as_text(sheet: object, text: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("�", text)[:_LONGEST_TEXT])
     cell.data_type = "s"
+    if len(text) > _WIDEST:
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell
 
 

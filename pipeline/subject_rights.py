@@ -11,10 +11,20 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from pipeline.audit import KeptEntry, page
-from pipeline.schema import AUDIT, CONTEST, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
 """The value is wrong; it was true once; it is somebody else's; it should not count; the person objects altogether."""
+
+ABOUT_PEOPLE: Final = (SCORE, LIST_ANSWER, CONTEST)
+"""Every table whose rows are about one person (`employee_id`): erasure empties them of a person. A test holds this to
+the schema, so a new table about people is erased from before it is merged."""
+
+NAMES_MANAGERS: Final = (SCORE,)
+"""Every table whose rows name a manager (`manager_id`): erasure takes the name and leaves the row."""
+
+ABOUT_MANAGERS: Final = (DELIVERY, ROLLOUT)
+"""Every table whose rows are about a manager and nothing else: erasure empties them of a person."""
 
 LOOKS_TOLD: Final = 1_000
 """The latest looks at a person that a receipt holds; `looks` counts all of them."""
@@ -72,10 +82,10 @@ def held_of(connection: Connection, employee_id: str) -> Held:
 
 
 def is_held(connection: Connection, employee_id: str) -> bool:
-    """Whether the store holds a score, an answer or a contest of a person."""
+    """Whether the store holds a row about a person."""
     return any(
         connection.execute(select(table.c.employee_id).where(table.c.employee_id == employee_id).limit(1)).first()
-        for table in (SCORE, LIST_ANSWER, CONTEST)
+        for table in ABOUT_PEOPLE
     )
 
 
@@ -93,10 +103,14 @@ def erase(connection: Connection, employee_id: str) -> dict[str, int]:
     """
     removed = {
         table.name: connection.execute(delete(table).where(table.c.employee_id == employee_id)).rowcount
-        for table in (SCORE, LIST_ANSWER, CONTEST)
+        for table in ABOUT_PEOPLE
     }
-    as_manager = update(SCORE).where(SCORE.c.manager_id == employee_id).values(manager_id=None)
-    removed["manager_of"] = connection.execute(as_manager).rowcount
+    removed["manager_of"] = sum(
+        connection.execute(update(table).where(table.c.manager_id == employee_id).values(manager_id=None)).rowcount
+        for table in NAMES_MANAGERS
+    )
+    for table in ABOUT_MANAGERS:
+        connection.execute(delete(table).where(table.c.manager_id == employee_id))
     connection.execute(
         delete(GROUP_FIGURE).where(GROUP_FIGURE.c.dimension == "manager", GROUP_FIGURE.c.value == employee_id)
     )

@@ -19,12 +19,16 @@ from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import promotion
 from pipeline.backtest import Backtest, Round, backtest, predictions, shuffled_auc
+from pipeline.by_group import by_group
+from pipeline.calibration import risk_of
 from pipeline.challenge import against_others
 from pipeline.dataset import Dataset, build_dataset, cross_section_dataset
 from pipeline.fairness import review
-from pipeline.leakage import suspects
+from pipeline.kept_features import Sums, changed_past, keep, kept_sums, sums_of
+from pipeline.leakage import on_both_sides, suspects, too_dear
 from pipeline.model import Blend, fit_blend
 from pipeline.parallel import side_by_side
+from pipeline.plots import plots
 from pipeline.settings import Settings
 from pipeline.splits import (
     LEAST_EXITS,
@@ -38,6 +42,8 @@ from pipeline.splits import (
     training_dates,
 )
 from pipeline.stored_model import CURVE, NO_HORIZON, StoredModel
+from pipeline.trust import factor_stability, moved_features, range_coverage, true_hazard
+from pipeline.tuning import Tuning, tune
 from pipeline.workspace import kept_months, workspace
 
 REPEATS = 5
@@ -66,7 +72,11 @@ class Trained:
 
 @dataclass(frozen=True)
 class Material:
-    """What a source gives to training: the rows, the rounds that judge, and what each horizon is fitted on."""
+    """What a source gives to training: the rows, the rounds that judge, and what each horizon is fitted on.
+
+    `latest` holds the features of those who would be scored now, and `sums` what the next run compares its features
+    with; a cross-section has neither.
+    """
 
     name: str
     data_hash: str
@@ -75,6 +85,8 @@ class Material:
     rounds: Sequence[Round]
     final: Callable[[int], tuple[Dataset, Round]]
     horizons: Sequence[int]
+    latest: pl.DataFrame | None = None
+    sums: Sums = field(default_factory=dict)
 
 
 @dataclass
@@ -108,22 +120,29 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
         loaded = load_source(source, folder / "tables")
     with watch.stage("features"):
         material = _material(loaded, request, folder, settings, told)
+    with watch.stage("tune"):
+        tuning = None if request.quick or not material.horizon_months else _tuned(material, request, told)
+        shape = tuning.shape if tuning else None
     with watch.stage("judge out of time"):
-        judged = backtest(material.dataset, material.rounds, request.seed, request.quick, told)
+        quick = request.quick or bool(material.horizon_months)
+        judged = backtest(material.dataset, material.rounds, request.seed, quick, told, shape)
     with watch.stage("guards"):
         shuffled = shuffled_auc(material.dataset, material.rounds[-1], judged.blends[-1], request.seed)
-        _guard(material, judged, shuffled, request)
+        _guard(material, judged, shuffled, request, settings)
     with watch.stage("fit on all matured rows"):
-        model = _final_model(material, judged, request)
+        model = _final_model(material, judged, request, tuning)
     with watch.stage("intervals"):
-        report = _report(material, judged, shuffled, request)
+        report = _report(material, judged, shuffled, request) | {"settings": _chosen(model, tuning)}
+    with watch.stage("trust"):
+        report |= _trust(source, material, judged, settings, request)
     with watch.stage("fairness"):
         report |= review(loaded, material.dataset, judged, settings.list_capacity, request.seed)
     with watch.stage("against the champion"):
         champion = promotion.champion_of(settings, material.name)
         report |= against_others(material.dataset, judged, material.horizon_months, champion, request.seed)
     told("record in MLflow")
-    report |= promotion.record(settings, model, report)
+    report |= promotion.record(settings, model, report, plots(report, judged))
+    keep(kept_sums(settings, material.name), material.sums, _made_by(settings))
     report["seconds"] = watch.seconds
     return Trained(report, model, predictions(material.dataset, judged, material.horizon_months))
 
@@ -140,7 +159,7 @@ def _material(
     horizons = [m for m in sorted({*CURVE, horizon}) if m == horizon or _foldable(calendar, m, loaded)]
     final_dates = {months: training_dates(calendar, months, loaded.complete_until) for months in horizons}
     judged = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
-    needed = sorted(judged.union(*final_dates.values()))
+    needed = sorted(judged.union(*final_dates.values(), calendar[-1:]))
     with engine_named(settings.engine, folder) as engine:
         paths = feature_table(
             loaded,
@@ -169,7 +188,42 @@ def _material(
         rounds=rounds,
         final=final,
         horizons=horizons,
+        latest=pl.read_parquet(files[calendar[-1]]),
+        sums=sums_of(files),
     )
+
+
+def _made_by(settings: Settings) -> str:
+    return f"{installed_version('retention')} {settings.engine}"
+
+
+def _tuned(material: Material, request: Request, told: Told) -> Tuning | None:
+    """Tuning on the training period of the earliest test date, which no test date has a row in."""
+    first = material.rounds[0]
+    X, left = material.dataset.X[first.train], material.dataset.left[first.train]
+    return tune(X, left, first.folds, material.dataset.directions, request.seed, told)
+
+
+def _chosen(model: StoredModel, tuning: Tuning | None) -> dict[str, Any]:
+    """The settings of the served horizon's model, and how they were come by."""
+    return {**model.manifest["settings"], "tuning": tuning.as_dict() if tuning else None}
+
+
+def _trust(source: Path, material: Material, judged: Backtest, settings: Settings, request: Request) -> dict[str, Any]:
+    """What the report says beside the metrics, so that one knows how far to trust them."""
+    dataset, last = material.dataset, material.rounds[-1]
+    moved = []
+    if material.latest is not None:
+        learned = dataset.X[dataset.rows_on([last.snapshot_date])] if last.snapshot_date else dataset.X
+        moved = moved_features(learned, material.latest.select(learned.columns), settings.drift_limit)
+    return {
+        "by_group": by_group(dataset, judged, request.seed),
+        "monotone_cost": judged.monotone_cost(request.seed),
+        "true_hazard": true_hazard(source, dataset, judged),
+        "range_coverage": range_coverage(judged),
+        "factor_stability": factor_stability(dataset, last, judged.blends[-1], request.seed),
+        "moved_features": moved,
+    }
 
 
 def _foldable(calendar: Sequence[date], months: int, source: Source) -> bool:
@@ -214,9 +268,24 @@ def _cross_section_material(loaded: CrossSection, seed: int) -> Material:
     )
 
 
-def _guard(material: Material, judged: Backtest, shuffled: dict[str, float], request: Request) -> None:
+def _guard(
+    material: Material, judged: Backtest, shuffled: dict[str, float], request: Request, settings: Settings
+) -> None:
     """Raises Refused with every suspect, and where shuffled outcomes could be predicted."""
-    found = suspects(material.dataset, judged.rows, request.allowed_suspects)
+    dataset, last, blend = material.dataset, material.rounds[-1], judged.blends[-1]
+
+    def without(name: str) -> np.ndarray:
+        part = dataset.of(other for other in dataset.features if other != name)
+        X, left = part.X[last.train], dataset.left[last.train]
+        refit = fit_blend(X, left, [], request.seed, like=blend, directions=part.directions)
+        return risk_of(refit.log_odds(part.X[last.test]))
+
+    allowed = request.allowed_suspects
+    found = suspects(dataset, judged.rows, allowed)
+    named = {finding.column for finding in found}
+    found += too_dear(dataset.X[last.test], dataset.left[last.test], blend, without, {*allowed, *named})
+    found += changed_past(kept_sums(settings, material.name), material.sums, _made_by(settings), allowed)
+    found += on_both_sides(dataset, [(round_.train, round_.test) for round_ in material.rounds])
     if not shuffled["low"] <= 0.5 <= shuffled["high"]:
         figure = f"outcomes dealt out at random are predicted with AUC {shuffled['value']:.3f}"
         found.append(
@@ -232,7 +301,7 @@ def _guard(material: Material, judged: Backtest, shuffled: dict[str, float], req
         raise Refused(found)
 
 
-def _final_model(material: Material, judged: Backtest, request: Request) -> StoredModel:
+def _final_model(material: Material, judged: Backtest, request: Request, tuning: Tuning | None) -> StoredModel:
     """Every horizon fitted on all that matured; `quick` keeps the settings that the last judged round chose.
 
     A horizon with too few exits (yearly exits have none within three months) is left out of the curve.
@@ -243,10 +312,19 @@ def _final_model(material: Material, judged: Backtest, request: Request) -> Stor
         if months != material.horizon_months and _leavers(dataset, whole.train) < LEAST_EXITS:
             return None
         X, left = dataset.of(material.dataset.features).X[whole.train], dataset.left[whole.train]
-        like = judged.blends[-1] if request.quick else None
-        return fit_blend(X, left, whole.folds, seed=request.seed, quick=request.quick, like=like)
+        return fit_blend(
+            X,
+            left,
+            whole.folds,
+            seed=request.seed,
+            quick=request.quick or bool(material.horizon_months),
+            like=judged.blends[-1] if request.quick else None,
+            shape=tuning.shape if tuning else None,
+            directions=material.dataset.directions,
+        )
 
     blends = dict(zip(material.horizons, side_by_side(fitted, material.horizons), strict=True))
+    asked = blends[material.horizon_months]
     return StoredModel(
         horizon_months=material.horizon_months,
         blends={months: blend for months, blend in blends.items() if blend},
@@ -259,6 +337,7 @@ def _final_model(material: Material, judged: Backtest, request: Request) -> Stor
             "quick": request.quick,
             "rows": len(material.dataset.left),
             "allowed_suspects": list(request.allowed_suspects),
+            "settings": asked.choice.settings() if asked else {},
         },
     )
 

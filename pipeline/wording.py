@@ -1,28 +1,62 @@
-"""The words of the lists and of the API's factors, in English: plain, and without a probability."""
+"""The words of the lists and of the API's factors: plain, without a probability, in the language that is passed in."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from features.vocabulary import Driver
+from pipeline.language import ENGLISH, Language, both, marked
 from pipeline.published import Factor
 
-UNKNOWN: Final = "not known"
+UNKNOWN: Final = marked("not known")
 
 DRIVER_NAMES: Final[Mapping[Driver, str]] = {
-    "pay": "Pay",
-    "conditions": "Conditions",
-    "relationships": "Relationships",
-    "growth": "Growth",
-    "context": "Context",
+    "pay": marked("Pay"),
+    "conditions": marked("Conditions"),
+    "relationships": marked("Relationships"),
+    "growth": marked("Growth"),
+    "context": marked("Context"),
 }
 
+BAND_NAMES: Final[Mapping[str, str]] = {
+    "high": marked("High"),
+    "elevated": marked("Elevated"),
+    "moderate": marked("Moderate"),
+    "typical": marked("Typical"),
+}
+
+CHANGE_NAMES: Final[Mapping[str, str]] = {
+    "new": marked("New this month"),
+    "rising": marked("Also last month, and rising"),
+    "continuing": marked("Also last month"),
+    "resolved": marked("No longer on the list"),
+}
+
+COLUMN_NAMES: Final[Mapping[str, str]] = {
+    "month": marked("Month"),
+    "manager_id": marked("Manager"),
+    "employee_id": marked("Person"),
+    "change": marked("Change"),
+    "band": marked("Band"),
+    "department": marked("Department"),
+    "job": marked("Job"),
+    "level": marked("Level"),
+    "location": marked("Location"),
+    "behind_it": marked("What is behind it"),
+    "what_changed": marked("What changed since last month"),
+    "what_to_ask": marked("What to ask"),
+    "what_to_offer": marked("What you could offer"),
+    "whom_to_involve": marked("Whom to involve"),
+}
+"""Headers of the spreadsheet for people; the CSV, for programs, keeps the names."""
+
 IN_CONFIDENCE: Final[Mapping[Driver, str]] = {
-    "pay": "How pay is seen",
-    "conditions": "How the conditions of work are seen",
-    "relationships": "How working with others is seen",
-    "growth": "How the way ahead is seen",
+    "pay": marked("How pay is seen"),
+    "conditions": marked("How the conditions of work are seen"),
+    "relationships": marked("How working with others is seen"),
+    "growth": marked("How the way ahead is seen"),
     "context": "",
 }
 """Said in place of a survey answer: it was given in confidence, to the employer and not to one's manager."""
@@ -39,82 +73,191 @@ class Guidance:
 
 GUIDE: Final[Mapping[Driver, Guidance]] = {
     "pay": Guidance(
-        ask="Does what you earn fit what you do now, and what you see around you?",
-        offer="A pay review against the market. Ask for it before you promise anything.",
-        involve="HR, for the pay review",
+        ask=marked("Does what you earn fit what you do now, and what you see around you?"),
+        offer=marked("A pay review against the market. Ask for it before you promise anything."),
+        involve=marked("HR, for the pay review"),
     ),
     "conditions": Guidance(
-        ask="How heavy have the last months been, and what would you drop first?",
-        offer="A pause in overtime, clearer priorities, more say over hours or place of work.",
-        involve="HR, if hours or place change formally",
+        ask=marked("How heavy have the last months been, and what would you drop first?"),
+        offer=marked("A pause in overtime, clearer priorities, more say over hours or place of work."),
+        involve=marked("HR, if hours or place change formally"),
     ),
     "relationships": Guidance(
-        ask="Whose work do you wait for, who waits for you, and where does it grate?",
-        offer="An agreement with the other department on who answers what, and by when. More of your own time.",
-        involve="the head of the other department",
+        ask=marked("Whose work do you wait for, who waits for you, and where does it grate?"),
+        offer=marked("An agreement with the other department on who answers what, and by when. More of your own time."),
+        involve=marked("the head of the other department"),
     ),
     "growth": Guidance(
-        ask="What would you like to be doing in a year that you are not doing now?",
-        offer="A next step with a date: a task, a course, a mentor, or what the next level takes.",
-        involve="HR, for career steps and training",
+        ask=marked("What would you like to be doing in a year that you are not doing now?"),
+        offer=marked("A next step with a date: a task, a course, a mentor, or what the next level takes."),
+        involve=marked("HR, for career steps and training"),
     ),
 }
 """A guide for each driver that an employer can act on."""
 
 OPEN_GUIDANCE: Final = Guidance(
-    ask="What keeps you here, and what could make you look elsewhere?",
-    offer="Listen first. Agree on one thing that you will change, and by when.",
-    involve="HR, if something comes up that you cannot change",
+    ask=marked("What keeps you here, and what could make you look elsewhere?"),
+    offer=marked("Listen first. Agree on one thing that you will change, and by when."),
+    involve=marked("HR, if something comes up that you cannot change"),
 )
 """For someone for whom no single cause stands out that can be acted on."""
 
 EVEN_CHANCE: Final = 0.5
 YES_OR_NO: Final = "1 or 0"
 
-_NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
+"""In other languages a number's word changes with what it counts, so each use has its context: `USES`."""
+USES: Final = ("counted", "of these", "leaving", "within")
+
+COUNTED: Final[Mapping[str, tuple[str, str]]] = {
+    "months": both("{number} month", "{number} months"),
+    "hours": both("{number} hour", "{number} hours"),
+    "people": both("{number} person", "{number} people"),
+    "moves": both("{number} move", "{number} moves"),
+    "changes": both("{number} change", "{number} changes"),
+    "promotions": both("{number} promotion", "{number} promotions"),
+    "departments": both("{number} department", "{number} departments"),
+    "services a month": both("{number} service a month", "{number} services a month"),
+    "days a month": both("{number} day a month", "{number} days a month"),
+}
+"""Units that change with their number."""
+
+UNITS: Final = (
+    *(marked("points of the review"), marked("0 to 10"), marked("0 to 5"), marked("1 to 5"), marked("-1 to 1")),
+    *(marked("level"), marked("as recorded"), marked("{number} {unit}"), marked("{number} ({unit})")),
+)
+"""Units that do not."""
+
+ITEM_LABELS: Final = (
+    marked("{item}: against the others in the team"),
+    marked("{item}: the others in the team"),
+    marked("{item}: the person's reports"),
+    marked("{item}: mean of {months} months"),
+    marked("{item}: lately against {months} months"),
+    marked("{item}: months since the last"),
+    marked("{item}: share of the rounds missed"),
+    marked("{item}: place among all"),
+    marked("{item}: last"),
+    marked("{item} against the department"),
+    marked("{item} of the manager"),
+    marked("{item} in {months} months"),
+    marked("{item} in {months} month"),
+)
+"""How the labels of a source's own items are made (`features.items`); the item's name is the source's own."""
+
+_ITEM_PATTERNS: Final = tuple(
+    (said, re.compile(re.escape(said).replace(r"\{item\}", "(?P<item>.+)").replace(r"\{months\}", r"(?P<months>\d+)")))
+    for said in ITEM_LABELS
+)
 
 
-def factor_text(factor: Factor, about: Mapping[str, Any]) -> str:
+def label_text(label: str, language: Language = ENGLISH) -> str:
+    """What a feature is called, with a capital letter; the name of a source's own item stays as the source has it."""
+    if not language.knows(label):
+        for said, pattern in _ITEM_PATTERNS:
+            if found := pattern.fullmatch(label):
+                parts = found.groupdict()
+                item = parts.pop("item")
+                return _capitalised(language.text(said, item=language.text(item), **parts))
+    return _capitalised(language.text(label))
+
+
+def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For HR: what the figure is, what peers have, and which way it pushes."""
-    push = "raises" if factor.contribution > 0 else "lowers" if factor.contribution < 0 else "does not change"
-    value = _with_unit(_shown(factor.value, about), factor, about)
-    among_peers = "" if factor.peer_value is None else f" (peers: {_shown(factor.peer_value, about)})"
-    return f"{_capitalised(about['label'])}: {value}{among_peers}. It {push} the risk."
+    value = _with_unit(factor.value, about, language)
+    label = label_text(about["label"], language)
+    if factor.peer_value is None:
+        told = language.text("{label}: {value}.", label=label, value=value)
+    else:
+        peers = _shown(factor.peer_value, about, language)
+        told = language.text("{label}: {value} (peers: {peers}).", label=label, value=value, peers=peers)
+    return f"{told} {_push(factor, language)}"
 
 
-def reason_text(factor: Factor, about: Mapping[str, Any]) -> str:
+def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For a manager: the same without a figure; a survey answer is named by its driver only."""
-    if "survey" in factor.feature.split("_"):
-        return IN_CONFIDENCE[factor.driver]
-    label = _capitalised(about["label"])
+    if is_in_confidence(factor):
+        return language.text(IN_CONFIDENCE[factor.driver])
+    label = label_text(about["label"], language)
     value, peers = as_number(factor.value), as_number(factor.peer_value)
     if value is None or peers is None or value == peers or about.get("unit") == YES_OR_NO:
         return label
-    return f"{label}: {'higher' if value > peers else 'lower'} than for peers"
+    if value > peers:
+        return language.text("{label}: higher than for peers", label=label)
+    return language.text("{label}: lower than for peers", label=label)
 
 
-def expected_words(risks: Sequence[float], horizon_months: int) -> str:
+def moved_text(factor: Factor, before: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """For a manager: which way a figure went since last month, without the figure."""
+    label = label_text(about["label"], language)
+    value, earlier = as_number(factor.value), as_number(before.value)
+    if about.get("kind") == "category" or about.get("unit") == YES_OR_NO:
+        return language.text("{label}: changed since last month", label=label)
+    if value is None or earlier is None or value == earlier:
+        if factor.contribution > before.contribution:
+            return language.text("{label}: weighs more than last month", label=label)
+        return language.text("{label}: weighs less than last month", label=label)
+    if value > earlier:
+        return language.text("{label}: higher than last month", label=label)
+    return language.text("{label}: lower than last month", label=label)
+
+
+def is_in_confidence(factor: Factor) -> bool:
+    """Whether it rests on survey answers, which were not given to the manager."""
+    return "survey" in factor.feature.split("_")
+
+
+def guidance_text(guide: Guidance, language: Language) -> Guidance:
+    """The same guide in another language."""
+    return Guidance(language.text(guide.ask), language.text(guide.offer), language.text(guide.involve))
+
+
+def expected_words(risks: Sequence[float], horizon_months: int, language: Language = ENGLISH) -> str:
     """How many of those listed would leave within the horizon if nothing changes, in words."""
     people, leavers = len(risks), sum(risks)
-    horizon = f"{in_words(horizon_months)} month{'s' * (horizon_months != 1)}"
-    unchanged = f"within {horizon} if nothing changes"
     if people == 0:
-        return "Nobody on the team stands out this month."
+        return language.text("Nobody on the team stands out this month.")
+    within = within_words(horizon_months, language)
     if people == 1 and leavers < EVEN_CHANCE:
-        return f"Most people in this position are still here {horizon} later; some are not."
+        return language.plural(
+            "Most people in this position are still here {months} month later; some are not.",
+            "Most people in this position are still here {months} months later; some are not.",
+            horizon_months,
+            months=in_words(horizon_months, language, "counted"),
+        )
     if people == 1:
-        return f"Most people in this position leave {unchanged}."
+        return language.text("Most people in this position leave {within} if nothing changes.", within=within)
+    these, leaving = in_words(people, language, "of these"), round(leavers)
     if leavers < EVEN_CHANCE:
-        return f"Of these {in_words(people)}, most likely nobody would leave {unchanged}."
-    leaving = round(leavers)
+        return language.text(
+            "Of these {these}, most likely nobody would leave {within} if nothing changes.", these=these, within=within
+        )
     if leaving >= people:
-        return f"Most of these {in_words(people)} would leave {unchanged}."
-    return f"Of these {in_words(people)}, about {in_words(max(leaving, 1))} would leave {unchanged}."
+        return language.text(
+            "Most of these {these} would leave {within} if nothing changes.", these=these, within=within
+        )
+    leaving = max(leaving, 1)
+    return language.plural(
+        "Of these {these}, about {leaving} would leave {within} if nothing changes.",
+        "Of these {these}, about {leaving} would leave {within} if nothing changes.",
+        leaving,
+        these=these,
+        leaving=in_words(leaving, language, "leaving"),
+        within=within,
+    )
 
 
-def in_words(number: int) -> str:
+def within_words(months: int, language: Language = ENGLISH) -> str:
+    """`within six months`."""
+    said = in_words(months, language, "within")
+    return language.plural("within {months} month", "within {months} months", months, months=said)
+
+
+def in_words(number: int, language: Language = ENGLISH, use: str = "counted") -> str:
     """`4` is "four"; from 13 on, figures."""
-    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+    if number < len(NUMBERS):
+        return language.text(NUMBERS[number], context=use)
+    return language.number(number)
 
 
 def as_number(value: str | None) -> float | None:
@@ -125,34 +268,39 @@ def as_number(value: str | None) -> float | None:
         return None
 
 
-def _shown(value: str | None, about: Mapping[str, Any]) -> str:
+def _push(factor: Factor, language: Language) -> str:
+    if factor.contribution > 0:
+        return language.text("It raises the risk.")
+    if factor.contribution < 0:
+        return language.text("It lowers the risk.")
+    return language.text("It does not change the risk.")
+
+
+def _shown(value: str | None, about: Mapping[str, Any], language: Language) -> str:
     """A figure in the words of its unit; the units are those of the feature catalogue."""
     number = None if about.get("kind") == "category" else as_number(value)
     if value is None or number is None:
-        return value or UNKNOWN
+        return value or language.text(UNKNOWN)
     unit = about.get("unit") or ""
     if unit == YES_OR_NO:
-        return "yes" if number else "no"
+        return language.text("yes") if number else language.text("no")
     if unit.startswith("share"):
-        return f"{number:.0%}"
+        return language.percent(number)
     if unit == "log ratio":
-        return f"{math.expm1(number):+.1%}"
-    if unit.startswith("log of "):
-        return _figure(math.exp(number))
-    return _figure(number)
+        return language.percent(math.expm1(number), places=1, is_signed=True)
+    return language.number(math.exp(number) if unit.startswith("log of ") else number)
 
 
-def _with_unit(shown: str, factor: Factor, about: Mapping[str, Any]) -> str:
+def _with_unit(value: str | None, about: Mapping[str, Any], language: Language) -> str:
     """The unit behind the value, where the value does not say it itself: `26 months`, `3.2 (1 to 5)`."""
-    unit = about.get("unit") or ""
-    says_itself = unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "as recorded", "ratio")
-    if says_itself or about.get("kind") == "category" or as_number(factor.value) is None:
+    shown, unit, number = _shown(value, about, language), about.get("unit") or "", as_number(value)
+    says_itself = unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "as recorded", "ratio", "")
+    if says_itself or about.get("kind") == "category" or number is None:
         return shown
-    return f"{shown} ({unit})" if " to " in unit else f"{shown} {unit}".rstrip()
-
-
-def _figure(number: float) -> str:
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.2f}".rstrip("0").rstrip(".")
+    if unit in COUNTED:
+        return language.plural(*COUNTED[unit], number, number=shown)
+    form = "{number} ({unit})" if " to " in unit else "{number} {unit}"
+    return language.text(form, number=shown, unit=language.text(unit))
 
 
 def _capitalised(label: str) -> str:

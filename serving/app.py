@@ -20,8 +20,11 @@ from serving.edge import Edge
 from serving.issuers import issuer_of
 from serving.logs import LOG, write_json_lines
 from serving.metrics import Metrics
+from serving.pages import errors
+from serving.pages import routes as pages
+from serving.pages.outcomes import Outcomes
 from serving.rates import Rates
-from serving.routes import audit, groups, health, lists, models, people, receipts, scores, what_if
+from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
 from serving.settings import ServerSettings
 
 TITLE = "Retention"
@@ -45,11 +48,14 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.state.store = Store(settings.store_url)
     app.state.issuer = issuer_of(settings)
     app.state.champion = Champion(settings)
+    app.state.outcomes = Outcomes(settings)
     app.state.rates = Rates(settings.rate_limit)
     app.state.metrics = Metrics()
-    for routes in (people, what_if, scores, groups, lists, receipts, models, audit, health):
+    for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, health):
         app.include_router(routes.router)
+    pages.include(app)
     problems.install(app)
+    errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_headers=["Authorization"])

@@ -38,7 +38,14 @@ Asker = Annotated[Identity, Depends(authenticated)]
 """Who asks, proven by a token."""
 
 
+async def counted_by_address(request: Request) -> None:
+    """Raise 429 for an address that tries to sign in too often."""
+    _count(request, f"address {request.client.host if request.client else ''}")
+
+
 async def _identified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Identity:
+    if signed_in := getattr(request.state, "asker", None):  # by a page's session, before this is asked
+        return signed_in  # type: ignore[no-any-return]
     if credentials is None:
         detail = "Send a bearer token in the Authorization header. `retention token` makes one."
         raise Refusal(401, "unauthenticated", detail, {"WWW-Authenticate": _REALM})

@@ -57,8 +57,9 @@ class Embedded:
 class OpenIdConnect:
     """An issuer whose keys are published as a JWK set. A key decides its algorithm, the token's header does not."""
 
-    def __init__(self, settings: ServerSettings) -> None:
+    def __init__(self, settings: ServerSettings, audience: str = "") -> None:
         self._settings = settings
+        self._audience = audience or settings.oidc_audience
         self._keys = jwt.PyJWKClient(
             settings.oidc_jwks_url,
             lifespan=KEYS_SECONDS,
@@ -99,7 +100,7 @@ class OpenIdConnect:
                 key,
                 algorithms=list(self._settings.oidc_algorithms),
                 issuer=self._settings.oidc_issuer,
-                audience=self._settings.oidc_audience,
+                audience=self._audience,
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"], "enforce_minimum_key_length": True},
             )

@@ -71,7 +71,7 @@ PurposeParameter = Query(
 
 async def stated_purpose(purpose: Annotated[str, PurposeParameter], audit: Audit) -> Purpose:
     """The purpose, which the audit keeps. Raises 403 for one that scores are not given for."""
-    return _allowed(purpose, audit)
+    return allowed(purpose, audit)
 
 
 class PurposeOf:
@@ -82,7 +82,7 @@ class PurposeOf:
 
     async def __call__(self, audit: Audit, purpose: Annotated[str | None, PurposeParameter] = None) -> Purpose:
         """The purpose, which the audit keeps. Raises 403 for one that scores are not given for."""
-        return _allowed(self.by_nature if purpose is None else purpose, audit)
+        return allowed(self.by_nature if purpose is None else purpose, audit)
 
 
 StatedPurpose = Annotated[Purpose, Depends(stated_purpose)]
@@ -102,7 +102,8 @@ def not_for_you() -> Refusal:
     return Refusal(403, "not-in-your-line", "You reach the people of your own line who are on this month's list.")
 
 
-def _allowed(purpose: str, audit: Audit) -> Purpose:
+def allowed(purpose: str, audit: Audit) -> Purpose:
+    """The purpose, which the audit keeps. Raises 403 for one that scores are not given for."""
     if purpose not in set(Purpose):
         audit.purpose = purpose[:64].replace("\x00", "�")
         reason = WHY_REFUSED.get(

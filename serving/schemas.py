@@ -1,13 +1,13 @@
 """The answers of the API, with an example each. Probabilities are shares of 1; contributions are log-odds."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from features.vocabulary import Driver
-from pipeline.feedback import Outcome
+from pipeline.feedback import Because, Outcome
 from pipeline.risk_list import Band
 from pipeline.subject_rights import Ground
 
@@ -319,8 +319,19 @@ class AnswerToList(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"outcome": "acted", "drivers": ["pay"]}]}
     )
 
-    outcome: Outcome = Field(description="talked, acted; or why not: disagree, already_known, left")
+    outcome: Outcome = Field(
+        description="talked, offered, agreed, acted; or why not: not_needed, already_known, disagree, left"
+    )
     drivers: list[Driver] = Field(default=[], max_length=5, description="the sides of working life that were acted on")
+    because: Because | None = Field(
+        default=None, description="why one disagrees; `wrong` and `outdated` are about the data, and HR is told"
+    )
+
+    @model_validator(mode="after")
+    def _says_why_only_where_it_disagrees(self) -> Self:
+        if self.because is not None and self.outcome != "disagree":
+            raise ValueError("only an answer that disagrees has a because")
+        return self
 
 
 class GivenAnswer(BaseModel):
@@ -330,6 +341,7 @@ class GivenAnswer(BaseModel):
     who: str
     outcome: Outcome
     drivers: list[Driver]
+    because: Because | None = None
 
 
 _ANSWER = {"at": "2026-10-05T09:30:00Z", "who": "M-017", "outcome": "acted", "drivers": ["pay"]}
@@ -349,13 +361,14 @@ class ListedPerson(BaseModel):
 
     employee_id: str
     band: Band
-    change: Literal["new", "continuing"]
+    change: Literal["new", "rising", "continuing"]
     department: str | None
     job: str | None
     level: int | None
     location: str | None
     reasons: list[ReasonForManager]
     guidance: list[GuidanceForManager]
+    moved: list[str] = Field(default=[], description="what changed most since last month, in words")
     answer: GivenAnswer | None = Field(description="the last answer; null while there is none")
 
 
@@ -520,6 +533,28 @@ class GivenAnswerOfMonth(GivenAnswer):
     """An answer about the person on a list."""
 
     month: str
+
+
+class ContestedData(BaseModel):
+    """A person whose data somebody contests."""
+
+    at: datetime
+    employee_id: str
+    by: Literal["person", "manager"]
+    ground: str = Field(description="the person's ground, or why the manager disagrees: wrong or outdated")
+    feature: str | None
+
+
+class ContestedPage(BaseModel):
+    """Newest first."""
+
+    model_config = _example(
+        contests=[
+            {"at": "2026-10-05T09:30:00Z", "employee_id": "E-1042", "by": "manager", "ground": "wrong", "feature": None}
+        ]
+    )
+
+    contests: list[ContestedData]
 
 
 class ContestedPoint(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from pipeline.settings import Settings
 from pipeline.tokens import Role
@@ -26,6 +26,12 @@ class ServerSettings(Settings):
     oidc_role_claim: str = Field(default="role", description="claim of the role; dots lead into nested claims")
     oidc_person_claim: str = Field(default="person", description="claim of the employee_id, which a manager needs")
     oidc_roles: dict[str, Role] = Field(default={}, description="the issuer's names for our roles, if they differ")
+
+    oidc_client_id: str = Field(default="", description="our name at the issuer: people sign in there for the pages")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="of a confidential client")
+    oidc_scope: str = Field(default="openid profile", description="what the pages ask the issuer for")
+    session_minutes: int = Field(default=480, ge=1, description="how long a browser stays signed in")
+    cookie_secure: bool = Field(default=True, description="false only for plain http on this machine")
 
     rate_limit: str = Field(
         default="200000/minute", pattern=r"^\d+/(second|minute|hour|day)$", description="requests of one client"

@@ -9,7 +9,8 @@ from pydantic import AfterValidator
 from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
-from pipeline.audit import KeptEntry, page
+from pipeline.audit import page
+from pipeline.published import PublishedScores
 from pipeline.schema import AUDIT
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.audit import Audit
@@ -57,14 +58,30 @@ def looks(
     equal = {"who": who, "whom": whom, "role": role, "what": what, "result": result, "request_id": request_id}
     size = min(limit, request.app.state.settings.page_limit)
     with audit.release() as release:
-        conditions = [*_equal(equal), *_between(since, until)]
-        rows = page(release.scores.connection, conditions, cursor, size + 1)
-        answer = AuditPage(
-            rows=[AuditRow(**vars(row)) for row in rows[:size]],
-            next_cursor=rows[size - 1].id if len(rows) > size else None,
-        )
+        answer = audit_page(release.scores, equal, since, until, cursor, size)
         release.names([whom] if whom else [])
-        return as_table(request, form, answer, lambda: Table("audit", list(AuditRow.model_fields), _cells(rows[:size])))
+        return as_table(request, form, answer, lambda: audit_table(answer))
+
+
+def audit_page(
+    scores: PublishedScores,
+    equal: dict[str, str | None],
+    since: datetime | None,
+    until: datetime | None,
+    cursor: int | None,
+    size: int,
+) -> AuditPage:
+    """Up to `size` rows, newest first, whose columns are `equal`, before row `cursor`."""
+    rows = page(scores.connection, [*_equal(equal), *_between(since, until)], cursor, size + 1)
+    return AuditPage(
+        rows=[AuditRow(**vars(row)) for row in rows[:size]],
+        next_cursor=rows[size - 1].id if len(rows) > size else None,
+    )
+
+
+def audit_table(told: AuditPage) -> Table:
+    """A page of the audit as rows."""
+    return Table("audit", list(AuditRow.model_fields), _cells(told.rows))
 
 
 def _equal(wanted: dict[str, str | None]) -> Iterator[ColumnElement[bool]]:
@@ -78,7 +95,7 @@ def _between(since: datetime | None, until: datetime | None) -> Iterator[ColumnE
         yield AUDIT.c.at < until
 
 
-def _cells(rows: list[KeptEntry]) -> Iterator[list[Any]]:
+def _cells(rows: list[AuditRow]) -> Iterator[list[Any]]:
     for row in rows:
         told = vars(row) | {"at": row.at.isoformat()}
         yield [told[name] for name in AuditRow.model_fields]

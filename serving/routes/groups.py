@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from features.vocabulary import CONTEXT, DRIVERS
-from pipeline.published import Published
+from pipeline.published import Published, PublishedScores
 from pipeline.tokens import Identity, Role
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.audit import Audit
@@ -46,18 +46,10 @@ def groups(
     form = preferred(accept, TABLES)
     with audit.release() as release:
         published = current(release.scores)
-        rows = release.scores.group_figures(published, dimension)
-        if not rows:
-            raise Refusal(404, "no-groups", "This month was scored by an earlier version. Run `retention score` again.")
+        rows = _figures(release.scores, published, dimension)
         if dimension == "manager" and asker.role == Role.DATA_SCIENTIST:
             rows = [row | {"value": _nameless(published, row["value"])} for row in rows]
-        answer = GroupPage(
-            snapshot_date=published.snapshot_date,
-            model_version=published.model_version,
-            horizon_months=published.horizon_months,
-            dimension=dimension,
-            groups=[_group(row) for row in rows],
-        )
+        answer = _page(published, dimension, rows)
         release.names(_managers(asker, dimension, rows))
         return as_table(request, form, answer, lambda: Table(dimension, GROUP_COLUMNS, map(_group_row, rows)))
 
@@ -78,13 +70,7 @@ def internal_services(
     form = preferred(accept, TABLES)
     with audit.release() as release:
         published = current(release.scores)
-        rows = release.scores.service_figures(published)
-        answer = ServicePage(
-            snapshot_date=published.snapshot_date,
-            model_version=published.model_version,
-            horizon_months=published.horizon_months,
-            services=[ServicesBetween(**row, is_suppressed=row["services"] is None) for row in rows],
-        )
+        answer = service_page(release.scores, published)
         columns = list(ServicesBetween.model_fields)
         return as_table(
             request,
@@ -92,6 +78,39 @@ def internal_services(
             answer,
             lambda: Table("services", columns, (list(each.model_dump().values()) for each in answer.services)),
         )
+
+
+def group_page(scores: PublishedScores, published: Published, dimension: Dimension) -> GroupPage:
+    """The groups of a dimension of a month. Raises 404 for a month without figures of groups."""
+    return _page(published, dimension, _figures(scores, published, dimension))
+
+
+def service_page(scores: PublishedScores, published: Published) -> ServicePage:
+    """What departments ask of each other in a month."""
+    rows = scores.service_figures(published)
+    return ServicePage(
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        services=[ServicesBetween(**row, is_suppressed=row["services"] is None) for row in rows],
+    )
+
+
+def _figures(scores: PublishedScores, published: Published, dimension: Dimension) -> list[dict[str, Any]]:
+    rows = scores.group_figures(published, dimension)
+    if not rows:
+        raise Refusal(404, "no-groups", "This month was scored by an earlier version. Run `retention score` again.")
+    return rows
+
+
+def _page(published: Published, dimension: Dimension, rows: list[dict[str, Any]]) -> GroupPage:
+    return GroupPage(
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        dimension=dimension,
+        groups=[_group(row) for row in rows],
+    )
 
 
 def _managers(asker: Identity, dimension: str, rows: list[dict[str, Any]]) -> list[str]:

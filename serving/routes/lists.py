@@ -9,9 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.feedback import ListAnswer, keep_answer, last_answers
+from pipeline.language import Language, preferred_language
 from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, is_on_list, risk_lists
+from pipeline.rollout import waiting_managers
+from pipeline.settings import Settings
 from pipeline.tokens import Identity, Role
 from serving.answers import (
     CSV,
@@ -67,18 +70,20 @@ def lists(
     form = preferred(accept, FORMS)
     wanted = _whose(asker, manager_id)
     with audit.release() as release:
-        published = _of_month(release.scores, month)
-        found = risk_lists(release.scores, published, request.app.state.settings.list_capacity, wanted)
+        published = of_month(release.scores, month)
+        settings = request.app.state.settings
+        said_in = preferred_language(request.headers.get("Accept-Language", ""), settings.language)
+        found = chosen_lists(release.scores, published, asker, wanted, settings, said_in)
         if wanted is None:
             found = [each for each in found if each.is_worth_reading]
         elif not found:
             raise Refusal(404, "no-team", "Nobody who was scored in this month reports to this manager.")
         if wanted is None and form == HTML:
-            page = index_page(published, found, lambda manager: f"?manager_id={quote(manager, safe='')}").encode()
+            page = index_page(published, found, _href, said_in).encode()
             return unless_known(request, HTML, page, lambda: page)
-        release.names([employee_id for each in found for employee_id in _named(each)])
+        release.names([employee_id for each in found for employee_id in named(each)])
         answers = last_answers(release.scores.connection, published)
-        return _written(request, form, published, found, answers)
+        return _written(request, form, published, found, answers, said_in)
 
 
 @router.post(
@@ -98,24 +103,54 @@ def answer(
     audit: Audit,
 ) -> Response:
     """About somebody on that month's lists; a manager answers for the own line only. The last answer counts."""
-    capacity = request.app.state.settings.list_capacity
+    settings = request.app.state.settings
+    kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
     with audit.change() as change:
-        published = _of_month(change.scores, month)
-        is_listed = is_on_list(change.scores, published, employee_id, capacity)
-        if asker.role == Role.MANAGER and not (
-            is_listed and change.scores.is_in_line_of(published, str(asker.person), employee_id)
-        ):
-            raise not_for_you()
-        if not is_listed:
-            raise Refusal(404, "not-listed", "No such person is on a list of this month.")
-        kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers)
+        published = of_month(change.scores, month)
+        require_listed(change.scores, published, asker, employee_id, settings)
         keep_answer(change.connection, published, kept)
         change.did("answered", employee_id)
     told = KeptAnswer(employee_id=employee_id, month=month, **_told(kept))
     return as_json(request, told, 201)
 
 
-def _of_month(scores: PublishedScores, month: str) -> Published:
+def chosen_lists(
+    scores: PublishedScores,
+    published: Published,
+    asker: Identity,
+    manager_id: str | None,
+    settings: Settings,
+    said_in: Language,
+) -> list[RiskList]:
+    """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `pipeline.rollout`)."""
+    if asker.role == Role.MANAGER and asker.person in waiting_managers(scores, published):
+        raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
+    return risk_lists(scores, published, settings.list_capacity, manager_id, said_in, settings.replacement_cost)
+
+
+def require_listed(
+    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: Settings
+) -> None:
+    """Raise 404 for somebody on no list of the month; to a manager 403 for anybody but the own line's.
+
+    Whoever was taken off the list by an answer counts as listed: the answer may have been a slip.
+    """
+    capacity, costs = settings.list_capacity, settings.replacement_cost
+    is_listed = is_on_list(scores.with_everyone(), published, employee_id, capacity, costs)
+    if asker.role == Role.MANAGER and not (
+        is_listed and scores.is_in_line_of(published, str(asker.person), employee_id)
+    ):
+        raise not_for_you()
+    if not is_listed:
+        raise Refusal(404, "not-listed", "No such person is on a list of this month.")
+
+
+def _href(manager_id: str) -> str:
+    return f"?manager_id={quote(manager_id, safe='')}"
+
+
+def of_month(scores: PublishedScores, month: str) -> Published:
+    """What was published for a month. Raises 404 for one without scores."""
     published = scores.of_month(month)
     if published is None:
         raise Refusal(404, "month-not-scored", "This month has no published scores.")
@@ -131,7 +166,8 @@ def _whose(asker: Identity, manager_id: str | None) -> str | None:
     return asker.person
 
 
-def _named(risk_list: RiskList) -> list[str]:
+def named(risk_list: RiskList) -> list[str]:
+    """Whom a list names."""
     return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
@@ -141,15 +177,17 @@ def _written(
     published: Published,
     found: Sequence[RiskList],
     answers: Mapping[str, ListAnswer],
+    said_in: Language,
 ) -> Response:
     if form == HTML:
-        page = list_page(published, found[0]).encode()
+        page = list_page(published, found[0], said_in).encode()
         return unless_known(request, HTML, page, lambda: page)
     table = Table("list", COLUMNS, list_rows(published, found))
-    return as_table(request, form, _answer(published, found, answers), lambda: table)
+    return as_table(request, form, monthly_lists(published, found, answers), lambda: table)
 
 
-def _answer(published: Published, found: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
+def monthly_lists(published: Published, found: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
+    """The lists of a month with the last answer about each person."""
     return MonthlyLists(
         month=published.month,
         snapshot_date=published.snapshot_date,
@@ -175,6 +213,7 @@ def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
                 location=entry.location,
                 reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in entry.reasons],
                 guidance=[GuidanceForManager(**vars(guide)) for guide in entry.guidance],
+                moved=list(entry.moved),
                 answer=_given(answers.get(entry.employee_id)),
             )
             for entry in risk_list.entries
@@ -188,4 +227,10 @@ def _given(answer: ListAnswer | None) -> GivenAnswer | None:
 
 
 def _told(answer: ListAnswer) -> dict[str, Any]:
-    return {"at": answer.at, "who": answer.who, "outcome": answer.outcome, "drivers": list(answer.drivers)}
+    return {
+        "at": answer.at,
+        "who": answer.who,
+        "outcome": answer.outcome,
+        "drivers": list(answer.drivers),
+        "because": answer.because,
+    }

@@ -10,6 +10,7 @@ from features.errors import BadInput, Unavailable
 from pipeline import ledger
 from pipeline.ledger import LedgerEntry
 from pipeline.model_card import model_card
+from pipeline.published import PublishedScores
 from pipeline.settings import Settings
 from serving.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_known
 from serving.audit import Audit
@@ -56,13 +57,19 @@ def version(
 
 def _told(request: Request, audit: Audit, version: str | None, form: str) -> Response:
     settings: Settings = request.app.state.settings
-    told = _described(settings, version)
+    told = described_version(settings, version)
     plots = {} if form == JSON else _plots(settings, told["version"])
     with audit.release() as release:
+        if form == JSON:
+            return as_json(request, model_answer(told, release.scores))
         history = ledger.entries(release.scores.connection, told["version"])
-    if form == JSON:
-        return as_json(request, ModelAnswer(**told, ledger=[_row(entry) for entry in history]))
     return _card(request, form, told, history, plots)
+
+
+def model_answer(told: dict[str, Any], scores: PublishedScores) -> ModelAnswer:
+    """What the registry says of a version, with its rows of the ledger."""
+    history = ledger.entries(scores.connection, told["version"])
+    return ModelAnswer(**told, ledger=[_row(entry) for entry in history])
 
 
 def _card(
@@ -79,7 +86,8 @@ def _row(entry: LedgerEntry) -> LedgerRow:
     return LedgerRow(**{name: value for name, value in vars(entry).items() if name in LedgerRow.model_fields})
 
 
-def _described(settings: Settings, version: str | None) -> dict[str, Any]:
+def described_version(settings: Settings, version: str | None) -> dict[str, Any]:
+    """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
     from pipeline.registry import described  # MLflow takes seconds to import, and most servers are never asked for it
 
     try:

@@ -31,10 +31,11 @@ from serving.schemas import (
     RiskPage,
     ScoredPerson,
 )
+from serving.settings import ServerSettings
 
 router = APIRouter(prefix="/v1", tags=["people"])
 
-_CURSOR: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
+CURSOR: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 Horizon = Annotated[
     int | None,
     Query(ge=1, le=36, description="3, 6, 12 or the model's own; default the model's own", examples=[6]),
@@ -63,16 +64,12 @@ def risk(
     with audit.release() as release:
         published = current(release.scores)
         if asker.role == Role.MANAGER:
-            capacity = request.app.state.settings.list_capacity
-            _require_own_line(release.scores, published, asker, employee_id, capacity)
-        score = release.scores.score_of(published, employee_id)
-        if score is None:
-            raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
-        [(_, factors)] = release.scores.factors_of(published, [employee_id])
+            _require_own_line(release.scores, published, asker, employee_id, request.app.state.settings)
+        score, factors = scored(release.scores, published, employee_id)
         answer = (
             _for_manager(published, score, factors)
             if asker.role == Role.MANAGER
-            else _for_hr(published, score, factors, horizon_months)
+            else risk_for_hr(published, score, factors, horizon_months)
         )
         release.names([employee_id])
         return as_json(request, answer)
@@ -97,7 +94,7 @@ def risks(
     sort: Annotated[
         Sort, Query(description="a minus: from the highest, or the last, on; unknown comes last")
     ] = "-risk",
-    cursor: Annotated[str | None, Query(pattern=f"^{_CURSOR.pattern}$")] = None,
+    cursor: Annotated[str | None, Query(pattern=f"^{CURSOR.pattern}$")] = None,
     limit: Annotated[int, Query(ge=1)] = 100,
     accept: AcceptHeader = "*/*",
 ) -> Response:
@@ -107,24 +104,45 @@ def risks(
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:
-        published, after = _start_of_page(release.scores, cursor)
         size = min(limit, request.app.state.settings.page_limit)
         equal = {"department": department, "level": level, "location": location, "manager_id": manager_id}
-        scores = release.scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
-        page = scores[:size]
-        answer = RiskPage(
-            snapshot_date=published.snapshot_date,
-            model_version=published.model_version,
-            horizon_months=published.horizon_months,
-            people=[_line(published, score) for score in page],
-            next_cursor=f"{published.id}-{page[-1].rank}" if len(scores) > size else None,
-        )
-        release.names([score.employee_id for score in page])
-        told = as_table(request, form, answer, lambda: _table(answer))
+        answer = risk_page(release.scores, equal, band, sort, cursor, size)
+        release.names([person.employee_id for person in answer.people])
+        told = as_table(request, form, answer, lambda: risk_table(answer))
         if answer.next_cursor:
             following = request.url.include_query_params(cursor=answer.next_cursor)
             told.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
         return told
+
+
+def risk_page(
+    scores: PublishedScores,
+    equal: Mapping[str, str | int | None],
+    band: Band | None,
+    sort: Sort,
+    cursor: str | None,
+    size: int,
+) -> RiskPage:
+    """Up to `size` people whose columns are `equal`, after those of `cursor`. Raises 404, and 422 for the cursor."""
+    published, after = _start_of_page(scores, cursor)
+    found = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
+    page = found[:size]
+    return RiskPage(
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        people=[_line(published, score) for score in page],
+        next_cursor=f"{published.id}-{page[-1].rank}" if len(found) > size else None,
+    )
+
+
+def scored(scores: PublishedScores, published: Published, employee_id: str) -> tuple[Score, list[Factor]]:
+    """A person's score and factors. Raises 404 for somebody who was not scored."""
+    score = scores.score_of(published, employee_id)
+    if score is None:
+        raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
+    [(_, factors)] = scores.factors_of(published, [employee_id])
+    return score, factors
 
 
 def current(scores: PublishedScores) -> Published:
@@ -136,14 +154,16 @@ def current(scores: PublishedScores) -> Published:
 
 
 def _require_own_line(
-    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, capacity: int
+    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: ServerSettings
 ) -> None:
     is_reached = scores.is_in_line_of(published, str(asker.person), employee_id)
-    if not is_reached or not is_on_list(scores, published, employee_id, capacity):
+    capacity, costs = settings.list_capacity, settings.replacement_cost
+    if not is_reached or not is_on_list(scores, published, employee_id, capacity, costs):
         raise not_for_you()
 
 
-def _for_hr(published: Published, score: Score, factors: list[Factor], horizon_months: int | None) -> RiskForHr:
+def risk_for_hr(published: Published, score: Score, factors: list[Factor], horizon_months: int | None) -> RiskForHr:
+    """What HR learns of a person. Raises 422 for a horizon without a score."""
     asked = published.horizon_months if horizon_months is None else horizon_months
     curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {published.horizon_months: score.risk}
     known = {months: risk for months, risk in sorted(curve.items()) if risk is not None}
@@ -229,7 +249,8 @@ def _range(score: Score) -> Range | None:
     return Range(low=score.risk_low, high=score.risk_high)
 
 
-def _table(page: RiskPage) -> Table:
+def risk_table(page: RiskPage) -> Table:
+    """A page of scores as rows."""
     columns = [name for name in ScoredPerson.model_fields if name != "range"]
     rows = (
         [str(page.snapshot_date), page.model_version, *(getattr(person, name) for name in columns), *_bounds(person)]

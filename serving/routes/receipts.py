@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from pipeline.published import Published, PublishedScores
@@ -47,13 +48,9 @@ def receipt(
 ) -> Response:
     """Everything in the store that is about the person. `looks` counts all looks, `looked` holds the latest 1,000."""
     with audit.release() as release:
-        held = held_of(release.scores.connection, employee_id)
-        if not held.is_anything:
-            raise _nothing_held()
-        published = release.scores.by_id(held.scores[0].publication_id) if held.scores else None
-        factors = _in_words(release.scores, published, employee_id) if published else []
+        told = receipt_of(release.scores, employee_id)
         release.names([employee_id])
-        return as_json(request, _receipt(employee_id, held, factors))
+        return as_json(request, told)
 
 
 @router.post(
@@ -72,10 +69,9 @@ def contested(
     audit: Audit,
 ) -> Response:
     """The correction itself is made in the company's tables; the next month's score follows them."""
+    kept = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
     with audit.change() as change:
-        if not is_held(change.connection, employee_id):
-            raise _nothing_held()
-        kept = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
+        require_held(change.connection, employee_id)
         number = contest(change.connection, kept)
         change.did("contested", employee_id)
     return as_json(request, KeptContest(id=number, **asdict(kept)), 201)
@@ -96,8 +92,7 @@ def erased(
     row stands as it was written.
     """
     with audit.change() as change:
-        if not is_held(change.connection, employee_id):
-            raise _nothing_held()
+        require_held(change.connection, employee_id)
         removed = erase(change.connection, employee_id)
         removed |= erase_files(request.app.state.settings.var, employee_id)
         link = change.did("erased", employee_id)
@@ -106,6 +101,22 @@ def erased(
     return as_json(
         request, Erasure(employee_id=employee_id, at=datetime.now(UTC), removed=removed, stays=STAYS, proof=proof)
     )
+
+
+def receipt_of(scores: PublishedScores, employee_id: str) -> Receipt:
+    """Everything in the store that is about a person. Raises 404 where nothing is."""
+    held = held_of(scores.connection, employee_id)
+    if not held.is_anything:
+        raise _nothing_held()
+    published = scores.by_id(held.scores[0].publication_id) if held.scores else None
+    factors = _in_words(scores, published, employee_id) if published else []
+    return _receipt(employee_id, held, factors)
+
+
+def require_held(connection: Connection, employee_id: str) -> None:
+    """Raise 404 where the store holds nothing of a person."""
+    if not is_held(connection, employee_id):
+        raise _nothing_held()
 
 
 def _nothing_held() -> Refusal:

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from pipeline.published import Factor, Published
 from serving.answers import as_json
 from serving.audit import Audit
+from serving.champion import Champion
 from serving.permissions import ForHr, StatedPurpose
 from serving.problems import Refusal, responses
-from serving.routes.people import current, factor_for_hr
+from serving.routes.people import current, factor_for_hr, scored
 from serving.schemas import ChangedFactor, EmployeeId, LeversToPull, WhatIfForHr
 
 if TYPE_CHECKING:
@@ -44,18 +45,17 @@ def what_if(
     """
     with audit.release() as release:
         published = current(release.scores)
-        found = list(release.scores.factors_of(published, [employee_id]))
-        if not found:
-            raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
-        answer = _answer(request, published, found[0][1], levers, employee_id)
+        _, factors = scored(release.scores, published, employee_id)
+        answer = what_if_for_hr(request.app.state.champion, published, factors, levers, employee_id)
         release.names([employee_id])
         return as_json(request, answer)
 
 
-def _answer(
-    request: Request, published: Published, factors: list[Factor], levers: LeversToPull, employee_id: str
+def what_if_for_hr(
+    champion: Champion, published: Published, factors: list[Factor], levers: LeversToPull, employee_id: str
 ) -> WhatIfForHr:
-    model = request.app.state.champion.of(published.model_version)
+    """A person's score before and after a change. Raises 422 where nothing is changed, as `Champion.of` beside it."""
+    model = champion.of(published.model_version)
     from pipeline.what_if import Levers, figures_of
     from pipeline.what_if import what_if as worked_out
 

@@ -132,10 +132,14 @@ def test_files_hold_what_the_api_says(client: TestClient, bearer: Bearer, store:
     assert sorted(path.name for path in written.folder.iterdir()) == [
         "M1.csv",
         "M1.html",
+        "M1.txt",
         "M2.csv",
         "M2.html",
+        "M2.txt",
+        "departments.html",
         "index.csv",
         "index.html",
+        "index.xlsx",
     ]
     page = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1") | {"Accept": "text/html"}).text
     assert (written.folder / "M1.html").read_text() == page

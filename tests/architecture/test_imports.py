@@ -18,6 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 USED_WITHOUT_IMPORT = {
     "fastexcel": "Polars calls it to read .xlsx",
     "psycopg": "SQLAlchemy calls it for a postgresql+psycopg URL",
+    "python-multipart": "FastAPI calls it to read the forms of pages",
     "uvicorn": "the command that serves",
 }
 

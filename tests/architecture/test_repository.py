@@ -20,6 +20,7 @@ TARGETS = [
     "train",
     "score",
     "lists",
+    "monthly",
     "serve",
     "monitor",
     "notebooks",

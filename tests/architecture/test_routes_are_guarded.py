@@ -1,4 +1,4 @@
-"""Every route under /v1 asks who, which role and which purpose, and leaves an audit row."""
+"""Every route of the API and every page asks who, which role and which purpose, and leaves an audit row."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +10,28 @@ from fastapi.routing import APIRoute
 
 from serving.app import create_app
 from serving.audit import audited
+from serving.pages.session import purpose_of_session, signed_in, sound_form
 from serving.permissions import Permit, PurposeOf, stated_purpose
 from serving.settings import ServerSettings
 
+PAGES = {
+    "/overview",
+    "/services",
+    "/services/pair",
+    "/people",
+    "/people/{employee_id:path}",
+    "/people/{employee_id:path}/receipt",
+    "/people/{employee_id:path}/what-if",
+    "/people/{employee_id:path}/contest",
+    "/list",
+    "/lists",
+    "/list/{month}/{employee_id:path}/answer",
+    "/model",
+    "/audit",
+}
+DOORS = {"/", "/sign-in", "/sign-in/openid", "/sign-in/back", "/sign-out", "/purpose", "/language/{language}"}
+"""Pages of the way in and out: they name nobody."""
+ASSETS = "/static/{tag}/{name}"
 OPEN = {"/health/live", "/health/ready", "/metrics", "/openapi.json"}
 
 
@@ -52,17 +71,31 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/models/champion",
         "/v1/models/{version}",
         "/v1/audit",
+        "/v1/contests",
+        *PAGES,
+        *DOORS,
+        ASSETS,
         *OPEN,
     } == {route.path for route in routes}
 
 
 def test_only_health_and_the_schema_are_open(routes: list[Any]) -> None:
     for route in routes:
-        if route.path in OPEN:
+        if route.path in OPEN | DOORS | {ASSETS}:
             continue
         assert isinstance(route, APIRoute), f"{route.path} is not a route with dependencies"
         calls = list(calls_of(route.dependant))
         assert any(isinstance(call, Permit) for call in calls), f"{route.path} asks for no role"
         assert audited in calls, f"{route.path} leaves no audit row"
-        asks = any(call is stated_purpose or isinstance(call, PurposeOf) for call in calls)
+        asks = any(call in (stated_purpose, purpose_of_session) or isinstance(call, PurposeOf) for call in calls)
         assert asks, f"{route.path} asks for no purpose"
+
+
+def test_every_page_asks_for_the_session_and_every_form_for_its_token(routes: list[Any]) -> None:
+    for route in routes:
+        calls = list(calls_of(route.dependant)) if isinstance(route, APIRoute) else []
+        if route.path in PAGES:
+            assert calls[0] is signed_in, f"{route.path} does not ask for the session first"
+        if route.path in PAGES | DOORS and "POST" in route.methods:
+            assert sound_form in calls, f"{route.path} takes a form that anybody could send"
+        assert route.path in PAGES | DOORS or signed_in not in calls, f"{route.path} takes a cookie"

@@ -1,0 +1,292 @@
+"""Sends the managers' lists of a month by mail, each at most once, and says what became of every one."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from features.errors import BadInput, Finding, Unavailable
+from pipeline import deliveries
+from pipeline.addresses import addresses
+from pipeline.audit import AuditEntry
+from pipeline.language import language
+from pipeline.mail import mail_of
+from pipeline.published import Published, PublishedScores
+from pipeline.risk_list import RiskList, month_to_list, risk_lists
+from pipeline.rollout import deal, rolled_out
+from pipeline.schema import PUBLICATION, SCORE
+from pipeline.settings import Settings
+from pipeline.smtp import MailServer, NoAnswer, NotSent, require_safe
+from pipeline.store import Store
+
+COMMAND: Final = "retention deliver"
+NOTHING_TO_READ: Final = "nothing_to_read"
+NO_NEWS: Final = "no_news"
+Told = Callable[[str], None]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Resend:
+    """What is sent again on purpose: the lists of these managers, and all that may or may not have arrived."""
+
+    manager_ids: Collection[str] = ()
+    uncertain: bool = False
+
+
+@dataclass
+class Delivery:
+    """What became of the lists of a month: managers in each state, and why lists failed. Nobody is named."""
+
+    month: str
+    states: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    to_send: int = 0
+    changed_since_sent: int = 0
+    stopped: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every list that should go out is known to have gone."""
+        return not (self.failed or self.states["uncertain"] or self.stopped)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The lists of a month: those to send, and the hashes of all that have no news, by why."""
+
+    published: Published
+    to_send: Sequence[RiskList]
+    hashes: Mapping[str, str]
+    quiet: Mapping[str, Mapping[str, str]]
+    failing: Mapping[str, Mapping[str, str]]
+
+
+def deliver(
+    store: Store,
+    settings: Settings,
+    month: str | None,
+    resend: Resend = Resend(),
+    is_rehearsal: bool = False,
+    clock: Clock = lambda: datetime.now(UTC),
+    told: Told = lambda _: None,
+) -> Delivery:
+    """Send each list of a month that says something new to its manager, once.
+
+    A list that certainly did not leave is tried again, after longer and longer pauses, and by the next run; one of
+    which nobody knows is reported and left alone unless `resend` says otherwise. A rehearsal sends and writes nothing.
+
+    Raises BadInput for a month that is not scored, for settings by which nothing could be sent safely and for a file
+    of addresses that cannot be used. A server that cannot be used ends the run: `stopped` says why.
+    """
+    require_safe(settings)
+    _require_link(settings)
+    address_of = addresses(settings.addresses)
+    if not is_rehearsal:
+        with store.reading() as scores:
+            published = month_to_list(scores, month)
+        deal(store, settings, published)
+        _reopen(store, published, resend, clock())
+    with store.reading() as scores:
+        plan = _planned(scores, month_to_list(scores, month), settings, address_of)
+    done = Delivery(plan.published.month, to_send=len(plan.to_send))
+    if not is_rehearsal:
+        _record_the_rest(store, plan, clock())
+        _send_all(_Post(store, settings, plan, address_of, clock), done, told)
+    with store.reading() as scores:
+        _count(done, deliveries.deliveries(scores.connection, plan.published), plan.hashes)
+    return done
+
+
+def hash_of(risk_list: RiskList) -> str:
+    """The same for two lists that say the same to the manager: people with band and drivers, and who is resolved.
+
+    The order of people, and that a person is new, do not count: last month's list said it.
+    """
+    people = sorted((entry.employee_id, entry.band, sorted(entry.reasons_by_driver)) for entry in risk_list.entries)
+    return hashlib.sha256(json.dumps([people, sorted(risk_list.resolved)]).encode()).hexdigest()
+
+
+def _lists(scores: PublishedScores, published: Published, settings: Settings) -> list[RiskList]:
+    said_in, costs = language(settings.language), settings.replacement_cost
+    return risk_lists(scores, published, settings.list_capacity, None, said_in, costs)
+
+
+def _planned(scores: PublishedScores, published: Published, settings: Settings, address_of: Mapping[str, str]) -> _Plan:
+    lists = rolled_out(scores, published, _lists(scores, published, settings))
+    hashes = {each.manager_id: hash_of(each) for each in lists}
+    before = deliveries.last_known(scores.connection, published)
+    known = deliveries.deliveries(scores.connection, published)
+    gone = _gone(scores, published, [each.manager_id for each in lists])
+    quiet: dict[str, dict[str, str]] = {NOTHING_TO_READ: {}, NO_NEWS: {}}
+    failing: dict[str, dict[str, str]] = {"manager_gone": {}, "no_address": {}}
+    to_send = []
+    for each in lists:
+        manager = each.manager_id
+        wants_it = manager in known and known[manager].reason == "resend"
+        if not each.is_worth_reading:
+            quiet[NOTHING_TO_READ][manager] = hashes[manager]
+        elif before.get(manager) == hashes[manager] and not wants_it:
+            quiet[NO_NEWS][manager] = hashes[manager]
+        elif manager in gone:
+            failing["manager_gone"][manager] = hashes[manager]
+        elif manager not in address_of:
+            failing["no_address"][manager] = hashes[manager]
+        elif manager not in known or known[manager].state in deliveries.OPEN_STATES:
+            to_send.append(each)
+    return _Plan(published, to_send, hashes, quiet, failing)
+
+
+def _gone(scores: PublishedScores, published: Published, managers: Collection[str]) -> set[str]:
+    """Managers who were scored in an earlier month and are not in this one: they have left, or are leaving."""
+    now = set(scores.risks(published)["employee_id"])
+    earlier = select(SCORE.c.employee_id).join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+    earlier = earlier.where(
+        PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date < published.snapshot_date
+    )
+    absent = [manager for manager in managers if manager not in now]
+    found: set[str] = set()
+    for start in range(0, len(absent), 500):  # databases bound the number of parameters
+        part = earlier.where(SCORE.c.employee_id.in_(absent[start : start + 500])).distinct()
+        found.update(scores.connection.execute(part).scalars())
+    return found
+
+
+def _reopen(store: Store, published: Published, resend: Resend, at: datetime) -> None:
+    if not (resend.manager_ids or resend.uncertain):
+        return
+    with store.reading() as scores:
+        known = deliveries.deliveries(scores.connection, published)
+    unknown = set(resend.manager_ids) - set(known)
+    if unknown:
+        remedy = "Look at the manager's id; a list that was never sent needs no --resend."
+        raise BadInput(Finding("nothing is known of such a list", "delivery", "manager_id", len(unknown), remedy))
+    uncertain = {manager for manager, each in known.items() if each.state == "claimed"} if resend.uncertain else set()
+    with store.changing() as connection:
+        for manager in sorted(uncertain | set(resend.manager_ids)):
+            deliveries.reopen(connection, published, manager, at)
+
+
+def _record_the_rest(store: Store, plan: _Plan, at: datetime) -> None:
+    with store.changing() as connection:
+        for reason, hashes in plan.quiet.items():
+            deliveries.record(connection, plan.published, hashes, "unchanged", at, reason)
+        for reason, hashes in plan.failing.items():
+            deliveries.record(connection, plan.published, hashes, "failed", at, reason)
+
+
+@dataclass(frozen=True)
+class _Post:
+    """What it takes to send one list."""
+
+    store: Store
+    settings: Settings
+    plan: _Plan
+    address_of: Mapping[str, str]
+    clock: Clock
+
+    def send(self, server: MailServer, risk_list: RiskList) -> bool:
+        """Claim a list, send it and say what became of it; False where it is worth another try."""
+        manager = risk_list.manager_id
+        list_hash, address = self.plan.hashes[manager], self.address_of[manager]
+        mail = mail_of(self.plan.published, risk_list, list_hash, address, self.clock(), self.settings)
+        server.ready()  # before the claim: a server that is down leaves no trace on the list
+        with self.store.changing() as connection:
+            if not deliveries.claim(connection, self.plan.published, manager, list_hash, self.clock()):
+                return True  # another run has it
+        self._audit(risk_list)
+        try:
+            server.send(self.settings.smtp_from, address, mail)
+        except NotSent as refused:
+            self._settle(manager, "failed", refused.reason)
+            return refused.is_lasting
+        except NoAnswer:
+            self._settle(manager, "claimed", "no_answer")
+            return True
+        except Unavailable:
+            self._settle(manager, "failed", "server_unavailable")
+            raise
+        self._settle(manager, "sent", None)
+        return True
+
+    def _settle(self, manager: str, state: deliveries.State, reason: str | None) -> None:
+        with self.store.changing() as connection:
+            deliveries.settle(connection, self.plan.published, manager, state, self.clock(), reason)
+
+    def _audit(self, risk_list: RiskList) -> None:
+        """Names that leave in a mail are looked at like those that leave by the API; a link names nobody."""
+        if not self.settings.mail_includes_list:
+            return
+        request = uuid4().hex
+        named = [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
+        self.store.append_audit(
+            [
+                AuditEntry(
+                    at=self.clock(),
+                    request_id=request,
+                    who=risk_list.manager_id,
+                    role="manager",
+                    what=COMMAND,
+                    whom=employee_id,
+                    purpose="retention_conversation",
+                    result="mailed",
+                )
+                for employee_id in named
+            ]
+        )
+
+
+def _send_all(post: _Post, done: Delivery, told: Told) -> None:
+    """Rounds over all that are left, with longer and longer pauses: one that fails holds nobody up."""
+    waiting = list(post.plan.to_send)
+    server = MailServer(post.settings)
+    try:
+        for round_ in range(post.settings.smtp_attempts):
+            if not waiting:
+                return
+            if round_:
+                time.sleep(post.settings.smtp_pause_seconds * 2 ** (round_ - 1))
+            told(f"send {len(waiting):,} lists")
+            try:
+                waiting = [each for each in waiting if not post.send(server, each)]
+                done.stopped = None
+            except Unavailable as fault:
+                # from the top: what was sent meanwhile is not claimed again
+                done.stopped = str(fault)
+    finally:
+        server.close()
+
+
+def _count(done: Delivery, known: Mapping[str, deliveries.Delivered], hashes: Mapping[str, str]) -> None:
+    for manager, each in known.items():
+        done.states["uncertain" if each.state == "claimed" else each.state] += 1
+        if each.state == "failed":
+            done.failed[str(each.reason)] += 1
+        if each.state == "sent" and hashes.get(manager, each.list_hash) != each.list_hash:
+            done.changed_since_sent += 1
+
+
+def _require_link(settings: Settings) -> None:
+    if not settings.list_link and not settings.mail_includes_list:
+        remedy = "Name the page on which managers read and answer, or set RETENTION_MAIL_INCLUDES_LIST."
+        raise BadInput(Finding("the mail would have no link", "environment", "RETENTION_LIST_LINK", 0, remedy))
+
+
+def as_json(done: Delivery) -> dict[str, Any]:
+    """The counts, for a file or a step's record."""
+    return {
+        "month": done.month,
+        "to_send": done.to_send,
+        "states": dict(sorted(done.states.items())),
+        "failed": dict(sorted(done.failed.items())),
+        "changed_since_sent": done.changed_since_sent,
+        "stopped": done.stopped,
+        "is_complete": done.is_complete,
+    }

@@ -1,0 +1,102 @@
+"""The mail that brings a manager's list: by default a link to it and no name of anybody."""
+
+import hashlib
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+from typing import Final
+
+from pipeline.language import Language, language, marked
+from pipeline.list_pages import list_page, list_text
+from pipeline.published import Published
+from pipeline.risk_list import RiskList
+from pipeline.settings import Settings
+
+_POLICY: Final = SMTP.clone(cte_type="7bit")
+"""Every server takes 7 bits; what is not ASCII is encoded."""
+
+_CARE: Final = (
+    marked("Talk within the month, in private, and listen more than you speak. Do not mention a list or a score."),
+    marked("For conversations that help people stay. Never for a dismissal, a redundancy, a pay cut or an appraisal."),
+)
+
+
+def mail_of(
+    published: Published, risk_list: RiskList, list_hash: str, address: str, at: datetime, settings: Settings
+) -> bytes:
+    """The mail as it goes over the wire, in UTF-8: plain text and HTML.
+
+    Its Message-ID depends on the source, the month, the manager and the list alone: where one is sent again on
+    purpose, mail systems know it for the same.
+    """
+    mail = EmailMessage(policy=_POLICY)
+    domain = settings.smtp_from.rpartition("@")[2]
+    said_in = language(settings.language)
+    mail["Subject"] = said_in.text("Conversations for {month}", month=said_in.month(published.snapshot_date))
+    mail["From"] = settings.smtp_from
+    mail["To"] = address
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = f"<{_number(published, risk_list, list_hash)}@{domain}>"
+    mail["List-Id"] = f"Monthly lists <retention-lists.{domain}>"
+    mail["List-Owner"] = f"<mailto:{settings.smtp_from}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Sensitivity"] = "Company-Confidential"
+    mail.set_content(_text(published, risk_list, settings, said_in))
+    mail.add_alternative(_html(published, risk_list, settings, said_in), subtype="html")
+    return mail.as_bytes()
+
+
+def link_to(published: Published, settings: Settings) -> str:
+    """Where the manager signs in, reads the list and answers."""
+    return settings.list_link.replace("{month}", published.month)
+
+
+def _number(published: Published, risk_list: RiskList, list_hash: str) -> str:
+    whole = "\n".join((published.source, published.month, risk_list.manager_id, list_hash))
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def _text(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> str:
+    told = [_greeting(risk_list, said_in), *_invitation(published, settings, said_in)]
+    if settings.mail_includes_list:
+        return "\n\n".join([*told, list_text(published, risk_list, said_in)])
+    return "\n\n".join([*told, *map(said_in.text, _CARE)]) + "\n"
+
+
+def _html(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> str:
+    if settings.mail_includes_list:
+        return list_page(published, risk_list, said_in)
+    link = escape(link_to(published, settings), quote=True)
+    said = escape(said_in.text("Read the list and answer"))
+    button = (
+        f'<p><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1d4f91;'
+        f'color:#fff;text-decoration:none;font-weight:600">{said}</a></p>'
+    )
+    greeting, *care = (f"<p>{escape(text)}</p>" for text in (_greeting(risk_list, said_in), *map(said_in.text, _CARE)))
+    return (
+        f'<!doctype html>\n<html lang="{said_in.code}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>\n'
+        '<body style="margin:0 auto;max-width:36rem;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2430">\n'
+        f"{greeting}\n{button}\n" + "\n".join(care) + "\n</body></html>\n"
+    )
+
+
+def _greeting(risk_list: RiskList, said_in: Language) -> str:
+    number = len(risk_list.entries)
+    if not number:
+        return said_in.text(
+            "Your list of this month is ready. It has no conversation to plan, and says who needs none any longer."
+        )
+    return said_in.plural(
+        "Your list of this month is ready: {number} conversation is worth having.",
+        "Your list of this month is ready: {number} conversations are worth having.",
+        number,
+        number=number,
+    )
+
+
+def _invitation(published: Published, settings: Settings, said_in: Language) -> list[str]:
+    link = link_to(published, settings)
+    return [said_in.text("Read it, and answer what you did: {link}", link=link)] if link else []

@@ -1,0 +1,162 @@
+"""The month in one run: score, write the lists, mail them, look at how right the scores were. Whatever was done stays
+done: a run that was killed is run again and goes on where it stopped.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, delete, insert, select
+
+from features.calendar import month_end
+from features.errors import BadInput
+from features.reading.source_definition import read_definition
+from pipeline.contested import contested
+from pipeline.delivery import as_json, deliver
+from pipeline.files import write_text
+from pipeline.language import language
+from pipeline.list_pages import write_lists
+from pipeline.monitoring import monitor
+from pipeline.monitoring_page import monitoring_page
+from pipeline.published import Published
+from pipeline.risk_list import month_to_list
+from pipeline.rollout import deal, waiting_managers
+from pipeline.schema import MONTH_STEP
+from pipeline.scoring import score_and_publish
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+Step = Literal["score", "lists", "deliver", "monitor"]
+STEPS: Final[tuple[Step, ...]] = ("score", "lists", "deliver", "monitor")
+Told = Callable[[str], None]
+
+
+@dataclass
+class Month:
+    """What a run did, by step, and which steps an earlier run had done. Counts only; nobody is named."""
+
+    source: str
+    month: str = ""
+    done: dict[Step, Mapping[str, Any]] = field(default_factory=dict)
+    earlier: list[Step] = field(default_factory=list)
+    contested: int = 0
+
+    @property
+    def is_delivered(self) -> bool:
+        return bool(self.done["deliver"].get("is_complete", True))
+
+    @property
+    def alerts(self) -> list[Mapping[str, Any]]:
+        return list(self.done["monitor"].get("alerts", []))
+
+
+def monthly(
+    source: Path, settings: Settings, month: str | None, today: date, again: bool = False, told: Told = lambda _: None
+) -> Month:
+    """Do every step of a month that was not done before, in order, and write each down once it is done.
+
+    A step was done if it was done for the scores that are served now: once a month is scored anew, its lists and all
+    that follows are made anew too, but a list that was mailed is not mailed again. Without `month` the latest snapshot
+    date is scored, and scoring what is published already changes nothing. With `month` scoring is not repeated unless
+    `again` says so.
+
+    Raises what the steps raise; the steps before are kept.
+    """
+    run = Month(read_definition(source).name)
+    with closing(Store(settings.store_url)) as store:
+        published = None if again or month is None else _scored_before(store, run.source, month)
+        if published is None:
+            day = month_end(date.fromisoformat(f"{month}-01")) if month else None
+            publication = score_and_publish(source, settings, day, None, today, told)
+            with store.reading() as scores:
+                published = month_to_list(scores, f"{publication.snapshot_date:%Y-%m}")
+            _keep(store, published, "score", {"people": published.people, "expected": _expected(published)})
+            run.done["score"] = {"people": published.people, "expected": _expected(published)}
+        run.month = published.month
+        steps: dict[Step, Callable[[], Mapping[str, Any]]] = {
+            "lists": lambda: _write_lists(store, settings, published),
+            "deliver": lambda: _deliver(store, settings, published, told),
+            "monitor": lambda: _monitor(source, settings, told),
+        }
+        kept = _kept(store, published)
+        for step in STEPS:
+            if step in run.done:
+                continue
+            if step in kept and not again:
+                run.done[step] = kept[step]
+                run.earlier.append(step)
+                continue
+            told(step)
+            run.done[step] = steps[step]()
+            if run.done[step].get("is_complete", True):
+                _keep(store, published, step, run.done[step])
+        with store.reading() as scores:
+            run.contested = len(contested(scores.connection, published))
+    return run
+
+
+def _scored_before(store: Store, source: str, month: str) -> Published | None:
+    with store.reading() as scores:
+        published = scores.of_month(month)
+    is_ours = published is not None and published.source == source
+    return published if published and is_ours and "score" in _kept(store, published) else None
+
+
+def _write_lists(store: Store, settings: Settings, published: Published) -> dict[str, Any]:
+    deal(store, settings, published)
+    said_in, costs = language(settings.language), settings.replacement_cost
+    folder, capacity = settings.var / "lists", settings.list_capacity
+    written = write_lists(store, folder, capacity, published.month, said_in, costs)
+    with store.reading() as scores:
+        waiting = len(waiting_managers(scores, published))
+    return {"managers": written.managers, "people": written.people, "waiting": waiting, "folder": str(written.folder)}
+
+
+def _deliver(store: Store, settings: Settings, published: Published, told: Told) -> dict[str, Any]:
+    if not settings.smtp_host:
+        return {"skipped": "No mail server is named (RETENTION_SMTP_HOST): hand the lists out yourself."}
+    return as_json(deliver(store, settings, published.month, told=told))
+
+
+def _monitor(source: Path, settings: Settings, told: Told) -> dict[str, Any]:
+    try:
+        report = monitor(source, settings, told)
+    except BadInput as nothing:  # a cross-section: nothing matures
+        return {"skipped": str(nothing), "alerts": []}
+    page = settings.var / "monitoring.html"
+    write_text(monitoring_page(report), page)
+    return {
+        "alerts": report["alerts"],
+        "page": str(page),
+        "matured": sum(month["metrics"] is not None for month in report["months"]),
+    }
+
+
+def _expected(published: Published) -> float:
+    return published.mean_risk * published.people
+
+
+def _kept(store: Store, published: Published) -> dict[Step, Mapping[str, Any]]:
+    """What is known to be done for the publication that is served."""
+    columns = (MONTH_STEP.c.step, MONTH_STEP.c.told)
+    with store.reading() as scores:
+        rows = scores.connection.execute(select(*columns).where(_of(published))).all()
+    return {row.step: row.told for row in rows if row.told["publication"] == published.id}
+
+
+def _keep(store: Store, published: Published, step: Step, told: Mapping[str, Any]) -> None:
+    with store.changing() as connection:
+        _write(connection, published, step, told)
+
+
+def _write(connection: Connection, published: Published, step: Step, told: Mapping[str, Any]) -> None:
+    connection.execute(delete(MONTH_STEP).where(_of(published), MONTH_STEP.c.step == step))
+    row = {"source": published.source, "month": published.month, "step": step, "at": datetime.now(UTC)}
+    connection.execute(insert(MONTH_STEP).values(row | {"told": {**told, "publication": published.id}}))
+
+
+def _of(published: Published) -> Any:
+    return (MONTH_STEP.c.source == published.source) & (MONTH_STEP.c.month == published.month)

@@ -1,0 +1,130 @@
+"""Pictures of how good the scores are, as SVG: of groups and curves, never of a person."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.backtest import Backtest
+from pipeline.evaluation import COVERAGE
+
+_BLUE: Final = "#1f5a94"
+_ORANGE: Final = "#c8601a"
+_GREY: Final = "#8a8a8a"
+_SIZE: Final = (6.4, 4.2)
+_STYLE: Final[dict[Any, Any]] = {
+    "svg.hashsalt": "retention",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+"""A fixed salt makes the same figures the same bytes."""
+_POINTS: Final = 201
+
+Drawn = Callable[[Axes], None]
+
+
+def plots(report: Mapping[str, Any], judged: Backtest) -> dict[str, bytes]:
+    """Every picture by file name, of a training report and the out-of-time rows behind it.
+
+    Curves are drawn at up to 201 points, so that no single row can be read off them. What the report has no figures for
+    is left out.
+    """
+    drawn: dict[str, Drawn] = {
+        "reliability": lambda axes: _reliability(axes, report["range_coverage"]["groups"]),
+        "gain": lambda axes: _gain(axes, judged),
+        "precision_recall": lambda axes: _precision_recall(axes, judged),
+        "over_time": lambda axes: _over_time(axes, report["by_origin"]),
+    }
+    if report["ablation"]:
+        drawn["ablation"] = lambda axes: _ablation(axes, report["ablation"])
+    for by in dict.fromkeys(group["by"] for group in report["by_group"] if not group["is_suppressed"]):
+        shown = [group for group in report["by_group"] if group["by"] == by and not group["is_suppressed"]]
+        drawn[f"by_{by}"] = lambda axes, by=by, shown=shown: _by_group(axes, by, shown)  # type: ignore[misc]
+    return {f"{name}.svg": _picture(draw) for name, draw in drawn.items()}
+
+
+def _picture(draw: Drawn) -> bytes:
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=_SIZE, layout="constrained")
+        draw(figure.add_subplot())
+        out = io.BytesIO()
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    return out.getvalue()
+
+
+def _reliability(axes: Axes, groups: list[dict[str, float]]) -> None:
+    risk, happened, least, most, low, high = (
+        np.array([group[name] for group in groups]) for name in ("risk", "happened", "least", "most", "low", "high")
+    )
+    top = 1.05 * max(most.max(), high.max())
+    axes.plot([0, top], [0, top], color=_GREY, linestyle=":", label="exactly right")
+    axes.fill_between(risk, low, high, color=_ORANGE, alpha=0.25, label="range of the scores")
+    errors = np.array([happened - least, most - happened])
+    label = f"tenths of the scores, {COVERAGE:.0%} interval"
+    axes.errorbar(risk, happened, errors, fmt="o", color=_BLUE, capsize=3, label=label)
+    axes.set(xlabel="mean risk that was scored", ylabel="share that left", title="Reliability, out of time")
+    axes.legend(frameon=False)
+
+
+def _falling(judged: Backtest) -> tuple[np.ndarray, np.ndarray]:
+    """Share of rows looked at, highest risk first, and the share of leavers among all leavers found by then."""
+    found = np.cumsum(judged.left[np.argsort(-judged.risk, kind="stable")]) / max(judged.left.sum(), 1)
+    at = np.linspace(0, 1, _POINTS)
+    return at, np.interp(at, np.arange(len(found) + 1) / len(found), np.append(0.0, found))
+
+
+def _gain(axes: Axes, judged: Backtest) -> None:
+    share, found = _falling(judged)
+    axes.plot(share, found, color=_BLUE, label="highest risk first")
+    axes.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="at random")
+    tenth = float(np.interp(0.1, share, found))
+    axes.plot([0.1], [tenth], "o", color=_ORANGE, label=f"top tenth: {tenth:.0%} of leavers, lift {tenth / 0.1:.1f}")
+    axes.set(xlabel="share of people looked at", ylabel="share of leavers found", title="Gain, out of time")
+    axes.legend(frameon=False, loc="lower right")
+
+
+def _precision_recall(axes: Axes, judged: Backtest) -> None:
+    share, recall = _falling(judged)
+    base = float(judged.left.mean())
+    axes.plot(recall[1:], base * recall[1:] / share[1:], color=_BLUE, label="scores")
+    axes.axhline(base, color=_GREY, linestyle=":", label=f"base rate {base:.1%}")
+    axes.set(xlabel="recall: share of leavers found", ylabel="precision: share of those found who left")
+    axes.set(title="Precision and recall, out of time", ylim=(0, None))
+    axes.legend(frameon=False)
+
+
+def _over_time(axes: Axes, origins: list[dict[str, Any]]) -> None:
+    at = np.arange(len(origins))
+    slopes = [origin["calibration_slope"] for origin in origins]
+    axes.plot(at, slopes, "o-", color=_BLUE, label="calibration slope (1 is right)")
+    axes.plot(at, [origin["auc"] for origin in origins], "s-", color=_ORANGE, label="AUC")
+    axes.axhline(1, color=_GREY, linestyle=":")
+    axes.set_xticks(at, [str(origin["origin"]) for origin in origins], rotation=30, ha="right")
+    axes.set(title="Calibration and separation over time", ylim=(0, max(1.6, 1.1 * np.nanmax(slopes))))
+    axes.legend(frameon=False, loc="lower right")
+
+
+def _ablation(axes: Axes, ablation: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+    _intervals(axes, {f"against {name}": figures["average_precision"] for name, figures in ablation.items()})
+    axes.axvline(0, color=_GREY, linestyle=":")
+    axes.set(xlabel="difference in average precision", title="What the whole model adds")
+
+
+def _by_group(axes: Axes, by: str, groups: list[dict[str, Any]]) -> None:
+    _intervals(axes, {f"{group['group']} (n {group['n']:,})": group["auc"] for group in groups})
+    axes.axvline(0.5, color=_GREY, linestyle=":")
+    axes.set(xlabel="AUC", title=f"By {by}, out of time")
+
+
+def _intervals(axes: Axes, bounds: Mapping[str, Mapping[str, float]]) -> None:
+    """A point and its interval for each name; one that is not defined is left empty."""
+    for at, bound in enumerate(bounds.values()):
+        axes.plot([bound["low"], bound["high"]], [at, at], color=_BLUE)
+        axes.plot([bound["value"]], [at], "o", color=_BLUE)
+    axes.set_yticks(range(len(bounds)), list(bounds), fontsize=8 if len(bounds) > 12 else 10)
+    axes.invert_yaxis()

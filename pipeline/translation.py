@@ -1,0 +1,85 @@
+"""Collects every text that the product says, and brings a language's catalogue up to date with them.
+
+`python -m pipeline.translation ru` adds what is new to the catalogue, untranslated, and takes out what nobody says.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import write_po
+
+from features import conditions, context, growth, internal_services, pay, relationships, service_network
+from features.items import WHAT
+from pipeline.files import write_whole
+from pipeline.language import Key, catalogue_of, languages
+from pipeline.wording import NUMBERS, USES
+
+_DRIVERS: Final = (pay, conditions, relationships, internal_services, service_network, growth, context)
+_KEYWORDS: Final[dict[str, Any]] = {
+    "text": None,
+    "marked": None,
+    "_": None,
+    "both": (1, 2),
+    "plural": (1, 2),
+    "ngettext": (1, 2),
+}
+_HERE: Final = Path(__file__).parent
+_ITEMS: Final = (
+    *("All survey items", "Manageable workload", "Support from the manager", "Recognition", "Career prospects"),
+    *("Fairness of pay", "Collaboration with colleagues", "Works for mutual benefit"),
+    *("Looks for what benefits colleagues", "Coaches others"),
+)
+"""Items that many companies ask for, the simulated one among them; others are said as the source has them."""
+
+
+def messages() -> dict[Key, str | tuple[str, str]]:
+    """What has to be translated, by context and English text; a pair where the number decides the form."""
+    found: dict[Key, str | tuple[str, str]] = {(None, said): said for said in _of_the_catalogue()}
+    found |= {(use, word): word for use in USES for word in NUMBERS}
+    for said in _of_the_code():
+        found[None, said if isinstance(said, str) else said[0]] = said
+    return found
+
+
+def brought_up_to_date(code: str) -> Catalog:
+    """The catalogue of a language with every message of the code and no other; what is new has no translation yet."""
+    told = catalogue_of(code) if code in languages() else Catalog(locale=code)
+    new = Catalog(locale=code, project="retention", charset="utf-8", fuzzy=False)
+    for (use, said), message in messages().items():
+        known = told.get(said, use)
+        new.add(message, known.string if known else None, context=use)
+    return new
+
+
+def _of_the_catalogue() -> Iterator[str]:
+    for driver in _DRIVERS:
+        yield from (feature.label for family in driver.FAMILIES for feature in family.features)
+    yield from (*WHAT.values(), *_ITEMS)
+
+
+def _of_the_code() -> Iterator[str | tuple[str, str]]:
+    speaking = [path for path in _HERE.glob("*.py") if "pipeline.language" in path.read_text(encoding="utf-8")]
+    pages = [path for path in (_HERE / "pages").iterdir() if path.suffix in (".html", ".txt")]
+    for method, paths in (("python", speaking), ("jinja2", pages)):
+        for path in sorted(paths):
+            for _, message, _, _ in extract_from_file(method, path, keywords=_KEYWORDS):
+                yield message if isinstance(message, str) else (message[0], message[1])
+
+
+def _write(code: str) -> None:
+    catalogue = brought_up_to_date(code)
+    target = _HERE / "locale" / code / "LC_MESSAGES" / "messages.po"
+
+    def write(part: Path) -> None:
+        with part.open("wb") as file:
+            write_po(file, catalogue, width=120, omit_header=False, sort_output=True)
+
+    write_whole(target, write)
+
+
+if __name__ == "__main__":
+    _write(sys.argv[1])

@@ -1,0 +1,114 @@
+"""What else one must know before one trusts the scores: the best that any model could reach, whether ranges hold,
+whether factors stay the same when the model is fitted again, and which features have moved since training."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from scipy.stats import norm, spearmanr
+
+from pipeline.backtest import Backtest, Round
+from pipeline.dataset import Dataset
+from pipeline.drift import moved
+from pipeline.evaluation import metrics
+from pipeline.model import Blend, fit_blend
+
+TRUTH: Final = "truth.parquet"
+"""What `retention simulate` writes beside its tables; no contract table, so nothing else ever reads it."""
+GROUPS: Final = 10
+_SURE: Final = float(norm.ppf(0.975))
+REFIT_SHARE: Final = 0.8
+EXPLAINED: Final = 500
+"""Test rows whose factors two refits are compared by."""
+UNLIKELY: Final = 0.001
+
+
+def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> dict[str, float] | None:
+    """How much of what the true hazard knows the scores know, on the judged rows; None for a source without a truth.
+
+    `oracle_auc` is the AUC of the true hazard of the month after the snapshot date, `auc` that of the scores on the
+    same `rows`, and `share` is (auc − .5) / (oracle_auc − .5).
+    """
+    file = (source if source.is_dir() else source.parent) / TRUTH
+    if not file.is_file():
+        return None
+    truth = pl.read_parquet(file, columns=["employee_id", "snapshot_date", "hazard"])
+    keys = dataset.keys[judged.rows].with_columns(risk=pl.Series(judged.risk), left=pl.Series(judged.left))
+    rows = keys.join(truth, on=["employee_id", "snapshot_date"], how="inner")
+    if rows.is_empty():
+        return None
+    left = rows["left"].to_numpy()
+    oracle, auc = (metrics(left, rows[name].to_numpy())["auc"] for name in ("hazard", "risk"))
+    return {"rows": rows.height, "oracle_auc": oracle, "auc": auc, "share": (auc - 0.5) / (oracle - 0.5)}
+
+
+def range_coverage(judged: Backtest) -> dict[str, Any]:
+    """Whether what happened to people who scored alike lies in their range, out of time.
+
+    Test rows in ten groups by risk: of each, mean `low` and `high`, the share that left (`happened`), and whether that
+    lies between them. `inside` is the share of the groups for which it does, `inside_allowing_for_chance` that of
+    groups whose 95 % interval (Wilson, 1927) touches the range: a group's share is itself known only so well.
+    """
+    order = np.argsort(judged.risk, kind="stable")
+    groups = [_group(judged, rows) for rows in np.array_split(order, min(GROUPS, len(order)))]
+    return {
+        "inside": float(np.mean([group["low"] <= group["happened"] <= group["high"] for group in groups])),
+        "inside_allowing_for_chance": float(
+            np.mean([group["most"] >= group["low"] and group["least"] <= group["high"] for group in groups])
+        ),
+        "mean_width": float(np.mean(judged.high - judged.low)),
+        "groups": groups,
+    }
+
+
+def _group(judged: Backtest, rows: np.ndarray) -> dict[str, float]:
+    n, happened = len(rows), float(judged.left[rows].mean())
+    centre = (happened + _SURE**2 / (2 * n)) / (1 + _SURE**2 / n)
+    half = _SURE * np.sqrt(happened * (1 - happened) / n + _SURE**2 / (4 * n**2)) / (1 + _SURE**2 / n)
+    return {
+        "n": n,
+        "risk": float(judged.risk[rows].mean()),
+        "low": float(judged.low[rows].mean()),
+        "high": float(judged.high[rows].mean()),
+        "happened": happened,
+        "least": float(centre - half),
+        "most": float(centre + half),
+    }
+
+
+def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) -> dict[str, float]:
+    """Whether two models of the same people give the same reasons: rank correlations of factors, 1 is the same.
+
+    Two refits of a round, each on a random 80 % of its people, explain the same test rows. `features` compares the
+    features' mean absolute contributions; `within_people` is the mean, over rows, of the correlation of one person's
+    contributions; `scores` that of the log-odds.
+    """
+    test = dataset.X[round_.test]
+    test = test.sample(min(EXPLAINED, test.height), seed=seed)
+    first, second = (_refitted(dataset, round_, like, seed + fit).contributions(test)[1] for fit in range(2))
+    within = [_rank_correlation(a, b) for a, b in zip(first, second, strict=True)]
+    return {
+        "rows": test.height,
+        "features": _rank_correlation(np.abs(first).mean(axis=0), np.abs(second).mean(axis=0)),
+        "within_people": float(np.nanmean(within)) if np.isfinite(within).any() else np.nan,
+        "scores": _rank_correlation(first.sum(axis=1), second.sum(axis=1)),
+    }
+
+
+def _refitted(dataset: Dataset, round_: Round, like: Blend, seed: int) -> Blend:
+    person = dataset.person[round_.train]
+    kept = np.random.default_rng(seed).random(int(person.max()) + 1) < REFIT_SHARE
+    rows = round_.train[kept[person]]
+    return fit_blend(dataset.X[rows], dataset.left[rows], [], seed, like=like, directions=dataset.directions)
+
+
+def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
+    return float(spearmanr(a, b).statistic) if len(a) > 1 and np.ptp(a) > 0 and np.ptp(b) > 0 else np.nan
+
+
+def moved_features(learned: pl.DataFrame, scored: pl.DataFrame, limit: float) -> list[dict[str, float | str]]:
+    """Features whose population stability index between the last rows learned from and those to be scored is beyond
+    `limit`, and by more than chance; furthest first. A score rests on less where its features have moved."""
+    found = [one for one in moved(learned, scored) if one.psi > limit and one.p_value < UNLIKELY]
+    return [{"feature": one.name, "psi": one.psi} for one in sorted(found, key=lambda one: -one.psi)]

@@ -1,0 +1,157 @@
+"""Tuning: how large the trees grow and how strongly they are held back, chosen by search on out-of-time folds.
+
+The search sees the training period of the earliest test date only, so that no test date has had a say. What a trial is
+judged by is the held-out log loss of the whole blend at its best weight, since the trees are never served alone. The
+logistic regression's strength, the rounds and the weight are then chosen on the folds of each fit (`pipeline.model`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import optuna
+import polars as pl
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from pipeline.boosting import Shape, shape_for, try_trees
+from pipeline.encoding import fit_encoding
+from pipeline.model import best_weight, choose_strength, held_directions
+from pipeline.splits import Fold
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+TRIALS: Final = 24
+SECONDS: Final = 90.0
+"""No trial begins later than this; the first one, the fixed settings, always runs."""
+STAYERS_KEPT: Final = 0.15
+"""The share of training rows without an exit that a trial learns from, each with so much more weight."""
+LEAST_EXITS: Final = 300
+"""With fewer rows with an exit in the training period a search picks what chance favoured: the fixed shape stays."""
+_BEFORE_MODEL: Final = 6
+"""Trials drawn at random before the sampler has a model of what is good."""
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What a search chose, and how it went. Losses are those of the blend on all held-out rows, in nats a row."""
+
+    shape: Shape
+    trials: int
+    pruned: int
+    loss: float
+    fixed_loss: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Folds:
+    """Rows to search on, and what the linear part says of the held-out ones, fold by fold."""
+
+    matrix: Floats
+    left: Bools
+    categories: Sequence[int]
+    held: Sequence[int]
+    folds: Sequence[Fold]
+    linear: Sequence[Floats]
+    seed: int
+
+    def losses(self, shape: Shape, weight: Floats | None) -> "list[float]":
+        """Cost of the blend on the folds up to each, in nats a row: the last is that of all."""
+        return list(self.running(shape, weight, lambda _step, _loss: None))
+
+    def running(self, shape: Shape, weight: Floats | None, seen: Callable[[int, float], None]) -> "list[float]":
+        trees: list[Floats] = []
+        found: list[float] = []
+        for step, (train, valid) in enumerate(self.folds):
+            fold = (train if weight is None else train[weight[train] > 0], valid)
+            trial = try_trees(self.matrix, self.left, fold, self.categories, shape, self.seed, self.held, weight)
+            trees.append(trial.log_odds(self.matrix[valid], int(trial.losses.argmin()) + 1))
+            outcome = self.left[np.concatenate([held_out for _, held_out in self.folds[: step + 1]])]
+            linear = np.concatenate(self.linear[: step + 1])
+            _, cost = best_weight(linear, np.concatenate(trees), outcome, int(self.left.sum()))
+            found.append(cost / len(outcome))
+            seen(step, found[-1])
+        return found
+
+
+def tune(
+    features: pl.DataFrame,
+    left: Bools,
+    folds: Sequence[Fold],
+    directions: Mapping[str, int],
+    seed: int,
+    told: Callable[[str], None] = lambda _: None,
+) -> Tuning | None:
+    """Search the trees' shape on a training table (n rows), outcomes (n,) and its out-of-time folds.
+
+    Tree-structured Parzen estimator (Bergstra et al., NIPS 2011), seeded, beginning with the fixed settings; a trial
+    that is behind the median after a fold is pruned. Trials learn from all leavers and 15 % of stayers, weighted. The
+    best one is then held against the fixed settings on all rows, and must beat them to be taken. None where there are
+    too few exits or no fold to choose by.
+    """
+    usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0]) and left[fold[1]].any()]
+    if left.sum() < LEAST_EXITS or not usable:
+        told(f"tuning: fixed settings, since {int(left.sum())} rows with an exit cannot tell shapes apart")
+        return None
+    with threadpool_limits(1):
+        search = _prepared(features, left, usable, directions, seed)
+        fixed = shape_for(int(left.sum()))
+        study = _study(search, fixed, _weights(left, seed), told)
+        best = _shape(study.best_params)
+        fixed_loss, loss = (search.losses(shape, None)[-1] for shape in (fixed, best))
+    pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in study.trials)
+    shape = best if loss < fixed_loss else fixed
+    return Tuning(shape, len(study.trials), pruned, min(loss, fixed_loss), fixed_loss)
+
+
+def _prepared(
+    features: pl.DataFrame, left: Bools, folds: Sequence[Fold], directions: Mapping[str, int], seed: int
+) -> _Folds:
+    encoding = fit_encoding(features)
+    matrix = encoding(features)
+    held = held_directions(encoding, directions, matrix, left)
+    _, linear = choose_strength(matrix, left, encoding.categories, folds, held)
+    by_fold = np.split(linear, np.cumsum([len(valid) for _, valid in folds])[:-1])
+    return _Folds(matrix, left, encoding.categories, held, folds, by_fold, seed)
+
+
+def _study(search: _Folds, fixed: Shape, weight: Floats, told: Callable[[str], None]) -> optuna.Study:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    sampler = optuna.samplers.TPESampler(seed=search.seed, n_startup_trials=_BEFORE_MODEL)
+    study = optuna.create_study(sampler=sampler, pruner=optuna.pruners.MedianPruner(n_startup_trials=_BEFORE_MODEL))
+    study.enqueue_trial({"leaves": fixed.leaves, "least_rows": fixed.least_rows, "ridge": fixed.ridge})
+
+    def judged(trial: optuna.Trial) -> float:
+        shape = Shape(
+            trial.suggest_int("leaves", 4, 48, log=True),
+            trial.suggest_int("least_rows", 20, 400, log=True),
+            trial.suggest_float("ridge", 1.0, 200.0, log=True),
+        )
+
+        def seen(step: int, loss: float) -> None:
+            trial.report(loss, step)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+
+        return search.running(shape, weight, seen)[-1]
+
+    def progress(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        told(f"tuning: trial {trial.number + 1} of {TRIALS}, best log loss {study.best_value:.4f}")
+
+    study.optimize(judged, n_trials=TRIALS, timeout=SECONDS, callbacks=[progress])
+    return study
+
+
+def _shape(chosen: Mapping[str, Any]) -> Shape:
+    return Shape(int(chosen["leaves"]), int(chosen["least_rows"]), float(chosen["ridge"]))
+
+
+def _weights(left: Bools, seed: int) -> Floats:
+    """All leavers with weight 1, a share of stayers with its inverse, the others 0: (n,)."""
+    kept = left | (np.random.default_rng(seed).random(len(left)) < STAYERS_KEPT)
+    return np.where(left, 1.0, kept / STAYERS_KEPT)

@@ -1,0 +1,134 @@
+"""Charts as SVG, drawn here: lines with their ranges, and bars that stand in the cells of a table.
+
+Only shapes are drawn; words and figures are HTML around them, so that they keep their size on a phone and are there
+for a screen reader. Shapes are stretched to the width there is, strokes are not (`vector-effect`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Final
+
+from jinja2.utils import markupsafe  # type: ignore[attr-defined]
+
+WIDTH: Final = 1000
+HEIGHT: Final = 100
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on a line: its word on the axis, and its figure; None where it is not known."""
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    beside: float | None = None
+    """A second figure at the same place, drawn as a dot: what happened, beside what was expected."""
+
+
+def top_of(points: Sequence[Point]) -> float:
+    """The highest figure of a line chart, where its axis ends."""
+    figures = [each for point in points for each in (point.value, point.high, point.beside) if each is not None]
+    return max(figures, default=1.0) or 1.0
+
+
+def line(points: Sequence[Point], title: str, description: str) -> "markupsafe.Markup":
+    """A line from 0 to `top_of`, its range as an area, and what stands beside it as dots."""
+    top = top_of(points)
+    step = WIDTH / max(1, len(points) - 1)
+    at = [(round(number * step, 1), point) for number, point in enumerate(points)]
+    upper = [(x, _y(point.high, top)) for x, point in at if point.high is not None and point.low is not None]
+    lower = [(x, _y(point.low, top)) for x, point in at if point.high is not None and point.low is not None]
+    shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
+    if len(upper) > 1:
+        shapes.append(f'<path class="range" d="M{_path([*upper, *reversed(lower)])}Z"/>')
+    known = [(x, _y(point.value, top)) for x, point in at if point.value is not None]
+    if known:
+        shapes.append(f'<path class="line" d="M{_path(known)}"/>')
+        shapes += [f'<path class="dot" d="M{x} {y}h.01"/>' for x, y in known]
+    shapes += [
+        f'<path class="dot beside" d="M{x} {_y(point.beside, top)}h.01"/>'
+        for x, point in at
+        if point.beside is not None
+    ]
+    return _svg("lines", HEIGHT, shapes, title, description)
+
+
+def bar(value: float, most: float, low: float | None = None, high: float | None = None) -> "markupsafe.Markup":
+    """A bar from the left for a cell of a table, with its range; the figure stands in the cell beside it."""
+    scale = WIDTH / (most or 1)
+    shapes = [f'<rect class="bar" x="0" y="3" width="{max(0, value * scale):.1f}" height="14"/>']
+    if low is not None and high is not None:
+        shapes.append(f'<path class="whisker" d="M{low * scale:.1f} 10H{high * scale:.1f}"/>')
+    return _svg("cell", 20, shapes)
+
+
+def push(value: float, most: float, begin: float = 0.0) -> "markupsafe.Markup":
+    """A bar to the right of the middle for what raises the risk, to the left for what lowers it."""
+    middle, scale = WIDTH / 2, WIDTH / 2 / (most or 1)
+    first, last = sorted((middle + begin * scale, middle + (begin + value) * scale))
+    way = "raises" if value > 0 else "lowers"
+    shapes = [
+        f'<path class="grid" d="M{middle} 0V20"/>',
+        f'<rect class="{way}" x="{first:.1f}" y="3" width="{max(last - first, 2):.1f}" height="14"/>',
+    ]
+    return _svg("cell", 20, shapes)
+
+
+def interval(
+    value: float, low: float, high: float, bottom: float, top: float, mark: float | None = None
+) -> "markupsafe.Markup":
+    """A dot in its interval between `bottom` and `top`, with a line at `mark`."""
+    scale = WIDTH / ((top - bottom) or 1)
+    shapes = [f'<path class="whisker" d="M{(low - bottom) * scale:.1f} 10H{(high - bottom) * scale:.1f}"/>']
+    if mark is not None:
+        shapes.insert(0, f'<path class="grid" d="M{(mark - bottom) * scale:.1f} 0V20"/>')
+    shapes.append(f'<path class="dot" d="M{(value - bottom) * scale:.1f} 10h.01"/>')
+    return _svg("cell", 20, shapes)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a sum: where it begins and ends, in log-odds."""
+
+    name: str
+    begin: float
+    end: float
+
+
+def steps(base: float, parts: Sequence[tuple[str, float]]) -> list[Step]:
+    """Base, each part on top of those before, and the sum: the last step ends where the first and the parts add up."""
+    ends = list(accumulate((value for _, value in parts), initial=base))
+    middle = [Step(name, begin, end) for (name, _), (begin, end) in zip(parts, pairwise(ends), strict=True)]
+    return [Step("base", base, base), *middle, Step("score", ends[-1], ends[-1])]
+
+
+def step_bar(step: Step, all_steps: Sequence[Step]) -> "markupsafe.Markup":
+    """A step of a sum, on the scale of all of them."""
+    ends = [each for one in all_steps for each in (one.begin, one.end)]
+    bottom, top = min(ends), max(ends)
+    scale = (WIDTH - 20) / ((top - bottom) or 1)
+    first, last = sorted((10 + (step.begin - bottom) * scale, 10 + (step.end - bottom) * scale))
+    if step.begin == step.end:
+        return _svg("cell", 20, [f'<path class="total" d="M{first:.1f} 1V19"/>'])
+    way = "raises" if step.end > step.begin else "lowers"
+    return _svg("cell", 20, [f'<rect class="{way}" x="{first:.1f}" y="3" width="{last - first:.1f}" height="14"/>'])
+
+
+def _y(value: float | None, top: float) -> float:
+    return round(HEIGHT - (value or 0) / top * HEIGHT, 2)
+
+
+def _path(places: Sequence[tuple[float, float]]) -> str:
+    return "L".join(f"{x} {y}" for x, y in places)
+
+
+def _svg(kind: str, height: int, shapes: Sequence[str], title: str = "", description: str = "") -> "markupsafe.Markup":
+    frame = f'<svg class="{kind}" viewBox="0 0 {WIDTH} {height}" preserveAspectRatio="none"'
+    if not title:
+        return markupsafe.Markup(f'{frame} aria-hidden="true">{"".join(shapes)}</svg>')
+    told = f"<title>{markupsafe.escape(title)}</title><desc>{markupsafe.escape(description)}</desc>"
+    return markupsafe.Markup(
+        f'{frame} role="img" aria-label="{markupsafe.escape(title)}">{told}{"".join(shapes)}</svg>'
+    )

@@ -1,0 +1,86 @@
+"""The month at a glance: how many exits to expect, where, and what is behind them. Nobody is named."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from features.vocabulary import CONTEXT, DRIVERS
+from pipeline.group_figures import LEAST_PEOPLE
+from pipeline.published import Published, PublishedScores
+from serving.audit import Audit
+from serving.pages.errors import PageRoute
+from serving.pages.rendering import render
+from serving.pages.session import signed_in
+from serving.permissions import ForHrAndScientists, PlanningPurpose
+from serving.problems import Refusal
+from serving.routes.groups import Dimension, group_page
+from serving.routes.people import current
+from serving.schemas import GroupPage
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
+
+MONTHS: Final = 13
+SHOWN: Final[tuple[Dimension, ...]] = ("department", "level", "location")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A department's expected exits in the month before and now."""
+
+    group: str | None
+    before: float
+    after: float
+
+
+@router.get("/overview")
+def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
+    """Groups first; of a company under five people nothing."""
+    with audit.release() as release:
+        published = current(release.scores)
+        if published.people < LEAST_PEOPLE:
+            raise Refusal(404, "too-few", "Fewer than five people were scored, so no figure of the whole is shown.")
+        before = release.scores.before(published)
+        totals = release.scores.totals(published.source)[-MONTHS:]
+        groups = {dimension: group_page(release.scores, published, dimension) for dimension in SHOWN}
+        return render(
+            request,
+            "overview.html",
+            published=published,
+            now=totals[-1],
+            totals=totals,
+            happened=request.app.state.outcomes.of(published.source),
+            groups=groups,
+            most={name: _most(page) for name, page in groups.items()},
+            drivers=_drivers(groups["department"]),
+            changes=_changes(release.scores, before, groups["department"]) if before else [],
+            before=before,
+        )
+
+
+def _most(page: GroupPage) -> float:
+    return max((group.range.high for group in page.groups if group.range), default=1.0)
+
+
+def _drivers(page: GroupPage) -> dict[str, list[tuple[str, float]]]:
+    """For each driver, the shown groups by what it adds to a person's log-odds on average, most first."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for driver in (*DRIVERS, CONTEXT):
+        rows = [(group.group or "–", group.drivers[driver]) for group in page.groups if group.drivers]
+        found[driver] = sorted(rows, key=lambda row: -row[1])
+    return found
+
+
+def _changes(scores: PublishedScores, before: Published, now: GroupPage) -> list[Moved]:
+    """Departments shown in both months, by how far the expected exits moved."""
+    try:
+        then = {group.group: group.expected_exits for group in group_page(scores, before, "department").groups}
+    except Refusal:
+        return []
+    rows = [
+        Moved(group.group, earlier, group.expected_exits)
+        for group in now.groups
+        if group.expected_exits is not None and (earlier := then.get(group.group)) is not None
+    ]
+    return sorted(rows, key=lambda row: -abs(row.after - row.before))[:6]

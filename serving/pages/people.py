@@ -1,0 +1,239 @@
+"""People and a person, for HR that has said what for."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from features.vocabulary import CONTEXT, DRIVERS
+from pipeline.published import PublishedScores, Sort
+from pipeline.risk_list import Band
+from pipeline.subject_rights import Contest, Ground, contest
+from serving.answers import CSV, XLSX, spreadsheet
+from serving.audit import Audit
+from serving.pages import charts
+from serving.pages.errors import PageRoute
+from serving.pages.rendering import render
+from serving.pages.session import SessionPurpose, signed_in, sound_form
+from serving.permissions import ForHr, SubjectPurpose
+from serving.problems import Refusal
+from serving.routes.people import CURSOR, current, risk_for_hr, risk_page, risk_table, scored
+from serving.routes.receipts import receipt_of, require_held
+from serving.routes.what_if import what_if_for_hr
+from serving.schemas import ContestedPoint, EmployeeId, LeversToPull, RiskForHr, WhatIfForHr
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
+
+ROWS: Final = 25
+SORTS: Final[dict[Sort, str]] = {
+    "-risk": "Highest risk first",
+    "risk": "Lowest risk first",
+    "employee_id": "By person",
+    "department": "By department",
+    "level": "Lowest level first",
+    "-level": "Highest level first",
+}
+BANDS: Final[dict[Band, str]] = {"high": "High", "elevated": "Elevated", "moderate": "Moderate", "typical": "Typical"}
+GROUNDS: Final[dict[Ground, str]] = {
+    "wrong": "The figure is wrong",
+    "outdated": "It was true once",
+    "not_about_me": "It is about somebody else",
+    "unfair": "It should not count",
+    "objection": "Objects to being scored at all",
+}
+FORMS: Final = {"csv": CSV, "xlsx": XLSX}
+Text = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/people")
+def people(
+    request: Request,
+    _asker: ForHr,
+    _purpose: SessionPurpose,
+    audit: Audit,
+    department: Text = "",
+    level: Text = "",
+    location: Text = "",
+    manager_id: Text = "",
+    band: Text = "",
+    sort: Sort = "-risk",
+    cursor: Annotated[str | None, Query(pattern=f"^{CURSOR.pattern}$")] = None,
+    form: str = "",
+) -> Response:
+    """The table, page by page, or a file of up to the settings' `page_limit` people."""
+    filters = {"department": department, "level": level, "location": location, "manager_id": manager_id}
+    equal: dict[str, str | int | None] = {name: value.replace("\x00", "") or None for name, value in filters.items()}
+    equal["level"] = int(level) if level.lstrip("-").isdecimal() and len(level) < 10 else None
+    chosen: Any = band if band in BANDS else None
+    size = request.app.state.settings.page_limit if form in FORMS else ROWS
+    with audit.release() as release:
+        page = risk_page(release.scores, equal, chosen, sort, cursor, size)
+        release.names([person.employee_id for person in page.people])
+        if form in FORMS:
+            name = f"people-{page.snapshot_date}.{form}"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return Response(spreadsheet(FORMS[form], risk_table(page)), headers=headers, media_type=FORMS[form])
+        places = {name: release.scores.places(current(release.scores), name) for name in ("department", "location")}
+        return render(
+            request,
+            "people.html",
+            page=page,
+            most=max((person.risk for person in page.people), default=1.0),
+            places=places,
+            filters=filters | {"band": band, "sort": sort},
+            is_filtered=any((*filters.values(), band)),
+            sorts=SORTS,
+            bands=BANDS,
+        )
+
+
+@router.get("/people/{employee_id:path}/receipt")
+def receipt(
+    request: Request,
+    employee_id: EmployeeId,
+    _asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    kept: bool = False,
+) -> Response:
+    """What is held of a person, who looked, and the form to contest it."""
+    with audit.release() as release:
+        told = receipt_of(release.scores, employee_id)
+        published = current(release.scores)
+        release.names([employee_id])
+        labels = {feature["feature"]: feature["label"] for feature in published.features}
+        return render(request, "receipt.html", told=told, grounds=GROUNDS, labels=labels, kept=kept)
+
+
+@router.post("/people/{employee_id:path}/contest", dependencies=[Depends(sound_form)])
+def contested(
+    request: Request,
+    employee_id: EmployeeId,
+    asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    ground: Annotated[Ground, Form()],
+    statement: Annotated[str, Form()] = "",
+    feature: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep what a person says is wrong, once."""
+    try:
+        point = ContestedPoint(ground=ground, statement=statement.strip(), feature=feature or None)
+    except ValidationError:
+        raise Refusal(422, "no-statement", "Write what is wrong, in up to 2,000 characters.") from None
+    given = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
+    with audit.change() as change:
+        require_held(change.connection, employee_id)
+        is_again = _said(change.scores, given)
+        if not is_again:
+            contest(change.connection, given)
+        change.did("contested before" if is_again else "contested", employee_id)
+    return RedirectResponse(f"{_of(request, employee_id)}/receipt?kept=1", 303)
+
+
+@router.api_route("/people/{employee_id:path}/what-if", methods=["POST"], dependencies=[Depends(sound_form)])
+def what_if(
+    request: Request,
+    employee_id: EmployeeId,
+    _asker: ForHr,
+    _purpose: SessionPurpose,
+    audit: Audit,
+    raise_percent: Annotated[float, Form(ge=0, le=50)] = 0,
+    promotion: Annotated[bool, Form()] = False,
+    manager_change: Annotated[bool, Form()] = False,
+    overtime_hours: Annotated[str, Form(max_length=10)] = "",
+    remote_share: Annotated[str, Form(max_length=10)] = "",
+    service_rating: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """The person's page with what the change would do."""
+    try:
+        levers = LeversToPull(
+            raise_percent=raise_percent or None,
+            promotion=promotion,
+            manager_change=manager_change,
+            overtime_hours=float(overtime_hours) if overtime_hours else None,
+            remote_share=float(remote_share) / 100 if remote_share else None,
+            service_rating=float(service_rating) if service_rating else None,
+        )
+    except (ValidationError, ValueError):
+        raise Refusal(
+            422, "no-lever", "One of the changes is outside of what can be asked. Go back and mend it."
+        ) from None
+    with audit.release() as release:
+        page = _person(request, release.scores, employee_id, levers)
+        release.names([employee_id])
+        return page
+
+
+@router.get("/people/{employee_id:path}")
+def person(
+    request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SessionPurpose, audit: Audit
+) -> Response:
+    """A person's score, what is behind it, how it went, and who looked."""
+    with audit.release() as release:
+        page = _person(request, release.scores, employee_id, None)
+        release.names([employee_id])
+        return page
+
+
+def _person(request: Request, scores: PublishedScores, employee_id: str, levers: LeversToPull | None) -> Response:
+    published = current(scores)
+    score, factors = scored(scores, published, employee_id)
+    told = risk_for_hr(published, score, factors, None)
+    change, nothing = None, ""
+    if levers is not None:
+        try:
+            change = what_if_for_hr(request.app.state.champion, published, factors, levers, employee_id)
+        except Refusal as refusal:
+            if refusal.status_code != 422:
+                raise
+            nothing = refusal.detail
+    course = scores.course(published, employee_id)
+    return render(
+        request,
+        "person.html",
+        told=told,
+        score=score,
+        mean_risk=published.mean_risk,
+        curve=[charts.Point(str(point.months), point.risk) for point in told.curve],
+        course=course,
+        steps=_steps(told),
+        by_driver={driver: _of_driver(told, driver) for driver in (*DRIVERS, CONTEXT)},
+        most=max((abs(factor.contribution) for factor in told.factors), default=1.0),
+        levers=levers or LeversToPull(),
+        change=change,
+        nothing=nothing,
+        moved=_moved(change),
+        receipt=receipt_of(scores, employee_id),
+    )
+
+
+def _steps(told: RiskForHr) -> list[charts.Step]:
+    return charts.steps(told.base_log_odds, list(told.drivers.items()))
+
+
+def _of_driver(told: RiskForHr, driver: str) -> list[Any]:
+    return [factor for factor in told.factors if factor.driver == driver and factor.contribution]
+
+
+def _moved(change: WhatIfForHr | None) -> list[tuple[Any, float]]:
+    if change is None:
+        return []
+    moved = [(each, each.contribution_after - each.contribution_before) for each in change.changes]
+    return [(each, difference) for each, difference in moved if abs(difference) >= 0.005][:8]
+
+
+def _said(scores: PublishedScores, given: Contest) -> bool:
+    """Whether the same person's same contest is kept already, sent by the same asker."""
+    said = asdict(given)
+    return any(
+        (each.ground, each.feature, each.statement) == (said["ground"], said["feature"], said["statement"])
+        for each in receipt_of(scores, given.employee_id).contests
+    )
+
+
+def _of(request: Request, employee_id: str) -> str:
+    return str(request.url_for("person", employee_id=employee_id).path)

@@ -1,0 +1,49 @@
+"""All pages, and the files they load."""
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import RedirectResponse, Response
+
+from serving.pages import audit, model, my_list, overview, people, services, sign_in
+from serving.pages.errors import PageRoute, safe_next
+from serving.pages.rendering import LANGUAGE_COOKIE, LANGUAGES, PAGES_OF, assets
+from serving.pages.session import session_of
+from serving.problems import Refusal
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def include(app: FastAPI) -> None:
+    """Add the pages to the server."""
+    for routes in (router, sign_in.router, my_list.router, people.router, overview.router, services.router):
+        app.include_router(routes)
+    app.include_router(model.router)
+    app.include_router(audit.router)
+
+
+@router.get("/")
+def start(request: Request) -> Response:
+    """To the first page of whoever is signed in."""
+    session = session_of(request)
+    where = PAGES_OF[session.asker.role][0][0] if session and session.asker else "/sign-in"
+    return RedirectResponse(where, 303)
+
+
+@router.get("/language/{language}")
+def chosen_language(request: Request, language: str, back: str = "/") -> Response:
+    """Keep the language that was chosen."""
+    answer = RedirectResponse(safe_next(back), 303)
+    if language in LANGUAGES:
+        secure = request.app.state.settings.cookie_secure
+        answer.set_cookie(LANGUAGE_COOKIE, language, 31_536_000, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get("/static/{tag}/{name}")
+def asset(tag: str, name: str) -> Response:
+    """A file of the pages; its address changes with its content."""
+    if name not in assets():
+        raise Refusal(404, "not-found", "Nothing matches the given URI")
+    kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    return Response(assets()[name], headers={"Cache-Control": "public, max-age=31536000, immutable"}, media_type=kind)

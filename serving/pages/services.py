@@ -1,0 +1,102 @@
+"""What departments ask of each other, as a map; a pair opens to what is exchanged and how that moved."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from serving.audit import Audit
+from serving.pages import charts
+from serving.pages.errors import PageRoute
+from serving.pages.rendering import render
+from serving.pages.session import signed_in
+from serving.permissions import ForHrAndScientists, PlanningPurpose
+from serving.problems import Refusal
+from serving.routes.groups import service_page
+from serving.routes.people import current
+from serving.schemas import ServicesBetween
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
+
+FIGURES = {
+    "services": ("Services in 12 months", 0),
+    "rating": ("Rating, 1 to 5", 2),
+    "hours": ("Hours to the answer", 1),
+    "risk": ("Risk of those who ask", 3),
+}
+
+
+@router.get("/services")
+def services(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
+    """The map, and the pairs that carry the most risk."""
+    with audit.release() as release:
+        published = current(release.scores)
+        found = service_page(release.scores, published).services
+        clients = sorted({each.client_department for each in found})
+        providers = sorted({each.provider_department for each in found})
+        shown = [each for each in found if each.risk is not None and each.services]
+        return render(
+            request,
+            "services.html",
+            published=published,
+            clients=clients,
+            providers=providers,
+            cells={(each.client_department, each.provider_department): each for each in found},
+            shade=_shades(found),
+            heaviest=sorted(shown, key=_weight, reverse=True)[:8],
+        )
+
+
+@router.get("/services/pair")
+def pair(
+    request: Request,
+    _asker: ForHrAndScientists,
+    _purpose: PlanningPurpose,
+    audit: Audit,
+    client: str = Query(max_length=300),
+    provider: str = Query(max_length=300),
+) -> Response:
+    """One pair now, both ways, and over the published months."""
+    with audit.release() as release:
+        published = current(release.scores)
+        course = []
+        for head in release.scores.history(published.source)[-13:]:
+            rows = service_page(release.scores, head).services
+            course.append((head.snapshot_date, _one(rows, client, provider)))
+        now = course[-1][1]
+        if now is None:
+            raise Refusal(404, "no-such-pair", "These departments ask nothing of each other.")
+        rows = service_page(release.scores, published).services
+        lines = {
+            name: [charts.Point(f"{day:%Y-%m}", getattr(row, name) if row else None) for day, row in course]
+            for name in FIGURES
+        }
+        return render(
+            request,
+            "pair.html",
+            published=published,
+            now=now,
+            back=_one(rows, provider, client),
+            lines=lines,
+            figures=FIGURES,
+        )
+
+
+def _weight(each: ServicesBetween) -> float:
+    """How much of the risk lies in what they exchange: the risk of those who ask, where relationships add to it."""
+    return max(each.relationships_log_odds or 0.0, 0.0) * (each.risk or 0.0)
+
+
+def _one(rows: list[ServicesBetween], client: str, provider: str) -> ServicesBetween | None:
+    return next((row for row in rows if (row.client_department, row.provider_department) == (client, provider)), None)
+
+
+def _shades(found: list[ServicesBetween]) -> dict[Any, int]:
+    """1, well rated, to 5, badly: the rating's place between the best and the worst of the map."""
+    ratings = [each.rating for each in found if each.rating is not None]
+    best, worst = max(ratings, default=5.0), min(ratings, default=1.0)
+    return {
+        (each.client_department, each.provider_department): 1 + round(4 * (best - each.rating) / ((best - worst) or 1))
+        for each in found
+        if each.rating is not None
+    }

@@ -1,0 +1,108 @@
+"""The stored model as others load it: by MLflow's own loader and its own server, the same numbers as ours."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import mlflow
+import pandas as pd
+import polars as pl
+import pytest
+
+from pipeline import registry
+from pipeline.model import Blend
+from pipeline.settings import Settings
+
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+RECORDS = [
+    {"pay_against_market": -0.4, "client_rating_12m": 2.0, "tenure_months": 8.0, "contract": "fixed"},
+    {"pay_against_market": None, "client_rating_12m": None, "tenure_months": 90.0, "contract": None},
+]
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        pd.DataFrame({"tenure_months": [8.0]}),
+        pd.DataFrame({"tenure_months": pd.array([8], dtype="Int64"), "contract": [None]}),
+        pd.DataFrame({"tenure_months": pd.array([8, None], dtype="Int64")}).head(1),
+        pd.DataFrame(
+            {"tenure_months": [8], "pay_against_market": [None], "contract": pd.Series([None], dtype="string")}
+        ),
+        pd.DataFrame({"contract": [None], "tenure_months": [8], "unheard_of": ["x"]}),
+    ],
+    ids=["a column alone", "nullable integer", "from a column with a gap", "None everywhere", "another order and more"],
+)
+def test_any_way_to_leave_out_what_is_unknown_keeps_the_signature(trained: Settings, records: pd.DataFrame) -> None:
+    registry.connect(trained)
+    loaded = mlflow.pyfunc.load_model("models:/retention/1")
+    _, model = registry.load(trained, "1")
+    known = pd.DataFrame({"tenure_months": [8.0]})
+    expected = loaded.predict(known)
+    assert loaded.predict(records).equals(expected)
+    assert list(expected.columns) == ["risk", "log_odds", "risk_6m"]
+    assert model.horizon_months == 6
+
+
+@pytest.fixture
+def served(trained: Settings, tmp_path: Path, free_port: int) -> Iterator[str]:
+    """The address of `mlflow models serve`, a process of its own."""
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/retention/1", "--env-manager", "local"]
+    environment = os.environ | {
+        "MLFLOW_TRACKING_URI": trained.tracking_uri,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    address = f"http://127.0.0.1:{free_port}"
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*command, "-h", "127.0.0.1", "-p", str(free_port)],
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            for _ in range(600):
+                assert process.poll() is None, (tmp_path / "log").read_text()
+                try:
+                    if httpx2.get(f"{address}/ping").status_code == 200:
+                        break
+                except httpx2.TransportError:
+                    time.sleep(0.2)
+            yield address
+        finally:
+            os.killpg(process.pid, 15)
+            process.wait(20)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_mlflows_server_and_its_loader_give_our_numbers(trained: Settings, served: str, blend: Blend) -> None:
+    ours = blend.log_odds(pl.DataFrame(RECORDS))
+    registry.connect(trained)
+    loaded = mlflow.pyfunc.load_model("models:/retention/1").predict(pd.DataFrame(RECORDS))
+    answer = httpx2.post(f"{served}/invocations", json={"dataframe_records": RECORDS}, timeout=30).json()
+    assert loaded["log_odds"].to_list() == pytest.approx(list(ours), abs=1e-12)
+    assert [row["log_odds"] for row in answer["predictions"]] == pytest.approx(list(ours), abs=1e-12)
+
+
+def test_no_file_of_the_artefact_is_code_or_pickle(trained: Settings) -> None:
+    client = registry.connect(trained)
+    folder = Path(mlflow.artifacts.download_artifacts(client.get_model_version("retention", "1").source))
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    names = {path.suffix for path in files if "retention_model" in path.parts}
+    assert names == {".json", ".txt"}
+    for path in files:
+        assert path.suffix in (".json", ".txt", ".yaml", ".yml", ""), path.name
+        assert not path.read_bytes().startswith(b"\x80"), f"{path.name} starts as a pickle does"

@@ -1,0 +1,65 @@
+"""The real server over the two published months of `tests/api`, and a real Chromium that looks at it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from published import Server, _the_log_is_on, kept, server, store  # noqa: F401
+from published import settings as settings
+
+from pipeline.tokens import issue_token
+from serving.settings import ServerSettings
+
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must look at the pages in a browser, and no chromium was found")
+        pytest.skip("no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:  # noqa: F811
+    """A page of a browser without cookies, 360 px wide; whatever its console says of an error fails the test."""
+    context = browser.new_context(base_url=server.url, viewport={"width": 360, "height": 780}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    # a page that is refused is an answer, which the browser calls a failed resource
+    assert not [error for error in errors if "Failed to load resource" not in error]
+
+
+@pytest.fixture
+def sign_in(page: Page, settings: ServerSettings) -> Callable[..., None]:
+    def done(role: str, person: str | None = None, next_page: str = "/") -> None:
+        page.goto(f"/sign-in?next={next_page}")
+        page.get_by_label("Token").fill(issue_token(settings, role, person))
+        page.get_by_role("button", name="Sign in").click()
+
+    return done
+
+
+@pytest.fixture
+def state_purpose(page: Page) -> Callable[[], None]:
+    def done() -> None:
+        page.get_by_label("To prepare a conversation about staying").check()
+        page.get_by_role("button", name="Go on").click()
+
+    return done

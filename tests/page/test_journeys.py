@@ -1,0 +1,160 @@
+"""From sign-in to the result, as each role, in a real browser; and what that role must not see."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from pipeline.tokens import issue_token
+from serving.settings import ServerSettings
+
+SignIn = Callable[..., None]
+Kept = Callable[[], list[dict[str, Any]]]
+
+
+def assert_accessible(page: Page) -> None:
+    """axe-core finds nothing serious, in either theme, and the page is no wider than the screen."""
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        found = Axe().run(page).response["violations"]
+        serious = [
+            (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
+        ]
+        assert not serious, f"{page.url} {theme}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def test_a_manager_reads_the_own_list_and_answers_with_one_tap(page: Page, sign_in: SignIn, kept: Kept) -> None:
+    sign_in("manager", "M1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 conversations worth having")
+    expect(page.locator("main")).to_contain_text("Pay against the market: lower than for peers")
+    assert "%" not in page.locator("main").inner_text()  # bands, never a probability
+    assert_accessible(page)
+    page.get_by_role("button", name="We talked").first.click()
+    expect(page.get_by_role("status")).to_have_text("Your answer is kept.")
+    expect(page.get_by_role("button", name="We talked").first).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="We talked").first.click()
+    expect(page.get_by_role("status")).to_have_text("Your answer is kept.")
+    assert [row["result"] for row in kept() if row["what"].startswith("POST")] == ["answered", "answered before"]
+
+
+def test_a_manager_sees_no_other_page(page: Page, sign_in: SignIn) -> None:
+    sign_in("manager", "M1")
+    for path in ("/overview", "/services", "/people/A", "/lists", "/model", "/audit"):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 403 or page.url.endswith("/purpose"), path
+        expect(page.get_by_role("heading", level=1)).to_have_text("Not for you, or not this way")
+
+
+def test_hr_states_a_purpose_looks_at_a_person_and_contests(
+    page: Page, sign_in: SignIn, state_purpose: Callable[[], None], kept: Kept
+) -> None:
+    sign_in("hr", "H1", "/people")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What do you need it for?")
+    assert_accessible(page)
+    state_purpose()
+    expect(page.get_by_role("heading", level=1)).to_have_text("People")
+    assert_accessible(page)
+    page.get_by_role("link", name="A", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Pay against the market: -18.1% (peers: +0.0%)")
+    assert_accessible(page)
+    page.get_by_role("link", name="Receipt and contest").click()
+    page.get_by_label("In the person's own words").fill("There was a raise <script>alert(1)</script>")
+    page.get_by_role("button", name="Keep the contest").click()
+    expect(page.locator("blockquote")).to_contain_text("There was a raise <script>alert(1)</script>")
+    assert_accessible(page)
+    assert {"released", "contested"} <= {row["result"] for row in kept() if row["whom"] == "A"}
+
+
+def test_filters_narrow_the_table_and_a_file_holds_it(
+    page: Page, sign_in: SignIn, state_purpose: Callable[[], None]
+) -> None:
+    sign_in("hr", "H1", "/people")
+    state_purpose()
+    page.get_by_label("Department", exact=True).select_option("Sales")
+    page.get_by_role("button", name="Show").click()
+    assert page.locator("tbody th").all_inner_texts() == ["C", "A", "B"]
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.path().read_text().count("\n") == 4
+
+
+def test_hr_sees_groups_first_and_no_small_one(page: Page, sign_in: SignIn) -> None:
+    sign_in("hr", "H1")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("About 2 voluntary exits")
+    expect(page.get_by_role("cell", name="too few people to show").first).to_be_visible()
+    assert_accessible(page)
+    for path in ("/services", "/lists"):
+        page.goto(path)
+        assert_accessible(page)
+
+
+def test_an_auditor_reads_who_looked_and_nothing_of_people(page: Page, sign_in: SignIn) -> None:
+    sign_in("auditor", "X1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who looked at whom, when and why")
+    page.get_by_label("Whom").fill("nobody-like-that")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("main")).to_contain_text("Nothing matches")
+    page.goto("/audit")
+    assert_accessible(page)
+    for path in ("/overview", "/people", "/list"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("People")
+
+
+def test_without_a_model_the_model_page_says_what_to_do(page: Page, sign_in: SignIn) -> None:
+    sign_in("data_scientist", "S1")
+    expect(page.get_by_role("alert")).to_contain_text("no champion yet")
+    assert_accessible(page)
+    page.goto("/people")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("People")
+
+
+def test_a_session_that_ends_in_the_middle_of_a_form_sends_nothing_and_leads_back(
+    page: Page, sign_in: SignIn, kept: Kept
+) -> None:
+    sign_in("manager", "M1")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="We talked").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("what you entered was not sent")
+    sign_in_again = page.url
+    assert "next=%2Flist" in sign_in_again
+    assert not [row for row in kept() if row["result"] == "answered"]
+
+
+def test_signing_out_ends_it_and_the_back_button_shows_nothing(page: Page, sign_in: SignIn) -> None:
+    sign_in("manager", "M1")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("conversations")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert_accessible(page)
+
+
+def test_a_token_that_is_not_ours_is_refused_in_words(page: Page, settings: ServerSettings) -> None:
+    page.goto("/sign-in")
+    old = issue_token(settings, "hr", lifetime=timedelta(minutes=1), now=datetime(2020, 1, 1, tzinfo=UTC))
+    page.get_by_label("Token").fill(old)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("This token is not accepted")
+
+
+def test_the_page_speaks_russian_when_asked(page: Page, sign_in: SignIn) -> None:
+    sign_in("manager", "M1")
+    page.get_by_role("link", name="Русский").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page.get_by_role("button", name="Выйти")).to_be_visible()
+
+
+@pytest.mark.usefixtures("store")
+def test_the_first_tab_leads_past_the_menu(page: Page, sign_in: SignIn) -> None:
+    sign_in("manager", "M1")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()

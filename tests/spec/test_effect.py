@@ -1,0 +1,164 @@
+"""The roll-out by lot, and what it says of the lists' effect; figures by hand."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from features.errors import BadInput
+from pipeline.effect import NO_TRIAL, eligible, judged
+from pipeline.list_pages import write_lists
+from pipeline.publication import Publication
+from pipeline.published import LISTABLE
+from pipeline.rollout import assign, deal, dealt, strata, waiting_managers
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+
+def managers(number: int, stratum: str = "Sales, up to 4") -> pl.DataFrame:
+    return pl.DataFrame({"manager_id": [f"M{n:04}" for n in range(number)], "stratum": stratum})
+
+
+def test_each_stratum_gets_its_share() -> None:
+    rows = pl.concat([managers(40, "a"), managers(20, "b").with_columns(pl.col("manager_id") + "b")])
+    drawn = assign(rows, 0.25, 7, "month")
+    assert drawn.group_by("stratum").agg(pl.col("gets_lists").sum()).sort("stratum").rows() == [("a", 10), ("b", 5)]
+
+
+def test_the_same_seed_deals_alike_in_any_order_of_rows_and_another_seed_otherwise() -> None:
+    rows = managers(60)
+    assert assign(rows, 0.5, 7, "m").equals(assign(rows.reverse(), 0.5, 7, "m"))
+    assert not assign(rows, 0.5, 7, "m").equals(assign(rows, 0.5, 8, "m"))
+
+
+def test_strata_of_one_manager_get_the_share_on_average() -> None:
+    rows = pl.DataFrame({"manager_id": [f"M{n}" for n in range(2000)], "stratum": [f"s{n}" for n in range(2000)]})
+    assert assign(rows, 0.3, 1, "m")["gets_lists"].mean() == pytest.approx(0.3, abs=0.04)  # four standard errors
+
+
+def test_a_stratum_is_where_most_reports_work_and_how_many_they_are() -> None:
+    rows = [(f"P{n}", "M1", 0.1, "enough", "Sales" if n else "Plant", None, None, None) for n in range(5)]
+    rows += [("Q", "M2", 0.1, "enough", None, None, None, None)]
+    found = strata(pl.DataFrame(rows, schema=LISTABLE, orient="row"))
+    assert found.rows() == [("M1", "Sales, 5 to 9"), ("M2", "unknown, up to 4")]
+
+
+def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
+    """Teams of (gets lists, people, of whom left)."""
+    people = [
+        (f"P{team}-{person}", f"M{team}", gets, person < left)
+        for team, (gets, size, left) in enumerate(teams)
+        for person in range(size)
+    ]
+    return pl.DataFrame(people, schema=["employee_id", "manager_id", "gets_lists", "left"], orient="row")
+
+
+def test_the_difference_is_that_of_the_shares_with_an_interval_over_managers() -> None:
+    # with lists: half of 20 teams of 2 lose one: 10 of 40. Without: all 20 lose one: 20 of 40, without any spread
+    teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
+    told = judged(rows(*teams), is_trial=True)
+    assert told["parts"]["with_lists"] == {"managers": 20, "people": 40, "left": 10, "share": 0.25}
+    # residuals ±0.5: variance 20/19 · 20 · 0.25 / 40² = 0.0032895; t(19) at .975 is 2.0930
+    assert told["difference"]["value"] == pytest.approx(-0.25)
+    assert told["difference"]["high"] - told["difference"]["value"] == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
+    assert told["detectable"] == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
+    assert told["verdict"].startswith("The lists keep people: 25.0% of the listed fewer left")
+
+
+def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
+    teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, (n + 1) % 2) for n in range(20)]
+    told = judged(rows(*teams), is_trial=True)
+    assert told["verdict"].startswith("No effect can be told from chance")
+    assert f"{told['detectable']:.1%}" in told["verdict"]
+
+
+@pytest.mark.parametrize(
+    "teams",
+    [[(True, 2, 1)] * 19 + [(False, 2, 1)] * 50, [(True, 2, 0)] * 30 + [(False, 2, 0)] * 21 + [(False, 9, 9)]],
+)
+def test_with_too_little_data_there_is_no_figure_and_it_is_said(teams: list[tuple[bool, int, int]]) -> None:
+    told = judged(rows(*teams), is_trial=True)
+    assert (told["difference"], told["is_enough"]) == (None, False)
+    assert told["verdict"].startswith("Too little data")
+
+
+def test_without_a_roll_out_association_is_no_effect() -> None:
+    told = judged(rows(*[(True, 2, 1)] * 40), is_trial=False)
+    assert (told["difference"], told["verdict"]) == (None, NO_TRIAL)
+
+
+def scored(day: date) -> Publication:
+    """H1 to H40 lead one person each who stands out: P1 to P40."""
+    ids = [f"P{n}" for n in range(40)] + [f"H{n}" for n in range(40)]
+    absent = ("risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "department", "level", "job", "location")
+    log_odds = [0.0] * 40 + [-2.9444389791664403] * 40
+    scores = pl.DataFrame(
+        {
+            "employee_id": ids,
+            "risk": [0.5] * 40 + [0.05] * 40,
+            "base_log_odds": log_odds,
+            "log_odds": log_odds,
+            "manager_id": [f"H{n}" for n in range(40)] + [None] * 40,
+        }
+    ).with_columns(*(pl.lit(None).alias(name) for name in absent), evidence=pl.lit("enough"))
+    words = dict.fromkeys(("employee_id", "feature", "driver", "value", "peer_value"), pl.String)
+    return Publication("company", day, "1", 6, {}, scores, pl.DataFrame(schema=words | {"contribution": pl.Float64}))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    on_sqlite = f"sqlite:///{tmp_path / 'store.db'}"
+    url = on_sqlite if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+    with Store(url) as store:
+        for day in (date(2024, 3, 31), date(2024, 4, 30)):
+            store.publish(scored(day))
+        yield store
+
+
+def head(store: Store, month: str) -> Any:
+    with store.reading() as scores:
+        return scores.of_month(month)
+
+
+def half(tmp_path: Path, **more: Any) -> Settings:
+    return Settings(var=tmp_path, rollout_share=0.5, **more)
+
+
+def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: Store, tmp_path: Path) -> None:
+    deal(store, half(tmp_path), head(store, "2024-03"))
+    with store.reading() as scores:
+        waiting = waiting_managers(scores, head(store, "2024-03"))
+        known = dealt(scores.connection, "company")
+    assert (len(known), len(waiting)) == (40, 20)
+    written = write_lists(store, tmp_path / "lists", 4, "2024-03")
+    assert {path.stem for path in written.folder.glob("H*.html")} == {each.manager_id for each in known} - waiting
+
+
+def test_the_draw_is_kept_to_and_ends_when_all_get_lists(store: Store, tmp_path: Path) -> None:
+    first = deal(store, half(tmp_path), head(store, "2024-03"))
+    assert deal(store, half(tmp_path).model_copy(update={"rollout_share": 0.9}), head(store, "2024-04")) == first
+    with pytest.raises(BadInput, match="another seed"):
+        deal(store, half(tmp_path, rollout_seed=2), head(store, "2024-04"))
+    deal(store, Settings(var=tmp_path), head(store, "2024-04"))
+    with store.reading() as scores:
+        assert len(waiting_managers(scores, head(store, "2024-03"))) == 20
+        assert waiting_managers(scores, head(store, "2024-04")) == set()
+
+
+def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
+    store: Store, tmp_path: Path, source_of: Any
+) -> None:
+    parts = deal(store, half(tmp_path), head(store, "2024-03"))
+    exits = "employee_id exit_date kind\nP0 2024-05-10 voluntary\nP1 2024-05-10 involuntary\nP2 2024-12-10 voluntary"
+    people = "\n".join(f"{kind}{n} 2010-01-01" for kind in "PH" for n in range(40))
+    source = source_of({"employees": f"employee_id hire_date\n{people}", "exits": exits})
+    with store.reading() as scores:
+        found = eligible(source, scores, parts, 4)
+    assert (found.height, found["employee_id"].n_unique()) == (40, 40)
+    assert found.filter("left")["employee_id"].to_list() == ["P0"]
+    part_of = {each.manager_id: each.gets_lists for each in parts}
+    assert [gets == part_of[f"H{person[1:]}"] for person, gets in found.select("employee_id", "gets_lists").rows()]
+    assert judged(found, is_trial=True)["verdict"].startswith("Too little data")

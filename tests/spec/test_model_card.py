@@ -1,0 +1,118 @@
+"""The model card of a report of a few figures: everything that a reader asks for is there, and nothing is loaded."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pipeline.ledger import Event, LedgerEntry
+from pipeline.model_card import ModelCard, model_card
+
+
+def figure(value: float | None) -> dict[str, float | None]:
+    return {"value": value, "low": value and value - 0.125, "high": value and value + 0.125}
+
+
+SHOWN = dict.fromkeys(("selection_rate", "recall", "false_positive_rate", "base_rate"), figure(0.25))
+WOMEN = {"group": "woman", "is_suppressed": False, "people": 40, "calibration": figure(1.0), **SHOWN}
+OTHERS = {"group": "other", "is_suppressed": True, "people": None, "calibration": None, **dict.fromkeys(SHOWN)}
+REPORT: dict[str, Any] = {
+    "source": "A <b>company</b>",
+    "horizon_months": 6,
+    "rows": 1200,
+    "people": 90,
+    "voluntary_exits": 55,
+    "base_rate": 0.1,
+    "metrics": {"auc": figure(0.75), "recall_10": figure(0.3), "calibration_slope": figure(1.0), "ece": figure(None)},
+    "by_origin": [{"origin": "2026-03-31", "n": 80, "base_rate": 0.1, "auc": 0.7}],
+    "baselines": {"tenure": {"auc": 0.6}},
+    "ablation": {"without relationships": {"auc": figure(0.02), "average_precision": figure(0.01)}},
+    "shuffled_auc": figure(0.5),
+    "suspects": ["badge_colour"],
+    "fairness": [
+        {
+            "attribute": "gender",
+            "is_pair": False,
+            "people": 90,
+            "not_recorded": 7,
+            "ratios": {"selection_rate": {"group": "woman", "against": "man", **figure(0.9)}, "recall": None},
+            "groups": [WOMEN, OTHERS],
+        }
+    ],
+    "proxies": [],
+    "features": [
+        {"name": "tenure", "label": "Time | here", "driver": "context", "unit": "months", "window": "now"},
+    ],
+    "gate": [
+        {"gate": "calibration slope", "passed": False, "value": 0.5, "limit": "0.8 to 1.25", "short_by": 0.3},
+    ],
+}
+
+
+def entry(event: Event, version: str = "2", reason: str | None = None) -> LedgerEntry:
+    at = datetime(2026, 11, 3, 8, 30, tzinfo=UTC)
+    return LedgerEntry(at, event, version, "1", "tiny", "run", "retention", reason, [])
+
+
+@pytest.fixture(scope="module")
+def card() -> ModelCard:
+    history = [entry("refused"), entry("overridden", reason="Agreed with the works council.")]
+    return model_card("2", REPORT, history, {"reliability.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>"})
+
+
+def test_the_page_and_markdown_have_the_same_parts(card: ModelCard) -> None:
+    parts = re.findall(r"<h2>(.*?)</h2>", card.html)
+    assert parts == re.findall(r"^## (.*)$", card.markdown, flags=re.MULTILINE)
+    assert {"Purpose", "Never for", "Who is affected, and their rights", "Fairness", "Limits"} <= set(parts)
+
+
+def test_every_item_of_annex_iv_is_placed(card: ModelCard) -> None:
+    places = card.markdown.partition("Technical documentation, item by item")[2]
+    assert {int(item) for item in re.findall(r"^\| (\d)", places, flags=re.MULTILINE)} == set(range(1, 10))
+
+
+def test_figures_come_with_their_interval_and_n(card: ModelCard) -> None:
+    auc = "| AUC: of one who left and one who stayed, how often the first had the higher risk; .5 is chance | 0.750 "
+    assert auc + "(0.625\u00a0to\u00a00.875) | 0.600 |" in card.markdown
+    assert "All test rows together (n = 80)" in card.markdown
+
+
+def test_a_suppressed_group_has_no_figure_and_one_that_is_shown_has(card: ModelCard) -> None:
+    assert "| other | suppressed | – | – | – | – | – |" in card.markdown
+    assert "| woman | 40 | 25.0% (12.5%\u00a0to\u00a037.5%) |" in card.markdown
+    assert "Not recorded for 7 people." in card.markdown
+
+
+def test_who_promoted_it_against_the_gate_and_why_is_said(card: ModelCard) -> None:
+    assert "Champion since 3 November 2026, against the gate" in card.html
+    assert "promoted against the gate | 1 | retention | Agreed with the works council. |" in card.markdown
+    assert "| calibration slope | 0.500 | 0.8 to 1.25 | 0.300 | refused |" in card.markdown
+
+
+@pytest.mark.parametrize(
+    ("history", "status"),
+    [
+        ([], "Not offered to the gate, and not in use"),
+        ([entry("refused")], "Refused by the gate on 3 November 2026, and not in use"),
+        ([entry("promoted")], "Champion since 3 November 2026"),
+        ([entry("promoted"), entry("promoted", version="3")], "Former champion, until 3 November 2026"),
+    ],
+)
+def test_the_card_says_whether_the_version_serves(history: list[LedgerEntry], status: str) -> None:
+    assert f"· {status}\n" in model_card("2", REPORT, history).markdown
+
+
+def test_a_suspect_that_was_let_through_is_named(card: ModelCard) -> None:
+    assert "let through by name: badge_colour" in card.markdown
+
+
+def test_the_page_loads_nothing_runs_nothing_and_escapes_what_it_is_given(card: ModelCard) -> None:
+    assert not re.search(r"<script|<link|@import|url\(|(src|href)=\"(?!#|data:)", card.html)
+    assert "A &lt;b&gt;company&lt;/b&gt;" in card.html
+    assert "data:image/svg+xml;base64," in card.html
+    assert "Time \\| here" in card.markdown
+
+
+def test_without_protected_attributes_the_card_calls_it_a_gap() -> None:
+    assert "That is a gap, and no sign of fairness" in model_card("2", REPORT | {"fairness": []}, []).markdown
