@@ -20,7 +20,7 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[
     LightGBM and the linear algebra let go of the interpreter while they compute. Each keeps to one core meanwhile,
     which also keeps the order of every sum, and so its last digit. An item that raises stops what has not begun.
     """
-    with threadpool_limits(1), ThreadPoolExecutor(min(MOST_AT_ONCE, _cores())) as pool:
+    with threadpool_limits(1), ThreadPoolExecutor(min(MOST_AT_ONCE, cores())) as pool:
         running = [pool.submit(work, item) for item in items]
         try:
             return [one.result() for one in running]
@@ -29,5 +29,6 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[
                 one.cancel()
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -4,7 +4,7 @@ Whatever the kernel reads by index is held within its bounds here, once for a mo
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +30,8 @@ class NotCovered(ValueError):
 class Program:
     """All trees, their nodes in the order in which the kernel meets them: a node, its left side, its right side.
 
-    Of each node (nodes,): `feature`, `kind` (see `CATEGORICAL`), `threshold`, `default_left`, `first_word` and `words` of
-    its set in `bits`, `cover` (r: the share of training rows that went left), `depth` and `side` (0 left, 1 right),
+    Of each node (nodes,): `feature`, `kind` (see `CATEGORICAL`), `threshold`, `default_left`, `first_word` and `words`
+    of its set in `bits`, `cover` (r: the share of training rows that went left), `depth` and `side` (0 left, 1 right),
     `left` and `right` (the child's node, or -1 for a leaf), `left_value` and `right_value` of leaves.
     `first_point` is the place of a node's row in `rise`, `fall` and `weight` (`tree_shap` says what they are).
     Of each tree: `starts` (trees + 1,) in nodes, `points` (trees,) of its quadrature and `first_weight` in `weights`.
@@ -134,7 +134,13 @@ class _Tree:
         flags = int(self.decision[node])
         if not flags & 1:
             kind = (flags >> 2) & 3
-            return {"kind": kind, "threshold": self.limit[node], "default_left": (flags >> 1) & 1, "word": 0, "words": 0}
+            return {
+                "kind": kind,
+                "threshold": self.limit[node],
+                "default_left": (flags >> 1) & 1,
+                "word": 0,
+                "words": 0,
+            }
         which = int(self.limit[node])
         first, last = int(self.bounds[which]), int(self.bounds[which + 1])
         if not 0 <= first <= last <= len(self.words):
