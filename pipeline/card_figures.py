@@ -96,25 +96,25 @@ def origin_table(report: Mapping[str, Any]) -> Table:
 
 
 def group_tables(report: Mapping[str, Any]) -> list[Block]:
-    """Level, department, tenure band and whatever else the report judges by itself."""
-    names = ("base_rate", "auc", "average_precision", "calibration_slope")
+    """Level, department and tenure band, each judged by itself; a group of a few people has its name only."""
+    names = ("auc", "average_precision", "calibration_slope")
+    groups = report.get("by_group") or []
     return [
         Table(
-            f"By {dimension.replace('_', ' ')}",
-            ["", "n", "left", *(MEANING[name][0] for name in names[1:])],
-            [[str(group.get("group")), number(group.get("n"), ","), *_each(group, names)] for group in groups],
+            f"By {by}",
+            ["", "n", "left", *(MEANING[name][0] for name in names)],
+            [_group_row(group, names) for group in groups if group["by"] == by],
             is_detail=True,
         )
-        for dimension, groups in report.get("by_group", {}).items()
+        for by in dict.fromkeys(group["by"] for group in groups)
     ]
 
 
-def _each(group: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    return [_either(group.get(name), ".1%" if name == "base_rate" else ".3f") for name in names]
-
-
-def _either(figure: Any, form: str) -> str:
-    return bounds(figure, form) if isinstance(figure, Mapping) else number(figure, form)
+def _group_row(group: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    if group["is_suppressed"]:
+        return [group["group"], "suppressed", NOT_KNOWN, *[NOT_KNOWN] * len(names)]
+    figures = [bounds(group[name]) for name in names]
+    return [group["group"], f"{group['n']:,}", number(group["base_rate"], ".1%"), *figures]
 
 
 def ablation_table(report: Mapping[str, Any]) -> Table:

@@ -7,6 +7,7 @@ is listed too often is watched more. The attributes are read for this review alo
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import comb
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from pipeline.group_figures import LEAST_PEOPLE
 from pipeline.protected import LOWEST, OTHER, protected_groups
 from pipeline.proxies import proxies
 from pipeline.published import ENOUGH
+from pipeline.replacement_cost import REPLACEMENT_COST, Costs
 from pipeline.risk_list import listed
 
 Floats = NDArray[np.float64]
@@ -32,6 +34,8 @@ Bools = NDArray[np.bool_]
 LEAST_SHARE: Final = 0.02
 """A group of a smaller share of the rows takes no part in ratios, as in New York City's rules on bias audits (6 RCNY
 5-301): its rate is mostly noise, and as the highest of all it would fail every other group."""
+LEAST_LEAVERS: Final = 30
+"""Of fewer people who left, a group's recall takes no part in ratios: half of them more or less is within chance."""
 TIMES: Final = " × "
 """Between the names of two attributes, and of two groups, that are crossed."""
 RATIOS: Final = ("selection_rate", "recall")
@@ -72,19 +76,19 @@ class _Groups:
 
 
 def review(
-    loaded: Source | CrossSection, dataset: Dataset, result: Backtest, capacity: int, seed: int
+    loaded: Source | CrossSection, dataset: Dataset, result: Backtest, capacity: int, costs: Costs, seed: int
 ) -> dict[str, list[dict[str, Any]]]:
     """What the report says of protected groups: `fairness` (`fairness_review`) and `proxies`, of out-of-time rows.
 
-    `capacity` is how many people a manager can talk to in a month. Both are empty for a source without protected
-    attributes.
+    `capacity` is how many people a manager can talk to in a month, `costs` what it costs to replace a person, by level.
+    Both entries are empty for a source without protected attributes.
     """
     keys = dataset.keys[result.rows]
     groups = protected_groups(loaded, keys)
     if not groups.width:
         return {"fairness": [], "proxies": []}
-    manager = None if isinstance(loaded, CrossSection) else _managers(loaded, keys)
-    is_listed = selection(result.risk, result.person, result.round_of, manager, capacity)
+    places = None if isinstance(loaded, CrossSection) else _places(loaded, keys)
+    is_listed = selection(result.risk, result.person, result.round_of, places, capacity, costs)
     judged = Judged(result.person, result.left, result.risk, is_listed)
     _, newest = np.unique(result.person[::-1], return_index=True)
     once = len(result.rows) - 1 - newest
@@ -94,28 +98,39 @@ def review(
     }
 
 
-def _managers(source: Source, keys: pl.DataFrame) -> pl.Series:
-    """To whom each row's person reported on its snapshot date; null where unknown."""
+def _places(source: Source, keys: pl.DataFrame) -> pl.DataFrame:
+    """The manager_id and the level of each row's person on its snapshot date; null where unknown."""
     dates = keys["snapshot_date"].unique().to_list()
     places = pl.concat(
-        [organisation(source, day).select("employee_id", "manager_id", snapshot_date=pl.lit(day)) for day in dates]
+        [
+            organisation(source, day).select("employee_id", "manager_id", "level", snapshot_date=pl.lit(day))
+            for day in dates
+        ]
     )
     on = ["employee_id", "snapshot_date"]
-    return keys.join(places, on=on, how="left", maintain_order="left")["manager_id"]
+    return keys.join(places, on=on, how="left", maintain_order="left").select("manager_id", "level")
 
 
-def selection(risk: Floats, person: Ints, round_of: Ints, manager: pl.Series | None, capacity: int) -> Bools:
+def selection(
+    risk: Floats,
+    person: Ints,
+    round_of: Ints,
+    places: pl.DataFrame | None,
+    capacity: int,
+    costs: Costs = REPLACEMENT_COST,
+) -> Bools:
     """Who of each round would be listed: chosen as the monthly list does, or the riskiest tenth without managers.
 
-    All arguments but `capacity` (people a manager can talk to in a month) have a row a row; `manager` is an id or null.
+    `risk`, `person`, `round_of` (n,) and `places` have a row a row; `places` holds manager_id and level, both may be
+    null. `capacity` is the people a manager can talk to in a month.
     """
     rows = pl.DataFrame({"risk": risk, "round": round_of, "employee_id": person}).with_row_index("row")
-    if manager is None or manager.null_count() == len(manager):
+    if places is None or places["manager_id"].null_count() == places.height:
         rank = pl.col("risk").rank("ordinal", descending=True).over("round")
         return rows.select(rank <= (TOP_SHARE * pl.len().over("round")).ceil()).to_series().to_numpy()
-    rows = rows.with_columns(manager_id=manager, evidence=pl.lit(ENOUGH), employee_id=pl.col("employee_id").cast(str))
+    rows = rows.with_columns(places, evidence=pl.lit(ENOUGH), employee_id=pl.col("employee_id").cast(str))
     chosen = [
-        listed(one.drop_nulls("manager_id"), float(one["risk"].to_numpy().mean()), capacity)["row"]
+        listed(one.drop_nulls("manager_id"), float(one["risk"].to_numpy().mean()), capacity, costs)["row"]
         for one in rows.partition_by("round")
     ]
     return np.isin(np.arange(len(risk)), pl.concat(chosen).to_numpy())
@@ -136,7 +151,11 @@ def fairness_review(
     - false_positive_rate: share of those who stayed that would be listed, lower is better;
     - base_rate and mean_risk: the share who left, and the mean of what was said;
     - calibration: exits by expected exits; 1 is right, above 1 the risks are too low;
-    - selection_rate_ratio and recall_ratio: against the group with most, of those of `LEAST_SHARE` of the rows or more.
+    - selection_rate_ratio and recall_ratio: against the group with most, of those of `LEAST_SHARE` of the rows or more,
+      and for recall of `LEAST_LEAVERS` who left or more.
+
+    The two groups of a ratio in `ratios` were picked because they lie furthest apart, which chance alone makes some
+    two do. Its interval makes up for that: it holds for all pairs of the attribute's groups at once (Bonferroni).
 
     A group of fewer than `LEAST_PEOPLE` people has no figures, nor has one that would give it away by subtraction. A
     pair that is empty has NaN, and so has a share of fewer people than that.
@@ -207,17 +226,20 @@ def _entry(
     labels: pl.DataFrame, groups: _Groups, rows: Judged, hidden: set[tuple[str, ...]], seed: int, resamples: int
 ) -> dict[str, Any]:
     people, counts = groups.people(rows.person), np.bincount(groups.code, minlength=len(groups.parts))
+    leavers = groups.people(rows.person, rows.left)
     is_shown = np.array([part not in hidden for part in groups.parts]) & (people > 0)
     values, drawn = _by_group(labels, groups, rows), _resampled(groups, rows, seed, resamples)
-    for name, those in (("recall", rows.left), ("false_positive_rate", ~rows.left)):
-        values[name] = np.where(groups.people(rows.person, those) >= LEAST_PEOPLE, values[name], np.nan)
+    for name, those in (("recall", leavers), ("false_positive_rate", groups.people(rows.person, ~rows.left))):
+        values[name] = np.where(those >= LEAST_PEOPLE, values[name], np.nan)
     figures = {name: _figures(value, drawn[name]) for name, value in values.items()}
     ratios = {}
     for name in RATIOS:
         is_compared = is_shown & (counts >= LEAST_SHARE * len(rows.left)) & np.isfinite(values[name])
+        if name == "recall":
+            is_compared &= leavers >= LEAST_LEAVERS
         ratio, of_ratio = _against_most(values[name], drawn[name], is_compared)
         figures[f"{name}_ratio"] = _figures(ratio, of_ratio)
-        ratios[name] = _least(groups.names, values[name], figures[f"{name}_ratio"], is_compared)
+        ratios[name] = _least(groups.names, ratio, of_ratio, is_compared)
     return {
         "attribute": groups.attribute,
         "is_pair": labels.width > 1,
@@ -288,9 +310,9 @@ def _resampled(groups: _Groups, rows: Judged, seed: int, resamples: int) -> dict
         }
 
 
-def _figures(values: Floats, drawn: Floats) -> list[dict[str, float]]:
+def _figures(values: Floats, drawn: Floats, coverage: float = COVERAGE) -> list[dict[str, float]]:
     """value, low and high of each group; the bounds are NaN where fewer than half of the resamples have a figure."""
-    tail = (1 - COVERAGE) / 2
+    tail = (1 - coverage) / 2
     found = []
     for at, value in enumerate(values):
         defined = drawn[np.isfinite(drawn[:, at]), at]
@@ -310,14 +332,16 @@ def _against_most(values: Floats, drawn: Floats, is_compared: Bools) -> tuple[Fl
     return np.where(is_compared, ratio, np.nan), of_ratio
 
 
-def _least(
-    names: Sequence[str], values: Floats, ratios: Sequence[Mapping[str, float]], is_compared: Bools
-) -> dict[str, Any] | None:
-    """The ratio of the group that has least, with both groups' names; None with fewer than two to compare."""
+def _least(names: Sequence[str], ratio: Floats, drawn: Floats, is_compared: Bools) -> dict[str, Any] | None:
+    """The ratio of the group that has least, with both groups' names; None with fewer than two to compare.
+
+    Its interval covers the ratios of all pairs of groups at once.
+    """
     if is_compared.sum() < 2:
         return None
-    least, most = (int(np.argmin(np.where(is_compared, sign * values, np.inf))) for sign in (1, -1))
-    return {"group": names[least], "against": names[most], **ratios[least]}
+    least, most = (int(np.argmin(np.where(is_compared, sign * ratio, np.inf))) for sign in (1, -1))
+    figures = _figures(ratio, drawn, 1 - (1 - COVERAGE) / comb(int(is_compared.sum()), 2))
+    return {"group": names[least], "against": names[most], **figures[least]}
 
 
 def _mean(values: Any) -> float:

@@ -63,7 +63,7 @@ def gate(challenger: Contender, champion: Contender | None, fairness_limit: floa
     - On the same rows, average precision and log loss are not worse than the champion's. *Not worse*: the 95 %
       interval of the paired difference does not lie wholly on the worse side.
     - Between the groups of each protected attribute selection rate and recall are not shown to be further
-      apart than `fairness_limit` (the least group's by the greatest group's).
+      apart than `fairness_limit` (the least group's by the greatest group's, with an interval for all pairs at once).
 
     A champion of another source was judged on other people and is not compared. A figure that is missing or not
     defined does not pass.

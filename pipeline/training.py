@@ -25,7 +25,7 @@ from pipeline.challenge import against_others
 from pipeline.dataset import Dataset, build_dataset, cross_section_dataset
 from pipeline.fairness import review
 from pipeline.kept_features import Sums, changed_past, keep, kept_sums, sums_of
-from pipeline.leakage import on_both_sides, suspects, too_dear
+from pipeline.leakage import Removal, on_both_sides, suspects, too_dear
 from pipeline.model import Blend, fit_blend
 from pipeline.parallel import side_by_side
 from pipeline.plots import plots
@@ -136,7 +136,8 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
     with watch.stage("trust"):
         report |= _trust(source, material, judged, settings, request)
     with watch.stage("fairness"):
-        report |= review(loaded, material.dataset, judged, settings.list_capacity, request.seed)
+        capacity, costs = settings.list_capacity, settings.replacement_cost
+        report |= review(loaded, material.dataset, judged, capacity, costs, request.seed)
     with watch.stage("against the champion"):
         champion = promotion.champion_of(settings, material.name)
         report |= against_others(material.dataset, judged, material.horizon_months, champion, request.seed)
@@ -272,18 +273,23 @@ def _guard(
     material: Material, judged: Backtest, shuffled: dict[str, float], request: Request, settings: Settings
 ) -> None:
     """Raises Refused with every suspect, and where shuffled outcomes could be predicted."""
-    dataset, last, blend = material.dataset, material.rounds[-1], judged.blends[-1]
+    dataset = material.dataset
 
-    def without(name: str) -> np.ndarray:
-        part = dataset.of(other for other in dataset.features if other != name)
-        X, left = part.X[last.train], dataset.left[last.train]
-        refit = fit_blend(X, left, [], request.seed, like=blend, directions=part.directions)
-        return risk_of(refit.log_odds(part.X[last.test]))
+    def removal(round_: Round, blend: Blend) -> Removal:
+        def without(name: str) -> np.ndarray:
+            part = dataset.of(other for other in dataset.features if other != name)
+            X, left = part.X[round_.train], dataset.left[round_.train]
+            refit = fit_blend(X, left, [], request.seed, like=blend, directions=part.directions)
+            return risk_of(refit.log_odds(part.X[round_.test]))
 
+        return Removal(dataset.X[round_.test], dataset.left[round_.test], blend, without)
+
+    # The last origins, or of a cross-section the folds of its last repeat, which hold everyone once.
+    removals = [removal(*pair) for pair in list(zip(material.rounds, judged.blends, strict=True))[-FOLDS:]]
     allowed = request.allowed_suspects
     found = suspects(dataset, judged.rows, allowed)
     named = {finding.column for finding in found}
-    found += too_dear(dataset.X[last.test], dataset.left[last.test], blend, without, {*allowed, *named})
+    found += too_dear(removals, {*allowed, *named})
     found += changed_past(kept_sums(settings, material.name), material.sums, _made_by(settings), allowed)
     found += on_both_sides(dataset, [(round_.train, round_.test) for round_ in material.rounds])
     if not shuffled["low"] <= 0.5 <= shuffled["high"]:

@@ -55,8 +55,26 @@ def test_rates_are_those_counted_by_hand() -> None:
     assert entry["ratios"]["selection_rate"] | {"low": 0, "high": 0} == pytest.approx(
         {"group": "man", "against": "woman", "value": 0.2, "low": 0, "high": 0}
     )
+    assert entry["ratios"]["recall"] is None, "of five who left, recall says too little to compare"
+
+    [entry] = fairness_review(pl.concat([groups] * 6), judged(left * 6, is_listed * 6), seed=1)
     assert entry["ratios"]["recall"]["value"] == pytest.approx(0.25)
     assert group(entry, "woman")["recall_ratio"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+
+
+def test_the_interval_of_the_two_furthest_apart_holds_for_all_pairs() -> None:
+    """Of two groups it is the usual one; of three there are three pairs, and 95 % of all needs 98.3 % of each."""
+    groups = pl.DataFrame({"gender": ["woman"] * 200 + ["man"] * 200})
+    is_listed = [1, 0] * 100 + [1, 0, 0, 0] * 50
+    [two] = fairness_review(groups, judged([1, 0] * 200, is_listed), seed=1)
+    usual = group(two, "man")["selection_rate_ratio"]
+    assert {name: two["ratios"]["selection_rate"][name] for name in ("low", "high")} == {
+        name: usual[name] for name in ("low", "high")
+    }
+    others = pl.DataFrame({"gender": ["other"] * 200})
+    [three] = fairness_review(pl.concat([groups, others]), judged([1, 0] * 300, is_listed + [1, 0] * 100), seed=1)
+    furthest, alone = three["ratios"]["selection_rate"], group(three, "man")["selection_rate_ratio"]
+    assert furthest["low"] < alone["low"] < furthest["value"] < alone["high"] < furthest["high"]
 
 
 def test_a_group_under_five_has_no_figure_and_neither_has_the_one_that_would_tell_of_it(
@@ -150,9 +168,10 @@ def test_resamples_scatter_as_a_share_does() -> None:
 
 def test_the_list_takes_of_each_team_no_more_than_the_manager_can_talk_to() -> None:
     risk = np.array([0.9, 0.8, 0.7, 0.1, 0.1, 0.6, 0.1, 0.1, 0.1, 0.1])
-    manager = pl.Series(["M1"] * 5 + ["M2"] * 4 + [None])
-    chosen = selection(risk, np.arange(10), np.zeros(10, dtype=int), manager, capacity=2)
-    assert np.flatnonzero(chosen).tolist() == [0, 1, 5]
+    places = pl.DataFrame({"manager_id": ["M1"] * 5 + ["M2"] * 4 + [None], "level": [1, 1, 3, 1, 1, *[2] * 5]})
+    person, one_round = np.arange(10), np.zeros(10, dtype=int)
+    assert np.flatnonzero(selection(risk, person, one_round, places, 2, {1: 0.2})).tolist() == [0, 1, 5]
+    assert np.flatnonzero(selection(risk, person, one_round, places, 2, {1: 0.2, 3: 0.3})).tolist() == [0, 2, 5]
 
 
 def test_without_managers_the_riskiest_tenth_of_each_round_is_listed() -> None:
