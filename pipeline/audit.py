@@ -25,6 +25,12 @@ _CHAIN_LOCK: Final = 7_265_747
 """Number of the PostgreSQL advisory lock under which rows are added one after another; any constant will do."""
 
 
+_LAST: Final = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
+_ADD: Final = insert(AUDIT)
+_TAKE_TURNS: Final = text("SELECT pg_advisory_xact_lock(:number)")
+"""Built once: building a statement takes longer than running it."""
+
+
 @dataclass(frozen=True)
 class AuditEntry:
     """Who looked at whom, and why. `whom` is None for an answer or a refusal that names nobody."""
@@ -80,15 +86,18 @@ class Chain:
         return self.broken_at is None and self.holds_noted
 
 
-def append(connection: Connection, entries: Sequence[AuditEntry]) -> Link:
-    """Add rows inside the caller's writing transaction; gives the last one's place. `entries` is not empty."""
+def add(connection: Connection, entries: Sequence[AuditEntry]) -> None:
+    """Add rows inside the caller's writing transaction. `entries` is not empty."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _CHAIN_LOCK})
-    last = connection.execute(select(AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)).scalar()
-    rows = linked(last or BEGINNING, [vars(entry) for entry in entries])
-    connection.execute(insert(AUDIT), rows)
-    newest = connection.execute(select(AUDIT.c.id).order_by(AUDIT.c.id.desc()).limit(1)).scalar_one()
-    return Link(newest, rows[-1]["hash"])
+        connection.execute(_TAKE_TURNS, {"number": _CHAIN_LOCK})
+    last = connection.execute(_LAST).first()
+    connection.execute(_ADD, linked(last.hash if last else BEGINNING, [vars(entry) for entry in entries]))
+
+
+def append(connection: Connection, entries: Sequence[AuditEntry]) -> Link:
+    """As `add`; gives the last row's place."""
+    add(connection, entries)
+    return Link(*connection.execute(_LAST).one())
 
 
 def linked(previous: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ passed to whatever says something; nothing remembers which one was last used.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from gettext import c2py
 from importlib.resources import files
 from typing import Any, Final
@@ -25,14 +26,20 @@ Key = tuple[str | None, str]
 
 _SOURCE: Final = "en"
 
+_PLACES: Final = [Decimal(1).scaleb(-places) for places in range(8)]
+_HUGE: Final = 1e15
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Language:
-    """Says texts, numbers and dates in one language; a text that its catalogue lacks is said in English."""
+    """Says texts, numbers and dates in one language; a text that its catalogue lacks is said in English.
+
+    There is one of each language, so they are told apart by identity, and what is worked out once for one is kept.
+    """
 
     code: str
-    texts: Mapping[Key, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
-    form_of: Callable[[int], int] = field(default=lambda number: int(number != 1), repr=False, compare=False)
+    texts: Mapping[Key, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    form_of: Callable[[int], int] = field(default=lambda number: int(number != 1), repr=False)
 
     def text(self, said: str, /, context: str | None = None, **values: Any) -> str:
         """The text with its `{places}` filled; `context` tells equal English words apart."""
@@ -50,15 +57,11 @@ class Language:
 
     def number(self, number: float) -> str:
         """Whole from a hundred on, else with up to two places: `1,204`, `3.25`."""
-        return str(format_decimal(number, format="#,##0" if abs(number) >= 100 else "#,##0.##", locale=self.code))
+        return _number(self.code, _rounded(number, 0 if abs(number) >= 100 else 2))
 
     def percent(self, share: float, places: int = 0, is_signed: bool = False) -> str:
-        form = (
-            Locale.parse(self.code)
-            .percent_formats[None]
-            .pattern.replace("#,##0", "#,##0" + "." * bool(places) + "0" * places)
-        )
-        said = str(format_percent(share, format=form, locale=self.code))
+        """`13%`, with so many places."""
+        said = _percent(self.code, _rounded(share, places + 2), places)
         return f"+{said}" if is_signed and share >= 0 else said
 
     def day(self, day: date) -> str:
@@ -125,6 +128,24 @@ def catalogue_of(code: str) -> Catalog:
     """The catalogue as it stands in its file."""
     with files("pipeline").joinpath("locale", code, "LC_MESSAGES", "messages.po").open("rb") as file:
         return read_po(file, locale=code)
+
+
+def _rounded(number: float, places: int) -> str:
+    """To so many places, as babel rounds: in decimals, halves to the even digit. What is huge stays as it is."""
+    exact = Decimal(str(number))
+    return str(exact.quantize(_PLACES[places]) if abs(number) < _HUGE else exact)
+
+
+@lru_cache(maxsize=65_536)  # babel takes longer for one number than all else of a factor; few are left once rounded
+def _number(code: str, rounded: str) -> str:
+    return str(format_decimal(Decimal(rounded), format="#,##0.##", locale=code))
+
+
+@lru_cache(maxsize=65_536)
+def _percent(code: str, rounded: str, places: int) -> str:
+    whole = Locale.parse(code).percent_formats[None].pattern
+    form = whole.replace("#,##0", "#,##0" + "." * bool(places) + "0" * places)
+    return str(format_percent(Decimal(rounded), format=form, locale=code))
 
 
 def _forms(string: Any) -> tuple[str, ...]:

@@ -54,6 +54,11 @@ class Published:
         return f"{self.snapshot_date:%Y-%m}"
 
     @cached_property
+    def feature_drivers(self) -> list[tuple[str, Driver]]:
+        """Name and driver of each feature, in the order in which a score's factors count them."""
+        return [(feature["feature"], feature["driver"]) for feature in self.features]
+
+    @cached_property
     def about(self) -> dict[str, Mapping[str, Any]]:
         """What the catalogue says of each feature, by its name."""
         return {feature["feature"]: feature for feature in self.features}
@@ -113,9 +118,12 @@ class Total:
 
 _SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
 _HEAD_COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields__]
-_SCORE_OF: Final = select(*_SCORE_COLUMNS).where(
+_SCORE_OF: Final = select(*_SCORE_COLUMNS, SCORE.c.factors).where(
     SCORE.c.publication_id == bindparam("publication"), SCORE.c.employee_id == bindparam("employee")
 )
+_LAST_PUBLISHED: Final = select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1).scalar_subquery()
+_NEWEST: Final = select(PUBLICATION.c.id).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
+_CURRENT: Final = _NEWEST.where(PUBLICATION.c.source == _LAST_PUBLISHED)
 """Built once: building a statement takes longer than running it."""
 
 
@@ -136,19 +144,19 @@ class PublishedScores:
 
     def current(self) -> Published | None:
         """The newest snapshot date of the source that was published last; of that date, the newest publication."""
-        return self._head(_newest().where(_of_current_source()))
+        return self._head(_CURRENT)
 
     def of_month(self, month: str) -> Published | None:
         """The newest publication of a month (YYYY-MM) of the current source."""
         first = date.fromisoformat(f"{month}-01")
         following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
         within = and_(PUBLICATION.c.snapshot_date >= first, PUBLICATION.c.snapshot_date < following)
-        return self._head(_newest().where(_of_current_source(), within))
+        return self._head(_CURRENT.where(within))
 
     def before(self, published: Published) -> Published | None:
         """The newest publication of the same source with an earlier snapshot date."""
         return self._head(
-            _newest().where(
+            _NEWEST.where(
                 PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date < published.snapshot_date
             )
         )
@@ -207,12 +215,17 @@ class PublishedScores:
 
     def by_id(self, publication_id: int) -> Published | None:
         """The publication that a paging client began with."""
-        return self._head(_newest().where(PUBLICATION.c.id == publication_id))
+        return self._head(_NEWEST.where(PUBLICATION.c.id == publication_id))
 
     def score_of(self, published: Published, employee_id: str) -> Score | None:
         """A person's score, or None when the person was not scored."""
+        found = self.score_and_factors_of(published, employee_id)
+        return found[0] if found else None
+
+    def score_and_factors_of(self, published: Published, employee_id: str) -> tuple[Score, list[Factor]] | None:
+        """A person's score with its factors by feature name, or None when the person was not scored."""
         row = self.connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
-        return Score(*row) if row else None
+        return (Score(*row[:-1]), _factors(row[-1], published.feature_drivers)) if row else None
 
     def of_rank(self, published: Published, rank: int) -> Score | None:
         """The person of a rank; None where there is none, or where the person was erased."""
@@ -242,7 +255,7 @@ class PublishedScores:
 
     def factors_of(self, published: Published, employee_ids: Sequence[str]) -> Iterator[tuple[str, list[Factor]]]:
         """Each person's factors, by feature name."""
-        names = [(feature["feature"], feature["driver"]) for feature in published.features]
+        names = published.feature_drivers
         for start in range(0, len(employee_ids), 500):  # databases bound the number of parameters
             rows = self.connection.execute(
                 select(SCORE.c.employee_id, SCORE.c.factors).where(
@@ -340,21 +353,12 @@ def _figures(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if column.name not in ("id", "publication_id")]
 
 
-def _newest() -> Select[Any]:
-    return select(PUBLICATION.c.id).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
-
-
-def _of_current_source() -> ColumnElement[bool]:
-    last_published = select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1).scalar_subquery()
-    return PUBLICATION.c.source == last_published
-
-
 def _factors(text: str, names: Sequence[tuple[str, Driver]]) -> list[Factor]:
     columns = json.loads(text)
     if not columns:
         return []
     rows = zip(columns["index"], columns["value"], columns["peer_value"], columns["contribution"], strict=True)
-    return [Factor(*names[index], *rest) for index, *rest in rows]
+    return [Factor(*names[index], value, peer_value, share) for index, value, peer_value, share in rows]
 
 
 def driver_sums(factors: Iterable[Factor]) -> dict[Driver, float]:

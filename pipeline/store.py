@@ -195,7 +195,7 @@ class Store:
 
     def _keep(self, turns: Sequence[_Turn]) -> None:
         with self._connected("append") as connection:
-            audit.append(connection, [entry for turn in turns for entry in turn.entries])
+            audit.add(connection, [entry for turn in turns for entry in turn.entries])
 
     @contextmanager
     def _connected(self, way: Way) -> Iterator[Connection]:
@@ -248,7 +248,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # a reader that turned writer half-way would be refused, so a writer says so at the start
     way = connection.get_execution_options()["way"]
     seconds = PROBE_SECONDS if way == "probe" else LOCK_SECONDS
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000}")
+    connection.connection.driver_connection.execute(f"PRAGMA busy_timeout = {seconds * 1000}")  # type: ignore[union-attr]
     connection.exec_driver_sql("BEGIN" if way == "read" else "BEGIN IMMEDIATE")
 
 

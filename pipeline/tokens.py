@@ -43,11 +43,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Identity:
-    """Whom a valid token speaks for; `person` is the employee_id, which a manager always has."""
+    """Whom a valid token speaks for; `person` is the employee_id, which a manager always has.
+
+    `expires_at` is the end of an embedded issuer's token, in seconds since 1970.
+    """
 
     subject: str
     role: Role
     person: str | None
+    expires_at: float = 0.0
 
 
 class InvalidToken(Exception):
@@ -92,7 +96,7 @@ def read_token(token: str, key: Ed25519PublicKey) -> Identity:
     role, person = claims["role"], claims.get("person")
     if role not in list(Role) or not isinstance(person, str | None) or (role == Role.MANAGER and not person):
         raise InvalidToken("the token names no role that is known here, or a manager without a person")
-    return Identity(subject=claims["sub"], role=Role(role), person=person)
+    return Identity(subject=claims["sub"], role=Role(role), person=person, expires_at=float(claims["exp"]))
 
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from features.vocabulary import Driver
@@ -151,6 +152,7 @@ _ITEM_PATTERNS: Final = tuple(
 )
 
 
+@lru_cache(maxsize=4_096)  # as many as a source's features in a few languages
 def label_text(label: str, language: Language = ENGLISH) -> str:
     """What a feature is called, with a capital letter; the name of a source's own item stays as the source has it."""
     if not language.knows(label):
@@ -164,14 +166,14 @@ def label_text(label: str, language: Language = ENGLISH) -> str:
 
 def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For HR: what the figure is, what peers have, and which way it pushes."""
-    value = _with_unit(factor.value, about, language)
-    label = label_text(about["label"], language)
+    kind, unit = about.get("kind") or "", about.get("unit") or ""
+    value = _with_unit(factor.value, kind, unit, language)
+    alone, beside_peers, *pushes = _sentences(about["label"], language)
     if factor.peer_value is None:
-        told = language.text("{label}: {value}.", label=label, value=value)
+        told = alone.format(value=value)
     else:
-        peers = _shown(factor.peer_value, about, language)
-        told = language.text("{label}: {value} (peers: {peers}).", label=label, value=value, peers=peers)
-    return f"{told} {_push(factor, language)}"
+        told = beside_peers.format(value=value, peers=_shown(factor.peer_value, kind, unit, language))
+    return told + pushes[(factor.contribution > 0) - (factor.contribution < 0)]
 
 
 def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
@@ -268,20 +270,28 @@ def as_number(value: str | None) -> float | None:
         return None
 
 
-def _push(factor: Factor, language: Language) -> str:
-    if factor.contribution > 0:
-        return language.text("It raises the risk.")
-    if factor.contribution < 0:
-        return language.text("It lowers the risk.")
-    return language.text("It does not change the risk.")
+@lru_cache(maxsize=4_096)
+def _sentences(label: str, language: Language) -> tuple[str, str, str, str, str]:
+    """A feature's figure alone, and beside that of peers; then what no, a rising and a lowering contribution does."""
+    said = label_text(label, language).replace("{", "{{").replace("}", "}}")
+    return (
+        language.text("{label}: {value}.", label=said, value="{value}"),
+        language.text("{label}: {value} (peers: {peers}).", label=said, value="{value}", peers="{peers}"),
+        " " + language.text("It does not change the risk."),
+        " " + language.text("It raises the risk."),
+        " " + language.text("It lowers the risk."),
+    )
 
 
-def _shown(value: str | None, about: Mapping[str, Any], language: Language) -> str:
+def _shown(value: str | None, kind: str, unit: str, language: Language) -> str:
     """A figure in the words of its unit; the units are those of the feature catalogue."""
-    number = None if about.get("kind") == "category" else as_number(value)
+    number = None if kind == "category" else as_number(value)
     if value is None or number is None:
         return value or language.text(UNKNOWN)
-    unit = about.get("unit") or ""
+    return _number_shown(number, unit, language)
+
+
+def _number_shown(number: float, unit: str, language: Language) -> str:
     if unit == YES_OR_NO:
         return language.text("yes") if number else language.text("no")
     if unit.startswith("share"):
@@ -291,16 +301,24 @@ def _shown(value: str | None, about: Mapping[str, Any], language: Language) -> s
     return language.number(math.exp(number) if unit.startswith("log of ") else number)
 
 
-def _with_unit(value: str | None, about: Mapping[str, Any], language: Language) -> str:
+def _with_unit(value: str | None, kind: str, unit: str, language: Language) -> str:
     """The unit behind the value, where the value does not say it itself: `26 months`, `3.2 (1 to 5)`."""
-    shown, unit, number = _shown(value, about, language), about.get("unit") or "", as_number(value)
-    says_itself = unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "as recorded", "ratio", "")
-    if says_itself or about.get("kind") == "category" or number is None:
-        return shown
+    number = None if kind == "category" else as_number(value)
+    if number is None:
+        return value or language.text(UNKNOWN)
+    shown = _number_shown(number, unit, language)
     if unit in COUNTED:
         return language.plural(*COUNTED[unit], number, number=shown)
-    form = "{number} ({unit})" if " to " in unit else "{number} {unit}"
-    return language.text(form, number=shown, unit=language.text(unit))
+    form = _unit_form(unit, language)
+    return form.format(number=shown, unit=language.text(unit)) if form else shown
+
+
+@cache
+def _unit_form(unit: str, language: Language) -> str:
+    """How a unit stands beside its number; empty where the number says it itself."""
+    if unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "as recorded", "ratio", ""):
+        return ""
+    return language.text("{number} ({unit})" if " to " in unit else "{number} {unit}")
 
 
 def _capitalised(label: str) -> str:

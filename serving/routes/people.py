@@ -138,11 +138,10 @@ def risk_page(
 
 def scored(scores: PublishedScores, published: Published, employee_id: str) -> tuple[Score, list[Factor]]:
     """A person's score and factors. Raises 404 for somebody who was not scored."""
-    score = scores.score_of(published, employee_id)
-    if score is None:
+    found = scores.score_and_factors_of(published, employee_id)
+    if found is None:
         raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
-    [(_, factors)] = scores.factors_of(published, [employee_id])
-    return score, factors
+    return found
 
 
 def current(scores: PublishedScores) -> Published:
