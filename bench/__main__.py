@@ -10,7 +10,7 @@ from typing import Final
 
 from rich.console import Console
 
-from bench import factors, features
+from bench import factors, features, serving
 from bench.machine import machine
 from bench.measure import Run, measured
 from bench.part import Differs, Part, Size
@@ -27,15 +27,21 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for; the exit code is 1 where two sides differ."""
     chosen = _parser().parse_args(arguments)
-    parts = chosen.parts or list(PARTS.values())
+    names = chosen.parts or [*PARTS, serving.NAME]
+    parts = [PARTS[name] for name in names if name in PARTS]
     sizes = [Size(people, chosen.months, chosen.events) for people in sorted(set(chosen.people))]
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     try:
         comparisons = [compare(part, size, chosen.runs, chosen.json.parent) for part in parts for size in sizes]
+        served = (
+            serving.measured(chosen.runs, chosen.json.parent, err.print, chosen.published, chosen.requests)
+            if serving.NAME in names
+            else None
+        )
     except Differs as differs:
         err.print(f"The sides do not agree, so nothing is compared: {differs}")
         return 1
-    figures = as_dict(comparisons, machine())
+    figures = as_dict(comparisons, machine()) | ({"serving": served} if served else {})
     chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(for_terminal(figures))
     err.print(f"Wrote {chosen.json}")
@@ -69,19 +75,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="The product beside other tools, in one table."
     )
-    parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; default: all")
+    parser.add_argument(
+        "parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join((*PARTS, serving.NAME))}; default: all"
+    )
     parser.add_argument("--people", nargs="+", type=_positive, default=[10_000], help="sizes; several show the growth")
     parser.add_argument("--months", type=_positive, default=36, help="months of history, each with its snapshot date")
     parser.add_argument("--events", type=_positive, default=30, help="internal services asked a person and month")
     parser.add_argument("--runs", type=_positive, default=3, help="of each side, taking turns")
+    parser.add_argument("--published", type=_positive, default=serving.PEOPLE, help="people whose scores are served")
+    parser.add_argument(
+        "--requests", type=_positive, default=serving.REQUESTS, help="while the server's memory is seen"
+    )
     parser.add_argument("--json", type=Path, default=Path("var/bench/bench.json"), metavar="FILE", help="the figures")
     return parser
 
 
-def _part(name: str) -> Part:
-    if name not in PARTS:
-        raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(PARTS)}")
-    return PARTS[name]
+def _part(name: str) -> str:
+    if name not in (*PARTS, serving.NAME):
+        raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join((*PARTS, serving.NAME))}")
+    return name
 
 
 def _positive(text: str) -> int:

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("polars", "narwhals", "pandas", "numpy", "pyarrow")
+PACKAGES: Final = ("polars", "narwhals", "pandas", "numpy", "pyarrow", "fastapi", "uvicorn", "mlflow")
 
 
 def machine() -> dict[str, str]:

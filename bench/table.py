@@ -1,6 +1,6 @@
 """The bench's one table, from the figures as JSON has them: for the terminal, and for the page in `docs`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rich import box
@@ -14,20 +14,35 @@ HEADER: Final = ("what", "people", "services", "side", "time, s", "CPU, s", "pea
 RATIO: Final = "ratio: how many times as long, and as much memory, the peer takes; median (least to most) of the runs"
 
 
+SERVED_HEADER: Final = ("served", "unit", "retention", "mlflow models serve", "ratio", "aim")
+
+
 def for_terminal(figures: Figures) -> Group:
-    """A Rich table with all sizes and sides; what each side does, the agreement and the growth stand below it."""
+    """Rich tables with all sizes and sides, and of what is served; what each side does stands below them."""
+    tables = [
+        _table(header, found)
+        for header, found in ((HEADER, list(rows(figures))), (SERVED_HEADER, list(served_rows(figures))))
+        if found
+    ]
+    return Group(*tables, *(Text(note) for note in notes(figures)))
+
+
+def _table(header: Sequence[str], found: Sequence[Sequence[str]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
-    for name in HEADER:
-        table.add_column(name, justify="left" if name in ("what", "side", "ratio") else "right", no_wrap=True)
-    for row in rows(figures):
+    for name in header:
+        table.add_column(name, justify="left" if name in ("what", "side", "ratio", "served") else "right", no_wrap=True)
+    for row in found:
         table.add_row(*row)
-    return Group(table, *(Text(note) for note in notes(figures)))
+    return table
 
 
 def for_page(figures: Figures) -> str:
     """The same in Markdown."""
-    lines = [" | ".join(("", *row, "")).strip() for row in (HEADER, ("---",) * len(HEADER), *rows(figures))]
-    return "\n".join([*lines, "", *(f"- {note}" for note in notes(figures))])
+    lines: list[str] = []
+    for header, found in ((HEADER, list(rows(figures))), (SERVED_HEADER, list(served_rows(figures)))):
+        if found:
+            lines += [" | ".join(("", *row, "")).strip() for row in (header, ("---",) * len(header), *found)] + [""]
+    return "\n".join([*lines, *(f"- {note}" for note in notes(figures))])
 
 
 def rows(figures: Figures) -> Iterator[tuple[str, ...]]:
@@ -47,9 +62,21 @@ def rows(figures: Figures) -> Iterator[tuple[str, ...]]:
                 )
 
 
+def served_rows(figures: Figures) -> Iterator[tuple[str, ...]]:
+    """Cells as text, a row a figure of the served product."""
+    for figure in figures.get("serving", {}).get("figures", []):
+        yield (
+            figure["what"],
+            figure["unit"],
+            *(_spread(figure[name]) for name in ("retention", "mlflow", "ratio")),
+            figure["asked"],
+        )
+
+
 def notes(figures: Figures) -> Iterator[str]:
     """What a reader needs to know to read the rows."""
-    yield f"{RATIO}."
+    if figures["parts"]:
+        yield f"{RATIO}."
     for part in figures["parts"]:
         for side in part["sides"]:
             yield f"{part['title']}, {side['name']}: {side['does']}."
@@ -62,6 +89,16 @@ def notes(figures: Figures) -> Iterator[str]:
                 f"time × {growth['times_seconds']:.1f} (exponent {growth['exponent_seconds']:.2f}), "
                 f"memory × {growth['times_peak']:.1f} (exponent {growth['exponent_peak']:.2f})."
             )
+    if served := figures.get("serving"):
+        before, after = (bytes_ / 1e6 for bytes_ in served["memory"]["bytes"])
+        yield (
+            f"Served: {served['people']:,} published people, {served['features']} features each, one worker, asked by "
+            f"wrk {served['at_a_time']} at a time; mlflow scores one record. Ratio: above 1 we are ahead."
+        )
+        yield (
+            f"Served: resident memory {before:,.0f} MB after {served['memory']['requests'][0]:,} requests, "
+            f"{after:,.0f} MB after {served['memory']['requests'][1]:,} more."
+        )
     yield "; ".join(f"{name} {value}" for name, value in figures["machine"].items()) + "."
 
 

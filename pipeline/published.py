@@ -354,11 +354,11 @@ def _figures(table: Table) -> list[Column[Any]]:
 
 
 def _factors(text: str, names: Sequence[tuple[str, Driver]]) -> list[Factor]:
-    columns = json.loads(text)
+    columns: dict[str, list[Any]] = json.loads(text)
     if not columns:
         return []
     rows = zip(columns["index"], columns["value"], columns["peer_value"], columns["contribution"], strict=True)
-    return [Factor(*names[index], value, peer_value, share) for index, value, peer_value, share in rows]
+    return [Factor(*names[index], *figures) for index, *figures in rows]
 
 
 def driver_sums(factors: Iterable[Factor]) -> dict[Driver, float]:

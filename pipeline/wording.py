@@ -318,7 +318,8 @@ def _unit_form(unit: str, language: Language) -> str:
     """How a unit stands beside its number; empty where the number says it itself."""
     if unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "as recorded", "ratio", ""):
         return ""
-    return language.text("{number} ({unit})" if " to " in unit else "{number} {unit}")
+    form = "{number} ({unit})" if " to " in unit else "{number} {unit}"
+    return language.text(form)
 
 
 def _capitalised(label: str) -> str:
