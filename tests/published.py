@@ -159,18 +159,30 @@ class Server:
 
 
 @pytest.fixture
-def server(settings: ServerSettings, store: Store, tmp_path: Path) -> Iterator[Server]:
-    log = tmp_path / "server.log"
-    command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
-    environment = os.environ | {"RETENTION_VAR": str(settings.var)}
-    with log.open("w") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
-        try:
-            yield Server(_address(process, log), process, log)
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-    assert process.returncode in (0, -15)
+def start_server(settings: ServerSettings, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server with more settings; whatever still runs at the end must end in order when it is told to."""
+    started: list[Server] = []
+
+    def start(**more: str) -> Server:
+        log = tmp_path / f"server-{len(started)}.log"
+        command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
+        with log.open("w") as file:
+            environment = os.environ | {"RETENTION_VAR": str(settings.var)} | more
+            process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
+        started.append(Server("", process, log))
+        started[-1].url = _address(process, log)
+        return started[-1]
+
+    yield start
+    running = [server.process for server in started if server.process.poll() is None]
+    for process in running:
+        process.terminate()
+    assert {process.wait(timeout=20) for process in running} <= {0, -15}
+
+
+@pytest.fixture
+def server(start_server: Callable[..., Server], store: Store) -> Server:
+    return start_server()
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:

@@ -4,16 +4,14 @@ ready goes red, and both recover by themselves."""
 import resource
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import psycopg
 import pytest
-from fastapi.testclient import TestClient
 
 from pipeline.store import Store
-from serving.app import create_app
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]
@@ -64,56 +62,39 @@ def test_on_a_full_disk_nothing_is_released_until_there_is_room(
     assert len(kept()) == 2
 
 
-@pytest.fixture
-def postgresql(settings: ServerSettings, postgresql_url: str) -> Iterator[tuple[TestClient, str]]:
-    """The application on a PostgreSQL store, and its database's name."""
-    with TestClient(create_app(settings.model_copy(update={"database_url": postgresql_url}))) as client:
-        assert client.get("/health/ready").status_code == 200
-        yield client, postgresql_url.rpartition("/")[2]
-
-
 def administer(server: str, *statements: str) -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement.encode())
 
 
-def test_a_read_only_store_is_not_ready(
-    postgresql: tuple[TestClient, str], postgresql_server: str, bearer: Bearer
+def test_on_postgresql_nothing_is_released_while_it_takes_no_writes_or_is_gone(
+    start_server: Callable[..., Any], postgresql_url: str, postgresql_server: str, bearer: Bearer
 ) -> None:
-    client, name = postgresql
+    name = postgresql_url.rpartition("/")[2]
     drop = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-    administer(postgresql_server, f"ALTER DATABASE {name} SET default_transaction_read_only = on", drop)
-    assert client.get("/health/ready").status_code == 503
-    assert client.get("/v1/audit", headers=bearer("auditor")).json()["type"] == UNAVAILABLE
-    administer(postgresql_server, f"ALTER DATABASE {name} SET default_transaction_read_only = off", drop)
-    assert client.get("/health/ready").status_code == 200
-    assert client.get("/v1/audit", headers=bearer("auditor")).status_code == 200
+    faults = {
+        f"ALTER DATABASE {name} SET default_transaction_read_only = on": (
+            f"ALTER DATABASE {name} SET default_transaction_read_only = off"
+        ),
+        f"ALTER DATABASE {name} ALLOW_CONNECTIONS false": f"ALTER DATABASE {name} ALLOW_CONNECTIONS true",
+    }
+    with httpx2.Client(base_url=start_server(RETENTION_DATABASE_URL=postgresql_url).url) as client:
+        assert client.get("/health/ready").status_code == 200
+        for broken, mended in faults.items():
+            administer(postgresql_server, broken, drop)
+            assert client.get("/health/ready").status_code == 503
+            assert client.get("/v1/audit", headers=bearer("auditor")).json()["type"] == UNAVAILABLE
+            administer(postgresql_server, mended, drop)
+            assert becomes(lambda: client.get("/health/ready").status_code, 200)
+            assert client.get("/v1/audit", headers=bearer("auditor")).status_code == 200
 
 
-def test_a_server_that_is_gone_is_503_until_it_is_back(
-    postgresql: tuple[TestClient, str], postgresql_server: str, bearer: Bearer
+def test_a_read_only_file_is_not_ready(
+    settings: ServerSettings, store: Store, start_server: Callable[..., Any], bearer: Bearer
 ) -> None:
-    client, name = postgresql
-    drop = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-    administer(postgresql_server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", drop)
-    assert client.get("/health/ready").status_code == 503
-    assert client.get("/v1/audit", headers=bearer("auditor")).json()["type"] == UNAVAILABLE
-    administer(postgresql_server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-    assert client.get("/health/ready").status_code == 200
-    assert client.get("/v1/audit", headers=bearer("auditor")).status_code == 200
-
-
-def test_a_read_only_file_is_not_ready(settings: ServerSettings, store: Store, bearer: Bearer) -> None:
     url = f"sqlite:///file:{settings.var / 'store.db'}?mode=ro&uri=true"
-    with TestClient(create_app(settings.model_copy(update={"database_url": url}))) as client:
+    with httpx2.Client(base_url=start_server(RETENTION_DATABASE_URL=url).url) as client:
         assert client.get("/health/ready").status_code == 503
         assert client.get(URL, headers=bearer("hr")).json()["type"] == UNAVAILABLE
-
-
-def test_the_server_ends_in_order_when_it_is_told_to(server: Any, bearer: Bearer) -> None:
-    with httpx2.Client(base_url=server.url) as client:
-        assert client.get(URL, headers=bearer("hr")).status_code == 200
-    server.process.terminate()
-    assert server.process.wait(timeout=20) in (0, -15)
-    assert "Application shutdown complete" in server.log.read_text()
+        assert client.get("/health/live").status_code == 200
