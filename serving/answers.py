@@ -20,7 +20,7 @@ HTML: Final = "text/html"
 TABLES: Final = (JSON, CSV, XLSX)
 """The forms of a table, the one that is sent unasked first."""
 
-CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Language, Authorization"}
 """The client may keep an answer for itself, and must ask every time whether it still holds."""
 
 AcceptHeader = Annotated[str, Header(description="the forms that the client can read (RFC 9110)", examples=[JSON])]

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
+from pipeline.language import ENGLISH, Language, preferred_language
 from pipeline.published import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
 from pipeline.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.schema import SCORE
 from pipeline.tokens import Identity, Role
-from pipeline.wording import as_number, factor_text
+from pipeline.wording import as_number, factor_text, label_text
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_json, as_table, forms, preferred
 from serving.audit import Audit
 from serving.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
@@ -56,20 +57,22 @@ def risk(
     audit: Audit,
     horizon_months: Horizon = None,
 ) -> Response:
-    """HR gets the probability with its curve, range and factors.
+    """In the language of `Accept-Language`. HR gets the probability with its curve, range and factors.
 
     A manager gets a band and reasons in words, and only for people of the own line who are on this month's list;
     the answer to anybody else is the same whether or not the person exists.
     """
+    settings: ServerSettings = request.app.state.settings
+    said_in = preferred_language(request.headers.get("Accept-Language", ""), settings.language)
     with audit.release() as release:
         published = current(release.scores)
         if asker.role == Role.MANAGER:
-            _require_own_line(release.scores, published, asker, employee_id, request.app.state.settings)
+            _require_own_line(release.scores, published, asker, employee_id, settings)
         score, factors = scored(release.scores, published, employee_id)
         answer = (
-            _for_manager(published, score, factors)
+            _for_manager(published, score, factors, said_in)
             if asker.role == Role.MANAGER
-            else risk_for_hr(published, score, factors, horizon_months)
+            else risk_for_hr(published, score, factors, horizon_months, said_in)
         )
         release.names([employee_id])
         return as_json(request, answer)
@@ -161,7 +164,13 @@ def _require_own_line(
         raise not_for_you()
 
 
-def risk_for_hr(published: Published, score: Score, factors: list[Factor], horizon_months: int | None) -> RiskForHr:
+def risk_for_hr(
+    published: Published,
+    score: Score,
+    factors: list[Factor],
+    horizon_months: int | None,
+    said_in: Language = ENGLISH,
+) -> RiskForHr:
     """What HR learns of a person. Raises 422 for a horizon without a score."""
     asked = published.horizon_months if horizon_months is None else horizon_months
     curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {published.horizon_months: score.risk}
@@ -185,12 +194,12 @@ def risk_for_hr(published: Published, score: Score, factors: list[Factor], horiz
         base_log_odds=score.base_log_odds,
         log_odds=score.log_odds,
         drivers=driver_sums(factors),
-        factors=[factor_for_hr(published.about, factor) for factor in weightiest],
+        factors=[factor_for_hr(published.about, factor, said_in) for factor in weightiest],
     )
 
 
-def _for_manager(published: Published, score: Score, factors: list[Factor]) -> RiskForManager:
-    behind = reasons(factors, published.about)
+def _for_manager(published: Published, score: Score, factors: list[Factor], said_in: Language) -> RiskForManager:
+    behind = reasons(factors, published.about, said_in)
     return RiskForManager(
         employee_id=score.employee_id,
         snapshot_date=published.snapshot_date,
@@ -199,22 +208,22 @@ def _for_manager(published: Published, score: Score, factors: list[Factor]) -> R
         band=band_of(score.risk, published.mean_risk),
         evidence=score.evidence,
         reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in behind],
-        guidance=[GuidanceForManager(**vars(guide)) for guide in guidance(behind)],
+        guidance=[GuidanceForManager(**vars(guide)) for guide in guidance(behind, said_in)],
     )
 
 
-def factor_for_hr(told: Mapping[str, Mapping[str, Any]], factor: Factor) -> FactorForHr:
+def factor_for_hr(told: Mapping[str, Mapping[str, Any]], factor: Factor, said_in: Language = ENGLISH) -> FactorForHr:
     """A factor with its figures and its words; `told` says of each feature what the catalogue does."""
     about = told[factor.feature]
     is_category = about.get("kind") == "category"
     return FactorForHr(
         feature=factor.feature,
         driver=factor.driver,
-        label=about["label"],
+        label=label_text(about["label"], said_in),
         value=factor.value if is_category else _number_or_text(factor.value),
         peer_value=factor.peer_value if is_category else _number_or_text(factor.peer_value),
         contribution=factor.contribution,
-        text=factor_text(factor, about),
+        text=factor_text(factor, about, said_in),
     )
 
 

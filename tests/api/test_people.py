@@ -222,3 +222,13 @@ def test_only_hr_pages_through_everyone(client: TestClient, bearer: Bearer) -> N
         for role in ("hr", "manager", "data_scientist", "auditor")
     }
     assert statuses == {"hr": 200, "manager": 403, "data_scientist": 403, "auditor": 403}
+
+
+def test_factors_and_reasons_are_said_in_the_language_that_is_asked_for(client: TestClient, bearer: Bearer) -> None:
+    url, russian = "/v1/employees/A/risk?purpose=retention_conversation", {"Accept-Language": "ru, en;q=0.5"}
+    for headers, name in ((bearer("hr"), "factors"), (bearer("manager", "M1"), "reasons")):
+        told, said = client.get(url, headers=headers | russian), client.get(url, headers=headers)
+        assert "Accept-Language" in told.headers["Vary"]
+        assert re.search("[а-я]", told.json()[name][0]["text"])
+        assert not re.search("[а-я]", said.text)
+        assert told.headers["ETag"] != said.headers["ETag"]

@@ -29,6 +29,25 @@ def test_the_page_has_every_setting_and_no_other() -> None:
     assert len(told) == len(set(told))
 
 
+def test_the_page_tells_each_default_as_the_code_has_it() -> None:
+    compared = 0
+    for line in table_lines(section(page("docs/deployment.md"), "Settings")):
+        name, told = line.split("`")[1], line.strip(" |").rpartition("|")[2].strip()
+        default = ServerSettings.model_fields[name.removeprefix("RETENTION_").lower()].default
+        if re.fullmatch(r"[0-9.]+", told):
+            assert default == float(told), name
+        elif told.startswith("`"):
+            said = told.strip("`")
+            if isinstance(default, str | Path):
+                assert str(default) == said, name
+            else:
+                assert json.loads(said) == (list(default) if isinstance(default, tuple) else default), name
+        else:
+            continue
+        compared += 1
+    assert compared >= 30
+
+
 def test_the_compose_file_has_nothing_to_find_fault_with() -> None:
     command = [
         str(Path(sys.executable).with_name("compose-lint")),
