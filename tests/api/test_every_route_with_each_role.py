@@ -67,10 +67,10 @@ def test_nothing_is_answered_that_openapi_does_not_say(
         @given(case=operation.as_strategy(generation_mode=mode))
         def holds(case: schemathesis.Case) -> None:
             for headers in askers:
-                case.call_and_validate(session=session, headers=headers, checks=CHECKS)
+                case.call_and_validate(session=session, headers=headers, checks=CHECKS, timeout=60)
             for name in HELD.keys() & case.path_parameters.keys():
                 case.path_parameters[name] = HELD[name]
             for headers in askers:
-                case.call_and_validate(session=session, headers=headers, checks=CHECKS)
+                case.call_and_validate(session=session, headers=headers, checks=CHECKS, timeout=60)
 
         holds()
