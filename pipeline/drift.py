@@ -50,13 +50,20 @@ def psi(counts: NDArray[np.float64]) -> float:
 def _cells(reference: pl.Series, now: pl.Series) -> NDArray[np.float64]:
     """Rows in each cell that either side has, (2, cells)."""
     if reference.dtype.is_numeric():
-        edges = np.unique(np.quantile(reference.drop_nulls().to_numpy(), np.linspace(0, 1, BINS + 1)[1:-1]))
+        edges = _edges(reference.drop_nulls().to_numpy())
         sides = [_cut(side, edges) for side in (reference, now)]
     else:
         sides = [side.cast(pl.String) for side in (reference, now)]
     counted = [side.value_counts(name="rows").rename({side.name: "cell"}) for side in sides]
     both = counted[0].join(counted[1], on="cell", how="full", nulls_equal=True, coalesce=True, suffix="_now")
     return both.select(pl.col("rows", "rows_now").fill_null(0).cast(pl.Float64)).to_numpy().T
+
+
+def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """None where all of the reference is unknown: then known is one cell and unknown the other."""
+    if not known.size:
+        return np.empty(0)
+    return np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1]))
 
 
 def _cut(values: pl.Series, edges: NDArray[np.float64]) -> pl.Series:

@@ -42,3 +42,11 @@ def test_a_level_that_is_new_is_a_move_and_what_only_one_side_has_is_not_looked_
 
 def test_of_few_rows_nothing_is_said() -> None:
     assert not list(moved(column(1, 2, times=50), column(3, times=99)))
+
+
+def test_what_nobody_had_in_the_reference_moves_once_it_is_known() -> None:
+    nobody = column(None, times=200).with_columns(pl.col("x").cast(pl.Float64))
+    assert not list(moved(nobody, nobody))
+    [entry] = moved(nobody, column(1.0, 2.0, times=100))
+    assert entry.psi > 1
+    assert entry.p_value < 0.001
