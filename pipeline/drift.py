@@ -26,14 +26,18 @@ class Moved:
 
 
 def moved(reference: pl.DataFrame, now: pl.DataFrame) -> Iterator[Moved]:
-    """Every column of `now` that `reference` has too, in the order of `now`.
+    """Every column of `now` of which `reference` knows something, in the order of `now`.
+
+    What is unknown of everyone in the reference has nothing that it could have moved from: a feature that looks two
+    years back, say, in the first two years of a source.
 
     Numbers are cut at the tenths of the reference, a category's levels are its cells, and unknown is a cell of its
     own. PSI = Σ (now − reference) · ln(now / reference) over the cells' shares (Siddiqi, Credit Risk Scorecards,
     2006): below .1 is calm, above .2 is a shift. The p-value is Pearson's χ² on the same cells.
     """
     for name in now.columns:
-        if name not in reference.columns or min(reference.height, now.height) < FEWEST_ROWS:
+        is_known = name in reference.columns and reference[name].count() > 0
+        if not is_known or min(reference.height, now.height) < FEWEST_ROWS:
             continue
         counts = _cells(reference[name], now[name])
         if counts.shape[1] > 1:
@@ -50,20 +54,13 @@ def psi(counts: NDArray[np.float64]) -> float:
 def _cells(reference: pl.Series, now: pl.Series) -> NDArray[np.float64]:
     """Rows in each cell that either side has, (2, cells)."""
     if reference.dtype.is_numeric():
-        edges = _edges(reference.drop_nulls().to_numpy())
+        edges = np.unique(np.quantile(reference.drop_nulls().to_numpy(), np.linspace(0, 1, BINS + 1)[1:-1]))
         sides = [_cut(side, edges) for side in (reference, now)]
     else:
         sides = [side.cast(pl.String) for side in (reference, now)]
     counted = [side.value_counts(name="rows").rename({side.name: "cell"}) for side in sides]
     both = counted[0].join(counted[1], on="cell", how="full", nulls_equal=True, coalesce=True, suffix="_now")
     return both.select(pl.col("rows", "rows_now").fill_null(0).cast(pl.Float64)).to_numpy().T
-
-
-def _edges(known: NDArray[np.float64]) -> NDArray[np.float64]:
-    """None where all of the reference is unknown: then known is one cell and unknown the other."""
-    if not known.size:
-        return np.empty(0)
-    return np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1]))
 
 
 def _cut(values: pl.Series, edges: NDArray[np.float64]) -> pl.Series:

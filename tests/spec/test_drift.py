@@ -44,9 +44,10 @@ def test_of_few_rows_nothing_is_said() -> None:
     assert not list(moved(column(1, 2, times=50), column(3, times=99)))
 
 
-def test_what_nobody_had_in_the_reference_moves_once_it_is_known() -> None:
+def test_what_the_reference_knew_of_nobody_has_not_moved_and_what_now_nobody_has_did() -> None:
     nobody = column(None, times=200).with_columns(pl.col("x").cast(pl.Float64))
     assert not list(moved(nobody, nobody))
-    [entry] = moved(nobody, column(1.0, 2.0, times=100))
+    assert not list(moved(nobody, column(1.0, 2.0, times=100)))
+    [entry] = moved(column(1.0, 2.0, times=100), nobody)
     assert entry.psi > 1
     assert entry.p_value < 0.001
