@@ -105,7 +105,8 @@ def list_xlsx(published: Published, lists: Sequence[RiskList], language: Languag
     """The same for people to read: a header in their language that filters, columns as wide as what they hold."""
     columns = [language.text(COLUMN_NAMES[name]) for name in COLUMNS]
     rows = [_said(row, language) for row in list_rows(published, lists)]
-    return xlsx_bytes(columns, rows, language.text("Lists for {month}", month=published.month))
+    month = language.month(published.snapshot_date)
+    return xlsx_bytes(columns, rows, language.text("Lists for {month}", month=month))
 
 
 def list_rows(published: Published, lists: Sequence[RiskList]) -> list[list[Cell]]:
