@@ -17,7 +17,7 @@ SIZE: Final = (7.2, 2.7)
 _NOTHING_YET: Final = "nothing to show yet"
 
 _STYLE: Final = """
-body{margin:0 auto;max-width:50rem;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff}
+body{margin:0 auto;max-width:58rem;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff}
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.25rem 0 .75rem}
 .look{border-left:4px solid #b4552d;background:#fbf1ec;padding:.5rem .9rem;margin:.5rem 0}
 .calm{border-left:4px solid #2f7d4f;background:#eef7f1;padding:.5rem .9rem}
@@ -25,7 +25,7 @@ h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{
 figure{margin:0;overflow-x:auto}svg{min-width:34rem;max-width:100%;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem .25rem 0;text-align:right;border-bottom:1px solid #e3e7ee}
-th:first-child,td:first-child,td:last-child,th:last-child{text-align:left}td:not(:last-child){white-space:nowrap}
+th:first-child,td:first-child,td:last-child,th:last-child{text-align:left}td:not(:last-child){white-space:nowrap}td:last-child{min-width:12rem}
 @media print{@page{margin:15mm}body{padding:0}h2,figure{break-inside:avoid}h2{break-after:avoid}}
 """
 

@@ -185,7 +185,7 @@ AUGUST, SEPTEMBER = date(2026, 8, 31), date(2026, 9, 30)
 
 
 def month(day: date, a: float, b: float, rest: float = 0.1, model: str = "1", **changed: Any) -> Any:
-    """A and B, who report to M, and the eight of REST. A risk rests on pay alone; `changed` is of A: evidence, manager."""
+    """A and B, of M, and REST; a risk rests on pay alone. `changed` is of A: evidence, manager."""
     risks = {"A": a, "B": b} | dict.fromkeys(REST, rest)
     people: Mapping[str, Person] = {
         name: ("enough", {"pay_against_market": (f"{-risk:.2f}", "0", math.log(risk / (1 - risk)) + 2)})
