@@ -79,7 +79,7 @@ def write_lists(
 
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    """One run at a time writes there; what a run that was killed left half-written is taken away, for it names people."""
+    """One run at a time writes there; what a killed one left half-written is taken away, for it names people."""
     folder = os.open(out, os.O_RDONLY)
     try:
         flock(folder, LOCK_EX)  # gone with the process, however it ends

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from published import Person, publication
 
+from features.build import organisation
 from pipeline.list_pages import file_stem, write_lists
 from pipeline.published import LISTABLE, Factor
 from pipeline.risk_list import Reason, RiskList, band_of, guidance, listed, moved, reasons, risk_lists
@@ -331,3 +332,20 @@ def test_a_circle_in_the_reporting_line_gives_each_their_own_list(tmp_path: Path
     assert (written.managers, written.people) == (3, 3)
     rows = pl.read_csv(written.folder / "index.csv").select("manager_id", "employee_id").rows()
     assert rows == [("A", "B"), ("B", "C"), ("C", "A")]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "manager"),
+    [
+        ("2024-02-01 2024-03-01", "N"),
+        ("2024-03-01 2024-02-01", "M"),
+        ("- -", "N"),  # alike: the id that sorts last
+    ],
+)
+def test_a_person_with_two_managers_on_one_day_has_the_one_recorded_last(
+    source_of: Any, recorded: str, manager: str
+) -> None:
+    first, second = recorded.split()
+    rows = f"employee_id effective_date manager_id recorded_at\nA 2024-01-01 M {first}\nA 2024-01-01 N {second}"
+    found = organisation(source_of({"assignments": rows}), date(2024, 6, 30))
+    assert found.filter(employee_id="A")["manager_id"].to_list() == [manager]
