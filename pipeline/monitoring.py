@@ -20,7 +20,7 @@ from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.dataset import KEYS
-from pipeline.drift import moved
+from pipeline.drift import Reference, moved, reference_of
 from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import DONE, last_answers
 from pipeline.gate import SLOPE_LIMITS
@@ -209,10 +209,11 @@ def _score_drift(scores: PublishedScores, published: Sequence[Published], limit:
     so much by chance (two-sample Kolmogorov-Smirnov); None of a company that is too small.
     """
     first = scores.risks(published[0]).select("risk")
+    reference = reference_of(first)
     found: dict[date, Any] = {}
     for head in published:
         now = scores.risks(head).select("risk")
-        entry = next(moved(first, now), None)
+        entry = next(moved(reference, now), None)
         found[head.snapshot_date] = entry and {
             "psi": entry.psi,
             "limit": limit,
@@ -249,19 +250,19 @@ def _drift(
             engine,
         )
     tables = {day: pl.read_parquet(path).drop(KEYS) for day, path in zip(wanted, paths, strict=True)}
-    learned = pl.concat([tables[day] for day in reference])
+    learned = reference_of(pl.concat([tables[day] for day in reference]))
     limits = _limits(learned, [tables[day] for day in reference], settings.drift_limit)
     labels = {name: feature.label for name, feature in catalogue(source).items()}
     return {day: _moved_too_far(learned, tables[day], limits, labels) for day in days}
 
 
-def _limits(learned: pl.DataFrame, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
+def _limits(learned: Reference, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
     """From where on a feature has moved further than it does from month to month.
 
     What everyone shares (the season, a survey in spring, a department's exits) moves all the time; the months of the
     reference say how far.
     """
-    limits = dict.fromkeys(learned.columns, limit)
+    limits = dict.fromkeys(learned.cells, limit)
     for month in months:
         for entry in moved(learned, month):
             limits[entry.name] = max(limits[entry.name], BEYOND_THE_USUAL * entry.psi)
@@ -276,7 +277,7 @@ def _reference_dates(source: Source, first: Published) -> list[date]:
 
 
 def _moved_too_far(
-    learned: pl.DataFrame, now: pl.DataFrame, limits: Mapping[str, float], labels: Mapping[str, str]
+    learned: Reference, now: pl.DataFrame, limits: Mapping[str, float], labels: Mapping[str, str]
 ) -> dict[str, Any]:
     every = list(moved(learned, now))
     far = [entry for entry in every if entry.psi > limits[entry.name] and entry.p_value * len(every) < CHANCE]

@@ -10,7 +10,7 @@ from scipy.stats import norm, spearmanr
 
 from pipeline.backtest import Backtest, Round
 from pipeline.dataset import Dataset
-from pipeline.drift import moved
+from pipeline.drift import moved, reference_of
 from pipeline.evaluation import metrics
 from pipeline.model import Blend, fit_blend
 
@@ -110,5 +110,5 @@ def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
 def moved_features(learned: pl.DataFrame, scored: pl.DataFrame, limit: float) -> list[dict[str, float | str]]:
     """Features whose population stability index between the last rows learned from and those to be scored is beyond
     `limit`, and by more than chance; furthest first. A score rests on less where its features have moved."""
-    found = [one for one in moved(learned, scored) if one.psi > limit and one.p_value < UNLIKELY]
+    found = [one for one in moved(reference_of(learned), scored) if one.psi > limit and one.p_value < UNLIKELY]
     return [{"feature": one.name, "psi": one.psi} for one in sorted(found, key=lambda one: -one.psi)]
