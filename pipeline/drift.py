@@ -35,8 +35,8 @@ class Reference:
 
 
 def reference_of(table: pl.DataFrame) -> Reference:
-    """Cut once, for many tables to be held against it. What is unknown of everyone is left out, for nothing moves from it:
-    a feature that looks two years back, say, in the first two years of a source.
+    """Cut once, for many tables to be held against it. What is unknown of everyone is left out, for nothing moves
+    from it: a feature that looks two years back, say, in the first two years of a source.
     """
     known = [column for column in table.get_columns() if column.count()]
     edges = {column.name: _edges(column) for column in known}
