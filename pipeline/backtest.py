@@ -42,8 +42,8 @@ class Backtest:
     """Predictions for every test row of every round, one under another.
 
     `risk`, its range `low` to `high`, and each of `baselines` and `reduced` are aligned arrays of probabilities; `free`
-    is what the model would have said without held directions, None where it holds none. `rows` are indices into the
-    data set and `round_of` numbers into `rounds`.
+    is what the model would have said without held directions, None where it holds none and in quick runs. `rows` are
+    indices into the data set and `round_of` numbers into `rounds`.
     """
 
     rounds: Sequence[Round]
@@ -82,7 +82,7 @@ class Backtest:
     def monotone_cost(self, seed: int) -> dict[str, dict[str, float]] | None:
         """What a model that holds no direction has over this one; positive: holding costs so much of the metric.
 
-        None where no feature has an expected direction.
+        None where no feature has an expected direction, and of quick runs, which save the second fit.
         """
         if self.free is None:
             return None
@@ -148,7 +148,8 @@ def _predicted(dataset: Dataset, round_: Round, blend: Blend, seed: int, quick: 
     test = dataset.X[round_.test]
     log_odds = blend.log_odds(test)
     low, high = blend.risk_range(log_odds)
-    free = {"free": _fit(dataset, round_, seed, quick, blend, is_held=False).risk(test)} if dataset.directions else {}
+    is_compared = dataset.directions and not quick
+    free = {"free": _fit(dataset, round_, seed, quick, blend, is_held=False).risk(test)} if is_compared else {}
     return {
         "risk": risk_of(log_odds),
         "low": low,

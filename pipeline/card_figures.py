@@ -261,6 +261,60 @@ def guard_facts(report: Mapping[str, Any]) -> Facts:
     )
 
 
+def trust_facts(report: Mapping[str, Any]) -> Facts:
+    """What says how far the scores, their ranges and their factors can be trusted."""
+    facts = {
+        "best that any model could reach": _true_hazard(report.get("true_hazard")),
+        "ranges, out of time": _coverage(report.get("range_coverage")),
+        "factors, when fitted again": _stability(report.get("factor_stability")),
+        "cost of holding expected directions": _monotone_cost(report.get("monotone_cost")),
+        "features that moved since training": _moved(report),
+    }
+    return Facts([(name, told) for name, told in facts.items() if told])
+
+
+def _true_hazard(truth: Mapping[str, float] | None) -> str:
+    if not truth:
+        return ""
+    return (
+        f"AUC {number(truth['oracle_auc'])} by the true hazard; this model's {number(truth['auc'])} is "
+        f"{number(truth['share'], '.0%')} of the way there from .5"
+    )
+
+
+def _coverage(coverage: Mapping[str, Any] | None) -> str:
+    if not coverage:
+        return ""
+    return (
+        f"of {len(coverage['groups'])} groups of people who scored alike, what happened lay in the range of "
+        f"{number(coverage['inside'], '.0%')}, and of {number(coverage['inside_allowing_for_chance'], '.0%')} if "
+        f"chance in what happened is allowed for; a range is {number(100 * coverage['mean_width'], '.1f')} points wide"
+    )
+
+
+def _stability(stability: Mapping[str, float] | None) -> str:
+    if not stability:
+        return ""
+    return (
+        f"rank correlation {number(stability['features'])} of the features' weights, "
+        f"{number(stability['within_people'])} of the factors within a person, "
+        f"{number(stability['scores'])} of the scores"
+    )
+
+
+def _monotone_cost(cost: Mapping[str, Mapping[str, float]] | None) -> str:
+    if not cost:
+        return ""
+    return f"{bounds(cost['average_precision'], '+.4f')} of average precision, {bounds(cost['auc'], '+.4f')} of AUC"
+
+
+def _moved(report: Mapping[str, Any]) -> str:
+    if not report["horizon_months"]:
+        return ""
+    far = [f"{one['feature']} (PSI {number(one['psi'], '.2f')})" for one in report.get("moved_features") or ()]
+    return ", ".join(far) or "none, by more than they move from month to month"
+
+
 def feature_table(report: Mapping[str, Any]) -> Table:
     """Every feature with its driver, in the words of the catalogue."""
     order = list(DRIVER_NAMES)

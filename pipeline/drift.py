@@ -1,8 +1,8 @@
 """How far a table of features, or the scores, have moved from those that the model learned from."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,10 @@ from scipy.stats import chi2_contingency
 BINS: Final = 10
 FEWEST_ROWS: Final = 100
 """Of fewer known and unknown rows on either side nothing is said: chance alone moves them as far."""
+BEYOND_THE_USUAL: Final = 1.5
+"""A feature has moved when it is this many times as far off as in any month of the reference."""
+CHANCE: Final = 0.001
+"""Least likelihood at which a shift, of all the features looked at, still passes for chance."""
 _HALF_A_ROW: Final = 0.5
 """Counted in every cell, so that an empty one does not make the index infinite."""
 
@@ -58,6 +62,28 @@ def moved(reference: Reference, now: pl.DataFrame) -> Iterator[Moved]:
             counts = _both(reference.cells[name], _counted(now[name], reference.edges[name]))
             if counts.shape[1] > 1:
                 yield Moved(name, psi(counts), float(chi2_contingency(counts).pvalue))
+
+
+def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
+    """From where on a feature has moved further than it does from month to month; at least `limit`.
+
+    What everyone shares (the season, a survey in spring, a department's exits) moves all the time; the months of the
+    reference say how far.
+    """
+    limits = dict.fromkeys(learned.cells, limit)
+    for month in months:
+        for entry in moved(learned, month):
+            limits[entry.name] = max(limits[entry.name], BEYOND_THE_USUAL * entry.psi)
+    return limits
+
+
+def moved_too_far(learned: Reference, now: pl.DataFrame, limits: Mapping[str, float]) -> dict[str, Any]:
+    """`furthest` of its own limit, and the `drifted`: beyond their limits and by more than chance, furthest first."""
+    every = list(moved(learned, now))
+    far = [entry for entry in every if entry.psi > limits[entry.name] and entry.p_value * len(every) < CHANCE]
+    far.sort(key=lambda entry: -entry.psi / limits[entry.name])
+    furthest = max((entry.psi / limits[entry.name] for entry in every), default=0.0)
+    return {"furthest": furthest, "drifted": [asdict(entry) | {"limit": limits[entry.name]} for entry in far]}
 
 
 def psi(counts: NDArray[np.float64]) -> float:

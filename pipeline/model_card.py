@@ -25,6 +25,7 @@ from pipeline.card_figures import (
     ledger_table,
     metric_table,
     origin_table,
+    trust_facts,
     version_facts,
 )
 from pipeline.ledger import SERVES, LedgerEntry
@@ -106,6 +107,7 @@ def _sections(
         *([Section("plots", "Plots", pictures)] if pictures else []),
         Section("protocol", "Protocol", [Items(protocol)]),
         Section("calibration", "Calibration, curve and range", [Text(_calibration(report)), Items(words.CURVE)]),
+        Section("trust", "How far to trust it", [trust_facts(report)]),
         Section("drivers", "What each driver tells", [ablation_table(report)]),
         Section("fairness", "Fairness", fairness_blocks(report)),
         Section("guards", "Guards", [guard_facts(report)]),

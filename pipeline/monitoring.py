@@ -20,7 +20,7 @@ from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.dataset import KEYS
-from pipeline.drift import Reference, moved, reference_of
+from pipeline.drift import CHANCE, moved, moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import DONE, last_answers
 from pipeline.gate import SLOPE_LIMITS
@@ -33,12 +33,8 @@ from pipeline.splits import matured
 from pipeline.store import Store
 from pipeline.workspace import kept_months, workspace
 
-BEYOND_THE_USUAL: Final = 1.5
-"""A feature has moved when it is this many times as far off as in any month of the reference."""
 MONTHS_OF_REFERENCE: Final = 12
 """What is scored is held against the last year that the model could learn from: every season is in it."""
-CHANCE: Final = 0.001
-"""Least likelihood at which a shift, of all the features looked at, still passes for chance."""
 SEED: Final = 1
 Told = Callable[[str], None]
 
@@ -251,22 +247,13 @@ def _drift(
         )
     tables = {day: pl.read_parquet(path).drop(KEYS) for day, path in zip(wanted, paths, strict=True)}
     learned = reference_of(pl.concat([tables[day] for day in reference]))
-    limits = _limits(learned, [tables[day] for day in reference], settings.drift_limit)
+    limits = usual_limits(learned, [tables[day] for day in reference], settings.drift_limit)
     labels = {name: feature.label for name, feature in catalogue(source).items()}
-    return {day: _moved_too_far(learned, tables[day], limits, labels) for day in days}
+    return {day: _labelled(moved_too_far(learned, tables[day], limits), labels) for day in days}
 
 
-def _limits(learned: Reference, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
-    """From where on a feature has moved further than it does from month to month.
-
-    What everyone shares (the season, a survey in spring, a department's exits) moves all the time; the months of the
-    reference say how far.
-    """
-    limits = dict.fromkeys(learned.cells, limit)
-    for month in months:
-        for entry in moved(learned, month):
-            limits[entry.name] = max(limits[entry.name], BEYOND_THE_USUAL * entry.psi)
-    return limits
+def _labelled(found: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    return {**found, "drifted": [entry | {"label": labels[entry["name"]]} for entry in found["drifted"]]}
 
 
 def _reference_dates(source: Source, first: Published) -> list[date]:
@@ -274,17 +261,6 @@ def _reference_dates(source: Source, first: Published) -> list[date]:
     known = matured(snapshot_dates(source), first.horizon_months, first.snapshot_date)
     start = month_end(first.snapshot_date, -first.horizon_months - MONTHS_OF_REFERENCE)
     return [day for day in known if day > start] or [first.snapshot_date]
-
-
-def _moved_too_far(
-    learned: Reference, now: pl.DataFrame, limits: Mapping[str, float], labels: Mapping[str, str]
-) -> dict[str, Any]:
-    every = list(moved(learned, now))
-    far = [entry for entry in every if entry.psi > limits[entry.name] and entry.p_value * len(every) < CHANCE]
-    far.sort(key=lambda entry: -entry.psi / limits[entry.name])
-    furthest = max((entry.psi / limits[entry.name] for entry in every), default=0.0)
-    told = [asdict(entry) | {"label": labels[entry.name], "limit": limits[entry.name]} for entry in far]
-    return {"furthest": furthest, "drifted": told}
 
 
 def _promised(settings: Settings, version: str) -> dict[str, Any] | None:

@@ -213,17 +213,14 @@ def _chosen(model: StoredModel, tuning: Tuning | None) -> dict[str, Any]:
 def _trust(source: Path, material: Material, judged: Backtest, settings: Settings, request: Request) -> dict[str, Any]:
     """What the report says beside the metrics, so that one knows how far to trust them."""
     dataset, last = material.dataset, material.rounds[-1]
-    moved = []
-    if material.latest is not None:
-        learned = dataset.X[dataset.rows_on([last.snapshot_date])] if last.snapshot_date else dataset.X
-        moved = moved_features(learned, material.latest.select(learned.columns), settings.drift_limit)
+    latest, limit = material.latest, settings.drift_limit
     return {
         "by_group": by_group(dataset, judged, request.seed),
         "monotone_cost": judged.monotone_cost(request.seed),
         "true_hazard": true_hazard(source, dataset, judged),
         "range_coverage": range_coverage(judged),
         "factor_stability": factor_stability(dataset, last, judged.blends[-1], request.seed),
-        "moved_features": moved,
+        "moved_features": [] if latest is None else moved_features(dataset, latest, limit),
     }
 
 

@@ -10,7 +10,7 @@ from scipy.stats import norm, spearmanr
 
 from pipeline.backtest import Backtest, Round
 from pipeline.dataset import Dataset
-from pipeline.drift import moved, reference_of
+from pipeline.drift import moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics
 from pipeline.model import Blend, fit_blend
 
@@ -21,7 +21,7 @@ _SURE: Final = float(norm.ppf(0.975))
 REFIT_SHARE: Final = 0.8
 EXPLAINED: Final = 500
 """Test rows whose factors two refits are compared by."""
-UNLIKELY: Final = 0.001
+REFERENCE_MONTHS: Final = 12
 
 
 def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> dict[str, float] | None:
@@ -107,8 +107,11 @@ def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(spearmanr(a, b).statistic) if len(a) > 1 and np.ptp(a) > 0 and np.ptp(b) > 0 else np.nan
 
 
-def moved_features(learned: pl.DataFrame, scored: pl.DataFrame, limit: float) -> list[dict[str, float | str]]:
-    """Features whose population stability index between the last rows learned from and those to be scored is beyond
-    `limit`, and by more than chance; furthest first. A score rests on less where its features have moved."""
-    found = [one for one in moved(reference_of(learned), scored) if one.psi > limit and one.p_value < UNLIKELY]
-    return [{"feature": one.name, "psi": one.psi} for one in sorted(found, key=lambda one: -one.psi)]
+def moved_features(learned: Dataset, scored: pl.DataFrame, limit: float) -> list[dict[str, Any]]:
+    """Features that have moved, between the last year learned from and those who would be scored now, further than in
+    any of its months; furthest first. A score rests on less where its features have moved."""
+    days = learned.keys["snapshot_date"].unique().sort().tail(REFERENCE_MONTHS).to_list()
+    months = [learned.X[learned.rows_on([day])] for day in days]
+    year = reference_of(pl.concat(months))
+    found = moved_too_far(year, scored.select(learned.X.columns), usual_limits(year, months, limit))
+    return [{"feature": one["name"], "psi": one["psi"], "limit": one["limit"]} for one in found["drifted"]]

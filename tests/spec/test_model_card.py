@@ -28,6 +28,22 @@ REPORT: dict[str, Any] = {
     "by_origin": [{"origin": "2026-03-31", "n": 80, "base_rate": 0.1, "auc": 0.7}],
     "baselines": {"tenure": {"auc": 0.6}},
     "ablation": {"without relationships": {"auc": figure(0.02), "average_precision": figure(0.01)}},
+    "by_group": [
+        {"by": "level", "group": "1", "is_suppressed": True},
+        {
+            "by": "level",
+            "group": "2",
+            "is_suppressed": False,
+            "n": 76,
+            "base_rate": 0.1,
+            **dict.fromkeys(("auc", "average_precision", "calibration_slope"), figure(0.61)),
+        },
+    ],
+    "true_hazard": {"rows": 80, "oracle_auc": 0.8, "auc": 0.75, "share": 0.8333},
+    "range_coverage": {"inside": 0.4, "inside_allowing_for_chance": 0.9, "mean_width": 0.0123, "groups": [{}] * 10},
+    "factor_stability": {"rows": 80, "features": 0.77, "within_people": 0.78, "scores": 0.98},
+    "monotone_cost": None,
+    "moved_features": [{"feature": "reorganised_12m", "psi": 2.48, "limit": 0.72}],
     "shuffled_auc": figure(0.5),
     "suspects": ["badge_colour"],
     "fairness": [
@@ -82,6 +98,21 @@ def test_a_suppressed_group_has_no_figure_and_one_that_is_shown_has(card: ModelC
     assert "| other | suppressed | – | – | – | – | – |" in card.markdown
     assert "| woman | 40 | 25.0% (12.5%\u00a0to\u00a037.5%) |" in card.markdown
     assert "Not recorded for 7 people." in card.markdown
+
+
+def test_levels_are_judged_by_themselves_but_for_a_few_people(card: ModelCard) -> None:
+    assert "| 1 | suppressed | – | – | – | – |" in card.markdown
+    assert "| 2 | 76 | 10.0% | 0.610 (" in card.markdown
+
+
+def test_the_card_says_how_far_to_trust_scores_ranges_and_factors(card: ModelCard) -> None:
+    trust = card.markdown.partition("## How far to trust it")[2].partition("##")[0]
+    assert "AUC 0.800 by the true hazard; this model's 0.750 is 83% of the way there from .5" in trust
+    assert "lay in the range of 40%, and of 90% if chance in what happened is allowed for" in trust
+    assert "a range is 1.2 points wide" in trust
+    assert "0.770 of the features' weights, 0.780 of the factors within a person, 0.980 of the scores" in trust
+    assert "reorganised_12m (PSI 2.48)" in trust
+    assert "expected directions" not in trust, "none was held"
 
 
 def test_who_promoted_it_against_the_gate_and_why_is_said(card: ModelCard) -> None:
