@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 Driver = Literal["pay", "conditions", "relationships", "growth", "context"]
@@ -67,6 +68,7 @@ def is_refused(name: str) -> bool:
     return name in _REFUSED_NAMES or not _REFUSED_WORDS.isdisjoint(name.split("_"))
 
 
+@lru_cache(maxsize=4096)  # asked of every factor of everyone on a list
 def is_protected(name: str) -> bool:
     """True for the attributes that only the fairness review may read."""
     return snake_case(name) in PROTECTED

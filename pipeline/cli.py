@@ -235,7 +235,7 @@ def monitor(
     page = html_file or settings.var / "monitoring.html"
     write_text(monitoring_page(report), page)
     err.print(monitoring_screen(report), f"Plots: {page}", sep="\n")
-    if report["alerts"]:
+    if any(alert["is_current"] for alert in report["alerts"]):
         raise typer.Exit(Refused.exit_code)
 
 
@@ -259,7 +259,7 @@ def monthly(
     err.print(month_screen(run))
     if not run.is_delivered:
         raise typer.Exit(1)
-    if run.alerts:
+    if run.is_alerting:
         raise typer.Exit(Refused.exit_code)
 
 

@@ -29,35 +29,55 @@ class Moved:
     p_value: float
 
 
-def moved(reference: pl.DataFrame, now: pl.DataFrame) -> Iterator[Moved]:
-    """Every column of `now` that `reference` has too, in the order of `now`.
+@dataclass(frozen=True)
+class Reference:
+    """What is known of a reference, by column: the rows of each cell, and where numbers are cut (None: no number)."""
+
+    rows: int
+    edges: Mapping[str, NDArray[np.float64] | None]
+    cells: Mapping[str, pl.DataFrame]
+
+
+def reference_of(table: pl.DataFrame) -> Reference:
+    """Cut once, for many tables to be held against it. What is unknown of everyone is left out, for nothing moves
+    from it: a feature that looks two years back, say, in the first two years of a source.
+    """
+    known = [column for column in table.get_columns() if column.count()]
+    edges = {column.name: _edges(column) for column in known}
+    cells = {column.name: _counted(column, edges[column.name]) for column in known}
+    return Reference(table.height, edges, cells)
+
+
+def moved(reference: Reference, now: pl.DataFrame) -> Iterator[Moved]:
+    """Every column of `now` of which `reference` knows something, in the order of `now`.
 
     Numbers are cut at the tenths of the reference, a category's levels are its cells, and unknown is a cell of its
     own. PSI = Σ (now − reference) · ln(now / reference) over the cells' shares (Siddiqi, Credit Risk Scorecards,
     2006): below .1 is calm, above .2 is a shift. The p-value is Pearson's χ² on the same cells.
     """
+    if min(reference.rows, now.height) < FEWEST_ROWS:
+        return
     for name in now.columns:
-        if name not in reference.columns or min(reference.height, now.height) < FEWEST_ROWS:
-            continue
-        counts = _cells(reference[name], now[name])
-        if counts.shape[1] > 1:
-            yield Moved(name, psi(counts), float(chi2_contingency(counts).pvalue))
+        if name in reference.cells:
+            counts = _both(reference.cells[name], _counted(now[name], reference.edges[name]))
+            if counts.shape[1] > 1:
+                yield Moved(name, psi(counts), float(chi2_contingency(counts).pvalue))
 
 
-def usual_limits(learned: pl.DataFrame, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
+def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
     """From where on a feature has moved further than it does from month to month; at least `limit`.
 
     What everyone shares (the season, a survey in spring, a department's exits) moves all the time; the months of the
     reference say how far.
     """
-    limits = dict.fromkeys(learned.columns, limit)
+    limits = dict.fromkeys(learned.cells, limit)
     for month in months:
         for entry in moved(learned, month):
             limits[entry.name] = max(limits[entry.name], BEYOND_THE_USUAL * entry.psi)
     return limits
 
 
-def moved_too_far(learned: pl.DataFrame, now: pl.DataFrame, limits: Mapping[str, float]) -> dict[str, Any]:
+def moved_too_far(learned: Reference, now: pl.DataFrame, limits: Mapping[str, float]) -> dict[str, Any]:
     """`furthest` of its own limit, and the `drifted`: beyond their limits and by more than chance, furthest first."""
     every = list(moved(learned, now))
     far = [entry for entry in every if entry.psi > limits[entry.name] and entry.p_value * len(every) < CHANCE]
@@ -73,15 +93,21 @@ def psi(counts: NDArray[np.float64]) -> float:
     return float(np.sum((is_ - was) * np.log(is_ / was)))
 
 
-def _cells(reference: pl.Series, now: pl.Series) -> NDArray[np.float64]:
+def _edges(column: pl.Series) -> NDArray[np.float64] | None:
+    if not column.dtype.is_numeric():
+        return None
+    return np.unique(np.quantile(column.drop_nulls().to_numpy(), np.linspace(0, 1, BINS + 1)[1:-1]))
+
+
+def _counted(column: pl.Series, edges: NDArray[np.float64] | None) -> pl.DataFrame:
+    """cell, rows."""
+    cells = column.cast(pl.String) if edges is None else _cut(column, edges)
+    return cells.rename("cell").value_counts(name="rows")
+
+
+def _both(reference: pl.DataFrame, now: pl.DataFrame) -> NDArray[np.float64]:
     """Rows in each cell that either side has, (2, cells)."""
-    if reference.dtype.is_numeric():
-        edges = np.unique(np.quantile(reference.drop_nulls().to_numpy(), np.linspace(0, 1, BINS + 1)[1:-1]))
-        sides = [_cut(side, edges) for side in (reference, now)]
-    else:
-        sides = [side.cast(pl.String) for side in (reference, now)]
-    counted = [side.value_counts(name="rows").rename({side.name: "cell"}) for side in sides]
-    both = counted[0].join(counted[1], on="cell", how="full", nulls_equal=True, coalesce=True, suffix="_now")
+    both = reference.join(now, on="cell", how="full", nulls_equal=True, coalesce=True, suffix="_now")
     return both.select(pl.col("rows", "rows_now").fill_null(0).cast(pl.Float64)).to_numpy().T
 
 

@@ -22,6 +22,7 @@ _CAUSES: Final = (
     (r"locked|deadlock|lock timeout", "another process has locked it", f"Wait until that has finished. {_AGAIN}"),
     (r"readonly|read-only|read only", "it can only be read", f"Give the right to write there. {_AGAIN}"),
     (r"is full|no space|disk full", "its disk is full", f"Make room. {_AGAIN}"),
+    (r"disk i/o error", "its disk takes no more, or fails", f"Look for room, a quota and the disk itself. {_AGAIN}"),
     (
         r"not a database|malformed|corrupt",
         "it is damaged, or is no database",
@@ -43,6 +44,7 @@ _CAUSES: Final = (
 _DISK: Final = {
     errno.ENOSPC: ("the disk is full", f"Make room. {_AGAIN}"),
     errno.EDQUOT: ("the disk quota is used up", f"Make room. {_AGAIN}"),
+    errno.EFBIG: ("a file may not grow so large there", f"Raise that limit. {_AGAIN}"),
     errno.EROFS: ("the disk can only be read", f"Choose another folder, or give the right to write. {_AGAIN}"),
     errno.EACCES: ("the right to read or write there is missing", f"Give it, or choose another folder. {_AGAIN}"),
     errno.EPERM: ("the right to read or write there is missing", f"Give it, or choose another folder. {_AGAIN}"),

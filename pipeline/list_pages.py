@@ -1,9 +1,12 @@
 """The managers' lists as pages, text, CSV and XLSX, and the folder of a month that holds them."""
 
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +30,7 @@ COLUMNS: Final = (
 ).split()
 """Of the CSV; one row a person, then a row for each person who is resolved."""
 
+_DRAFT: Final = ".draft-"
 _INDEX: Final = "index"
 _DEPARTMENTS: Final = "departments"
 _OWN: Final = (_INDEX, _DEPARTMENTS)
@@ -62,14 +66,28 @@ def write_lists(
         lists = [each for each in rolled_out(scores, published, found) if each.is_worth_reading]
         figures = department_figures(scores, published, language)
     out.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{published.month}.", dir=out))  # readable by the owner only
-    try:
-        _write_month(draft, published, lists, figures, language)
-        _replace(out / published.month, draft)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with _alone(out):
+        draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=out))  # readable by the owner only
+        try:
+            _write_month(draft, published, lists, figures, language)
+            _replace(out / published.month, draft)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     people = sum(len(each.entries) for each in lists)
     return WrittenLists(out / published.month, published.month, len(lists), people)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """One run at a time writes there; what a killed one left half-written is taken away, for it names people."""
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        flock(folder, LOCK_EX)  # gone with the process, however it ends
+        for left in out.glob(f"{_DRAFT}*"):
+            shutil.rmtree(left)
+        yield
+    finally:
+        os.close(folder)
 
 
 def list_page(published: Published, risk_list: RiskList, language: Language = ENGLISH) -> str:
@@ -105,7 +123,8 @@ def list_xlsx(published: Published, lists: Sequence[RiskList], language: Languag
     """The same for people to read: a header in their language that filters, columns as wide as what they hold."""
     columns = [language.text(COLUMN_NAMES[name]) for name in COLUMNS]
     rows = [_said(row, language) for row in list_rows(published, lists)]
-    return xlsx_bytes(columns, rows, language.text("Lists for {month}", month=published.month))
+    month = language.month(published.snapshot_date)
+    return xlsx_bytes(columns, rows, language.text("Lists for {month}", month=month))
 
 
 def list_rows(published: Published, lists: Sequence[RiskList]) -> list[list[Cell]]:
@@ -164,7 +183,7 @@ def _write_month(
 def _replace(folder: Path, draft: Path) -> None:
     """A folder cannot be renamed onto a full one, so the old one steps aside for the moment between two renames."""
     if folder.exists():
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent)) / "old"
+        aside = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder.parent)) / "old"
         folder.replace(aside)
         draft.replace(folder)
         shutil.rmtree(aside.parent)

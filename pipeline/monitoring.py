@@ -13,13 +13,14 @@ from scipy.stats import binomtest, ks_2samp
 
 from features.build import feature_table
 from features.calendar import month_end
+from features.catalogue import catalogue
 from features.engine import engine_named
 from features.errors import BadInput, Finding
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.dataset import KEYS
-from pipeline.drift import CHANCE, moved, moved_too_far, usual_limits
+from pipeline.drift import CHANCE, moved, moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import DONE, last_answers
 from pipeline.gate import SLOPE_LIMITS
@@ -40,13 +41,18 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Alert:
-    """Something that a person should look at, and what to do about it."""
+    """Something that a person should look at, and what to do about it.
+
+    `is_current` where the latest month of which it can be said is out of bounds; an earlier one stays in the report
+    and calls nobody again.
+    """
 
     rule: str
     month: str
     value: float
     limit: float
     remedy: str
+    is_current: bool
 
 
 def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> dict[str, Any]:
@@ -90,41 +96,50 @@ def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> di
 
 def alerts(report: Mapping[str, Any], settings: Settings) -> list[Alert]:
     """What of a report is out of bounds. A figure alerts only where its whole interval is."""
+    last = report["months"][-1]["month"]
     found = [
-        Alert(f"{entry['name']} has moved (PSI)", month["month"], entry["psi"], entry["limit"], _LOOK_AT_THE_SOURCE)
+        Alert(
+            f"{entry['label']} ({entry['name']}) has moved (PSI)",
+            month["month"],
+            entry["psi"],
+            entry["limit"],
+            _LOOK_AT_THE_SOURCE,
+            month["month"] == last,
+        )
         for month in report["months"]
         for entry in month["drifted"]
     ]
-    for month in report["months"]:
-        found += _alerts_of_month(month, settings)
+    found += _alerts_of_months(report["months"], settings)
     live, backtest = report["live"], report["backtest"]
-    last = report["months"][-1]["month"]
     if live:
         low, high = SLOPE_LIMITS
         slope = live["calibration_slope"]
         if slope["high"] < low or slope["low"] > high:
-            limit = low if slope["high"] < low else high
-            found.append(Alert("the calibration slope is out of bounds", last, slope["value"], limit, _TRAIN_AGAIN))
+            limit, rule = low if slope["high"] < low else high, "the calibration slope is out of bounds"
+            found.append(Alert(rule, last, slope["value"], limit, _TRAIN_AGAIN, is_current=True))
     if live and backtest and live["auc"]["high"] < backtest["auc"]["low"]:
-        found.append(
-            Alert(
-                "AUC is below what training promised", last, live["auc"]["value"], backtest["auc"]["low"], _TRAIN_AGAIN
-            )
-        )
+        value, limit, rule = live["auc"]["value"], backtest["auc"]["low"], "AUC is below what training promised"
+        found.append(Alert(rule, last, value, limit, _TRAIN_AGAIN, is_current=True))
     return found
 
 
-def _alerts_of_month(month: Mapping[str, Any], settings: Settings) -> list[Alert]:
+def _alerts_of_months(months: Sequence[Mapping[str, Any]], settings: Settings) -> list[Alert]:
+    """The answers to the latest lists are still to come, so those before them are the latest that can be judged."""
+    last, over = months[-1]["month"], [month["month"] for month in months[:-1]]
+    mature = [month["month"] for month in months if month["lists"] and month["lists"]["people"]]
     found = []
-    name, scores, lists, answered = (month[key] for key in ("month", "score_drift", "lists", "answered"))
-    if scores and scores["of_limit"] > 1 and scores["p_value"] < CHANCE:
-        found.append(Alert("the scores have moved (PSI)", name, scores["psi"], scores["limit"], _LOOK_AT_THE_SOURCE))
-    least = settings.list_lift_limit * (month["happened"] or 0.0)
-    if lists and lists["people"] and lists["interval"]["high"] < least:
-        found.append(Alert("too few of the listed left", name, lists["precision"], least, _TRAIN_AGAIN))
-    if answered and answered["high"] < settings.answered_limit:
-        value, limit = answered["value"], settings.answered_limit
-        found.append(Alert("too few answers to the lists", name, value, limit, _ASK_MANAGERS))
+    for month in months:
+        name, scores, lists, answered = (month[key] for key in ("month", "score_drift", "lists", "answered"))
+        if scores and scores["of_limit"] > 1 and scores["p_value"] < CHANCE:
+            rule, psi, limit = "the scores have moved (PSI)", scores["psi"], scores["limit"]
+            found.append(Alert(rule, name, psi, limit, _LOOK_AT_THE_SOURCE, name == last))
+        least = settings.list_lift_limit * (month["happened"] or 0.0)
+        if lists and lists["people"] and lists["interval"]["high"] < least:
+            rule, precision = "too few of the listed left", lists["precision"]
+            found.append(Alert(rule, name, precision, least, _TRAIN_AGAIN, name == mature[-1]))
+        if name in over and answered and answered["high"] < settings.answered_limit:
+            rule, value = "too few answers to the lists", answered["value"]
+            found.append(Alert(rule, name, value, settings.answered_limit, _ASK_MANAGERS, name == over[-1]))
     return found
 
 
@@ -190,10 +205,11 @@ def _score_drift(scores: PublishedScores, published: Sequence[Published], limit:
     so much by chance (two-sample Kolmogorov-Smirnov); None of a company that is too small.
     """
     first = scores.risks(published[0]).select("risk")
+    reference = reference_of(first)
     found: dict[date, Any] = {}
     for head in published:
         now = scores.risks(head).select("risk")
-        entry = next(moved(first, now), None)
+        entry = next(moved(reference, now), None)
         found[head.snapshot_date] = entry and {
             "psi": entry.psi,
             "limit": limit,
@@ -230,9 +246,14 @@ def _drift(
             engine,
         )
     tables = {day: pl.read_parquet(path).drop(KEYS) for day, path in zip(wanted, paths, strict=True)}
-    learned = pl.concat([tables[day] for day in reference])
+    learned = reference_of(pl.concat([tables[day] for day in reference]))
     limits = usual_limits(learned, [tables[day] for day in reference], settings.drift_limit)
-    return {day: moved_too_far(learned, tables[day], limits) for day in days}
+    labels = {name: feature.label for name, feature in catalogue(source).items()}
+    return {day: _labelled(moved_too_far(learned, tables[day], limits), labels) for day in days}
+
+
+def _labelled(found: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    return {**found, "drifted": [entry | {"label": labels[entry["name"]]} for entry in found["drifted"]]}
 
 
 def _reference_dates(source: Source, first: Published) -> list[date]:

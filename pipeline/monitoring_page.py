@@ -14,15 +14,19 @@ COLOURS: Final = {"figure": "#1d4f91", "other": "#b4552d", "quiet": "#8a93a3"}
 SIZE: Final = (7.2, 2.7)
 """Inches: two thirds of a page's width in print, and legible on a phone."""
 
+_NOTHING_YET: Final = "nothing to show yet"
+
 _STYLE: Final = """
-body{margin:0 auto;max-width:50rem;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff}
+body{margin:0 auto;max-width:58rem;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff}
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.25rem 0 .75rem}
 .look{border-left:4px solid #b4552d;background:#fbf1ec;padding:.5rem .9rem;margin:.5rem 0}
 .calm{border-left:4px solid #2f7d4f;background:#eef7f1;padding:.5rem .9rem}
-figure{margin:0}svg{max-width:100%;height:auto}
+.past{color:#5a6475}.n{white-space:nowrap}
+figure{margin:0;overflow-x:auto}svg{min-width:34rem;max-width:100%;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem .25rem 0;text-align:right;border-bottom:1px solid #e3e7ee}
-th:first-child,td:first-child{text-align:left}
+th:first-child,td:first-child,td:last-child,th:last-child{text-align:left}td:not(:last-child){white-space:nowrap}td:last-child{min-width:12rem}
+@media print{@page{margin:15mm}body{padding:0}h2,figure{break-inside:avoid}h2{break-after:avoid}}
 """
 
 
@@ -50,17 +54,29 @@ def monitoring_page(report: Mapping[str, Any]) -> str:
 
 
 def _alerts(alerts: Sequence[Mapping[str, Any]]) -> str:
-    if not alerts:
-        return '<p class="calm">Nothing is out of bounds.</p>'
     by_rule: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for alert in alerts:
         by_rule.setdefault((alert["rule"], alert["remedy"]), []).append(alert)
-    return "\n".join(
-        f'<p class="look"><b>{escape(rule)}</b> '
-        + ", ".join(f"{alert['month']}: {alert['value']:.2f}" for alert in found)
-        + f" (limit {found[-1]['limit']:.2f}). {escape(remedy)}</p>"
+    now = {key: found for key, found in by_rule.items() if found[-1]["is_current"]}
+    past = "".join(
+        f'<p class="past">In earlier months: {escape(rule)} {_by_month(found)}.</p>'
         for (rule, remedy), found in by_rule.items()
+        if (rule, remedy) not in now
     )
+    if not now:
+        return f'<p class="calm">Nothing is out of bounds now.</p>{past}'
+    return (
+        "\n".join(
+            f'<p class="look"><b>{escape(rule)}</b> {_by_month(found)} (limit {found[-1]["limit"]:.2f}). '
+            f"{escape(remedy)}</p>"
+            for (rule, remedy), found in now.items()
+        )
+        + past
+    )
+
+
+def _by_month(alerts: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f'<span class="n">{alert["month"]}: {alert["value"]:.2f}</span>' for alert in alerts)
 
 
 def _svg(report: Mapping[str, Any], title: str, draw: Callable[[Axes, Mapping[str, Any]], None]) -> str:
@@ -68,6 +84,9 @@ def _svg(report: Mapping[str, Any], title: str, draw: Callable[[Axes, Mapping[st
     axes = figure.add_subplot()
     months = [month["month"] for month in report["months"]]
     draw(axes, report)
+    if not axes.lines and not axes.containers:
+        axes.text(0.5, 0.5, _NOTHING_YET, transform=axes.transAxes, ha="center", color=COLOURS["quiet"], fontsize=9)
+        axes.set_yticks([])
     axes.set_xticks(range(len(months)), months, rotation=45, ha="right", fontsize=8)
     axes.set_xlim(-0.5, len(months) - 0.5)
     axes.tick_params(axis="y", labelsize=8)
@@ -101,6 +120,8 @@ def _precision(axes: Axes, report: Mapping[str, Any]) -> None:
 
 
 def _answers(axes: Axes, report: Mapping[str, Any]) -> None:
+    if not any(month["answered"] and month["answered"]["value"] for month in report["months"]):
+        return
     _bars(axes, [month["answered"] for month in report["months"]], "answered", COLOURS["figure"])
     _line(axes, [(month["acted_on"] or {}).get("value") for month in report["months"]], "done", COLOURS["other"])
     _as_shares(axes)

@@ -52,6 +52,10 @@ class Month:
     def alerts(self) -> list[Mapping[str, Any]]:
         return list(self.done["monitor"].get("alerts", []))
 
+    @property
+    def is_alerting(self) -> bool:
+        return any(alert["is_current"] for alert in self.alerts)
+
 
 def monthly(
     source: Path, settings: Settings, month: str | None, today: date, again: bool = False, told: Told = lambda _: None

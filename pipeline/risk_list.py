@@ -156,14 +156,16 @@ def moved(
     """
     earlier = {factor.feature: factor for factor in before}
     changed = [
-        (factor, earlier[factor.feature])
-        for factor in factors
-        if factor.feature in earlier and _may_be_told(factor, about[factor.feature]) and not is_in_confidence(factor)
+        (now, earlier[now.feature])
+        for now in factors
+        if now.feature in earlier and abs(now.contribution - earlier[now.feature].contribution) >= MOVED
     ]
-    changed = [(now, then) for now, then in changed if abs(now.contribution - then.contribution) >= MOVED]
     changed.sort(key=lambda pair: (-abs(pair[0].contribution - pair[1].contribution), pair[0].feature))
-    told = dict.fromkeys(moved_text(now, then, about[now.feature], language) for now, then in changed)
-    return tuple(told)[:REASONS]
+    told: dict[str, None] = {}
+    for now, then in changed:
+        if len(told) < REASONS and _may_be_told(now, about[now.feature]) and not is_in_confidence(now):
+            told[moved_text(now, then, about[now.feature], language)] = None
+    return tuple(told)
 
 
 def guidance(behind: Sequence[Reason], language: Language = ENGLISH) -> tuple[Guidance, ...]:

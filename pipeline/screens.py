@@ -119,13 +119,16 @@ def _live(report: Mapping[str, Any]) -> list[str]:
 
 
 def _alerts(alerts: Sequence[Mapping[str, Any]]) -> list[str]:
-    if not alerts:
-        return ["[green]Nothing is out of bounds.[/]"]
-    return [
-        f"[red]look at[/] {alert['month']}: {alert['rule']} {_figure(alert['value'])} "
+    """Those of now, each with what to do; earlier ones are counted, for they were told in their month."""
+    lines = [
+        f"[red]look at[/] {alert['month']}: {escape(alert['rule'])} {_figure(alert['value'])} "
         f"(limit {_figure(alert['limit'])}). {alert['remedy']}"
         for alert in alerts
+        if alert["is_current"]
     ]
+    earlier = len(alerts) - len(lines)
+    past = [f"Out of bounds in earlier months: {earlier:,}; the page shows them."] if earlier else []
+    return [*(lines or ["[green]Nothing is out of bounds now.[/]"]), *past]
 
 
 _WHAT_TO_DO = {

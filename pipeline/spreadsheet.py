@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -19,6 +20,9 @@ _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 _LONGEST_TEXT: Final = 32_767
 """Characters that a cell of XLSX can hold."""
+
+_TIMES: Final = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
+"""In the properties of a workbook, which may do without."""
 
 _FORBIDDEN_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_TITLE: Final = 31
@@ -52,7 +56,16 @@ def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: st
         sheet.append([_as_text(sheet, cell) if isinstance(cell, str) else cell for cell in row])
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    return _without_times(file.getvalue())
+
+
+def _without_times(workbook: bytes) -> bytes:
+    """The same workbook without the moment at which it was made, so that the same rows give the same file."""
+    timeless = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as made, zipfile.ZipFile(timeless, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in made.namelist():
+            kept.writestr(zipfile.ZipInfo(name), _TIMES.sub(b"", made.read(name)), zipfile.ZIP_DEFLATED)
+    return timeless.getvalue()
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:

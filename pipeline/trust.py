@@ -10,7 +10,7 @@ from scipy.stats import norm, spearmanr
 
 from pipeline.backtest import Backtest, Round
 from pipeline.dataset import Dataset
-from pipeline.drift import moved_too_far, usual_limits
+from pipeline.drift import moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics
 from pipeline.model import Blend, fit_blend
 
@@ -112,6 +112,6 @@ def moved_features(learned: Dataset, scored: pl.DataFrame, limit: float) -> list
     any of its months; furthest first. A score rests on less where its features have moved."""
     days = learned.keys["snapshot_date"].unique().sort().tail(REFERENCE_MONTHS).to_list()
     months = [learned.X[learned.rows_on([day])] for day in days]
-    year = pl.concat(months)
-    found = moved_too_far(year, scored.select(year.columns), usual_limits(year, months, limit))
+    year = reference_of(pl.concat(months))
+    found = moved_too_far(year, scored.select(learned.X.columns), usual_limits(year, months, limit))
     return [{"feature": one["name"], "psi": one["psi"], "limit": one["limit"]} for one in found["drifted"]]

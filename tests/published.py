@@ -69,7 +69,12 @@ def _the_log_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("retention.server"), "disabled", False)
 
 
-def publication(day: date, people: Mapping[str, Person], model_version: str = "4") -> Publication:
+def publication(
+    day: date,
+    people: Mapping[str, Person],
+    model_version: str = "4",
+    manager_of: Mapping[str, str | None] = MANAGER_OF,
+) -> Publication:
     scores, factors = [], []
     for employee_id, (evidence, own) in people.items():
         log_odds = -2.0 + sum(contribution for _, _, contribution in own.values())
@@ -86,11 +91,11 @@ def publication(day: date, people: Mapping[str, Person], model_version: str = "4
                 "evidence": evidence,
                 "base_log_odds": -2.0,
                 "log_odds": log_odds,
-                "department": "Sales" if MANAGER_OF[employee_id] == "M1" else "Plant",
+                "department": "Sales" if manager_of[employee_id] == "M1" else "Plant",
                 "level": 3 if employee_id.startswith("M") else 1,
                 "job": "=Clerk" if employee_id == "D" else "Clerk",
                 "location": "Riga",
-                "manager_id": MANAGER_OF[employee_id],
+                "manager_id": manager_of[employee_id],
             }
         )
         factors += [

@@ -4,13 +4,19 @@ import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from features.errors import BadInput
+from pipeline.faults import fault_of
+from pipeline.language import language
 from pipeline.list_pages import write_lists
 from pipeline.store import Store
+from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -163,3 +169,67 @@ def test_a_month_without_scores_writes_nothing(store: Store, tmp_path: Path) -> 
     with pytest.raises(BadInput, match="no published scores"):
         write_lists(store, tmp_path / "lists", capacity=4, month="2020-01")
     assert not (tmp_path / "lists").exists()
+
+
+def test_on_a_full_disk_last_lists_stay_whole_and_nothing_half_is_left(
+    store: Store, settings: ServerSettings, tmp_path: Path, full_disk: Any
+) -> None:
+    first = write_lists(store, tmp_path / "lists", capacity=4)
+    before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
+    with full_disk(), pytest.raises(OSError, match="File too large") as fault:
+        write_lists(store, tmp_path / "lists", capacity=4)
+    said = str(fault_of(fault.value, settings))
+    assert "a file may not grow so large there. Raise that limit. Nothing is half-written" in said
+    assert "M1" not in said  # a list's file is named after its manager
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
+    assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
+    assert write_lists(store, tmp_path / "lists", capacity=4).people == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "header", "words", "title"),
+    [
+        (
+            "en",
+            ["Month", "Manager", "Person", "Change", "Band"],
+            [("A", "Also last month", "Moderate"), ("D", "New this month", "Moderate"), ("E", "No longer on the list")],
+            "Lists for September 2026",
+        ),
+        (
+            "ru",
+            ["Месяц", "Руководитель", "Сотрудник", "Изменение", "Риск"],
+            [("A", "Также в прошлом месяце", "Умеренный"), ("D", "Добавлено в этом месяце", "Умеренный")],
+            "Списки за сентябрь 2026",
+        ),
+    ],
+)
+def test_hrs_workbook_filters_stays_in_sight_and_speaks_their_language(
+    store: Store, tmp_path: Path, code: str, header: list[str], words: list[tuple[str, ...]], title: str
+) -> None:
+    written = write_lists(store, tmp_path / "lists", capacity=4, language=language(code))
+    sheet = load_workbook(written.folder / "index.xlsx").active
+    assert isinstance(sheet, Worksheet)
+    told = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:N5", "A2")
+    assert sheet.title == title
+    assert told[0][:5] == header
+    people = {str(row[2]): tuple(row[2:5]) for row in told[1:]}
+    assert list(people) == ["A", "B", "D", "E"]
+    assert [people[each[0]][: len(each)] for each in words] == words
+    job = sheet["G4"]
+    assert (job.value, job.data_type) == ("=Clerk", "s")  # text, and no formula
+    assert written.folder.joinpath("index.csv").read_text().startswith("month,manager_id,employee_id,change,band,")
+
+
+def test_every_form_of_a_list_speaks_the_language_of_the_settings(store: Store, tmp_path: Path) -> None:
+    folder = write_lists(store, tmp_path / "lists", capacity=4, language=language("ru")).folder
+    for form in ("html", "txt"):
+        text = (folder / f"M1.{form}").read_text()
+        assert "сентябрь 2026" in text
+        assert "Из этих двух в течение шести месяцев уйдёт примерно один, если ничего не изменится." in text
+        assert "Соответствует ли ваш заработок тому, что вы делаете сейчас и что видите вокруг?" in text
+    assert '<html lang="ru">' in (folder / "M1.html").read_text()
+    assert "Два разговора, которые стоит провести" in (folder / "M1.html").read_text()
+    for page in ("index.html", "departments.html"):
+        assert '<html lang="ru">' in (folder / page).read_text()
+        assert "Ни в коем случае не для увольнения" in (folder / page).read_text()

@@ -9,7 +9,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -25,12 +25,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 from typer.testing import CliRunner
 
-from features.errors import BadInput
+from features.errors import BadInput, Refused
 from pipeline.cli import app
 from pipeline.deliveries import deliveries
 from pipeline.delivery import Delivery, Resend, deliver
+from pipeline.faults import fault_of
 from pipeline.publication import Publication
 from pipeline.schema import AUDIT
 from pipeline.settings import Settings
@@ -46,7 +48,7 @@ MANAGER_OF = {"A": "M1", "B": "M1", "C": "M2", "D": "M3", "E": "M4", "M1": None,
 HIGH, CALM = 0.5, 0.05
 
 
-def scored(day: date, high: str = "ACD") -> Publication:
+def scored(day: date, high: str = "ACD", version: str = "1") -> Publication:
     """The people of `high` stand out; A and B report to M1, C to M2, D to M3, E to M4."""
     risk = [HIGH if person in set(high) else CALM for person in MANAGER_OF]
     log_odds = [0.0 if each == HIGH else -2.9444389791664403 for each in risk]
@@ -61,7 +63,7 @@ def scored(day: date, high: str = "ACD") -> Publication:
         }
     ).with_columns(*(pl.lit(None).alias(name) for name in absent), evidence=pl.lit("enough"))
     words = dict.fromkeys(("employee_id", "feature", "driver", "value", "peer_value"), pl.String)
-    return Publication("tiny", day, "1", 6, {}, scores, pl.DataFrame(schema=words | {"contribution": pl.Float64}))
+    return Publication("tiny", day, version, 6, {}, scores, pl.DataFrame(schema=words | {"contribution": pl.Float64}))
 
 
 class Mailbox:
@@ -72,10 +74,17 @@ class Mailbox:
         self.replies: dict[str, list[str]] = {}
         self.hangs_for: set[str] = set()
         self.dies_for: set[str] = set()
+        self.on_mail: Callable[[], object] = lambda: None
+        self.ends_after: int | None = None
+        self.end: Callable[[], None] = lambda: None
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if len(self.mails) == self.ends_after:
+            self.end()
+            assert server.transport is not None
+            server.transport.abort()
         if self.replies.get(address):
             return self.replies[address].pop(0)
         envelope.rcpt_tos.append(address)
@@ -88,6 +97,7 @@ class Mailbox:
         mail = message_from_bytes(bytes(envelope.content or b""), policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append((address, mail))
+        self.on_mail()
         if address in self.hangs_for:
             await asyncio.sleep(60)
         if address in self.dies_for:
@@ -139,7 +149,7 @@ def knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, gi
 
 
 @contextmanager
-def mail_server(mailbox: Mailbox, certificate: Path, security: str, port: int) -> Iterator[None]:
+def mail_server(mailbox: Mailbox, certificate: Path, security: str, port: int) -> Iterator[Controller]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     tls = {"ssl_context": context} if security == "tls" else {"tls_context": context, "require_starttls": True}
@@ -154,7 +164,7 @@ def mail_server(mailbox: Mailbox, certificate: Path, security: str, port: int) -
     )
     controller.start()
     try:
-        yield
+        yield controller
     finally:
         controller.stop()
 
@@ -240,7 +250,7 @@ def test_the_list_itself_is_mailed_only_where_settings_say_so(
     assert html is not None
     assert text is not None
     assert "<h2>A</h2>" in html.get_content()
-    assert "A" in text.get_content().splitlines()
+    assert "1. A · Elevated · New this month" in text.get_content().splitlines()
     with store.reading() as scores:
         rows = scores.connection.execute(AUDIT.select()).mappings().all()
     assert [(row["who"], row["whom"], row["result"]) for row in rows] == [
@@ -467,6 +477,93 @@ def test_a_run_that_is_killed_while_it_sends_sends_nothing_twice(
     process.join()
     assert states(store) == {"M1": ("sent", None), "M2": ("claimed", None), "M4": ("unchanged", "nothing_to_read")}
     mailbox.hangs_for.clear()
+    done = sent(store, settings)
+    assert mailbox.recipients == ["m1@firm.test", "m2@firm.test", "m3@firm.test"]
+    assert done.states == {"sent": 2, "uncertain": 1, "unchanged": 1}
+
+
+def test_a_server_that_is_gone_half_way_leaves_the_rest_for_later(
+    store: Store, settings: Settings, mailbox: Mailbox, certificate: Path
+) -> None:
+    dying, port = Mailbox(), free_port()
+    with mail_server(dying, certificate, "starttls", port) as controller:
+        dying.ends_after, dying.end = 1, lambda: controller.server.close()  # type: ignore[union-attr]
+        done = sent(store, settings.model_copy(update={"smtp_port": port}))
+    assert done.stopped is not None
+    assert "it does not answer" in done.stopped
+    assert dying.recipients == ["m1@firm.test"]
+    assert states(store) == {
+        "M1": ("sent", None),
+        "M2": ("failed", "connection_lost"),
+        "M4": ("unchanged", "nothing_to_read"),
+    }
+    assert sent(store, settings).is_complete
+    assert mailbox.recipients == ["m2@firm.test", "m3@firm.test"]
+
+
+def test_a_server_that_never_says_a_word_stops_the_run_and_leaves_no_trace(
+    store: Store, settings: Settings, mailbox: Mailbox
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        done = sent(store, settings.model_copy(update={"smtp_port": port, "smtp_timeout_seconds": 0.2}))
+    assert done.stopped is not None
+    assert "it does not answer" in done.stopped
+    assert set(states(store)) == {"M4"}
+    assert sent(store, settings).is_complete
+    assert len(mailbox.mails) == 3
+
+
+def test_a_month_that_was_not_scored_is_said_and_nothing_is_sent(
+    store: Store, settings: Settings, mailbox: Mailbox
+) -> None:
+    with pytest.raises(BadInput, match=r"this month has no published scores. Run `retention score` for it first"):
+        sent(store, settings, "2026-07")
+    assert mailbox.mails == []
+
+
+def test_a_month_that_two_models_scored_is_sent_once_by_the_newer_one(
+    store: Store, settings: Settings, mailbox: Mailbox
+) -> None:
+    store.publish(scored(AUGUST, high="AC", version="2"))
+    assert sent(store, settings).states == {"sent": 2, "unchanged": 2}
+    store.publish(scored(AUGUST, high="ABD", version="3"))  # M1 has another list, M2 none any more, M3 now one
+    done = sent(store, settings)
+    assert mailbox.recipients == ["m1@firm.test", "m2@firm.test", "m3@firm.test"]
+    assert (done.states, done.changed_since_sent) == ({"sent": 3, "unchanged": 1}, 2)
+
+
+def test_a_person_is_with_one_manager_only(store: Store) -> None:
+    twice = scored(SEPTEMBER)
+    both = pl.concat([twice.scores, twice.scores.filter(employee_id="A").with_columns(manager_id=pl.lit("M2"))])
+    with pytest.raises(Refused, match="a person is scored twice"):
+        store.publish(Publication("tiny", SEPTEMBER, "1", 6, {}, both, twice.factors))
+
+
+def test_on_a_full_disk_nothing_is_sent_for_it_could_not_be_written_down(
+    store: Store, settings: Settings, mailbox: Mailbox, full_disk: Any
+) -> None:
+    with full_disk(), pytest.raises(SQLAlchemyError) as fault:
+        sent(store, settings)
+    said = str(fault_of(fault.value, settings))
+    assert "store of scores" in said
+    assert "Nothing is half-written: run the same command again" in said
+    assert (mailbox.mails, states(store)) == ([], {})
+    assert sent(store, settings).is_complete
+    assert len(mailbox.mails) == 3
+
+
+def test_a_disk_that_fills_up_after_a_mail_went_out_does_not_have_it_sent_twice(
+    store: Store, settings: Settings, mailbox: Mailbox, full_disk: Any
+) -> None:
+    with ExitStack() as disk:
+        mailbox.on_mail = lambda: disk.enter_context(full_disk())
+        with pytest.raises(SQLAlchemyError):
+            sent(store, settings)
+    mailbox.on_mail = lambda: None
+    assert states(store)["M1"] == ("claimed", None)
     done = sent(store, settings)
     assert mailbox.recipients == ["m1@firm.test", "m2@firm.test", "m3@firm.test"]
     assert done.states == {"sent": 2, "uncertain": 1, "unchanged": 1}

@@ -111,7 +111,7 @@ def test_a_file_in_the_place_of_the_state_says_so(run: Run, tmp_path: Path) -> N
     assert "a file is in the place of a folder." in told
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES])
 def test_a_fault_of_the_disk_names_the_folder_and_not_the_file_that_may_be_named_after_a_person(
     number: int, tmp_path: Path
 ) -> None:

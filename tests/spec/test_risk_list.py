@@ -1,13 +1,20 @@
 """Who is on a list, why, and in which words."""
 
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from published import Person, publication
 
-from pipeline.list_pages import file_stem
+from features.build import organisation
+from pipeline.list_pages import file_stem, write_lists
 from pipeline.published import LISTABLE, Factor
-from pipeline.risk_list import Reason, band_of, guidance, listed, reasons
+from pipeline.risk_list import Reason, RiskList, band_of, guidance, listed, moved, reasons, risk_lists
+from pipeline.store import Store
 from pipeline.wording import GUIDE, OPEN_GUIDANCE, expected_words, factor_text, reason_text
 
 
@@ -30,6 +37,27 @@ def test_a_list_goes_by_risk_within_each_manager() -> None:
 def test_a_list_holds_no_more_than_the_capacity() -> None:
     people = [(name, "M1", 0.5, "enough") for name in "DCBA"]
     assert on_list(*people, capacity=2) == [("M1", "A"), ("M1", "B")]  # equal risks go by id
+
+
+@pytest.mark.parametrize(
+    ("levels", "costs", "order"),
+    [
+        ((1, 3), {1: 0.16, 3: 0.2}, ["B", "A"]),  # 0.30 x 0.16 = 0.048 against 0.25 x 0.20 = 0.050
+        ((3, 1), {1: 0.16, 3: 0.2}, ["A", "B"]),  # 0.060 against 0.040
+        ((1, 3), {1: 1.0}, ["A", "B"]),  # all levels cost the same: by risk
+        ((2, 9), {1: 0.16, 3: 0.2}, ["B", "A"]),  # 2 costs what 1 does, and 9 what 3 does
+        ((0, 1), {1: 0.16, 3: 0.2}, ["A", "B"]),  # 0 costs what the lowest does
+        ((None, 1), {1: 0.1, 2: 0.2, 3: 0.9}, ["A", "B"]),  # unknown costs what the middle one does: 0.060 against .025
+        ((None, 3), {1: 0.1, 2: 0.2, 3: 0.9}, ["B", "A"]),  # 0.060 against 0.225
+    ],
+)
+def test_first_comes_whose_leaving_is_expected_to_cost_most(
+    levels: tuple[int | None, int | None], costs: dict[int, float], order: list[str]
+) -> None:
+    people = team(("A", "M1", 0.30, "enough"), ("B", "M1", 0.25, "enough"))
+    people = people.with_columns(level=pl.Series(levels, dtype=pl.Int64))
+    assert listed(people, 0.1, 4, costs)["employee_id"].to_list() == order
+    assert listed(people, 0.1, 1, costs)["employee_id"].to_list() == order[:1]
 
 
 def test_without_enough_evidence_nobody_is_listed() -> None:
@@ -150,3 +178,174 @@ def test_a_yes_or_no_is_not_compared_with_peers() -> None:
 )
 def test_a_file_name_is_no_path(manager_id: str, stem: str) -> None:
     assert file_stem(manager_id) == stem
+
+
+REST = dict.fromkeys((f"X{number}" for number in range(8)), None)
+"""People without a manager, so on no list; with A and B they make the company's mean."""
+AUGUST, SEPTEMBER = date(2026, 8, 31), date(2026, 9, 30)
+
+
+def month(day: date, a: float, b: float, rest: float = 0.1, model: str = "1", **changed: Any) -> Any:
+    """A and B, of M, and REST; a risk rests on pay alone. `changed` is of A: evidence, manager."""
+    risks = {"A": a, "B": b} | dict.fromkeys(REST, rest)
+    people: Mapping[str, Person] = {
+        name: ("enough", {"pay_against_market": (f"{-risk:.2f}", "0", math.log(risk / (1 - risk)) + 2)})
+        for name, risk in risks.items()
+    }
+    people = {**people, "A": (changed.get("evidence", "enough"), people["A"][1])}
+    return publication(day, people, model, {"A": changed.get("manager", "M"), "B": "M", **REST})
+
+
+@pytest.fixture
+def list_of_september(tmp_path: Path) -> Iterator[Any]:
+    """Publishes two months and gives the list of M in the second."""
+    with Store(f"sqlite:///{tmp_path / 'store.db'}") as store:
+
+        def made(august: Any, september: Any, capacity: int = 4) -> RiskList:
+            for each in (august, september):
+                store.publish(each)
+            with store.reading() as scores:
+                published = scores.of_month("2026-09")
+                assert published is not None
+                [found] = risk_lists(scores, published, capacity, "M")
+            return found
+
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("a", "rest", "change"),
+    [
+        # in August 0.30 beside a mean of 0.12: 2.5 times the mean; a fifth more is 3.0 times
+        (0.42, 0.1, "rising"),  # mean 0.132: 3.18 times
+        (0.36, 0.1, "continuing"),  # mean 0.126: 2.86 times
+        (0.60, 0.2, "continuing"),  # everyone's doubled, mean 0.24: 2.5 times
+        (0.20, 0.1, "continuing"),  # mean 0.11: 1.82 times, less than before and still on the list
+    ],
+)
+def test_rising_is_a_fifth_more_beside_the_companys_mean(
+    list_of_september: Any, a: float, rest: float, change: str
+) -> None:
+    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, a, rest, rest))
+    assert [(entry.employee_id, entry.change) for entry in found.entries] == [("A", change)]
+    assert (found.resolved, found.has_changed) == ((), change == "rising")
+
+
+def test_whoever_stands_out_no_more_is_resolved_and_why(list_of_september: Any) -> None:
+    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.1, 0.3))
+    assert [(entry.employee_id, entry.change) for entry in found.entries] == [("B", "new")]
+    assert found.resolved == ("A",)
+    # pay was 30 % below the market and is 10 %: the log-odds fell by ln(0.3/0.7) - ln(0.1/0.9) = 1.35
+    assert found.why_resolved == {"A": ("Pay against the market: higher than last month",)}
+    assert found.has_changed
+
+
+@pytest.mark.parametrize(
+    "september",
+    [
+        pytest.param(month(SEPTEMBER, 0.1, 0.1, evidence="too little is known"), id="too little is known"),
+        pytest.param(month(SEPTEMBER, 0.1, 0.1, manager="M2"), id="reports to somebody else"),
+    ],
+)
+def test_who_is_off_the_list_for_another_reason_is_not_resolved(list_of_september: Any, september: Any) -> None:
+    found = list_of_september(month(AUGUST, 0.3, 0.1), september)
+    assert (found.entries, found.resolved, found.has_changed, found.is_worth_reading) == ((), (), False, False)
+
+
+def test_who_is_crowded_out_is_not_resolved(list_of_september: Any) -> None:
+    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.3, 0.5), capacity=1)
+    assert [(entry.employee_id, entry.change) for entry in found.entries] == [("B", "new")]
+    assert found.resolved == ()
+
+
+def test_what_moved_is_told_of_whoever_was_listed_before(list_of_september: Any) -> None:
+    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.42, 0.3))
+    assert [(entry.employee_id, entry.moved) for entry in found.entries] == [
+        ("A", ("Pay against the market: lower than last month",)),
+        ("B", ()),
+    ]
+
+
+def test_nothing_is_compared_where_another_model_scored_last_month(list_of_september: Any) -> None:
+    found = list_of_september(month(AUGUST, 0.3, 0.3), month(SEPTEMBER, 0.42, 0.1, model="2"))
+    assert [(entry.employee_id, entry.change, entry.moved) for entry in found.entries] == [("A", "rising", ())]
+    assert (found.resolved, found.why_resolved) == (("B",), {})
+
+
+ABOUT: dict[str, dict[str, Any]] = {
+    "pay": PAY,
+    "overtime": {"label": "Overtime", "worse": "higher", "actionable": True, "unit": "hours"},
+    "remote": {"label": "Works remotely", "worse": None, "actionable": True, "unit": "1 or 0"},
+    "closeness": {"label": "Closeness of ties", "worse": "lower", "actionable": True, "unit": "ratio"},
+    "survey_pay_last": {"label": "Fairness of pay: last", "worse": "lower", "actionable": True, "unit": "0 to 10"},
+    "tenure_months": {"label": "Time in the company", "worse": None, "actionable": False, "unit": "months"},
+    "gender": {"label": "Gender", "worse": None, "actionable": True, "unit": "category"},
+}
+
+
+def factors(**told: tuple[str | None, float]) -> list[Factor]:
+    """By feature: value and log-odds."""
+    driver = {"tenure_months": "context"}
+    return [Factor(name, driver.get(name, "pay"), value, "0", weight) for name, (value, weight) in told.items()]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        pytest.param({"pay": ("-0.1", 0.2)}, {"pay": ("-0.1", 0.29)}, (), id="by less than a tenth"),
+        pytest.param(
+            {"pay": ("-0.1", 0.2)}, {"pay": ("-0.1", 0.31)}, ("Pay against the market: weighs more than last month",)
+        ),
+        pytest.param(
+            {"pay": (None, 0.2)}, {"pay": ("-0.1", 0.0)}, ("Pay against the market: weighs less than last month",)
+        ),
+        pytest.param({}, {"pay": ("-0.1", 0.9)}, (), id="not known of before"),
+        pytest.param({"remote": ("0", 0.0)}, {"remote": ("1", 0.2)}, ("Works remotely: changed since last month",)),
+        pytest.param({"survey_pay_last": ("8", 0.0)}, {"survey_pay_last": ("2", 0.9)}, (), id="in confidence"),
+        pytest.param({"tenure_months": ("8", 0.0)}, {"tenure_months": ("9", 0.9)}, (), id="context"),
+        pytest.param({"gender": ("a", 0.0)}, {"gender": ("b", 0.9)}, (), id="protected"),
+        pytest.param(
+            {"pay": ("0", 0.0), "overtime": ("9", 0.5), "remote": ("0", 0.0), "closeness": ("0.5", 0.0)},
+            {"pay": ("-0.1", 0.3), "overtime": ("2", 0.1), "remote": ("1", 0.2), "closeness": ("0.4", 0.11)},
+            (
+                "Overtime: lower than last month",
+                "Pay against the market: lower than last month",
+                "Works remotely: changed since last month",
+            ),
+            id="the three that moved most",
+        ),
+    ],
+)
+def test_what_moved_in_words(before: dict[str, Any], now: dict[str, Any], said: tuple[str, ...]) -> None:
+    assert moved(factors(**now), factors(**before), ABOUT) == said
+
+
+def test_a_circle_in_the_reporting_line_gives_each_their_own_list(tmp_path: Path) -> None:
+    """A leads B, B leads C, C leads A, and D is recorded as their own manager."""
+    manager_of = {"A": "C", "B": "A", "C": "B", "D": "D", **REST}
+    stand_out = ("enough", {"pay_against_market": ("-0.2", "0", 1.5)})
+    calm = ("enough", {"pay_against_market": ("0", "0", -1.0)})
+    people: Mapping[str, Person] = {name: stand_out if name in "ABCD" else calm for name in manager_of}
+    with Store(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        store.publish(publication(SEPTEMBER, people, manager_of=manager_of))
+        written = write_lists(store, tmp_path / "lists", capacity=4)
+    assert (written.managers, written.people) == (3, 3)
+    rows = pl.read_csv(written.folder / "index.csv").select("manager_id", "employee_id").rows()
+    assert rows == [("A", "B"), ("B", "C"), ("C", "A")]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "manager"),
+    [
+        ("2024-02-01 2024-03-01", "N"),
+        ("2024-03-01 2024-02-01", "M"),
+        ("- -", "N"),  # alike: the id that sorts last
+    ],
+)
+def test_a_person_with_two_managers_on_one_day_has_the_one_recorded_last(
+    source_of: Any, recorded: str, manager: str
+) -> None:
+    first, second = recorded.split()
+    rows = f"employee_id effective_date manager_id recorded_at\nA 2024-01-01 M {first}\nA 2024-01-01 N {second}"
+    found = organisation(source_of({"assignments": rows}), date(2024, 6, 30))
+    assert found.filter(employee_id="A")["manager_id"].to_list() == [manager]

@@ -1,0 +1,130 @@
+"""`python -m bench.lists`: how long a large company's monthly lists take to write, and their peak memory.
+
+There is nothing to hold them against, so this is no part of the table: one figure, on a store that is made up for it.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from sqlalchemy import insert
+
+from bench.measure import measured
+from bench.part import SEED, Side
+from features.vocabulary import DRIVERS
+from pipeline.group_figures import group_figures
+from pipeline.list_pages import write_lists
+from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE
+from pipeline.store import Store
+
+FEATURES: Final = 163
+"""As many as a simulated company has."""
+MONTHS: Final = (date(2026, 8, 31), date(2026, 9, 30))
+"""Last month's scores are there too: who is new, rising or resolved is part of the work."""
+BATCH: Final = 5_000
+
+
+def write_store(people: int, managers: int, folder: Path) -> None:
+    """Two published months of a company of two levels; each month one person in ten gets another risk."""
+    random = np.random.default_rng(SEED)
+    risk = random.beta(1.2, 14, people)
+    ids = [f"E{number:07}" for number in range(people)]
+    with Store(_url(folder)) as store:
+        for number, day in enumerate(MONTHS, start=1):
+            anew = random.random(people) < 0.1
+            risk = np.where(anew, random.beta(1.2, 14, people), risk)
+            _publish(store, number, day, ids, risk, managers)
+
+
+def write(data: Path, out: Path) -> None:
+    """What is measured: all files of the month."""
+    with Store(_url(data)) as store:
+        write_lists(store, out, capacity=4)
+
+
+def _publish(store: Store, number: int, day: date, ids: list[str], risk: np.ndarray, managers: int) -> None:
+    random = np.random.default_rng(number)
+    people = len(ids)
+    scores = pl.DataFrame(
+        {
+            "employee_id": ids,
+            "rank": np.argsort(np.argsort(-risk, kind="stable")) + 1,
+            "risk": risk,
+            "risk_low": risk / 2,
+            "risk_high": np.minimum(risk * 2, 1),
+            "base_log_odds": -2.6,
+            "log_odds": np.log(risk / (1 - risk)),
+            "manager_id": [None if place < managers else ids[place % managers] for place in range(people)],
+            "department": [f"Department {place % 40}" for place in range(people)],
+            "level": 1 + np.arange(people) % 6,
+            "job": "Clerk",
+            "location": "Head office",
+            "evidence": "enough",
+        }
+    ).with_columns(pl.lit(number).alias("publication_id"))
+    told = [
+        {"feature": f"feature_{place:03}", "label": f"feature {place}", "unit": "hours", "driver": DRIVERS[place % 4]}
+        | {"worse": "higher", "actionable": True, "kind": "number"}
+        for place in range(FEATURES)
+    ]
+    with store.changing() as connection:
+        connection.execute(
+            insert(PUBLICATION).values(
+                id=number,
+                source="bench",
+                snapshot_date=day,
+                model_version="1",
+                horizon_months=6,
+                people=people,
+                mean_risk=float(risk.mean()),
+                features=told,
+                manifest={},
+                content_hash=str(number),
+            )
+        )
+        for batch in scores.iter_slices(BATCH):
+            rows = [row | {"factors": _factors(random)} for row in batch.to_dicts()]
+            connection.execute(insert(SCORE), rows)
+        none = pl.DataFrame(schema={"employee_id": pl.String, "driver": pl.String, "contribution": pl.Float64})
+        figures = group_figures(scores, none).with_columns(publication_id=pl.lit(number)).to_dicts()
+        connection.execute(insert(GROUP_FIGURE), figures)
+
+
+def _factors(random: np.random.Generator) -> str:
+    values = random.normal(0, 1, FEATURES).round(6).astype(str).tolist()
+    columns: dict[str, Any] = {
+        "index": list(range(FEATURES)),
+        "value": values,
+        "peer_value": ["0.0"] * FEATURES,
+        "contribution": random.normal(0, 0.08, FEATURES).tolist(),
+    }
+    return json.dumps(columns)
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'store.db'}"
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m bench.lists", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--managers", type=int, default=9_000)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="lists-") as work:
+        data, out = Path(work) / "data", Path(work) / "out"
+        data.mkdir()
+        write_store(chosen.people, chosen.managers, data)
+        run = measured(Side("lists", "bench.lists:write", ""), data, out)
+        files = sum(1 for _ in out.rglob("*.html"))
+    json.dump(vars(chosen) | vars(run) | {"pages": files}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

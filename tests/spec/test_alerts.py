@@ -1,0 +1,113 @@
+"""What the monitor calls somebody for, and that what was told in its month calls nobody again; figures by hand."""
+
+from typing import Any
+
+import pytest
+
+from pipeline.monitoring import alerts
+from pipeline.monitoring_page import monitoring_page
+from pipeline.screens import monitoring_screen
+from pipeline.settings import Settings
+
+CALM = {"psi": 0.05, "limit": 0.2, "of_limit": 0.25, "p_value": 0.5}
+MOVED = {"name": "base_pay", "label": "Base pay", "psi": 0.5, "p_value": 0.0, "limit": 0.2}
+
+
+def bounds(value: float, spread: float = 0.05) -> dict[str, float]:
+    return {"value": value, "low": value - spread, "high": value + spread}
+
+
+def month(name: str, **more: Any) -> dict[str, Any]:
+    """One that has not matured and in which nothing stands out."""
+    absent = dict.fromkeys(("happened", "metrics", "intervals", "lists", "answered", "acted_on"))
+    told = {"month": name, "model_version": "1", "people": 1000, "expected": 0.07, "furthest": 0.5, "drifted": []}
+    return told | absent | {"score_drift": CALM} | more
+
+
+def listed(precision: float, happened: float = 0.1) -> dict[str, Any]:
+    lists = {"people": 100, "precision": precision, "interval": bounds(precision, 0.02), "lift": precision / happened}
+    return {"happened": happened, "lists": lists}
+
+
+def report(*months: dict[str, Any], live: Any = None, backtest: Any = None) -> dict[str, Any]:
+    told = {"source": "tiny", "complete_until": "2026-12-31", "months": list(months), "live": live}
+    return told | {"backtest": backtest, "alerts": []}
+
+
+def rules(told: dict[str, Any], **settings: Any) -> list[tuple[str, str, bool]]:
+    return [(each.rule, each.month, each.is_current) for each in alerts(told, Settings(**settings))]
+
+
+def test_a_calm_report_calls_nobody() -> None:
+    assert rules(report(month("2026-01", **listed(0.3)), month("2026-02"))) == []
+
+
+def test_a_move_is_current_in_the_latest_month_only() -> None:
+    rule = "Base pay (base_pay) has moved (PSI)"
+    assert rules(report(month("2026-01", drifted=[MOVED]), month("2026-02"))) == [(rule, "2026-01", False)]
+    assert rules(report(month("2026-01"), month("2026-02", drifted=[MOVED]))) == [(rule, "2026-02", True)]
+
+
+@pytest.mark.parametrize(
+    ("of_limit", "p_value", "is_told"), [(1.1, 1e-6, True), (0.9, 1e-6, False), (1.1, 0.01, False)]
+)
+def test_scores_have_moved_where_it_is_far_and_no_chance(of_limit: float, p_value: float, is_told: bool) -> None:
+    told = report(month("2026-01", score_drift=CALM | {"of_limit": of_limit, "p_value": p_value}))
+    assert rules(told) == [("the scores have moved (PSI)", "2026-01", True)] * is_told
+
+
+@pytest.mark.parametrize(
+    ("precision", "is_told"),
+    [(0.09, True), (0.11, False)],  # its upper bound is 0.02 higher: 0.11 and 0.13, where 1.2 x 0.1 = 0.12 is asked
+)
+def test_too_few_of_the_listed_left_where_the_whole_interval_says_so(precision: float, is_told: bool) -> None:
+    told = report(month("2026-01", **listed(precision)), month("2026-02"))
+    assert rules(told) == [("too few of the listed left", "2026-01", True)] * is_told
+
+
+def test_of_matured_months_the_latest_is_current() -> None:
+    told = report(month("2026-01", **listed(0.05)), month("2026-02", **listed(0.3)), month("2026-03"))
+    assert rules(told) == [("too few of the listed left", "2026-01", False)]
+
+
+def test_answers_are_missed_once_the_next_month_is_there() -> None:
+    few = bounds(0.1)
+    months = [month(name, answered=few) for name in ("2026-01", "2026-02", "2026-03")]
+    rule = "too few answers to the lists"
+    assert rules(report(*months), answered_limit=0.5) == [(rule, "2026-01", False), (rule, "2026-02", True)]
+    assert rules(report(*months), answered_limit=0.12) == []  # the interval reaches it
+    assert rules(report(*months)) == []
+
+
+@pytest.mark.parametrize(
+    ("auc", "slope", "told"),
+    [
+        (0.70, 1.0, []),
+        (0.58, 1.0, ["AUC is below what training promised"]),  # up to 0.63, where 0.65 is the least promised
+        (0.62, 1.0, []),
+        (0.70, 0.7, ["the calibration slope is out of bounds"]),  # up to 0.75, where 0.8 is asked
+        (0.70, 1.4, ["the calibration slope is out of bounds"]),
+    ],
+)
+def test_what_training_promised_is_held_against_all_matured_months(auc: float, slope: float, told: list[str]) -> None:
+    live = {"auc": bounds(auc), "calibration_slope": bounds(slope)}
+    found = rules(report(month("2026-01", **listed(0.3)), live=live, backtest={"auc": bounds(0.7)}))
+    assert found == [(rule, "2026-01", True) for rule in told]
+
+
+@pytest.mark.parametrize("months", [[month("2026-01")], [month("2026-01", score_drift=None, furthest=0.0)]])
+def test_a_report_of_which_nothing_has_matured_is_drawn_and_says_so(months: list[dict[str, Any]]) -> None:
+    page = monitoring_page(report(*months))
+    assert page.count("<svg ") == 5
+    assert page.count("nothing to show yet") == 3  # AUC, lists and answers
+    assert "Nothing is out of bounds now." in page
+    assert "No published month has matured yet" in str(monitoring_screen(report(*months)).renderables)  # type: ignore[union-attr]
+
+
+def test_the_page_tells_what_was_out_of_bounds_in_earlier_months_apart() -> None:
+    told = report(month("2026-01", drifted=[MOVED]), month("2026-02"))
+    told["alerts"] = [vars(each) for each in alerts(told, Settings())]
+    page = monitoring_page(told)
+    assert "Nothing is out of bounds now." in page
+    assert 'In earlier months: Base pay (base_pay) has moved (PSI) <span class="n">2026-01: 0.50</span>.' in page
+    assert "calm" in page
