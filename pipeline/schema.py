@@ -126,9 +126,13 @@ SERVICE_FIGURE: Final = Table(
     Column("trend", Double),
     Column("risk", Double),
     Column("relationships_log_odds", Double),
+    Column("kinds", JSON(none_as_null=True)),
     Index("ix_service_figure", "publication_id"),
 )
-"""What one department asks of another; `services` and all other figures are null where too few people are behind it."""
+"""What one department asks of another; `services` and all other figures are null where too few people are behind it.
+
+kinds: {kind: services}, as `publication.kinds_shown`.
+"""
 
 LIST_ANSWER: Final = Table(
     "list_answer",

@@ -2,14 +2,28 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
-from published import Server, _the_log_is_on, kept, server, store  # noqa: F401
+from published import (  # noqa: F401
+    _the_log_is_on,
+    blend,
+    kept,
+    promote,
+    publish_month,
+    store,
+    trained,
+)
 from published import settings as settings
 
+from pipeline.store import Store
 from pipeline.tokens import issue_token
+from serving.app import create_app
 from serving.settings import ServerSettings
 
 ARGUMENTS = (
@@ -31,10 +45,38 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@contextmanager
+def serving(app: object) -> Iterator[str]:
+    """An application on a free port, by uvicorn in a thread of this process: a process of its own starts for seconds."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:  # noqa: F811
+def served(settings: ServerSettings) -> ServerSettings:
+    """The settings of the server; a module that asks for others overrides it."""
+    return settings
+
+
+@pytest.fixture
+def address(served: ServerSettings, store: Store) -> Iterator[str]:  # noqa: F811
+    with serving(create_app(served)) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page of a browser without cookies, 360 px wide; whatever its console says of an error fails the test."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 360, "height": 780}, locale="en-GB")
+    context = browser.new_context(base_url=address, viewport={"width": 360, "height": 780}, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(60_000)
     errors: list[str] = []
