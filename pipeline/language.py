@@ -58,6 +58,7 @@ class Language:
             .percent_formats[None]
             .pattern.replace("#,##0", "#,##0" + "." * bool(places) + "0" * places)
         )
+        share = round(share, places + 2) + 0.0  # no -0%
         said = str(format_percent(share, format=form, locale=self.code))
         return f"+{said}" if is_signed and share >= 0 else said
 
