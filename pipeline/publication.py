@@ -130,7 +130,9 @@ def service_rows(publication: Publication) -> list[dict[str, Any]]:
         return []
     is_shown = pl.min_horizontal("clients", "providers") >= LEAST_PEOPLE
     figures = ["services", "rating", "hours", "balance", "trend", *CARRIED]
-    shown = publication.services.select(*KEY, *(pl.when(is_shown).then(name).alias(name) for name in (*figures, "kinds")))
+    shown = publication.services.select(
+        *KEY, *(pl.when(is_shown).then(name).alias(name) for name in (*figures, "kinds"))
+    )
     return [row | {"kinds": kinds_shown(row["kinds"])} for row in shown.to_dicts()]
 
 

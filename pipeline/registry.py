@@ -21,8 +21,6 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # MLflow's 7 are four minutes until a person is told
 
 import mlflow
-import mlflow.store.model_registry.dbmodels.models
-import mlflow.store.tracking.dbmodels.models  # else a thread could use these tables while another still defines them
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException

@@ -89,6 +89,7 @@ SCORE: Final = Table(
     Index("ix_score_rank", "publication_id", "rank", unique=True),
     Index("ix_score_manager", "publication_id", "manager_id"),
     Index("ix_score_person", "employee_id"),
+    Index("ix_score_risk", "publication_id", "risk"),  # sums of risks, without reading everyone's factors
 )
 """One person in one publication, with the place held on the snapshot date. `rank` 1 is the highest risk.
 

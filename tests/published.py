@@ -11,8 +11,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +23,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -171,6 +174,22 @@ def server(settings: ServerSettings, store: Store, tmp_path: Path) -> Iterator[S
             process.terminate()
             process.wait(timeout=20)
     assert process.returncode in (0, -15)
+
+
+@contextmanager
+def running(app: object) -> Iterator[str]:
+    """An application on a free port, by uvicorn in a thread of this process: a process of its own starts for seconds."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:

@@ -33,7 +33,11 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "disagree": marked("I see no risk"),
     "left": marked("Leaves or has left"),
 }
-CHANGES: Final = {"new": marked("New this month"), "rising": marked("Rising since last month"), "continuing": marked("Also last month")}
+CHANGES: Final = {
+    "new": marked("New this month"),
+    "rising": marked("Rising since last month"),
+    "continuing": marked("Also last month"),
+}
 PastMonth = Annotated[str | None, Query(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
 
 

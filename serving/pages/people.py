@@ -244,8 +244,7 @@ def _moved(change: WhatIfForHr | None, said_in: Language) -> list[tuple[str, flo
     if change is None:
         return []
     moved = [
-        (label_text(each.label, said_in), each.contribution_after - each.contribution_before)
-        for each in change.changes
+        (label_text(each.label, said_in), each.contribution_after - each.contribution_before) for each in change.changes
     ]
     return [(label, difference) for label, difference in moved if abs(difference) >= 0.005][:8]
 

@@ -45,7 +45,11 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/model", marked("Model")),
     ),
     "manager": (("/list", marked("My list")),),
-    "data_scientist": (("/model", marked("Model")), ("/overview", marked("Overview")), ("/services", marked("Internal services"))),
+    "data_scientist": (
+        ("/model", marked("Model")),
+        ("/overview", marked("Overview")),
+        ("/services", marked("Internal services")),
+    ),
     "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
 }
 """Where each role's menu leads; the first is where one arrives."""
@@ -160,7 +164,9 @@ def percent(share: float | None, locale: str, is_signed: bool = False) -> str:
     if share is None or math.isnan(share):
         return "–"
     unit = _percent_sign(locale)
-    return _signed(format_percent(share, f"0{unit}" if abs(share) >= 0.0995 else f"0.0{unit}", locale), share, is_signed)
+    return _signed(
+        format_percent(share, f"0{unit}" if abs(share) >= 0.0995 else f"0.0{unit}", locale), share, is_signed
+    )
 
 
 def figure(number: float | None, digits: int, locale: str, is_signed: bool = False) -> str:

@@ -87,8 +87,7 @@ def pair(
             raise Refusal(404, "no-such-pair", "These departments ask nothing of each other.")
         rows = service_page(release.scores, published).services
         lines = {
-            name: [charts.month(day, getattr(row, name) if row else None) for day, row in course]
-            for name in FIGURES
+            name: [charts.month(day, getattr(row, name) if row else None) for day, row in course] for name in FIGURES
         }
         return render(
             request,

@@ -76,7 +76,9 @@ def internal_services(
             request,
             form,
             answer,
-            lambda: Table("services", columns, (list(each.model_dump(include=set(columns)).values()) for each in answer.services)),
+            lambda: Table(
+                "services", columns, (list(each.model_dump(include=set(columns)).values()) for each in answer.services)
+            ),
         )
 
 

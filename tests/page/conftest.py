@@ -2,22 +2,17 @@
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from published import (  # noqa: F401
     _the_log_is_on,
     blend,
     kept,
-    promote,
-    publish_month,
+    running,
     store,
-    trained,
 )
 from published import settings as settings
 
@@ -45,22 +40,6 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def serving(app: object) -> Iterator[str]:
-    """An application on a free port, by uvicorn in a thread of this process: a process of its own starts for seconds."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))  # type: ignore[arg-type]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
 def served(settings: ServerSettings) -> ServerSettings:
     """The settings of the server; a module that asks for others overrides it."""
@@ -69,7 +48,7 @@ def served(settings: ServerSettings) -> ServerSettings:
 
 @pytest.fixture
 def address(served: ServerSettings, store: Store) -> Iterator[str]:  # noqa: F811
-    with serving(create_app(served)) as address:
+    with running(create_app(served)) as address:
         yield address
 
 
@@ -91,7 +70,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 @pytest.fixture
 def sign_in(page: Page, settings: ServerSettings) -> Callable[..., None]:
     def done(role: str, person: str | None = None, next_page: str = "/") -> None:
-        page.goto(f"/sign-in?next={next_page}")
+        page.goto(f"/sign-in?next={quote(next_page, safe='')}")
         page.get_by_label("Token").fill(issue_token(settings, role, person))
         page.get_by_role("button", name="Sign in").click()
 
