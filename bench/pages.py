@@ -165,8 +165,7 @@ def _publication(people: int, day: date, number: int) -> Publication:
     )
     about = {"unit": "1 to 5", "worse": "lower", "actionable": True, "kind": "number"}
     told = {
-        name: about | {"label": f"Figure {name}", "driver": driver}
-        for name, driver in zip(names, drivers, strict=True)
+        name: about | {"label": f"Figure {name}", "driver": driver} for name, driver in zip(names, drivers, strict=True)
     }
     return Publication("bench", day, "1", 6, {"features": told}, scores, factors, _services())
 

@@ -178,7 +178,7 @@ def server(settings: ServerSettings, store: Store, tmp_path: Path) -> Iterator[S
 
 @contextmanager
 def running(app: object) -> Iterator[str]:
-    """An application on a free port, by uvicorn in a thread of this process: a process of its own starts for seconds."""
+    """An application on a free port, by uvicorn in a thread: a process of its own would start for seconds."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run)
     thread.start()

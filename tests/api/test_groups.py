@@ -134,7 +134,9 @@ def test_services_between_departments_need_five_on_either_side(client: TestClien
             "client_department": "Legal",
             "provider_department": "Plant",
             "is_suppressed": True,
-            **dict.fromkeys(("services", "rating", "hours", "balance", "trend", "risk", "relationships_log_odds", "kinds")),
+            **dict.fromkeys(
+                ("services", "rating", "hours", "balance", "trend", "risk", "relationships_log_odds", "kinds")
+            ),
         },
     ]
 

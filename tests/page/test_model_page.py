@@ -15,7 +15,9 @@ from serving.settings import ServerSettings
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
 
 UNKNOWN = float("nan")
-PLOT = b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420"><path d="M0 0H640" style="stroke: #000"/></svg>'
+PLOT = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420"><path d="M0 0H640" style="stroke: #000"/></svg>'
+)
 
 
 def bounds(value: float, low: float, high: float) -> dict[str, float]:
