@@ -27,7 +27,7 @@ MONTHS: Final = (date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30))
 FEATURES: Final = 100
 TEAM: Final = 10
 DEPARTMENTS: Final = 12
-REPEATS: Final = 20
+REPEATS: Final = 10
 WITHIN_MS: Final = 200
 """How long a page may take."""
 
@@ -66,7 +66,7 @@ def publish(size: Size, data: Path) -> None:
 
 
 def ask_for_pages(data: Path, out: Path) -> None:
-    """Each page twenty times, as HR."""
+    """Each page ten times, as HR."""
     with _client(data) as client:
         form = client.get("/sign-in").text
         given = {"form_token": _form_token(form), "token": issue_token(_settings(data), "hr")}
@@ -77,7 +77,7 @@ def ask_for_pages(data: Path, out: Path) -> None:
 
 
 def ask_the_api(data: Path, out: Path) -> None:
-    """The API's answer with the same figures, twenty times."""
+    """The API's answer with the same figures, ten times."""
     with _client(data) as client:
         client.headers["Authorization"] = f"Bearer {issue_token(_settings(data), 'hr')}"
         _ask(client, CALLS, out)
@@ -191,7 +191,7 @@ PART: Final = Part(
     name="pages",
     title="Pages",
     prepare=publish,
-    ours=Side("pages", "bench.pages:ask_for_pages", "eight pages, each twenty times, from the cookie to the HTML"),
+    ours=Side("pages", "bench.pages:ask_for_pages", "eight pages, each ten times, from the cookie to the HTML"),
     peer=Side("the API", "bench.pages:ask_the_api", "the plain API calls with the same figures, as JSON"),
     check=check,
 )

@@ -103,6 +103,7 @@ def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Pag
     expect(row(page, "By level", "1")).to_contain_text("0.66 0.60–0.72")
     expect(page.get_by_role("region", name="Ledger")).to_contain_text("promoted: the gate passed")
     assert "nan" not in page.locator("main").inner_text().lower().split()
+    page.wait_for_load_state()  # the pictures too
     assert page.get_by_role("img", name="Gain, out of time").evaluate("each => each.naturalWidth") == 640
     assert page.request.get("/model/1/plots/over_time.svg").status == 404  # this run drew none
     assert_accessible(page)
