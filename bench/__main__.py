@@ -10,14 +10,14 @@ from typing import Final
 
 from rich.console import Console
 
-from bench import factors, features, serving
+from bench import factors, features, pages, serving
 from bench.machine import machine
 from bench.measure import Run, measured
 from bench.part import Differs, Part, Size
 from bench.results import Comparison, as_dict
 from bench.table import for_terminal
 
-PARTS: Final[Mapping[str, Part]] = {part.name: part for part in (features.PART, factors.PART)}
+PARTS: Final[Mapping[str, Part]] = {part.name: part for part in (features.PART, factors.PART, pages.PART)}
 WIDTH: Final = 150
 """Of the table where stdout is not a terminal."""
 

@@ -22,6 +22,8 @@ RECENT_MONTHS: Final = 3
 DIGITS: Final = 9
 """Figures are rounded to so many significant digits, so that the order of adding does not show."""
 KEY: Final = ("client_department", "provider_department")
+OTHER: Final = "other"
+"""The kind of what is of no other."""
 _SECONDS_AN_HOUR: Final = 3600
 
 
@@ -34,7 +36,8 @@ def department_services(
     Gives `KEY`, clients and providers (people), services (asked for), rating (mean, 1 to 5), hours (mean, from asking
     to the answer), balance ((given − received) / (given + received) of the client department, 1 only gives), trend
     (services a month over 3 months against 12, minus 1; null without a year of services), and each carried figure as
-    the mean over clients, weighted by their services. Null where nothing is known.
+    the mean over clients, weighted by their services. kinds lists each kind that was asked for, by name, as kind,
+    services, clients, providers; what the source gives no kind is of the kind other. Null where nothing is known.
     """
     if not holds(source, "collaboration"):
         return _pairs_of(_no_services(carried), carried, reaches_back=False)
@@ -63,6 +66,7 @@ def _known(events: pl.LazyFrame, columns: Sequence[str], day: date) -> pl.LazyFr
         is_recent=opened > month_end(day, -RECENT_MONTHS),
         rating=pl.when(is_answered).then("rating") if "rating" in columns else pl.lit(None, pl.Float64),
         hours=pl.when(is_answered).then(waited) if "closed_at" in columns else pl.lit(None, pl.Float64),
+        kind=pl.col("kind").cast(pl.String).fill_null(OTHER) if "kind" in columns else pl.lit(None, pl.String),
     )
 
 
@@ -74,7 +78,7 @@ def _between(services: pl.LazyFrame, people: pl.DataFrame, carried: Sequence[str
 
 
 def _no_services(carried: Sequence[str]) -> pl.LazyFrame:
-    words, numbers = ("client_id", "provider_id", *KEY), ("rating", "hours", *carried)
+    words, numbers = ("client_id", "provider_id", "kind", *KEY), ("rating", "hours", *carried)
     return pl.LazyFrame(
         schema={**dict.fromkeys(words, pl.String), **dict.fromkeys(numbers, pl.Float64), "is_recent": pl.Boolean}
     )
@@ -97,14 +101,30 @@ def _pairs_of(services: pl.LazyFrame, carried: Sequence[str], reaches_back: bool
     pace = pl.col("recent") / RECENT_MONTHS / (pl.col("services") / WINDOW_MONTHS) - 1
     return (
         pairs.join(turned, on=KEY, how="left")
+        .join(_kinds_of(services), on=KEY, how="left")
         .select(
             *KEY,
             *("clients", "providers", "services", "rating", "hours"),
             balance=(given - received) / (given + received),
             trend=pace if reaches_back else pl.lit(None, pl.Float64),
             **{name: pl.col(name) for name in carried},
+            kinds=pl.col("kinds"),
         )
         .with_columns(cs.float().round_sig_figs(DIGITS))
         .sort(KEY)
         .collect()
     )
+
+
+def _kinds_of(services: pl.LazyFrame) -> pl.LazyFrame:
+    kinds = (
+        services.filter(pl.col("kind").is_not_null())
+        .group_by(*KEY, "kind")
+        .agg(
+            services=pl.len().cast(pl.Int64),
+            clients=pl.col("client_id").n_unique().cast(pl.Int64),
+            providers=pl.col("provider_id").n_unique().cast(pl.Int64),
+        )
+    )
+    told = pl.struct("kind", "services", "clients", "providers").sort_by("kind")
+    return kinds.group_by(KEY).agg(kinds=told)

@@ -1,14 +1,14 @@
 """What one scoring run publishes: checked, ranked and laid out as rows of the store. Pure; the store writes it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
-from features.department_services import KEY
+from features.department_services import KEY, OTHER
 from features.errors import Finding, Refused
 from pipeline.group_figures import LEAST_PEOPLE
 
@@ -130,8 +130,28 @@ def service_rows(publication: Publication) -> list[dict[str, Any]]:
         return []
     is_shown = pl.min_horizontal("clients", "providers") >= LEAST_PEOPLE
     figures = ["services", "rating", "hours", "balance", "trend", *CARRIED]
-    shown = publication.services.select(*KEY, *(pl.when(is_shown).then(name).alias(name) for name in figures))
-    return shown.to_dicts()
+    shown = publication.services.select(
+        *KEY, *(pl.when(is_shown).then(name).alias(name) for name in (*figures, "kinds"))
+    )
+    return [row | {"kinds": kinds_shown(row["kinds"])} for row in shown.to_dicts()]
+
+
+def kinds_shown(kinds: Sequence[Mapping[str, Any]] | None) -> dict[str, int] | None:
+    """Services by kind, most first. None where nothing is known, or each kind is of too few people.
+
+    A kind that too few people ask for, or answer, counts under `other` together with the rarest of those that enough
+    people do: so what lies there is never of a few people alone, nor is what taking the rest from all gives.
+    """
+    ordered = sorted(kinds or (), key=lambda each: (-each["services"], each["kind"]))
+    large = [each for each in ordered if min(each["clients"], each["providers"]) >= LEAST_PEOPLE]
+    if not large:
+        return None
+    shown = large if len(large) == len(ordered) else large[:-1]
+    told: dict[str, int] = {each["kind"]: each["services"] for each in shown}
+    if len(shown) < len(ordered):
+        rest = sum(each["services"] for each in ordered) - sum(told.values())
+        told[OTHER] = told.get(OTHER, 0) + rest
+    return told
 
 
 def _factor_texts(factors: pl.DataFrame) -> pl.DataFrame:

@@ -195,15 +195,8 @@ class PublishedScores:
         return [Total(*row) for row in rows]
 
     def places(self, published: Published, name: Literal["department", "location"]) -> list[str]:
-        """The departments or locations of those scored, by name."""
-        column = SCORE.c[name]
-        rows = self.connection.execute(
-            select(column)
-            .where(SCORE.c.publication_id == published.id, column.is_not(None))
-            .distinct()
-            .order_by(column)
-        )
-        return [row[0] for row in rows]
+        """The departments or locations of those scored, by name; a suppressed group has one too."""
+        return [row["value"] for row in self.group_figures(published, name) if row["value"] is not None]
 
     def risks(self, published: Published) -> pl.DataFrame:
         """Everyone's employee_id and risk, in no order."""

@@ -89,6 +89,7 @@ SCORE: Final = Table(
     Index("ix_score_rank", "publication_id", "rank", unique=True),
     Index("ix_score_manager", "publication_id", "manager_id"),
     Index("ix_score_person", "employee_id"),
+    Index("ix_score_risk", "publication_id", "risk"),  # sums of risks, without reading everyone's factors
 )
 """One person in one publication, with the place held on the snapshot date. `rank` 1 is the highest risk.
 
@@ -126,9 +127,13 @@ SERVICE_FIGURE: Final = Table(
     Column("trend", Double),
     Column("risk", Double),
     Column("relationships_log_odds", Double),
+    Column("kinds", JSON(none_as_null=True)),
     Index("ix_service_figure", "publication_id"),
 )
-"""What one department asks of another; `services` and all other figures are null where too few people are behind it."""
+"""What one department asks of another; `services` and all other figures are null where too few people are behind it.
+
+kinds: {kind: services}, as `publication.kinds_shown`.
+"""
 
 LIST_ANSWER: Final = Table(
     "list_answer",

@@ -176,6 +176,14 @@ def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = E
     return told + pushes[(factor.contribution > 0) - (factor.contribution < 0)]
 
 
+def figure_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """For HR, where the label stands beside it and a chart shows the push: the figure, and what peers have."""
+    value = _with_unit(factor.value, about, language)
+    if factor.peer_value is None:
+        return value
+    return language.text("{value} (peers: {peers})", value=value, peers=_shown(factor.peer_value, about, language))
+
+
 def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For a manager: the same without a figure; a survey answer is named by its driver only."""
     if is_in_confidence(factor):

@@ -33,6 +33,10 @@ class IssuerUnavailable(Exception):
     """The issuer's keys cannot be fetched, so nobody's token can be checked."""
 
 
+class NoRole(InvalidToken):
+    """A sound token of somebody who has no role here."""
+
+
 class Issuer(Protocol):
     """Tells whom a token speaks for."""
 
@@ -125,7 +129,7 @@ class OpenIdConnect:
         role = self._role(_claim(claims, self._settings.oidc_role_claim))
         person = _claim(claims, self._settings.oidc_person_claim)
         if not isinstance(person, str | None) or (role == Role.MANAGER and not person):
-            raise InvalidToken("the token is of a manager and names no person")
+            raise NoRole("the token is of a manager and names no person")
         return Identity(subject=claims["sub"][:LONGEST_SUBJECT].replace("\x00", "�"), role=role, person=person)
 
     def _role(self, told: Any) -> Role:
@@ -133,7 +137,7 @@ class OpenIdConnect:
         known = self._settings.oidc_roles or {str(role): role for role in Role}
         found = {known[name] for name in names if isinstance(name, str) and name in known}
         if len(found) != 1:
-            raise InvalidToken("the token names no role that is known here, or more than one")
+            raise NoRole("the token names no role that is known here, or more than one")
         return found.pop()
 
 

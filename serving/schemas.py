@@ -482,6 +482,7 @@ class ServicesBetween(BaseModel):
     trend: float | None = Field(description="services a month over 3 months against 12, minus 1")
     risk: float | None = Field(description="mean risk of those who ask, weighted by what they ask for")
     relationships_log_odds: float | None = Field(description="what relationships add to it, weighted alike")
+    kinds: dict[str, int] | None = Field(description="services by kind; one of a few people counts under `other`")
 
 
 class ServicePage(BaseModel):
@@ -503,6 +504,7 @@ class ServicePage(BaseModel):
                 "trend": 0.25,
                 "risk": 0.11,
                 "relationships_log_odds": 0.3,
+                "kinds": {"information": 250, "reporting": 120, "other": 42},
             }
         ],
     )

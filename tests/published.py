@@ -11,8 +11,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +23,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -188,6 +191,22 @@ def start_server(settings: ServerSettings, tmp_path: Path) -> Iterator[Callable[
 @pytest.fixture
 def server(start_server: Callable[..., Server], store: Store) -> Server:
     return start_server()
+
+
+@contextmanager
+def running(app: object) -> Iterator[str]:
+    """An application on a free port, by uvicorn in a thread: a process of its own would start for seconds."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:

@@ -4,8 +4,10 @@ Only shapes are drawn; words and figures are HTML around them, so that they keep
 for a screen reader. Shapes are stretched to the width there is, strokes are not (`vector-effect`).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -26,18 +28,38 @@ class Point:
     beside: float | None = None
     """A second figure at the same place, drawn as a dot: what happened, beside what was expected."""
 
+    at: float | None = None
+    """Where it stands across, in any unit; None where all are as far apart."""
+
+
+def month(day: date, value: float | None, low: float | None = None, high: float | None = None) -> Point:
+    """The figure of a month, which stands as far from its neighbours as the calendar has it."""
+    return Point(f"{day:%Y-%m}", value, low, high, at=12.0 * day.year + day.month)
+
 
 def top_of(points: Sequence[Point]) -> float:
-    """The highest figure of a line chart, where its axis ends."""
-    figures = [each for point in points for each in (point.value, point.high, point.beside) if each is not None]
-    return max(figures, default=1.0) or 1.0
+    """Where the axis of a line chart ends: the next round figure from the highest on."""
+    return rounded_up(max((each for point in points for each in _figures(point)), default=0.0))
+
+
+def rounded_up(number: float) -> float:
+    """The least of 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten that is no less than the number."""
+    if number <= 0:
+        return 1.0
+    unit = 10.0 ** math.floor(math.log10(number))
+    return next(step * unit for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if number <= step * unit * (1 + 1e-9))
+
+
+def _figures(point: Point) -> list[float]:
+    return [each for each in (point.value, point.high, point.beside) if each is not None]
 
 
 def line(points: Sequence[Point], title: str, description: str) -> "markupsafe.Markup":
     """A line from 0 to `top_of`, its range as an area, and what stands beside it as dots."""
     top = top_of(points)
-    step = WIDTH / max(1, len(points) - 1)
-    at = [(round(number * step, 1), point) for number, point in enumerate(points)]
+    places = [number if point.at is None else point.at for number, point in enumerate(points)]
+    span = (max(places) - min(places)) or 1 if places else 1
+    at = [(round((x - min(places)) / span * WIDTH, 1), point) for x, point in zip(places, points, strict=True)]
     upper = [(x, _y(point.high, top)) for x, point in at if point.high is not None and point.low is not None]
     lower = [(x, _y(point.low, top)) for x, point in at if point.high is not None and point.low is not None]
     shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
@@ -52,6 +74,27 @@ def line(points: Sequence[Point], title: str, description: str) -> "markupsafe.M
         for x, point in at
         if point.beside is not None
     ]
+    return _svg("lines", HEIGHT, shapes, title, description)
+
+
+@dataclass(frozen=True)
+class Group:
+    """People of about the same risk: what was told of them, and what share left, with its interval."""
+
+    risk: float
+    happened: float
+    least: float
+    most: float
+
+
+def reliability(groups: Sequence[Group], top: float, title: str, description: str) -> "markupsafe.Markup":
+    """What happened against what was told, from 0 to `top` both ways, with the line on which both are the same."""
+    shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
+    shapes.append(f'<path class="same" d="M0 {HEIGHT}L{WIDTH} 0"/>')
+    for each in groups:
+        x = round(each.risk / top * WIDTH, 1)
+        shapes.append(f'<path class="whisker" d="M{x} {_y(each.least, top)}V{_y(each.most, top)}"/>')
+        shapes.append(f'<path class="dot" d="M{x} {_y(each.happened, top)}h.01"/>')
     return _svg("lines", HEIGHT, shapes, title, description)
 
 

@@ -1,44 +1,75 @@
 """How the model was judged: figures with intervals, calibration, lift, fairness, what each driver is worth."""
 
 import math
+from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from pipeline.gate import Gate
+from pipeline.language import marked
+from serving.answers import HTML
 from serving.audit import Audit
 from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
 from serving.permissions import ForModelReaders, ReviewPurpose
-from serving.routes.models import described_version, model_answer
+from serving.problems import Refusal
+from serving.routes.models import described_version, model_answer, plots_of_version, told_model
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
 METRICS: Final = {
-    "auc": ("AUC", "A leaver has the higher risk than a stayer this often; one half is chance.", 0.5),
-    "average_precision": ("Average precision", "How well the highest risks hit; the base rate is chance.", None),
-    "lift_10": ("Lift at 10 %", "Leavers among the highest tenth, against the average.", 1.0),
-    "recall_10": ("Recall at 10 %", "Share of all leavers that the highest tenth holds.", 0.1),
-    "calibration_slope": ("Calibration slope", "One is right; below, risks are too extreme.", 1.0),
-    "brier": ("Brier score", "Mean squared error of the probability; lower is better.", None),
+    "auc": (marked("AUC"), marked("How often a leaver has the higher risk than a stayer; one half is chance.")),
+    "average_precision": (
+        marked("Average precision"),
+        marked("How well the highest risks hit; chance gets the base rate."),
+    ),
+    "lift_10": (marked("Lift at 10 %"), marked("Leavers among the highest tenth, against the average.")),
+    "recall_10": (marked("Recall at 10 %"), marked("Share of all leavers that the highest tenth holds.")),
+    "calibration_slope": (marked("Calibration slope"), marked("One is right; below, risks are too extreme.")),
+    "ece": (marked("Calibration error"), marked("Mean gap between risks and what happened; lower is better.")),
+    "brier": (marked("Brier score"), marked("Mean squared error of the probability; lower is better.")),
 }
-RISKS: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-"""Where the calibration line is drawn."""
+BASELINES: Final = {
+    "base_rate": marked("base rate"),
+    "tenure": marked("tenure alone"),
+    "logistic": marked("logistic regression"),
+    "boosting": marked("boosted trees"),
+}
+PLOTS: Final = {
+    "reliability": marked("Reliability, out of time"),
+    "gain": marked("Gain, out of time"),
+    "precision_recall": marked("Precision and recall, out of time"),
+    "over_time": marked("Calibration and separation over time"),
+}
+"""Plots of the run that the page shows, by file name; the card shows all."""
+BY: Final = {"level": marked("By level"), "department": marked("By department"), "tenure": marked("By tenure")}
+EVENTS: Final = {
+    "promoted": marked("promoted: the gate passed"),
+    "overridden": marked("promoted against the gate"),
+    "refused": marked("refused by the gate"),
+    "found": marked("found to be champion"),
+}
+PLOT_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Cache-Control": "private, max-age=86400",
+}
+"""A plot styles its own shapes; as a picture in a page it runs nothing."""
+
+Version = Annotated[str | None, Query(pattern=r"^[1-9][0-9]{0,8}$")]
 
 
 @router.get("/model")
 def model(
-    request: Request,
-    _asker: ForModelReaders,
-    _purpose: ReviewPurpose,
-    audit: Audit,
-    version: Annotated[str | None, Query(pattern=r"^[1-9][0-9]{0,8}$")] = None,
+    request: Request, _asker: ForModelReaders, _purpose: ReviewPurpose, audit: Audit, version: Version = None
 ) -> Response:
     """The champion, or a version."""
     described = described_version(request.app.state.settings, version)
     report = described["report"]
+    groups = _groups(report)
     with audit.release() as release:
         told = model_answer(described, release.scores)
         return render(
@@ -47,38 +78,93 @@ def model(
             told=told,
             report=report,
             metrics=METRICS,
-            calibration=_calibration(report),
+            groups=groups,
+            top=charts.rounded_up(max((max(each.most, each.risk) for each in groups), default=1.0)),
             lift=_lift(report),
-            origins=[charts.Point(each["origin"][:7], _known(each["auc"])) for each in report.get("by_origin", [])],
-            fairness=report.get("fairness", []),
-            ablation=report.get("ablation", {}),
+            origins=_origins(report),
+            ablation=_ablation(report),
+            gate=[Gate(**entry) for entry in report.get("gate") or []],
+            fairness=report.get("fairness") or [],
+            by_group=_by_group(report),
+            by_names=BY,
+            events=EVENTS,
+            plots=PLOTS,
+            is_interval=_is_interval,
         )
 
 
-def _calibration(report: dict[str, Any]) -> list[charts.Point]:
-    """What share leaves where the model says so: the line that was fitted to what happened (Cox, 1958)."""
-    slope, intercept = (report.get("metrics", {}).get(name) for name in ("calibration_slope", "calibration_intercept"))
-    if not slope or not intercept or _known(slope["value"]) is None or _known(intercept["value"]) is None:
-        return []
-    return [
-        charts.Point(
-            f"{risk:.0%}", _logistic(intercept["value"] + slope["value"] * math.log(risk / (1 - risk))), beside=risk
-        )
-        for risk in RISKS
-    ]
+@router.get("/model/{version}/card")
+def card(
+    request: Request,
+    version: Annotated[str, Path(pattern=r"^[1-9][0-9]{0,8}$")],
+    _asker: ForModelReaders,
+    _purpose: ReviewPurpose,
+    audit: Audit,
+) -> Response:
+    """The model card as a page that stands alone, to read, print or keep."""
+    return told_model(request, audit, version, HTML)
+
+
+@router.get("/model/{version}/plots/{name}.svg")
+def plot(
+    request: Request,
+    version: Annotated[str, Path(pattern=r"^[1-9][0-9]{0,8}$")],
+    name: str,
+    _asker: ForModelReaders,
+    _purpose: ReviewPurpose,
+    audit: Audit,
+) -> Response:
+    """A plot of the version's run, as it was drawn when the model was trained."""
+    found = plots_of_version(request.app.state.settings, version).get(f"{name}.svg")
+    if found is None or name not in PLOTS:
+        raise Refusal(404, "no-such-plot", "The run of this version holds no such plot.")
+    with audit.release():
+        return Response(found, headers=PLOT_HEADERS, media_type="image/svg+xml")
+
+
+def _groups(report: dict[str, Any]) -> list[charts.Group]:
+    """The judged rows in groups of rising risk; none where the report has none, or not enough for an interval."""
+    found = (report.get("range_coverage") or {}).get("groups") or []
+    rows = [charts.Group(*(each[name] for name in ("risk", "happened", "least", "most"))) for each in found]
+    return [each for each in rows if all(map(math.isfinite, vars(each).values()))]
+
+
+def _origins(report: dict[str, Any]) -> list[charts.Point]:
+    """How well each judged month, or repeat of a cross-section, was separated."""
+    rows = report.get("by_origin") or []
+    if report.get("horizon_months"):
+        return [charts.month(date.fromisoformat(each["origin"]), _known(each["auc"])) for each in rows]
+    return [charts.Point(each["origin"], _known(each["auc"])) for each in rows]
 
 
 def _lift(report: dict[str, Any]) -> list[tuple[str, float]]:
     """The model's lift beside that of the baselines."""
     ours = report.get("metrics", {}).get("lift_10")
-    rows = [("this model", _known(ours["value"]))] if ours else []
-    rows += [(name, _known(figures.get("lift_10"))) for name, figures in report.get("baselines", {}).items()]
+    rows = [(marked("this model"), _known(ours["value"]))] if ours else []
+    rows += [
+        (BASELINES.get(name, name), _known(figures.get("lift_10")))
+        for name, figures in report.get("baselines", {}).items()
+    ]
     return [(name, value) for name, value in rows if value is not None]
+
+
+def _ablation(report: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+    """By how much the whole model is better than a smaller one, in average precision, as the card's plot has it."""
+    rows = [(name, figures["average_precision"]) for name, figures in (report.get("ablation") or {}).items()]
+    return [(name, bounds) for name, bounds in rows if _is_interval(bounds)]
+
+
+def _by_group(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Separation within each level, department and tenure band; a suppressed group has its name only."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for group in report.get("by_group") or []:
+        found.setdefault(group["by"], []).append(group)
+    return found
+
+
+def _is_interval(bounds: dict[str, float] | None) -> bool:
+    return bounds is not None and all(_known(bounds.get(name)) is not None for name in ("value", "low", "high"))
 
 
 def _known(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
-
-
-def _logistic(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from features.vocabulary import Driver
 from pipeline.feedback import ListAnswer as Answer
 from pipeline.feedback import Outcome, keep_answer, last_answers
-from pipeline.language import language
+from pipeline.language import language, marked
 from pipeline.tokens import Role
 from serving.audit import Audit
 from serving.pages.errors import PageRoute
@@ -24,16 +24,20 @@ from serving.schemas import EmployeeId, Month, OptionalText
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
 OUTCOMES: Final[dict[Outcome, str]] = {
-    "talked": "We talked",
-    "offered": "I made an offer",
-    "agreed": "We agreed on something",
-    "acted": "I changed something",
-    "not_needed": "No talk is needed",
-    "already_known": "I knew, and am at it",
-    "disagree": "I see no risk",
-    "left": "Leaves or has left",
+    "talked": marked("We talked"),
+    "offered": marked("I made an offer"),
+    "agreed": marked("We agreed on something"),
+    "acted": marked("I changed something"),
+    "not_needed": marked("No talk is needed"),
+    "already_known": marked("I knew, and am at it"),
+    "disagree": marked("I see no risk"),
+    "left": marked("Leaves or has left"),
 }
-CHANGES: Final = {"new": "New this month", "rising": "Rising since last month", "continuing": "Also last month"}
+CHANGES: Final = {
+    "new": marked("New this month"),
+    "rising": marked("Rising since last month"),
+    "continuing": marked("Also last month"),
+}
 PastMonth = Annotated[str | None, Query(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
 
 

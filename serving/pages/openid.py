@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.tokens import Identity, InvalidToken
-from serving.issuers import TIMEOUT_SECONDS, IssuerUnavailable, OpenIdConnect
+from serving.issuers import TIMEOUT_SECONDS, IssuerUnavailable, NoRole, OpenIdConnect
 from serving.problems import Refusal
 from serving.settings import ServerSettings
 
@@ -45,8 +45,11 @@ async def returned(
     try:
         token = await run_in_threadpool(_exchanged, settings, callback, flow, given["code"])
         asker = await OpenIdConnect(settings, settings.oidc_client_id).identify(token)
-    except (InvalidToken, KeyError):
+    except NoRole:
         detail = "The company's sign-in let you in, but names no role here, or more than one. Ask who administers it."
+        raise Refusal(403, "sign-in-refused", detail) from None
+    except (InvalidToken, KeyError):
+        detail = "What the company's sign-in said of you is not valid here, or has expired. Begin again."
         raise Refusal(403, "sign-in-refused", detail) from None
     except IssuerUnavailable:
         raise _silent() from None

@@ -1,6 +1,7 @@
 """The month at a glance: how many exits to expect, where, and what is behind them. Nobody is named."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request
@@ -8,8 +9,9 @@ from starlette.responses import Response
 
 from features.vocabulary import CONTEXT, DRIVERS
 from pipeline.group_figures import LEAST_PEOPLE
-from pipeline.published import Published, PublishedScores
+from pipeline.published import Published, PublishedScores, Total
 from serving.audit import Audit
+from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
@@ -43,33 +45,39 @@ def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPur
             raise Refusal(404, "too-few", "Fewer than five people were scored, so no figure of the whole is shown.")
         before = release.scores.before(published)
         totals = release.scores.totals(published.source)[-MONTHS:]
+        happened = request.app.state.outcomes.of(published.source)
         groups = {dimension: group_page(release.scores, published, dimension) for dimension in SHOWN}
         return render(
             request,
             "overview.html",
             published=published,
             now=totals[-1],
-            totals=totals,
-            happened=request.app.state.outcomes.of(published.source),
+            course=[_point(each, happened) for each in totals],
+            happened=happened,
             groups=groups,
             most={name: _most(page) for name, page in groups.items()},
-            drivers=_drivers(groups["department"]),
+            drivers=(*DRIVERS, CONTEXT),
+            farthest=_farthest(groups["department"]),
             changes=_changes(release.scores, before, groups["department"]) if before else [],
             before=before,
         )
+
+
+def _point(month: Total, happened: Mapping[str, float]) -> charts.Point:
+    """The month's expected exits with their range, and how many there were, once that is known."""
+    point = charts.month(month.snapshot_date, month.expected_exits, month.low, month.high)
+    share = happened.get(point.label)
+    return point if share is None else replace(point, beside=share * month.people)
 
 
 def _most(page: GroupPage) -> float:
     return max((group.range.high for group in page.groups if group.range), default=1.0)
 
 
-def _drivers(page: GroupPage) -> dict[str, list[tuple[str, float]]]:
-    """For each driver, the shown groups by what it adds to a person's log-odds on average, most first."""
-    found: dict[str, list[tuple[str, float]]] = {}
-    for driver in (*DRIVERS, CONTEXT):
-        rows = [(group.group or "–", group.drivers[driver]) for group in page.groups if group.drivers]
-        found[driver] = sorted(rows, key=lambda row: -row[1])
-    return found
+def _farthest(page: GroupPage) -> float:
+    """The greatest mean push of a driver in either direction, to which all bars are drawn."""
+    pushes = [abs(value) for group in page.groups if group.drivers for value in group.drivers.values()]
+    return max(pushes, default=1.0)
 
 
 def _changes(scores: PublishedScores, before: Published, now: GroupPage) -> list[Moved]:

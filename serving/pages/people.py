@@ -1,6 +1,7 @@
 """People and a person, for HR that has said what for."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -9,14 +10,16 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from features.vocabulary import CONTEXT, DRIVERS
-from pipeline.published import PublishedScores, Sort
-from pipeline.risk_list import Band
+from pipeline.language import Language, language, marked
+from pipeline.published import Factor, Published, PublishedScores, Sort
 from pipeline.subject_rights import Contest, Ground, contest
+from pipeline.wording import BAND_NAMES, figure_text, label_text
 from serving.answers import CSV, XLSX, spreadsheet
 from serving.audit import Audit
 from serving.pages import charts
 from serving.pages.errors import PageRoute
-from serving.pages.rendering import render
+from serving.pages.my_list import OUTCOMES
+from serving.pages.rendering import language_of, render
 from serving.pages.session import SessionPurpose, signed_in, sound_form
 from serving.permissions import ForHr, SubjectPurpose
 from serving.problems import Refusal
@@ -29,23 +32,31 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=
 
 ROWS: Final = 25
 SORTS: Final[dict[Sort, str]] = {
-    "-risk": "Highest risk first",
-    "risk": "Lowest risk first",
-    "employee_id": "By person",
-    "department": "By department",
-    "level": "Lowest level first",
-    "-level": "Highest level first",
+    "-risk": marked("Highest risk first"),
+    "risk": marked("Lowest risk first"),
+    "employee_id": marked("By person"),
+    "department": marked("By department"),
+    "level": marked("Lowest level first"),
+    "-level": marked("Highest level first"),
 }
-BANDS: Final[dict[Band, str]] = {"high": "High", "elevated": "Elevated", "moderate": "Moderate", "typical": "Typical"}
 GROUNDS: Final[dict[Ground, str]] = {
-    "wrong": "The figure is wrong",
-    "outdated": "It was true once",
-    "not_about_me": "It is about somebody else",
-    "unfair": "It should not count",
-    "objection": "Objects to being scored at all",
+    "wrong": marked("The figure is wrong"),
+    "outdated": marked("It was true once"),
+    "not_about_me": marked("It is about somebody else"),
+    "unfair": marked("It should not count"),
+    "objection": marked("Objects to being scored at all"),
 }
 FORMS: Final = {"csv": CSV, "xlsx": XLSX}
 Text = Annotated[str, Query(max_length=200)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A factor for the page: what it is called, its figure beside the peers', and what it adds in log-odds."""
+
+    label: str
+    figure: str
+    contribution: float
 
 
 @router.get("/people")
@@ -67,7 +78,7 @@ def people(
     filters = {"department": department, "level": level, "location": location, "manager_id": manager_id}
     equal: dict[str, str | int | None] = {name: value.replace("\x00", "") or None for name, value in filters.items()}
     equal["level"] = int(level) if level.lstrip("-").isdecimal() and len(level) < 10 else None
-    chosen: Any = band if band in BANDS else None
+    chosen: Any = band if band in BAND_NAMES else None
     size = request.app.state.settings.page_limit if form in FORMS else ROWS
     with audit.release() as release:
         page = risk_page(release.scores, equal, chosen, sort, cursor, size)
@@ -86,7 +97,6 @@ def people(
             filters=filters | {"band": band, "sort": sort},
             is_filtered=any((*filters.values(), band)),
             sorts=SORTS,
-            bands=BANDS,
         )
 
 
@@ -101,11 +111,12 @@ def receipt(
 ) -> Response:
     """What is held of a person, who looked, and the form to contest it."""
     with audit.release() as release:
-        told = receipt_of(release.scores, employee_id)
+        said_in = language(language_of(request))
+        told = receipt_of(release.scores, employee_id, said_in)
         published = current(release.scores)
         release.names([employee_id])
-        labels = {feature["feature"]: feature["label"] for feature in published.features}
-        return render(request, "receipt.html", told=told, grounds=GROUNDS, labels=labels, kept=kept)
+        labels = {each["feature"]: label_text(each["label"], said_in) for each in published.features}
+        return render(request, "receipt.html", told=told, grounds=GROUNDS, outcomes=OUTCOMES, labels=labels, kept=kept)
 
 
 @router.post("/people/{employee_id:path}/contest", dependencies=[Depends(sound_form)])
@@ -183,6 +194,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
     published = current(scores)
     score, factors = scored(scores, published, employee_id)
     told = risk_for_hr(published, score, factors, None)
+    said_in = language(language_of(request))
     change, nothing = None, ""
     if levers is not None:
         try:
@@ -199,14 +211,14 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         score=score,
         mean_risk=published.mean_risk,
         curve=[charts.Point(str(point.months), point.risk) for point in told.curve],
-        course=course,
+        course=[charts.month(day, each.risk, each.risk_low, each.risk_high) for day, each in course],
         steps=_steps(told),
-        by_driver={driver: _of_driver(told, driver) for driver in (*DRIVERS, CONTEXT)},
+        by_driver={driver: _of_driver(published, factors, driver, said_in) for driver in (*DRIVERS, CONTEXT)},
         most=max((abs(factor.contribution) for factor in told.factors), default=1.0),
         levers=levers or LeversToPull(),
         change=change,
         nothing=nothing,
-        moved=_moved(change),
+        moved=_moved(change, said_in),
         receipt=receipt_of(scores, employee_id),
     )
 
@@ -215,15 +227,26 @@ def _steps(told: RiskForHr) -> list[charts.Step]:
     return charts.steps(told.base_log_odds, list(told.drivers.items()))
 
 
-def _of_driver(told: RiskForHr, driver: str) -> list[Any]:
-    return [factor for factor in told.factors if factor.driver == driver and factor.contribution]
+def _of_driver(published: Published, factors: Sequence[Factor], driver: str, said_in: Language) -> list[Told]:
+    """The driver's factors that add something, weightiest first."""
+    own = [factor for factor in factors if factor.driver == driver and factor.contribution]
+    return [
+        Told(
+            label_text(published.about[factor.feature]["label"], said_in),
+            figure_text(factor, published.about[factor.feature], said_in),
+            factor.contribution,
+        )
+        for factor in sorted(own, key=lambda factor: (-abs(factor.contribution), factor.feature))
+    ]
 
 
-def _moved(change: WhatIfForHr | None) -> list[tuple[Any, float]]:
+def _moved(change: WhatIfForHr | None, said_in: Language) -> list[tuple[str, float]]:
     if change is None:
         return []
-    moved = [(each, each.contribution_after - each.contribution_before) for each in change.changes]
-    return [(each, difference) for each, difference in moved if abs(difference) >= 0.005][:8]
+    moved = [
+        (label_text(each.label, said_in), each.contribution_after - each.contribution_before) for each in change.changes
+    ]
+    return [(label, difference) for label, difference in moved if abs(difference) >= 0.005][:8]
 
 
 def _said(scores: PublishedScores, given: Contest) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -10,17 +11,21 @@ from typing import Any, Final
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from pipeline.wording import DRIVER_NAMES
+from pipeline.language import catalogue_of, marked
+from pipeline.wording import BAND_NAMES, DRIVER_NAMES
 from serving.pages import charts
 from serving.pages.session import session_of
 from serving.permissions import Purpose
 
 LANGUAGES: Final = {"en": "English", "ru": "Русский"}
+LOCALES: Final = {"en": "en_GB", "ru": "ru"}
+"""How each language writes numbers and dates."""
 LANGUAGE_COOKIE: Final = "retention-language"
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -33,15 +38,19 @@ HEADERS: Final = {
 
 PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "hr": (
-        ("/overview", "Overview"),
-        ("/services", "Internal services"),
-        ("/people", "People"),
-        ("/lists", "Lists"),
-        ("/model", "Model"),
+        ("/overview", marked("Overview")),
+        ("/services", marked("Internal services")),
+        ("/people", marked("People")),
+        ("/lists", marked("Lists")),
+        ("/model", marked("Model")),
     ),
-    "manager": (("/list", "My list"),),
-    "data_scientist": (("/model", "Model"), ("/overview", "Overview"), ("/services", "Internal services")),
-    "auditor": (("/audit", "Audit"), ("/model", "Model")),
+    "manager": (("/list", marked("My list")),),
+    "data_scientist": (
+        ("/model", marked("Model")),
+        ("/overview", marked("Overview")),
+        ("/services", marked("Internal services")),
+    ),
+    "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
 }
 """Where each role's menu leads; the first is where one arrives."""
 
@@ -73,6 +82,9 @@ def render(request: Request, template: str, status: int = 200, **told: Any) -> R
         "menu": PAGES_OF[asker.role] if asker else (),
         "path": path,
         "purposes": PURPOSES,
+        "roles": ROLES,
+        "results": RESULTS,
+        "bands": BAND_NAMES,
         "assets": asset_tag(),
         "here": path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/",
     }
@@ -81,11 +93,26 @@ def render(request: Request, template: str, status: int = 200, **told: Any) -> R
 
 
 PURPOSES: Final = {
-    Purpose.RETENTION_CONVERSATION: "To prepare a conversation about staying",
-    Purpose.WORKFORCE_PLANNING: "To plan the work of a group",
-    Purpose.MODEL_REVIEW: "To check that the model is right",
-    Purpose.DATA_SUBJECT_REQUEST: "To answer a person who asks about themselves",
+    Purpose.RETENTION_CONVERSATION: marked("To prepare a conversation about staying"),
+    Purpose.WORKFORCE_PLANNING: marked("To plan the work of a group"),
+    Purpose.MODEL_REVIEW: marked("To check that the model is right"),
+    Purpose.DATA_SUBJECT_REQUEST: marked("To answer a person who asks about themselves"),
 }
+ROLES: Final = {
+    "hr": marked("HR"),
+    "manager": marked("Manager"),
+    "data_scientist": marked("Data scientist"),
+    "auditor": marked("Auditor"),
+}
+RESULTS: Final = {
+    "released": marked("shown"),
+    "answered": marked("answered"),
+    "answered before": marked("answered before"),
+    "contested": marked("contested"),
+    "contested before": marked("contested before"),
+    "erased": marked("erased"),
+}
+"""What the audit says came of a request; a refusal is told by its own code."""
 
 
 @cache
@@ -103,12 +130,14 @@ def environment(language: str) -> Environment:
     pages.install_gettext_translations(translations, newstyle=False)  # type: ignore[attr-defined]
     pages.globals |= {"charts": charts, "driver_names": DRIVER_NAMES}
     pages.globals["count"] = lambda one, many, number: translations.ungettext(one, many, number) % {"num": number}
+    locale = LOCALES[language]
+    pages.globals["percent_sign"] = _percent_sign(locale)
     pages.filters |= {
-        "percent": percent,
-        "figure": figure,
-        "month": lambda day: format_date(day, "LLLL y", locale=language),
-        "day": lambda day: format_date(day, "long", locale=language),
-        "moment": lambda at: format_datetime(at, "medium", locale=language),
+        "percent": lambda share, is_signed=False: percent(share, locale, is_signed),
+        "figure": lambda number, digits=1, is_signed=False: figure(number, digits, locale, is_signed),
+        "month": lambda day: format_date(day, "LLLL y", locale=locale),
+        "day": lambda day: format_date(day, "long", locale=locale),
+        "moment": lambda at: format_datetime(at, "d MMM y, HH:mm", locale=locale),
     }
     return pages
 
@@ -121,22 +150,40 @@ def translations_of(language: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as text:
         catalogue = read_po(text, locale=language)
+    for message in catalogue_of(language):  # what the lists and factors say, in the same words here
+        if message.id and catalogue.get(message.id) is None and not message.context:
+            catalogue.add(message.id, message.string)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
 
 
-def percent(share: float | None) -> str:
-    """A probability, to the whole percent; below ten with one digit."""
-    if share is None:
+def percent(share: float | None, locale: str, is_signed: bool = False) -> str:
+    """A share, to the whole percent; below ten with one digit; a dash where it is not known."""
+    if share is None or math.isnan(share):
         return "–"
-    return f"{share:.0%}" if share >= 0.0995 else f"{share:.1%}"
+    unit = _percent_sign(locale)
+    return _signed(
+        format_percent(share, f"0{unit}" if abs(share) >= 0.0995 else f"0.0{unit}", locale), share, is_signed
+    )
 
 
-def figure(number: float | None, digits: int = 1) -> str:
+def figure(number: float | None, digits: int, locale: str, is_signed: bool = False) -> str:
     """A number, a dash where it is not known."""
-    return "–" if number is None else f"{number:,.{digits}f}".replace("-", "−")
+    if number is None or math.isnan(number):
+        return "–"
+    form = "#,##0" + "." * bool(digits) + "0" * digits
+    return _signed(format_decimal(number, form, locale), number, is_signed)
+
+
+def _percent_sign(locale: str) -> str:
+    return "\u00a0%" if locale == "ru" else "%"
+
+
+def _signed(said: str, number: float, is_signed: bool) -> str:
+    said = said.replace("-", "−")
+    return f"+{said}" if is_signed and number > 0 else said
 
 
 @cache

@@ -1,10 +1,12 @@
 """What departments ask of each other, as a map; a pair opens to what is exchanged and how that moved."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from pipeline.language import marked
 from serving.audit import Audit
 from serving.pages import charts
 from serving.pages.errors import PageRoute
@@ -18,12 +20,29 @@ from serving.schemas import ServicesBetween
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
-FIGURES = {
-    "services": ("Services in 12 months", 0),
-    "rating": ("Rating, 1 to 5", 2),
-    "hours": ("Hours to the answer", 1),
-    "risk": ("Risk of those who ask", 3),
+FIGURES: Final = {
+    "services": (marked("Services in 12 months"), 0),
+    "rating": (marked("Rating, 1 to 5"), 2),
+    "hours": (marked("Hours to the answer"), 1),
+    "risk": (marked("Risk of those who ask"), 3),
 }
+KINDS: Final = {
+    "information": marked("Information"),
+    "reporting": marked("Reports"),
+    "data": marked("Data"),
+    "working_time": marked("Working time"),
+    "resources": marked("Resources"),
+    "other": marked("Other"),
+}
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """How often a kind was asked for now, and in the earliest month that is looked at; None where not known."""
+
+    kind: str
+    services: int
+    before: int | None
 
 
 @router.get("/services")
@@ -68,8 +87,7 @@ def pair(
             raise Refusal(404, "no-such-pair", "These departments ask nothing of each other.")
         rows = service_page(release.scores, published).services
         lines = {
-            name: [charts.Point(f"{day:%Y-%m}", getattr(row, name) if row else None) for day, row in course]
-            for name in FIGURES
+            name: [charts.month(day, getattr(row, name) if row else None) for day, row in course] for name in FIGURES
         }
         return render(
             request,
@@ -79,7 +97,16 @@ def pair(
             back=_one(rows, provider, client),
             lines=lines,
             figures=FIGURES,
+            kinds=_exchanged(now, course[0][1] if len(course) > 1 else None),
+            kind_names=KINDS,
+            since=course[0][0],
         )
+
+
+def _exchanged(now: ServicesBetween, before: ServicesBetween | None) -> list[Exchanged]:
+    """By kind, most first."""
+    then = (before.kinds or {}) if before else {}
+    return [Exchanged(kind, services, then.get(kind)) for kind, services in (now.kinds or {}).items()]
 
 
 def _weight(each: ServicesBetween) -> float:

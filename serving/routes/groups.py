@@ -71,12 +71,14 @@ def internal_services(
     with audit.release() as release:
         published = current(release.scores)
         answer = service_page(release.scores, published)
-        columns = list(ServicesBetween.model_fields)
+        columns = [name for name in ServicesBetween.model_fields if name != "kinds"]
         return as_table(
             request,
             form,
             answer,
-            lambda: Table("services", columns, (list(each.model_dump().values()) for each in answer.services)),
+            lambda: Table(
+                "services", columns, (list(each.model_dump(include=set(columns)).values()) for each in answer.services)
+            ),
         )
 
 

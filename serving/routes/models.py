@@ -39,7 +39,7 @@ def champion(
     request: Request, _asker: ForModelReaders, _purpose: ReviewPurpose, audit: Audit, accept: AcceptHeader = JSON
 ) -> Response:
     """As JSON, or its card as a page or Markdown by `Accept`; 404 while no model has passed the gate."""
-    return _told(request, audit, None, preferred(accept, FORMS))
+    return told_model(request, audit, None, preferred(accept, FORMS))
 
 
 @router.get("/{version}", summary="A model version, and its card", response_model=ModelAnswer, responses=_ANSWERS)
@@ -52,13 +52,14 @@ def version(
     accept: AcceptHeader = JSON,
 ) -> Response:
     """Metrics with intervals, baselines, fairness, what the gate said, who promoted it; or its card by `Accept`."""
-    return _told(request, audit, version, preferred(accept, FORMS))
+    return told_model(request, audit, version, preferred(accept, FORMS))
 
 
-def _told(request: Request, audit: Audit, version: str | None, form: str) -> Response:
+def told_model(request: Request, audit: Audit, version: str | None, form: str) -> Response:
+    """A version, or the champion, in a form."""
     settings: Settings = request.app.state.settings
     told = described_version(settings, version)
-    plots = {} if form == JSON else _plots(settings, told["version"])
+    plots = {} if form == JSON else plots_of_version(settings, told["version"])
     with audit.release() as release:
         if form == JSON:
             return as_json(request, model_answer(told, release.scores))
@@ -98,11 +99,14 @@ def described_version(settings: Settings, version: str | None) -> dict[str, Any]
         raise _registry_is_down() from None
 
 
-def _plots(settings: Settings, version: str) -> dict[str, bytes]:
+def plots_of_version(settings: Settings, version: str) -> dict[str, bytes]:
+    """The pictures of a version's run. Raises 404, and 503 without a registry."""
     from pipeline.registry import plots_of
 
     try:
         return plots_of(settings, version)
+    except BadInput:
+        raise Refusal(404, "no-such-model", "There is no such model version, or no champion yet.") from None
     except Unavailable:
         raise _registry_is_down() from None
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from pipeline.language import ENGLISH, Language
 from pipeline.published import Published, PublishedScores
 from pipeline.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
 from pipeline.wording import factor_text
@@ -103,13 +104,13 @@ def erased(
     )
 
 
-def receipt_of(scores: PublishedScores, employee_id: str) -> Receipt:
+def receipt_of(scores: PublishedScores, employee_id: str, said_in: Language = ENGLISH) -> Receipt:
     """Everything in the store that is about a person. Raises 404 where nothing is."""
     held = held_of(scores.connection, employee_id)
     if not held.is_anything:
         raise _nothing_held()
     published = scores.by_id(held.scores[0].publication_id) if held.scores else None
-    factors = _in_words(scores, published, employee_id) if published else []
+    factors = _in_words(scores, published, employee_id, said_in) if published else []
     return _receipt(employee_id, held, factors)
 
 
@@ -123,14 +124,16 @@ def _nothing_held() -> Refusal:
     return Refusal(404, "nothing-held", "Nothing is held of such a person.")
 
 
-def _in_words(scores: PublishedScores, published: Published, employee_id: str) -> list[FactorInWords]:
+def _in_words(
+    scores: PublishedScores, published: Published, employee_id: str, said_in: Language
+) -> list[FactorInWords]:
     [(_, factors)] = scores.factors_of(published, [employee_id])
     weightiest = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
     return [
         FactorInWords(
             driver=factor.driver,
             contribution=factor.contribution,
-            text=factor_text(factor, published.about[factor.feature]),
+            text=factor_text(factor, published.about[factor.feature], said_in),
         )
         for factor in weightiest
     ]

@@ -23,6 +23,10 @@ pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indir
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def kind(name: str, services: int, clients: int, providers: int) -> dict[str, Any]:
+    return {"kind": name, "services": services, "clients": clients, "providers": providers}
+
+
 def company() -> Publication:
     """Six in Sales and seven in Plant with a risk of a half, three in Legal; pay adds 1 to everyone's log-odds."""
     places = {"Sales": ("M1", 6), "Plant": ("=M2", 7), "Legal": ("M3", 3)}
@@ -53,6 +57,10 @@ def company() -> Publication:
             "trend": [0.25, 0.0],
             "risk": [0.5, 0.5],
             "relationships_log_odds": [0.0, 0.0],
+            "kinds": [
+                [kind("data", 25, 5, 7), kind("information", 9, 5, 7), kind("reporting", 6, 4, 7)],
+                [kind("data", 30, 4, 7)],
+            ],
         }
     )
     return Publication("tiny", date(2026, 10, 31), "4", 6, {}, scores, factors, services)
@@ -120,12 +128,15 @@ def test_services_between_departments_need_five_on_either_side(client: TestClien
             "trend": 0.25,
             "risk": 0.5,
             "relationships_log_odds": 0.0,
+            "kinds": {"data": 25, "other": 15},  # reports are of four people; alone under `other` they would show
         },
         {
             "client_department": "Legal",
             "provider_department": "Plant",
             "is_suppressed": True,
-            **dict.fromkeys(("services", "rating", "hours", "balance", "trend", "risk", "relationships_log_odds")),
+            **dict.fromkeys(
+                ("services", "rating", "hours", "balance", "trend", "risk", "relationships_log_odds", "kinds")
+            ),
         },
     ]
 

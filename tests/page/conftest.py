@@ -3,13 +3,22 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from published import Server, _the_log_is_on, kept, server, store  # noqa: F401
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from published import (  # noqa: F401
+    _the_log_is_on,
+    blend,
+    kept,
+    running,
+    store,
+)
 from published import settings as settings
 
+from pipeline.store import Store
 from pipeline.tokens import issue_token
+from serving.app import create_app
 from serving.settings import ServerSettings
 
 ARGUMENTS = (
@@ -25,6 +34,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must look at the pages in a browser, and no chromium was found")
         pytest.skip("no chromium on this machine")
+    expect.set_options(timeout=30_000)  # of a machine with much else to do
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
@@ -32,9 +42,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:  # noqa: F811
+def served(settings: ServerSettings) -> ServerSettings:
+    """The settings of the server; a module that asks for others overrides it."""
+    return settings
+
+
+@pytest.fixture
+def address(served: ServerSettings, store: Store) -> Iterator[str]:  # noqa: F811
+    with running(create_app(served)) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page of a browser without cookies, 360 px wide; whatever its console says of an error fails the test."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 360, "height": 780}, locale="en-GB")
+    context = browser.new_context(base_url=address, viewport={"width": 360, "height": 780}, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(60_000)
     errors: list[str] = []
@@ -49,7 +71,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:  # noqa: F811
 @pytest.fixture
 def sign_in(page: Page, settings: ServerSettings) -> Callable[..., None]:
     def done(role: str, person: str | None = None, next_page: str = "/") -> None:
-        page.goto(f"/sign-in?next={next_page}")
+        page.goto(f"/sign-in?next={quote(next_page, safe='')}")
         page.get_by_label("Token").fill(issue_token(settings, role, person))
         page.get_by_role("button", name="Sign in").click()
 

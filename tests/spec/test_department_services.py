@@ -19,15 +19,15 @@ PEOPLE = pl.DataFrame(
     }
 )
 SERVICES = """
-client_id provider_id opened_at        closed_at        rating recorded_at
-A         C           2024-12-02T08:00 2024-12-02T10:00 4      -
-A         C           2024-11-02T08:00 2024-11-02T12:00 2      -
-B         C           2024-02-02T08:00 2025-01-02T08:00 5      -
-B         C           2024-12-03T08:00 -                -      2025-01-15
-C         A           2024-12-05T08:00 2024-12-05T09:00 3      -
-A         B           2023-12-31T08:00 2024-01-02T08:00 1      -
-D         C           2024-12-05T08:00 2024-12-05T09:00 3      -
-A         D           2024-12-05T08:00 2024-12-05T09:00 3      -
+client_id provider_id opened_at        closed_at        rating recorded_at kind
+A         C           2024-12-02T08:00 2024-12-02T10:00 4      - data
+A         C           2024-11-02T08:00 2024-11-02T12:00 2      - data
+B         C           2024-02-02T08:00 2025-01-02T08:00 5      - -
+B         C           2024-12-03T08:00 -                -      2025-01-15 data
+C         A           2024-12-05T08:00 2024-12-05T09:00 3      - data
+A         B           2023-12-31T08:00 2024-01-02T08:00 1      - data
+D         C           2024-12-05T08:00 2024-12-05T09:00 3      - data
+A         D           2024-12-05T08:00 2024-12-05T09:00 3      - data
 """
 
 
@@ -50,6 +50,10 @@ def test_a_pair_counts_what_was_asked_in_a_year_and_known_by_then(source_of: Cal
             "balance": pytest.approx((1 - 3) / 4),
             "trend": pytest.approx((2 / 3) / (3 / 12) - 1),
             "risk": pytest.approx((0.2 + 0.2 + 0.5) / 3),
+            "kinds": [
+                {"kind": "data", "services": 2, "clients": 1, "providers": 1},
+                {"kind": "other", "services": 1, "clients": 1, "providers": 1},
+            ],
         },
         ("Plant", "Sales"): {
             "clients": 1,
@@ -60,6 +64,7 @@ def test_a_pair_counts_what_was_asked_in_a_year_and_known_by_then(source_of: Cal
             "balance": pytest.approx((3 - 1) / 4),
             "trend": pytest.approx((1 / 3) / (1 / 12) - 1),
             "risk": 0.1,
+            "kinds": [{"kind": "data", "services": 1, "clients": 1, "providers": 1}],
         },
     }
 
@@ -67,7 +72,7 @@ def test_a_pair_counts_what_was_asked_in_a_year_and_known_by_then(source_of: Cal
 def test_without_a_year_of_services_there_is_no_trend(source_of: Callable[..., Source]) -> None:
     services = "client_id provider_id opened_at\nA C 2024-12-02T08:00"
     [row] = figures(source_of({"collaboration": services})).values()
-    assert (row["services"], row["trend"], row["rating"], row["hours"]) == (1, None, None, None)
+    assert (row["services"], row["trend"], row["rating"], row["hours"], row["kinds"]) == (1, None, None, None, None)
 
 
 def test_without_services_there_are_no_pairs(source_of: Callable[..., Source]) -> None:

@@ -1,0 +1,112 @@
+"""The model page over a registry that holds one judged version, its plots and its ledger."""
+
+from typing import Any
+
+import pytest
+from accessible import assert_accessible
+from playwright.sync_api import Page, expect
+from published import MODEL_FEATURES, REPORT
+
+from pipeline import promotion
+from pipeline.model import Blend
+from pipeline.stored_model import StoredModel
+from serving.settings import ServerSettings
+
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+
+UNKNOWN = float("nan")
+PLOT = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420"><path d="M0 0H640" style="stroke: #000"/></svg>'
+)
+
+
+def bounds(value: float, low: float, high: float) -> dict[str, float]:
+    return {"value": value, "low": low, "high": high}
+
+
+def judged(group: str, ratio: dict[str, float]) -> dict[str, Any]:
+    names = ("selection_rate", "recall", "false_positive_rate", "base_rate", "mean_risk", "calibration")
+    figures = {name: bounds(0.2, 0.1, 0.3) for name in names}
+    told = {"group": group, "is_suppressed": False, "people": 90, "rows": 90}
+    return told | figures | {"selection_rate_ratio": ratio, "recall_ratio": ratio}
+
+
+FULL = REPORT | {
+    "metrics": REPORT["metrics"] | {"auc": bounds(0.75, 0.7, 0.8), "lift_10": bounds(2.5, 2.0, 3.0)},  # type: ignore[operator]
+    "baselines": {"tenure": {"lift_10": 1.25, "average_precision": 0.3}},
+    "by_origin": [
+        {"origin": "2026-03-31", "snapshot_date": "2026-03-31", "n": 300, "base_rate": 0.4, "auc": 0.74},
+        {"origin": "2026-06-30", "snapshot_date": "2026-06-30", "n": 300, "base_rate": 0.4, "auc": 0.76},
+    ],
+    "range_coverage": {
+        "groups": [
+            {"n": 300, "risk": 0.1, "low": 0.08, "high": 0.12, "happened": 0.12, "least": 0.08, "most": 0.17},
+            {"n": 300, "risk": 0.4, "low": 0.3, "high": 0.5, "happened": 0.38, "least": 0.31, "most": 0.45},
+        ]
+    },
+    "ablation": {"pay alone": {"auc": bounds(0.1, 0.05, 0.15), "average_precision": bounds(0.071, 0.043, 0.106)}},
+    "fairness": [
+        {
+            "attribute": "gender",
+            "is_pair": False,
+            "people": 190,
+            "not_recorded": 0,
+            "ratios": {},
+            "groups": [
+                judged("man", bounds(1.0, 1.0, 1.0)),
+                judged("woman", bounds(0.9, 0.75, 1.05)),
+                judged("another", bounds(UNKNOWN, UNKNOWN, UNKNOWN)),
+                {"group": "not said", "is_suppressed": True, "people": None, "rows": None},
+            ],
+        }
+    ],
+    "by_group": [
+        {
+            "by": "level",
+            "group": "1",
+            "is_suppressed": False,
+            "n": 90,
+            "people": 90,
+            "base_rate": 0.4,
+            "mean_risk": 0.4,
+            **dict.fromkeys(("auc", "average_precision", "calibration_slope"), bounds(0.66, 0.6, 0.72)),
+        },
+        {"by": "level", "group": "2", "is_suppressed": True},
+    ],
+}
+
+
+@pytest.fixture
+def served(settings: ServerSettings, blend: Blend) -> ServerSettings:
+    told = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{settings.var / 'mlflow.db'}"})
+    model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
+    assert promotion.record(told, model, FULL, {"gain.svg": PLOT, "reliability.svg": PLOT})["promoted"]
+    return told
+
+
+def row(page: Page, table: str, name: str) -> Any:
+    return page.get_by_role("table", name=table).get_by_role("row", name=name)
+
+
+def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Page, sign_in: Any) -> None:
+    sign_in("auditor", "X1", "/model")
+    expect(page.get_by_role("heading", level=1)).to_have_text("How the model was judged")
+    expect(page.get_by_role("img", name="Calibration", exact=True)).to_be_visible()
+    page.get_by_text("As a table").first.click()
+    expect(page.get_by_role("row", name="10% 12% 8.0%–17%")).to_be_visible()
+    expect(row(page, "Lift", "this model")).to_contain_text("2.50×")
+    expect(row(page, "Lift", "tenure alone")).to_contain_text("1.25×")
+    expect(row(page, "Ablation", "pay alone")).to_contain_text("+0.071 0.043 … 0.106")
+    expect(row(page, "gender", "woman")).to_contain_text("0.90 0.75–1.05")
+    for name in ("another", "not said"):  # without an interval, and suppressed
+        expect(row(page, "gender", name)).to_contain_text("too few people to show")
+    expect(row(page, "By level", "1")).to_contain_text("0.66 0.60–0.72")
+    expect(page.get_by_role("region", name="Ledger")).to_contain_text("promoted: the gate passed")
+    assert "nan" not in page.locator("main").inner_text().lower().split()
+    page.wait_for_load_state()  # the pictures too
+    assert page.get_by_role("img", name="Gain, out of time").evaluate("each => each.naturalWidth") == 640
+    assert page.request.get("/model/1/plots/over_time.svg").status == 404  # this run drew none
+    assert_accessible(page)
+    page.get_by_role("link", name="Model card").click()
+    expect(page.locator("body")).to_contain_text("Who is affected, and their rights")
+    assert page.request.get("/model/9/card").status == 404
