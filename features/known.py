@@ -18,7 +18,7 @@ import polars as pl
 from features.calendar import Frame, month_end, month_index, month_number
 from features.definition import figure, shared
 from features.engine import POLARS, Engine
-from features.pairs import high_of, low_of
+from features.pairs import first_of, second_of
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -48,11 +48,13 @@ class Prepared:
     """What is worked out once for all snapshot dates of a source.
 
     `months` is the folder that `months.sum_months` wrote, None where there are no services; `single` names the
-    tables with one row a fact, of which no version need be chosen.
+    tables with one row a fact, of which no version need be chosen; `first_month` says, for each month in which
+    services became known, which is the first that these are of.
     """
 
     months: Path | None = None
     single: frozenset[str] = frozenset()
+    first_month: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,15 @@ class Known:
 
     def pairs(self, months: int | None = None) -> Frame:
         """Sums of internal services by pair and month, as `months.py` describes them, and `low` and `high` of it."""
-        rows = self._months("pairs", months).with_columns(low=low_of("pair"), high=high_of("pair"))
+        rows = self._months("pairs", months).with_columns(low=first_of("pair"), high=second_of("pair"))
         for side in ("low", "high"):
             rows = since_rehire(self, rows, side, nw.col("month"), monthly=True)
         return rows
+
+    def first_month_of_services(self) -> int | None:
+        """The earliest month (year × 12 + month) of whose services anything was known, None where nothing was."""
+        now = month_index(self.snapshot_date)
+        return min((first for month, first in self.prepared.first_month.items() if month <= now), default=None)
 
     def first_day(self, table: str) -> date | None:
         """The earliest own date that the table held on the snapshot date, None where it held nothing yet."""
@@ -145,7 +152,13 @@ def known_on(source: "Source", snapshot_date: date, prepared: Prepared = Prepare
 def prepare(source: "Source", months: Path | None, engine: Engine = POLARS) -> Prepared:
     """Find the tables in which no fact has two rows; `months` is what `months.sum_months` gave."""
     tables = [table for table in OWN_DATE if table in source.tables]
-    return Prepared(months, frozenset(table for table in tables if _is_single(source, table, engine)))
+    single = frozenset(table for table in tables if _is_single(source, table, engine))
+    return Prepared(months, single, _first_months(months, engine) if months else {})
+
+
+def _first_months(months: Path, engine: Engine) -> dict[int, int]:
+    rows = engine.scan(months / "services" / "*.parquet").group_by("known_month").agg(nw.col("month").min())
+    return dict(engine.to_polars(rows.select("known_month", "month")).collect().iter_rows())
 
 
 def _last_versions(rows: Frame, key: tuple[str, ...], values: list[str]) -> Frame:

@@ -57,6 +57,9 @@ class SparkEngine:
         self.write(frame, path)
         return self.scan(path)
 
+    def sum_by(self, rows: Frame, keys: Sequence[str], figures: Sequence[str]) -> Frame:
+        return self.hold(rows.group_by(*keys).agg(nw.col(*figures).sum().fill_null(0)), of_many=True)
+
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         return rows.with_columns(nw.col(*names).fill_null(strategy="forward").over("employee_id", order_by=by))
 
