@@ -22,6 +22,8 @@ class Engine(Protocol):
     name: EngineName
     services_at_a_time: float
     """How many internal services are summed together, in whole months."""
+    holds_between_dates: bool
+    """Whether what is held may still be used after `release`."""
 
     def scan(self, files: Path) -> Frame:
         """The rows of a Parquet file, or of all that a pattern names, as far as they are asked for."""
@@ -35,12 +37,6 @@ class Engine(Protocol):
         `of_many` says that it is made of far more rows than there are people.
         """
 
-    def sum_by(self, rows: Frame, keys: Sequence[str], figures: Sequence[str]) -> Frame:
-        """Of many rows, the sums of figures by whole numbers that are never null, held; a null counts as 0.
-
-        Sums of whole numbers are Int64, others Float64. One key is much faster than several: see `packing.py`.
-        """
-
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         """A null in the named columns becomes what the person's row before says, ordered `by`."""
 
@@ -48,7 +44,7 @@ class Engine(Protocol):
         """Adds `{name}_before`: what each person's row before says, by a date that is unique within the person."""
 
     def release(self) -> None:
-        """Let go of all that is held; no frame that was made of it may be used any more."""
+        """Let go of all that is held; unless `holds_between_dates`, no frame made of it may be used any more."""
 
     def write(self, frame: Frame, path: Path) -> None:
         """Write Parquet that `scan` reads."""
@@ -61,15 +57,12 @@ _IS_FIRST: Final = pl.col("employee_id").ne_missing(pl.col("employee_id").shift(
 """Whether a row is the first of its person, in rows sorted by person."""
 
 
-ROWS_AT_A_TIME: Final = 50_000
-"""In a batch of what is summed: little enough to stay in a core's caches."""
-
-
 class PolarsEngine:
     """In this process, on all its cores, a snapshot date in memory."""
 
     name: EngineName = "polars"
     services_at_a_time: float = 2_000_000  # about 0.5 GB with all that is summed from them
+    holds_between_dates = True
 
     def scan(self, files: Path) -> Frame:
         return nw.from_native(pl.scan_parquet(files))
@@ -81,17 +74,6 @@ class PolarsEngine:
         """To set the streaming engine up takes longer than to work out what has a row a person; many rows it halves."""
         held: pl.DataFrame = nw.to_native(frame).collect(engine="streaming" if of_many else "in-memory")
         return nw.from_native(held.lazy())
-
-    def sum_by(self, rows: Frame, keys: Sequence[str], figures: Sequence[str]) -> Frame:
-        """By a table of our own, fed batch by batch while Polars works out the next; Polars alone for several keys."""
-        if len(keys) > 1:
-            return self.hold(rows.group_by(*keys).agg(nw.col(*figures).sum()), of_many=True)
-        from features.group_sums import sums_by  # numba takes half a second to import
-
-        native: pl.LazyFrame = nw.to_native(rows).select(*keys, *figures)
-        whole = [name for name, dtype in native.collect_schema().items() if dtype.is_integer()]
-        sums = sums_by(native.collect_batches(chunk_size=ROWS_AT_A_TIME, engine="streaming"), keys[0], figures)
-        return nw.from_native(sums.with_columns(pl.col(whole).cast(pl.Int64)).lazy())
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         """On all rows sorted once: a window of each person's would sort each person's few rows for each column."""

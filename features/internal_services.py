@@ -5,7 +5,7 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
-from features.definition import Family, Feature, family, shared
+from features.definition import Family, Feature, family, shared_of_many
 from features.known import Known
 from features.pairs import as_one, first_of, second_of
 from features.peers import PEERS, over_median, peer_groups
@@ -32,7 +32,7 @@ def _measure_features(
     )
 
 
-@shared
+@shared_of_many
 def sums(known: Known) -> Frame:
     """Counters of `months.py` summed over each window for everyone who works here, and the last month of contact."""
     rows = known.services(months=max(WINDOWS))
@@ -40,7 +40,7 @@ def sums(known: Known) -> Frame:
     counters = [name for name in rows.collect_schema().names() if name not in keys]
     recent = (nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS).cast(nw.Int32)
     rows = rows.with_columns(person_and_recent=as_one(nw.col("employee_id"), recent))
-    rows = known.engine.sum_by(rows, ["person_and_recent"], counters)
+    rows = rows.group_by("person_and_recent").agg(nw.col(*counters).sum())
     rows = rows.with_columns(employee_id=first_of("person_and_recent"), recent=second_of("person_and_recent"))
     people = rows.group_by("employee_id").agg(  # of two rows a person, so that the many are summed once
         nw.col(*counters).sum().name.suffix("_12m"),

@@ -25,7 +25,7 @@ import narwhals as nw
 
 from features.calendar import Frame, month_number
 from features.engine import POLARS, Engine
-from features.known import columns_of
+from features.known import SIDES, columns_of
 from features.month_store import MonthStore
 from features.packing import Packing
 from features.pairs import pair_of
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from features.source import Source
 
 ROLES: Final = ("client", "provider")
-SIDES: Final = ("low", "high")
 KINDS_OF_TIME: Final = ("working_time", "resources")
 """Kinds of service that cost the provider more than an answer."""
 SECONDS_AN_HOUR: Final = 3600
@@ -61,8 +60,8 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         facts = engine.hold(_facts(services, columns), of_many=True)
         months_of = _ranges(facts, engine)
         sums = {
-            "services": _services(facts, columns, Packing({"employee_id": store.codes} | months_of), engine),
-            "pairs": _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of), engine),
+            "services": _services(facts, columns, Packing({"employee_id": store.codes} | months_of)),
+            "pairs": _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of)),
         }
         sums = {kind: engine.hold(rows, of_many=True) for kind, rows in sums.items()}
         for month in months:
@@ -159,22 +158,24 @@ def _ranges(facts: Frame, engine: Engine) -> dict[str, tuple[int, int]]:
     return {name: (found[f"least_{name}"] or 0, found[name] or 0) for name in MONTHS}
 
 
-def _services(facts: Frame, columns: list[str], packing: Packing, engine: Engine) -> Frame:
+def _services(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     parts = []
     for role in ROLES:
-        figures = {f"{role}_n": nw.col("asked"), **_is_kind(columns)}
+        figures = [nw.col("asked").sum().alias(f"{role}_n")]
+        if "kind" in columns:
+            figures += [nw.col(f"kind_{kind}").sum() for kind in SERVICE_KINDS]
         if "kind" in columns and role == "provider":
-            figures["provider_kind_n"] = _is_there("kind")
+            figures.append(nw.col("kind").count().alias("provider_kind_n"))
         for name in measured(columns):
-            figures |= {f"{role}_{name}": nw.col(name), f"{role}_{name}_n": _is_there(name)}
-        theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role))
-        sums = engine.sum_by(theirs.select(*packing.keys, **figures), packing.keys, list(figures))
+            figures += [nw.col(name).sum().alias(f"{role}_{name}"), nw.col(name).count().alias(f"{role}_{name}_n")]
+        theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role, **_is_kind(columns)))
+        sums = theirs.group_by(*packing.keys).agg(*figures)
         if "kind" in columns and role == "provider":
             sums = sums.with_columns(provider_time_n=nw.sum_horizontal(*(f"kind_{kind}" for kind in KINDS_OF_TIME)))
         parts.append(sums)
     rows = nw.concat(parts, how="diagonal")
     names = [name for name in rows.collect_schema().names() if name not in packing.keys]
-    rows = engine.sum_by(rows, packing.keys, names)
+    rows = rows.group_by(*packing.keys).agg(nw.col(*names).sum())
     return packing.unpack(rows).with_columns(*(_narrow(name) for name in names))
 
 
@@ -185,30 +186,26 @@ def _is_kind(columns: list[str]) -> dict[str, nw.Expr]:
     return {f"kind_{kind}": (nw.col("kind") == kind).cast(nw.Int32) for kind in SERVICE_KINDS}
 
 
-def _is_there(name: str) -> nw.Expr:
-    """1 where the column is known."""
-    return (~nw.col(name).is_null()).cast(nw.Int32)
-
-
 def _narrow(name: str) -> nw.Expr:
-    """Counts as Int32, which are read faster than what can hold more."""
-    figure = nw.col(name)
+    """0 where there was none; counts as Int32, which are read faster than what can hold more."""
+    figure = nw.col(name).fill_null(0)
     return figure.cast(nw.Float64) if name.endswith(("_rating", "_hours", "_effort")) else figure.cast(nw.Int32)
 
 
-def _pairs(facts: Frame, columns: list[str], packing: Packing, engine: Engine) -> Frame:
+def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     low_asks = nw.col("client") < nw.col("provider")
     asks = {"low": low_asks, "high": ~low_asks}
-    figures = {f"{side}_asks": nw.when(asks[side]).then("asked") for side in SIDES}
+    figures = [nw.when(asks[side]).then("asked").sum().alias(f"{side}_asks") for side in SIDES]
     if "rating" in columns:
         for side in SIDES:
-            name, is_rated = f"{side}_asks_rating", (asks[side] & ~nw.col("rating").is_null()).cast(nw.Int32)
-            figures |= {name: nw.when(asks[side]).then("rating"), f"{name}_n": is_rated}
+            rating, name = nw.when(asks[side]).then("rating"), f"{side}_asks_rating"
+            figures += [rating.sum().alias(name), rating.count().alias(f"{name}_n")]
     facts = facts.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
     facts = facts.with_columns(low=nw.min_horizontal(*ROLES), high=nw.max_horizontal(*ROLES))
-    rows = engine.sum_by(packing.pack(facts).select(*packing.keys, **figures), packing.keys, list(figures))
-    rows = packing.unpack(rows).with_columns(*(_narrow(name) for name in figures))
-    return rows.with_columns(pair=pair_of("low", "high")).drop("low", "high")
+    rows = packing.pack(facts).group_by(*packing.keys).agg(*figures)
+    sums = [name for name in rows.collect_schema().names() if name not in packing.keys]
+    rows = rows.with_columns(*(_narrow(name) for name in sums))
+    return packing.unpack(rows).with_columns(pair=pair_of("low", "high")).drop("low", "high")
 
 
 def _write(engine: Engine, rows: Frame, path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.definition import Family, Feature, family, shared
+from features.definition import Family, Feature, family, shared, shared_of_many
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
 from features.pairs import as_one, first_of, second_of
@@ -14,12 +14,12 @@ from features.places import leavers, places, staff
 UNKNOWN_DEPARTMENT: Final = 0
 
 
-@shared
+@shared_of_many
 def _pairs(known: Known) -> Frame:
     """How often either of a pair of people asked the other over (12, 0]: low, high, low_asks, high_asks."""
-    counts = ["low_asks", "high_asks"]
-    sums = known.engine.sum_by(known.pairs(months=12).select("pair", *counts), ["pair"], counts)
-    return sums.select(*counts, low=first_of("pair"), high=second_of("pair"))
+    return known.prepared.pair_window.on(known).select(
+        "low_asks", "high_asks", low=first_of("pair"), high=second_of("pair")
+    )
 
 
 def partners(known: Known) -> Frame:
@@ -70,7 +70,7 @@ def _flag(condition: nw.Expr) -> nw.Expr:
     return condition.cast(nw.Int32)
 
 
-@shared
+@shared_of_many
 def _by_department(known: Known) -> Frame:
     """Each person's services by department of the colleague, in one pass over all pairs of people.
 
@@ -94,12 +94,12 @@ def _by_department(known: Known) -> Frame:
     rows = partners(known).join(_colleagues(known), on="partner", how="left")
     other = nw.col("other").fill_null(UNKNOWN_DEPARTMENT)
     rows = rows.select(person_and_other=as_one(nw.col("employee_id"), other), **figures)
-    rows = known.engine.sum_by(rows, ["person_and_other"], list(figures))
+    rows = rows.group_by("person_and_other").agg(nw.col(*figures).sum())
     rows = rows.with_columns(employee_id=first_of("person_and_other"), other=second_of("person_and_other"))
     return rows.drop("person_and_other").join(_departments(known, "employee_id", "own"), on="employee_id", how="left")
 
 
-@shared
+@shared_of_many
 def _ties(known: Known) -> Frame:
     """By person: what `_by_department` counts, over all departments, and the departments themselves.
 

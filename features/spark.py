@@ -30,6 +30,7 @@ class SparkEngine:
 
     name: EngineName = "spark"
     services_at_a_time: float = math.inf  # what does not fit in memory is spilled
+    holds_between_dates = False
 
     def __init__(self, session: "SparkSession", folder: Path) -> None:
         self._session = session
@@ -56,9 +57,6 @@ class SparkEngine:
         self._schemas[path] = nw.to_native(frame).schema
         self.write(frame, path)
         return self.scan(path)
-
-    def sum_by(self, rows: Frame, keys: Sequence[str], figures: Sequence[str]) -> Frame:
-        return self.hold(rows.group_by(*keys).agg(nw.col(*figures).sum().fill_null(0)), of_many=True)
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         return rows.with_columns(nw.col(*names).fill_null(strategy="forward").over("employee_id", order_by=by))
