@@ -60,8 +60,8 @@ def _numbered_departments(known: Known) -> Frame:
     Without rows where departments are not recorded.
     """
     if not known.has("assignments.department"):
-        nobody = spells(known).filter(nw.lit(value=False))
-        return nobody.select("employee_id", department=nw.lit(UNKNOWN_DEPARTMENT).cast(nw.Int32))
+        nobody = spells(known).filter(nw.col("employee_id").is_null())
+        return nobody.select("employee_id", department=nw.lit(UNKNOWN_DEPARTMENT, nw.Int32))
     where = places(known).filter(~nw.col("department").is_null())
     return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
 
