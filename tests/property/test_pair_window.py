@@ -1,4 +1,4 @@
-"""A year's pairs carried from date to date are those of the date alone, whoever was hired again and whatever came late."""
+"""A year of pairs carried from date to date is that of each date, whoever was hired again and whatever came late."""
 
 from datetime import date, timedelta
 
