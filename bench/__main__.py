@@ -32,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes = [Size(people, chosen.months, chosen.events) for people in sorted(set(chosen.people))]
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     try:
-        comparisons = [compare(part, size, chosen.runs, chosen.json.parent) for part in parts for size in sizes]
+        comparisons = [
+            compare(part, size, chosen.runs, chosen.json.parent, with_peer=size.people <= chosen.peer_up_to)
+            for part in parts
+            for size in sizes
+        ]
         served = (
             serving.measured(chosen.runs, chosen.json.parent, err.print, chosen.published, chosen.requests)
             if serving.NAME in names
@@ -48,25 +52,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def compare(part: Part, size: Size, runs: int, folder: Path) -> Comparison:
+def compare(part: Part, size: Size, runs: int, folder: Path, *, with_peer: bool = True) -> Comparison:
     """Write the data to a temporary folder, run the sides in turn, and check what the last run of each gave.
 
-    Ours and the peer take turns at going first; what stands beside them runs once.
+    Ours and the peer take turns at going first; what stands beside them runs once. Without the peer ours runs alone,
+    and nothing is checked.
     """
     with tempfile.TemporaryDirectory(prefix=f".{part.name}-", dir=folder) as work:
         data = Path(work) / "data"
         err.print(f"{part.title}: writing data of {size.people:,} people, {size.services:,} services")
         part.prepare(size, data)
-        taken: dict[str, list[Run]] = {side.name: [] for side in part.sides}
+        taken: dict[str, list[Run]] = {side.name: [] for side in (part.sides if with_peer else (part.ours,))}
         outs: dict[str, Path] = {}
         for run in range(runs):
             rivals = (part.ours, part.peer) if run % 2 == 0 else (part.peer, part.ours)
             for side in (*rivals, *(part.beside if run == 0 else ())):
+                if side.name not in taken:
+                    continue
                 outs[side.name] = Path(work) / f"{side.name}-{run}"
                 outs[side.name].mkdir()
                 taken[side.name].append(measured(side, data, outs[side.name]))
                 err.print(f"  run {run + 1} of {runs}, {side.name}: {taken[side.name][-1].seconds:,.1f} s")
-        agreement = part.check(outs)
+        agreement = part.check(outs) if with_peer else f"{part.peer.name} was not run, so no value was compared"
         err.print(f"  {agreement}")
     return Comparison(part, size, taken, agreement)
 
@@ -86,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--requests", type=_positive, default=serving.REQUESTS, help="while the server's memory is seen"
     )
+=======
+    parser.add_argument("--peer-up-to", type=_positive, default=sys.maxsize, metavar="PEOPLE",
+                        help="run ours alone at larger sizes, where the peer does not fit in memory")  # fmt: skip
+>>>>>>> features4
     parser.add_argument("--json", type=Path, default=Path("var/bench/bench.json"), metavar="FILE", help="the figures")
     return parser
 

@@ -21,12 +21,20 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """One part at one size: the runs of each side by its name, in the order of time, and what was found equal."""
+    """One part at one size: the runs of each side by its name, in the order of time, and what was found equal.
+
+    A side without runs was not measured at this size.
+    """
 
     part: Part
     size: Size
     runs: Mapping[str, Sequence[Run]]
     agreement: str
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Those that were measured."""
+        return tuple(side for side in self.part.sides if side.name in self.runs)
 
     def seconds(self, side: Side) -> Spread:
         return spread([run.seconds for run in self.runs[side.name]])
@@ -37,15 +45,17 @@ class Comparison:
     def peak_bytes(self, side: Side) -> Spread:
         return spread([run.peak_bytes for run in self.runs[side.name]])
 
-    def times_faster(self) -> Spread:
-        """How many times as long the peer takes as we do, run by run; under 1 it is the faster one."""
+    def times_faster(self) -> Spread | None:
+        """How many times as long the peer takes as we do, run by run; under 1 it is the faster one, None without it."""
         return self._ratio("seconds")
 
-    def times_leaner(self) -> Spread:
-        """How many times the peer's peak memory is ours, run by run."""
+    def times_leaner(self) -> Spread | None:
+        """How many times the peer's peak memory is ours, run by run; None without a peer."""
         return self._ratio("peak_bytes")
 
-    def _ratio(self, figure: str) -> Spread:
+    def _ratio(self, figure: str) -> Spread | None:
+        if self.part.peer not in self.sides:
+            return None
         pairs = zip(self.runs[self.part.ours.name], self.runs[self.part.peer.name], strict=True)
         return spread([getattr(peer, figure) / getattr(ours, figure) for ours, peer in pairs])
 
@@ -67,9 +77,12 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def growths(comparisons: Sequence[Comparison]) -> list[Growth]:
-    """Of each side between neighbouring sizes of one part; none where there is one size."""
+    """Of each side between neighbouring sizes of one part; none where there is one size.
+
+    A side is left out at the larger sizes only.
+    """
     ordered = sorted(comparisons, key=lambda comparison: comparison.size.people)
-    return [_growth(side, small, large) for small, large in pairwise(ordered) for side in large.part.sides]
+    return [_growth(side, small, large) for small, large in pairwise(ordered) for side in large.sides]
 
 
 def _growth(side: Side, small: Comparison, large: Comparison) -> Growth:
@@ -110,8 +123,8 @@ def _size_as_dict(comparison: Comparison) -> dict[str, Any]:
         **vars(comparison.size),
         "services": comparison.size.services,
         "agreement": comparison.agreement,
-        "times_faster": comparison.times_faster()._asdict(),
-        "times_leaner": comparison.times_leaner()._asdict(),
+        "times_faster": _named(comparison.times_faster()),
+        "times_leaner": _named(comparison.times_leaner()),
         "sides": {
             side.name: {
                 "runs": [vars(run) for run in comparison.runs[side.name]],
@@ -119,6 +132,10 @@ def _size_as_dict(comparison: Comparison) -> dict[str, Any]:
                 "cpu_seconds": comparison.cpu_seconds(side)._asdict(),
                 "peak_bytes": comparison.peak_bytes(side)._asdict(),
             }
-            for side in comparison.part.sides
+            for side in comparison.sides
         },
     }
+
+
+def _named(ratio: Spread | None) -> dict[str, float] | None:
+    return ratio and ratio._asdict()

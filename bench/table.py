@@ -58,7 +58,7 @@ def rows(figures: Figures) -> Iterator[tuple[str, ...]]:
                     _spread(side["seconds"]),
                     _spread(side["cpu_seconds"]),
                     _spread(side["peak_bytes"], 1e9),
-                    _ratio(size) if name == part["sides"][0]["name"] else "",
+                    _ratio(size) if name == part["sides"][0]["name"] and size["times_faster"] else "",
                 )
 
 

@@ -22,6 +22,8 @@ class Engine(Protocol):
     name: EngineName
     services_at_a_time: float
     """How many internal services are summed together, in whole months."""
+    holds_between_dates: bool
+    """Whether what is held may still be used after `release`."""
 
     def scan(self, files: Path) -> Frame:
         """The rows of a Parquet file, or of all that a pattern names, as far as they are asked for."""
@@ -42,7 +44,7 @@ class Engine(Protocol):
         """Adds `{name}_before`: what each person's row before says, by a date that is unique within the person."""
 
     def release(self) -> None:
-        """Let go of all that is held; no frame that was made of it may be used any more."""
+        """Let go of all that is held; unless `holds_between_dates`, no frame made of it may be used any more."""
 
     def write(self, frame: Frame, path: Path) -> None:
         """Write Parquet that `scan` reads."""
@@ -60,6 +62,7 @@ class PolarsEngine:
 
     name: EngineName = "polars"
     services_at_a_time: float = 2_000_000  # about 0.5 GB with all that is summed from them
+    holds_between_dates = True
 
     def scan(self, files: Path) -> Frame:
         return nw.from_native(pl.scan_parquet(files))

@@ -5,8 +5,9 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
-from features.definition import Family, Feature, family, figure, shared_of_many
+from features.definition import Family, Feature, family, shared_of_many
 from features.known import Known
+from features.pairs import as_one, first_of, second_of
 from features.peers import PEERS, over_median, peer_groups
 from features.places import staff
 from features.vocabulary import SERVICE_KINDS
@@ -38,7 +39,9 @@ def sums(known: Known) -> Frame:
     keys = ("employee_id", "month", "known_month")
     counters = [name for name in rows.collect_schema().names() if name not in keys]
     recent = (nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS).cast(nw.Int32)
-    rows = rows.with_columns(recent=recent).group_by("employee_id", "recent").agg(nw.col(*counters).sum())
+    rows = rows.with_columns(person_and_recent=as_one(nw.col("employee_id"), recent))
+    rows = rows.group_by("person_and_recent").agg(nw.col(*counters).sum())
+    rows = rows.with_columns(employee_id=first_of("person_and_recent"), recent=second_of("person_and_recent"))
     people = rows.group_by("employee_id").agg(  # of two rows a person, so that the many are summed once
         nw.col(*counters).sum().name.suffix("_12m"),
         *(nw.when(nw.col("recent") == 1).then(counter).sum().alias(f"{counter}_3m") for counter in counters),
@@ -50,15 +53,9 @@ def sums(known: Known) -> Frame:
 
 def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
     """The figure where the source's services are recorded over the whole window (months, 0], else null."""
-    first = _first_month(known)
+    first = known.first_month_of_services()
     reaches = first is not None and first <= month_index(known.snapshot_date) - months + 1
     return figure if reaches else nw.lit(None, nw.Float64)
-
-
-@figure
-def _first_month(known: Known) -> int | None:
-    first = known.engine.to_polars(known.services().select(nw.col("month").min())).collect().item()
-    return None if first is None else int(first)
 
 
 @family(

@@ -18,7 +18,8 @@ import polars as pl
 from features.calendar import Frame, month_end, month_index, month_number
 from features.definition import figure, shared
 from features.engine import POLARS, Engine
-from features.pairs import high_of, low_of
+from features.pair_window import PairWindow
+from features.pairs import first_of, second_of
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -36,6 +37,8 @@ OWN_DATE: Final[Mapping[str, str]] = {
 }
 CONTESTED: Final = "has_other_versions"
 """Column of the tables with people as codes: whether another row is about the same fact."""
+SIDES: Final = ("low", "high")
+"""The two people of a pair, by their codes."""
 _ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
     "surveys": ("item",),
     "competencies": ("competency", "assessor_id"),
@@ -48,11 +51,14 @@ class Prepared:
     """What is worked out once for all snapshot dates of a source.
 
     `months` is the folder that `months.sum_months` wrote, None where there are no services; `single` names the
-    tables with one row a fact, of which no version need be chosen.
+    tables with one row a fact, of which no version need be chosen; `first_month` says, for each month in which
+    services became known, which is the first that these are of; `pair_window` is carried from date to date.
     """
 
     months: Path | None = None
     single: frozenset[str] = frozenset()
+    first_month: Mapping[int, int] = field(default_factory=dict)
+    pair_window: PairWindow = field(default_factory=PairWindow)
 
 
 @dataclass(frozen=True)
@@ -115,10 +121,31 @@ class Known:
 
     def pairs(self, months: int | None = None) -> Frame:
         """Sums of internal services by pair and month, as `months.py` describes them, and `low` and `high` of it."""
-        rows = self._months("pairs", months).with_columns(low=low_of("pair"), high=high_of("pair"))
-        for side in ("low", "high"):
+        rows = self.pairs_of_all_spells(months)
+        for side in SIDES:
             rows = since_rehire(self, rows, side, nw.col("month"), monthly=True)
         return rows
+
+    def pairs_of_all_spells(self, months: int | None = None) -> Frame:
+        """As `pairs`, with what belongs to an earlier spell of either."""
+        return self._months("pairs", months).with_columns(low=first_of("pair"), high=second_of("pair"))
+
+    def pairs_of_earlier_spells(self, months: int) -> Frame | None:
+        """What `pairs` leaves out; None where nobody has been hired again within so many months."""
+        rehired = _rehired(self).filter(nw.col("rehire_date") > self.ago(months))
+        if self.engine.to_polars(rehired).collect().is_empty():
+            return None
+        rows = self.pairs_of_all_spells(months)
+        for side in SIDES:
+            again = rehired.select(nw.col("rehired").alias(side), nw.col("rehire_month").alias(f"{side}_rehired"))
+            rows = rows.join(again, on=side, how="left")
+        is_earlier = [(nw.col("month") < nw.col(f"{side}_rehired")).fill_null(value=False) for side in SIDES]
+        return rows.filter(nw.any_horizontal(*is_earlier, ignore_nulls=False))
+
+    def first_month_of_services(self) -> int | None:
+        """The earliest month (year × 12 + month) of whose services anything was known, None where nothing was."""
+        now = month_index(self.snapshot_date)
+        return min((first for month, first in self.prepared.first_month.items() if month <= now), default=None)
 
     def first_day(self, table: str) -> date | None:
         """The earliest own date that the table held on the snapshot date, None where it held nothing yet."""
@@ -145,7 +172,13 @@ def known_on(source: "Source", snapshot_date: date, prepared: Prepared = Prepare
 def prepare(source: "Source", months: Path | None, engine: Engine = POLARS) -> Prepared:
     """Find the tables in which no fact has two rows; `months` is what `months.sum_months` gave."""
     tables = [table for table in OWN_DATE if table in source.tables]
-    return Prepared(months, frozenset(table for table in tables if _is_single(source, table, engine)))
+    single = frozenset(table for table in tables if _is_single(source, table, engine))
+    return Prepared(months, single, _first_months(months, engine) if months else {})
+
+
+def _first_months(months: Path, engine: Engine) -> dict[int, int]:
+    rows = engine.scan(months / "services" / "*.parquet").group_by("known_month").agg(nw.col("month").min())
+    return dict(engine.to_polars(rows.select("known_month", "month")).collect().iter_rows())
 
 
 def _last_versions(rows: Frame, key: tuple[str, ...], values: list[str]) -> Frame:

@@ -25,7 +25,7 @@ import narwhals as nw
 
 from features.calendar import Frame, month_number
 from features.engine import POLARS, Engine
-from features.known import columns_of
+from features.known import SIDES, columns_of
 from features.month_store import MonthStore
 from features.packing import Packing
 from features.pairs import pair_of
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from features.source import Source
 
 ROLES: Final = ("client", "provider")
-SIDES: Final = ("low", "high")
 KINDS_OF_TIME: Final = ("working_time", "resources")
 """Kinds of service that cost the provider more than an answer."""
 SECONDS_AN_HOUR: Final = 3600

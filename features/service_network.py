@@ -8,15 +8,18 @@ from features.calendar import Frame
 from features.definition import Family, Feature, family, shared, shared_of_many
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
-from features.pairs import high_of, low_of
+from features.pairs import as_one, first_of, second_of
 from features.places import leavers, places, staff
+
+UNKNOWN_DEPARTMENT: Final = 0
 
 
 @shared_of_many
 def _pairs(known: Known) -> Frame:
     """How often either of a pair of people asked the other over (12, 0]: low, high, low_asks, high_asks."""
-    rows = known.pairs(months=12).group_by("pair").agg(nw.col("low_asks", "high_asks").sum().cast(nw.Int32))
-    return rows.select("low_asks", "high_asks", low=low_of("pair"), high=high_of("pair"))
+    return known.prepared.pair_window.on(known).select(
+        "low_asks", "high_asks", low=first_of("pair"), high=second_of("pair")
+    )
 
 
 def partners(known: Known) -> Frame:
@@ -33,22 +36,86 @@ def _seen_by(pairs: Frame, person: str, partner: str) -> Frame:
     )
 
 
-def _number(condition: nw.Expr) -> nw.Expr:
-    return condition.cast(nw.Int32).sum()
+def _colleagues(known: Known) -> Frame:
+    """What counts of a person as a partner: `other` (the department), `is_newcomer` and `has_left` within (12, 0]."""
+    people = spells(known).select(
+        partner="employee_id", is_newcomer=(nw.col("hire_date") > known.ago(12)).cast(nw.Int32)
+    )
+    people = people.join(_departments(known, "partner", "other"), on="partner", how="left")
+    if not known.has("exits.kind"):
+        return people.with_columns(has_left=nw.lit(0))
+    gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select(partner="employee_id").unique()
+    return people.join(gone.with_columns(has_left=nw.lit(1)), on="partner", how="left")
+
+
+def _departments(known: Known, person: str, department: str) -> Frame:
+    """The department of everyone who has one, the columns so named."""
+    return _numbered_departments(known).rename({"employee_id": person, "department": department})
+
+
+@shared
+def _numbered_departments(known: Known) -> Frame:
+    """A number (1, 2 ...) in place of each department's name: they are joined to every pair of people, and grouped by.
+
+    Without rows where departments are not recorded.
+    """
+    if not known.has("assignments.department"):
+        nobody = spells(known).filter(nw.col("employee_id").is_null())
+        return nobody.select("employee_id", department=nw.lit(UNKNOWN_DEPARTMENT, nw.Int32))
+    where = places(known).filter(~nw.col("department").is_null())
+    return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return condition.cast(nw.Int32)
+
+
+@shared_of_many
+def _by_department(known: Known) -> Frame:
+    """Each person's services by department of the colleague, in one pass over all pairs of people.
+
+    employee_id, `own` (null where unknown), `other` (UNKNOWN_DEPARTMENT where unknown), services `asked` and `served`;
+    of the colleagues there, how many are `serving`, `served_count`, both (`mutual`), `all_partners`, `newcomers`
+    served and `left`; and the sum of n (n - 1) of the n services with each (`again`).
+    """
+    asked, served = nw.col("asked"), nw.col("served")
+    services = (asked + served).cast(nw.Int64)
+    figures = {
+        "asked": asked,
+        "served": served,
+        "again": services * (services - 1),
+        "serving": _flag(asked > 0),
+        "served_count": _flag(served > 0),
+        "mutual": _flag((asked > 0) & (served > 0)),
+        "all_partners": nw.lit(1),
+        "newcomers": nw.when(served > 0).then("is_newcomer"),
+        "left": nw.col("has_left"),
+    }
+    rows = partners(known).join(_colleagues(known), on="partner", how="left")
+    other = nw.col("other").fill_null(UNKNOWN_DEPARTMENT)
+    rows = rows.select(person_and_other=as_one(nw.col("employee_id"), other), **figures)
+    rows = rows.group_by("person_and_other").agg(nw.col(*figures).sum())
+    rows = rows.with_columns(employee_id=first_of("person_and_other"), other=second_of("person_and_other"))
+    return rows.drop("person_and_other").join(_departments(known, "employee_id", "own"), on="employee_id", how="left")
 
 
 @shared_of_many
 def _ties(known: Known) -> Frame:
-    """By person: colleagues in each direction, both and all, services, and n (n - 1) of those with each colleague."""
-    asked, served = nw.col("asked") > 0, nw.col("served") > 0
-    services = (nw.col("asked") + nw.col("served")).cast(nw.Float64)
-    rows = partners(known).with_columns(services=services, again=services * (services - 1))
+    """By person: what `_by_department` counts, over all departments, and the departments themselves.
+
+    `departments`, `departments_serving` and `departments_served` are numbers of departments known, 0 where the own one
+    is not; `placed` are the services with them, `across` those of them with another department than the own.
+    """
+    rows = _by_department(known).with_columns(services=nw.col("asked") + nw.col("served"))
+    is_placed = (nw.col("other") != UNKNOWN_DEPARTMENT) & ~nw.col("own").is_null()
+    counted = ("services", "again", "serving", "served_count", "mutual", "all_partners", "newcomers", "left")
     return rows.group_by("employee_id").agg(
-        nw.col("services", "again").sum(),
-        serving=_number(asked),
-        served_count=_number(served),
-        mutual=_number(asked & served),
-        all_partners=nw.len(),
+        nw.col(*counted).sum(),
+        departments=_flag(is_placed).sum(),
+        departments_serving=_flag(is_placed & (nw.col("asked") > 0)).sum(),
+        departments_served=_flag(is_placed & (nw.col("served") > 0)).sum(),
+        placed=nw.when(is_placed).then("services").sum(),
+        across=nw.when(is_placed & (nw.col("own") != nw.col("other"))).then("services").sum(),
     )
 
 
@@ -96,10 +163,7 @@ def closeness(known: Known) -> Frame:
 )  # fmt: skip
 def newcomers(known: Known) -> Frame:
     """How many of the colleagues served over (12, 0] were hired within it."""
-    hired = spells(known).filter(nw.col("hire_date") > known.ago(12)).select(partner="employee_id")
-    served = partners(known).filter(nw.col("served") > 0).join(hired, on="partner")
-    people = served.group_by("employee_id").agg(newcomers=nw.len())
-    rows = staff(known).select("employee_id").join(people, on="employee_id", how="left")
+    rows = staff(known).select("employee_id").join(_ties(known), on="employee_id", how="left")
     number = over_window(known, 12, nw.col("newcomers").fill_null(0))
     return rows.select("employee_id", newcomers_served_12m=number)
 
@@ -111,32 +175,9 @@ def newcomers(known: Known) -> Frame:
 )  # fmt: skip
 def partners_left(known: Known) -> Frame:
     """Share of the colleagues of (12, 0] who left voluntarily within it."""
-    gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select(partner="employee_id")
-    left = partners(known).join(gone, on="partner").group_by("employee_id").agg(left=nw.len())
-    people = _ties(known).select("employee_id", "all_partners").join(left, on="employee_id", how="left")
-    share = nw.col("left").fill_null(0) / nw.col("all_partners")
+    share = nw.col("left") / nw.col("all_partners")
     share = share if known.exits_reach_back(12) else nw.lit(None, nw.Float64)
-    return people.select("employee_id", partners_left_share_12m=over_window(known, 12, share))
-
-
-def _departments(known: Known, person: str, department: str) -> Frame:
-    """The department of everyone who has one, the columns so named."""
-    return _numbered_departments(known).rename({"employee_id": person, "department": department})
-
-
-@shared
-def _numbered_departments(known: Known) -> Frame:
-    """A number in place of each department's name: they are joined to every pair of people, and grouped by."""
-    where = places(known).filter(~nw.col("department").is_null())
-    return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
-
-
-@shared_of_many
-def _by_department(known: Known) -> Frame:
-    """Each person's services by department of the colleague: employee_id, own, other, asked, served."""
-    rows = partners(known).join(_departments(known, "partner", "other"), on="partner")
-    rows = rows.group_by("employee_id", "other").agg(nw.col("asked", "served").sum())
-    return rows.join(_departments(known, "employee_id", "own"), on="employee_id")
+    return _ties(known).select("employee_id", partners_left_share_12m=over_window(known, 12, share))
 
 
 @family(
@@ -150,25 +191,16 @@ def _by_department(known: Known) -> Frame:
 )  # fmt: skip
 def departments(known: Known) -> Frame:
     """How many departments, the own included, service is exchanged with, and the share of it that crosses a border."""
-    services = nw.col("asked") + nw.col("served")
-    across = nw.when(nw.col("own") != nw.col("other")).then(services).otherwise(nw.lit(0.0))
-    people = (
-        _by_department(known)
-        .with_columns(services=services, across=across)
-        .group_by("employee_id")
-        .agg(
-            departments_serving_12m=_number(nw.col("asked") > 0),
-            departments_served_12m=_number(nw.col("served") > 0),
-            across=nw.col("across").sum(),
-            services=nw.col("services").sum(),
+    share = nw.when(nw.col("placed") > 0).then(nw.col("across") / nw.col("placed"))
+    return (
+        _ties(known)
+        .filter(nw.col("departments") > 0)
+        .select(
+            "employee_id",
+            departments_serving_12m=over_window(known, 12, nw.col("departments_serving")),
+            departments_served_12m=over_window(known, 12, nw.col("departments_served")),
+            service_across_share_12m=over_window(known, 12, share),
         )
-    )
-    share = nw.col("across") / nw.col("services")
-    return people.select(
-        "employee_id",
-        departments_serving_12m=over_window(known, 12, nw.col("departments_serving_12m")),
-        departments_served_12m=over_window(known, 12, nw.col("departments_served_12m")),
-        service_across_share_12m=over_window(known, 12, share),
     )
 
 
@@ -179,7 +211,7 @@ def departments(known: Known) -> Frame:
 )  # fmt: skip
 def department_pairs(known: Known) -> Frame:
     """Mean rating of each pair client department × provider department, weighted by the person's services in it."""
-    rows = _by_department(known)
+    rows = _by_department(known)  # a department that is not known has no quality
     quality = _quality(known)
     as_client = rows.join(quality, on=["own", "other"]).select("employee_id", "quality", weight="asked")
     turned = quality.rename({"own": "other", "other": "own"})

@@ -107,7 +107,7 @@ def features(
 
     settings, days = Settings(), [day.date() for day in snapshot_date or []]
     with workspace(settings) as folder, _progress() as told:
-        rows, columns = write_features(source, days, out_file, folder, told, settings.engine)
+        rows, columns = write_features(source, days, out_file, folder, told, settings)
     err.print(f"Wrote {rows:,} rows with {columns} features to {out_file}.")
 
 

@@ -15,9 +15,10 @@ from features.engine import engine_named
 from features.errors import BadInput, Finding
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
-from features.vocabulary import EngineName
 from pipeline.files import write_parquet, write_whole
 from pipeline.outcome import left_within_horizon
+from pipeline.settings import Settings
+from pipeline.workspace import kept_months
 
 KEYS = ("employee_id", "snapshot_date")
 HELD = frozenset(
@@ -122,9 +123,12 @@ def write_features(
     target: Path,
     folder: Path,
     told: Callable[[str], None],
-    engine: EngineName = "polars",
+    settings: Settings,
 ) -> tuple[int, int]:
-    """Writes the feature table of a source for some snapshot dates (all by default); its rows and features."""
+    """Writes the feature table of a source for some snapshot dates (all by default); its rows and features.
+
+    The monthly sums of internal services are those that an earlier run kept, and are kept for the next.
+    """
     told("reading and validating")
     loaded = load_source(source, folder / "tables")
     if isinstance(loaded, CrossSection):
@@ -136,9 +140,14 @@ def write_features(
         remedy = f"Choose month-ends of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
         rule = f"{', '.join(map(str, unknown))}: no snapshot date of this source"
         raise BadInput(Finding(rule, "source", "snapshot_date", 0, remedy))
-    with engine_named(engine, folder) as running:
+    with engine_named(settings.engine, folder) as engine:
         files = feature_table(
-            loaded, dates or known, folder / "features", lambda day: told(f"features of {day:%Y-%m}"), engine=running
+            loaded,
+            dates or known,
+            folder / "features",
+            lambda day: told(f"features of {day:%Y-%m}"),
+            kept_months(settings, loaded.name),
+            engine,
         )
     write_whole(target, pl.scan_parquet(files).sink_parquet)
     return pl.scan_parquet(target).select(pl.len()).collect().item(), len(catalogue(loaded))

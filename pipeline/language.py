@@ -133,7 +133,7 @@ def catalogue_of(code: str) -> Catalog:
 def _rounded(number: float, places: int) -> str:
     """To so many places, as babel rounds: in decimals, halves to the even digit. What is huge stays as it is."""
     exact = Decimal(str(number))
-    return str(exact.quantize(_PLACES[places]) if abs(number) < _HUGE else exact)
+    return str(exact.quantize(_PLACES[places]) + 0 if abs(number) < _HUGE else exact)  # + 0: there is no -0
 
 
 @lru_cache(maxsize=65_536)  # babel takes longer for one number than all else of a factor; few are left once rounded

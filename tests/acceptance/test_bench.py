@@ -16,7 +16,8 @@ from bench.measure import Run
 from bench.page import main as write_page
 from bench.page import with_figures
 from bench.part import Differs, Part, Side, Size
-from bench.results import Comparison, growths
+from bench.results import Comparison, as_dict, growths
+from bench.table import rows
 from features.catalogue import catalogue
 from features.source import Source, load_source
 
@@ -158,6 +159,17 @@ def test_the_ratio_is_formed_run_by_run() -> None:
     ours = [Run(seconds, 0, 1) for seconds in (1.0, 2.0, 4.0)]
     peer = [Run(seconds, 0, 1) for seconds in (8.0, 8.0, 8.0)]
     assert Comparison(part, TINY, {"ours": ours, "peer": peer}, "").times_faster() == (4.0, 2.0, 8.0)
+
+
+def test_where_the_peer_is_not_run_ours_stands_without_a_ratio() -> None:
+    ours, peer = Side("ours", "", ""), Side("peer", "", "")
+    part = Part("p", "P", write_company, ours, peer, features.check)
+    alone = Comparison(part, Size(10_000, 1, 1), {"ours": [Run(20, 20, 100)]}, "")
+    both = Comparison(part, Size(1_000, 1, 1), {"ours": [Run(2, 2, 100)], "peer": [Run(8, 8, 100)]}, "")
+    assert (alone.sides, alone.times_faster(), alone.times_leaner()) == ((ours,), None, None)
+    assert [growth.side for growth in growths([both, alone])] == ["ours"]
+    told = [(row[1], row[3], row[-1]) for row in rows(as_dict([both, alone], {}))]
+    assert told == [("1,000", "ours", "time 4, memory 1"), ("1,000", "peer", ""), ("10,000", "ours", "")]
 
 
 def test_the_page_has_a_place_for_the_figures() -> None:

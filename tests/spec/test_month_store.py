@@ -1,6 +1,7 @@
 """What is kept of the monthly sums from one run to the next, and what is summed again."""
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from features import months
 from features.build import feature_table
 from features.month_store import month_folder
 from features.months import sum_months
+from pipeline.dataset import write_features
+from pipeline.settings import Settings
 
 HEADER = "client_id provider_id opened_at        closed_at        rating recorded_at\n"
 MAY = "ann bob 2024-05-03T09:00 2024-05-04T09:00 2 -\n"
@@ -140,6 +143,21 @@ def test_sums_of_an_earlier_layout_are_not_used(company, summed, tmp_path):
     manifest["about"]["layout"] = 0
     path.write_text(json.dumps(manifest))
     assert summed(company(MAY)) == [month("2024-05")]
+
+
+def test_the_command_that_writes_features_keeps_the_sums_for_the_next_run(tmp_path, monkeypatch):
+    source, done = tmp_path / "source", []
+    source.mkdir()
+    tables = {"employees": PEOPLE, "exits": "employee_id exit_date kind\ncid 2024-07-20 voluntary",
+              "collaboration": (HEADER + MAY + JUNE).replace("-\n", "\n")}  # fmt: skip
+    for name, text in tables.items():
+        rows = (re.sub(" +", ",", line) for line in text.splitlines())
+        (source / f"{name}.csv").write_text("\n".join(rows))
+    (source / "source.toml").write_text("name = 'shop'\ncomplete_from = 2024-01-01\ncomplete_until = 2024-07-31\n")
+    monkeypatch.setattr(months, "_services", noted(months._services, done))
+    for _ in range(2):
+        write_features(source, [], tmp_path / "table.parquet", tmp_path / "work", print, Settings(var=tmp_path / "var"))
+    assert done == [month("2024-05"), month("2024-06")]
 
 
 def test_a_folder_in_use_is_left_to_its_user(tmp_path):
