@@ -93,10 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--requests", type=_positive, default=serving.REQUESTS, help="while the server's memory is seen"
     )
-=======
-    parser.add_argument("--peer-up-to", type=_positive, default=sys.maxsize, metavar="PEOPLE",
-                        help="run ours alone at larger sizes, where the peer does not fit in memory")  # fmt: skip
->>>>>>> features4
+    parser.add_argument(
+        "--peer-up-to",
+        type=_positive,
+        default=sys.maxsize,
+        metavar="PEOPLE",
+        help="run ours alone at larger sizes, where the peer does not fit in memory",
+    )
     parser.add_argument("--json", type=Path, default=Path("var/bench/bench.json"), metavar="FILE", help="the figures")
     return parser
 
