@@ -178,10 +178,12 @@ def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = E
 
 def figure_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For HR, where the label stands beside it and a chart shows the push: the figure, and what peers have."""
-    value = _with_unit(factor.value, about, language)
+    kind, unit = about.get("kind") or "", about.get("unit") or ""
+    value = _with_unit(factor.value, kind, unit, language)
     if factor.peer_value is None:
         return value
-    return language.text("{value} (peers: {peers})", value=value, peers=_shown(factor.peer_value, about, language))
+    peers = _shown(factor.peer_value, kind, unit, language)
+    return language.text("{value} (peers: {peers})", value=value, peers=peers)
 
 
 def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
