@@ -106,6 +106,16 @@ class RiskList:
         return bool(self.resolved) or any(entry.change != "continuing" for entry in self.entries)
 
 
+@dataclass(frozen=True)
+class ListSize:
+    """Whom a manager's list holds, and who needs it no longer; nothing of why."""
+
+    manager_id: str
+    team_size: int
+    entries: tuple[str, ...]
+    resolved: tuple[str, ...]
+
+
 def band_of(risk: float, mean_risk: float) -> Band:
     """The highest band whose lift the risk reaches."""
     return next(band for band, lift in BANDS.items() if risk >= lift * mean_risk)
@@ -193,11 +203,8 @@ def risk_lists(
     costs: Costs = REPLACEMENT_COST,
 ) -> list[RiskList]:
     """The list of one manager, or of every manager in order of id; a team where nobody stands out has an empty one."""
-    teams = scores.teams(published, manager_id)
-    chosen = listed(teams, published.mean_risk, capacity, costs)
+    teams, chosen, before, gone = _chosen(scores, published, capacity, manager_id, costs)
     head = scores.before(published)
-    before = _listed_before(scores, head, manager_id, capacity, costs, teams)
-    gone = _resolved(teams, before, published.mean_risk)
     known = before.join(chosen, on=["manager_id", "employee_id"], how="semi")
     people = [*chosen["employee_id"], *gone["employee_id"]]
     behind, why = _told_of(scores, published, head, people, [*known["employee_id"], *gone["employee_id"]], language)
@@ -223,6 +230,25 @@ def risk_lists(
             },
         )
         for manager, size in teams.group_by("manager_id").len().sort("manager_id").rows()
+    ]
+
+
+def list_sizes(
+    scores: PublishedScores, published: Published, capacity: int, costs: Costs = REPLACEMENT_COST
+) -> list[ListSize]:
+    """The same lists without what is said of anybody, in order of id: a tenth of a second for ten thousand people."""
+    teams, chosen, _, gone = _chosen(scores, published, capacity, None, costs)
+    listed_by, gone_by = (
+        {
+            manager: part["employee_id"].to_list()
+            for (manager,), part in people.partition_by("manager_id", as_dict=True).items()
+        }
+        for people in (chosen, gone)
+    )
+    return [
+        ListSize(manager, size, tuple(listed_by.get(manager, ())), tuple(gone_by.get(manager, ())))
+        for manager, size in teams.group_by("manager_id").len().sort("manager_id").rows()
+        if manager in listed_by or manager in gone_by
     ]
 
 
@@ -255,17 +281,15 @@ def _is_worse(factor: Factor, about: Mapping[str, Any]) -> bool:
     return value > peers if worse == "higher" else value < peers
 
 
-def _listed_before(
-    scores: PublishedScores,
-    head: Published | None,
-    manager_id: str | None,
-    capacity: int,
-    costs: Costs,
-    teams: pl.DataFrame,
-) -> pl.DataFrame:
-    if head is None:
-        return teams.clear()
-    return listed(scores.teams(head, manager_id), head.mean_risk, capacity, costs)
+def _chosen(
+    scores: PublishedScores, published: Published, capacity: int, manager_id: str | None, costs: Costs
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The teams, who of them is listed, who was listed last month, and who of those needs it no longer."""
+    teams = scores.teams(published, manager_id)
+    chosen = listed(teams, published.mean_risk, capacity, costs)
+    head = scores.before(published)
+    before = teams.clear() if head is None else listed(scores.teams(head, manager_id), head.mean_risk, capacity, costs)
+    return teams, chosen, before, _resolved(teams, before, published.mean_risk)
 
 
 def _told_of(

@@ -10,6 +10,7 @@ from features.vocabulary import Driver
 from pipeline.feedback import ListAnswer as Answer
 from pipeline.feedback import Outcome, keep_answer, last_answers
 from pipeline.language import language, marked
+from pipeline.risk_list import list_sizes
 from pipeline.tokens import Role
 from serving.audit import Audit
 from serving.pages.errors import PageRoute
@@ -81,14 +82,10 @@ def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audi
     """How many people each manager should talk to, and how many answers came back; no employee is named."""
     with audit.release() as release:
         published = current(release.scores)
-        said_in = language(language_of(request))
-        found = chosen_lists(release.scores, published, asker, None, request.app.state.settings, said_in)
-        answers = last_answers(release.scores.connection, published)
-        rows = [
-            (each, len([entry for entry in each.entries if entry.employee_id in answers]))
-            for each in found
-            if each.is_worth_reading
-        ]
+        settings = request.app.state.settings
+        found = list_sizes(release.scores, published, settings.list_capacity, settings.replacement_cost)
+        answered = last_answers(release.scores.connection, published).keys()
+        rows = [(each, len(answered & set(each.entries))) for each in found]
         release.names([each.manager_id for each, _ in rows])
         return render(request, "lists.html", published=published, rows=rows)
 
