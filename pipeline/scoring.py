@@ -20,6 +20,7 @@ from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.explanation import factor_table, peers_of
 from pipeline.publication import CARRIED, Publication
+from pipeline.related import related
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.stored_model import CURVE, StoredModel, typed_records
@@ -113,7 +114,7 @@ def score_people(
         manifest={
             **model.manifest,
             "scored_data_hash": data_hash,
-            "features": _told(model),
+            "features": _told(model, X),
             "taken_as_other": model.asked.encoding.taken_as_other(X),
         },
         scores=scores,
@@ -204,8 +205,9 @@ def _evidence(X: pl.DataFrame) -> pl.Series:
     )["evidence"]
 
 
-def _told(model: StoredModel) -> dict[str, Any]:
-    """What the store keeps of each feature, to say a factor in words."""
+def _told(model: StoredModel, X: pl.DataFrame) -> dict[str, Any]:
+    """What the store keeps of each feature, to say a factor in words and beside those that it is related to."""
+    alike = related(X, {name: feature.driver for name, feature in model.features.items()})
     return {
         name: {
             "label": feature.label,
@@ -214,6 +216,7 @@ def _told(model: StoredModel) -> dict[str, Any]:
             "worse": feature.worse,
             "actionable": feature.actionable,
             "kind": feature.kind,
+            "related": alike.get(name),
         }
         for name, feature in model.features.items()
     }

@@ -38,10 +38,17 @@ class CurvePoint(BaseModel):
 
 @dataclass(slots=True)  # not a model: an answer holds a hundred and more, and a model takes five times as long to make
 class FactorForHr:
-    """What one feature adds to the log-odds; `value` and `peer_value` are null where unknown."""
+    """What one feature adds to the log-odds; `value` and `peer_value` are null where unknown.
+
+    `actionable` says whether an employer can change it; the others are context, and never to be acted on. `related`
+    is one name for features that say nearly the same of people, and null for one that stands alone: what they add
+    means something in sum, and the split between them little.
+    """
 
     feature: str
     driver: Driver
+    actionable: bool
+    related: str | None
     label: str
     value: float | str | None
     peer_value: float | str | None
@@ -52,6 +59,8 @@ class FactorForHr:
 _FACTOR = {
     "feature": "pay_against_market",
     "driver": "pay",
+    "actionable": True,
+    "related": "pay_against_market",
     "label": "Pay against the market",
     "value": -0.16,
     "peer_value": 0.01,
@@ -93,7 +102,7 @@ class RiskForHr(BaseModel):
     base_log_odds: float
     log_odds: float
     drivers: dict[Driver, float] = Field(description="contributions summed by driver")
-    factors: list[FactorForHr] = Field(description="weightiest first")
+    factors: list[FactorForHr] = Field(description="weightiest first, related ones together")
 
 
 class ReasonForManager(BaseModel):

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from features.vocabulary import CONTEXT, DRIVERS
 from pipeline.language import Language, language, marked
 from pipeline.published import Factor, Published, PublishedScores, Sort
+from pipeline.related import together
 from pipeline.subject_rights import Contest, Ground, contest
 from pipeline.wording import BAND_NAMES, figure_text, label_text
 from serving.answers import CSV, XLSX, spreadsheet
@@ -228,7 +229,7 @@ def _steps(told: RiskForHr) -> list[charts.Step]:
 
 
 def _of_driver(published: Published, factors: Sequence[Factor], driver: str, said_in: Language) -> list[Told]:
-    """The driver's factors that add something, weightiest first."""
+    """The driver's factors that add something, related ones together, weightiest first."""
     own = [factor for factor in factors if factor.driver == driver and factor.contribution]
     return [
         Told(
@@ -236,7 +237,7 @@ def _of_driver(published: Published, factors: Sequence[Factor], driver: str, sai
             figure_text(factor, published.about[factor.feature], said_in),
             factor.contribution,
         )
-        for factor in sorted(own, key=lambda factor: (-abs(factor.contribution), factor.feature))
+        for factor in together(own, published.about)
     ]
 
 

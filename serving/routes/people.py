@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from pipeline.language import ENGLISH, Language, preferred_language
 from pipeline.published import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
+from pipeline.related import together
 from pipeline.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.schema import SCORE
 from pipeline.tokens import Identity, Role
@@ -179,7 +180,6 @@ def risk_for_hr(
         choice = ", ".join(map(str, known))
         raise Refusal(422, "unknown-horizon", f"There is no score for this horizon. Choose one of: {choice} months.")
     is_own = asked == published.horizon_months
-    weightiest = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
     return RiskForHr(
         employee_id=score.employee_id,
         snapshot_date=published.snapshot_date,
@@ -194,7 +194,7 @@ def risk_for_hr(
         base_log_odds=score.base_log_odds,
         log_odds=score.log_odds,
         drivers=driver_sums(factors),
-        factors=[factor_for_hr(published.about, factor, said_in) for factor in weightiest],
+        factors=[factor_for_hr(published.about, factor, said_in) for factor in together(factors, published.about)],
     )
 
 
@@ -219,6 +219,8 @@ def factor_for_hr(told: Mapping[str, Mapping[str, Any]], factor: Factor, said_in
     return FactorForHr(
         feature=factor.feature,
         driver=factor.driver,
+        actionable=bool(about.get("actionable", False)),
+        related=about.get("related"),
         label=label_text(about["label"], said_in),
         value=factor.value if is_category else _number_or_text(factor.value),
         peer_value=factor.peer_value if is_category else _number_or_text(factor.peer_value),

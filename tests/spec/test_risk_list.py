@@ -13,7 +13,7 @@ from published import Person, publication
 from features.build import organisation
 from pipeline.list_pages import file_stem, write_lists
 from pipeline.published import LISTABLE, Factor
-from pipeline.risk_list import Reason, RiskList, band_of, guidance, listed, moved, reasons, risk_lists
+from pipeline.risk_list import Reason, RiskList, band_of, guidance, list_sizes, listed, moved, reasons, risk_lists
 from pipeline.store import Store
 from pipeline.wording import GUIDE, OPEN_GUIDANCE, expected_words, factor_text, reason_text
 
@@ -208,6 +208,12 @@ def list_of_september(tmp_path: Path) -> Iterator[Any]:
                 published = scores.of_month("2026-09")
                 assert published is not None
                 [found] = risk_lists(scores, published, capacity, "M")
+                sizes = {each.manager_id: each for each in list_sizes(scores, published, capacity)}
+            assert ("M" in sizes) == found.is_worth_reading
+            if "M" in sizes:
+                listed = tuple(entry.employee_id for entry in found.entries)
+                assert (sizes["M"].team_size, sizes["M"].entries) == (found.team_size, listed)
+                assert sizes["M"].resolved == found.resolved
             return found
 
         yield made
