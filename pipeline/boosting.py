@@ -159,7 +159,7 @@ def _parameters(shape: Shape, seed: int, directions: Sequence[int] = ()) -> dict
         "num_leaves": shape.leaves,
         "min_data_in_leaf": shape.least_rows,
         "lambda_l2": shape.ridge,
-        "feature_fraction": 0.3,
+        "feature_fraction": 0.5,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "cat_smooth": 200,

@@ -101,12 +101,10 @@ def fit_path(
     categories: Sequence[int],
     strengths: Sequence[float] = STRENGTHS,
     directions: Sequence[int] = (),
-    weight: Floats | None = None,
 ) -> list[Linear]:
     """One fit per strength on the same rows; each starts from the one before, so rising strengths are fastest.
 
-    A curve is held by the signs of its two columns: value and rank both rise with the figure. `weight` (n,) counts a
-    row for so many.
+    A curve is held by the signs of its two columns: value and rank both rise with the figure.
     """
     bases = [_basis(matrix[:, i], i in categories) for i in range(matrix.shape[1])]
     design = np.column_stack([basis(matrix[:, i]) for i, basis in enumerate(bases)] or [np.empty((len(matrix), 0))])
@@ -120,11 +118,10 @@ def fit_path(
     signs = _signs(bases, categories, directions)
     fits = []
     for strength in strengths:
-        model.set_params(C=strength).fit(design, left, weight)
+        model.set_params(C=strength).fit(design, left)
         weights, intercept = model.coef_[0], float(model.intercept_[0])
         if (weights * signs < 0).any():
-            counted = np.ones(len(left)) if weight is None else weight
-            weights, intercept = _held(design, left, counted, strength, signs, weights, intercept)
+            weights, intercept = _held(design, left, strength, signs, weights, intercept)
         fits.append(_collapsed(bases, weights / scale, mean, intercept))
     return fits
 
@@ -140,13 +137,7 @@ def _signs(bases: Sequence["_Basis"], categories: Sequence[int], directions: Seq
 
 
 def _held(
-    design: NDArray[np.float32],
-    left: Bools,
-    counted: Floats,
-    strength: float,
-    signs: Floats,
-    weights: Floats,
-    intercept: float,
+    design: NDArray[np.float32], left: Bools, strength: float, signs: Floats, weights: Floats, intercept: float
 ) -> tuple[Floats, float]:
     """Weights (columns,) and intercept of the same regression with held signs, starting from those without.
 
@@ -159,8 +150,8 @@ def _held(
     def cost(point: Floats) -> tuple[float, Floats]:
         own = turned * point[:-1]
         log_odds = (design @ own.astype(np.float32)).astype(np.float64) + point[-1]
-        error = counted * (expit(log_odds) - outcome)
-        loss = counted @ (np.logaddexp(0, log_odds) - outcome * log_odds) + own @ own / (2 * strength)
+        error = expit(log_odds) - outcome
+        loss = np.logaddexp(0, log_odds).sum() - outcome @ log_odds + own @ own / (2 * strength)
         slope = turned * (design.T @ error.astype(np.float32)).astype(np.float64) + point[:-1] / strength
         return float(loss) / len(left), np.append(slope, error.sum()) / len(left)
 

@@ -37,10 +37,6 @@ _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit than this nothing is chosen by them: the defaults are kept."""
 _MANY_EXITS: Final = 2000
 """From here on the strength of regularisation hardly matters, and every other one is tried."""
-_MANY_ROWS: Final = 20_000
-_STAYERS_TO_ONE: Final = 5
-"""Of more rows than that, strengths are compared on every fifth stayer: in a fifth of the time, with the same choice on
-the simulated companies and the public sources."""
 _WEIGHT_PULL: Final = 60.0
 """Log loss (nats) charged for a weight, times its squared distance from `usual_weight`: a few held-out exits cannot
 tell the parts apart, and the usual blend is rarely far from the best. With the even blend as the usual one, 60 lost
@@ -238,40 +234,16 @@ def _choose(
 def choose_strength(
     matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold], held: Sequence[int]
 ) -> tuple[float, Floats]:
-    """The strength with the least calibrated held-out loss, and its held-out log-odds.
-
-    Where rows are many the strengths are compared on fits to all leavers and a share of the stayers, weighted; the one
-    that is chosen is then fitted to all rows.
-    """
+    """The strength with the least calibrated held-out loss, and its held-out log-odds."""
     strengths = STRENGTHS if left.sum() < _MANY_EXITS else STRENGTHS[1::2]
-
-    def held_out(strengths: Sequence[float], share: int) -> list[Floats]:
-        scored = [
-            [fit.log_odds(matrix[valid]) for fit in _fits(matrix, left, categories, held, train, strengths, share)]
-            for train, valid in folds
-        ]
-        return [np.concatenate(parts) for parts in zip(*scored, strict=True)]
-
+    scored = [
+        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix[train], left[train], categories, strengths, held)]
+        for train, valid in folds
+    ]
+    held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
     outcome = left[np.concatenate([valid for _, valid in folds])]
-    is_thinned = len(left) > _MANY_ROWS
-    compared = held_out(strengths, _STAYERS_TO_ONE if is_thinned else 1)
-    best = int(np.argmin([_loss(log_odds, outcome) for log_odds in compared]))
-    return strengths[best], held_out(strengths[best : best + 1], 1)[0] if is_thinned else compared[best]
-
-
-def _fits(
-    matrix: Floats,
-    left: Bools,
-    categories: Sequence[int],
-    held: Sequence[int],
-    train: NDArray[np.int64],
-    strengths: Sequence[float],
-    share: int,
-) -> list[Linear]:
-    """A fit per strength to the leavers and every `share`-th stayer of the training rows, who stands for so many."""
-    kept = np.sort(np.concatenate([train[left[train]], train[~left[train]][::share]]))
-    weight = None if share == 1 else np.where(left[kept], 1.0, float(share))
-    return fit_path(matrix[kept], left[kept], categories, strengths, held, weight)
+    best = int(np.argmin([_loss(log_odds, outcome) for log_odds in held_out]))
+    return strengths[best], held_out[best]
 
 
 def _choose_trees(

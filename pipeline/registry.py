@@ -27,7 +27,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import AnyType
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
@@ -295,7 +295,10 @@ def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) 
 
 
 def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
-    """The newest report of `retention monitor` about a source; None before the first."""
+    """The newest report of `retention monitor` about a source; None before the first, and before there is a registry."""
+    local = make_url(settings.tracking_uri).database if settings.tracking_uri.startswith("sqlite:") else None
+    if local and not Path(local).exists():
+        return None
     client = connect(settings)
     experiment = client.get_experiment_by_name(f"{source} monitoring")
     if experiment is None:

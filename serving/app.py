@@ -76,6 +76,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     write_json_lines()
     with _inner_port(app):
         yield
+    app.state.outcomes.close()
     app.state.store.close()
 
 

@@ -38,6 +38,13 @@ def _no_state_from_outside() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_registry_of_another_test() -> Iterator[None]:
+    """MLflow keeps the address it was last given in the environment, where the next test's commands would read it."""
+    yield
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+
 def postgresql_binaries() -> Path | None:
     """The folder of `initdb` and `pg_ctl`: on PATH, or where Debian keeps them (newest first)."""
     folders = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]

@@ -8,6 +8,8 @@ from pipeline.settings import Settings
 from serving.logs import LOG, described
 
 LOOK_AGAIN_SECONDS: Final = 600.0
+LAST_LOOK_SECONDS: Final = 10.0
+"""How long the end of the server waits for a look that is under way."""
 
 
 class Outcomes:
@@ -18,6 +20,10 @@ class Outcomes:
         self._held: dict[str, dict[str, float]] = {}
         self._look_at: dict[str, float] = {}
         self._looking = Lock()
+
+    def close(self) -> None:
+        """Let a look that is under way come to its end, so that none outlives the server."""
+        self._looking.acquire(timeout=LAST_LOOK_SECONDS)
 
     def of(self, source: str) -> dict[str, float]:
         """YYYY-MM: the share of those scored who left within the horizon; only months that have matured.

@@ -39,10 +39,13 @@ FULL = REPORT | {
         {"origin": "2026-06-30", "snapshot_date": "2026-06-30", "n": 300, "base_rate": 0.4, "auc": 0.76},
     ],
     "range_coverage": {
+        "inside": 0.5,
+        "inside_allowing_for_chance": 1.0,
+        "mean_width": 0.1,
         "groups": [
             {"n": 300, "risk": 0.1, "low": 0.08, "high": 0.12, "happened": 0.12, "least": 0.08, "most": 0.17},
             {"n": 300, "risk": 0.4, "low": 0.3, "high": 0.5, "happened": 0.38, "least": 0.31, "most": 0.45},
-        ]
+        ],
     },
     "ablation": {"pay alone": {"auc": bounds(0.1, 0.05, 0.15), "average_precision": bounds(0.071, 0.043, 0.106)}},
     "fairness": [
