@@ -16,7 +16,7 @@ BIN    := .venv/bin
 LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
 # These name no licence in their metadata; the files they carry do: MIT, all three.
 UNNAMED := axe-playwright-python huey skops
-ALL_CORES := -n logical --dist loadfile
+ALL_CORES := -n logical --dist loadfile --no-loadscope-reorder
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help

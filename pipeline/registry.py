@@ -295,7 +295,7 @@ def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) 
 
 
 def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
-    """The newest report of `retention monitor` about a source; None before the first, and before there is a registry."""
+    """The newest report of `retention monitor` about a source; None before the first, and without a registry."""
     local = make_url(settings.tracking_uri).database if settings.tracking_uri.startswith("sqlite:") else None
     if local and not Path(local).exists():
         return None
