@@ -61,6 +61,12 @@ class Encoding:
         counts = {self.names[i]: int((matrix[:, i] == OTHER).sum()) for i in self.categories}
         return {name: rows for name, rows in counts.items() if rows}
 
+    def share_of_other(self, features: pl.DataFrame) -> Floats:
+        """Of each row's known categories, the share that was rare in training or never seen; 0 without any: (n,)."""
+        codes = self(features)[:, list(self.categories)]
+        known = (~np.isnan(codes)).sum(axis=1)
+        return np.asarray((codes == OTHER).sum(axis=1) / np.maximum(known, 1))
+
     def _codes(self, column: pl.Series) -> Floats:
         levels = self.levels[column.name]
         codes = column.replace_strict(

@@ -29,6 +29,10 @@ from pipeline.workspace import kept_months, workspace
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6
 """A person of whom more than this share of the features is unknown is not scored on evidence but on averages."""
+MOST_NEW = 0.5
+"""A person of whose categories more than this share is rare or new to the model: it learned from others."""
+WIDEST = 0.4
+"""A range from one in ten to one in two says nothing that a conversation could start from."""
 PLACE = ("department", "level", "job", "location", "manager_id")
 Told = Callable[[str], None]
 
@@ -101,7 +105,7 @@ def score_people(
         **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},
         risk_low=pl.Series(np.minimum(low, risk)),
         risk_high=pl.Series(np.maximum(high, risk)),
-        evidence=_evidence(X),
+        evidence=_evidence(X, model.asked.encoding.share_of_other(X), high - low),
         base_log_odds=pl.lit(base, dtype=pl.Float64),
         log_odds=pl.Series(log_odds),
     )
@@ -192,15 +196,22 @@ def _horizon(curve: dict[int, np.ndarray], months: int, rows: int) -> pl.Series:
     return pl.Series(curve[months] if months in curve else [None] * rows, dtype=pl.Float64)
 
 
-def _evidence(X: pl.DataFrame) -> pl.Series:
-    """`enough`, or why a score says little about this person."""
+def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
+    """`enough`, or why a score says little about this person.
+
+    `new` (n,) is the share of the person's categories that training did not know, `width` (n,) that of the range.
+    """
     unknown = pl.sum_horizontal(pl.all().is_null()) / max(X.width, 1)
-    new = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
+    recent = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
     return X.select(
-        evidence=pl.when(new)
+        evidence=pl.when(recent)
         .then(pl.lit("employed for less than a month"))
         .when(unknown > MOST_UNKNOWN)
         .then(pl.lit("too little is known"))
+        .when(pl.lit(pl.Series(new)) > MOST_NEW)
+        .then(pl.lit("most of the categories were not known in training"))
+        .when(pl.lit(pl.Series(width)) > WIDEST)
+        .then(pl.lit("the range is too wide"))
         .otherwise(pl.lit("enough"))
     )["evidence"]
 

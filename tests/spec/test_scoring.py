@@ -3,11 +3,13 @@
 import io
 from datetime import date
 
+import numpy as np
 import polars as pl
 from rich.console import Console
 
 from pipeline.encoding import fit_encoding
 from pipeline.publication import Publication
+from pipeline.scoring import _evidence
 from pipeline.screens import scoring_screen
 
 
@@ -16,6 +18,26 @@ def test_categories_not_known_from_training_are_taken_as_other_and_counted() -> 
     scored = pl.DataFrame({"job": ["clerk", "pilot", "nurse", None], "level": [1.0, 2.0, 3.0, None]})
     assert fit_encoding(trained).taken_as_other(scored) == {"job": 2}
     assert fit_encoding(trained).taken_as_other(scored.head(1)) == {}
+    assert fit_encoding(trained).share_of_other(scored).tolist() == [0.0, 1.0, 1.0, 0.0]
+    assert fit_encoding(trained.select("level")).share_of_other(scored).tolist() == [0.0] * 4
+
+
+def test_evidence_is_the_first_reason_why_a_score_says_little() -> None:
+    X = pl.DataFrame(
+        {
+            "tenure_months": [0.5, 5.0, 5.0, 5.0, 5.0],
+            "job": ["cook", None, "cook", "cook", "cook"],
+            "pay": [1.0, None, 1, 1, 1],
+        }
+    )
+    found = _evidence(X, new=np.array([1.0, 0.0, 0.6, 0.5, 0.5]), width=np.array([0.9, 0.9, 0.9, 0.41, 0.4]))
+    assert found.to_list() == [
+        "employed for less than a month",
+        "too little is known",
+        "most of the categories were not known in training",
+        "the range is too wide",
+        "enough",
+    ]
 
 
 def test_the_summary_tells_how_many_are_taken_as_other_and_keeps_silent_where_nobody_is() -> None:
