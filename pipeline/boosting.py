@@ -24,6 +24,9 @@ _LOG: Final = logging.getLogger("retention.boosting")
 MOST_ROUNDS: Final = 400
 DEFAULT_ROUNDS: Final = 60
 _PATIENCE: Final = 60
+_SEEN_SHARE: Final = 0.3
+_SEEN_LEAST: Final = 10
+"""How many features a tree may choose from: a share, and of few features at least so many."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def fit_trees(
 
     `directions` (features,) holds a feature's log-odds rising (1), falling (-1) or free (0); none by default.
     """
-    parameters = _parameters(shape, seed, directions)
+    parameters = _parameters(shape, seed, matrix.shape[1], directions)
     booster = lightgbm.train(parameters, _data(matrix, left, categories, parameters), rounds)
     return Trees(booster.model_to_string())
 
@@ -130,7 +133,7 @@ def try_trees(
 ) -> Trial:
     """Boost on the first rows of the fold and watch the log loss on the second; `weight` (n,) of the first."""
     train, valid = fold
-    parameters = _parameters(shape, seed, directions)
+    parameters = _parameters(shape, seed, matrix.shape[1], directions)
     data = _data(matrix[train], left[train], categories, parameters, None if weight is None else weight[train])
     losses: dict[str, Any] = {}
     booster = lightgbm.train(
@@ -151,7 +154,7 @@ def _data(
     )
 
 
-def _parameters(shape: Shape, seed: int, directions: Sequence[int] = ()) -> dict[str, Any]:
+def _parameters(shape: Shape, seed: int, features: int, directions: Sequence[int] = ()) -> dict[str, Any]:
     held = {"monotone_constraints": list(directions)} if any(directions) else {}
     return held | {
         "objective": "binary",
@@ -159,7 +162,7 @@ def _parameters(shape: Shape, seed: int, directions: Sequence[int] = ()) -> dict
         "num_leaves": shape.leaves,
         "min_data_in_leaf": shape.least_rows,
         "lambda_l2": shape.ridge,
-        "feature_fraction": 0.5,
+        "feature_fraction": max(_SEEN_SHARE, min(1.0, _SEEN_LEAST / max(features, 1))),
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "cat_smooth": 200,

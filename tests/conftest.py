@@ -6,6 +6,7 @@ import resource
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -40,9 +41,10 @@ def _no_state_from_outside() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_registry_of_another_test() -> Iterator[None]:
-    """MLflow keeps the address it was last given in the environment, where the next test's commands would read it."""
+    """MLflow keeps the address it was last given, and in the environment, where the next test's commands read it."""
     yield
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
+    if mlflow := sys.modules.get("mlflow"):
+        mlflow.set_tracking_uri(None)
 
 
 def postgresql_binaries() -> Path | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,15 +92,22 @@ FORBIDDEN_VALUES = re.compile("|".join((SECRET, *GENDERS, r"(?<![\w.])77,?123(?!
 FORBIDDEN_NAMES = re.compile(
     r"sick.?days|absence_reason|review_comments|\bcomment\b|answer_in_words|gender", re.IGNORECASE
 )
-OF_PROTECTED_GROUPS: dict[str, list[object]] = {"fairness": [], "proxies": []}
-"""The two parts of a report that review how protected groups fare, and so name the attribute; nothing else may."""
+OF_PROTECTED_GROUPS: dict[str, list[object]] = {"fairness": [], "proxies": [], "gate": []}
+"""The parts of a report that say how protected groups fare, and so name attribute and groups; nothing else may."""
+ABOUT_GROUPS = {"report.json", "model_card.md", "model_card.html"}
+"""Files that hold these parts; the cards say the same as the report, which is searched without them."""
+SAID_OF_GROUPS = re.compile(r"(selection rate|recall) by gender,\s+\w+\s+against\s+\w+")
+"""How the gate names the two groups that it compares: on the screen, in the ledger and on the version."""
 
 
 def texts_under(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every file as text, Parquet unpacked. Whatever else is packed would hide from a search, so nothing may be."""
+    """Every file as text, Parquet and workbooks unpacked; whatever else is packed would hide, so nothing may be."""
     for file in sorted(folder.rglob("*")):
         if file.suffix == ".parquet":
             yield file, pl.read_parquet(file).write_csv()
+        elif file.suffix == ".xlsx":
+            with zipfile.ZipFile(file) as book:
+                yield file, "".join(book.read(name).decode() for name in book.namelist())
         elif file.is_file():
             content = file.read_bytes()
             assert not content.startswith((b"PK", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")), file.name
@@ -117,7 +125,9 @@ def test_the_check_names_what_is_refused_and_what_is_protected(run: Run) -> None
 
 
 def test_no_command_says_a_forbidden_value(run: Run) -> None:
-    assert not FORBIDDEN_VALUES.search(" ".join(run.said.values()) + json.dumps(run.check))
+    said = run.said | {"train": SAID_OF_GROUPS.sub("", run.said["train"])}
+    assert said["train"] != run.said["train"]
+    assert not FORBIDDEN_VALUES.search(" ".join(said.values()) + json.dumps(run.check))
 
 
 @pytest.mark.parametrize("table", ["features", "predictions", "scores", "factors"])
@@ -136,13 +146,14 @@ def test_the_model_and_all_of_mlflow_are_free_of_them(run: Run) -> None:
     assert "tenure_months" in models[0]
     for report in reports:
         artefacts[report] = json.dumps({**json.loads(artefacts[report]), **OF_PROTECTED_GROUPS})
-    for text in (*artefacts.values(), json.dumps({**run.training, **OF_PROTECTED_GROUPS})):
+    searched = [text for file, text in artefacts.items() if file in reports or file.name not in ABOUT_GROUPS]
+    for text in (*searched, json.dumps({**run.training, **OF_PROTECTED_GROUPS})):
         assert not FORBIDDEN_NAMES.search(text)
         assert not FORBIDDEN_VALUES.search(text)
 
 
 def test_nothing_that_is_kept_holds_a_forbidden_name_or_value(run: Run) -> None:
-    kept = {file: text for file, text in texts_under(run.var) if file.name != "report.json"}
+    kept = {file: SAID_OF_GROUPS.sub("", text) for file, text in texts_under(run.var) if file.name not in ABOUT_GROUPS}
     assert "tenure_months" in "".join(text for file, text in kept.items() if file.name.startswith("store.db"))
     assert "simulated" in "".join(text for file, text in kept.items() if file.name.startswith("mlflow.db"))
     assert any(file.suffix == ".html" and "lists" in file.parts for file in kept)

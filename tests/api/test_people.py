@@ -41,6 +41,8 @@ def test_hr_gets_curve_range_evidence_and_factors_in_words(client: TestClient, b
         {
             "feature": "pay_against_market",
             "driver": "pay",
+            "actionable": True,
+            "related": None,
             "label": "Pay against the market",
             "value": -0.2,
             "peer_value": 0.0,
