@@ -4,23 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.card_blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
-from pipeline.card_words import MEANING, SMALL_GROUPS
+from pipeline.card_words import BASELINES, MEANING, OUTCOMES, SMALL_GROUPS
 from pipeline.gate import Gate
 from pipeline.ledger import LedgerEntry
 from pipeline.wording import DRIVER_NAMES
-
-_BASELINES: Final = {
-    "base_rate": "base rate",
-    "tenure": "tenure alone",
-    "logistic": "logistic regression",
-    "boosting": "boosted trees",
-}
-_OUTCOMES: Final = {
-    "promoted": "promoted: the gate passed",
-    "overridden": "promoted against the gate",
-    "refused": "refused by the gate",
-    "found": "found to be champion",
-}
 
 _GATE_NOTE: Final = (
     "Refused: the figure and its whole interval lie beyond the limit. Open: the figure does, and its interval reaches "
@@ -64,7 +51,7 @@ def version_facts(version: str, report: Mapping[str, Any]) -> Facts:
 
 def metric_table(report: Mapping[str, Any]) -> Table:
     """Pooled metrics with intervals, beside the baselines."""
-    names = [name for name in _BASELINES if name in report["baselines"]]
+    names = [name for name in BASELINES if name in report["baselines"]]
     rows = [
         [
             f"{MEANING[metric][0]}: {MEANING[metric][1]}",
@@ -76,7 +63,7 @@ def metric_table(report: Mapping[str, Any]) -> Table:
     ]
     n = sum(origin["n"] for origin in report["by_origin"])
     title = f"All test rows together (n = {n:,}), beside simpler answers"
-    return Table(title, ["", "this model", *(_BASELINES[name] for name in names)], rows)
+    return Table(title, ["", "this model", *(BASELINES[name] for name in names)], rows)
 
 
 def origin_table(report: Mapping[str, Any]) -> Table:
@@ -158,7 +145,7 @@ def ledger_table(history: Sequence[LedgerEntry]) -> list[Block]:
         [
             f"{entry.at:%Y-%m-%d %H:%M} UTC",
             entry.version,
-            _OUTCOMES[entry.event],
+            OUTCOMES[entry.event],
             entry.replaces or NOT_KNOWN,
             entry.who,
             entry.reason or NOT_KNOWN,
@@ -263,28 +250,20 @@ def guard_facts(report: Mapping[str, Any]) -> Facts:
 
 def trust_facts(report: Mapping[str, Any]) -> Facts:
     """What says how far the scores, their ranges and their factors can be trusted."""
-    facts = {
-        "best that any model could reach": _true_hazard(report.get("true_hazard")),
-        "ranges, out of time": _coverage(report.get("range_coverage")),
-        "factors, when fitted again": _stability(report.get("factor_stability")),
-        "cost of holding expected directions": _monotone_cost(report.get("monotone_cost")),
-        "features that moved since training": _moved(report),
-    }
-    return Facts([(name, told) for name, told in facts.items() if told])
+    facts = [(name, said(report[key])) for name, key, said in _TRUST if report.get(key)]
+    if report["horizon_months"]:
+        facts.append(("features that moved since training", _moved(report.get("moved_features") or ())))
+    return Facts(facts)
 
 
-def _true_hazard(truth: Mapping[str, float] | None) -> str:
-    if not truth:
-        return ""
+def _true_hazard(truth: Mapping[str, float]) -> str:
     return (
         f"AUC {number(truth['oracle_auc'])} by the true hazard; this model's {number(truth['auc'])} is "
         f"{number(truth['share'], '.0%')} of the way there from .5"
     )
 
 
-def _coverage(coverage: Mapping[str, Any] | None) -> str:
-    if not coverage:
-        return ""
+def _coverage(coverage: Mapping[str, Any]) -> str:
     return (
         f"of {len(coverage['groups'])} groups of people who scored alike, what happened lay in the range of "
         f"{number(coverage['inside'], '.0%')}, and of {number(coverage['inside_allowing_for_chance'], '.0%')} if "
@@ -292,9 +271,7 @@ def _coverage(coverage: Mapping[str, Any] | None) -> str:
     )
 
 
-def _stability(stability: Mapping[str, float] | None) -> str:
-    if not stability:
-        return ""
+def _stability(stability: Mapping[str, float]) -> str:
     return (
         f"rank correlation {number(stability['features'])} of the features' weights, "
         f"{number(stability['within_people'])} of the factors within a person, "
@@ -302,17 +279,22 @@ def _stability(stability: Mapping[str, float] | None) -> str:
     )
 
 
-def _monotone_cost(cost: Mapping[str, Mapping[str, float]] | None) -> str:
-    if not cost:
-        return ""
+def _monotone_cost(cost: Mapping[str, Mapping[str, float]]) -> str:
     return f"{bounds(cost['average_precision'], '+.4f')} of average precision, {bounds(cost['auc'], '+.4f')} of AUC"
 
 
-def _moved(report: Mapping[str, Any]) -> str:
-    if not report["horizon_months"]:
-        return ""
-    far = [f"{one['feature']} (PSI {number(one['psi'], '.2f')})" for one in report.get("moved_features") or ()]
+def _moved(features: Sequence[Mapping[str, Any]]) -> str:
+    far = [f"{one['feature']} (PSI {number(one['psi'], '.2f')})" for one in features]
     return ", ".join(far) or "none, by more than they move from month to month"
+
+
+_TRUST: Final = (
+    ("best that any model could reach", "true_hazard", _true_hazard),
+    ("ranges, out of time", "range_coverage", _coverage),
+    ("factors, when fitted again", "factor_stability", _stability),
+    ("cost of holding expected directions", "monotone_cost", _monotone_cost),
+)
+"""What the card says of each of these parts of a report, where the report has it."""
 
 
 def feature_table(report: Mapping[str, Any]) -> Table:

@@ -3,6 +3,22 @@
 from typing import Final
 
 from pipeline.group_figures import LEAST_PEOPLE
+from pipeline.language import marked
+
+BASELINES: Final = {
+    "base_rate": marked("base rate"),
+    "tenure": marked("tenure alone"),
+    "logistic": marked("logistic regression"),
+    "boosting": marked("boosted trees"),
+}
+"""What a model is judged beside, by its name in the report."""
+OUTCOMES: Final = {
+    "promoted": marked("promoted: the gate passed"),
+    "overridden": marked("promoted against the gate"),
+    "refused": marked("refused by the gate"),
+    "found": marked("found to be champion"),
+}
+"""What came of offering a version, by the event in the ledger."""
 
 PURPOSE: Final = (
     "To start conversations that help people stay. HR asks for a person's or a group's risk of leaving of their own "

@@ -57,15 +57,20 @@ class Encoding:
 
     def taken_as_other(self, features: pl.DataFrame) -> dict[str, int]:
         """How many rows of each category have a level that was rare in training or never seen; only those with any."""
-        matrix = self(features)
-        counts = {self.names[i]: int((matrix[:, i] == OTHER).sum()) for i in self.categories}
+        counts = {name: int((codes == OTHER).sum()) for name, codes in self._codes_by_name(features).items()}
         return {name: rows for name, rows in counts.items() if rows}
 
     def share_of_other(self, features: pl.DataFrame) -> Floats:
         """Of each row's known categories, the share that was rare in training or never seen; 0 without any: (n,)."""
-        codes = self(features)[:, list(self.categories)]
-        known = (~np.isnan(codes)).sum(axis=1)
-        return np.asarray((codes == OTHER).sum(axis=1) / np.maximum(known, 1))
+        codes = list(self._codes_by_name(features).values())
+        matrix = np.column_stack(codes) if codes else np.empty((len(features), 0))
+        known = (~np.isnan(matrix)).sum(axis=1)
+        return np.asarray((matrix == OTHER).sum(axis=1) / np.maximum(known, 1))
+
+    def _codes_by_name(self, features: pl.DataFrame) -> dict[str, Floats]:
+        """The level numbers of each category (n,); 0 for any other level, NaN where unknown."""
+        prepared = self.prepare(features)
+        return {name: self._codes(prepared[name]) for name in self.names if name in self.levels}
 
     def _codes(self, column: pl.Series) -> Floats:
         levels = self.levels[column.name]

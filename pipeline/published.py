@@ -212,13 +212,18 @@ class PublishedScores:
 
     def score_of(self, published: Published, employee_id: str) -> Score | None:
         """A person's score, or None when the person was not scored."""
-        found = self.score_and_factors_of(published, employee_id)
-        return found[0] if found else None
+        row = self._score_row(published, employee_id)
+        return Score(*row[:-1]) if row else None
 
     def score_and_factors_of(self, published: Published, employee_id: str) -> tuple[Score, list[Factor]] | None:
         """A person's score with its factors by feature name, or None when the person was not scored."""
-        row = self.connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
+        row = self._score_row(published, employee_id)
         return (Score(*row[:-1]), _factors(row[-1], published.feature_drivers)) if row else None
+
+    def _score_row(self, published: Published, employee_id: str) -> tuple[Any, ...] | None:
+        """A score's columns, and last its factors as they are stored."""
+        row = self.connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
+        return None if row is None else tuple(row)
 
     def of_rank(self, published: Published, rank: int) -> Score | None:
         """The person of a rank; None where there is none, or where the person was erased."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from pipeline.card_words import BASELINES, OUTCOMES
 from pipeline.gate import Gate
 from pipeline.language import marked
 from serving.answers import HTML
@@ -33,12 +34,6 @@ METRICS: Final = {
     "ece": (marked("Calibration error"), marked("Mean gap between risks and what happened; lower is better.")),
     "brier": (marked("Brier score"), marked("Mean squared error of the probability; lower is better.")),
 }
-BASELINES: Final = {
-    "base_rate": marked("base rate"),
-    "tenure": marked("tenure alone"),
-    "logistic": marked("logistic regression"),
-    "boosting": marked("boosted trees"),
-}
 PLOTS: Final = {
     "reliability": marked("Reliability, out of time"),
     "gain": marked("Gain, out of time"),
@@ -47,12 +42,6 @@ PLOTS: Final = {
 }
 """Plots of the run that the page shows, by file name; the card shows all."""
 BY: Final = {"level": marked("By level"), "department": marked("By department"), "tenure": marked("By tenure")}
-EVENTS: Final = {
-    "promoted": marked("promoted: the gate passed"),
-    "overridden": marked("promoted against the gate"),
-    "refused": marked("refused by the gate"),
-    "found": marked("found to be champion"),
-}
 PLOT_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Cache-Control": "private, max-age=86400",
@@ -87,7 +76,7 @@ def model(
             fairness=report.get("fairness") or [],
             by_group=_by_group(report),
             by_names=BY,
-            events=EVENTS,
+            events=OUTCOMES,
             plots=PLOTS,
             is_interval=_is_interval,
         )
