@@ -18,8 +18,6 @@ Bools = NDArray[np.bool_]
 _THREADS: Final = 1
 """Boosting on one thread: a round is so short that threads on a busy machine wait ten times longer than they work."""
 _THREADS_TO_EXPLAIN: Final = 2
-_MANY_ROWS: Final = 8
-"""From here on the kernel is quicker than LightGBM, whose time goes by the row; below, a block is mostly empty."""
 _LOG: Final = logging.getLogger("retention.boosting")
 MOST_ROUNDS: Final = 400
 DEFAULT_ROUNDS: Final = 60
@@ -68,9 +66,9 @@ class Trees:
         """Base and each feature's share of the log-odds (n, features), by path-dependent TreeSHAP.
 
         Lundberg et al., Nature Machine Intelligence 2, 2020; base + shares = log-odds. By the kernel of `tree_shap`;
-        a handful of rows, and trees that it does not cover, by LightGBM itself: the same to 1e-12, and slower.
+        trees that it does not cover by LightGBM itself: the same to 1e-12, and slower.
         """
-        if len(matrix) >= _MANY_ROWS and (program := self._program) is not None:
+        if (program := self._program) is not None:
             from pipeline.tree_shap import shares as exact_shares  # numba takes half a second to import
 
             return program.base, exact_shares(program, matrix)

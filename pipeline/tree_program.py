@@ -4,8 +4,9 @@ Whatever the kernel reads by index is held within its bounds here, once for a mo
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -13,13 +14,34 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Rows = NDArray[np.void]
 
-MISSING_IS_ZERO: Final = 1
-MISSING_IS_NAN: Final = 2
-CATEGORICAL: Final = 3
-"""How a node decides: 0 takes NaN for 0, 1 sends 0 and NaN its default way, 2 sends NaN its default way, 3 by a set."""
+ENTER: Final = 0
+TURN: Final = 1
+LEAVE: Final = 2
+LEAVE_LEAF: Final = 3
+TWO_LEAVES: Final = 4
+"""What is done at a node: on the way to its first side, to its second one, back up from two nodes or from a node and a
+leaf; and all at once where both sides are leaves."""
+
+LIMIT: Final = 0
+LIMIT_OR_ZERO: Final = 1
+CATEGORIES: Final = 2
+"""How a node decides: up to its threshold, the same where 0 counts as missing, or by a set of categories."""
+
+_ASKS_BY_CATEGORY: Final = 1
+_MISSING_GOES_LEFT: Final = 2
+_MISSING_IS_ZERO: Final = 1
+_MISSING_IS_NAN: Final = 2
 _MOST_POINTS: Final = 64
-_LEAF: Final = -1
+
+TREE: Final = np.dtype([(name, np.int64) for name in ("first_step", "last_step", "points", "first_weight")])
+STEP: Final = np.dtype([("what", np.int64), ("node", np.int64)])
+NODE: Final = np.dtype(
+    [(name, np.int64) for name in ("feature", "kind", "first_word", "words", "depth", "side", "first_point")]
+    + [(name, np.float64) for name in ("threshold", "left", "right", "missing", "share", "first", "second")]
+)
+POINT: Final = np.dtype([(name, np.float64) for name in ("rise", "fall", "weight")])
 
 
 class NotCovered(ValueError):
@@ -28,42 +50,33 @@ class NotCovered(ValueError):
 
 @dataclass(frozen=True)
 class Program:
-    """All trees, their nodes in the order in which the kernel meets them: a node, its left side, its right side.
+    """All trees, each a run of steps over its nodes.
 
-    Of each node (nodes,): `feature`, `kind` (see `CATEGORICAL`), `threshold`, `default_left`, `first_word` and `words`
-    of its set in `bits`, `cover` (r: the share of training rows that went left), `depth` and `side` (0 left, 1 right),
-    `left` and `right` (the child's node, or -1 for a leaf), `left_value` and `right_value` of leaves.
-    `first_point` is the place of a node's row in `rise`, `fall` and `weight` (`tree_shap` says what they are).
-    Of each tree: `starts` (trees + 1,) in nodes, `points` (trees,) of its quadrature and `first_weight` in `weights`.
-    `base` is the mean output over training rows.
+    A node's two sides are its first and its second one: left and right or, where only the right one is a node of its
+    own, right and left. So a second side that is a node follows a first one that is, and the formulas of `tree_shap`
+    hold of either order.
+
+    - `trees` (TREE): steps from `first_step` to before `last_step`, number of `points` of the quadrature, and where
+      their weights begin in `weights`.
+    - `steps` (STEP): `what` is done, and at which `node`.
+    - `nodes` (NODE): the `feature` and the `kind` of question. d, 1 for a row that goes to the first side: of rows that
+      go `left` or `right`, and of those whose figure is `missing`. `share` (r) of training rows that went to the first
+      side; values of leaves on the `first` and the `second` side; `depth`, and which `side` of the node above it is
+      (0 or 1). `first_word` and `words` of its set of categories in `bits`; `first_point` in `table`.
+    - `table` (POINT): of each node at each point, what `tree_shap` says.
+    - `base`: the mean output over training rows. `depth`: one more than the deepest node's.
     """
 
     features: int
     base: float
     depth: int
     most_points: int
-    starts: Ints
-    points: Ints
-    first_weight: Ints
+    trees: Rows
+    steps: Rows
+    nodes: Rows
+    table: Rows
     weights: Floats
-    feature: Ints
-    kind: Ints
-    threshold: Floats
-    default_left: Floats
-    first_word: Ints
-    words: Ints
     bits: NDArray[np.uint32]
-    cover: Floats
-    depths: Ints
-    side: Ints
-    left: Ints
-    right: Ints
-    left_value: Floats
-    right_value: Floats
-    first_point: Ints
-    rise: Floats
-    fall: Floats
-    weight: Floats
 
 
 def compile_trees(text: str) -> Program:
@@ -75,8 +88,7 @@ def compile_trees(text: str) -> Program:
     if "average_output" in head:
         raise NotCovered("trees that are averaged")
     features = int(told["max_feature_idx"]) + 1
-    trees = [_Tree(_fields(block), features) for block in blocks]
-    return _joined(trees, features)
+    return _joined([_Tree(_fields(block), features) for block in blocks], features)
 
 
 def _fields(block: str) -> dict[str, str]:
@@ -84,13 +96,14 @@ def _fields(block: str) -> dict[str, str]:
 
 
 class _Tree:
-    """One tree, its nodes renumbered in the order of the program."""
+    """One tree: its nodes in the order in which they are first met, and its steps."""
 
     def __init__(self, fields: Mapping[str, str], features: int) -> None:
         if fields.get("is_linear", "0") != "0":
             raise NotCovered("linear leaves")
         self.value = _numbers(fields["leaf_value"])
         self.nodes: list[dict[str, float]] = []
+        self.steps: list[tuple[int, int]] = []
         self.words: list[int] = []
         self.base = float(self.value[0])
         self.points, self.depth = 0, 0
@@ -114,38 +127,51 @@ class _Tree:
         if self.points > _MOST_POINTS:
             raise NotCovered(f"paths with more than {2 * _MOST_POINTS} different features")
 
-    def _place(self, node: int, depth: int, side: int, path: Mapping[int, float]) -> int:
+    def _place(self, node: int, depth: int, side: int, path: Mapping[int, float]) -> None:
         """Put a node and all below it into the program; `path` has each feature's share of cover (z) so far."""
         here, feature = len(self.nodes), int(self.split[node])
-        left, right = (int(children[node]) for children in self.children)
-        share = self._count(left) / self._count(node)
-        row: dict[str, float] = {"feature": feature, "cover": share, "z": path.get(feature, 1.0)}
-        row |= {"depth": depth, "side": side, **self._decision(node)}
-        self.nodes.append(row)
+        sides = [int(children[node]) for children in self.children]
+        is_left_first = sides[0] >= 0 or sides[1] < 0
+        first, second = sides if is_left_first else reversed(sides)
+        share = self._count(first) / self._count(node)
+        z = path.get(feature, 1.0)
+        self.nodes.append(
+            {"feature": feature, "share": share, "z": z, "depth": depth, "side": side}
+            | {"left": float(is_left_first), "right": float(not is_left_first), **self._question(node, is_left_first)}
+            | {"first": self._leaf(first), "second": self._leaf(second)}
+        )
         self.depth = max(self.depth, depth + 1)
         self.points = max(self.points, (len({*path, feature}) + 1) // 2)
-        for name, child, part, number in (("left", left, share, 0), ("right", right, 1 - share, 1)):
-            below = {**path, feature: row["z"] * part}
-            row[name] = _LEAF if child < 0 else self._place(child, depth + 1, number, below)
-            row[f"{name}_value"] = self.value[~child] if child < 0 else 0.0
-        return here
+        self.steps.append((TWO_LEAVES if first < 0 else ENTER, here))
+        if first < 0:
+            return
+        self._place(first, depth + 1, 0, {**path, feature: z * share})
+        if second >= 0:
+            self.steps.append((TURN, here))
+            self._place(second, depth + 1, 1, {**path, feature: z * (1 - share)})
+        self.steps.append((LEAVE if second >= 0 else LEAVE_LEAF, here))
 
-    def _decision(self, node: int) -> dict[str, float]:
-        flags = int(self.decision[node])
-        if not flags & 1:
-            kind = (flags >> 2) & 3
-            return {
-                "kind": kind,
-                "threshold": self.limit[node],
-                "default_left": (flags >> 1) & 1,
-                "word": 0,
-                "words": 0,
-            }
-        which = int(self.limit[node])
-        first, last = int(self.bounds[which]), int(self.bounds[which + 1])
-        if not 0 <= first <= last <= len(self.words):
-            raise NotCovered("a set of categories that is not there")
-        return {"kind": CATEGORICAL, "threshold": 0.0, "default_left": 0, "word": first, "words": last - first}
+    def _question(self, node: int, is_left_first: bool) -> dict[str, float]:
+        """How the node decides. Where LightGBM saw nothing missing, it takes what is missing now for 0."""
+        flags, limit = int(self.decision[node]), float(self.limit[node])
+        if flags & _ASKS_BY_CATEGORY:
+            first, last = (int(self.bounds[int(limit) + end]) for end in (0, 1))
+            if not 0 <= first <= last <= len(self.words):
+                raise NotCovered("a set of categories that is not there")
+            return {"kind": CATEGORIES, "threshold": 0, "missing": 0, "first_word": first, "words": last - first}
+        treats = (flags >> 2) & 3
+        goes_left = limit >= 0 if treats not in (_MISSING_IS_ZERO, _MISSING_IS_NAN) else flags & _MISSING_GOES_LEFT
+        return {
+            "kind": LIMIT_OR_ZERO if treats == _MISSING_IS_ZERO else LIMIT,
+            "threshold": limit,
+            "missing": float(bool(goes_left) == is_left_first),
+            "first_word": 0,
+            "words": 0,
+        }
+
+    def _leaf(self, node: int) -> float:
+        """The value of a leaf; 0 of a node."""
+        return 0.0 if node >= 0 else float(self.value[~node])
 
     def _count(self, node: int) -> float:
         leaves, nodes = self.covers
@@ -154,69 +180,63 @@ class _Tree:
 
 def _joined(trees: Sequence[_Tree], features: int) -> Program:
     grown = [tree for tree in trees if tree.nodes]
-    starts = np.cumsum([0, *(len(tree.nodes) for tree in grown)])
-    first_words = np.cumsum([0, *(len(tree.words) for tree in grown)])
-    points = np.array([tree.points for tree in grown], dtype=np.int64)
-    first_weight = np.concatenate([[0], np.cumsum(points)]).astype(np.int64)
-    rows = [row for tree in grown for row in tree.nodes]
-    tree_of = np.repeat(np.arange(len(grown)), np.diff(starts))
+    points = [tree.points for tree in grown]
+    tree_of_node = np.repeat(np.arange(len(grown)), [len(tree.nodes) for tree in grown])
+    tree_of_step = np.repeat(np.arange(len(grown)), [len(tree.steps) for tree in grown])
+    points_of_node = np.array(points, dtype=np.int64)[tree_of_node]
 
-    def column(name: str) -> Floats:
-        return np.array([row[name] for row in rows], dtype=np.float64)
+    told = [row for tree in grown for row in tree.nodes]
+    nodes = np.zeros(len(told), NODE)
+    for name in told[0].keys() & set(NODE.names or ()) if told else ():
+        nodes[name] = [row[name] for row in told]
+    nodes["first_word"] += _firsts(len(tree.words) for tree in grown)[tree_of_node]
+    nodes["first_point"] = _firsts(points_of_node)
 
-    def child(name: str) -> Ints:
-        found = column(name).astype(np.int64)
-        return np.where(found < 0, found, found + starts[tree_of])
+    steps = np.array([step for tree in grown for step in tree.steps], dtype=STEP)
+    steps["node"] += _firsts(len(tree.nodes) for tree in grown)[tree_of_step]
 
-    rise, fall, weight = _coefficients(column("z"), column("cover"), points[tree_of])
+    placed = np.zeros(len(grown), TREE)
+    placed["first_step"] = _firsts(len(tree.steps) for tree in grown)
+    placed["last_step"] = placed["first_step"] + [len(tree.steps) for tree in grown]
+    placed["points"], placed["first_weight"] = points, _firsts(points)
     return Program(
         features=features,
         base=float(sum(tree.base for tree in trees)),
         depth=max((tree.depth for tree in grown), default=0),
-        most_points=int(points.max(initial=0)),
-        starts=starts,
-        points=points,
-        first_weight=first_weight,
-        weights=np.concatenate([_points(int(number))[1] for number in points]) if len(points) else np.empty(0),
-        feature=column("feature").astype(np.int64),
-        kind=column("kind").astype(np.int64),
-        threshold=column("threshold"),
-        default_left=column("default_left"),
-        first_word=column("word").astype(np.int64) + first_words[tree_of],
-        words=column("words").astype(np.int64),
+        most_points=max(points, default=0),
+        trees=placed,
+        steps=steps,
+        nodes=nodes,
+        table=_table(np.array([row["z"] for row in told]), nodes["share"], points_of_node),
+        weights=np.concatenate([_points(number)[1] for number in points]) if points else np.empty(0),
         bits=np.array([word for tree in grown for word in tree.words], dtype=np.uint32),
-        cover=column("cover"),
-        depths=column("depth").astype(np.int64),
-        side=column("side").astype(np.int64),
-        left=child("left"),
-        right=child("right"),
-        left_value=column("left_value"),
-        right_value=column("right_value"),
-        first_point=np.concatenate([[0], np.cumsum(points[tree_of])])[:-1].astype(np.int64),
-        rise=rise,
-        fall=fall,
-        weight=weight,
     )
 
 
+def _firsts(sizes: Iterable[int]) -> Ints:
+    """Where each of several runs begins that lie one after the other."""
+    return np.cumsum([0, *sizes], dtype=np.int64)[:-1]
+
+
+@cache
 def _points(number: int) -> tuple[Floats, Floats]:
     """Gauss–Legendre points and weights on [0, 1]; exact for polynomials of degree 2 · number − 1."""
     at, weight = np.polynomial.legendre.leggauss(number)
     return (at + 1) / 2, weight / 2
 
 
-def _coefficients(z: Floats, cover: Floats, points: Ints) -> tuple[Floats, Floats, Floats]:
-    """`rise`, `fall` and `weight` of each node at each of its points, one node's row after the other.
+def _table(z: Floats, share: Floats, points: Ints) -> Rows:
+    """`rise`, `fall` and `weight` of each node at each of its points, one node after the other.
 
     rise = t / (t + z u), fall = z r u / (t + z u) − r, weight = z / (t + z u)², with u = 1 − t (see `tree_shap`).
     """
-    if not len(z):
-        return np.empty(0), np.empty(0), np.empty(0)
-    at = {int(number): _points(int(number))[0] for number in np.unique(points)}
-    t = np.concatenate([at[int(number)] for number in points])
-    z_at, r_at = np.repeat(z, points), np.repeat(cover, points)
-    under = t + z_at * (1 - t)
-    return t / under, z_at * r_at * (1 - t) / under - r_at, z_at / under**2
+    table = np.zeros(points.sum(), POINT)
+    if len(z):
+        t = np.concatenate([_points(int(number))[0] for number in points])
+        z, r = np.repeat(z, points), np.repeat(share, points)
+        under = t + z * (1 - t)
+        table["rise"], table["fall"], table["weight"] = t / under, z * r * (1 - t) / under - r, z / under**2
+    return table
 
 
 def _numbers(words: str) -> Floats:
