@@ -3,9 +3,8 @@
 Readers see a month as it was or as it is, never half of one. The audit is append-only.
 """
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -17,29 +16,23 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, insert, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
-from pipeline import audit
+from pipeline import audit, sqlite_file
 from pipeline.audit import AuditEntry, Link
 from pipeline.group_figures import group_figures
 from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches, service_rows
 from pipeline.published import Published, PublishedScores
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
-LOCK_SECONDS: Final = 30
-"""How long a writer of SQLite waits for another; publishing 100,000 people held the lock for 8 s on two cores."""
-
 MOST_THREADS: Final = 40
 """Threads in which a server answers: none waits for a connection."""
 
 POOLED: Final = 16
 """Connections that stay open between requests; opening one takes longer than an answer."""
-
-PROBE_SECONDS: Final = 1
-"""How long a probe waits for another writer: whoever asks whether we are ready does not wait long."""
 
 Way = Literal["read", "append", "publish", "probe"]
 """What a transaction is for: "read" sees one moment, "append" writes, "publish" writes while nobody else publishes,
@@ -224,32 +217,8 @@ def _engine(url: URL) -> Engine:
         max_overflow=MOST_THREADS - POOLED,
     )
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "do_connect", _make_folder)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        sqlite_file.install(engine)
     return engine
-
-
-def _make_folder(_dialect: object, _record: object, arguments: list[str], _options: object) -> None:
-    with suppress(OSError):  # SQLite says it better
-        Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver would begin transactions on its own, and late
-    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")  # for the next line too
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # an audit row survives a power cut
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what was erased is overwritten, not only forgotten
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # a reader that turned writer half-way would be refused, so a writer says so at the start
-    way = connection.get_execution_options()["way"]
-    seconds = PROBE_SECONDS if way == "probe" else LOCK_SECONDS
-    connection.connection.driver_connection.execute(f"PRAGMA busy_timeout = {seconds * 1000}")  # type: ignore[union-attr]
-    connection.exec_driver_sql("BEGIN" if way == "read" else "BEGIN IMMEDIATE")
 
 
 def _write_nothing(connection: Connection) -> None:

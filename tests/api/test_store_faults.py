@@ -98,3 +98,23 @@ def test_a_read_only_file_is_not_ready(
         assert client.get("/health/ready").status_code == 503
         assert client.get(URL, headers=bearer("hr")).json()["type"] == UNAVAILABLE
         assert client.get("/health/live").status_code == 200
+
+
+def test_a_file_that_is_deleted_under_the_server_is_missed_and_one_that_is_put_back_is_used(
+    server: Any, settings: ServerSettings, bearer: Bearer, kept: Callable[[], list[Any]]
+) -> None:
+    place, backup = settings.var / "store.db", settings.var / "backup.db"
+    with httpx2.Client(base_url=server.url) as client:
+        assert client.get(URL, headers=bearer("hr")).status_code == 200
+        with sqlite3.connect(place) as source, sqlite3.connect(backup) as copy:
+            source.backup(copy)
+        for path in settings.var.glob("store.db*"):
+            path.unlink()
+        answer = client.get(URL, headers=bearer("hr"))
+        assert (answer.status_code, answer.json()["type"]) == (503, UNAVAILABLE)
+        assert client.get("/health/ready").status_code == 503
+        assert not place.exists()  # no empty store takes its place
+        backup.rename(place)
+        assert becomes(lambda: client.get("/health/ready").status_code, 200)
+        assert client.get(URL, headers=bearer("hr")).status_code == 200
+    assert len(kept()) == 2

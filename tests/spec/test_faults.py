@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import BadInput, Unavailable
-from pipeline import cli, store
+from pipeline import cli, sqlite_file
 from pipeline.faults import fault_of, without_secrets
 from pipeline.settings import Settings
 
@@ -68,7 +68,7 @@ def test_a_damaged_file_is_no_database(command: str, file: str, run: Run, tmp_pa
 
 @pytest.fixture
 def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(store, "LOCK_SECONDS", 0)
+    monkeypatch.setattr(sqlite_file, "LOCK_SECONDS", 0)
     (tmp_path / "var").mkdir(exist_ok=True)
     with closing(sqlite3.connect(tmp_path / "var" / "store.db", isolation_level=None)) as other:
         other.execute("begin exclusive")
