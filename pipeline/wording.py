@@ -293,6 +293,7 @@ def _sentences(label: str, language: Language) -> tuple[str, str, str, str, str]
     )
 
 
+@lru_cache(maxsize=65_536)  # many people have the same figure, and nearly all the same peers
 def _shown(value: str | None, kind: str, unit: str, language: Language) -> str:
     """A figure in the words of its unit; the units are those of the feature catalogue."""
     number = None if kind == "category" else as_number(value)
@@ -311,6 +312,7 @@ def _number_shown(number: float, unit: str, language: Language) -> str:
     return language.number(math.exp(number) if unit.startswith("log of ") else number)
 
 
+@lru_cache(maxsize=65_536)
 def _with_unit(value: str | None, kind: str, unit: str, language: Language) -> str:
     """The unit behind the value, where the value does not say it itself: `26 months`, `3.2 (1 to 5)`."""
     number = None if kind == "category" else as_number(value)
