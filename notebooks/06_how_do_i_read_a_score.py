@@ -19,46 +19,38 @@
 # champion that is read here.
 
 # %%
-from datetime import date
-
 import matplotlib.pyplot as plt
 import polars as pl
 
+from pipeline import load_model, score
 from pipeline.calibration import risk_of
-from pipeline.records import score_records
-from pipeline.registry import load
-from pipeline.settings import Settings
 
-version, model = load(Settings())
+pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+model = load_model()
 
 # %% [markdown]
 # ## An invented person
 #
-# Two years in the same level, paid a tenth under the market, no raise for twenty months, a good deal of overtime. All
+# Three years with the company, paid a tenth under the market, no raise for twenty months, a good deal of overtime. All
 # that is not said of this person is unknown, and stays unknown: nothing is filled in.
 
 # %%
 record = {
-    name: value
-    for name, value in {
-        "tenure_months": 38.0,
-        "months_in_level": 26.0,
-        "pay_to_market_log_ratio": -0.11,
-        "months_since_raise": 20.0,
-        "overtime_hours_3m": 14.0,
-        "promotions_36m": 0.0,
-    }.items()
-    if name in model.features
+    "tenure_months": 38.0,
+    "pay_against_market": -0.11,
+    "months_since_raise": 20.0,
+    "overtime_12m": 0.15,
+    "promotions_36m": 0.0,
 }
 pl.DataFrame({"figure": [model.features[name].label for name in record], "value": list(record.values())})
 
 # %%
-publication = score_records(model, version, [record], date(2026, 1, 31))
-score = publication.scores.row(0, named=True)
+scored = score(model, [record])
+person = scored.scores.row(0, named=True)
 print(
-    f"Within {model.horizon_months} months, of a hundred people like this about {100 * score['risk']:.0f} would leave."
+    f"Of a hundred people like this about {100 * person['risk']:.0f} would leave within {model.horizon_months} months."
 )
-print(f"Evidence: {score['evidence']}")
+print(f"Evidence: {person['evidence']}")
 
 # %% [markdown]
 # ## Where the score comes from
@@ -67,7 +59,7 @@ print(f"Evidence: {score['evidence']}")
 # exactly. They speak of *odds*, so that a push counts the same whether the risk is low or high.
 
 # %%
-factors = publication.factors.with_columns(weight=pl.col("contribution").abs()).sort("weight", descending=True)
+factors = scored.factors.with_columns(weight=pl.col("contribution").abs()).sort("weight", descending=True)
 top = factors.head(8).reverse()
 figure, axes = plt.subplots(figsize=(8, 3.4))
 colours = ["#b3402e" if value > 0 else "#3a6ea5" for value in top["contribution"]]
@@ -79,9 +71,9 @@ figure.tight_layout()
 
 # %%
 by_driver = factors.group_by("driver").agg(pl.col("contribution").sum()).sort("contribution", descending=True)
-added_up = score["base_log_odds"] + factors["contribution"].sum()
-print(f"base {score['base_log_odds']:.3f} + factors {factors['contribution'].sum():+.3f} = {added_up:.3f}")
-print(f"as a probability: {float(risk_of(added_up)):.4f}; the score: {score['risk']:.4f}")
+added_up = person["base_log_odds"] + factors["contribution"].sum()
+print(f"base {person['base_log_odds']:.3f} + factors {factors['contribution'].sum():+.3f} = {added_up:.3f}")
+print(f"as a probability: {float(risk_of(added_up)):.4f}; the score: {person['risk']:.4f}")
 by_driver
 
 # %% [markdown]
@@ -95,6 +87,5 @@ by_driver
 # ## Conclusion
 
 # %%
-assert abs(added_up - score["log_odds"]) < 1e-6
-assert 0 < score["risk"] < 1
-assert len(record) >= 3
+assert abs(added_up - person["log_odds"]) < 1e-6
+assert 0 < person["risk"] < 1

@@ -18,8 +18,8 @@ from rich.console import Console
 from traitlets.config import Config
 
 HERE = Path(__file__).parent
-SECONDS_A_CELL = 240
-"""A cell that hangs is stopped; on a machine with other work to do a minute's work may take three."""
+SECONDS_A_CELL = 600
+"""A cell that hangs is stopped; on a machine with other work to do a minute's work may take several."""
 err = Console(stderr=True, highlight=False)
 
 

@@ -150,7 +150,7 @@ def honest_run(retention: Command, company: Path, tmp_path_factory: pytest.TempP
 def with_pay_stopped_before_exits(company: Path, folder: Path, recorded: str) -> Path:
     """Whoever leaves has a pay of 1 from five months before on, as a payroll has it that overwrites its past.
 
-    `recorded` is when that became known, as SQL over the exits: never said, or on the last day.
+    `recorded` is when that became known, as SQL over the exits: never said, or with the exit itself.
     """
     shutil.copytree(company, folder)
     gone = pl.read_parquet(company / "exits.parquet").filter(pl.col("kind") == "voluntary")
@@ -182,9 +182,9 @@ def test_a_past_that_was_rewritten_stops_training(
     assert registered(retention, honest_run) == ["1"]
 
 
-def test_the_same_rows_recorded_when_people_had_left_change_nothing(
+def test_the_same_rows_recorded_with_the_exits_change_nothing(
     retention: Command, company: Path, honest_run: Path, tmp_path: Path
 ) -> None:
-    source = with_pay_stopped_before_exits(company, tmp_path / "source", "exit_date")
+    source = with_pay_stopped_before_exits(company, tmp_path / "source", "GREATEST(exit_date, recorded_at)")
     retention("train", source, "--quick", var=honest_run)
     assert registered(retention, honest_run) == ["1", "2"]
