@@ -60,7 +60,7 @@ axes.errorbar(
     capsize=3,
 )
 axes.axvline(0, color="#9aa5b1", linewidth=1)
-axes.set(xlabel="AUC that is lost against the model with all features")
+axes.set(xlabel="AUC that is lost against the model with all features", ymargin=0.1)
 axes.spines[["top", "right"]].set_visible(False)
 figure.tight_layout()
 without = auc.filter(pl.col("features") == "without relationships").row(0, named=True)
@@ -96,7 +96,7 @@ figure.tight_layout()
 
 # %%
 seen.filter(pl.col("client_department") != pl.col("provider_department")).sort("rating").head(5).select(
-    "client_department", "provider_department", "services", "rating", "hours"
+    "client_department", "provider_department", "services", pl.col("rating", "hours").round(1)
 )
 
 # %% [markdown]

@@ -6,6 +6,7 @@ conclusion does not hold, or that takes longer than a minute, ends the run with 
 
 import argparse
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -37,7 +38,7 @@ def main() -> int:
             page = executed(path, arguments.var)
         except (CellExecutionError, CellTimeoutError) as error:
             err.print(f"[red]{path.name} does not hold:[/]")
-            err.print(str(error), markup=False)
+            err.print(re.sub(r"\x1b\[[\d;]*m", "", str(error)), markup=False)  # the colours of a terminal
             return 1
         target = arguments.out / f"{path.stem}.html"
         unfinished = target.with_suffix(".unfinished")

@@ -163,7 +163,7 @@ def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, floa
         Of `load_model`, or `Trained.model`.
     records
         A frame with a column for each feature, or mappings of figures by name. What is null, or not there, is
-        unknown. Of a feature table, ``table.select(model.features)`` is what the model reads.
+        unknown. Of a feature table, ``table.select(*model.features)`` is what the model reads.
 
     Returns
     -------
