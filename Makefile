@@ -20,7 +20,7 @@ ALL_CORES := -n logical --dist loadfile --no-loadscope-reorder
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help source setup demo train score lists monthly serve monitor notebooks test check bench release clean
+.PHONY: help source setup demo train score lists monthly serve monitor notebooks test coverage check bench release clean
 
 help:
 	@echo 'make TARGET [SOURCE=a folder or a source.toml]'
@@ -68,9 +68,13 @@ notebooks: setup ## run the notebooks and write them as pages under var/notebook
 test: setup ## run all tests, on all cores
 	$(BIN)/pytest $(ALL_CORES)
 
-check: setup ## format, lint, types, import contracts, then all tests
+coverage: setup ## all tests, and which lines none of them runs; fails under 95 %
+	$(BIN)/pytest $(ALL_CORES) --cov --cov-report=term
+
+check: setup ## format, lint, types, import contracts, notebooks, then all tests
 	@failed=0; run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
+	run python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'; \
 	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) && exit $$failed
 
 bench: setup .venv/bench ## speed and memory beside other tools, in one table (PEOPLE='1000 10000')
@@ -85,7 +89,7 @@ release: setup .venv/release ## wheel, sdist, bill of materials (CycloneDX) and 
 	@ls -l dist
 
 clean: ## remove .venv, caches and build output; the state under var stays
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	find . -path ./var -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 # The simulated company is made when it is the source and is not there yet; any other SOURCE must exist.

@@ -30,6 +30,7 @@ from features.simulation.run import simulate
 from features.source import check_source
 from pipeline.settings import Settings
 
+pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
 company = Settings().var / "company"
 if not company.exists():
     simulate(company, employees=1000, months=36, seed=1)

@@ -107,7 +107,7 @@ for panel, column, title in (
     panel.set(title=title, xlabel="months since the last change of pay")
     panel.spines[["top", "right"]].set_visible(False)
 panels[0].legend(frameon=False)
-panels[0].set(ylabel="share of people")
+_ = panels[0].set(ylabel="share of people")
 
 # %% [markdown]
 # Left of zero lies the future: a change of pay that is still to come. Only who stays can have one.

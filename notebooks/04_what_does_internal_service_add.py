@@ -29,11 +29,11 @@ from features.build import organisation
 from features.department_services import department_services
 from features.snapshots import snapshot_dates
 from features.source import load_source
-from pipeline.registry import described
+from pipeline import report
 from pipeline.settings import Settings
 
-settings = Settings()
-report = described(settings, None)["report"]
+pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+champion = report()
 
 # %% [markdown]
 # ## The ablation
@@ -45,7 +45,7 @@ report = described(settings, None)["report"]
 ablation = pl.DataFrame(
     [
         {"features": name, "metric": metric, **bounds}
-        for name, differences in report["ablation"].items()
+        for name, differences in champion["ablation"].items()
         for metric, bounds in (differences.items() if "value" not in differences else [("auc", differences)])
     ]
 )
@@ -60,12 +60,12 @@ axes.errorbar(
     capsize=3,
 )
 axes.axvline(0, color="#9aa5b1", linewidth=1)
-axes.set(xlabel="AUC that is lost against the model with all features")
+axes.set(xlabel="AUC that is lost against the model with all features", ymargin=0.1)
 axes.spines[["top", "right"]].set_visible(False)
 figure.tight_layout()
 without = auc.filter(pl.col("features") == "without relationships").row(0, named=True)
 alone = auc.filter(pl.col("features") == "relationships alone").row(0, named=True)
-whole = report["metrics"]["auc"]["value"]
+whole = champion["metrics"]["auc"]["value"]
 print(f"All features:          AUC {whole:.3f}")
 print(f"Relationships alone:   AUC {whole - alone['value']:.3f} (a coin has .5)")
 print(f"Without relationships: {without['value']:.3f} of AUC lost ({without['low']:.3f} to {without['high']:.3f})")
@@ -78,7 +78,7 @@ print(f"Without relationships: {without['value']:.3f} of AUC lost ({without['low
 
 # %%
 with tempfile.TemporaryDirectory() as work:
-    source = load_source(settings.var / "company", Path(work) / "tables")
+    source = load_source(Settings().var / "company", Path(work) / "tables")
     day = snapshot_dates(source)[-1]
     people = organisation(source, day).select("employee_id", "department")
     pairs = department_services(source, day, people)
@@ -96,7 +96,7 @@ figure.tight_layout()
 
 # %%
 seen.filter(pl.col("client_department") != pl.col("provider_department")).sort("rating").head(5).select(
-    "client_department", "provider_department", "services", "rating", "hours"
+    "client_department", "provider_department", "services", pl.col("rating", "hours").round(1)
 )
 
 # %% [markdown]

@@ -23,11 +23,11 @@
 import matplotlib.pyplot as plt
 import polars as pl
 
-from pipeline.registry import described
-from pipeline.settings import Settings
+from pipeline import report
 
-report = described(Settings(), None)["report"]
-review = report["fairness"]
+pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+champion = report()
+review = champion["fairness"]
 len(review), sorted({entry["attribute"] for entry in review})
 
 # %% [markdown]
@@ -80,7 +80,7 @@ pl.DataFrame(
             **{bound: round(entry["auc"][bound], 3) for bound in ("value", "low", "high")},
             "gives most away": ", ".join(feature["feature"] for feature in entry["features"][:3]),
         }
-        for entry in report["proxies"]
+        for entry in champion["proxies"]
     ]
 )
 
@@ -94,4 +94,4 @@ pl.DataFrame(
 assert review
 assert {"gender"} <= {entry["attribute"] for entry in review}
 assert single["people"].min() >= 5
-assert all(0 <= entry["auc"]["low"] <= entry["auc"]["high"] <= 1 for entry in report["proxies"])
+assert all(0 <= entry["auc"]["low"] <= entry["auc"]["high"] <= 1 for entry in champion["proxies"])

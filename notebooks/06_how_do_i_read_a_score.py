@@ -19,46 +19,50 @@
 # champion that is read here.
 
 # %%
-from datetime import date
+import tempfile
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import polars as pl
 
+from features.build import feature_table
+from features.snapshots import snapshot_dates
+from features.source import load_source
+from pipeline import load_model, score
 from pipeline.calibration import risk_of
-from pipeline.records import score_records
-from pipeline.registry import load
 from pipeline.settings import Settings
 
-version, model = load(Settings())
+pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+model = load_model()
 
 # %% [markdown]
 # ## An invented person
 #
-# Two years in the same level, paid a tenth under the market, no raise for twenty months, a good deal of overtime. All
-# that is not said of this person is unknown, and stays unknown: nothing is filled in.
+# In all things like the middle of the company, but paid a tenth under the market, without a raise for twenty months and
+# with a good deal of overtime.
 
 # %%
-record = {
-    name: value
-    for name, value in {
-        "tenure_months": 38.0,
-        "months_in_level": 26.0,
-        "pay_to_market_log_ratio": -0.11,
-        "months_since_raise": 20.0,
-        "overtime_hours_3m": 14.0,
-        "promotions_36m": 0.0,
-    }.items()
-    if name in model.features
-}
-pl.DataFrame({"figure": [model.features[name].label for name in record], "value": list(record.values())})
+with tempfile.TemporaryDirectory() as work:
+    source = load_source(Settings().var / "company", Path(work) / "tables")
+    [file] = feature_table(source, snapshot_dates(source)[-1:], Path(work) / "features")
+    everyone = pl.read_parquet(file).select(*model.features)
+known = [column for column in everyone if 2 * column.count() > everyone.height]  # what is known of few is not of all
+middle = {column.name: column.mode().min() if column.dtype == pl.String else column.median() for column in known}
+own = {"pay_against_market": -0.11, "months_since_raise": 20.0, "overtime_now": 0.15, "overtime_12m": 0.15}
+pl.DataFrame(
+    [
+        {"figure": model.features[name].label, "unit": model.features[name].unit, "middle": middle[name], "own": value}
+        for name, value in own.items()
+    ]
+).with_columns(pl.col("middle").round(2))
 
 # %%
-publication = score_records(model, version, [record], date(2026, 1, 31))
-score = publication.scores.row(0, named=True)
+scored = score(model, [middle | own])
+person = scored.scores.row(0, named=True)
 print(
-    f"Within {model.horizon_months} months, of a hundred people like this about {100 * score['risk']:.0f} would leave."
+    f"Of a hundred people like this about {100 * person['risk']:.0f} would leave within {model.horizon_months} months."
 )
-print(f"Evidence: {score['evidence']}")
+print(f"Evidence: {person['evidence']}")
 
 # %% [markdown]
 # ## Where the score comes from
@@ -67,9 +71,9 @@ print(f"Evidence: {score['evidence']}")
 # exactly. They speak of *odds*, so that a push counts the same whether the risk is low or high.
 
 # %%
-factors = publication.factors.with_columns(weight=pl.col("contribution").abs()).sort("weight", descending=True)
+factors = scored.factors.with_columns(weight=pl.col("contribution").abs()).sort("weight", descending=True)
 top = factors.head(8).reverse()
-figure, axes = plt.subplots(figsize=(8, 3.4))
+figure, axes = plt.subplots(figsize=(10, 3.4))
 colours = ["#b3402e" if value > 0 else "#3a6ea5" for value in top["contribution"]]
 axes.barh([model.features[name].label for name in top["feature"]], top["contribution"], color=colours)
 axes.axvline(0, color="black", linewidth=0.6)
@@ -79,9 +83,9 @@ figure.tight_layout()
 
 # %%
 by_driver = factors.group_by("driver").agg(pl.col("contribution").sum()).sort("contribution", descending=True)
-added_up = score["base_log_odds"] + factors["contribution"].sum()
-print(f"base {score['base_log_odds']:.3f} + factors {factors['contribution'].sum():+.3f} = {added_up:.3f}")
-print(f"as a probability: {float(risk_of(added_up)):.4f}; the score: {score['risk']:.4f}")
+added_up = person["base_log_odds"] + factors["contribution"].sum()
+print(f"base {person['base_log_odds']:.3f} + factors {factors['contribution'].sum():+.3f} = {added_up:.3f}")
+print(f"as a probability: {float(risk_of(added_up)):.4f}; the score: {person['risk']:.4f}")
 by_driver
 
 # %% [markdown]
@@ -93,8 +97,16 @@ by_driver
 
 # %% [markdown]
 # ## Conclusion
+#
+# The figures in which this person differs from the middle lead, and all of them together are the score: nothing is
+# hidden in a remainder. A person in the middle has a lower risk.
 
 # %%
-assert abs(added_up - score["log_odds"]) < 1e-6
-assert 0 < score["risk"] < 1
-assert len(record) >= 3
+average = score(model, [middle]).scores.row(0, named=True)
+print(f"risk {person['risk']:.3f} ({person['risk_low']:.3f} to {person['risk_high']:.3f})")
+print(f"in the middle of the company {average['risk']:.3f}")
+assert person["evidence"] == "enough"
+assert set(factors["feature"].head(3)) & set(own)
+assert average["risk"] < person["risk"]
+assert abs(added_up - person["log_odds"]) < 1e-6
+assert 0 < person["risk"] < 1

@@ -6,6 +6,7 @@ conclusion does not hold, or that takes longer than a minute, ends the run with 
 
 import argparse
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -18,8 +19,8 @@ from rich.console import Console
 from traitlets.config import Config
 
 HERE = Path(__file__).parent
-SECONDS_A_CELL = 240
-"""A cell that hangs is stopped; on a machine with other work to do a minute's work may take three."""
+SECONDS_A_CELL = 600
+"""A cell that hangs is stopped; on a machine with other work to do a minute's work may take several."""
 err = Console(stderr=True, highlight=False)
 
 
@@ -37,7 +38,7 @@ def main() -> int:
             page = executed(path, arguments.var)
         except (CellExecutionError, CellTimeoutError) as error:
             err.print(f"[red]{path.name} does not hold:[/]")
-            err.print(str(error), markup=False)
+            err.print(re.sub(r"\x1b\[[\d;]*m", "", str(error)), markup=False)  # the colours of a terminal
             return 1
         target = arguments.out / f"{path.stem}.html"
         unfinished = target.with_suffix(".unfinished")

@@ -1,1 +1,24 @@
-"""What we do with the features: train, judge, explain, score, publish and list."""
+"""What we do with the features: train, judge, explain, score, publish and list.
+
+`from pipeline import train, report, load_model, score, evaluate` is the way in from Python; the commands lie in
+`pipeline.cli`. These five are looked up when they are first asked for, so that importing a part costs no more than it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.notebook import evaluate, load_model, report, score, train
+
+__all__ = ["evaluate", "load_model", "report", "score", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pipeline import notebook
+
+    return getattr(notebook, name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -134,7 +134,7 @@ def train(
     if predictions:
         write_parquet(trained.predictions, predictions)
     _write_json(json_file, trained.report)
-    err.print(training_screen(trained.report, settings))
+    err.print(training_screen(trained.report, settings), crop=False)  # an address stays whole, to be copied
 
 
 @app.command()

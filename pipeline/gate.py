@@ -38,12 +38,16 @@ class Gate:
     def is_open(self) -> bool:
         return self.passed and self.short_by is not None
 
-    def __str__(self) -> str:
+    @property
+    def figure(self) -> str:
+        """The figure with its interval, where there is one."""
         bounds = f" ({self.low:.3f} to {self.high:.3f})" if self.low is not None and self.high is not None else ""
-        value = "not known" if self.value is None else f"{self.value:.3f}{bounds}"
+        return "not known" if self.value is None else f"{self.value:.3f}{bounds}"
+
+    def __str__(self) -> str:
         short = "" if self.short_by is None else f", short by {self.short_by:.3f}"
         short += ", though the interval leaves it open" if self.is_open else ""
-        return f"{self.gate}: {value}, asked {self.limit}{short}"
+        return f"{self.gate}: {self.figure}, asked {self.limit}{short}"
 
 
 @dataclass(frozen=True)

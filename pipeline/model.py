@@ -31,7 +31,7 @@ Bools = NDArray[np.bool_]
 TREES_FILE: Final = "tree.txt"
 BLEND_FILE: Final = "blend.json"
 _FORMAT: Final = 1
-_WEIGHTS: Final = np.linspace(0, 1, 11)
+_WEIGHTS: Final = np.arange(11) / 10  # not linspace, whose .7 is told as 0.7000000000000001
 _DEFAULT_STRENGTH: Final = 0.06
 _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit than this nothing is chosen by them: the defaults are kept."""

@@ -1,12 +1,13 @@
 """What a command says at its end: a screen that a person can act on. No person's data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.audit import Chain
 from pipeline.faults import without_secrets
@@ -22,39 +23,47 @@ if TYPE_CHECKING:  # both bring MLflow with them, which takes seconds
     from pipeline.month import Month
 
 _LABELS = {
-    "auc": "AUC (higher is better)",
-    "average_precision": "average precision (higher is better)",
-    "log_loss": "log loss (lower is better)",
-    "brier": "Brier score (lower is better)",
-    "ece": "calibration error (lower is better)",
-    "calibration_slope": "calibration slope (1 is right)",
-    "calibration_intercept": "calibration intercept (0 is right)",
-    "lift_10": "lift in the top tenth (higher is better)",
-    "recall_10": "recall in the top tenth (higher is better)",
+    "auc": "AUC ↑",
+    "average_precision": "average precision ↑",
+    "log_loss": "log loss ↓",
+    "brier": "Brier score ↓",
+    "ece": "calibration error ↓",
+    "calibration_slope": "slope (1 is right)",
+    "calibration_intercept": "intercept (0)",
+    "lift_10": "lift, top tenth ↑",
+    "recall_10": "recall, top tenth ↑",
 }
+_LIVE = {"auc": "AUC", "average_precision": "average precision", "calibration_slope": "calibration slope (1 is right)"}
 
 
 def training_screen(report: Mapping[str, Any], settings: Settings) -> RenderableType:
-    """Figures with intervals, baselines, what the drivers add, what the gate said, what to do next."""
+    """Figures with intervals, baselines, what the drivers add, what the gate said, what to do next; 80 columns wide."""
     horizon = f"within {report['horizon_months']} months" if report["horizon_months"] else "at any time"
+    added: list[RenderableType] = [_ablation(report["ablation"]), ""] if report["ablation"] else []
     return Group(
         f"\n[bold]{report['source']}[/]: {report['rows']:,} rows of {report['people']:,} people, "
-        f"{report['voluntary_exits']:,} of whom left; "
-        f"{report['base_rate']:.1%} of the tested rows left {horizon}",
+        f"{report['voluntary_exits']:,} of whom left",
+        f"{report['base_rate']:.1%} of the tested rows left {horizon}\n",
         _metrics(report),
-        _ablation(report["ablation"]),
-        f"Outcomes dealt out at random: AUC {_bounds(report['shuffled_auc'])}; it should hold .5",
-        *(_gate(entry) for entry in report["gate"]),
-        f"Model version {report['model_version']} is {'now' if report['promoted'] else 'not'} the champion. "
-        f"Next: {_next(report)}; "
-        f"runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}",
+        "",
+        *added,
+        f"Outcomes dealt out at random: AUC {_bounds(report['shuffled_auc'])}; it should hold .5\n",
+        _gates([Gate(**entry) for entry in report["gate"]]),
+        f"\nModel version {report['model_version']} is {'now' if report['promoted'] else 'not'} the champion.",
+        _line("Next: " + _next(report)),
+        _line(f"Runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}"),
     )
 
 
 def _next(report: Mapping[str, Any]) -> str:
     if report["promoted"]:
         return "retention score SOURCE"
-    return f"see the gate above, and `retention models card {report['model_version']}`"
+    return f"see the gate above, and retention models card {report['model_version']}"
+
+
+def _line(command: str) -> Text:
+    """Not broken, so that it can be copied."""
+    return Text(command, no_wrap=True, overflow="ignore")
 
 
 def scoring_screen(publication: Publication) -> RenderableType:
@@ -112,9 +121,9 @@ def _live(report: Mapping[str, Any]) -> list[str]:
     if not live:
         return ["No published month has matured yet: nothing can be said of how right the scores are."]
     return [
-        f"{_LABELS[name]}: {_bounds(live[name])}"
+        f"{_LIVE[name]}: {_bounds(live[name])}"
         + (f"; training promised {_bounds(promised[name])}" if name in promised else "")
-        for name in ("auc", "average_precision", "calibration_slope")
+        for name in _LIVE
     ]
 
 
@@ -241,31 +250,49 @@ def promotion_screen(offered: Offer) -> RenderableType:
     instead = f" in place of version {offered.replaces}" if offered.replaces else ""
     how = "Against the gate, for the reason given, model" if offered.event == "overridden" else "Model"
     return Group(
-        *(_gate(asdict(entry)) for entry in offered.gates),
-        f"{how} version {offered.version} is now the champion{instead}. Next: retention score SOURCE",
+        _gates(offered.gates),
+        f"\n{how} version {offered.version} is now the champion{instead}.",
+        "Next: retention score SOURCE",
     )
 
 
 def _metrics(report: Mapping[str, Any]) -> Table:
-    table = Table(title="out of time, 95 % intervals" if report["horizon_months"] else "cross-validated")
+    how = "out of time" if report["horizon_months"] else "cross-validated"
+    table = _narrow(f"{how}, 95 % intervals; ↑ higher is better, ↓ lower is better")
     names = list(report["baselines"])
-    for column in ("", "model", *(name.replace("_", " ") for name in names)):
-        table.add_column(column, justify="left" if not column else "right")
+    for column in ("", "model", *(name.replace("_", "\n") for name in names)):
+        table.add_column(column, justify="right" if column else "left")
     for metric, bounds in report["metrics"].items():
-        table.add_row(_LABELS[metric], _bounds(bounds), *(_figure(report["baselines"][name][metric]) for name in names))
+        baselines = (_figure(report["baselines"][name][metric]) for name in names)
+        table.add_row(_LABELS[metric], _bounds(bounds), *baselines)
     return table
 
 
 def _ablation(ablation: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = Table("the whole model against", "AUC", "average precision", title="what it adds")
+    table = _narrow("what it adds")
+    table.add_column("the whole model against")
+    for column in ("AUC", "average precision"):
+        table.add_column(column, justify="right")
     for name, differences in ablation.items():
         table.add_row(name, *(_bounds(differences[metric], "+.3f") for metric in ("auc", "average_precision")))
     return table
 
 
-def _gate(entry: Mapping[str, Any]) -> str:
-    mark = "[green]passed[/]" if entry["passed"] else "[red]refused[/]"
-    return f"gate {mark}: {escape(str(Gate(**entry)))}"
+def _gates(gates: Sequence[Gate]) -> Table:
+    """Each condition of the gate: passed, open (its interval alone reaches the limit; it passes) or refused."""
+    table = _narrow("the promotion gate")
+    for column in ("", "condition", "figure", "asked"):
+        table.add_column(column)
+    for gate in gates:
+        said = "[red]refused[/]" if not gate.passed else "[yellow]open[/]" if gate.is_open else "[green]passed[/]"
+        short = f"\nshort by {gate.short_by:.3f}" if gate.short_by is not None else ""
+        table.add_row(said, escape(gate.gate), gate.figure, escape(f"{gate.limit}{short}"))
+    return table
+
+
+def _narrow(title: str) -> Table:
+    """A table that holds an interval and four baselines in 80 columns."""
+    return Table(title=title, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, title_justify="left")
 
 
 def _bounds(bounds: Mapping[str, float], form: str = ".3f") -> str:

@@ -20,7 +20,7 @@ from serving.permissions import ForHr, ForHrAndManagers, ListPurpose
 from serving.problems import Refusal
 from serving.routes.lists import chosen_lists, monthly_lists, named, of_month, require_listed
 from serving.routes.people import current
-from serving.schemas import EmployeeId, Month, OptionalText
+from serving.schemas.parameters import EmployeeId, Month, OptionalText
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -19,7 +19,7 @@ from serving.permissions import ForHrAndScientists, PlanningPurpose
 from serving.problems import Refusal
 from serving.routes.groups import Dimension, group_page
 from serving.routes.people import current
-from serving.schemas import GroupPage
+from serving.schemas.groups import GroupPage
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

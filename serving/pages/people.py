@@ -27,7 +27,10 @@ from serving.problems import Refusal
 from serving.routes.people import CURSOR, current, risk_for_hr, risk_page, risk_table, scored
 from serving.routes.receipts import receipt_of, require_held
 from serving.routes.what_if import what_if_for_hr
-from serving.schemas import ContestedPoint, EmployeeId, LeversToPull, RiskForHr, WhatIfForHr
+from serving.schemas.parameters import EmployeeId
+from serving.schemas.risks import RiskForHr
+from serving.schemas.subject_rights import ContestedPoint
+from serving.schemas.what_if import LeversToPull, WhatIfForHr
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -16,7 +16,7 @@ from serving.permissions import ForHrAndScientists, PlanningPurpose
 from serving.problems import Refusal
 from serving.routes.groups import service_page
 from serving.routes.people import current
-from serving.schemas import ServicesBetween
+from serving.schemas.groups import ServicesBetween
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -16,7 +16,8 @@ from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, fo
 from serving.audit import Audit
 from serving.permissions import ForAuditors, ReviewPurpose
 from serving.problems import responses
-from serving.schemas import AuditPage, AuditRow, OptionalText
+from serving.schemas.audit import AuditPage, AuditRow
+from serving.schemas.parameters import OptionalText
 
 router = APIRouter(prefix="/v1", tags=["audit"])
 

@@ -11,7 +11,7 @@ from serving.audit import Audit
 from serving.permissions import ForHr, SubjectPurpose
 from serving.problems import responses
 from serving.routes.people import current
-from serving.schemas import ContestedData, ContestedPage
+from serving.schemas.subject_rights import ContestedData, ContestedPage
 
 router = APIRouter(prefix="/v1", tags=["people"])
 

@@ -14,7 +14,8 @@ from serving.audit import Audit
 from serving.permissions import ForHrAndScientists, PlanningPurpose
 from serving.problems import Refusal, responses
 from serving.routes.people import current
-from serving.schemas import Group, GroupPage, Range, ServicePage, ServicesBetween
+from serving.schemas.groups import Group, GroupPage, ServicePage, ServicesBetween
+from serving.schemas.risks import Range
 
 router = APIRouter(prefix="/v1", tags=["groups"])
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from serving.metrics import CONTENT_TYPE
 from serving.problems import MEDIA_TYPE, Refusal
-from serving.schemas import Health
+from serving.schemas.health import Health
 
 router = APIRouter(tags=["health"])
 

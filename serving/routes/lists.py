@@ -32,19 +32,9 @@ from serving.answers import (
 from serving.audit import Audit
 from serving.permissions import ForHrAndManagers, ListPurpose, not_for_you
 from serving.problems import Refusal, responses
-from serving.schemas import (
-    AnswerToList,
-    EmployeeId,
-    GivenAnswer,
-    GuidanceForManager,
-    KeptAnswer,
-    ListedPerson,
-    ManagerList,
-    Month,
-    MonthlyLists,
-    OptionalText,
-    ReasonForManager,
-)
+from serving.schemas.lists import AnswerToList, GivenAnswer, KeptAnswer, ListedPerson, ManagerList, MonthlyLists
+from serving.schemas.parameters import EmployeeId, Month, OptionalText
+from serving.schemas.risks import GuidanceForManager, ReasonForManager
 
 router = APIRouter(prefix="/v1", tags=["lists"])
 

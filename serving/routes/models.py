@@ -16,7 +16,7 @@ from serving.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred,
 from serving.audit import Audit
 from serving.permissions import ForModelReaders, ReviewPurpose
 from serving.problems import Refusal, responses
-from serving.schemas import LedgerRow, ModelAnswer
+from serving.schemas.model_versions import LedgerRow, ModelAnswer
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 

@@ -20,12 +20,11 @@ from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_json, as_
 from serving.audit import Audit
 from serving.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
 from serving.problems import Refusal, responses
-from serving.schemas import (
+from serving.schemas.parameters import EmployeeId, OptionalText
+from serving.schemas.risks import (
     CurvePoint,
-    EmployeeId,
     FactorForHr,
     GuidanceForManager,
-    OptionalText,
     Range,
     ReasonForManager,
     RiskForHr,

@@ -16,15 +16,15 @@ from serving.answers import as_json
 from serving.audit import Audit
 from serving.permissions import ForHr, SubjectPurpose
 from serving.problems import Refusal, responses
-from serving.schemas import (
+from serving.schemas.audit import Look
+from serving.schemas.parameters import EmployeeId
+from serving.schemas.subject_rights import (
     ContestedPoint,
-    EmployeeId,
     Erasure,
     FactorInWords,
     GivenAnswerOfMonth,
     HeldScore,
     KeptContest,
-    Look,
     Proof,
     Receipt,
 )

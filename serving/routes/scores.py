@@ -17,7 +17,8 @@ from serving.audit import Audit
 from serving.permissions import ForHrAndScientists, StatedPurpose
 from serving.problems import responses
 from serving.routes.people import factor_for_hr
-from serving.schemas import CurvePoint, Range, RecordsToScore, ScoredRecord, ScoredRecords
+from serving.schemas.records import RecordsToScore, ScoredRecord, ScoredRecords
+from serving.schemas.risks import CurvePoint, Range
 
 if TYPE_CHECKING:
     from pipeline.stored_model import StoredModel

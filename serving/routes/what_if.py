@@ -12,7 +12,8 @@ from serving.champion import Champion
 from serving.permissions import ForHr, StatedPurpose
 from serving.problems import Refusal, responses
 from serving.routes.people import current, factor_for_hr, scored
-from serving.schemas import ChangedFactor, EmployeeId, LeversToPull, WhatIfForHr
+from serving.schemas.parameters import EmployeeId
+from serving.schemas.what_if import ChangedFactor, LeversToPull, WhatIfForHr
 
 if TYPE_CHECKING:
     from pipeline.what_if import Change, WhatIf

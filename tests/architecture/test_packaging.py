@@ -1,7 +1,13 @@
+"""What `make release` builds: a source distribution, a wheel made from it, and a product that works from the wheel."""
+
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,27 +17,35 @@ OURS = ("features", "pipeline", "serving")
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """The project's wheel, built in a copy so that nothing is left in the checkout."""
-    copy = tmp_path_factory.mktemp("copy")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the command of `make release` writes, from a copy so that nothing is left in the checkout."""
+    copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("dist")
     for package in OURS:
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy / name)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "."]
-    built = subprocess.run([*command, "--wheel-dir", "out"], cwd=copy, capture_output=True, text=True)
-    assert built.returncode == 0, built.stderr
-    return zipfile.ZipFile(next((copy / "out").glob("*.whl")))
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), "."]
+    built = subprocess.run(command, cwd=copy, capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return out
 
 
-def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
-    ours = {
+@pytest.fixture(scope="module")
+def wheel(dist: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(next(dist.glob("*.whl")))
+
+
+def our_files() -> set[str]:
+    return {
         path.relative_to(ROOT).as_posix()
         for package in OURS
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert ours - set(wheel.namelist()) == set()
+
+
+def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
+    assert our_files() - set(wheel.namelist()) == set()
 
 
 def test_the_wheel_holds_no_tests(wheel: zipfile.ZipFile) -> None:
@@ -40,3 +54,52 @@ def test_the_wheel_holds_no_tests(wheel: zipfile.ZipFile) -> None:
 
 def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
     assert [name for name in wheel.namelist() if name.endswith("licenses/LICENSE")]
+
+
+def test_the_source_distribution_holds_every_file_of_the_packages_and_the_licence(dist: Path) -> None:
+    with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {*our_files(), "LICENSE", "README.md", "pyproject.toml"} - held == set()
+
+
+@pytest.fixture(scope="module")
+def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Runs a program of an environment that holds the wheel, and of this one the packages that it depends on.
+
+    A path in a .pth file brings those packages without the .pth files among them, so not the editable checkout.
+    """
+    home = tmp_path_factory.mktemp("elsewhere")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home / "env"], check=True)
+    python = home / "env" / "bin" / "python"
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-index", "--no-compile"]
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", *quiet, next(dist.glob("*.whl"))]
+    subprocess.run(pip, check=True)
+    [site] = (home / "env").glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def run(program: str, *arguments: str) -> str:
+        command = [str(home / "env" / "bin" / program), *arguments]
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def test_the_wheel_runs_from_itself_and_not_from_the_checkout(installed: Callable[..., str]) -> None:
+    places = installed("python", "-c", "import features, pipeline, serving; print(features, pipeline, serving)")
+    assert str(ROOT) not in places
+    assert places.count("elsewhere") == 3
+    assert installed("retention", "--version").startswith("retention ")
+
+
+def test_the_wheel_makes_and_checks_a_company(installed: Callable[..., str]) -> None:
+    installed("retention", "simulate", "--out", "company", "--employees", "60", "--months", "14")
+    assert "No errors" in installed("retention", "check", "company")
+
+
+def test_the_wheel_has_the_pages_of_the_server(installed: Callable[..., str]) -> None:
+    said = "from serving.app import create_app; from serving.settings import ServerSettings as S; "
+    paths = installed("python", "-c", f"{said}print(sorted(create_app(S()).openapi()['paths']))")
+    assert "/v1/risks" in paths

@@ -25,6 +25,7 @@ TARGETS = [
     "monitor",
     "notebooks",
     "test",
+    "coverage",
     "check",
     "bench",
     "release",

@@ -1,0 +1,236 @@
+"""The product from Python, as a notebook wants it: `from pipeline import train, report, load_model, score, evaluate`.
+
+Each function is a command's job without the command. Settings come from the environment (`RETENTION_…`), as the
+commands have them, unless others are given.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+
+from features.errors import BadInput, Finding
+from pipeline import registry, training
+from pipeline.dataset import KEYS
+from pipeline.evaluation import RESAMPLES, metrics_with_intervals
+from pipeline.records import faults, score_records
+from pipeline.settings import Settings
+from pipeline.stored_model import StoredModel
+from pipeline.training import Request, Trained
+
+_UNDATED = date.min
+"""Nothing is published here, so no date is asked for."""
+
+
+def train(
+    source: str | Path,
+    *,
+    quick: bool = False,
+    horizon_months: int | None = None,
+    seed: int = 1,
+    allow_suspects: Sequence[str] = (),
+    settings: Settings | None = None,
+) -> Trained:
+    """Train, judge out of time, log to MLflow, register, and promote if the gate lets it.
+
+    Parameters
+    ----------
+    source
+        A folder of HR tables, or a ``source.toml``.
+    quick
+        Fixed settings instead of tuned ones.
+    horizon_months
+        Months within which an exit counts; the source's unless given.
+    seed
+        Of every random step.
+    allow_suspects
+        Features that the leak guard names and that are honest all the same; they stay on the run.
+    settings
+        Where state lies; from the environment unless given.
+
+    Returns
+    -------
+    Trained
+        ``report`` (what ``retention train --json`` writes), ``model``, and ``predictions``: a frame with a row for
+        each tested person and snapshot date (employee_id, snapshot_date, horizon_months, risk, left).
+
+    Raises
+    ------
+    BadInput
+        For a source that cannot be learned from; it holds every finding.
+    Refused
+        Where a guard stops the run. Nothing is registered then.
+
+    Examples
+    --------
+    >>> trained = train("path/to/source", quick=True)  # doctest: +SKIP
+    >>> trained.report["metrics"]["auc"]  # doctest: +SKIP
+    {'value': 0.741, 'low': 0.712, 'high': 0.768}
+    """
+    request = Request(seed, quick, horizon_months, tuple(allow_suspects))
+    return training.train(Path(source), settings or Settings(), request)
+
+
+def report(version: str | None = None, *, settings: Settings | None = None) -> dict[str, Any]:
+    """Return the report of a registered model's training: metrics, baselines, ablation, fairness, gate and more.
+
+    Parameters
+    ----------
+    version
+        Of the registry; the champion unless given.
+    settings
+        Where state lies; from the environment unless given.
+
+    Returns
+    -------
+    dict
+        What ``retention train --json`` wrote when it was trained.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such version, or no champion yet.
+    Unavailable
+        For a registry that does not answer.
+
+    Examples
+    --------
+    >>> report()["ablation"]["without relationships"]["auc"]  # doctest: +SKIP
+    {'value': 0.014, 'low': 0.002, 'high': 0.026}
+    """
+    return dict(registry.described(settings or Settings(), version)["report"])
+
+
+def load_model(version: str | None = None, *, settings: Settings | None = None) -> StoredModel:
+    """Load a registered model, to score with `score` or to look into.
+
+    Parameters
+    ----------
+    version
+        Of the registry; the champion unless given.
+    settings
+        Where state lies; from the environment unless given.
+
+    Returns
+    -------
+    StoredModel
+        ``features`` is its catalogue by name, ``manifest`` says what made it.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such version, or no champion yet.
+    Unavailable
+        For a registry that does not answer.
+
+    Examples
+    --------
+    >>> model = load_model()  # doctest: +SKIP
+    >>> model.features["tenure_months"].unit  # doctest: +SKIP
+    'months'
+    """
+    return registry.load(settings or Settings(), version)[1]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores and their factors; ``employee_id`` is a record's number, "0" the first.
+
+    Attributes
+    ----------
+    scores
+        A row for each record, in their order: risk, risk_3m to risk_12m, risk_low, risk_high, evidence,
+        base_log_odds, log_odds.
+    factors
+        A row for each record and feature: driver, value, peer_value and contribution, in log-odds.
+    """
+
+    scores: pl.DataFrame
+    factors: pl.DataFrame
+
+
+def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, float | str | None]]) -> Scored:
+    """Score records of features and explain each score; nothing is published.
+
+    Parameters
+    ----------
+    model
+        Of `load_model`, or `Trained.model`.
+    records
+        A frame with a column for each feature, or mappings of figures by name. What is null, or not there, is
+        unknown. Of a feature table, ``table.select(*model.features)`` is what the model reads.
+
+    Returns
+    -------
+    Scored
+        ``base_log_odds`` and the sum of a record's ``contribution`` are its ``log_odds``.
+
+    Raises
+    ------
+    BadInput
+        For names that are no features of the model, and figures that cannot be; it names feature and rule.
+
+    Examples
+    --------
+    >>> scored = score(model, [{"tenure_months": 38.0, "months_since_raise": 20.0}])  # doctest: +SKIP
+    >>> scored.scores["risk"].item()  # doctest: +SKIP
+    0.083
+    """
+    rows = records.drop(KEYS, strict=False).to_dicts() if isinstance(records, pl.DataFrame) else list(records)
+    wrong = sorted({(fault.feature, fault.rule) for fault in faults(rows, model.features)})
+    if wrong:
+        remedy = "The features of a model are the names of model.features."
+        raise BadInput([Finding(rule, "records", feature, 0, remedy) for feature, rule in wrong])
+    publication = score_records(model, "", rows, _UNDATED)
+    return Scored(publication.scores, publication.factors)
+
+
+def evaluate(
+    left: ArrayLike,
+    risk: ArrayLike,
+    person: ArrayLike | None = None,
+    *,
+    seed: int = 1,
+    resamples: int = RESAMPLES,
+) -> pl.DataFrame:
+    """Judge risks against what happened, each metric with a 95 % interval from resampling people.
+
+    Parameters
+    ----------
+    left
+        (n,) True for a voluntary exit within the horizon.
+    risk
+        (n,) probabilities.
+    person
+        (n,) whose row each is: rows of one person are alike and are drawn together. Each row its own unless given.
+    seed
+        Of the resamples.
+    resamples
+        How often people are drawn anew.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row for each metric: metric, value, low, high. NaN where a figure is not defined.
+
+    Raises
+    ------
+    ValueError
+        For arrays of unequal length, or risks that are not probabilities.
+
+    Examples
+    --------
+    Of the four pairs of a leaver and a stayer, three are in the right order:
+
+    >>> judged = evaluate([False, False, True, True], [0.1, 0.4, 0.35, 0.8])
+    >>> judged.row(0, named=True)["metric"], judged.row(0, named=True)["value"]
+    ('auc', 0.75)
+    """
+    people = np.arange(np.size(left)) if person is None else person
+    figures = metrics_with_intervals(left, risk, people, seed, resamples)
+    return pl.DataFrame([{"metric": name, **bounds} for name, bounds in figures.items()])

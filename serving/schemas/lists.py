@@ -1,0 +1,121 @@
+"""A month's lists, and the answers to them."""
+
+from datetime import date, datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from features.vocabulary import Driver
+from pipeline.feedback import Because, Outcome
+from pipeline.risk_list import Band
+from serving.schemas.example import example
+from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, ReasonForManager
+
+
+class AnswerToList(BaseModel):
+    """What was done about a person on a list, or why nothing was. There is no room for anything private."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"outcome": "acted", "drivers": ["pay"]}]}
+    )
+
+    outcome: Outcome = Field(
+        description="talked, offered, agreed, acted; or why not: not_needed, already_known, disagree, left"
+    )
+    drivers: list[Driver] = Field(default=[], max_length=5, description="the sides of working life that were acted on")
+    because: Because | None = Field(
+        default=None, description="why one disagrees; `wrong` and `outdated` are about the data, and HR is told"
+    )
+
+    @model_validator(mode="after")
+    def _says_why_only_where_it_disagrees(self) -> Self:
+        if self.because is not None and self.outcome != "disagree":
+            raise ValueError("only an answer that disagrees has a because")
+        return self
+
+
+class GivenAnswer(BaseModel):
+    """The last answer about a person on a list."""
+
+    at: datetime
+    who: str
+    outcome: Outcome
+    drivers: list[Driver]
+    because: Because | None = None
+
+
+ANSWER = {"at": "2026-10-05T09:30:00Z", "who": "M-017", "outcome": "acted", "drivers": ["pay"]}
+
+
+class KeptAnswer(GivenAnswer):
+    """An answer as it was kept."""
+
+    model_config = example(employee_id="E-1042", month="2026-09", **ANSWER)
+
+    employee_id: str
+    month: str
+
+
+class ListedPerson(BaseModel):
+    """A person to talk to this month."""
+
+    employee_id: str
+    band: Band
+    change: Literal["new", "rising", "continuing"]
+    department: str | None
+    job: str | None
+    level: int | None
+    location: str | None
+    reasons: list[ReasonForManager]
+    guidance: list[GuidanceForManager]
+    moved: list[str] = Field(default=[], description="what changed most since last month, in words")
+    answer: GivenAnswer | None = Field(description="the last answer; null while there is none")
+
+
+class ManagerList(BaseModel):
+    """One manager's list."""
+
+    manager_id: str
+    team_size: int
+    expected: str = Field(description="how many of those listed would leave if nothing changes, in words")
+    entries: list[ListedPerson]
+    resolved: list[str] = Field(description="on last month's list, still in the team, and not standing out any more")
+
+
+class MonthlyLists(BaseModel):
+    """The lists of a month: one manager's, or those of every manager with something to read."""
+
+    model_config = example(
+        month="2026-09",
+        snapshot_date="2026-09-30",
+        model_version="4",
+        horizon_months=6,
+        lists=[
+            {
+                "manager_id": "M-017",
+                "team_size": 11,
+                "expected": "Of these four, about one would leave within six months if nothing changes.",
+                "entries": [
+                    {
+                        "employee_id": "E-1042",
+                        "band": "elevated",
+                        "change": "new",
+                        "department": "Sales",
+                        "job": "Account manager",
+                        "level": 3,
+                        "location": "Riga",
+                        "reasons": [REASON],
+                        "guidance": [GUIDANCE],
+                        "answer": ANSWER,
+                    }
+                ],
+                "resolved": ["E-0555"],
+            }
+        ],
+    )
+
+    month: str
+    snapshot_date: date
+    model_version: str
+    horizon_months: int
+    lists: list[ManagerList]

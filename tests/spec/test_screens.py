@@ -1,0 +1,67 @@
+"""What a command says at its end fits a terminal of 80 columns."""
+
+import io
+from typing import Any
+
+from rich.console import Console
+
+from pipeline.evaluation import METRICS
+from pipeline.screens import training_screen
+from pipeline.settings import Settings
+
+WIDE = {"value": -0.432, "low": -1.541, "high": 0.665}
+BASELINES = ("base_rate", "tenure", "logistic", "boosting")
+REPORT: dict[str, Any] = {
+    "source": "tiny",
+    "horizon_months": 6,
+    "rows": 8011,
+    "people": 453,
+    "voluntary_exits": 146,
+    "base_rate": 0.081,
+    "metrics": dict.fromkeys(METRICS, WIDE),
+    "baselines": {name: dict.fromkeys(METRICS, -7.142) for name in BASELINES},
+    "ablation": {"without relationships": {"auc": WIDE, "average_precision": WIDE}},
+    "shuffled_auc": WIDE,
+    "gate": [
+        {
+            "gate": "recall by age",
+            "passed": True,
+            "value": 0.6,
+            "limit": "≥ 0.8",
+            "low": 0.2,
+            "high": 2.5,
+            "short_by": 0.2,
+        }
+    ],
+    "model_version": "1",
+    "promoted": True,
+}
+
+
+def screen(report: dict[str, Any]) -> list[str]:
+    said = io.StringIO()
+    settings = Settings(mlflow_tracking_uri="https://mlflow.of-a-company-with-a-long-name.example/a/long/path")
+    Console(file=said, width=80, highlight=False).print(training_screen(report, settings), crop=False)
+    return said.getvalue().splitlines()
+
+
+def test_each_metric_and_what_a_driver_adds_is_one_line() -> None:
+    lines = screen(REPORT)
+    assert len([line for line in lines if "-0.432 (-1.541 to 0.665)" in line and "-7.142" in line]) == len(METRICS)
+    [added] = [line for line in lines if line.startswith("without relationships")]
+    assert added.count("(-1.541 to +0.665)") == 2
+
+
+def test_nothing_but_an_address_is_wider_than_80_columns() -> None:
+    [address] = [line for line in screen(REPORT) if len(line.rstrip()) > 80]
+    assert address.startswith("Runs: mlflow ui --backend-store-uri https://")
+    assert address.rstrip().endswith("/path")
+
+
+def test_a_condition_whose_interval_alone_reaches_the_limit_is_open() -> None:
+    [said] = [line for line in screen(REPORT) if "recall by age" in line]
+    assert said.split() == ["open", "recall", "by", "age", "0.600", "(0.200", "to", "2.500)", "≥", "0.8"]
+
+
+def test_a_report_without_ablation_has_no_empty_table() -> None:
+    assert not [line for line in screen(REPORT | {"ablation": {}}) if "what it adds" in line]
