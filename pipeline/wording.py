@@ -28,6 +28,14 @@ BAND_NAMES: Final[Mapping[str, str]] = {
     "typical": marked("Typical"),
 }
 
+BAND_TEXTS: Final[Mapping[str, str]] = {
+    "high": marked("at least three times the average of the company"),
+    "elevated": marked("at least twice the average"),
+    "moderate": marked("at least one and a half times the average"),
+    "typical": marked("above the average"),
+}
+"""What a band means; of those who are listed, whatever the company lists from."""
+
 CHANGE_NAMES: Final[Mapping[str, str]] = {
     "new": marked("New this month"),
     "rising": marked("Also last month, and rising"),
