@@ -228,7 +228,7 @@ def test_every_form_of_a_list_speaks_the_language_of_the_settings(store: Store, 
         text = (folder / f"M1.{form}").read_text()
         assert "сентябрь 2026" in text
         assert "Из этих двух в течение шести месяцев уйдёт примерно один, если ничего не изменится." in text
-        assert "Соответствует ли ваш заработок тому, что вы делаете сейчас и что видите вокруг?" in text
+        assert "Соответствует ли ваша оплата тому, что вы сейчас делаете, и тому, что вы видите вокруг?" in text
     assert '<html lang="ru">' in (folder / "M1.html").read_text()
     assert "Два разговора, которые стоит провести" in (folder / "M1.html").read_text()
     for page in ("index.html", "departments.html"):

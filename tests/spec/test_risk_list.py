@@ -157,7 +157,7 @@ def test_one_month_is_said_in_the_singular() -> None:
         ("0.125", None, "share of months", "Label: 12%. It raises the risk."),
         (None, "3", "people", "Label: not known (peers: 3). It raises the risk."),
         ("1", "0", "1 or 0", "Label: yes (peers: no). It raises the risk."),
-        ("3.254", "4", "1 to 5", "Label: 3.25 (1 to 5) (peers: 4). It raises the risk."),
+        ("3.254", "4", "1 to 5", "Label: 3.25 on a scale of 1 to 5 (peers: 4). It raises the risk."),
         ("12345", "99.5", "count", "Label: 12,345 (peers: 99.5). It raises the risk."),
     ],
 )
