@@ -20,6 +20,7 @@ from bench.part import SEED, Side
 from features.vocabulary import DRIVERS
 from pipeline.group_figures import group_figures
 from pipeline.list_pages import write_lists
+from pipeline.list_rules import ListRules
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE
 from pipeline.store import Store
 
@@ -45,7 +46,7 @@ def write_store(people: int, managers: int, folder: Path) -> None:
 def write(data: Path, out: Path) -> None:
     """What is measured: all files of the month."""
     with Store(_url(data)) as store:
-        write_lists(store, out, capacity=4)
+        write_lists(store, out, ListRules())
 
 
 def _publish(store: Store, number: int, day: date, ids: list[str], risk: np.ndarray, managers: int) -> None:

@@ -177,7 +177,7 @@ def lists(
             published = month_to_list(scores, _month(month))
         deal(store, settings, published)
         out, said_in = out_dir or settings.var / "lists", language(settings.language)
-        written = write_lists(store, out, settings.list_capacity, month, said_in, settings.replacement_cost)
+        written = write_lists(store, out, settings.list_rules, month, said_in)
     err.print(
         f"Lists of {written.month}: {written.managers:,} managers, {written.people:,} people. "
         f"Open {written.folder / 'index.html'}"
@@ -224,6 +224,7 @@ def monitor(
     Exit code 3 where something is out of bounds.
     """
     from pipeline.files import write_text
+    from pipeline.language import language
     from pipeline.monitoring import monitor as monitor_source
     from pipeline.monitoring_page import monitoring_page
     from pipeline.screens import monitoring_screen
@@ -233,7 +234,7 @@ def monitor(
         report = monitor_source(source, settings, told)
     _write_json(json_file, report)
     page = html_file or settings.var / "monitoring.html"
-    write_text(monitoring_page(report), page)
+    write_text(monitoring_page(report, language(settings.language)), page)
     err.print(monitoring_screen(report), f"Plots: {page}", sep="\n")
     if any(alert["is_current"] for alert in report["alerts"]):
         raise typer.Exit(Refused.exit_code)

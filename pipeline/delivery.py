@@ -115,8 +115,7 @@ def hash_of(risk_list: RiskList) -> str:
 
 
 def _lists(scores: PublishedScores, published: Published, settings: Settings) -> list[RiskList]:
-    said_in, costs = language(settings.language), settings.replacement_cost
-    return risk_lists(scores, published, settings.list_capacity, None, said_in, costs)
+    return risk_lists(scores, published, settings.list_rules, None, language(settings.language))
 
 
 def _planned(scores: PublishedScores, published: Published, settings: Settings, address_of: Mapping[str, str]) -> _Plan:

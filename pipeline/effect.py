@@ -17,9 +17,9 @@ from scipy.stats import norm, t
 
 from features.errors import BadInput, Finding
 from features.source import CrossSection, Source, load_source
+from pipeline.list_rules import ListRules
 from pipeline.outcome import left_within_horizon
 from pipeline.published import Published, PublishedScores
-from pipeline.replacement_cost import REPLACEMENT_COST, Costs
 from pipeline.risk_list import listed
 from pipeline.rollout import Dealt, dealt
 from pipeline.settings import Settings
@@ -56,20 +56,18 @@ def effect(source: Path, settings: Settings) -> dict[str, Any]:
             raise BadInput(Finding(rule, "source", "", 0, "Measure the effect on a source with dates."))
         with closing(Store(settings.store_url)) as store, store.reading() as scores:
             parts = dealt(scores.connection, loaded.name)
-            rows = eligible(loaded, scores, parts, settings.list_capacity, settings.replacement_cost)
+            rows = eligible(loaded, scores, parts, settings.list_rules)
     is_trial = any(not each.gets_lists for each in parts) and any(each.gets_lists for each in parts)
     return {"source": loaded.name, "is_randomised": is_trial} | judged(rows, is_trial)
 
 
-def eligible(
-    source: Source, scores: PublishedScores, parts: Sequence[Dealt], capacity: int, costs: Costs = REPLACEMENT_COST
-) -> pl.DataFrame:
+def eligible(source: Source, scores: PublishedScores, parts: Sequence[Dealt], rules: ListRules) -> pl.DataFrame:
     """employee_id, manager_id, gets_lists, left: everyone who would be listed in a matured month of the roll-out, as
     of the first such month. Nobody's list counts before the manager was dealt, or after the roll-out ended.
     """
     schema = {"employee_id": pl.String, "manager_id": pl.String, "gets_lists": pl.Boolean, "left": pl.Boolean}
     months = [
-        _of_month(source, scores, head, parts, capacity, costs).select(list(schema))
+        _of_month(source, scores, head, parts, rules).select(list(schema))
         for head in scores.history(source.name)
         if matured([head.snapshot_date], head.horizon_months, source.complete_until)
     ]
@@ -105,14 +103,14 @@ _PARTS: Final = {"with_lists": True, "without_lists": False}
 
 
 def _of_month(
-    source: Source, scores: PublishedScores, head: Published, parts: Sequence[Dealt], capacity: int, costs: Costs
+    source: Source, scores: PublishedScores, head: Published, parts: Sequence[Dealt], rules: ListRules
 ) -> pl.DataFrame:
     part_of = {each.manager_id: each.gets_lists for each in parts if each.holds_in(head.month)}
     dealt_to = pl.DataFrame(
         {"manager_id": list(part_of), "gets_lists": list(part_of.values())},
         schema={"manager_id": pl.String, "gets_lists": pl.Boolean},
     )
-    chosen = listed(scores.with_everyone().teams(head), head.mean_risk, capacity, costs)
+    chosen = listed(scores.with_everyone().teams(head), head.mean_risk, rules)
     people = chosen.join(dealt_to, on="manager_id").with_columns(snapshot_date=pl.lit(head.snapshot_date))
     return left_within_horizon(source, people, [head.snapshot_date], head.horizon_months).sort("employee_id")
 

@@ -21,10 +21,10 @@ from pipeline.backtest import Backtest
 from pipeline.dataset import Dataset
 from pipeline.evaluation import COVERAGE, RESAMPLES, TOP_SHARE
 from pipeline.group_figures import LEAST_PEOPLE
+from pipeline.list_rules import ListRules
 from pipeline.protected import LOWEST, OTHER, protected_groups
 from pipeline.proxies import proxies
 from pipeline.published import ENOUGH
-from pipeline.replacement_cost import REPLACEMENT_COST, Costs
 from pipeline.risk_list import listed
 
 Floats = NDArray[np.float64]
@@ -76,11 +76,11 @@ class _Groups:
 
 
 def review(
-    loaded: Source | CrossSection, dataset: Dataset, result: Backtest, capacity: int, costs: Costs, seed: int
+    loaded: Source | CrossSection, dataset: Dataset, result: Backtest, rules: ListRules, seed: int
 ) -> dict[str, list[dict[str, Any]]]:
     """What the report says of protected groups: `fairness` (`fairness_review`) and `proxies`, of out-of-time rows.
 
-    `capacity` is how many people a manager can talk to in a month, `costs` what it costs to replace a person, by level.
+    `rules` are those of the monthly lists.
     Both entries are empty for a source without protected attributes.
     """
     keys = dataset.keys[result.rows]
@@ -88,7 +88,7 @@ def review(
     if not groups.width:
         return {"fairness": [], "proxies": []}
     places = None if isinstance(loaded, CrossSection) else _places(loaded, keys)
-    is_listed = selection(result.risk, result.person, result.round_of, places, capacity, costs)
+    is_listed = selection(result.risk, result.person, result.round_of, places, rules)
     judged = Judged(result.person, result.left, result.risk, is_listed)
     _, newest = np.unique(result.person[::-1], return_index=True)
     once = len(result.rows) - 1 - newest
@@ -116,13 +116,12 @@ def selection(
     person: Ints,
     round_of: Ints,
     places: pl.DataFrame | None,
-    capacity: int,
-    costs: Costs = REPLACEMENT_COST,
+    rules: ListRules,
 ) -> Bools:
     """Who of each round would be listed: chosen as the monthly list does, or the riskiest tenth without managers.
 
     `risk`, `person`, `round_of` (n,) and `places` have a row a row; `places` holds manager_id and level, both may be
-    null. `capacity` is the people a manager can talk to in a month.
+    null.
     """
     rows = pl.DataFrame({"risk": risk, "round": round_of, "employee_id": person}).with_row_index("row")
     if places is None or places["manager_id"].null_count() == places.height:
@@ -130,7 +129,7 @@ def selection(
         return rows.select(rank <= (TOP_SHARE * pl.len().over("round")).ceil()).to_series().to_numpy()
     rows = rows.with_columns(places, evidence=pl.lit(ENOUGH), employee_id=pl.col("employee_id").cast(str))
     chosen = [
-        listed(one.drop_nulls("manager_id"), float(one["risk"].to_numpy().mean()), capacity, costs)["row"]
+        listed(one.drop_nulls("manager_id"), float(one["risk"].to_numpy().mean()), rules)["row"]
         for one in rows.partition_by("round")
     ]
     return np.isin(np.arange(len(risk)), pl.concat(chosen).to_numpy())

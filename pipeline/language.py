@@ -59,6 +59,10 @@ class Language:
         """Whole from a hundred on, else with up to two places: `1,204`, `3.25`."""
         return _number(self.code, _rounded(number, 0 if abs(number) >= 100 else 2))
 
+    def decimal(self, number: float, places: int) -> str:
+        """Always with so many places: `0.720`."""
+        return str(format_decimal(Decimal(_rounded(number, places)), f"#,##0.{'0' * places}", locale=self.code))
+
     def percent(self, share: float, places: int = 0, is_signed: bool = False) -> str:
         """`13%`, with so many places."""
         said = _percent(self.code, _rounded(share, places + 2), places)

@@ -16,13 +16,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from pipeline.department_page import DepartmentFigures, department_figures
 from pipeline.language import ENGLISH, Language
+from pipeline.list_rules import ListRules
 from pipeline.published import Published
-from pipeline.replacement_cost import REPLACEMENT_COST, Costs
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.rollout import rolled_out
 from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
 from pipeline.store import Store
-from pipeline.wording import BAND_NAMES, CHANGE_NAMES, COLUMN_NAMES, DRIVER_NAMES, in_words, within_words
+from pipeline.wording import BAND_NAMES, BAND_TEXTS, CHANGE_NAMES, COLUMN_NAMES, DRIVER_NAMES, in_words, within_words
 
 COLUMNS: Final = (
     "month manager_id employee_id change band department job level location "
@@ -50,10 +50,9 @@ class WrittenLists:
 def write_lists(
     store: Store,
     out: Path,
-    capacity: int,
+    rules: ListRules,
     month: str | None = None,
     language: Language = ENGLISH,
-    costs: Costs = REPLACEMENT_COST,
 ) -> WrittenLists:
     """Write `out`/YYYY-MM: a page, a text and a CSV for each manager with something to read; for HR an index page and
     the whole as CSV and XLSX; for heads of departments `departments.html`, which names nobody.
@@ -62,7 +61,7 @@ def write_lists(
     """
     with store.reading() as scores:
         published = month_to_list(scores, month)
-        found = risk_lists(scores, published, capacity, None, language, costs)
+        found = risk_lists(scores, published, rules, None, language)
         lists = [each for each in rolled_out(scores, published, found) if each.is_worth_reading]
         figures = department_figures(scores, published, language)
     out.mkdir(parents=True, exist_ok=True)
@@ -155,6 +154,7 @@ def _pages() -> Environment:
     )
     pages.globals |= {
         "band_names": BAND_NAMES,
+        "band_texts": BAND_TEXTS,
         "capitalised": lambda said: said[:1].upper() + said[1:],
         "change_names": CHANGE_NAMES,
         "driver_names": DRIVER_NAMES,

@@ -24,7 +24,8 @@ from pipeline.drift import CHANCE, moved, moved_too_far, reference_of, usual_lim
 from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import DONE, last_answers
 from pipeline.gate import SLOPE_LIMITS
-from pipeline.monitoring_page import monitoring_page
+from pipeline.language import language, marked
+from pipeline.monitoring_page import MOVED, monitoring_page
 from pipeline.outcome import left_within_horizon
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import listed
@@ -44,7 +45,7 @@ class Alert:
     """Something that a person should look at, and what to do about it.
 
     `is_current` where the latest month of which it can be said is out of bounds; an earlier one stays in the report
-    and calls nobody again.
+    and calls nobody again. `feature` is the one that has moved; None of anything else.
     """
 
     rule: str
@@ -53,6 +54,7 @@ class Alert:
     limit: float
     remedy: str
     is_current: bool
+    feature: str | None = None
 
 
 def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> dict[str, Any]:
@@ -90,7 +92,7 @@ def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> di
     }
     report["alerts"] = [asdict(alert) for alert in alerts(report, settings)]
     told("record in MLflow")
-    registry.record_monitoring(settings, report, monitoring_page(report))
+    registry.record_monitoring(settings, report, monitoring_page(report, language(settings.language)))
     return report
 
 
@@ -99,12 +101,13 @@ def alerts(report: Mapping[str, Any], settings: Settings) -> list[Alert]:
     last = report["months"][-1]["month"]
     found = [
         Alert(
-            f"{entry['label']} ({entry['name']}) has moved (PSI)",
+            MOVED.format(label=entry["label"], name=entry["name"]),
             month["month"],
             entry["psi"],
             entry["limit"],
             _LOOK_AT_THE_SOURCE,
             month["month"] == last,
+            entry["name"],
         )
         for month in report["months"]
         for entry in month["drifted"]
@@ -115,10 +118,10 @@ def alerts(report: Mapping[str, Any], settings: Settings) -> list[Alert]:
         low, high = SLOPE_LIMITS
         slope = live["calibration_slope"]
         if slope["high"] < low or slope["low"] > high:
-            limit, rule = low if slope["high"] < low else high, "the calibration slope is out of bounds"
+            limit, rule = low if slope["high"] < low else high, marked("the calibration slope is out of bounds")
             found.append(Alert(rule, last, slope["value"], limit, _TRAIN_AGAIN, is_current=True))
     if live and backtest and live["auc"]["high"] < backtest["auc"]["low"]:
-        value, limit, rule = live["auc"]["value"], backtest["auc"]["low"], "AUC is below what training promised"
+        value, limit, rule = live["auc"]["value"], backtest["auc"]["low"], marked("AUC is below what training promised")
         found.append(Alert(rule, last, value, limit, _TRAIN_AGAIN, is_current=True))
     return found
 
@@ -131,14 +134,14 @@ def _alerts_of_months(months: Sequence[Mapping[str, Any]], settings: Settings) -
     for month in months:
         name, scores, lists, answered = (month[key] for key in ("month", "score_drift", "lists", "answered"))
         if scores and scores["of_limit"] > 1 and scores["p_value"] < CHANCE:
-            rule, psi, limit = "the scores have moved (PSI)", scores["psi"], scores["limit"]
+            rule, psi, limit = marked("the scores have moved (PSI)"), scores["psi"], scores["limit"]
             found.append(Alert(rule, name, psi, limit, _LOOK_AT_THE_SOURCE, name == last))
         least = settings.list_lift_limit * (month["happened"] or 0.0)
         if lists and lists["people"] and lists["interval"]["high"] < least:
-            rule, precision = "too few of the listed left", lists["precision"]
+            rule, precision = marked("too few of the listed left"), lists["precision"]
             found.append(Alert(rule, name, precision, least, _TRAIN_AGAIN, name == mature[-1]))
         if name in over and answered and answered["high"] < settings.answered_limit:
-            rule, value = "too few answers to the lists", answered["value"]
+            rule, value = marked("too few answers to the lists"), answered["value"]
             found.append(Alert(rule, name, value, settings.answered_limit, _ASK_MANAGERS, name == over[-1]))
     return found
 
@@ -159,7 +162,7 @@ def _month(
 ) -> dict[str, Any]:
     answers = Counter(answer.outcome for answer in last_answers(scores.connection, head).values())
     teams = scores.with_everyone().teams(head)
-    chosen = listed(teams, head.mean_risk, settings.list_capacity, settings.replacement_cost)
+    chosen = listed(teams, head.mean_risk, settings.list_rules)
     chosen = chosen.select("employee_id").unique()
     told: dict[str, Any] = {
         "month": head.month,
@@ -277,6 +280,6 @@ _NO_DATES: Final = Finding(
 _NOTHING_PUBLISHED: Final = Finding(
     "nothing of this source is published", "store", "", 0, "Run `retention score SOURCE` first."
 )
-_LOOK_AT_THE_SOURCE: Final = "Look for a change of recording or of the company; train again if it stays."
-_TRAIN_AGAIN: Final = "Train again (`retention train SOURCE`) and compare."
-_ASK_MANAGERS: Final = "Ask managers what keeps them from answering."
+_LOOK_AT_THE_SOURCE: Final = marked("Look for a change of recording or of the company; train again if it stays.")
+_TRAIN_AGAIN: Final = marked("Train again (`retention train SOURCE`) and compare.")
+_ASK_MANAGERS: Final = marked("Ask managers what keeps them from answering.")

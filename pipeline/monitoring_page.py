@@ -1,20 +1,31 @@
-"""The monitoring report as a page that stands alone: what to look at, plots by month, and the figures behind them."""
+"""The monitoring report as a page that stands alone: what to look at, plots by month, and the figures behind them.
+
+It is said in the language of the lists; a report itself is in English, since programs read it.
+"""
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from html import escape
+from math import isnan
 from typing import Any, Final
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.language import ENGLISH, Language, marked
+from pipeline.wording import label_text
+
 COVERAGE_COLOUR: Final = "#c9d6ea"
 COLOURS: Final = {"figure": "#1d4f91", "other": "#b4552d", "quiet": "#8a93a3"}
 SIZE: Final = (7.2, 2.7)
 """Inches: two thirds of a page's width in print, and legible on a phone."""
 
-_NOTHING_YET: Final = "nothing to show yet"
+_NOTHING_YET: Final = marked("nothing to show yet")
+_UNKNOWN: Final = "–"
+MOVED: Final = marked("{label} ({name}) has moved (PSI)")
+"""What an alert says of a feature."""
 
 _STYLE: Final = """
 body{margin:0 auto;max-width:58rem;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2430;background:#fff}
@@ -30,62 +41,86 @@ th:first-child,td:first-child,td:last-child,th:last-child{text-align:left}td:not
 """
 
 
-def monitoring_page(report: Mapping[str, Any]) -> str:
+Draw = Callable[[Axes, Mapping[str, Any], Language], None]
+
+
+def monitoring_page(report: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """The page; it loads nothing, and holds figures of the whole company only."""
     matplotlib.rcParams["svg.hashsalt"] = "retention"  # else every page of the same report would differ
-    plots = [
-        ("Expected and happened", "Mean risk at publication, and the share who did leave.", _happened),
-        ("AUC", "With 95 % intervals; the band is what training promised. Higher is better.", _auc),
-        ("The lists", "Share of the listed who left, with 95 % intervals, beside everyone's.", _precision),
-        ("Answers", "Share of the listed about whom somebody answered, and with whom something was done.", _answers),
-        ("Drift", "How far the furthest feature and the scores have moved, by their limits. Above 1 is told.", _drift),
-    ]
     shown = "\n".join(
-        f"<h2>{escape(title)}</h2><p>{escape(what)}</p><figure>{_svg(report, title, draw)}</figure>"
-        for title, what, draw in plots
+        f"<h2>{escape(language.text(title))}</h2><p>{escape(language.text(what))}</p>"
+        f"<figure>{_svg(report, title, draw, language)}</figure>"
+        for title, what, draw in _PLOTS
     )
+    heading = escape(language.text("Monitoring of {source}", source=report["source"]))
+    until = language.text("Outcomes known until {day}.", day=language.day(date.fromisoformat(report["complete_until"])))
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{language.code}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Monitoring of {escape(report['source'])}</title><style>{_STYLE}</style></head><body>\n"
-        f"<h1>Monitoring of {escape(report['source'])}</h1><p>Outcomes known until {report['complete_until']}.</p>\n"
-        f"{_alerts(report['alerts'])}\n{shown}\n{_table(report['months'])}\n</body></html>\n"
+        f"<title>{heading}</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>{heading}</h1><p>{escape(until)}</p>\n"
+        f"{_alerts(report, language)}\n{shown}\n{_table(report['months'], language)}\n</body></html>\n"
     )
 
 
-def _alerts(alerts: Sequence[Mapping[str, Any]]) -> str:
+def _alerts(report: Mapping[str, Any], language: Language) -> str:
     by_rule: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for alert in alerts:
+    for alert in report["alerts"]:
         by_rule.setdefault((alert["rule"], alert["remedy"]), []).append(alert)
-    now = {key: found for key, found in by_rule.items() if found[-1]["is_current"]}
+    now = [found for found in by_rule.values() if found[-1]["is_current"]]
     past = "".join(
-        f'<p class="past">In earlier months: {escape(rule)} {_by_month(found)}.</p>'
-        for (rule, remedy), found in by_rule.items()
-        if (rule, remedy) not in now
+        f'<p class="past">{_past(report, found, language)}</p>'
+        for found in by_rule.values()
+        if not found[-1]["is_current"]
     )
     if not now:
-        return f'<p class="calm">Nothing is out of bounds now.</p>{past}'
-    return (
-        "\n".join(
-            f'<p class="look"><b>{escape(rule)}</b> {_by_month(found)} (limit {found[-1]["limit"]:.2f}). '
-            f"{escape(remedy)}</p>"
-            for (rule, remedy), found in now.items()
-        )
-        + past
+        calm = escape(language.text("Nothing is out of bounds now."))
+        return f'<p class="calm">{calm}</p>{past}'
+    return "\n".join(f'<p class="look">{_look(report, found, language)}</p>' for found in now) + past
+
+
+def _look(report: Mapping[str, Any], found: Sequence[Mapping[str, Any]], language: Language) -> str:
+    last = found[-1]
+    limit = escape(language.text("limit {number}", number=language.decimal(last["limit"], 2)))
+    rule, remedy = _rule(report, last, language), last["remedy"]
+    return f"<b>{escape(rule)}</b> {_by_month(found, language)} ({limit}). {escape(language.text(remedy))}"
+
+
+def _past(report: Mapping[str, Any], found: Sequence[Mapping[str, Any]], language: Language) -> str:
+    rule = escape(_rule(report, found[-1], language))
+    return language.text("In earlier months: {rule} {figures}.", rule=rule, figures=_by_month(found, language))
+
+
+def _rule(report: Mapping[str, Any], alert: Mapping[str, Any], language: Language) -> str:
+    """What the alert says; a feature that has moved is named as the lists and pages name it."""
+    name, rule = alert["feature"], alert["rule"]
+    if name is None:
+        return language.text(rule)
+    labels = {entry["name"]: entry["label"] for month in report["months"] for entry in month["drifted"]}
+    return language.text(MOVED, label=label_text(labels[name], language), name=name)
+
+
+def _by_month(alerts: Sequence[Mapping[str, Any]], language: Language) -> str:
+    return ", ".join(
+        f'<span class="n">{alert["month"]}: {language.decimal(alert["value"], 2)}</span>' for alert in alerts
     )
 
 
-def _by_month(alerts: Sequence[Mapping[str, Any]]) -> str:
-    return ", ".join(f'<span class="n">{alert["month"]}: {alert["value"]:.2f}</span>' for alert in alerts)
-
-
-def _svg(report: Mapping[str, Any], title: str, draw: Callable[[Axes, Mapping[str, Any]], None]) -> str:
+def _svg(report: Mapping[str, Any], title: str, draw: Draw, language: Language) -> str:
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.add_subplot()
     months = [month["month"] for month in report["months"]]
-    draw(axes, report)
+    draw(axes, report, language)
     if not axes.lines and not axes.containers:
-        axes.text(0.5, 0.5, _NOTHING_YET, transform=axes.transAxes, ha="center", color=COLOURS["quiet"], fontsize=9)
+        axes.text(
+            0.5,
+            0.5,
+            language.text(_NOTHING_YET),
+            transform=axes.transAxes,
+            ha="center",
+            color=COLOURS["quiet"],
+            fontsize=9,
+        )
         axes.set_yticks([])
     axes.set_xticks(range(len(months)), months, rotation=45, ha="right", fontsize=8)
     axes.set_xlim(-0.5, len(months) - 0.5)
@@ -93,46 +128,84 @@ def _svg(report: Mapping[str, Any], title: str, draw: Callable[[Axes, Mapping[st
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, fontsize=8)
-    text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Title": title})
+    text, said = io.StringIO(), language.text(title)
+    figure.savefig(text, format="svg", metadata={"Date": None, "Title": said})
     drawn = text.getvalue()
-    return drawn[drawn.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
+    return drawn[drawn.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(said)}" ', 1)
 
 
-def _happened(axes: Axes, report: Mapping[str, Any]) -> None:
-    _line(axes, [month["expected"] for month in report["months"]], "expected", COLOURS["figure"])
-    _line(axes, [month["happened"] for month in report["months"]], "happened", COLOURS["other"])
-    _as_shares(axes)
+def _happened(axes: Axes, report: Mapping[str, Any], language: Language) -> None:
+    _line(axes, [month["expected"] for month in report["months"]], language.text("expected"), COLOURS["figure"])
+    _line(axes, [month["happened"] for month in report["months"]], language.text("happened"), COLOURS["other"])
+    _as_shares(axes, language)
 
 
-def _auc(axes: Axes, report: Mapping[str, Any]) -> None:
+def _auc(axes: Axes, report: Mapping[str, Any], language: Language) -> None:
     promised = (report["backtest"] or {}).get("auc")
     if promised:
-        axes.axhspan(promised["low"], promised["high"], color=COVERAGE_COLOUR, label="promised by training")
-    _bars(axes, [(month["intervals"] or {}).get("auc") for month in report["months"]], "live", COLOURS["figure"])
+        axes.axhspan(
+            promised["low"], promised["high"], color=COVERAGE_COLOUR, label=language.text("promised by training")
+        )
+    live = [(month["intervals"] or {}).get("auc") for month in report["months"]]
+    _bars(axes, live, language.text("live"), COLOURS["figure"])
+    axes.yaxis.set_major_formatter(lambda value, _: language.decimal(value, 2))
 
 
-def _precision(axes: Axes, report: Mapping[str, Any]) -> None:
+def _precision(axes: Axes, report: Mapping[str, Any], language: Language) -> None:
     lists = [(month["lists"] or {}).get("interval") for month in report["months"]]
-    _bars(axes, lists, "of the listed", COLOURS["figure"])
-    _line(axes, [month["happened"] for month in report["months"]], "of everyone", COLOURS["quiet"])
-    _as_shares(axes)
+    _bars(axes, lists, language.text("of the listed"), COLOURS["figure"])
+    everyone = [month["happened"] for month in report["months"]]
+    _line(axes, everyone, language.text("of everyone"), COLOURS["quiet"])
+    _as_shares(axes, language)
 
 
-def _answers(axes: Axes, report: Mapping[str, Any]) -> None:
+def _answers(axes: Axes, report: Mapping[str, Any], language: Language) -> None:
     if not any(month["answered"] and month["answered"]["value"] for month in report["months"]):
         return
-    _bars(axes, [month["answered"] for month in report["months"]], "answered", COLOURS["figure"])
-    _line(axes, [(month["acted_on"] or {}).get("value") for month in report["months"]], "done", COLOURS["other"])
-    _as_shares(axes)
+    _bars(axes, [month["answered"] for month in report["months"]], language.text("answered"), COLOURS["figure"])
+    done = [(month["acted_on"] or {}).get("value") for month in report["months"]]
+    _line(axes, done, language.text("done"), COLOURS["other"])
+    _as_shares(axes, language)
 
 
-def _drift(axes: Axes, report: Mapping[str, Any]) -> None:
-    _line(axes, [month["furthest"] for month in report["months"]], "furthest feature", COLOURS["figure"])
+def _drift(axes: Axes, report: Mapping[str, Any], language: Language) -> None:
+    furthest = [month["furthest"] for month in report["months"]]
+    _line(axes, furthest, language.text("furthest feature"), COLOURS["figure"])
     scores = [(month["score_drift"] or {}).get("of_limit") for month in report["months"]]
-    _line(axes, scores, "scores", COLOURS["other"])
+    _line(axes, scores, language.text("scores"), COLOURS["other"])
     axes.axhline(1, color=COLOURS["quiet"], linewidth=1, linestyle="--")
     axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
+    axes.yaxis.set_major_formatter(lambda value, _: language.decimal(value, 1))
+
+
+_PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
+    (
+        marked("Expected and happened"),
+        marked("Mean risk at publication, and the share who did leave."),
+        _happened,
+    ),
+    (
+        marked("AUC"),
+        marked("With 95 % intervals; the band is what training promised. Higher is better."),
+        _auc,
+    ),
+    (
+        marked("The lists"),
+        marked("Share of the listed who left, with 95 % intervals, beside everyone's."),
+        _precision,
+    ),
+    (
+        marked("Answers"),
+        marked("Share of the listed about whom somebody answered, and with whom something was done."),
+        _answers,
+    ),
+    (
+        marked("Drift"),
+        marked("How far the furthest feature and the scores have moved, by their limits. Above 1 is told."),
+        _drift,
+    ),
+)
+"""Title, what it shows, and how it is drawn."""
 
 
 def _line(axes: Axes, values: Sequence[float | None], label: str, colour: str) -> None:
@@ -152,41 +225,54 @@ def _bars(axes: Axes, bounds: Sequence[Mapping[str, float] | None], label: str, 
     axes.errorbar(places, values, yerr=[below, above], fmt="o", markersize=4, capsize=3, color=colour, label=label)
 
 
-def _as_shares(axes: Axes) -> None:
-    axes.yaxis.set_major_formatter("{x:.0%}" if axes.get_ylim()[1] > 0.1 else "{x:.1%}")
+def _as_shares(axes: Axes, language: Language) -> None:
+    places = 0 if axes.get_ylim()[1] > 0.1 else 1
+    axes.yaxis.set_major_formatter(lambda value, _: language.percent(value, places))
     axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
 
 
-def _table(months: Sequence[Mapping[str, Any]]) -> str:
-    head = "month people expected happened AUC listed,_who_left lift answered drifted_features".split()
-    cells = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in head)
+_COLUMNS: Final = (
+    *(marked("month"), marked("people"), marked("expected"), marked("happened"), marked("AUC")),
+    *(marked("listed, who left"), marked("lift"), marked("answered"), marked("drifted features")),
+)
+
+
+def _table(months: Sequence[Mapping[str, Any]], language: Language) -> str:
+    heading = escape(language.text("Figures"))
+    cells = "".join(f"<th>{escape(language.text(name))}</th>" for name in _COLUMNS)
+    rows = "".join(_row(month, language) for month in months)
     return (
-        f'<h2>Figures</h2><div class="wide"><table><thead><tr>{cells}</tr></thead>'
-        f"<tbody>{''.join(map(_row, months))}</tbody></table></div>"
+        f'<h2>{heading}</h2><div class="wide"><table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
-def _row(month: Mapping[str, Any]) -> str:
+def _row(month: Mapping[str, Any], language: Language) -> str:
     lists = month["lists"] or {}
+    drifted = [label_text(entry["label"], language) for entry in month["drifted"]]
     told = [
         month["month"],
-        f"{month['people']:,}",
-        _figure(month["expected"], ".1%"),
-        _figure(month["happened"], ".1%"),
-        _bounds((month["intervals"] or {}).get("auc"), ".3f"),
-        _bounds(lists.get("interval"), ".1%"),
-        _figure(lists.get("lift"), ".1f"),
-        _bounds(month["answered"], ".0%"),
-        ", ".join(entry["name"] for entry in month["drifted"]) or "–",
+        language.number(month["people"]),
+        _figure(month["expected"], _tenth_of_percent(language)),
+        _figure(month["happened"], _tenth_of_percent(language)),
+        _bounds((month["intervals"] or {}).get("auc"), lambda value: language.decimal(value, 3), language),
+        _bounds(lists.get("interval"), _tenth_of_percent(language), language),
+        _figure(lists.get("lift"), lambda value: language.decimal(value, 1)),
+        _bounds(month["answered"], language.percent, language),
+        "; ".join(drifted) or _UNKNOWN,
     ]
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in told)}</tr>"
 
 
-def _bounds(bounds: Mapping[str, float] | None, form: str) -> str:
+def _tenth_of_percent(language: Language) -> Callable[[float], str]:
+    return lambda share: language.percent(share, 1)
+
+
+def _bounds(bounds: Mapping[str, float] | None, said: Callable[[float], str], language: Language) -> str:
     if bounds is None:
-        return "–"
-    return f"{_figure(bounds['value'], form)} ({_figure(bounds['low'], form)} to {_figure(bounds['high'], form)})"
+        return _UNKNOWN
+    value, low, high = (_figure(bounds[name], said) for name in ("value", "low", "high"))
+    return language.text("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
-def _figure(value: float | None, form: str) -> str:
-    return "–" if value is None or value != value else format(value, form)
+def _figure(value: float | None, said: Callable[[float], str]) -> str:
+    return _UNKNOWN if value is None or isnan(value) else said(value)

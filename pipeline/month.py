@@ -111,9 +111,8 @@ def _scored_before(store: Store, source: str, month: str) -> Published | None:
 
 def _write_lists(store: Store, settings: Settings, published: Published) -> dict[str, Any]:
     deal(store, settings, published)
-    said_in, costs = language(settings.language), settings.replacement_cost
-    folder, capacity = settings.var / "lists", settings.list_capacity
-    written = write_lists(store, folder, capacity, published.month, said_in, costs)
+    folder, said_in = settings.var / "lists", language(settings.language)
+    written = write_lists(store, folder, settings.list_rules, published.month, said_in)
     with store.reading() as scores:
         waiting = len(waiting_managers(scores, published))
     return {"managers": written.managers, "people": written.people, "waiting": waiting, "folder": str(written.folder)}
@@ -131,7 +130,7 @@ def _monitor(source: Path, settings: Settings, told: Told) -> dict[str, Any]:
     except BadInput as nothing:  # a cross-section: nothing matures
         return {"skipped": str(nothing), "alerts": []}
     page = settings.var / "monitoring.html"
-    write_text(monitoring_page(report), page)
+    write_text(monitoring_page(report, language(settings.language)), page)
     return {
         "alerts": report["alerts"],
         "page": str(page),

@@ -118,7 +118,11 @@ def _publications(found: Held) -> Iterator[str]:
 
 
 def _periods(settings: Settings) -> Iterator[str]:
-    yield f"- A manager gets {settings.list_capacity} people a month at most, with bands and reasons in words."
+    rules = settings.list_rules
+    yield (
+        f"- A manager gets {rules.capacity} people a month at most, of those whose risk is {rules.listed_from:g} times "
+        "the mean or more, with bands and reasons in words."
+    )
     yield f"- Scores, factors and lists are kept for {settings.keep_scores_months} months."
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
     told = ", ".join(f"{source} since {day}" for source, day in sorted(settings.notice_given.items())) or "nobody yet"

@@ -13,8 +13,9 @@ import polars as pl
 from features.errors import BadInput, Finding
 from features.vocabulary import DRIVERS, Driver, is_protected
 from pipeline.language import ENGLISH, Language
+from pipeline.list_rules import ListRules
 from pipeline.published import ENOUGH, Factor, Published, PublishedScores
-from pipeline.replacement_cost import REPLACEMENT_COST, Costs, cost_of_level
+from pipeline.replacement_cost import cost_of_level
 from pipeline.wording import (
     GUIDE,
     OPEN_GUIDANCE,
@@ -32,9 +33,6 @@ Change = Literal["new", "rising", "continuing"]
 
 BANDS: Final[Mapping[Band, float]] = {"high": 3.0, "elevated": 2.0, "moderate": 1.5, "typical": 0.0}
 """Each band's least lift: a person's risk divided by the mean risk of everyone scored that day."""
-
-LISTED_LIFT: Final = BANDS["moderate"]
-"""Below one and a half times the mean, a conversation is too rarely the right one to ask for it."""
 
 REASONS: Final = 3
 """Reasons given for a person: as many as one conversation can take up."""
@@ -121,25 +119,25 @@ def band_of(risk: float, mean_risk: float) -> Band:
     return next(band for band, lift in BANDS.items() if risk >= lift * mean_risk)
 
 
-def standing_out(teams: pl.DataFrame, mean_risk: float) -> pl.DataFrame:
-    """Those of `PublishedScores.teams` whose evidence is enough and whose risk is well above the mean."""
+def standing_out(teams: pl.DataFrame, mean_risk: float, listed_from: float) -> pl.DataFrame:
+    """Those of `PublishedScores.teams` whose evidence is enough and whose risk is `listed_from` times the mean."""
     return teams.filter(
         (pl.col("evidence") == ENOUGH)
-        & (pl.col("risk") >= LISTED_LIFT * mean_risk)
+        & (pl.col("risk") >= listed_from * mean_risk)
         & (pl.col("manager_id") != pl.col("employee_id"))
     )
 
 
-def listed(teams: pl.DataFrame, mean_risk: float, capacity: int, costs: Costs = REPLACEMENT_COST) -> pl.DataFrame:
-    """Of each manager's people who stand out, the `capacity` whose leaving is expected to cost most, in that order.
+def listed(teams: pl.DataFrame, mean_risk: float, rules: ListRules) -> pl.DataFrame:
+    """Of each manager's people who stand out, the few whose leaving is expected to cost most, in that order.
 
     The expected loss is the risk times the cost of replacing a person of that level; equals go by id.
     """
-    loss = pl.col("risk") * cost_of_level(pl.col("level"), costs)
-    by_loss = standing_out(teams, mean_risk).sort(
+    loss = pl.col("risk") * cost_of_level(pl.col("level"), rules.costs)
+    by_loss = standing_out(teams, mean_risk, rules.listed_from).sort(
         pl.col("manager_id"), loss, pl.col("employee_id"), descending=[False, True, False]
     )
-    return by_loss.group_by("manager_id", maintain_order=True).head(capacity)
+    return by_loss.group_by("manager_id", maintain_order=True).head(rules.capacity)
 
 
 def reasons(
@@ -197,14 +195,13 @@ def month_to_list(scores: PublishedScores, month: str | None) -> Published:
 def risk_lists(
     scores: PublishedScores,
     published: Published,
-    capacity: int,
+    rules: ListRules,
     manager_id: str | None = None,
     language: Language = ENGLISH,
-    costs: Costs = REPLACEMENT_COST,
 ) -> list[RiskList]:
     """The list of one manager, or of every manager in order of id; a team where nobody stands out has an empty one."""
     head = scores.before(published)
-    teams, chosen, before, gone = _chosen(scores, published, head, capacity, manager_id, costs)
+    teams, chosen, before, gone = _chosen(scores, published, head, rules, manager_id)
     known = before.join(chosen, on=["manager_id", "employee_id"], how="semi")
     people = [*chosen["employee_id"], *gone["employee_id"]]
     behind, why = _told_of(scores, published, head, people, [*known["employee_id"], *gone["employee_id"]], language)
@@ -233,11 +230,9 @@ def risk_lists(
     ]
 
 
-def list_sizes(
-    scores: PublishedScores, published: Published, capacity: int, costs: Costs = REPLACEMENT_COST
-) -> list[ListSize]:
+def list_sizes(scores: PublishedScores, published: Published, rules: ListRules) -> list[ListSize]:
     """The same lists without what is said of anybody, so that no factor is read, in order of id."""
-    teams, chosen, _, gone = _chosen(scores, published, scores.before(published), capacity, None, costs)
+    teams, chosen, _, gone = _chosen(scores, published, scores.before(published), rules, None)
     listed_by, gone_by = (
         {manager: tuple(person["employee_id"] for person in part) for manager, part in _by_manager(people).items()}
         for people in (chosen, gone)
@@ -249,14 +244,12 @@ def list_sizes(
     ]
 
 
-def is_on_list(
-    scores: PublishedScores, published: Published, employee_id: str, capacity: int, costs: Costs = REPLACEMENT_COST
-) -> bool:
+def is_on_list(scores: PublishedScores, published: Published, employee_id: str, rules: ListRules) -> bool:
     """Whether the person is on the list of the manager to whom they report."""
     score = scores.score_of(published, employee_id)
     if score is None or score.manager_id is None:
         return False
-    chosen = listed(scores.teams(published, score.manager_id), published.mean_risk, capacity, costs)
+    chosen = listed(scores.teams(published, score.manager_id), published.mean_risk, rules)
     return employee_id in chosen["employee_id"]
 
 
@@ -282,15 +275,14 @@ def _chosen(
     scores: PublishedScores,
     published: Published,
     head: Published | None,
-    capacity: int,
+    rules: ListRules,
     manager_id: str | None,
-    costs: Costs,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The teams, who of them is listed, who was listed last month (`head`), and who of those needs it no longer."""
     teams = scores.teams(published, manager_id)
-    chosen = listed(teams, published.mean_risk, capacity, costs)
-    before = teams.clear() if head is None else listed(scores.teams(head, manager_id), head.mean_risk, capacity, costs)
-    return teams, chosen, before, _resolved(teams, before, published.mean_risk)
+    chosen = listed(teams, published.mean_risk, rules)
+    before = teams.clear() if head is None else listed(scores.teams(head, manager_id), head.mean_risk, rules)
+    return teams, chosen, before, _resolved(teams, before, standing_out(teams, published.mean_risk, rules.listed_from))
 
 
 def _told_of(
@@ -315,9 +307,9 @@ def _told_of(
     return behind, why
 
 
-def _resolved(teams: pl.DataFrame, before: pl.DataFrame, mean_risk: float) -> pl.DataFrame:
+def _resolved(teams: pl.DataFrame, before: pl.DataFrame, outstanding: pl.DataFrame) -> pl.DataFrame:
     """Listed before, still in the team, and well known not to stand out now; being crowded out is not that."""
-    calm = teams.filter(pl.col("evidence") == ENOUGH).join(standing_out(teams, mean_risk), on="employee_id", how="anti")
+    calm = teams.filter(pl.col("evidence") == ENOUGH).join(outstanding, on="employee_id", how="anti")
     return before.join(calm, on=["manager_id", "employee_id"], how="semi").sort("employee_id")
 
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from features.errors import BadInput, Finding
 from features.vocabulary import EngineName
+from pipeline.list_rules import CAPACITY, LISTED_FROM, ListRules
 from pipeline.replacement_cost import REPLACEMENT_COST
 
 
@@ -23,7 +24,10 @@ class Settings(BaseSettings):
     database_url: str = ""
     mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
     engine: EngineName = "polars"
-    list_capacity: int = Field(default=4, ge=1, description="conversations that a manager can hold in a month")
+    list_capacity: int = Field(default=CAPACITY, ge=1, description="conversations that a manager can hold in a month")
+    listed_from: float = Field(
+        default=LISTED_FROM, ge=1, description="times the company's mean risk from which on somebody is listed"
+    )
     language: str = Field(default="en", description="language of the lists, as a code that there are texts in")
     replacement_cost: dict[int, Annotated[float, Field(gt=0)]] = Field(
         default=dict(REPLACEMENT_COST),
@@ -69,7 +73,7 @@ class Settings(BaseSettings):
 
     score_drift_limit: float = Field(default=0.2, gt=0, description="least PSI of scores that have moved")
     list_lift_limit: float = Field(
-        default=1.2, gt=0, description="how many times the base rate the listed should at least have left"
+        default=2.0, gt=0, description="how many times the base rate the listed should at least have left"
     )
     answered_limit: float = Field(default=0.0, ge=0, le=1, description="least share of a list that should be answered")
 
@@ -81,6 +85,11 @@ class Settings(BaseSettings):
         if given and parts.scheme != "https" and not is_here:
             raise ValueError("the page must be reached by https")
         return given
+
+    @property
+    def list_rules(self) -> ListRules:
+        """Whom the managers' lists hold."""
+        return ListRules(self.list_capacity, self.listed_from, self.replacement_cost)
 
     @property
     def store_url(self) -> str:

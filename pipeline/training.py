@@ -136,8 +136,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
     with watch.stage("trust"):
         report |= _trust(source, material, judged, settings, request)
     with watch.stage("fairness"):
-        capacity, costs = settings.list_capacity, settings.replacement_cost
-        report |= review(loaded, material.dataset, judged, capacity, costs, request.seed)
+        report |= review(loaded, material.dataset, judged, settings.list_rules, request.seed)
     with watch.stage("against the champion"):
         champion = promotion.champion_of(settings, material.name)
         report |= against_others(material.dataset, judged, material.horizon_months, champion, request.seed)

@@ -28,6 +28,14 @@ BAND_NAMES: Final[Mapping[str, str]] = {
     "typical": marked("Typical"),
 }
 
+BAND_TEXTS: Final[Mapping[str, str]] = {
+    "high": marked("at least three times the average of the company"),
+    "elevated": marked("at least twice the average"),
+    "moderate": marked("at least one and a half times the average"),
+    "typical": marked("above the average"),
+}
+"""What a band means; of those who are listed, whatever the company lists from."""
+
 CHANGE_NAMES: Final[Mapping[str, str]] = {
     "new": marked("New this month"),
     "rising": marked("Also last month, and rising"),
@@ -125,7 +133,7 @@ COUNTED: Final[Mapping[str, tuple[str, str]]] = {
 
 UNITS: Final = (
     *(marked("points of the review"), marked("0 to 10"), marked("0 to 5"), marked("1 to 5"), marked("-1 to 1")),
-    *(marked("level"), marked("as recorded"), marked("{number} {unit}"), marked("{number} ({unit})")),
+    *(marked("level"), marked("as recorded"), marked("{number} {unit}"), marked("{number} on a scale of {unit}")),
 )
 """Units that do not."""
 
@@ -314,7 +322,7 @@ def _number_shown(number: float, unit: str, language: Language) -> str:
 
 @lru_cache(maxsize=65_536)
 def _with_unit(value: str | None, kind: str, unit: str, language: Language) -> str:
-    """The unit behind the value, where the value does not say it itself: `26 months`, `3.2 (1 to 5)`."""
+    """The unit behind the value, where the value does not say it itself: `26 months`, `3.2 on a scale of 1 to 5`."""
     number = None if kind == "category" else as_number(value)
     if number is None:
         return value or language.text(UNKNOWN)
@@ -328,9 +336,9 @@ def _with_unit(value: str | None, kind: str, unit: str, language: Language) -> s
 @cache
 def _unit_form(unit: str, language: Language) -> str:
     """How a unit stands beside its number; empty where the number says it itself."""
-    if unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "as recorded", "ratio", ""):
+    if unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "level", "as recorded", "ratio", ""):
         return ""
-    form = "{number} ({unit})" if " to " in unit else "{number} {unit}"
+    form = "{number} on a scale of {unit}" if " to " in unit else "{number} {unit}"
     return language.text(form)
 
 

@@ -2,7 +2,8 @@
 
 BOSS leads M1 and M2; A, B and C report to M1, D and E to M2. Log-odds are base −2 plus the factors below, so in
 September A has 0.3775, B 0.3543, C 0.5 (without enough evidence), D 0.3318, E, M1 and M2 0.0474, BOSS 0.0180;
-the mean is 0.2155, and one and a half times the mean, from where on one is listed, 0.3232.
+the mean is 0.2155. So small a company has nobody at two and a half times its mean, so here one is listed from one and
+a half times on, 0.3232.
 """
 
 import logging
@@ -127,7 +128,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     url = str(request.getfixturevalue("postgresql_url")) if on_postgresql else ""
     for name in [name for name in os.environ if name.startswith("RETENTION_")]:
         monkeypatch.delenv(name)
-    return ServerSettings(var=tmp_path / "var", database_url=url)
+    return ServerSettings(var=tmp_path / "var", database_url=url, listed_from=1.5)
 
 
 @pytest.fixture
@@ -175,7 +176,8 @@ def start_server(settings: ServerSettings, tmp_path: Path) -> Iterator[Callable[
         log = tmp_path / f"server-{len(started)}.log"
         command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
         with log.open("w") as file:
-            environment = os.environ | {"RETENTION_VAR": str(settings.var)} | more
+            ours = {"RETENTION_VAR": str(settings.var), "RETENTION_LISTED_FROM": str(settings.listed_from)}
+            environment = os.environ | ours | more
             process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
         started.append(Server("", process, log))
         started[-1].url = _address(process, log)

@@ -1,9 +1,11 @@
 """How the model was judged: figures with intervals, calibration, lift, fairness, what each driver is worth."""
 
 import math
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Final
 
+from babel.numbers import get_decimal_symbol
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
@@ -12,9 +14,9 @@ from pipeline.gate import Gate
 from pipeline.language import marked
 from serving.answers import HTML
 from serving.audit import Audit
-from serving.pages import charts
+from serving.pages import charts, gate_words
 from serving.pages.errors import PageRoute
-from serving.pages.rendering import render
+from serving.pages.rendering import LOCALES, language_of, render, translations_of
 from serving.pages.session import signed_in
 from serving.permissions import ForModelReaders, ReviewPurpose
 from serving.problems import Refusal
@@ -41,6 +43,15 @@ PLOTS: Final = {
     "over_time": marked("Calibration and separation over time"),
 }
 """Plots of the run that the page shows, by file name; the card shows all."""
+ABLATION: Final = (
+    *(marked("pay alone"), marked("conditions alone"), marked("relationships alone"), marked("growth alone")),
+    *(marked("context alone"), marked("without relationships")),
+)
+"""The smaller models that a training compares with, as its report names them."""
+TENURE: Final = (
+    *(marked("under 1 year"), marked("1 to 3 years"), marked("3 to 5 years"), marked("5 to 10 years")),
+    marked("10 years and more"),
+)
 BY: Final = {"level": marked("By level"), "department": marked("By department"), "tenure": marked("By tenure")}
 PLOT_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -72,7 +83,8 @@ def model(
             lift=_lift(report),
             origins=_origins(report),
             ablation=_ablation(report),
-            gate=[Gate(**entry) for entry in report.get("gate") or []],
+            gate=_gate(request, report),
+            group_name=lambda said: gate_words.group(said, translations_of(language_of(request)).gettext),
             fairness=report.get("fairness") or [],
             by_group=_by_group(report),
             by_names=BY,
@@ -109,6 +121,21 @@ def plot(
         raise Refusal(404, "no-such-plot", "The run of this version holds no such plot.")
     with audit.release():
         return Response(found, headers=PLOT_HEADERS, media_type="image/svg+xml")
+
+
+def _gate(request: Request, report: dict[str, Any]) -> list[Gate]:
+    """The conditions with their texts in the reader's language."""
+    code = language_of(request)
+    translate = translations_of(code).gettext
+    comma = get_decimal_symbol(LOCALES[code])
+    return [
+        replace(
+            each,
+            gate=gate_words.condition(each.gate, translate),
+            limit=gate_words.limit(each.limit, translate, lambda number: number.replace(".", comma)),
+        )
+        for each in (Gate(**entry) for entry in report.get("gate") or [])
+    ]
 
 
 def _groups(report: dict[str, Any]) -> list[charts.Group]:

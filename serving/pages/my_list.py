@@ -83,7 +83,7 @@ def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audi
     with audit.release() as release:
         published = current(release.scores)
         settings = request.app.state.settings
-        found = list_sizes(release.scores, published, settings.list_capacity, settings.replacement_cost)
+        found = list_sizes(release.scores, published, settings.list_rules)
         answered = last_answers(release.scores.connection, published).keys()
         rows = [(each, len(answered & set(each.entries))) for each in found]
         release.names([each.manager_id for each, _ in rows])

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import math
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -183,6 +184,8 @@ def _percent_sign(locale: str) -> str:
 
 def _signed(said: str, number: float, is_signed: bool) -> str:
     said = said.replace("-", "−")
+    if not re.search("[1-9]", said):  # what rounds to nothing has no sign
+        return said.removeprefix("−")
     return f"+{said}" if is_signed and number > 0 else said
 
 

@@ -115,7 +115,7 @@ def chosen_lists(
     """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `pipeline.rollout`)."""
     if asker.role == Role.MANAGER and asker.person in waiting_managers(scores, published):
         raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
-    return risk_lists(scores, published, settings.list_capacity, manager_id, said_in, settings.replacement_cost)
+    return risk_lists(scores, published, settings.list_rules, manager_id, said_in)
 
 
 def require_listed(
@@ -125,8 +125,7 @@ def require_listed(
 
     Whoever was taken off the list by an answer counts as listed: the answer may have been a slip.
     """
-    capacity, costs = settings.list_capacity, settings.replacement_cost
-    is_listed = is_on_list(scores.with_everyone(), published, employee_id, capacity, costs)
+    is_listed = is_on_list(scores.with_everyone(), published, employee_id, settings.list_rules)
     if asker.role == Role.MANAGER and not (
         is_listed and scores.is_in_line_of(published, str(asker.person), employee_id)
     ):

@@ -159,8 +159,7 @@ def _require_own_line(
     scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: ServerSettings
 ) -> None:
     is_reached = scores.is_in_line_of(published, str(asker.person), employee_id)
-    capacity, costs = settings.list_capacity, settings.replacement_cost
-    if not is_reached or not is_on_list(scores, published, employee_id, capacity, costs):
+    if not is_reached or not is_on_list(scores, published, employee_id, settings.list_rules):
         raise not_for_you()
 
 

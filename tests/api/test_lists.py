@@ -15,6 +15,7 @@ from features.errors import BadInput
 from pipeline.faults import fault_of
 from pipeline.language import language
 from pipeline.list_pages import write_lists
+from pipeline.list_rules import ListRules
 from pipeline.store import Store
 from serving.settings import ServerSettings
 
@@ -133,7 +134,7 @@ def test_a_manager_of_nobody_is_404(client: TestClient, bearer: Bearer) -> None:
 
 
 def test_files_hold_what_the_api_says(client: TestClient, bearer: Bearer, store: Store, tmp_path: Path) -> None:
-    written = write_lists(store, tmp_path / "lists", capacity=4)
+    written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     assert (written.month, written.managers, written.people) == ("2026-09", 2, 3)
     assert sorted(path.name for path in written.folder.iterdir()) == [
         "M1.csv",
@@ -153,37 +154,37 @@ def test_files_hold_what_the_api_says(client: TestClient, bearer: Bearer, store:
 
 
 def test_files_are_replaced_as_a_whole(store: Store, tmp_path: Path) -> None:
-    first = write_lists(store, tmp_path / "lists", capacity=4)
+    first = write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
     (first.folder / "stale.html").write_text("left behind")
-    second = write_lists(store, tmp_path / "lists", capacity=4, month="2026-09")
+    second = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), month="2026-09")
     assert {path.name: path.read_bytes() for path in second.folder.iterdir()} == before
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
 
 
 def test_files_are_for_their_owner_only(store: Store, tmp_path: Path) -> None:
-    assert write_lists(store, tmp_path / "lists", capacity=4).folder.stat().st_mode & 0o077 == 0
+    assert write_lists(store, tmp_path / "lists", ListRules(4, 1.5)).folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_month_without_scores_writes_nothing(store: Store, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no published scores"):
-        write_lists(store, tmp_path / "lists", capacity=4, month="2020-01")
+        write_lists(store, tmp_path / "lists", ListRules(4, 1.5), month="2020-01")
     assert not (tmp_path / "lists").exists()
 
 
 def test_on_a_full_disk_last_lists_stay_whole_and_nothing_half_is_left(
     store: Store, settings: ServerSettings, tmp_path: Path, full_disk: Any
 ) -> None:
-    first = write_lists(store, tmp_path / "lists", capacity=4)
+    first = write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
     with full_disk(), pytest.raises(OSError, match="File too large") as fault:
-        write_lists(store, tmp_path / "lists", capacity=4)
+        write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     said = str(fault_of(fault.value, settings))
     assert "a file may not grow so large there. Raise that limit. Nothing is half-written" in said
     assert "M1" not in said  # a list's file is named after its manager
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
     assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
-    assert write_lists(store, tmp_path / "lists", capacity=4).people == 3
+    assert write_lists(store, tmp_path / "lists", ListRules(4, 1.5)).people == 3
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_on_a_full_disk_last_lists_stay_whole_and_nothing_half_is_left(
 def test_hrs_workbook_filters_stays_in_sight_and_speaks_their_language(
     store: Store, tmp_path: Path, code: str, header: list[str], words: list[tuple[str, ...]], title: str
 ) -> None:
-    written = write_lists(store, tmp_path / "lists", capacity=4, language=language(code))
+    written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), language=language(code))
     sheet = load_workbook(written.folder / "index.xlsx").active
     assert isinstance(sheet, Worksheet)
     told = [list(row) for row in sheet.iter_rows(values_only=True)]
@@ -222,12 +223,12 @@ def test_hrs_workbook_filters_stays_in_sight_and_speaks_their_language(
 
 
 def test_every_form_of_a_list_speaks_the_language_of_the_settings(store: Store, tmp_path: Path) -> None:
-    folder = write_lists(store, tmp_path / "lists", capacity=4, language=language("ru")).folder
+    folder = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), language=language("ru")).folder
     for form in ("html", "txt"):
         text = (folder / f"M1.{form}").read_text()
         assert "сентябрь 2026" in text
         assert "Из этих двух в течение шести месяцев уйдёт примерно один, если ничего не изменится." in text
-        assert "Соответствует ли ваш заработок тому, что вы делаете сейчас и что видите вокруг?" in text
+        assert "Соответствует ли ваша оплата тому, что вы сейчас делаете, и тому, что вы видите вокруг?" in text
     assert '<html lang="ru">' in (folder / "M1.html").read_text()
     assert "Два разговора, которые стоит провести" in (folder / "M1.html").read_text()
     for page in ("index.html", "departments.html"):

@@ -99,8 +99,8 @@ def test_erasure_leaves_nothing_of_a_person_but_the_audit(
 ) -> None:
     client.post("/v1/lists/2026-09/D/answer", json={"outcome": "talked"}, headers=bearer("manager", "M2"))
     client.post("/v1/employees/D/contest", json=POINT, headers=bearer("hr"))
-    write_lists(store, settings.var / "lists", 4, "2026-09")
-    write_lists(store, settings.var / "lists", 4, "2026-08")
+    write_lists(store, settings.var / "lists", settings.list_rules, "2026-09")
+    write_lists(store, settings.var / "lists", settings.list_rules, "2026-08")
     (settings.var / "months" / "source").mkdir(parents=True)
     answer = client.delete("/v1/employees/D", headers=bearer("hr")).json()
     assert answer["removed"] == {

@@ -1,9 +1,11 @@
 """What the monitor calls somebody for, and that what was told in its month calls nobody again; figures by hand."""
 
+import re
 from typing import Any
 
 import pytest
 
+from pipeline.language import language
 from pipeline.monitoring import alerts
 from pipeline.monitoring_page import monitoring_page
 from pipeline.screens import monitoring_screen
@@ -58,7 +60,7 @@ def test_scores_have_moved_where_it_is_far_and_no_chance(of_limit: float, p_valu
 
 @pytest.mark.parametrize(
     ("precision", "is_told"),
-    [(0.09, True), (0.11, False)],  # its upper bound is 0.02 higher: 0.11 and 0.13, where 1.2 x 0.1 = 0.12 is asked
+    [(0.17, True), (0.19, False)],  # its upper bound is 0.02 higher: 0.19 and 0.21, where 2 x 0.1 is asked
 )
 def test_too_few_of_the_listed_left_where_the_whole_interval_says_so(precision: float, is_told: bool) -> None:
     told = report(month("2026-01", **listed(precision)), month("2026-02"))
@@ -111,3 +113,18 @@ def test_the_page_tells_what_was_out_of_bounds_in_earlier_months_apart() -> None
     assert "Nothing is out of bounds now." in page
     assert 'In earlier months: Base pay (base_pay) has moved (PSI) <span class="n">2026-01: 0.50</span>.' in page
     assert "calm" in page
+
+
+def test_the_page_is_whole_in_russian() -> None:
+    live = {"auc": bounds(0.58), "calibration_slope": bounds(0.7)}
+    months = month("2026-01", drifted=[MOVED | {"label": "Base pay"}], **listed(0.05)), month("2026-02")
+    told = report(*months, live=live, backtest={"auc": bounds(0.7)})
+    told["alerts"] = [vars(each) for each in alerts(told, Settings())]
+    page = monitoring_page(told, language("ru"))
+    read = re.sub(r"<(style|svg|metadata)\b.*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
+    latin = set(re.findall(r"[A-Za-z_]{2,}", read))
+    assert latin <= {"tiny", "Base", "pay", "base_pay", "PSI", "AUC", "retention", "train", "SOURCE"}
+    assert '<html lang="ru">' in page
+    assert 'наклон калибровки вне допустимых границ</b> <span class="n">2026-02: 0,70</span> (предел 0,80)' in page
+    assert "5,0\xa0% (3,0\xa0%–7,0\xa0%)" in page
+    assert page.count("<svg ") == 5

@@ -11,6 +11,7 @@ import pytest
 from features.errors import BadInput
 from pipeline.effect import NO_TRIAL, eligible, judged
 from pipeline.list_pages import write_lists
+from pipeline.list_rules import ListRules
 from pipeline.publication import Publication
 from pipeline.published import LISTABLE
 from pipeline.rollout import assign, deal, dealt, strata, waiting_managers
@@ -124,7 +125,7 @@ def head(store: Store, month: str) -> Any:
 
 
 def half(tmp_path: Path, **more: Any) -> Settings:
-    return Settings(var=tmp_path, rollout_share=0.5, **more)
+    return Settings(var=tmp_path, rollout_share=0.5, listed_from=1.5, **more)
 
 
 def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: Store, tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: St
         waiting = waiting_managers(scores, head(store, "2024-03"))
         known = dealt(scores.connection, "company")
     assert (len(known), len(waiting)) == (40, 20)
-    written = write_lists(store, tmp_path / "lists", 4, "2024-03")
+    written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), "2024-03")
     assert {path.stem for path in written.folder.glob("H*.html")} == {each.manager_id for each in known} - waiting
 
 
@@ -156,7 +157,7 @@ def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
     people = "\n".join(f"{kind}{n} 2010-01-01" for kind in "PH" for n in range(40))
     source = source_of({"employees": f"employee_id hire_date\n{people}", "exits": exits})
     with store.reading() as scores:
-        found = eligible(source, scores, parts, 4)
+        found = eligible(source, scores, parts, ListRules(4, 1.5))
     assert (found.height, found["employee_id"].n_unique()) == (40, 40)
     assert found.filter("left")["employee_id"].to_list() == ["P0"]
     part_of = {each.manager_id: each.gets_lists for each in parts}

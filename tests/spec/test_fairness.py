@@ -12,6 +12,7 @@ import pytest
 
 from features.source import Source
 from pipeline.fairness import Judged, fairness_review, selection, suppressed
+from pipeline.list_rules import ListRules
 from pipeline.protected import protected_groups
 from pipeline.proxies import proxies
 
@@ -170,13 +171,17 @@ def test_the_list_takes_of_each_team_no_more_than_the_manager_can_talk_to() -> N
     risk = np.array([0.9, 0.8, 0.7, 0.1, 0.1, 0.6, 0.1, 0.1, 0.1, 0.1])
     places = pl.DataFrame({"manager_id": ["M1"] * 5 + ["M2"] * 4 + [None], "level": [1, 1, 3, 1, 1, *[2] * 5]})
     person, one_round = np.arange(10), np.zeros(10, dtype=int)
-    assert np.flatnonzero(selection(risk, person, one_round, places, 2, {1: 0.2})).tolist() == [0, 1, 5]
-    assert np.flatnonzero(selection(risk, person, one_round, places, 2, {1: 0.2, 3: 0.3})).tolist() == [0, 2, 5]
+    assert np.flatnonzero(selection(risk, person, one_round, places, ListRules(2, 1.5, {1: 0.2}))).tolist() == [0, 1, 5]
+    assert np.flatnonzero(selection(risk, person, one_round, places, ListRules(2, 1.5, {1: 0.2, 3: 0.3}))).tolist() == [
+        0,
+        2,
+        5,
+    ]
 
 
 def test_without_managers_the_riskiest_tenth_of_each_round_is_listed() -> None:
     risk = np.concatenate([np.linspace(0.1, 0.5, 20), np.linspace(0.9, 0.6, 20)])
-    chosen = selection(risk, np.arange(40), np.repeat([0, 1], 20), None, capacity=4)
+    chosen = selection(risk, np.arange(40), np.repeat([0, 1], 20), None, ListRules())
     assert np.flatnonzero(chosen).tolist() == [18, 19, 20, 21]
 
 

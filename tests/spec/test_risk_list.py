@@ -12,6 +12,7 @@ from published import Person, publication
 
 from features.build import organisation
 from pipeline.list_pages import file_stem, write_lists
+from pipeline.list_rules import ListRules
 from pipeline.published import LISTABLE, Factor
 from pipeline.risk_list import Reason, RiskList, band_of, guidance, list_sizes, listed, moved, reasons, risk_lists
 from pipeline.store import Store
@@ -26,7 +27,7 @@ def team(*people: tuple[str, str | None, float, str]) -> pl.DataFrame:
 
 def on_list(*people: tuple[str, str | None, float, str], capacity: int = 4) -> list[tuple[str, str]]:
     """manager_id, employee_id in order; the mean risk is 0.1, so one is listed from 0.15 on."""
-    return listed(team(*people), 0.1, capacity).select("manager_id", "employee_id").rows()
+    return listed(team(*people), 0.1, ListRules(capacity, 1.5)).select("manager_id", "employee_id").rows()
 
 
 def test_a_list_goes_by_risk_within_each_manager() -> None:
@@ -56,16 +57,18 @@ def test_first_comes_whose_leaving_is_expected_to_cost_most(
 ) -> None:
     people = team(("A", "M1", 0.30, "enough"), ("B", "M1", 0.25, "enough"))
     people = people.with_columns(level=pl.Series(levels, dtype=pl.Int64))
-    assert listed(people, 0.1, 4, costs)["employee_id"].to_list() == order
-    assert listed(people, 0.1, 1, costs)["employee_id"].to_list() == order[:1]
+    assert listed(people, 0.1, ListRules(4, costs=costs))["employee_id"].to_list() == order
+    assert listed(people, 0.1, ListRules(1, costs=costs))["employee_id"].to_list() == order[:1]
 
 
 def test_without_enough_evidence_nobody_is_listed() -> None:
     assert on_list(("A", "M1", 0.9, "too little is known")) == []
 
 
-def test_one_and_a_half_times_the_mean_is_where_a_list_begins() -> None:
-    assert on_list(("A", "M1", 0.16, "enough"), ("B", "M1", 0.14, "enough")) == [("M1", "A")]
+def test_a_list_begins_at_two_and_a_half_times_the_mean_or_where_the_company_sets_it() -> None:
+    people = team(("A", "M1", 0.26, "enough"), ("B", "M1", 0.24, "enough"), ("C", "M1", 0.14, "enough"))
+    assert listed(people, 0.1, ListRules())["employee_id"].to_list() == ["A"]
+    assert listed(people, 0.1, ListRules(listed_from=1.5))["employee_id"].to_list() == ["A", "B"]
 
 
 def test_nobody_is_on_the_own_list() -> None:
@@ -154,7 +157,7 @@ def test_one_month_is_said_in_the_singular() -> None:
         ("0.125", None, "share of months", "Label: 12%. It raises the risk."),
         (None, "3", "people", "Label: not known (peers: 3). It raises the risk."),
         ("1", "0", "1 or 0", "Label: yes (peers: no). It raises the risk."),
-        ("3.254", "4", "1 to 5", "Label: 3.25 (1 to 5) (peers: 4). It raises the risk."),
+        ("3.254", "4", "1 to 5", "Label: 3.25 on a scale of 1 to 5 (peers: 4). It raises the risk."),
         ("12345", "99.5", "count", "Label: 12,345 (peers: 99.5). It raises the risk."),
     ],
 )
@@ -204,11 +207,12 @@ def list_of_september(tmp_path: Path) -> Iterator[Any]:
         def made(august: Any, september: Any, capacity: int = 4) -> RiskList:
             for each in (august, september):
                 store.publish(each)
+            rules = ListRules(capacity, 1.5)
             with store.reading() as scores:
                 published = scores.of_month("2026-09")
                 assert published is not None
-                [found] = risk_lists(scores, published, capacity, "M")
-                sizes = {each.manager_id: each for each in list_sizes(scores, published, capacity)}
+                [found] = risk_lists(scores, published, rules, "M")
+                sizes = {each.manager_id: each for each in list_sizes(scores, published, rules)}
             assert ("M" in sizes) == found.is_worth_reading
             if "M" in sizes:
                 listed = tuple(entry.employee_id for entry in found.entries)
@@ -334,7 +338,7 @@ def test_a_circle_in_the_reporting_line_gives_each_their_own_list(tmp_path: Path
     people: Mapping[str, Person] = {name: stand_out if name in "ABCD" else calm for name in manager_of}
     with Store(f"sqlite:///{tmp_path / 'store.db'}") as store:
         store.publish(publication(SEPTEMBER, people, manager_of=manager_of))
-        written = write_lists(store, tmp_path / "lists", capacity=4)
+        written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     assert (written.managers, written.people) == (3, 3)
     rows = pl.read_csv(written.folder / "index.csv").select("manager_id", "employee_id").rows()
     assert rows == [("A", "B"), ("B", "C"), ("C", "A")]

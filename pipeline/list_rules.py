@@ -1,0 +1,22 @@
+"""Whom a manager's list holds, as a company sets it."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.replacement_cost import REPLACEMENT_COST, Costs
+
+CAPACITY: Final = 4
+"""Conversations that a manager can hold in a month: one a week."""
+
+LISTED_FROM: Final = 2.5
+"""Least lift of the listed, a person's risk divided by the mean risk of everyone scored that day. With it the listed of
+a simulated year left three times as often as everyone (docs/decisions/listed-from.md)."""
+
+
+@dataclass(frozen=True)
+class ListRules:
+    """The same for every manager: how many people at most, from which lift on, and what replacing a level costs."""
+
+    capacity: int = CAPACITY
+    listed_from: float = LISTED_FROM
+    costs: Costs = field(default_factory=lambda: dict(REPLACEMENT_COST))
