@@ -26,7 +26,7 @@ def for_terminal(figures: Figures) -> Group:
     shown: list[Text | Table] = []
     for part in figures["parts"].values():
         shown += [Text(part["title"], style="bold"), *map(_drawn, tables(part)), *map(Text, notes(part)), Text("")]
-    return Group(*shown)
+    return Group(*shown, *map(Text, machines(figures)))
 
 
 def for_page(figures: Figures) -> str:
@@ -35,7 +35,7 @@ def for_page(figures: Figures) -> str:
     for part in figures["parts"].values():
         told = "\n".join(f"- {note}" for note in notes(part))
         blocks += [f"### {part['title']}", *map(_markdown, tables(part)), told]
-    return "\n\n".join(blocks)
+    return "\n\n".join([*blocks, *machines(figures)])
 
 
 def tables(part: Figures) -> Iterator[Rows]:
@@ -50,13 +50,22 @@ def tables(part: Figures) -> Iterator[Rows]:
 
 
 def notes(part: Figures) -> Iterator[str]:
-    """What each side does, what was found equal, and where it was measured."""
+    """What each side does, how much was measured, and what was found equal."""
     for side in part["sides"]:
         yield f"{side['name']}: {side['does']}."
     for size in part["sizes"]:
         told = f"{size['sized']}, median (least–most) of {max(map(len, size['runs'].values()))}"
         yield f"{told}: {size['agreement']}." if size["agreement"] else f"{told}."
-    yield "; ".join(f"{name} {value}" for name, value in part["machine"].items()) + "."
+
+
+def machines(figures: Figures) -> Iterator[str]:
+    """What the parts were measured on; parts are named where there were several machines, or versions."""
+    parts: dict[str, list[str]] = {}
+    for part in figures["parts"].values():
+        machine = "; ".join(f"{name} {value}" for name, value in part["machine"].items())
+        parts.setdefault(machine, []).append(part["title"])
+    for machine, titles in parts.items():
+        yield f"{', '.join(titles)}: {machine}." if len(parts) > 1 else f"{machine}."
 
 
 def _figures(part: Figures, size: Figures) -> Rows:
@@ -87,7 +96,7 @@ def _without_empty(table: Rows) -> Rows:
 def _drawn(table: Rows) -> Table:
     drawn = Table(box=box.SIMPLE_HEAD)
     for place, name in enumerate(table.header):
-        drawn.add_column(name, justify="right" if place and name != "aim" else "left")
+        drawn.add_column(name, justify="right" if place and name != "aim" else "left", overflow="fold")
     for row in table.rows:
         drawn.add_row(*row)
     return drawn

@@ -135,8 +135,8 @@ PART: Final = Part(
     prepare=write_rows,
     sides=(
         Side("retention", "bench.training:by_the_product", "chooses and fits the blend, without the report around it"),
-        Side("FLAML", "bench.training_peers:by_flaml", "AutoML for average precision on time-ordered folds"),
-        Side("LightGBM", "bench.training_peers:by_lightgbm", "defaults, stopped early on the last training date"),
+        Side("FLAML", "bench.training_flaml:by_flaml", "AutoML for average precision on time-ordered folds"),
+        Side("LightGBM", "bench.training_lightgbm:by_lightgbm", "defaults, stopped early on the last training date"),
     ),
     figures=(
         TIME,
