@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any, Final
 
 from rich.console import Console
@@ -24,7 +25,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what was asked for; the exit code is 1 where two sides differ.
+    """Measure what was asked for; the exit code is 1 where two sides differ or one fails, and the other parts go on.
 
     The file is written after each part, and keeps what it holds of the parts that were not asked for.
     """
@@ -34,10 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in names:
         try:
             keep(chosen.json, name, _measured(PARTS[name], chosen))
-        except Differs as differs:
+        except (Differs, CalledProcessError) as fault:
             failed = 1
             keep(chosen.json, name, None)
-            err.print(f"{PARTS[name].title}: the sides do not agree, so nothing is compared: {differs}")
+            why = fault if isinstance(fault, Differs) else "a side ended with the error above"
+            err.print(f"{PARTS[name].title} has no figures: {why}")
     figures = {"parts": {name: part for name, part in kept(chosen.json).items() if name in names}}
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(for_terminal(figures))
     err.print(f"Wrote {chosen.json}")

@@ -207,6 +207,7 @@ PART: Final = Part(
         Figure("after_mb", "memory after all requests", "MB"),
     ),
     ratios=tuple(_ratios()),
-    sized=f"{{people:,}} published people, {len(COMPARED)} features, {AT_A_TIME} requests at a time",
+    sized="{people:,} published people, "
+    f"{len(COMPARED)} features, asked {AT_A_TIME} at a time, {{requests:,}} requests for the memory",
     people=(100_000,),
 )
