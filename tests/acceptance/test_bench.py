@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bench import features
 from bench.__main__ import PARTS, keep, kept
+from bench.__main__ import main as bench
 from bench.company import source, write_company
 from bench.measure import measured
 from bench.page import main as write_page
@@ -235,6 +236,20 @@ def test_no_side_sees_the_settings_of_whoever_measures(tmp_path: Path, monkeypat
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(Path(__file__).parent))))
     figures = measured(Side("environment", f"{Path(__file__).stem}:settings_seen", ""), tmp_path, tmp_path)
     assert figures["settings"] == 0
+
+
+def test_a_part_whose_sides_differ_leaves_the_others_their_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def differ(size: Size, data: Path) -> None:
+        raise Differs("they differ")
+
+    here = (Side("here", f"{Path(__file__).stem}:settings_seen", "counts"),)
+    sound = Part("sound", "Sound", lambda size, data: data.mkdir(), here, people=(5,), runs=1)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(Path(__file__).parent))))
+    monkeypatch.setattr("bench.__main__.PARTS", {"wrong": Part("wrong", "Wrong", differ, here), "sound": sound})
+    assert bench(["--json", str(tmp_path / "bench.json")]) == 1
+    assert list(json.loads((tmp_path / "bench.json").read_text())["parts"]) == ["sound"]
 
 
 def settings_seen(data: Path, out: Path) -> dict[str, int]:
