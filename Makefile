@@ -1,6 +1,7 @@
 # Plain `make` prints the targets. Each target sets up what it needs.
 #   SOURCE=…          a folder of HR tables or a source.toml (default: the simulated company)
-#   PEOPLE=…          sizes for `make bench`, with spaces between them (default: 10000)
+#   PARTS=…           parts of `make bench`, with spaces between them (default: all)
+#   PEOPLE=…          sizes for `make bench`, with spaces between them (default: each part's own)
 #   RETENTION_VAR=…   where all state lies (default: var)
 #   SPARK=1           set up Spark too (400 MB; needs Java 17), for RETENTION_ENGINE=spark
 #   PYTHON=…          the Python that .venv is made from: 3.11, 3.12 or 3.13 (default: python3)
@@ -77,8 +78,8 @@ check: setup ## format, lint, types, import contracts, notebooks, then all tests
 	run python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'; \
 	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) && exit $$failed
 
-bench: setup .venv/bench ## speed and memory beside other tools, in one table (PEOPLE='1000 10000')
-	$(BIN)/python -m bench --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
+bench: setup .venv/bench ## speed and memory beside other tools, in one table (PARTS=… PEOPLE=…)
+	$(BIN)/python -m bench $(PARTS) --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
 
 release: setup .venv/release ## wheel, sdist, bill of materials (CycloneDX) and licences, under dist
 	rm -rf dist build

@@ -3,110 +3,94 @@
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from subprocess import CalledProcessError
+from typing import Any, Final
 
 from rich.console import Console
 
-from bench import factors, features, pages, serving
+from bench import factors, features, lists, pages, scale, serving, training
 from bench.machine import machine
-from bench.measure import Run, measured
 from bench.part import Differs, Part, Size
-from bench.results import Comparison, as_dict
-from bench.table import for_terminal
+from bench.results import as_dict
+from bench.table import WIDTH, for_terminal
+from bench.turns import compare
 
-PARTS: Final[Mapping[str, Part]] = {part.name: part for part in (features.PART, factors.PART, pages.PART)}
-WIDTH: Final = 150
-"""Of the table where stdout is not a terminal."""
+PARTS: Final[Mapping[str, Part]] = {
+    module.PART.name: module.PART for module in (features, factors, training, serving, pages, lists, scale)
+}
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what was asked for; the exit code is 1 where two sides differ."""
+    """Measure what was asked for; the exit code is 1 where two sides differ or one fails, and the other parts go on.
+
+    The file is written after each part, and keeps what it holds of the parts that were not asked for.
+    """
     chosen = _parser().parse_args(arguments)
-    names = chosen.parts or [*PARTS, serving.NAME]
-    parts = [PARTS[name] for name in names if name in PARTS]
-    sizes = [Size(people, chosen.months, chosen.events) for people in sorted(set(chosen.people))]
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        comparisons = [
-            compare(part, size, chosen.runs, chosen.json.parent, with_peer=size.people <= chosen.peer_up_to)
-            for part in parts
-            for size in sizes
-        ]
-        served = (
-            serving.measured(chosen.runs, chosen.json.parent, err.print, chosen.published, chosen.requests)
-            if serving.NAME in names
-            else None
-        )
-    except Differs as differs:
-        err.print(f"The sides do not agree, so nothing is compared: {differs}")
-        return 1
-    figures = as_dict(comparisons, machine()) | ({"serving": served} if served else {})
-    chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
+    names, failed = chosen.parts or list(PARTS), 0
+    for name in names:
+        try:
+            keep(chosen.json, name, _measured(PARTS[name], chosen))
+        except (Differs, CalledProcessError) as fault:
+            failed = 1
+            keep(chosen.json, name, None)
+            why = fault if isinstance(fault, Differs) else "a side ended with the error above"
+            err.print(f"{PARTS[name].title} has no figures: {why}")
+    figures = {"parts": {name: part for name, part in kept(chosen.json).items() if name in names}}
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(for_terminal(figures))
     err.print(f"Wrote {chosen.json}")
-    return 0
+    return failed
 
 
-def compare(part: Part, size: Size, runs: int, folder: Path, *, with_peer: bool = True) -> Comparison:
-    """Write the data to a temporary folder, run the sides in turn, and check what the last run of each gave.
+def kept(file: Path) -> dict[str, Any]:
+    """The parts in a file, in the order of the bench; none where there is no file."""
+    parts = json.loads(file.read_text())["parts"] if file.exists() else {}
+    return {name: parts[name] for name in PARTS if name in parts}
 
-    Ours and the peer take turns at going first; what stands beside them runs once. Without the peer ours runs alone,
-    and nothing is checked.
-    """
-    with tempfile.TemporaryDirectory(prefix=f".{part.name}-", dir=folder) as work:
-        data = Path(work) / "data"
-        err.print(f"{part.title}: writing data of {size.people:,} people, {size.services:,} services")
-        part.prepare(size, data)
-        taken: dict[str, list[Run]] = {side.name: [] for side in (part.sides if with_peer else (part.ours,))}
-        outs: dict[str, Path] = {}
-        for run in range(runs):
-            rivals = (part.ours, part.peer) if run % 2 == 0 else (part.peer, part.ours)
-            for side in (*rivals, *(part.beside if run == 0 else ())):
-                if side.name not in taken:
-                    continue
-                outs[side.name] = Path(work) / f"{side.name}-{run}"
-                outs[side.name].mkdir()
-                taken[side.name].append(measured(side, data, outs[side.name]))
-                err.print(f"  run {run + 1} of {runs}, {side.name}: {taken[side.name][-1].seconds:,.1f} s")
-        agreement = part.check(outs) if with_peer else f"{part.peer.name} was not run, so no value was compared"
-        err.print(f"  {agreement}")
-    return Comparison(part, size, taken, agreement)
+
+def keep(file: Path, name: str, figures: Mapping[str, Any] | None) -> None:
+    """Put a part's figures into a file in the place of older ones, or take those away."""
+    parts = kept(file) | {name: figures}
+    held = {each: parts[each] for each in PARTS if parts.get(each)}
+    file.write_text(json.dumps({"parts": held}, indent=1) + "\n")
+
+
+def _measured(part: Part, chosen: argparse.Namespace) -> dict[str, Any]:
+    sizes = [
+        Size(people, chosen.months or part.months, chosen.events, chosen.requests, chosen.budget)
+        for people in sorted(set(chosen.people or part.people))
+    ]
+    runs, folder = chosen.runs or part.runs, chosen.json.parent
+    found = [compare(part, size, runs, folder, err.print, alone=size.people > chosen.peer_up_to) for size in sizes]
+    return as_dict(found, machine())
 
 
 def _parser() -> argparse.ArgumentParser:
+    usual = Size(people=1)
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="The product beside other tools, in one table."
     )
-    parser.add_argument(
-        "parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join((*PARTS, serving.NAME))}; default: all"
-    )
-    parser.add_argument("--people", nargs="+", type=_positive, default=[10_000], help="sizes; several show the growth")
-    parser.add_argument("--months", type=_positive, default=36, help="months of history, each with its snapshot date")
-    parser.add_argument("--events", type=_positive, default=30, help="internal services asked a person and month")
-    parser.add_argument("--runs", type=_positive, default=3, help="of each side, taking turns")
-    parser.add_argument("--published", type=_positive, default=serving.PEOPLE, help="people whose scores are served")
-    parser.add_argument(
-        "--requests", type=_positive, default=serving.REQUESTS, help="while the server's memory is seen"
-    )
-    parser.add_argument(
-        "--peer-up-to",
-        type=_positive,
-        default=sys.maxsize,
-        metavar="PEOPLE",
-        help="run ours alone at larger sizes, where the peer does not fit in memory",
-    )
-    parser.add_argument("--json", type=Path, default=Path("var/bench/bench.json"), metavar="FILE", help="the figures")
+    add = parser.add_argument
+    add("parts", nargs="*", type=_part, metavar="PART", help=f"{', '.join(PARTS)}; default: all")
+    add("--people", nargs="+", type=_positive, help="sizes, several show the growth; default: each part's own")
+    add("--months", type=_positive, help="months of history; default: each part's own")
+    add("--events", type=_positive, default=usual.events, help="internal services asked a person and month")
+    add("--requests", type=_positive, default=usual.requests, help="while a server's memory is watched")
+    add("--budget", type=_positive, default=usual.budget, help="seconds that FLAML searches")
+    add("--runs", type=_positive, help="of each side, taking turns; default: each part's own")
+    alone = "run ours alone at larger sizes, where the others do not fit in memory"
+    add("--peer-up-to", type=_positive, default=sys.maxsize, metavar="PEOPLE", help=alone)
+    add("--json", type=Path, default=Path("var/bench/bench.json"), metavar="FILE", help="the figures")
     return parser
 
 
 def _part(name: str) -> str:
-    if name not in (*PARTS, serving.NAME):
-        raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join((*PARTS, serving.NAME))}")
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(PARTS)}")
     return name
 
 

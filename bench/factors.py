@@ -1,28 +1,39 @@
-"""The part `factors`: exact factors of boosted trees, by the product's kernel and by what others use."""
+"""The part `factors`: exact factors of boosted trees, by the product and by what others use, at steady state.
 
-from collections.abc import Mapping
+Every figure is taken inside one process after a first call, by calling again: numba keeps what it compiled on disk, so
+the first call ever made on a machine, which compiles, tells nothing of the months after it.
+"""
+
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import lightgbm
 import numpy as np
 
-from bench.part import SEED, Differs, Part, Side, Size
+from bench.measure import Figures
+from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
+from pipeline.boosting import Trees
 from pipeline.tree_program import compile_trees
-from pipeline.tree_shap import shares
 
 TREES: Final = 300
 LEAVES: Final = 31
 FEATURES: Final = 50
 TOLERANCE: Final = 1e-6
 _TRAINING_ROWS: Final = 20_000
+_CALLS: Final = 3
+_SINGLE_CALLS: Final = 200
 _MODEL: Final = "tree.txt"
 _ROWS: Final = "rows.npy"
-_OUT: Final = "shares.npy"
+_OUT: Final = "factors.npy"
+
+Explain = Callable[[np.ndarray], np.ndarray]
 
 
 def write_model(size: Size, data: Path) -> None:
-    """A model of 300 trees × 31 leaves × 50 features, and a row for each person, a tenth of its figures unknown."""
+    """A model of 300 trees × 31 leaves × 50 features, and as many rows as asked for, a tenth of the figures unknown."""
     data.mkdir(parents=True)
     random = np.random.default_rng(SEED)
     rows = random.normal(size=(_TRAINING_ROWS, FEATURES))
@@ -35,56 +46,108 @@ def write_model(size: Size, data: Path) -> None:
     np.save(data / _ROWS, asked)
 
 
-def with_kernel(data: Path, out: Path) -> None:
-    """By `pipeline.tree_shap`; loading what was compiled before is part of the time."""
-    program = compile_trees((data / _MODEL).read_text())
-    np.save(out / _OUT, shares(program, np.load(data / _ROWS)))
+def by_the_product(data: Path, out: Path) -> Figures:
+    """As a scoring run does it: the program once for a model, then the factors, and the score itself by LightGBM."""
+    text = (data / _MODEL).read_text()
+    trees = Trees(text)
+    rows = np.load(data / _ROWS)
+    taken = _explained(lambda some: trees.contributions(some)[1], rows, out)
+    both = _seconds(lambda: (trees.log_odds(rows), trees.contributions(rows)), _CALLS)
+    return taken | {"set_up_ms": 1000 * _seconds(lambda: compile_trees(text), _CALLS), "scoring_seconds": both}
 
 
-def with_pred_contrib(data: Path, out: Path) -> None:
+def by_pred_contrib(data: Path, out: Path) -> Figures:
     """By LightGBM itself, on all cores."""
-    np.save(out / _OUT, np.asarray(_booster(data).predict(np.load(data / _ROWS), pred_contrib=True))[:, :-1])
+    booster = _booster(data)
+    return _explained(lambda some: np.asarray(booster.predict(some, pred_contrib=True))[:, :-1], _rows(data), out)
 
 
-def with_shap(data: Path, out: Path) -> None:
+def by_shap(data: Path, out: Path) -> Figures:
     """By `shap.TreeExplainer`, which hands models of LightGBM to LightGBM."""
     import shap  # of an extra of its own
 
-    np.save(out / _OUT, np.asarray(shap.TreeExplainer(_booster(data)).shap_values(np.load(data / _ROWS))))
+    booster = _booster(data)
+    explainer = shap.TreeExplainer(booster)
+    taken = _explained(lambda some: np.asarray(explainer.shap_values(some)), _rows(data), out)
+    return taken | {"set_up_ms": 1000 * _seconds(lambda: shap.TreeExplainer(booster), _CALLS)}
 
 
-def plain_prediction(data: Path, out: Path) -> None:
-    """The score alone, without factors: what explaining is measured against."""
-    _booster(data).predict(np.load(data / _ROWS), raw_score=True)
+def plain_prediction(data: Path, out: Path) -> Figures:
+    """The score alone by LightGBM, on all cores: what explaining is measured against."""
+    booster, rows = _booster(data), _rows(data)
+    booster.predict(rows, raw_score=True)
+    return {"scoring_seconds": _seconds(lambda: booster.predict(rows, raw_score=True), _CALLS)}
 
 
 def check(outs: Mapping[str, Path]) -> str:
-    """Hold every side's shares against those of pred_contrib."""
+    """Hold every side's factors against those of pred_contrib."""
     peer = np.load(outs["pred_contrib"] / _OUT)
-    for name, out in outs.items():
-        if not (out / _OUT).exists():
-            continue
-        ours = np.load(out / _OUT)
-        if ours.shape != peer.shape or not np.allclose(ours, peer, rtol=TOLERANCE, atol=1e-9):
+    for name in ("retention", "shap.TreeExplainer"):
+        given = np.load(outs[name] / _OUT)
+        if given.shape != peer.shape or not np.allclose(given, peer, rtol=TOLERANCE, atol=1e-9):
             raise Differs(f"{name} and pred_contrib give different factors")
-    return f"{peer.shape[0]:,} rows × {peer.shape[1]} factors of {TREES} trees are equal to {TOLERANCE:g}"
+    return f"{peer.shape[1]} factors a row of {TREES} trees are equal to {TOLERANCE:g}"
+
+
+def _explained(explain: Explain, rows: np.ndarray, out: Path) -> dict[str, float]:
+    """Write the factors of all rows, and tell how many rows a second they take, and how long one row by itself."""
+    np.save(out / _OUT, explain(rows))
+    explain(rows[:1])
+    all_rows = _seconds(lambda: explain(rows), _CALLS)
+    return {
+        "rows_a_second": len(rows) / all_rows,
+        "scoring_seconds": all_rows,
+        "row_ms": 1000 * _seconds(lambda: explain(rows[:1]), _SINGLE_CALLS),
+    }
+
+
+def _seconds(call: Callable[[], object], times: int) -> float:
+    """Median of so many calls; whoever asks has called before."""
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - started)
+    return median(taken)
 
 
 def _booster(data: Path) -> lightgbm.Booster:
     return lightgbm.Booster(model_file=data / _MODEL)
 
 
+def _rows(data: Path) -> np.ndarray:
+    rows: np.ndarray = np.load(data / _ROWS)
+    return rows
+
+
 PART: Final = Part(
     name="factors",
     title="Factors",
     prepare=write_model,
-    ours=Side(
-        "retention", "bench.factors:with_kernel", "exact factors by the compiled kernel, float64, a row a person"
+    sides=(
+        Side("retention", "bench.factors:by_the_product", "exact factors of the trees as a scoring run works them out"),
+        Side("pred_contrib", "bench.factors:by_pred_contrib", "the same by LightGBM, on all cores"),
+        Side("shap.TreeExplainer", "bench.factors:by_shap", "the same by the shap package"),
+        Side("plain prediction", "bench.factors:plain_prediction", "the score alone by LightGBM, on all cores"),
     ),
-    peer=Side("pred_contrib", "bench.factors:with_pred_contrib", "the same by LightGBM, on all cores"),
+    figures=(
+        Figure("rows_a_second", "factors", "rows/s"),
+        Figure("scoring_seconds", "score and factors", "s"),
+        Figure("row_ms", "one row", "ms"),
+        Figure("set_up_ms", "once a model", "ms"),
+    ),
+    ratios=(
+        Ratio("rows/s, retention : pred_contrib", ("retention", "rows_a_second"), ("pred_contrib", "rows_a_second")),
+        Ratio(
+            "rows/s, retention : shap.TreeExplainer",
+            ("retention", "rows_a_second"),
+            ("shap.TreeExplainer", "rows_a_second"),
+        ),
+        Ratio(
+            "score and factors : score alone", ("retention", "scoring_seconds"), ("plain prediction", "scoring_seconds")
+        ),
+        Ratio("one row, pred_contrib : retention", ("pred_contrib", "row_ms"), ("retention", "row_ms")),
+    ),
     check=check,
-    beside=(
-        Side("shap.TreeExplainer", "bench.factors:with_shap", "the same by the shap package"),
-        Side("plain prediction", "bench.factors:plain_prediction", "the score alone, by LightGBM, without factors"),
-    ),
+    sized="{people:,} rows",
 )

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from bench.company import ITEMS, source, write_company
-from bench.part import Differs, Part, Side
+from bench.part import Differs, Part, Ratio, Side
 from features.build import feature_table
 from features.catalogue import catalogue
 from features.snapshots import snapshot_dates
@@ -90,22 +90,28 @@ PART: Final = Part(
     name="features",
     title="Features",
     prepare=write_company,
-    ours=Side(
-        "retention",
-        "bench.features:write_compared",
-        f"sums the services to months, then the families of {len(COMPARED)} features, each date as known on it",
-    ),
-    peer=Side(
-        "pandas",
-        "bench.pandas_features:write_features",
-        f"the same {len(COMPARED)} features to months, then date by date; whole tables, one thread",
-    ),
-    beside=(
+    sides=(
+        Side(
+            "retention",
+            "bench.features:write_compared",
+            f"sums the services to months, then the families of {len(COMPARED)} features, each date as known on it",
+        ),
+        Side(
+            "pandas",
+            "bench.pandas_features:write_features",
+            f"the same {len(COMPARED)} features to months, then date by date; whole tables, one thread",
+        ),
         Side(
             "retention, all",
             "bench.features:write_catalogue",
             "every feature that the catalogue has for these tables",
         ),
     ),
+    ratios=(
+        Ratio("time, pandas : retention", ("pandas", "seconds"), ("retention", "seconds"), "at least 5"),
+        Ratio("CPU, pandas : retention", ("pandas", "cpu_seconds"), ("retention", "cpu_seconds")),
+        Ratio("peak memory, pandas : retention", ("pandas", "peak_gb"), ("retention", "peak_gb")),
+    ),
     check=check,
+    sized="{people:,} people, {months} months, {events} services a person and month",
 )

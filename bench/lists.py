@@ -1,12 +1,10 @@
-"""`python -m bench.lists`: how long a large company's monthly lists take to write, and their peak memory.
+"""The part `lists`: how long a large company's monthly lists take to write, and their peak memory.
 
-There is nothing to hold them against, so this is no part of the table: one figure, on a store that is made up for it.
+There is nothing to hold them against, so it has one side and no ratio; the store is made up for it.
 """
 
-import argparse
 import json
-import sys
-import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +13,8 @@ import numpy as np
 import polars as pl
 from sqlalchemy import insert
 
-from bench.measure import measured
-from bench.part import SEED, Side
+from bench.measure import Figures
+from bench.part import CPU, PEAK, SEED, TIME, Figure, Part, Side, Size
 from features.vocabulary import DRIVERS
 from pipeline.group_figures import group_figures
 from pipeline.list_pages import write_lists
@@ -28,25 +26,29 @@ FEATURES: Final = 163
 """As many as a simulated company has."""
 MONTHS: Final = (date(2026, 8, 31), date(2026, 9, 30))
 """Last month's scores are there too: who is new, rising or resolved is part of the work."""
+MANAGERS_IN_A_HUNDRED: Final = 9
 BATCH: Final = 5_000
 
 
-def write_store(people: int, managers: int, folder: Path) -> None:
+def write_store(size: Size, data: Path) -> None:
     """Two published months of a company of two levels; each month one person in ten gets another risk."""
+    data.mkdir(parents=True)
+    people, managers = size.people, size.people * MANAGERS_IN_A_HUNDRED // 100
     random = np.random.default_rng(SEED)
     risk = random.beta(1.2, 14, people)
     ids = [f"E{number:07}" for number in range(people)]
-    with Store(_url(folder)) as store:
+    with Store(_url(data)) as store:
         for number, day in enumerate(MONTHS, start=1):
             anew = random.random(people) < 0.1
             risk = np.where(anew, random.beta(1.2, 14, people), risk)
             _publish(store, number, day, ids, risk, managers)
 
 
-def write(data: Path, out: Path) -> None:
-    """What is measured: all files of the month."""
+def write(data: Path, out: Path) -> Figures:
+    """All files of the latest month."""
     with Store(_url(data)) as store:
         write_lists(store, out, ListRules())
+    return {"pages": sum(1 for _ in out.rglob("*.html"))}
 
 
 def _publish(store: Store, number: int, day: date, ids: list[str], risk: np.ndarray, managers: int) -> None:
@@ -112,20 +114,17 @@ def _url(folder: Path) -> str:
     return f"sqlite:///{folder / 'store.db'}"
 
 
-def main() -> None:
-    """Print the figures as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m bench.lists", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--people", type=int, default=100_000)
-    parser.add_argument("--managers", type=int, default=9_000)
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="lists-") as work:
-        data, out = Path(work) / "data", Path(work) / "out"
-        data.mkdir()
-        write_store(chosen.people, chosen.managers, data)
-        run = measured(Side("lists", "bench.lists:write", ""), data, out)
-        files = sum(1 for _ in out.rglob("*.html"))
-    json.dump(vars(chosen) | vars(run) | {"pages": files}, sys.stdout)
-
-
-if __name__ == "__main__":
-    main()
+PART: Final = Part(
+    name="lists",
+    title="Lists",
+    prepare=write_store,
+    sides=(Side("retention", "bench.lists:write", "a page, a text and a table a manager, and HR's workbook"),),
+    figures=(
+        replace(TIME, aim="at most 180"),
+        CPU,
+        replace(PEAK, aim="at most 2"),
+        Figure("pages", "pages", "managers'"),
+    ),
+    sized=f"{{people:,}} people, {MANAGERS_IN_A_HUNDRED} in a hundred of them managers, {FEATURES} factors each",
+    people=(100_000,),
+)

@@ -2,11 +2,17 @@
 
 import os
 import platform
-from importlib.metadata import version
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("polars", "narwhals", "pandas", "numpy", "pyarrow", "fastapi", "uvicorn", "mlflow")
+PACKAGES: Final = (
+    *"polars narwhals pandas numpy pyarrow lightgbm scikit-learn numba fastapi uvicorn mlflow".split(),
+    *"shap flaml xgboost-cpu xgboost".split(),
+)
+"""The last are of the extra `bench`, and each is told where it is installed."""
 
 
 def machine() -> dict[str, str]:
@@ -18,8 +24,14 @@ def machine() -> dict[str, str]:
         "memory": f"{memory:.0f} GB",
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
-        **{name: version(name) for name in PACKAGES},
+        **dict(_versions()),
     }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            yield name, version(name)
 
 
 def _processor() -> str:

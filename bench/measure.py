@@ -1,45 +1,47 @@
-"""One run of one side in a process of its own: wall time, CPU time and peak memory.
+"""One run of one side in a process of its own: wall time, CPU time, peak memory, and what figures it gives itself.
 
-`python -m bench.measure module:function DATA OUT` is that process; it prints the figures as JSON.
+`python -m bench.measure module:function DATA OUT` is that process; it prints the figures as JSON on its last line.
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from bench.part import Side
 
+Figures = Mapping[str, float]
+
 STATUS: Final = Path("/proc/self/status")
+_OF_THE_CALLER: Final = ("RETENTION_", "MLFLOW_")
+"""Settings that would lead a side to somebody's real store or registry."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """`seconds` by the clock and `cpu_seconds` of all threads, imports left out; `peak_bytes` of the process."""
+def measured(side: Side, data: Path, out: Path) -> Figures:
+    """Run a side and measure it. Raises CalledProcessError where it fails; what it writes to stderr is seen.
 
-    seconds: float
-    cpu_seconds: float
-    peak_bytes: int
-
-
-def measured(side: Side, data: Path, out: Path) -> Run:
-    """Run a side and measure it. Raises CalledProcessError where it fails; what it writes to stderr is seen."""
+    `seconds` by the clock and `cpu_seconds` of all threads, imports left out; `peak_gb` of the process.
+    """
     command = [sys.executable, "-m", "bench.measure", side.work, str(data), str(out)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
-    return Run(**json.loads(done.stdout))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_CALLER)}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
-def _run(work: str, data: Path, out: Path) -> Run:
+def _run(work: str, data: Path, out: Path) -> Figures:
     module, function = work.split(":")
     call = getattr(import_module(module), function)
     started, started_cpu = time.perf_counter(), time.process_time()
-    call(data, out)
-    return Run(time.perf_counter() - started, time.process_time() - started_cpu, _peak_bytes())
+    given = call(data, out) or {}
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - started_cpu
+    return {"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_gb": _peak_bytes() / 1e9, **given}
 
 
 def _peak_bytes() -> int:
@@ -56,4 +58,5 @@ def _peak_bytes() -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(vars(_run(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))))
+    taken = _run(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    sys.stdout.write("\n" + json.dumps(taken))

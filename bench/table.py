@@ -1,7 +1,7 @@
-"""The bench's one table, from the figures as JSON has them: for the terminal, and for the page in `docs`."""
+"""The bench's table from the figures as JSON has them, a block a part: for the terminal, and for the page in `docs`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rich import box
 from rich.console import Group
@@ -10,105 +10,108 @@ from rich.text import Text
 
 Figures = Mapping[str, Any]
 
-HEADER: Final = ("what", "people", "services", "side", "time, s", "CPU, s", "peak, GB", "ratio")
-RATIO: Final = "ratio: how many times as long, and as much memory, the peer takes; median (least to most) of the runs"
+WIDTH: Final = 110
+"""Columns that every block fits into, with the spreads of several runs."""
 
 
-SERVED_HEADER: Final = ("served", "unit", "retention", "mlflow models serve", "ratio", "aim")
+class Rows(NamedTuple):
+    """One table: its header, and cells as text."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 def for_terminal(figures: Figures) -> Group:
-    """Rich tables with all sizes and sides, and of what is served; what each side does stands below them."""
-    tables = [
-        _table(header, found)
-        for header, found in ((HEADER, list(rows(figures))), (SERVED_HEADER, list(served_rows(figures))))
-        if found
-    ]
-    return Group(*tables, *(Text(note) for note in notes(figures)))
-
-
-def _table(header: Sequence[str], found: Sequence[Sequence[str]]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in header:
-        table.add_column(name, justify="left" if name in ("what", "side", "ratio", "served") else "right", no_wrap=True)
-    for row in found:
-        table.add_row(*row)
-    return table
+    """Every part: its title, its tables, and what a reader needs to know of them."""
+    shown: list[Text | Table] = []
+    for part in figures["parts"].values():
+        shown += [Text(part["title"], style="bold"), *map(_drawn, tables(part)), *map(Text, notes(part)), Text("")]
+    return Group(*shown, *map(Text, machines(figures)))
 
 
 def for_page(figures: Figures) -> str:
     """The same in Markdown."""
-    lines: list[str] = []
-    for header, found in ((HEADER, list(rows(figures))), (SERVED_HEADER, list(served_rows(figures)))):
-        if found:
-            lines += [" | ".join(("", *row, "")).strip() for row in (header, ("---",) * len(header), *found)] + [""]
-    return "\n".join([*lines, *(f"- {note}" for note in notes(figures))])
+    blocks = []
+    for part in figures["parts"].values():
+        told = "\n".join(f"- {note}" for note in notes(part))
+        blocks += [f"### {part['title']}", *map(_markdown, tables(part)), told]
+    return "\n\n".join([*blocks, *machines(figures)])
 
 
-def rows(figures: Figures) -> Iterator[tuple[str, ...]]:
-    """Cells as text, a row a part, size and side."""
-    for part in figures["parts"]:
-        for size in part["sizes"]:
-            for name, side in size["sides"].items():
-                yield (
-                    part["title"],
-                    f"{size['people']:,}",
-                    f"{size['services']:,}",
-                    name,
-                    _spread(side["seconds"]),
-                    _spread(side["cpu_seconds"]),
-                    _spread(side["peak_bytes"], 1e9),
-                    _ratio(size) if name == part["sides"][0]["name"] and size["times_faster"] else "",
-                )
+def tables(part: Figures) -> Iterator[Rows]:
+    """The figures of each size with a column a side, the ratios below them, and the growth between sizes."""
+    for size in part["sizes"]:
+        yield _figures(part, size)
+        if size["ratios"]:
+            rows = [(ratio["title"], _spread(ratio), ratio["aim"]) for ratio in size["ratios"]]
+            yield _without_empty(Rows((f"ratio, {size['people']:,}", "times", "aim"), rows))
+    if part["growth"]:
+        yield Rows(("growth", "people", "times", "exponent"), [_growth(each) for each in part["growth"]])
 
 
-def served_rows(figures: Figures) -> Iterator[tuple[str, ...]]:
-    """Cells as text, a row a figure of the served product."""
-    for figure in figures.get("serving", {}).get("figures", []):
-        yield (
-            figure["what"],
-            figure["unit"],
-            *(_spread(figure[name]) for name in ("retention", "mlflow", "ratio")),
-            figure["asked"],
+def notes(part: Figures) -> Iterator[str]:
+    """What each side does, how much was measured, and what was found equal."""
+    for side in part["sides"]:
+        yield f"{side['name']}: {side['does']}."
+    for size in part["sizes"]:
+        told = f"{size['sized']}, median (least–most) of {max(map(len, size['runs'].values()))}"
+        yield f"{told}: {size['agreement']}." if size["agreement"] else f"{told}."
+
+
+def machines(figures: Figures) -> Iterator[str]:
+    """What the parts were measured on; parts are named where there were several machines, or versions."""
+    parts: dict[str, list[str]] = {}
+    for part in figures["parts"].values():
+        machine = "; ".join(f"{name} {value}" for name, value in part["machine"].items())
+        parts.setdefault(machine, []).append(part["title"])
+    for machine, titles in parts.items():
+        yield f"{', '.join(titles)}: {machine}." if len(parts) > 1 else f"{machine}."
+
+
+def _figures(part: Figures, size: Figures) -> Rows:
+    rows = [
+        (
+            f"{figure['title']}, {figure['unit']}",
+            *(_spread(spreads.get(figure["name"])) for spreads in size["spreads"].values()),
+            figure["aim"],
         )
+        for figure in part["figures"]
+    ]
+    return _without_empty(Rows((f"{size['people']:,}", *size["spreads"], "aim"), rows))
 
 
-def notes(figures: Figures) -> Iterator[str]:
-    """What a reader needs to know to read the rows."""
-    if figures["parts"]:
-        yield f"{RATIO}."
-    for part in figures["parts"]:
-        for side in part["sides"]:
-            yield f"{part['title']}, {side['name']}: {side['does']}."
-        for size in part["sizes"]:
-            yield f"{part['title']}, {size['people']:,} people: {size['agreement']}."
-        for growth in part["growth"]:
-            small, large = growth["people"]
-            yield (
-                f"{part['title']}, {growth['side']}, {small:,} to {large:,} people: "
-                f"time × {growth['times_seconds']:.1f} (exponent {growth['exponent_seconds']:.2f}), "
-                f"memory × {growth['times_peak']:.1f} (exponent {growth['exponent_peak']:.2f})."
-            )
-    if served := figures.get("serving"):
-        before, after = (bytes_ / 1e6 for bytes_ in served["memory"]["bytes"])
-        yield (
-            f"Served: {served['people']:,} published people, {served['features']} features each, one worker, asked by "
-            f"wrk {served['at_a_time']} at a time; mlflow scores one record. Ratio: above 1 we are ahead."
-        )
-        yield (
-            f"Served: resident memory {before:,.0f} MB after {served['memory']['requests'][0]:,} requests, "
-            f"{after:,.0f} MB after {served['memory']['requests'][1]:,} more."
-        )
-    yield "; ".join(f"{name} {value}" for name, value in figures["machine"].items()) + "."
+def _growth(growth: Figures) -> tuple[str, ...]:
+    small, large = growth["people"]
+    told = f"{growth['side']}: {growth['figure']}"
+    return told, f"{small:,} to {large:,}", _number(growth["times"]), f"{growth['exponent']:.2f}"
 
 
-def _spread(spread: Mapping[str, float], unit: float = 1) -> str:
-    middle, least, most = (spread[name] / unit for name in ("median", "least", "most"))
-    return f"{_number(middle)}" + ("" if least == most else f" ({_number(least)} to {_number(most)})")
+def _without_empty(table: Rows) -> Rows:
+    """Without the aims where there are none."""
+    if any(row[-1] for row in table.rows):
+        return table
+    return Rows(table.header[:-1], [row[:-1] for row in table.rows])
 
 
-def _ratio(size: Mapping[str, Any]) -> str:
-    return f"time {_spread(size['times_faster'])}, memory {_spread(size['times_leaner'])}"
+def _drawn(table: Rows) -> Table:
+    drawn = Table(box=box.SIMPLE_HEAD)
+    for place, name in enumerate(table.header):
+        drawn.add_column(name, justify="right" if place and name != "aim" else "left", overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def _markdown(table: Rows) -> str:
+    lines = (table.header, ("---",) * len(table.header), *table.rows)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _spread(spread: Mapping[str, Any] | None) -> str:
+    if spread is None:
+        return ""
+    middle, least, most = (_number(spread[name]) for name in ("median", "least", "most"))
+    return middle if least == most else f"{middle} ({least}–{most})"
 
 
 def _number(value: float) -> str:

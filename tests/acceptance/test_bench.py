@@ -1,5 +1,6 @@
 """The bench at a tiny size: both sides give the same, and it says so where they do not."""
 
+import io
 import json
 import os
 import shutil
@@ -9,15 +10,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from bench import features
+from bench.__main__ import PARTS, keep, kept
+from bench.__main__ import main as bench
 from bench.company import source, write_company
-from bench.measure import Run
+from bench.measure import measured
 from bench.page import main as write_page
 from bench.page import with_figures
-from bench.part import Differs, Part, Side, Size
+from bench.part import TIME, Differs, Figure, Part, Ratio, Side, Size
 from bench.results import Comparison, as_dict, growths
-from bench.table import rows
+from bench.table import WIDTH, for_terminal, machines, tables
+from bench.turns import together
 from features.catalogue import catalogue
 from features.source import Source, load_source
 
@@ -49,19 +54,17 @@ def test_the_bench_prints_a_table_and_writes_the_figures_for_the_page(tmp_path: 
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "retention" in done.stdout
-    assert "pandas" in done.stdout
-    [part] = json.loads((tmp_path / "figures.json").read_text())["parts"]
-    [at_size] = part["sizes"]
-    assert at_size["services"] == 60 * 18 * 10
-    assert set(at_size["sides"]) == {"retention", "pandas", "retention, all"}
-    assert all(run["peak_bytes"] > 0 for side in at_size["sides"].values() for run in side["runs"])
+    assert "time, pandas : retention" in done.stdout
+    [at_size] = json.loads((tmp_path / "figures.json").read_text())["parts"]["features"]["sizes"]
+    assert at_size["sized"] == "60 people, 18 months, 10 services a person and month"
+    assert set(at_size["runs"]) == {"retention", "pandas", "retention, all"}
+    assert all(run["peak_gb"] > 0 for runs in at_size["runs"].values() for run in runs)
     assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
 
     page = tmp_path / "page.md"
     shutil.copy(ROOT / "docs/performance.md", page)
     write_page(["--json", str(tmp_path / "figures.json"), "--page", str(page)])
-    assert "| Features | 60 | 10,800 | pandas |" in page.read_text()
+    assert "### Features\n\n| 60 | retention | pandas | retention, all |" in page.read_text()
 
 
 def test_both_sides_give_the_same_features(outs: dict[str, Path]) -> None:
@@ -121,7 +124,7 @@ def test_the_company_is_a_source_without_an_error(company: Path, tmp_path: Path)
 
 def test_the_company_has_as_many_services_as_asked_for_some_of_them_late(company: Path) -> None:
     services = pl.read_parquet(company / "collaboration.parquet")
-    assert services.height == TINY.services
+    assert services.height == 60 * 18 * 10
     assert services["opened_at"].is_sorted()
     assert services.filter(pl.col("client_id") == pl.col("provider_id")).is_empty()
     late = pl.col("recorded_at").dt.month_end() > pl.col("opened_at").dt.date().dt.month_end()
@@ -134,42 +137,123 @@ def test_the_same_size_gives_the_same_company(company: Path, tmp_path: Path) -> 
         assert pl.read_parquet(path).equals(pl.read_parquet(tmp_path / path.name))
 
 
+OURS, PEER = Side("ours", "", "does this"), Side("peer", "", "does that")
+TWICE = Part(
+    "p",
+    "P",
+    write_company,
+    (OURS, PEER),
+    (TIME, Figure("pages", "pages", "managers'", "many")),
+    (Ratio("time, peer : ours", ("peer", "seconds"), ("ours", "seconds"), "at least 2"),),
+)
+
+
 def test_growth_in_proportion_has_the_exponent_one() -> None:
-    ours, peer = Side("ours", "", ""), Side("peer", "", "")
-    part = Part("p", "P", write_company, ours, peer, features.check)
     small, large = (
-        Comparison(
-            part,
-            Size(people, 1, 1),
-            {"ours": [Run(seconds, seconds, 100)], "peer": [Run(4 * seconds, seconds, 400)]},
-            "",
-        )
+        Comparison(TWICE, Size(people), {"ours": [{"seconds": seconds, "pages": 7}], "peer": [{"seconds": 5.0}]})
         for people, seconds in ((1_000, 2.0), (10_000, 20.0))
     )
-    [growth, _] = growths([large, small])
-    assert growth.people == (1_000, 10_000)
-    assert growth.exponent_seconds == pytest.approx(1)
-    assert growth.exponent_peak == pytest.approx(0)
-    assert small.times_faster().median == pytest.approx(4)
-    assert small.times_leaner().median == pytest.approx(4)
+    ours, peer = growths(small, large)
+    assert (ours["side"], ours["people"], ours["times"]) == ("ours", [1_000, 10_000], pytest.approx(10))
+    assert ours["exponent"] == pytest.approx(1)
+    assert (peer["side"], peer["exponent"]) == ("peer", pytest.approx(0))
 
 
 def test_the_ratio_is_formed_run_by_run() -> None:
-    part = Part("p", "P", write_company, Side("ours", "", ""), Side("peer", "", ""), features.check)
-    ours = [Run(seconds, 0, 1) for seconds in (1.0, 2.0, 4.0)]
-    peer = [Run(seconds, 0, 1) for seconds in (8.0, 8.0, 8.0)]
-    assert Comparison(part, TINY, {"ours": ours, "peer": peer}, "").times_faster() == (4.0, 2.0, 8.0)
+    ours = [{"seconds": seconds} for seconds in (1.0, 2.0, 4.0)]
+    peer = [{"seconds": 8.0}] * 3
+    assert Comparison(TWICE, TINY, {"ours": ours, "peer": peer}).ratio(TWICE.ratios[0]) == (4.0, 2.0, 8.0)
 
 
 def test_where_the_peer_is_not_run_ours_stands_without_a_ratio() -> None:
-    ours, peer = Side("ours", "", ""), Side("peer", "", "")
-    part = Part("p", "P", write_company, ours, peer, features.check)
-    alone = Comparison(part, Size(10_000, 1, 1), {"ours": [Run(20, 20, 100)]}, "")
-    both = Comparison(part, Size(1_000, 1, 1), {"ours": [Run(2, 2, 100)], "peer": [Run(8, 8, 100)]}, "")
-    assert (alone.sides, alone.times_faster(), alone.times_leaner()) == ((ours,), None, None)
-    assert [growth.side for growth in growths([both, alone])] == ["ours"]
-    told = [(row[1], row[3], row[-1]) for row in rows(as_dict([both, alone], {}))]
-    assert told == [("1,000", "ours", "time 4, memory 1"), ("1,000", "peer", ""), ("10,000", "ours", "")]
+    alone = Comparison(TWICE, Size(10_000), {"ours": [{"seconds": 20.0}]})
+    both = Comparison(TWICE, Size(1_000), {"ours": [{"seconds": 2.0}], "peer": [{"seconds": 8.0}]})
+    told = as_dict([alone, both], {})
+    assert [[ratio["median"] for ratio in size["ratios"]] for size in told["sizes"]] == [[4.0], []]
+    assert [growth["side"] for growth in told["growth"]] == ["ours"]
+    small, ratios, large, growth = tables(told)
+    assert small.header == ("1,000", "ours", "peer", "aim")
+    assert small.rows == [("time, s", "2", "8", ""), ("pages, managers'", "", "", "many")]
+    assert ratios.rows == [("time, peer : ours", "4", "at least 2")]
+    assert large.header == ("10,000", "ours", "aim")
+    assert growth.rows == [("ours: time", "1,000 to 10,000", "10", "1.00")]
+
+
+def test_stages_of_a_chain_are_added_up_and_their_largest_peak_is_kept() -> None:
+    stages = [
+        {"seconds": 1.5, "cpu_seconds": 2.0, "peak_gb": 0.7},
+        {"seconds": 4.0, "cpu_seconds": 1.0, "peak_gb": 0.3},
+    ]
+    assert together(stages) == {"seconds": 5.5, "cpu_seconds": 3.0, "peak_gb": 0.7}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_block_fits_into_the_table(name: str) -> None:
+    part = PARTS[name]
+    given = {figure.name for figure in part.figures}
+    runs = [dict.fromkeys(given, value) for value in (1234.5, 1434.5, 1634.5)]
+    sides = [side.name for side in part.sides] + ["together"] * part.is_chain
+    told = as_dict(
+        [Comparison(part, Size(people), dict.fromkeys(sides, runs), "equal") for people in (1_000, 9_000)], {}
+    )
+    screen = io.StringIO()
+    Console(file=screen, width=WIDTH).print(for_terminal({"parts": {name: told}}))
+    assert "…" not in screen.getvalue()
+    assert max(map(len, screen.getvalue().splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_names_work_that_exists_and_ratios_of_its_own_figures(name: str) -> None:
+    part = PARTS[name]
+    for side in part.sides:
+        module, function = side.work.split(":")
+        assert f"\ndef {function}(data: Path, out: Path)" in (ROOT / f"{module.replace('.', '/')}.py").read_text()
+    sides, figures = {side.name for side in part.sides}, {figure.name for figure in part.figures}
+    for ratio in part.ratios:
+        assert {ratio.over[0], ratio.under[0]} <= sides
+        assert {ratio.over[1], ratio.under[1]} <= figures
+
+
+def test_a_part_that_is_measured_anew_replaces_only_its_own_figures(tmp_path: Path) -> None:
+    file = tmp_path / "bench.json"
+    keep(file, "lists", {"title": "old lists"})
+    keep(file, "features", {"title": "old features"})
+    keep(file, "lists", {"title": "new lists"})
+    assert list(kept(file).items()) == [("features", {"title": "old features"}), ("lists", {"title": "new lists"})]
+    keep(file, "features", None)
+    assert list(kept(file)) == ["lists"]
+
+
+def test_parts_that_were_measured_on_different_machines_say_so() -> None:
+    ours = {"ours": [{"seconds": 2.0}], "peer": [{"seconds": 8.0}]}
+    on = {cores: as_dict([Comparison(TWICE, TINY, ours)], {"cores": cores}) for cores in ("2", "4")}
+    assert list(machines({"parts": {"a": on["2"], "b": on["2"]}})) == ["cores 2."]
+    assert list(machines({"parts": {"a": on["2"], "b": on["4"]}})) == ["P: cores 2.", "P: cores 4."]
+
+
+def test_no_side_sees_the_settings_of_whoever_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_DATABASE_URL", "sqlite:///somebody.db")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(Path(__file__).parent))))
+    figures = measured(Side("environment", f"{Path(__file__).stem}:settings_seen", ""), tmp_path, tmp_path)
+    assert figures["settings"] == 0
+
+
+def test_a_part_whose_sides_differ_leaves_the_others_their_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def differ(size: Size, data: Path) -> None:
+        raise Differs("they differ")
+
+    here = (Side("here", f"{Path(__file__).stem}:settings_seen", "counts"),)
+    sound = Part("sound", "Sound", lambda size, data: data.mkdir(), here, people=(5,), runs=1)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(Path(__file__).parent))))
+    monkeypatch.setattr("bench.__main__.PARTS", {"wrong": Part("wrong", "Wrong", differ, here), "sound": sound})
+    assert bench(["--json", str(tmp_path / "bench.json")]) == 1
+    assert list(json.loads((tmp_path / "bench.json").read_text())["parts"]) == ["sound"]
+
+
+def settings_seen(data: Path, out: Path) -> dict[str, int]:
+    return {"settings": sum(name.startswith("RETENTION_") for name in os.environ)}
 
 
 def test_the_page_has_a_place_for_the_figures() -> None:

@@ -1,0 +1,77 @@
+"""The part `scale`: the whole chain on simulated companies, and how its time and memory grow with their people."""
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from bench.part import SEED, Part, Side, Size
+from features.simulation.run import simulate
+from pipeline.dataset import write_features
+from pipeline.scoring import score_and_publish
+from pipeline.settings import Settings
+from pipeline.training import Request, train
+from pipeline.workspace import workspace
+
+_EMPLOYEES: Final = "employees"
+_MONTHS: Final = "months"
+_COMPANY: Final = "company"
+_VERSION: Final = "version"
+_TODAY: Final = date(2026, 1, 31)
+"""The simulated company's data end the month before."""
+
+
+def write_size(size: Size, data: Path) -> None:
+    """The size alone: making the company is the first stage."""
+    data.mkdir(parents=True)
+    (data / _EMPLOYEES).write_text(str(size.people))
+    (data / _MONTHS).write_text(str(size.months))
+
+
+def simulate_company(data: Path, out: Path) -> None:
+    """`retention simulate`."""
+    employees, months = (int((data / name).read_text()) for name in (_EMPLOYEES, _MONTHS))
+    simulate(out / _COMPANY, employees, months, SEED)
+
+
+def build_features(data: Path, out: Path) -> None:
+    """`retention features`, on every snapshot date."""
+    settings = _settings(out)
+    with workspace(settings) as folder:
+        write_features(out / _COMPANY, [], out / "features.parquet", folder, _untold, settings)
+
+
+def train_quickly(data: Path, out: Path) -> None:
+    """`retention train --quick`, with all its judging."""
+    trained = train(out / _COMPANY, _settings(out), Request(SEED, quick=True))
+    (out / _VERSION).write_text(str(trained.report["model_version"]))
+
+
+def score_everyone(data: Path, out: Path) -> None:
+    """`retention score` with the model of the stage before, whether or not the gate let it be promoted."""
+    score_and_publish(out / _COMPANY, _settings(out), None, (out / _VERSION).read_text(), _TODAY)
+
+
+def _settings(out: Path) -> Settings:
+    return Settings(var=out / "var")
+
+
+def _untold(_: str) -> None:
+    """The bench tells how far it is by the side."""
+
+
+PART: Final = Part(
+    name="scale",
+    title="Scale",
+    prepare=write_size,
+    sides=(
+        Side("simulate", "bench.scale:simulate_company", "writes the company's tables"),
+        Side("features", "bench.scale:build_features", "validates them, and every feature on every snapshot date"),
+        Side("train --quick", "bench.scale:train_quickly", "features of the judged dates, training, judging, registry"),
+        Side("score", "bench.scale:score_everyone", "everyone at risk on the last date, with factors, into the store"),
+    ),
+    sized="{people:,} simulated people, {months} months",
+    people=(1_000, 10_000),
+    months=48,
+    runs=1,
+    is_chain=True,
+)

@@ -1,0 +1,155 @@
+"""The part `training`: choosing and fitting a model on the same rows, judged on the year that follows.
+
+The rows are those of a simulated company. What is learned from had matured by the first test date of `retention train`;
+what is judged on are all its test dates, so no row is on both sides and nothing is drawn at random.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from bench.measure import Figures
+from bench.part import CPU, PEAK, SEED, TIME, Differs, Figure, Part, Ratio, Side, Size
+from features.build import feature_table
+from features.simulation.run import simulate
+from features.snapshots import snapshot_dates
+from features.source import Source, load_source
+from pipeline.dataset import build_dataset
+from pipeline.evaluation import metrics, paired_difference
+from pipeline.model import fit_blend
+from pipeline.splits import Fold, fold_rows, inner_folds, rolling_origins
+from pipeline.tuning import tune
+
+HORIZON: Final = 6
+_ROWS: Final = "rows.parquet"
+_KNOWN: Final = "known.json"
+_RISK: Final = "risk.npy"
+_KEYS: Final = ("snapshot_date", "person", "left")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Features (n, features), whether each left (n,), a number for the person (n,) and the snapshot date (n,)."""
+
+    X: pl.DataFrame
+    left: np.ndarray
+    person: np.ndarray
+    day: pl.Series
+
+    @property
+    def folds(self) -> list[Fold]:
+        """The out-of-time folds inside the rows, oldest first, as training has them."""
+        return fold_rows(self.day.to_numpy(), inner_folds(self.day.unique().sort().to_list(), HORIZON))
+
+
+def write_rows(size: Size, data: Path) -> None:
+    """The matured rows of a simulated company, the first test date, and what the sides are told beside them."""
+    data.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(dir=data) as work:
+        folder = Path(work)
+        simulate(folder / "company", size.people, size.months, SEED)
+        loaded = load_source(folder / "company", folder / "tables")
+        if not isinstance(loaded, Source):
+            raise TypeError("a simulated company has dates")
+        origins = rolling_origins(snapshot_dates(loaded), HORIZON, loaded.complete_until)
+        days = sorted({*origins[0].train_dates, *(origin.test_date for origin in origins)})
+        files = dict(zip(days, feature_table(loaded, days, folder / "features"), strict=True))
+        dataset = build_dataset(loaded, files, days, HORIZON)
+    keys = pl.DataFrame({"person": dataset.person, "left": dataset.left})
+    pl.concat([dataset.keys.select("snapshot_date"), keys, dataset.X], how="horizontal").write_parquet(data / _ROWS)
+    known = {"first_test": str(origins[0].test_date), "directions": dataset.directions, "budget": size.budget}
+    (data / _KNOWN).write_text(json.dumps(known))
+
+
+def known(data: Path) -> dict[str, Any]:
+    """The first test date, the directions that the product holds, and the seconds that a search may take."""
+    told: dict[str, Any] = json.loads((data / _KNOWN).read_text())
+    return told
+
+
+def training_rows(data: Path) -> Rows:
+    """What is learned from, by snapshot date."""
+    return _rows(data, pl.col("snapshot_date") < date.fromisoformat(known(data)["first_test"]))
+
+
+def test_rows(data: Path) -> Rows:
+    """What is judged on."""
+    return _rows(data, pl.col("snapshot_date") >= date.fromisoformat(known(data)["first_test"]))
+
+
+def by_the_product(data: Path, out: Path) -> Figures:
+    """As `retention train` does it: the search for the trees' shape, then the blend, its weight and calibration."""
+    rows, test, directions = training_rows(data), test_rows(data), known(data)["directions"]
+    tuning = tune(rows.X, rows.left, rows.folds, directions, SEED)
+    shape = tuning.shape if tuning else None
+    blend = fit_blend(rows.X, rows.left, rows.folds, SEED, shape=shape, directions=directions)
+    return judged(test, blend.risk(test.X), out)
+
+
+def judged(test: Rows, risk: np.ndarray, out: Path) -> Figures:
+    """How good the risks (n,) of the test rows are; they go to a file for `check`."""
+    np.save(out / _RISK, risk)
+    return metrics(test.left, risk)
+
+
+def check(outs: Mapping[str, Path]) -> str:
+    """Tell by how much our average precision differs from each other side's, on the rows that all have judged."""
+    test = test_rows(next(iter(outs.values())).parent / "data")
+    risks = {name: np.load(out / _RISK) for name, out in outs.items()}
+    if any(risk.shape != test.left.shape or not np.isfinite(risk).all() for risk in risks.values()):
+        raise Differs("the sides have judged different rows")
+    told = "; ".join(_against(name, risks, test) for name in risks if name != "retention")
+    rows = f"{len(test.left):,} rows of {test.day.n_unique()} test dates, {int(test.left.sum()):,} with an exit"
+    return f"{rows}; average precision of retention {told} (95 % interval from resampling people)"
+
+
+def _against(name: str, risks: Mapping[str, np.ndarray], test: Rows) -> str:
+    ours = risks["retention"]
+    more = paired_difference(test.left, ours, risks[name], test.person, SEED, "average_precision")
+    return f"over {name} {more['value']:+.4f} ({more['low']:+.4f} to {more['high']:+.4f})"
+
+
+def _rows(data: Path, wanted: pl.Expr) -> Rows:
+    table = pl.read_parquet(data / _ROWS).filter(wanted).sort("snapshot_date", maintain_order=True)
+    left, person = (table[name].to_numpy() for name in ("left", "person"))
+    return Rows(table.drop(_KEYS), left, person, table["snapshot_date"])
+
+
+def _ratios() -> Iterator[Ratio]:
+    for peer, aims in (("FLAML", ("at least 5", "at least 1")), ("LightGBM", ("", "at least 1"))):
+        yield Ratio(f"time, {peer} : retention", (peer, "seconds"), ("retention", "seconds"), aims[0])
+        precision = ("retention", "average_precision"), (peer, "average_precision")
+        yield Ratio(f"average precision, retention : {peer}", *precision, aims[1])
+
+
+PART: Final = Part(
+    name="training",
+    title="Training",
+    prepare=write_rows,
+    sides=(
+        Side("retention", "bench.training:by_the_product", "chooses and fits the blend, without the report around it"),
+        Side("FLAML", "bench.training_flaml:by_flaml", "AutoML for average precision on time-ordered folds"),
+        Side("LightGBM", "bench.training_lightgbm:by_lightgbm", "defaults, stopped early on the last training date"),
+    ),
+    figures=(
+        TIME,
+        CPU,
+        PEAK,
+        Figure("average_precision", "average precision", "out of time"),
+        Figure("auc", "AUC", "out of time"),
+        Figure("log_loss", "log loss", "nats"),
+    ),
+    ratios=tuple(_ratios()),
+    check=check,
+    sized="{people:,} simulated people, {months} months, FLAML for {budget} s",
+    people=(3_000,),
+    months=48,
+    runs=1,
+)
