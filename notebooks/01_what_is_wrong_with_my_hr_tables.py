@@ -33,7 +33,7 @@ from pipeline.settings import Settings
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
 company = Settings().var / "company"
 if not company.exists():
-    simulate(company, employees=1000, months=36, seed=1)
+    simulate(company, employees=1000, months=30, seed=1)
 
 # %% [markdown]
 # ## What the check says

@@ -37,7 +37,7 @@ from pipeline.settings import Settings
 
 company = Settings().var / "company"
 if not company.exists():
-    simulate(company, employees=1000, months=36, seed=1)
+    simulate(company, employees=1000, months=30, seed=1)
 work = tempfile.TemporaryDirectory()
 source = load_source(company, Path(work.name) / "tables")
 

@@ -142,7 +142,8 @@ def require_exits(voluntary_exits: int, place: str = "exits") -> None:
     rule = (
         "there is no voluntary exit to learn from"
         if voluntary_exits == 0
-        else f"{voluntary_exits} voluntary exits in the training period; training needs at least {LEAST_EXITS}"
+        else f"{voluntary_exits} voluntary exit{'s' * (voluntary_exits != 1)} in the training period; "
+        f"training needs at least {LEAST_EXITS}"
     )
     remedy = (
         "Check `kind` (voluntary, involuntary, other), complete_from and complete_until; or give a longer history. "

@@ -19,6 +19,11 @@ def test_log_odds_and_risk_are_each_others_opposite() -> None:
     assert log_odds_of([0.8]) == pytest.approx(np.log([4]))
 
 
+def test_a_certainty_has_finite_log_odds() -> None:
+    """Held at 1e-12 and 1 - 1e-12, whose log-odds are -27.631 and 27.631 (12 ln 10); whole numbers are risks too."""
+    assert log_odds_of([0, 1]) == pytest.approx([-27.631, 27.631], abs=1e-3)
+
+
 def test_platt_finds_how_a_score_was_bent(scored: tuple[np.ndarray, np.ndarray]) -> None:
     log_odds, left = scored
     line = fit_platt(2 * log_odds + 1, left)
@@ -35,6 +40,11 @@ def test_a_few_exits_hardly_bend_a_score() -> None:
     line = fit_platt(np.array([-2.0, -1.0, -2.0, -3.0]), [1, 0, 0, 0])
     assert line.slope == pytest.approx(1, abs=0.1)
     assert line.shift == pytest.approx(0, abs=0.1)
+
+
+def test_a_single_exit_counts() -> None:
+    """One leaver and three stayers are no longer the case in which a score is left alone."""
+    assert fit_platt(np.array([-2.0, -1.0, -2.0, -3.0]), [1, 0, 0, 0]) != Line(1.0, 0.0)
 
 
 def test_platt_never_turns_the_order_round(scored: tuple[np.ndarray, np.ndarray]) -> None:
@@ -79,6 +89,17 @@ def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None
     assert RiskRange.from_dict(table.as_dict()) == table
 
 
-def test_a_range_table_that_falls_is_refused() -> None:
-    with pytest.raises(ValueError, match="rising"):
-        RiskRange.from_dict({"log_odds": [1, 0], "low": [0, 1], "high": [0, 1]})
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"log_odds": [1, 0]},
+        {"low": [1, 0]},
+        {"high": [1, 0]},
+        {"low": [0, 0.5, 1]},
+        {"log_odds": [[0, 1]], "low": [[0, 1]], "high": [[0, 1]]},
+    ],
+    ids=["log-odds fall", "low falls", "high falls", "unequal length", "no row"],
+)
+def test_a_range_table_that_is_not_three_rising_rows_is_refused(broken: dict[str, list[float]]) -> None:
+    with pytest.raises(ValueError, match="three rising rows of one length"):
+        RiskRange.from_dict({"log_odds": [0, 1], "low": [0, 1], "high": [0, 1]} | broken)
