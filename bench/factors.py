@@ -39,7 +39,7 @@ def write_model(size: Size, data: Path) -> None:
     rows = random.normal(size=(_TRAINING_ROWS, FEATURES))
     left = rows[:, :10].sum(axis=1) + 2 * rows[:, 10] * rows[:, 11] + random.normal(0, 3, _TRAINING_ROWS) > 0
     rows[random.random(rows.shape) < 0.1] = np.nan
-    settings = {"objective": "binary", "num_leaves": LEAVES, "seed": SEED, "verbose": -1}
+    settings = {"objective": "binary", "num_leaves": LEAVES, "seed": SEED, "num_threads": 1, "verbose": -1}
     lightgbm.train(settings, lightgbm.Dataset(rows, left), TREES).save_model(data / _MODEL)
     asked = random.normal(size=(size.people, FEATURES))
     asked[random.random(asked.shape) < 0.1] = np.nan
