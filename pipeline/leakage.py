@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from scipy.stats import beta
 
 from features.errors import Finding
 from pipeline.calibration import risk_of
@@ -12,6 +14,8 @@ from pipeline.dataset import Dataset
 from pipeline.evaluation import metrics
 from pipeline.model import Blend
 from pipeline.splits import Fold
+
+Counts = NDArray[np.int64]
 
 AUC_LIMIT = 0.80
 """On a real payroll a leaking column had .87 by itself; no honest single feature came near .80."""
@@ -27,7 +31,8 @@ def suspects(dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = (
     """Features that by themselves know who leaves, judged on out-of-time rows.
 
     A suspect separates better than AUC .80 by its value or its null pattern, or has a null, zero
-    or other stand-in that multiplies the exit rate by 5 on at least 100 rows. `allowed` names are let through.
+    or other stand-in that multiplies the exit rate by 5 on at least 100 rows, more than chance would (one leaver among
+    the other rows tells nothing of their rate). `allowed` names are let through.
     """
     X, left = dataset.X[test_rows], dataset.left[test_rows]
     findings = []
@@ -38,7 +43,7 @@ def suspects(dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = (
         multiplies, rows = _worst_value(X[name], left)
         if separates > AUC_LIMIT:
             findings.append(_suspect(name, f"separates leavers with AUC {separates:.3f} by itself", 0))
-        elif multiplies > RATE_LIMIT:
+        elif rows:
             findings.append(_suspect(name, f"has one value that multiplies the exit rate by {multiplies:.1f}", rows))
     return findings
 
@@ -114,7 +119,8 @@ def _separation(values: pl.Series, left: np.ndarray) -> float:
 def _worst_value(values: pl.Series, left: np.ndarray) -> tuple[float, int]:
     """The highest ratio of the exit rate at null or a stand-in to that at all other values, and its rows.
 
-    Other values are left alone: those of a department or of a date are shared by people whose lot is shared.
+    0 and 0 rows where none is above the limit beyond chance. Other values are left alone: those of a department or of a
+    date are shared by people whose lot is shared.
     """
     stands_in = pl.col("value").is_null()
     if values.dtype != pl.String:
@@ -125,11 +131,24 @@ def _worst_value(values: pl.Series, left: np.ndarray) -> tuple[float, int]:
         .agg(rows=pl.len(), left=pl.col("left").sum())
         .filter(pl.col("rows") >= ROWS_LIMIT, stands_in)
         .with_columns(other_rows=len(left) - pl.col("rows"), other_left=int(left.sum()) - pl.col("left"))
-        .with_columns(ratio=(pl.col("left") / pl.col("rows")) / ((pl.col("other_left") + 0.5) / pl.col("other_rows")))
         .filter(pl.col("other_rows") >= ROWS_LIMIT)
-        .sort("ratio", descending=True)
     )
-    return (counted["ratio"][0], counted["rows"][0]) if counted.height else (0.0, 0)
+    rows, leavers, other_rows, other_leavers = (
+        counted[name].to_numpy() for name in ("rows", "left", "other_rows", "other_left")
+    )
+    least = _least_ratio(rows, leavers, other_rows, other_leavers)
+    ratio = np.where(least > RATE_LIMIT, (leavers / rows) / ((other_leavers + 0.5) / other_rows), 0.0)
+    worst = int(ratio.argmax()) if ratio.any() else None
+    return (0.0, 0) if worst is None else (float(ratio[worst]), int(rows[worst]))
+
+
+def _least_ratio(rows: Counts, leavers: Counts, other_rows: Counts, other_leavers: Counts) -> np.ndarray:
+    """Lower end of the 95 % interval of the ratio of two exit rates (n,), by Clopper and Pearson's for their leavers.
+
+    Given all leavers, those among the one kind of rows are binomial with odds ratio · rows / other rows.
+    """
+    share = beta.ppf(0.025, np.maximum(leavers, 1e-9), other_leavers + 1)
+    return np.asarray(share / (1 - share) * other_rows / rows)
 
 
 def _suspect(name: str, rule: str, rows: int) -> Finding:

@@ -51,6 +51,14 @@ def test_zero_that_multiplies_the_exit_rate_is_named_though_it_separates_little(
     assert [(finding.column, finding.rows) for finding in findings] == [("leak", 102)]
 
 
+def test_a_single_leaver_among_the_other_rows_does_not_make_a_value_suspect() -> None:
+    # Of 870 rows with the value 0, 99 left (11 %); of the 130 others one (.8 %). Ten times by the figures, but that one
+    # leaver could as well have been five: the interval of the ratio begins near 2.6.
+    others = set(np.flatnonzero(LEFT)[:1]) | set(np.flatnonzero(~LEFT)[:129])
+    honest = [float(row % 3 + 1) if row in others else 0.0 for row in range(ROWS)]
+    assert named(dataset(transfers=honest)) == []
+
+
 def test_value_that_a_whole_department_shares_is_no_suspect() -> None:
     # The value 3.5 stands on 110 rows of which 60 left: the people of a department that was closed.
     left_rows, stayed_rows = np.flatnonzero(LEFT), np.flatnonzero(~LEFT)
