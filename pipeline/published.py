@@ -273,7 +273,7 @@ class PublishedScores:
         rows = self.connection.execute(
             select(*(SCORE.c[name] for name in LISTABLE)).where(SCORE.c.publication_id == published.id, chosen)
         )
-        teams = pl.DataFrame([tuple(row) for row in rows], schema=LISTABLE, orient="row")
+        teams = pl.DataFrame(rows.all(), schema=LISTABLE, orient="row")
         if self.withdrawn_too:
             return teams
         return teams.filter(

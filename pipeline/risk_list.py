@@ -4,6 +4,7 @@ A list holds no probability, nothing about a person that the manager could not a
 there is time for. See `wording` for the words and `list_pages` for the files.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -314,7 +315,11 @@ def _resolved(teams: pl.DataFrame, before: pl.DataFrame, outstanding: pl.DataFra
 
 
 def _by_manager(people: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    return {key[0]: group.to_dicts() for key, group in people.partition_by("manager_id", as_dict=True).items()}
+    """Each manager's rows, in their order; a table a manager would take longer than all that is read of them."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for person in people.iter_rows(named=True):
+        found[person["manager_id"]].append(person)
+    return found
 
 
 def _entry(
