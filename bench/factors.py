@@ -23,8 +23,8 @@ LEAVES: Final = 31
 FEATURES: Final = 50
 TOLERANCE: Final = 1e-6
 _TRAINING_ROWS: Final = 20_000
-_CALLS: Final = 3
-_SINGLE_CALLS: Final = 200
+_CALLS: Final = 5
+_SINGLE_CALLS: Final = 50
 _MODEL: Final = "tree.txt"
 _ROWS: Final = "rows.npy"
 _OUT: Final = "factors.npy"
@@ -47,12 +47,12 @@ def write_model(size: Size, data: Path) -> None:
 
 
 def by_the_product(data: Path, out: Path) -> Figures:
-    """As a scoring run does it: the program once for a model, then the factors, and the score itself by LightGBM."""
+    """As a scoring run does it: the program once for a model, then the factors, of which the score is the sum."""
     text = (data / _MODEL).read_text()
     trees = Trees(text)
     rows = np.load(data / _ROWS)
     taken = _explained(lambda some: trees.contributions(some)[1], rows, out)
-    both = _seconds(lambda: (trees.log_odds(rows), trees.contributions(rows)), _CALLS)
+    both = _seconds(lambda: trees.contributions(rows)[1].sum(axis=1), _CALLS)
     return taken | {"set_up_ms": 1000 * _seconds(lambda: compile_trees(text), _CALLS), "scoring_seconds": both}
 
 
@@ -137,16 +137,25 @@ PART: Final = Part(
         Figure("set_up_ms", "once a model", "ms"),
     ),
     ratios=(
-        Ratio("rows/s, retention : pred_contrib", ("retention", "rows_a_second"), ("pred_contrib", "rows_a_second")),
+        Ratio(
+            "rows/s, retention : pred_contrib",
+            ("retention", "rows_a_second"),
+            ("pred_contrib", "rows_a_second"),
+            "at least 60",
+        ),
         Ratio(
             "rows/s, retention : shap.TreeExplainer",
             ("retention", "rows_a_second"),
             ("shap.TreeExplainer", "rows_a_second"),
+            "at least 60",
         ),
         Ratio(
-            "score and factors : score alone", ("retention", "scoring_seconds"), ("plain prediction", "scoring_seconds")
+            "score and factors : score alone",
+            ("retention", "scoring_seconds"),
+            ("plain prediction", "scoring_seconds"),
+            "at most 2",
         ),
-        Ratio("one row, pred_contrib : retention", ("pred_contrib", "row_ms"), ("retention", "row_ms")),
+        Ratio("one row, pred_contrib : retention", ("pred_contrib", "row_ms"), ("retention", "row_ms"), "at least 3"),
     ),
     check=check,
     sized="{people:,} rows",

@@ -18,6 +18,7 @@ from features.errors import BadInput, Finding, Refused
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
+from pipeline.calibration import risk_of
 from pipeline.explanation import factor_table, peers_of
 from pipeline.publication import CARRIED, Publication
 from pipeline.related import related
@@ -98,8 +99,9 @@ def score_people(
     """Scores rows of features: `people` (employee_id and place) and `X` are aligned."""
     X = typed_records(X, model.features)
     base, contributions = model.asked.contributions(X)
-    log_odds, curve = model.asked.log_odds(X), model.curve(X)
-    risk, (low, high) = curve[model.horizon_months], model.asked.risk_range(log_odds)
+    log_odds = base + contributions.sum(axis=1)  # a score is the sum of its factors, to the last digit
+    risk, (low, high) = risk_of(log_odds), model.asked.risk_range(log_odds)
+    curve = model.curve(X, asked=risk)
     scores = people.with_columns(
         risk=pl.Series(risk),
         **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},

@@ -45,13 +45,14 @@ class StoredModel:
         """The blend of the asked horizon."""
         return self.blends[self.horizon_months]
 
-    def curve(self, X: pl.DataFrame) -> dict[int, np.ndarray]:
-        """Risk at each horizon, never falling with time.
+    def curve(self, X: pl.DataFrame, asked: np.ndarray | None = None) -> dict[int, np.ndarray]:
+        """Risk at each horizon, never falling with time; `asked` (n,) is the asked horizon's where it is known.
 
         The asked horizon's risk stays as it is, since the factors add up to it; shorter ones are held at or below
         the next longer, longer ones at or above the next shorter.
         """
-        risks = {months: risk_of(blend.log_odds(X)) for months, blend in self.blends.items()}
+        known = {} if asked is None else {self.horizon_months: asked}
+        risks = {months: blend.risk(X) for months, blend in self.blends.items() if months not in known} | known
         ordered = sorted(risks)
         at = ordered.index(self.horizon_months)
         for longer, shorter in pairwise(reversed(ordered[: at + 1])):

@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from pipeline.settings import unusable
 from pipeline.store import Store
-from serving import problems
+from serving import garbage, problems
 from serving.champion import Champion
 from serving.edge import Edge
 from serving.issuers import issuer_of
@@ -74,10 +74,12 @@ def _settings() -> ServerSettings:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     write_json_lines()
+    garbage.keep("the server")
     with _inner_port(app):
         yield
     app.state.outcomes.close()
     app.state.store.close()
+    garbage.let_go()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from features.errors import BadInput, Unavailable
 from pipeline.settings import Settings
+from serving import garbage
 from serving.logs import LOG
 from serving.problems import Refusal
 
@@ -56,6 +57,7 @@ class Champion:
             raise Refusal(404, "no-such-model", detail) from None
         except Unavailable:
             raise _registry_is_down() from None
+        garbage.keep("a model")
         return self._other[1]
 
     def _looked(self) -> tuple[str, "StoredModel"]:
@@ -65,6 +67,7 @@ class Champion:
             version = registry.champion(self._settings)
             if self._held is None or self._held[0] != version:
                 self._held = registry.load(self._settings, version)
+                garbage.keep("a model")
                 LOG.info("model version %s scores from now on", version)
         except BadInput:
             raise Refusal(404, "no-such-model", "There is no champion yet. Train first.") from None
