@@ -163,7 +163,7 @@ def test_the_page_speaks_russian_when_asked(page: Page, sign_in: SignIn) -> None
 @pytest.mark.usefixtures("store")
 def test_the_first_tab_leads_past_the_menu(page: Page, sign_in: SignIn) -> None:
     sign_in("manager", "M1")
-    page.keyboard.press("Tab")
+    page.locator("body").press("Tab")  # a key of the keyboard alone may come before the page has the focus
     expect(page.locator(":focus")).to_have_text("Skip to the content")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
