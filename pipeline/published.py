@@ -204,7 +204,7 @@ class PublishedScores:
             select(SCORE.c.employee_id, SCORE.c.risk).where(SCORE.c.publication_id == published.id)
         )
         schema = {"employee_id": pl.String, "risk": pl.Float64}
-        return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+        return pl.DataFrame(rows.all(), schema=schema, orient="row")
 
     def by_id(self, publication_id: int) -> Published | None:
         """The publication that a paging client began with."""

@@ -101,7 +101,7 @@ def score_people(
     base, contributions = model.asked.contributions(X)
     log_odds = base + contributions.sum(axis=1)  # a score is the sum of its factors, to the last digit
     risk, (low, high) = risk_of(log_odds), model.asked.risk_range(log_odds)
-    curve = model.curve(X, asked=risk)
+    curve = model.curve(X, risk)
     scores = people.with_columns(
         risk=pl.Series(risk),
         **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},

@@ -33,9 +33,8 @@ def install(engine: Engine) -> None:
 
 def _find(database: str, opened: set[str]) -> None:
     """Make the folder of a new file. Of one that was there before, an empty one must not take the place."""
-    for path in opened:
-        if not Path(path).exists():
-            raise sqlite3.OperationalError("the store's file is gone")
+    if any(not Path(path).exists() for path in opened):
+        raise sqlite3.OperationalError("the store's file is gone")
     with suppress(OSError):  # SQLite says it better
         Path(database).parent.mkdir(parents=True, exist_ok=True)
 

@@ -45,14 +45,15 @@ class StoredModel:
         """The blend of the asked horizon."""
         return self.blends[self.horizon_months]
 
-    def curve(self, X: pl.DataFrame, asked: np.ndarray | None = None) -> dict[int, np.ndarray]:
-        """Risk at each horizon, never falling with time; `asked` (n,) is the asked horizon's where it is known.
+    def curve(self, X: pl.DataFrame, asked: np.ndarray) -> dict[int, np.ndarray]:
+        """Risk at each horizon, never falling with time; `asked` (n,) is that at the asked one.
 
         The asked horizon's risk stays as it is, since the factors add up to it; shorter ones are held at or below
         the next longer, longer ones at or above the next shorter.
         """
-        known = {} if asked is None else {self.horizon_months: asked}
-        risks = {months: blend.risk(X) for months, blend in self.blends.items() if months not in known} | known
+        risks = {
+            months: asked if months == self.horizon_months else blend.risk(X) for months, blend in self.blends.items()
+        }
         ordered = sorted(risks)
         at = ordered.index(self.horizon_months)
         for longer, shorter in pairwise(reversed(ordered[: at + 1])):
@@ -104,9 +105,12 @@ class _Pyfunc:
 
     def predict(self, records: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
         X = typed_records(pl.from_pandas(records), self._model.features)
-        risks = {f"risk_{months}m": risk for months, risk in self._model.curve(X).items() if months != NO_HORIZON}
         log_odds = self._model.asked.log_odds(X)
-        return pd.DataFrame({"risk": risk_of(log_odds), "log_odds": log_odds, **risks})
+        asked = risk_of(log_odds)
+        curve = {
+            f"risk_{months}m": risk for months, risk in self._model.curve(X, asked).items() if months != NO_HORIZON
+        }
+        return pd.DataFrame({"risk": asked, "log_odds": log_odds, **curve})
 
 
 def typed_records(records: pl.DataFrame, features: Mapping[str, Feature]) -> pl.DataFrame:
