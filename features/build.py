@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,11 @@ import polars as pl
 
 from features.calendar import month_end
 from features.catalogue import families
-from features.definition import Family, Feature
+from features.definition import Family
 from features.engine import POLARS, Engine
 from features.errors import BadInput, Finding
 from features.known import Known, Prepared, holds, known_on, prepare
-from features.month_store import month_folder
+from features.month_store import month_folder, write_whole
 from features.months import sum_months
 from features.people import everyone, numbered, with_codes, with_ids
 from features.places import places
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 DECIMALS: Final = 9
 DIGITS: Final = 12
 """Sums of floats depend on the order of the rows in their last digits; features keep what does not."""
+GUARD_DECIMALS: Final = 3
+"""Rounded to so many more first, a sum that lies a last digit beside a tie (1/1024 is one) is rounded as the tie is."""
+CUT_BY_DIGITS_FROM: Final = 10 ** (DIGITS - DECIMALS)
 ORGANISATION: Final = ("department", "level", "job", "location", "manager_id")
 
 
@@ -51,14 +55,19 @@ def feature_table(
     out_dir.mkdir(parents=True, exist_ok=True)
     found = families(source)
     paths = []
-    with _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared):
-        for day in dates:
+    with (
+        _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared),
+        ThreadPoolExecutor(engine.at_a_time) as pool,
+    ):
+
+        def write(day: date) -> Path:
             path = out_dir / f"features-{day}.parquet"
-            unfinished = path.with_suffix(".unfinished")
             rows = features_on(known_on(coded, day, prepared, engine), found)
-            with_ids(rows, people).write_parquet(unfinished)
-            unfinished.rename(path)
+            write_whole(path, with_ids(rows, people).write_parquet)
             engine.release()
+            return path
+
+        for day, path in zip(dates, pool.map(write, dates), strict=True):
             paths.append(path)
             if progress:
                 progress(day)
@@ -75,18 +84,24 @@ def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
         rows = rows.join(columns, on="employee_id", how="left")
     features = [feature for family in found for feature in family.features]
     table = rows.sort("employee_id").collect(engine="in-memory")
-    return table.select(
-        "employee_id", pl.lit(known.snapshot_date).alias("snapshot_date"), *(_column(feature) for feature in features)
-    )
+    table = _rounded(table, [feature.name for feature in features if feature.kind == "number"])
+    table = table.with_columns(pl.col(feature.name).cast(pl.String) for feature in features if feature.kind != "number")
+    snapshot_date = pl.lit(known.snapshot_date).alias("snapshot_date")
+    return table.select("employee_id", snapshot_date, *(feature.name for feature in features))
 
 
-def _column(feature: Feature) -> pl.Expr:
-    column = pl.col(feature.name)
-    if feature.kind == "category":
-        return column.cast(pl.String)
-    number = column.cast(pl.Float64)
-    rounded = pl.when(number.is_finite()).then(number).round(DECIMALS).round_sig_figs(DIGITS)
-    return pl.when(rounded == 0).then(0.0).otherwise(rounded).alias(feature.name)  # never -0.0, which is other bytes
+def _rounded(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The named columns as Float64: finite, never -0.0 (which is other bytes), to DECIMALS and to DIGITS.
+
+    Below `CUT_BY_DIGITS_FROM` what has DECIMALS has no more than DIGITS, so that the slower cut is left out.
+    """
+    number, rounded = pl.col(names).cast(pl.Float64), pl.col(names)
+    number = pl.when(number.is_finite()).then(number)
+    table = table.with_columns(number.round(DECIMALS + GUARD_DECIMALS).round(DECIMALS).name.keep())
+    largest = table.select(rounded.abs().max()).row(0, named=True)
+    large = [name for name, most in largest.items() if most is not None and most >= CUT_BY_DIGITS_FROM]
+    table = table.with_columns(pl.col(large).round_sig_figs(DIGITS))
+    return table.with_columns(pl.when(rounded == 0).then(0.0).otherwise(rounded).name.keep())
 
 
 def organisation(source: "Source", snapshot_date: date) -> pl.DataFrame:

@@ -22,6 +22,8 @@ class Engine(Protocol):
     name: EngineName
     services_at_a_time: float
     """How many internal services are summed together, in whole months."""
+    at_a_time: int
+    """How many snapshot dates are worked out side by side."""
     holds_between_dates: bool
     """Whether what is held may still be used after `release`."""
 
@@ -62,6 +64,7 @@ class PolarsEngine:
 
     name: EngineName = "polars"
     services_at_a_time: float = 2_000_000  # about 0.5 GB with all that is summed from them
+    at_a_time = 2  # where one waits for a single core, the other has work for the rest
     holds_between_dates = True
 
     def scan(self, files: Path) -> Frame:
@@ -91,7 +94,7 @@ class PolarsEngine:
         """What is held goes when nothing names it."""
 
     def write(self, frame: Frame, path: Path) -> None:
-        nw.to_native(frame).sink_parquet(path, compression="lz4")  # read at every snapshot date
+        nw.to_native(frame).sink_parquet(path, compression="uncompressed")  # read at every snapshot date
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         native: pl.LazyFrame = nw.to_native(frame)

@@ -204,7 +204,7 @@ def kinds(known: Known) -> Frame:
 def last_contact(known: Known) -> Frame:
     """Calendar months since the last month with a service, 0 for the month of the snapshot."""
     now = month_index(known.snapshot_date)
-    return known.services().group_by("employee_id").agg(months_since_service=now - nw.col("month").max())
+    return known.last_services().select("employee_id", months_since_service=now - nw.col("month"))
 
 
 FAMILIES: Final[tuple[Family, ...]] = (

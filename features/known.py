@@ -16,9 +16,9 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, month_end, month_index, month_number
+from features.carried import LastService, PairWindow
 from features.definition import figure, shared
 from features.engine import POLARS, Engine
-from features.pair_window import PairWindow
 from features.pairs import first_of, second_of
 
 if TYPE_CHECKING:
@@ -52,13 +52,14 @@ class Prepared:
 
     `months` is the folder that `months.sum_months` wrote, None where there are no services; `single` names the
     tables with one row a fact, of which no version need be chosen; `first_month` says, for each month in which
-    services became known, which is the first that these are of; `pair_window` is carried from date to date.
+    services became known, which is the first that these are of; `pair_window` and `last_service` go from date to date.
     """
 
     months: Path | None = None
     single: frozenset[str] = frozenset()
     first_month: Mapping[int, int] = field(default_factory=dict)
     pair_window: PairWindow = field(default_factory=PairWindow)
+    last_service: LastService = field(default_factory=LastService)
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,18 @@ class Known:
         exits = self._scan("exits").filter(known, nw.col("exit_date") > self.snapshot_date)
         return since_rehire(self, exits, "employee_id", nw.col("exit_date")).select("employee_id", "exit_date")
 
-    def services(self, months: int | None = None) -> Frame:
+    def services(self, months: int) -> Frame:
         """Sums of internal services by person and month, as `months.py` describes them."""
-        rows = self._months("services", months)
-        return since_rehire(self, rows, "employee_id", nw.col("month"), monthly=True)
+        return since_rehire(self, self.services_of_all_spells(months), "employee_id", nw.col("month"), monthly=True)
+
+    def services_of_all_spells(self, months: int | None = None) -> Frame:
+        """As `services`, with what belongs to an earlier spell."""
+        return self._months("services", months)
+
+    def last_services(self) -> Frame:
+        """The last month (year × 12 + month) in which each person asked for or gave a service: employee_id, month."""
+        last = self.prepared.last_service.on(self)
+        return since_rehire(self, last, "employee_id", nw.col("month"), monthly=True)
 
     def pairs(self, months: int | None = None) -> Frame:
         """Sums of internal services by pair and month, as `months.py` describes them, and `low` and `high` of it."""

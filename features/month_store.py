@@ -94,12 +94,12 @@ class MonthStore:
         """Codes once given stay as long as a finished month has them; newcomers get the next. Gives their number."""
         coded = pl.read_parquet(self.people)["employee_id"] if self._finished else ids.clear()
         table = numbered(pl.concat([coded, ids.filter(~ids.is_in(coded.implode()))]))
-        _write_whole(self.people, table.write_parquet)
+        write_whole(self.people, table.write_parquet)
         return len(table)
 
     def _write_manifest(self) -> None:
         text = json.dumps({"about": self._about, "months": self._finished}, indent=1)
-        _write_whole(self._manifest, lambda path: path.write_text(text, encoding="utf-8"))
+        write_whole(self._manifest, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 @contextmanager
@@ -148,7 +148,8 @@ def _fingerprints(source: "Source", work: Path) -> dict[int, Fingerprint]:
     return {month: (rows, hashes) for month, rows, hashes in found or [nothing]}
 
 
-def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Call `write` with a temporary name, then rename: the file appears whole or not at all."""
     unfinished = path.with_suffix(".unfinished")
     write(unfinished)
     unfinished.rename(path)

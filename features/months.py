@@ -18,6 +18,7 @@ A file holds what was opened in one month. `month_store.py` says which files are
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ import narwhals as nw
 from features.calendar import Frame, month_number
 from features.engine import POLARS, Engine
 from features.known import SIDES, columns_of
-from features.month_store import MonthStore
+from features.month_store import MonthStore, write_whole
 from features.packing import Packing
 from features.pairs import pair_of
 from features.vocabulary import SERVICE_KINDS
@@ -66,7 +67,8 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
         sums = {kind: engine.hold(rows, of_many=True) for kind, rows in sums.items()}
         for month in months:
             for kind, rows in sums.items():
-                _write(engine, rows.filter(nw.col("opened") == month).drop("opened"), store.file(kind, month))
+                of_month = rows.filter(nw.col("opened") == month).drop("opened")
+                write_whole(store.file(kind, month), partial(engine.write, of_month))
             store.finish(month)
         engine.release()
     return folder
@@ -206,9 +208,3 @@ def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     sums = [name for name in rows.collect_schema().names() if name not in packing.keys]
     rows = rows.with_columns(*(_narrow(name) for name in sums))
     return packing.unpack(rows).with_columns(pair=pair_of("low", "high")).drop("low", "high")
-
-
-def _write(engine: Engine, rows: Frame, path: Path) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    engine.write(rows, unfinished)
-    unfinished.rename(path)

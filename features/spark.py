@@ -30,6 +30,7 @@ class SparkEngine:
 
     name: EngineName = "spark"
     services_at_a_time: float = math.inf  # what does not fit in memory is spilled
+    at_a_time = 1  # what is held is let go of after each date
     holds_between_dates = False
 
     def __init__(self, session: "SparkSession", folder: Path) -> None:

@@ -112,16 +112,16 @@ def test_a_run_killed_between_two_files_leaves_its_month_to_be_summed_again(comp
     class Killed(Exception):
         pass
 
-    def write_services_only(engine, rows, path):
+    def write_services_only(path, write):
         if path.parent.name == "pairs" and path.stem == str(month("2024-05")):
             raise Killed
-        write(engine, rows, path)
+        write_whole(path, write)
 
-    write = months._write
+    write_whole = months.write_whole
     summed(company(MAY, JUNE))
     changed = company(MAY, LATE, JUNE)
     with monkeypatch.context() as patch:
-        patch.setattr(months, "_write", write_services_only)
+        patch.setattr(months, "write_whole", write_services_only)
         with pytest.raises(Killed):
             summed(changed)
     # even where the source is as it was before the run that was killed
