@@ -1,3 +1,3 @@
 """The product beside other tools on the same data: `python -m bench`. Not part of what is installed."""
 
-import features as features  # before Polars, as the command `retention` does: see there
+import features as _before_polars  # noqa: F401 - as the command `retention` does: see there
