@@ -190,7 +190,7 @@ def plots_of(settings: Settings, version: str) -> dict[str, bytes]:
 def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
     """What `mlflow ui` compares: parameters, the data set, pooled metrics with bounds, each origin's as steps.
 
-    The feature list and the whole report are files.
+    Of a simulated company also how near the true hazard its scores come. Feature list and whole report are files.
     """
     manifest = {name: value for name, value in model.manifest.items() if name not in ("features", "settings")}
     mlflow.log_params(
@@ -207,6 +207,8 @@ def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
         for name, bounds in report["metrics"].items()
         for bound, figure in bounds.items()
     }
+    truth = report.get("true_hazard") or {}
+    pooled |= {f"true_hazard_{name}": truth[name] for name in ("oracle_auc", "share") if name in truth}
     mlflow.log_metrics({name: figure for name, figure in pooled.items() if isfinite(figure)})
     for step, origin in enumerate(report["by_origin"]):
         figures = {f"origin_{name}": value for name, value in origin.items() if name in report["metrics"]}

@@ -47,12 +47,21 @@ def training_screen(report: Mapping[str, Any], settings: Settings) -> Renderable
         _metrics(report),
         "",
         *added,
+        *_distance_to_the_truth(report.get("true_hazard")),
         f"Outcomes dealt out at random: AUC {_bounds(report['shuffled_auc'])}; it should hold .5\n",
         _gates([Gate(**entry) for entry in report["gate"]]),
         f"\nModel version {report['model_version']} is {'now' if report['promoted'] else 'not'} the champion.",
         _line("Next: " + _next(report)),
         _line(f"Runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}"),
     )
+
+
+def _distance_to_the_truth(truth: Mapping[str, float] | None) -> list[str]:
+    """Only a simulated company knows it; .5 is where chance stands."""
+    if truth is None:
+        return []
+    best = _figure(truth["oracle_auc"])
+    return [f"The true hazard reaches AUC {best}; the model goes {truth['share']:.0%} of the way there from .5\n"]
 
 
 def _next(report: Mapping[str, Any]) -> str:

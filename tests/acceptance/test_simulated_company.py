@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipeline import registry
 from pipeline.evaluation import metrics
 from pipeline.settings import Settings
 
@@ -56,6 +57,13 @@ def test_model_finds_most_of_what_the_true_hazard_knows(company: Path) -> None:
     share = (model - 0.5) / (oracle - 0.5)
     print(f"pooled AUC {model:.3f} of {oracle:.3f} of the true hazard: {share:.3f}")  # noqa: T201
     assert share >= 0.85
+
+
+def test_mlflow_shows_how_near_the_true_hazard_a_run_comes(company: Path, report: dict[str, Any]) -> None:
+    settings = Settings(var=company / "var")
+    logged = registry.connect(settings).get_run(registry.run_of(settings, "1")).data.metrics
+    assert logged["true_hazard_share"] == pytest.approx(report["true_hazard"]["share"])
+    assert logged["true_hazard_oracle_auc"] == pytest.approx(report["true_hazard"]["oracle_auc"])
 
 
 def test_outcomes_dealt_out_at_random_cannot_be_predicted(report: dict[str, Any]) -> None:
