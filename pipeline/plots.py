@@ -1,7 +1,7 @@
 """Pictures of how good the scores are, as SVG: of groups and curves, never of a person."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.backtest import Backtest
 from pipeline.evaluation import COVERAGE
 
 _BLUE: Final = "#1f5a94"
@@ -23,21 +22,16 @@ _STYLE: Final[dict[Any, Any]] = {
     "axes.spines.right": False,
 }
 """A fixed salt makes the same figures the same bytes."""
-_POINTS: Final = 201
 
 Drawn = Callable[[Axes], None]
 
 
-def plots(report: Mapping[str, Any], judged: Backtest) -> dict[str, bytes]:
-    """Every picture by file name, of a training report and the out-of-time rows behind it.
-
-    Curves are drawn at up to 201 points, so that no single row can be read off them. What the report has no figures for
-    is left out.
-    """
+def plots(report: Mapping[str, Any]) -> dict[str, bytes]:
+    """Every picture by file name, of a training report; what it has no figures for is left out."""
     drawn: dict[str, Drawn] = {
         "reliability": lambda axes: _reliability(axes, report["range_coverage"]["groups"]),
-        "gain": lambda axes: _gain(axes, judged),
-        "precision_recall": lambda axes: _precision_recall(axes, judged),
+        "gain": lambda axes: _gain(axes, report["gain"]),
+        "precision_recall": lambda axes: _precision_recall(axes, report["gain"], report["base_rate"]),
         "over_time": lambda axes: _over_time(axes, report["by_origin"]),
     }
     if report["ablation"]:
@@ -71,15 +65,8 @@ def _reliability(axes: Axes, groups: list[dict[str, float]]) -> None:
     axes.legend(frameon=False)
 
 
-def _falling(judged: Backtest) -> tuple[np.ndarray, np.ndarray]:
-    """Share of rows looked at, highest risk first, and the share of leavers among all leavers found by then."""
-    found = np.cumsum(judged.left[np.argsort(-judged.risk, kind="stable")]) / max(judged.left.sum(), 1)
-    at = np.linspace(0, 1, _POINTS)
-    return at, np.interp(at, np.arange(len(found) + 1) / len(found), np.append(0.0, found))
-
-
-def _gain(axes: Axes, judged: Backtest) -> None:
-    share, found = _falling(judged)
+def _gain(axes: Axes, found: Sequence[float]) -> None:
+    share = np.linspace(0, 1, len(found))
     axes.plot(share, found, color=_BLUE, label="highest risk first")
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="at random")
     tenth = float(np.interp(0.1, share, found))
@@ -88,9 +75,8 @@ def _gain(axes: Axes, judged: Backtest) -> None:
     axes.legend(frameon=False, loc="lower right")
 
 
-def _precision_recall(axes: Axes, judged: Backtest) -> None:
-    share, recall = _falling(judged)
-    base = float(judged.left.mean())
+def _precision_recall(axes: Axes, found: Sequence[float], base: float) -> None:
+    share, recall = np.linspace(0, 1, len(found)), np.array(found)
     axes.plot(recall[1:], base * recall[1:] / share[1:], color=_BLUE, label="scores")
     axes.axhline(base, color=_GREY, linestyle=":", label=f"base rate {base:.1%}")
     axes.set(xlabel="recall: share of leavers found", ylabel="precision: share of those found who left")

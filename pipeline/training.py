@@ -42,7 +42,7 @@ from pipeline.splits import (
     training_dates,
 )
 from pipeline.stored_model import CURVE, NO_HORIZON, StoredModel
-from pipeline.trust import factor_stability, moved_features, range_coverage, true_hazard
+from pipeline.trust import factor_stability, gain, moved_features, range_coverage, true_hazard
 from pipeline.tuning import Tuning, tune
 from pipeline.workspace import kept_months, workspace
 
@@ -141,7 +141,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
         champion = promotion.champion_of(settings, material.name)
         report |= against_others(material.dataset, judged, material.horizon_months, champion, request.seed)
     told("record in MLflow")
-    report |= promotion.record(settings, model, report, plots(report, judged))
+    report |= promotion.record(settings, model, report, plots(report))
     keep(kept_sums(settings, material.name), material.sums, _made_by(settings))
     report["seconds"] = watch.seconds
     return Trained(report, model, predictions(material.dataset, judged, material.horizon_months))
@@ -218,6 +218,7 @@ def _trust(source: Path, material: Material, judged: Backtest, settings: Setting
         "monotone_cost": judged.monotone_cost(request.seed),
         "true_hazard": true_hazard(source, dataset, judged),
         "range_coverage": range_coverage(judged),
+        "gain": gain(judged),
         "factor_stability": factor_stability(dataset, last, judged.blends[-1], request.seed),
         "moved_features": [] if latest is None else moved_features(dataset, latest, limit),
     }

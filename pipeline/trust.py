@@ -17,6 +17,8 @@ from pipeline.model import Blend, fit_blend
 TRUTH: Final = "truth.parquet"
 """What `retention simulate` writes beside its tables; no contract table, so nothing else ever reads it."""
 GROUPS: Final = 10
+PERCENTILES: Final = 101
+"""Points of the gain, with both ends."""
 _SURE: Final = float(norm.ppf(0.975))
 REFIT_SHARE: Final = 0.8
 EXPLAINED: Final = 500
@@ -60,6 +62,13 @@ def range_coverage(judged: Backtest) -> dict[str, Any]:
         "mean_width": float(np.mean(judged.high - judged.low)),
         "groups": groups,
     }
+
+
+def gain(judged: Backtest) -> list[float]:
+    """Of all who left, the share among the highest 0, 1, … 100 % of the risks, out of time: never a single row."""
+    found = np.cumsum(judged.left[np.argsort(-judged.risk, kind="stable")]) / max(judged.left.sum(), 1)
+    at = np.arange(len(found) + 1) / len(found)
+    return [float(each) for each in np.interp(np.linspace(0, 1, PERCENTILES), at, np.append(0.0, found))]
 
 
 def _group(judged: Backtest, rows: np.ndarray) -> dict[str, float]:

@@ -15,6 +15,11 @@ from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 
 WIDTH: Final = 1000
 HEIGHT: Final = 100
+MOST_STEPS: Final = 4
+"""An axis has this many words, and one more."""
+
+EDGE: Final = 0.05
+"""A word nearer than this to an end of its axis begins or ends there."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,15 @@ def _figures(point: Point) -> list[float]:
     return [each for each in (point.value, point.high, point.beside) if each is not None]
 
 
-def line(points: Sequence[Point], title: str, description: str) -> "markupsafe.Markup":
-    """A line from 0 to `top_of`, its range as an area, and what stands beside it as dots."""
+def line(points: Sequence[Point], title: str, description: str, mark: float | None = None) -> "markupsafe.Markup":
+    """A line from 0 to `top_of`, its range as an area, what stands beside it as dots, and a dashed line at `mark`."""
     top = top_of(points)
-    places = [number if point.at is None else point.at for number, point in enumerate(points)]
-    span = (max(places) - min(places)) or 1 if places else 1
-    at = [(round((x - min(places)) / span * WIDTH, 1), point) for x, point in zip(places, points, strict=True)]
+    at = [(round(share * WIDTH, 1), point) for share, point in zip(_across(points), points, strict=True)]
     upper = [(x, _y(point.high, top)) for x, point in at if point.high is not None and point.low is not None]
     lower = [(x, _y(point.low, top)) for x, point in at if point.high is not None and point.low is not None]
     shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
+    if mark is not None:
+        shapes.append(f'<path class="same" d="M0 {_y(mark, top)}H{WIDTH}"/>')
     if len(upper) > 1:
         shapes.append(f'<path class="range" d="M{_path([*upper, *reversed(lower)])}Z"/>')
     known = [(x, _y(point.value, top)) for x, point in at if point.value is not None]
@@ -74,6 +79,37 @@ def line(points: Sequence[Point], title: str, description: str) -> "markupsafe.M
         for x, point in at
         if point.beside is not None
     ]
+    return _svg("lines", HEIGHT, shapes, title, description)
+
+
+def ticks(points: Sequence[Point], words: Sequence[str]) -> "markupsafe.Markup":
+    """The axis under a line: the word of the last point, and of up to four before it, each under its point.
+
+    A phone has room for every second of them, which CSS leaves out by its class.
+    """
+    apart = max(1, math.ceil((len(points) - 1) / MOST_STEPS))
+    said = list(zip(_across(points), words, strict=True))[::-apart]
+    texts = []
+    for number, (share, word) in enumerate(said):
+        anchor = "start" if share < EDGE else "end" if share > 1 - EDGE else "middle"
+        thin = ' class="thin"' if number % 2 else ""
+        texts.append(
+            f'<text{thin} x="{share * 100:.1f}%" y="1em" text-anchor="{anchor}">{markupsafe.escape(word)}</text>'
+        )
+    return markupsafe.Markup(f'<svg class="ticks" aria-hidden="true">{"".join(texts)}</svg>')
+
+
+def curve(
+    heights: Sequence[float], top: float, beside: tuple[float, float], mark: int, title: str, description: str
+) -> "markupsafe.Markup":
+    """A line through heights at even distances, from 0 to `top`, with a dot on the one at `mark`.
+
+    The dashed line goes from the first of `beside`, on the left, to the second.
+    """
+    at = [(round(number / (len(heights) - 1) * WIDTH, 1), _y(each, top)) for number, each in enumerate(heights)]
+    shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
+    shapes.append(f'<path class="same" d="M0 {_y(beside[0], top)}L{WIDTH} {_y(beside[1], top)}"/>')
+    shapes.append(f'<path class="line" d="M{_path(at)}"/><path class="dot" d="M{at[mark][0]} {at[mark][1]}h.01"/>')
     return _svg("lines", HEIGHT, shapes, title, description)
 
 
@@ -157,6 +193,13 @@ def step_bar(step: Step, all_steps: Sequence[Step]) -> "markupsafe.Markup":
         return _svg("cell", 20, [f'<path class="total" d="M{first:.1f} 1V19"/>'])
     way = "raises" if step.end > step.begin else "lowers"
     return _svg("cell", 20, [f'<rect class="{way}" x="{first:.1f}" y="3" width="{last - first:.1f}" height="14"/>'])
+
+
+def _across(points: Sequence[Point]) -> list[float]:
+    """Where each point stands, from 0, left, to 1."""
+    places = [number if point.at is None else point.at for number, point in enumerate(points)]
+    span = (max(places) - min(places)) or 1 if places else 1
+    return [(place - min(places)) / span for place in places]
 
 
 def _y(value: float | None, top: float) -> float:

@@ -90,4 +90,5 @@ def _came_from(request: Request) -> str:
     parts = urlsplit(request.headers.get("Referer", ""))
     if parts.netloc != request.headers.get("Host", ""):
         return "/"
-    return safe_next(parts.path + (f"?{parts.query}" if parts.query else ""))
+    path = parts.path.removesuffix("/what-if")  # that address answers its form alone; it is the person's page
+    return safe_next(path + (f"?{parts.query}" if parts.query else ""))

@@ -19,8 +19,7 @@ from serving.pages.errors import PageRoute
 from serving.pages.rendering import LOCALES, language_of, render, translations_of
 from serving.pages.session import signed_in
 from serving.permissions import ForModelReaders, ReviewPurpose
-from serving.problems import Refusal
-from serving.routes.models import described_version, model_answer, plots_of_version, told_model
+from serving.routes.models import described_version, model_answer, told_model
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -36,13 +35,6 @@ METRICS: Final = {
     "ece": (marked("Calibration error"), marked("Mean gap between risks and what happened; lower is better.")),
     "brier": (marked("Brier score"), marked("Mean squared error of the probability; lower is better.")),
 }
-PLOTS: Final = {
-    "reliability": marked("Reliability, out of time"),
-    "gain": marked("Gain, out of time"),
-    "precision_recall": marked("Precision and recall, out of time"),
-    "over_time": marked("Calibration and separation over time"),
-}
-"""Plots of the run that the page shows, by file name; the card shows all."""
 ABLATION: Final = (
     *(marked("pay alone"), marked("conditions alone"), marked("relationships alone"), marked("growth alone")),
     *(marked("context alone"), marked("without relationships")),
@@ -53,12 +45,6 @@ TENURE: Final = (
     marked("10 years and more"),
 )
 BY: Final = {"level": marked("By level"), "department": marked("By department"), "tenure": marked("By tenure")}
-PLOT_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "Cache-Control": "private, max-age=86400",
-}
-"""A plot styles its own shapes; as a picture in a page it runs nothing."""
-
 Version = Annotated[str | None, Query(pattern=r"^[1-9][0-9]{0,8}$")]
 
 
@@ -81,7 +67,10 @@ def model(
             groups=groups,
             top=charts.rounded_up(max((max(each.most, each.risk) for each in groups), default=1.0)),
             lift=_lift(report),
-            origins=_origins(report),
+            gain=report.get("gain"),
+            hits=_hits(report),
+            separation=_origins(report, "auc"),
+            slopes=_origins(report, "calibration_slope"),
             ablation=_ablation(report),
             gate=_gate(request, report),
             group_name=lambda said: gate_words.group(said, translations_of(language_of(request)).gettext),
@@ -89,7 +78,6 @@ def model(
             by_group=_by_group(report),
             by_names=BY,
             events=OUTCOMES,
-            plots=PLOTS,
             is_interval=_is_interval,
         )
 
@@ -104,23 +92,6 @@ def card(
 ) -> Response:
     """The model card as a page that stands alone, to read, print or keep."""
     return told_model(request, audit, version, HTML)
-
-
-@router.get("/model/{version}/plots/{name}.svg")
-def plot(
-    request: Request,
-    version: Annotated[str, Path(pattern=r"^[1-9][0-9]{0,8}$")],
-    name: str,
-    _asker: ForModelReaders,
-    _purpose: ReviewPurpose,
-    audit: Audit,
-) -> Response:
-    """A plot of the version's run, as it was drawn when the model was trained."""
-    found = plots_of_version(request.app.state.settings, version).get(f"{name}.svg")
-    if found is None or name not in PLOTS:
-        raise Refusal(404, "no-such-plot", "The run of this version holds no such plot.")
-    with audit.release():
-        return Response(found, headers=PLOT_HEADERS, media_type="image/svg+xml")
 
 
 def _gate(request: Request, report: dict[str, Any]) -> list[Gate]:
@@ -145,12 +116,18 @@ def _groups(report: dict[str, Any]) -> list[charts.Group]:
     return [each for each in rows if all(map(math.isfinite, vars(each).values()))]
 
 
-def _origins(report: dict[str, Any]) -> list[charts.Point]:
-    """How well each judged month, or repeat of a cross-section, was separated."""
+def _hits(report: dict[str, Any]) -> list[float]:
+    """Of the highest 1, 2, … 100 % of the risks, the share that left; none where the report has no gain."""
+    found, base = report.get("gain") or [], report.get("base_rate") or 0.0
+    return [base * each * (len(found) - 1) / number for number, each in enumerate(found) if number]
+
+
+def _origins(report: dict[str, Any], figure: str) -> list[charts.Point]:
+    """A figure of each judged month, or repeat of a cross-section."""
     rows = report.get("by_origin") or []
     if report.get("horizon_months"):
-        return [charts.month(date.fromisoformat(each["origin"]), _known(each["auc"])) for each in rows]
-    return [charts.Point(each["origin"], _known(each["auc"])) for each in rows]
+        return [charts.month(date.fromisoformat(each["origin"]), _known(each.get(figure))) for each in rows]
+    return [charts.Point(each["origin"], _known(each.get(figure))) for each in rows]
 
 
 def _lift(report: dict[str, Any]) -> list[tuple[str, float]]:

@@ -46,7 +46,7 @@ def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPur
         before = release.scores.before(published)
         totals = release.scores.totals(published.source)[-MONTHS:]
         happened = request.app.state.outcomes.of(published.source)
-        groups = {dimension: group_page(release.scores, published, dimension) for dimension in SHOWN}
+        groups = {dimension: _ordered(group_page(release.scores, published, dimension)) for dimension in SHOWN}
         return render(
             request,
             "overview.html",
@@ -68,6 +68,13 @@ def _point(month: Total, happened: Mapping[str, float]) -> charts.Point:
     point = charts.month(month.snapshot_date, month.expected_exits, month.low, month.high)
     share = happened.get(point.label)
     return point if share is None else replace(point, beside=share * month.people)
+
+
+def _ordered(page: GroupPage) -> GroupPage:
+    """Levels in their own order, all else by how many exits to expect; what is not shown comes last."""
+    if page.dimension == "level":
+        return page
+    return page.model_copy(update={"groups": sorted(page.groups, key=lambda group: -(group.expected_exits or 0))})
 
 
 def _most(page: GroupPage) -> float:

@@ -5,6 +5,7 @@ import io
 import math
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -16,6 +17,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 from starlette.responses import HTMLResponse, Response
 
 from pipeline.language import catalogue_of, marked
@@ -36,6 +38,8 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
 }
 """Nothing runs and nothing is styled but what the server sends as a file of its own."""
+
+_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "hr": (
@@ -135,7 +139,12 @@ def environment(language: str) -> Environment:
     pages.globals["percent_sign"] = _percent_sign(locale)
     pages.filters |= {
         "percent": lambda share, is_signed=False: percent(share, locale, is_signed),
+        "to": lambda low, high: percent(low, locale).removesuffix(_percent_sign(locale)) + "–" + percent(high, locale),
         "figure": lambda number, digits=1, is_signed=False: figure(number, digits, locale, is_signed),
+        "when": lambda label: _when(label, locale),
+        "minus": lambda said: re.sub(r"(?<![\w)])-(?=\d)", "−", said),
+        "code": _code,
+        "short": lambda number: format_decimal(number, "#,##0.###", locale),
         "month": lambda day: format_date(day, "LLLL y", locale=locale),
         "day": lambda day: format_date(day, "long", locale=locale),
         "moment": lambda at: format_datetime(at, "d MMM y, HH:mm", locale=locale),
@@ -176,6 +185,20 @@ def figure(number: float | None, digits: int, locale: str, is_signed: bool = Fal
         return "–"
     form = "#,##0" + "." * bool(digits) + "0" * digits
     return _signed(format_decimal(number, form, locale), number, is_signed)
+
+
+def _when(label: str, locale: str) -> str:
+    """A month, YYYY-MM, as a chart has room for it; any other label as it is."""
+    return format_date(date.fromisoformat(f"{label}-01"), "LLL y", locale=locale) if _MONTH.fullmatch(label) else label
+
+
+def _code(said: str) -> markupsafe.Markup:
+    """What stands between backticks set as code."""
+    parts = said.split("`")
+    marked_up = [
+        f"<code>{markupsafe.escape(p)}</code>" if n % 2 else str(markupsafe.escape(p)) for n, p in enumerate(parts)
+    ]
+    return markupsafe.Markup("".join(marked_up))
 
 
 def _percent_sign(locale: str) -> str:

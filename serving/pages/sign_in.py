@@ -83,7 +83,7 @@ async def sign_in_at_the_issuer(request: Request, next: str = "/") -> Response: 
     """Off to the company's issuer."""
     settings: ServerSettings = request.app.state.settings
     if not openid.is_offered(settings):
-        raise Refusal(404, "not-found", "No sign-in of the company is set up here.")
+        raise Refusal(404, "no-sign-in", "No sign-in of the company is set up here.")
     flow = {name: secrets.token_urlsafe(48) for name in ("state", "nonce", "verifier")} | {"next": safe_next(next)}
     address = await run_in_threadpool(openid.way_there, settings, _callback(request), flow)
     answer = RedirectResponse(address, 303)

@@ -28,7 +28,6 @@ PAGES = {
     "/list/{month}/{employee_id:path}/answer",
     "/model",
     "/model/{version}/card",
-    "/model/{version}/plots/{name}.svg",
     "/audit",
 }
 DOORS = {"/", "/sign-in", "/sign-in/openid", "/sign-in/back", "/sign-out", "/purpose", "/language/{language}"}

@@ -129,7 +129,7 @@ def test_before_anything_is_published_each_page_says_what_to_do(page: Page, sett
                 answer = page.goto(f"{address}{path}")
                 assert answer is not None
                 assert answer.status == 404
-                expect(page.get_by_role("alert")).to_contain_text("Run `retention score` first")
+                expect(page.get_by_role("alert")).to_contain_text("Run retention score first")
         assert_accessible(page)
 
 
@@ -165,6 +165,13 @@ def test_a_session_that_ends_while_one_writes_sends_nothing_and_leads_back(
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What is held of A")
     expect(page.locator("main")).to_contain_text("None so far.")
+
+
+def test_a_session_that_ends_between_two_what_ifs_leads_back_to_the_person(page: Page, address: str) -> None:
+    sent = {"headers": {"Referer": f"{address}/people/A/what-if"}, "form": {"raise_percent": "10"}}
+    answer = page.request.post("/people/A/what-if", max_redirects=0, **sent)  # type: ignore[arg-type]
+    assert answer.status == 303
+    assert answer.headers["location"] == "/sign-in?next=%2Fpeople%2FA&lost=1"
 
 
 def test_a_contest_that_is_sent_twice_is_kept_once(page: Page, sign_in: SignIn, kept: Kept) -> None:

@@ -35,8 +35,22 @@ FULL = REPORT | {
     "metrics": REPORT["metrics"] | {"auc": bounds(0.75, 0.7, 0.8), "lift_10": bounds(2.5, 2.0, 3.0)},  # type: ignore[operator]
     "baselines": {"tenure": {"lift_10": 1.25, "average_precision": 0.3}},
     "by_origin": [
-        {"origin": "2026-03-31", "snapshot_date": "2026-03-31", "n": 300, "base_rate": 0.4, "auc": 0.74},
-        {"origin": "2026-06-30", "snapshot_date": "2026-06-30", "n": 300, "base_rate": 0.4, "auc": 0.76},
+        {
+            "origin": "2026-03-31",
+            "snapshot_date": "2026-03-31",
+            "n": 300,
+            "base_rate": 0.4,
+            "auc": 0.74,
+            "calibration_slope": 0.9,
+        },
+        {
+            "origin": "2026-06-30",
+            "snapshot_date": "2026-06-30",
+            "n": 300,
+            "base_rate": 0.4,
+            "auc": 0.76,
+            "calibration_slope": 1.2,
+        },
     ],
     "range_coverage": {
         "inside": 0.5,
@@ -47,6 +61,7 @@ FULL = REPORT | {
             {"n": 300, "risk": 0.4, "low": 0.3, "high": 0.5, "happened": 0.38, "least": 0.31, "most": 0.45},
         ],
     },
+    "gain": [min(1.0, each / 50) for each in range(101)],
     "ablation": {"pay alone": {"auc": bounds(0.1, 0.05, 0.15), "average_precision": bounds(0.071, 0.043, 0.106)}},
     "fairness": [
         {
@@ -106,10 +121,23 @@ def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Pag
     expect(row(page, "By level", "1")).to_contain_text("0.66 0.60–0.72")
     expect(page.get_by_role("region", name="Ledger")).to_contain_text("promoted: the gate passed")
     assert "nan" not in page.locator("main").inner_text().lower().split()
-    page.wait_for_load_state()  # the pictures too
-    assert page.get_by_role("img", name="Gain, out of time").evaluate("each => each.naturalWidth") == 640
-    assert page.request.get("/model/1/plots/over_time.svg").status == 404  # this run drew none
+    expect(page.locator("main")).to_contain_text("The highest tenth finds 20%.")
+    expect(page.locator("main")).to_contain_text("In the highest tenth 80% did. Dashed: the base rate, 40%.")
+    for title in ("Gain", "Hits", "AUC by month", "Calibration slope by month"):
+        expect(page.get_by_role("img", name=title, exact=True)).to_be_visible()
     assert_accessible(page)
     page.get_by_role("link", name="Model card").click()
     expect(page.locator("body")).to_contain_text("Who is affected, and their rights")
     assert page.request.get("/model/9/card").status == 404
+
+
+def test_in_russian_only_the_card_is_english_and_the_page_says_so(page: Page, sign_in: Any) -> None:
+    sign_in("auditor", "X1", "/model")
+    expect(page.locator("main")).not_to_contain_text("in English")
+    page.get_by_role("link", name="Русский").click()
+    expect(page.locator("main")).to_contain_text("На английском языке.")
+    expect(page.get_by_role("img", name="Охват", exact=True)).to_be_visible()
+    expect(page.get_by_role("img", name="Наклон калибровки по месяцам")).to_be_visible()
+    assert page.locator("main img").count() == 0  # a picture of the run would be in English
+    page.get_by_role("link", name="Паспорт модели").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -140,7 +140,7 @@ def test_what_the_issuer_says_wrongly_lets_nobody_in(
         setattr(issuer, name, value)
     go(page)
     expect(page.get_by_role("alert")).to_contain_text(told)
-    page.get_by_role("link", name="Go back").click()  # what to do next: the sign-in again
+    page.get_by_role("link", name="Sign in").click()  # what to do next
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,7 @@ from pipeline.leakage import Removal, on_both_sides, too_dear
 from pipeline.model import fit_blend, usual_weight
 from pipeline.plots import plots
 from pipeline.splits import repeated_folds
-from pipeline.trust import range_coverage
+from pipeline.trust import gain, range_coverage
 from pipeline.tuning import tune
 
 ROWS = 900
@@ -120,13 +121,22 @@ def test_groups_of_a_few_people_have_no_figures(company: Dataset, judged: Backte
 def test_pictures_are_drawn_of_every_figure(company: Dataset, judged: Backtest) -> None:
     report = {
         "range_coverage": range_coverage(judged),
+        "gain": gain(judged),
+        "base_rate": float(judged.left.mean()),
         "by_origin": judged.by_origin(),
         "ablation": judged.ablation(1),
         "by_group": by_group(company, judged, seed=1),
     }
-    pictures = plots(report, judged)
+    pictures = plots(report)
     assert {"reliability.svg", "gain.svg", "precision_recall.svg", "over_time.svg", "by_department.svg"} <= set(
         pictures
     )
     assert all(picture.startswith(b"<?xml") for picture in pictures.values())
     assert sum(group["n"] for group in report["range_coverage"]["groups"]) == 300
+
+
+def test_gain_is_the_share_of_leavers_among_the_highest_risks() -> None:
+    risk, left = np.array([0.1, 0.4, 0.2, 0.3]), np.array([False, True, True, False])
+    found = gain(SimpleNamespace(risk=risk, left=left))  # type: ignore[arg-type]
+    assert [found[percent] for percent in (0, 25, 50, 75, 100)] == [0.0, 0.5, 0.5, 1.0, 1.0]
+    assert found[10] == pytest.approx(0.2)  # two fifths of the way to the first person
