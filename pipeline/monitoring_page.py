@@ -39,7 +39,8 @@ h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{
 figure{margin:0;overflow-x:auto}svg{min-width:34rem;max-width:100%;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem .25rem 0;text-align:right;border-bottom:1px solid #e3e7ee}
-th:first-child,td:first-child,td:last-child,th:last-child{text-align:left}td:not(:last-child){white-space:nowrap}td:last-child{min-width:12rem}
+th:first-child,td:first-child{text-align:left}td{white-space:nowrap}
+.figures :is(th,td):last-child{text-align:left;white-space:normal;min-width:12rem}
 @media print{@page{margin:15mm}body{padding:0}h2,figure{break-inside:avoid}h2{break-after:avoid}}
 """
 
@@ -244,7 +245,8 @@ _JUDGED: Final[Mapping[str, str]] = {
 
 
 def _table(months: Sequence[Mapping[str, Any]], language: Language) -> str:
-    return _table_of(language.text("Figures"), _COLUMNS, [_row(month, language) for month in months], language)
+    rows = [_row(month, language) for month in months]
+    return _table_of("figures", language.text("Figures"), _COLUMNS, rows, language)
 
 
 def _how_right(report: Mapping[str, Any], language: Language) -> str:
@@ -260,13 +262,15 @@ def _how_right(report: Mapping[str, Any], language: Language) -> str:
         [name, *(_bounds((each or {}).get(metric), _thousandths(language), language) for metric in _JUDGED)]
         for name, each in known
     ]
-    return _table_of(language.text("How right the scores were"), ("month", *_JUDGED.values()), rows, language)
+    return _table_of("judged", language.text("How right the scores were"), ("month", *_JUDGED.values()), rows, language)
 
 
-def _table_of(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], language: Language) -> str:
+def _table_of(
+    kind: str, heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], language: Language
+) -> str:
     heads = "".join(f"<th>{escape(language.text(name))}</th>" for name in columns)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    table = f'<table class="{kind}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     return f'<h2>{escape(heading)}</h2><div class="wide">{table}</div>'
 
 
