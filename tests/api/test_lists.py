@@ -220,6 +220,7 @@ def test_hrs_workbook_filters_stays_in_sight_and_speaks_their_language(
     assert [people[each[0]][: len(each)] for each in words] == words
     job = sheet["G4"]
     assert (job.value, job.data_type) == ("=Clerk", "s")  # text, and no formula
+    assert {cell.alignment.vertical for cell in sheet[2] if cell.value is not None} == {"top"}  # beside wrapped texts
     assert written.folder.joinpath("index.csv").read_text().startswith("month,manager_id,employee_id,change,band,")
 
 
