@@ -155,7 +155,7 @@ def performance(known: Known) -> Frame:
 
 
 @family(
-    Feature("performance_against_pay", "growth", "Place in the order of performance against place in the order of pay",
+    Feature("performance_against_pay", "growth", "Rank by performance against rank by pay",
             "-1 to 1", "now", "not reviewed yet, or fewer than 5 peers", worse="higher", peers=PEERS),
     needs=("performance", "compensation", "assignments"),
 )  # fmt: skip

@@ -199,7 +199,7 @@ def _manager_family(kind: Kind, items: Sequence[Named]) -> Family:
         return rows.select("employee_id", *means.values())
 
     features = tuple(
-        Feature(f"{named.prefix}_of_manager", "relationships", f"{named.label} of the manager", kind.unit,
+        Feature(f"{named.prefix}_of_manager", "relationships", f"{named.label}: the manager", kind.unit,
                 f"({kind.months}, 0]", "no manager recorded, or the manager was not assessed", worse=kind.worse)
         for named in items
     )  # fmt: skip

@@ -89,7 +89,7 @@ def direct_reports(known: Known) -> Frame:
 
 @family(
     Feature("manager_tenure", "relationships", "The manager's own time in the company", "months", "now", NO_MANAGER),
-    Feature("manager_has_left", "relationships", "The manager has left or gives no place", "1 or 0", "now", NO_MANAGER,
+    Feature("manager_has_left", "relationships", "The manager has left or holds no job", "1 or 0", "now", NO_MANAGER,
             worse="higher"),
     needs=("assignments.manager_id",),
 )  # fmt: skip

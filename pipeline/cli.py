@@ -74,7 +74,7 @@ def simulate(
         rows = simulate_company(out_dir, employees, months, seed)
     for name, number in rows.items():
         err.print(f"  {name:<16} {number:>12,}")
-    err.print(f"Wrote a simulated company to {out_dir}. Next: retention check {out_dir}")
+    err.print(f"Wrote a simulated company.\nNext: retention check {_escaped(str(out_dir))}", soft_wrap=True)
 
 
 @app.command()
@@ -169,6 +169,7 @@ def lists(
     from pipeline.list_pages import write_lists
     from pipeline.risk_list import month_to_list
     from pipeline.rollout import deal
+    from pipeline.screens import lists_screen
     from pipeline.store import Store
 
     settings = Settings()
@@ -177,11 +178,8 @@ def lists(
             published = month_to_list(scores, _month(month))
         deal(store, settings, published)
         out, said_in = out_dir or settings.var / "lists", language(settings.language)
-        written = write_lists(store, out, settings.list_rules, month, said_in)
-    err.print(
-        f"Lists of {written.month}: {written.managers:,} managers, {written.people:,} people. "
-        f"Open {written.folder / 'index.html'}"
-    )
+        written = write_lists(store, out, settings.list_rules, month, said_in, settings.list_link)
+    err.print(lists_screen(written, settings), crop=False)
 
 
 @app.command()
@@ -206,7 +204,7 @@ def deliver(
     with closing(Store(settings.store_url)) as store, _progress() as told:
         done = deliver_lists(store, settings, _month(month), again, dry_run, told=told)
     _write_json(json_file, as_json(done))
-    err.print(delivery_screen(done, dry_run))
+    err.print(delivery_screen(as_json(done), dry_run))
     if not (dry_run or done.is_complete):
         raise typer.Exit(1)
 
@@ -223,19 +221,15 @@ def monitor(
 
     Exit code 3 where something is out of bounds.
     """
-    from pipeline.files import write_text
-    from pipeline.language import language
     from pipeline.monitoring import monitor as monitor_source
-    from pipeline.monitoring_page import monitoring_page
     from pipeline.screens import monitoring_screen
 
     settings = Settings()
-    with _progress() as told:
-        report = monitor_source(source, settings, told)
-    _write_json(json_file, report)
     page = html_file or settings.var / "monitoring.html"
-    write_text(monitoring_page(report, language(settings.language)), page)
-    err.print(monitoring_screen(report), f"Plots: {page}", sep="\n")
+    with _progress() as told:
+        report = monitor_source(source, settings, page, told)
+    _write_json(json_file, report)
+    err.print(monitoring_screen(report, page), crop=False)
     if any(alert["is_current"] for alert in report["alerts"]):
         raise typer.Exit(Refused.exit_code)
 
@@ -257,7 +251,7 @@ def monthly(
     with _progress() as told:
         run = run_month(source, Settings(), _month(month), date.today(), again, told)
     _write_json(json_file, asdict(run))
-    err.print(month_screen(run))
+    err.print(month_screen(run), crop=False)
     if not run.is_delivered:
         raise typer.Exit(1)
     if run.is_alerting:

@@ -252,7 +252,7 @@ def _send_all(post: _Post, done: Delivery, told: Told) -> None:
                 return
             if round_:
                 time.sleep(post.settings.smtp_pause_seconds * 2 ** (round_ - 1))
-            told(f"send {len(waiting):,} lists")
+            told(f"send {len(waiting):,} list{'s' * (len(waiting) != 1)}")
             try:
                 waiting = [each for each in waiting if not post.send(server, each)]
                 done.stopped = None

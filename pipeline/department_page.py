@@ -18,14 +18,16 @@ DEAREST: Final = 5
 
 @dataclass(frozen=True)
 class Department:
-    """A department's figures; all None but the name where it is suppressed. `expected` exits with a 95 % interval."""
+    """A department's figures; all None but the name where it is suppressed. `expected` exits with a 95 % interval;
+    `drivers` that weigh most, in words.
+    """
 
     name: str | None
     people: int | None
     expected: float | None
     low: float | None
     high: float | None
-    drivers: tuple[str, ...]
+    drivers: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class DepartmentFigures:
 def department_figures(scores: PublishedScores, published: Published, language: Language) -> DepartmentFigures:
     """As published with the month, so that every reader gets the same figures and the same gaps."""
     departments = [_department(row, language) for row in scores.group_figures(published, "department")]
-    dear = [row for row in scores.service_figures(published) if _cost(row) > 0]
+    dear = [row for row in scores.service_figures(published) if _is_between_two(row) and _cost(row) > 0]
     return DepartmentFigures(departments, sorted(dear, key=_cost, reverse=True)[:DEAREST])
 
 
@@ -52,8 +54,17 @@ def _department(row: Mapping[str, Any], language: Language) -> Department:
         expected=_rounded(row["expected_exits"]),
         low=_rounded(row["low"]),
         high=_rounded(row["high"]),
-        drivers=tuple(language.text(DRIVER_NAMES[driver]) for driver in heavy),
+        drivers=_enumerated([language.text(DRIVER_NAMES[driver]) for driver in heavy]),
     )
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """`Pay, conditions`."""
+    return ", ".join([*names[:1], *(name.lower() for name in names[1:])])
+
+
+def _is_between_two(row: Mapping[str, Any]) -> bool:
+    return bool(row["client_department"] != row["provider_department"])
 
 
 def _rounded(exits: float | None) -> float | None:

@@ -19,7 +19,7 @@ from pipeline.language import ENGLISH, Language
 from pipeline.list_rules import ListRules
 from pipeline.published import Published
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.rollout import rolled_out
+from pipeline.rollout import rolled_out, waiting_managers
 from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
 from pipeline.store import Store
 from pipeline.wording import BAND_NAMES, BAND_TEXTS, CHANGE_NAMES, COLUMN_NAMES, DRIVER_NAMES, in_words, within_words
@@ -39,12 +39,13 @@ _OWN: Final = (_INDEX, _DEPARTMENTS)
 
 @dataclass(frozen=True)
 class WrittenLists:
-    """What `write_lists` made."""
+    """What `write_lists` made; `waiting` managers have none yet (see `pipeline.rollout`)."""
 
     folder: Path
     month: str
     managers: int
     people: int
+    waiting: int
 
 
 def write_lists(
@@ -53,27 +54,30 @@ def write_lists(
     rules: ListRules,
     month: str | None = None,
     language: Language = ENGLISH,
+    list_link: str = "",
 ) -> WrittenLists:
     """Write `out`/YYYY-MM: a page, a text and a CSV for each manager with something to read; for HR an index page and
     the whole as CSV and XLSX; for heads of departments `departments.html`, which names nobody.
 
-    The folder appears whole; an older one of the same month is replaced. Raises BadInput for a month without scores.
+    The folder appears whole; an older one of the same month is replaced. Lists lead to `list_link` for answers, where
+    there is one. Raises BadInput for a month without scores.
     """
     with store.reading() as scores:
         published = month_to_list(scores, month)
         found = risk_lists(scores, published, rules, None, language)
         lists = [each for each in rolled_out(scores, published, found) if each.is_worth_reading]
+        waiting = len(waiting_managers(scores, published))
         figures = department_figures(scores, published, language)
     out.mkdir(parents=True, exist_ok=True)
     with _alone(out):
         draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=out))  # readable by the owner only
         try:
-            _write_month(draft, published, lists, figures, language)
+            _write_month(draft, published, lists, figures, language, answers_at(list_link, published))
             _replace(out / published.month, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     people = sum(len(each.entries) for each in lists)
-    return WrittenLists(out / published.month, published.month, len(lists), people)
+    return WrittenLists(out / published.month, published.month, len(lists), people, waiting)
 
 
 @contextmanager
@@ -89,21 +93,33 @@ def _alone(out: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def list_page(published: Published, risk_list: RiskList, language: Language = ENGLISH) -> str:
+def answers_at(list_link: str, published: Published) -> str:
+    """Where a manager signs in, reads the list of the month and answers; empty where the settings name no page."""
+    return list_link.replace("{month}", published.month)
+
+
+def list_page(published: Published, risk_list: RiskList, language: Language = ENGLISH, answers_at: str = "") -> str:
     """One manager's list as a page that stands alone: readable on a phone, printable, nothing loaded from elsewhere."""
-    return _rendered("list.html", language, published=published, list=risk_list)
+    return _rendered("list.html", language, published=published, list=risk_list, answers_at=answers_at)
 
 
-def list_text(published: Published, risk_list: RiskList, language: Language = ENGLISH) -> str:
+def list_text(published: Published, risk_list: RiskList, language: Language = ENGLISH, answers_at: str = "") -> str:
     """The same as plain text, for a mail client that shows no page."""
-    return _rendered("list.txt", language, published=published, list=risk_list)
+    return _rendered("list.txt", language, published=published, list=risk_list, answers_at=answers_at)
 
 
 def index_page(
-    published: Published, lists: Sequence[RiskList], href: Callable[[str], str], language: Language = ENGLISH
+    published: Published,
+    lists: Sequence[RiskList],
+    href: Callable[[str], str],
+    language: Language = ENGLISH,
+    is_in_folder: bool = False,
 ) -> str:
-    """HR's overview of a month: each manager's counts, with a link to the list; no employee is named on it."""
-    return _rendered("index.html", language, published=published, lists=lists, href=href)
+    """HR's overview of a month: each manager's counts, with a link to the list; no employee is named on it.
+
+    `is_in_folder` where the spreadsheet and the departments' page lie beside it.
+    """
+    return _rendered("index.html", language, published=published, lists=lists, href=href, is_in_folder=is_in_folder)
 
 
 def departments_page(published: Published, figures: DepartmentFigures, language: Language = ENGLISH) -> str:
@@ -165,14 +181,19 @@ def _pages() -> Environment:
 
 
 def _write_month(
-    folder: Path, published: Published, lists: Sequence[RiskList], figures: DepartmentFigures, language: Language
+    folder: Path,
+    published: Published,
+    lists: Sequence[RiskList],
+    figures: DepartmentFigures,
+    language: Language,
+    link: str,
 ) -> None:
     for each in lists:
         stem = file_stem(each.manager_id)
-        (folder / f"{stem}.html").write_text(list_page(published, each, language), encoding="utf-8")
-        (folder / f"{stem}.txt").write_text(list_text(published, each, language), encoding="utf-8")
+        (folder / f"{stem}.html").write_text(list_page(published, each, language, link), encoding="utf-8")
+        (folder / f"{stem}.txt").write_text(list_text(published, each, language, link), encoding="utf-8")
         (folder / f"{stem}.csv").write_text(list_csv(published, [each]), encoding="utf-8")
-    index = index_page(published, lists, lambda manager_id: f"{quote(file_stem(manager_id))}.html", language)
+    index = index_page(published, lists, lambda manager_id: f"{quote(file_stem(manager_id))}.html", language, True)
     (folder / f"{_INDEX}.html").write_text(index, encoding="utf-8")
     (folder / f"{_INDEX}.csv").write_text(list_csv(published, lists), encoding="utf-8")
     (folder / f"{_INDEX}.xlsx").write_bytes(list_xlsx(published, lists, language))

@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 from pipeline.language import Language, language, marked
-from pipeline.list_pages import list_page, list_text
+from pipeline.list_pages import answers_at, list_page, list_text
 from pipeline.published import Published
 from pipeline.risk_list import RiskList
 from pipeline.settings import Settings
@@ -48,11 +48,6 @@ def mail_of(
     return mail.as_bytes()
 
 
-def link_to(published: Published, settings: Settings) -> str:
-    """Where the manager signs in, reads the list and answers."""
-    return settings.list_link.replace("{month}", published.month)
-
-
 def _number(published: Published, risk_list: RiskList, list_hash: str) -> str:
     whole = "\n".join((published.source, published.month, risk_list.manager_id, list_hash))
     return hashlib.sha256(whole.encode()).hexdigest()[:32]
@@ -67,8 +62,8 @@ def _text(published: Published, risk_list: RiskList, settings: Settings, said_in
 
 def _html(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> str:
     if settings.mail_includes_list:
-        return list_page(published, risk_list, said_in)
-    link = escape(link_to(published, settings), quote=True)
+        return list_page(published, risk_list, said_in, answers_at(settings.list_link, published))
+    link = escape(answers_at(settings.list_link, published), quote=True)
     said = escape(said_in.text("Read the list and answer"))
     button = (
         f'<p><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1d4f91;'
@@ -98,5 +93,5 @@ def _greeting(risk_list: RiskList, said_in: Language) -> str:
 
 
 def _invitation(published: Published, settings: Settings, said_in: Language) -> list[str]:
-    link = link_to(published, settings)
+    link = answers_at(settings.list_link, published)
     return [said_in.text("Read it, and answer what you did: {link}", link=link)] if link else []

@@ -23,6 +23,7 @@ from pipeline.dataset import KEYS
 from pipeline.drift import CHANCE, moved, moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import DONE, last_answers
+from pipeline.files import write_text
 from pipeline.gate import SLOPE_LIMITS
 from pipeline.language import language, marked
 from pipeline.monitoring_page import MOVED, monitoring_page
@@ -57,12 +58,13 @@ class Alert:
     feature: str | None = None
 
 
-def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> dict[str, Any]:
+def monitor(source: Path, settings: Settings, page: Path, told: Told = lambda _: None) -> dict[str, Any]:
     """Hold the published months of a source against what happened since, and against what the model learned from.
 
     Gives the report of `retention monitor --json`: `months[]` (one a published snapshot date, with its metrics once
     it has matured), `live` (all matured months, with intervals by resampling people), `backtest` (what training
-    promised), `alerts[]`. It is logged to MLflow as a run. Figures are of the whole company, never of a person.
+    promised), `alerts[]`. It is written as a page to `page` and logged to MLflow as a run. Figures are of the whole
+    company, never of a person.
 
     Raises BadInput where nothing of the source is published, or the source has no dates.
     """
@@ -91,8 +93,10 @@ def monitor(source: Path, settings: Settings, told: Told = lambda _: None) -> di
         "backtest": _promised(settings, published[-1].model_version),
     }
     report["alerts"] = [asdict(alert) for alert in alerts(report, settings)]
+    drawn = monitoring_page(report, language(settings.language))
+    write_text(drawn, page)
     told("record in MLflow")
-    registry.record_monitoring(settings, report, monitoring_page(report, language(settings.language)))
+    registry.record_monitoring(settings, report, drawn)
     return report
 
 

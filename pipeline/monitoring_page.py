@@ -13,6 +13,7 @@ from typing import Any, Final
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from pipeline.language import ENGLISH, Language, marked
 from pipeline.wording import label_text
@@ -21,6 +22,8 @@ COVERAGE_COLOUR: Final = "#c9d6ea"
 COLOURS: Final = {"figure": "#1d4f91", "other": "#b4552d", "quiet": "#8a93a3"}
 SIZE: Final = (7.2, 2.7)
 """Inches: two thirds of a page's width in print, and legible on a phone."""
+MONTHS_LEVEL: Final = 12
+"""As many names of months stand beside each other without a tilt."""
 
 _NOTHING_YET: Final = marked("nothing to show yet")
 _UNKNOWN: Final = "–"
@@ -36,7 +39,8 @@ h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{
 figure{margin:0;overflow-x:auto}svg{min-width:34rem;max-width:100%;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .7rem .25rem 0;text-align:right;border-bottom:1px solid #e3e7ee}
-th:first-child,td:first-child,td:last-child,th:last-child{text-align:left}td:not(:last-child){white-space:nowrap}td:last-child{min-width:12rem}
+th:first-child,td:first-child{text-align:left}td{white-space:nowrap}
+.figures :is(th,td):last-child{text-align:left;white-space:normal;min-width:12rem}
 @media print{@page{margin:15mm}body{padding:0}h2,figure{break-inside:avoid}h2{break-after:avoid}}
 """
 
@@ -49,7 +53,7 @@ def monitoring_page(report: Mapping[str, Any], language: Language = ENGLISH) -> 
     matplotlib.rcParams["svg.hashsalt"] = "retention"  # else every page of the same report would differ
     shown = "\n".join(
         f"<h2>{escape(language.text(title))}</h2><p>{escape(language.text(what))}</p>"
-        f"<figure>{_svg(report, title, draw, language)}</figure>"
+        f"{_figure_of(report, title, draw, language)}"
         for title, what, draw in _PLOTS
     )
     heading = escape(language.text("Monitoring of {source}", source=report["source"]))
@@ -59,7 +63,8 @@ def monitoring_page(report: Mapping[str, Any], language: Language = ENGLISH) -> 
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{heading}</title><style>{_STYLE}</style></head><body>\n"
         f"<h1>{heading}</h1><p>{escape(until)}</p>\n"
-        f"{_alerts(report, language)}\n{shown}\n{_table(report['months'], language)}\n</body></html>\n"
+        f"{_alerts(report, language)}\n{shown}\n{_table(report['months'], language)}\n"
+        f"{_how_right(report, language)}\n</body></html>\n"
     )
 
 
@@ -106,32 +111,27 @@ def _by_month(alerts: Sequence[Mapping[str, Any]], language: Language) -> str:
     )
 
 
-def _svg(report: Mapping[str, Any], title: str, draw: Draw, language: Language) -> str:
+def _figure_of(report: Mapping[str, Any], title: str, draw: Draw, language: Language) -> str:
+    """A plot by month; a sentence where nothing would be on it."""
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.add_subplot()
     months = [month["month"] for month in report["months"]]
     draw(axes, report, language)
     if not axes.lines and not axes.containers:
-        axes.text(
-            0.5,
-            0.5,
-            language.text(_NOTHING_YET),
-            transform=axes.transAxes,
-            ha="center",
-            color=COLOURS["quiet"],
-            fontsize=9,
-        )
-        axes.set_yticks([])
-    axes.set_xticks(range(len(months)), months, rotation=45, ha="right", fontsize=8)
+        return f'<p class="past">{escape(language.text(_NOTHING_YET))}</p>'
+    tilt: dict[str, Any] = {"rotation": 45, "ha": "right"} if len(months) > MONTHS_LEVEL else {}
+    axes.set_xticks(range(len(months)), months, fontsize=8, **tilt)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # round ones, so that none is told rounded
     axes.set_xlim(-0.5, len(months) - 0.5)
     axes.tick_params(axis="y", labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))  # over no point
     text, said = io.StringIO(), language.text(title)
     figure.savefig(text, format="svg", metadata={"Date": None, "Title": said})
     drawn = text.getvalue()
-    return drawn[drawn.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(said)}" ', 1)
+    drawn = drawn[drawn.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(said)}" ', 1)
+    return f"<figure>{drawn}</figure>"
 
 
 def _happened(axes: Axes, report: Mapping[str, Any], language: Language) -> None:
@@ -201,7 +201,7 @@ _PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
     ),
     (
         marked("Drift"),
-        marked("How far the furthest feature and the scores have moved, by their limits. Above 1 is told."),
+        marked("How far the furthest feature and the scores have moved, by their limits. Above 1 it is reported."),
         _drift,
     ),
 )
@@ -232,39 +232,69 @@ def _as_shares(axes: Axes, language: Language) -> None:
 
 
 _COLUMNS: Final = (
-    *(marked("month"), marked("people"), marked("expected"), marked("happened"), marked("AUC")),
+    *(marked("month"), marked("people"), marked("expected"), marked("happened")),
     *(marked("listed, who left"), marked("lift"), marked("answered"), marked("drifted features")),
 )
 
 
+_JUDGED: Final[Mapping[str, str]] = {
+    "auc": marked("AUC"),
+    "average_precision": marked("average precision"),
+    "calibration_slope": marked("calibration slope"),
+}
+
+
 def _table(months: Sequence[Mapping[str, Any]], language: Language) -> str:
-    heading = escape(language.text("Figures"))
-    cells = "".join(f"<th>{escape(language.text(name))}</th>" for name in _COLUMNS)
-    rows = "".join(_row(month, language) for month in months)
-    return (
-        f'<h2>{heading}</h2><div class="wide"><table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+    rows = [_row(month, language) for month in months]
+    return _table_of("figures", language.text("Figures"), _COLUMNS, rows, language)
 
 
-def _row(month: Mapping[str, Any], language: Language) -> str:
+def _how_right(report: Mapping[str, Any], language: Language) -> str:
+    """Each month of which the outcome is known, all of them together, and what training promised; with intervals."""
+    known = [(month["month"], month["intervals"]) for month in report["months"] if month["intervals"]]
+    if not known:
+        return ""
+    known += [
+        (language.text("all together"), report["live"]),
+        (language.text("promised by training"), report["backtest"]),
+    ]
+    rows = [
+        [name, *(_bounds((each or {}).get(metric), _thousandths(language), language) for metric in _JUDGED)]
+        for name, each in known
+    ]
+    return _table_of("judged", language.text("How right the scores were"), ("month", *_JUDGED.values()), rows, language)
+
+
+def _table_of(
+    kind: str, heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], language: Language
+) -> str:
+    heads = "".join(f"<th>{escape(language.text(name))}</th>" for name in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    table = f'<table class="{kind}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<h2>{escape(heading)}</h2><div class="wide">{table}</div>'
+
+
+def _row(month: Mapping[str, Any], language: Language) -> list[str]:
     lists = month["lists"] or {}
     drifted = [label_text(entry["label"], language) for entry in month["drifted"]]
-    told = [
+    return [
         month["month"],
         language.number(month["people"]),
         _figure(month["expected"], _tenth_of_percent(language)),
         _figure(month["happened"], _tenth_of_percent(language)),
-        _bounds((month["intervals"] or {}).get("auc"), lambda value: language.decimal(value, 3), language),
         _bounds(lists.get("interval"), _tenth_of_percent(language), language),
         _figure(lists.get("lift"), lambda value: language.decimal(value, 1)),
         _bounds(month["answered"], language.percent, language),
         "; ".join(drifted) or _UNKNOWN,
     ]
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in told)}</tr>"
 
 
 def _tenth_of_percent(language: Language) -> Callable[[float], str]:
     return lambda share: language.percent(share, 1)
+
+
+def _thousandths(language: Language) -> Callable[[float], str]:
+    return lambda value: language.decimal(value, 3)
 
 
 def _bounds(bounds: Mapping[str, float] | None, said: Callable[[float], str], language: Language) -> str:

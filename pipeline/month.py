@@ -16,14 +16,12 @@ from features.errors import BadInput
 from features.reading.source_definition import read_definition
 from pipeline.contested import contested
 from pipeline.delivery import as_json, deliver
-from pipeline.files import write_text
 from pipeline.language import language
 from pipeline.list_pages import write_lists
 from pipeline.monitoring import monitor
-from pipeline.monitoring_page import monitoring_page
 from pipeline.published import Published
 from pipeline.risk_list import month_to_list
-from pipeline.rollout import deal, waiting_managers
+from pipeline.rollout import deal
 from pipeline.schema import MONTH_STEP
 from pipeline.scoring import score_and_publish
 from pipeline.settings import Settings
@@ -112,10 +110,9 @@ def _scored_before(store: Store, source: str, month: str) -> Published | None:
 def _write_lists(store: Store, settings: Settings, published: Published) -> dict[str, Any]:
     deal(store, settings, published)
     folder, said_in = settings.var / "lists", language(settings.language)
-    written = write_lists(store, folder, settings.list_rules, published.month, said_in)
-    with store.reading() as scores:
-        waiting = len(waiting_managers(scores, published))
-    return {"managers": written.managers, "people": written.people, "waiting": waiting, "folder": str(written.folder)}
+    written = write_lists(store, folder, settings.list_rules, published.month, said_in, settings.list_link)
+    counts = {"managers": written.managers, "people": written.people, "waiting": written.waiting}
+    return {**counts, "folder": str(written.folder)}
 
 
 def _deliver(store: Store, settings: Settings, published: Published, told: Told) -> dict[str, Any]:
@@ -125,12 +122,11 @@ def _deliver(store: Store, settings: Settings, published: Published, told: Told)
 
 
 def _monitor(source: Path, settings: Settings, told: Told) -> dict[str, Any]:
+    page = settings.var / "monitoring.html"
     try:
-        report = monitor(source, settings, told)
+        report = monitor(source, settings, page, told)
     except BadInput as nothing:  # a cross-section: nothing matures
         return {"skipped": str(nothing), "alerts": []}
-    page = settings.var / "monitoring.html"
-    write_text(monitoring_page(report, language(settings.language)), page)
     return {
         "alerts": report["alerts"],
         "page": str(page),

@@ -3,13 +3,14 @@
 A version is registered after its run holds everything, in one step, so a killed training leaves a run and no version.
 """
 
+import io
 import json
 import logging
 import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
@@ -78,7 +79,8 @@ def register(
         model_uri = _log_model(model)
     tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
     tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
-    return str(mlflow.register_model(model_uri, MODEL_NAME, tags=tags).version)
+    with redirect_stderr(io.StringIO()):  # MLflow prints what it registers, and we say it in our words
+        return str(mlflow.register_model(model_uri, MODEL_NAME, tags=tags).version)
 
 
 def complete(settings: Settings, version: str, files: Mapping[str, str]) -> None:

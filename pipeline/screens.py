@@ -1,6 +1,7 @@
 """What a command says at its end: a screen that a person can act on. No person's data."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -18,8 +19,8 @@ from pipeline.promotion import Offer
 from pipeline.publication import Publication
 from pipeline.settings import Settings
 
-if TYPE_CHECKING:  # both bring MLflow with them, which takes seconds
-    from pipeline.delivery import Delivery
+if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
+    from pipeline.list_pages import WrittenLists
     from pipeline.month import Month
 
 _LABELS = {
@@ -92,8 +93,17 @@ def scoring_screen(publication: Publication) -> RenderableType:
 def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
     """Where the company has changed since training, so that the model says less of some people."""
     counts = manifest.get("taken_as_other", {})
-    told = ", ".join(f"{feature} of {rows:,}" for feature, rows in counts.items())
-    return [f"Rare or never seen in training, taken as 'other': {told}. Train again if these are many."] * bool(counts)
+    told = ", ".join(f"{feature} of {_people(rows)}" for feature, rows in counts.items())
+    lead = "Too rare or too new for the model to tell apart, so taken as 'other'"
+    return [f"{lead}: {told}. Train again if many of these are new."] * bool(counts)
+
+
+def _people(number: int) -> str:
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def audit_screen(chain: Chain) -> str:
@@ -105,10 +115,23 @@ def audit_screen(chain: Chain) -> str:
     return f"The audit is whole: {chain.rows:,} rows. Note its end somewhere else, for --noted: {chain.head or 'none'}"
 
 
-def monitoring_screen(report: Mapping[str, Any]) -> RenderableType:
+def lists_screen(written: "WrittenLists", settings: Settings) -> RenderableType:
+    """How many lists there are, where, and how they reach their managers."""
+    waiting = f" {_counted(written.waiting, 'manager')} held back by the roll-out." if written.waiting else ""
+    deliver = f"retention deliver --month {written.month}"
+    by_hand = f"hand them out, or name a mail server (RETENTION_SMTP_HOST) and run\n{deliver}"
+    return Group(
+        f"Lists of {written.month}: {_people(written.people)} for {_counted(written.managers, 'manager')}.{waiting}",
+        _line(f"Open: {written.folder / 'index.html'}"),
+        f"Next: {deliver if settings.smtp_host else by_hand}",
+    )
+
+
+def monitoring_screen(report: Mapping[str, Any], page: Path) -> RenderableType:
     """Each published month against what happened, all matured months against training, and what to look at."""
-    table = Table("month", title=f"{report['source']}: published scores against what happened")
-    for column in ("model", "people", "expected", "happened", "AUC", "listed who left", "moved features"):
+    table = _narrow(f"{report['source']}: published scores against what happened")
+    table.add_column("month")
+    for column in ("model", "people", "expected", "happened", "AUC", "listed\nwho left", "moved\nfeatures"):
         table.add_column(column, justify="right")
     for month in report["months"]:
         figures, lists = month["metrics"] or {}, month["lists"] or {}
@@ -122,18 +145,20 @@ def monitoring_screen(report: Mapping[str, Any]) -> RenderableType:
             _figure(lists.get("precision"), ".1%"),
             str(len(month["drifted"])),
         )
-    return Group(table, *_live(report), *_alerts(report["alerts"]))
+    return Group(table, "", *_live(report), "", *_alerts(report["alerts"]), _line(f"Plots: {page}"))
 
 
-def _live(report: Mapping[str, Any]) -> list[str]:
+def _live(report: Mapping[str, Any]) -> list[RenderableType]:
     live, promised = report["live"], report["backtest"] or {}
     if not live:
         return ["No published month has matured yet: nothing can be said of how right the scores are."]
-    return [
-        f"{_LIVE[name]}: {_bounds(live[name])}"
-        + (f"; training promised {_bounds(promised[name])}" if name in promised else "")
-        for name in _LIVE
-    ]
+    table = _narrow("all matured months together, 95 % intervals")
+    table.add_column("")
+    for column in ("live", "training promised"):
+        table.add_column(column, justify="right")
+    for name, label in _LIVE.items():
+        table.add_row(label, _bounds(live[name]), _bounds(promised[name]) if name in promised else "–")
+    return [table]
 
 
 def _alerts(alerts: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -153,53 +178,70 @@ _WHAT_TO_DO = {
     "no_address": "Add them to the file of RETENTION_ADDRESSES and run this again.",
     "manager_gone": "They are no longer scored: correct manager_id in the source, and score again.",
     "recipient_refused": "The server does not know the mailbox: correct the address and run this again.",
+    "sender_refused": "The server does not take our sender: correct RETENTION_SMTP_FROM and run this again.",
+    "mail_refused": "The server does not take the mail itself: ask whoever runs it why, then run this again.",
     "resend": "Run this again.",
 }
 
 
-def delivery_screen(done: "Delivery", is_rehearsal: bool) -> str:
-    """What became of the lists of a month, and what to do about those that did not go out."""
+def delivery_screen(done: Mapping[str, Any], is_rehearsal: bool) -> str:
+    """What became of the lists of a month (`delivery.as_json`), and what to do about those that did not go out."""
     if is_rehearsal:
-        return f"Lists of {done.month}: {done.to_send:,} would be sent. Nothing was sent or written."
+        return f"Lists of {done['month']}: {done['to_send']:,} would be sent. Nothing was sent or written."
+    return "\n".join([f"Lists of {done['month']}: {_sent(done)}.", *_not_sent(done)])
+
+
+def _sent(done: Mapping[str, Any]) -> str:
+    sent, unchanged, failed, uncertain = (
+        done["states"].get(state, 0) for state in ("sent", "unchanged", "failed", "uncertain")
+    )
+    nothing_new = f"{unchanged:,} not sent because they say nothing new"
+    return f"{sent:,} sent, {nothing_new}, {failed:,} failed, {uncertain:,} uncertain"
+
+
+def _not_sent(done: Mapping[str, Any]) -> list[str]:
+    """Why lists did not go out, and what to do about each reason."""
     lines = [
-        f"Lists of {done.month}: {done.states['sent']:,} sent, {done.states['unchanged']:,} not sent because they say "
-        f"nothing new, {done.states['failed']:,} failed, {done.states['uncertain']:,} uncertain.",
-        *(
-            f"[red]failed[/] {number:,} ({reason}). {_WHAT_TO_DO.get(reason, 'Run this again.')}"
-            for reason, number in sorted(done.failed.items())
-        ),
+        f"[red]failed[/] {number:,} ({reason.replace('_', ' ')}). {_WHAT_TO_DO.get(reason, 'Run this again.')}"
+        for reason, number in done["failed"].items()
     ]
-    if done.states["uncertain"]:
+    if done["states"].get("uncertain"):
         lines.append(
             "[red]uncertain[/] A run was killed, or the server never answered: they may have arrived, so they are not "
-            "sent again. Ask the managers, or use --resend-uncertain: it is the same mail to a mail system."
+            "sent again. Ask the managers, or use `retention deliver --resend-uncertain`: to a mail system it is the "
+            "same mail."
         )
-    if done.changed_since_sent:
-        lines.append(
-            f"{done.changed_since_sent:,} lists have changed since they were sent; the page shows them as now."
-        )
-    if done.stopped:
-        lines.append(f"[red]stopped[/] {escape(done.stopped)}")
-    return "\n".join(lines)
+    if changed := done["changed_since_sent"]:
+        lines.append(f"{changed:,} lists have changed since they were sent; the page shows them as now.")
+    if done["stopped"]:
+        lines.append(f"[red]stopped[/] {escape(done['stopped'])}")
+    return lines
 
 
-def month_screen(run: "Month") -> str:
+def month_screen(run: "Month") -> RenderableType:
     """What the month's run did and what a person should do now."""
-    score, lists, delivery = (run.done[step] for step in ("score", "lists", "deliver"))
+    score, lists, delivery, monitored = (run.done[step] for step in ("score", "lists", "deliver", "monitor"))
     earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
-    waiting = f"; {lists['waiting']:,} managers wait for the end of the roll-out" if lists["waiting"] else ""
-    counts = delivery.get("states", {})
-    mailed = ", ".join(f"{number:,} {state}" for state, number in counts.items())
-    lines = [
+    waiting = f"\n{_counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
+    contested = f"{_counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
+    matured = f"{_counted(monitored.get('matured', 0), 'published month')} of which the outcome is known"
+    told = {
+        "scored": f"{_people(score['people'])}, {score['expected']:.0f} voluntary exits expected",
+        "lists": f"{_people(lists['people'])} for {_counted(lists['managers'], 'manager')}{waiting}",
+        "delivery": delivery.get("skipped") or "\n".join([_sent(delivery), *_not_sent(delivery)]),
+        "contested": contested if run.contested else "",
+        "monitor": monitored.get("skipped") or "\n".join([matured, *_alerts(run.alerts)]),
+    }
+    table = Table.grid(padding=(0, 1))
+    for name, said in told.items():
+        if said:
+            table.add_row(name, said)
+    return Group(
         f"[bold]{run.source}[/], {run.month}{earlier}",
-        f"scored    {score['people']:,} people, {score['expected']:.0f} voluntary exits expected",
-        f"lists     {lists['people']:,} people for {lists['managers']:,} managers{waiting}: {lists['folder']}",
-        f"delivery  {delivery.get('skipped') or mailed or 'nothing to send'}",
-        f"contested {run.contested:,} points: GET /v1/contests, and correct them in the source" * bool(run.contested),
-        f"[red]to do[/]     retention deliver --month {run.month} says what failed and why" * (not run.is_delivered),
-        *_alerts(run.alerts),
-    ]
-    return "\n".join(line for line in lines if line)
+        table,
+        _line(f"Lists: {Path(lists['folder']) / 'index.html'}"),
+        *([_line(f"Plots: {monitored['page']}")] if "page" in monitored else []),
+    )
 
 
 def effect_screen(report: Mapping[str, Any]) -> str:

@@ -120,6 +120,7 @@ def _connected(settings: Settings) -> smtplib.SMTP:
         client = _opened(settings)
         if settings.smtp_user and settings.smtp_password is not None:
             client.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        client.ehlo_or_helo_if_needed()  # what signs in has said it; a relay without sign-in wants it too
     except (OSError, smtplib.SMTPException) as error:
         if client is not None:
             client.close()

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -28,6 +28,9 @@ _FORBIDDEN_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_TITLE: Final = 31
 _NARROWEST, _WIDEST, _MEASURED = 9, 48, 200
 """Characters of a column, and rows that are measured for it."""
+
+_AT_TOP: Final = Alignment(vertical="top")
+_WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -53,7 +56,8 @@ def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: st
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.append([_header(sheet, column) for column in columns])
     for row in rows:
-        sheet.append([_as_text(sheet, cell) if isinstance(cell, str) else cell for cell in row])
+        is_tall = any(isinstance(cell, str) and len(cell) > _WIDEST for cell in row)
+        sheet.append([_shown(sheet, cell, is_tall) for cell in row])
     file = io.BytesIO()
     book.save(file)
     return _without_times(file.getvalue())
@@ -85,11 +89,18 @@ def _header(sheet: object, text: str) -> WriteOnlyCell:
     return cell
 
 
+def _shown(sheet: object, value: Cell, is_tall: bool) -> Any:
+    """A cell of the body; in a row of several lines everything begins on the first."""
+    if not is_tall or value is None:
+        return _as_text(sheet, value) if isinstance(value, str) else value
+    cell = _as_text(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value)
+    cell.alignment = _WRAPPED if isinstance(value, str) and len(value) > _WIDEST else _AT_TOP
+    return cell
+
+
 def _as_text(sheet: object, text: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("�", text)[:_LONGEST_TEXT])
     cell.data_type = "s"
-    if len(text) > _WIDEST:
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell
 
 

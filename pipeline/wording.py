@@ -148,7 +148,7 @@ ITEM_LABELS: Final = (
     marked("{item}: place among all"),
     marked("{item}: last"),
     marked("{item} against the department"),
-    marked("{item} of the manager"),
+    marked("{item}: the manager"),
     marked("{item} in {months} months"),
     marked("{item} in {months} month"),
 )

@@ -39,6 +39,10 @@ _PLAIN_TYPES: Final = re.compile(
 _NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
 """Their messages name what the query names, and hold no data."""
 
+_KEYWORDS: Final = (
+    'Mend the query; a column named like a word of SQL stands in double quotes there, such as "left" or "order"'
+)
+
 
 def query_files(
     definition: SourceDefinition, queries: Sequence[Query], inputs: Mapping[str, Mapping[str, Path]], out_dir: Path
@@ -151,7 +155,8 @@ def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
     position = int(details["position"]) if "position" in details else None
     if isinstance(error, _NAMING_ERRORS):
         said = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
-        return statement.finding(said, "Mend the query", position)
+        remedy = _KEYWORDS if isinstance(error, duckdb.ParserException) else "Mend the query"
+        return statement.finding(said, remedy, position)
     if "file is not utf-8 encoded" in message.lower():
         remedy = (
             f'Name it under [inputs.NAME] in {FILE_NAME} with its encoding, such as "windows-1252" (Western), '

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,6 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 
 from features.errors import Finding
+
+LONGEST_PLACE: Final = 24
+"""Characters of a place on one line: beside them a rule and its remedy have room in 80 columns."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,20 @@ def _findings(title: str, colour: str, findings: Sequence[Finding]) -> Iterable[
     if not findings:
         return
     table = Table(title=f"[{colour}]{title}[/]", title_justify="left", show_lines=True)
-    table.add_column("where", overflow="fold")
+    table.add_column("where", overflow="fold", no_wrap=True)
     table.add_column("rule")
     table.add_column("rows", justify="right")
     table.add_column("what to do")
     for finding in findings:
         rows = f"{finding.rows:,}" if finding.rows else ""
-        table.add_row(escape(finding.place), escape(finding.rule), rows, escape(finding.remedy))
+        table.add_row(_whole(finding), escape(finding.rule), rows, escape(finding.remedy))
     yield table
+
+
+def _whole(finding: Finding) -> str:
+    """A long place with its column below the table, so that no name is broken in a terminal of 80 columns."""
+    is_long = finding.column and len(finding.place) > LONGEST_PLACE
+    return escape(f"{finding.table}\n.{finding.column}" if is_long else finding.place)
 
 
 def _listed(title: str, lines: Sequence[str]) -> Iterable[RenderableType]:

@@ -12,6 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
+from pipeline.department_page import department_figures
+from pipeline.language import ENGLISH
 from pipeline.publication import Publication
 from pipeline.store import Store
 from serving.app import create_app
@@ -173,3 +175,16 @@ def test_scores_of_an_earlier_version_say_what_to_do(client: TestClient, bearer:
     answer = client.get("/v1/groups/department", headers=bearer("hr"))
     assert answer.status_code == 404
     assert "retention score" in answer.json()["detail"]
+
+
+def test_heads_of_departments_see_pairs_of_two_departments_only(store: Store) -> None:
+    made = company()
+    assert made.services is not None
+    within = made.services.with_columns(provider_department="client_department", relationships_log_odds=pl.lit(0.5))
+    both = pl.concat([within, made.services.with_columns(relationships_log_odds=pl.lit(0.1))])
+    store.publish(replace(made, services=both))
+    with store.reading() as scores:
+        published = scores.current()
+        assert published is not None
+        pairs = department_figures(scores, published, ENGLISH).pairs
+    assert [(pair["client_department"], pair["provider_department"]) for pair in pairs] == [("Sales", "Plant")]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -219,7 +220,17 @@ def test_hrs_workbook_filters_stays_in_sight_and_speaks_their_language(
     assert [people[each[0]][: len(each)] for each in words] == words
     job = sheet["G4"]
     assert (job.value, job.data_type) == ("=Clerk", "s")  # text, and no formula
+    assert {cell.alignment.vertical for cell in sheet[2] if cell.value is not None} == {"top"}  # beside wrapped texts
     assert written.folder.joinpath("index.csv").read_text().startswith("month,manager_id,employee_id,change,band,")
+
+
+def test_a_list_leads_to_where_it_is_answered_and_hrs_index_to_the_whole(store: Store, tmp_path: Path) -> None:
+    link = "https://hr.example/lists/{month}"
+    folder = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), list_link=link).folder
+    assert '<a href="https://hr.example/lists/2026-09">' in (folder / "M1.html").read_text()
+    assert "https://hr.example/lists/2026-09" in (folder / "M1.txt").read_text().split()
+    beside = re.findall(r'href="(index\.xlsx|departments\.html)"', (folder / "index.html").read_text())
+    assert [name for name in beside if (folder / name).is_file()] == ["index.xlsx", "departments.html"]
 
 
 def test_every_form_of_a_list_speaks_the_language_of_the_settings(store: Store, tmp_path: Path) -> None:

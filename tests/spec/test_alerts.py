@@ -1,6 +1,7 @@
 """What the monitor calls somebody for, and that what was told in its month calls nobody again; figures by hand."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,10 +101,13 @@ def test_what_training_promised_is_held_against_all_matured_months(auc: float, s
 @pytest.mark.parametrize("months", [[month("2026-01")], [month("2026-01", score_drift=None, furthest=0.0)]])
 def test_a_report_of_which_nothing_has_matured_is_drawn_and_says_so(months: list[dict[str, Any]]) -> None:
     page = monitoring_page(report(*months))
-    assert page.count("<svg ") == 5
+    assert page.count("<svg ") == 2  # what is expected, and drift
     assert page.count("nothing to show yet") == 3  # AUC, lists and answers
+    assert "How right the scores were" not in page
     assert "Nothing is out of bounds now." in page
-    assert "No published month has matured yet" in str(monitoring_screen(report(*months)).renderables)  # type: ignore[union-attr]
+    assert "No published month has matured yet" in str(
+        monitoring_screen(report(*months), Path("page.html")).renderables
+    )  # type: ignore[union-attr]
 
 
 def test_the_page_tells_what_was_out_of_bounds_in_earlier_months_apart() -> None:
@@ -113,6 +117,16 @@ def test_the_page_tells_what_was_out_of_bounds_in_earlier_months_apart() -> None
     assert "Nothing is out of bounds now." in page
     assert 'In earlier months: Base pay (base_pay) has moved (PSI) <span class="n">2026-01: 0.50</span>.' in page
     assert "calm" in page
+
+
+def test_the_page_holds_each_month_and_all_together_against_what_training_promised() -> None:
+    known = {
+        name: bounds(value) for name, value in (("auc", 0.7), ("average_precision", 0.2), ("calibration_slope", 1))
+    }
+    told = report(month("2026-01", intervals=known, **listed(0.3)), month("2026-02"), live=known, backtest=known)
+    page = monitoring_page(told | {"alerts": []})
+    rows = re.findall(r"<tr><td>([^<]*)</td><td>0\.700 [^<]*</td><td>0\.200 [^<]*</td><td>1\.000 [^<]*</td></tr>", page)
+    assert rows == ["2026-01", "all together", "promised by training"]
 
 
 def test_the_page_is_whole_in_russian() -> None:
@@ -127,4 +141,4 @@ def test_the_page_is_whole_in_russian() -> None:
     assert '<html lang="ru">' in page
     assert 'наклон калибровки вне допустимых границ</b> <span class="n">2026-02: 0,70</span> (предел 0,80)' in page
     assert "5,0\xa0% (3,0\xa0%–7,0\xa0%)" in page
-    assert page.count("<svg ") == 5
+    assert page.count("<svg ") + page.count("пока нечего показать") == 5

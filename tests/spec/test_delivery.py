@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
@@ -251,6 +251,8 @@ def test_the_list_itself_is_mailed_only_where_settings_say_so(
     assert html is not None
     assert text is not None
     assert "<h2>A</h2>" in html.get_content()
+    link = f'<a href="{settings.list_link.replace("{month}", "2026-08")}">Answer what you did</a>'
+    assert link in html.get_content()
     assert "1. A · Elevated · New this month" in text.get_content().splitlines()
     with store.reading() as scores:
         rows = scores.connection.execute(AUDIT.select()).mappings().all()
@@ -406,6 +408,25 @@ def test_a_server_that_speaks_no_tls_gets_neither_password_nor_mail(
     assert done.stopped is not None
     assert "no STARTTLS" in done.stopped
     assert plain.mails == []
+
+
+@pytest.mark.parametrize("security", ["none", "starttls"])
+def test_a_relay_that_asks_for_no_sign_in_gets_the_mails(
+    store: Store, settings: Settings, certificate: Path, security: Literal["none", "starttls"]
+) -> None:
+    relay, port = Mailbox(), free_port()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    tls = {"tls_context": context, "require_starttls": True} if security == "starttls" else {}
+    controller = Controller(relay, hostname="127.0.0.1", port=port, **tls)
+    controller.start()
+    without = {"smtp_port": port, "smtp_security": security, "smtp_user": "", "smtp_password": None}
+    try:
+        done = sent(store, settings.model_copy(update=without))
+    finally:
+        controller.stop()
+    assert done.is_complete
+    assert len(relay.mails) == 3
 
 
 @pytest.mark.parametrize(

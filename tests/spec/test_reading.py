@@ -360,6 +360,14 @@ def test_an_sql_error_names_the_table_and_the_line_and_no_value(wrong: str, read
     assert raw.failed >= {"exits"}
 
 
+@pytest.mark.parametrize(("column", "told"), [("left", 'in double quotes there, such as "left"'), ('"left"', "")])
+def test_a_column_named_like_a_word_of_sql_is_told_to_be_quoted(column: str, told: str, read: Any) -> None:
+    toml = f'[tables]\nexits = """select employee_id, {column} as exit_date from \'e.csv\'"""\n'
+    raw = read({"e.csv": "employee_id,left\n1,2020-01-31\n", "source.toml": toml})
+    assert len(raw.errors) == bool(told)
+    assert told in " ".join(finding.remedy for finding in raw.errors)
+
+
 def test_python_variables_are_not_tables(read: Any) -> None:
     raw = read({"source.toml": '[tables]\nexits = "select * from definition"'})
     assert "Table with name definition does not exist" in raw.errors[0].rule

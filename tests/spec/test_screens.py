@@ -6,7 +6,8 @@ from typing import Any
 from rich.console import Console
 
 from pipeline.evaluation import METRICS
-from pipeline.screens import training_screen
+from pipeline.month import Month
+from pipeline.screens import month_screen, training_screen
 from pipeline.settings import Settings
 
 WIDE = {"value": -0.432, "low": -1.541, "high": 0.665}
@@ -72,3 +73,40 @@ def test_how_near_the_true_hazard_is_told_where_a_source_knows_it() -> None:
     [said] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
     assert said.rstrip() == "The true hazard reaches AUC 0.751; the model goes 80% of the way there from .5"
     assert not [line for line in screen(REPORT | {"true_hazard": None}) if "true hazard" in line]
+
+
+def test_a_months_screen_says_why_lists_failed_and_what_to_do_and_keeps_places_whole() -> None:
+    folder = "/a/company/with/a/long/path/to/its/state/of/retention/and/all/its/lists/2026-09"
+    delivery = {
+        "month": "2026-09",
+        "states": {"sent": 1, "failed": 3},
+        "failed": {"no_address": 1, "recipient_refused": 2},
+        "changed_since_sent": 0,
+        "stopped": None,
+        "is_complete": False,
+    }
+    alert = {
+        "rule": "AUC is low",
+        "month": "2026-09",
+        "value": 0.5,
+        "limit": 0.6,
+        "remedy": "Train.",
+        "is_current": True,
+    }
+    run = Month("tiny", "2026-09")
+    run.done = {
+        "score": {"people": 1, "expected": 0.4},
+        "lists": {"people": 1, "managers": 1, "waiting": 2, "folder": folder},
+        "deliver": delivery,
+        "monitor": {"alerts": [alert], "matured": 1, "page": f"{folder}.html"},
+    }
+    said = io.StringIO()
+    Console(file=said, width=80, highlight=False).print(month_screen(run), crop=False)
+    lines = [line.rstrip() for line in said.getvalue().splitlines()]
+    text = " ".join(said.getvalue().split())
+    assert "1 person for 1 manager 2 managers held back by the roll-out" in text
+    assert "1 sent, 0 not sent because they say nothing new, 3 failed, 0 uncertain" in text
+    assert "failed 1 (no address). Add them to the file of RETENTION_ADDRESSES and run this again." in text
+    assert "failed 2 (recipient refused). The server does not know the mailbox:" in text
+    assert "look at 2026-09: AUC is low 0.500 (limit 0.600). Train." in text
+    assert {line for line in lines if len(line) > 80} == {f"Lists: {folder}/index.html", f"Plots: {folder}.html"}

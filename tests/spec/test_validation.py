@@ -569,9 +569,9 @@ def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) ->
     assert said["complete_until"] == "2020-12-31"
 
 
-def _screen(report: Report, folder: Path) -> str:
+def _screen(report: Report, folder: Path, width: int = 120) -> str:
     with (folder / "screen").open("w") as file:
-        console = Console(width=120, record=True, file=file)
+        console = Console(width=width, record=True, file=file)
         console.print(render(report))
     return console.export_text()
 
@@ -581,6 +581,18 @@ def test_the_screen_says_where_what_how_often_and_what_to_do(tmp_path: Path) -> 
     assert all(part in text for part in ("surveys.score", "is [wrong]", "1,200", "Mend it.", "1 error and 0 warnings"))
     text = _screen(check(tmp_path, ONE_OF_EACH), tmp_path)
     assert "No errors, 0 warnings: 3 people and 1 voluntary exit up to 2020-12-31 to learn from." in text
+
+
+def test_no_place_is_broken_within_a_name_in_a_narrow_terminal(tmp_path: Path) -> None:
+    long = Finding(
+        "has a value that is no number in it", "collaboration", "provider_department", 12, "Correct the file."
+    )
+    query = Finding("SQL error at line 12: syntax error", "source.toml", "tables.compensation", 0, "Mend the query.")
+    text = _screen(Report(errors=(long, query)), tmp_path, width=80)
+    assert all(
+        name in text for name in ("collaboration ", ".provider_department ", "source.toml ", ".tables.compensation ")
+    )
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def _describe(table: str) -> Callable[[str], str]:

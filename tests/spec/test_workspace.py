@@ -1,0 +1,46 @@
+"""The folder in which a run works goes with the run, and a killed run's with the next one."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from pipeline.settings import Settings
+from pipeline.workspace import workspace
+
+WORKING = """
+import sys, time
+from pathlib import Path
+from pipeline.settings import Settings
+from pipeline.workspace import workspace
+with workspace(Settings(var=Path(sys.argv[1]))) as folder:
+    (folder / "tables").mkdir()
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def run_under_way(var: Path) -> tuple[subprocess.Popen[str], Path]:
+    process = subprocess.Popen([sys.executable, "-c", WORKING, str(var)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+def test_the_folder_is_gone_afterwards_and_a_state_that_was_made_for_nothing_too(tmp_path: Path) -> None:
+    with workspace(Settings(var=tmp_path / "var")) as folder:
+        (folder / "tables").mkdir()
+    assert not (tmp_path / "var").exists()
+
+
+def test_what_a_killed_run_left_goes_with_the_next_and_a_run_under_way_keeps_its_own(tmp_path: Path) -> None:
+    killed, left = run_under_way(tmp_path)
+    alive, kept = run_under_way(tmp_path)
+    try:
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+        assert left.is_dir()
+        with workspace(Settings(var=tmp_path)) as folder:
+            assert set(tmp_path.iterdir()) == {folder, kept}
+    finally:
+        alive.kill()
+        alive.communicate()
