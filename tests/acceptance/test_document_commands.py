@@ -118,7 +118,7 @@ def surroundings(folder: Path, **more: str) -> dict[str, str]:
 
 
 def placed(command: str, folder: Path) -> str:
-    """A command of a page with the places of this test."""
+    """A command of a page with the places of this test; in one pass, for what is put in may look like a place."""
     places = {
         "/etc/retention.env": folder / "retention.env",
         "/opt/retention/bin": BIN,
@@ -127,10 +127,9 @@ def placed(command: str, folder: Path) -> str:
         "path/to/source": folder / "source",
         "/safe/place": folder,
         ".venv/bin": BIN,
+        "/data": folder / "source",
     }
-    for there, here in places.items():
-        command = command.replace(there, str(here))
-    return re.sub(r"(monthly|check) /data\b", rf"\1 {folder / 'source'}", command)
+    return re.sub("|".join(map(re.escape, places)), lambda found: str(places[found[0]]), command)
 
 
 @pytest.fixture
