@@ -57,6 +57,9 @@ ELSEWHERE = {
     "export RETENTION_VAR=var-acme": "As each test here has it",
     "make train SOURCE=path/to/source": ON_A_COMPANY,
     "make score SOURCE=path/to/source": ON_A_COMPANY,
+    "sudo -u retention sh -c 'set -a; . /etc/retention.env; /opt/retention/bin/retention train /data/source'": (
+        ON_A_COMPANY
+    ),
     "make lists": ON_A_COMPANY,
     ".venv/bin/retention features path/to/source --out features.parquet": (
         "`test_sources_document.py::test_whoever_is_in_a_picture_is_at_risk_on_its_day`"
