@@ -16,7 +16,9 @@ RUN apt-get update \
  && useradd --system --uid 10001 --create-home retention \
  && install -d -o retention -g retention -m 0700 /var/lib/retention
 COPY --from=build /opt/retention /opt/retention
-ENV PATH=/opt/retention/bin:$PATH PYTHONUNBUFFERED=1 RETENTION_VAR=/var/lib/retention
+# The rest of the file system may be read-only: what numba compiles stays in the volume.
+ENV PATH=/opt/retention/bin:$PATH PYTHONUNBUFFERED=1 RETENTION_VAR=/var/lib/retention \
+    NUMBA_CACHE_DIR=/var/lib/retention/compiled
 USER retention
 WORKDIR /var/lib/retention
 VOLUME /var/lib/retention

@@ -42,7 +42,8 @@ demo: source ## from nothing to managers' lists, on a simulated company (under 5
 	@echo "  runs and models       $(BIN)/mlflow ui --backend-store-uri $${MLFLOW_TRACKING_URI:-$(RUNS)}"
 	@echo '  your own data         docs/quick-start.md'
 	@echo 'Serve the scores:'
-	@echo '  make serve            then GET /v1/… on 127.0.0.1:$(PORT) (see /openapi.json), with a token from: $(BIN)/retention token --role hr'
+	@echo '  make serve            then http://127.0.0.1:$(PORT) in a browser; the API is under /v1 (see docs/api.md)'
+	@echo '  to sign in            $(BIN)/retention token --role hr'
 
 train: source ## train and judge on SOURCE, log to MLflow, promote if the gate lets it
 	$(BIN)/retention train '$(SOURCE)'
@@ -109,6 +110,7 @@ source: setup
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 	  echo 'This Python cannot make virtual environments: install its venv package (Debian: python3-venv).' >&2; exit 2; }
 	$(PYTHON) -m venv --clear .venv
+	@echo 'Installing what requirements.lock names: a minute or more, in silence.'
 	$(PIP) install --no-compile --no-deps --require-hashes -r requirements.lock
 	@touch $@
 

@@ -31,6 +31,9 @@ pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_st
 company = Settings().var / "company"
 if not company.exists():
     simulate(company, employees=1000, months=30, seed=1)
+toml = company / "source.toml"
+if "snapshot_every_months" not in toml.read_text():  # neighbouring months tell nearly the same
+    toml.write_text(f"snapshot_every_months = 3\n{toml.read_text()}")
 trained = train(company, quick=True)
 report = trained.report
 

@@ -323,7 +323,10 @@ def verify(
     ] = None,
     json_file: JsonOption = None,
 ) -> None:
-    """Prove that no row of the audit was changed, taken out or put in; exit code 3 where one was."""
+    """Prove that no row of the audit was changed, taken out or put in; exit code 3 where one was.
+
+    On stdout is the end of the chain, to be noted somewhere else for --noted.
+    """
     from pipeline.audit import Link
     from pipeline.screens import audit_screen
     from pipeline.store import Store
@@ -334,6 +337,8 @@ def verify(
     err.print(audit_screen(chain))
     if not chain.is_whole:
         raise typer.Exit(Refused.exit_code)
+    if chain.head and json_file != "-":
+        sys.stdout.write(f"{chain.head}{os.linesep}")
 
 
 @models_app.callback(invoke_without_command=True)

@@ -31,8 +31,9 @@ class Purged:
 def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = False) -> Purged:
     """Delete months whose snapshot date, and answers and contests whose day, lie longer back than their period.
 
-    The newest publication of each source stays whatever its age, for it is the one that is served. The audit stays:
-    it is the proof of who saw what was held, and a row says that this ran.
+    The newest publication of each source stays whatever its age, for it is the one that is served. An objection stays
+    for as long as a score of its person is held: without it the person would be listed again. The audit stays: it is
+    the proof of who saw what was held, and a row says that this ran.
     """
     scores_until = month_end(today, -settings.keep_scores_months)
     answers_until = month_end(today, -settings.keep_answers_months)
@@ -57,10 +58,13 @@ def _doomed(connection: Connection, scores_until: date, answers_until: date) -> 
     is_old = (_OTHER.c.snapshot_date <= scores_until) & (_OTHER.c.snapshot_date < newest.scalar_subquery())
     old = list(connection.execute(select(_OTHER.c.id).where(is_old)).scalars())
     end_of_day = datetime.combine(answers_until, time.max, UTC)
+    still_scored = select(SCORE.c.employee_id).where(SCORE.c.publication_id.not_in(old))
+    is_needed = (CONTEST.c.ground == "objection") & CONTEST.c.employee_id.in_(still_scored)
     return [
         *((table, table.c.publication_id.in_(old)) for table in (SCORE, GROUP_FIGURE, SERVICE_FIGURE)),
         (PUBLICATION, PUBLICATION.c.id.in_(old)),
-        *((table, table.c.at <= end_of_day) for table in (LIST_ANSWER, CONTEST)),
+        (LIST_ANSWER, LIST_ANSWER.c.at <= end_of_day),
+        (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
         *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in (DELIVERY, MONTH_STEP)),
     ]
 

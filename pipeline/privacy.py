@@ -14,6 +14,8 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 
 MONTHS_OF_ACCESS: Final = 12
+FOUR_FIFTHS: Final = 0.8
+"""The usual limit of the ratio between groups (EEOC, Uniform Guidelines 1978); a lower one asks for a reason."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ def open_points(settings: Settings, found: Held, today: date) -> Iterator[str]:
             yield f"RETENTION_NOTICE_GIVEN holds no day for {head.source}."
     if found.oldest and found.oldest <= month_end(today, -settings.keep_scores_months):
         yield "Scores are held that are older than their period: run `retention purge`."
+    if settings.mail_includes_list:
+        yield "Mails hold the list with names (RETENTION_MAIL_INCLUDES_LIST): why a link is not enough."
+    if settings.fairness_limit < FOUR_FIFTHS:
+        yield "RETENTION_FAIRNESS_LIMIT is below four fifths: why groups may lie further apart here."
     yield "The legal basis, and the balance of interests behind it (GDPR article 6)."
     yield "The agreement with the works council, or why none is needed."
     yield "Who holds each role, and who checks the audit, how often."
@@ -88,7 +94,7 @@ def assessment(settings: Settings, store: Store, today: date) -> str:
         "## 3. Who asked, in the last twelve months\n",
         *_access(found),
         "## 4. Risks to people, and what is done\n",
-        _RISKS,
+        _RISKS.format(fairness_limit=settings.fairness_limit),
         "## 5. Open\n",
         *(f"- [ ] {point}" for point in open_points(settings, found, today)),
         "",
@@ -123,6 +129,9 @@ def _periods(settings: Settings) -> Iterator[str]:
         f"- A manager gets {rules.capacity} people a month at most, of those whose risk is {rules.listed_from:g} times "
         "the mean or more, with bands and reasons in words."
     )
+    yield f"- {_mails(settings)}"
+    if settings.rollout_share < 1:
+        yield f"- Lists go to {settings.rollout_share:.0%} of the managers at first, by lot, to tell whether they help."
     yield f"- Scores, factors and lists are kept for {settings.keep_scores_months} months."
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
     told = ", ".join(f"{source} since {day}" for source, day in sorted(settings.notice_given.items())) or "nobody yet"
@@ -130,6 +139,13 @@ def _periods(settings: Settings) -> Iterator[str]:
     yield f"- Notice to people before they are scored {required} by the settings; told: {told}."
     yield "- Health, belief, union, family and the content of messages are never read."
     yield "- Protected attributes are read for the review of fairness alone.\n"
+
+
+def _mails(settings: Settings) -> str:
+    if not settings.smtp_host:
+        return "Nothing is mailed; HR hands the lists out."
+    what = "the list itself, with names" if settings.mail_includes_list else "a link to it and no name"
+    return f"The mail to a manager whose list has something new in it holds {what}."
 
 
 def _access(found: Held) -> Iterator[str]:
@@ -151,7 +167,7 @@ _RISKS: Final = """\
 |---|---|
 | a score is used against a person | purposes are asked for; every look is on record; managers see no probability |
 | a score is taken for a fact | range, calibration, *not enough evidence*; factors in plain words; stated limits |
-| groups are treated unequally | no protected attribute is a feature; review with intervals; four fifths in the gate |
+| groups are treated unequally | no feature is a protected attribute; a review; gate at {fairness_limit:g} |
 | a group's figure gives somebody away | groups under five are suppressed, and what would tell of them |
 | wrong data | validation; contest; correction at the source |
 | data leak | roles, short tokens, no ids in logs, MLflow or notebooks; erasure; periods |

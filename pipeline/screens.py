@@ -112,7 +112,8 @@ def audit_screen(chain: Chain) -> str:
         return f"The audit is broken at row {chain.broken_at}: it, or one before it, was changed, taken out or put in."
     if not chain.holds_noted:
         return "The audit is not the one that was noted: rows up to that end were changed, taken out or put in."
-    return f"The audit is whole: {chain.rows:,} rows. Note its end somewhere else, for --noted: {chain.head or 'none'}"
+    end = "Its end, to be noted somewhere else for --noted:" if chain.head else "There is no end to note yet."
+    return f"The audit is whole: {chain.rows:,} rows. {end}"
 
 
 def lists_screen(written: "WrittenLists", settings: Settings) -> RenderableType:

@@ -145,10 +145,7 @@ def require_exits(voluntary_exits: int, place: str = "exits") -> None:
         else f"{voluntary_exits} voluntary exit{'s' * (voluntary_exits != 1)} in the training period; "
         f"training needs at least {LEAST_EXITS}"
     )
-    remedy = (
-        "Check `kind` (voluntary, involuntary, other), complete_from and complete_until; or give a longer history. "
-        "Scoring with a model trained elsewhere is possible."
-    )
+    remedy = "Check `kind` (voluntary, involuntary, other), complete_from and complete_until; or give a longer history."
     raise BadInput(Finding(rule=rule, table=place, column="kind", rows=0, remedy=remedy))
 
 

@@ -11,8 +11,9 @@ from pipeline.schema import CONTEST, LIST_ANSWER
 def withdrawn(connection: Connection, source: str, snapshot_date: date, horizon_months: int) -> set[str]:
     """Employee ids of those who are on no list of the snapshot date.
 
-    An objection holds until it is erased with the person. An answer that somebody has left holds for its month and the
-    horizon after it (whoever is still there then has stayed), and a later answer takes it back.
+    An objection holds for as long as a score of the person is held (`retention purge` leaves it until then). An answer
+    that somebody has left holds for its month and the horizon after it (whoever is still there then has stayed), and a
+    later answer takes it back.
     """
     objected = connection.execute(select(CONTEST.c.employee_id).where(CONTEST.c.ground == "objection")).scalars()
     first = f"{month_end(snapshot_date, -horizon_months):%Y-%m}"

@@ -30,6 +30,8 @@ kept. Errors are problems after RFC 9457: `type`, `title`, `status`, `detail` an
 export TOKEN=$(.venv/bin/retention token --role hr)
 ```
 
+- **Examples**: ids, months and versions in them are made up; `GET /v1/risks` gives real ones. Where a route is not for
+  hr, make a token of a role that it names.
 - **Forms**: JSON by default; CSV, XLSX, HTML or Markdown by `Accept` where a route names them.
 - **Unchanged answers**: an `ETag` comes with what is published; `If-None-Match` gets 304 while it holds.
 - **Pages**: `next_cursor` of one page is `cursor` of the next; a walk stays in the publication that it began with.

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import psycopg
 import pytest
+from documents import blocks, page, section
 
 from features.errors import BadInput, Finding
 from features.reading import postgresql
@@ -94,6 +95,20 @@ def test_a_database_gives_the_same_tables_as_files(database: str, folder: Path, 
         assert expected is not None
         assert given is not None
         assert given.collect().equals(expected.collect())
+
+
+def test_the_source_toml_of_the_page_reads_a_database(
+    postgresql_url: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(postgresql_url) as connection:
+        connection.execute("create schema hr")
+        connection.execute("create table hr.contracts as select 'a' as person_no, date '2020-01-15' as hired")
+        connection.execute("create table hr.leavers as select 'a' as person_no, date '2021-03-05' as left_on")
+    monkeypatch.setenv("HR_DATABASE", postgresql_url)
+    (folder / "source.toml").write_text(blocks(section(page("docs/sources.md"), "A database"), "toml")[0])
+    report = check_source(folder, tmp_path / "staging")
+    assert not report.errors
+    assert report.tables == {"employees": 1, "exits": 1}
 
 
 def test_an_sqlalchemy_url_will_do(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

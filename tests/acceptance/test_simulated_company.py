@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ import mlflow
 import numpy as np
 import polars as pl
 import pytest
+from sqlalchemy import select
 
 from pipeline.evaluation import metrics
+from pipeline.schema import PUBLICATION
 from pipeline.settings import Settings
+from pipeline.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,15 @@ def test_curve_never_falls_and_the_range_holds_the_risk(company: Path) -> None:
     assert (scores["risk_3m"] <= scores["risk_6m"]).all()
     assert (scores["risk_6m"] <= scores["risk_12m"]).all()
     assert ((scores["risk_low"] <= scores["risk_6m"]) & (scores["risk_6m"] <= scores["risk_high"])).all()
+
+
+def test_a_published_month_says_which_data_code_and_seed_made_it(company: Path) -> None:
+    with Store(Settings(var=company / "var").store_url) as store, store.reading() as scores:
+        manifest = scores.connection.execute(select(PUBLICATION.c.manifest)).scalar_one()
+    assert (manifest["source"], manifest["seed"]) == ("simulated", 1)
+    assert manifest["code_version"] == version("retention")
+    assert len(manifest["data_hash"]) == 64
+    assert manifest["scored_data_hash"] == manifest["data_hash"]  # scored from the tables that it learned from
 
 
 @pytest.mark.filterwarnings("default")  # MLflow warns of its own type hints and of SQLAlchemy as it is imported

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from documents import ROOT, page, section, table_lines
+from documents import ROOT, blocks, page, section, table_lines
 
 from serving.settings import ServerSettings
 
@@ -59,6 +59,17 @@ def test_the_compose_file_has_nothing_to_find_fault_with() -> None:
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     # an image is named by its version, not by a digest: which one is for whoever runs it to say
     assert set(re.findall(r"CL-\d{4}", json.dumps(found))) <= {"CL-0019"}
+
+
+def test_compose_hands_on_every_setting_that_the_page_tells_one_to_write() -> None:
+    """What it needs stands in the page's `.env`, and the API and the jobs get the whole file."""
+    text = (ROOT / "compose.yaml").read_text()
+    [shown] = [block for block in blocks(page("docs/deployment.md"), "dotenv") if block.startswith("# .env")]
+    needed = set(re.findall(r"\$\{(\w+):\?", text))
+    assert needed
+    assert needed <= set(re.findall(r"^(\w+)=", shown, flags=re.MULTILINE))
+    services = dict(re.findall(r"^  (\w+):\n((?:    .*\n)+)", text, flags=re.MULTILINE))
+    assert {name for name, body in services.items() if "env_file: [.env]" in body} == {"api", "jobs"}
 
 
 def test_compose_gives_settings_that_exist() -> None:

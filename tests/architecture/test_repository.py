@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from documents import blocks
+from documents import commands
 
 from features.vocabulary import DRIVERS, EXIT_KINDS
 
@@ -57,12 +57,6 @@ def our_files() -> tuple[Path, ...]:
 
 def documents() -> list[Path]:
     return [path for path in our_files() if path.suffix == ".md"]
-
-
-def shell_lines(path: Path) -> list[str]:
-    """The commands in a document's `sh` blocks, continued lines joined."""
-    joined = "".join(blocks(path.read_text(), "sh")).replace("\\\n", " ")
-    return [line.partition(" #")[0].strip() for line in joined.splitlines() if line.strip()]
 
 
 def inline_code(path: Path) -> list[str]:
@@ -172,7 +166,7 @@ def test_every_make_command_in_the_documents_is_a_target() -> None:
     used = {
         match[1]
         for path in documents()
-        for line in [*shell_lines(path), *inline_code(path)]
+        for line in [*commands(path.read_text()), *inline_code(path)]
         if (match := re.match(r"(?:\w+=\S+ )*make ([a-z]+)", line))
     }
     assert used <= set(TARGETS)
@@ -182,7 +176,7 @@ def test_every_retention_command_in_the_documents_exists() -> None:
     used = {
         match[1]
         for path in documents()
-        for line in [*shell_lines(path), *inline_code(path)]
+        for line in [*commands(path.read_text()), *inline_code(path)]
         if (match := re.match(r"(?:\.venv/bin/)?retention ([a-z]+)", line))
     }
     assert used <= retention_commands()

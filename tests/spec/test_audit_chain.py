@@ -136,15 +136,17 @@ def test_an_audit_from_before_the_chain_is_linked(url: str, engine: Engine) -> N
         assert store.verify_audit().is_whole
 
 
-def test_the_command_tells_whole_from_broken_by_its_exit_code(
+def test_the_command_prints_the_end_of_a_whole_audit_and_tells_a_broken_one_by_its_exit_code(
     store: Store, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RETENTION_DATABASE_URL", url)
     store.append_audit([entry("A"), entry("B")])
     head = store.verify_audit().head
-    assert CliRunner().invoke(app, ["audit", "verify", "--noted", str(head)]).exit_code == 0
+    whole = CliRunner().invoke(app, ["audit", "verify", "--noted", str(head)])
+    assert (whole.exit_code, whole.stdout) == (0, f"{head}\n")
     tamper(engine, "UPDATE audit SET whom = 'Z' WHERE id = 1")
-    assert CliRunner().invoke(app, ["audit", "verify"]).exit_code == 3
+    broken = CliRunner().invoke(app, ["audit", "verify"])
+    assert (broken.exit_code, broken.stdout) == (3, "")
 
 
 @pytest.mark.parametrize("noted", ["", "1", "x:y", "1:abc", f"-1:{'a' * 64}"])

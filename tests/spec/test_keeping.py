@@ -95,6 +95,21 @@ def test_what_is_older_than_its_period_goes(filled: Store, settings: Settings) -
     assert [path.name for path in (settings.var / "lists").iterdir()] == ["2025-12"]
 
 
+def objected(store: Store) -> list[str]:
+    with store.reading() as scores:
+        query = select(CONTEST.c.employee_id).where(CONTEST.c.ground == "objection").order_by(CONTEST.c.employee_id)
+        return list(scores.connection.execute(query).scalars())
+
+
+def test_an_objection_outlives_its_period_while_its_person_is_scored(filled: Store, settings: Settings) -> None:
+    """A has a score of 2026; nothing is held of B but the objection."""
+    with filled.changing() as connection:
+        for person in "AB":
+            contest(connection, Contest(datetime(2024, 1, 1, tzinfo=UTC), "H", person, "objection", None, "I object."))
+    purge(filled, settings, TODAY)
+    assert objected(filled) == ["A"]
+
+
 def test_purging_again_finds_nothing_and_both_runs_are_on_record(filled: Store, settings: Settings) -> None:
     purge(filled, settings, TODAY)
     assert set(purge(filled, settings, TODAY).rows.values()) == {0}

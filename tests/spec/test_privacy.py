@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from documents import named_tests, page, section, table_lines
 
 from pipeline.audit import AuditEntry
 from pipeline.privacy import assessment, held, open_points
@@ -69,6 +70,44 @@ def test_what_the_settings_settle_is_no_longer_open(store: Store) -> None:
         "Nothing keeps people from being scored who were not told: set RETENTION_NOTICE_REQUIRED.",
         "RETENTION_NOTICE_GIVEN holds no day for acme.",
     ]
+
+
+def test_the_draft_has_the_four_parts_that_the_law_asks_for(store: Store) -> None:
+    """Article 35(7): (a) the processing, (b) necessity and proportion, (c) risks and (d) what is done about them."""
+    headings = [line[6:] for line in assessment(Settings(), store, TODAY).splitlines() if line.startswith("## ")]
+    assert headings == [
+        "The processing",
+        "Necessity and proportion",
+        "Who asked, in the last twelve months",
+        "Risks to people, and what is done",
+        "Open",
+    ]
+
+
+def test_the_draft_says_what_the_settings_do(store: Store) -> None:
+    plain = assessment(Settings(), store, TODAY)
+    assert "Nothing is mailed" in plain
+    assert "gate at 0.8 |" in plain
+    mailed = Settings(smtp_host="mail.example", mail_includes_list=True, rollout_share=0.5, fairness_limit=0.7)
+    draft = assessment(mailed, store, TODAY)
+    assert "holds the list itself, with names" in draft
+    assert "50% of the managers" in draft
+    assert "gate at 0.7 |" in draft
+    points = list(open_points(mailed, held(store, TODAY), TODAY))
+    assert sum("RETENTION_MAIL_INCLUDES_LIST" in point or "RETENTION_FAIRNESS_LIMIT" in point for point in points) == 2
+
+
+@pytest.mark.parametrize(
+    ("law", "articles"),
+    [
+        ("GDPR: articles as behaviours", {"13", "14", "15", "22", "35"}),
+        ("EU AI Act: articles as behaviours", {"9", "10", "11", "12", "13", "14", "15", "26", "86"}),
+    ],
+)
+def test_every_article_of_the_page_names_a_test_that_exists(law: str, articles: set[str]) -> None:
+    rows = table_lines(section(page("docs/privacy.md"), law))
+    assert all(named_tests(row) for row in rows)
+    assert articles <= {word.strip(",") for row in rows for word in row.split("|")[1].split()}
 
 
 @pytest.mark.parametrize(("day", "is_open"), [(date(2024, 11, 30), True), (date(2024, 12, 31), False)])

@@ -1,0 +1,280 @@
+"""Every command in a fenced block of the documents runs: here, on a small company, or where `ELSEWHERE` says."""
+
+import configparser
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+from documents import ROOT, blocks, commands, named_tests, page, section
+
+from features.simulation.run import simulate
+from pipeline.promotion import promote
+from pipeline.settings import Settings
+
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+
+BIN = Path(sys.executable).parent
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "notebooks/README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
+OPERATION = page("docs/deployment.md")
+
+HERE = {
+    "make serve",
+    "export TOKEN=$(.venv/bin/retention token --role hr)",
+    ".venv/bin/retention token --role hr",
+    ".venv/bin/retention check path/to/source",
+    ".venv/bin/retention privacy",
+    ".venv/bin/retention privacy --out assessment.md",
+    "/opt/retention/bin/retention --version",
+    "retention monthly /data/source",
+    *(line for line in commands(OPERATION) if line.startswith("retention audit verify")),
+}
+BY_CI = "CI runs it before the tests, or as them."
+WHEEL = "`test_packaging.py::test_the_wheel_runs_from_itself_and_not_from_the_checkout`"
+CONTAINERS = (
+    "There is no container engine in CI: `test_deployment.py::test_the_compose_file_has_nothing_to_find_fault_with`, "
+    "`test_deployment.py::test_compose_hands_on_every_setting_that_the_page_tells_one_to_write`"
+)
+ON_A_COMPANY = "`test_simulated_company.py::test_factors_add_up_to_the_risk_for_everyone` rests on the same commands"
+ELSEWHERE = {
+    "make test": BY_CI,
+    "make check": BY_CI,
+    "make coverage": "As `make test`, with pytest-cov",
+    "make notebooks": BY_CI,
+    "make release": BY_CI,
+    "make setup SPARK=1": BY_CI,
+    "make demo": ON_A_COMPANY + ", and `test_repository.py::test_the_demo_is_always_the_simulated_company`",
+    "export RETENTION_VAR=var-acme": "As each test here has it",
+    "make train SOURCE=path/to/source": ON_A_COMPANY,
+    "make score SOURCE=path/to/source": ON_A_COMPANY,
+    "sudo -u retention sh -c 'set -a; . /etc/retention.env; /opt/retention/bin/retention train /data/source'": (
+        ON_A_COMPANY
+    ),
+    "make lists": ON_A_COMPANY,
+    ".venv/bin/retention features path/to/source --out features.parquet": (
+        "`test_sources_document.py::test_whoever_is_in_a_picture_is_at_risk_on_its_day`"
+    ),
+    "RETENTION_ENGINE=spark make train SOURCE=path/to/source": (
+        "`test_spark.py::test_spark_gives_every_feature_as_polars_does`"
+    ),
+    "make bench": "`test_bench.py::test_the_bench_prints_a_table_and_writes_the_figures_for_the_page`",
+    "make bench PARTS=features PEOPLE='10000 100000'": (
+        "`test_bench.py::test_the_bench_prints_a_table_and_writes_the_figures_for_the_page`"
+    ),
+    "docker compose up -d": CONTAINERS,
+    "RETENTION_SOURCE=/path/to/source docker compose run --rm jobs train /data": CONTAINERS,
+    "RETENTION_SOURCE=/path/to/source docker compose run --rm jobs score /data": CONTAINERS,
+    "python3 -m venv /opt/retention": WHEEL,
+    "/opt/retention/bin/pip install --no-deps --require-hashes -r requirements.lock": "As `make setup`, which CI runs",
+    "/opt/retention/bin/pip install --no-deps dist/retention-*.whl": WHEEL,
+    "useradd --system --user-group --home-dir /var/lib/retention retention": "Not run: it would change the machine",
+    next(line for line in commands(page("CONTRIBUTING.md")) if line.startswith("uv pip compile")): (
+        "Not run: it asks a registry what is newest"
+    ),
+}
+"""Where each other command is run, or why it is not."""
+
+
+def test_every_command_is_run_here_or_has_a_place_where_it_is() -> None:
+    told = {line for name in DOCUMENTS if name != "docs/api.md" for line in commands(page(name))}
+    told |= {line for line in commands(page("docs/api.md")) if not line.startswith("curl")}  # test_api_page.py
+    assert told == HERE | set(ELSEWHERE)
+    assert named_tests(" ".join(ELSEWHERE.values()))
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `source`, looked at every third month, and `var` with a champion that the page's Python trained.
+
+    So few people may not pass the gate, so between the lines of the page the model is promoted for a reason.
+    """
+    folder = tmp_path_factory.mktemp("documents")
+    simulate(folder / "source", 400, 30, 1)
+    toml = folder / "source" / "source.toml"
+    toml.write_text(f'name = "acme"\nsnapshot_every_months = 3\n{toml.read_text().partition(chr(10))[2]}')
+    block = blocks(page("notebooks/README.md"), "python")[0].replace("path/to/source", str(folder / "source"))
+    before, training, after = block.partition("\nrows = ")
+    names: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RETENTION_VAR", str(folder / "var"))
+        exec(before, names)
+        promote(Settings(), "1", "tried on a few people who do not exist")
+        exec(training + after, names)
+    assert names["model"].manifest["source"] == "acme"
+    return folder
+
+
+def surroundings(folder: Path, **more: str) -> dict[str, str]:
+    """The environment in which the programs of this checkout keep their state in a folder."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"RETENTION_VAR": str(folder / "var"), "PYTHONPATH": str(ROOT), "PATH": path} | more
+
+
+def placed(command: str, folder: Path) -> str:
+    """A command of a page with the places of this test; in one pass, for what is put in may look like a place."""
+    places = {
+        "/etc/retention.env": folder / "retention.env",
+        "/opt/retention/bin": BIN,
+        "/var/lib/retention": folder / "var",
+        "/data/source": folder / "source",
+        "path/to/source": folder / "source",
+        "/safe/place": folder,
+        ".venv/bin": BIN,
+        "/data": folder / "source",
+    }
+    return re.sub("|".join(map(re.escape, places)), lambda found: str(places[found[0]]), command)
+
+
+@pytest.fixture
+def shell(company: Path) -> Callable[..., str]:
+    """Runs a command of a page by `sh`; gives what it prints."""
+
+    def run(command: str, *exit_codes: int, **environment: str) -> str:
+        done = subprocess.run(
+            ["sh", "-c", placed(command, company)],
+            cwd=company,
+            env=surroundings(company, **environment),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode in (exit_codes or (0,)), done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    return run
+
+
+def unit(description: str) -> configparser.ConfigParser:
+    """The unit of systemd that the page describes so; strict, for nothing in those of the page stands twice."""
+    found = []
+    for text in blocks(OPERATION, "ini"):
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.optionxform = str  # type: ignore[method-assign,assignment]
+        parser.read_string(text)
+        found += [parser] if parser["Unit"]["Description"] == description else []
+    [described] = found
+    return described
+
+
+@pytest.fixture
+def settings_file(company: Path) -> None:
+    """`/etc/retention.env` as the page has it, with the places of this test."""
+    [text] = [each for each in blocks(OPERATION, "dotenv") if each.startswith("# /etc/retention.env")]
+    (company / "retention.env").write_text(placed(text, company))
+
+
+@pytest.mark.usefixtures("settings_file")
+def test_the_line_for_cron_runs_the_month_with_the_settings_of_the_file(
+    shell: Callable[..., str], company: Path
+) -> None:
+    """Cron gives a poor environment and its own PATH; the last column begins after the user's name."""
+    *_, path, line = blocks(OPERATION, "cron")[0].splitlines()
+    command = line.split(maxsplit=6)[-1]
+    poor = {"PATH": placed(path.partition("=")[2], company), "RETENTION_VAR": ""}
+    shell(command, **poor)
+    assert list((company / "var" / "lists").glob("20??-??/index.html"))
+    assert (company / "var" / "monitoring.html").exists()
+
+
+@pytest.mark.usefixtures("settings_file")
+def test_the_months_unit_runs_again_what_is_done_and_changes_nothing(shell: Callable[..., str]) -> None:
+    """Its exit code 3, of an alert, counts as success, as the unit says."""
+    service = unit("Retention: the month")["Service"]
+    shell(service["ExecStart"], 0, int(service["SuccessExitStatus"]))
+    shell(service["ExecStartPost"])
+
+
+def test_the_cron_job_is_one_that_kubernetes_can_read_and_its_command_runs(shell: Callable[..., str]) -> None:
+    job = yaml.safe_load(blocks(OPERATION, "yaml")[0])
+    assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
+    program, option, command = container["command"]
+    assert (program, option) == ("sh", "-c")
+    shell(command)
+
+
+def test_the_month_of_the_page_runs(shell: Callable[..., str]) -> None:
+    shell("retention monthly /data/source", 0, 3)
+
+
+def test_the_source_is_checked_and_the_version_printed(shell: Callable[..., str]) -> None:
+    shell(".venv/bin/retention check path/to/source")
+    assert shell("/opt/retention/bin/retention --version").startswith("retention ")
+
+
+def test_the_assessment_is_printed_or_written(shell: Callable[..., str], company: Path) -> None:
+    printed = shell(".venv/bin/retention privacy")
+    assert "| acme |" in printed
+    shell(".venv/bin/retention privacy --out assessment.md")
+    assert (company / "assessment.md").read_text() == printed
+
+
+def test_the_end_of_the_audit_is_noted_and_holds_next_time(shell: Callable[..., str], company: Path) -> None:
+    [command] = [line for line in commands(OPERATION) if line.startswith("retention audit verify")]
+    ends = []
+    for _ in range(2):
+        shell("retention purge")  # which leaves a row
+        shell(command)
+        ends.append((company / "audit-end").read_text())
+    assert all(re.fullmatch(r"\d+:[0-9a-f]{64}\n", end) for end in ends)
+    assert ends[0] != ends[1]
+
+
+@contextmanager
+def served(command: list[str], company: Path, port: int) -> Iterator[str]:
+    """The address of a server that a command starts, once it is ready."""
+    process = subprocess.Popen(command, cwd=ROOT, env=surroundings(company), stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            try:
+                if httpx2.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200:
+                    break
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        assert process.wait(40) in (0, -signal.SIGTERM)  # the signal ends it once what was under way is answered
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_of(document: str, port: int) -> list[str]:
+    """The command with which the Makefile, or the unit of the page, starts the server."""
+    if document == "Makefile":
+        dry = ["make", "--dry-run", "serve", f"PORT={port}"]
+        printed = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=True).stdout.replace("\\\n", " ")
+        [line] = [line for line in printed.splitlines() if "uvicorn" in line]
+    else:
+        line = unit("Retention API")["Service"]["ExecStart"].replace("--port 8000", f"--port {port}")
+    program, *arguments = shlex.split(line)
+    return [str(BIN / Path(program).name), *arguments]
+
+
+@pytest.mark.parametrize("document", ["Makefile", "the unit"])
+def test_the_server_is_asked_as_the_page_of_the_api_says(
+    document: str, shell: Callable[..., str], company: Path
+) -> None:
+    port = free_port()
+    export, *_ = commands(page("docs/api.md"))
+    [risks] = [line for line in commands(section(page("docs/api.md"), "GET /v1/risks")) if line.startswith("curl")]
+    with served(start_of(document, port), company, port) as address:
+        answer = shell(f"{export}; {risks.replace('http://127.0.0.1:8000', address)}")
+    assert '"employee_id"' in answer
