@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.known import known_on, prepare
+from features.known import known_on, latest, prepare
 from features.places import assignments, places
 from features.snapshots import at_risk, snapshot_dates
 
@@ -251,3 +251,84 @@ def test_snapshot_dates_are_month_ends_counted_back_from_complete_until(source_o
     source = source_of({"exits": "employee_id exit_date kind\nann 2024-05-31 other"}, **period)
     object.__setattr__(source, "snapshot_every_months", every)
     assert [str(day) for day in snapshot_dates(source)] == dates
+
+
+@pytest.mark.parametrize(
+    ("day", "first"), [("2024-02-29", None), ("2024-04-30", "2024-03-01"), ("2024-05-31", "2024-01-15")]
+)
+def test_the_first_day_of_a_table_is_the_earliest_that_it_held_by_then(source_of, day, first):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating recorded_at
+        ann         2024-04-01  1      -
+        ann         2024-03-01  2      -
+        ann         2024-01-15  3      2024-05-02"""
+        }
+    )
+    found = known_on(source, date.fromisoformat(day)).first_day("performance")
+    assert found == (first and date.fromisoformat(first))
+
+
+@pytest.mark.parametrize(("complete_from", "is_covered"), [("2024-04-01", True), ("2024-04-02", False)])
+def test_exits_reach_back_over_a_window_whose_first_day_is_fully_recorded(source_of, complete_from, is_covered):
+    source = source_of({"exits": "employee_id exit_date kind"}, complete_from=date.fromisoformat(complete_from))
+    assert known_on(source, JUNE).exits_reach_back(3) is is_covered  # (31 March, 30 June]
+
+
+@pytest.mark.parametrize(
+    ("need", "is_held"),
+    [
+        ("surveys", True),
+        ("measures", False),
+        ("surveys.score", True),
+        ("surveys.mood", False),
+        ("measures.value", False),
+        ("measures or surveys", True),
+        ("surveys.mood or surveys.item", True),
+        ("measures or surveys.mood", False),
+    ],
+)
+def test_a_source_holds_a_table_a_column_or_either_of_two(source_of, need, is_held):
+    source = source_of({"surveys": "employee_id survey_date item score\nann 2024-05-01 mood 4"})
+    assert known_on(source, JUNE).has(need) is is_held
+
+
+def test_a_window_of_versions_is_that_of_facts_and_each_says_when_it_became_known(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating recorded_at
+        ann         2024-03-31  1      -
+        ann         2024-04-01  2      -
+        ann         2024-04-01  3      2024-05-02"""
+        }
+    )
+    rows = rows_of(known_on(source, JUNE).versions("performance", months=3), "rating", "known_day")
+    assert rows == [(2.0, date(2024, 4, 1)), (3.0, date(2024, 5, 2))]
+
+
+def test_of_two_versions_known_on_one_day_the_greater_values_count(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating
+        ann         2024-04-01  4
+        ann         2024-04-01  3"""
+        }
+    )
+    assert rows_of(known_on(source, JUNE).facts("performance"), "rating") == [(4.0,)]
+
+
+def test_the_last_row_of_a_person_is_the_one_of_the_latest_date(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating
+        ann         2024-04-01  4
+        ann         2024-05-01  3
+        bob         2024-03-01  5"""
+        }
+    )
+    rows = latest(known_on(source, JUNE).facts("performance"), "review_date")
+    assert rows_of(rows, "employee_id", "rating") == [("ann", 3.0), ("bob", 5.0)]
