@@ -101,5 +101,5 @@ def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None
     ids=["log-odds fall", "low falls", "high falls", "unequal length", "no row"],
 )
 def test_a_range_table_that_is_not_three_rising_rows_is_refused(broken: dict[str, list[float]]) -> None:
-    with pytest.raises(ValueError, match="three rising rows of one length"):
+    with pytest.raises(ValueError, match=r"^a range table needs three rising rows of one length$"):
         RiskRange.from_dict({"log_odds": [0, 1], "low": [0, 1], "high": [0, 1]} | broken)

@@ -135,6 +135,22 @@ def test_whoever_is_known_to_have_gone_or_given_notice_is_not_at_risk(source_of,
     assert rows_of(at_risk(known_on(source, JUNE)), "employee_id") == [("ann",)] * is_at_risk
 
 
+def test_a_notice_is_an_exit_that_lies_ahead_and_is_known(source_of):
+    source = source_of(
+        {
+            "employees": REHIRE,
+            "exits": """
+        employee_id exit_date  recorded_at kind
+        ann         2020-05-31 2020-05-01  voluntary
+        ann         2024-07-01 2024-06-30  voluntary
+        bob         2024-06-30 2024-06-01  voluntary
+        cid         2024-07-01 2024-07-01  voluntary
+        dan         2024-07-01 -           voluntary""",
+        }
+    )
+    assert rows_of(known_on(source, JUNE).notices(), "employee_id", "exit_date") == [("ann", date(2024, 7, 1))]
+
+
 def test_nobody_is_at_risk_before_being_hired_observed_and_recorded(source_of):
     source = source_of(
         {
