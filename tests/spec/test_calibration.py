@@ -80,8 +80,8 @@ def test_the_range_narrows_with_evidence(scored: tuple[np.ndarray, np.ndarray]) 
 
 
 def test_without_evidence_everything_is_possible() -> None:
-    low, high = fit_range(np.empty(0), [])(np.array([-1.0]))
-    assert (low, high) == (0, 1)
+    low, high = fit_range(np.empty(0), [])(np.array([-1.0, 2.0]))
+    assert (low.tolist(), high.tolist()) == ([0, 0], [1, 1])
 
 
 def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None:
