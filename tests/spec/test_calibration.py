@@ -47,6 +47,20 @@ def test_a_single_exit_counts() -> None:
     assert fit_platt(np.array([-2.0, -1.0, -2.0, -3.0]), [1, 0, 0, 0]) != Line(1.0, 0.0)
 
 
+def test_the_prior_weighs_what_it_says() -> None:
+    """At the most likely line the pulls add up to 0: risk less outcome over the rows, and 1 / 0.25² = 16 of the prior.
+
+    Of 40 who scored 0, 30 left: slope 1, and 40 risk(shift) − 30 + 16 shift = 0. Of 20 who scored 1 and of 20 who
+    scored −1, 10 left each: shift 0, and 20 (risk(slope) − 1/2) twice, + 16 (slope − 1) = 0.
+    """
+    level = fit_platt(np.zeros(40), [1] * 30 + [0] * 10)
+    assert level.slope == pytest.approx(1, abs=1e-4)
+    assert 40 * float(risk_of(level.shift)) + 16 * level.shift == pytest.approx(30, abs=1e-3)
+    tilted = fit_platt(np.array([1.0, -1.0] * 20), [1, 1] * 10 + [0, 0] * 10)
+    assert tilted.shift == pytest.approx(0, abs=1e-4)
+    assert 40 * float(risk_of(tilted.slope)) + 16 * tilted.slope == pytest.approx(36, abs=1e-3)
+
+
 def test_platt_never_turns_the_order_round(scored: tuple[np.ndarray, np.ndarray]) -> None:
     log_odds, left = scored
     assert fit_platt(-log_odds, left).slope > 0
@@ -64,9 +78,10 @@ def test_the_range_holds_the_risk_and_the_rate_of_those_who_scored_alike(
     assert (high - low < 0.1).all()
 
 
-def test_the_range_of_one_score_is_the_rate_with_one_more_stayer_or_leaver() -> None:
+@pytest.mark.parametrize("left", [[1, 1, 0, 0], [True, True, False, False]], ids=["as numbers", "as true and false"])
+def test_the_range_of_one_score_is_the_rate_with_one_more_stayer_or_leaver(left: list[float]) -> None:
     # Of 4 who scored 0, 2 left: 2 of 5 with one more who stayed, 3 of 5 with one more who left.
-    table = fit_range(np.zeros(4), [1, 1, 0, 0])
+    table = fit_range(np.zeros(4), left)
     low, high = table(np.array([0.0]))
     assert low == pytest.approx([2 / 5])
     assert high == pytest.approx([3 / 5])
