@@ -87,6 +87,12 @@ def test_the_range_of_one_score_is_the_rate_with_one_more_stayer_or_leaver(left:
     assert high == pytest.approx([3 / 5])
 
 
+def test_scores_are_pooled_to_200_steps_of_equal_mass() -> None:
+    table = fit_range(np.arange(400.0)[::-1], [0, 1] * 200)
+    assert table.log_odds == tuple(np.arange(0.5, 400, 2))  # the means of 0 and 1, of 2 and 3 ...
+    assert len(fit_range(np.arange(3.0), [0, 1, 1]).log_odds) == 3
+
+
 def test_the_range_narrows_with_evidence(scored: tuple[np.ndarray, np.ndarray]) -> None:
     log_odds, left = scored
     at = np.linspace(-3, 0, 30)
