@@ -3,7 +3,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.known import known_on, latest, prepare
+from features.known import Prepared, known_on, latest, prepare
+from features.people import everyone, numbered, with_codes
 from features.places import assignments, places
 from features.snapshots import at_risk, snapshot_dates
 
@@ -71,6 +72,21 @@ def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
         }
     )
     assert "performance" not in prepare(source, None).single
+
+
+@pytest.mark.parametrize("other_version", ["", "\nann 2024-05-01 mood 5 2024-06-02"], ids=["settled", "contested"])
+def test_facts_are_the_same_with_people_as_codes_and_do_not_say_when_they_became_known(
+    source_of, tmp_path, other_version
+):
+    rows = "ann 2024-05-01 mood 4 2024-05-03\nann 2024-06-01 mood 6 -"
+    source = source_of({"surveys": f"employee_id survey_date item score recorded_at\n{rows}{other_version}"})
+    coded = with_codes(source, numbered(everyone(source)), tmp_path)
+    scores = [(5.0,), (6.0,)] if other_version else [(4.0,), (6.0,)]
+    for each in (source, coded):
+        for prepared in (Prepared(), prepare(each, None)):
+            facts = known_on(each, JUNE, prepared).facts("surveys")
+            assert sorted(facts.collect_schema().names()) == ["employee_id", "item", "score", "survey_date"]
+            assert rows_of(facts, "score") == scores
 
 
 def test_windows_are_open_at_their_start_and_closed_at_the_snapshot_date(source_of):
