@@ -62,6 +62,27 @@ def test_tables_with_one_row_a_fact_give_the_same_facts_when_that_is_known_befor
     )
 
 
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        ("surveys", "employee_id survey_date item score\nann 2024-05-01 mood 4\nann 2024-05-01 load 6"),
+        ("measures", "employee_id measured_at name value\nann 2024-05-01 steps 4\nann 2024-05-01 calls 6"),
+        (
+            "competencies",
+            """employee_id assessed_at competency score assessor_id
+               ann         2024-05-01  coaching   4     bob
+               ann         2024-05-01  coaching   6     cid
+               ann         2024-05-01  other      6     cid""",
+        ),
+    ],
+)
+def test_what_is_said_on_one_day_of_two_things_or_by_two_people_are_two_facts(source_of, table, rows):
+    source = source_of({table: rows})
+    facts = rows_of(known_on(source, JUNE).facts(table), "employee_id")
+    assert len(facts) == len(rows.splitlines()) - 1
+    assert table in prepare(source, None).single
+
+
 def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
     source = source_of(
         {
