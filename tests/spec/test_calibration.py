@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.calibration import Line, RiskRange, fit_platt, fit_range, log_odds_of, risk_of
+from pipeline.calibration import Line, RiskRange, fit_lines, fit_platt, fit_range, log_odds_of, risk_of
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +124,13 @@ def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None
 def test_a_range_table_that_is_not_three_rising_rows_is_refused(broken: dict[str, list[float]]) -> None:
     with pytest.raises(ValueError, match=r"^a range table needs three rising rows of one length$"):
         RiskRange.from_dict({"log_odds": [0, 1], "low": [0, 1], "high": [0, 1]} | broken)
+
+
+def test_a_resample_without_an_answer_takes_none_from_the_others() -> None:
+    """At log-odds ∓ln 4: 1 and 2 of 3 left (log-odds ∓ln 2, so slope one half), then all of one side and none of the
+    other, which no finite slope fits, then 2 of 3 on both sides (slope 0, intercept ln 2)."""
+    log_odds = np.array([-np.log(4), np.log(4)])
+    left = np.array([[1.0, 2], [0, 3], [2, 2]])
+    slope, intercept = fit_lines(log_odds, left, 3 - left)
+    assert slope == pytest.approx([0.5, np.nan, 0], abs=1e-6, nan_ok=True)
+    assert intercept == pytest.approx([0, np.nan, np.log(2)], abs=1e-6, nan_ok=True)
