@@ -113,7 +113,7 @@ class Known:
         """Exits that are known on the date and lie after it: employee_id, exit_date."""
         known = nw.col("recorded_at") <= self.snapshot_date
         exits = self._scan("exits").filter(known, nw.col("exit_date") > self.snapshot_date)
-        return since_rehire(self, exits, "employee_id", nw.col("exit_date")).select("employee_id", "exit_date")
+        return exits.select("employee_id", "exit_date")  # what lies ahead is of no earlier spell
 
     def services(self, months: int) -> Frame:
         """Sums of internal services by person and month, as `months.py` describes them."""

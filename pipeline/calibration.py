@@ -115,7 +115,7 @@ def fit_range(log_odds: Floats, left: ArrayLike) -> RiskRange:
     if not len(outcome):
         return RiskRange()
     order = np.argsort(log_odds, kind="stable")
-    steps = np.minimum(np.arange(len(order)) * _RANGE_STEPS // len(order), _RANGE_STEPS - 1)
+    steps = np.arange(len(order)) * _RANGE_STEPS // len(order)
     _, starts, count = np.unique(steps, return_index=True, return_counts=True)
     score = np.add.reduceat(log_odds[order], starts) / count
     exits = np.add.reduceat(outcome[order], starts)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.calibration import Line, RiskRange, fit_platt, fit_range, log_odds_of, risk_of
+from pipeline.calibration import Line, RiskRange, fit_lines, fit_platt, fit_range, log_odds_of, risk_of
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,20 @@ def test_a_single_exit_counts() -> None:
     assert fit_platt(np.array([-2.0, -1.0, -2.0, -3.0]), [1, 0, 0, 0]) != Line(1.0, 0.0)
 
 
+def test_the_prior_weighs_what_it_says() -> None:
+    """At the most likely line the pulls add up to 0: risk less outcome over the rows, and 1 / 0.25² = 16 of the prior.
+
+    Of 40 who scored 0, 30 left: slope 1, and 40 risk(shift) − 30 + 16 shift = 0. Of 20 who scored 1 and of 20 who
+    scored −1, 10 left each: shift 0, and 20 (risk(slope) − 1/2) twice, + 16 (slope − 1) = 0.
+    """
+    level = fit_platt(np.zeros(40), [1] * 30 + [0] * 10)
+    assert level.slope == pytest.approx(1, abs=1e-4)
+    assert 40 * float(risk_of(level.shift)) + 16 * level.shift == pytest.approx(30, abs=1e-3)
+    tilted = fit_platt(np.array([1.0, -1.0] * 20), [1, 1] * 10 + [0, 0] * 10)
+    assert tilted.shift == pytest.approx(0, abs=1e-4)
+    assert 40 * float(risk_of(tilted.slope)) + 16 * tilted.slope == pytest.approx(36, abs=1e-3)
+
+
 def test_platt_never_turns_the_order_round(scored: tuple[np.ndarray, np.ndarray]) -> None:
     log_odds, left = scored
     assert fit_platt(-log_odds, left).slope > 0
@@ -64,12 +78,19 @@ def test_the_range_holds_the_risk_and_the_rate_of_those_who_scored_alike(
     assert (high - low < 0.1).all()
 
 
-def test_the_range_of_one_score_is_the_rate_with_one_more_stayer_or_leaver() -> None:
+@pytest.mark.parametrize("left", [[1, 1, 0, 0], [True, True, False, False]], ids=["as numbers", "as true and false"])
+def test_the_range_of_one_score_is_the_rate_with_one_more_stayer_or_leaver(left: list[float]) -> None:
     # Of 4 who scored 0, 2 left: 2 of 5 with one more who stayed, 3 of 5 with one more who left.
-    table = fit_range(np.zeros(4), [1, 1, 0, 0])
+    table = fit_range(np.zeros(4), left)
     low, high = table(np.array([0.0]))
     assert low == pytest.approx([2 / 5])
     assert high == pytest.approx([3 / 5])
+
+
+def test_scores_are_pooled_to_200_steps_of_equal_mass() -> None:
+    table = fit_range(np.arange(400.0)[::-1], [0, 1] * 200)
+    assert table.log_odds == tuple(np.arange(0.5, 400, 2))  # the means of 0 and 1, of 2 and 3 ...
+    assert len(fit_range(np.arange(3.0), [0, 1, 1]).log_odds) == 3
 
 
 def test_the_range_narrows_with_evidence(scored: tuple[np.ndarray, np.ndarray]) -> None:
@@ -80,8 +101,8 @@ def test_the_range_narrows_with_evidence(scored: tuple[np.ndarray, np.ndarray]) 
 
 
 def test_without_evidence_everything_is_possible() -> None:
-    low, high = fit_range(np.empty(0), [])(np.array([-1.0]))
-    assert (low, high) == (0, 1)
+    low, high = fit_range(np.empty(0), [])(np.array([-1.0, 2.0]))
+    assert (low.tolist(), high.tolist()) == ([0, 0], [1, 1])
 
 
 def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None:
@@ -101,5 +122,15 @@ def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None
     ids=["log-odds fall", "low falls", "high falls", "unequal length", "no row"],
 )
 def test_a_range_table_that_is_not_three_rising_rows_is_refused(broken: dict[str, list[float]]) -> None:
-    with pytest.raises(ValueError, match="three rising rows of one length"):
+    with pytest.raises(ValueError, match=r"^a range table needs three rising rows of one length$"):
         RiskRange.from_dict({"log_odds": [0, 1], "low": [0, 1], "high": [0, 1]} | broken)
+
+
+def test_a_resample_without_an_answer_takes_none_from_the_others() -> None:
+    """At log-odds ∓ln 4: 1 and 2 of 3 left (log-odds ∓ln 2, so slope one half), then all of one side and none of the
+    other, which no finite slope fits, then 2 of 3 on both sides (slope 0, intercept ln 2)."""
+    log_odds = np.array([-np.log(4), np.log(4)])
+    left = np.array([[1.0, 2], [0, 3], [2, 2]])
+    slope, intercept = fit_lines(log_odds, left, 3 - left)
+    assert slope == pytest.approx([0.5, np.nan, 0], abs=1e-6, nan_ok=True)
+    assert intercept == pytest.approx([0, np.nan, np.log(2)], abs=1e-6, nan_ok=True)

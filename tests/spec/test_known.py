@@ -3,7 +3,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.known import known_on, prepare
+from features.known import Prepared, known_on, latest, prepare
+from features.people import everyone, numbered, with_codes
 from features.places import assignments, places
 from features.snapshots import at_risk, snapshot_dates
 
@@ -61,6 +62,27 @@ def test_tables_with_one_row_a_fact_give_the_same_facts_when_that_is_known_befor
     )
 
 
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        ("surveys", "employee_id survey_date item score\nann 2024-05-01 mood 4\nann 2024-05-01 load 6"),
+        ("measures", "employee_id measured_at name value\nann 2024-05-01 steps 4\nann 2024-05-01 calls 6"),
+        (
+            "competencies",
+            """employee_id assessed_at competency score assessor_id
+               ann         2024-05-01  coaching   4     bob
+               ann         2024-05-01  coaching   6     cid
+               ann         2024-05-01  other      6     cid""",
+        ),
+    ],
+)
+def test_what_is_said_on_one_day_of_two_things_or_by_two_people_are_two_facts(source_of, table, rows):
+    source = source_of({table: rows})
+    facts = rows_of(known_on(source, JUNE).facts(table), "employee_id")
+    assert len(facts) == len(rows.splitlines()) - 1
+    assert table in prepare(source, None).single
+
+
 def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
     source = source_of(
         {
@@ -71,6 +93,21 @@ def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
         }
     )
     assert "performance" not in prepare(source, None).single
+
+
+@pytest.mark.parametrize("other_version", ["", "\nann 2024-05-01 mood 5 2024-06-02"], ids=["settled", "contested"])
+def test_facts_are_the_same_with_people_as_codes_and_do_not_say_when_they_became_known(
+    source_of, tmp_path, other_version
+):
+    rows = "ann 2024-05-01 mood 4 2024-05-03\nann 2024-06-01 mood 6 -"
+    source = source_of({"surveys": f"employee_id survey_date item score recorded_at\n{rows}{other_version}"})
+    coded = with_codes(source, numbered(everyone(source)), tmp_path)
+    scores = [(5.0,), (6.0,)] if other_version else [(4.0,), (6.0,)]
+    for each in (source, coded):
+        for prepared in (Prepared(), prepare(each, None)):
+            facts = known_on(each, JUNE, prepared).facts("surveys")
+            assert sorted(facts.collect_schema().names()) == ["employee_id", "item", "score", "survey_date"]
+            assert rows_of(facts, "score") == scores
 
 
 def test_windows_are_open_at_their_start_and_closed_at_the_snapshot_date(source_of):
@@ -133,6 +170,22 @@ def test_a_rehire_restarts_the_hire_date_and_the_exit_before_it_is_over(source_o
 def test_whoever_is_known_to_have_gone_or_given_notice_is_not_at_risk(source_of, row, is_at_risk):
     source = source_of({"exits": f"employee_id exit_date recorded_at kind\nann {row} voluntary"})
     assert rows_of(at_risk(known_on(source, JUNE)), "employee_id") == [("ann",)] * is_at_risk
+
+
+def test_a_notice_is_an_exit_that_lies_ahead_and_is_known(source_of):
+    source = source_of(
+        {
+            "employees": REHIRE,
+            "exits": """
+        employee_id exit_date  recorded_at kind
+        ann         2020-05-31 2020-05-01  voluntary
+        ann         2024-07-01 2024-06-30  voluntary
+        bob         2024-06-30 2024-06-01  voluntary
+        cid         2024-07-01 2024-07-01  voluntary
+        dan         2024-07-01 -           voluntary""",
+        }
+    )
+    assert rows_of(known_on(source, JUNE).notices(), "employee_id", "exit_date") == [("ann", date(2024, 7, 1))]
 
 
 def test_nobody_is_at_risk_before_being_hired_observed_and_recorded(source_of):
@@ -251,3 +304,84 @@ def test_snapshot_dates_are_month_ends_counted_back_from_complete_until(source_o
     source = source_of({"exits": "employee_id exit_date kind\nann 2024-05-31 other"}, **period)
     object.__setattr__(source, "snapshot_every_months", every)
     assert [str(day) for day in snapshot_dates(source)] == dates
+
+
+@pytest.mark.parametrize(
+    ("day", "first"), [("2024-02-29", None), ("2024-04-30", "2024-03-01"), ("2024-05-31", "2024-01-15")]
+)
+def test_the_first_day_of_a_table_is_the_earliest_that_it_held_by_then(source_of, day, first):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating recorded_at
+        ann         2024-04-01  1      -
+        ann         2024-03-01  2      -
+        ann         2024-01-15  3      2024-05-02"""
+        }
+    )
+    found = known_on(source, date.fromisoformat(day)).first_day("performance")
+    assert found == (first and date.fromisoformat(first))
+
+
+@pytest.mark.parametrize(("complete_from", "is_covered"), [("2024-04-01", True), ("2024-04-02", False)])
+def test_exits_reach_back_over_a_window_whose_first_day_is_fully_recorded(source_of, complete_from, is_covered):
+    source = source_of({"exits": "employee_id exit_date kind"}, complete_from=date.fromisoformat(complete_from))
+    assert known_on(source, JUNE).exits_reach_back(3) is is_covered  # (31 March, 30 June]
+
+
+@pytest.mark.parametrize(
+    ("need", "is_held"),
+    [
+        ("surveys", True),
+        ("measures", False),
+        ("surveys.score", True),
+        ("surveys.mood", False),
+        ("measures.value", False),
+        ("measures or surveys", True),
+        ("surveys.mood or surveys.item", True),
+        ("measures or surveys.mood", False),
+    ],
+)
+def test_a_source_holds_a_table_a_column_or_either_of_two(source_of, need, is_held):
+    source = source_of({"surveys": "employee_id survey_date item score\nann 2024-05-01 mood 4"})
+    assert known_on(source, JUNE).has(need) is is_held
+
+
+def test_a_window_of_versions_is_that_of_facts_and_each_says_when_it_became_known(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating recorded_at
+        ann         2024-03-31  1      -
+        ann         2024-04-01  2      -
+        ann         2024-04-01  3      2024-05-02"""
+        }
+    )
+    rows = rows_of(known_on(source, JUNE).versions("performance", months=3), "rating", "known_day")
+    assert rows == [(2.0, date(2024, 4, 1)), (3.0, date(2024, 5, 2))]
+
+
+def test_of_two_versions_known_on_one_day_the_greater_values_count(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating
+        ann         2024-04-01  4
+        ann         2024-04-01  3"""
+        }
+    )
+    assert rows_of(known_on(source, JUNE).facts("performance"), "rating") == [(4.0,)]
+
+
+def test_the_last_row_of_a_person_is_the_one_of_the_latest_date(source_of):
+    source = source_of(
+        {
+            "performance": """
+        employee_id review_date rating
+        ann         2024-04-01  4
+        ann         2024-05-01  3
+        bob         2024-03-01  5"""
+        }
+    )
+    rows = latest(known_on(source, JUNE).facts("performance"), "review_date")
+    assert rows_of(rows, "employee_id", "rating") == [("ann", 3.0), ("bob", 5.0)]

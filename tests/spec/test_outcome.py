@@ -64,6 +64,11 @@ def test_window_is_open_at_the_snapshot_date_and_closed_at_the_horizon(
     assert left([("a", exit_date, "voluntary")]) is counts
 
 
+def test_exit_beyond_the_horizon_does_not_count_though_it_is_recorded(left: Callable[..., bool]) -> None:
+    exits = [("a", date(2025, 1, 1), "voluntary")]
+    assert left(exits, until=date(2025, 12, 31)) is False
+
+
 @pytest.mark.parametrize("kind", ["involuntary", "other"])
 def test_exit_of_another_kind_did_not_leave_voluntarily(left: Callable[..., bool], kind: str) -> None:
     assert left([("a", date(2024, 9, 1), kind)]) is False
@@ -116,6 +121,7 @@ def test_whoever_had_gone_by_the_snapshot_date_has_no_outcome(exit_date: date, t
         ([HIRE, date(2024, 4, 15)], True),
         ([HIRE, date(2024, 3, 1)], True),  # hired again on the day of the exit
         ([HIRE, date(2024, 7, 1)], False),  # only after the snapshot date
+        ([HIRE, date(2022, 1, 1)], False),  # before the exit: it ended that spell too
         ([date(2024, 3, 1)], False),  # a spell of a single day
     ],
 )
@@ -125,3 +131,17 @@ def test_whoever_was_hired_again_by_the_snapshot_date_has_an_outcome(
     told = source(tmp_path, [("a", date(2024, 3, 1), "voluntary")], hires=[("a", hire) for hire in hires])
     people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
     assert left_within_horizon(told, people, [JUNE], 6)["left"].to_list() == [False] * is_here
+
+
+def test_exit_and_rehire_on_the_snapshot_date_are_both_over(tmp_path: Path) -> None:
+    """The window is open at the snapshot date, so whoever came back that day has not left within it."""
+    told = source(tmp_path, [("a", JUNE, "voluntary")], hires=[("a", HIRE), ("a", JUNE)])
+    people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
+    assert left_within_horizon(told, people, [JUNE], 6)["left"].to_list() == [False]
+
+
+def test_without_a_snapshot_date_there_is_nobody(tmp_path: Path) -> None:
+    nobody = pl.DataFrame(schema={"employee_id": pl.String, "snapshot_date": pl.Date})
+    table = left_within_horizon(source(tmp_path, [("a", JUNE, "voluntary")]), nobody, [], 6)
+    assert table.schema == {"employee_id": pl.String, "snapshot_date": pl.Date, "left": pl.Boolean}
+    assert table.is_empty()

@@ -1,0 +1,121 @@
+"""Internal services as known on a date: a few that one can count, of people hired again and of late records."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from features.known import Known, known_on, prepare
+from features.months import sum_months
+from features.people import with_codes
+
+ANN, BOB, CID = 0, 1, 2
+"""The codes of the people, by the order of their ids."""
+MARCH, APRIL, JUNE, JULY = (2024 * 12 + month for month in (3, 4, 6, 7))
+LAST_OF_JUNE = date(2024, 6, 30)
+SERVICES = """
+    client_id provider_id opened_at        recorded_at
+    ann       bob         2024-03-10T09:00 -
+    bob       cid         2024-03-11T09:00 -
+    ann       bob         2024-04-02T09:00 -
+    bob       ann         2024-06-05T09:00 -
+    cid       ann         2024-06-20T09:00 2024-07-03
+    cid       bob         2024-07-01T09:00 -"""
+HIRED = """
+    employee_id hire_date
+    ann         2010-01-01
+    bob         2010-01-01
+    cid         2010-01-01"""
+BOB_AGAIN = f"{HIRED}\n    bob         2024-04-20"
+CID_AGAIN = f"{HIRED}\n    cid         2024-04-20"
+
+
+@pytest.fixture
+def known(source_of, tmp_path):
+    def on(day: date, services: str = SERVICES, hired: str = HIRED) -> Known:
+        source = source_of({"employees": hired, "collaboration": services})
+        (tmp_path / "months").mkdir()
+        months = sum_months(source, tmp_path / "months")
+        coded = with_codes(source, pl.read_parquet(months / "people.parquet"), tmp_path)
+        return known_on(coded, day, prepare(coded, months))
+
+    return on
+
+
+def rows_of(frame, *columns):
+    return frame.select(*columns).collect("polars").to_polars().sort(pl.all()).rows()
+
+
+def pairs_of(frame):
+    return rows_of(frame, "month", "low", "high")
+
+
+def test_services_are_those_of_the_date_that_were_known_by_then(known):
+    assert rows_of(known(LAST_OF_JUNE).services(), "month", "employee_id", "client_n", "provider_n") == [
+        (MARCH, ANN, 1, 0),
+        (MARCH, BOB, 1, 1),
+        (MARCH, CID, 0, 1),
+        (APRIL, ANN, 1, 0),
+        (APRIL, BOB, 0, 1),
+        (JUNE, ANN, 0, 1),
+        (JUNE, BOB, 1, 0),
+    ]
+
+
+def test_a_service_recorded_late_is_known_from_the_month_of_its_record(known):
+    assert (JUNE, CID) in rows_of(known(date(2024, 7, 31)).services(), "month", "employee_id")
+
+
+def test_a_window_of_months_holds_the_months_month_and_those_before_it(known):
+    now = known(LAST_OF_JUNE)
+    assert {month for month, *_ in rows_of(now.services(months=3), "month")} == {APRIL, JUNE}
+    assert pairs_of(now.pairs(months=3)) == [(APRIL, ANN, BOB), (JUNE, ANN, BOB)]
+
+
+def test_of_whoever_was_hired_again_the_months_before_that_month_are_dropped(known):
+    now = known(LAST_OF_JUNE, hired=BOB_AGAIN)
+    services = rows_of(now.services(), "month", "employee_id")
+    assert [month for month, person in services if person == BOB] == [APRIL, JUNE]
+    assert [month for month, person in services if person == ANN] == [MARCH, APRIL, JUNE]
+
+
+@pytest.mark.parametrize(
+    ("hired", "earlier"),
+    [(BOB_AGAIN, [(MARCH, ANN, BOB), (MARCH, BOB, CID)]), (CID_AGAIN, [(MARCH, BOB, CID)])],
+    ids=["of either side", "of the side with the higher code"],
+)
+def test_a_pair_counts_from_the_month_in_which_either_was_hired_again(known, hired, earlier):
+    every = [(MARCH, ANN, BOB), (MARCH, BOB, CID), (APRIL, ANN, BOB), (JUNE, ANN, BOB)]
+    now = known(LAST_OF_JUNE, hired=hired)
+    assert pairs_of(now.pairs_of_all_spells()) == every
+    assert pairs_of(now.pairs_of_earlier_spells(12)) == earlier
+    assert pairs_of(now.pairs()) == [row for row in every if row not in earlier]
+
+
+def test_earlier_spells_are_left_alone_where_nobody_was_hired_again_within_the_window(known):
+    now = known(LAST_OF_JUNE, hired=BOB_AGAIN)
+    assert now.pairs_of_earlier_spells(2) is None  # (30 April, 30 June]
+    assert pairs_of(now.pairs_of_earlier_spells(3)) == []  # none of April or later belongs to the earlier spell
+    assert pairs_of(now.pairs_of_earlier_spells(4)) == [(MARCH, ANN, BOB), (MARCH, BOB, CID)]
+
+
+def test_a_pair_has_the_requests_of_either_side(known):
+    [row] = rows_of(known(LAST_OF_JUNE).pairs(months=1), "month", "low", "high", "low_asks", "high_asks")
+    assert row == (JUNE, ANN, BOB, 0, 1)
+
+
+LATE = f"{SERVICES}\n    ann       cid         2024-01-09T09:00 2024-07-09"
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [(date(2024, 2, 29), None), (date(2024, 3, 31), MARCH), (LAST_OF_JUNE, MARCH), (date(2024, 7, 31), JULY - 6)],
+)
+def test_the_first_month_of_services_is_the_first_of_which_anything_was_known(known, day, first):
+    assert known(day, LATE).first_month_of_services() == first
+
+
+def test_services_that_were_not_summed_are_not_read(source_of):
+    for read in (Known.services, Known.pairs, Known.pairs_of_all_spells):
+        with pytest.raises(ValueError, match=r"read from the sums that months\.sum_months writes"):
+            read(known_on(source_of({"collaboration": SERVICES}), LAST_OF_JUNE))

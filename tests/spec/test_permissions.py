@@ -1,0 +1,136 @@
+"""Which role may ask what, and which purposes are served: every pair, said once more beside the code."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from pipeline.tokens import Identity, Role
+from serving.permissions import (
+    ForAuditors,
+    ForHr,
+    ForHrAndManagers,
+    ForHrAndScientists,
+    ForModelReaders,
+    ListPurpose,
+    PlanningPurpose,
+    Purpose,
+    PurposeParameter,
+    ReviewPurpose,
+    StatedPurpose,
+    SubjectPurpose,
+    allowed,
+    not_for_you,
+)
+from serving.problems import Refusal
+
+PURPOSES = ["retention_conversation", "workforce_planning", "model_review", "data_subject_request"]
+ALLOWED = "Allowed are: retention_conversation, workforce_planning, model_review, data_subject_request."
+
+
+@dataclass
+class Kept:
+    """The part of the audit's trail that a purpose is written to."""
+
+    purpose: str | None = None
+
+
+def ask(dependency: Any, *arguments: object, **named: object) -> Any:
+    """What the dependency of an annotated parameter gives, as FastAPI would call it."""
+    return asyncio.run(dependency.__metadata__[0].dependency(*arguments, **named))
+
+
+MAY_ASK = {
+    "hr": (ForHr, ["hr"]),
+    "hr and managers": (ForHrAndManagers, ["hr", "manager"]),
+    "hr and scientists": (ForHrAndScientists, ["hr", "data_scientist"]),
+    "model readers": (ForModelReaders, ["hr", "data_scientist", "auditor"]),
+    "auditors": (ForAuditors, ["auditor"]),
+}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize(("permit", "roles"), MAY_ASK.values(), ids=MAY_ASK)
+def test_a_role_passes_where_it_is_named_and_nowhere_else(permit: Any, roles: list[str], role: Role) -> None:
+    asker = Identity("somebody", role, None)
+    if role in roles:
+        assert ask(permit, asker, None) is asker
+        return
+    with pytest.raises(Refusal) as refused:
+        ask(permit, asker, None)
+    assert (refused.value.status_code, refused.value.kind) == (403, "role-refused")
+    assert refused.value.detail == f"This is for the roles: {', '.join(roles)}."
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
+    kept = Kept()
+    given = ask(StatedPurpose, purpose, kept)
+    assert isinstance(given, Purpose)
+    assert (given, kept.purpose) == (purpose, purpose)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "by_nature"),
+    [
+        (ListPurpose, "retention_conversation"),
+        (SubjectPurpose, "data_subject_request"),
+        (PlanningPurpose, "workforce_planning"),
+        (ReviewPurpose, "model_review"),
+    ],
+)
+def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter: Any, by_nature: str) -> None:
+    kept = Kept()
+    assert ask(parameter, kept) == by_nature == kept.purpose
+    for purpose in PURPOSES:
+        assert ask(parameter, kept, purpose=purpose) == purpose == kept.purpose
+    for purpose in ("dismissal", ""):  # said and empty is not unsaid
+        with pytest.raises(Refusal):
+            ask(parameter, kept, purpose=purpose)
+        assert kept.purpose == purpose
+
+
+@pytest.mark.parametrize(
+    ("purpose", "reason"),
+    [
+        ("dismissal", "A risk of leaving says nothing about performance or conduct."),
+        ("curiosity", "Scores are given for keeping people, and for checking that this is done well."),
+        ("", "Scores are given for keeping people, and for checking that this is done well."),
+        ("MODEL_REVIEW", "Scores are given for keeping people, and for checking that this is done well."),
+    ],
+)
+def test_any_other_purpose_is_refused_with_its_reason_and_kept(purpose: str, reason: str) -> None:
+    kept = Kept()
+    with pytest.raises(Refusal) as refused:
+        allowed(purpose, kept)  # type: ignore[arg-type]
+    assert (refused.value.status_code, refused.value.kind) == (403, "purpose-refused")
+    assert refused.value.detail == f"Not for this purpose. {reason} {ALLOWED}"
+    assert kept.purpose == purpose
+
+
+def test_of_a_refused_purpose_64_characters_are_kept_and_none_that_a_database_refuses() -> None:
+    kept = Kept()
+    with pytest.raises(Refusal):
+        allowed("\x00" * 2 + "x" * 63, kept)  # type: ignore[arg-type]
+    assert kept.purpose == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 62
+
+
+def test_whoever_is_not_on_a_managers_lists_gets_the_answer_that_nobody_gets() -> None:
+    refusal = not_for_you()
+    assert (refusal.status_code, refusal.kind) == (403, "not-in-your-line")
+    assert refusal.detail == "You reach the people of your own line who are on this month's list."
+
+
+def test_the_page_of_the_api_names_the_four_purposes_and_lets_others_reach_their_refusal() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    def purpose_of(purpose: Annotated[str, PurposeParameter]) -> str:
+        return purpose
+
+    [parameter] = app.openapi()["paths"]["/"]["get"]["parameters"]
+    assert parameter["schema"]["enum"] == PURPOSES
+    assert TestClient(app).get("/", params={"purpose": "dismissal"}).json() == "dismissal"
