@@ -198,7 +198,8 @@ def test_the_report_names_nobody(watched: Year) -> None:
     page = (watched.source.parent / "report.html").read_text()
     assert set(watched.report) == {"source", "complete_until", "months", "live", "backtest", "alerts"}
     assert "E0" not in json.dumps(watched.report) + watched.done.stderr
-    assert page.count("<svg ") == 5
+    assert page.count("<svg ") == 4
+    assert page.count("nothing to show yet") == 1  # nobody answered
     assert not [name for name in pl.read_parquet(watched.source / "employees.parquet")["employee_id"] if name in page]
 
 
