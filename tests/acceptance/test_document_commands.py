@@ -37,7 +37,7 @@ HERE = {
     ".venv/bin/retention privacy",
     ".venv/bin/retention privacy --out assessment.md",
     "/opt/retention/bin/retention --version",
-    "retention monthly /data/source",
+    "retention monthly /data/source",  # within the line for cron
     *(line for line in commands(OPERATION) if line.startswith("retention audit verify")),
 }
 BY_CI = "CI runs it before the tests, or as them."
@@ -206,10 +206,6 @@ def test_the_cron_job_is_one_that_kubernetes_can_read_and_its_command_runs(shell
     shell(command)
 
 
-def test_the_month_of_the_page_runs(shell: Callable[..., str]) -> None:
-    shell("retention monthly /data/source", 0, 3)
-
-
 def test_the_source_is_checked_and_the_version_printed(shell: Callable[..., str]) -> None:
     shell(".venv/bin/retention check path/to/source")
     assert shell("/opt/retention/bin/retention --version").startswith("retention ")
@@ -225,12 +221,11 @@ def test_the_assessment_is_printed_or_written(shell: Callable[..., str], company
 def test_the_end_of_the_audit_is_noted_and_holds_next_time(shell: Callable[..., str], company: Path) -> None:
     [command] = [line for line in commands(OPERATION) if line.startswith("retention audit verify")]
     ends = []
-    for _ in range(2):
-        shell("retention purge")  # which leaves a row
-        shell(command)
+    for before in ("retention purge", ":"):  # a purge leaves a row
+        shell(f"{before}; {command}")
         ends.append((company / "audit-end").read_text())
-    assert all(re.fullmatch(r"\d+:[0-9a-f]{64}\n", end) for end in ends)
-    assert ends[0] != ends[1]
+    assert re.fullmatch(r"\d+:[0-9a-f]{64}\n", ends[0])
+    assert ends[0] == ends[1]
 
 
 @contextmanager
