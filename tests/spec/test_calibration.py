@@ -24,6 +24,10 @@ def test_a_certainty_has_finite_log_odds() -> None:
     assert log_odds_of([0, 1]) == pytest.approx([-27.631, 27.631], abs=1e-3)
 
 
+def test_a_line_stretches_log_odds_and_shifts_them() -> None:
+    assert Line(0.5, -0.25)(np.array([-1.0, 2.0])).tolist() == [-0.75, 0.75]
+
+
 def test_platt_finds_how_a_score_was_bent(scored: tuple[np.ndarray, np.ndarray]) -> None:
     log_odds, left = scored
     line = fit_platt(2 * log_odds + 1, left)
@@ -127,10 +131,10 @@ def test_a_range_table_that_is_not_three_rising_rows_is_refused(broken: dict[str
 
 
 def test_a_resample_without_an_answer_takes_none_from_the_others() -> None:
-    """At log-odds ∓ln 4: 1 and 2 of 3 left (log-odds ∓ln 2, so slope one half), then all of one side and none of the
-    other, which no finite slope fits, then 2 of 3 on both sides (slope 0, intercept ln 2)."""
-    log_odds = np.array([-np.log(4), np.log(4)])
+    """At log-odds 0 and ln 16: 1 and 2 of 3 left (log-odds −ln 2 and ln 2, so slope one half from −ln 2 on), then none
+    and all of them, which no finite slope fits, then 2 of 3 on both sides (slope 0, intercept ln 2)."""
+    log_odds = np.array([0, np.log(16)])
     left = np.array([[1.0, 2], [0, 3], [2, 2]])
     slope, intercept = fit_lines(log_odds, left, 3 - left)
     assert slope == pytest.approx([0.5, np.nan, 0], abs=1e-6, nan_ok=True)
-    assert intercept == pytest.approx([0, np.nan, np.log(2)], abs=1e-6, nan_ok=True)
+    assert intercept == pytest.approx([-np.log(2), np.nan, np.log(2)], abs=1e-6, nan_ok=True)
