@@ -9,6 +9,7 @@ import polars as pl
 from features.tables import OWN_DATE, people_columns
 from features.validation.rules import (
     AFTER_EXIT,
+    CIRCLE,
     DUPLICATE,
     EXIT_BEFORE_HIRE,
     IMMORTAL,
@@ -184,3 +185,26 @@ def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally:
         tally.add(AFTER_EXIT, table, own_date, frame.height - kept.height)
         frame = kept
     return frame
+
+
+def count_circles(assignments: pl.LazyFrame, people: People, tally: Tally) -> None:
+    """People who, by the last manager recorded for each who has not left, are above themselves."""
+    gone = people.absences.filter(pl.col("back").is_null()).lazy()
+    rows = assignments.drop_nulls("manager_id").join(gone, on="employee_id", how="anti")
+    order = pl.struct("effective_date", _known_on("effective_date").alias("known"), "manager_id")
+    last = rows.group_by("employee_id").agg(pl.col("manager_id").sort_by(order).last()).collect()
+    tally.add(CIRCLE, "assignments", "manager_id", _in_circles(last))
+
+
+def _in_circles(last: pl.DataFrame) -> int:
+    """How many people a walk upwards comes back to; last: employee_id, manager_id, a row a person.
+
+    A walk of at least as many steps as there are people has left every line that ends, and is in its circle.
+    """
+    place = last.select("employee_id", row=pl.int_range(pl.len()))
+    above = last.join(place, left_on="manager_id", right_on="employee_id", how="left", maintain_order="left")
+    up = above["row"].fill_null(last.height).to_numpy()
+    up = np.append(up, last.height)  # the top, which is above itself
+    for _ in range(last.height.bit_length()):
+        up = up[up]  # twice as many steps
+    return len(np.setdiff1d(up, [last.height]))

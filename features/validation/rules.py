@@ -80,6 +80,10 @@ AFTER_EXIT: Final = _warning(
 UNKNOWN_MANAGER: Final = _warning(
     "a manager who is not in employees", "Add the manager to employees, or leave manager_id empty."
 )
+CIRCLE: Final = _warning(
+    "people who lead each other in a circle, by the last manager of each; the rows are kept",
+    "Correct manager_id; until then each of them has a list of their own.",
+)
 SENTINEL_ROW: Final = _warning(
     "a placeholder instead of a date; the row is left out", "Give the real date, or leave such rows out yourself."
 )

@@ -21,6 +21,7 @@ from features.validation.cross_checks import (
     Duplicates,
     People,
     check_people,
+    count_circles,
     find_immortal,
     leave_out_after_exit,
     leave_out_immortal,
@@ -142,6 +143,8 @@ def _finish_tables(checked: Mapping[str, CheckedTable], people: People, staging:
             finished.append(staging / f"{table}.parquet")
             _write_facts(found, people, finished[-1], tally)
             found.path.unlink()
+            if table == "assignments" and "manager_id" in column_names(finished[-1]):
+                count_circles(pl.scan_parquet(finished[-1]), people, tally)
     return finished
 
 

@@ -206,6 +206,20 @@ LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
         0,
     ),
     (
+        "people who lead each other in a circle, by the last manager of each; the rows are kept",
+        {
+            "assignments": [
+                {"employee_id": "anna", "effective_date": "2018-01-15", "manager_id": "clara"},
+                {"employee_id": "clara", "effective_date": "2018-01-15", "manager_id": None},
+                {"employee_id": "clara", "effective_date": "2019-06-01", "manager_id": "anna"},
+                {"employee_id": "boris", "effective_date": "2018-01-15", "manager_id": "anna"},  # below the circle
+            ]
+        },
+        ("assignments", "manager_id", 2),
+        "assignments",
+        4,
+    ),
+    (
         "a placeholder instead of a date; the row is left out",
         {"employees": person(("dora", "1900-01-01"))},
         ("employees", "hire_date", 1),
