@@ -39,18 +39,23 @@ def _without_blanks(name: str, given: pl.DataType) -> pl.Expr:
 
 
 def _cast(name: str, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
     if given.is_nested() or given in (pl.Binary, pl.Object, pl.Duration):
         return _nothing(wanted).alias(name)
+    # before anything else: Polars panics where it writes a day far beyond these years as text or as a moment
+    column = _within_years(pl.col(name)) if given in (pl.Date, pl.Datetime) else pl.col(name)
     if wanted == pl.String:
         return _as_text(column, given).alias(name)
     if wanted.is_temporal():
         moment = _as_moment(column, given, wanted)
-        return pl.when(moment.dt.year().is_between(*YEARS)).then(moment).alias(name)
+        return (_within_years(moment) if given == pl.String else moment).alias(name)
     number = _as_number(column, given)
     if wanted.is_integer():
         number = pl.when(number == number.floor()).then(number).cast(wanted, strict=False)
     return number.alias(name)
+
+
+def _within_years(moment: pl.Expr) -> pl.Expr:
+    return pl.when(moment.dt.year().is_between(*YEARS)).then(moment)
 
 
 def _as_text(column: pl.Expr, given: pl.DataType) -> pl.Expr:

@@ -114,6 +114,7 @@ def parquet_file(draw: st.DrawFn, table: str) -> bytes:
             pl.Series([b"\xff", None]),
             pl.Series([True, None]),
             pl.Series([3_000_000, -3_000_000], dtype=pl.Int32).cast(pl.Date),
+            pl.Series([2**31 - 1, -(2**31)], dtype=pl.Int32).cast(pl.Date),
         )
     )
     out = io.BytesIO()
