@@ -3,5 +3,5 @@
 import os
 
 # Polars reads this when it is first imported. Memory that one snapshot date frees is asked for by the next a second
-# later: given back to the system in between, as by default, a tenth of the time goes into getting it anew.
-os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000")
+# later: given back to the system in between, as by default, a twentieth of the time goes into getting it anew.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:2000")

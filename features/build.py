@@ -31,6 +31,8 @@ DIGITS: Final = 12
 GUARD_DECIMALS: Final = 3
 """Rounded to so many more first, a sum that lies a last digit beside a tie (1/1024 is one) is rounded as the tie is."""
 CUT_BY_DIGITS_FROM: Final = 10 ** (DIGITS - DECIMALS)
+FEW_PEOPLE: Final = 30_000
+"""Up to here a date needs some 0.4 GB; above, one at a time: memory is then dearer than the cores' short waits."""
 ORGANISATION: Final = ("department", "level", "job", "location", "manager_id")
 
 
@@ -57,7 +59,7 @@ def feature_table(
     paths = []
     with (
         _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared),
-        ThreadPoolExecutor(engine.at_a_time) as pool,
+        ThreadPoolExecutor(engine.at_a_time if _is_small(source) else 1) as pool,
     ):
 
         def write(day: date) -> Path:
@@ -72,6 +74,11 @@ def feature_table(
             if progress:
                 progress(day)
     return paths
+
+
+def _is_small(source: "Source") -> bool:
+    """Whether a second date beside the first costs little memory."""
+    return len(everyone(source)) <= FEW_PEOPLE
 
 
 def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:

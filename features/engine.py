@@ -23,7 +23,7 @@ class Engine(Protocol):
     services_at_a_time: float
     """How many internal services are summed together, in whole months."""
     at_a_time: int
-    """How many snapshot dates are worked out side by side."""
+    """How many snapshot dates of a small company are worked out side by side."""
     holds_between_dates: bool
     """Whether what is held may still be used after `release`."""
 
