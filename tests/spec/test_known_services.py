@@ -51,7 +51,7 @@ def pairs_of(frame):
 
 
 def test_services_are_those_of_the_date_that_were_known_by_then(known):
-    assert rows_of(known(LAST_OF_JUNE).services(), "month", "employee_id", "client_n", "provider_n") == [
+    assert rows_of(known(LAST_OF_JUNE).services(months=24), "month", "employee_id", "client_n", "provider_n") == [
         (MARCH, ANN, 1, 0),
         (MARCH, BOB, 1, 1),
         (MARCH, CID, 0, 1),
@@ -63,7 +63,7 @@ def test_services_are_those_of_the_date_that_were_known_by_then(known):
 
 
 def test_a_service_recorded_late_is_known_from_the_month_of_its_record(known):
-    assert (JUNE, CID) in rows_of(known(date(2024, 7, 31)).services(), "month", "employee_id")
+    assert (JUNE, CID) in rows_of(known(date(2024, 7, 31)).services(months=24), "month", "employee_id")
 
 
 def test_a_window_of_months_holds_the_months_month_and_those_before_it(known):
@@ -74,7 +74,7 @@ def test_a_window_of_months_holds_the_months_month_and_those_before_it(known):
 
 def test_of_whoever_was_hired_again_the_months_before_that_month_are_dropped(known):
     now = known(LAST_OF_JUNE, hired=BOB_AGAIN)
-    services = rows_of(now.services(), "month", "employee_id")
+    services = rows_of(now.services(months=24), "month", "employee_id")
     assert [month for month, person in services if person == BOB] == [APRIL, JUNE]
     assert [month for month, person in services if person == ANN] == [MARCH, APRIL, JUNE]
 
@@ -118,4 +118,15 @@ def test_the_first_month_of_services_is_the_first_of_which_anything_was_known(kn
 def test_services_that_were_not_summed_are_not_read(source_of):
     for read in (Known.services, Known.pairs, Known.pairs_of_all_spells):
         with pytest.raises(ValueError, match=r"read from the sums that months\.sum_months writes"):
-            read(known_on(source_of({"collaboration": SERVICES}), LAST_OF_JUNE))
+            read(known_on(source_of({"collaboration": SERVICES}), LAST_OF_JUNE), months=12)
+
+
+@pytest.mark.parametrize(
+    ("hired", "last"),
+    [
+        (HIRED, [(ANN, JUNE), (BOB, JUNE), (CID, MARCH)]),  # what cid asked for in June is not known yet
+        (CID_AGAIN, [(ANN, JUNE), (BOB, JUNE)]),  # March was cid's earlier spell
+    ],
+)
+def test_the_last_service_is_that_of_the_present_spell_as_known_by_then(known, hired, last):
+    assert rows_of(known(LAST_OF_JUNE, hired=hired).last_services(), "employee_id", "month") == last

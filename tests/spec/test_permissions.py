@@ -1,6 +1,7 @@
 """Which role may ask what, and which purposes are served: every pair, said once more beside the code."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -39,8 +40,13 @@ class Kept:
 
 
 def ask(dependency: Any, *arguments: object, **named: object) -> Any:
-    """What the dependency of an annotated parameter gives, as FastAPI would call it."""
-    return asyncio.run(dependency.__metadata__[0].dependency(*arguments, **named))
+    """What the dependency of an annotated parameter gives, as FastAPI would call it.
+
+    In a thread of its own: where the tests of the pages ran before, this one has an event loop already.
+    """
+    asked = dependency.__metadata__[0].dependency(*arguments, **named)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
 
 
 MAY_ASK = {
