@@ -59,7 +59,7 @@ def feature_table(
     paths = []
     with (
         _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared),
-        ThreadPoolExecutor(engine.at_a_time if _is_small(source) else 1) as pool,
+        ThreadPoolExecutor(engine.at_a_time if len(people) <= FEW_PEOPLE else 1) as pool,
     ):
 
         def write(day: date) -> Path:
@@ -74,11 +74,6 @@ def feature_table(
             if progress:
                 progress(day)
     return paths
-
-
-def _is_small(source: "Source") -> bool:
-    """Whether a second date beside the first costs little memory."""
-    return len(everyone(source)) <= FEW_PEOPLE
 
 
 def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:

@@ -203,8 +203,9 @@ def deliver(
     settings, again = Settings(), Resend(resend or (), resend_uncertain)
     with closing(Store(settings.store_url)) as store, _progress() as told:
         done = deliver_lists(store, settings, _month(month), again, dry_run, told=told)
-    _write_json(json_file, as_json(done))
-    err.print(delivery_screen(as_json(done), dry_run))
+    counts = as_json(done)
+    _write_json(json_file, counts)
+    err.print(delivery_screen(counts, dry_run))
     if not (dry_run or done.is_complete):
         raise typer.Exit(1)
 
