@@ -29,8 +29,13 @@ class Finding:
         return asdict(self)
 
     def __str__(self) -> str:
-        rows = f" ({self.rows:,} row{'s' * (self.rows != 1)})" if self.rows else ""
+        rows = f" ({counted(self.rows, 'row')})" if self.rows else ""
         return f"{self.place}: {self.rule}{rows}. {self.remedy}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun as messages say them: `1 row`, `2,000 rows`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 class RetentionError(Exception):

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from features.errors import BadInput, Finding, Unavailable
+from features.errors import BadInput, Finding, Unavailable, counted
 from pipeline import deliveries
 from pipeline.addresses import addresses
 from pipeline.audit import AuditEntry
@@ -252,7 +252,7 @@ def _send_all(post: _Post, done: Delivery, told: Told) -> None:
                 return
             if round_:
                 time.sleep(post.settings.smtp_pause_seconds * 2 ** (round_ - 1))
-            told(f"send {len(waiting):,} list{'s' * (len(waiting) != 1)}")
+            told(f"send {counted(len(waiting), 'list')}")
             try:
                 waiting = [each for each in waiting if not post.send(server, each)]
                 done.stopped = None

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from features.errors import counted
 from pipeline.audit import Chain
 from pipeline.faults import without_secrets
 from pipeline.gate import Gate
@@ -102,10 +103,6 @@ def _people(number: int) -> str:
     return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 def audit_screen(chain: Chain) -> str:
     """Whether the audit is whole, and what to note for the next time."""
     if chain.broken_at is not None:
@@ -118,11 +115,11 @@ def audit_screen(chain: Chain) -> str:
 
 def lists_screen(written: "WrittenLists", settings: Settings) -> RenderableType:
     """How many lists there are, where, and how they reach their managers."""
-    waiting = f" {_counted(written.waiting, 'manager')} held back by the roll-out." if written.waiting else ""
+    waiting = f" {counted(written.waiting, 'manager')} held back by the roll-out." if written.waiting else ""
     deliver = f"retention deliver --month {written.month}"
     by_hand = f"hand them out, or name a mail server (RETENTION_SMTP_HOST) and run\n{deliver}"
     return Group(
-        f"Lists of {written.month}: {_people(written.people)} for {_counted(written.managers, 'manager')}.{waiting}",
+        f"Lists of {written.month}: {_people(written.people)} for {counted(written.managers, 'manager')}.{waiting}",
         _line(f"Open: {written.folder / 'index.html'}"),
         f"Next: {deliver if settings.smtp_host else by_hand}",
     )
@@ -223,12 +220,12 @@ def month_screen(run: "Month") -> RenderableType:
     """What the month's run did and what a person should do now."""
     score, lists, delivery, monitored = (run.done[step] for step in ("score", "lists", "deliver", "monitor"))
     earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
-    waiting = f"\n{_counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
-    contested = f"{_counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
-    matured = f"{_counted(monitored.get('matured', 0), 'published month')} of which the outcome is known"
+    waiting = f"\n{counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
+    contested = f"{counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
+    matured = f"{counted(monitored.get('matured', 0), 'published month')} of which the outcome is known"
     told = {
         "scored": f"{_people(score['people'])}, {score['expected']:.0f} voluntary exits expected",
-        "lists": f"{_people(lists['people'])} for {_counted(lists['managers'], 'manager')}{waiting}",
+        "lists": f"{_people(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}",
         "delivery": delivery.get("skipped") or "\n".join([_sent(delivery), *_not_sent(delivery)]),
         "contested": contested if run.contested else "",
         "monitor": monitored.get("skipped") or "\n".join([matured, *_alerts(run.alerts)]),

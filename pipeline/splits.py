@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from features.calendar import month_end
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, counted
 
 Rows = NDArray[np.int64]
 Fold = tuple[Rows, Rows]
@@ -142,7 +142,7 @@ def require_exits(voluntary_exits: int, place: str = "exits") -> None:
     rule = (
         "there is no voluntary exit to learn from"
         if voluntary_exits == 0
-        else f"{voluntary_exits} voluntary exit{'s' * (voluntary_exits != 1)} in the training period; "
+        else f"{counted(voluntary_exits, 'voluntary exit')} in the training period; "
         f"training needs at least {LEAST_EXITS}"
     )
     remedy = "Check `kind` (voluntary, involuntary, other), complete_from and complete_until; or give a longer history."

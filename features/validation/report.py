@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from features.errors import Finding
+from features.errors import Finding, counted
 
 LONGEST_PLACE: Final = 24
 """Characters of a place on one line: beside them a rule and its remedy have room in 80 columns."""
@@ -99,13 +99,9 @@ def _contents(report: Report) -> Iterable[RenderableType]:
 
 def _verdict(report: Report) -> str:
     if report.errors:
-        return f"[red]{_number(len(report.errors), 'error')} and {_number(len(report.warnings), 'warning')}.[/]"
+        return f"[red]{counted(len(report.errors), 'error')} and {counted(len(report.warnings), 'warning')}.[/]"
     until = f" up to {report.complete_until}" if report.complete_until else ""
     return (
-        f"[green]No errors[/], {_number(len(report.warnings), 'warning')}: {report.people:,} people and "
-        f"{_number(report.voluntary_exits, 'voluntary exit')}{until} to learn from."
+        f"[green]No errors[/], {counted(len(report.warnings), 'warning')}: {report.people:,} people and "
+        f"{counted(report.voluntary_exits, 'voluntary exit')}{until} to learn from."
     )
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"
