@@ -1,9 +1,11 @@
-"""Files appear whole or not at all: written beside their place under another name, then renamed."""
+"""Files appear whole or not at all: written beside their place under another name, then renamed; folders are held."""
 
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,20 @@ def write_whole(target: Path, write: Callable[[Path], object]) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(folder: Path, *, waits: bool = True) -> Iterator[None]:
+    """A folder held by this process alone, until the block ends or the process does, however it ends.
+
+    Raises OSError where it is not there, and where another process holds it and `waits` is false.
+    """
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        flock(held, LOCK_EX if waits else LOCK_EX | LOCK_NB)
+        yield
+    finally:
+        os.close(held)
 
 
 def write_parquet(frame: pl.DataFrame, target: Path) -> None:

@@ -1,12 +1,10 @@
 """The managers' lists as pages, text, CSV and XLSX, and the folder of a month that holds them."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from pipeline.department_page import DepartmentFigures, department_figures
+from pipeline.files import locked
 from pipeline.language import ENGLISH, Language
 from pipeline.list_rules import ListRules
 from pipeline.published import Published
@@ -83,14 +82,10 @@ def write_lists(
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """One run at a time writes there; what a killed one left half-written is taken away, for it names people."""
-    folder = os.open(out, os.O_RDONLY)
-    try:
-        flock(folder, LOCK_EX)  # gone with the process, however it ends
+    with locked(out):
         for left in out.glob(f"{_DRAFT}*"):
             shutil.rmtree(left)
         yield
-    finally:
-        os.close(folder)
 
 
 def answers_at(list_link: str, published: Published) -> str:

@@ -1,14 +1,13 @@
 """Where a run works: a folder that is gone when the run ends, however it ends, and what the next run may build on."""
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_NB, flock
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from pipeline.files import locked
 from pipeline.settings import Settings
 
 _PREFIX = "run-"
@@ -32,33 +31,19 @@ def workspace(settings: Settings) -> Iterator[Path]:
 @contextmanager
 def _begun(var: Path) -> Iterator[Path]:
     """A folder that is locked while its process lives."""
-    with _opened(var) as place:
-        flock(place, LOCK_EX)  # nobody takes the new folder away before it is locked
-        _clear_killed(var)
-        folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=var)
-        alive = os.open(folder.name, os.O_RDONLY)
-        flock(alive, LOCK_EX)
-    try:
+    with ExitStack() as alive:
+        with locked(var):  # nobody takes the new folder away before it is locked
+            _clear_killed(var)
+            folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=var)
+            alive.enter_context(locked(Path(folder.name)))
         with folder:
             yield Path(folder.name)
-    finally:
-        os.close(alive)
 
 
 def _clear_killed(var: Path) -> None:
     for left in var.glob(f"{_PREFIX}*"):
-        with suppress(OSError), _opened(left) as place:  # a run under way holds it, or has just ended
-            flock(place, LOCK_EX | LOCK_NB)
+        with suppress(OSError), locked(left, waits=False):  # a run under way holds it, or has just ended
             shutil.rmtree(left)
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        yield place
-    finally:
-        os.close(place)
 
 
 def kept_months(settings: Settings, source: str) -> Path:
