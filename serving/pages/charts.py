@@ -65,7 +65,7 @@ def line(points: Sequence[Point], title: str, description: str, mark: float | No
     at = [(round(share * WIDTH, 1), point) for share, point in zip(_across(points), points, strict=True)]
     upper = [(x, _y(point.high, top)) for x, point in at if point.high is not None and point.low is not None]
     lower = [(x, _y(point.low, top)) for x, point in at if point.high is not None and point.low is not None]
-    shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
+    shapes = _grid()
     if mark is not None:
         shapes.append(f'<path class="same" d="M0 {_y(mark, top)}H{WIDTH}"/>')
     if len(upper) > 1:
@@ -107,7 +107,7 @@ def curve(
     The dashed line goes from the first of `beside`, on the left, to the second.
     """
     at = [(round(number / (len(heights) - 1) * WIDTH, 1), _y(each, top)) for number, each in enumerate(heights)]
-    shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
+    shapes = _grid()
     shapes.append(f'<path class="same" d="M0 {_y(beside[0], top)}L{WIDTH} {_y(beside[1], top)}"/>')
     shapes.append(f'<path class="line" d="M{_path(at)}"/><path class="dot" d="M{at[mark][0]} {at[mark][1]}h.01"/>')
     return _svg("lines", HEIGHT, shapes, title, description)
@@ -125,7 +125,7 @@ class Group:
 
 def reliability(groups: Sequence[Group], top: float, title: str, description: str) -> "markupsafe.Markup":
     """What happened against what was told, from 0 to `top` both ways, with the line on which both are the same."""
-    shapes = [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
+    shapes = _grid()
     shapes.append(f'<path class="same" d="M0 {HEIGHT}L{WIDTH} 0"/>')
     for each in groups:
         x = round(each.risk / top * WIDTH, 1)
@@ -200,6 +200,11 @@ def _across(points: Sequence[Point]) -> list[float]:
     places = [number if point.at is None else point.at for number, point in enumerate(points)]
     span = (max(places) - min(places)) or 1 if places else 1
     return [(place - min(places)) / span for place in places]
+
+
+def _grid() -> list[str]:
+    """The lines of a chart's top, middle and foot."""
+    return [f'<path class="grid" d="M0 {y}H{WIDTH}"/>' for y in (0, HEIGHT / 2, HEIGHT)]
 
 
 def _y(value: float | None, top: float) -> float:
