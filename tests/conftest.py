@@ -4,7 +4,6 @@ import os
 import pwd
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import polars as pl
 import psycopg
 import pytest
 from hypothesis import settings
+from servers import free_port
 
 from features.build import feature_table
 from features.source import Source
@@ -77,12 +77,6 @@ def unprivileged_user() -> dict[str, str | int | list[int]]:
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     entry = names.get("postgres") or names["nobody"]
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

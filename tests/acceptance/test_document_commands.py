@@ -4,20 +4,16 @@ import configparser
 import os
 import re
 import shlex
-import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 import yaml
 from documents import ROOT, blocks, commands, named_tests, page, section
+from servers import free_port, served
 
 from features.simulation.run import simulate
 from pipeline.promotion import promote
@@ -228,29 +224,6 @@ def test_the_end_of_the_audit_is_noted_and_holds_next_time(shell: Callable[..., 
     assert ends[0] == ends[1]
 
 
-@contextmanager
-def served(command: list[str], company: Path, port: int) -> Iterator[str]:
-    """The address of a server that a command starts, once it is ready."""
-    process = subprocess.Popen(command, cwd=ROOT, env=surroundings(company), stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                if httpx2.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200:
-                    break
-            except httpx2.TransportError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        assert process.wait(40) in (0, -signal.SIGTERM)  # the signal ends it once what was under way is answered
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def start_of(document: str, port: int) -> list[str]:
     """The command with which the Makefile, or the unit of the page, starts the server."""
     if document == "Makefile":
@@ -270,6 +243,6 @@ def test_the_server_is_asked_as_the_page_of_the_api_says(
     port = free_port()
     export, *_ = commands(page("docs/api.md"))
     [risks] = [line for line in commands(section(page("docs/api.md"), "GET /v1/risks")) if line.startswith("curl")]
-    with served(start_of(document, port), company, port) as address:
+    with served(start_of(document, port), port, surroundings(company), company / "server.log") as address:
         answer = shell(f"{export}; {risks.replace('http://127.0.0.1:8000', address)}")
     assert '"employee_id"' in answer

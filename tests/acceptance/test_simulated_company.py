@@ -3,11 +3,8 @@
 import json
 import math
 import os
-import socket
 import sqlite3
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.metadata import version
@@ -19,6 +16,7 @@ import mlflow
 import numpy as np
 import polars as pl
 import pytest
+from servers import free_port, served
 from sqlalchemy import select
 
 from pipeline.evaluation import metrics
@@ -154,26 +152,11 @@ def test_nothing_personal_reaches_mlflow(company: Path) -> None:
 @pytest.fixture(scope="module")
 def server(company: Path) -> Iterator[str]:
     """The address of the real server over what was published."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", str(port)]
-    with (company / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            command, env={**os.environ, "RETENTION_VAR": str(company / "var")}, stdout=log, stderr=log
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                if httpx2.get(f"{address}/health/ready").status_code == 200:
-                    break
-            except httpx2.TransportError:
-                time.sleep(0.1)
+    environment = {**os.environ, "RETENTION_VAR": str(company / "var")}
+    with served(command, port, environment, company / "server.log") as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture

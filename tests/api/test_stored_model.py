@@ -1,7 +1,6 @@
 """The stored model as others load it: by MLflow's own loader and its own server, the same numbers as ours."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import mlflow
 import pandas as pd
 import polars as pl
 import pytest
+from servers import free_port
 
 from pipeline import registry
 from pipeline.model import Blend
@@ -50,7 +50,7 @@ def test_any_way_to_leave_out_what_is_unknown_keeps_the_signature(trained: Setti
 
 
 @pytest.fixture
-def served(trained: Settings, tmp_path: Path, free_port: int) -> Iterator[str]:
+def served(trained: Settings, tmp_path: Path) -> Iterator[str]:
     """The address of `mlflow models serve`, a process of its own."""
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/retention/1", "--env-manager", "local"]
     environment = os.environ | {
@@ -58,10 +58,11 @@ def served(trained: Settings, tmp_path: Path, free_port: int) -> Iterator[str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    address = f"http://127.0.0.1:{free_port}"
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
-            [*command, "-h", "127.0.0.1", "-p", str(free_port)],
+            [*command, "-h", "127.0.0.1", "-p", str(port)],
             stdout=log,
             stderr=log,
             env=environment,
@@ -79,13 +80,6 @@ def served(trained: Settings, tmp_path: Path, free_port: int) -> Iterator[str]:
         finally:
             os.killpg(process.pid, 15)
             process.wait(20)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_mlflows_server_and_its_loader_give_our_numbers(trained: Settings, served: str, blend: Blend) -> None:
