@@ -71,12 +71,16 @@ class Seats:
 
 def first_day(month: int, months: int) -> int:
     """Days since 1970 of the first day of a month; month 0 is the first of the data, `months` - 1 is LAST_MONTH."""
-    return int((LAST_MONTH - (months - 1 - month)).astype("datetime64[D]").astype(int))
+    return int(_calendar_month(month, months).astype("datetime64[D]").astype(int))
 
 
 def month_of_year(month: int, months: int) -> int:
     """1 for January."""
-    return int((LAST_MONTH - (months - 1 - month)).astype(int) % 12) + 1
+    return int(_calendar_month(month, months).astype(int) % 12) + 1
+
+
+def _calendar_month(month: int, months: int) -> np.datetime64:
+    return LAST_MONTH - np.timedelta64(int(months - 1 - month), "M")
 
 
 def departments_for(employees: int) -> tuple[Department, ...]:

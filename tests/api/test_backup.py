@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def test_a_copy_of_sqlite_that_was_made_while_it_runs_is_whole(tmp_path: Path) -
     noted = filled(url)
     with Store(url) as running, running.reading() as scores:
         assert scores.current() is not None
-        sqlite3.connect(tmp_path / "store.db").execute(f"VACUUM INTO '{copy}'")
+        with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+            connection.execute(f"VACUUM INTO '{copy}'")
     require_whole(f"sqlite:///{copy}", noted)
 
 

@@ -17,9 +17,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 USED_WITHOUT_IMPORT = {
     "fastexcel": "Polars calls it to read .xlsx",
+    "httptools": "uvicorn calls it where it is installed",
     "psycopg": "SQLAlchemy calls it for a postgresql+psycopg URL",
     "python-multipart": "FastAPI calls it to read the forms of pages",
     "uvicorn": "the command that serves",
+    "uvloop": "uvicorn calls it where it is installed",
 }
 
 
