@@ -203,9 +203,9 @@ def _ratios() -> Iterator[Ratio]:
     ours, bare, peer = "retention", "unaudited", "mlflow"
     for side, aim in ((ours, "at least 5"), (bare, "at least 15")):
         yield Ratio(f"risks a second, {side} : mlflow", (side, "risks_a_second"), (peer, "risks_a_second"), aim)
-    for side, aim in ((ours, ""), (bare, "at least 10")):
+    for side in (ours, bare):
         name = f"99th percentile of a risk, mlflow : {side}"
-        yield Ratio(name, (peer, "risk_p99_ms"), (side, "risk_p99_ms"), aim)
+        yield Ratio(name, (peer, "risk_p99_ms"), (side, "risk_p99_ms"), "at least 10")
     yield Ratio("CPU of a risk, mlflow : retention", (peer, "risk_cpu_ms"), (ours, "risk_cpu_ms"))
     yield Ratio(
         "what-ifs a second : mlflow's risks", (ours, "what_ifs_a_second"), (peer, "risks_a_second"), "at least 2"

@@ -80,7 +80,7 @@ def month_of_year(month: int, months: int) -> int:
 
 
 def _calendar_month(month: int, months: int) -> np.datetime64:
-    return LAST_MONTH - np.timedelta64(int(months - 1 - month), "M")
+    return LAST_MONTH - np.timedelta64(months - 1 - month, "M")
 
 
 def departments_for(employees: int) -> tuple[Department, ...]:
