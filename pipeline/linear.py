@@ -7,7 +7,7 @@ feature are added up to one curve, so that scoring and explaining are look-ups.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,31 @@ from pipeline.encoding import LEAST_ROWS
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-STRENGTHS: Final = (0.0005, 0.002, 0.008, 0.06, 0.5)
-"""Inverse regularisation strengths (scikit-learn's C) to choose from, strongest first."""
+
+class Penalty(NamedTuple):
+    """How the columns are held back: `strength` is scikit-learn's inverse one, C; the larger, the freer.
+
+    `adaptive` holds a feature back the less, the more it moved the log-odds in a first fit: an adaptive ridge, after
+    Zou, The adaptive lasso and its oracle properties, JASA 101, 2006.
+    """
+
+    strength: float
+    adaptive: bool = False
+
+
+PENALTIES: Final = (
+    Penalty(0.0003, adaptive=True),
+    Penalty(0.0005),
+    Penalty(0.001, adaptive=True),
+    Penalty(0.002),
+    Penalty(0.004, adaptive=True),
+    Penalty(0.008),
+    Penalty(0.06),
+    Penalty(0.5),
+)
+"""Those to choose from, strongest first: plain where many features say a little each, adaptive where few say much."""
+_FIRST_STRENGTH: Final = 0.001
+"""Of the fit that tells an adaptive penalty which features to trust: strong, so that no feature stands out by luck."""
 _KNOTS: Final = 101
 _TAILS: Final = (0.005, 0.995)
 _MOST_STEPS: Final = 200
@@ -86,23 +109,23 @@ class Linear:
 
 
 def fit_linear(
-    matrix: Floats, left: Bools, categories: Sequence[int], strength: float, directions: Sequence[int] = ()
+    matrix: Floats, left: Bools, categories: Sequence[int], penalty: Penalty, directions: Sequence[int] = ()
 ) -> Linear:
-    """Fit on an encoded matrix (n, features) and outcomes (n,) with inverse regularisation `strength`.
+    """Fit on an encoded matrix (n, features) and outcomes (n,), held back by `penalty`.
 
     `directions` (features,) holds a number's curve rising (1), falling (-1) or free (0); none by default.
     """
-    return fit_path(matrix, left, categories, (strength,), directions)[0]
+    return fit_path(matrix, left, categories, (penalty,), directions)[0]
 
 
 def fit_path(
     matrix: Floats,
     left: Bools,
     categories: Sequence[int],
-    strengths: Sequence[float] = STRENGTHS,
+    penalties: Sequence[Penalty] = PENALTIES,
     directions: Sequence[int] = (),
 ) -> list[Linear]:
-    """One fit per strength on the same rows; each starts from the one before, so rising strengths are fastest.
+    """One fit per penalty on the same rows; each starts from the one before, so rising strengths are fastest.
 
     A curve is held by the signs of its two columns: value and rank both rise with the figure.
     """
@@ -113,17 +136,51 @@ def fit_path(
     scale[is_mark | (scale == 0)] = 1.0  # a rare level or a rare 'unknown' is held back by its rarity
     design = ((design - mean) / scale).astype(np.float32)  # half the time of the solver, and seven digits are enough
     if not design.shape[1]:
-        return [_constant(left, bases) for _ in strengths]
-    model = LogisticRegression(solver="newton-cholesky", warm_start=True, max_iter=100)
+        return [_constant(left, bases) for _ in penalties]
     signs = _signs(bases, categories, directions)
+    plain = _Ridge(design, left, signs)
+    adaptive = plain
+    if any(penalty.adaptive for penalty in penalties):
+        first, _ = plain(_FIRST_STRENGTH)
+        adaptive = _Ridge(design, left, signs, _trust(design, bases, first))
     fits = []
-    for strength in strengths:
-        model.set_params(C=strength).fit(design, left)
-        weights, intercept = model.coef_[0], float(model.intercept_[0])
-        if (weights * signs < 0).any():
-            weights, intercept = _held(design, left, strength, signs, weights, intercept)
+    for penalty in penalties:
+        weights, intercept = (adaptive if penalty.adaptive else plain)(penalty.strength)
         fits.append(_collapsed(bases, weights / scale, mean, intercept))
     return fits
+
+
+class _Ridge:
+    """Ridge regressions on one design (n, columns), each starting from the one before.
+
+    A column's weight is held back by the square of its `trust` (columns,), and held to its sign.
+    """
+
+    def __init__(self, design: NDArray[np.float32], left: Bools, signs: Floats, trust: Floats | None = None):
+        self._design = design if trust is None else design * trust.astype(np.float32)
+        self._trust = np.ones(len(signs)) if trust is None else trust
+        self._left, self._signs = left, signs
+        self._model = LogisticRegression(solver="newton-cholesky", warm_start=True, max_iter=100)
+
+    def __call__(self, strength: float) -> tuple[Floats, float]:
+        """Weights (columns,) and intercept at scikit-learn's inverse strength C."""
+        self._model.set_params(C=strength).fit(self._design, self._left)
+        weights, intercept = self._model.coef_[0], float(self._model.intercept_[0])
+        if (weights * self._signs < 0).any():
+            weights, intercept = _held(self._design, self._left, strength, self._signs, weights, intercept)
+        return weights * self._trust, intercept
+
+
+def _trust(design: NDArray[np.float32], bases: Sequence["_Basis"], weights: Floats) -> Floats:
+    """How far each column is trusted, (columns,): the spread of what its feature adds, over the features' usual one."""
+    spreads, start = [], 0
+    for basis in bases:
+        own = slice(start, start + len(basis.unknown))
+        start = own.stop
+        spreads.append(np.full(len(basis.unknown), (design[:, own] @ weights[own]).std()))
+    spread = np.concatenate(spreads)
+    usual = np.sqrt((spread**2).mean())
+    return spread / usual if usual else np.ones(len(spread))
 
 
 def _signs(bases: Sequence["_Basis"], categories: Sequence[int], directions: Sequence[int]) -> Floats:

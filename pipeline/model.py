@@ -22,7 +22,7 @@ from pipeline.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trees, Trial, fit_t
 from pipeline.calibration import Line, RiskRange, fit_platt, fit_range, risk_of
 from pipeline.encoding import Encoding, fit_encoding
 from pipeline.files import write_text
-from pipeline.linear import STRENGTHS, Linear, fit_linear, fit_path
+from pipeline.linear import PENALTIES, Linear, Penalty, fit_linear, fit_path
 from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ _DEFAULT_STRENGTH: Final = 0.06
 _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit than this nothing is chosen by them: the defaults are kept."""
 _MANY_EXITS: Final = 2000
-"""From here on the strength of regularisation hardly matters, and every other one is tried."""
+"""From here on the strength of regularisation hardly matters, and every third penalty is tried."""
 _WEIGHT_PULL: Final = 60.0
 """Log loss (nats) charged for a weight, times its squared distance from `usual_weight`: a few held-out exits cannot
 tell the parts apart, and the usual blend is rarely far from the best. With the even blend as the usual one, 60 lost
@@ -47,7 +47,7 @@ _EXITS_OF_A_SMALL_COMPANY: Final = 200
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen on held-out rows: the logistic's strength (C), the trees' shape and rounds, their weights and
+    """What was chosen on held-out rows: the logistic's penalty, the trees' shape and rounds, their weights and
     calibrations. `fit_blend(like=...)` takes it over unchanged.
     """
 
@@ -59,12 +59,18 @@ class Choice:
     linear_line: Line = field(default_factory=Line)
     trees_line: Line = field(default_factory=Line)
     risk_range: RiskRange = field(default_factory=RiskRange)
+    adaptive: bool = False
+
+    @property
+    def penalty(self) -> Penalty:
+        return Penalty(self.strength, self.adaptive)
 
     def settings(self) -> dict[str, Any]:
         """What was chosen, as the report and the model's manifest tell it; `weight` is the logistic regression's."""
         return {
             "weight": self.weight,
             "strength": self.strength,
+            "adaptive": self.adaptive,
             **asdict(self.shape),
             "rounds": self.rounds,
             "calibration_slope": self.line.slope,
@@ -92,7 +98,7 @@ class Blend:
     def log_odds(self, features: pl.DataFrame) -> Floats:
         """Served log-odds (n,) of a voluntary exit within the horizon; higher is worse."""
         matrix = self.encoding(features)
-        return self.choice.line(_mixed(self.choice.weight, self.linear.log_odds(matrix), self.trees.log_odds(matrix)))
+        return self.choice.line(mixed(self.choice.weight, self.linear.log_odds(matrix), self.trees.log_odds(matrix)))
 
     def risk(self, features: pl.DataFrame) -> Floats:
         """Served probability (n,)."""
@@ -106,8 +112,8 @@ class Blend:
         matrix = self.encoding(features)
         trees_base, trees_shares = self.trees.contributions(matrix)
         weight, line = self.choice.weight, self.choice.line
-        base = line.slope * _mixed(weight, self.linear.base, trees_base) + line.shift
-        return float(base), line.slope * _mixed(weight, self.linear.contributions(matrix), trees_shares)
+        base = line.slope * mixed(weight, self.linear.base, trees_base) + line.shift
+        return float(base), line.slope * mixed(weight, self.linear.contributions(matrix), trees_shares)
 
     def risk_range(self, log_odds: Floats) -> tuple[Floats, Floats]:
         """Lower and upper probability (n,) at served log-odds (n,), always around the served risk."""
@@ -164,7 +170,7 @@ def fit_blend(
 ) -> Blend:
     """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
 
-    Strength, rounds, weight and calibration are chosen on `folds` (rows to learn from, rows to judge on: out of time
+    Penalty, rounds, weight and calibration are chosen on `folds` (rows to learn from, rows to judge on: out of time
     where there are dates); with too few exits there, defaults are kept. `quick` fixes the trees' shape by the number
     of exits, `shape` to the one given (`pipeline.tuning`); otherwise the folds choose among all shapes. `like` takes a
     fitted blend's choices over, which makes a refit cost one fit of each part. `directions` names the features whose
@@ -176,7 +182,7 @@ def fit_blend(
         held = held_directions(encoding, directions or {}, matrix, outcome)
         fixed = shape or (shape_for(int(outcome.sum())) if quick else None)
         choice = like.choice if like else _choose(matrix, outcome, categories, folds, seed, fixed, held)
-        linear = fit_linear(matrix, outcome, categories, choice.strength, held)
+        linear = fit_linear(matrix, outcome, categories, choice.penalty, held)
         trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, held)
     return Blend(encoding, linear, trees, choice)
 
@@ -225,25 +231,37 @@ def _choose(
     outcome = left[held_out]
     if min(outcome.sum(), (~outcome).sum()) < _LEAST_HELD_OUT_EXITS:
         return default
-    strength, linear = choose_strength(matrix, left, categories, usable, held)
+    penalty, linear = choose_penalty(matrix, left, categories, usable, held)
     shape, rounds, trees = _choose_trees(matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, held)
-    chosen = replace(default, strength=strength, shape=shape, rounds=rounds)
+    chosen = replace(default, strength=penalty.strength, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     return _calibrated(chosen, linear, trees, outcome, exits)
 
 
-def choose_strength(
+def choose_penalty(
     matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold], held: Sequence[int]
-) -> tuple[float, Floats]:
-    """The strength with the least calibrated held-out loss, and its held-out log-odds."""
-    strengths = STRENGTHS if left.sum() < _MANY_EXITS else STRENGTHS[1::2]
+) -> tuple[Penalty, Floats]:
+    """The strongest penalty that held-out rows cannot tell from the best one, and its held-out log-odds.
+
+    Its calibrated loss is within one standard error of the least: what is best by less is best by chance, and later
+    months are kinder to the stronger. The rule is that of Breiman et al., Classification and regression trees, 1984.
+    """
+    penalties = PENALTIES if left.sum() < _MANY_EXITS else PENALTIES[::3]
     scored = [
-        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix[train], left[train], categories, strengths, held)]
+        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix[train], left[train], categories, penalties, held)]
         for train, valid in folds
     ]
     held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
     outcome = left[np.concatenate([valid for _, valid in folds])]
-    best = int(np.argmin([_loss(log_odds, outcome) for log_odds in held_out]))
-    return strengths[best], held_out[best]
+    losses = [row_losses(log_odds, outcome) for log_odds in held_out]
+    best = min(losses, key=np.sum)
+    chosen = next(i for i, of_rows in enumerate(losses) if not clearly_better(best, of_rows))
+    return penalties[chosen], held_out[chosen]
+
+
+def clearly_better(losses: Floats, others: Floats) -> bool:
+    """True where losses (n,) are less in sum than those of another model on the same rows by over a standard error."""
+    gain = others - losses
+    return bool(gain.sum() > gain.std() * len(gain) ** 0.5)
 
 
 def _choose_trees(
@@ -271,32 +289,38 @@ def _choose_trees(
 def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tuple[float, float]:
     """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'."""
     usual = usual_weight(exits)
-    costs = [_loss(_mixed(w, linear, trees), outcome) + _WEIGHT_PULL * (w - usual) ** 2 for w in _WEIGHTS]
+    costs = [_loss(mixed(w, linear, trees), outcome) + _WEIGHT_PULL * (w - usual) ** 2 for w in _WEIGHTS]
     return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
 
 
 def _calibrated(choice: Choice, linear: Floats, trees: Floats, outcome: Bools, exits: int) -> Choice:
     """Add weight, calibrations and range, given held-out log-odds of both parts and what happened."""
     weight, _ = best_weight(linear, trees, outcome, exits)
-    mixed = _mixed(weight, linear, trees)
-    line = fit_platt(mixed, outcome)
+    log_odds = mixed(weight, linear, trees)
+    line = fit_platt(log_odds, outcome)
     return replace(
         choice,
         weight=weight,
         line=line,
         linear_line=fit_platt(linear, outcome),
         trees_line=fit_platt(trees, outcome),
-        risk_range=fit_range(line(mixed), outcome),
+        risk_range=fit_range(line(log_odds), outcome),
     )
 
 
 def _loss(log_odds: Floats, outcome: Bools) -> float:
     """Total log loss after calibration, in nats."""
+    return float(row_losses(log_odds, outcome).sum())
+
+
+def row_losses(log_odds: Floats, outcome: Bools) -> Floats:
+    """Log loss of each row after calibration, in nats."""
     scaled = fit_platt(log_odds, outcome)(log_odds)
-    return float(np.logaddexp(0, scaled).sum() - scaled[outcome].sum())
+    return np.asarray(np.logaddexp(0, scaled) - np.where(outcome, scaled, 0.0))
 
 
-def _mixed(weight: float, linear: Any, trees: Any) -> Any:
+def mixed(weight: float, linear: Any, trees: Any) -> Any:
+    """What the parts say, weighed: `weight` is that of the logistic regression."""
     return weight * linear + (1 - weight) * trees
 
 
@@ -312,6 +336,7 @@ def _from_values(values: dict[str, Any], text: str) -> Blend:
         Trees(text),
         Choice(
             strength=float(choice["strength"]),
+            adaptive=bool(choice.get("adaptive", False)),  # models from before it was a choice
             shape=Shape(**choice["shape"]),
             rounds=int(choice["rounds"]),
             weight=float(choice["weight"]),

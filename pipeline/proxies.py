@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from pipeline.calibration import risk_of
 from pipeline.encoding import fit_encoding
 from pipeline.evaluation import metrics_with_intervals
-from pipeline.linear import fit_linear
+from pipeline.linear import Penalty, fit_linear
 
 FOLDS: Final = 5
 LEAST_GROUP: Final = 30
@@ -27,8 +27,8 @@ MOST_PEOPLE: Final = 5_000
 TOLD: Final = 5
 """Features that are named for each group."""
 _RESAMPLES: Final = 200
-_STRENGTH: Final = 0.06
-"""Of the regularisation (scikit-learn's C): the default of the product's own logistic regression."""
+_PENALTY: Final = Penalty(0.06)
+"""The default of the product's own logistic regression."""
 
 
 def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ def _told(
     shares = np.zeros_like(matrix)
     whole = np.zeros(len(matrix))
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(matrix, belongs):
-        fitted = fit_linear(matrix[train], belongs[train], categories, _STRENGTH)
+        fitted = fit_linear(matrix[train], belongs[train], categories, _PENALTY)
         shares[test], whole[test] = fitted.contributions(matrix[test]), fitted.log_odds(matrix[test])
     alone = {name: float(roc_auc_score(belongs, shares[:, at])) for at, name in enumerate(names)}
     best = sorted(alone, key=lambda name: (-alone[name], name))[:TOLD]

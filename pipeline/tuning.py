@@ -2,10 +2,10 @@
 
 The search sees the training period of the earliest test date only, so that no test date has had a say. What a trial is
 judged by is the held-out log loss of the whole blend at its best weight, since the trees are never served alone. The
-logistic regression's strength, the rounds and the weight are then chosen on the folds of each fit (`pipeline.model`).
+logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit (`pipeline.model`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.boosting import Shape, shape_for, try_trees
 from pipeline.encoding import fit_encoding
-from pipeline.model import best_weight, choose_strength, held_directions
+from pipeline.model import best_weight, choose_penalty, clearly_better, held_directions, mixed, row_losses
 from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
@@ -58,23 +58,28 @@ class _Folds:
     linear: Sequence[Floats]
     seed: int
 
-    def losses(self, shape: Shape, weight: Floats | None) -> "list[float]":
-        """Cost of the blend on the folds up to each, in nats a row: the last is that of all."""
-        return list(self.running(shape, weight, lambda _step, _loss: None))
+    def losses(self, shape: Shape) -> Floats:
+        """Losses of the blend on all held-out rows, (n,) in nats, learned from all rows."""
+        outcome = self.left[np.concatenate([valid for _, valid in self.folds])]
+        linear, trees = np.concatenate(self.linear), np.concatenate([self._trees(f, shape, None) for f in self.folds])
+        weight, _ = best_weight(linear, trees, outcome, int(self.left.sum()))
+        return row_losses(mixed(weight, linear, trees), outcome)
 
-    def running(self, shape: Shape, weight: Floats | None, seen: Callable[[int, float], None]) -> "list[float]":
+    def costs(self, shape: Shape, weight: Floats) -> Iterator[float]:
+        """Cost of the blend on the folds up to each, in nats a row: the last is that of all."""
         trees: list[Floats] = []
-        found: list[float] = []
-        for step, (train, valid) in enumerate(self.folds):
-            fold = (train if weight is None else train[weight[train] > 0], valid)
-            trial = try_trees(self.matrix, self.left, fold, self.categories, shape, self.seed, self.held, weight)
-            trees.append(trial.log_odds(self.matrix[valid], int(trial.losses.argmin()) + 1))
-            outcome = self.left[np.concatenate([held_out for _, held_out in self.folds[: step + 1]])]
+        for step, fold in enumerate(self.folds):
+            trees.append(self._trees(fold, shape, weight))
+            outcome = self.left[np.concatenate([valid for _, valid in self.folds[: step + 1]])]
             linear = np.concatenate(self.linear[: step + 1])
             _, cost = best_weight(linear, np.concatenate(trees), outcome, int(self.left.sum()))
-            found.append(cost / len(outcome))
-            seen(step, found[-1])
-        return found
+            yield cost / len(outcome)
+
+    def _trees(self, fold: Fold, shape: Shape, weight: Floats | None) -> Floats:
+        train, valid = fold
+        seen = train if weight is None else train[weight[train] > 0]
+        trial = try_trees(self.matrix, self.left, (seen, valid), self.categories, shape, self.seed, self.held, weight)
+        return trial.log_odds(self.matrix[valid], int(trial.losses.argmin()) + 1)
 
 
 def tune(
@@ -89,8 +94,9 @@ def tune(
 
     Tree-structured Parzen estimator (Bergstra et al., NIPS 2011), seeded, beginning with the fixed settings; a trial
     that is behind the median after a fold is pruned. Trials learn from all leavers and 15 % of stayers, weighted. The
-    best one is then held against the fixed settings on all rows, and must beat them to be taken. None where there are
-    too few exits or no fold to choose by.
+    best one is then held against the fixed settings on all rows, and must beat them by more than a standard error to be
+    taken: shapes that chance prefers cost more on later months than they seem to gain. None where there are too few
+    exits or no fold to choose by.
     """
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0]) and left[fold[1]].any()]
     if left.sum() < LEAST_EXITS or not usable:
@@ -101,10 +107,10 @@ def tune(
         fixed = shape_for(int(left.sum()))
         study = _study(search, fixed, _weights(left, seed), told)
         best = _shape(study.best_params)
-        fixed_loss, loss = (search.losses(shape, None)[-1] for shape in (fixed, best))
+        as_fixed, as_found = search.losses(fixed), search.losses(best)
     pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in study.trials)
-    shape = best if loss < fixed_loss else fixed
-    return Tuning(shape, len(study.trials), pruned, min(loss, fixed_loss), fixed_loss)
+    shape, losses = (best, as_found) if clearly_better(as_found, as_fixed) else (fixed, as_fixed)
+    return Tuning(shape, len(study.trials), pruned, float(losses.mean()), float(as_fixed.mean()))
 
 
 def _prepared(
@@ -113,7 +119,7 @@ def _prepared(
     encoding = fit_encoding(features)
     matrix = encoding(features)
     held = held_directions(encoding, directions, matrix, left)
-    _, linear = choose_strength(matrix, left, encoding.categories, folds, held)
+    _, linear = choose_penalty(matrix, left, encoding.categories, folds, held)
     by_fold = np.split(linear, np.cumsum([len(valid) for _, valid in folds])[:-1])
     return _Folds(matrix, left, encoding.categories, held, folds, by_fold, seed)
 
@@ -131,12 +137,11 @@ def _study(search: _Folds, fixed: Shape, weight: Floats, told: Callable[[str], N
             trial.suggest_float("ridge", 1.0, 200.0, log=True),
         )
 
-        def seen(step: int, loss: float) -> None:
-            trial.report(loss, step)
+        for step, cost in enumerate(search.costs(shape, weight)):
+            trial.report(cost, step)
             if trial.should_prune():
                 raise optuna.TrialPruned
-
-        return search.running(shape, weight, seen)[-1]
+        return cost
 
     def progress(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         told(f"tuning: trial {trial.number + 1} of {TRIALS}, best log loss {study.best_value:.4f}")

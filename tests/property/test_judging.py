@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.calibration import fit_platt, fit_range
 from pipeline.evaluation import METRICS, metrics
-from pipeline.linear import fit_linear
+from pipeline.linear import Penalty, fit_linear
 from pipeline.model import fit_blend
 from pipeline.splits import repeated_folds
 
@@ -70,7 +70,7 @@ def test_curves_are_centred_on_the_training_rows(seed: int) -> None:
     random = np.random.default_rng(seed)
     matrix = np.column_stack([random.normal(size=120), random.integers(0, 4, 120), random.exponential(size=120)])
     matrix[random.random(120) < 0.3, 2] = np.nan
-    shares = fit_linear(matrix, random.random(120) < 0.4, (1,), 0.1).contributions(matrix)
+    shares = fit_linear(matrix, random.random(120) < 0.4, (1,), Penalty(0.1)).contributions(matrix)
     np.testing.assert_allclose(shares.mean(axis=0), 0, atol=1e-9)
 
 

@@ -11,6 +11,7 @@ from features.errors import BadInput
 from pipeline.boosting import TINY
 from pipeline.calibration import Line, risk_of
 from pipeline.evaluation import metrics
+from pipeline.linear import Penalty
 from pipeline.model import BLEND_FILE, TREES_FILE, Blend, fit_blend
 from pipeline.splits import Fold, repeated_folds
 
@@ -82,6 +83,14 @@ def test_a_stored_blend_gives_the_same_numbers(blend: Blend, unseen: pl.DataFram
     np.testing.assert_allclose(loaded.log_odds(unseen), blend.log_odds(unseen), rtol=0, atol=1e-12)
     np.testing.assert_allclose(loaded.contributions(unseen)[1], blend.contributions(unseen)[1], rtol=0, atol=1e-12)
     assert loaded.choice == blend.choice
+
+
+def test_a_model_from_before_penalties_were_chosen_has_the_plain_one(blend: Blend, tmp_path: Path) -> None:
+    blend.save(tmp_path)
+    values = json.loads((tmp_path / BLEND_FILE).read_text())
+    del values["choice"]["adaptive"]
+    (tmp_path / BLEND_FILE).write_text(json.dumps(values))
+    assert Blend.load(tmp_path).choice.penalty == Penalty(blend.choice.strength, adaptive=False)
 
 
 def test_the_same_seed_gives_the_same_model(blend: Blend, unseen: pl.DataFrame) -> None:

@@ -1,0 +1,69 @@
+"""The additive part: what its two penalties do to a strong feature among weak ones, and which of them is chosen."""
+
+import numpy as np
+import pytest
+
+from pipeline.calibration import risk_of
+from pipeline.linear import PENALTIES, Linear, Penalty, fit_linear, fit_path
+from pipeline.model import choose_penalty
+
+ROWS, NOISY = 1200, 20
+
+
+def spreads(fitted: Linear, matrix: np.ndarray) -> np.ndarray:
+    """The standard deviation of what each feature adds to the log-odds."""
+    return np.asarray(fitted.contributions(matrix).std(axis=0))
+
+
+@pytest.fixture(scope="module")
+def one_that_tells() -> tuple[np.ndarray, np.ndarray]:
+    """A first feature that decides who leaves, and twenty that say nothing."""
+    random = np.random.default_rng(1)
+    matrix = random.normal(size=(ROWS, 1 + NOISY))
+    return matrix, random.random(ROWS) < risk_of(-1 + 1.5 * matrix[:, 0])
+
+
+def test_an_adaptive_penalty_frees_what_tells_and_holds_what_says_nothing(
+    one_that_tells: tuple[np.ndarray, np.ndarray],
+) -> None:
+    matrix, left = one_that_tells
+    plain, adaptive = (
+        spreads(fitted, matrix) for fitted in fit_path(matrix, left, (), [Penalty(0.001), Penalty(0.001, True)])
+    )
+    assert adaptive[0] > 1.5 * plain[0]
+    assert adaptive[1:].mean() < 0.5 * plain[1:].mean()
+
+
+def test_features_that_tell_the_same_are_held_alike_by_both() -> None:
+    random = np.random.default_rng(2)
+    column = random.normal(size=ROWS)
+    matrix = np.column_stack([column, column, column])
+    left = random.random(ROWS) < risk_of(-1 + column)
+    plain, adaptive = (
+        spreads(fitted, matrix) for fitted in fit_path(matrix, left, (), [Penalty(0.002), Penalty(0.002, True)])
+    )
+    np.testing.assert_allclose(adaptive, plain, rtol=1e-3)
+
+
+def test_a_fit_is_the_same_alone_and_at_the_end_of_a_path(one_that_tells: tuple[np.ndarray, np.ndarray]) -> None:
+    matrix, left = one_that_tells
+    for penalty, fitted in zip(PENALTIES, fit_path(matrix, left, ()), strict=True):
+        alone = fit_linear(matrix, left, (), penalty)
+        np.testing.assert_allclose(fitted.log_odds(matrix), alone.log_odds(matrix), atol=2e-3)
+
+
+def test_the_strongest_penalty_is_chosen_where_held_out_rows_cannot_tell_them_apart() -> None:
+    random = np.random.default_rng(3)
+    matrix, left = random.normal(size=(ROWS, 5)), random.random(ROWS) < 0.3
+    penalty, held_out = choose_penalty(matrix, left, (), [(np.arange(800), np.arange(800, ROWS))], (0,) * 5)
+    assert penalty == PENALTIES[0]
+    assert held_out.shape == (400,)
+
+
+def test_a_weaker_penalty_is_chosen_where_every_feature_tells() -> None:
+    random = np.random.default_rng(4)
+    matrix = random.normal(size=(ROWS, NOISY))
+    left = random.random(ROWS) < risk_of(-1 + matrix.sum(axis=1))
+    penalty, _ = choose_penalty(matrix, left, (), [(np.arange(800), np.arange(800, ROWS))], (0,) * NOISY)
+    assert not penalty.adaptive
+    assert penalty.strength > PENALTIES[1].strength
