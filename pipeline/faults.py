@@ -3,11 +3,11 @@
 import errno
 import re
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from features.errors import BadInput, Finding, RetentionError, Unavailable
@@ -59,7 +59,7 @@ def fault_of(error: Exception, settings: Settings) -> RetentionError | None:
     if isinstance(error, ArgumentError | NoSuchModuleError):
         remedy = "Write RETENTION_DATABASE_URL as postgresql://user:password@host:5432/database or sqlite:///path."
         return BadInput(Finding("its URL cannot be used", STORE, "", 0, remedy))
-    if isinstance(error, MlflowException):
+    if _is_of_mlflow(error):
         return unavailable(REGISTRY, settings.tracking_uri, error)
     if isinstance(error, SQLAlchemyError | sqlite3.Error):
         return unavailable(STORE, settings.store_url, error)
@@ -69,6 +69,12 @@ def fault_of(error: Exception, settings: Settings) -> RetentionError | None:
         folder = Path(str(error.filename)).parent if error.filename else settings.var.absolute()
         return Unavailable(Finding(rule, str(folder), "", 0, remedy))
     return None
+
+
+def _is_of_mlflow(error: Exception) -> bool:
+    """Most commands end well without MLflow, whose import takes seconds; what raises its errors has imported it."""
+    exceptions = sys.modules.get("mlflow.exceptions")
+    return exceptions is not None and isinstance(error, exceptions.MlflowException)
 
 
 def unavailable(what: str, url: str, error: Exception) -> Unavailable | None:

@@ -16,13 +16,13 @@ from pipeline.faults import without_secrets
 from pipeline.gate import Gate
 from pipeline.keeping import Purged
 from pipeline.ledger import SERVES, LedgerEntry
-from pipeline.promotion import Offer
 from pipeline.publication import Publication
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
     from pipeline.list_pages import WrittenLists
     from pipeline.month import Month
+    from pipeline.promotion import Offer
 
 _LABELS = {
     "auc": "AUC ↑",
@@ -292,7 +292,7 @@ def _history(history: Sequence[LedgerEntry], champion: str | None) -> list[Rende
     return [table, *[told] * moved]
 
 
-def promotion_screen(offered: Offer) -> RenderableType:
+def promotion_screen(offered: "Offer") -> RenderableType:
     """What the gate said, and who serves now."""
     if offered.event is None:
         return f"Model version {offered.version} is the champion already."
