@@ -4,6 +4,7 @@
 #   PEOPLE=…          sizes for `make bench`, with spaces between them (default: each part's own)
 #   RETENTION_VAR=…   where all state lies (default: var)
 #   SPARK=1           set up Spark too (400 MB; needs Java 17), for RETENTION_ENGINE=spark
+#   TESTS=…           what `make check` tests (default: all but the acceptance runs; CI: tests, which is everything)
 #   PYTHON=…          the Python that .venv is made from: 3.11, 3.12 or 3.13 (default: python3)
 
 PYTHON ?= python3
@@ -14,6 +15,7 @@ DEMO   := $(VAR)/demo
 SOURCE ?= $(DEMO)
 RUNS   := sqlite:///$(VAR)/mlflow.db
 BIN    := .venv/bin
+TESTS  ?= --ignore=tests/acceptance
 LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
 # These name no licence in their metadata; the files they carry do: MIT, all three.
 UNNAMED := axe-playwright-python huey skops
@@ -73,11 +75,11 @@ test: setup ## run all tests, on all cores
 coverage: setup ## all tests, and which lines none of them runs; fails under 95 %
 	$(BIN)/pytest $(ALL_CORES) --cov --cov-report=term
 
-check: setup ## format, lint, types, import contracts, notebooks, then all tests
+check: setup ## format, lint, types, import contracts, notebooks, tests (all but the acceptance runs)
 	@failed=0; run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
 	run python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'; \
-	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) && exit $$failed
+	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) $(TESTS) && exit $$failed
 
 bench: setup .venv/bench ## speed and memory beside other tools, in one table (PARTS=… PEOPLE=…)
 	$(BIN)/python -m bench $(PARTS) --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))

@@ -258,10 +258,10 @@ def choose_penalty(
     return penalties[chosen], held_out[chosen]
 
 
-def clearly_better(losses: Floats, others: Floats) -> bool:
-    """True where losses (n,) are less in sum than those of another model on the same rows by over a standard error."""
+def clearly_better(losses: Floats, others: Floats, errors: float = 1.0) -> bool:
+    """True where losses (n,) are less in sum than another model's on the same rows, by over so many standard errors."""
     gain = others - losses
-    return bool(gain.sum() > gain.std() * len(gain) ** 0.5)
+    return bool(gain.sum() > errors * gain.std() * len(gain) ** 0.5)
 
 
 def _choose_trees(

@@ -28,6 +28,8 @@ STAYERS_KEPT: Final = 0.15
 """The share of training rows without an exit that a trial learns from, each with so much more weight."""
 LEAST_EXITS: Final = 300
 """With fewer rows with an exit in the training period a search picks what chance favoured: the fixed shape stays."""
+_ERRORS: Final = 3.0
+"""Standard errors by which the best of so many trials must be ahead: by two, one of two dozen is by chance alone."""
 _BEFORE_MODEL: Final = 6
 """Trials drawn at random before the sampler has a model of what is good."""
 
@@ -94,9 +96,9 @@ def tune(
 
     Tree-structured Parzen estimator (Bergstra et al., NIPS 2011), seeded, beginning with the fixed settings; a trial
     that is behind the median after a fold is pruned. Trials learn from all leavers and 15 % of stayers, weighted. The
-    best one is then held against the fixed settings on all rows, and must beat them by more than a standard error to be
-    taken: shapes that chance prefers cost more on later months than they seem to gain. None where there are too few
-    exits or no fold to choose by.
+    best one is then held against the fixed settings on all rows, and must clearly beat them to be taken: shapes that
+    chance prefers cost more on later months than they seem to gain. None where there are too few exits or no fold to
+    choose by.
     """
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0]) and left[fold[1]].any()]
     if left.sum() < LEAST_EXITS or not usable:
@@ -109,7 +111,7 @@ def tune(
         best = _shape(study.best_params)
         as_fixed, as_found = search.losses(fixed), search.losses(best)
     pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in study.trials)
-    shape, losses = (best, as_found) if clearly_better(as_found, as_fixed) else (fixed, as_fixed)
+    shape, losses = (best, as_found) if clearly_better(as_found, as_fixed, _ERRORS) else (fixed, as_fixed)
     return Tuning(shape, len(study.trials), pruned, float(losses.mean()), float(as_fixed.mean()))
 
 

@@ -23,7 +23,8 @@ class Outcomes:
 
     def close(self) -> None:
         """Let a look that is under way come to its end, so that none outlives the server."""
-        self._looking.acquire(timeout=LAST_LOOK_SECONDS)
+        if self._looking.acquire(timeout=LAST_LOOK_SECONDS):
+            self._looking.release()
 
     def of(self, source: str) -> dict[str, float]:
         """YYYY-MM: the share of those scored who left within the horizon; only months that have matured.

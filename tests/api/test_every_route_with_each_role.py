@@ -1,10 +1,9 @@
 """What OpenAPI says is what the real server answers: to sound and unsound requests, on every route, with each role and
 without one; a champion is there to score what is sent.
 
-A few examples each, the same every time in CI; more with `RETENTION_API_EXAMPLES=200`.
+A few examples each, the same every time in CI; more with `EXAMPLES=70` (see `tests/examples.py`).
 """
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -26,7 +26,6 @@ from pipeline.store import Store
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
 
-EXAMPLES = int(os.environ.get("RETENTION_API_EXAMPLES", "3"))
 ASKERS = (("hr", "H1"), ("manager", "M1"), ("data_scientist", "S1"), ("auditor", "X1"))
 HELD = {"employee_id": "A", "month": "2026-09"}
 """Each request is made again about somebody who is held: hardly any id that is made up is."""
@@ -63,7 +62,7 @@ def test_nothing_is_answered_that_openapi_does_not_say(
         if mode is schemathesis.GenerationMode.NEGATIVE and not (operation.path_parameters or operation.query):
             continue  # nothing can be wrong with it
 
-        @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=at_most(3), deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def holds(case: schemathesis.Case) -> None:
             for headers in askers:

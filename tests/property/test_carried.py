@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import narwhals as nw
 import polars as pl
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -47,7 +48,7 @@ def tables(draw):
     }  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=at_most(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables())
 def test_a_year_of_pairs_carried_along_is_the_year_of_each_date(source_of, tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("work")

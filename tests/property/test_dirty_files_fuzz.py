@@ -11,6 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import polars as pl
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -177,7 +178,7 @@ def retention(*arguments: str) -> tuple[int, str, str]:
     return 0, said.getvalue(), told.getvalue()
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=at_most(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(source_files(), nearly_sound_files()))
 def test_any_files_end_in_a_report_and_nothing_is_half_written(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as home:

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import polars as pl
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -19,7 +20,7 @@ OWN_DATE = {
     "surveys": "survey_date", "collaboration": "opened_at", "competencies": "assessed_at",
     "performance": "review_date", "working_time": "month", "measures": "measured_at", "exits": "exit_date",
 }  # fmt: skip
-SETTINGS = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=at_most(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def days(first=date(2022, 6, 1), last=date(2024, 12, 31)):

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -12,7 +13,7 @@ from features.build import feature_table
 
 PEOPLE = [f"p{number}" for number in range(8)]
 DATES = [date(2024, 3, 31), date(2024, 6, 30)]
-SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=at_most(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

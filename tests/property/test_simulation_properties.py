@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from features.source import check_source
 
 
 @given(employees=st.integers(50, 220), months=st.integers(12, 20), seed=st.integers(0, 2**32))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=at_most(4), deadline=None)
 def test_every_company_passes_validation_and_has_a_probability_for_everyone(
     employees: int, months: int, seed: int
 ) -> None:

@@ -5,6 +5,7 @@ import logging
 import lightgbm
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def forest(seed: int, **settings: object) -> tuple[lightgbm.Booster, np.ndarray]
     return lightgbm.train({**base, "seed": seed, **settings}, data, 15), asked
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=at_most(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 10_000),
     leaves=st.integers(2, 40),

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -135,7 +136,9 @@ def run(raw: Mapping[str, pa.Table], folder: Path, **expected: Any) -> tuple[Rep
     return report, {path.stem: pl.read_parquet(path) for path in (folder / "canonical").glob("*")}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=at_most(50), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(dirty_source(), st.sampled_from((None, date(2020, 6, 30))))
 def test_any_tables_end_in_a_report(raw: Raw, until: date | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -148,7 +151,7 @@ def test_any_tables_end_in_a_report(raw: Raw, until: date | None) -> None:
     assert all(found.rows >= 0 and found.remedy for found in (*report.errors, *report.warnings))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source())
 def test_what_was_written_is_sound_when_it_is_read_again(raw: Raw) -> None:
     until = date(2020, 6, 30)
@@ -165,7 +168,7 @@ def test_what_was_written_is_sound_when_it_is_read_again(raw: Raw) -> None:
             assert again.errors == ()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_neither_report_nor_tables(raw: Raw, random: Any) -> None:
     shuffled = {

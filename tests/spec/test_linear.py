@@ -1,10 +1,11 @@
-"""The additive part: what its two penalties do to a strong feature among weak ones, and which of them is chosen."""
+"""The additive part: the fit, what its two penalties do to a strong feature among weak ones, and which is chosen."""
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from pipeline.calibration import risk_of
-from pipeline.linear import PENALTIES, Linear, Penalty, fit_linear, fit_path
+from pipeline.linear import PENALTIES, Linear, Penalty, Ridge, fit_linear, fit_path
 from pipeline.model import choose_penalty
 
 ROWS, NOISY = 1200, 20
@@ -67,3 +68,29 @@ def test_a_weaker_penalty_is_chosen_where_every_feature_tells() -> None:
     penalty, _ = choose_penalty(matrix, left, (), [(np.arange(800), np.arange(800, ROWS))], (0,) * NOISY)
     assert not penalty.adaptive
     assert penalty.strength > PENALTIES[1].strength
+
+
+def test_the_plain_fit_is_scikit_learns_logistic_regression() -> None:
+    random = np.random.default_rng(5)
+    design = random.normal(size=(ROWS, 8)).astype(np.float32)
+    design -= design.mean(axis=0)
+    left = random.random(ROWS) < risk_of(-2 + design[:, 0] - 0.5 * design[:, 1])
+    products = (design.T @ design).astype(np.float64)
+    fit = Ridge(design, products, left, signs=np.zeros(8), trust=np.ones(8))
+    for strength in (0.002, 0.06, 0.5):
+        weights, intercept = fit(strength)
+        peer = LogisticRegression(C=strength, tol=1e-8).fit(design, left)
+        np.testing.assert_allclose(weights, peer.coef_[0], atol=1e-3)
+        assert intercept == pytest.approx(peer.intercept_[0], abs=1e-3)
+
+
+def test_a_column_that_would_take_the_wrong_sign_is_left_out_and_the_others_fitted_without_it() -> None:
+    random = np.random.default_rng(6)
+    design = random.normal(size=(ROWS, 3)).astype(np.float32)
+    design -= design.mean(axis=0)
+    left = random.random(ROWS) < risk_of(-1 + design[:, 0] + design[:, 1])
+    products = (design.T @ design).astype(np.float64)
+    weights, _ = Ridge(design, products, left, signs=np.array([1.0, -1.0, 0.0]), trust=np.ones(3))(0.5)
+    peer = LogisticRegression(C=0.5, tol=1e-8).fit(design[:, [0, 2]], left)
+    assert weights[1] == 0
+    np.testing.assert_allclose(weights[[0, 2]], peer.coef_[0], atol=1e-3)
