@@ -19,7 +19,9 @@ TESTS  ?= --ignore=tests/acceptance
 LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
 # These name no licence in their metadata; the files they carry do: MIT, all three.
 UNNAMED := axe-playwright-python huey skops
-ALL_CORES := -n logical --dist loadfile --no-loadscope-reorder
+# One more worker than cores: many tests wait for a server, a browser or another process.
+ALL_CORES := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
+NOTEBOOKS = $(BIN)/python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
@@ -67,7 +69,7 @@ monitor: source ## hold published scores of SOURCE against what happened since, 
 	$(BIN)/retention monitor '$(SOURCE)'
 
 notebooks: setup ## run the notebooks and write them as pages under var/notebooks
-	$(BIN)/python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'
+	$(NOTEBOOKS)
 
 test: setup ## run all tests, on all cores
 	$(BIN)/pytest $(ALL_CORES)
@@ -76,9 +78,10 @@ coverage: setup ## all tests, and which lines none of them runs; fails under 95 
 	$(BIN)/pytest $(ALL_CORES) --cov --cov-report=term
 
 check: setup ## format, lint, types, import contracts, notebooks, tests (all but the acceptance runs)
-	@failed=0; run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
+	@mkdir -p '$(VAR)/notebooks'; $(NOTEBOOKS) > '$(VAR)/notebooks/run.log' 2>&1 & notebooks=$$!; failed=0; \
+	run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
-	run python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'; \
+	echo '== notebooks'; wait $$notebooks || { failed=1; echo '== FAILED: notebooks'; }; cat '$(VAR)/notebooks/run.log'; \
 	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) $(TESTS) && exit $$failed
 
 bench: setup .venv/bench ## speed and memory beside other tools, in one table (PARTS=… PEOPLE=…)

@@ -55,13 +55,18 @@ def moved(reference: Reference, now: pl.DataFrame) -> Iterator[Moved]:
     own. PSI = Σ (now − reference) · ln(now / reference) over the cells' shares (Siddiqi, Credit Risk Scorecards,
     2006): below .1 is calm, above .2 is a shift. The p-value is Pearson's χ² on the same cells.
     """
+    for name, counts in _counts(reference, now):
+        yield Moved(name, psi(counts), float(chi2_contingency(counts).pvalue))
+
+
+def _counts(reference: Reference, now: pl.DataFrame) -> Iterator[tuple[str, NDArray[np.float64]]]:
     if min(reference.rows, now.height) < FEWEST_ROWS:
         return
     for name in now.columns:
         if name in reference.cells:
             counts = _both(reference.cells[name], _counted(now[name], reference.edges[name]))
             if counts.shape[1] > 1:
-                yield Moved(name, psi(counts), float(chi2_contingency(counts).pvalue))
+                yield name, counts
 
 
 def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
@@ -72,8 +77,8 @@ def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: floa
     """
     limits = dict.fromkeys(learned.cells, limit)
     for month in months:
-        for entry in moved(learned, month):
-            limits[entry.name] = max(limits[entry.name], BEYOND_THE_USUAL * entry.psi)
+        for name, counts in _counts(learned, month):
+            limits[name] = max(limits[name], BEYOND_THE_USUAL * psi(counts))
     return limits
 
 

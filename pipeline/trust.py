@@ -13,6 +13,7 @@ from pipeline.dataset import Dataset
 from pipeline.drift import moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics
 from pipeline.model import Blend, fit_blend
+from pipeline.parallel import side_by_side
 
 TRUTH: Final = "truth.parquet"
 """What `retention simulate` writes beside its tables; no contract table, so nothing else ever reads it."""
@@ -95,7 +96,9 @@ def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) ->
     """
     test = dataset.X[round_.test]
     test = test.sample(min(EXPLAINED, test.height), seed=seed)
-    first, second = (_refitted(dataset, round_, like, seed + fit).contributions(test)[1] for fit in range(2))
+    first, second = side_by_side(
+        lambda fit: _refitted(dataset, round_, like, seed + fit).contributions(test)[1], range(2)
+    )
     within = [_rank_correlation(a, b) for a, b in zip(first, second, strict=True)]
     return {
         "rows": test.height,
