@@ -78,7 +78,8 @@ coverage: setup ## all tests, and which lines none of them runs; fails under 95 
 	$(BIN)/pytest $(ALL_CORES) --cov --cov-report=term
 
 check: setup ## format, lint, types, import contracts, notebooks, tests (all but the acceptance runs)
-	@mkdir -p '$(VAR)/notebooks'; $(NOTEBOOKS) > '$(VAR)/notebooks/run.log' 2>&1 & notebooks=$$!; failed=0; \
+	@mkdir -p '$(VAR)/notebooks'; $(NOTEBOOKS) > '$(VAR)/notebooks/run.log' 2>&1 & notebooks=$$!; \
+	trap 'kill $$notebooks; exit 130' INT TERM; failed=0; \
 	run() { echo "== $$*"; "$(BIN)/$$@" || { failed=1; echo "== FAILED: $$*"; }; }; \
 	run ruff format --check .; run ruff check .; run mypy; run lint-imports; \
 	echo '== notebooks'; wait $$notebooks || { failed=1; echo '== FAILED: notebooks'; }; cat '$(VAR)/notebooks/run.log'; \

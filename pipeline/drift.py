@@ -60,6 +60,7 @@ def moved(reference: Reference, now: pl.DataFrame) -> Iterator[Moved]:
 
 
 def _counts(reference: Reference, now: pl.DataFrame) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Each column that both know something of, with its rows by cell, (2, cells): reference, then now."""
     if min(reference.rows, now.height) < FEWEST_ROWS:
         return
     for name in now.columns:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
 from pipeline.calibration import EPSILON, fit_lines, log_odds_of
@@ -200,6 +201,16 @@ def paired_difference(
     drawn_a, drawn_b = (_resampled(ranking, (metric,), person, seed, resamples)[metric] for ranking in (a, b))
     value = metrics(left, risk_a)[metric] - metrics(left, risk_b)[metric]
     return _interval(value, drawn_a - drawn_b, "difference")
+
+
+def rank_auc(values: Floats, outcome: NDArray[np.bool_]) -> Any:
+    """The same by ranks (Mann and Whitney, 1947), of any figures (n,) or of each column of (n, columns).
+
+    Needs rows with the outcome and rows without, and no NaN.
+    """
+    with_it = int(outcome.sum())
+    ranks = rankdata(values, axis=0)[outcome].sum(axis=0)
+    return (ranks - with_it * (with_it + 1) / 2) / (with_it * (len(outcome) - with_it))
 
 
 class _Ranking:

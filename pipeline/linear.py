@@ -7,6 +7,7 @@ feature are added up to one curve, so that scoring and explaining are look-ups.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -43,6 +44,8 @@ PENALTIES: Final = (
     Penalty(0.5),
 )
 """Those to choose from, strongest first: plain where many features say a little each, adaptive where few say much."""
+DEFAULT_PENALTY: Final = Penalty(0.06)
+"""Where there is nothing to choose by."""
 _FIRST_STRENGTH: Final = 0.001
 """Of the fit that tells an adaptive penalty which features to trust: strong, so that no feature stands out by luck."""
 _KNOTS: Final = 101
@@ -167,7 +170,8 @@ class Ridge:
     def __init__(self, design: NDArray[np.float32], products: Floats, left: Bools, signs: Floats, trust: Floats):
         self._design, self._outcome, self._signs, self._trust = design, left.astype(np.float64), signs, trust
         share = float(left.mean())
-        self._products, self._spread = share * (1 - share) * products, 1 / np.sqrt(len(left) * share * (1 - share))
+        self._curvature = share * (1 - share) * products
+        self._spread = 1 / np.sqrt(len(left) * share * (1 - share))  # of the intercept
         self._point = np.append(np.zeros(len(signs)), np.log(share / (1 - share)))
 
     def __call__(self, strength: float) -> tuple[Floats, float]:
@@ -183,7 +187,7 @@ class Ridge:
 
     def _fallen(self, strength: float, trust: Floats) -> Floats:
         """Where the loss is least: the weights over their trust, and the intercept."""
-        root = cholesky(trust[:, None] * self._products * trust + np.eye(len(trust)) / strength)
+        root = cholesky(trust[:, None] * self._curvature * trust + np.eye(len(trust)) / strength)
 
         def turned_back(turned: Floats) -> Floats:
             return np.append(solve_triangular(root, turned[:-1]), turned[-1] * self._spread)
@@ -204,12 +208,9 @@ class Ridge:
 
 def _trust(bases: Sequence["_Basis"], products: Floats, weights: Floats) -> Floats:
     """How far each column is trusted, (columns,): the spread of what its feature adds, over the features' usual one."""
-    spreads, start = [], 0
-    for basis in bases:
-        own = slice(start, start + len(basis.unknown))
-        start = own.stop
-        spreads.append(np.full(len(basis.unknown), weights[own] @ products[own, own] @ weights[own]) ** 0.5)
-    spread = np.concatenate(spreads)
+    spread = np.empty(len(weights))
+    for own in _columns(bases):
+        spread[own] = (weights[own] @ products[own, own] @ weights[own]) ** 0.5
     usual = np.sqrt((spread**2).mean())
     return spread / usual if usual else np.ones(len(spread))
 
@@ -280,13 +281,17 @@ def _tamed(values: Floats, ordered: Floats) -> Floats:
 
 def _collapsed(bases: Sequence[_Basis], weights: Floats, mean: Floats, intercept: float) -> Linear:
     """Add up the columns of each feature to its curve; with centred columns the intercept is the average row's."""
-    curves, start = [], 0
-    for basis in bases:
-        own = slice(start, start + len(basis.unknown))
-        start = own.stop
+    curves = []
+    for basis, own in zip(bases, _columns(bases), strict=True):
         share = (basis.table - mean[own]) @ weights[own]
         curves.append(Curve(basis.knots, share, float((basis.unknown - mean[own]) @ weights[own])))
     return Linear(intercept, tuple(curves))
+
+
+def _columns(bases: Sequence[_Basis]) -> list[slice]:
+    """Which columns of the design are each feature's."""
+    ends = np.cumsum([len(basis.unknown) for basis in bases]).tolist()
+    return [slice(start, end) for start, end in pairwise([0, *ends])]
 
 
 def _constant(left: Bools, bases: Sequence[_Basis]) -> Linear:

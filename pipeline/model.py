@@ -14,15 +14,15 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
 from features.errors import BadInput, Finding
 from pipeline.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trees, Trial, fit_trees, shape_for, try_trees
 from pipeline.calibration import Line, RiskRange, fit_platt, fit_range, risk_of
 from pipeline.encoding import Encoding, fit_encoding
+from pipeline.evaluation import rank_auc
 from pipeline.files import write_text
-from pipeline.linear import PENALTIES, Linear, Penalty, fit_linear, fit_path
+from pipeline.linear import DEFAULT_PENALTY, PENALTIES, Linear, Penalty, fit_linear, fit_path
 from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
@@ -32,7 +32,6 @@ TREES_FILE: Final = "tree.txt"
 BLEND_FILE: Final = "blend.json"
 _FORMAT: Final = 1
 _WEIGHTS: Final = np.arange(11) / 10  # not linspace, whose .7 is told as 0.7000000000000001
-_DEFAULT_STRENGTH: Final = 0.06
 _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit than this nothing is chosen by them: the defaults are kept."""
 _MANY_EXITS: Final = 2000
@@ -199,11 +198,10 @@ def held_directions(encoding: Encoding, directions: Mapping[str, int], matrix: F
 def _lean(values: Floats, left: Bools) -> float:
     """AUC − .5 of one feature where it is known; 0 where that says nothing."""
     known = ~np.isnan(values)
-    ranks, outcome = rankdata(values[known]), left[known]
-    leavers, stayers = int(outcome.sum()), int((~outcome).sum())
-    if not leavers or not stayers:
+    outcome = left[known]
+    if not outcome.any() or outcome.all():
         return 0.0
-    return float((ranks[outcome].sum() - leavers * (leavers + 1) / 2) / (leavers * stayers) - 0.5)
+    return float(rank_auc(values[known], outcome) - 0.5)
 
 
 def usual_weight(exits: int) -> float:
@@ -225,7 +223,7 @@ def _choose(
 ) -> Choice:
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
-    default = Choice(_DEFAULT_STRENGTH, shape, DEFAULT_ROUNDS, round(usual_weight(exits), 1))
+    default = Choice(DEFAULT_PENALTY.strength, shape, DEFAULT_ROUNDS, round(usual_weight(exits), 1))
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
     held_out = np.concatenate([valid for _, valid in usable]) if usable else np.empty(0, dtype=np.int64)
     outcome = left[held_out]

@@ -10,13 +10,12 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from sklearn.model_selection import StratifiedKFold
 
 from pipeline.calibration import risk_of
 from pipeline.encoding import fit_encoding
-from pipeline.evaluation import metrics_with_intervals
-from pipeline.linear import Penalty, fit_linear
+from pipeline.evaluation import metrics_with_intervals, rank_auc
+from pipeline.linear import DEFAULT_PENALTY, fit_linear
 from pipeline.parallel import side_by_side
 
 Floats = NDArray[np.float64]
@@ -30,8 +29,6 @@ MOST_PEOPLE: Final = 5_000
 TOLD: Final = 5
 """Features that are named for each group."""
 _RESAMPLES: Final = 200
-_PENALTY: Final = Penalty(0.06)
-"""The default of the product's own logistic regression."""
 
 
 def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> list[dict[str, Any]]:
@@ -69,16 +66,9 @@ def _told(matrix: Floats, belongs: Bools, names: Sequence[str], categories: Sequ
     shares = np.zeros_like(matrix)
     whole = np.zeros(len(matrix))
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(matrix, belongs):
-        fitted = fit_linear(matrix[train], belongs[train], categories, _PENALTY)
+        fitted = fit_linear(matrix[train], belongs[train], categories, DEFAULT_PENALTY)
         shares[test], whole[test] = fitted.contributions(matrix[test]), fitted.log_odds(matrix[test])
-    alone = dict(zip(names, _separating(shares, belongs).tolist(), strict=True))
+    alone = dict(zip(names, rank_auc(shares, belongs).tolist(), strict=True))
     best = sorted(alone, key=lambda name: (-alone[name], name))[:TOLD]
     judged = metrics_with_intervals(belongs, risk_of(whole), np.arange(len(whole)), seed, _RESAMPLES)
     return {"auc": judged["auc"], "features": [{"feature": name, "auc": alone[name]} for name in best]}
-
-
-def _separating(shares: Floats, belongs: Bools) -> Floats:
-    """The AUC of each column by its ranks (Mann and Whitney, 1947), (columns,)."""
-    inside, outside = int(belongs.sum()), int((~belongs).sum())
-    ranks = rankdata(shares, axis=0)[belongs].sum(axis=0)
-    return np.asarray((ranks - inside * (inside + 1) / 2) / (inside * outside))
