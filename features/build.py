@@ -31,8 +31,8 @@ DIGITS: Final = 12
 GUARD_DECIMALS: Final = 3
 """Rounded to so many more first, a sum that lies a last digit beside a tie (1/1024 is one) is rounded as the tie is."""
 CUT_BY_DIGITS_FROM: Final = 10 ** (DIGITS - DECIMALS)
-FEW_PEOPLE: Final = 30_000
-"""Up to here a date needs some 0.4 GB; above, one at a time: memory is then dearer than the cores' short waits."""
+PEOPLE_AT_A_TIME: Final = 60_000
+"""On all dates that are worked out side by side, in some 0.8 GB: more memory is dearer than the cores' short waits."""
 ORGANISATION: Final = ("department", "level", "job", "location", "manager_id")
 
 
@@ -59,7 +59,7 @@ def feature_table(
     paths = []
     with (
         _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared),
-        ThreadPoolExecutor(engine.at_a_time if len(people) <= FEW_PEOPLE else 1) as pool,
+        ThreadPoolExecutor(max(1, min(engine.at_a_time, PEOPLE_AT_A_TIME // max(1, len(people))))) as pool,
     ):
 
         def write(day: date) -> Path:

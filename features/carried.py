@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from features.calendar import Frame, month_index
+from features.pairs import as_one, first_of, second_of
 
 if TYPE_CHECKING:
     from features.known import Known
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 MONTHS: Final = 12
 LONGEST_STEP: Final = 3
 """Months between two dates up to which changes are fewer rows than the window."""
-COUNTS: Final = ("low_asks", "high_asks", "rows")
 
 
 @dataclass
@@ -43,7 +43,7 @@ class PairWindow:
         earlier = known.pairs_of_earlier_spells(MONTHS)
         if earlier is not None:
             pairs = _summed(nw.concat([pairs, _counted(earlier, -1)]))
-        return pairs.drop("rows")
+        return pairs.select("pair", low_asks=first_of("asks"), high_asks=second_of("asks"))
 
     def _of_all_spells(self, known: "Known") -> Frame:
         now = month_index(known.snapshot_date)
@@ -52,7 +52,7 @@ class PairWindow:
         else:
             rows = _counted(known.pairs_of_all_spells(MONTHS), 1)
         pairs = known.engine.hold(_summed(rows), of_many=True)
-        if known.engine.holds_between_dates:
+        if known.engine.holds_between_dates and now >= self._month:  # a date that was overtaken holds nothing up
             self._month, self._pairs = now, pairs
         return pairs
 
@@ -67,14 +67,14 @@ def _changes(known: "Known", before: int) -> list[Frame]:
 
 
 def _counted(rows: Frame, sign: int) -> Frame:
-    """The counts, and that each row is one."""
-    asks = {name: nw.col(name) * sign for name in ("low_asks", "high_asks")}
-    return rows.select("pair", **asks, rows=nw.lit(sign, nw.Int32))
+    """The counts as one number, and that each row is one."""
+    asks = as_one(nw.col("low_asks"), nw.col("high_asks"))
+    return rows.select("pair", asks=asks * sign, rows=nw.lit(sign, nw.Int32))
 
 
 def _summed(rows: Frame) -> Frame:
     """By pair, as long as any row of it is left."""
-    sums = rows.group_by("pair").agg(nw.col(*COUNTS).sum().cast(nw.Int32))
+    sums = rows.group_by("pair").agg(nw.col("asks").sum(), nw.col("rows").sum().cast(nw.Int32))
     return sums.filter(nw.col("rows") > 0)
 
 

@@ -17,6 +17,7 @@ A file holds what was opened in one month. `month_store.py` says which files are
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from features.engine import POLARS, Engine
 from features.known import SIDES, columns_of
 from features.month_store import MonthStore, write_whole
 from features.packing import Packing
-from features.pairs import pair_of
+from features.pairs import pair_of, sums_by
 from features.vocabulary import SERVICE_KINDS
 
 if TYPE_CHECKING:
@@ -49,29 +50,39 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
     count only once all of them are there.
     """
     store = MonthStore(source, folder, engine.name)
-    columns = columns_of(source, "collaboration")
-    people = engine.scan(store.people)
-    for months in _chunks(store.stale, engine.services_at_a_time):
-        events = engine.scan(source.tables["collaboration"])
-        # bounds on the stored column let Parquet skip what was opened in other months
-        events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
-        events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
-        events = _coded(events.with_columns(opened=month_number("opened_at")), people)
-        services = engine.hold(_asked_and_answered(events, columns, engine), of_many=True)
-        facts = engine.hold(_facts(services, columns), of_many=True)
-        months_of = _ranges(facts, engine)
-        sums = {
-            "services": _services(facts, columns, Packing({"employee_id": store.codes} | months_of)),
-            "pairs": _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of)),
-        }
-        sums = {kind: engine.hold(rows, of_many=True) for kind, rows in sums.items()}
+    chunks = _chunks(store.stale, engine.services_at_a_time)
+
+    def write(months: list[int]) -> list[int]:
+        sums = _sums_of(months, source, store, engine)
         for month in months:
             for kind, rows in sums.items():
                 of_month = rows.filter(nw.col("opened") == month).drop("opened")
                 write_whole(store.file(kind, month), partial(engine.write, of_month))
-            store.finish(month)
         engine.release()
+        return months
+
+    at_a_time = engine.at_a_time if all(rows <= engine.services_at_a_time for _, rows in store.stale) else 1
+    with ThreadPoolExecutor(at_a_time) as pool:
+        for months in pool.map(write, chunks):
+            for month in months:
+                store.finish(month)
     return folder
+
+
+def _sums_of(months: list[int], source: "Source", store: MonthStore, engine: Engine) -> dict[str, Frame]:
+    """What is summed from the services that were opened in months which follow one another, with `opened`."""
+    columns = columns_of(source, "collaboration")
+    events = engine.scan(source.tables["collaboration"])
+    # bounds on the stored column let Parquet skip what was opened in other months
+    events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
+    events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
+    events = _coded(events.with_columns(opened=month_number("opened_at")), engine.scan(store.people))
+    services = engine.hold(_asked_and_answered(events, columns, engine), of_many=True)
+    facts = engine.hold(_facts(services, columns), of_many=True)
+    months_of = _ranges(facts, engine)
+    services_of = _services(facts, columns, Packing({"employee_id": store.codes} | months_of))
+    pairs_of = _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of))
+    return {"services": engine.hold(services_of, of_many=True), "pairs": engine.hold(pairs_of, of_many=True)}
 
 
 def measured(columns: list[str]) -> list[str]:
@@ -149,8 +160,12 @@ def _measures(columns: list[str], engine: Engine) -> list[nw.Expr]:
     return [values[name]().alias(name) for name in measured(columns)]
 
 
-def _kind(columns: list[str]) -> list[str]:
-    return ["kind"] if "kind" in columns else []
+def _kind(columns: list[str]) -> list[nw.Expr]:
+    """The kind as its place in `SERVICE_KINDS`, which is compared faster than its name."""
+    if "kind" not in columns:
+        return []
+    places = (nw.when(nw.col("kind") == kind).then(place) for place, kind in enumerate(SERVICE_KINDS))
+    return [nw.coalesce(*places).cast(nw.Int32).alias("kind")]
 
 
 def _ranges(facts: Frame, engine: Engine) -> dict[str, tuple[int, int]]:
@@ -163,15 +178,13 @@ def _ranges(facts: Frame, engine: Engine) -> dict[str, tuple[int, int]]:
 def _services(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     parts = []
     for role in ROLES:
-        figures = [nw.col("asked").sum().alias(f"{role}_n")]
-        if "kind" in columns:
-            figures += [nw.col(f"kind_{kind}").sum() for kind in SERVICE_KINDS]
+        measures = measured(columns)
+        counts = {f"{role}_n": nw.col("asked")} | _is_kind(columns)
+        counts |= {f"{role}_{name}_n": _flag(~nw.col(name).is_null()) for name in measures}
         if "kind" in columns and role == "provider":
-            figures.append(nw.col("kind").count().alias("provider_kind_n"))
-        for name in measured(columns):
-            figures += [nw.col(name).sum().alias(f"{role}_{name}"), nw.col(name).count().alias(f"{role}_{name}_n")]
-        theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role, **_is_kind(columns)))
-        sums = theirs.group_by(*packing.keys).agg(*figures)
+            counts["provider_kind_n"] = _flag(~nw.col("kind").is_null())
+        theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role))
+        sums = sums_by(theirs, packing.keys, counts, {f"{role}_{name}": nw.col(name) for name in measures})
         if "kind" in columns and role == "provider":
             sums = sums.with_columns(provider_time_n=nw.sum_horizontal(*(f"kind_{kind}" for kind in KINDS_OF_TIME)))
         parts.append(sums)
@@ -185,7 +198,12 @@ def _is_kind(columns: list[str]) -> dict[str, nw.Expr]:
     """1 where a service is of the kind."""
     if "kind" not in columns:
         return {}
-    return {f"kind_{kind}": (nw.col("kind") == kind).cast(nw.Int32) for kind in SERVICE_KINDS}
+    kinds = {f"kind_{kind}": nw.col("kind") == place for place, kind in enumerate(SERVICE_KINDS)}
+    return {name: _flag(is_kind.fill_null(value=False)) for name, is_kind in kinds.items()}
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return condition.cast(nw.Int32)
 
 
 def _narrow(name: str) -> nw.Expr:

@@ -8,7 +8,7 @@ from features.calendar import Frame
 from features.definition import Family, Feature, family, shared, shared_of_many
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
-from features.pairs import as_one, first_of, second_of
+from features.pairs import as_one, first_of, second_of, sums_by
 from features.places import leavers, places, staff
 
 UNKNOWN_DEPARTMENT: Final = 0
@@ -38,19 +38,17 @@ def _seen_by(pairs: Frame, person: str, partner: str) -> Frame:
 
 def _colleagues(known: Known) -> Frame:
     """What counts of a person as a partner: `other` (the department), `is_newcomer` and `has_left` within (12, 0]."""
-    people = spells(known).select(
-        partner="employee_id", is_newcomer=(nw.col("hire_date") > known.ago(12)).cast(nw.Int32)
-    )
-    people = people.join(_departments(known, "partner", "other"), on="partner", how="left")
+    people = spells(known).select("employee_id", is_newcomer=_flag(nw.col("hire_date") > known.ago(12)))
+    people = people.join(_departments(known, "other"), on="employee_id", how="left")
     if not known.has("exits.kind"):
         return people.with_columns(has_left=nw.lit(0))
-    gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select(partner="employee_id").unique()
-    return people.join(gone.with_columns(has_left=nw.lit(1)), on="partner", how="left")
+    gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id").unique()
+    return people.join(gone.with_columns(has_left=nw.lit(1)), on="employee_id", how="left")
 
 
-def _departments(known: Known, person: str, department: str) -> Frame:
-    """The department of everyone who has one, the columns so named."""
-    return _numbered_departments(known).rename({"employee_id": person, "department": department})
+def _departments(known: Known, name: str) -> Frame:
+    """The number of everyone's department, in a column so named."""
+    return _numbered_departments(known).rename({"department": name})
 
 
 @shared
@@ -80,23 +78,22 @@ def _by_department(known: Known) -> Frame:
     """
     asked, served = nw.col("asked"), nw.col("served")
     services = (asked + served).cast(nw.Int64)
-    figures = {
+    counts = {
         "asked": asked,
         "served": served,
-        "again": services * (services - 1),
         "serving": _flag(asked > 0),
         "served_count": _flag(served > 0),
         "mutual": _flag((asked > 0) & (served > 0)),
         "all_partners": nw.lit(1),
-        "newcomers": nw.when(served > 0).then("is_newcomer"),
-        "left": nw.col("has_left"),
+        "newcomers": _flag(served > 0) * nw.col("is_newcomer").fill_null(0),
+        "left": nw.col("has_left").fill_null(0),
     }
-    rows = partners(known).join(_colleagues(known), on="partner", how="left")
+    rows = known.engine.look_up(partners(known), "partner", _colleagues(known))
     other = nw.col("other").fill_null(UNKNOWN_DEPARTMENT)
-    rows = rows.select(person_and_other=as_one(nw.col("employee_id"), other), **figures)
-    rows = rows.group_by("person_and_other").agg(nw.col(*figures).sum())
+    rows = rows.with_columns(person_and_other=as_one(nw.col("employee_id"), other))
+    rows = sums_by(rows, ["person_and_other"], counts, {"again": services * (services - 1)})
     rows = rows.with_columns(employee_id=first_of("person_and_other"), other=second_of("person_and_other"))
-    return rows.drop("person_and_other").join(_departments(known, "employee_id", "own"), on="employee_id", how="left")
+    return known.engine.look_up(rows.drop("person_and_other"), "employee_id", _departments(known, "own"))
 
 
 @shared_of_many
@@ -224,15 +221,16 @@ def _quality(known: Known) -> Frame:
     """Mean rating of what a department `own` got from a department `other` over (12, 0]."""
     rows = known.pairs(months=12)
     for side in ("low", "high"):
-        rows = rows.join(_departments(known, side, f"{side}_department"), on=side)
+        rows = known.engine.look_up(rows, side, _departments(known, f"{side}_department"))
+    rows = rows.filter(~nw.col("low_department").is_null(), ~nw.col("high_department").is_null())
+    rows = rows.with_columns(departments=as_one(nw.col("low_department"), nw.col("high_department")))
     ratings = [f"{client}_asks_rating{number}" for client in ("low", "high") for number in ("", "_n")]
-    sums = known.engine.hold(
-        rows.group_by("low_department", "high_department").agg(nw.col(*ratings).sum()), of_many=True
-    )
+    sums = known.engine.hold(rows.group_by("departments").agg(nw.col(*ratings).sum()), of_many=True)
+    sums = sums.with_columns(low=first_of("departments"), high=second_of("departments"))
     sides = [
         sums.select(
-            own=f"{client}_department",
-            other=f"{provider}_department",
+            own=client,
+            other=provider,
             rating=f"{client}_asks_rating",
             rating_n=f"{client}_asks_rating_n",
         )

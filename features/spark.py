@@ -59,6 +59,9 @@ class SparkEngine:
         self.write(frame, path)
         return self.scan(path)
 
+    def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
+        return rows.join(table.rename({"employee_id": person}), on=person, how="left")
+
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         return rows.with_columns(nw.col(*names).fill_null(strategy="forward").over("employee_id", order_by=by))
 

@@ -36,12 +36,13 @@ _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit than this nothing is chosen by them: the defaults are kept."""
 _MANY_EXITS: Final = 2000
 """From here on the strength of regularisation hardly matters, and every third penalty is tried."""
-_WEIGHT_PULL: Final = 60.0
+_WEIGHT_PULL: Final = 80.0
 """Log loss (nats) charged for a weight, times its squared distance from `usual_weight`: a few held-out exits cannot
-tell the parts apart, and the usual blend is rarely far from the best. With the even blend as the usual one, 60 lost
-nowhere on the public sources."""
-_EXITS_OF_A_SMALL_COMPANY: Final = 200
-"""At so many training rows with an exit, logistic regression has two thirds of the say before anything is seen."""
+tell the parts apart, and the usual blend is rarely far from the best."""
+_USUAL_WEIGHT: Final = 0.65
+"""The logistic regression's in a company with many exits."""
+_EXITS_OF_A_SMALL_COMPANY: Final = 450
+"""At so many training rows with an exit, its usual weight is halfway from there to 1."""
 
 
 @dataclass(frozen=True)
@@ -207,9 +208,10 @@ def _lean(values: Floats, left: Bools) -> float:
 def usual_weight(exits: int) -> float:
     """The logistic regression's weight before anything is seen, given the training rows with an exit.
 
-    Small companies lean on it: on simulated ones it wins at 800 people and loses at 3,000.
+    Small companies lean on it: with two hundred exits it has nine tenths of the say or more, with two thousand two
+    thirds. docs/decisions/blend-and-platt.md has what this was chosen on.
     """
-    return 0.5 + 0.5 * _EXITS_OF_A_SMALL_COMPANY / (_EXITS_OF_A_SMALL_COMPANY + exits) / 1.5
+    return _USUAL_WEIGHT + (1 - _USUAL_WEIGHT) / (1 + (exits / _EXITS_OF_A_SMALL_COMPANY) ** 3)
 
 
 def _choose(

@@ -64,8 +64,8 @@ def test_an_expected_direction_is_held_in_the_whole_blend() -> None:
 
 
 def test_small_companies_lean_on_logistic_regression() -> None:
-    assert usual_weight(50) > usual_weight(500) > usual_weight(5000) > 0.5
-    assert usual_weight(50) == pytest.approx(0.5 + 0.5 * 200 / 250 / 1.5)
+    assert 1 > usual_weight(50) > usual_weight(500) > usual_weight(5000) > 0.65
+    assert usual_weight(450) == pytest.approx((1 + 0.65) / 2)  # halfway
 
 
 def test_few_exits_are_not_tuned_and_many_are_never_worse_than_fixed_settings(company: Dataset) -> None:
