@@ -21,6 +21,7 @@ from pipeline.faults import REGISTRY, unavailable
 from pipeline.gate import Contender, Gate, gate, refused
 from pipeline.ledger import Event, LedgerEntry
 from pipeline.model_card import ModelCard, model_card
+from pipeline.runs import REPORT, as_text
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.stored_model import StoredModel
@@ -185,7 +186,7 @@ def _entry(
 def _complete(settings: Settings, version: str, report: Mapping[str, Any]) -> None:
     """The run's report and card, with what the gate said and who serves."""
     card = model_card(version, report, history(settings, version), registry.plots_of(settings, version))
-    registry.complete(settings, version, {registry.REPORT: registry.as_text(report), **card.files()})
+    registry.complete(settings, version, {REPORT: as_text(report), **card.files()})
 
 
 def _checked(reason: str | None) -> str | None:

@@ -1,20 +1,16 @@
-"""MLflow: runs, stored models, versions and the alias `champion`. Who gets the alias is `pipeline.promotion`'s matter.
+"""MLflow: stored models, their versions and the alias `champion`. Who gets the alias is `pipeline.promotion`'s matter.
 
 A version is registered after its run holds everything, in one step, so a killed training leaves a run and no version.
 """
 
 import io
-import json
 import logging
 import os
 import tempfile
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr
+from collections.abc import Mapping
+from contextlib import redirect_stderr
 from datetime import UTC, datetime
-from math import isfinite
 from pathlib import Path
-from socket import gethostname
 from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -22,24 +18,18 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # MLflow's 7 are four minutes until a person is told
 
 import mlflow
-from mlflow.data.code_dataset_source import CodeDatasetSource
-from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
-from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, DataType, Schema
-from mlflow.types.schema import AnyType
 from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
+from pipeline.runs import PLOTS, REPORT, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings
 from pipeline.stored_model import StoredModel
 
 MODEL_NAME = "retention"
 CHAMPION = "champion"
-REPORT = "report.json"
-PLOTS = "plots"
 
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """MLflow's codes for a model, version or alias that is not there, or that cannot be one."""
@@ -48,8 +38,6 @@ _VERSION_TAGS = ("source", "data_hash", "code_version", "seed")
 """Of a model's manifest, what its version shows in the registry."""
 GATE_TAG = "gate"
 REASON_TAG = "reason"
-_DIGEST_LENGTH = 36
-"""MLflow takes no longer one."""
 
 _NO_CHAMPION = Finding(
     "there is no champion yet",
@@ -59,9 +47,6 @@ _NO_CHAMPION = Finding(
     "Train first: `retention train SOURCE`. If the gate refused, `retention models` says which, and "
     '`retention models promote VERSION --reason "…"` overrides it.',
 )
-
-_HOST_TAG = "retention.host"
-_PROCESS_TAG = "retention.process"
 
 
 def register(
@@ -73,10 +58,8 @@ def register(
     name.
     """
     client = connect(settings)
-    with _run(client, settings, model.manifest["source"]) as run:
-        _log(model, {**report, "run_id": run.info.run_id})
-        _log_plots(plots or {})
-        model_uri = _log_model(model)
+    with run_of_experiment(client, settings, model.manifest["source"]) as run:
+        model_uri = log_training(model, {**report, "run_id": run.info.run_id}, plots or {})
     tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
     tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
     with redirect_stderr(io.StringIO()):  # MLflow prints what it registers, and we say it in our words
@@ -131,45 +114,10 @@ def _require_database(uri: str) -> None:
         engine.dispose()
 
 
-@contextmanager
-def _run(client: mlflow.MlflowClient, settings: Settings, experiment: str) -> Iterator[mlflow.ActiveRun]:
-    """An MLflow run in the source's experiment; one that raises is marked failed."""
-    known = client.get_experiment_by_name(experiment)
-    local = settings.artifact_root and f"{settings.artifact_root}/{experiment}"
-    experiment_id = known.experiment_id if known else client.create_experiment(experiment, artifact_location=local)
-    _close_killed(client, experiment_id)
-    tags = {"source": experiment, _HOST_TAG: gethostname(), _PROCESS_TAG: str(os.getpid())}
-    with mlflow.start_run(experiment_id=experiment_id, tags=tags) as run:
-        yield run
-
-
-def _close_killed(client: mlflow.MlflowClient, experiment_id: str) -> None:
-    """Marks runs whose process on this machine is gone, for nobody else will."""
-    here = f"attributes.status = 'RUNNING' and tags.`{_HOST_TAG}` = '{gethostname()}'"
-    for run in client.search_runs([experiment_id], here):
-        if not _is_alive(int(run.data.tags.get(_PROCESS_TAG, "0"))):
-            client.set_terminated(run.info.run_id, "KILLED")
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
 def report_of(client: mlflow.MlflowClient, version: str) -> dict[str, Any]:
     """The report of a version's training. Raises MlflowException where there is no such version."""
     entry = client.get_model_version(MODEL_NAME, version)
     return dict(mlflow.artifacts.load_dict(f"runs:/{entry.run_id}/{REPORT}"))
-
-
-def as_text(report: Mapping[str, Any]) -> str:
-    """A report as it is kept; a figure that is not defined is NaN."""
-    return json.dumps(dict(report), default=str, ensure_ascii=False, indent=1)
 
 
 def plots_of(settings: Settings, version: str) -> dict[str, bytes]:
@@ -187,80 +135,6 @@ def plots_of(settings: Settings, version: str) -> dict[str, bytes]:
         if is_absent(error):
             raise BadInput(no_such_version(version)) from error
         raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
-
-
-def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
-    """What `mlflow ui` compares: parameters, the data set, pooled metrics with bounds, each origin's as steps.
-
-    Of a simulated company also how near the true hazard its scores come. Feature list and whole report are files.
-    """
-    manifest = {name: value for name, value in model.manifest.items() if name not in ("features", "settings")}
-    mlflow.log_params(
-        {
-            **manifest,
-            **model.manifest.get("settings", {}),
-            "horizon_months": model.horizon_months,
-            "features": len(model.features),
-        }
-    )
-    mlflow.log_input(_dataset(model), context="training")
-    pooled = {
-        name if bound == "value" else f"{name}_{bound}": figure
-        for name, bounds in report["metrics"].items()
-        for bound, figure in bounds.items()
-    }
-    truth = report.get("true_hazard") or {}
-    pooled |= {f"true_hazard_{name}": truth[name] for name in ("oracle_auc", "share") if name in truth}
-    mlflow.log_metrics({name: figure for name, figure in pooled.items() if isfinite(figure)})
-    for step, origin in enumerate(report["by_origin"]):
-        figures = {f"origin_{name}": value for name, value in origin.items() if name in report["metrics"]}
-        mlflow.log_metrics({name: figure for name, figure in figures.items() if isfinite(figure)}, step=step)
-    mlflow.log_dict({"features": list(model.features)}, "features.json")
-    mlflow.log_text(as_text(report), REPORT)
-
-
-class _DataSet(MetaDataset):
-    """A source by name and hash; its profile, which MLflow's own class forgot, would tell of people."""
-
-    @property
-    def profile(self) -> None:
-        return None
-
-
-def _dataset(model: StoredModel) -> _DataSet:
-    """The source by name, hash and columns: MLflow then shows which runs saw the same data."""
-    source, data_hash = model.manifest["source"], model.manifest.get("data_hash", "")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own data set sources
-        kind = CodeDatasetSource({"mlflow.source.type": "SOURCE", "mlflow.source.name": source})
-    return _DataSet(kind, name=source, digest=data_hash[:_DIGEST_LENGTH] or None, schema=_signature(model).inputs)
-
-
-def _log_plots(plots: Mapping[str, bytes]) -> None:
-    """Pictures by file name, under `plots/` of the active run."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, picture in plots.items():
-            (Path(folder) / name).write_bytes(picture)
-        mlflow.log_artifacts(folder, PLOTS)
-
-
-def _log_model(model: StoredModel) -> str:
-    """Stores the model under the active run; its address."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "retention_model"
-        data.mkdir()
-        model.save(data)
-        with warnings.catch_warnings():
-            # An example input would be rows of people; the signature is written out by hand instead.
-            warnings.filterwarnings("ignore", message=".*input example.*", category=UserWarning)
-            logged = mlflow.pyfunc.log_model(
-                name="model",
-                loader_module="pipeline.stored_model",
-                data_path=str(data),
-                signature=_signature(model),
-                pip_requirements=["retention"],
-            )
-    return str(logged.model_uri)
 
 
 def champion_version(client: mlflow.MlflowClient) -> str | None:
@@ -287,15 +161,8 @@ def no_such_version(version: str | None) -> Finding:
 def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) -> None:
     """Logs a monitoring report as a run of its own experiment, each month's figures as steps, for trends to be seen."""
     client = connect(settings)
-    with _run(client, settings, f"{report['source']} monitoring"):
-        mlflow.log_metric("alerts", len(report["alerts"]))
-        for step, month in enumerate(report["months"]):
-            figures = {name: month[name] for name in ("people", "expected", "happened", "furthest")}
-            figures |= {"drifted": len(month["drifted"])} | (month["metrics"] or {})
-            known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
-            mlflow.log_metrics(known, step=step)
-        mlflow.log_dict(dict(report), "monitoring.json")
-        mlflow.log_text(page, "monitoring.html")
+    with run_of_experiment(client, settings, f"{report['source']} monitoring"):
+        log_monitoring(report, page)
 
 
 def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
@@ -389,15 +256,3 @@ def described(settings: Settings, version: str | None) -> dict[str, Any]:
 
 def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _signature(model: StoredModel) -> ModelSignature:
-    """Every feature optional: a record may leave out what is not known of a person.
-
-    Numbers are of any type, since MLflow turns no integer of 64 bits, nullable or not, into a double; the model does.
-    """
-    types: dict[str, AnyType | DataType] = {"number": AnyType(), "category": DataType.string}  # type: ignore[no-untyped-call]
-    inputs = [ColSpec(types[feature.kind], name, required=False) for name, feature in model.features.items()]
-    outputs = ["risk", "log_odds", *(f"risk_{months}m" for months in model.blends if months)]
-    doubles = [ColSpec(DataType.double, name) for name in outputs]
-    return ModelSignature(inputs=Schema(list(inputs)), outputs=Schema(list(doubles)))

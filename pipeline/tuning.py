@@ -2,7 +2,7 @@
 
 The search sees the training period of the earliest test date only, so that no test date has had a say. What a trial is
 judged by is the held-out log loss of the whole blend at its best weight, since the trees are never served alone. The
-logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit (`pipeline.model`).
+logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit (`pipeline.choosing`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from pipeline.boosting import Shape, shape_for, try_trees
+from pipeline.choosing import best_weight, choose_penalty, clearly_better, mixed, row_losses
 from pipeline.encoding import fit_encoding
-from pipeline.model import best_weight, choose_penalty, clearly_better, held_directions, mixed, row_losses
+from pipeline.model import held_directions
 from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]

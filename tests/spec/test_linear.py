@@ -5,8 +5,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.calibration import risk_of
+from pipeline.choosing import choose_penalty
 from pipeline.linear import PENALTIES, Linear, Penalty, Ridge, fit_linear, fit_path
-from pipeline.model import choose_penalty
 
 ROWS, NOISY = 1200, 20
 

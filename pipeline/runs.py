@@ -1,0 +1,170 @@
+"""Runs in MLflow: what a training or a monitoring leaves there, in a form that compares well across runs."""
+
+import json
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import isfinite
+from pathlib import Path
+from socket import gethostname
+from typing import Any
+
+import mlflow
+from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types.schema import AnyType
+
+from pipeline.settings import Settings
+from pipeline.stored_model import StoredModel
+
+REPORT = "report.json"
+PLOTS = "plots"
+
+_DIGEST_LENGTH = 36
+"""MLflow takes no longer one."""
+_HOST_TAG = "retention.host"
+_PROCESS_TAG = "retention.process"
+
+
+@contextmanager
+def run_of_experiment(client: mlflow.MlflowClient, settings: Settings, experiment: str) -> Iterator[mlflow.ActiveRun]:
+    """A run in an experiment, which is made on first use; one that raises is marked failed, one that died killed."""
+    known = client.get_experiment_by_name(experiment)
+    local = settings.artifact_root and f"{settings.artifact_root}/{experiment}"
+    experiment_id = known.experiment_id if known else client.create_experiment(experiment, artifact_location=local)
+    _close_killed(client, experiment_id)
+    tags = {"source": experiment, _HOST_TAG: gethostname(), _PROCESS_TAG: str(os.getpid())}
+    with mlflow.start_run(experiment_id=experiment_id, tags=tags) as run:
+        yield run
+
+
+def _close_killed(client: mlflow.MlflowClient, experiment_id: str) -> None:
+    """Marks runs whose process on this machine is gone, for nobody else will."""
+    here = f"attributes.status = 'RUNNING' and tags.`{_HOST_TAG}` = '{gethostname()}'"
+    for run in client.search_runs([experiment_id], here):
+        if not _is_alive(int(run.data.tags.get(_PROCESS_TAG, "0"))):
+            client.set_terminated(run.info.run_id, "KILLED")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def log_training(model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes]) -> str:
+    """Logs a judged model, its report and pictures by file name to the active run; the address of the stored model."""
+    _log(model, report)
+    _log_plots(plots)
+    return _log_model(model)
+
+
+def log_monitoring(report: Mapping[str, Any], page: str) -> None:
+    """Logs a monitoring report and its page to the active run, each month's figures as a step."""
+    mlflow.log_metric("alerts", len(report["alerts"]))
+    for step, month in enumerate(report["months"]):
+        figures = {name: month[name] for name in ("people", "expected", "happened", "furthest")}
+        figures |= {"drifted": len(month["drifted"])} | (month["metrics"] or {})
+        known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
+        mlflow.log_metrics(known, step=step)
+    mlflow.log_dict(dict(report), "monitoring.json")
+    mlflow.log_text(page, "monitoring.html")
+
+
+def as_text(report: Mapping[str, Any]) -> str:
+    """A report as it is kept; a figure that is not defined is NaN."""
+    return json.dumps(dict(report), default=str, ensure_ascii=False, indent=1)
+
+
+def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
+    """What `mlflow ui` compares: parameters, the data set, pooled metrics with bounds, each origin's as steps.
+
+    Of a simulated company also how near the true hazard its scores come. Feature list and whole report are files.
+    """
+    manifest = {name: value for name, value in model.manifest.items() if name not in ("features", "settings")}
+    mlflow.log_params(
+        {
+            **manifest,
+            **model.manifest.get("settings", {}),
+            "horizon_months": model.horizon_months,
+            "features": len(model.features),
+        }
+    )
+    mlflow.log_input(_dataset(model), context="training")
+    pooled = {
+        name if bound == "value" else f"{name}_{bound}": figure
+        for name, bounds in report["metrics"].items()
+        for bound, figure in bounds.items()
+    }
+    truth = report.get("true_hazard") or {}
+    pooled |= {f"true_hazard_{name}": truth[name] for name in ("oracle_auc", "share") if name in truth}
+    mlflow.log_metrics({name: figure for name, figure in pooled.items() if isfinite(figure)})
+    for step, origin in enumerate(report["by_origin"]):
+        figures = {f"origin_{name}": value for name, value in origin.items() if name in report["metrics"]}
+        mlflow.log_metrics({name: figure for name, figure in figures.items() if isfinite(figure)}, step=step)
+    mlflow.log_dict({"features": list(model.features)}, "features.json")
+    mlflow.log_text(as_text(report), REPORT)
+
+
+class _DataSet(MetaDataset):
+    """A source by name and hash; its profile, which MLflow's own class forgot, would tell of people."""
+
+    @property
+    def profile(self) -> None:
+        return None
+
+
+def _dataset(model: StoredModel) -> _DataSet:
+    """The source by name, hash and columns: MLflow then shows which runs saw the same data."""
+    source, data_hash = model.manifest["source"], model.manifest.get("data_hash", "")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own data set sources
+        kind = CodeDatasetSource({"mlflow.source.type": "SOURCE", "mlflow.source.name": source})
+    return _DataSet(kind, name=source, digest=data_hash[:_DIGEST_LENGTH] or None, schema=_signature(model).inputs)
+
+
+def _log_plots(plots: Mapping[str, bytes]) -> None:
+    """Pictures by file name, under `plots/` of the active run."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, picture in plots.items():
+            (Path(folder) / name).write_bytes(picture)
+        mlflow.log_artifacts(folder, PLOTS)
+
+
+def _log_model(model: StoredModel) -> str:
+    """Stores the model under the active run; its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "retention_model"
+        data.mkdir()
+        model.save(data)
+        with warnings.catch_warnings():
+            # An example input would be rows of people; the signature is written out by hand instead.
+            warnings.filterwarnings("ignore", message=".*input example.*", category=UserWarning)
+            logged = mlflow.pyfunc.log_model(
+                name="model",
+                loader_module="pipeline.stored_model",
+                data_path=str(data),
+                signature=_signature(model),
+                pip_requirements=["retention"],
+            )
+    return str(logged.model_uri)
+
+
+def _signature(model: StoredModel) -> ModelSignature:
+    """Every feature optional: a record may leave out what is not known of a person.
+
+    Numbers are of any type, since MLflow turns no integer of 64 bits, nullable or not, into a double; the model does.
+    """
+    types: dict[str, AnyType | DataType] = {"number": AnyType(), "category": DataType.string}  # type: ignore[no-untyped-call]
+    inputs = [ColSpec(types[feature.kind], name, required=False) for name, feature in model.features.items()]
+    outputs = ["risk", "log_odds", *(f"risk_{months}m" for months in model.blends if months)]
+    doubles = [ColSpec(DataType.double, name) for name in outputs]
+    return ModelSignature(inputs=Schema(list(inputs)), outputs=Schema(list(doubles)))
