@@ -11,8 +11,6 @@ from features.known import Known, spells
 from features.pairs import as_one, first_of, second_of, sums_by
 from features.places import leavers, places, staff
 
-UNKNOWN_DEPARTMENT: Final = 0
-
 
 @shared_of_many
 def _pairs(known: Known) -> Frame:
@@ -36,14 +34,50 @@ def _seen_by(pairs: Frame, person: str, partner: str) -> Frame:
     )
 
 
-def _colleagues(known: Known) -> Frame:
-    """What counts of a person as a partner: `other` (the department), `is_newcomer` and `has_left` within (12, 0]."""
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return condition.cast(nw.Int32)
+
+
+@shared_of_many
+def _ties(known: Known) -> Frame:
+    """By person, over all colleagues in service: how many serve, are served, do both, and are there at all.
+
+    `serving`, `served_count`, `mutual`, `all_partners`; `newcomers` among the served, and those who have `left`; all
+    `services`, and the sum of n (n - 1) of the n services with each (`again`).
+    """
+    asked, served = nw.col("asked"), nw.col("served")
+    services = (asked + served).cast(nw.Int64)
+    counts = {
+        "serving": _flag(asked > 0),
+        "served_count": _flag(served > 0),
+        "mutual": _flag((asked > 0) & (served > 0)),
+        "all_partners": nw.lit(1),
+        "newcomers": _flag(served > 0) * nw.col("is_newcomer").fill_null(0),
+        "left": nw.col("has_left").fill_null(0),
+    }
+    rows = known.engine.look_up(partners(known), "partner", _fates(known))
+    return sums_by(rows, ["employee_id"], counts, {"services": services, "again": services * (services - 1)})
+
+
+def _fates(known: Known) -> Frame:
+    """What counts of a person as a partner: `is_newcomer`, hired within (12, 0], and `has_left` within it."""
     people = spells(known).select("employee_id", is_newcomer=_flag(nw.col("hire_date") > known.ago(12)))
-    people = people.join(_departments(known, "other"), on="employee_id", how="left")
     if not known.has("exits.kind"):
         return people.with_columns(has_left=nw.lit(0))
     gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id").unique()
     return people.join(gone.with_columns(has_left=nw.lit(1)), on="employee_id", how="left")
+
+
+@shared_of_many
+def _by_department(known: Known) -> Frame:
+    """Each person's services by department of the colleague, both known: employee_id, own, other, asked, served."""
+    rows = known.engine.look_up(partners(known), "partner", _departments(known, "other"))
+    rows = rows.filter(~nw.col("other").is_null())
+    rows = rows.with_columns(person_and_other=as_one(nw.col("employee_id"), nw.col("other")))
+    rows = sums_by(rows, ["person_and_other"], {name: nw.col(name) for name in ("asked", "served")}, {})
+    rows = rows.with_columns(employee_id=first_of("person_and_other"), other=second_of("person_and_other"))
+    rows = known.engine.look_up(rows.drop("person_and_other"), "employee_id", _departments(known, "own"))
+    return rows.filter(~nw.col("own").is_null())
 
 
 def _departments(known: Known, name: str) -> Frame:
@@ -53,67 +87,9 @@ def _departments(known: Known, name: str) -> Frame:
 
 @shared
 def _numbered_departments(known: Known) -> Frame:
-    """A number (1, 2 ...) in place of each department's name: they are joined to every pair of people, and grouped by.
-
-    Without rows where departments are not recorded.
-    """
-    if not known.has("assignments.department"):
-        nobody = spells(known).filter(nw.col("employee_id").is_null())
-        return nobody.select("employee_id", department=nw.lit(UNKNOWN_DEPARTMENT, nw.Int32))
+    """A number (1, 2 ...) for each department's name: it is looked up for every pair of people, and grouped by."""
     where = places(known).filter(~nw.col("department").is_null())
     return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
-
-
-def _flag(condition: nw.Expr) -> nw.Expr:
-    return condition.cast(nw.Int32)
-
-
-@shared_of_many
-def _by_department(known: Known) -> Frame:
-    """Each person's services by department of the colleague, in one pass over all pairs of people.
-
-    employee_id, `own` (null where unknown), `other` (UNKNOWN_DEPARTMENT where unknown), services `asked` and `served`;
-    of the colleagues there, how many are `serving`, `served_count`, both (`mutual`), `all_partners`, `newcomers`
-    served and `left`; and the sum of n (n - 1) of the n services with each (`again`).
-    """
-    asked, served = nw.col("asked"), nw.col("served")
-    services = (asked + served).cast(nw.Int64)
-    counts = {
-        "asked": asked,
-        "served": served,
-        "serving": _flag(asked > 0),
-        "served_count": _flag(served > 0),
-        "mutual": _flag((asked > 0) & (served > 0)),
-        "all_partners": nw.lit(1),
-        "newcomers": _flag(served > 0) * nw.col("is_newcomer").fill_null(0),
-        "left": nw.col("has_left").fill_null(0),
-    }
-    rows = known.engine.look_up(partners(known), "partner", _colleagues(known))
-    other = nw.col("other").fill_null(UNKNOWN_DEPARTMENT)
-    rows = rows.with_columns(person_and_other=as_one(nw.col("employee_id"), other))
-    rows = sums_by(rows, ["person_and_other"], counts, {"again": services * (services - 1)})
-    rows = rows.with_columns(employee_id=first_of("person_and_other"), other=second_of("person_and_other"))
-    return known.engine.look_up(rows.drop("person_and_other"), "employee_id", _departments(known, "own"))
-
-
-@shared_of_many
-def _ties(known: Known) -> Frame:
-    """By person: what `_by_department` counts, over all departments, and the departments themselves.
-
-    `departments`, `departments_serving` and `departments_served` are numbers of departments known, 0 where the own one
-    is not; `placed` are the services with them, `across` those of them with another department than the own.
-    """
-    rows = _by_department(known).with_columns(services=nw.col("asked") + nw.col("served"))
-    is_placed = (nw.col("other") != UNKNOWN_DEPARTMENT) & ~nw.col("own").is_null()
-    counted = ("services", "again", "serving", "served_count", "mutual", "all_partners", "newcomers", "left")
-    return rows.group_by("employee_id").agg(
-        nw.col(*counted).sum(),
-        departments=_flag(is_placed).sum(),
-        departments_serving=_flag(is_placed & (nw.col("asked") > 0)).sum(),
-        departments_served=_flag(is_placed & (nw.col("served") > 0)).sum(),
-        placed=nw.when(is_placed).then("services").sum(),
-        across=nw.when(is_placed & (nw.col("own") != nw.col("other"))).then("services").sum(),
-    )
 
 
 @family(
@@ -188,16 +164,23 @@ def partners_left(known: Known) -> Frame:
 )  # fmt: skip
 def departments(known: Known) -> Frame:
     """How many departments, the own included, service is exchanged with, and the share of it that crosses a border."""
-    share = nw.when(nw.col("placed") > 0).then(nw.col("across") / nw.col("placed"))
-    return (
-        _ties(known)
-        .filter(nw.col("departments") > 0)
-        .select(
-            "employee_id",
-            departments_serving_12m=over_window(known, 12, nw.col("departments_serving")),
-            departments_served_12m=over_window(known, 12, nw.col("departments_served")),
-            service_across_share_12m=over_window(known, 12, share),
+    services = nw.col("asked") + nw.col("served")
+    people = (
+        _by_department(known)
+        .group_by("employee_id")
+        .agg(
+            serving=_flag(nw.col("asked") > 0).sum(),
+            served=_flag(nw.col("served") > 0).sum(),
+            services=services.sum(),
+            across=nw.when(nw.col("own") != nw.col("other")).then(services).sum(),
         )
+    )
+    share = nw.when(nw.col("services") > 0).then(nw.col("across") / nw.col("services"))
+    return people.select(
+        "employee_id",
+        departments_serving_12m=over_window(known, 12, nw.col("serving")),
+        departments_served_12m=over_window(known, 12, nw.col("served")),
+        service_across_share_12m=over_window(known, 12, share),
     )
 
 
@@ -208,7 +191,7 @@ def departments(known: Known) -> Frame:
 )  # fmt: skip
 def department_pairs(known: Known) -> Frame:
     """Mean rating of each pair client department × provider department, weighted by the person's services in it."""
-    rows = _by_department(known)  # a department that is not known has no quality
+    rows = _by_department(known)
     quality = _quality(known)
     as_client = rows.join(quality, on=["own", "other"]).select("employee_id", "quality", weight="asked")
     turned = quality.rename({"own": "other", "other": "own"})
