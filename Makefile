@@ -24,6 +24,9 @@ ALL_CORES := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile 
 NOTEBOOKS = $(BIN)/python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
+# Where it is set, as in many containers, each command compiles half of MLflow anew, for ten seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help source setup demo train score lists monthly serve monitor notebooks test coverage check bench release clean
 
