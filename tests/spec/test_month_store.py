@@ -32,14 +32,17 @@ def company(source_of):
 
 @pytest.fixture
 def summed(tmp_path, monkeypatch):
-    """Brings the folder up to date with a source and gives the months that were summed for it."""
+    """Brings the folder up to date with a source and gives the months that were summed for it, ascending.
+
+    They are summed side by side, in no order that is promised.
+    """
 
     def sum_them(source):
         done = []
         with monkeypatch.context() as patch:
             patch.setattr(months, "_services", noted(months._services, done))
             sum_months(source, tmp_path / "kept")
-        return done
+        return sorted(done)
 
     (tmp_path / "kept").mkdir()
     return sum_them
