@@ -30,7 +30,7 @@ from features.engine import POLARS, Engine
 from features.known import SIDES, columns_of
 from features.month_store import MonthStore, write_whole
 from features.packing import Packing
-from features.pairs import pair_of, sums_by
+from features.pairs import flag, pair_of, sums_by
 from features.vocabulary import SERVICE_KINDS
 
 if TYPE_CHECKING:
@@ -180,9 +180,9 @@ def _services(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     for role in ROLES:
         measures = measured(columns)
         counts = {f"{role}_n": nw.col("asked")} | _is_kind(columns)
-        counts |= {f"{role}_{name}_n": _flag(~nw.col(name).is_null()) for name in measures}
+        counts |= {f"{role}_{name}_n": flag(~nw.col(name).is_null()) for name in measures}
         if "kind" in columns and role == "provider":
-            counts["provider_kind_n"] = _flag(~nw.col("kind").is_null())
+            counts["provider_kind_n"] = flag(~nw.col("kind").is_null())
         theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role))
         sums = sums_by(theirs, packing.keys, counts, {f"{role}_{name}": nw.col(name) for name in measures})
         if "kind" in columns and role == "provider":
@@ -199,11 +199,7 @@ def _is_kind(columns: list[str]) -> dict[str, nw.Expr]:
     if "kind" not in columns:
         return {}
     kinds = {f"kind_{kind}": nw.col("kind") == place for place, kind in enumerate(SERVICE_KINDS)}
-    return {name: _flag(is_kind.fill_null(value=False)) for name, is_kind in kinds.items()}
-
-
-def _flag(condition: nw.Expr) -> nw.Expr:
-    return condition.cast(nw.Int32)
+    return {name: flag(is_kind.fill_null(value=False)) for name, is_kind in kinds.items()}
 
 
 def _narrow(name: str) -> nw.Expr:

@@ -31,6 +31,11 @@ def pair_of(one: str, other: str) -> nw.Expr:
     return as_one(nw.min_horizontal(nw.col(one), nw.col(other)), nw.max_horizontal(nw.col(one), nw.col(other)))
 
 
+def flag(condition: nw.Expr) -> nw.Expr:
+    """1 where a condition holds and 0 where not: no engine sums up truth itself."""
+    return condition.cast(nw.Int32)
+
+
 def sums_by(rows: Frame, keys: Sequence[str], counts: Mapping[str, nw.Expr], large: Mapping[str, nw.Expr]) -> Frame:
     """Sums by keys: of `counts`, whose sums are whole numbers from 0 to below `BASE` (Int32), and of `large`.
 

@@ -8,7 +8,7 @@ from features.calendar import Frame
 from features.definition import Family, Feature, family, shared, shared_of_many
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
-from features.pairs import as_one, first_of, second_of, sums_by
+from features.pairs import as_one, first_of, flag, second_of, sums_by
 from features.places import leavers, places, staff
 
 
@@ -34,10 +34,6 @@ def _seen_by(pairs: Frame, person: str, partner: str) -> Frame:
     )
 
 
-def _flag(condition: nw.Expr) -> nw.Expr:
-    return condition.cast(nw.Int32)
-
-
 @shared_of_many
 def _ties(known: Known) -> Frame:
     """By person, over all colleagues in service: how many serve, are served, do both, and are there at all.
@@ -48,11 +44,11 @@ def _ties(known: Known) -> Frame:
     asked, served = nw.col("asked"), nw.col("served")
     services = (asked + served).cast(nw.Int64)
     counts = {
-        "serving": _flag(asked > 0),
-        "served_count": _flag(served > 0),
-        "mutual": _flag((asked > 0) & (served > 0)),
+        "serving": flag(asked > 0),
+        "served_count": flag(served > 0),
+        "mutual": flag((asked > 0) & (served > 0)),
         "all_partners": nw.lit(1),
-        "newcomers": _flag(served > 0) * nw.col("is_newcomer").fill_null(0),
+        "newcomers": flag(served > 0) * nw.col("is_newcomer").fill_null(0),
         "left": nw.col("has_left").fill_null(0),
     }
     rows = known.engine.look_up(partners(known), "partner", _fates(known))
@@ -61,7 +57,7 @@ def _ties(known: Known) -> Frame:
 
 def _fates(known: Known) -> Frame:
     """What counts of a person as a partner: `is_newcomer`, hired within (12, 0], and `has_left` within it."""
-    people = spells(known).select("employee_id", is_newcomer=_flag(nw.col("hire_date") > known.ago(12)))
+    people = spells(known).select("employee_id", is_newcomer=flag(nw.col("hire_date") > known.ago(12)))
     if not known.has("exits.kind"):
         return people.with_columns(has_left=nw.lit(0))
     gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id").unique()
@@ -169,8 +165,8 @@ def departments(known: Known) -> Frame:
         _by_department(known)
         .group_by("employee_id")
         .agg(
-            serving=_flag(nw.col("asked") > 0).sum(),
-            served=_flag(nw.col("served") > 0).sum(),
+            serving=flag(nw.col("asked") > 0).sum(),
+            served=flag(nw.col("served") > 0).sum(),
             services=services.sum(),
             across=nw.when(nw.col("own") != nw.col("other")).then(services).sum(),
         )
