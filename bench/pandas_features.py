@@ -1,10 +1,11 @@
 """The peer of the part `features`: the same figures in pandas, as its documentation teaches to write them.
 
 Whole tables, people by their ids (as categories where there are many rows), `groupby`, `nunique`, and for the last
-version of a fact `drop_duplicates(keep="last")`.
-Services are summed once to person × month × month in which they became known; each snapshot date then takes what was
-known by it. `merge_asof` and `rolling` over all dates at once would be shorter but wrong here: with rows recorded late,
-what was in force on a day depends on the day that asks.
+version of a fact `drop_duplicates(keep="last")`. The services alone are read a month at a time, as its guide to large
+data teaches: read at once, those of 100,000 people take more than 24 GB. They are summed once to person × month × month
+in which they became known; each snapshot date then takes what was known by it. `merge_asof` and `rolling` over all
+dates at once would be shorter but wrong here: with rows recorded late, what was in force on a day depends on the day
+that asks.
 """
 
 from pathlib import Path
@@ -32,8 +33,8 @@ def write_features(data: Path, out: Path) -> None:
         "compensation": _facts(data, "compensation", "effective_date", "base_pay", "market_pay"),
         "working_time": _facts(data, "working_time", "month", "overtime_hours", "contracted_hours"),
     } | {item: _facts(data, "surveys", "survey_date", "score", item=item) for item in ITEMS}
-    services, pairs = _services(data)
     days = sorted(tables["working_time"]["month"].unique())
+    services, pairs = _services(data, days)
     for day in days:
         rows = _features_on(
             pd.Timestamp(day), tables, services, pairs, complete_from=pd.Timestamp(days[0]).replace(day=1)
@@ -42,8 +43,8 @@ def write_features(data: Path, out: Path) -> None:
         rows.rename_axis("employee_id").reset_index().to_parquet(path, index=False)
 
 
-def _read(data: Path, table: str, *columns: str) -> pd.DataFrame:
-    rows = pd.read_parquet(data / f"{table}.parquet", columns=list(columns))
+def _read(data: Path, table: str, *columns: str, filters: list[tuple[str, str, object]] | None = None) -> pd.DataFrame:
+    rows = pd.read_parquet(data / f"{table}.parquet", columns=list(columns), filters=filters)
     days = [name for name in columns if name.endswith(("_date", "_at")) or name == "month"]
     return rows.assign(**{name: pd.to_datetime(rows[name]) for name in days})
 
@@ -58,19 +59,31 @@ def _facts(data: Path, table: str, own: str, *values: str, item: str | None = No
     return rows.drop(columns="recorded_at").sort_values(["employee_id", own, "known"], ignore_index=True)
 
 
-def _services(data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _services(data: Path, days: list[pd.Timestamp]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Services summed by person, month and known month, and the pairs of client and provider in each."""
-    columns = ("client_id", "provider_id", "opened_at", "closed_at", "kind", "rating", "effort_hours", "recorded_at")
     people = pd.CategoricalDtype(_read(data, "employees", "employee_id")["employee_id"].unique())
+    months = []
+    for day in days:
+        events = _events(data, day, people)
+        months.append((_summed(events), _pairs(events)))
+    services, pairs = (pd.concat(parts, ignore_index=True) for parts in zip(*months, strict=True))
+    return services.fillna(0), pairs
+
+
+def _events(data: Path, day: pd.Timestamp, people: pd.CategoricalDtype) -> pd.DataFrame:
+    """The services opened in the month that a day ends, with the months in which each was asked for and answered."""
+    columns = ("client_id", "provider_id", "opened_at", "closed_at", "kind", "rating", "effort_hours", "recorded_at")
     words = {"client_id": people, "provider_id": people, "kind": "category"}
-    events = _read(data, "collaboration", *columns).astype(words).rename(columns={"effort_hours": "effort"})
+    then = [("opened_at", ">=", day.replace(day=1)), ("opened_at", "<", day + pd.Timedelta(days=1))]
+    events = _read(data, "collaboration", *columns, filters=then)
+    events = events.astype(words).rename(columns={"effort_hours": "effort"})
     recorded = _month(events["recorded_at"]).fillna(0)
     events["hours"] = (events["closed_at"] - events["opened_at"]).dt.total_seconds() / 3600
     events["month"] = _month(events["opened_at"])
     events["closed"] = _month(events["closed_at"])
     events["known"] = np.maximum(events["month"], recorded)
     events["answered_known"] = np.maximum(events["closed"], recorded)
-    return _summed(events), _pairs(events)
+    return events
 
 
 def _pairs(events: pd.DataFrame) -> pd.DataFrame:
@@ -216,8 +229,8 @@ def _colleagues(
     ties = ties.merge(served, on=["employee_id", "partner"], how="outer").fillna({"asked": 0, "served": 0})
     exits = tables["exits"]
     left = exits[(exits["kind"] == "voluntary") & (exits["exit_date"] <= day) & ~(exits["recorded_at"] > day)]
-    left = left.loc[left["exit_date"] > _ago(day, 12), "employee_id"]
     hired = _hired(tables["employees"], day)
+    left = left.loc[(left["exit_date"] > _ago(day, 12)) & left["employee_id"].isin(hired.index), "employee_id"]
     newcomers = hired.index[hired > _ago(day, 12)]
     ties = ties.assign(
         services=ties["asked"] + ties["served"],

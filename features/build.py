@@ -140,7 +140,8 @@ def _prepared(
         month_folder(months_dir, out_dir) as folder,
         tempfile.TemporaryDirectory(prefix=".coded-", dir=out_dir) as work,
     ):
-        months = sum_months(source, folder, engine) if holds(source, "collaboration") else None
+        has_services = holds(source, "collaboration")
+        months = sum_months(source, folder, engine, is_kept=folder == months_dir) if has_services else None
         people = pl.read_parquet(months / "people.parquet") if months else numbered(everyone(source))
         coded = with_codes(source, people, Path(work))
         yield coded, people, prepare(coded, months, engine)

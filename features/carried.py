@@ -1,6 +1,6 @@
 """What is carried from one snapshot date to the next, since most of what one date reads the date before had read.
 
-Two dates may be at work at once; each of these then serves one after the other.
+Some dates may be at work at once; each of these then serves one after the other.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from features.calendar import Frame, month_index
-from features.pairs import as_one, first_of, second_of
+from features.pairs import ASKS
 
 if TYPE_CHECKING:
     from features.known import Known
@@ -34,7 +34,7 @@ class PairWindow:
     _lock: Lock = field(default_factory=Lock)
 
     def on(self, known: "Known") -> Frame:
-        """Of the present spells of both: `pair`, `low_asks` and `high_asks`; 0 and 0 where all that came is an answer.
+        """Of the present spells of both: `pair` and ASKS, in which 0 and 0 is where all that came is an answer.
 
         What an engine lets go of after each date is counted anew.
         """
@@ -42,16 +42,15 @@ class PairWindow:
             pairs = self._of_all_spells(known)
         earlier = known.pairs_of_earlier_spells(MONTHS)
         if earlier is not None:
-            pairs = _summed(nw.concat([pairs, _counted(earlier, -1)]))
-        return pairs.select("pair", low_asks=first_of("asks"), high_asks=second_of("asks"))
+            pairs = known.engine.add_pairs(pairs, _counted(earlier, -1))
+        return pairs.select("pair", ASKS)
 
     def _of_all_spells(self, known: "Known") -> Frame:
         now = month_index(known.snapshot_date)
         if self._pairs is not None and 0 <= now - self._month <= LONGEST_STEP:
-            rows = nw.concat([self._pairs, *_changes(known, self._month)])
+            pairs = known.engine.add_pairs(self._pairs, nw.concat(_changes(known, self._month)))
         else:
-            rows = _counted(known.pairs_of_all_spells(MONTHS), 1)
-        pairs = known.engine.hold(_summed(rows), of_many=True)
+            pairs = known.engine.add_pairs(None, _counted(known.pairs_of_all_spells(MONTHS), 1))
         if known.engine.holds_between_dates and now >= self._month:  # a date that was overtaken holds nothing up
             self._month, self._pairs = now, pairs
         return pairs
@@ -68,14 +67,7 @@ def _changes(known: "Known", before: int) -> list[Frame]:
 
 def _counted(rows: Frame, sign: int) -> Frame:
     """The counts as one number, and that each row is one."""
-    asks = as_one(nw.col("low_asks"), nw.col("high_asks"))
-    return rows.select("pair", asks=asks * sign, rows=nw.lit(sign, nw.Int32))
-
-
-def _summed(rows: Frame) -> Frame:
-    """By pair, as long as any row of it is left."""
-    sums = rows.group_by("pair").agg(nw.col("asks").sum(), nw.col("rows").sum().cast(nw.Int32))
-    return sums.filter(nw.col("rows") > 0)
+    return rows.select("pair", nw.col(ASKS) * sign, rows=nw.lit(sign, nw.Int32))
 
 
 @dataclass

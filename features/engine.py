@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from features.calendar import Frame
@@ -44,6 +45,15 @@ class Engine(Protocol):
 
         Null where it has no row. For far more rows than there are people.
         """
+
+    def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
+        """Sums by `pair` of ASKS and of `rows`, without which a pair goes: of `rows`, and of `sums`, given before.
+
+        Worked out now. For far more rows than there are people.
+        """
+
+    def count_partners(self, pairs: Frame, people: Frame) -> Frame:
+        """What `partners.by_groups` gives, of pairs and people as it describes them."""
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         """A null in the named columns becomes what the person's row before says, ordered `by`."""
@@ -87,15 +97,34 @@ class PolarsEngine:
     def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
         """By position: a code is a place in a short column, which a join would have to hash."""
         said = nw.to_native(table).collect(engine="in-memory")
-        places = pl.int_range((said["employee_id"].max() or 0) + 2, dtype=pl.Int32, eager=True)
-        said = pl.DataFrame({"employee_id": places}).join(said, on="employee_id", how="left", maintain_order="left")
-        code = pl.col(person).clip(upper_bound=len(places) - 1)  # the last place is nobody's
+        row_of = np.full((said["employee_id"].max() or 0) + 2, said.height)  # the last place is nobody's
+        row_of[said["employee_id"].to_numpy()] = np.arange(said.height)
+        rows_of = pl.Series(row_of)
+        said = said.drop("employee_id").select(pl.all().gather(rows_of.set(rows_of == said.height, None)))
+        code = pl.col(person).clip(upper_bound=len(row_of) - 1)
         found = (
             code.map_batches(column.gather, return_dtype=column.dtype, is_elementwise=True).alias(column.name)
-            for column in said.drop("employee_id")
+            for column in said
         )
         wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*found))
         return wider
+
+    def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
+        """In the order of the pairs: what reads them finds a person's side by side, and more is merged in one pass."""
+        from features.pair_merge import merged
+
+        more: pl.LazyFrame = nw.to_native(rows)
+        if sums is None:
+            all_of_them = more.group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0).sort("pair")
+            return nw.from_native(all_of_them.collect(engine="streaming").lazy())
+        held: pl.DataFrame = nw.to_native(sums).collect(engine="in-memory")  # as it is
+        return nw.from_native(merged(held, more.collect(engine="streaming").sort("pair")).lazy())
+
+    def count_partners(self, pairs: Frame, people: Frame) -> Frame:
+        from features.partner_pass import in_one_pass
+
+        both = (nw.to_native(table).collect(engine="in-memory") for table in (pairs, people))  # as they are held
+        return nw.from_native(in_one_pass(*both).lazy())
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         """On all rows sorted once: a window of each person's would sort each person's few rows for each column."""

@@ -7,7 +7,7 @@ import narwhals as nw
 from features.calendar import Frame, month_index, month_number
 from features.definition import Family, Feature, family, shared_of_many
 from features.known import Known
-from features.pairs import as_one, first_of, second_of
+from features.pairs import apart, as_one, first_of, second_of
 from features.peers import PEERS, over_median, peer_groups
 from features.places import staff
 from features.vocabulary import SERVICE_KINDS
@@ -37,11 +37,12 @@ def sums(known: Known) -> Frame:
     """Counters of `months.py` summed over each window for everyone who works here, and the last month of contact."""
     rows = known.services(months=max(WINDOWS))
     keys = ("employee_id", "month", "known_month")
-    counters = [name for name in rows.collect_schema().names() if name not in keys]
+    together = [name for name in rows.collect_schema().names() if name not in keys]
     recent = (nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS).cast(nw.Int32)
     rows = rows.with_columns(person_and_recent=as_one(nw.col("employee_id"), recent))
-    rows = rows.group_by("person_and_recent").agg(nw.col(*counters).sum())
-    rows = rows.with_columns(employee_id=first_of("person_and_recent"), recent=second_of("person_and_recent"))
+    rows = rows.group_by("person_and_recent").agg(nw.col(*together).sum())
+    counters = {name: nw.col(name) for name in together if " " not in name} | apart(together)
+    rows = rows.select(employee_id=first_of("person_and_recent"), recent=second_of("person_and_recent"), **counters)
     people = rows.group_by("employee_id").agg(  # of two rows a person, so that the many are summed once
         nw.col(*counters).sum().name.suffix("_12m"),
         *(nw.when(nw.col("recent") == 1).then(counter).sum().alias(f"{counter}_3m") for counter in counters),

@@ -26,7 +26,7 @@ from features.reading.sql_statement import parquet, quoted, select_from
 if TYPE_CHECKING:
     from features.source import Source
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """To be raised with every change of what `months.py` writes: sums of another layout are not read."""
 KINDS_OF_SUMS: Final = ("services", "pairs")
 
@@ -42,10 +42,10 @@ class MonthStore:
     the people: whoever was erased there must not live on here.
     """
 
-    def __init__(self, source: "Source", folder: Path, engine: str) -> None:
+    def __init__(self, source: "Source", folder: Path, engine: str, *, is_kept: bool) -> None:
         self._folder = folder
         self._about = _about(source) | {"engine": engine}
-        self._now = _fingerprints(source, folder)
+        self._now = _fingerprints(source, folder, is_kept)
         self.people = folder / "people.parquet"
         ids = everyone(source)
         self._finished = self._still_true(ids)
@@ -137,10 +137,14 @@ def _about(source: "Source") -> dict[str, Any]:
     return {"source": source.name, "layout": LAYOUT, "columns": columns, "hashed_by": f"duckdb {duckdb.__version__}"}
 
 
-def _fingerprints(source: "Source", work: Path) -> dict[int, Fingerprint]:
-    """Of each month in which services were opened: their number, and the sum of their hashes as text."""
-    hashed = ", ".join(quoted(name) for name in columns_of(source, "collaboration"))
-    figures = f"year(opened_at) * 12 + month(opened_at) as opened, count(*), sum(hash({hashed}))::varchar"
+def _fingerprints(source: "Source", work: Path, is_kept: bool) -> dict[int, Fingerprint]:
+    """Of each month in which services were opened: their number, and the sum of their hashes as text.
+
+    Sums that are not kept will never be compared, so that nothing is hashed for them.
+    """
+    columns = ", ".join(quoted(name) for name in columns_of(source, "collaboration"))
+    hashes = f"sum(hash({columns}))::varchar" if is_kept else "''"
+    figures = f"year(opened_at) * 12 + month(opened_at) as opened, count(*), {hashes}"
     with connect(work) as connection:
         query = select_from(figures, parquet(source.tables["collaboration"]))
         found = connection.execute(f"{query} group by all").fetchall()

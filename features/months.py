@@ -7,11 +7,10 @@ known in (`known_month`, never before `month`). Snapshot dates are month-ends, s
 
 services: employee_id (the person's code), month, known_month, and for the roles client and provider `{role}_n`,
 `{role}_rating`, `{role}_rating_n`, `{role}_hours`, `{role}_hours_n`, `{role}_effort`, `{role}_effort_n` (sums and
-counts); where the
-source has the kinds, `kind_{kind}` (asked for or given), `provider_kind_n` (given, of any kind) and `provider_time_n`
-(given, of the KINDS_OF_TIME).
+counts); where the source has the kinds, `kind_{kind}` (asked for or given), `provider_kind_n` (given, of any kind) and
+`provider_time_n` (given, of the KINDS_OF_TIME). The counts lie two in a column (`pairs.two_by_two`).
 pairs: `pair` (see `pairs.py`), month, known_month, and for either as the client `{low,high}_asks`,
-`{low,high}_asks_rating`, `{low,high}_asks_rating_n`.
+`{low,high}_asks_rating`, `{low,high}_asks_rating_n`; the counts lie likewise.
 
 A file holds what was opened in one month. `month_store.py` says which files are still true of the source.
 """
@@ -20,6 +19,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +30,7 @@ from features.engine import POLARS, Engine
 from features.known import SIDES, columns_of
 from features.month_store import MonthStore, write_whole
 from features.packing import Packing
-from features.pairs import flag, pair_of, sums_by
+from features.pairs import flag, pair_of, two_by_two
 from features.vocabulary import SERVICE_KINDS
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ SECONDS_AN_HOUR: Final = 3600
 MONTHS: Final = ("opened", "month", "known_month")
 
 
-def sum_months(source: "Source", folder: Path, engine: Engine = POLARS) -> Path:
+def sum_months(source: "Source", folder: Path, engine: Engine = POLARS, *, is_kept: bool = True) -> Path:
     """Bring `services/`, `pairs/` and the codes `people.parquet` under `folder` up to date with the source.
 
     Only months whose services are not those that were summed before are read. A month's files appear whole, and
-    count only once all of them are there.
+    count only once all of them are there. `is_kept` is False for a folder that no later run will see.
     """
-    store = MonthStore(source, folder, engine.name)
+    store = MonthStore(source, folder, engine.name, is_kept=is_kept)
     chunks = _chunks(store.stale, engine.services_at_a_time)
 
     def write(months: list[int]) -> list[int]:
@@ -76,7 +76,7 @@ def _sums_of(months: list[int], source: "Source", store: MonthStore, engine: Eng
     # bounds on the stored column let Parquet skip what was opened in other months
     events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
     events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
-    events = _coded(events.with_columns(opened=month_number("opened_at")), engine.scan(store.people))
+    events = _coded(events.with_columns(opened=_opened(months)), engine.scan(store.people))
     services = engine.hold(_asked_and_answered(events, columns, engine), of_many=True)
     facts = engine.hold(_facts(services, columns), of_many=True)
     months_of = _ranges(facts, engine)
@@ -107,6 +107,12 @@ def _chunks(stale: Sequence[tuple[int, int]], rows_at_a_time: float) -> list[lis
 
 def _start_of(month: int) -> date:
     return date((month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def _opened(months: Sequence[int]) -> nw.Expr:
+    """The month of `opened_at`, one of a few: to compare costs a fraction of what a calendar does."""
+    later = (flag(nw.col("opened_at") >= _start_of(month)) * (month - before) for before, month in pairwise(months))
+    return nw.sum_horizontal(nw.lit(months[0], nw.Int32), *later).cast(nw.Int32)
 
 
 def _coded(events: Frame, people: Frame) -> Frame:
@@ -178,23 +184,31 @@ def _ranges(facts: Frame, engine: Engine) -> dict[str, tuple[int, int]]:
 def _services(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     parts = []
     for role in ROLES:
-        measures = measured(columns)
-        counts = {f"{role}_n": nw.col("asked")} | _is_kind(columns)
-        counts |= {f"{role}_{name}_n": flag(~nw.col(name).is_null()) for name in measures}
-        if "kind" in columns and role == "provider":
-            counts["provider_kind_n"] = flag(~nw.col("kind").is_null())
+        figures = two_by_two(_counts(role, columns)) | two_by_two(_kinds(columns))
+        figures |= {f"{role}_{name}": nw.col(name) for name in measured(columns)}
         theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role))
-        sums = sums_by(theirs, packing.keys, counts, {f"{role}_{name}": nw.col(name) for name in measures})
-        if "kind" in columns and role == "provider":
-            sums = sums.with_columns(provider_time_n=nw.sum_horizontal(*(f"kind_{kind}" for kind in KINDS_OF_TIME)))
-        parts.append(sums)
+        theirs = theirs.select(*packing.keys, **figures)
+        parts.append(theirs.group_by(*packing.keys).agg(nw.col(*figures).sum()))
     rows = nw.concat(parts, how="diagonal")
     names = [name for name in rows.collect_schema().names() if name not in packing.keys]
     rows = rows.group_by(*packing.keys).agg(nw.col(*names).sum())
-    return packing.unpack(rows).with_columns(*(_narrow(name) for name in names))
+    return packing.unpack(rows).with_columns(nw.col(*names).fill_null(0))
 
 
-def _is_kind(columns: list[str]) -> dict[str, nw.Expr]:
+def _counts(role: str, columns: list[str]) -> dict[str, nw.Expr]:
+    """What is counted of the services in which a person had the role."""
+    counts = {f"{role}_n": nw.col("asked")}
+    counts |= {f"{role}_{name}_n": flag(~nw.col(name).is_null()) for name in measured(columns)}
+    if "kind" in columns and role == "provider":
+        takes_time = nw.col("kind").is_in([SERVICE_KINDS.index(kind) for kind in KINDS_OF_TIME])
+        counts |= {
+            "provider_kind_n": flag(~nw.col("kind").is_null()),
+            "provider_time_n": flag(takes_time.fill_null(value=False)),
+        }
+    return counts
+
+
+def _kinds(columns: list[str]) -> dict[str, nw.Expr]:
     """1 where a service is of the kind."""
     if "kind" not in columns:
         return {}
@@ -202,23 +216,21 @@ def _is_kind(columns: list[str]) -> dict[str, nw.Expr]:
     return {name: flag(is_kind.fill_null(value=False)) for name, is_kind in kinds.items()}
 
 
-def _narrow(name: str) -> nw.Expr:
-    """0 where there was none; counts as Int32, which are read faster than what can hold more."""
-    figure = nw.col(name).fill_null(0)
-    return figure.cast(nw.Float64) if name.endswith(("_rating", "_hours", "_effort")) else figure.cast(nw.Int32)
-
-
 def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
-    low_asks = nw.col("client") < nw.col("provider")
-    asks = {"low": low_asks, "high": ~low_asks}
-    figures = [nw.when(asks[side]).then("asked").sum().alias(f"{side}_asks") for side in SIDES]
+    asks = dict(zip(SIDES, _by_client(nw.col("client") < nw.col("provider")), strict=True))
+    figures = two_by_two({f"{side}_asks": asks[side] * nw.col("asked") for side in SIDES})
     if "rating" in columns:
-        for side in SIDES:
-            rating, name = nw.when(asks[side]).then("rating"), f"{side}_asks_rating"
-            figures += [rating.sum().alias(name), rating.count().alias(f"{name}_n")]
+        is_rated = flag(~nw.col("rating").is_null())
+        figures |= two_by_two({f"{side}_asks_rating_n": asks[side] * is_rated for side in SIDES})
+        figures |= {f"{side}_asks_rating": asks[side] * nw.col("rating") for side in SIDES}
     facts = facts.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
     facts = facts.with_columns(low=nw.min_horizontal(*ROLES), high=nw.max_horizontal(*ROLES))
-    rows = packing.pack(facts).group_by(*packing.keys).agg(*figures)
-    sums = [name for name in rows.collect_schema().names() if name not in packing.keys]
-    rows = rows.with_columns(*(_narrow(name) for name in sums))
-    return packing.unpack(rows).with_columns(pair=pair_of("low", "high")).drop("low", "high")
+    rows = packing.pack(facts).select(*packing.keys, **figures)
+    rows = rows.group_by(*packing.keys).agg(nw.col(*figures).sum())
+    rows = packing.unpack(rows.with_columns(nw.col(*figures).fill_null(0)))
+    return rows.with_columns(pair=pair_of("low", "high")).drop("low", "high")
+
+
+def _by_client(low_asks: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+    """Whether the lower or the higher of a pair is the client, 1 or 0 each."""
+    return flag(low_asks), flag(~low_asks)

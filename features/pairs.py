@@ -9,6 +9,8 @@ from features.calendar import Frame
 
 BASE: Final = 2**31
 """Above every code of a person."""
+ASKS: Final = "low_asks high_asks"
+"""How often either of a pair asked the other, as `two_by_two` has it."""
 
 
 def as_one(first: nw.Expr, second: nw.Expr) -> nw.Expr:
@@ -36,18 +38,30 @@ def flag(condition: nw.Expr) -> nw.Expr:
     return condition.cast(nw.Int32)
 
 
-def sums_by(rows: Frame, keys: Sequence[str], counts: Mapping[str, nw.Expr], large: Mapping[str, nw.Expr]) -> Frame:
-    """Sums by keys: of `counts`, whose sums are whole numbers from 0 to below `BASE` (Int32), and of `large`.
+def two_by_two(counts: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
+    """Counts, whose sums are whole numbers from 0 to below `BASE`, two in a column, which bears both names.
 
-    The counts are summed two at a time as one number, since each column that is summed costs as much as the grouping.
+    Each column that is read, summed or written costs as much as the grouping itself. `apart` gives the counts back.
     """
     names = list(counts)
-    twos = {f"{first} {second}": (first, second) for first, second in zip(names[::2], names[1::2], strict=False)}
-    alone = names[len(twos) * 2 :]
-    together = {both: as_one(counts[first], counts[second]) for both, (first, second) in twos.items()}
-    rows = rows.select(*keys, **together, **{name: counts[name] for name in alone}, **large)
-    sums = rows.group_by(*keys).agg(nw.col(*together, *alone, *large).sum())
-    apart = {first: first_of(both) for both, (first, _) in twos.items()}
-    apart |= {second: second_of(both) for both, (_, second) in twos.items()}
-    whole = {name: nw.col(name).cast(nw.Int32) for name in alone}
-    return sums.select(*keys, *large, **apart, **whole)
+    twos = {
+        f"{first} {second}": as_one(counts[first], counts[second])
+        for first, second in zip(names[::2], names[1::2], strict=False)
+    }
+    return twos | {name: counts[name].cast(nw.Int64) for name in names[len(twos) * 2 :]}
+
+
+def apart(columns: Sequence[str]) -> dict[str, nw.Expr]:
+    """The counts (Int32) that `two_by_two` put into such columns; of other columns nothing."""
+    twos = {both: both.split(" ") for both in columns if " " in both}
+    firsts = {first: first_of(both) for both, (first, _) in twos.items()}
+    return firsts | {second: second_of(both) for both, (_, second) in twos.items()}
+
+
+def sums_by(rows: Frame, keys: Sequence[str], counts: Mapping[str, nw.Expr], large: Mapping[str, nw.Expr]) -> Frame:
+    """Sums by keys: of `counts`, whose sums are whole numbers from 0 to below `BASE` (Int32), and of `large`."""
+    together = two_by_two(counts)
+    rows = rows.select(*keys, **together, **large)
+    sums = rows.group_by(*keys).agg(nw.col(*together, *large).sum())
+    alone = {name: nw.col(name).cast(nw.Int32) for name in together if name in counts}
+    return sums.select(*keys, *large, **apart(list(together)), **alone)

@@ -8,72 +8,38 @@ from features.calendar import Frame
 from features.definition import Family, Feature, family, shared, shared_of_many
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
-from features.pairs import as_one, first_of, flag, second_of, sums_by
+from features.pairs import apart, as_one, first_of, flag, second_of
+from features.partners import by_department
 from features.places import leavers, places, staff
 
+RATED: Final = "low_asks_rating_n high_asks_rating_n"
+"""How many ratings either of a pair gave the other, as one number."""
 
-@shared_of_many
+
+@shared
 def _pairs(known: Known) -> Frame:
-    """How often either of a pair of people asked the other over (12, 0]: low, high, low_asks, high_asks."""
-    return known.prepared.pair_window.on(known).select(
-        "low_asks", "high_asks", low=first_of("pair"), high=second_of("pair")
-    )
-
-
-def partners(known: Known) -> Frame:
-    """Each person's colleagues in service over (12, 0]: employee_id, partner, and how often `asked` and `served`."""
-    return nw.concat([_seen_by(_pairs(known), "low", "high"), _seen_by(_pairs(known), "high", "low")])
-
-
-def _seen_by(pairs: Frame, person: str, partner: str) -> Frame:
-    return pairs.select(
-        employee_id=nw.col(person),
-        partner=nw.col(partner),
-        asked=nw.col(f"{person}_asks"),
-        served=nw.col(f"{partner}_asks"),
-    )
+    """How often either of a pair of people asked the other over (12, 0]: `pair` and ASKS."""
+    return known.prepared.pair_window.on(known)
 
 
 @shared_of_many
 def _ties(known: Known) -> Frame:
-    """By person, over all colleagues in service: how many serve, are served, do both, and are there at all.
-
-    `serving`, `served_count`, `mutual`, `all_partners`; `newcomers` among the served, and those who have `left`; all
-    `services`, and the sum of n (n - 1) of the n services with each (`again`).
-    """
-    asked, served = nw.col("asked"), nw.col("served")
-    services = (asked + served).cast(nw.Int64)
-    counts = {
-        "serving": flag(asked > 0),
-        "served_count": flag(served > 0),
-        "mutual": flag((asked > 0) & (served > 0)),
-        "all_partners": nw.lit(1),
-        "newcomers": flag(served > 0) * nw.col("is_newcomer").fill_null(0),
-        "left": nw.col("has_left").fill_null(0),
-    }
-    rows = known.engine.look_up(partners(known), "partner", _fates(known))
-    return sums_by(rows, ["employee_id"], counts, {"services": services, "again": services * (services - 1)})
+    """By person, over all colleagues in service over (12, 0]: the counts of `partners.py`."""
+    return known.engine.count_partners(_pairs(known), _colleagues(known))
 
 
-def _fates(known: Known) -> Frame:
-    """What counts of a person as a partner: `is_newcomer`, hired within (12, 0], and `has_left` within it."""
+@shared
+def _colleagues(known: Known) -> Frame:
+    """What counts of a person as a colleague: `is_newcomer`, hired within (12, 0], `has_left` in it; `department`."""
     people = spells(known).select("employee_id", is_newcomer=flag(nw.col("hire_date") > known.ago(12)))
-    if not known.has("exits.kind"):
-        return people.with_columns(has_left=nw.lit(0))
-    gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id").unique()
-    return people.join(gone.with_columns(has_left=nw.lit(1)), on="employee_id", how="left")
-
-
-@shared_of_many
-def _by_department(known: Known) -> Frame:
-    """Each person's services by department of the colleague, both known: employee_id, own, other, asked, served."""
-    rows = known.engine.look_up(partners(known), "partner", _departments(known, "other"))
-    rows = rows.filter(~nw.col("other").is_null())
-    rows = rows.with_columns(person_and_other=as_one(nw.col("employee_id"), nw.col("other")))
-    rows = sums_by(rows, ["person_and_other"], {name: nw.col(name) for name in ("asked", "served")}, {})
-    rows = rows.with_columns(employee_id=first_of("person_and_other"), other=second_of("person_and_other"))
-    rows = known.engine.look_up(rows.drop("person_and_other"), "employee_id", _departments(known, "own"))
-    return rows.filter(~nw.col("own").is_null())
+    if known.has("exits.kind"):
+        gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id").unique()
+        people = people.join(gone.with_columns(has_left=nw.lit(1)), on="employee_id", how="left")
+    else:
+        people = people.with_columns(has_left=nw.lit(0))
+    if known.has("assignments.department"):
+        return people.join(_numbered_departments(known), on="employee_id", how="left")
+    return people.with_columns(department=nw.lit(None, nw.Int32))
 
 
 def _departments(known: Known, name: str) -> Frame:
@@ -160,22 +126,11 @@ def partners_left(known: Known) -> Frame:
 )  # fmt: skip
 def departments(known: Known) -> Frame:
     """How many departments, the own included, service is exchanged with, and the share of it that crosses a border."""
-    services = nw.col("asked") + nw.col("served")
-    people = (
-        _by_department(known)
-        .group_by("employee_id")
-        .agg(
-            serving=flag(nw.col("asked") > 0).sum(),
-            served=flag(nw.col("served") > 0).sum(),
-            services=services.sum(),
-            across=nw.when(nw.col("own") != nw.col("other")).then(services).sum(),
-        )
-    )
-    share = nw.when(nw.col("services") > 0).then(nw.col("across") / nw.col("services"))
-    return people.select(
+    share = nw.when(nw.col("placed_services") > 0).then(nw.col("across") / nw.col("placed_services"))
+    return _ties(known).select(
         "employee_id",
-        departments_serving_12m=over_window(known, 12, nw.col("serving")),
-        departments_served_12m=over_window(known, 12, nw.col("served")),
+        departments_serving_12m=over_window(known, 12, nw.col("departments_serving")),
+        departments_served_12m=over_window(known, 12, nw.col("departments_served")),
         service_across_share_12m=over_window(known, 12, share),
     )
 
@@ -187,7 +142,8 @@ def departments(known: Known) -> Frame:
 )  # fmt: skip
 def department_pairs(known: Known) -> Frame:
     """Mean rating of each pair client department × provider department, weighted by the person's services in it."""
-    rows = _by_department(known)
+    rows = by_department(_pairs(known), _colleagues(known), known.engine.look_up)
+    rows = known.engine.hold(rows, of_many=True)
     quality = _quality(known)
     as_client = rows.join(quality, on=["own", "other"]).select("employee_id", "quality", weight="asked")
     turned = quality.rename({"own": "other", "other": "own"})
@@ -203,9 +159,9 @@ def _quality(known: Known) -> Frame:
         rows = known.engine.look_up(rows, side, _departments(known, f"{side}_department"))
     rows = rows.filter(~nw.col("low_department").is_null(), ~nw.col("high_department").is_null())
     rows = rows.with_columns(departments=as_one(nw.col("low_department"), nw.col("high_department")))
-    ratings = [f"{client}_asks_rating{number}" for client in ("low", "high") for number in ("", "_n")]
+    ratings = ("low_asks_rating", "high_asks_rating", RATED)
     sums = known.engine.hold(rows.group_by("departments").agg(nw.col(*ratings).sum()), of_many=True)
-    sums = sums.with_columns(low=first_of("departments"), high=second_of("departments"))
+    sums = sums.with_columns(low=first_of("departments"), high=second_of("departments"), **apart([RATED]))
     sides = [
         sums.select(
             own=client,

@@ -14,6 +14,8 @@ import polars as pl
 
 from features.calendar import Frame, day_number
 from features.errors import BadInput, Finding
+from features.pairs import ASKS
+from features.partners import by_groups
 from features.vocabulary import EngineName
 
 if TYPE_CHECKING:
@@ -61,6 +63,14 @@ class SparkEngine:
 
     def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
         return rows.join(table.rename({"employee_id": person}), on=person, how="left")
+
+    def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
+        both = rows if sums is None else nw.concat([sums, rows])
+        added = both.group_by("pair").agg(nw.col(ASKS, "rows").sum())
+        return self.hold(added.filter(nw.col("rows") > 0))
+
+    def count_partners(self, pairs: Frame, people: Frame) -> Frame:
+        return by_groups(pairs, people, self.look_up)
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         return rows.with_columns(nw.col(*names).fill_null(strategy="forward").over("employee_id", order_by=by))

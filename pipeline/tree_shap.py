@@ -32,10 +32,10 @@ Every value that depends on the row is held for 16 rows at once, as `Lanes`.
 
 from typing import Any, Final
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.compiled import compiled
 from pipeline.lanes import LANES, every, load, store, where_known, without_zeros
 from pipeline.parallel import cores, side_by_side
 from pipeline.tree_program import CATEGORIES, ENTER, LEAVE, LEAVE_LEAF, LIMIT_OR_ZERO, TURN, TWO_LEAVES, Program
@@ -48,18 +48,11 @@ _ZERO: Final = 1e-35
 _LEAST_ROWS_A_THREAD: Final = 16 * LANES
 
 
-def _compiled(function: Any) -> Any:
-    """Compile at the first call; numba keeps it on disk or, where no folder can be written, in the process."""
-    options: dict[str, Any] = {
-        "nogil": True,
-        "error_model": "numpy",
-        "boundscheck": False,  # `tree_program` has checked
-        "fastmath": {"contract"},  # more would break the decisions about NaN
-    }
-    try:
-        return numba.njit(cache=True, **options)(function)
-    except RuntimeError:
-        return numba.njit(**options)(function)
+_compiled: Final = compiled(
+    error_model="numpy",
+    boundscheck=False,  # `tree_program` has checked
+    fastmath={"contract"},  # more would break the decisions about NaN
+)
 
 
 def shares(program: Program, matrix: Floats) -> Floats:

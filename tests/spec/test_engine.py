@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from features.engine import POLARS
-from features.pairs import BASE, sums_by
+from features.pairs import ASKS, BASE, sums_by
 
 
 def frame(**columns):
@@ -34,3 +34,18 @@ def test_sums_of_counts_are_the_same_two_at_a_time_as_alone(names):
     expected = {1: (7, BASE - 1, 15), 2: (1, 9, 5)}
     found = {key: figures for key, *figures in rows(sums, "key", "hours", *names)}
     assert found == {1: [6.5, *expected[1][: len(names)]], 2: [1.0, *expected[2][: len(names)]]}
+
+
+def pairs(*rows):
+    return nw.from_native(
+        pl.DataFrame(rows, schema={"pair": pl.Int64, ASKS: pl.Int64, "rows": pl.Int32}, orient="row").lazy()
+    )
+
+
+def test_what_is_added_to_pairs_comes_pair_by_pair_and_takes_away_those_without_rows():
+    sums = POLARS.add_pairs(None, pairs((7, 1, 1), (2, 10, 1), (7, 3, 1), (5, 0, 0)))
+    assert rows(sums, "pair", ASKS, "rows") == [(2, 10, 1), (7, 4, 2)]
+    more = POLARS.add_pairs(sums, pairs((9, 5, 1), (7, -4, -1), (1, 6, 1), (7, 2, 1), (2, -10, -1)))
+    assert rows(more, "pair", ASKS, "rows") == [(1, 6, 1), (7, 2, 2), (9, 5, 1)]
+    assert rows(POLARS.add_pairs(more, pairs()), "pair") == [(1,), (7,), (9,)]
+    assert rows(POLARS.add_pairs(POLARS.add_pairs(None, pairs()), pairs((3, 8, 1))), "pair", ASKS) == [(3, 8)]

@@ -1,0 +1,47 @@
+"""What is counted of a person's colleagues in one compiled pass is what grouping by person and department gives."""
+
+import narwhals as nw
+import polars as pl
+from examples import at_most
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from features.engine import POLARS
+from features.pairs import ASKS, BASE
+from features.partner_pass import in_one_pass
+from features.partners import OF_DEPARTMENTS, OF_PARTNERS, by_groups
+
+PEOPLE = range(7)
+TWO = st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=2, unique=True).map(sorted).map(tuple)
+ASKED = st.integers(0, 3)
+
+
+@st.composite
+def companies(draw):
+    """Pairs in any order, and people of whom some are not known and some have no department."""
+    pairs = draw(st.dictionaries(TWO, st.tuples(ASKED, ASKED), max_size=15))
+    known = draw(st.lists(st.sampled_from(PEOPLE), unique=True))
+    trait = st.one_of(st.none(), st.integers(0, 1))
+    people = [(who, draw(st.one_of(st.none(), st.integers(1, 3))), draw(trait), draw(trait)) for who in known]
+    traits = dict.fromkeys(("employee_id", "department", "is_newcomer", "has_left"), pl.Int32)
+    return (
+        pl.DataFrame(
+            [(low * BASE + high, low_asks * BASE + high_asks) for (low, high), (low_asks, high_asks) in pairs.items()],
+            schema={"pair": pl.Int64, ASKS: pl.Int64},
+            orient="row",
+        ),
+        pl.DataFrame(people, schema=traits, orient="row"),
+    )
+
+
+@settings(max_examples=at_most(100), deadline=None)
+@given(companies())
+def test_one_pass_counts_what_groups_count(company):
+    pairs, people = company
+    frames = (nw.from_native(table.lazy()) for table in company)
+    grouped = by_groups(*frames, POLARS.look_up).collect("polars").to_polars()
+    columns = ["employee_id", *OF_PARTNERS, *OF_DEPARTMENTS]
+    assert_frame_equal(
+        in_one_pass(pairs, people).select(columns), grouped.select(columns), check_dtypes=False, check_row_order=False
+    )
