@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 MOST_AT_ONCE = 4
 ROWS_AT_A_TIME = 3_000_000
-"""Of all fits side by side, each of which holds a matrix and a design of its own: some 10 GB at 120 features."""
+"""Of all fits side by side, each of which holds a matrix and a design of its own: some 10 GB with 160 features."""
 
 
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], rows: int = 1) -> list[Result]:

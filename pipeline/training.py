@@ -327,7 +327,7 @@ def _final_model(material: Material, judged: Backtest, request: Request, tuning:
             rows=whole.train,
         )
 
-    rows = max(len(round_.train) for round_ in material.rounds)
+    rows = 2 * max(len(round_.train) for round_ in material.rounds)  # each holds a table of its own beside the matrix
     blends = dict(zip(material.horizons, side_by_side(fitted, material.horizons, rows), strict=True))
     asked = blends[material.horizon_months]
     return StoredModel(
