@@ -24,6 +24,7 @@ from pipeline.encoding import Encoding, Rows, fit_encoding
 from pipeline.evaluation import rank_auc
 from pipeline.files import write_text
 from pipeline.linear import Linear, fit_linear
+from pipeline.memory import give_back
 from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
@@ -143,6 +144,7 @@ def fit_blend(
         choice = like.choice if like else choose(matrix, outcome, categories, folds, seed, fixed, held)
         linear = fit_linear(matrix, outcome, categories, choice.penalty, held)
         trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, held)
+    give_back()
     return Blend(encoding, linear, trees, choice)
 
 
