@@ -123,7 +123,7 @@ def backtest(
         blend = _fit(dataset, round_, seed, quick, shape=shape)
         return blend, _predicted(dataset, round_, blend, seed, quick)
 
-    blends, parts = zip(*side_by_side(play, rounds), strict=True)
+    blends, parts = zip(*side_by_side(play, rounds, max(len(round_.train) for round_ in rounds)), strict=True)
     predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = np.concatenate([round_.test for round_ in rounds])
     baselines = [name for name in ("base_rate", "tenure", "logistic", "boosting") if name in predicted]
@@ -182,7 +182,7 @@ def shuffled_auc(dataset: Dataset, round_: Round, like: Blend, seed: int) -> dic
         risk = blend.risk(dataset.X[round_.test])
         return metrics_with_intervals(dealt[round_.test], risk, dataset.person[round_.test], seed)["auc"]
 
-    deals = side_by_side(auc_of, range(DEALS))
+    deals = side_by_side(auc_of, range(DEALS), len(round_.train))
     return {bound: float(np.mean([deal[bound] for deal in deals])) for bound in ("value", "low", "high")}
 
 
@@ -205,14 +205,15 @@ def _fit(
     is_held: bool = True,
 ) -> Blend:
     return fit_blend(
-        dataset.X[round_.train],
-        dataset.left[round_.train],
+        dataset.X,
+        dataset.left,
         round_.folds,
         seed=seed,
         quick=quick,
         like=like,
         shape=shape,
         directions=dataset.directions if is_held else None,
+        rows=round_.train,
     )
 
 

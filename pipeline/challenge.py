@@ -59,10 +59,10 @@ def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.n
     """Risks of the judged rows, in their order, by a recipe that is fitted anew for each round."""
 
     def play(round_: Round) -> np.ndarray:
-        blend = fit_blend(data.X[round_.train], data.left[round_.train], round_.folds, seed=seed, like=recipe)
+        blend = fit_blend(data.X, data.left, round_.folds, seed=seed, like=recipe, rows=round_.train)
         return risk_of(blend.log_odds(data.X[round_.test]))
 
-    parts: Sequence[np.ndarray] = side_by_side(play, judged.rounds)
+    parts: Sequence[np.ndarray] = side_by_side(play, judged.rounds, max(len(round_.train) for round_ in judged.rounds))
     return np.concatenate(parts)
 
 

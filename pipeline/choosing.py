@@ -108,7 +108,7 @@ def choose_penalty(
     """
     penalties = PENALTIES if left.sum() < _MANY_EXITS else PENALTIES[::3]
     scored = [
-        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix[train], left[train], categories, penalties, held)]
+        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, held, train)]
         for train, valid in folds
     ]
     held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ class Dataset:
     left: np.ndarray
     features: Mapping[str, Feature]
 
-    @property
+    @cached_property
     def person(self) -> np.ndarray:
         """A number for each person: rows of one person are not independent."""
         return self.keys["employee_id"].rank("dense").to_numpy() - 1
@@ -72,15 +73,12 @@ class Dataset:
         return replace(self, X=self.X.select(list(features)), features=features)
 
 
-def read_features(files: Sequence[Path]) -> pl.DataFrame:
-    """The feature tables of several snapshot dates under one another, in the order of the files."""
-    return pl.concat([pl.read_parquet(file) for file in files], how="vertical")
-
-
 def build_dataset(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> Dataset:
     """Features and outcome of everyone at risk on the matured `dates`, from the feature table's files."""
-    table = read_features([files[day] for day in dates])
-    table = left_within_horizon(source, table, dates, horizon_months)
+    table = pl.concat(
+        [left_within_horizon(source, pl.read_parquet(files[day]), [day], horizon_months) for day in dates],
+        rechunk=True,
+    )
     return _dataset(table.select(KEYS), table.drop(*KEYS, "left"), table["left"], catalogue(source))
 
 
@@ -111,10 +109,12 @@ def cross_section_catalogue(source: CrossSection) -> dict[str, Feature]:
 
 def _dataset(keys: pl.DataFrame, X: pl.DataFrame, left: pl.Series, features: Mapping[str, Feature]) -> Dataset:
     """Drops what says nothing: a column without two different values among the rows."""
-    varied = [
-        name for name in X.columns if name in features and X[name].drop_nulls().n_unique() > 1 - X[name].has_nulls()
-    ]
+    varied = [column.name for column in X if column.name in features and _varies(column)]
     return Dataset(keys, X.select(varied), left.to_numpy().astype(bool), {name: features[name] for name in varied})
+
+
+def _varies(column: pl.Series) -> bool:
+    return 0 < column.null_count() < len(column) or bool(column.min() != column.max())
 
 
 def write_features(

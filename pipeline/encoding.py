@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.errors import BadInput, Finding
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 LEAST_ROWS: Final = 20
 """A category's level, or a pattern of nulls, with fewer training rows than this is not given a weight of its own."""
@@ -47,13 +48,17 @@ class Encoding:
             raise BadInput(sorted(findings))
         return pl.DataFrame([prepared[name] for name in self.names])
 
-    def __call__(self, features: pl.DataFrame) -> Floats:
-        """Matrix (n, features): NaN is unknown; a category is the number of its level, 0 for any other level."""
-        prepared = self.prepare(features)
-        columns = [
-            self._codes(prepared[name]) if name in self.levels else _finite(prepared[name]) for name in self.names
-        ]
-        return np.column_stack(columns) if columns else np.empty((len(features), 0))
+    def __call__(self, features: pl.DataFrame, rows: Rows | slice = slice(None)) -> Floats:
+        """Matrix (n, features) of some rows, by default all, column by column without a copy of the table.
+
+        NaN is unknown; a category is the number of its level, 0 for any other level.
+        """
+        prepared, count = self.prepare(features), len(np.arange(len(features))[rows])
+        matrix = np.empty((count, len(self.names)), order="F")
+        for i, name in enumerate(self.names):
+            column = prepared[name][rows]
+            matrix[:, i] = self._codes(column) if name in self.levels else _finite(column)
+        return matrix
 
     def taken_as_other(self, features: pl.DataFrame) -> dict[str, int]:
         """How many rows of each category have a level that was rare in training or never seen; only those with any."""
@@ -92,12 +97,13 @@ class Encoding:
         return Encoding(names, levels)
 
 
-def fit_encoding(features: pl.DataFrame) -> Encoding:
+def fit_encoding(features: pl.DataFrame, rows: Rows | slice = slice(None)) -> Encoding:
     """Read names and kinds off a training table (String is a category, all else a number) and keep frequent levels.
 
-    A level needs 20 rows; the 50 most frequent are kept, ties by name.
+    `rows` are those to learn from, by default all. A level needs 20 rows; the 50 most frequent are kept, ties by name.
     """
-    levels = {column.name: _frequent(column) for column in features if column.dtype in (pl.String, pl.Categorical)}
+    categories = [column for column in features if column.dtype in (pl.String, pl.Categorical)]
+    levels = {column.name: _frequent(column[rows]) for column in categories}
     return Encoding(tuple(features.columns), levels)
 
 

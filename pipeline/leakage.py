@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from features.errors import Finding
-from pipeline.calibration import risk_of
 from pipeline.dataset import Dataset
-from pipeline.evaluation import metrics
+from pipeline.evaluation import rank_auc
 from pipeline.model import Blend
 from pipeline.splits import Fold
 
@@ -67,7 +66,7 @@ class Removal:
         }
 
     def cost(self, name: str) -> float:
-        return _auc_of(self.blend.log_odds(self.X), self.left) - metrics(self.left, self.without(name))["auc"]
+        return _auc_of(self.blend.log_odds(self.X), self.left) - _auc_of(self.without(name), self.left)
 
 
 def too_dear(removals: Sequence[Removal], allowed: Iterable[str] = ()) -> list[Finding]:
@@ -100,8 +99,9 @@ def on_both_sides(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]:
     return [Finding(rule, "features", "snapshot_date" if by_date else "", shared, remedy)]
 
 
-def _auc_of(log_odds: np.ndarray, left: np.ndarray) -> float:
-    return metrics(left, risk_of(log_odds))["auc"]
+def _auc_of(figures: np.ndarray, left: np.ndarray) -> float:
+    """NaN where nobody, or everybody, left."""
+    return float(rank_auc(figures, left)) if 0 < left.sum() < len(left) else np.nan
 
 
 def _separation(values: pl.Series, left: np.ndarray) -> float:
@@ -109,10 +109,9 @@ def _separation(values: pl.Series, left: np.ndarray) -> float:
     if values.dtype == pl.String:
         return 0.5  # a category has no order; its values are looked at one by one
     known = values.is_not_null().to_numpy()
-    ranks = values.cast(pl.Float64).drop_nulls().rank().to_numpy()
-    if len(ranks) < ROWS_LIMIT:
+    if known.sum() < ROWS_LIMIT:
         return 0.5
-    auc = metrics(left[known], ranks / (len(ranks) + 1))["auc"]
+    auc = _auc_of(values.cast(pl.Float64).drop_nulls().to_numpy(), left[known])
     return 0.5 if np.isnan(auc) else max(auc, 1 - auc)
 
 

@@ -20,10 +20,11 @@ from features.errors import BadInput, Finding
 from pipeline.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.calibration import Line, RiskRange, risk_of
 from pipeline.choosing import Choice, choose, mixed
-from pipeline.encoding import Encoding, fit_encoding
+from pipeline.encoding import Encoding, Rows, fit_encoding
 from pipeline.evaluation import rank_auc
 from pipeline.files import write_text
 from pipeline.linear import Linear, fit_linear
+from pipeline.memory import give_back
 from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
@@ -123,8 +124,11 @@ def fit_blend(
     like: Blend | None = None,
     shape: Shape | None = None,
     directions: Mapping[str, int] | None = None,
+    rows: Rows | slice = slice(None),
 ) -> Blend:
     """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
+
+    `rows` are those to learn from, by default all; the folds are indices into them.
 
     Penalty, rounds, weight and calibration are chosen on `folds` (rows to learn from, rows to judge on: out of time
     where there are dates); with too few exits there, defaults are kept. `quick` fixes the trees' shape by the number
@@ -132,14 +136,15 @@ def fit_blend(
     fitted blend's choices over, which makes a refit cost one fit of each part. `directions` names the features whose
     log-odds are held rising (1) or falling (-1) with the figure, in both parts, and so in the blend.
     """
-    encoding, outcome = fit_encoding(features), np.asarray(left, dtype=bool)
-    matrix, categories = encoding(features), encoding.categories
+    encoding, outcome = fit_encoding(features, rows), np.asarray(left, dtype=bool)[rows]
+    matrix, categories = encoding(features, rows), encoding.categories
     with threadpool_limits(1):  # the products are too small to share out: threads that wait cost ten times the work
         held = held_directions(encoding, directions or {}, matrix, outcome)
         fixed = shape or (shape_for(int(outcome.sum())) if quick else None)
         choice = like.choice if like else choose(matrix, outcome, categories, folds, seed, fixed, held)
         linear = fit_linear(matrix, outcome, categories, choice.penalty, held)
         trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, held)
+    give_back()
     return Blend(encoding, linear, trees, choice)
 
 

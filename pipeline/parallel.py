@@ -11,16 +11,19 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 MOST_AT_ONCE = 4
-"""Each fit holds a design matrix of its own."""
+ROWS_AT_A_TIME = 3_000_000
+"""Of all fits side by side, each of which holds a matrix and a design of its own: some 10 GB with 160 features."""
 
 
-def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], rows: int = 1) -> list[Result]:
     """`work` of each item, in the order of the items, on as many threads as there are cores.
 
+    Fewer where each item takes so many `rows` that together they would be more than `ROWS_AT_A_TIME`.
     LightGBM and the linear algebra let go of the interpreter while they compute. Each keeps to one core meanwhile,
     which also keeps the order of every sum, and so its last digit. An item that raises stops what has not begun.
     """
-    with threadpool_limits(1), ThreadPoolExecutor(min(MOST_AT_ONCE, cores())) as pool:
+    at_once = max(1, min(MOST_AT_ONCE, cores(), ROWS_AT_A_TIME // max(1, rows)))
+    with threadpool_limits(1), ThreadPoolExecutor(at_once) as pool:
         running = [pool.submit(work, item) for item in items]
         try:
             return [one.result() for one in running]

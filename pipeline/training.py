@@ -275,8 +275,9 @@ def _guard(
     def removal(round_: Round, blend: Blend) -> Removal:
         def without(name: str) -> np.ndarray:
             part = dataset.of(other for other in dataset.features if other != name)
-            X, left = part.X[round_.train], dataset.left[round_.train]
-            refit = fit_blend(X, left, [], request.seed, like=blend, directions=part.directions)
+            refit = fit_blend(
+                part.X, part.left, [], request.seed, like=blend, directions=part.directions, rows=round_.train
+            )
             return risk_of(refit.log_odds(part.X[round_.test]))
 
         return Removal(dataset.X[round_.test], dataset.left[round_.test], blend, without)
@@ -314,19 +315,20 @@ def _final_model(material: Material, judged: Backtest, request: Request, tuning:
         dataset, whole = material.final(months)
         if months != material.horizon_months and _leavers(dataset, whole.train) < LEAST_EXITS:
             return None
-        X, left = dataset.of(material.dataset.features).X[whole.train], dataset.left[whole.train]
         return fit_blend(
-            X,
-            left,
+            dataset.of(material.dataset.features).X,
+            dataset.left,
             whole.folds,
             seed=request.seed,
             quick=request.quick or bool(material.horizon_months),
             like=judged.blends[-1] if request.quick else None,
             shape=tuning.shape if tuning else None,
             directions=material.dataset.directions,
+            rows=whole.train,
         )
 
-    blends = dict(zip(material.horizons, side_by_side(fitted, material.horizons), strict=True))
+    rows = 2 * max(len(round_.train) for round_ in material.rounds)  # each holds a table of its own beside the matrix
+    blends = dict(zip(material.horizons, side_by_side(fitted, material.horizons, rows), strict=True))
     asked = blends[material.horizon_months]
     return StoredModel(
         horizon_months=material.horizon_months,

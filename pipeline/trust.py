@@ -97,7 +97,9 @@ def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) ->
     test = dataset.X[round_.test]
     test = test.sample(min(EXPLAINED, test.height), seed=seed)
     first, second = side_by_side(
-        lambda fit: _refitted(dataset, round_, like, seed + fit).contributions(test)[1], range(2)
+        lambda fit: _refitted(dataset, round_, like, seed + fit).contributions(test)[1],
+        range(2),
+        len(round_.train),
     )
     within = [_rank_correlation(a, b) for a, b in zip(first, second, strict=True)]
     return {
@@ -112,7 +114,7 @@ def _refitted(dataset: Dataset, round_: Round, like: Blend, seed: int) -> Blend:
     person = dataset.person[round_.train]
     kept = np.random.default_rng(seed).random(int(person.max()) + 1) < REFIT_SHARE
     rows = round_.train[kept[person]]
-    return fit_blend(dataset.X[rows], dataset.left[rows], [], seed, like=like, directions=dataset.directions)
+    return fit_blend(dataset.X, dataset.left, [], seed, like=like, directions=dataset.directions, rows=rows)
 
 
 def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:

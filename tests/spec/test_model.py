@@ -1,6 +1,7 @@
 """The blend: that its factors add up, that it is stored without code, and that it stands odd input."""
 
 import json
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from pipeline.calibration import Line, risk_of
 from pipeline.evaluation import metrics
 from pipeline.linear import Penalty
 from pipeline.model import BLEND_FILE, TREES_FILE, Blend, fit_blend
+from pipeline.parallel import ROWS_AT_A_TIME, side_by_side
 from pipeline.splits import Fold, repeated_folds
 
 
@@ -176,6 +178,21 @@ def test_a_refit_like_another_takes_its_choices_over(blend: Blend) -> None:
     refit = fit_blend(features.drop("mood"), left, [], seed=1, like=blend)
     assert refit.choice == blend.choice
     assert refit.features == ("pay", "tenure_months", "department", "noise")
+
+
+def test_a_fit_on_some_rows_is_that_on_a_table_of_them(unseen: pl.DataFrame) -> None:
+    features, left = company(900, seed=8)
+    rows = np.flatnonzero(np.arange(900) % 3)
+    folds = folds_of(left[rows])
+    alone = fit_blend(features[rows], left[rows], folds, seed=1)
+    np.testing.assert_array_equal(
+        fit_blend(features, left, folds, seed=1, rows=rows).log_odds(unseen), alone.log_odds(unseen)
+    )
+
+
+def test_fits_of_many_rows_are_not_side_by_side() -> None:
+    threads = set(side_by_side(lambda _: threading.get_ident(), range(8), ROWS_AT_A_TIME))
+    assert len(threads) == 1
 
 
 def test_features_that_never_vary_carry_nothing() -> None:
