@@ -1,6 +1,7 @@
 """SQLite as the store's database: how its file is opened, how transactions begin, and what if the file is gone."""
 
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -42,13 +43,26 @@ def _find(database: str, opened: set[str]) -> None:
 def _prepare(connection: sqlite3.Connection, record: Any, opened: set[str]) -> None:
     connection.isolation_level = None  # the driver would begin transactions on its own, and late
     connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")  # for the next line too
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")  # an audit row survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what was erased is overwritten, not only forgotten
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     record.info[_FILE] = (path, _identity(path))
     opened.add(path)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Where two make a new file at once, SQLite refuses one of them this step at once, whatever `busy_timeout` says."""
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _require_same_file(_connection: sqlite3.Connection, record: Any, _proxy: object) -> None:
