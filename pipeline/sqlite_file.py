@@ -33,9 +33,14 @@ def install(engine: Engine) -> None:
 
 
 def _find(database: str, opened: set[str]) -> None:
-    """Make the folder of a new file. Of one that was there before, an empty one must not take the place."""
+    """Make the folder of a new file. Of one that was there before, an empty one must not take the place.
+
+    A URL that gives SQLite an address (`file:…?mode=ro`) asks for a file that is there.
+    """
     if any(not Path(path).exists() for path in opened):
         raise sqlite3.OperationalError("the store's file is gone")
+    if database.startswith("file:"):
+        return
     with suppress(OSError):  # SQLite says it better
         Path(database).parent.mkdir(parents=True, exist_ok=True)
 

@@ -134,8 +134,8 @@ def environment(language: str) -> Environment:
     translations = translations_of(language)
     pages.install_gettext_translations(translations, newstyle=False)  # type: ignore[attr-defined]
     pages.globals |= {"charts": charts, "driver_names": DRIVER_NAMES}
-    pages.globals["count"] = lambda one, many, number: translations.ungettext(one, many, number) % {"num": number}
     locale = LOCALES[language]
+    pages.globals["count"] = lambda one, many, number: _count(translations, locale, one, many, number)
     pages.globals["percent_sign"] = _percent_sign(locale)
     pages.filters |= {
         "percent": lambda share, is_signed=False: percent(share, locale, is_signed),
@@ -185,6 +185,10 @@ def figure(number: float | None, digits: int, locale: str, is_signed: bool = Fal
         return "–"
     form = "#,##0" + "." * bool(digits) + "0" * digits
     return _signed(format_decimal(number, form, locale), number, is_signed)
+
+
+def _count(texts: NullTranslations, locale: str, one: str, many: str, number: int) -> str:
+    return texts.ungettext(one, many, number) % {"num": figure(number, 0, locale)}
 
 
 def _when(label: str, locale: str) -> str:

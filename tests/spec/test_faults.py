@@ -87,6 +87,7 @@ def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None
     code, told = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
     assert code == 1
     assert "it can only be read. Give the right to write there." in told
+    assert not Path("file:").exists()  # no folder is made of an address
 
 
 def test_a_full_disk_below_the_store_says_so(tmp_path: Path) -> None:

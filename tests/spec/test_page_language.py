@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from pipeline.language import catalogue_of
-from serving.pages.rendering import LANGUAGES
+from serving.pages.rendering import LANGUAGES, environment
 
 SERVING = Path(__file__).parents[2] / "serving"
 KEYWORDS = {"_": None, "marked": None, "count": (1, 2), "gettext": None}
@@ -61,3 +61,11 @@ def test_a_language_says_everything_that_the_pages_say(code: str) -> None:
         if not forms or not all(forms) or any(places(form) != places(said) for form in forms):
             missing.append(said)
     assert not missing
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "said"),
+    [("en", 1, "1 person"), ("en", 2204, "2,204 people"), ("ru", 2204, "2\xa0204 человека")],
+)
+def test_a_count_is_said_as_the_language_writes_numbers(language: str, number: int, said: str) -> None:
+    assert environment(language).globals["count"]("%(num)s person", "%(num)s people", number) == said
