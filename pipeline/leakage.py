@@ -111,7 +111,7 @@ def _separation(values: pl.Series, left: np.ndarray) -> float:
     known = values.is_not_null().to_numpy()
     if known.sum() < ROWS_LIMIT:
         return 0.5
-    auc = _auc_of(values.cast(pl.Float64).drop_nulls().to_numpy(), left[known])
+    auc = _auc_of(values.cast(pl.Float64).drop_nulls().rank().to_numpy(), left[known])  # which ranks NaN as well
     return 0.5 if np.isnan(auc) else max(auc, 1 - auc)
 
 

@@ -37,6 +37,11 @@ def test_value_that_separates_is_named_in_either_direction(direction: float) -> 
     assert named(dataset(honest=honest(), leak=leak)) == ["leak"]
 
 
+def test_figures_that_are_no_numbers_do_not_hide_a_value_that_separates() -> None:
+    leak = [np.nan if row == 1 else float(left) + row % 3 / 10 for row, left in enumerate(LEFT)]
+    assert named(dataset(honest=honest(), leak=leak)) == ["leak"]
+
+
 def test_null_pattern_that_separates_is_named() -> None:
     leak = [None if left else float(row % 5) for row, left in enumerate(LEFT)]
     assert named(dataset(honest=honest(), leak=leak)) == ["leak"]
