@@ -66,7 +66,7 @@ def _changes(known: "Known", before: int) -> list[Frame]:
 
 
 def _counted(rows: Frame, sign: int) -> Frame:
-    """The counts as one number, and that each row is one."""
+    """How often either asked, and that each row is one: to be added, or with -1 taken away."""
     return rows.select("pair", nw.col(ASKS) * sign, rows=nw.lit(sign, nw.Int32))
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
 from features.calendar import Frame
@@ -97,14 +96,12 @@ class PolarsEngine:
     def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
         """By position: a code is a place in a short column, which a join would have to hash."""
         said = nw.to_native(table).collect(engine="in-memory")
-        row_of = np.full((said["employee_id"].max() or 0) + 2, said.height)  # the last place is nobody's
-        row_of[said["employee_id"].to_numpy()] = np.arange(said.height)
-        rows_of = pl.Series(row_of)
-        said = said.drop("employee_id").select(pl.all().gather(rows_of.set(rows_of == said.height, None)))
-        code = pl.col(person).clip(upper_bound=len(row_of) - 1)
+        places = pl.int_range((said["employee_id"].max() or 0) + 2, dtype=pl.Int32, eager=True)
+        said = pl.DataFrame({"employee_id": places}).join(said, on="employee_id", how="left", maintain_order="left")
+        code = pl.col(person).clip(upper_bound=len(places) - 1)  # the last place is nobody's
         found = (
             code.map_batches(column.gather, return_dtype=column.dtype, is_elementwise=True).alias(column.name)
-            for column in said
+            for column in said.drop("employee_id")
         )
         wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*found))
         return wider

@@ -217,7 +217,8 @@ def _kinds(columns: list[str]) -> dict[str, nw.Expr]:
 
 
 def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
-    asks = dict(zip(SIDES, _by_client(nw.col("client") < nw.col("provider")), strict=True))
+    low_asks = nw.col("client") < nw.col("provider")
+    asks = {"low": flag(low_asks), "high": flag(~low_asks)}
     figures = two_by_two({f"{side}_asks": asks[side] * nw.col("asked") for side in SIDES})
     if "rating" in columns:
         is_rated = flag(~nw.col("rating").is_null())
@@ -229,8 +230,3 @@ def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
     rows = rows.group_by(*packing.keys).agg(nw.col(*figures).sum())
     rows = packing.unpack(rows.with_columns(nw.col(*figures).fill_null(0)))
     return rows.with_columns(pair=pair_of("low", "high")).drop("low", "high")
-
-
-def _by_client(low_asks: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
-    """Whether the lower or the higher of a pair is the client, 1 or 0 each."""
-    return flag(low_asks), flag(~low_asks)

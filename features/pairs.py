@@ -11,6 +11,8 @@ BASE: Final = 2**31
 """Above every code of a person."""
 ASKS: Final = "low_asks high_asks"
 """How often either of a pair asked the other, as `two_by_two` has it."""
+RATED: Final = "low_asks_rating_n high_asks_rating_n"
+"""Likewise how many of these were rated."""
 
 
 def as_one(first: nw.Expr, second: nw.Expr) -> nw.Expr:

@@ -42,7 +42,10 @@ def in_one_pass(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 @compiled()
 def _count(pair: Ints, asks: Ints, department: Codes, is_newcomer: Codes, has_left: Codes, counts: Ints) -> None:
-    """Fill `counts` (people, figures). Pairs lie by the lower person; by the higher one they are first laid out."""
+    """Fill `counts` (people, OF_PARTNERS and OF_DEPARTMENTS, and those whose department and the person's are known).
+
+    Pairs lie by the lower person; by the higher one they are first laid out.
+    """
     people = len(department)
     low_ends, high_ends = np.zeros(people + 1, dtype=np.int64), np.zeros(people + 1, dtype=np.int64)
     for row in range(len(pair)):

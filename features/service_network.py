@@ -8,12 +8,9 @@ from features.calendar import Frame
 from features.definition import Family, Feature, family, shared, shared_of_many
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
-from features.pairs import apart, as_one, first_of, flag, second_of
+from features.pairs import RATED, apart, as_one, first_of, flag, second_of
 from features.partners import by_department
 from features.places import leavers, places, staff
-
-RATED: Final = "low_asks_rating_n high_asks_rating_n"
-"""How many ratings either of a pair gave the other, as one number."""
 
 
 @shared

@@ -102,6 +102,11 @@ class Backtest:
         }
 
 
+def most_rows(rounds: Sequence[Round]) -> int:
+    """Of the largest fit of all rounds."""
+    return max(len(round_.train) for round_ in rounds)
+
+
 def backtest(
     dataset: Dataset,
     rounds: Sequence[Round],
@@ -123,7 +128,7 @@ def backtest(
         blend = _fit(dataset, round_, seed, quick, shape=shape)
         return blend, _predicted(dataset, round_, blend, seed, quick)
 
-    blends, parts = zip(*side_by_side(play, rounds, max(len(round_.train) for round_ in rounds)), strict=True)
+    blends, parts = zip(*side_by_side(play, rounds, most_rows(rounds)), strict=True)
     predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = np.concatenate([round_.test for round_ in rounds])
     baselines = [name for name in ("base_rate", "tenure", "logistic", "boosting") if name in predicted]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.backtest import Backtest, Round
+from pipeline.backtest import Backtest, Round, most_rows
 from pipeline.calibration import risk_of
 from pipeline.dataset import Dataset
 from pipeline.evaluation import paired_difference
@@ -62,7 +62,7 @@ def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.n
         blend = fit_blend(data.X, data.left, round_.folds, seed=seed, like=recipe, rows=round_.train)
         return risk_of(blend.log_odds(data.X[round_.test]))
 
-    parts: Sequence[np.ndarray] = side_by_side(play, judged.rounds, max(len(round_.train) for round_ in judged.rounds))
+    parts: Sequence[np.ndarray] = side_by_side(play, judged.rounds, most_rows(judged.rounds))
     return np.concatenate(parts)
 
 

@@ -18,7 +18,7 @@ from features.errors import Finding, Refused
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import promotion
-from pipeline.backtest import Backtest, Round, backtest, predictions, shuffled_auc
+from pipeline.backtest import Backtest, Round, backtest, most_rows, predictions, shuffled_auc
 from pipeline.by_group import by_group
 from pipeline.calibration import risk_of
 from pipeline.challenge import against_others
@@ -327,7 +327,7 @@ def _final_model(material: Material, judged: Backtest, request: Request, tuning:
             rows=whole.train,
         )
 
-    rows = 2 * max(len(round_.train) for round_ in material.rounds)  # each holds a table of its own beside the matrix
+    rows = 2 * most_rows(material.rounds)  # each holds a table of its own beside the matrix
     blends = dict(zip(material.horizons, side_by_side(fitted, material.horizons, rows), strict=True))
     asked = blends[material.horizon_months]
     return StoredModel(
