@@ -1,1 +1,3 @@
 """The product beside other tools on the same data: `python -m bench`. Not part of what is installed."""
+
+import features as _before_polars  # noqa: F401

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from features.catalogue import families
 from features.definition import Family
 from features.engine import POLARS, Engine
 from features.errors import BadInput, Finding
-from features.known import Known, Prepared, holds, known_on, prepare
+from features.known import Known, Prepared, holds, known_on, prepare, present
 from features.month_store import month_folder, write_whole
 from features.months import sum_months
 from features.people import everyone, numbered, with_codes, with_ids
@@ -65,7 +66,7 @@ def feature_table(
         def write(day: date) -> Path:
             path = out_dir / f"features-{day}.parquet"
             rows = features_on(known_on(coded, day, prepared, engine), found)
-            write_whole(path, with_ids(rows, people).write_parquet)
+            write_whole(path, partial(with_ids(rows, people).write_parquet, compression="lz4"))
             engine.release()
             return path
 
@@ -78,18 +79,26 @@ def feature_table(
 
 def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
     """The rows of one snapshot date, as `feature_table` describes them."""
-    to_polars = known.engine.to_polars
-    rows = to_polars(at_risk(known).select("employee_id"))
-    for family in found:
-        names = [feature.name for feature in family.features]
-        columns = to_polars(family.define(known).select("employee_id", *names))
-        rows = rows.join(columns, on="employee_id", how="left")
+    names = [[feature.name for feature in family.features] for family in found]
+    frames = [present(known), at_risk(known), *(family.define(known) for family in found)]
+    plans = [frame.select("employee_id", *columns) for frame, columns in zip(frames, [[], [], *names], strict=True)]
+    people, those_at_risk, *tables = pl.collect_all(
+        [known.engine.to_polars(plan) for plan in plans], engine="in-memory"
+    )
+    table = pl.concat([people, *(_in_order(table, people) for table in tables)], how="horizontal")
+    table = table.join(those_at_risk, on="employee_id", how="semi").sort("employee_id")
     features = [feature for family in found for feature in family.features]
-    table = rows.sort("employee_id").collect(engine="in-memory")
     table = _rounded(table, [feature.name for feature in features if feature.kind == "number"])
     table = table.with_columns(pl.col(feature.name).cast(pl.String) for feature in features if feature.kind != "number")
     snapshot_date = pl.lit(known.snapshot_date).alias("snapshot_date")
     return table.select("employee_id", snapshot_date, *(feature.name for feature in features))
+
+
+def _in_order(table: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """What a table says of people, in their order: most definitions begin with them, and need not be joined again."""
+    if not table["employee_id"].equals(people["employee_id"]):
+        table = people.join(table, on="employee_id", how="left", maintain_order="left")
+    return table.drop("employee_id")
 
 
 def _rounded(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame
+from features.packing import Packing, grouped
 from features.vocabulary import EngineName
 
 
@@ -44,6 +45,12 @@ class Engine(Protocol):
 
         Null where it has no row. For far more rows than there are people.
         """
+
+    def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
+        """Adds for each role the code of who is in `{role}_id`: null where a file of `people.numbered` has none."""
+
+    def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
+        """What `packing.grouped` gives, of keys without null. For far more rows than there are people."""
 
     def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
         """Sums by `pair` of ASKS and of `rows`, without which a pair goes: of `rows`, and of `sums`, given before.
@@ -78,7 +85,7 @@ class PolarsEngine:
     """In this process, on all its cores, a snapshot date in memory."""
 
     name: EngineName = "polars"
-    services_at_a_time: float = 1_000_000  # some 0.25 GB with all that is summed from them
+    services_at_a_time: float = 600_000  # some 0.25 GB with all that is summed from them
     at_a_time = 3  # where one waits for a single core, the others have work for the rest
     holds_between_dates = True
 
@@ -106,8 +113,25 @@ class PolarsEngine:
         wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*found))
         return wider
 
+    def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
+        """As places in a list of words: a join would move all columns of the rows."""
+        ids = pl.Enum(pl.read_parquet(people)["employee_id"])
+        places = (pl.col(f"{role}_id").cast(ids, strict=False).to_physical().cast(pl.Int32) for role in roles)
+        coded = (place.alias(role) for place, role in zip(places, roles, strict=True))
+        wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*coded))
+        return wider
+
+    def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
+        """In a table with a place for each key, where that is not too large."""
+        from features.table_sums import PLACES, sums_by_place
+
+        if keys.room > PLACES:
+            return grouped(parts, keys)
+        sums = sums_by_place([nw.to_native(keys.pack(part)) for part in parts], keys.keys[0], keys.room)
+        return keys.unpack(nw.from_native(sums.lazy()))
+
     def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
-        """In the order of the pairs: what reads them finds a person's side by side, and more is merged in one pass."""
+        """By the lower person: what reads them finds a person's side by side, and more is merged in one pass."""
         from features.pair_merge import merged
 
         more: pl.LazyFrame = nw.to_native(rows)
@@ -115,7 +139,7 @@ class PolarsEngine:
             all_of_them = more.group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0).sort("pair")
             return nw.from_native(all_of_them.collect(engine="streaming").lazy())
         held: pl.DataFrame = nw.to_native(sums).collect(engine="in-memory")  # as it is
-        return nw.from_native(merged(held, more.collect(engine="streaming").sort("pair")).lazy())
+        return nw.from_native(merged(held, more.collect(engine="streaming")).lazy())
 
     def count_partners(self, pairs: Frame, people: Frame) -> Frame:
         from features.partner_pass import in_one_pass

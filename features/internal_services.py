@@ -5,9 +5,10 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
-from features.definition import Family, Feature, family, shared_of_many
+from features.definition import Family, Feature, family, shared
 from features.known import Known
-from features.pairs import apart, as_one, first_of, second_of
+from features.packing import Packing
+from features.pairs import apart
 from features.peers import PEERS, over_median, peer_groups
 from features.places import staff
 from features.vocabulary import SERVICE_KINDS
@@ -32,24 +33,27 @@ def _measure_features(
     )
 
 
-@shared_of_many
+@shared
 def sums(known: Known) -> Frame:
-    """Counters of `months.py` summed over each window for everyone who works here, and the last month of contact."""
-    rows = known.services(months=max(WINDOWS))
-    keys = ("employee_id", "month", "known_month")
-    together = [name for name in rows.collect_schema().names() if name not in keys]
-    recent = (nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS).cast(nw.Int32)
-    rows = rows.with_columns(person_and_recent=as_one(nw.col("employee_id"), recent))
-    rows = rows.group_by("person_and_recent").agg(nw.col(*together).sum())
-    counters = {name: nw.col(name) for name in together if " " not in name} | apart(together)
-    rows = rows.select(employee_id=first_of("person_and_recent"), recent=second_of("person_and_recent"), **counters)
-    people = rows.group_by("employee_id").agg(  # of two rows a person, so that the many are summed once
-        nw.col(*counters).sum().name.suffix("_12m"),
-        *(nw.when(nw.col("recent") == 1).then(counter).sum().alias(f"{counter}_3m") for counter in counters),
-    )
-    people = staff(known).select("employee_id", "hire_date").join(people, on="employee_id", how="left")
-    totals = [f"{counter}_{months}m" for counter in counters for months in WINDOWS]
-    return people.with_columns(nw.col(*totals).fill_null(0).cast(nw.Float64))
+    """Counters of `months.py` summed over each window for everyone who works here."""
+    rows = known.services(months=max(WINDOWS)).drop("known_month")
+    names = [name for name in rows.collect_schema().names() if name not in ("employee_id", "month")]
+    lately, all_year = ({name: _in_window(name, months) for name in names} for months in WINDOWS)
+    is_recent = nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS
+    recent, earlier = (rows.filter(of_these).drop("month") for of_these in (is_recent, ~is_recent))
+    by_person = Packing({"employee_id": known.prepared.codes})
+    rows = known.engine.sum_by([recent.rename(lately), earlier.rename(all_year)], by_person)  # each row is read once
+    rows = rows.with_columns((nw.col(all_year[name]) + nw.col(lately[name])).alias(all_year[name]) for name in names)
+    columns = [*lately.values(), *all_year.values()]
+    totals = {name: nw.col(name) for name in columns if " " not in name} | apart(columns)
+    rows = rows.select("employee_id", *(total.cast(nw.Float64).alias(name) for name, total in totals.items()))
+    people = staff(known).select("employee_id", "hire_date").join(rows, on="employee_id", how="left")
+    return people.with_columns(nw.col(*totals).fill_null(0))
+
+
+def _in_window(counters: str, months: int) -> str:
+    """A column of counters, which may be two in one, with the window in the name of each."""
+    return " ".join(f"{counter}_{months}m" for counter in counters.split(" "))
 
 
 def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:

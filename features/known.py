@@ -50,12 +50,14 @@ _ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
 class Prepared:
     """What is worked out once for all snapshot dates of a source.
 
-    `months` is the folder that `months.sum_months` wrote, None where there are no services; `single` names the
-    tables with one row a fact, of which no version need be chosen; `first_month` says, for each month in which
-    services became known, which is the first that these are of; `pair_window` and `last_service` go from date to date.
+    `months` is the folder that `months.sum_months` wrote, None where there are no services, and `codes` the first and
+    the last of its people; `single` names the tables with one row a fact, of which no version need be chosen;
+    `first_month` says, for each month in which services became known, which is the first that these are of;
+    `pair_window` and `last_service` go from date to date.
     """
 
     months: Path | None = None
+    codes: tuple[int, int] = (0, 0)
     single: frozenset[str] = frozenset()
     first_month: Mapping[int, int] = field(default_factory=dict)
     pair_window: PairWindow = field(default_factory=PairWindow)
@@ -182,7 +184,10 @@ def prepare(source: "Source", months: Path | None, engine: Engine = POLARS) -> P
     """Find the tables in which no fact has two rows; `months` is what `months.sum_months` gave."""
     tables = [table for table in OWN_DATE if table in source.tables]
     single = frozenset(table for table in tables if _is_single(source, table, engine))
-    return Prepared(months, single, _first_months(months, engine) if months else {})
+    if months is None:
+        return Prepared(single=single)
+    people = pl.scan_parquet(months / "people.parquet").select(pl.len()).collect().item()
+    return Prepared(months, (0, people - 1), single, _first_months(months, engine))
 
 
 def _first_months(months: Path, engine: Engine) -> dict[int, int]:

@@ -76,13 +76,13 @@ def _sums_of(months: list[int], source: "Source", store: MonthStore, engine: Eng
     # bounds on the stored column let Parquet skip what was opened in other months
     events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
     events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
-    events = _coded(events.with_columns(opened=_opened(months)), engine.scan(store.people))
+    events = engine.with_codes(events.with_columns(opened=_opened(months)), ROLES, store.people)
     services = engine.hold(_asked_and_answered(events, columns, engine), of_many=True)
     facts = engine.hold(_facts(services, columns), of_many=True)
     months_of = _ranges(facts, engine)
-    services_of = _services(facts, columns, Packing({"employee_id": store.codes} | months_of))
-    pairs_of = _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of))
-    return {"services": engine.hold(services_of, of_many=True), "pairs": engine.hold(pairs_of, of_many=True)}
+    services_of = _services(facts, columns, Packing(months_of | {"employee_id": store.codes}), engine)
+    pairs_of = _pairs(facts, columns, Packing({"low": store.codes, "high": store.codes} | months_of), engine)
+    return {"services": engine.hold(services_of), "pairs": engine.hold(pairs_of, of_many=True)}
 
 
 def measured(columns: list[str]) -> list[str]:
@@ -113,13 +113,6 @@ def _opened(months: Sequence[int]) -> nw.Expr:
     """The month of `opened_at`, one of a few: to compare costs a fraction of what a calendar does."""
     later = (flag(nw.col("opened_at") >= _start_of(month)) * (month - before) for before, month in pairwise(months))
     return nw.sum_horizontal(nw.lit(months[0], nw.Int32), *later).cast(nw.Int32)
-
-
-def _coded(events: Frame, people: Frame) -> Frame:
-    for role in ROLES:
-        codes = people.rename({"employee_id": f"{role}_id", "person": role})
-        events = events.join(codes, on=f"{role}_id", how="left")
-    return events
 
 
 def _asked_and_answered(events: Frame, columns: list[str], engine: Engine) -> Frame:
@@ -181,18 +174,14 @@ def _ranges(facts: Frame, engine: Engine) -> dict[str, tuple[int, int]]:
     return {name: (found[f"least_{name}"] or 0, found[name] or 0) for name in MONTHS}
 
 
-def _services(facts: Frame, columns: list[str], packing: Packing) -> Frame:
+def _services(facts: Frame, columns: list[str], keys: Packing, engine: Engine) -> Frame:
     parts = []
     for role in ROLES:
         figures = two_by_two(_counts(role, columns)) | two_by_two(_kinds(columns))
         figures |= {f"{role}_{name}": nw.col(name) for name in measured(columns)}
-        theirs = packing.pack(facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role))
-        theirs = theirs.select(*packing.keys, **figures)
-        parts.append(theirs.group_by(*packing.keys).agg(nw.col(*figures).sum()))
-    rows = nw.concat(parts, how="diagonal")
-    names = [name for name in rows.collect_schema().names() if name not in packing.keys]
-    rows = rows.group_by(*packing.keys).agg(nw.col(*names).sum())
-    return packing.unpack(rows).with_columns(nw.col(*names).fill_null(0))
+        theirs = facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role)
+        parts.append(theirs.select(*keys.ranges, **figures))
+    return engine.sum_by(parts, keys)
 
 
 def _counts(role: str, columns: list[str]) -> dict[str, nw.Expr]:
@@ -216,7 +205,7 @@ def _kinds(columns: list[str]) -> dict[str, nw.Expr]:
     return {name: flag(is_kind.fill_null(value=False)) for name, is_kind in kinds.items()}
 
 
-def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
+def _pairs(facts: Frame, columns: list[str], keys: Packing, engine: Engine) -> Frame:
     low_asks = nw.col("client") < nw.col("provider")
     asks = {"low": flag(low_asks), "high": flag(~low_asks)}
     figures = two_by_two({f"{side}_asks": asks[side] * nw.col("asked") for side in SIDES})
@@ -226,7 +215,5 @@ def _pairs(facts: Frame, columns: list[str], packing: Packing) -> Frame:
         figures |= {f"{side}_asks_rating": asks[side] * nw.col("rating") for side in SIDES}
     facts = facts.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
     facts = facts.with_columns(low=nw.min_horizontal(*ROLES), high=nw.max_horizontal(*ROLES))
-    rows = packing.pack(facts).select(*packing.keys, **figures)
-    rows = rows.group_by(*packing.keys).agg(nw.col(*figures).sum())
-    rows = packing.unpack(rows.with_columns(nw.col(*figures).fill_null(0)))
+    rows = engine.sum_by([facts.select(*keys.ranges, **figures)], keys)
     return rows.with_columns(pair=pair_of("low", "high")).drop("low", "high")

@@ -1,7 +1,8 @@
 """Several whole numbers as one: to group by one column takes a third of the time that grouping by four takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import narwhals as nw
 
@@ -22,11 +23,15 @@ class Packing:
         """The names of the packed columns."""
         return [f"key_{number}" for number in range(len(self._groups))]
 
+    @property
+    def room(self) -> int:
+        """How many combinations of values there may be."""
+        return prod(map(self._size, self.ranges))
+
     def pack(self, rows: Frame) -> Frame:
-        """Adds the packed columns; null where one of theirs is null."""
-        return rows.with_columns(
-            self._packed(group).alias(key) for key, group in zip(self.keys, self._groups, strict=True)
-        )
+        """The packed columns in place of theirs; null where one of theirs is null."""
+        packed = (self._packed(group).alias(key) for key, group in zip(self.keys, self._groups, strict=True))
+        return rows.with_columns(packed).drop(*self.ranges)
 
     def unpack(self, rows: Frame) -> Frame:
         """The columns (Int32) in place of the packed ones."""
@@ -62,3 +67,15 @@ class Packing:
             groups[-1].append(name)
             room //= self._size(name)
         return groups
+
+
+def grouped(parts: Sequence[Frame], keys: Packing) -> Frame:
+    """Sums by the columns of `keys` of all others, which are any part's; 0 where there is none."""
+    sums = [_sums(keys.pack(part), keys.keys) for part in parts]
+    rows = sums[0] if len(sums) == 1 else _sums(nw.concat(sums, how="diagonal"), keys.keys)
+    return keys.unpack(rows)
+
+
+def _sums(rows: Frame, keys: Sequence[str]) -> Frame:
+    figures = [name for name in rows.collect_schema().names() if name not in keys]
+    return rows.group_by(*keys).agg(nw.col(*figures).sum()).with_columns(nw.col(*figures).fill_null(0))

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from features.compiled import compiled
+from features.pair_merge import highest
 from features.pairs import ASKS, BASE
 from features.partners import OF_DEPARTMENTS, OF_PARTNERS
 
@@ -22,12 +23,12 @@ TRAITS: Final = {"department": UNKNOWN, "is_newcomer": 0, "has_left": 0}
 
 
 def in_one_pass(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """employee_id, OF_PARTNERS and OF_DEPARTMENTS of everyone with a partner; quickest with pairs in their order."""
-    pairs = pairs if pairs["pair"].is_sorted() else pairs.sort("pair")
+    """employee_id, OF_PARTNERS and OF_DEPARTMENTS of everyone with a partner; quickest with pairs by the lower."""
+    if not _are_by_the_lower(pairs["pair"].to_numpy()):
+        pairs = pairs.sort("pair")
     pair, asks = pairs["pair"].to_numpy(), pairs[ASKS].to_numpy()
     codes = people["employee_id"].to_numpy()
-    highest = pairs.lazy().select((pl.col("pair") % BASE).max().fill_null(-1)).collect(engine="streaming").item()
-    size = 1 + max(int(codes.max(initial=-1)), highest)
+    size = 1 + max(codes.max(initial=-1), highest(pair))
     traits = []
     for name, unknown in TRAITS.items():
         traits.append(np.full(size, unknown, dtype=np.int32))
@@ -38,6 +39,14 @@ def in_one_pass(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     table = table.with_columns(pl.when(pl.col("placed") > 0).then(pl.col(*OF_DEPARTMENTS)))
     numbered = table.drop("placed").with_columns(employee_id=pl.int_range(size, dtype=pl.Int32))
     return numbered.filter(pl.col("all_partners") > 0)
+
+
+@compiled()
+def _are_by_the_lower(pair: Ints) -> bool:
+    falls = 0
+    for row in range(1, len(pair)):
+        falls += pair[row] // BASE < pair[row - 1] // BASE
+    return falls == 0
 
 
 @compiled()

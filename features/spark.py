@@ -14,6 +14,7 @@ import polars as pl
 
 from features.calendar import Frame, day_number
 from features.errors import BadInput, Finding
+from features.packing import Packing, grouped
 from features.pairs import ASKS
 from features.partners import by_groups
 from features.vocabulary import EngineName
@@ -63,6 +64,15 @@ class SparkEngine:
 
     def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
         return rows.join(table.rename({"employee_id": person}), on=person, how="left")
+
+    def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
+        for role in roles:
+            codes = self.scan(people).rename({"employee_id": f"{role}_id", "person": role})
+            rows = rows.join(codes, on=f"{role}_id", how="left")
+        return rows
+
+    def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
+        return grouped(parts, keys)
 
     def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
         both = rows if sums is None else nw.concat([sums, rows])

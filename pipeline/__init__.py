@@ -6,6 +6,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+import features as _before_polars  # noqa: F401
+
 if TYPE_CHECKING:
     from pipeline.notebook import evaluate, load_model, report, score, train
 

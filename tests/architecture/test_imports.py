@@ -87,3 +87,10 @@ def test_importing_a_module_does_nothing(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert not run.stdout
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("package", [*OURS, "bench"])
+def test_how_polars_keeps_memory_is_set_before_it_is_loaded(package: str) -> None:
+    look = f"import os, sys, {package}; sys.exit('polars' in sys.modules or '_RJEM_MALLOC_CONF' not in os.environ)"
+    environment = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
+    subprocess.run([sys.executable, "-c", look], check=True, cwd=ROOT, env=environment)

@@ -6,6 +6,7 @@ import pytest
 
 from features.engine import POLARS
 from features.pairs import ASKS, BASE, sums_by
+from features.people import numbered
 
 
 def frame(**columns):
@@ -36,16 +37,30 @@ def test_sums_of_counts_are_the_same_two_at_a_time_as_alone(names):
     assert found == {1: [6.5, *expected[1][: len(names)]], 2: [1.0, *expected[2][: len(names)]]}
 
 
+def of(low, high):
+    return low * BASE + high
+
+
 def pairs(*rows):
+    table = [(of(low, high), asks, count) for low, high, asks, count in rows]
     return nw.from_native(
-        pl.DataFrame(rows, schema={"pair": pl.Int64, ASKS: pl.Int64, "rows": pl.Int32}, orient="row").lazy()
+        pl.DataFrame(table, schema={"pair": pl.Int64, ASKS: pl.Int64, "rows": pl.Int32}, orient="row").lazy()
     )
 
 
-def test_what_is_added_to_pairs_comes_pair_by_pair_and_takes_away_those_without_rows():
-    sums = POLARS.add_pairs(None, pairs((7, 1, 1), (2, 10, 1), (7, 3, 1), (5, 0, 0)))
-    assert rows(sums, "pair", ASKS, "rows") == [(2, 10, 1), (7, 4, 2)]
-    more = POLARS.add_pairs(sums, pairs((9, 5, 1), (7, -4, -1), (1, 6, 1), (7, 2, 1), (2, -10, -1)))
-    assert rows(more, "pair", ASKS, "rows") == [(1, 6, 1), (7, 2, 2), (9, 5, 1)]
-    assert rows(POLARS.add_pairs(more, pairs()), "pair") == [(1,), (7,), (9,)]
-    assert rows(POLARS.add_pairs(POLARS.add_pairs(None, pairs()), pairs((3, 8, 1))), "pair", ASKS) == [(3, 8)]
+def test_what_is_added_to_pairs_comes_by_the_lower_person_and_takes_away_those_without_rows():
+    sums = POLARS.add_pairs(None, pairs((2, 7, 1, 1), (0, 2, 10, 1), (2, 7, 3, 1), (1, 5, 0, 0)))
+    assert rows(sums, "pair", ASKS, "rows") == [(of(0, 2), 10, 1), (of(2, 7), 4, 2)]
+    added = pairs((3, 9, 5, 1), (2, 7, -4, -1), (1, 8, 6, 1), (2, 7, 2, 1), (2, 3, 1, 1), (0, 2, -10, -1))
+    more = POLARS.add_pairs(sums, added)
+    assert rows(more, "pair", ASKS, "rows") == [(of(1, 8), 6, 1), (of(2, 7), 2, 2), (of(2, 3), 1, 1), (of(3, 9), 5, 1)]
+    assert rows(POLARS.add_pairs(more, pairs()), "pair") == rows(more, "pair")
+    first = POLARS.add_pairs(POLARS.add_pairs(None, pairs()), pairs((0, 3, 8, 1)))
+    assert rows(first, "pair", ASKS) == [(of(0, 3), 8)]
+
+
+def test_whoever_is_not_of_the_company_has_no_code(tmp_path):
+    numbered(pl.Series(["ann", "bob", "cid"])).write_parquet(tmp_path / "people.parquet")
+    services = frame(client_id=["cid", "eve", None, "ann"], provider_id=["bob", "ann", "cid", None])
+    found = POLARS.with_codes(services, ("client", "provider"), tmp_path / "people.parquet")
+    assert rows(found, "client", "provider") == [(2, 1), (None, 0), (None, 2), (0, None)]

@@ -49,9 +49,9 @@ def summed(tmp_path, monkeypatch):
 
 
 def noted(services, done):
-    def work(facts, columns, packing):
+    def work(facts, *others):
         done.extend(sorted(facts.select("opened").unique().collect()["opened"].to_list()))
-        return services(facts, columns, packing)
+        return services(facts, *others)
 
     return work
 
