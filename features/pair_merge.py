@@ -70,7 +70,7 @@ def _merge(
     found_rows: Counts,
 ) -> int:
     """Fill in what is found; gives how many pairs that is."""
-    place_of = np.full(len(more_ends) - 1, -1)  # where the pair with each higher person is found, of one lower person
+    place_of = np.full(len(more_ends) - 1, -1)  # where the pair with each higher person was last found
     found = at = 0
     for lower in range(len(more_ends) - 1):
         first = found
@@ -81,7 +81,7 @@ def _merge(
             at += 1
         for row in range(more_ends[lower], more_ends[lower + 1]):
             place = place_of[more_pair[row] % BASE]
-            if place < first:
+            if not (first <= place < found and found_pair[place] == more_pair[row]):  # of a lower person before
                 place = place_of[more_pair[row] % BASE] = found
                 found_pair[found], found_asks[found], found_rows[found] = more_pair[row], 0, 0
                 found += 1

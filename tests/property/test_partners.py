@@ -35,6 +35,31 @@ def companies(draw):
     )
 
 
+@st.composite
+def changes(draw):
+    """Asks in two steps, and of the first some that the second takes away again."""
+    first, second = (draw(st.lists(st.tuples(TWO, ASKED, ASKED), max_size=25)) for _ in range(2))
+    gone = draw(st.lists(st.integers(0, 24), unique=True).map(lambda places: [at for at in places if at < len(first)]))
+    return asks(first, 1), pl.concat([asks(second, 1), asks([first[at] for at in gone], -1)])
+
+
+def asks(rows, sign):
+    table = [
+        (low * BASE + high, sign * (low_asks * BASE + high_asks), sign) for (low, high), low_asks, high_asks in rows
+    ]
+    return pl.DataFrame(table, schema={"pair": pl.Int64, ASKS: pl.Int64, "rows": pl.Int32}, orient="row")
+
+
+@settings(max_examples=at_most(200), deadline=None)
+@given(changes())
+def test_what_is_added_to_pairs_gives_what_a_grouping_of_all_gives(changes):
+    first, second = (nw.from_native(rows.lazy()) for rows in changes)
+    added = POLARS.add_pairs(POLARS.add_pairs(None, first), second).collect("polars").to_polars()
+    grouped = pl.concat(changes).group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0)
+    assert_frame_equal(added, grouped, check_row_order=False)
+    assert (added["pair"] // BASE).is_sorted()
+
+
 @settings(max_examples=at_most(100), deadline=None)
 @given(companies())
 def test_one_pass_counts_what_groups_count(company):

@@ -59,6 +59,12 @@ def test_what_is_added_to_pairs_comes_by_the_lower_person_and_takes_away_those_w
     assert rows(first, "pair", ASKS) == [(of(0, 3), 8)]
 
 
+def test_a_pair_is_not_taken_for_one_of_the_person_before_that_went():
+    sums = POLARS.add_pairs(None, pairs((0, 5, 1, 1), (0, 6, 2, 1)))
+    more = POLARS.add_pairs(sums, pairs((0, 5, -1, -1), (1, 6, 7, 1)))
+    assert rows(more, "pair", ASKS, "rows") == [(of(0, 6), 2, 1), (of(1, 6), 7, 1)]
+
+
 def test_whoever_is_not_of_the_company_has_no_code(tmp_path):
     numbered(pl.Series(["ann", "bob", "cid"])).write_parquet(tmp_path / "people.parquet")
     services = frame(client_id=["cid", "eve", None, "ann"], provider_id=["bob", "ann", "cid", None])
