@@ -18,7 +18,10 @@ PLACES: Final = 2**24
 
 
 def sums_by_place(parts: Sequence[pl.LazyFrame], key: str, places: int) -> pl.DataFrame:
-    """Sums by `key` (0 to below `places`; ascending) of all other columns, which are any part's; null counts as 0."""
+    """Sums by `key` (0 to below `places`; ascending) of all other columns, which are any part's; null counts as 0.
+
+    Raises ValueError where a key has no place.
+    """
     tables = [_table(part, key, places) for part in parts]
     found = np.flatnonzero(np.logical_or.reduce([is_found for is_found, _ in tables]))
     columns = {key: found}
@@ -31,9 +34,11 @@ def sums_by_place(parts: Sequence[pl.LazyFrame], key: str, places: int) -> pl.Da
 def _table(rows: pl.LazyFrame, key: str, places: int) -> Table:
     """Whether each place was found, and by name the sums at each."""
     table = rows.collect(engine="streaming")
-    if len(set(table.n_chunks("all"))) > 1:
+    if len({tuple(map(len, column.get_chunks())) for column in table.iter_columns()}) > 1:
         table = table.rechunk()
     where = [chunk.to_numpy() for chunk in table.drop_in_place(key).get_chunks()]
+    if any(chunk.max(initial=-1) >= places for chunk in where):
+        raise ValueError(f"a key is not below {places}, where its table ends")
     is_found = np.zeros(places, dtype=np.bool_)
     for chunk in where:
         _mark(chunk, is_found)

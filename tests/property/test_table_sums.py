@@ -2,6 +2,7 @@
 
 import narwhals as nw
 import polars as pl
+import pytest
 from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 from features.engine import POLARS
 from features.packing import Packing, grouped
+from features.table_sums import sums_by_place
 
 KEYS = Packing({"month": (24277, 24279), "employee_id": (0, 4)})
 keys = (st.integers(24277, 24279), st.integers(0, 4))
@@ -20,6 +22,11 @@ given_too = st.lists(st.tuples(*keys, count, count), max_size=12)
 def part(rows, first, second, kind):
     schema = {"month": pl.Int32, "employee_id": pl.Int32, first: pl.Int64, second: kind}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def test_a_key_without_a_place_is_an_error():
+    with pytest.raises(ValueError, match="not below 3"):
+        sums_by_place([pl.LazyFrame({"key": [0, 3], "asked": [1, 1]})], "key", 3)
 
 
 @settings(max_examples=at_most(100), deadline=None)
