@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from features.calendar import month_end
+from features.calendar import Frame, month_end
 from features.catalogue import families
 from features.definition import Family
 from features.engine import POLARS, Engine
@@ -79,12 +79,13 @@ def feature_table(
 
 def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
     """The rows of one snapshot date, as `feature_table` describes them."""
-    names = [[feature.name for feature in family.features] for family in found]
-    frames = [present(known), at_risk(known), *(family.define(known) for family in found)]
-    plans = [frame.select("employee_id", *columns) for frame, columns in zip(frames, [[], [], *names], strict=True)]
-    people, those_at_risk, *tables = pl.collect_all(
-        [known.engine.to_polars(plan) for plan in plans], engine="in-memory"
-    )
+
+    def plan(rows: Frame, *names: str) -> pl.LazyFrame:
+        return known.engine.to_polars(rows.select("employee_id", *names))
+
+    of_families = [plan(family.define(known), *(feature.name for feature in family.features)) for family in found]
+    plans = [plan(present(known)), plan(at_risk(known)), *of_families]
+    people, those_at_risk, *tables = pl.collect_all(plans, engine="in-memory")
     table = pl.concat([people, *(_in_order(table, people) for table in tables)], how="horizontal")
     table = table.join(those_at_risk, on="employee_id", how="semi").sort("employee_id")
     features = [feature for family in found for feature in family.features]

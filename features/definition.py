@@ -60,16 +60,6 @@ def shared(define: Definition) -> Definition:
     return from_memory
 
 
-def shared_of_many(define: Definition) -> Definition:
-    """As `shared`, for what is made of far more rows than there are people."""
-
-    @wraps(define)
-    def from_memory(known: "Known") -> Frame:
-        return once(known, f"{define.__module__}.{define.__qualname__}", define, of_many=True)
-
-    return from_memory
-
-
 def once(known: "Known", name: str, define: Definition, *, of_many: bool = False) -> Frame:
     """The frame of that name, worked out when first asked for, and held by the engine."""
     if name not in known.worked_out:

@@ -116,9 +116,8 @@ class PolarsEngine:
     def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
         """As places in a list of words: a join would move all columns of the rows."""
         ids = pl.Enum(pl.read_parquet(people)["employee_id"])
-        places = (pl.col(f"{role}_id").cast(ids, strict=False).to_physical().cast(pl.Int32) for role in roles)
-        coded = (place.alias(role) for place, role in zip(places, roles, strict=True))
-        wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*coded))
+        codes = {role: pl.col(f"{role}_id").cast(ids, strict=False).to_physical().cast(pl.Int32) for role in roles}
+        wider: Frame = nw.from_native(nw.to_native(rows).with_columns(**codes))
         return wider
 
     def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:

@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.definition import Family, Feature, family, shared, shared_of_many
+from features.definition import Family, Feature, family, shared
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known import Known, spells
 from features.pairs import RATED, apart, as_one, first_of, flag, second_of
@@ -19,7 +19,7 @@ def _pairs(known: Known) -> Frame:
     return known.prepared.pair_window.on(known)
 
 
-@shared_of_many
+@shared
 def _ties(known: Known) -> Frame:
     """By person, over all colleagues in service over (12, 0]: the counts of `partners.py`."""
     return known.engine.count_partners(_pairs(known), _colleagues(known))

@@ -6,7 +6,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-import features as _before_polars  # noqa: F401
+import features as _before_polars  # noqa: F401 (how Polars, when it is loaded, keeps memory)
 
 if TYPE_CHECKING:
     from pipeline.notebook import evaluate, load_model, report, score, train
