@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 
 from bench.part import SEED, Size
 from features.calendar import month_end
+from features.contract.vocabulary import EXIT_KINDS, SERVICE_KINDS
 from features.source import Source
 from features.validation.report import Report
-from features.vocabulary import EXIT_KINDS, SERVICE_KINDS
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Columns = dict[str, Any]

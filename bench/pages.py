@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from bench.measure import Figures
 from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
-from features.vocabulary import CONTEXT, DRIVERS
+from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.publication import Publication
 from pipeline.store import Store
 from pipeline.tokens import issue_token

@@ -9,9 +9,9 @@ from typing import Final
 import polars as pl
 
 from features.catalogue import Feature, catalogue
+from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
 from features.simulation.run import SOURCE_TOML, simulate
 from features.source import CrossSection, Source, load_source
-from features.vocabulary import CONTEXT, DRIVERS, Driver
 
 _COMMAND: Final = "python -m features.catalogue_page > docs/features.md"
 _INTRODUCTION: Final = """# Features

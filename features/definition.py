@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from features.calendar import Frame
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 
 if TYPE_CHECKING:
     from features.known import Known

@@ -13,8 +13,8 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame
+from features.contract.vocabulary import EngineName
 from features.packing import Packing, grouped
-from features.vocabulary import EngineName
 
 
 class Engine(Protocol):

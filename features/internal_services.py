@@ -5,13 +5,13 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
+from features.contract.vocabulary import SERVICE_KINDS
 from features.definition import Family, Feature, family, shared
 from features.known import Known
 from features.packing import Packing
 from features.pairs import apart
 from features.peers import PEERS, over_median, peer_groups
 from features.places import staff
-from features.vocabulary import SERVICE_KINDS
 
 RECENT_MONTHS: Final = 3
 WINDOWS: Final = (RECENT_MONTHS, 12)

@@ -9,13 +9,13 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, months_since
+from features.contract.vocabulary import Driver, snake_case
 from features.definition import Family, Feature, once
 from features.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
 from features.known import Known, holds
 from features.peers import mean_of_others, rank_in
 from features.places import staff
 from features.relationships import LEADS_NOBODY, of_reports
-from features.vocabulary import Driver, snake_case
 
 if TYPE_CHECKING:
     from features.source import Source

@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from features.calendar import Frame, month_number
+from features.contract.vocabulary import SERVICE_KINDS
 from features.engine import POLARS, Engine
 from features.known import SIDES, columns_of
 from features.month_store import MonthStore, write_whole
 from features.packing import Packing
 from features.pairs import flag, pair_of, two_by_two
-from features.vocabulary import SERVICE_KINDS
 
 if TYPE_CHECKING:
     from features.source import Source

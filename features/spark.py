@@ -13,11 +13,11 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, day_number
+from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
 from features.packing import Packing, grouped
 from features.pairs import ASKS
 from features.partners import by_groups
-from features.vocabulary import EngineName
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from features.vocabulary import DRIVERS
+from features.contract.vocabulary import DRIVERS
 from pipeline.boosting import Shape
 from pipeline.calibration import risk_of
 from pipeline.dataset import Dataset

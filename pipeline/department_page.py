@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from features.vocabulary import DRIVERS
+from features.contract.vocabulary import DRIVERS
 from pipeline.language import Language
 from pipeline.published import Published, PublishedScores
 from pipeline.wording import DRIVER_NAMES

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from sqlalchemy import Connection, insert, select
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from pipeline.published import Published
 from pipeline.schema import LIST_ANSWER
 

@@ -16,7 +16,7 @@ from typing import Final
 
 import polars as pl
 
-from features.vocabulary import CONTEXT, DRIVERS
+from features.contract.vocabulary import CONTEXT, DRIVERS
 
 LEAST_PEOPLE: Final = 5
 DIMENSIONS: Final = ("department", "location", "level", "manager")

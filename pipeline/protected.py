@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from features.contract.vocabulary import snake_case
 from features.source import CrossSection, Source
-from features.vocabulary import snake_case
 
 AGE_EDGES: Final = (30, 40, 50, 60)
 """Whole years of age at which a band begins; decades, since few companies hold enough people for finer ones."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import polars as pl
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, func, or_, select
 
-from features.vocabulary import CONTEXT, DRIVERS, Driver
+from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
 from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 from pipeline.withdrawn import withdrawn
 

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
+from features.contract.vocabulary import DRIVERS, Driver, is_protected
 from features.errors import BadInput, Finding
-from features.vocabulary import DRIVERS, Driver, is_protected
 from pipeline.language import ENGLISH, Language
 from pipeline.list_rules import ListRules
 from pipeline.published import ENOUGH, Factor, Published, PublishedScores

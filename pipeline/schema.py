@@ -22,7 +22,7 @@ from sqlalchemy import (
     func,
 )
 
-from features.vocabulary import CONTEXT, DRIVERS
+from features.contract.vocabulary import CONTEXT, DRIVERS
 
 
 def in_utc(at: datetime) -> datetime:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
-from features.vocabulary import EngineName
 from pipeline.list_rules import CAPACITY, LISTED_FROM, ListRules
 from pipeline.replacement_cost import REPLACEMENT_COST
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from pipeline.language import ENGLISH, Language, both, marked
 from pipeline.published import Factor
 

@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from features.contract.vocabulary import CONTEXT, Driver, is_protected
 from features.errors import Finding
 from features.reading.data_hash import data_hash
 from features.reading.duckdb_queries import connect, duckdb_finding
@@ -18,7 +19,6 @@ from features.reading.source_toml import CrossSectionDefinition
 from features.reading.sql_statement import Query, Statement, parquet
 from features.validation.casting import to_canonical
 from features.validation.validate import Report
-from features.vocabulary import CONTEXT, Driver, is_protected
 
 TABLE: Final = "cross_section"
 CATEGORY_SHARE: Final = 0.5

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from features.contract.tables import TABLES
 from features.errors import BadInput, Finding
 from features.reading.duckdb_queries import query_files
 from features.reading.files import (
@@ -30,7 +31,6 @@ from features.reading.postgresql import query_postgresql
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.sql_statement import Queried, Query, table_queries
 from features.reading.text import normalise
-from features.tables import TABLES
 
 OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feather", ".csv.zip", ".zip", ".csv.bz2")
 

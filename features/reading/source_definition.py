@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+from features.contract.tables import TABLES
+from features.contract.vocabulary import is_protected, is_refused
 from features.errors import BadInput, Finding
 from features.reading.source_toml import (
     CrossSectionDefinition,
@@ -22,8 +24,6 @@ from features.reading.source_toml import (
     SourceToml,
     TextFormat,
 )
-from features.tables import TABLES
-from features.vocabulary import is_protected, is_refused
 
 FILE_NAME: Final = "source.toml"
 

@@ -32,7 +32,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 
 
 class _Strict(BaseModel):

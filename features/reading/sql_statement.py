@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from features.contract.vocabulary import is_refused
 from features.errors import Finding
 from features.reading.source_definition import FILE_NAME, SourceDefinition
-from features.vocabulary import is_refused
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import Final
 import duckdb
 import pyarrow.parquet as pq
 
+from features.contract.tables import column_order, column_type, date_columns
+from features.contract.vocabulary import snake_case
 from features.errors import Finding
 from features.reading.duckdb_queries import connect, copy_to_parquet
 from features.reading.source_definition import FILE_NAME
 from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import literal, parquet, quoted, select_from
-from features.tables import column_order, column_type, date_columns
-from features.vocabulary import snake_case
 
 _PLAIN_NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SPACES: Final = " \u00a0\u202f"

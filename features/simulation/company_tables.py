@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from features.contract.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE_KINDS
 from features.simulation.company import Company
 from features.simulation.events import COMPETENCIES, NO_DAY, SURVEY_ITEMS, Columns
 from features.simulation.seats import DEPARTMENTS, GRADES, LOCATIONS, NOBODY, first_day
-from features.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE_KINDS
 
 TRUTH: Final = "truth"
 Mask = NDArray[np.bool_]

@@ -5,10 +5,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from features.contract.vocabulary import ASSIGNMENT_REASONS
 from features.simulation.company import Company
 from features.simulation.events import NO_DAY, Columns, late_days
 from features.simulation.seats import HEAD, NOBODY, Floats, Ints, first_day
-from features.vocabulary import ASSIGNMENT_REASONS
 
 
 class Register:

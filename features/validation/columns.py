@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from features.tables import column_order, required_columns
+from features.contract.tables import column_order, required_columns
+from features.contract.vocabulary import is_refused, snake_case
 from features.validation.expectations import Expectations
-from features.vocabulary import is_refused, snake_case
 
 NAMED_AT_MOST: Final = 10
 

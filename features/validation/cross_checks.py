@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from features.tables import OWN_DATE, people_columns
+from features.contract.tables import OWN_DATE, people_columns
 from features.validation.rules import (
     AFTER_EXIT,
     CIRCLE,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from features.vocabulary import is_protected, is_refused, snake_case
+from features.contract.vocabulary import is_protected, is_refused, snake_case
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from features.tables import days_ahead
+from features.contract.tables import days_ahead
 from features.validation.rules import OLD_HIRE, TOO_LATE, TOO_OLD, Tally
 
 OLDEST_YEARS: Final = 60

@@ -15,7 +15,7 @@ import numpy as np
 import pandera.errors
 import polars as pl
 
-from features.tables import (
+from features.contract.tables import (
     CLOSED_LISTS,
     ITEM_COLUMN,
     OWN_DATE,
@@ -27,6 +27,7 @@ from features.tables import (
     people_columns,
     required_columns,
 )
+from features.contract.vocabulary import snake_case
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import to_canonical
 from features.validation.columns import Columns, sort_columns
@@ -50,7 +51,6 @@ from features.validation.rules import (
     Tally,
     rule_of_check,
 )
-from features.vocabulary import snake_case
 
 ROW_KEY: Final = "row key"
 """Column of the interim files: a 64-bit hash of everything that was read of the row. No contract name has a space."""

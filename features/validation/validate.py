@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from features.tables import REQUIRED_TABLES, TABLES
+from features.contract.tables import REQUIRED_TABLES, TABLES
 from features.validation import period
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import natural

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from pipeline.feedback import ListAnswer as Answer
 from pipeline.feedback import Outcome, keep_answer, last_answers
 from pipeline.language import language, marked

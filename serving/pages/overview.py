@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from features.vocabulary import CONTEXT, DRIVERS
+from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.group_figures import LEAST_PEOPLE
 from pipeline.published import Published, PublishedScores, Total
 from serving.audit import Audit

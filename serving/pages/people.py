@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from features.vocabulary import CONTEXT, DRIVERS
+from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.language import Language, language, marked
 from pipeline.published import Factor, Published, PublishedScores, Sort
 from pipeline.related import together

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from features.vocabulary import CONTEXT, DRIVERS
+from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.published import Published, PublishedScores
 from pipeline.tokens import Identity, Role
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from serving.schemas.example import example
 from serving.schemas.risks import Range
 

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from pipeline.feedback import Because, Outcome
 from pipeline.risk_list import Band
 from serving.schemas.example import example

@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from pipeline.risk_list import Band
 from serving.schemas.example import example
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from pipeline.subject_rights import Ground
 from serving.schemas.audit import LOOK, Look
 from serving.schemas.example import example

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.vocabulary import Driver
+from features.contract.vocabulary import Driver
 from serving.schemas.example import example
 
 

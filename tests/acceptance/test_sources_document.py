@@ -14,9 +14,9 @@ import pytest
 from documents import blocks, page, section, table_lines
 
 from features.calendar import month_end
+from features.contract.tables import REQUIRED_TABLES, TABLES, column_order, column_type, required_columns
 from features.reading.source_definition import read_definition
 from features.source import Source, load_source
-from features.tables import REQUIRED_TABLES, TABLES, column_order, column_type, required_columns
 
 PAGE = page("docs/sources.md")
 

@@ -7,8 +7,8 @@ import pytest
 
 from features.catalogue import catalogue, families
 from features.catalogue_page import example_source, page
+from features.contract.tables import TABLES
 from features.source import Source
-from features.tables import TABLES
 
 PAGE = Path(__file__).parents[2] / "docs/features.md"
 WINDOW = re.compile(r"now|\((?:\d+|start), (?:0|now)\]")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from documents import commands
 
-from features.vocabulary import DRIVERS, EXIT_KINDS
+from features.contract.vocabulary import DRIVERS, EXIT_KINDS
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

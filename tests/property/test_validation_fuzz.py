@@ -14,7 +14,7 @@ from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features.tables import TABLES, column_order, column_type, people_columns, required_columns
+from features.contract.tables import TABLES, column_order, column_type, people_columns, required_columns
 from features.validation.expectations import Expectations
 from features.validation.report import Report
 from features.validation.validate import validate

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from features.catalogue import catalogue
+from features.contract.vocabulary import is_protected, is_refused, snake_case
 from features.source import Source, load_source
-from features.vocabulary import is_protected, is_refused, snake_case
 
 JUNE = "2024-06-30"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from features.contract.tables import TABLES
 from features.errors import BadInput
 from features.reading.source_definition import read_definition
 from features.reading.source_toml import FileFormats, Queries, TextFormat
-from features.tables import TABLES
 
 MISTAKES = {
     "unknown key": ('nam = "x"', "source.toml.nam: unknown key. Did you mean 'name'?"),

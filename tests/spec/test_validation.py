@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from features.contract.tables import ITEM_COLUMN, OWN_DATE, TABLES, column_order, required_columns
+from features.contract.vocabulary import is_protected, is_refused
 from features.errors import Finding
-from features.tables import ITEM_COLUMN, OWN_DATE, TABLES, column_order, required_columns
 from features.validation import batches
 from features.validation.expectations import Expectations
 from features.validation.report import Report, render
 from features.validation.rules import rule_of_check
 from features.validation.validate import validate
-from features.vocabulary import is_protected, is_refused
 
 Rows = list[dict[str, Any]]
 Tables = Mapping[str, Rows]

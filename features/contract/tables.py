@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import pandera.polars as pa
 import polars as pl
 
-from features.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE_KINDS
+from features.contract.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE_KINDS
 
 YEAR: Final = timedelta(days=366)
 PLANNING: Final = timedelta(days=3653)
