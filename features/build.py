@@ -14,7 +14,7 @@ import polars as pl
 from features.calendar import Frame, month_end
 from features.catalogue import families
 from features.definition import Family
-from features.engine import POLARS, Engine
+from features.engine.engines import POLARS, Engine
 from features.errors import BadInput, Finding
 from features.known import Known, Prepared, holds, known_on, prepare, present
 from features.month_store import month_folder, write_whole

@@ -7,8 +7,8 @@ import narwhals as nw
 from features.calendar import Frame, month_index, month_number
 from features.contract.vocabulary import SERVICE_KINDS
 from features.definition import Family, Feature, family, shared
+from features.engine.packing import Packing
 from features.known import Known
-from features.packing import Packing
 from features.pairs import apart
 from features.peers import PEERS, over_median, peer_groups
 from features.places import staff

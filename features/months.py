@@ -27,10 +27,10 @@ import narwhals as nw
 
 from features.calendar import Frame, month_number
 from features.contract.vocabulary import SERVICE_KINDS
-from features.engine import POLARS, Engine
+from features.engine.engines import POLARS, Engine
+from features.engine.packing import Packing
 from features.known import SIDES, columns_of
 from features.month_store import MonthStore, write_whole
-from features.packing import Packing
 from features.pairs import flag, pair_of, two_by_two
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.compiled import compiled
+from features.engine.compiled import compiled
 from features.pairs import ASKS, BASE
 
 Ints = NDArray[np.int64]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.compiled import compiled
+from features.engine.compiled import compiled
 from features.pair_merge import highest
 from features.pairs import ASKS, BASE
 from features.partners import OF_DEPARTMENTS, OF_PARTNERS

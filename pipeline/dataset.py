@@ -12,7 +12,7 @@ import polars as pl
 from features.build import feature_table
 from features.catalogue import catalogue
 from features.definition import Feature
-from features.engine import engine_named
+from features.engine.engines import engine_named
 from features.errors import BadInput, Finding
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source

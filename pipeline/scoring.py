@@ -13,7 +13,7 @@ import polars as pl
 from features.build import feature_table, organisation
 from features.calendar import month_end
 from features.department_services import department_services
-from features.engine import Engine, engine_named
+from features.engine.engines import Engine, engine_named
 from features.errors import BadInput, Finding, Refused
 from features.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source

@@ -35,7 +35,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from features.compiled import compiled
+from features.engine.compiled import compiled
 from pipeline.lanes import LANES, every, load, store, where_known, without_zeros
 from pipeline.parallel import cores, side_by_side
 from pipeline.tree_program import CATEGORIES, ENTER, LEAVE, LEAVE_LEAF, LIMIT_OR_ZERO, TURN, TWO_LEAVES, Program

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from features.engine import POLARS
+from features.engine.engines import POLARS
 from features.pairs import ASKS, BASE
 from features.partner_pass import in_one_pass
 from features.partners import OF_DEPARTMENTS, OF_PARTNERS, by_groups

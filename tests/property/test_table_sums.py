@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from features.engine import POLARS
-from features.packing import Packing, grouped
-from features.table_sums import sums_by_place
+from features.engine.engines import POLARS
+from features.engine.packing import Packing, grouped
+from features.engine.table_sums import sums_by_place
 
 KEYS = Packing({"month": (24277, 24279), "employee_id": (0, 4)})
 keys = (st.integers(24277, 24279), st.integers(0, 4))

@@ -4,7 +4,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from features.engine import POLARS
+from features.engine.engines import POLARS
 from features.pairs import ASKS, BASE, sums_by
 from features.people import numbered
 

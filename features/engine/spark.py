@@ -14,8 +14,8 @@ import polars as pl
 
 from features.calendar import Frame, day_number
 from features.contract.vocabulary import EngineName
+from features.engine.packing import Packing, grouped
 from features.errors import BadInput, Finding
-from features.packing import Packing, grouped
 from features.pairs import ASKS
 from features.partners import by_groups
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from features.calendar import Frame
 from features.contract.vocabulary import EngineName
-from features.packing import Packing, grouped
+from features.engine.packing import Packing, grouped
 
 
 class Engine(Protocol):
@@ -122,7 +122,7 @@ class PolarsEngine:
 
     def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
         """In a table with a place for each key, where that is not too large."""
-        from features.table_sums import PLACES, sums_by_place
+        from features.engine.table_sums import PLACES, sums_by_place
 
         if keys.room > PLACES:
             return grouped(parts, keys)
@@ -187,7 +187,7 @@ def engine_named(name: EngineName, folder: Path) -> Iterator[Engine]:
     if name == "polars":
         yield POLARS
         return
-    from features.spark import spark_engine
+    from features.engine.spark import spark_engine
 
     with spark_engine(folder) as engine:
         yield engine

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.compiled import compiled
+from features.engine.compiled import compiled
 
 Places = NDArray[np.int64]
 Column = NDArray[Any]

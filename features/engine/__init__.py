@@ -1,0 +1,1 @@
+"""Where the definitions of the features run: Polars, Spark, and compiled kernels."""
