@@ -11,7 +11,7 @@ from bench.company import ITEMS, source, write_company
 from bench.part import Differs, Part, Ratio, Side
 from features.build import feature_table
 from features.catalogue import catalogue
-from features.snapshots import snapshot_dates
+from features.known.snapshots import snapshot_dates
 
 SERVICE_MEASURES: Final = [
     f"{side}_{measure}_{over}"

@@ -18,8 +18,8 @@ import polars as pl
 from bench.measure import Figures
 from bench.part import CPU, PEAK, SEED, TIME, Differs, Figure, Part, Ratio, Side, Size
 from features.build import feature_table
+from features.known.snapshots import snapshot_dates
 from features.simulation.run import simulate
-from features.snapshots import snapshot_dates
 from features.source import Source, load_source
 from pipeline.dataset import build_dataset
 from pipeline.evaluation import metrics, paired_difference

@@ -16,12 +16,12 @@ from features.catalogue import families
 from features.definition import Family
 from features.engine.engines import POLARS, Engine
 from features.errors import BadInput, Finding
-from features.known import Known, Prepared, holds, known_on, prepare, present
+from features.known.codes import everyone, numbered, with_codes, with_ids
+from features.known.facts import Known, Prepared, holds, known_on, prepare, present
+from features.known.posts import places
+from features.known.snapshots import at_risk
 from features.month_store import month_folder, write_whole
 from features.months import sum_months
-from features.people import everyone, numbered, with_codes, with_ids
-from features.places import places
-from features.snapshots import at_risk
 
 if TYPE_CHECKING:
     from features.source import Source

@@ -13,7 +13,7 @@ from features.calendar import Frame, month_index
 from features.pairs import ASKS
 
 if TYPE_CHECKING:
-    from features.known import Known
+    from features.known.facts import Known
 
 MONTHS: Final = 12
 LONGEST_STEP: Final = 3

@@ -7,7 +7,7 @@ import polars as pl
 from features import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.definition import Family, Feature
 from features.items import item_families
-from features.known import holds
+from features.known.facts import holds
 
 if TYPE_CHECKING:
     from features.source import Source

@@ -6,8 +6,8 @@ import narwhals as nw
 
 from features.calendar import Frame, months_since
 from features.definition import Family, Feature, family
-from features.known import Known, present, spells
-from features.places import assignments, place_before, staff
+from features.known.facts import Known, present, spells
+from features.known.posts import assignments, place_before, staff
 
 NOT_RECORDED: Final = "not recorded"
 

@@ -9,7 +9,7 @@ from features.calendar import Frame
 from features.contract.vocabulary import Driver
 
 if TYPE_CHECKING:
-    from features.known import Known
+    from features.known.facts import Known
 
 Found = TypeVar("Found")
 Definition = Callable[["Known"], Frame]

@@ -6,10 +6,10 @@ import narwhals as nw
 
 from features.calendar import Frame, day_number, months_since
 from features.definition import Family, Feature, family, shared
-from features.known import Known
+from features.known.facts import Known
+from features.known.posts import assignments, place_before, staff
 from features.pay import pay
 from features.peers import FEWEST_PEERS, PEERS, peer_groups, rank_in
-from features.places import assignments, place_before, staff
 from features.relationships import SHORT_HISTORY, counted
 
 NOT_SINCE: Final = "since before the records begin"

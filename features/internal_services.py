@@ -8,10 +8,10 @@ from features.calendar import Frame, month_index, month_number
 from features.contract.vocabulary import SERVICE_KINDS
 from features.definition import Family, Feature, family, shared
 from features.engine.packing import Packing
-from features.known import Known
+from features.known.facts import Known
+from features.known.posts import staff
 from features.pairs import apart
 from features.peers import PEERS, over_median, peer_groups
-from features.places import staff
 
 RECENT_MONTHS: Final = 3
 WINDOWS: Final = (RECENT_MONTHS, 12)

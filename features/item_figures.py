@@ -9,7 +9,7 @@ import narwhals as nw
 from features.calendar import Frame, month_number
 from features.contract.vocabulary import Driver
 from features.definition import once
-from features.known import Known, present
+from features.known.facts import Known, present
 
 LEAST_SHARE_OF_A_ROUND: Final = 0.1
 """A month in which at least this share of those who work here have a figure is a round; less is a straggler."""

@@ -12,9 +12,9 @@ from features.calendar import Frame, months_since
 from features.contract.vocabulary import Driver, snake_case
 from features.definition import Family, Feature, once
 from features.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
-from features.known import Known, holds
+from features.known.facts import Known, holds
+from features.known.posts import staff
 from features.peers import mean_of_others, rank_in
-from features.places import staff
 from features.relationships import LEADS_NOBODY, of_reports
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import duckdb
 import polars as pl
 
 from features.calendar import month_index
-from features.known import columns_of
-from features.people import everyone, numbered
+from features.known.codes import everyone, numbered
+from features.known.facts import columns_of
 from features.reading.duckdb_queries import connect
 from features.reading.sql_statement import parquet, quoted, select_from
 

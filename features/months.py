@@ -29,7 +29,7 @@ from features.calendar import Frame, month_number
 from features.contract.vocabulary import SERVICE_KINDS
 from features.engine.engines import POLARS, Engine
 from features.engine.packing import Packing
-from features.known import SIDES, columns_of
+from features.known.facts import SIDES, columns_of
 from features.month_store import MonthStore, write_whole
 from features.pairs import flag, pair_of, two_by_two
 

@@ -6,8 +6,8 @@ import narwhals as nw
 
 from features.calendar import Frame
 from features.definition import shared
-from features.known import Known
-from features.places import staff
+from features.known.facts import Known
+from features.known.posts import staff
 
 FEWEST_PEERS: Final = 5
 """Others needed for a comparison to say anything."""

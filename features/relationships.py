@@ -7,8 +7,8 @@ import narwhals as nw
 from features.calendar import Frame, months_since
 from features.conditions import overtime_shares
 from features.definition import Family, Feature, family, shared
-from features.known import Known, present, spells
-from features.places import assignments, leavers, places, records_begin_at_hire, staff
+from features.known.facts import Known, present, spells
+from features.known.posts import assignments, leavers, places, records_begin_at_hire, staff
 
 NO_MANAGER: Final = "no manager recorded"
 SHORT_HISTORY: Final = "records do not reach back so far"

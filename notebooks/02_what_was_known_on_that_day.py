@@ -16,7 +16,7 @@
 #
 # Nearly every retention model that fails in use was trained on tables as they are **now**. Someone who left in March
 # has no raise after March; ask today's table for "the last raise" and it tells you who left. This notebook builds that
-# leak, measures it, and shows how `features.known` makes it impossible.
+# leak, measures it, and shows how `features.known.facts` makes it impossible.
 
 # %%
 import tempfile
@@ -28,7 +28,7 @@ import numpy as np
 import polars as pl
 
 from features.build import feature_table
-from features.known import known_on
+from features.known.facts import known_on
 from features.simulation.run import simulate
 from features.source import load_source
 from pipeline.evaluation import metrics, metrics_with_intervals

@@ -27,7 +27,7 @@ import polars as pl
 
 from features.build import organisation
 from features.department_services import department_services
-from features.snapshots import snapshot_dates
+from features.known.snapshots import snapshot_dates
 from features.source import load_source
 from pipeline import report
 from pipeline.settings import Settings

@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 import polars as pl
 
 from features.build import feature_table
-from features.snapshots import snapshot_dates
+from features.known.snapshots import snapshot_dates
 from features.source import load_source
 from pipeline import load_model, score
 from pipeline.calibration import risk_of

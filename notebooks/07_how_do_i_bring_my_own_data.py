@@ -27,8 +27,8 @@ import polars as pl
 
 from features.build import feature_table
 from features.catalogue import catalogue
+from features.known.snapshots import snapshot_dates
 from features.simulation.run import simulate
-from features.snapshots import snapshot_dates
 from features.source import check_source, load_source
 from pipeline.settings import Settings
 

@@ -14,7 +14,7 @@ from features.catalogue import catalogue
 from features.definition import Feature
 from features.engine.engines import engine_named
 from features.errors import BadInput, Finding
-from features.snapshots import snapshot_dates
+from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline.files import write_parquet, write_whole
 from pipeline.outcome import left_within_horizon

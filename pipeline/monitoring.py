@@ -16,7 +16,7 @@ from features.calendar import month_end
 from features.catalogue import catalogue
 from features.engine.engines import engine_named
 from features.errors import BadInput, Finding
-from features.snapshots import snapshot_dates
+from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.dataset import KEYS

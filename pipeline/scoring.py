@@ -15,7 +15,7 @@ from features.calendar import month_end
 from features.department_services import department_services
 from features.engine.engines import Engine, engine_named
 from features.errors import BadInput, Finding, Refused
-from features.snapshots import snapshot_dates
+from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.calibration import risk_of

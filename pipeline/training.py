@@ -15,7 +15,7 @@ import polars as pl
 from features.build import feature_table
 from features.engine.engines import engine_named
 from features.errors import Finding, Refused
-from features.snapshots import snapshot_dates
+from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import promotion
 from pipeline.backtest import Backtest, Round, backtest, most_rows, predictions, shuffled_auc

@@ -8,9 +8,9 @@ from polars import selectors as cs
 
 from features.build import feature_table
 from features.catalogue import families
-from features.known import known_on, prepare
+from features.known.codes import with_codes
+from features.known.facts import known_on, prepare
 from features.months import sum_months
-from features.people import with_codes
 
 DAY = date(2024, 6, 30)
 ZEROS = {

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from features.engine.engines import POLARS
+from features.known.codes import numbered
 from features.pairs import ASKS, BASE, sums_by
-from features.people import numbered
 
 
 def frame(**columns):

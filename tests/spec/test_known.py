@@ -3,10 +3,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features.known import Prepared, known_on, latest, prepare
-from features.people import everyone, numbered, with_codes
-from features.places import assignments, places
-from features.snapshots import at_risk, snapshot_dates
+from features.known.codes import everyone, numbered, with_codes
+from features.known.facts import Prepared, known_on, latest, prepare
+from features.known.posts import assignments, places
+from features.known.snapshots import at_risk, snapshot_dates
 
 JUNE = date(2024, 6, 30)
 

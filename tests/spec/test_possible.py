@@ -9,9 +9,9 @@ import pytest
 from features.build import feature_table
 from features.catalogue import catalogue
 from features.definition import Feature
+from features.known.snapshots import snapshot_dates
 from features.possible import possible
 from features.simulation.run import simulate
-from features.snapshots import snapshot_dates
 from features.source import Source, load_source
 
 

@@ -7,7 +7,7 @@ import narwhals as nw
 
 from features.calendar import Frame, day_number
 from features.definition import shared
-from features.known import Known, latest, present, spells
+from features.known.facts import Known, latest, present, spells
 
 PLACE: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
 """Columns of `assignments` in which a null means unchanged since the row before."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from features.calendar import Frame, month_end
-from features.known import Known, present
+from features.known.facts import Known, present
 
 if TYPE_CHECKING:
     from features.source import Source
