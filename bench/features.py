@@ -10,7 +10,7 @@ import polars as pl
 from bench.company import ITEMS, source, write_company
 from bench.part import Differs, Part, Ratio, Side
 from features.build import feature_table
-from features.catalogue import catalogue
+from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
 
 SERVICE_MEASURES: Final = [

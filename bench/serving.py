@@ -22,7 +22,7 @@ from bench.measure import Figures
 from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
 from bench.server import AT_A_TIME, Server, require_wrk, serving
 from features.build import feature_table
-from features.catalogue import catalogue
+from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
 from pipeline import registry
 from pipeline.model import fit_blend

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from features.calendar import Frame, month_end
-from features.catalogue import families
-from features.definition import Family
+from features.catalogue.catalogue import families
+from features.catalogue.feature import Family
 from features.engine.engines import POLARS, Engine
 from features.errors import BadInput, Finding
 from features.known.codes import everyone, numbered, with_codes, with_ids

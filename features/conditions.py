@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import DAYS_A_MONTH, Frame, month_index, month_number
-from features.definition import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family, shared
 from features.known.facts import Known
 from features.known.posts import place_before, staff
 from features.peers import over_median

@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, months_since
-from features.definition import Family, Feature, family
+from features.catalogue.feature import Family, Feature, family
 from features.known.facts import Known, present, spells
 from features.known.posts import assignments, place_before, staff
 

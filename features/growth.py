@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, day_number, months_since
-from features.definition import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family, shared
 from features.known.facts import Known
 from features.known.posts import assignments, place_before, staff
 from features.pay import pay

@@ -5,8 +5,8 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
+from features.catalogue.feature import Family, Feature, family, shared
 from features.contract.vocabulary import SERVICE_KINDS
-from features.definition import Family, Feature, family, shared
 from features.engine.packing import Packing
 from features.known.facts import Known
 from features.known.posts import staff

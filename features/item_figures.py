@@ -7,8 +7,8 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_number
+from features.catalogue.feature import once
 from features.contract.vocabulary import Driver
-from features.definition import once
 from features.known.facts import Known, present
 
 LEAST_SHARE_OF_A_ROUND: Final = 0.1

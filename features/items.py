@@ -9,8 +9,8 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, months_since
+from features.catalogue.feature import Family, Feature, once
 from features.contract.vocabulary import Driver, snake_case
-from features.definition import Family, Feature, once
 from features.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
 from features.known.facts import Known, holds
 from features.known.posts import staff

@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, months_since
-from features.definition import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family, shared
 from features.known.facts import Known, latest
 from features.known.posts import records_begin_at_hire, staff
 from features.peers import PEERS, over_median, peer_groups, rank_in

@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.definition import shared
+from features.catalogue.feature import shared
 from features.known.facts import Known
 from features.known.posts import staff
 

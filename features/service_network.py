@@ -5,7 +5,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.definition import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family, shared
 from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known.facts import Known, spells
 from features.known.posts import leavers, places, staff

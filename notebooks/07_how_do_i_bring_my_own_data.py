@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 import polars as pl
 
 from features.build import feature_table
-from features.catalogue import catalogue
+from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
 from features.simulation.run import simulate
 from features.source import check_source, load_source

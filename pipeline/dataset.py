@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from features.build import feature_table
-from features.catalogue import catalogue
-from features.definition import Feature
+from features.catalogue.catalogue import catalogue
+from features.catalogue.feature import Feature
 from features.engine.engines import engine_named
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates

@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from features.definition import Feature
-from features.possible import possible
+from features.catalogue.feature import Feature
+from features.catalogue.limits import possible
 from pipeline.publication import Publication
 from pipeline.scoring import PLACE, score_people
 from pipeline.stored_model import StoredModel

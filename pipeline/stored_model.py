@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from features.definition import Feature
+from features.catalogue.feature import Feature
 from features.errors import BadInput, Finding
 from pipeline.calibration import risk_of
 from pipeline.model import Blend

@@ -13,9 +13,9 @@ from typing import Final
 
 import polars as pl
 
+from features.catalogue.feature import Feature
+from features.catalogue.limits import possible
 from features.conditions import HIGH_OVERTIME
-from features.definition import Feature
-from features.possible import possible
 from pipeline.calibration import risk_of
 from pipeline.published import Factor
 from pipeline.records import Record, Value

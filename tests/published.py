@@ -28,7 +28,7 @@ import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from features.definition import Feature
+from features.catalogue.feature import Feature
 from pipeline.model import Blend, fit_blend
 from pipeline.publication import Publication
 from pipeline.schema import AUDIT

@@ -17,7 +17,7 @@ import polars as pl
 
 from features.calendar import Frame, month_end, month_index, month_number
 from features.carried import LastService, PairWindow
-from features.definition import figure, shared
+from features.catalogue.feature import figure, shared
 from features.engine.engines import POLARS, Engine
 from features.pairs import first_of, second_of
 

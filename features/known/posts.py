@@ -6,7 +6,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, day_number
-from features.definition import shared
+from features.catalogue.feature import shared
 from features.known.facts import Known, latest, present, spells
 
 PLACE: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")

@@ -23,7 +23,7 @@ from bench.part import TIME, Differs, Figure, Part, Ratio, Side, Size
 from bench.results import Comparison, as_dict, growths
 from bench.table import WIDTH, for_terminal, machines, tables
 from bench.turns import together
-from features.catalogue import catalogue
+from features.catalogue.catalogue import catalogue
 from features.source import Source, load_source
 
 ROOT = Path(__file__).parents[2]

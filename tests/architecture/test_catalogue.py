@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from features.catalogue import catalogue, families
-from features.catalogue_page import example_source, page
+from features.catalogue.catalogue import catalogue, families
+from features.catalogue.page import example_source, page
 from features.contract.tables import TABLES
 from features.source import Source
 
@@ -21,7 +21,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
 
 def test_the_page_of_features_is_current(source: Source) -> None:
     current = PAGE.read_text(encoding="utf-8") == page(catalogue(source))
-    assert current, "run: python -m features.catalogue_page > docs/features.md"
+    assert current, "run: python -m features.catalogue.page > docs/features.md"
 
 
 def test_the_pages_example_has_every_table_of_the_contract(source: Source) -> None:

@@ -7,7 +7,7 @@ import pytest
 from polars import selectors as cs
 
 from features.build import feature_table
-from features.catalogue import families
+from features.catalogue.catalogue import families
 from features.known.codes import with_codes
 from features.known.facts import known_on, prepare
 from features.months import sum_months

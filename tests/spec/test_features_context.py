@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from features.build import feature_table, organisation
-from features.catalogue import catalogue
+from features.catalogue.catalogue import catalogue
 from features.errors import BadInput
 from features.source import Item
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.definition import Feature
+from features.catalogue.feature import Feature
 from pipeline.dataset import Dataset
 from pipeline.leakage import suspects
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from features.catalogue import catalogue
+from features.catalogue.catalogue import catalogue
 from features.contract.vocabulary import is_protected, is_refused, snake_case
 from features.source import Source, load_source
 

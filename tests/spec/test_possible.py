@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from features.build import feature_table
-from features.catalogue import catalogue
-from features.definition import Feature
+from features.catalogue.catalogue import catalogue
+from features.catalogue.feature import Feature
+from features.catalogue.limits import possible
 from features.known.snapshots import snapshot_dates
-from features.possible import possible
 from features.simulation.run import simulate
 from features.source import Source, load_source
 

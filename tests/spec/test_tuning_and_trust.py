@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.definition import Feature
+from features.catalogue.feature import Feature
 from pipeline.backtest import Backtest, Round, backtest
 from pipeline.by_group import by_group
 from pipeline.calibration import risk_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from features.definition import Feature
+from features.catalogue.feature import Feature
 from pipeline.records import Record
 from pipeline.what_if import FULL_TIME_HOURS_A_MONTH, Levers, changed
 

@@ -1,4 +1,4 @@
-"""Writes the catalogue as a page: `python -m features.catalogue_page > docs/features.md`."""
+"""Writes the catalogue as a page: `python -m features.catalogue.page > docs/features.md`."""
 
 import sys
 import tempfile
@@ -8,12 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from features.catalogue import Feature, catalogue
+from features.catalogue.catalogue import Feature, catalogue
 from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
 from features.simulation.run import SOURCE_TOML, simulate
 from features.source import CrossSection, Source, load_source
 
-_COMMAND: Final = "python -m features.catalogue_page > docs/features.md"
+_COMMAND: Final = "python -m features.catalogue.page > docs/features.md"
 _INTRODUCTION: Final = """# Features
 
 <!-- Written by `{command}`; a test compares the two. -->

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Final
 
-from features.definition import Feature
+from features.catalogue.feature import Feature
 
 Bounds = tuple[float, float]
 """The least and the most value; infinite where there is no limit."""

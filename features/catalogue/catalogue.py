@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from features import conditions, context, growth, internal_services, pay, relationships, service_network
-from features.definition import Family, Feature
+from features.catalogue.feature import Family, Feature
 from features.items import item_families
 from features.known.facts import holds
 
