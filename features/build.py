@@ -14,14 +14,14 @@ import polars as pl
 from features.calendar import Frame, month_end
 from features.catalogue.catalogue import families
 from features.catalogue.feature import Family
+from features.collaboration.monthly_sums import sum_months
+from features.collaboration.sum_store import month_folder, write_whole
 from features.engine.engines import POLARS, Engine
 from features.errors import BadInput, Finding
 from features.known.codes import everyone, numbered, with_codes, with_ids
 from features.known.facts import Known, Prepared, holds, known_on, prepare, present
 from features.known.posts import places
 from features.known.snapshots import at_risk
-from features.month_store import month_folder, write_whole
-from features.months import sum_months
 
 if TYPE_CHECKING:
     from features.source import Source

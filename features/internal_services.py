@@ -6,11 +6,11 @@ import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
 from features.catalogue.feature import Family, Feature, family, shared
+from features.collaboration.pairs import apart
 from features.contract.vocabulary import SERVICE_KINDS
 from features.engine.packing import Packing
 from features.known.facts import Known
 from features.known.posts import staff
-from features.pairs import apart
 from features.peers import PEERS, over_median, peer_groups
 
 RECENT_MONTHS: Final = 3

@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 import polars as pl
 
 from features.build import organisation
-from features.department_services import department_services
+from features.collaboration.department_services import department_services
 from features.known.snapshots import snapshot_dates
 from features.source import load_source
 from pipeline import report

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from features.department_services import KEY, OTHER
+from features.collaboration.department_services import KEY, OTHER
 from features.errors import Finding, Refused
 from pipeline.group_figures import LEAST_PEOPLE
 
@@ -36,7 +36,7 @@ class Publication:
         base_log_odds, log_odds, department, level, job, location, manager_id; one row a person.
     factors: employee_id, feature, driver, value, peer_value, contribution (log-odds); values as text.
         Each person's base_log_odds + Σ contribution = log_odds, and its logistic is `risk`.
-    services: what departments ask of each other, as `features.department_services` gives it, with `CARRIED`; None
+    services: what departments ask of each other, as `features.collaboration.department_services` gives it, with `CARRIED`; None
         where a source has no services.
     manifest: what made it (data hash, code version, seed …); `manifest["features"]` says of each feature
         label, unit, driver, worse, actionable, kind as the catalogue does.

@@ -12,7 +12,7 @@ import polars as pl
 
 from features.build import feature_table, organisation
 from features.calendar import month_end
-from features.department_services import department_services
+from features.collaboration.department_services import department_services
 from features.engine.engines import Engine, engine_named
 from features.errors import BadInput, Finding, Refused
 from features.known.snapshots import snapshot_dates

@@ -131,7 +131,7 @@ class PolarsEngine:
 
     def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
         """By the lower person: what reads them finds a person's side by side, and more is merged in one pass."""
-        from features.pair_merge import merged
+        from features.collaboration.pair_merge import merged
 
         more: pl.LazyFrame = nw.to_native(rows)
         if sums is None:
@@ -141,7 +141,7 @@ class PolarsEngine:
         return nw.from_native(merged(held, more.collect(engine="streaming")).lazy())
 
     def count_partners(self, pairs: Frame, people: Frame) -> Frame:
-        from features.partner_pass import in_one_pass
+        from features.collaboration.partners_compiled import in_one_pass
 
         both = (nw.to_native(table).collect(engine="in-memory") for table in (pairs, people))  # as they are held
         return nw.from_native(in_one_pass(*both).lazy())

@@ -13,11 +13,11 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, day_number
+from features.collaboration.pairs import ASKS
+from features.collaboration.partners import by_groups
 from features.contract.vocabulary import EngineName
 from features.engine.packing import Packing, grouped
 from features.errors import BadInput, Finding
-from features.pairs import ASKS
-from features.partners import by_groups
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -16,10 +16,10 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, month_end, month_index, month_number
-from features.carried import LastService, PairWindow
 from features.catalogue.feature import figure, shared
+from features.collaboration.carried_windows import LastService, PairWindow
+from features.collaboration.pairs import first_of, second_of
 from features.engine.engines import POLARS, Engine
-from features.pairs import first_of, second_of
 
 if TYPE_CHECKING:
     from features.source import Source

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.calendar import month_end
+from features.collaboration.monthly_sums import sum_months
+from features.collaboration.pairs import ASKS
 from features.known.codes import with_codes
 from features.known.facts import known_on, prepare
-from features.months import sum_months
-from features.pairs import ASKS
 
 PEOPLE = ["ann", "bob", "cid", "dan"]
 AGAIN = PEOPLE[:2]

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from features.collaboration.pairs import ASKS, BASE
+from features.collaboration.partners import OF_DEPARTMENTS, OF_PARTNERS, by_groups
+from features.collaboration.partners_compiled import in_one_pass
 from features.engine.engines import POLARS
-from features.pairs import ASKS, BASE
-from features.partner_pass import in_one_pass
-from features.partners import OF_DEPARTMENTS, OF_PARTNERS, by_groups
 
 PEOPLE = range(7)
 TWO = st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=2, unique=True).map(sorted).map(tuple)

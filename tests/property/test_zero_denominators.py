@@ -8,9 +8,9 @@ from polars import selectors as cs
 
 from features.build import feature_table
 from features.catalogue.catalogue import families
+from features.collaboration.monthly_sums import sum_months
 from features.known.codes import with_codes
 from features.known.facts import known_on, prepare
-from features.months import sum_months
 
 DAY = date(2024, 6, 30)
 ZEROS = {

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.department_services import department_services
+from features.collaboration.department_services import department_services
 from features.source import Source
 
 SNAPSHOT = date(2024, 12, 31)

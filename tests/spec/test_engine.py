@@ -4,9 +4,9 @@ import narwhals as nw
 import polars as pl
 import pytest
 
+from features.collaboration.pairs import ASKS, BASE, sums_by
 from features.engine.engines import POLARS
 from features.known.codes import numbered
-from features.pairs import ASKS, BASE, sums_by
 
 
 def frame(**columns):

@@ -5,10 +5,10 @@ from datetime import date
 import polars as pl
 import pytest
 
+from features.collaboration.monthly_sums import sum_months
+from features.collaboration.pairs import ASKS, apart
 from features.known.codes import with_codes
 from features.known.facts import Known, known_on, prepare
-from features.months import sum_months
-from features.pairs import ASKS, apart
 
 ANN, BOB, CID = 0, 1, 2
 """The codes of the people, by the order of their ids."""

@@ -10,10 +10,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from features import months
 from features.build import feature_table
-from features.month_store import month_folder
-from features.months import sum_months
+from features.collaboration import monthly_sums as months
+from features.collaboration.monthly_sums import sum_months
+from features.collaboration.sum_store import month_folder
 from pipeline.dataset import write_features
 from pipeline.settings import Settings
 

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from features.collaboration.pair_merge import highest
+from features.collaboration.pairs import ASKS, BASE
+from features.collaboration.partners import OF_DEPARTMENTS, OF_PARTNERS
 from features.engine.compiled import compiled
-from features.pair_merge import highest
-from features.pairs import ASKS, BASE
-from features.partners import OF_DEPARTMENTS, OF_PARTNERS
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]

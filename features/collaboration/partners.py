@@ -10,7 +10,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.pairs import ASKS, as_one, first_of, flag, second_of, sums_by
+from features.collaboration.pairs import ASKS, as_one, first_of, flag, second_of, sums_by
 
 LookUp = Callable[[Frame, str, Frame], Frame]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from features.calendar import Frame, month_index
-from features.pairs import ASKS
+from features.collaboration.pairs import ASKS
 
 if TYPE_CHECKING:
     from features.known.facts import Known

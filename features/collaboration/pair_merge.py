@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from features.collaboration.pairs import ASKS, BASE
 from features.engine.compiled import compiled
-from features.pairs import ASKS, BASE
 
 Ints = NDArray[np.int64]
 Counts = NDArray[np.int32]

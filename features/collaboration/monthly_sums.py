@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from features.calendar import Frame, month_number
+from features.collaboration.pairs import flag, pair_of, two_by_two
+from features.collaboration.sum_store import MonthStore, write_whole
 from features.contract.vocabulary import SERVICE_KINDS
 from features.engine.engines import POLARS, Engine
 from features.engine.packing import Packing
 from features.known.facts import SIDES, columns_of
-from features.month_store import MonthStore, write_whole
-from features.pairs import flag, pair_of, two_by_two
 
 if TYPE_CHECKING:
     from features.source import Source
