@@ -12,8 +12,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
-from features import conditions, context, growth, internal_services, pay, relationships, service_network
-from features.items import WHAT
+from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
+from features.drivers.items import WHAT
 from pipeline.files import write_whole
 from pipeline.language import Key, catalogue_of, languages
 from pipeline.wording import NUMBERS, USES

@@ -15,7 +15,7 @@ import polars as pl
 
 from features.catalogue.feature import Feature
 from features.catalogue.limits import possible
-from features.conditions import HIGH_OVERTIME
+from features.drivers.conditions import HIGH_OVERTIME
 from pipeline.calibration import risk_of
 from pipeline.published import Factor
 from pipeline.records import Record, Value

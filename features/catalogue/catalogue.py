@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from features import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.catalogue.feature import Family, Feature
-from features.items import item_families
+from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
+from features.drivers.items import item_families
 from features.known.facts import holds
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from features.calendar import Frame
 from features.catalogue.feature import Family, Feature, family, shared
 from features.collaboration.pairs import RATED, apart, as_one, first_of, flag, second_of
 from features.collaboration.partners import by_department
-from features.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
+from features.drivers.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
 from features.known.facts import Known, spells
 from features.known.posts import leavers, places, staff
 

@@ -6,9 +6,9 @@ import narwhals as nw
 
 from features.calendar import DAYS_A_MONTH, Frame, month_index, month_number
 from features.catalogue.feature import Family, Feature, family, shared
+from features.drivers.peers import over_median
 from features.known.facts import Known
 from features.known.posts import place_before, staff
-from features.peers import over_median
 
 LATE_BY_MONTHS: Final = 3
 """The month's working time may be recorded a little late: `now` is the last month known, at most this old."""

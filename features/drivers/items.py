@@ -11,11 +11,11 @@ import polars as pl
 from features.calendar import Frame, months_since
 from features.catalogue.feature import Family, Feature, once
 from features.contract.vocabulary import Driver, snake_case
-from features.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
+from features.drivers.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
+from features.drivers.peers import mean_of_others, rank_in
+from features.drivers.relationships import LEADS_NOBODY, of_reports
 from features.known.facts import Known, holds
 from features.known.posts import staff
-from features.peers import mean_of_others, rank_in
-from features.relationships import LEADS_NOBODY, of_reports
 
 if TYPE_CHECKING:
     from features.source import Source

@@ -8,10 +8,10 @@ from features.calendar import Frame, month_index, month_number
 from features.catalogue.feature import Family, Feature, family, shared
 from features.collaboration.pairs import apart
 from features.contract.vocabulary import SERVICE_KINDS
+from features.drivers.peers import PEERS, over_median, peer_groups
 from features.engine.packing import Packing
 from features.known.facts import Known
 from features.known.posts import staff
-from features.peers import PEERS, over_median, peer_groups
 
 RECENT_MONTHS: Final = 3
 WINDOWS: Final = (RECENT_MONTHS, 12)

@@ -6,9 +6,9 @@ import narwhals as nw
 
 from features.calendar import Frame, months_since
 from features.catalogue.feature import Family, Feature, family, shared
+from features.drivers.peers import PEERS, over_median, peer_groups, rank_in
 from features.known.facts import Known, latest
 from features.known.posts import records_begin_at_hire, staff
-from features.peers import PEERS, over_median, peer_groups, rank_in
 
 MARKET_MONTHS: Final = 12
 """How old a market figure may be to speak of the market now."""

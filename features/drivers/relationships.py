@@ -6,7 +6,7 @@ import narwhals as nw
 
 from features.calendar import Frame, months_since
 from features.catalogue.feature import Family, Feature, family, shared
-from features.conditions import overtime_shares
+from features.drivers.conditions import overtime_shares
 from features.known.facts import Known, present, spells
 from features.known.posts import assignments, leavers, places, records_begin_at_hire, staff
 

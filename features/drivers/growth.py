@@ -6,11 +6,11 @@ import narwhals as nw
 
 from features.calendar import Frame, day_number, months_since
 from features.catalogue.feature import Family, Feature, family, shared
+from features.drivers.pay import pay
+from features.drivers.peers import FEWEST_PEERS, PEERS, peer_groups, rank_in
+from features.drivers.relationships import SHORT_HISTORY, counted
 from features.known.facts import Known
 from features.known.posts import assignments, place_before, staff
-from features.pay import pay
-from features.peers import FEWEST_PEERS, PEERS, peer_groups, rank_in
-from features.relationships import SHORT_HISTORY, counted
 
 NOT_SINCE: Final = "since before the records begin"
 PAST_MONTHS: Final = 36

@@ -1,0 +1,1 @@
+"""The features, each beside its definition, by driver."""
