@@ -16,10 +16,10 @@ import polars as pl
 from features.contract.tables import ITEM_COLUMN, TABLES, column_order
 from features.contract.vocabulary import Driver
 from features.errors import BadInput, Finding
-from features.reading.cross_section import CrossSection, read_cross_section
 from features.reading.data_hash import data_hash
 from features.reading.raw_tables import Raw, read_tables
 from features.reading.source_definition import SourceDefinition, read_definition
+from features.validation.cross_section import CrossSection, read_cross_section
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
 
 __all__ = ["CrossSection", "Item", "Source", "check_source", "load_source"]
