@@ -6,8 +6,8 @@ from typing import Any, Final
 from pipeline.card_blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
 from pipeline.card_words import BASELINES, MEANING, OUTCOMES, SMALL_GROUPS
 from pipeline.gate import Gate
+from pipeline.language.wording import DRIVER_NAMES
 from pipeline.ledger import LedgerEntry
-from pipeline.wording import DRIVER_NAMES
 
 _GATE_NOTE: Final = (
     "Refused: the figure and its whole interval lie beyond the limit. Open: the figure does, and its interval reaches "

@@ -3,7 +3,7 @@
 from typing import Final
 
 from pipeline.group_figures import LEAST_PEOPLE
-from pipeline.language import marked
+from pipeline.language.translator import marked
 
 BASELINES: Final = {
     "base_rate": marked("base rate"),

@@ -165,7 +165,7 @@ def lists(
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write. Default: lists under var.")] = None,
 ) -> None:
     """Write the managers' lists of a scored month."""
-    from pipeline.language import language
+    from pipeline.language.translator import language
     from pipeline.list_pages import write_lists
     from pipeline.risk_list import month_to_list
     from pipeline.rollout import deal

@@ -16,7 +16,7 @@ from features.errors import BadInput, Finding, Unavailable, counted
 from pipeline import deliveries
 from pipeline.addresses import addresses
 from pipeline.audit import AuditEntry
-from pipeline.language import language
+from pipeline.language.translator import language
 from pipeline.mail import mail_of
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, month_to_list, risk_lists

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from features.contract.vocabulary import DRIVERS
-from pipeline.language import Language
+from pipeline.language.translator import Language
+from pipeline.language.wording import DRIVER_NAMES
 from pipeline.published import Published, PublishedScores
-from pipeline.wording import DRIVER_NAMES
 
 WEIGHING: Final = 0.02
 """Least mean log-odds for a driver to be named: it raises a typical member's odds of leaving by 2 %."""

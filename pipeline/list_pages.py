@@ -14,14 +14,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from pipeline.department_page import DepartmentFigures, department_figures
 from pipeline.files import locked
-from pipeline.language import ENGLISH, Language
+from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.wording import (
+    BAND_NAMES,
+    BAND_TEXTS,
+    CHANGE_NAMES,
+    COLUMN_NAMES,
+    DRIVER_NAMES,
+    in_words,
+    within_words,
+)
 from pipeline.list_rules import ListRules
 from pipeline.published import Published
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.rollout import rolled_out, waiting_managers
 from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
 from pipeline.store import Store
-from pipeline.wording import BAND_NAMES, BAND_TEXTS, CHANGE_NAMES, COLUMN_NAMES, DRIVER_NAMES, in_words, within_words
 
 COLUMNS: Final = (
     "month manager_id employee_id change band department job level location "

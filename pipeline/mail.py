@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Final
 
-from pipeline.language import Language, language, marked
+from pipeline.language.translator import Language, language, marked
 from pipeline.list_pages import answers_at, list_page, list_text
 from pipeline.published import Published
 from pipeline.risk_list import RiskList

@@ -25,7 +25,7 @@ from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import DONE, last_answers
 from pipeline.files import write_text
 from pipeline.gate import SLOPE_LIMITS
-from pipeline.language import language, marked
+from pipeline.language.translator import language, marked
 from pipeline.monitoring_page import MOVED, monitoring_page
 from pipeline.outcome import left_within_horizon
 from pipeline.published import Published, PublishedScores

@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.language import ENGLISH, Language, marked
-from pipeline.wording import label_text
+from pipeline.language.translator import ENGLISH, Language, marked
+from pipeline.language.wording import label_text
 
 COVERAGE_COLOUR: Final = "#c9d6ea"
 COLOURS: Final = {"figure": "#1d4f91", "other": "#b4552d", "quiet": "#8a93a3"}

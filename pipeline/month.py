@@ -16,7 +16,7 @@ from features.errors import BadInput
 from features.reading.source_definition import read_definition
 from pipeline.contested import contested
 from pipeline.delivery import as_json, deliver
-from pipeline.language import language
+from pipeline.language.translator import language
 from pipeline.list_pages import write_lists
 from pipeline.monitoring import monitor
 from pipeline.published import Published

@@ -13,11 +13,8 @@ import polars as pl
 
 from features.contract.vocabulary import DRIVERS, Driver, is_protected
 from features.errors import BadInput, Finding
-from pipeline.language import ENGLISH, Language
-from pipeline.list_rules import ListRules
-from pipeline.published import ENOUGH, Factor, Published, PublishedScores
-from pipeline.replacement_cost import cost_of_level
-from pipeline.wording import (
+from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.wording import (
     GUIDE,
     OPEN_GUIDANCE,
     Guidance,
@@ -28,6 +25,9 @@ from pipeline.wording import (
     moved_text,
     reason_text,
 )
+from pipeline.list_rules import ListRules
+from pipeline.published import ENOUGH, Factor, Published, PublishedScores
+from pipeline.replacement_cost import cost_of_level
 
 Band = Literal["high", "elevated", "moderate", "typical"]
 Change = Literal["new", "rising", "continuing"]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipeline.language import marked
+from pipeline.language.translator import marked
 
 CONDITIONS: Final = (
     marked("calibration slope"),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from pipeline.card_words import BASELINES, OUTCOMES
 from pipeline.gate import Gate
-from pipeline.language import marked
+from pipeline.language.translator import marked
 from serving.answers import HTML
 from serving.audit import Audit
 from serving.pages import charts, gate_words

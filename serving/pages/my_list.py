@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from features.contract.vocabulary import Driver
 from pipeline.feedback import ListAnswer as Answer
 from pipeline.feedback import Outcome, keep_answer, last_answers
-from pipeline.language import language, marked
+from pipeline.language.translator import language, marked
 from pipeline.risk_list import list_sizes
 from pipeline.tokens import Role
 from serving.audit import Audit

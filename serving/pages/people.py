@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
-from pipeline.language import Language, language, marked
+from pipeline.language.translator import Language, language, marked
+from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.published import Factor, Published, PublishedScores, Sort
 from pipeline.related import together
 from pipeline.subject_rights import Contest, Ground, contest
-from pipeline.wording import BAND_NAMES, figure_text, label_text
 from serving.answers import CSV, XLSX, spreadsheet
 from serving.audit import Audit
 from serving.pages import charts

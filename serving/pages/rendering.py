@@ -20,8 +20,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 from starlette.responses import HTMLResponse, Response
 
-from pipeline.language import catalogue_of, marked
-from pipeline.wording import BAND_NAMES, DRIVER_NAMES
+from pipeline.language.translator import catalogue_of, marked
+from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
 from serving.pages import charts
 from serving.pages.session import session_of
 from serving.permissions import Purpose

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from pipeline.language import marked
+from pipeline.language.translator import marked
 from serving.audit import Audit
 from serving.pages import charts
 from serving.pages.errors import PageRoute

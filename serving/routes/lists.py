@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.feedback import ListAnswer, keep_answer, last_answers
-from pipeline.language import Language, preferred_language
+from pipeline.language.translator import Language, preferred_language
 from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, is_on_list, risk_lists

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from pipeline.language import ENGLISH, Language
+from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.wording import factor_text
 from pipeline.published import Published, PublishedScores
 from pipeline.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
-from pipeline.wording import factor_text
 from serving.answers import as_json
 from serving.audit import Audit
 from serving.permissions import ForHr, SubjectPurpose

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
 from pipeline.department_page import department_figures
-from pipeline.language import ENGLISH
+from pipeline.language.translator import ENGLISH
 from pipeline.publication import Publication
 from pipeline.store import Store
 from serving.app import create_app

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from features.errors import BadInput
 from pipeline.faults import fault_of
-from pipeline.language import language
+from pipeline.language.translator import language
 from pipeline.list_pages import write_lists
 from pipeline.list_rules import ListRules
 from pipeline.store import Store

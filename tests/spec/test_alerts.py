@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.language import language
+from pipeline.language.translator import language
 from pipeline.monitoring import alerts
 from pipeline.monitoring_page import monitoring_page
 from pipeline.screens import monitoring_screen

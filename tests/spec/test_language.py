@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from features.errors import BadInput
-from pipeline.language import ENGLISH, catalogue_of, language, languages, preferred_language
+from pipeline.language.collect import messages
+from pipeline.language.translator import ENGLISH, catalogue_of, language, languages, preferred_language
+from pipeline.language.wording import expected_words, factor_text, label_text, reason_text
 from pipeline.published import Factor
-from pipeline.translation import messages
-from pipeline.wording import expected_words, factor_text, label_text, reason_text
 
 RUSSIAN = language("ru")
 

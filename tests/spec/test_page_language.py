@@ -9,7 +9,7 @@ import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from pipeline.language import catalogue_of
+from pipeline.language.translator import catalogue_of
 from serving.pages.rendering import LANGUAGES, environment
 
 SERVING = Path(__file__).parents[2] / "serving"

@@ -1,6 +1,6 @@
 """Collects every text that the product says, and brings a language's catalogue up to date with them.
 
-`python -m pipeline.translation ru` adds what is new to the catalogue, untranslated, and takes out what nobody says.
+`python -m pipeline.language.collect ru` adds what is new to the catalogue, untranslated, and takes out what nobody says.
 """
 
 import sys
@@ -15,8 +15,8 @@ from babel.messages.pofile import write_po
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import WHAT
 from pipeline.files import write_whole
-from pipeline.language import Key, catalogue_of, languages
-from pipeline.wording import NUMBERS, USES
+from pipeline.language.translator import Key, catalogue_of, languages
+from pipeline.language.wording import NUMBERS, USES
 
 _DRIVERS: Final = (pay, conditions, relationships, internal_services, service_network, growth, context)
 _KEYWORDS: Final[dict[str, Any]] = {
@@ -62,7 +62,9 @@ def _of_the_catalogue() -> Iterator[str]:
 
 
 def _of_the_code() -> Iterator[str | tuple[str, str]]:
-    speaking = [path for path in _HERE.glob("*.py") if "pipeline.language" in path.read_text(encoding="utf-8")]
+    speaking = [
+        path for path in _HERE.glob("*.py") if "pipeline.language.translator" in path.read_text(encoding="utf-8")
+    ]
     pages = [path for path in (_HERE / "pages").iterdir() if path.suffix in (".html", ".txt")]
     for method, paths in (("python", speaking), ("jinja2", pages)):
         for path in sorted(paths):

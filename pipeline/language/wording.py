@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from features.contract.vocabulary import Driver
-from pipeline.language import ENGLISH, Language, both, marked
+from pipeline.language.translator import ENGLISH, Language, both, marked
 from pipeline.published import Factor
 
 UNKNOWN: Final = marked("not known")
