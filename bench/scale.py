@@ -6,11 +6,11 @@ from typing import Final
 
 from bench.part import SEED, Part, Side, Size
 from features.simulation.run import simulate
-from pipeline.dataset import write_features
+from pipeline.dataset.rows import write_features
+from pipeline.dataset.workspace import workspace
 from pipeline.scoring import score_and_publish
 from pipeline.settings import Settings
 from pipeline.training import Request, train
-from pipeline.workspace import workspace
 
 _EMPLOYEES: Final = "employees"
 _MONTHS: Final = "months"

@@ -25,10 +25,10 @@ from features.build import feature_table
 from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
 from pipeline import registry
+from pipeline.dataset.splits import repeated_folds
 from pipeline.model import fit_blend
 from pipeline.scoring import score_people
 from pipeline.settings import Settings
-from pipeline.splits import repeated_folds
 from pipeline.store import Store
 from pipeline.stored_model import CURVE, StoredModel
 from pipeline.tokens import Role, issue_token

@@ -21,10 +21,10 @@ from features.build import feature_table
 from features.known.snapshots import snapshot_dates
 from features.simulation.run import simulate
 from features.source import Source, load_source
-from pipeline.dataset import build_dataset
+from pipeline.dataset.rows import build_dataset
+from pipeline.dataset.splits import Fold, fold_rows, inner_folds, rolling_origins
 from pipeline.evaluation import metrics, paired_difference
 from pipeline.model import fit_blend
-from pipeline.splits import Fold, fold_rows, inner_folds, rolling_origins
 from pipeline.tuning import tune
 
 HORIZON: Final = 6

@@ -11,7 +11,7 @@ import polars as pl
 from features.contract.vocabulary import DRIVERS
 from pipeline.boosting import Shape
 from pipeline.calibration import risk_of
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
 from pipeline.evaluation import metrics, metrics_with_intervals, paired_difference
 from pipeline.model import Blend, fit_blend
 from pipeline.parallel import side_by_side

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipeline.backtest import Backtest
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
 from pipeline.evaluation import metrics_with_intervals
 from pipeline.group_figures import LEAST_PEOPLE
 

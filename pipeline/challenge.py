@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.backtest import Backtest, Round, most_rows
 from pipeline.calibration import risk_of
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
 from pipeline.evaluation import paired_difference
 from pipeline.gate import COMPARED
 from pipeline.model import Blend, fit_blend

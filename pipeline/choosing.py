@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from pipeline.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
 from pipeline.calibration import Line, RiskRange, fit_platt, fit_range
+from pipeline.dataset.splits import Fold
 from pipeline.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
-from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -82,7 +82,7 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Validate a source: every error and warning of every table, and what to do about each."""
     from features.source import check_source
     from features.validation.report import render
-    from pipeline.workspace import workspace
+    from pipeline.dataset.workspace import workspace
 
     with workspace(Settings()) as folder, _progress() as told:
         told("reading and validating")
@@ -102,8 +102,8 @@ def features(
     ] = None,
 ) -> None:
     """Write the feature table: one row a person and snapshot date."""
-    from pipeline.dataset import write_features
-    from pipeline.workspace import workspace
+    from pipeline.dataset.rows import write_features
+    from pipeline.dataset.workspace import workspace
 
     settings, days = Settings(), [day.date() for day in snapshot_date or []]
     with workspace(settings) as folder, _progress() as told:

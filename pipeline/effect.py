@@ -17,15 +17,15 @@ from scipy.stats import norm, t
 
 from features.errors import BadInput, Finding
 from features.source import CrossSection, Source, load_source
+from pipeline.dataset.outcome import left_within_horizon
+from pipeline.dataset.splits import matured
+from pipeline.dataset.workspace import workspace
 from pipeline.list_rules import ListRules
-from pipeline.outcome import left_within_horizon
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import listed
 from pipeline.rollout import Dealt, dealt
 from pipeline.settings import Settings
-from pipeline.splits import matured
 from pipeline.store import Store
-from pipeline.workspace import workspace
 
 FEWEST_MANAGERS: Final = 20
 """In each part; with fewer the interval over managers is not to be relied on (Cameron and Miller, 2015)."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from features.build import organisation
 from features.source import CrossSection, Source
 from pipeline.backtest import Backtest
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
 from pipeline.evaluation import COVERAGE, RESAMPLES, TOP_SHARE
 from pipeline.group_figures import LEAST_PEOPLE
 from pipeline.list_rules import ListRules

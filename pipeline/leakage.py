@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from features.errors import Finding
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
+from pipeline.dataset.splits import Fold
 from pipeline.evaluation import rank_auc
 from pipeline.model import Blend
-from pipeline.splits import Fold
 
 Counts = NDArray[np.int64]
 

@@ -20,12 +20,12 @@ from features.errors import BadInput, Finding
 from pipeline.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.calibration import Line, RiskRange, risk_of
 from pipeline.choosing import Choice, choose, mixed
+from pipeline.dataset.splits import Fold
 from pipeline.encoding import Encoding, Rows, fit_encoding
 from pipeline.evaluation import rank_auc
 from pipeline.files import write_text
 from pipeline.linear import Linear, fit_linear
 from pipeline.memory import give_back
-from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -19,7 +19,10 @@ from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
-from pipeline.dataset import KEYS
+from pipeline.dataset.outcome import left_within_horizon
+from pipeline.dataset.rows import KEYS
+from pipeline.dataset.splits import matured
+from pipeline.dataset.workspace import kept_months, workspace
 from pipeline.drift import CHANCE, moved, moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics, metrics_with_intervals
 from pipeline.feedback import DONE, last_answers
@@ -27,13 +30,10 @@ from pipeline.files import write_text
 from pipeline.gate import SLOPE_LIMITS
 from pipeline.language.translator import language, marked
 from pipeline.monitoring_page import MOVED, monitoring_page
-from pipeline.outcome import left_within_horizon
 from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import listed
 from pipeline.settings import Settings
-from pipeline.splits import matured
 from pipeline.store import Store
-from pipeline.workspace import kept_months, workspace
 
 MONTHS_OF_REFERENCE: Final = 12
 """What is scored is held against the last year that the model could learn from: every season is in it."""

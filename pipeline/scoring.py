@@ -19,13 +19,13 @@ from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
 from pipeline.calibration import risk_of
+from pipeline.dataset.workspace import kept_months, workspace
 from pipeline.explanation import factor_table, peers_of
 from pipeline.publication import CARRIED, Publication
 from pipeline.related import related
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.stored_model import CURVE, StoredModel, typed_records
-from pipeline.workspace import kept_months, workspace
 
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6

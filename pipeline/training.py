@@ -22,15 +22,8 @@ from pipeline.backtest import Backtest, Round, backtest, most_rows, predictions,
 from pipeline.by_group import by_group
 from pipeline.calibration import risk_of
 from pipeline.challenge import against_others
-from pipeline.dataset import Dataset, build_dataset, cross_section_dataset
-from pipeline.fairness import review
-from pipeline.kept_features import Sums, changed_past, keep, kept_sums, sums_of
-from pipeline.leakage import Removal, on_both_sides, suspects, too_dear
-from pipeline.model import Blend, fit_blend
-from pipeline.parallel import side_by_side
-from pipeline.plots import plots
-from pipeline.settings import Settings
-from pipeline.splits import (
+from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset
+from pipeline.dataset.splits import (
     LEAST_EXITS,
     Origin,
     fold_rows,
@@ -41,10 +34,17 @@ from pipeline.splits import (
     rolling_origins,
     training_dates,
 )
+from pipeline.dataset.workspace import kept_months, workspace
+from pipeline.fairness import review
+from pipeline.kept_features import Sums, changed_past, keep, kept_sums, sums_of
+from pipeline.leakage import Removal, on_both_sides, suspects, too_dear
+from pipeline.model import Blend, fit_blend
+from pipeline.parallel import side_by_side
+from pipeline.plots import plots
+from pipeline.settings import Settings
 from pipeline.stored_model import CURVE, NO_HORIZON, StoredModel
 from pipeline.trust import factor_stability, gain, moved_features, range_coverage, true_hazard
 from pipeline.tuning import Tuning, tune
-from pipeline.workspace import kept_months, workspace
 
 REPEATS = 5
 FOLDS = 5

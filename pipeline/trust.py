@@ -9,7 +9,7 @@ import polars as pl
 from scipy.stats import norm, spearmanr
 
 from pipeline.backtest import Backtest, Round
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
 from pipeline.drift import moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics
 from pipeline.model import Blend, fit_blend

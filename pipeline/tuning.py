@@ -17,9 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.boosting import Shape, shape_for, try_trees
 from pipeline.choosing import best_weight, choose_penalty, clearly_better, mixed, row_losses
+from pipeline.dataset.splits import Fold
 from pipeline.encoding import fit_encoding
 from pipeline.model import held_directions
-from pipeline.splits import Fold
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

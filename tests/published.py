@@ -29,11 +29,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from features.catalogue.feature import Feature
+from pipeline.dataset.splits import repeated_folds
 from pipeline.model import Blend, fit_blend
 from pipeline.publication import Publication
 from pipeline.schema import AUDIT
 from pipeline.settings import Settings
-from pipeline.splits import repeated_folds
 from pipeline.store import Store
 from pipeline.stored_model import StoredModel
 from pipeline.tokens import issue_token

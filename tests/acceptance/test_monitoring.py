@@ -24,9 +24,9 @@ from features.calendar import month_end
 from features.known.facts import OWN_DATE
 from features.simulation.run import simulate
 from features.source import Source, load_source
+from pipeline.dataset.outcome import left_within_horizon
 from pipeline.list_pages import write_lists
 from pipeline.month import monthly
-from pipeline.outcome import left_within_horizon
 from pipeline.risk_list import BANDS, listed
 from pipeline.scoring import score_and_publish
 from pipeline.settings import Settings

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from features.catalogue.feature import Feature
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
 from pipeline.leakage import suspects
 
 ROWS = 1000

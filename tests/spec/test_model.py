@@ -11,11 +11,11 @@ import pytest
 from features.errors import BadInput
 from pipeline.boosting import TINY
 from pipeline.calibration import Line, risk_of
+from pipeline.dataset.splits import Fold, repeated_folds
 from pipeline.evaluation import metrics
 from pipeline.linear import Penalty
 from pipeline.model import BLEND_FILE, TREES_FILE, Blend, fit_blend
 from pipeline.parallel import ROWS_AT_A_TIME, side_by_side
-from pipeline.splits import Fold, repeated_folds
 
 
 def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.outcome import left_within_horizon
+from pipeline.dataset.outcome import left_within_horizon
 
 HIRE = date(2020, 1, 1)
 JUNE = date(2024, 6, 30)

@@ -8,7 +8,7 @@ import pytest
 
 from features.calendar import month_end
 from features.errors import BadInput
-from pipeline.splits import (
+from pipeline.dataset.splits import (
     Origin,
     fold_rows,
     identical_rows,

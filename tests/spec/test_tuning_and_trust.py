@@ -13,12 +13,12 @@ from pipeline.backtest import Backtest, Round, backtest
 from pipeline.by_group import by_group
 from pipeline.calibration import risk_of
 from pipeline.choosing import usual_weight
-from pipeline.dataset import Dataset
+from pipeline.dataset.rows import Dataset
+from pipeline.dataset.splits import repeated_folds
 from pipeline.kept_features import changed_past, keep, sums_of
 from pipeline.leakage import Removal, on_both_sides, too_dear
 from pipeline.model import fit_blend
 from pipeline.plots import plots
-from pipeline.splits import repeated_folds
 from pipeline.trust import gain, range_coverage
 from pipeline.tuning import tune
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipeline.dataset.workspace import workspace
 from pipeline.settings import Settings
-from pipeline.workspace import workspace
 
 WORKING = """
 import sys, time

@@ -7,7 +7,7 @@ import polars as pl
 
 from features.calendar import month_end
 from features.source import Source
-from pipeline.splits import matured
+from pipeline.dataset.splits import matured
 
 
 def left_within_horizon(

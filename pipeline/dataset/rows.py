@@ -16,10 +16,10 @@ from features.engine.engines import engine_named
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
+from pipeline.dataset.outcome import left_within_horizon
+from pipeline.dataset.workspace import kept_months
 from pipeline.files import write_parquet, write_whole
-from pipeline.outcome import left_within_horizon
 from pipeline.settings import Settings
-from pipeline.workspace import kept_months
 
 KEYS = ("employee_id", "snapshot_date")
 HELD = frozenset(
