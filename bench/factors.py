@@ -15,8 +15,8 @@ import numpy as np
 
 from bench.measure import Figures
 from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
-from pipeline.boosting import Trees
-from pipeline.tree_program import compile_trees
+from pipeline.model.boosting import Trees
+from pipeline.model.tree_program import compile_trees
 
 TREES: Final = 300
 LEAVES: Final = 31

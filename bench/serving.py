@@ -26,11 +26,11 @@ from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
 from pipeline import registry
 from pipeline.dataset.splits import repeated_folds
-from pipeline.model import fit_blend
+from pipeline.model.blend import fit_blend
+from pipeline.model.stored_model import CURVE, StoredModel
 from pipeline.scoring import score_people
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.stored_model import CURVE, StoredModel
 from pipeline.tokens import Role, issue_token
 from serving.app import create_app
 

@@ -24,8 +24,8 @@ from features.source import Source, load_source
 from pipeline.dataset.rows import build_dataset
 from pipeline.dataset.splits import Fold, fold_rows, inner_folds, rolling_origins
 from pipeline.evaluation import metrics, paired_difference
-from pipeline.model import fit_blend
-from pipeline.tuning import tune
+from pipeline.model.blend import fit_blend
+from pipeline.model.tuning import tune
 
 HORIZON: Final = 6
 _ROWS: Final = "rows.parquet"

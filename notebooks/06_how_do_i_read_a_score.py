@@ -29,7 +29,7 @@ from features.build import feature_table
 from features.known.snapshots import snapshot_dates
 from features.source import load_source
 from pipeline import load_model, score
-from pipeline.calibration import risk_of
+from pipeline.model.calibration import risk_of
 from pipeline.settings import Settings
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from features.contract.vocabulary import DRIVERS
-from pipeline.boosting import Shape
-from pipeline.calibration import risk_of
 from pipeline.dataset.rows import Dataset
 from pipeline.evaluation import metrics, metrics_with_intervals, paired_difference
-from pipeline.model import Blend, fit_blend
-from pipeline.parallel import side_by_side
+from pipeline.model.blend import Blend, fit_blend
+from pipeline.model.boosting import Shape
+from pipeline.model.calibration import risk_of
+from pipeline.model.parallel import side_by_side
 
 Fold = tuple[np.ndarray, np.ndarray]
 

@@ -11,13 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.backtest import Backtest, Round, most_rows
-from pipeline.calibration import risk_of
 from pipeline.dataset.rows import Dataset
 from pipeline.evaluation import paired_difference
 from pipeline.gate import COMPARED
-from pipeline.model import Blend, fit_blend
-from pipeline.parallel import side_by_side
-from pipeline.stored_model import StoredModel
+from pipeline.model.blend import Blend, fit_blend
+from pipeline.model.calibration import risk_of
+from pipeline.model.parallel import side_by_side
+from pipeline.model.stored_model import StoredModel
 
 _PARTS: Final = ("logistic", "boosting")
 

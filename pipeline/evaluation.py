@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from pipeline.calibration import EPSILON, fit_lines, log_odds_of
+from pipeline.model.calibration import EPSILON, fit_lines, log_odds_of
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from features.errors import Finding
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import Fold
 from pipeline.evaluation import rank_auc
-from pipeline.model import Blend
+from pipeline.model.blend import Blend
 
 Counts = NDArray[np.int64]
 

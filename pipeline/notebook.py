@@ -18,9 +18,9 @@ from features.errors import BadInput, Finding
 from pipeline import registry, training
 from pipeline.dataset.rows import KEYS
 from pipeline.evaluation import RESAMPLES, metrics_with_intervals
+from pipeline.model.stored_model import StoredModel
 from pipeline.records import faults, score_records
 from pipeline.settings import Settings
-from pipeline.stored_model import StoredModel
 from pipeline.training import Request, Trained
 
 _UNDATED = date.min

@@ -20,11 +20,11 @@ from pipeline import ledger, registry
 from pipeline.faults import REGISTRY, unavailable
 from pipeline.gate import Contender, Gate, gate, refused
 from pipeline.ledger import Event, LedgerEntry
+from pipeline.model.stored_model import StoredModel
 from pipeline.model_card import ModelCard, model_card
 from pipeline.runs import REPORT, as_text
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.stored_model import StoredModel
 
 RESULTS_TAG: Final = "gate.results"
 LONGEST_REASON: Final = 1000

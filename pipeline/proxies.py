@@ -12,11 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from pipeline.calibration import risk_of
-from pipeline.encoding import fit_encoding
 from pipeline.evaluation import metrics_with_intervals, rank_auc
-from pipeline.linear import DEFAULT_PENALTY, fit_linear
-from pipeline.parallel import side_by_side
+from pipeline.model.calibration import risk_of
+from pipeline.model.encoding import fit_encoding
+from pipeline.model.linear import DEFAULT_PENALTY, fit_linear
+from pipeline.model.parallel import side_by_side
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

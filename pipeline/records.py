@@ -9,9 +9,9 @@ import polars as pl
 
 from features.catalogue.feature import Feature
 from features.catalogue.limits import possible
+from pipeline.model.stored_model import StoredModel
 from pipeline.publication import Publication
 from pipeline.scoring import PLACE, score_people
-from pipeline.stored_model import StoredModel
 
 Value = float | str | None
 Record = Mapping[str, Value]

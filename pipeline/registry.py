@@ -24,9 +24,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
+from pipeline.model.stored_model import StoredModel
 from pipeline.runs import PLOTS, REPORT, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings
-from pipeline.stored_model import StoredModel
 
 MODEL_NAME = "retention"
 CHAMPION = "champion"

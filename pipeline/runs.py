@@ -18,8 +18,8 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import AnyType
 
+from pipeline.model.stored_model import StoredModel
 from pipeline.settings import Settings
-from pipeline.stored_model import StoredModel
 
 REPORT = "report.json"
 PLOTS = "plots"
@@ -150,7 +150,7 @@ def _log_model(model: StoredModel) -> str:
             warnings.filterwarnings("ignore", message=".*input example.*", category=UserWarning)
             logged = mlflow.pyfunc.log_model(
                 name="model",
-                loader_module="pipeline.stored_model",
+                loader_module="pipeline.model.stored_model",
                 data_path=str(data),
                 signature=_signature(model),
                 pip_requirements=["retention"],

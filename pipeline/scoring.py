@@ -18,14 +18,14 @@ from features.errors import BadInput, Finding, Refused
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import registry
-from pipeline.calibration import risk_of
 from pipeline.dataset.workspace import kept_months, workspace
-from pipeline.explanation import factor_table, peers_of
+from pipeline.model.calibration import risk_of
+from pipeline.model.factors import factor_table, peers_of
+from pipeline.model.related import related
+from pipeline.model.stored_model import CURVE, StoredModel, typed_records
 from pipeline.publication import CARRIED, Publication
-from pipeline.related import related
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.stored_model import CURVE, StoredModel, typed_records
 
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6

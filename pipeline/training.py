@@ -20,7 +20,6 @@ from features.source import CrossSection, Source, load_source
 from pipeline import promotion
 from pipeline.backtest import Backtest, Round, backtest, most_rows, predictions, shuffled_auc
 from pipeline.by_group import by_group
-from pipeline.calibration import risk_of
 from pipeline.challenge import against_others
 from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset
 from pipeline.dataset.splits import (
@@ -38,13 +37,14 @@ from pipeline.dataset.workspace import kept_months, workspace
 from pipeline.fairness import review
 from pipeline.kept_features import Sums, changed_past, keep, kept_sums, sums_of
 from pipeline.leakage import Removal, on_both_sides, suspects, too_dear
-from pipeline.model import Blend, fit_blend
-from pipeline.parallel import side_by_side
+from pipeline.model.blend import Blend, fit_blend
+from pipeline.model.calibration import risk_of
+from pipeline.model.parallel import side_by_side
+from pipeline.model.stored_model import CURVE, NO_HORIZON, StoredModel
+from pipeline.model.tuning import Tuning, tune
 from pipeline.plots import plots
 from pipeline.settings import Settings
-from pipeline.stored_model import CURVE, NO_HORIZON, StoredModel
 from pipeline.trust import factor_stability, gain, moved_features, range_coverage, true_hazard
-from pipeline.tuning import Tuning, tune
 
 REPEATS = 5
 FOLDS = 5

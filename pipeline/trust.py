@@ -12,8 +12,8 @@ from pipeline.backtest import Backtest, Round
 from pipeline.dataset.rows import Dataset
 from pipeline.drift import moved_too_far, reference_of, usual_limits
 from pipeline.evaluation import metrics
-from pipeline.model import Blend, fit_blend
-from pipeline.parallel import side_by_side
+from pipeline.model.blend import Blend, fit_blend
+from pipeline.model.parallel import side_by_side
 
 TRUTH: Final = "truth.parquet"
 """What `retention simulate` writes beside its tables; no contract table, so nothing else ever reads it."""

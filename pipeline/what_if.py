@@ -16,11 +16,11 @@ import polars as pl
 from features.catalogue.feature import Feature
 from features.catalogue.limits import possible
 from features.drivers.conditions import HIGH_OVERTIME
-from pipeline.calibration import risk_of
 from pipeline.language.wording import as_number
+from pipeline.model.calibration import risk_of
+from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.published import Factor
 from pipeline.records import Record, Value
-from pipeline.stored_model import StoredModel, typed_records
 
 FULL_TIME_HOURS_A_MONTH: Final = 173.3
 """40 hours a week: what a share of contracted hours is taken of."""

@@ -11,7 +11,7 @@ from serving.logs import LOG
 from serving.problems import Refusal
 
 if TYPE_CHECKING:
-    from pipeline.stored_model import StoredModel
+    from pipeline.model.stored_model import StoredModel
 
 LOOK_AGAIN_SECONDS: Final = 30.0
 """How long a promotion may go unnoticed."""

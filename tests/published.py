@@ -30,12 +30,12 @@ from sqlalchemy import select
 
 from features.catalogue.feature import Feature
 from pipeline.dataset.splits import repeated_folds
-from pipeline.model import Blend, fit_blend
+from pipeline.model.blend import Blend, fit_blend
+from pipeline.model.stored_model import StoredModel
 from pipeline.publication import Publication
 from pipeline.schema import AUDIT
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.stored_model import StoredModel
 from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.settings import ServerSettings

@@ -21,7 +21,7 @@ from serving.schemas.records import RecordsToScore, ScoredRecord, ScoredRecords
 from serving.schemas.risks import CurvePoint, Range
 
 if TYPE_CHECKING:
-    from pipeline.stored_model import StoredModel
+    from pipeline.model.stored_model import StoredModel
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.model import Blend
+from pipeline.model.blend import Blend
 from pipeline.settings import Settings
 from serving import champion
 from serving.app import create_app

@@ -15,7 +15,7 @@ import pytest
 from servers import free_port
 
 from pipeline import registry
-from pipeline.model import Blend
+from pipeline.model.blend import Blend
 from pipeline.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy

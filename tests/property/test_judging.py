@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.calibration import fit_platt, fit_range
 from pipeline.dataset.splits import repeated_folds
 from pipeline.evaluation import METRICS, metrics
-from pipeline.linear import Penalty, fit_linear
-from pipeline.model import fit_blend
+from pipeline.model.blend import fit_blend
+from pipeline.model.calibration import fit_platt, fit_range
+from pipeline.model.linear import Penalty, fit_linear
 
 scored = st.lists(st.tuples(st.booleans(), st.integers(0, 20).map(lambda n: n / 20)), min_size=1, max_size=60)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.calibration import Line, RiskRange, fit_lines, fit_platt, fit_range, log_odds_of, risk_of
+from pipeline.model.calibration import Line, RiskRange, fit_lines, fit_platt, fit_range, log_odds_of, risk_of
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from pipeline.explanation import factor_table, peer_figures, peers_of
+from pipeline.model.factors import factor_table, peer_figures, peers_of
 
 
 class About(NamedTuple):

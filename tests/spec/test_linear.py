@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.calibration import risk_of
-from pipeline.choosing import choose_penalty
-from pipeline.linear import PENALTIES, Linear, Penalty, Ridge, fit_linear, fit_path
+from pipeline.model.calibration import risk_of
+from pipeline.model.linear import PENALTIES, Linear, Penalty, Ridge, fit_linear, fit_path
+from pipeline.model.selection import choose_penalty
 
 ROWS, NOISY = 1200, 20
 

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from features.errors import BadInput
-from pipeline.boosting import TINY
-from pipeline.calibration import Line, risk_of
 from pipeline.dataset.splits import Fold, repeated_folds
 from pipeline.evaluation import metrics
-from pipeline.linear import Penalty
-from pipeline.model import BLEND_FILE, TREES_FILE, Blend, fit_blend
-from pipeline.parallel import ROWS_AT_A_TIME, side_by_side
+from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend
+from pipeline.model.boosting import TINY
+from pipeline.model.calibration import Line, risk_of
+from pipeline.model.linear import Penalty
+from pipeline.model.parallel import ROWS_AT_A_TIME, side_by_side
 
 
 def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from pipeline.model.related import related, together
 from pipeline.published import Factor
-from pipeline.related import related, together
 
 N = 60
 UP = [float(value) for value in range(N)]

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from rich.console import Console
 
-from pipeline.encoding import fit_encoding
+from pipeline.model.encoding import fit_encoding
 from pipeline.publication import Publication
 from pipeline.scoring import _evidence
 from pipeline.screens import scoring_screen

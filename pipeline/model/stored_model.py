@@ -18,8 +18,8 @@ import polars as pl
 
 from features.catalogue.feature import Feature
 from features.errors import BadInput, Finding
-from pipeline.calibration import risk_of
-from pipeline.model import Blend
+from pipeline.model.blend import Blend
+from pipeline.model.calibration import risk_of
 
 FORMAT = 1
 NO_HORIZON = 0

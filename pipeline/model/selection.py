@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
-from pipeline.calibration import Line, RiskRange, fit_platt, fit_range
 from pipeline.dataset.splits import Fold
-from pipeline.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
+from pipeline.model.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
+from pipeline.model.calibration import Line, RiskRange, fit_platt, fit_range
+from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -10,7 +10,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.tree_program import NotCovered, Program, compile_trees
+from pipeline.model.tree_program import NotCovered, Program, compile_trees
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -69,7 +69,7 @@ class Trees:
         trees that it does not cover by LightGBM itself: the same to 1e-12, and slower.
         """
         if (program := self._program) is not None:
-            from pipeline.tree_shap import shares as exact_shares  # numba takes half a second to import
+            from pipeline.model.tree_shap import shares as exact_shares  # numba takes half a second to import
 
             return program.base, exact_shares(program, matrix)
         rows = matrix if len(matrix) else np.full((1, matrix.shape[1]), np.nan)  # LightGBM divides by the rows

@@ -16,7 +16,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from pipeline.encoding import LEAST_ROWS, Rows
+from pipeline.model.encoding import LEAST_ROWS, Rows
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -17,15 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from features.errors import BadInput, Finding
-from pipeline.boosting import Shape, Trees, fit_trees, shape_for
-from pipeline.calibration import Line, RiskRange, risk_of
-from pipeline.choosing import Choice, choose, mixed
 from pipeline.dataset.splits import Fold
-from pipeline.encoding import Encoding, Rows, fit_encoding
 from pipeline.evaluation import rank_auc
 from pipeline.files import write_text
-from pipeline.linear import Linear, fit_linear
-from pipeline.memory import give_back
+from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
+from pipeline.model.calibration import Line, RiskRange, risk_of
+from pipeline.model.encoding import Encoding, Rows, fit_encoding
+from pipeline.model.linear import Linear, fit_linear
+from pipeline.model.memory import give_back
+from pipeline.model.selection import Choice, choose, mixed
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -132,7 +132,7 @@ def fit_blend(
 
     Penalty, rounds, weight and calibration are chosen on `folds` (rows to learn from, rows to judge on: out of time
     where there are dates); with too few exits there, defaults are kept. `quick` fixes the trees' shape by the number
-    of exits, `shape` to the one given (`pipeline.tuning`); otherwise the folds choose among all shapes. `like` takes a
+    of exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes. `like` takes a
     fitted blend's choices over, which makes a refit cost one fit of each part. `directions` names the features whose
     log-odds are held rising (1) or falling (-1) with the figure, in both parts, and so in the blend.
     """

@@ -2,7 +2,7 @@
 
 The search sees the training period of the earliest test date only, so that no test date has had a say. What a trial is
 judged by is the held-out log loss of the whole blend at its best weight, since the trees are never served alone. The
-logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit (`pipeline.choosing`).
+logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit (`pipeline.model.selection`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,11 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from pipeline.boosting import Shape, shape_for, try_trees
-from pipeline.choosing import best_weight, choose_penalty, clearly_better, mixed, row_losses
 from pipeline.dataset.splits import Fold
-from pipeline.encoding import fit_encoding
-from pipeline.model import held_directions
+from pipeline.model.blend import held_directions
+from pipeline.model.boosting import Shape, shape_for, try_trees
+from pipeline.model.encoding import fit_encoding
+from pipeline.model.selection import best_weight, choose_penalty, clearly_better, mixed, row_losses
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -36,9 +36,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.engine.compiled import compiled
-from pipeline.lanes import LANES, every, load, store, where_known, without_zeros
-from pipeline.parallel import cores, side_by_side
-from pipeline.tree_program import CATEGORIES, ENTER, LEAVE, LEAVE_LEAF, LIMIT_OR_ZERO, TURN, TWO_LEAVES, Program
+from pipeline.model.parallel import cores, side_by_side
+from pipeline.model.simd import LANES, every, load, store, where_known, without_zeros
+from pipeline.model.tree_program import CATEGORIES, ENTER, LEAVE, LEAVE_LEAF, LIMIT_OR_ZERO, TURN, TWO_LEAVES, Program
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.uint32]
