@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from features.errors import BadInput, Finding
 from pipeline import registry, training
 from pipeline.dataset.rows import KEYS
-from pipeline.evaluation import RESAMPLES, metrics_with_intervals
+from pipeline.judgement.metrics import RESAMPLES, metrics_with_intervals
 from pipeline.model.stored_model import StoredModel
 from pipeline.records import faults, score_records
 from pipeline.settings import Settings

@@ -18,9 +18,6 @@ from features.errors import Finding, Refused
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline import promotion
-from pipeline.backtest import Backtest, Round, backtest, most_rows, predictions, shuffled_auc
-from pipeline.by_group import by_group
-from pipeline.challenge import against_others
 from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset
 from pipeline.dataset.splits import (
     LEAST_EXITS,
@@ -34,17 +31,20 @@ from pipeline.dataset.splits import (
     training_dates,
 )
 from pipeline.dataset.workspace import kept_months, workspace
-from pipeline.fairness import review
-from pipeline.kept_features import Sums, changed_past, keep, kept_sums, sums_of
-from pipeline.leakage import Removal, on_both_sides, suspects, too_dear
+from pipeline.judgement.backtest import Backtest, Round, backtest, most_rows, predictions, shuffled_auc
+from pipeline.judgement.by_group import by_group
+from pipeline.judgement.challenger import against_others
+from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage, true_hazard
+from pipeline.judgement.fairness import review
+from pipeline.judgement.leakage import Removal, on_both_sides, suspects, too_dear
+from pipeline.judgement.plots import plots
+from pipeline.judgement.rewritten_history import Sums, changed_past, keep, kept_sums, sums_of
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import side_by_side
 from pipeline.model.stored_model import CURVE, NO_HORIZON, StoredModel
 from pipeline.model.tuning import Tuning, tune
-from pipeline.plots import plots
 from pipeline.settings import Settings
-from pipeline.trust import factor_stability, gain, moved_features, range_coverage, true_hazard
 
 REPEATS = 5
 FOLDS = 5

@@ -18,8 +18,8 @@ from threadpoolctl import threadpool_limits
 
 from features.errors import BadInput, Finding
 from pipeline.dataset.splits import Fold
-from pipeline.evaluation import rank_auc
 from pipeline.files import write_text
+from pipeline.judgement.metrics import rank_auc
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.model.calibration import Line, RiskRange, risk_of
 from pipeline.model.encoding import Encoding, Rows, fit_encoding

@@ -19,7 +19,7 @@ import pytest
 from servers import free_port, served
 from sqlalchemy import select
 
-from pipeline.evaluation import metrics
+from pipeline.judgement.metrics import metrics
 from pipeline.schema import PUBLICATION
 from pipeline.settings import Settings
 from pipeline.store import Store

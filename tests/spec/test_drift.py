@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.drift import moved, psi, reference_of
+from pipeline.judgement.drift import moved, psi, reference_of
 
 
 def column(*values: float | str | None, times: int = 1) -> pl.DataFrame:

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from features.source import Source
-from pipeline.fairness import Judged, fairness_review, selection, suppressed
+from pipeline.judgement.fairness import Judged, fairness_review, selection, suppressed
+from pipeline.judgement.protected import protected_groups
+from pipeline.judgement.proxies import proxies
 from pipeline.list_rules import ListRules
-from pipeline.protected import protected_groups
-from pipeline.proxies import proxies
 
 
 def judged(left: list[int], is_listed: list[int], risk: float = 0.25) -> Judged:

@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import BadInput
 from pipeline.dataset.splits import Fold, repeated_folds
-from pipeline.evaluation import metrics
+from pipeline.judgement.metrics import metrics
 from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend
 from pipeline.model.boosting import TINY
 from pipeline.model.calibration import Line, risk_of

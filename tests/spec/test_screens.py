@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipeline.evaluation import METRICS
+from pipeline.judgement.metrics import METRICS
 from pipeline.month import Month
 from pipeline.screens import month_screen, training_screen
 from pipeline.settings import Settings

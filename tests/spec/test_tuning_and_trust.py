@@ -9,18 +9,18 @@ import polars as pl
 import pytest
 
 from features.catalogue.feature import Feature
-from pipeline.backtest import Backtest, Round, backtest
-from pipeline.by_group import by_group
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import repeated_folds
-from pipeline.kept_features import changed_past, keep, sums_of
-from pipeline.leakage import Removal, on_both_sides, too_dear
+from pipeline.judgement.backtest import Backtest, Round, backtest
+from pipeline.judgement.by_group import by_group
+from pipeline.judgement.diagnostics import gain, range_coverage
+from pipeline.judgement.leakage import Removal, on_both_sides, too_dear
+from pipeline.judgement.plots import plots
+from pipeline.judgement.rewritten_history import changed_past, keep, sums_of
 from pipeline.model.blend import fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.selection import usual_weight
 from pipeline.model.tuning import tune
-from pipeline.plots import plots
-from pipeline.trust import gain, range_coverage
 
 ROWS = 900
 DAYS = [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30)]

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.backtest import Backtest, Round, most_rows
 from pipeline.dataset.rows import Dataset
-from pipeline.evaluation import paired_difference
 from pipeline.gate import COMPARED
+from pipeline.judgement.backtest import Backtest, Round, most_rows
+from pipeline.judgement.metrics import paired_difference
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import side_by_side

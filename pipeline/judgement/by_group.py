@@ -6,10 +6,10 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from pipeline.backtest import Backtest
 from pipeline.dataset.rows import Dataset
-from pipeline.evaluation import metrics_with_intervals
 from pipeline.group_figures import LEAST_PEOPLE
+from pipeline.judgement.backtest import Backtest
+from pipeline.judgement.metrics import metrics_with_intervals
 
 BANDS: Final = {"under 1 year": 12.0, "1 to 3 years": 36.0, "3 to 5 years": 60.0, "5 to 10 years": 120.0}
 """Tenure bands by the months at which each ends; beyond the last is `LONGEST`."""

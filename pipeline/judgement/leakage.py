@@ -11,7 +11,7 @@ from scipy.stats import beta
 from features.errors import Finding
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import Fold
-from pipeline.evaluation import rank_auc
+from pipeline.judgement.metrics import rank_auc
 from pipeline.model.blend import Blend
 
 Counts = NDArray[np.int64]

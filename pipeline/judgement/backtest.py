@@ -10,7 +10,7 @@ import polars as pl
 
 from features.contract.vocabulary import DRIVERS
 from pipeline.dataset.rows import Dataset
-from pipeline.evaluation import metrics, metrics_with_intervals, paired_difference
+from pipeline.judgement.metrics import metrics, metrics_with_intervals, paired_difference
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of

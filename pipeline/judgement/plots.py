@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.evaluation import COVERAGE
+from pipeline.judgement.metrics import COVERAGE
 
 _BLUE: Final = "#1f5a94"
 _ORANGE: Final = "#c8601a"

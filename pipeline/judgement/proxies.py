@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from pipeline.evaluation import metrics_with_intervals, rank_auc
+from pipeline.judgement.metrics import metrics_with_intervals, rank_auc
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.linear import DEFAULT_PENALTY, fit_linear

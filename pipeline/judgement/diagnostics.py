@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from scipy.stats import norm, spearmanr
 
-from pipeline.backtest import Backtest, Round
 from pipeline.dataset.rows import Dataset
-from pipeline.drift import moved_too_far, reference_of, usual_limits
-from pipeline.evaluation import metrics
+from pipeline.judgement.backtest import Backtest, Round
+from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
+from pipeline.judgement.metrics import metrics
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.parallel import side_by_side
 
