@@ -24,10 +24,10 @@ from bench.server import AT_A_TIME, Server, require_wrk, serving
 from features.build import feature_table
 from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
-from pipeline import registry
 from pipeline.dataset.splits import repeated_folds
 from pipeline.model.blend import fit_blend
 from pipeline.model.stored_model import CURVE, StoredModel
+from pipeline.registry import versions as registry
 from pipeline.scoring import score_people
 from pipeline.settings import Settings
 from pipeline.store import Store

@@ -352,8 +352,8 @@ def models(context: typer.Context, json_file: JsonOption = None) -> None:
 @models_app.command("list")
 def list_models(json_file: JsonOption = None) -> None:
     """Every model version, which one is champion, and who served when."""
-    from pipeline.promotion import history
-    from pipeline.registry import connect, versions
+    from pipeline.registry.promotion import history
+    from pipeline.registry.versions import connect, versions
     from pipeline.screens import models_screen
 
     settings = Settings()
@@ -371,7 +371,7 @@ def promote(
     json_file: JsonOption = None,
 ) -> None:
     """Run the gate again for a version and make it champion, a former one too; exit code 3 where the gate refuses."""
-    from pipeline.promotion import promote as promote_version
+    from pipeline.registry.promotion import promote as promote_version
     from pipeline.screens import promotion_screen
 
     offered = promote_version(Settings(), version, reason)
@@ -388,7 +388,7 @@ def card(
 ) -> None:
     """Write a version's model card: what it is for, how it was judged, and who promoted it why."""
     from pipeline.files import write_text
-    from pipeline.promotion import card_of
+    from pipeline.registry.promotion import card_of
 
     found = card_of(Settings(), None if version == "champion" else version)
     if out_file is None:

@@ -18,19 +18,19 @@ from features.engine.engines import engine_named
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
-from pipeline import registry
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.rows import KEYS
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import kept_months, workspace
 from pipeline.feedback import DONE, last_answers
 from pipeline.files import write_text
-from pipeline.gate import SLOPE_LIMITS
 from pipeline.judgement.drift import CHANCE, moved, moved_too_far, reference_of, usual_limits
 from pipeline.judgement.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language, marked
 from pipeline.monitoring_page import MOVED, monitoring_page
 from pipeline.published import Published, PublishedScores
+from pipeline.registry import versions as registry
+from pipeline.registry.gate import SLOPE_LIMITS
 from pipeline.risk_list import listed
 from pipeline.settings import Settings
 from pipeline.store import Store

@@ -15,11 +15,12 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from features.errors import BadInput, Finding
-from pipeline import registry, training
+from pipeline import training
 from pipeline.dataset.rows import KEYS
 from pipeline.judgement.metrics import RESAMPLES, metrics_with_intervals
 from pipeline.model.stored_model import StoredModel
 from pipeline.records import faults, score_records
+from pipeline.registry import versions as registry
 from pipeline.settings import Settings
 from pipeline.training import Request, Trained
 

@@ -245,7 +245,7 @@ MODEL_LEDGER: Final = Table(
     Index("ix_model_ledger_version", "version"),
     sqlite_autoincrement=True,
 )
-"""Which model version served from when on, and which was refused (`pipeline.ledger`).
+"""Which model version served from when on, and which was refused (`pipeline.registry.ledger`).
 
 Triggers refuse UPDATE, DELETE and TRUNCATE.
 """

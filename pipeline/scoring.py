@@ -17,13 +17,13 @@ from features.engine.engines import Engine, engine_named
 from features.errors import BadInput, Finding, Refused
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
-from pipeline import registry
 from pipeline.dataset.workspace import kept_months, workspace
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.related import related
 from pipeline.model.stored_model import CURVE, StoredModel, typed_records
 from pipeline.publication import CARRIED, Publication
+from pipeline.registry import versions as registry
 from pipeline.settings import Settings
 from pipeline.store import Store
 

@@ -13,16 +13,16 @@ from rich.text import Text
 from features.errors import counted
 from pipeline.audit import Chain
 from pipeline.faults import without_secrets
-from pipeline.gate import Gate
 from pipeline.keeping import Purged
-from pipeline.ledger import SERVES, LedgerEntry
 from pipeline.publication import Publication
+from pipeline.registry.gate import Gate
+from pipeline.registry.ledger import SERVES, LedgerEntry
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
     from pipeline.list_pages import WrittenLists
     from pipeline.month import Month
-    from pipeline.promotion import Offer
+    from pipeline.registry.promotion import Offer
 
 _LABELS = {
     "auc": "AUC ↑",

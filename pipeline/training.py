@@ -17,7 +17,6 @@ from features.engine.engines import engine_named
 from features.errors import Finding, Refused
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
-from pipeline import promotion
 from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset
 from pipeline.dataset.splits import (
     LEAST_EXITS,
@@ -44,6 +43,7 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import side_by_side
 from pipeline.model.stored_model import CURVE, NO_HORIZON, StoredModel
 from pipeline.model.tuning import Tuning, tune
+from pipeline.registry import promotion
 from pipeline.settings import Settings
 
 REPEATS = 5

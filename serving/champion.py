@@ -48,7 +48,7 @@ class Champion:
         for held in (self._held, self._other):
             if held and held[0] == version:
                 return held[1]
-        from pipeline import registry
+        from pipeline.registry import versions as registry
 
         try:
             self._other = registry.load(self._settings, version)
@@ -61,7 +61,9 @@ class Champion:
         return self._other[1]
 
     def _looked(self) -> tuple[str, "StoredModel"]:
-        from pipeline import registry  # MLflow takes seconds to import, and most servers are never asked for it
+        from pipeline.registry import (
+            versions as registry,  # MLflow takes seconds to import, and most servers are never asked for it
+        )
 
         try:
             version = registry.champion(self._settings)

@@ -293,7 +293,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, promote: Callable[[Setting
 @pytest.fixture(scope="module")
 def promote(blend: Blend) -> Callable[[Settings], None]:
     """Registers the blend once more, as the champion."""
-    from pipeline import promotion  # MLflow takes seconds to import, and most tests need none
+    from pipeline.registry import promotion  # MLflow takes seconds to import, and most tests need none
 
     model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
 

@@ -11,13 +11,13 @@ from typing import Any, Final
 import numpy as np
 
 from pipeline.dataset.rows import Dataset
-from pipeline.gate import COMPARED
 from pipeline.judgement.backtest import Backtest, Round, most_rows
 from pipeline.judgement.metrics import paired_difference
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import side_by_side
 from pipeline.model.stored_model import StoredModel
+from pipeline.registry.gate import COMPARED
 
 _PARTS: Final = ("logistic", "boosting")
 

@@ -9,9 +9,9 @@ from babel.numbers import get_decimal_symbol
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from pipeline.card_words import BASELINES, OUTCOMES
-from pipeline.gate import Gate
 from pipeline.language.translator import marked
+from pipeline.registry.card_words import BASELINES, OUTCOMES
+from pipeline.registry.gate import Gate
 from serving.answers import HTML
 from serving.audit import Audit
 from serving.pages import charts, gate_words

@@ -43,7 +43,7 @@ class Outcomes:
             self._looking.release()
 
     def _read(self, source: str) -> dict[str, float]:
-        from pipeline.registry import last_monitoring  # MLflow takes seconds to import
+        from pipeline.registry.versions import last_monitoring  # MLflow takes seconds to import
 
         try:
             report = last_monitoring(self._settings, source)

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from features.errors import BadInput, Unavailable
-from pipeline import ledger
-from pipeline.ledger import LedgerEntry
-from pipeline.model_card import model_card
 from pipeline.published import PublishedScores
+from pipeline.registry import ledger
+from pipeline.registry.ledger import LedgerEntry
+from pipeline.registry.model_card import model_card
 from pipeline.settings import Settings
 from serving.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_known
 from serving.audit import Audit
@@ -89,7 +89,9 @@ def _row(entry: LedgerEntry) -> LedgerRow:
 
 def described_version(settings: Settings, version: str | None) -> dict[str, Any]:
     """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
-    from pipeline.registry import described  # MLflow takes seconds to import, and most servers are never asked for it
+    from pipeline.registry.versions import (
+        described,  # MLflow takes seconds to import, and most servers are never asked for it
+    )
 
     try:
         return described(settings, version)
@@ -101,7 +103,7 @@ def described_version(settings: Settings, version: str | None) -> dict[str, Any]
 
 def plots_of_version(settings: Settings, version: str) -> dict[str, bytes]:
     """The pictures of a version's run. Raises 404, and 503 without a registry."""
-    from pipeline.registry import plots_of
+    from pipeline.registry.versions import plots_of
 
     try:
         return plots_of(settings, version)

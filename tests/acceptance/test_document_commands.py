@@ -16,7 +16,7 @@ from documents import ROOT, blocks, commands, named_tests, page, section
 from servers import free_port, served
 
 from features.simulation.run import simulate
-from pipeline.promotion import promote
+from pipeline.registry.promotion import promote
 from pipeline.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy

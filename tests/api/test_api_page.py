@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline import registry
+from pipeline.registry import versions as registry
 from pipeline.settings import Settings
 from pipeline.store import Store
 from serving.api_page import examples, page

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from features.errors import BadInput, Finding, Unavailable
-from pipeline import registry
+from pipeline.registry import versions as registry
 
 Bearer = Callable[..., dict[str, str]]
 Kept = Callable[[], list[dict[str, Any]]]

@@ -18,7 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
-from pipeline import cli, promotion, registry
+from pipeline import cli
+from pipeline.registry import promotion
+from pipeline.registry import versions as registry
 from pipeline.schema import MODEL_LEDGER
 from pipeline.settings import Settings
 from pipeline.store import Store

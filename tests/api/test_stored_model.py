@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 from servers import free_port
 
-from pipeline import registry
 from pipeline.model.blend import Blend
+from pipeline.registry import versions as registry
 from pipeline.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy

@@ -7,9 +7,9 @@ from accessible import assert_accessible
 from playwright.sync_api import Page, expect
 from published import MODEL_FEATURES, REPORT
 
-from pipeline import promotion
 from pipeline.model.blend import Blend
 from pipeline.model.stored_model import StoredModel
+from pipeline.registry import promotion
 from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy

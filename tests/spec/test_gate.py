@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.gate import Contender, Gate, gate, refused
+from pipeline.registry.gate import Contender, Gate, gate, refused
 
 Bounds = tuple[float, float, float]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.gate import Contender, gate
+from pipeline.registry.gate import Contender, gate
 from serving.pages.gate_words import condition, group, limit
 from serving.pages.rendering import translations_of
 

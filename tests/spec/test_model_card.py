@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.ledger import Event, LedgerEntry
-from pipeline.model_card import ModelCard, model_card
+from pipeline.registry.ledger import Event, LedgerEntry
+from pipeline.registry.model_card import ModelCard, model_card
 
 
 def figure(value: float | None) -> dict[str, float | None]:

@@ -16,13 +16,14 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from features.errors import BadInput, Finding
-from pipeline import ledger, registry
 from pipeline.faults import REGISTRY, unavailable
-from pipeline.gate import Contender, Gate, gate, refused
-from pipeline.ledger import Event, LedgerEntry
 from pipeline.model.stored_model import StoredModel
-from pipeline.model_card import ModelCard, model_card
-from pipeline.runs import REPORT, as_text
+from pipeline.registry import ledger
+from pipeline.registry import versions as registry
+from pipeline.registry.gate import Contender, Gate, gate, refused
+from pipeline.registry.ledger import Event, LedgerEntry
+from pipeline.registry.model_card import ModelCard, model_card
+from pipeline.registry.runs import REPORT, as_text
 from pipeline.settings import Settings
 from pipeline.store import Store
 

@@ -1,4 +1,4 @@
-"""MLflow: stored models, their versions and the alias `champion`. Who gets the alias is `pipeline.promotion`'s matter.
+"""MLflow: stored models, their versions and the alias `champion`. Who gets the alias is `pipeline.registry.promotion`'s matter.
 
 A version is registered after its run holds everything, in one step, so a killed training leaves a run and no version.
 """
@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
 from pipeline.model.stored_model import StoredModel
-from pipeline.runs import PLOTS, REPORT, log_monitoring, log_training, run_of_experiment
+from pipeline.registry.runs import PLOTS, REPORT, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings
 
 MODEL_NAME = "retention"

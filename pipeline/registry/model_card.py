@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline import card_words as words
-from pipeline.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
-from pipeline.card_figures import (
+from pipeline.registry import card_words as words
+from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
+from pipeline.registry.card_figures import (
     ablation_table,
     comparison_table,
     data_facts,
@@ -28,7 +28,7 @@ from pipeline.card_figures import (
     trust_facts,
     version_facts,
 )
-from pipeline.ledger import SERVES, LedgerEntry
+from pipeline.registry.ledger import SERVES, LedgerEntry
 
 _TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 

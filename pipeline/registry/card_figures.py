@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pipeline.card_blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
-from pipeline.card_words import BASELINES, MEANING, OUTCOMES, SMALL_GROUPS
-from pipeline.gate import Gate
 from pipeline.language.wording import DRIVER_NAMES
-from pipeline.ledger import LedgerEntry
+from pipeline.registry.card_blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
+from pipeline.registry.card_words import BASELINES, MEANING, OUTCOMES, SMALL_GROUPS
+from pipeline.registry.gate import Gate
+from pipeline.registry.ledger import LedgerEntry
 
 _GATE_NOTE: Final = (
     "Refused: the figure and its whole interval lie beyond the limit. Open: the figure does, and its interval reaches "
