@@ -19,8 +19,8 @@ from features.contract.vocabulary import DRIVERS
 from pipeline.group_figures import group_figures
 from pipeline.list_pages import write_lists
 from pipeline.list_rules import ListRules
-from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE
-from pipeline.store import Store
+from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE
+from pipeline.store.store import Store
 
 FEATURES: Final = 163
 """As many as a simulated company has."""

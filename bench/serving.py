@@ -30,7 +30,7 @@ from pipeline.model.stored_model import CURVE, StoredModel
 from pipeline.registry import versions as registry
 from pipeline.scoring import score_people
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.store import Store
 from pipeline.tokens import Role, issue_token
 from serving.app import create_app
 

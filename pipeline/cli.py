@@ -170,7 +170,7 @@ def lists(
     from pipeline.risk_list import month_to_list
     from pipeline.rollout import deal
     from pipeline.screens import lists_screen
-    from pipeline.store import Store
+    from pipeline.store.store import Store
 
     settings = Settings()
     with closing(Store(settings.store_url)) as store:
@@ -198,7 +198,7 @@ def deliver(
     from pipeline.delivery import Resend, as_json
     from pipeline.delivery import deliver as deliver_lists
     from pipeline.screens import delivery_screen
-    from pipeline.store import Store
+    from pipeline.store.store import Store
 
     settings, again = Settings(), Resend(resend or (), resend_uncertain)
     with closing(Store(settings.store_url)) as store, _progress() as told:
@@ -276,9 +276,9 @@ def purge(
     json_file: JsonOption = None,
 ) -> None:
     """Delete scores, lists, answers and contests that are older than the periods of the settings."""
-    from pipeline.keeping import purge as purge_store
     from pipeline.screens import purging_screen
-    from pipeline.store import Store
+    from pipeline.store.periods import purge as purge_store
+    from pipeline.store.store import Store
 
     settings = Settings()
     with closing(Store(settings.store_url)) as store:
@@ -294,7 +294,7 @@ def privacy(
     """Write a draft of the data protection impact assessment, from the settings and the store."""
     from pipeline.files import write_text
     from pipeline.privacy import assessment
-    from pipeline.store import Store
+    from pipeline.store.store import Store
 
     settings = Settings()
     with closing(Store(settings.store_url)) as store:
@@ -328,9 +328,9 @@ def verify(
 
     On stdout is the end of the chain, to be noted somewhere else for --noted.
     """
-    from pipeline.audit import Link
     from pipeline.screens import audit_screen
-    from pipeline.store import Store
+    from pipeline.store.audit import Link
+    from pipeline.store.store import Store
 
     with closing(Store(Settings().store_url)) as store:
         chain = store.verify_audit(Link.of(noted) if noted else None)

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.published import Published
-from pipeline.schema import DELIVERY
+from pipeline.store.published_scores import Published
+from pipeline.store.schema import DELIVERY
 
 State = Literal["claimed", "sent", "failed", "unchanged"]
 

@@ -15,16 +15,16 @@ from sqlalchemy import select
 from features.errors import BadInput, Finding, Unavailable, counted
 from pipeline import deliveries
 from pipeline.addresses import addresses
-from pipeline.audit import AuditEntry
 from pipeline.language.translator import language
 from pipeline.mail import mail_of
-from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.rollout import deal, rolled_out
-from pipeline.schema import PUBLICATION, SCORE
 from pipeline.settings import Settings
 from pipeline.smtp import MailServer, NoAnswer, NotSent, require_safe
-from pipeline.store import Store
+from pipeline.store.audit import AuditEntry
+from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.schema import PUBLICATION, SCORE
+from pipeline.store.store import Store
 
 COMMAND: Final = "retention deliver"
 NOTHING_TO_READ: Final = "nothing_to_read"

@@ -21,11 +21,11 @@ from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
 from pipeline.list_rules import ListRules
-from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import listed
 from pipeline.rollout import Dealt, dealt
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.store import Store
 
 FEWEST_MANAGERS: Final = 20
 """In each part; with fewer the interval over managers is not to be relied on (Cameron and Miller, 2015)."""

@@ -25,11 +25,11 @@ from pipeline.language.wording import (
     within_words,
 )
 from pipeline.list_rules import ListRules
-from pipeline.published import Published
 from pipeline.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.rollout import rolled_out, waiting_managers
 from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
-from pipeline.store import Store
+from pipeline.store.published_scores import Published
+from pipeline.store.store import Store
 
 COLUMNS: Final = (
     "month manager_id employee_id change band department job level location "

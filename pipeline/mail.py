@@ -10,9 +10,9 @@ from typing import Final
 
 from pipeline.language.translator import Language, language, marked
 from pipeline.list_pages import answers_at, list_page, list_text
-from pipeline.published import Published
 from pipeline.risk_list import RiskList
 from pipeline.settings import Settings
+from pipeline.store.published_scores import Published
 
 _POLICY: Final = SMTP.clone(cte_type="7bit")
 """Every server takes 7 bits; what is not ASCII is encoded."""

@@ -22,18 +22,18 @@ from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.rows import KEYS
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import kept_months, workspace
-from pipeline.feedback import DONE, last_answers
 from pipeline.files import write_text
 from pipeline.judgement.drift import CHANCE, moved, moved_too_far, reference_of, usual_limits
 from pipeline.judgement.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language, marked
 from pipeline.monitoring_page import MOVED, monitoring_page
-from pipeline.published import Published, PublishedScores
 from pipeline.registry import versions as registry
 from pipeline.registry.gate import SLOPE_LIMITS
 from pipeline.risk_list import listed
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.answers import DONE, last_answers
+from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.store import Store
 
 MONTHS_OF_REFERENCE: Final = 12
 """What is scored is held against the last year that the model could learn from: every season is in it."""

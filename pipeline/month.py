@@ -14,18 +14,18 @@ from sqlalchemy import Connection, delete, insert, select
 from features.calendar import month_end
 from features.errors import BadInput
 from features.reading.source_definition import read_definition
-from pipeline.contested import contested
 from pipeline.delivery import as_json, deliver
 from pipeline.language.translator import language
 from pipeline.list_pages import write_lists
 from pipeline.monitoring import monitor
-from pipeline.published import Published
 from pipeline.risk_list import month_to_list
 from pipeline.rollout import deal
-from pipeline.schema import MONTH_STEP
 from pipeline.scoring import score_and_publish
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.contests import contested
+from pipeline.store.published_scores import Published
+from pipeline.store.schema import MONTH_STEP
+from pipeline.store.store import Store
 
 Step = Literal["score", "lists", "deliver", "monitor"]
 STEPS: Final[tuple[Step, ...]] = ("score", "lists", "deliver", "monitor")

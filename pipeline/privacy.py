@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from features.calendar import month_end
-from pipeline.published import Published, PublishedScores
-from pipeline.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION
+from pipeline.store.store import Store
 
 MONTHS_OF_ACCESS: Final = 12
 FOUR_FIFTHS: Final = 0.8

@@ -26,8 +26,8 @@ from pipeline.language.wording import (
     reason_text,
 )
 from pipeline.list_rules import ListRules
-from pipeline.published import ENOUGH, Factor, Published, PublishedScores
 from pipeline.replacement_cost import cost_of_level
+from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores
 
 Band = Literal["high", "elevated", "moderate", "typical"]
 Change = Literal["new", "rising", "continuing"]

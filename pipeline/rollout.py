@@ -13,11 +13,11 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from features.errors import BadInput, Finding
-from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList
-from pipeline.schema import ROLLOUT
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.schema import ROLLOUT
+from pipeline.store.store import Store
 
 TEAM_SIZES: Final = (4, 9)
 """Upper ends of the classes of direct reports: up to 4, 5 to 9, 10 and more."""

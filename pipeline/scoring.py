@@ -22,10 +22,10 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.related import related
 from pipeline.model.stored_model import CURVE, StoredModel, typed_records
-from pipeline.publication import CARRIED, Publication
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.publication import CARRIED, Publication
+from pipeline.store.store import Store
 
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6

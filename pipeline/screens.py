@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from features.errors import counted
-from pipeline.audit import Chain
 from pipeline.faults import without_secrets
-from pipeline.keeping import Purged
-from pipeline.publication import Publication
 from pipeline.registry.gate import Gate
 from pipeline.registry.ledger import SERVES, LedgerEntry
 from pipeline.settings import Settings
+from pipeline.store.audit import Chain
+from pipeline.store.periods import Purged
+from pipeline.store.publication import Publication
 
 if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
     from pipeline.list_pages import WrittenLists

@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from pipeline.settings import unusable
-from pipeline.store import Store
+from pipeline.store.store import Store
 from serving import garbage, problems
 from serving.champion import Champion
 from serving.edge import Edge

@@ -32,10 +32,10 @@ from features.catalogue.feature import Feature
 from pipeline.dataset.splits import repeated_folds
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.stored_model import StoredModel
-from pipeline.publication import Publication
-from pipeline.schema import AUDIT
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.publication import Publication
+from pipeline.store.schema import AUDIT
+from pipeline.store.store import Store
 from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.settings import ServerSettings

@@ -24,8 +24,8 @@ from pipeline.judgement.metrics import COVERAGE, RESAMPLES, TOP_SHARE
 from pipeline.judgement.protected import LOWEST, OTHER, protected_groups
 from pipeline.judgement.proxies import proxies
 from pipeline.list_rules import ListRules
-from pipeline.published import ENOUGH
 from pipeline.risk_list import listed
+from pipeline.store.published_scores import ENOUGH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from features.contract.vocabulary import Driver
 from pipeline.language.translator import ENGLISH, Language, both, marked
-from pipeline.published import Factor
+from pipeline.store.published_scores import Factor
 
 UNKNOWN: Final = marked("not known")
 

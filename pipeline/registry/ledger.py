@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, insert, or_, select
 
-from pipeline.schema import MODEL_LEDGER
+from pipeline.store.schema import MODEL_LEDGER
 
 Event = Literal["promoted", "overridden", "refused", "found"]
 SERVES: Final = ("promoted", "overridden", "found")

@@ -25,7 +25,7 @@ from pipeline.registry.ledger import Event, LedgerEntry
 from pipeline.registry.model_card import ModelCard, model_card
 from pipeline.registry.runs import REPORT, as_text
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.store import Store
 
 RESULTS_TAG: Final = "gate.results"
 LONGEST_REASON: Final = 1000

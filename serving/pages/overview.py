@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.group_figures import LEAST_PEOPLE
-from pipeline.published import Published, PublishedScores, Total
+from pipeline.store.published_scores import Published, PublishedScores, Total
 from serving.audit import Audit
 from serving.pages import charts
 from serving.pages.errors import PageRoute

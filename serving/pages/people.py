@@ -13,8 +13,8 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.language.translator import Language, language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
-from pipeline.published import Factor, Published, PublishedScores, Sort
-from pipeline.subject_rights import Contest, Ground, contest
+from pipeline.store.published_scores import Factor, Published, PublishedScores, Sort
+from pipeline.store.subject_rights import Contest, Ground, contest
 from serving.answers import CSV, XLSX, spreadsheet
 from serving.audit import Audit
 from serving.pages import charts

@@ -9,9 +9,9 @@ from pydantic import AfterValidator
 from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
-from pipeline.audit import page
-from pipeline.published import PublishedScores
-from pipeline.schema import AUDIT
+from pipeline.store.audit import page
+from pipeline.store.published_scores import PublishedScores
+from pipeline.store.schema import AUDIT
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.audit import Audit
 from serving.permissions import ForAuditors, ReviewPurpose

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.contested import contested
+from pipeline.store.contests import contested
 from serving.answers import as_json, forms
 from serving.audit import Audit
 from serving.permissions import ForHr, SubjectPurpose

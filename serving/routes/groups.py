@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
-from pipeline.published import Published, PublishedScores
+from pipeline.store.published_scores import Published, PublishedScores
 from pipeline.tokens import Identity, Role
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.audit import Audit

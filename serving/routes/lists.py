@@ -8,13 +8,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.feedback import ListAnswer, keep_answer, last_answers
 from pipeline.language.translator import Language, preferred_language
 from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
-from pipeline.published import Published, PublishedScores
 from pipeline.risk_list import RiskList, is_on_list, risk_lists
 from pipeline.rollout import waiting_managers
 from pipeline.settings import Settings
+from pipeline.store.answers import ListAnswer, keep_answer, last_answers
+from pipeline.store.published_scores import Published, PublishedScores
 from pipeline.tokens import Identity, Role
 from serving.answers import (
     CSV,

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from features.errors import BadInput, Unavailable
-from pipeline.published import PublishedScores
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
 from pipeline.registry.model_card import model_card
 from pipeline.settings import Settings
+from pipeline.store.published_scores import PublishedScores
 from serving.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_known
 from serving.audit import Audit
 from serving.permissions import ForModelReaders, ReviewPurpose

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from pipeline.language.translator import ENGLISH, Language, preferred_language
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.model.related import together
-from pipeline.published import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
 from pipeline.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
-from pipeline.schema import SCORE
+from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
+from pipeline.store.schema import SCORE
 from pipeline.tokens import Identity, Role
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_json, as_table, forms, preferred
 from serving.audit import Audit

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import factor_text
-from pipeline.published import Published, PublishedScores
-from pipeline.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
+from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
 from serving.answers import as_json
 from serving.audit import Audit
 from serving.permissions import ForHr, SubjectPurpose

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from pipeline.published import Factor, driver_sums
+from pipeline.store.published_scores import Factor, driver_sums
 from serving.answers import as_json
 from serving.audit import Audit
 from serving.permissions import ForHrAndScientists, StatedPurpose

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.published import Factor, Published
+from pipeline.store.published_scores import Factor, Published
 from serving.answers import as_json
 from serving.audit import Audit
 from serving.champion import Champion

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.contract.vocabulary import Driver
-from pipeline.subject_rights import Ground
+from pipeline.store.subject_rights import Ground
 from serving.schemas.audit import LOOK, Look
 from serving.schemas.example import example
 from serving.schemas.lists import ANSWER, GivenAnswer

@@ -30,7 +30,7 @@ from pipeline.month import monthly
 from pipeline.risk_list import BANDS, listed
 from pipeline.scoring import score_and_publish
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.store import Store
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it works
 

@@ -20,9 +20,9 @@ from servers import free_port, served
 from sqlalchemy import select
 
 from pipeline.judgement.metrics import metrics
-from pipeline.schema import PUBLICATION
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.schema import PUBLICATION
+from pipeline.store.store import Store
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pipeline.rollout import deal
-from pipeline.store import Store
+from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]

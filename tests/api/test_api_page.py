@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.store import Store
 from serving.api_page import examples, page
 from serving.app import create_app
 from serving.settings import ServerSettings

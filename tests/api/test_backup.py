@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 from published import SEPTEMBER, publication
 
-from pipeline.audit import AuditEntry
-from pipeline.store import Store
+from pipeline.store.audit import AuditEntry
+from pipeline.store.store import Store
 
 
 def filled(url: str) -> str:

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.store import Store
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
 

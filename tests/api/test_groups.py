@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 
 from pipeline.department_page import department_figures
 from pipeline.language.translator import ENGLISH
-from pipeline.publication import Publication
-from pipeline.store import Store
+from pipeline.store.publication import Publication
+from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 

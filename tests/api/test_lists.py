@@ -17,7 +17,7 @@ from pipeline.faults import fault_of
 from pipeline.language.translator import language
 from pipeline.list_pages import write_lists
 from pipeline.list_rules import ListRules
-from pipeline.store import Store
+from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.store import Store
+from pipeline.store.store import Store
 
 Bearer = Callable[..., dict[str, str]]
 Kept = Callable[[], list[dict[str, Any]]]

@@ -11,7 +11,7 @@ import pytest
 from conftest import free_port
 from fastapi.testclient import TestClient
 
-from pipeline.store import Store
+from pipeline.store.store import Store
 from serving.app import create_app
 from serving.logs import JsonLines
 from serving.settings import ServerSettings

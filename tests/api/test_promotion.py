@@ -21,9 +21,9 @@ from features.errors import BadInput, Refused
 from pipeline import cli
 from pipeline.registry import promotion
 from pipeline.registry import versions as registry
-from pipeline.schema import MODEL_LEDGER
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.schema import MODEL_LEDGER
+from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 

@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from pipeline.audit import Link
 from pipeline.list_pages import write_lists
-from pipeline.schema import METADATA
-from pipeline.store import Store
+from pipeline.store.audit import Link
+from pipeline.store.schema import METADATA
+from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]

@@ -11,7 +11,7 @@ import httpx2
 import psycopg
 import pytest
 
-from pipeline.store import Store
+from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]

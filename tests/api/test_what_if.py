@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 

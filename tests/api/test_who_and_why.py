@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.store import Store
+from pipeline.store.store import Store
 from pipeline.tokens import AUDIENCE, ISSUER, signing_key
 from serving.settings import ServerSettings
 

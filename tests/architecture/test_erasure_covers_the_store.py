@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Table
 
-from pipeline.schema import AUDIT
-from pipeline.subject_rights import ABOUT_MANAGERS, ABOUT_PEOPLE, NAMES_MANAGERS
+from pipeline.store.schema import AUDIT
+from pipeline.store.subject_rights import ABOUT_MANAGERS, ABOUT_PEOPLE, NAMES_MANAGERS
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from sqlalchemy import Engine, create_engine, text
 from typer.testing import CliRunner
 
 from features.errors import BadInput
-from pipeline.audit import AuditEntry, Link
 from pipeline.cli import app
-from pipeline.store import Store, _alembic_config, _begun, _engine
+from pipeline.store.audit import AuditEntry, Link
+from pipeline.store.store import Store, _alembic_config, _begun, _engine
 
 AT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
 

@@ -34,10 +34,10 @@ from pipeline.cli import app
 from pipeline.deliveries import deliveries
 from pipeline.delivery import Delivery, Resend, deliver
 from pipeline.faults import fault_of
-from pipeline.publication import Publication
-from pipeline.schema import AUDIT
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.publication import Publication
+from pipeline.store.schema import AUDIT
+from pipeline.store.store import Store
 
 # with implicit TLS the server does not know that it is encrypted
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")

@@ -12,11 +12,11 @@ from features.errors import BadInput
 from pipeline.effect import NO_TRIAL, eligible, judged
 from pipeline.list_pages import write_lists
 from pipeline.list_rules import ListRules
-from pipeline.publication import Publication
-from pipeline.published import LISTABLE
 from pipeline.rollout import assign, deal, dealt, strata, waiting_managers
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.publication import Publication
+from pipeline.store.published_scores import LISTABLE
+from pipeline.store.store import Store
 
 
 def managers(number: int, stratum: str = "Sales, up to 4") -> pl.DataFrame:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from features.errors import BadInput, Unavailable
-from pipeline import cli, sqlite_file
+from pipeline import cli
 from pipeline.faults import fault_of, without_secrets
 from pipeline.settings import Settings
+from pipeline.store import sqlite as sqlite_file
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
 

@@ -11,15 +11,15 @@ from typer.testing import CliRunner
 
 from features.errors import Refused
 from pipeline.cli import app
-from pipeline.feedback import ListAnswer, keep_answer
-from pipeline.keeping import purge
-from pipeline.publication import Publication
-from pipeline.published import PublishedScores
-from pipeline.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.scoring import require_notice
 from pipeline.settings import Settings
-from pipeline.store import Store
-from pipeline.subject_rights import Contest, contest
+from pipeline.store.answers import ListAnswer, keep_answer
+from pipeline.store.periods import purge
+from pipeline.store.publication import Publication
+from pipeline.store.published_scores import PublishedScores
+from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.store.store import Store
+from pipeline.store.subject_rights import Contest, contest
 
 TODAY = date(2026, 11, 24)
 

@@ -14,11 +14,11 @@ import polars as pl
 import pytest
 from sqlalchemy import func, select
 
-import pipeline.store
-from pipeline.audit import AuditEntry
-from pipeline.publication import Publication
-from pipeline.schema import AUDIT, GROUP_FIGURE, PUBLICATION, SCORE
-from pipeline.store import Store
+import pipeline.store.store
+from pipeline.store.audit import AuditEntry
+from pipeline.store.publication import Publication
+from pipeline.store.schema import AUDIT, GROUP_FIGURE, PUBLICATION, SCORE
+from pipeline.store.store import Store
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -46,7 +46,7 @@ def scored(day: date) -> Publication:
 
 def publish_half(url: str, told: Connection) -> None:
     """Publish, and stop for good after the first of two batches is written."""
-    real = pipeline.store.rows_in_batches
+    real = pipeline.store.store.rows_in_batches
 
     def halting(*arguments: Any) -> Iterator[pl.DataFrame]:
         batch = next(iter(real(*arguments)))
@@ -54,7 +54,7 @@ def publish_half(url: str, told: Connection) -> None:
         told.send("half")
         time.sleep(600)
 
-    pipeline.store.rows_in_batches = halting
+    pipeline.store.store.rows_in_batches = halting
     with Store(url) as store:
         store.publish(scored(date(2026, 10, 31)))
 

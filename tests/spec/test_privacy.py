@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 from documents import named_tests, page, section, table_lines
 
-from pipeline.audit import AuditEntry
 from pipeline.privacy import assessment, held, open_points
-from pipeline.publication import Publication
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store.audit import AuditEntry
+from pipeline.store.publication import Publication
+from pipeline.store.store import Store
 
 TODAY = date(2026, 11, 26)
 PERSON = "E-77-somebody"

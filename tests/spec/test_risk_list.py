@@ -14,9 +14,9 @@ from features.build import organisation
 from pipeline.language.wording import GUIDE, OPEN_GUIDANCE, expected_words, factor_text, reason_text
 from pipeline.list_pages import file_stem, write_lists
 from pipeline.list_rules import ListRules
-from pipeline.published import LISTABLE, Factor
 from pipeline.risk_list import Reason, RiskList, band_of, guidance, list_sizes, listed, moved, reasons, risk_lists
-from pipeline.store import Store
+from pipeline.store.published_scores import LISTABLE, Factor
+from pipeline.store.store import Store
 
 
 def team(*people: tuple[str, str | None, float, str]) -> pl.DataFrame:

@@ -8,9 +8,9 @@ import polars as pl
 from rich.console import Console
 
 from pipeline.model.encoding import fit_encoding
-from pipeline.publication import Publication
 from pipeline.scoring import _evidence
 from pipeline.screens import scoring_screen
+from pipeline.store.publication import Publication
 
 
 def test_categories_not_known_from_training_are_taken_as_other_and_counted() -> None:

@@ -17,11 +17,11 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from features.errors import BadInput, Refused
-from pipeline import publication as publishing
-from pipeline.audit import AuditEntry
-from pipeline.publication import Publication
-from pipeline.schema import METADATA, PUBLICATION, SCORE
-from pipeline.store import Store
+from pipeline.store import publication as publishing
+from pipeline.store.audit import AuditEntry
+from pipeline.store.publication import Publication
+from pipeline.store.schema import METADATA, PUBLICATION, SCORE
+from pipeline.store.store import Store
 
 JULY, AUGUST, SEPTEMBER = date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)
 
@@ -180,7 +180,7 @@ def test_a_publication_that_fails_half_way_leaves_the_old_month(store: Store, mo
         if calls == 1:
             raise RuntimeError("killed")
 
-    monkeypatch.setattr("pipeline.store.rows_in_batches", failing)
+    monkeypatch.setattr("pipeline.store.store.rows_in_batches", failing)
     with pytest.raises(RuntimeError, match="killed"):
         store.publish(scored(SEPTEMBER))
     assert counts(store) == (1, 2)

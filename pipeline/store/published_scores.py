@@ -12,8 +12,8 @@ import polars as pl
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, func, or_, select
 
 from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
-from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
-from pipeline.withdrawn import withdrawn
+from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.store.withdrawn import withdrawn
 
 ENOUGH: Final = "enough"
 """The evidence of a score that may be acted on; any other text is the reason why it may not."""
@@ -267,7 +267,7 @@ class PublishedScores:
     def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
         """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order.
 
-        Without those who were taken off the lists (`pipeline.withdrawn`).
+        Without those who were taken off the lists (`pipeline.store.withdrawn`).
         """
         chosen = SCORE.c.manager_id.is_not(None) if manager_id is None else SCORE.c.manager_id == manager_id
         rows = self.connection.execute(

@@ -10,10 +10,19 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from features.calendar import month_end
-from pipeline import audit
-from pipeline.schema import CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, MONTH_STEP, PUBLICATION, SCORE, SERVICE_FIGURE
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import audit
+from pipeline.store.schema import (
+    CONTEST,
+    DELIVERY,
+    GROUP_FIGURE,
+    LIST_ANSWER,
+    MONTH_STEP,
+    PUBLICATION,
+    SCORE,
+    SERVICE_FIGURE,
+)
+from pipeline.store.store import Store
 
 COMMAND: Final = "retention purge"
 

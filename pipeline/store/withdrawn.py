@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from features.calendar import month_end
-from pipeline.schema import CONTEST, LIST_ANSWER
+from pipeline.store.schema import CONTEST, LIST_ANSWER
 
 
 def withdrawn(connection: Connection, source: str, snapshot_date: date, horizon_months: int) -> set[str]:

@@ -21,12 +21,20 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
-from pipeline import audit, sqlite_file
-from pipeline.audit import AuditEntry, Link
 from pipeline.group_figures import group_figures
-from pipeline.publication import Publication, check_publication, content_hash, ranked, rows_in_batches, service_rows
-from pipeline.published import Published, PublishedScores
-from pipeline.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.store import audit
+from pipeline.store import sqlite as sqlite_file
+from pipeline.store.audit import AuditEntry, Link
+from pipeline.store.publication import (
+    Publication,
+    check_publication,
+    content_hash,
+    ranked,
+    rows_in_batches,
+    service_rows,
+)
+from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 MOST_THREADS: Final = 40
 """Threads in which a server answers: none waits for a connection."""

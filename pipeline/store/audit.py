@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 from sqlalchemy import ColumnElement, Connection, insert, select, text
 
 from features.errors import BadInput, Finding
-from pipeline.schema import AUDIT, in_utc
+from pipeline.store.schema import AUDIT, in_utc
 
 BEGINNING: Final = ""
 """What the first row's hash covers in place of a row before it."""

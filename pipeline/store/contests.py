@@ -6,8 +6,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from pipeline.published import Published
-from pipeline.schema import CONTEST, LIST_ANSWER, SCORE
+from pipeline.store.published_scores import Published
+from pipeline.store.schema import CONTEST, LIST_ANSWER, SCORE
 
 DATA_GROUNDS = ("wrong", "outdated")
 """Why a manager disagrees where the data, and not the judgement, is what is wrong."""

@@ -1,8 +1,8 @@
-"""Runs the migrations on the connection that `pipeline.store` hands over, inside its transaction."""
+"""Runs the migrations on the connection that `pipeline.store.store` hands over, inside its transaction."""
 
 from alembic import context
 
-from pipeline.schema import METADATA
+from pipeline.store.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from pipeline.audit import BEGINNING, row_hash
+from pipeline.store.audit import BEGINNING, row_hash
 
 revision = "0002"
 down_revision = "0001"

@@ -8,8 +8,8 @@ from typing import Final, Literal, get_args
 from sqlalchemy import Connection, insert, select
 
 from features.contract.vocabulary import Driver
-from pipeline.published import Published
-from pipeline.schema import LIST_ANSWER
+from pipeline.store.published_scores import Published
+from pipeline.store.schema import LIST_ANSWER
 
 Outcome = Literal["talked", "offered", "agreed", "acted", "not_needed", "already_known", "disagree", "left"]
 """Spoke with the person; offered something; agreed on it; changed something; no conversation is needed; knew it and is

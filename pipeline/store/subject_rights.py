@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from pipeline.audit import KeptEntry, page
-from pipeline.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
+from pipeline.store.audit import KeptEntry, page
+from pipeline.store.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
 """The value is wrong; it was true once; it is somebody else's; it should not count; the person objects altogether."""

@@ -226,7 +226,7 @@ AUDIT: Final = Table(
 )
 """Who looked at whom, and why: a row for each person named in an answer, or one for an answer that names nobody.
 
-Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the one before it (`pipeline.audit`).
+Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the one before it (`pipeline.store.audit`).
 """
 
 MODEL_LEDGER: Final = Table(
