@@ -8,7 +8,7 @@ from bench.part import SEED, Part, Side, Size
 from features.simulation.run import simulate
 from pipeline.dataset.rows import write_features
 from pipeline.dataset.workspace import workspace
-from pipeline.scoring import score_and_publish
+from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.training import Request, train
 

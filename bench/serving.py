@@ -28,7 +28,7 @@ from pipeline.dataset.splits import repeated_folds
 from pipeline.model.blend import fit_blend
 from pipeline.model.stored_model import CURVE, StoredModel
 from pipeline.registry import versions as registry
-from pipeline.scoring import score_people
+from pipeline.scoring.job import score_people
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 from pipeline.tokens import Role, issue_token

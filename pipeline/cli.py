@@ -147,7 +147,7 @@ def score(
 ) -> None:
     """Score everyone at risk, with factors, and publish to the store."""
     from pipeline.files import write_parquet
-    from pipeline.scoring import factor_columns, score_and_publish, score_columns
+    from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
     from pipeline.screens import scoring_screen
 
     with _progress() as told:

@@ -20,7 +20,7 @@ from pipeline.list_pages import write_lists
 from pipeline.monitoring import monitor
 from pipeline.risk_list import month_to_list
 from pipeline.rollout import deal
-from pipeline.scoring import score_and_publish
+from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested
 from pipeline.store.published_scores import Published

@@ -19,8 +19,8 @@ from pipeline import training
 from pipeline.dataset.rows import KEYS
 from pipeline.judgement.metrics import RESAMPLES, metrics_with_intervals
 from pipeline.model.stored_model import StoredModel
-from pipeline.records import faults, score_records
 from pipeline.registry import versions as registry
+from pipeline.scoring.records import faults, score_records
 from pipeline.settings import Settings
 from pipeline.training import Request, Trained
 

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 
 from pipeline.dataset.rows import Dataset
-from pipeline.group_figures import LEAST_PEOPLE
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.metrics import metrics_with_intervals
+from pipeline.scoring.group_figures import LEAST_PEOPLE
 
 BANDS: Final = {"under 1 year": 12.0, "1 to 3 years": 36.0, "3 to 5 years": 60.0, "5 to 10 years": 120.0}
 """Tenure bands by the months at which each ends; beyond the last is `LONGEST`."""

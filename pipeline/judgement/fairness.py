@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from features.build import organisation
 from features.source import CrossSection, Source
 from pipeline.dataset.rows import Dataset
-from pipeline.group_figures import LEAST_PEOPLE
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.metrics import COVERAGE, RESAMPLES, TOP_SHARE
 from pipeline.judgement.protected import LOWEST, OTHER, protected_groups
 from pipeline.judgement.proxies import proxies
 from pipeline.list_rules import ListRules
 from pipeline.risk_list import listed
+from pipeline.scoring.group_figures import LEAST_PEOPLE
 from pipeline.store.published_scores import ENOUGH
 
 Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ import polars as pl
 
 from features.collaboration.department_services import KEY, OTHER
 from features.errors import Finding, Refused
-from pipeline.group_figures import LEAST_PEOPLE
+from pipeline.scoring.group_figures import LEAST_PEOPLE
 
 TOLERANCE: Final = 1e-6
 """By how much base + factors may miss the served risk: what the API promises."""

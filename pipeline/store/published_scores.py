@@ -283,7 +283,7 @@ class PublishedScores:
         )
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
-        """The figures of each group of a dimension (`pipeline.group_figures`), by name; unknown last."""
+        """The figures of each group of a dimension (`pipeline.scoring.group_figures`), by name; unknown last."""
         rows = self.connection.execute(
             select(*_figures(GROUP_FIGURE))
             .where(GROUP_FIGURE.c.publication_id == published.id, GROUP_FIGURE.c.dimension == dimension)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
-from pipeline.group_figures import group_figures
+from pipeline.scoring.group_figures import group_figures
 from pipeline.store import audit
 from pipeline.store import sqlite as sqlite_file
 from pipeline.store.audit import AuditEntry, Link

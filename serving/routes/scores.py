@@ -50,7 +50,7 @@ def scores(
 
 
 def _require_sound(sent: RecordsToScore, model: "StoredModel") -> None:
-    from pipeline.records import faults
+    from pipeline.scoring.records import faults
 
     found = islice(faults(sent.records, model.features), MOST_FAULTS)
     # a client's own name of a feature may be anything, also a person's: only names of the catalogue are told back
@@ -64,7 +64,7 @@ def _require_sound(sent: RecordsToScore, model: "StoredModel") -> None:
 
 
 def _answer(model: "StoredModel", version: str, sent: RecordsToScore) -> ScoredRecords:
-    from pipeline.records import score_records
+    from pipeline.scoring.records import score_records
 
     scored = score_records(model, version, sent.records, datetime.now(UTC).date())
     about = scored.manifest["features"]

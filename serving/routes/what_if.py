@@ -16,7 +16,7 @@ from serving.schemas.parameters import EmployeeId
 from serving.schemas.what_if import ChangedFactor, LeversToPull, WhatIfForHr
 
 if TYPE_CHECKING:
-    from pipeline.what_if import Change, WhatIf
+    from pipeline.scoring.what_if import Change, WhatIf
 
 router = APIRouter(prefix="/v1", tags=["people"])
 
@@ -57,8 +57,8 @@ def what_if_for_hr(
 ) -> WhatIfForHr:
     """A person's score before and after a change. Raises 422 where nothing is changed, as `Champion.of` beside it."""
     model = champion.of(published.model_version)
-    from pipeline.what_if import Levers, figures_of
-    from pipeline.what_if import what_if as worked_out
+    from pipeline.scoring.what_if import Levers, figures_of
+    from pipeline.scoring.what_if import what_if as worked_out
 
     pulled = Levers(**levers.model_dump())
     if pulled == Levers():

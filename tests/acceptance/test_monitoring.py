@@ -28,7 +28,7 @@ from pipeline.dataset.outcome import left_within_horizon
 from pipeline.list_pages import write_lists
 from pipeline.month import monthly
 from pipeline.risk_list import BANDS, listed
-from pipeline.scoring import score_and_publish
+from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 

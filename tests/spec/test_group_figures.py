@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.group_figures import DIMENSIONS, LEAST_PEOPLE, group_figures, suppressed
+from pipeline.scoring.group_figures import DIMENSIONS, LEAST_PEOPLE, group_figures, suppressed
 
 
 def company(department: str, location: str = "", level: str = "", manager: str = "") -> pl.DataFrame:

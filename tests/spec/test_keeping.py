@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from features.errors import Refused
 from pipeline.cli import app
-from pipeline.scoring import require_notice
+from pipeline.scoring.job import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer
 from pipeline.store.periods import purge

@@ -8,7 +8,7 @@ import polars as pl
 from rich.console import Console
 
 from pipeline.model.encoding import fit_encoding
-from pipeline.scoring import _evidence
+from pipeline.scoring.job import _evidence
 from pipeline.screens import scoring_screen
 from pipeline.store.publication import Publication
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from features.catalogue.feature import Feature
-from pipeline.records import Record
-from pipeline.what_if import FULL_TIME_HOURS_A_MONTH, Levers, changed
+from pipeline.scoring.records import Record
+from pipeline.scoring.what_if import FULL_TIME_HOURS_A_MONTH, Levers, changed
 
 
 def after(before: Record, /, **levers: Any) -> Record:

@@ -19,7 +19,7 @@ from features.drivers.conditions import HIGH_OVERTIME
 from pipeline.language.wording import as_number
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel, typed_records
-from pipeline.records import Record, Value
+from pipeline.scoring.records import Record, Value
 from pipeline.store.published_scores import Factor
 
 FULL_TIME_HOURS_A_MONTH: Final = 173.3

@@ -1,0 +1,1 @@
+"""Scores: of everyone on a snapshot date, of records that a client sends, and after a change."""
