@@ -166,9 +166,9 @@ def lists(
 ) -> None:
     """Write the managers' lists of a scored month."""
     from pipeline.language.translator import language
-    from pipeline.list_pages import write_lists
-    from pipeline.risk_list import month_to_list
-    from pipeline.rollout import deal
+    from pipeline.lists.pages import write_lists
+    from pipeline.lists.risk_list import month_to_list
+    from pipeline.lists.rollout import deal
     from pipeline.screens import lists_screen
     from pipeline.store.store import Store
 
@@ -195,8 +195,8 @@ def deliver(
     json_file: JsonOption = None,
 ) -> None:
     """Mail the managers' lists of a scored month, each at most once; exit code 1 where one did not go out."""
-    from pipeline.delivery import Resend, as_json
-    from pipeline.delivery import deliver as deliver_lists
+    from pipeline.lists.mailing import Resend, as_json
+    from pipeline.lists.mailing import deliver as deliver_lists
     from pipeline.screens import delivery_screen
     from pipeline.store.store import Store
 
@@ -262,7 +262,7 @@ def monthly(
 @app.command()
 def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Did the lists keep people? Exits with managers who get lists against managers who, by lot, do not."""
-    from pipeline.effect import effect as measure
+    from pipeline.lists.effect import effect as measure
     from pipeline.screens import effect_screen
 
     report = measure(source, Settings())

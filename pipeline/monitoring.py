@@ -26,10 +26,10 @@ from pipeline.files import write_text
 from pipeline.judgement.drift import CHANCE, moved, moved_too_far, reference_of, usual_limits
 from pipeline.judgement.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language, marked
+from pipeline.lists.risk_list import listed
 from pipeline.monitoring_page import MOVED, monitoring_page
 from pipeline.registry import versions as registry
 from pipeline.registry.gate import SLOPE_LIMITS
-from pipeline.risk_list import listed
 from pipeline.settings import Settings
 from pipeline.store.answers import DONE, last_answers
 from pipeline.store.published_scores import Published, PublishedScores

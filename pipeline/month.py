@@ -14,12 +14,12 @@ from sqlalchemy import Connection, delete, insert, select
 from features.calendar import month_end
 from features.errors import BadInput
 from features.reading.source_definition import read_definition
-from pipeline.delivery import as_json, deliver
 from pipeline.language.translator import language
-from pipeline.list_pages import write_lists
+from pipeline.lists.mailing import as_json, deliver
+from pipeline.lists.pages import write_lists
+from pipeline.lists.risk_list import month_to_list
+from pipeline.lists.rollout import deal
 from pipeline.monitoring import monitor
-from pipeline.risk_list import month_to_list
-from pipeline.rollout import deal
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested

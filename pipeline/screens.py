@@ -20,7 +20,7 @@ from pipeline.store.periods import Purged
 from pipeline.store.publication import Publication
 
 if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
-    from pipeline.list_pages import WrittenLists
+    from pipeline.lists.pages import WrittenLists
     from pipeline.month import Month
     from pipeline.registry.promotion import Offer
 

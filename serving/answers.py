@@ -9,7 +9,7 @@ from fastapi import Header, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
+from pipeline.lists.spreadsheet import Cell, csv_text, xlsx_bytes
 from serving.problems import Refusal
 
 JSON: Final = "application/json"

@@ -22,8 +22,8 @@ from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.metrics import COVERAGE, RESAMPLES, TOP_SHARE
 from pipeline.judgement.protected import LOWEST, OTHER, protected_groups
 from pipeline.judgement.proxies import proxies
-from pipeline.list_rules import ListRules
-from pipeline.risk_list import listed
+from pipeline.lists.risk_list import listed
+from pipeline.lists.rules import ListRules
 from pipeline.scoring.group_figures import LEAST_PEOPLE
 from pipeline.store.published_scores import ENOUGH
 

@@ -179,7 +179,7 @@ DELIVERY: Final = Table(
     Column("at", Moment, nullable=False),
     Column("reason", String),
 )
-"""What became of one manager's list of a month (`pipeline.deliveries`); no address, nor what a mail server said."""
+"""What became of one manager's list of a month (`pipeline.lists.delivery_ledger`); no address, nor what a mail server said."""
 
 ROLLOUT: Final = Table(
     "rollout",
@@ -194,7 +194,7 @@ ROLLOUT: Final = Table(
     Column("until_month", String),
     Column("at", Moment, nullable=False),
 )
-"""To which part of the managers one was dealt (`pipeline.rollout`), for the months [from_month, until_month)."""
+"""To which part of the managers one was dealt (`pipeline.lists.rollout`), for the months [from_month, until_month)."""
 
 MONTH_STEP: Final = Table(
     "month_step",

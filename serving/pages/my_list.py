@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import Driver
 from pipeline.language.translator import language, marked
-from pipeline.risk_list import list_sizes
+from pipeline.lists.risk_list import list_sizes
 from pipeline.store.answers import ListAnswer as Answer
 from pipeline.store.answers import Outcome, keep_answer, last_answers
 from pipeline.tokens import Role

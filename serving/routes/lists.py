@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.language.translator import Language, preferred_language
-from pipeline.list_pages import COLUMNS, index_page, list_page, list_rows
-from pipeline.risk_list import RiskList, is_on_list, risk_lists
-from pipeline.rollout import waiting_managers
+from pipeline.lists.pages import COLUMNS, index_page, list_page, list_rows
+from pipeline.lists.risk_list import RiskList, is_on_list, risk_lists
+from pipeline.lists.rollout import waiting_managers
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer, last_answers
 from pipeline.store.published_scores import Published, PublishedScores
@@ -112,7 +112,7 @@ def chosen_lists(
     settings: Settings,
     said_in: Language,
 ) -> list[RiskList]:
-    """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `pipeline.rollout`)."""
+    """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `pipeline.lists.rollout`)."""
     if asker.role == Role.MANAGER and asker.person in waiting_managers(scores, published):
         raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
     return risk_lists(scores, published, settings.list_rules, manager_id, said_in)

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from pipeline.language.translator import ENGLISH, Language, preferred_language
 from pipeline.language.wording import as_number, factor_text, label_text
+from pipeline.lists.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.model.related import together
-from pipeline.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
 from pipeline.store.schema import SCORE
 from pipeline.tokens import Identity, Role

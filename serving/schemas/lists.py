@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from features.contract.vocabulary import Driver
-from pipeline.risk_list import Band
+from pipeline.lists.risk_list import Band
 from pipeline.store.answers import Because, Outcome
 from serving.schemas.example import example
 from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, ReasonForManager

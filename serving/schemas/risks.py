@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from features.contract.vocabulary import Driver
-from pipeline.risk_list import Band
+from pipeline.lists.risk_list import Band
 from serving.schemas.example import example
 
 

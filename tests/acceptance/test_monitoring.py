@@ -25,9 +25,9 @@ from features.known.facts import OWN_DATE
 from features.simulation.run import simulate
 from features.source import Source, load_source
 from pipeline.dataset.outcome import left_within_horizon
-from pipeline.list_pages import write_lists
+from pipeline.lists.pages import write_lists
+from pipeline.lists.risk_list import BANDS, listed
 from pipeline.month import monthly
-from pipeline.risk_list import BANDS, listed
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.store import Store
@@ -208,13 +208,13 @@ _KILLED = """
 import os, signal, sys
 import pipeline.list_pages
 written = []
-whole = pipeline.list_pages.list_page
+whole = pipeline.lists.pages.list_page
 def page(*told):
     written.append(told)
     if len(written) == 10:
         os.kill(os.getpid(), signal.SIGKILL)
     return whole(*told)
-pipeline.list_pages.list_page = page
+pipeline.lists.pages.list_page = page
 from datetime import date
 from pathlib import Path
 from pipeline.list_pages import write_lists

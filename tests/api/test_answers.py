@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.rollout import deal
+from pipeline.lists.rollout import deal
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 

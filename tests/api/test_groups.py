@@ -12,8 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
-from pipeline.department_page import department_figures
 from pipeline.language.translator import ENGLISH
+from pipeline.lists.department_page import department_figures
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from serving.app import create_app

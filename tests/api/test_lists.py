@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from features.errors import BadInput
 from pipeline.faults import fault_of
 from pipeline.language.translator import language
-from pipeline.list_pages import write_lists
-from pipeline.list_rules import ListRules
+from pipeline.lists.pages import write_lists
+from pipeline.lists.rules import ListRules
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 

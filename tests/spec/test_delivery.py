@@ -31,9 +31,9 @@ from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
 from pipeline.cli import app
-from pipeline.deliveries import deliveries
-from pipeline.delivery import Delivery, Resend, deliver
 from pipeline.faults import fault_of
+from pipeline.lists.delivery_ledger import deliveries
+from pipeline.lists.mailing import Delivery, Resend, deliver
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT
@@ -593,7 +593,7 @@ def test_a_run_that_is_killed_just_before_a_mail_leaves_it_uncertain_too(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.delivery.MailServer.send", die)
+        patch.setattr("pipeline.lists.mailing.MailServer.send", die)
         with pytest.raises(KeyboardInterrupt):
             sent(store, settings)
     done = sent(store, settings)

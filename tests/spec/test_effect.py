@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from features.errors import BadInput
-from pipeline.effect import NO_TRIAL, eligible, judged
-from pipeline.list_pages import write_lists
-from pipeline.list_rules import ListRules
-from pipeline.rollout import assign, deal, dealt, strata, waiting_managers
+from pipeline.lists.effect import NO_TRIAL, eligible, judged
+from pipeline.lists.pages import write_lists
+from pipeline.lists.rollout import assign, deal, dealt, strata, waiting_managers
+from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.published_scores import LISTABLE

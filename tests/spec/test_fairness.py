@@ -14,7 +14,7 @@ from features.source import Source
 from pipeline.judgement.fairness import Judged, fairness_review, selection, suppressed
 from pipeline.judgement.protected import protected_groups
 from pipeline.judgement.proxies import proxies
-from pipeline.list_rules import ListRules
+from pipeline.lists.rules import ListRules
 
 
 def judged(left: list[int], is_listed: list[int], risk: float = 0.25) -> Judged:

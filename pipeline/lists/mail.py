@@ -9,8 +9,8 @@ from html import escape
 from typing import Final
 
 from pipeline.language.translator import Language, language, marked
-from pipeline.list_pages import answers_at, list_page, list_text
-from pipeline.risk_list import RiskList
+from pipeline.lists.pages import answers_at, list_page, list_text
+from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
 from pipeline.store.published_scores import Published
 

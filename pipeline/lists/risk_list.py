@@ -25,8 +25,8 @@ from pipeline.language.wording import (
     moved_text,
     reason_text,
 )
-from pipeline.list_rules import ListRules
-from pipeline.replacement_cost import cost_of_level
+from pipeline.lists.replacement_cost import cost_of_level
+from pipeline.lists.rules import ListRules
 from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores
 
 Band = Literal["high", "elevated", "moderate", "typical"]

@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from features.errors import BadInput, Finding
-from pipeline.risk_list import RiskList
+from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
 from pipeline.store.published_scores import Published, PublishedScores
 from pipeline.store.schema import ROLLOUT

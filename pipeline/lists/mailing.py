@@ -13,14 +13,14 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from features.errors import BadInput, Finding, Unavailable, counted
-from pipeline import deliveries
-from pipeline.addresses import addresses
 from pipeline.language.translator import language
-from pipeline.mail import mail_of
-from pipeline.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.rollout import deal, rolled_out
+from pipeline.lists import delivery_ledger as deliveries
+from pipeline.lists.addresses import addresses
+from pipeline.lists.mail import mail_of
+from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
+from pipeline.lists.rollout import deal, rolled_out
+from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
 from pipeline.settings import Settings
-from pipeline.smtp import MailServer, NoAnswer, NotSent, require_safe
 from pipeline.store.audit import AuditEntry
 from pipeline.store.published_scores import Published, PublishedScores
 from pipeline.store.schema import PUBLICATION, SCORE

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from pipeline.department_page import DepartmentFigures, department_figures
 from pipeline.files import locked
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import (
@@ -24,10 +23,11 @@ from pipeline.language.wording import (
     in_words,
     within_words,
 )
-from pipeline.list_rules import ListRules
-from pipeline.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.rollout import rolled_out, waiting_managers
-from pipeline.spreadsheet import Cell, csv_text, xlsx_bytes
+from pipeline.lists.department_page import DepartmentFigures, department_figures
+from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
+from pipeline.lists.rollout import rolled_out, waiting_managers
+from pipeline.lists.rules import ListRules
+from pipeline.lists.spreadsheet import Cell, csv_text, xlsx_bytes
 from pipeline.store.published_scores import Published
 from pipeline.store.store import Store
 
@@ -46,7 +46,7 @@ _OWN: Final = (_INDEX, _DEPARTMENTS)
 
 @dataclass(frozen=True)
 class WrittenLists:
-    """What `write_lists` made; `waiting` managers have none yet (see `pipeline.rollout`)."""
+    """What `write_lists` made; `waiting` managers have none yet (see `pipeline.lists.rollout`)."""
 
     folder: Path
     month: str

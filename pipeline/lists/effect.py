@@ -1,5 +1,5 @@
 """Did the lists keep people? Exits of those who would be listed, with managers who get lists against managers who do
-not, as chance dealt them (`pipeline.rollout`).
+not, as chance dealt them (`pipeline.lists.rollout`).
 
 Everyone counts with the part of the manager under whom they would first be listed, whatever was done then (intention
 to treat), and once. People of one manager share their fate, so intervals are over managers, not over people.
@@ -20,9 +20,9 @@ from features.source import CrossSection, Source, load_source
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
-from pipeline.list_rules import ListRules
-from pipeline.risk_list import listed
-from pipeline.rollout import Dealt, dealt
+from pipeline.lists.risk_list import listed
+from pipeline.lists.rollout import Dealt, dealt
+from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings
 from pipeline.store.published_scores import Published, PublishedScores
 from pipeline.store.store import Store
