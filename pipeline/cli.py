@@ -222,7 +222,7 @@ def monitor(
 
     Exit code 3 where something is out of bounds.
     """
-    from pipeline.monitoring import monitor as monitor_source
+    from pipeline.monitoring.report import monitor as monitor_source
     from pipeline.screens import monitoring_screen
 
     settings = Settings()

@@ -19,7 +19,7 @@ from pipeline.lists.mailing import as_json, deliver
 from pipeline.lists.pages import write_lists
 from pipeline.lists.risk_list import month_to_list
 from pipeline.lists.rollout import deal
-from pipeline.monitoring import monitor
+from pipeline.monitoring.report import monitor
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline.language.translator import language
-from pipeline.monitoring import alerts
-from pipeline.monitoring_page import monitoring_page
+from pipeline.monitoring.page import monitoring_page
+from pipeline.monitoring.report import alerts
 from pipeline.screens import monitoring_screen
 from pipeline.settings import Settings
 

@@ -27,7 +27,7 @@ from pipeline.judgement.drift import CHANCE, moved, moved_too_far, reference_of,
 from pipeline.judgement.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language, marked
 from pipeline.lists.risk_list import listed
-from pipeline.monitoring_page import MOVED, monitoring_page
+from pipeline.monitoring.page import MOVED, monitoring_page
 from pipeline.registry import versions as registry
 from pipeline.registry.gate import SLOPE_LIMITS
 from pipeline.settings import Settings

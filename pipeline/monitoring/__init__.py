@@ -1,0 +1,1 @@
+"""Whether published scores came true, drift, alerts, and the report on them."""
