@@ -292,8 +292,8 @@ def privacy(
     out_file: Annotated[Path | None, typer.Option("--out", help="Markdown file to write. Default: stdout.")] = None,
 ) -> None:
     """Write a draft of the data protection impact assessment, from the settings and the store."""
+    from pipeline.documents.impact_assessment import assessment
     from pipeline.files import write_text
-    from pipeline.privacy import assessment
     from pipeline.store.store import Store
 
     settings = Settings()

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from documents import named_tests, page, section, table_lines
 
-from pipeline.privacy import assessment, held, open_points
+from pipeline.documents.impact_assessment import assessment, held, open_points
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
 from pipeline.store.publication import Publication

@@ -1,0 +1,1 @@
+"""Documents that a company must keep, drafted from the settings and the store."""
