@@ -17,9 +17,9 @@ from fastapi.testclient import TestClient
 from bench.measure import Figures
 from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
 from features.contract.vocabulary import CONTEXT, DRIVERS
+from pipeline.identity.tokens import issue_token
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
-from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.logs import LOG
 from serving.settings import ServerSettings

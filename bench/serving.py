@@ -25,13 +25,13 @@ from features.build import feature_table
 from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
 from pipeline.dataset.splits import repeated_folds
+from pipeline.identity.tokens import Role, issue_token
 from pipeline.model.blend import fit_blend
 from pipeline.model.stored_model import CURVE, StoredModel
 from pipeline.registry import versions as registry
 from pipeline.scoring.job import score_people
 from pipeline.settings import Settings
 from pipeline.store.store import Store
-from pipeline.tokens import Role, issue_token
 from serving.app import create_app
 
 HORIZON: Final = 6

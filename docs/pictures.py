@@ -16,8 +16,8 @@ from typing import Final
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
-from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.settings import ServerSettings
 

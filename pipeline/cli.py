@@ -312,7 +312,7 @@ def token(
     person: Annotated[str | None, typer.Option(metavar="ID", help="Whose token it is; a manager needs one.")] = None,
 ) -> None:
     """Print a short-lived bearer token of the embedded identity provider."""
-    from pipeline.tokens import issue_token
+    from pipeline.identity.tokens import issue_token
 
     sys.stdout.write(issue_token(Settings(), role, person) + os.linesep)
 

@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from features.errors import BadInput
+from pipeline.identity.tokens import Identity
 from pipeline.store.audit import AuditEntry, Link, append
 from pipeline.store.published_scores import PublishedScores
 from pipeline.store.store import Store
-from pipeline.tokens import Identity
 from serving.auth import Asker
 from serving.metrics import Metrics
 

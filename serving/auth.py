@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
-from pipeline.tokens import Identity, InvalidToken
+from pipeline.identity.tokens import Identity, InvalidToken
 from serving.issuers import IssuerUnavailable
 from serving.problems import Refusal
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
 from starlette.concurrency import run_in_threadpool
 
-from pipeline.tokens import Identity, InvalidToken, Role, read_token, signing_key
+from pipeline.identity.tokens import Identity, InvalidToken, Role, read_token, signing_key
 from serving.settings import ServerSettings
 
 KEYS_SECONDS: Final = 300

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query
 
-from pipeline.tokens import Identity, Role
+from pipeline.identity.tokens import Identity, Role
 from serving.audit import Audit
 from serving.auth import Asker
 from serving.problems import Refusal

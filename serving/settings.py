@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from pipeline.identity.tokens import Role
 from pipeline.settings import Settings
-from pipeline.tokens import Role
 
 SIGNATURES: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """The algorithms that may be allowed: all have a private key that the server does not hold."""

@@ -30,13 +30,13 @@ from sqlalchemy import select
 
 from features.catalogue.feature import Feature
 from pipeline.dataset.splits import repeated_folds
+from pipeline.identity.tokens import issue_token
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.stored_model import StoredModel
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT
 from pipeline.store.store import Store
-from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.settings import ServerSettings
 

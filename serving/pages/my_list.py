@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import Driver
+from pipeline.identity.tokens import Role
 from pipeline.language.translator import language, marked
 from pipeline.lists.risk_list import list_sizes
 from pipeline.store.answers import ListAnswer as Answer
 from pipeline.store.answers import Outcome, keep_answer, last_answers
-from pipeline.tokens import Role
 from serving.audit import Audit
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render

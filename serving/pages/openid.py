@@ -9,7 +9,7 @@ from authlib.oidc.discovery import OpenIDProviderMetadata
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from pipeline.tokens import Identity, InvalidToken
+from pipeline.identity.tokens import Identity, InvalidToken
 from serving.issuers import TIMEOUT_SECONDS, IssuerUnavailable, NoRole, OpenIdConnect
 from serving.problems import Refusal
 from serving.settings import ServerSettings

@@ -16,8 +16,8 @@ from fastapi import Depends, Form, Request
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.responses import Response
 
+from pipeline.identity.tokens import Identity, Role
 from pipeline.settings import Settings
-from pipeline.tokens import Identity, Role
 from serving.audit import Audit
 from serving.permissions import Purpose
 from serving.problems import Refusal

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.tokens import Identity, InvalidToken
+from pipeline.identity.tokens import Identity, InvalidToken
 from serving.audit import Audit
 from serving.auth import counted_by_address
 from serving.issuers import IssuerUnavailable

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
+from pipeline.identity.tokens import Identity, Role
 from pipeline.store.published_scores import Published, PublishedScores
-from pipeline.tokens import Identity, Role
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.audit import Audit
 from serving.permissions import ForHrAndScientists, PlanningPurpose

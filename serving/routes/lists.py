@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import Language, preferred_language
 from pipeline.lists.pages import COLUMNS, index_page, list_page, list_rows
 from pipeline.lists.risk_list import RiskList, is_on_list, risk_lists
@@ -15,7 +16,6 @@ from pipeline.lists.rollout import waiting_managers
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer, last_answers
 from pipeline.store.published_scores import Published, PublishedScores
-from pipeline.tokens import Identity, Role
 from serving.answers import (
     CSV,
     HTML,

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
+from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import ENGLISH, Language, preferred_language
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.lists.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.model.related import together
 from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
 from pipeline.store.schema import SCORE
-from pipeline.tokens import Identity, Role
 from serving.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_json, as_table, forms, preferred
 from serving.audit import Audit
 from serving.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi.testclient import TestClient
 
 from features.errors import BadInput
+from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
-from pipeline.tokens import issue_token
 from serving import issuers
 from serving.app import create_app
 from serving.settings import ServerSettings

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from pipeline.identity.tokens import AUDIENCE, ISSUER, signing_key
 from pipeline.store.store import Store
-from pipeline.tokens import AUDIENCE, ISSUER, signing_key
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]

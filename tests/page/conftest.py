@@ -16,8 +16,8 @@ from published import (  # noqa: F401
 )
 from published import settings as settings
 
+from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
-from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.settings import ServerSettings
 

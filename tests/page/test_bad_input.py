@@ -12,8 +12,8 @@ from accessible import assert_accessible
 from playwright.sync_api import Page, expect
 from published import SEPTEMBER, publication, running
 
+from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
-from pipeline.tokens import issue_token
 from serving.app import create_app
 from serving.pages import session
 from serving.settings import ServerSettings

@@ -8,7 +8,7 @@ import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
 
-from pipeline.tokens import issue_token
+from pipeline.identity.tokens import issue_token
 from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy

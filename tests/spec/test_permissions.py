@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from pipeline.tokens import Identity, Role
+from pipeline.identity.tokens import Identity, Role
 from serving.permissions import (
     ForAuditors,
     ForHr,
