@@ -10,7 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline import cli
+from pipeline.commands import cli
 
 EMPLOYEES = "employee_id,hire_date\na,2020-01-31\nb,2020-02-01\n"
 EXITS = "employee_id,exit_date,kind\na,2022-03-31,voluntary\n"

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
-from pipeline import cli
+from pipeline.commands import cli
 from pipeline.registry import promotion
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings

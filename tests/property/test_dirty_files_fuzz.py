@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from features.errors import BadInput
 from features.source import load_source
-from pipeline import cli
+from pipeline.commands import cli
 
 HEADERS = {
     "employees": "employee_id,hire_date,observed_from,gender",

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from pipeline.commands.terminal import monitoring_screen
 from pipeline.language.translator import language
 from pipeline.monitoring.page import monitoring_page
 from pipeline.monitoring.report import alerts
-from pipeline.screens import monitoring_screen
 from pipeline.settings import Settings
 
 CALM = {"psi": 0.05, "limit": 0.2, "of_limit": 0.25, "p_value": 0.5}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import BadInput, Unavailable
-from pipeline import cli
+from pipeline.commands import cli
 from pipeline.faults import fault_of, without_secrets
 from pipeline.settings import Settings
 from pipeline.store import sqlite as sqlite_file

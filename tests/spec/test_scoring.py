@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 from rich.console import Console
 
+from pipeline.commands.terminal import scoring_screen
 from pipeline.model.encoding import fit_encoding
 from pipeline.scoring.job import _evidence
-from pipeline.screens import scoring_screen
 from pipeline.store.publication import Publication
 
 

@@ -122,8 +122,8 @@ def train(
     allow_suspect: Annotated[list[str] | None, typer.Option(help="A feature that the leak guard names.")] = None,
 ) -> None:
     """Train, judge out of time, log to MLflow, register, and promote if the gate lets it."""
+    from pipeline.commands.terminal import training_screen
     from pipeline.files import write_parquet
-    from pipeline.screens import training_screen
     from pipeline.training import Request
     from pipeline.training import train as train_model
 
@@ -146,9 +146,9 @@ def score(
     factors: Annotated[Path | None, typer.Option(help="Parquet: the factors.")] = None,
 ) -> None:
     """Score everyone at risk, with factors, and publish to the store."""
+    from pipeline.commands.terminal import scoring_screen
     from pipeline.files import write_parquet
     from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
-    from pipeline.screens import scoring_screen
 
     with _progress() as told:
         publication = score_and_publish(source, Settings(), _day(snapshot_date), model, date.today(), told)
@@ -165,11 +165,11 @@ def lists(
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write. Default: lists under var.")] = None,
 ) -> None:
     """Write the managers' lists of a scored month."""
+    from pipeline.commands.terminal import lists_screen
     from pipeline.language.translator import language
     from pipeline.lists.pages import write_lists
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import deal
-    from pipeline.screens import lists_screen
     from pipeline.store.store import Store
 
     settings = Settings()
@@ -195,9 +195,9 @@ def deliver(
     json_file: JsonOption = None,
 ) -> None:
     """Mail the managers' lists of a scored month, each at most once; exit code 1 where one did not go out."""
+    from pipeline.commands.terminal import delivery_screen
     from pipeline.lists.mailing import Resend, as_json
     from pipeline.lists.mailing import deliver as deliver_lists
-    from pipeline.screens import delivery_screen
     from pipeline.store.store import Store
 
     settings, again = Settings(), Resend(resend or (), resend_uncertain)
@@ -222,8 +222,8 @@ def monitor(
 
     Exit code 3 where something is out of bounds.
     """
+    from pipeline.commands.terminal import monitoring_screen
     from pipeline.monitoring.report import monitor as monitor_source
-    from pipeline.screens import monitoring_screen
 
     settings = Settings()
     page = html_file or settings.var / "monitoring.html"
@@ -246,8 +246,8 @@ def monthly(
 
     Exit code 1 where a list did not go out, else 3 where something is out of bounds.
     """
+    from pipeline.commands.terminal import month_screen
     from pipeline.month import monthly as run_month
-    from pipeline.screens import month_screen
 
     with _progress() as told:
         run = run_month(source, Settings(), _month(month), date.today(), again, told)
@@ -262,8 +262,8 @@ def monthly(
 @app.command()
 def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Did the lists keep people? Exits with managers who get lists against managers who, by lot, do not."""
+    from pipeline.commands.terminal import effect_screen
     from pipeline.lists.effect import effect as measure
-    from pipeline.screens import effect_screen
 
     report = measure(source, Settings())
     _write_json(json_file, report)
@@ -276,7 +276,7 @@ def purge(
     json_file: JsonOption = None,
 ) -> None:
     """Delete scores, lists, answers and contests that are older than the periods of the settings."""
-    from pipeline.screens import purging_screen
+    from pipeline.commands.terminal import purging_screen
     from pipeline.store.periods import purge as purge_store
     from pipeline.store.store import Store
 
@@ -328,7 +328,7 @@ def verify(
 
     On stdout is the end of the chain, to be noted somewhere else for --noted.
     """
-    from pipeline.screens import audit_screen
+    from pipeline.commands.terminal import audit_screen
     from pipeline.store.audit import Link
     from pipeline.store.store import Store
 
@@ -352,9 +352,9 @@ def models(context: typer.Context, json_file: JsonOption = None) -> None:
 @models_app.command("list")
 def list_models(json_file: JsonOption = None) -> None:
     """Every model version, which one is champion, and who served when."""
+    from pipeline.commands.terminal import models_screen
     from pipeline.registry.promotion import history
     from pipeline.registry.versions import connect, versions
-    from pipeline.screens import models_screen
 
     settings = Settings()
     found = versions(connect(settings))
@@ -371,8 +371,8 @@ def promote(
     json_file: JsonOption = None,
 ) -> None:
     """Run the gate again for a version and make it champion, a former one too; exit code 3 where the gate refuses."""
+    from pipeline.commands.terminal import promotion_screen
     from pipeline.registry.promotion import promote as promote_version
-    from pipeline.screens import promotion_screen
 
     offered = promote_version(Settings(), version, reason)
     _write_json(json_file, asdict(offered))

@@ -1,0 +1,1 @@
+"""The console script `retention`: its commands and what they print."""
