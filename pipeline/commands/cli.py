@@ -247,7 +247,7 @@ def monthly(
     Exit code 1 where a list did not go out, else 3 where something is out of bounds.
     """
     from pipeline.commands.terminal import month_screen
-    from pipeline.month import monthly as run_month
+    from pipeline.monthly import monthly as run_month
 
     with _progress() as told:
         run = run_month(source, Settings(), _month(month), date.today(), again, told)

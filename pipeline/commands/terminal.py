@@ -21,7 +21,7 @@ from pipeline.store.publication import Publication
 
 if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
     from pipeline.lists.pages import WrittenLists
-    from pipeline.month import Month
+    from pipeline.monthly import Month
     from pipeline.registry.promotion import Offer
 
 _LABELS = {

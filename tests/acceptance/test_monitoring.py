@@ -27,7 +27,7 @@ from features.source import Source, load_source
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.lists.pages import write_lists
 from pipeline.lists.risk_list import BANDS, listed
-from pipeline.month import monthly
+from pipeline.monthly import monthly
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.store import Store
@@ -238,10 +238,10 @@ def test_a_months_run_that_is_killed_gives_the_lists_of_one_that_is_not(
     assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
     lists = settings.var / "lists"
     assert [path.name for path in lists.iterdir() if not path.name.startswith(".")] == []
-    monkeypatch.setattr("pipeline.month.monitor", interrupted)
+    monkeypatch.setattr("pipeline.monthly.monitor", interrupted)
     with pytest.raises(KeyboardInterrupt):
         monthly(watched.source, settings, MONTH, TODAY)
-    monkeypatch.setattr("pipeline.month.monitor", lambda *_: watched.report)
+    monkeypatch.setattr("pipeline.monthly.monitor", lambda *_: watched.report)
     run = monthly(watched.source, settings, MONTH, TODAY)
     assert run.earlier == ["score", "lists", "deliver"]
     assert [path.name for path in lists.iterdir()] == [MONTH]  # no draft is left behind

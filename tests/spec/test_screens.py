@@ -7,7 +7,7 @@ from rich.console import Console
 
 from pipeline.commands.terminal import month_screen, training_screen
 from pipeline.judgement.metrics import METRICS
-from pipeline.month import Month
+from pipeline.monthly import Month
 from pipeline.settings import Settings
 
 WIDE = {"value": -0.432, "low": -1.541, "high": 0.665}
