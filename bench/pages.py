@@ -21,7 +21,7 @@ from pipeline.identity.tokens import issue_token
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from serving.app import create_app
-from serving.logs import LOG
+from serving.http.logs import LOG
 from serving.settings import ServerSettings
 
 MONTHS: Final = (date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30))

@@ -15,12 +15,12 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from pipeline.settings import unusable
 from pipeline.store.store import Store
-from serving import garbage, problems
 from serving.champion import Champion
-from serving.edge import Edge
+from serving.http import garbage, problems
+from serving.http.edge import Edge
+from serving.http.logs import LOG, write_json_lines
+from serving.http.metrics import Metrics
 from serving.issuers import issuer_of
-from serving.logs import LOG, write_json_lines
-from serving.metrics import Metrics
 from serving.pages import errors
 from serving.pages import routes as pages
 from serving.pages.outcomes import Outcomes

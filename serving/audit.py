@@ -18,7 +18,7 @@ from pipeline.store.audit import AuditEntry, Link, append
 from pipeline.store.published_scores import PublishedScores
 from pipeline.store.store import Store
 from serving.auth import Asker
-from serving.metrics import Metrics
+from serving.http.metrics import Metrics
 
 RELEASED: Final = "released"
 _RESULTS: Final = {403: "refused", 404: "not found", 406: "invalid", 422: "invalid"}

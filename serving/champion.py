@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from features.errors import BadInput, Unavailable
 from pipeline.settings import Settings
-from serving import garbage
-from serving.logs import LOG
-from serving.problems import Refusal
+from serving.http import garbage
+from serving.http.logs import LOG
+from serving.http.problems import Refusal
 
 if TYPE_CHECKING:
     from pipeline.model.stored_model import StoredModel

@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from pipeline.identity.tokens import Identity, Role
 from serving.audit import Audit
 from serving.auth import Asker
-from serving.problems import Refusal
+from serving.http.problems import Refusal
 
 
 class Purpose(StrEnum):

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from serving.answers import CSV, spreadsheet
 from serving.audit import Audit
+from serving.http.answers import CSV, spreadsheet
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in

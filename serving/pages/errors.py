@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from features.errors import BadInput
-from serving.logs import LOG, described
+from serving.http.logs import LOG, described
+from serving.http.problems import Refusal
 from serving.pages.rendering import render
-from serving.problems import Refusal
 
 _KNOWN: Final = (HTTPException, RequestValidationError, SQLAlchemyError, BadInput)
 

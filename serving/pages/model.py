@@ -12,8 +12,8 @@ from starlette.responses import Response
 from pipeline.language.translator import marked
 from pipeline.registry.card_words import BASELINES, OUTCOMES
 from pipeline.registry.gate import Gate
-from serving.answers import HTML
 from serving.audit import Audit
+from serving.http.answers import HTML
 from serving.pages import charts, gate_words
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import LOCALES, language_of, render, translations_of

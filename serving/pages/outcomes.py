@@ -5,7 +5,7 @@ from threading import Lock, Thread
 from typing import Final
 
 from pipeline.settings import Settings
-from serving.logs import LOG, described
+from serving.http.logs import LOG, described
 
 LOOK_AGAIN_SECONDS: Final = 600.0
 LAST_LOOK_SECONDS: Final = 10.0

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
+from serving.http.problems import Refusal
 from serving.pages import audit, model, my_list, overview, people, services, sign_in
 from serving.pages.errors import PageRoute, safe_next
 from serving.pages.rendering import LANGUAGE_COOKIE, LANGUAGES, PAGES_OF, assets
 from serving.pages.session import session_of
-from serving.problems import Refusal
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -19,8 +19,8 @@ from starlette.responses import Response
 from pipeline.identity.tokens import Identity, Role
 from pipeline.settings import Settings
 from serving.audit import Audit
+from serving.http.problems import Refusal
 from serving.permissions import Purpose
-from serving.problems import Refusal
 from serving.settings import ServerSettings
 
 _SALT: Final = "retention page session 1"

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.identity.tokens import Identity, InvalidToken
 from serving.audit import Audit
 from serving.auth import counted_by_address
+from serving.http.problems import Refusal
 from serving.issuers import IssuerUnavailable
 from serving.pages import openid
 from serving.pages.errors import PageRoute, safe_next
@@ -27,7 +28,6 @@ from serving.pages.session import (
     with_purpose,
 )
 from serving.permissions import ForHr, allowed
-from serving.problems import Refusal
 from serving.settings import ServerSettings
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -5,8 +5,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from serving.metrics import CONTENT_TYPE
-from serving.problems import MEDIA_TYPE, Refusal
+from serving.http.metrics import CONTENT_TYPE
+from serving.http.problems import MEDIA_TYPE, Refusal
 from serving.schemas.health import Health
 
 router = APIRouter(tags=["health"])

@@ -16,7 +16,8 @@ from pipeline.lists.rollout import waiting_managers
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer, last_answers
 from pipeline.store.published_scores import Published, PublishedScores
-from serving.answers import (
+from serving.audit import Audit
+from serving.http.answers import (
     CSV,
     HTML,
     TABLES,
@@ -29,9 +30,8 @@ from serving.answers import (
     preferred,
     unless_known,
 )
-from serving.audit import Audit
+from serving.http.problems import Refusal, responses
 from serving.permissions import ForHrAndManagers, ListPurpose, not_for_you
-from serving.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, GivenAnswer, KeptAnswer, ListedPerson, ManagerList, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.schemas.risks import GuidanceForManager, ReasonForManager

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from pipeline.store.store import Store
 from serving.app import create_app
-from serving.logs import JsonLines
+from serving.http.logs import JsonLines
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]

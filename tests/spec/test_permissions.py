@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from pipeline.identity.tokens import Identity, Role
+from serving.http.problems import Refusal
 from serving.permissions import (
     ForAuditors,
     ForHr,
@@ -26,7 +27,6 @@ from serving.permissions import (
     allowed,
     not_for_you,
 )
-from serving.problems import Refusal
 
 PURPOSES = ["retention_conversation", "workforce_planning", "model_review", "data_subject_request"]
 ALLOWED = "Allowed are: retention_conversation, workforce_planning, model_review, data_subject_request."

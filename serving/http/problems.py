@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from features.errors import BadInput
-from serving.logs import LOG
+from serving.http.logs import LOG
 
 MEDIA_TYPE: Final = "application/problem+json"
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.logs import LOG, described
-from serving.problems import Refusal, problem
+from serving.http.logs import LOG, described
+from serving.http.problems import Refusal, problem
 
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 SECURITY_HEADERS: Final = {

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from pipeline.lists.spreadsheet import Cell, csv_text, xlsx_bytes
-from serving.problems import Refusal
+from serving.http.problems import Refusal
 
 JSON: Final = "application/json"
 CSV: Final = "text/csv"
