@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from serving.access.permissions import Permit
 from serving.app import create_app
-from serving.permissions import Permit
 from serving.settings import ServerSettings
 
 BASE: Final = "http://127.0.0.1:8000"

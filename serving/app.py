@@ -15,16 +15,16 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from pipeline.settings import unusable
 from pipeline.store.store import Store
+from serving.access.issuers import issuer_of
+from serving.access.rates import Rates
 from serving.champion import Champion
 from serving.http import garbage, problems
 from serving.http.edge import Edge
 from serving.http.logs import LOG, write_json_lines
 from serving.http.metrics import Metrics
-from serving.issuers import issuer_of
 from serving.pages import errors
 from serving.pages import routes as pages
 from serving.pages.outcomes import Outcomes
-from serving.rates import Rates
 from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
 from serving.settings import ServerSettings
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForAuditors, ReviewPurpose
 from serving.http.answers import CSV, spreadsheet
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
-from serving.permissions import ForAuditors, ReviewPurpose
 from serving.routes.audit import audit_page, audit_table
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])

@@ -12,13 +12,13 @@ from starlette.responses import Response
 from pipeline.language.translator import marked
 from pipeline.registry.card_words import BASELINES, OUTCOMES
 from pipeline.registry.gate import Gate
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML
 from serving.pages import charts, gate_words
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import LOCALES, language_of, render, translations_of
 from serving.pages.session import signed_in
-from serving.permissions import ForModelReaders, ReviewPurpose
 from serving.routes.models import described_version, model_answer, told_model
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])

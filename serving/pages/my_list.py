@@ -12,12 +12,12 @@ from pipeline.language.translator import language, marked
 from pipeline.lists.risk_list import list_sizes
 from pipeline.store.answers import ListAnswer as Answer
 from pipeline.store.answers import Outcome, keep_answer, last_answers
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHr, ForHrAndManagers, ListPurpose
 from serving.http.problems import Refusal
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
 from serving.pages.session import signed_in, sound_form
-from serving.permissions import ForHr, ForHrAndManagers, ListPurpose
 from serving.routes.lists import chosen_lists, monthly_lists, named, of_month, require_listed
 from serving.routes.people import current
 from serving.schemas.parameters import EmployeeId, Month, OptionalText

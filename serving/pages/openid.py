@@ -10,8 +10,8 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.identity.tokens import Identity, InvalidToken
+from serving.access.issuers import TIMEOUT_SECONDS, IssuerUnavailable, NoRole, OpenIdConnect
 from serving.http.problems import Refusal
-from serving.issuers import TIMEOUT_SECONDS, IssuerUnavailable, NoRole, OpenIdConnect
 from serving.settings import ServerSettings
 
 _DISCOVERY: Final = "/.well-known/openid-configuration"

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.scoring.group_figures import LEAST_PEOPLE
 from pipeline.store.published_scores import Published, PublishedScores, Total
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.problems import Refusal
 from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
-from serving.permissions import ForHrAndScientists, PlanningPurpose
 from serving.routes.groups import Dimension, group_page
 from serving.routes.people import current
 from serving.schemas.groups import GroupPage

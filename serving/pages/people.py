@@ -15,7 +15,8 @@ from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
 from pipeline.store.published_scores import Factor, Published, PublishedScores, Sort
 from pipeline.store.subject_rights import Contest, Ground, contest
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import CSV, XLSX, spreadsheet
 from serving.http.problems import Refusal
 from serving.pages import charts
@@ -23,7 +24,6 @@ from serving.pages.errors import PageRoute
 from serving.pages.my_list import OUTCOMES
 from serving.pages.rendering import language_of, render
 from serving.pages.session import SessionPurpose, signed_in, sound_form
-from serving.permissions import ForHr, SubjectPurpose
 from serving.routes.people import CURSOR, current, risk_for_hr, risk_page, risk_table, scored
 from serving.routes.receipts import receipt_of, require_held
 from serving.routes.what_if import what_if_for_hr

@@ -22,9 +22,9 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline.language.translator import catalogue_of, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
+from serving.access.permissions import Purpose
 from serving.pages import charts
 from serving.pages.session import session_of
-from serving.permissions import Purpose
 
 LANGUAGES: Final = {"en": "English", "ru": "Русский"}
 LOCALES: Final = {"en": "en_GB", "ru": "ru"}

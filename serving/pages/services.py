@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from pipeline.language.translator import marked
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.problems import Refusal
 from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
-from serving.permissions import ForHrAndScientists, PlanningPurpose
 from serving.routes.groups import service_page
 from serving.routes.people import current
 from serving.schemas.groups import ServicesBetween

@@ -18,9 +18,9 @@ from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
 from pipeline.settings import Settings
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import Purpose
 from serving.http.problems import Refusal
-from serving.permissions import Purpose
 from serving.settings import ServerSettings
 
 _SALT: Final = "retention page session 1"

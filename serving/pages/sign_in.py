@@ -10,10 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.identity.tokens import Identity, InvalidToken
-from serving.audit import Audit
-from serving.auth import counted_by_address
+from serving.access.audit import Audit
+from serving.access.auth import counted_by_address
+from serving.access.issuers import IssuerUnavailable
+from serving.access.permissions import ForHr, allowed
 from serving.http.problems import Refusal
-from serving.issuers import IssuerUnavailable
 from serving.pages import openid
 from serving.pages.errors import PageRoute, safe_next
 from serving.pages.rendering import render
@@ -27,7 +28,6 @@ from serving.pages.session import (
     sound_form,
     with_purpose,
 )
-from serving.permissions import ForHr, allowed
 from serving.settings import ServerSettings
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from pipeline.store.audit import page
 from pipeline.store.published_scores import PublishedScores
 from pipeline.store.schema import AUDIT
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForAuditors, ReviewPurpose
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.http.problems import responses
-from serving.permissions import ForAuditors, ReviewPurpose
 from serving.schemas.audit import AuditPage, AuditRow
 from serving.schemas.parameters import OptionalText
 

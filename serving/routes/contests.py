@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.store.contests import contested
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json, forms
 from serving.http.problems import responses
-from serving.permissions import ForHr, SubjectPurpose
 from serving.routes.people import current
 from serving.schemas.subject_rights import ContestedData, ContestedPage
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.identity.tokens import Identity, Role
 from pipeline.store.published_scores import Published, PublishedScores
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred
 from serving.http.problems import Refusal, responses
-from serving.permissions import ForHrAndScientists, PlanningPurpose
 from serving.routes.people import current
 from serving.schemas.groups import Group, GroupPage, ServicePage, ServicesBetween
 from serving.schemas.risks import Range

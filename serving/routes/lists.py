@@ -16,7 +16,8 @@ from pipeline.lists.rollout import waiting_managers
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer, last_answers
 from pipeline.store.published_scores import Published, PublishedScores
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHrAndManagers, ListPurpose, not_for_you
 from serving.http.answers import (
     CSV,
     HTML,
@@ -31,7 +32,6 @@ from serving.http.answers import (
     unless_known,
 )
 from serving.http.problems import Refusal, responses
-from serving.permissions import ForHrAndManagers, ListPurpose, not_for_you
 from serving.schemas.lists import AnswerToList, GivenAnswer, KeptAnswer, ListedPerson, ManagerList, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.schemas.risks import GuidanceForManager, ReasonForManager

@@ -12,10 +12,10 @@ from pipeline.registry.ledger import LedgerEntry
 from pipeline.registry.model_card import model_card
 from pipeline.settings import Settings
 from pipeline.store.published_scores import PublishedScores
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_known
 from serving.http.problems import Refusal, responses
-from serving.permissions import ForModelReaders, ReviewPurpose
 from serving.schemas.model_versions import LedgerRow, ModelAnswer
 
 router = APIRouter(prefix="/v1/models", tags=["models"])

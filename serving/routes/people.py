@@ -16,10 +16,10 @@ from pipeline.lists.risk_list import BANDS, Band, band_of, guidance, is_on_list,
 from pipeline.model.related import together
 from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
 from pipeline.store.schema import SCORE
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_json, as_table, forms, preferred
 from serving.http.problems import Refusal, responses
-from serving.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
 from serving.schemas.parameters import EmployeeId, OptionalText
 from serving.schemas.risks import (
     CurvePoint,

@@ -12,10 +12,10 @@ from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import factor_text
 from pipeline.store.published_scores import Published, PublishedScores
 from pipeline.store.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
-from serving.audit import Audit
+from serving.access.audit import Audit
+from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json
 from serving.http.problems import Refusal, responses
-from serving.permissions import ForHr, SubjectPurpose
 from serving.schemas.audit import Look
 from serving.schemas.parameters import EmployeeId
 from serving.schemas.subject_rights import (

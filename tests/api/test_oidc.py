@@ -18,7 +18,7 @@ from fastapi.testclient import TestClient
 from features.errors import BadInput
 from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
-from serving import issuers
+from serving.access import issuers
 from serving.app import create_app
 from serving.settings import ServerSettings
 

@@ -149,7 +149,7 @@ def test_an_erasure_whose_audit_row_cannot_be_kept_erases_nothing(
         raise RuntimeError("no")
 
     with monkeypatch.context() as patch:
-        patch.setattr("serving.audit.append", fail)
+        patch.setattr("serving.access.audit.append", fail)
         assert client.delete("/v1/employees/D", headers=bearer("hr")).status_code == 500
     assert client.get("/v1/employees/D/receipt", headers=bearer("hr")).status_code == 200
 

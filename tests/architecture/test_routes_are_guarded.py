@@ -8,10 +8,10 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from serving.access.audit import audited
+from serving.access.permissions import Permit, PurposeOf, stated_purpose
 from serving.app import create_app
-from serving.audit import audited
 from serving.pages.session import purpose_of_session, signed_in, sound_form
-from serving.permissions import Permit, PurposeOf, stated_purpose
 from serving.settings import ServerSettings
 
 PAGES = {

@@ -10,8 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from pipeline.identity.tokens import Identity, Role
-from serving.http.problems import Refusal
-from serving.permissions import (
+from serving.access.permissions import (
     ForAuditors,
     ForHr,
     ForHrAndManagers,
@@ -27,6 +26,7 @@ from serving.permissions import (
     allowed,
     not_for_you,
 )
+from serving.http.problems import Refusal
 
 PURPOSES = ["retention_conversation", "workforce_planning", "model_review", "data_subject_request"]
 ALLOWED = "Allowed are: retention_conversation, workforce_planning, model_review, data_subject_request."

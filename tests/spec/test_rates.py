@@ -1,6 +1,6 @@
 """How often one client may ask, on a clock of the test's own."""
 
-from serving.rates import Rates
+from serving.access.rates import Rates
 
 
 def test_a_client_may_ask_so_often_in_a_window_and_then_waits_for_the_next() -> None:

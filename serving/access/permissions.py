@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Query
 
 from pipeline.identity.tokens import Identity, Role
-from serving.audit import Audit
-from serving.auth import Asker
+from serving.access.audit import Audit
+from serving.access.auth import Asker
 from serving.http.problems import Refusal
 
 

@@ -7,8 +7,8 @@ from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from pipeline.identity.tokens import Identity, InvalidToken
+from serving.access.issuers import IssuerUnavailable
 from serving.http.problems import Refusal
-from serving.issuers import IssuerUnavailable
 
 _REALM: Final = 'Bearer realm="retention"'
 _BEARER: Final = HTTPBearer(

@@ -17,7 +17,7 @@ from pipeline.identity.tokens import Identity
 from pipeline.store.audit import AuditEntry, Link, append
 from pipeline.store.published_scores import PublishedScores
 from pipeline.store.store import Store
-from serving.auth import Asker
+from serving.access.auth import Asker
 from serving.http.metrics import Metrics
 
 RELEASED: Final = "released"
