@@ -17,7 +17,6 @@ from pipeline.settings import unusable
 from pipeline.store.store import Store
 from serving.access.issuers import issuer_of
 from serving.access.rates import Rates
-from serving.champion import Champion
 from serving.http import garbage, problems
 from serving.http.edge import Edge
 from serving.http.logs import LOG, write_json_lines
@@ -27,6 +26,7 @@ from serving.pages import routes as pages
 from serving.pages.outcomes import Outcomes
 from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
 from serving.settings import ServerSettings
+from serving.views.champion import Champion
 
 TITLE = "Retention"
 VERSION = "1"

@@ -8,12 +8,12 @@ from starlette.responses import Response
 from pipeline.store.published_scores import Factor, Published
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, StatedPurpose
-from serving.champion import Champion
 from serving.http.answers import as_json
 from serving.http.problems import Refusal, responses
 from serving.routes.people import current, factor_for_hr, scored
 from serving.schemas.parameters import EmployeeId
 from serving.schemas.what_if import ChangedFactor, LeversToPull, WhatIfForHr
+from serving.views.champion import Champion
 
 if TYPE_CHECKING:
     from pipeline.scoring.what_if import Change, WhatIf

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 
 from pipeline.model.blend import Blend
 from pipeline.settings import Settings
-from serving import champion
 from serving.app import create_app
 from serving.settings import ServerSettings
+from serving.views import champion
 
 Bearer = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy

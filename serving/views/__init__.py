@@ -1,0 +1,1 @@
+"""What a route and a page both show."""
