@@ -1,7 +1,8 @@
 """What we do with the features: train, judge, explain, score, publish and list.
 
 `from pipeline import train, report, load_model, score, evaluate` is the way in from Python; the commands lie in
-`pipeline.commands.cli`. These five are looked up when they are first asked for, so that importing a part costs no more than it.
+`pipeline.commands`. These five are looked up when they are first asked for, so that importing a part costs no more than
+that part.
 """
 
 from typing import TYPE_CHECKING, Any

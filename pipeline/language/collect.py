@@ -1,6 +1,7 @@
 """Collects every text that the product says, and brings a language's catalogue up to date with them.
 
-`python -m pipeline.language.collect ru` adds what is new to the catalogue, untranslated, and takes out what nobody says.
+`python -m pipeline.language.collect ru` adds what is new to the catalogue, untranslated, and takes out
+what nobody says.
 """
 
 import sys
@@ -28,6 +29,8 @@ _KEYWORDS: Final[dict[str, Any]] = {
     "ngettext": (1, 2),
 }
 _HERE: Final = Path(__file__).parent
+_PIPELINE: Final = _HERE.parent
+_TRANSLATOR: Final = "pipeline.language.translator"
 _ITEMS: Final = (
     *("All survey items", "Manageable workload", "Support from the manager", "Recognition", "Career prospects"),
     *("Fairness of pay", "Collaboration with colleagues", "Works for mutual benefit"),
@@ -62,10 +65,8 @@ def _of_the_catalogue() -> Iterator[str]:
 
 
 def _of_the_code() -> Iterator[str | tuple[str, str]]:
-    speaking = [
-        path for path in _HERE.glob("*.py") if "pipeline.language.translator" in path.read_text(encoding="utf-8")
-    ]
-    pages = [path for path in (_HERE / "pages").iterdir() if path.suffix in (".html", ".txt")]
+    speaking = [path for path in _PIPELINE.rglob("*.py") if _TRANSLATOR in path.read_text(encoding="utf-8")]
+    pages = [path for path in (_PIPELINE / "pages").iterdir() if path.suffix in (".html", ".txt")]
     for method, paths in (("python", speaking), ("jinja2", pages)):
         for path in sorted(paths):
             for _, message, _, _ in extract_from_file(method, path, keywords=_KEYWORDS):

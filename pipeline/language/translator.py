@@ -92,7 +92,7 @@ def both(one: str, many: str) -> tuple[str, str]:
 
 def languages() -> list[str]:
     """Codes of the languages that can be asked for."""
-    found = {folder.name for folder in files("pipeline").joinpath("locale").iterdir() if folder.is_dir()}
+    found = {folder.name for folder in files("pipeline.language").joinpath("locale").iterdir() if folder.is_dir()}
     return sorted(found | {_SOURCE})
 
 
@@ -130,7 +130,7 @@ def preferred_language(accepted: str, otherwise: str) -> Language:
 
 def catalogue_of(code: str) -> Catalog:
     """The catalogue as it stands in its file."""
-    with files("pipeline").joinpath("locale", code, "LC_MESSAGES", "messages.po").open("rb") as file:
+    with files("pipeline.language").joinpath("locale", code, "LC_MESSAGES", "messages.po").open("rb") as file:
         return read_po(file, locale=code)
 
 

@@ -132,9 +132,9 @@ def fit_blend(
 
     Penalty, rounds, weight and calibration are chosen on `folds` (rows to learn from, rows to judge on: out of time
     where there are dates); with too few exits there, defaults are kept. `quick` fixes the trees' shape by the number
-    of exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes. `like` takes a
-    fitted blend's choices over, which makes a refit cost one fit of each part. `directions` names the features whose
-    log-odds are held rising (1) or falling (-1) with the figure, in both parts, and so in the blend.
+    of exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes. `like`
+    takes a fitted blend's choices over, which makes a refit cost one fit of each part. `directions` names the features
+    whose log-odds are held rising (1) or falling (-1) with the figure, in both parts, and so in the blend.
     """
     encoding, outcome = fit_encoding(features, rows), np.asarray(left, dtype=bool)[rows]
     matrix, categories = encoding(features, rows), encoding.categories

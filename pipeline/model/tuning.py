@@ -2,7 +2,8 @@
 
 The search sees the training period of the earliest test date only, so that no test date has had a say. What a trial is
 judged by is the held-out log loss of the whole blend at its best weight, since the trees are never served alone. The
-logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit (`pipeline.model.selection`).
+logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit
+(`pipeline.model.selection`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

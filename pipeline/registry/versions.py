@@ -1,4 +1,4 @@
-"""MLflow: stored models, their versions and the alias `champion`. Who gets the alias is `pipeline.registry.promotion`'s matter.
+"""MLflow: stored models, their versions and the alias `champion`. `registry.promotion` decides who gets the alias.
 
 A version is registered after its run holds everything, in one step, so a killed training leaves a run and no version.
 """

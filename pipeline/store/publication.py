@@ -36,8 +36,8 @@ class Publication:
         base_log_odds, log_odds, department, level, job, location, manager_id; one row a person.
     factors: employee_id, feature, driver, value, peer_value, contribution (log-odds); values as text.
         Each person's base_log_odds + Σ contribution = log_odds, and its logistic is `risk`.
-    services: what departments ask of each other, as `features.collaboration.department_services` gives it, with `CARRIED`; None
-        where a source has no services.
+    services: what departments ask of each other, as `collaboration.department_services` gives it, with `CARRIED`;
+        None where a source has no services.
     manifest: what made it (data hash, code version, seed …); `manifest["features"]` says of each feature
         label, unit, driver, worse, actionable, kind as the catalogue does.
     """

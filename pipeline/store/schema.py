@@ -179,7 +179,7 @@ DELIVERY: Final = Table(
     Column("at", Moment, nullable=False),
     Column("reason", String),
 )
-"""What became of one manager's list of a month (`pipeline.lists.delivery_ledger`); no address, nor what a mail server said."""
+"""What became of one manager's list of a month (`lists.delivery_ledger`); no address, nor what a mail server said."""
 
 ROLLOUT: Final = Table(
     "rollout",

@@ -112,7 +112,7 @@ def chosen_lists(
     settings: Settings,
     said_in: Language,
 ) -> list[RiskList]:
-    """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `pipeline.lists.rollout`)."""
+    """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `lists.rollout`)."""
     if asker.role == Role.MANAGER and asker.person in waiting_managers(scores, published):
         raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
     return risk_lists(scores, published, settings.list_rules, manager_id, said_in)
