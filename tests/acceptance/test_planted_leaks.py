@@ -105,7 +105,7 @@ def test_a_suspect_that_is_allowed_trains_and_stays_on_the_run(
 JUDGED_ON_WHAT_IT_LEARNED = """
 import numpy as np
 from pipeline import training
-from pipeline.cli import main
+from pipeline.commands.main import main
 honest = training.repeated_folds
 def faulty(*arguments, **settings):
     for train, test in honest(*arguments, **settings):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from features.errors import BadInput
 from features.source import load_source
-from pipeline.commands import cli
+from pipeline.commands import main as command
 
 HEADERS = {
     "employees": "employee_id,hire_date,observed_from,gender",
@@ -170,7 +170,7 @@ def retention(*arguments: str) -> tuple[int, str, str]:
     sys.argv = ["retention", *arguments]
     try:
         with redirect_stdout(said), redirect_stderr(told):
-            cli.main()
+            command.main()
     except SystemExit as end:
         return int(str(end.code or 0)), said.getvalue(), told.getvalue()
     finally:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.commands.terminal import monitoring_screen
+from pipeline.commands.screens.monitoring import monitoring_screen
 from pipeline.language.translator import language
 from pipeline.monitoring.page import monitoring_page
 from pipeline.monitoring.report import alerts

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from typer.testing import CliRunner
 
 from features.errors import BadInput
-from pipeline.commands.cli import app
+from pipeline.commands.main import app
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.store import Store, _alembic_config, _begun, _engine
 

@@ -30,7 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
-from pipeline.commands.cli import app
+from pipeline.commands.main import app
 from pipeline.faults import fault_of
 from pipeline.lists.delivery_ledger import deliveries
 from pipeline.lists.mailing import Delivery, Resend, deliver

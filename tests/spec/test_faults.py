@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from features.errors import BadInput, Unavailable
-from pipeline.commands import cli
 from pipeline.faults import fault_of, without_secrets
 from pipeline.settings import Settings
 from pipeline.store import sqlite as sqlite_file
@@ -32,7 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["retention", *arguments])
         with pytest.raises(SystemExit) as end:
-            cli.main()
+            command.main()
         told = capsys.readouterr().err
         assert "Traceback" not in told
         assert told.count("error ") == 1

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from features.errors import Refused
-from pipeline.commands.cli import app
+from pipeline.commands.main import app
 from pipeline.scoring.job import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from rich.console import Console
 
-from pipeline.commands.terminal import scoring_screen
+from pipeline.commands.screens.months import scoring_screen
 from pipeline.model.encoding import fit_encoding
 from pipeline.scoring.job import _evidence
 from pipeline.store.publication import Publication

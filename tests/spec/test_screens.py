@@ -5,7 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
-from pipeline.commands.terminal import month_screen, training_screen
+from pipeline.commands.screens.months import month_screen
+from pipeline.commands.screens.training import training_screen
 from pipeline.judgement.metrics import METRICS
 from pipeline.monthly import Month
 from pipeline.settings import Settings

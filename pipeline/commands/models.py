@@ -1,0 +1,72 @@
+"""Commands about models: the registry, the promotion gate, the model card."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.errors import BadInput, Finding
+from pipeline.commands.options import JsonOption, VersionArgument, err, write_json
+from pipeline.settings import Settings
+
+models_app = typer.Typer(help="The registry, the promotion gate, the model card.")
+
+
+@models_app.callback(invoke_without_command=True)
+def models(context: typer.Context, json_file: JsonOption = None) -> None:
+    """The registry, the promotion gate, the model card. Alone: as `list`."""
+    if context.invoked_subcommand is None:
+        list_models(json_file)
+
+
+@models_app.command("list")
+def list_models(json_file: JsonOption = None) -> None:
+    """Every model version, which one is champion, and who served when."""
+    from pipeline.commands.screens.models import models_screen
+    from pipeline.registry.promotion import history
+    from pipeline.registry.versions import connect, versions
+
+    settings = Settings()
+    found = versions(connect(settings))
+    write_json(json_file, found)
+    err.print(models_screen(found, history(settings)))
+
+
+@models_app.command()
+def promote(
+    version: VersionArgument,
+    reason: Annotated[
+        str | None, typer.Option(help="Why it should serve, kept for good; needed where the gate refuses. Name nobody.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Run the gate again for a version and make it champion, a former one too; exit code 3 where the gate refuses."""
+    from pipeline.commands.screens.models import promotion_screen
+    from pipeline.registry.promotion import promote as promote_version
+
+    offered = promote_version(Settings(), version, reason)
+    write_json(json_file, asdict(offered))
+    err.print(promotion_screen(offered))
+
+
+@models_app.command()
+def card(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="Of the registry, or: champion.")],
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="A page (.html) or Markdown (.md). Default: Markdown to stdout.")
+    ] = None,
+) -> None:
+    """Write a version's model card: what it is for, how it was judged, and who promoted it why."""
+    from pipeline.files import write_text
+    from pipeline.registry.promotion import card_of
+
+    found = card_of(Settings(), None if version == "champion" else version)
+    if out_file is None:
+        sys.stdout.write(found.markdown)
+        return
+    if out_file.suffix not in (".html", ".md"):
+        raise BadInput(Finding("a card is .html or .md", "models card", "--out", 0, "Name such a file."))
+    write_text(found.html if out_file.suffix == ".html" else found.markdown, out_file)
+    err.print(f"Wrote the card of model version {found.version} to {out_file}.")

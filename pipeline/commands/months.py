@@ -1,0 +1,158 @@
+"""Commands of the month: score, lists, mail, monitoring, and whether the lists help."""
+
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.errors import Refused
+from pipeline.commands.options import (
+    DayOption,
+    JsonOption,
+    MonthOption,
+    SourceArgument,
+    day_asked,
+    err,
+    month_asked,
+    progress,
+    write_json,
+)
+from pipeline.settings import Settings
+
+app = typer.Typer()
+
+
+@app.command()
+def score(
+    source: SourceArgument,
+    snapshot_date: DayOption = None,
+    model: Annotated[str | None, typer.Option(metavar="VERSION", help="Default: the champion.")] = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Parquet: the scores.")] = None,
+    factors: Annotated[Path | None, typer.Option(help="Parquet: the factors.")] = None,
+) -> None:
+    """Score everyone at risk, with factors, and publish to the store."""
+    from pipeline.commands.screens.months import scoring_screen
+    from pipeline.files import write_parquet
+    from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
+
+    with progress() as told:
+        publication = score_and_publish(source, Settings(), day_asked(snapshot_date), model, date.today(), told)
+    if out_file:
+        write_parquet(score_columns(publication), out_file)
+    if factors:
+        write_parquet(factor_columns(publication), factors)
+    err.print(scoring_screen(publication))
+
+
+@app.command()
+def lists(
+    month: MonthOption = None,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write. Default: lists under var.")] = None,
+) -> None:
+    """Write the managers' lists of a scored month."""
+    from pipeline.commands.screens.lists import lists_screen
+    from pipeline.language.translator import language
+    from pipeline.lists.pages import write_lists
+    from pipeline.lists.risk_list import month_to_list
+    from pipeline.lists.rollout import deal
+    from pipeline.store.store import Store
+
+    settings = Settings()
+    with closing(Store(settings.store_url)) as store:
+        with store.reading() as scores:
+            published = month_to_list(scores, month_asked(month))
+        deal(store, settings, published)
+        out, said_in = out_dir or settings.var / "lists", language(settings.language)
+        written = write_lists(store, out, settings.list_rules, month, said_in, settings.list_link)
+    err.print(lists_screen(written, settings), crop=False)
+
+
+@app.command()
+def deliver(
+    month: MonthOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many would go out, and send nothing.")] = False,
+    resend: Annotated[
+        list[str] | None, typer.Option(metavar="MANAGER_ID", help="Send this list again; may be repeated.")
+    ] = None,
+    resend_uncertain: Annotated[
+        bool, typer.Option("--resend-uncertain", help="Send again what may or may not have arrived.")
+    ] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Mail the managers' lists of a scored month, each at most once; exit code 1 where one did not go out."""
+    from pipeline.commands.screens.lists import delivery_screen
+    from pipeline.lists.mailing import Resend, as_json
+    from pipeline.lists.mailing import deliver as deliver_lists
+    from pipeline.store.store import Store
+
+    settings, again = Settings(), Resend(resend or (), resend_uncertain)
+    with closing(Store(settings.store_url)) as store, progress() as told:
+        done = deliver_lists(store, settings, month_asked(month), again, dry_run, told=told)
+    counts = as_json(done)
+    write_json(json_file, counts)
+    err.print(delivery_screen(counts, dry_run))
+    if not (dry_run or done.is_complete):
+        raise typer.Exit(1)
+
+
+@app.command()
+def monitor(
+    source: SourceArgument,
+    json_file: JsonOption = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="The report with plots. Default: under var.")
+    ] = None,
+) -> None:
+    """Hold published scores against what happened since, and today's data against what the model learned from.
+
+    Exit code 3 where something is out of bounds.
+    """
+    from pipeline.commands.screens.monitoring import monitoring_screen
+    from pipeline.monitoring.report import monitor as monitor_source
+
+    settings = Settings()
+    page = html_file or settings.var / "monitoring.html"
+    with progress() as told:
+        report = monitor_source(source, settings, page, told)
+    write_json(json_file, report)
+    err.print(monitoring_screen(report, page), crop=False)
+    if any(alert["is_current"] for alert in report["alerts"]):
+        raise typer.Exit(Refused.exit_code)
+
+
+@app.command()
+def monthly(
+    source: SourceArgument,
+    month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the source's latest.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Do every step anew; what was mailed stays mailed.")] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Score, write the lists, mail them and monitor: a month in one run, which may be run again at any time.
+
+    Exit code 1 where a list did not go out, else 3 where something is out of bounds.
+    """
+    from pipeline.commands.screens.months import month_screen
+    from pipeline.monthly import monthly as run_month
+
+    with progress() as told:
+        run = run_month(source, Settings(), month_asked(month), date.today(), again, told)
+    write_json(json_file, asdict(run))
+    err.print(month_screen(run), crop=False)
+    if not run.is_delivered:
+        raise typer.Exit(1)
+    if run.is_alerting:
+        raise typer.Exit(Refused.exit_code)
+
+
+@app.command()
+def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
+    """Did the lists keep people? Exits with managers who get lists against managers who, by lot, do not."""
+    from pipeline.commands.screens.monitoring import effect_screen
+    from pipeline.lists.effect import effect as measure
+
+    report = measure(source, Settings())
+    write_json(json_file, report)
+    err.print(effect_screen(report))

@@ -1,0 +1,95 @@
+"""Commands of those who answer for the system: tokens, the audit, retention periods, the impact assessment."""
+
+import os
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.errors import Refused
+from pipeline.commands.options import (
+    JsonOption,
+    err,
+    write_json,
+)
+from pipeline.settings import Settings
+
+app = typer.Typer()
+audit_app = typer.Typer(no_args_is_help=True, help="The audit of who looked at whom.")
+app.add_typer(audit_app, name="audit")
+
+
+@app.command()
+def purge(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and delete nothing.")] = False,
+    json_file: JsonOption = None,
+) -> None:
+    """Delete scores, lists, answers and contests that are older than the periods of the settings."""
+    from pipeline.commands.screens.oversight import purging_screen
+    from pipeline.store.periods import purge as purge_store
+    from pipeline.store.store import Store
+
+    settings = Settings()
+    with closing(Store(settings.store_url)) as store:
+        purged = purge_store(store, settings, date.today(), dry_run)
+    write_json(json_file, asdict(purged))
+    err.print(purging_screen(purged, dry_run))
+
+
+@app.command()
+def privacy(
+    out_file: Annotated[Path | None, typer.Option("--out", help="Markdown file to write. Default: stdout.")] = None,
+) -> None:
+    """Write a draft of the data protection impact assessment, from the settings and the store."""
+    from pipeline.documents.impact_assessment import assessment
+    from pipeline.files import write_text
+    from pipeline.store.store import Store
+
+    settings = Settings()
+    with closing(Store(settings.store_url)) as store:
+        draft = assessment(settings, store, date.today())
+    if out_file:
+        write_text(draft, out_file)
+        err.print(f"Wrote {out_file}. Its last part says what is open.")
+    else:
+        sys.stdout.write(draft)
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="hr, manager, data_scientist or auditor.")],
+    person: Annotated[str | None, typer.Option(metavar="ID", help="Whose token it is; a manager needs one.")] = None,
+) -> None:
+    """Print a short-lived bearer token of the embedded identity provider."""
+    from pipeline.identity.tokens import issue_token
+
+    sys.stdout.write(issue_token(Settings(), role, person) + os.linesep)
+
+
+@audit_app.command()
+def verify(
+    noted: Annotated[
+        str | None, typer.Option(metavar="ID:HASH", help="An end of the chain that was noted earlier, elsewhere.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Prove that no row of the audit was changed, taken out or put in; exit code 3 where one was.
+
+    On stdout is the end of the chain, to be noted somewhere else for --noted.
+    """
+    from pipeline.commands.screens.oversight import audit_screen
+    from pipeline.store.audit import Link
+    from pipeline.store.store import Store
+
+    with closing(Store(Settings().store_url)) as store:
+        chain = store.verify_audit(Link.of(noted) if noted else None)
+    write_json(json_file, asdict(chain) | {"is_whole": chain.is_whole})
+    err.print(audit_screen(chain))
+    if not chain.is_whole:
+        raise typer.Exit(Refused.exit_code)
+    if chain.head and json_file != "-":
+        sys.stdout.write(f"{chain.head}{os.linesep}")

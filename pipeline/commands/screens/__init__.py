@@ -1,0 +1,1 @@
+"""What each command prints at its end: something a person can act on. No person's data."""

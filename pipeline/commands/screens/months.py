@@ -1,0 +1,65 @@
+"""What `retention score` and `retention monthly` print at their end."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from features.errors import counted
+from pipeline.commands.screens.lists import not_sent, sent
+from pipeline.commands.screens.monitoring import alert_lines
+from pipeline.commands.screens.parts import copyable, people_text
+from pipeline.store.publication import Publication
+
+if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
+    from pipeline.monthly import Month
+
+
+def scoring_screen(publication: Publication) -> RenderableType:
+    """How many were scored, with enough evidence for how many, and the expected exits."""
+    scores = publication.scores
+    enough = int((scores["evidence"] == "enough").sum())
+    horizon = f" within {publication.horizon_months} months" if publication.horizon_months else ""
+    return Group(
+        f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
+        f"{publication.model_version}: enough evidence for {enough:,}, "
+        f"{float(scores['risk'].sum()):.0f} voluntary exits expected{horizon}.",
+        *_taken_as_other(publication.manifest),
+        f"Published. Next: retention lists --month {publication.snapshot_date:%Y-%m}",
+    )
+
+
+def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
+    """Where the company has changed since training, so that the model says less of some people."""
+    counts = manifest.get("taken_as_other", {})
+    told = ", ".join(f"{feature} of {people_text(rows)}" for feature, rows in counts.items())
+    lead = "Too rare or too new for the model to tell apart, so taken as 'other'"
+    return [f"{lead}: {told}. Train again if many of these are new."] * bool(counts)
+
+
+def month_screen(run: "Month") -> RenderableType:
+    """What the month's run did and what a person should do now."""
+    score, lists, delivery, monitored = (run.done[step] for step in ("score", "lists", "deliver", "monitor"))
+    earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
+    waiting = f"\n{counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
+    contested = f"{counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
+    matured = f"{counted(monitored.get('matured', 0), 'published month')} of which the outcome is known"
+    told = {
+        "scored": f"{people_text(score['people'])}, {score['expected']:.0f} voluntary exits expected",
+        "lists": f"{people_text(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}",
+        "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery)]),
+        "contested": contested if run.contested else "",
+        "monitor": monitored.get("skipped") or "\n".join([matured, *alert_lines(run.alerts)]),
+    }
+    table = Table.grid(padding=(0, 1))
+    for name, said in told.items():
+        if said:
+            table.add_row(name, said)
+    return Group(
+        f"[bold]{run.source}[/], {run.month}{earlier}",
+        table,
+        copyable(f"Lists: {Path(lists['folder']) / 'index.html'}"),
+        *([copyable(f"Plots: {monitored['page']}")] if "page" in monitored else []),
+    )

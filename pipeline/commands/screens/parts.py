@@ -1,0 +1,52 @@
+"""What screens share: narrow tables, figures with their bounds, lines to copy. 80 columns wide."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.registry.gate import Gate
+
+if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
+    pass
+
+
+def narrow_table(title: str) -> Table:
+    """A table that holds an interval and four baselines in 80 columns."""
+    return Table(title=title, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, title_justify="left")
+
+
+def bounds_text(bounds: Mapping[str, float], form: str = ".3f") -> str:
+    """`0.744 (0.731 to 0.757)`."""
+    value, low, high = (figure_text(bounds[name], form) for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
+
+
+def figure_text(value: float | None, form: str = ".3f") -> str:
+    """A figure with three places; a dash where it is not defined."""
+    return "–" if value is None or value != value else format(value, form)
+
+
+def people_text(number: int) -> str:
+    """`1 person`, `2,000 people`."""
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def copyable(command: str) -> Text:
+    """Not broken, so that it can be copied."""
+    return Text(command, no_wrap=True, overflow="ignore")
+
+
+def gates_table(gates: Sequence[Gate]) -> Table:
+    """Each condition of the gate: passed, open (its interval alone reaches the limit; it passes) or refused."""
+    table = narrow_table("the promotion gate")
+    for column in ("", "condition", "figure", "asked"):
+        table.add_column(column)
+    for gate in gates:
+        said = "[red]refused[/]" if not gate.passed else "[yellow]open[/]" if gate.is_open else "[green]passed[/]"
+        short = f"\nshort by {gate.short_by:.3f}" if gate.short_by is not None else ""
+        table.add_row(said, escape(gate.gate), gate.figure, escape(f"{gate.limit}{short}"))
+    return table

@@ -1,0 +1,37 @@
+"""The command that trains."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.options import JsonOption, SourceArgument, err, progress, write_json
+from pipeline.settings import Settings
+
+app = typer.Typer()
+
+
+@app.command()
+def train(
+    source: SourceArgument,
+    horizon_months: Annotated[int | None, typer.Option(min=1, max=36, help="Default: the source's.")] = None,
+    predictions: Annotated[Path | None, typer.Option(help="Parquet: the out-of-time predictions.")] = None,
+    json_file: JsonOption = None,
+    seed: Annotated[int, typer.Option(help="Of every random step.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="Fixed settings instead of tuned ones.")] = False,
+    allow_suspect: Annotated[list[str] | None, typer.Option(help="A feature that the leak guard names.")] = None,
+) -> None:
+    """Train, judge out of time, log to MLflow, register, and promote if the gate lets it."""
+    from pipeline.commands.screens.training import training_screen
+    from pipeline.files import write_parquet
+    from pipeline.training import Request
+    from pipeline.training import train as train_model
+
+    request = Request(seed, quick, horizon_months, tuple(allow_suspect or ()))
+    settings = Settings()
+    with progress() as told:
+        trained = train_model(source, settings, request, told)
+    if predictions:
+        write_parquet(trained.predictions, predictions)
+    write_json(json_file, trained.report)
+    err.print(training_screen(trained.report, settings), crop=False)  # an address stays whole, to be copied
