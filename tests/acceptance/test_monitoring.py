@@ -206,7 +206,7 @@ def test_the_report_names_nobody(watched: Year) -> None:
 MONTH = "2025-09"
 _KILLED = """
 import os, signal, sys
-import pipeline.list_pages
+import pipeline.lists.pages
 written = []
 whole = pipeline.lists.pages.list_page
 def page(*told):
@@ -217,8 +217,8 @@ def page(*told):
 pipeline.lists.pages.list_page = page
 from datetime import date
 from pathlib import Path
-from pipeline.list_pages import write_lists
-from pipeline.month import monthly
+from pipeline.lists.pages import write_lists
+from pipeline.monthly import monthly
 from pipeline.settings import Settings
 monthly(Path(sys.argv[1]), Settings(), sys.argv[2], date(2026, 1, 5))
 """

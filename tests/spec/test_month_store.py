@@ -173,7 +173,7 @@ def test_a_folder_in_use_is_left_to_its_user(tmp_path):
 @contextmanager
 def holding(folder):
     program = (
-        "import sys; from pathlib import Path; from features.month_store import month_folder\n"
+        "import sys; from pathlib import Path; from features.collaboration.sum_store import month_folder\n"
         f"with month_folder(Path({str(folder)!r}), Path('.')): print(flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program]

@@ -12,7 +12,7 @@ WORKING = """
 import sys, time
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.workspace import workspace
+from pipeline.dataset.workspace import workspace
 with workspace(Settings(var=Path(sys.argv[1]))) as folder:
     (folder / "tables").mkdir()
     print(folder, flush=True)
