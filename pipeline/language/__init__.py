@@ -1,1 +1,1 @@
-"""The product's texts in every language: the translator, the wording, and the catalogue of messages."""
+"""The product's texts in every language: the translator, numbers and dates, the choice of a language, the wording."""

@@ -7,27 +7,24 @@ passed to whatever says something; nothing remembers which one was last used.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from gettext import c2py
 from importlib.resources import files
 from typing import Any, Final
 
-from babel import Locale
-from babel.dates import format_date
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
 
 from features.errors import BadInput, Finding
+from pipeline.language import numbers
 
 Key = tuple[str | None, str]
 """Context and text as the code has it."""
 
 _SOURCE: Final = "en"
 
-_PLACES: Final = [Decimal(1).scaleb(-places) for places in range(8)]
-_HUGE: Final = 1e15
+_LOCALES: Final = {"en": "en_GB"}
+"""Languages whose numbers and dates are written as in one country."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,33 +45,42 @@ class Language:
 
     def plural(self, one: str, many: str, number: float, /, **values: Any) -> str:
         """The form that goes with a number; a fraction goes as two does (`1.5 months`, `1,5 месяца`)."""
+        return self.form(one, many, number).format(**values)
+
+    def form(self, one: str, many: str, number: float, /) -> str:
+        """The same as its catalogue has it, with nothing filled in: the `ngettext` of a template."""
         whole = int(number) if float(number).is_integer() else 2
         forms = self.texts.get((None, one), (one, many))
-        return forms[min(self.form_of(abs(whole)), len(forms) - 1)].format(**values)
+        return forms[min(self.form_of(abs(whole)), len(forms) - 1)]
 
     def knows(self, said: str) -> bool:
         return (None, said) in self.texts
 
+    @property
+    def locale(self) -> str:
+        """The name of the locale in CLDR, which says how numbers and dates are written."""
+        return _LOCALES.get(self.code, self.code)
+
     def number(self, number: float) -> str:
         """Whole from a hundred on, else with up to two places: `1,204`, `3.25`."""
-        return _number(self.code, _rounded(number, 0 if abs(number) >= 100 else 2))
+        return numbers.number(number, self.locale)
 
     def decimal(self, number: float, places: int) -> str:
         """Always with so many places: `0.720`."""
-        return str(format_decimal(Decimal(_rounded(number, places)), f"#,##0.{'0' * places}", locale=self.code))
+        return numbers.decimal(number, places, self.locale)
 
     def percent(self, share: float, places: int = 0, is_signed: bool = False) -> str:
-        """`13%`, with so many places."""
-        said = _percent(self.code, _rounded(share, places + 2), places)
+        """`13%`, with so many places; signed, a plus where it is not negative."""
+        said = numbers.percent(share, places, self.locale)
         return f"+{said}" if is_signed and share >= 0 else said
 
     def day(self, day: date) -> str:
         """`30 September 2026`."""
-        return str(format_date(day, "d MMMM yyyy", locale=self.code))
+        return numbers.day(day, self.locale)
 
     def month(self, day: date) -> str:
         """`September 2026`, as it stands by itself."""
-        return str(format_date(day, "LLLL yyyy", locale=self.code))
+        return numbers.month(day, self.locale)
 
 
 ENGLISH: Final = Language(_SOURCE)
@@ -90,10 +96,11 @@ def both(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
-def languages() -> list[str]:
+@cache
+def languages() -> tuple[str, ...]:
     """Codes of the languages that can be asked for."""
     found = {folder.name for folder in files("pipeline.language").joinpath("locale").iterdir() if folder.is_dir()}
-    return sorted(found | {_SOURCE})
+    return tuple(sorted(found | {_SOURCE}))
 
 
 @cache
@@ -106,26 +113,11 @@ def language(code: str) -> Language:
         raise BadInput(Finding("there are no texts in this language", "environment", "RETENTION_LANGUAGE", 0, remedy))
     read = catalogue_of(code)
     texts = {
-        (message.context, message.id if isinstance(message.id, str) else message.id[0]): _forms(message.string)
-        for message in read
+        key_of(message): _forms(message.string)
+        for message in (*read.obsolete.values(), *read)  # obsolete: labels that older months were published with
         if message.id and message.string and not message.fuzzy
     }
     return Language(code, texts, c2py(read.plural_expr))
-
-
-def preferred_language(accepted: str, otherwise: str) -> Language:
-    """The first language of an `Accept-Language` header that there are texts in; quality values are heeded."""
-    weighed: list[tuple[float, str]] = []
-    for part in accepted.split(","):
-        tag, _, quality = part.strip().partition(";")
-        weight = quality.strip().removeprefix("q=") or "1"
-        weighed.append((float(weight) if weight.replace(".", "", 1).isdecimal() else 0.0, tag.strip()))
-    known = languages()
-    for best, tag in sorted(weighed, key=lambda pair: -pair[0]):
-        code = tag.partition("-")[0].lower()
-        if best > 0 and code in known:
-            return language(code)
-    return language(otherwise)
 
 
 def catalogue_of(code: str) -> Catalog:
@@ -134,22 +126,9 @@ def catalogue_of(code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
-def _rounded(number: float, places: int) -> str:
-    """To so many places, as babel rounds: in decimals, halves to the even digit. What is huge stays as it is."""
-    exact = Decimal(str(number))
-    return str(exact.quantize(_PLACES[places]) + 0 if abs(number) < _HUGE else exact)  # + 0: there is no -0
-
-
-@lru_cache(maxsize=65_536)  # babel takes longer for one number than all else of a factor; few are left once rounded
-def _number(code: str, rounded: str) -> str:
-    return str(format_decimal(Decimal(rounded), format="#,##0.##", locale=code))
-
-
-@lru_cache(maxsize=65_536)
-def _percent(code: str, rounded: str, places: int) -> str:
-    whole = Locale.parse(code).percent_formats[None].pattern
-    form = whole.replace("#,##0", "#,##0" + "." * bool(places) + "0" * places)
-    return str(format_percent(Decimal(rounded), format=form, locale=code))
+def key_of(message: Message) -> Key:
+    """What a message of a catalogue is looked up by."""
+    return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
 def _forms(string: Any) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
-from pipeline.language.translator import Language, preferred_language
+from pipeline.language.translator import Language
 from pipeline.lists.pages import COLUMNS, index_page, list_page, list_rows
 from pipeline.lists.risk_list import RiskList, is_on_list, risk_lists
 from pipeline.lists.rollout import waiting_managers
@@ -31,6 +31,7 @@ from serving.http.answers import (
     preferred,
     unless_known,
 )
+from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, GivenAnswer, KeptAnswer, ListedPerson, ManagerList, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
@@ -62,7 +63,7 @@ def lists(
     with audit.release() as release:
         published = of_month(release.scores, month)
         settings = request.app.state.settings
-        said_in = preferred_language(request.headers.get("Accept-Language", ""), settings.language)
+        said_in = asked_language(request)
         found = chosen_lists(release.scores, published, asker, wanted, settings, said_in)
         if wanted is None:
             found = [each for each in found if each.is_worth_reading]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
-from pipeline.language.translator import ENGLISH, Language, preferred_language
+from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.lists.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.model.related import together
@@ -19,6 +19,7 @@ from pipeline.store.schema import SCORE
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_json, as_table, forms, preferred
+from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
 from serving.schemas.parameters import EmployeeId, OptionalText
 from serving.schemas.risks import (
@@ -63,7 +64,7 @@ def risk(
     the answer to anybody else is the same whether or not the person exists.
     """
     settings: ServerSettings = request.app.state.settings
-    said_in = preferred_language(request.headers.get("Accept-Language", ""), settings.language)
+    said_in = asked_language(request)
     with audit.release() as release:
         published = current(release.scores)
         if asker.role == Role.MANAGER:

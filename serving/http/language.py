@@ -1,0 +1,12 @@
+"""The language of an answer."""
+
+from fastapi import Request
+
+from pipeline.language.accept_language import preferred_language
+from pipeline.language.translator import Language
+
+
+def asked_language(request: Request) -> Language:
+    """What `Accept-Language` prefers of the languages there are, else that of the settings."""
+    accepted = ", ".join(request.headers.getlist("Accept-Language"))
+    return preferred_language(accepted, request.app.state.settings.language)
