@@ -1,7 +1,8 @@
 """Collects every text that the product says, and brings a language's catalogue up to date with them.
 
-`python -m pipeline.language.collect ru` adds what is new to the catalogue, untranslated, and takes out
-what nobody says.
+`python -m pipeline.language.collect ru` adds what is new to the catalogue, untranslated, and takes out what is no
+longer said. A feature's former label stays at the end as an obsolete message, `#~`, for months that were published
+with it.
 """
 
 import sys
@@ -16,7 +17,7 @@ from babel.messages.pofile import write_po
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import WHAT
 from pipeline.files import write_whole
-from pipeline.language.translator import Key, catalogue_of, languages
+from pipeline.language.translator import Key, catalogue_of, key_of, languages
 from pipeline.language.wording import NUMBERS, USES
 
 _DRIVERS: Final = (pay, conditions, relationships, internal_services, service_network, growth, context)
@@ -24,13 +25,23 @@ _KEYWORDS: Final[dict[str, Any]] = {
     "text": None,
     "marked": None,
     "_": None,
+    "gettext": None,
     "both": (1, 2),
     "plural": (1, 2),
     "ngettext": (1, 2),
+    "count": (1, 2),
+    "Refusal": (3,),
 }
+"""What is called with a text, and which of its arguments are one."""
+
 _HERE: Final = Path(__file__).parent
-_PIPELINE: Final = _HERE.parent
-_TRANSLATOR: Final = "pipeline.language.translator"
+_HOUSES: Final = (_HERE.parents[1] / "pipeline", _HERE.parents[1] / "serving")
+"""By path, for `pipeline` may not import `serving`."""
+
+_SPEAKING: Final = ("from pipeline.language", "Refusal(")
+"""A module with none of these says nothing to a reader; elsewhere `text` is SQL."""
+
+_LABEL: Final = "the label of a feature"
 _ITEMS: Final = (
     *("All survey items", "Manageable workload", "Support from the manager", "Recognition", "Career prospects"),
     *("Fairness of pay", "Collaboration with colleagues", "Works for mutual benefit"),
@@ -41,7 +52,7 @@ _ITEMS: Final = (
 
 def messages() -> dict[Key, str | tuple[str, str]]:
     """What has to be translated, by context and English text; a pair where the number decides the form."""
-    found: dict[Key, str | tuple[str, str]] = {(None, said): said for said in _of_the_catalogue()}
+    found: dict[Key, str | tuple[str, str]] = {(None, said): said for said in (*_labels(), *WHAT.values(), *_ITEMS)}
     found |= {(use, word): word for use in USES for word in NUMBERS}
     for said in _of_the_code():
         found[None, said if isinstance(said, str) else said[0]] = said
@@ -49,28 +60,37 @@ def messages() -> dict[Key, str | tuple[str, str]]:
 
 
 def brought_up_to_date(code: str) -> Catalog:
-    """The catalogue of a language with every message of the code and no other; what is new has no translation yet."""
+    """The catalogue of a language with every message of the code; what is new has no translation yet."""
     told = catalogue_of(code) if code in languages() else Catalog(locale=code)
-    new = Catalog(locale=code, project="retention", charset="utf-8", fuzzy=False)
-    for (use, said), message in messages().items():
-        known = told.get(said, use)
-        new.add(message, known.string if known else None, context=use)
+    new = Catalog(locale=code, project="retention", charset="utf-8", fuzzy=False, creation_date=told.creation_date)
+    labels, said_now = set(_labels()), messages()
+    for (use, said), message in said_now.items():
+        known = told.get(said, use) or told.obsolete.get(said)
+        about = [_LABEL] if use is None and said in labels else []
+        new.add(message, known.string if known else None, context=use, auto_comments=about)
+    gone = [each for each in told if each.id and _LABEL in each.auto_comments]
+    for each in (*told.obsolete.values(), *gone):
+        if key_of(each) not in said_now:
+            new.obsolete[key_of(each)[1]] = each
     return new
 
 
-def _of_the_catalogue() -> Iterator[str]:
+def _labels() -> Iterator[str]:
     for driver in _DRIVERS:
         yield from (feature.label for family in driver.FAMILIES for feature in family.features)
-    yield from (*WHAT.values(), *_ITEMS)
 
 
 def _of_the_code() -> Iterator[str | tuple[str, str]]:
-    speaking = [path for path in _PIPELINE.rglob("*.py") if _TRANSLATOR in path.read_text(encoding="utf-8")]
-    pages = [path for path in (_PIPELINE / "pages").iterdir() if path.suffix in (".html", ".txt")]
-    for method, paths in (("python", speaking), ("jinja2", pages)):
-        for path in sorted(paths):
-            for _, message, _, _ in extract_from_file(method, path, keywords=_KEYWORDS):
+    for method, paths in (("python", _files("*.py")), ("jinja2", [*_files("*.html"), *_files("*.txt")])):
+        for path in paths:
+            if method == "python" and not any(mark in path.read_text(encoding="utf-8") for mark in _SPEAKING):
+                continue
+            for _, message, _, _ in extract_from_file(method, path, keywords=_KEYWORDS, options={"silent": "false"}):
                 yield message if isinstance(message, str) else (message[0], message[1])
+
+
+def _files(pattern: str) -> list[Path]:
+    return sorted(path for house in _HOUSES for path in house.rglob(pattern))
 
 
 def _write(code: str) -> None:

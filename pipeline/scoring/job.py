@@ -18,6 +18,7 @@ from features.errors import BadInput, Finding, Refused
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
 from pipeline.dataset.workspace import kept_months, workspace
+from pipeline.language.translator import marked
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.related import related
@@ -207,14 +208,14 @@ def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
     recent = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
     return X.select(
         evidence=pl.when(recent)
-        .then(pl.lit("employed for less than a month"))
+        .then(pl.lit(marked("employed for less than a month")))
         .when(unknown > MOST_UNKNOWN)
-        .then(pl.lit("too little is known"))
+        .then(pl.lit(marked("too little is known")))
         .when(pl.lit(pl.Series(new)) > MOST_NEW)
-        .then(pl.lit("most of the categories were not known in training"))
+        .then(pl.lit(marked("most of the categories were not known in training")))
         .when(pl.lit(pl.Series(width)) > WIDEST)
-        .then(pl.lit("the range is too wide"))
-        .otherwise(pl.lit("enough"))
+        .then(pl.lit(marked("the range is too wide")))
+        .otherwise(pl.lit(marked("enough")))
     )["evidence"]
 
 

@@ -7,6 +7,7 @@ from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from pipeline.identity.tokens import Identity, InvalidToken
+from pipeline.language.translator import marked
 from serving.access.issuers import IssuerUnavailable
 from serving.http.problems import Refusal
 
@@ -47,7 +48,7 @@ async def _identified(request: Request, credentials: HTTPAuthorizationCredential
     if signed_in := getattr(request.state, "asker", None):  # by a page's session, before this is asked
         return signed_in  # type: ignore[no-any-return]
     if credentials is None:
-        detail = "Send a bearer token in the Authorization header. `retention token` makes one."
+        detail = marked("Send a bearer token in the Authorization header. `retention token` makes one.")
         raise Refusal(401, "unauthenticated", detail, {"WWW-Authenticate": _REALM})
     try:
         return await request.app.state.issuer.identify(credentials.credentials)  # type: ignore[no-any-return]
@@ -55,7 +56,7 @@ async def _identified(request: Request, credentials: HTTPAuthorizationCredential
         detail = f"This token is not accepted: {reason}. Ask its issuer, or `retention token`, for a new one."
         raise Refusal(401, "invalid-token", detail, {"WWW-Authenticate": f'{_REALM}, error="invalid_token"'}) from None
     except IssuerUnavailable:
-        detail = "The issuer of tokens does not answer, so no token can be checked. Try again in a few seconds."
+        detail = marked("The issuer of tokens does not answer, so no token can be checked. Try again in a few seconds.")
         raise Refusal(503, "issuer-unavailable", detail, {"Retry-After": "5"}) from None
 
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from features.errors import BadInput
+from pipeline.language.translator import marked
 from serving.http.logs import LOG
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -104,11 +105,11 @@ def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     # the rule and the place, never the input: it may be a person's id
     errors = [{"where": ".".join(map(str, each["loc"])), "rule": each["msg"]} for each in error.errors()]
-    detail = "The request breaks a rule of the API; see `errors`."
+    detail = marked("The request breaks a rule of the API; see `errors`.")
     return problem(request.state.request_id, 422, "invalid-request", detail, errors=errors)
 
 
 def _of_store(request: Request, error: Exception) -> Response:
     LOG.error("request %s: the store failed: %s", request.state.request_id, type(error).__name__)
-    detail = "The store of scores does not answer. Nothing was released; try again in a few seconds."
+    detail = marked("The store of scores does not answer. Nothing was released; try again in a few seconds.")
     return problem(request.state.request_id, 503, "store-unavailable", detail, {"Retry-After": "5"})

@@ -17,7 +17,7 @@ from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML
 from serving.pages import charts, gate_words
 from serving.pages.errors import PageRoute
-from serving.pages.rendering import LOCALES, language_of, render, translations_of
+from serving.pages.rendering import language_of, render
 from serving.pages.session import signed_in
 from serving.routes.models import described_version, model_answer, told_model
 
@@ -73,7 +73,7 @@ def model(
             slopes=_origins(report, "calibration_slope"),
             ablation=_ablation(report),
             gate=_gate(request, report),
-            group_name=lambda said: gate_words.group(said, translations_of(language_of(request)).gettext),
+            group_name=lambda said: gate_words.group(said, language_of(request).text),
             fairness=report.get("fairness") or [],
             by_group=_by_group(report),
             by_names=BY,
@@ -96,14 +96,13 @@ def card(
 
 def _gate(request: Request, report: dict[str, Any]) -> list[Gate]:
     """The conditions with their texts in the reader's language."""
-    code = language_of(request)
-    translate = translations_of(code).gettext
-    comma = get_decimal_symbol(LOCALES[code])
+    said_in = language_of(request)
+    comma = get_decimal_symbol(said_in.locale)
     return [
         replace(
             each,
-            gate=gate_words.condition(each.gate, translate),
-            limit=gate_words.limit(each.limit, translate, lambda number: number.replace(".", comma)),
+            gate=gate_words.condition(each.gate, said_in.text),
+            limit=gate_words.limit(each.limit, said_in.text, lambda number: number.replace(".", comma)),
         )
         for each in (Gate(**entry) for entry in report.get("gate") or [])
     ]

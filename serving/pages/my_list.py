@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import Driver
 from pipeline.identity.tokens import Role
-from pipeline.language.translator import language, marked
+from pipeline.language.translator import marked
 from pipeline.lists.risk_list import list_sizes
 from pipeline.store.answers import ListAnswer as Answer
 from pipeline.store.answers import Outcome, keep_answer, last_answers
@@ -58,7 +58,7 @@ def my_list(
         raise Refusal(404, "no-team", "Choose whose list you want to see.")
     with audit.release() as release:
         published = of_month(release.scores, month) if month else current(release.scores)
-        said_in = language(language_of(request))
+        said_in = language_of(request)
         found = chosen_lists(release.scores, published, asker, manager, request.app.state.settings, said_in)
         answers = last_answers(release.scores.connection, published)
         before = release.scores.before(published)

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.identity.tokens import Identity, InvalidToken
+from pipeline.language.translator import marked
 from serving.access.issuers import TIMEOUT_SECONDS, IssuerUnavailable, NoRole, OpenIdConnect
 from serving.http.problems import Refusal
 from serving.settings import ServerSettings
@@ -46,10 +47,12 @@ async def returned(
         token = await run_in_threadpool(_exchanged, settings, callback, flow, given["code"])
         asker = await OpenIdConnect(settings, settings.oidc_client_id).identify(token)
     except NoRole:
-        detail = "The company's sign-in let you in, but names no role here, or more than one. Ask who administers it."
+        detail = marked(
+            "The company's sign-in let you in, but names no role here, or more than one. Ask who administers it."
+        )
         raise Refusal(403, "sign-in-refused", detail) from None
     except (InvalidToken, KeyError):
-        detail = "What the company's sign-in said of you is not valid here, or has expired. Begin again."
+        detail = marked("What the company's sign-in said of you is not valid here, or has expired. Begin again.")
         raise Refusal(403, "sign-in-refused", detail) from None
     except IssuerUnavailable:
         raise _silent() from None
@@ -96,5 +99,5 @@ def _metadata(client: Any, settings: ServerSettings) -> dict[str, Any]:
 
 
 def _silent() -> Refusal:
-    detail = "The company's sign-in does not answer. Try again in a few seconds."
+    detail = marked("The company's sign-in does not answer. Try again in a few seconds.")
     return Refusal(503, "issuer-unavailable", detail, {"Retry-After": "5"})

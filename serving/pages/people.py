@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
-from pipeline.language.translator import Language, language, marked
+from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
 from pipeline.store.published_scores import Factor, Published, PublishedScores, Sort
@@ -115,7 +115,7 @@ def receipt(
 ) -> Response:
     """What is held of a person, who looked, and the form to contest it."""
     with audit.release() as release:
-        said_in = language(language_of(request))
+        said_in = language_of(request)
         told = receipt_of(release.scores, employee_id, said_in)
         published = current(release.scores)
         release.names([employee_id])
@@ -198,7 +198,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
     published = current(scores)
     score, factors = scored(scores, published, employee_id)
     told = risk_for_hr(published, score, factors, None)
-    said_in = language(language_of(request))
+    said_in = language_of(request)
     change, nothing = None, ""
     if levers is not None:
         try:

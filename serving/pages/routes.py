@@ -3,10 +3,11 @@
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.language.translator import languages
 from serving.http.problems import Refusal
 from serving.pages import audit, model, my_list, overview, people, services, sign_in
 from serving.pages.errors import PageRoute, safe_next
-from serving.pages.rendering import LANGUAGE_COOKIE, LANGUAGES, PAGES_OF, assets
+from serving.pages.rendering import LANGUAGE_COOKIE, PAGES_OF, assets
 from serving.pages.session import session_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -34,7 +35,7 @@ def start(request: Request) -> Response:
 def chosen_language(request: Request, language: str, back: str = "/") -> Response:
     """Keep the language that was chosen."""
     answer = RedirectResponse(safe_next(back), 303)
-    if language in LANGUAGES:
+    if language in languages():
         secure = request.app.state.settings.cookie_secure
         answer.set_cookie(LANGUAGE_COOKIE, language, 31_536_000, secure=secure, httponly=True, samesite="lax")
     return answer

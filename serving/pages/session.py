@@ -17,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
+from pipeline.language.translator import marked
 from pipeline.settings import Settings
 from serving.access.audit import Audit
 from serving.access.permissions import Purpose
@@ -107,7 +108,7 @@ async def sound_form(request: Request, form_token: Annotated[str, Form()] = "") 
     """A dependency of every form. Raises 403 for one that this session did not give out."""
     session: Session | None = getattr(request.state, "session", None) or session_of(request)
     if session is None or not hmac.compare_digest(session.form_token.encode(), form_token.encode()):
-        detail = (
+        detail = marked(
             "This form belongs to an earlier sign-in, so nothing was sent. Go back, reload the page, and try again."
         )
         raise Refusal(403, "form-expired", detail)

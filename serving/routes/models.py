@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from features.errors import BadInput, Unavailable
+from pipeline.language.translator import marked
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
 from pipeline.registry.model_card import model_card
@@ -114,5 +115,5 @@ def plots_of_version(settings: Settings, version: str) -> dict[str, bytes]:
 
 
 def _registry_is_down() -> Refusal:
-    detail = "The model registry does not answer; scores are served all the same. Try again later."
+    detail = marked("The model registry does not answer; scores are served all the same. Try again later.")
     return Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"})

@@ -5,6 +5,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from features.errors import BadInput, Unavailable
+from pipeline.language.translator import marked
 from pipeline.settings import Settings
 from serving.http import garbage
 from serving.http.logs import LOG
@@ -53,7 +54,7 @@ class Champion:
         try:
             self._other = registry.load(self._settings, version)
         except BadInput:
-            detail = "The registry no longer holds the model that made the published scores. Score again."
+            detail = marked("The registry no longer holds the model that made the published scores. Score again.")
             raise Refusal(404, "no-such-model", detail) from None
         except Unavailable:
             raise _registry_is_down() from None
@@ -82,5 +83,5 @@ class Champion:
 
 
 def _registry_is_down() -> Refusal:
-    detail = "The model registry does not answer. Published scores are served all the same."
+    detail = marked("The model registry does not answer. Published scores are served all the same.")
     return Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"})

@@ -2,11 +2,11 @@
 
 import pytest
 
+from pipeline.language.translator import language
 from pipeline.registry.gate import Contender, gate
 from serving.pages.gate_words import condition, group, limit
-from serving.pages.rendering import translations_of
 
-RUSSIAN = translations_of("ru").gettext
+RUSSIAN = language("ru").text
 
 
 def figure(value: float = 0.5) -> dict[str, float]:

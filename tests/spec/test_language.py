@@ -1,21 +1,26 @@
-"""Texts, numbers and dates in another language, and that nothing is left unsaid in it."""
+"""What the product says, that every other language says all of it with the same places, and how it counts."""
 
+import ast
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from features.errors import BadInput
+from pipeline.language import collect
+from pipeline.language.accept_language import preferred_language
 from pipeline.language.collect import messages
-from pipeline.language.translator import ENGLISH, catalogue_of, language, languages, preferred_language
+from pipeline.language.translator import ENGLISH, catalogue_of, key_of, language, languages
 from pipeline.language.wording import expected_words, factor_text, label_text, reason_text
 from pipeline.store.published_scores import Factor
 
 RUSSIAN = language("ru")
+SERVING = Path(__file__).parents[2] / "serving"
 
 
 def places(said: str) -> set[str]:
-    return set(re.findall(r"\{(\w+)\}", said))
+    return set(re.findall(r"\{\w+\}|%\(\w+\)[sd]", said))
 
 
 @pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
@@ -29,12 +34,42 @@ def test_a_language_says_every_text_with_the_same_places(code: str) -> None:
         assert len(forms) == (1 if isinstance(message, str) else catalogue.num_plurals), said
         assert all(forms), said
         assert all(places(form) == places(said) for form in forms), said
-    assert {
-        (message.context, message.id if isinstance(message.id, str) else message.id[0]) for message in catalogue
-    } == {
-        (None, ""),
-        *messages(),
-    }
+    assert {key_of(message) for message in catalogue} == {(None, ""), *messages()}
+
+
+def test_pages_lists_and_refusals_are_in_one_catalogue() -> None:
+    said = messages()
+    page, menu, refusal = "Skip to the content", "Overview", "Choose whose list you want to see."
+    mail, monitoring, list_page = "Read the list and answer", "AUC is below what training promised", "What to ask"
+    assert {(None, text) for text in (page, menu, refusal, mail, monitoring, list_page)} <= said.keys()
+    assert said[None, "%(num)s person"] == ("%(num)s person", "%(num)s people")
+
+
+def test_the_text_of_a_refusal_is_marked_wherever_it_is_written() -> None:
+    unmarked = [
+        f"{path.name}:{node.lineno}"
+        for path in SERVING.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assign) and [t.id for t in node.targets if isinstance(t, ast.Name)] == ["detail"]
+        if isinstance(node.value, ast.Constant)
+    ]
+    assert not unmarked
+
+
+def test_a_stale_label_stays_readable_for_older_months_and_any_other_text_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {key: said for key, said in messages().items() if key[1] not in ("Time in the job", "Overview")}
+    monkeypatch.setattr(collect, "messages", lambda: kept)
+    new = collect.brought_up_to_date("ru")
+    assert new.get("Time in the job") is None
+    assert new.get("Overview") is None
+    assert new.obsolete["Time in the job"].string == "Время в должности"
+    assert "Overview" not in new.obsolete
+
+
+def test_an_older_months_label_is_said_in_russian() -> None:
+    [*former] = catalogue_of("ru").obsolete
+    assert former
+    assert all(RUSSIAN.knows(label) and re.search("[а-я]", label_text(label, RUSSIAN)) for label in former)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +125,24 @@ def test_a_language_without_texts_is_refused_with_those_there_are() -> None:
         ("ru;q=0, de", "en"),
         ("", "en"),
         ("*;q=x", "en"),
+        ("en;q=0.2, ru;q=0.9", "ru"),
+        ("ru-RU, en;q=0.5", "ru"),
+        ("de-DE, en-US;q=0.9, ru;q=0.1", "en"),
+        ("RU", "ru"),
+        ("ru ; q=0.9, en;q=0.1", "ru"),
+        ("en, ru", "en"),
+        ("ru, en", "ru"),
+        ("en;q=0, *", "ru"),
+        ("*, ru;q=0.1", "en"),
+        ("en;q=0.1, *;q=0.5", "ru"),
+        ("ru;q=nan, ru;q=-1", "en"),
     ],
 )
 def test_a_browser_gets_the_language_it_prefers(accepted: str, code: str) -> None:
     assert preferred_language(accepted, "en").code == code
+
+
+@pytest.mark.parametrize("accepted", ["", "*", "de", "fr-FR, *;q=0.1", ";;,,q=q=", "ru;q=0, *"])
+def test_a_browser_with_no_wish_that_we_meet_gets_the_settings_language(accepted: str) -> None:
+    wanted = "en" if accepted.startswith("ru") else "ru"
+    assert preferred_language(accepted, "ru").code == wanted
