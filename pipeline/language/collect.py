@@ -66,7 +66,7 @@ def _of_the_catalogue() -> Iterator[str]:
 
 def _of_the_code() -> Iterator[str | tuple[str, str]]:
     speaking = [path for path in _PIPELINE.rglob("*.py") if _TRANSLATOR in path.read_text(encoding="utf-8")]
-    pages = [path for path in (_PIPELINE / "pages").iterdir() if path.suffix in (".html", ".txt")]
+    pages = [path for path in (_PIPELINE / "html" / "templates").iterdir() if path.suffix in (".html", ".txt")]
     for method, paths in (("python", speaking), ("jinja2", pages)):
         for path in sorted(paths):
             for _, message, _, _ in extract_from_file(method, path, keywords=_KEYWORDS):

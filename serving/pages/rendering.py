@@ -16,10 +16,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from fastapi import Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 from starlette.responses import HTMLResponse, Response
 
+from pipeline.html import rendering as documents
 from pipeline.language.translator import catalogue_of, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
 from serving.access.permissions import Purpose
@@ -123,14 +124,7 @@ RESULTS: Final = {
 @cache
 def environment(language: str) -> Environment:
     """The templates in a language; texts of data stay as they are."""
-    pages = Environment(
-        loader=PackageLoader("serving.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
+    pages = documents.environment("serving.pages", ["jinja2.ext.i18n"])
     translations = translations_of(language)
     pages.install_gettext_translations(translations, newstyle=False)  # type: ignore[attr-defined]
     pages.globals |= {"charts": charts, "driver_names": DRIVER_NAMES}
@@ -218,8 +212,9 @@ def _signed(said: str, number: float, is_signed: bool) -> str:
 
 @cache
 def assets() -> dict[str, bytes]:
-    """The files of all pages, by name."""
-    return {each.name: each.read_bytes() for each in (files("serving.pages") / "static").iterdir()}
+    """The files of all pages, by name; the base sheet is the one that lists and reports carry too."""
+    own = {each.name: each.read_bytes() for each in (files("serving.pages") / "static").iterdir()}
+    return own | {documents.BASE: documents.style_sheet(documents.BASE).encode()}
 
 
 @cache
