@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from math import isnan
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from pipeline.language.translator import ENGLISH, Language
 
@@ -44,5 +44,6 @@ def style_sheet(name: str) -> str:
 @cache
 def _documents() -> Environment:
     documents = environment("pipeline.html")
-    documents.globals["style_sheet"] = lambda name: Markup(style_sheet(name))  # noqa: S704, our own file
+    documents.tests["known"] = lambda value: value is not None and not isnan(value)
+    documents.globals["style_sheet"] = style_sheet
     return documents
