@@ -52,7 +52,8 @@ def _rules(report: Mapping[str, Any]) -> tuple[list[Rule], list[Rule]]:
     by_rule: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for alert in report["alerts"]:
         by_rule.setdefault((alert["rule"], alert["remedy"]), []).append(alert)
-    current, past = [], []
+    current: list[Rule] = []
+    past: list[Rule] = []
     for (text, remedy), alerts in by_rule.items():
         last = alerts[-1]
         figures = [(alert["month"], alert["value"]) for alert in alerts]
