@@ -16,7 +16,7 @@ from features.errors import BadInput
 from features.reading.source_definition import read_definition
 from pipeline.language.translator import language
 from pipeline.lists.mailing import as_json, deliver
-from pipeline.lists.pages import write_lists
+from pipeline.lists.month_folder import write_lists
 from pipeline.lists.risk_list import month_to_list
 from pipeline.lists.rollout import deal
 from pipeline.monitoring.report import monitor

@@ -55,7 +55,7 @@ def lists(
     """Write the managers' lists of a scored month."""
     from pipeline.commands.screens.lists import lists_screen
     from pipeline.language.translator import language
-    from pipeline.lists.pages import write_lists
+    from pipeline.lists.month_folder import write_lists
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import deal
     from pipeline.store.store import Store

@@ -5,9 +5,9 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from html import escape
-from typing import Final
+from typing import Any, Final
 
+from pipeline.html.rendering import rendered
 from pipeline.language.translator import Language, language, marked
 from pipeline.lists.pages import answers_at, list_page, list_text
 from pipeline.lists.risk_list import RiskList
@@ -54,28 +54,23 @@ def _number(published: Published, risk_list: RiskList, list_hash: str) -> str:
 
 
 def _text(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> str:
-    told = [_greeting(risk_list, said_in), *_invitation(published, settings, said_in)]
-    if settings.mail_includes_list:
-        return "\n\n".join([*told, list_text(published, risk_list, said_in)])
-    return "\n\n".join([*told, *map(said_in.text, _CARE)]) + "\n"
+    in_full = list_text(published, risk_list, said_in) if settings.mail_includes_list else ""
+    return rendered("mail.txt", said_in, list_text=in_full, **_told(published, risk_list, settings, said_in))
 
 
 def _html(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> str:
     if settings.mail_includes_list:
         return list_page(published, risk_list, said_in, answers_at(settings.list_link, published))
-    link = escape(answers_at(settings.list_link, published), quote=True)
-    said = escape(said_in.text("Read the list and answer"))
-    button = (
-        f'<p><a href="{link}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1d4f91;'
-        f'color:#fff;text-decoration:none;font-weight:600">{said}</a></p>'
-    )
-    greeting, *care = (f"<p>{escape(text)}</p>" for text in (_greeting(risk_list, said_in), *map(said_in.text, _CARE)))
-    return (
-        f'<!doctype html>\n<html lang="{said_in.code}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>\n'
-        '<body style="margin:0 auto;max-width:36rem;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c2430">\n'
-        f"{greeting}\n{button}\n" + "\n".join(care) + "\n</body></html>\n"
-    )
+    return rendered("mail.html", said_in, **_told(published, risk_list, settings, said_in))
+
+
+def _told(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> dict[str, Any]:
+    """What both forms of the mail say."""
+    return {
+        "greeting": _greeting(risk_list, said_in),
+        "link": answers_at(settings.list_link, published),
+        "care": [said_in.text(text) for text in _CARE],
+    }
 
 
 def _greeting(risk_list: RiskList, said_in: Language) -> str:
@@ -90,8 +85,3 @@ def _greeting(risk_list: RiskList, said_in: Language) -> str:
         number,
         number=number,
     )
-
-
-def _invitation(published: Published, settings: Settings, said_in: Language) -> list[str]:
-    link = answers_at(settings.list_link, published)
-    return [said_in.text("Read it, and answer what you did: {link}", link=link)] if link else []

@@ -6,11 +6,9 @@ Everything comes from the training report, the ledger and the plots of the run. 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from pipeline.html.rendering import rendered
 from pipeline.registry import card_words as words
 from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
 from pipeline.registry.card_figures import (
@@ -58,7 +56,7 @@ def model_card(
         "lead": _lead(report),
         "sections": _sections(version, report, history, _pictures(plots or {})),
     }
-    return ModelCard(version, _page().render(head), _markdown(head))
+    return ModelCard(version, rendered("model_card.html", **head), _markdown(head))
 
 
 def _title(report: Mapping[str, Any]) -> str:
@@ -178,15 +176,3 @@ def _block_in_markdown(block: Block) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-@cache
-def _page() -> Any:
-    environment = Environment(
-        loader=PackageLoader("pipeline", "pages"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("model_card.html")

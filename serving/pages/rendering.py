@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from babel import Locale
 from fastapi import Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 from starlette.responses import HTMLResponse, Response
 
+from pipeline.html import rendering as documents
 from pipeline.language import numbers
 from pipeline.language.translator import Language, language, languages, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
@@ -110,14 +111,7 @@ RESULTS: Final = {
 @cache
 def environment(said_in: Language) -> Environment:
     """The templates in a language; texts of data stay as they are."""
-    pages = Environment(
-        loader=PackageLoader("serving.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
+    pages = documents.environment("serving.pages", ["jinja2.ext.i18n"])
     pages.install_gettext_callables(said_in.text, said_in.form, newstyle=False)  # type: ignore[attr-defined]
     locale = said_in.locale
     pages.globals |= {
@@ -167,8 +161,9 @@ def _code(said: str) -> markupsafe.Markup:
 
 @cache
 def assets() -> dict[str, bytes]:
-    """The files of all pages, by name."""
-    return {each.name: each.read_bytes() for each in (files("serving.pages") / "static").iterdir()}
+    """The files of all pages, by name; the base sheet is the one that lists and reports carry too."""
+    own = {each.name: each.read_bytes() for each in (files("serving.pages") / "static").iterdir()}
+    return own | {documents.BASE: documents.style_sheet(documents.BASE).encode()}
 
 
 @cache

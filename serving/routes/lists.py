@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import Language
-from pipeline.lists.pages import COLUMNS, index_page, list_page, list_rows
+from pipeline.lists.list_table import COLUMNS, list_rows
+from pipeline.lists.pages import index_page, list_page
 from pipeline.lists.risk_list import RiskList, is_on_list, risk_lists
 from pipeline.lists.rollout import waiting_managers
 from pipeline.settings import Settings

@@ -25,7 +25,7 @@ from features.known.facts import OWN_DATE
 from features.simulation.run import simulate
 from features.source import Source, load_source
 from pipeline.dataset.outcome import left_within_horizon
-from pipeline.lists.pages import write_lists
+from pipeline.lists.month_folder import write_lists
 from pipeline.lists.risk_list import BANDS, listed
 from pipeline.monthly import monthly
 from pipeline.scoring.job import score_and_publish
@@ -206,18 +206,18 @@ def test_the_report_names_nobody(watched: Year) -> None:
 MONTH = "2025-09"
 _KILLED = """
 import os, signal, sys
-import pipeline.lists.pages
+import pipeline.lists.month_folder
 written = []
-whole = pipeline.lists.pages.list_page
+whole = pipeline.lists.month_folder.list_page
 def page(*told):
     written.append(told)
     if len(written) == 10:
         os.kill(os.getpid(), signal.SIGKILL)
     return whole(*told)
-pipeline.lists.pages.list_page = page
+pipeline.lists.month_folder.list_page = page
 from datetime import date
 from pathlib import Path
-from pipeline.lists.pages import write_lists
+from pipeline.lists.month_folder import write_lists
 from pipeline.monthly import monthly
 from pipeline.settings import Settings
 monthly(Path(sys.argv[1]), Settings(), sys.argv[2], date(2026, 1, 5))

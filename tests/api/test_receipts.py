@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from pipeline.lists.pages import write_lists
+from pipeline.lists.month_folder import write_lists
 from pipeline.store.audit import Link
 from pipeline.store.schema import METADATA
 from pipeline.store.store import Store

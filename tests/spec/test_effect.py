@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import BadInput
 from pipeline.lists.effect import NO_TRIAL, eligible, judged
-from pipeline.lists.pages import write_lists
+from pipeline.lists.month_folder import write_lists
 from pipeline.lists.rollout import assign, deal, dealt, strata, waiting_managers
 from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings

@@ -12,7 +12,7 @@ from published import Person, publication
 
 from features.build import organisation
 from pipeline.language.wording import GUIDE, OPEN_GUIDANCE, expected_words, factor_text, reason_text
-from pipeline.lists.pages import file_stem, write_lists
+from pipeline.lists.month_folder import file_stem, write_lists
 from pipeline.lists.risk_list import Reason, RiskList, band_of, guidance, list_sizes, listed, moved, reasons, risk_lists
 from pipeline.lists.rules import ListRules
 from pipeline.store.published_scores import LISTABLE, Factor

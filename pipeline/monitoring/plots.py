@@ -1,0 +1,170 @@
+"""The plots of the monitoring report, by month, as SVG from matplotlib."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from pipeline.language.translator import Language, marked
+
+COVERAGE_COLOUR: Final = "#c9d6ea"
+COLOURS: Final = {"figure": "#1d4f91", "other": "#b4552d", "quiet": "#8a93a3"}
+SIZE: Final = (7.2, 2.7)
+"""Inches: two thirds of a page's width in print, and legible on a phone."""
+MONTHS_LEVEL: Final = 12
+"""As many names of months stand beside each other without a tilt."""
+
+Bounds = tuple[float, float, float]
+"""A figure with its interval: value, low, high."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """What the plots show: a figure a month, in the order of `months`; None where it is not known.
+
+    `promised` is the AUC of training. Shares are parts of 1; `furthest` and `scores` are multiples of their limits.
+    """
+
+    months: Sequence[str]
+    expected: Sequence[float | None]
+    happened: Sequence[float | None]
+    promised: Bounds | None
+    live: Sequence[Bounds | None]
+    listed: Sequence[Bounds | None]
+    answered: Sequence[Bounds | None]
+    done: Sequence[float | None]
+    furthest: Sequence[float | None]
+    scores: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawn plot; `svg` is empty where nothing would be on it."""
+
+    title: str
+    shows: str
+    svg: str
+
+
+def plots(series: Series, language: Language) -> list[Plot]:
+    """All of them; the same series gives the same text."""
+    matplotlib.rcParams["svg.hashsalt"] = "retention"  # else every page of the same report would differ
+    return [Plot(title, shows, _drawn(series, language.text(title), draw, language)) for title, shows, draw in _PLOTS]
+
+
+Draw = Callable[[Axes, Series, Language], None]
+
+
+def _drawn(series: Series, title: str, draw: Draw, language: Language) -> str:
+    figure = Figure(figsize=SIZE, layout="constrained")
+    axes = figure.add_subplot()
+    draw(axes, series, language)
+    if not axes.lines and not axes.containers:
+        return ""
+    tilt: dict[str, Any] = {"rotation": 45, "ha": "right"} if len(series.months) > MONTHS_LEVEL else {}
+    axes.set_xticks(range(len(series.months)), series.months, fontsize=8, **tilt)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # round ones, so that none is told rounded
+    axes.set_xlim(-0.5, len(series.months) - 0.5)
+    axes.tick_params(axis="y", labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))  # over no point
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Title": title})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
+
+
+def _happened(axes: Axes, series: Series, language: Language) -> None:
+    _line(axes, series.expected, language.text("expected"), COLOURS["figure"])
+    _line(axes, series.happened, language.text("happened"), COLOURS["other"])
+    _as_shares(axes, language)
+
+
+def _auc(axes: Axes, series: Series, language: Language) -> None:
+    if series.promised:
+        _, low, high = series.promised
+        axes.axhspan(low, high, color=COVERAGE_COLOUR, label=language.text("promised by training"))
+    _bars(axes, series.live, language.text("live"), COLOURS["figure"])
+    axes.yaxis.set_major_formatter(lambda value, _: language.decimal(value, 2))
+
+
+def _precision(axes: Axes, series: Series, language: Language) -> None:
+    _bars(axes, series.listed, language.text("of the listed"), COLOURS["figure"])
+    _line(axes, series.happened, language.text("of everyone"), COLOURS["quiet"])
+    _as_shares(axes, language)
+
+
+def _answers(axes: Axes, series: Series, language: Language) -> None:
+    if not any(each and each[0] for each in series.answered):
+        return
+    _bars(axes, series.answered, language.text("answered"), COLOURS["figure"])
+    _line(axes, series.done, language.text("done"), COLOURS["other"])
+    _as_shares(axes, language)
+
+
+def _drift(axes: Axes, series: Series, language: Language) -> None:
+    _line(axes, series.furthest, language.text("furthest feature"), COLOURS["figure"])
+    _line(axes, series.scores, language.text("scores"), COLOURS["other"])
+    axes.axhline(1, color=COLOURS["quiet"], linewidth=1, linestyle="--")
+    axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
+    axes.yaxis.set_major_formatter(lambda value, _: language.decimal(value, 1))
+
+
+_PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
+    (
+        marked("Expected and happened"),
+        marked("Mean risk at publication, and the share who did leave."),
+        _happened,
+    ),
+    (
+        marked("AUC"),
+        marked("With 95 % intervals; the band is what training promised. Higher is better."),
+        _auc,
+    ),
+    (
+        marked("The lists"),
+        marked("Share of the listed who left, with 95 % intervals, beside everyone's."),
+        _precision,
+    ),
+    (
+        marked("Answers"),
+        marked("Share of the listed about whom somebody answered, and with whom something was done."),
+        _answers,
+    ),
+    (
+        marked("Drift"),
+        marked("How far the furthest feature and the scores have moved, by their limits. Above 1 it is reported."),
+        _drift,
+    ),
+)
+"""Title, what it shows, and how it is drawn."""
+
+
+def _line(axes: Axes, values: Sequence[float | None], label: str, colour: str) -> None:
+    known = [(place, value) for place, value in enumerate(values) if value is not None]
+    if known:
+        axes.plot(*zip(*known, strict=True), marker="o", markersize=4, linewidth=1.5, color=colour, label=label)
+
+
+def _bars(axes: Axes, bounds: Sequence[Bounds | None], label: str, colour: str) -> None:
+    known = [(place, each) for place, each in enumerate(bounds) if each is not None]
+    if not known:
+        return
+    places = [place for place, _ in known]
+    values = [value for _, (value, _, _) in known]
+    below = [max(value - low, 0) for _, (value, low, _) in known]
+    above = [max(high - value, 0) for _, (value, _, high) in known]
+    axes.errorbar(places, values, yerr=[below, above], fmt="o", markersize=4, capsize=3, color=colour, label=label)
+
+
+def _as_shares(axes: Axes, language: Language) -> None:
+    places = 0 if axes.get_ylim()[1] > 0.1 else 1
+    axes.yaxis.set_major_formatter(lambda value, _: language.percent(value, places))
+    axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
