@@ -2,11 +2,8 @@
 
 from alembic import context
 
-from pipeline.store.schema import METADATA
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
     transactional_ddl=True,  # SQLite too: the store begins its transactions itself
 )
 context.run_migrations()
