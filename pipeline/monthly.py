@@ -23,7 +23,7 @@ from pipeline.monitoring.report import monitor
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 from pipeline.store.schema import MONTH_STEP
 from pipeline.store.store import Store
 

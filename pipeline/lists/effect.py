@@ -24,7 +24,7 @@ from pipeline.lists.risk_list import listed
 from pipeline.lists.rollout import Dealt, dealt
 from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
 
 FEWEST_MANAGERS: Final = 20

@@ -22,7 +22,7 @@ from pipeline.lists.rollout import deal, rolled_out
 from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import PUBLICATION, SCORE
 from pipeline.store.store import Store
 

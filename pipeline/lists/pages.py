@@ -28,7 +28,7 @@ from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.lists.rollout import rolled_out, waiting_managers
 from pipeline.lists.rules import ListRules
 from pipeline.lists.spreadsheet import Cell, csv_text, xlsx_bytes
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 from pipeline.store.store import Store
 
 COLUMNS: Final = (

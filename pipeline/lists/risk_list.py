@@ -27,7 +27,7 @@ from pipeline.language.wording import (
 )
 from pipeline.lists.replacement_cost import cost_of_level
 from pipeline.lists.rules import ListRules
-from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores
+from pipeline.store.reading import ENOUGH, Factor, Published, PublishedScores
 
 Band = Literal["high", "elevated", "moderate", "typical"]
 Change = Literal["new", "rising", "continuing"]

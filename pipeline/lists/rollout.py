@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from features.errors import BadInput, Finding
 from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
 

@@ -33,7 +33,7 @@ from pipeline.store.publication import (
     rows_in_batches,
     service_rows,
 )
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 MOST_THREADS: Final = 40

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.scoring.group_figures import LEAST_PEOPLE
-from pipeline.store.published_scores import Published, PublishedScores, Total
+from pipeline.store.reading import Published, PublishedScores, Total
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.problems import Refusal

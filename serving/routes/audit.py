@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
 from pipeline.store.audit import page
-from pipeline.store.published_scores import PublishedScores
+from pipeline.store.reading import PublishedScores
 from pipeline.store.schema import AUDIT
 from serving.access.audit import Audit
 from serving.access.permissions import ForAuditors, ReviewPurpose

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.identity.tokens import Identity, Role
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, Table, as_table, forms, preferred

@@ -15,7 +15,7 @@ from pipeline.lists.risk_list import RiskList, is_on_list, risk_lists
 from pipeline.lists.rollout import waiting_managers
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer, last_answers
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndManagers, ListPurpose, not_for_you
 from serving.http.answers import (

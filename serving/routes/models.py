@@ -11,7 +11,7 @@ from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
 from pipeline.registry.model_card import model_card
 from pipeline.settings import Settings
-from pipeline.store.published_scores import PublishedScores
+from pipeline.store.reading import PublishedScores
 from serving.access.audit import Audit
 from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_known

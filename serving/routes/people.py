@@ -14,7 +14,7 @@ from pipeline.language.translator import ENGLISH, Language, preferred_language
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.lists.risk_list import BANDS, Band, band_of, guidance, is_on_list, reasons
 from pipeline.model.related import together
-from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
+from pipeline.store.reading import ENOUGH, Factor, Published, PublishedScores, Score, Sort, driver_sums
 from pipeline.store.schema import SCORE
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you

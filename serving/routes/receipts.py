@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import factor_text
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, SubjectPurpose

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from pipeline.store.published_scores import Factor, Published
+from pipeline.store.reading import Factor, Published
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, StatedPurpose
 from serving.http.answers import as_json

@@ -9,7 +9,7 @@ from features.errors import BadInput
 from pipeline.language.collect import messages
 from pipeline.language.translator import ENGLISH, catalogue_of, language, languages, preferred_language
 from pipeline.language.wording import expected_words, factor_text, label_text, reason_text
-from pipeline.store.published_scores import Factor
+from pipeline.store.reading import Factor
 
 RUSSIAN = language("ru")
 
