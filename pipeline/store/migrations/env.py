@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `pipeline.store.store` hands over, inside its transaction."""
+"""Runs the migrations on the connection that `pipeline.store.upgrade` hands over, inside its transaction."""
 
 from alembic import context
 
