@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from features.errors import counted
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import factor_text
+from pipeline.store.list_folders import list_folders
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.subject_rights import Contest, Held, contest, erase, erase_files, held_of, is_held
 from serving.access.audit import Audit
@@ -35,6 +37,10 @@ STAYS: Final = (
     "The audit keeps who looked at this person, and that the person was erased, so that both can be proven; figures of "
     "groups of five and more stay too. What the company's own tables hold is not touched: taken from there, the person "
     "is not scored again."
+)
+OUT_OF_REACH: Final = (
+    " Lists of {months} were written where this server may not delete them, and may name the person: their "
+    "places are noted under lists-elsewhere in the server's state folder."
 )
 
 
@@ -97,10 +103,12 @@ def erased(
         removed = erase(change.connection, employee_id)
         removed |= erase_files(request.app.state.settings.var, employee_id)
         link = change.did("erased", employee_id)
+    out_of_reach = list_folders(request.app.state.settings.var).out_of_reach
+    stays = STAYS + (OUT_OF_REACH.format(months=counted(out_of_reach, "month")) if out_of_reach else "")
     request.app.state.store.forget_deleted()
     proof = Proof(audit_id=link.id, hash=link.hash)
     return as_json(
-        request, Erasure(employee_id=employee_id, at=datetime.now(UTC), removed=removed, stays=STAYS, proof=proof)
+        request, Erasure(employee_id=employee_id, at=datetime.now(UTC), removed=removed, stays=stays, proof=proof)
     )
 
 
