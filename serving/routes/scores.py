@@ -16,9 +16,9 @@ from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, StatedPurpose
 from serving.http.answers import as_json
 from serving.http.problems import responses
-from serving.routes.people import factor_for_hr
 from serving.schemas.records import RecordsToScore, ScoredRecord, ScoredRecords
 from serving.schemas.risks import CurvePoint, Range
+from serving.views.person import factor_for_hr
 
 if TYPE_CHECKING:
     from pipeline.model.stored_model import StoredModel

@@ -1,12 +1,7 @@
 """What `retention audit verify` and `retention purge` print."""
 
-from typing import TYPE_CHECKING
-
 from pipeline.store.audit import Chain
 from pipeline.store.periods import Purged
-
-if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
-    pass
 
 
 def audit_screen(chain: Chain) -> str:
