@@ -26,7 +26,7 @@ def signing_key(settings: Settings) -> Ed25519PrivateKey:
     key = load_pem_private_key(_read_or_make(settings.var / "keys" / SIGNING_KEY, _new_signing_key), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         remedy = "Remove the file; the next start makes a key."
-        raise BadInput(Finding("not an Ed25519 key", SIGNING_KEY, "", 0, remedy))
+        raise BadInput(Finding("not an Ed25519 key", SIGNING_KEY, remedy=remedy))
     return key
 
 

@@ -60,9 +60,9 @@ def issue_token(
 ) -> str:
     """A signed bearer token. Raises BadInput for an unknown role, or a manager without a person."""
     if role not in list(Role):
-        raise BadInput(Finding("unknown role", "token", "role", 0, f"Choose one of {', '.join(Role)}."))
+        raise BadInput(Finding("unknown role", "token", "role", remedy=f"Choose one of {', '.join(Role)}."))
     if role == Role.MANAGER and not person:
-        raise BadInput(Finding("a manager needs a person", "token", "person", 0, "Give the manager's employee_id."))
+        raise BadInput(Finding("a manager needs a person", "token", "person", remedy="Give the manager's employee_id."))
     issued_at = now or datetime.now(UTC)
     claims = {
         "iss": ISSUER,

@@ -148,4 +148,4 @@ def _require_one_seed(known: Sequence[Dealt], settings: Settings) -> None:
     if others:
         rule = f"{len(others):,} managers were dealt with another seed"
         remedy = "Set it back: a second draw would undo the first."
-        raise BadInput(Finding(rule, "environment", "RETENTION_ROLLOUT_SEED", 0, remedy))
+        raise BadInput(Finding(rule, "environment", "RETENTION_ROLLOUT_SEED", remedy=remedy))

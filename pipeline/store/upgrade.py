@@ -28,7 +28,7 @@ def upgrade(engine: Engine) -> None:
             command.upgrade(alembic_config(connection), "head")
         except CommandError as unknown_revision:
             remedy = "Install that version, or name another store in RETENTION_DATABASE_URL."
-            raise BadInput(Finding("made by a newer version", "store", "", 0, remedy)) from unknown_revision
+            raise BadInput(Finding("made by a newer version", "store", remedy=remedy)) from unknown_revision
 
 
 def is_newest(connection: Connection) -> bool:
