@@ -186,7 +186,7 @@ def test_an_erasure_says_which_lists_it_could_not_reach(
     (tmp_path / "hr" / "2026-09").mkdir(parents=True)
     (tmp_path / "hr" / "2026-09" / "index.csv").touch()
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.store.list_folders.os.access", lambda *_: False)
+        patch.setattr("pipeline.store.list_folders._is_deletable", lambda _: False)
         stays = client.delete("/v1/employees/D", headers=bearer("hr")).json()["stays"]
     assert "Lists of 1 month were written where this server may not delete them" in stays
     assert "Lists of" not in client.delete("/v1/employees/C", headers=bearer("hr")).json()["stays"]
