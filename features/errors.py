@@ -12,14 +12,15 @@ class Finding:
     """One broken rule: where it was broken, on how many rows, and what mends it.
 
     `table` may also be the name of a file or of a section of `source.toml`; `column` is empty where
-    the rule concerns a whole table; `rows` is 0 where the rule is not about rows.
+    the rule concerns a whole table; `rows` is 0 where the rule is not about rows. Every finding says
+    its `remedy`, most readably by its name.
     """
 
     rule: str
     table: str
-    column: str
-    rows: int
-    remedy: str
+    column: str = ""
+    rows: int = 0
+    remedy: str = ""
 
     @property
     def place(self) -> str:

@@ -58,7 +58,7 @@ def fault_of(error: Exception, settings: Settings) -> RetentionError | None:
     """What a person is told of an exception that the machine or the settings cause; None where it is our own bug."""
     if isinstance(error, ArgumentError | NoSuchModuleError):
         remedy = "Write RETENTION_DATABASE_URL as postgresql://user:password@host:5432/database or sqlite:///path."
-        return BadInput(Finding("its URL cannot be used", STORE, "", 0, remedy))
+        return BadInput(Finding("its URL cannot be used", STORE, remedy=remedy))
     if _is_of_mlflow(error):
         return unavailable(REGISTRY, settings.tracking_uri, error)
     if isinstance(error, SQLAlchemyError | sqlite3.Error):
@@ -67,7 +67,7 @@ def fault_of(error: Exception, settings: Settings) -> RetentionError | None:
         rule, remedy = _DISK[error.errno]
         # the folder only: a list's file is named after its manager
         folder = Path(str(error.filename)).parent if error.filename else settings.var.absolute()
-        return Unavailable(Finding(rule, str(folder), "", 0, remedy))
+        return Unavailable(Finding(rule, str(folder), remedy=remedy))
     return None
 
 
@@ -82,7 +82,7 @@ def unavailable(what: str, url: str, error: Exception) -> Unavailable | None:
     said = str(getattr(error, "orig", None) or error).lower()
     for pattern, rule, remedy in _CAUSES:
         if re.search(pattern, said):
-            return Unavailable(Finding(rule, f"{what} {without_secrets(url)}", "", 0, remedy))
+            return Unavailable(Finding(rule, f"{what} {without_secrets(url)}", remedy=remedy))
     return None
 
 

@@ -23,7 +23,8 @@ from pipeline.monitoring.report import monitor
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested
-from pipeline.store.published_scores import Published
+from pipeline.store.list_folders import lists_under
+from pipeline.store.reading import Published
 from pipeline.store.schema import MONTH_STEP
 from pipeline.store.store import Store
 
@@ -109,7 +110,7 @@ def _scored_before(store: Store, source: str, month: str) -> Published | None:
 
 def _write_lists(store: Store, settings: Settings, published: Published) -> dict[str, Any]:
     deal(store, settings, published)
-    folder, said_in = settings.var / "lists", language(settings.language)
+    folder, said_in = lists_under(settings.var), language(settings.language)
     written = write_lists(store, folder, settings.list_rules, published.month, said_in, settings.list_link)
     counts = {"managers": written.managers, "people": written.people, "waiting": written.waiting}
     return {**counts, "folder": str(written.folder)}

@@ -186,7 +186,7 @@ def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, floa
     wrong = sorted({(fault.feature, fault.rule) for fault in faults(rows, model.features)})
     if wrong:
         remedy = "The features of a model are the names of model.features."
-        raise BadInput([Finding(rule, "records", feature, 0, remedy) for feature, rule in wrong])
+        raise BadInput([Finding(rule, "records", feature, remedy=remedy) for feature, rule in wrong])
     publication = score_records(model, "", rows, _UNDATED)
     return Scored(publication.scores, publication.factors)
 

@@ -116,10 +116,10 @@ def unusable(error: ValidationError | SettingsError) -> BadInput:
     if isinstance(error, SettingsError):
         name = re.search(r'field "(\w+)"', str(error))
         variable = _variable((name[1],)) if name else ""
-        return BadInput(Finding("not JSON", "environment", variable, 0, 'Write it as ["a", "b"] or {"a": "b"}.'))
+        return BadInput(Finding("not JSON", "environment", variable, remedy='Write it as ["a", "b"] or {"a": "b"}.'))
     return BadInput(
         [
-            Finding(wrong["msg"], "environment", _variable(wrong["loc"]), 0, "Correct or unset it.")
+            Finding(wrong["msg"], "environment", _variable(wrong["loc"]), remedy="Correct or unset it.")
             for wrong in error.errors(include_input=False, include_url=False)
         ]
     )

@@ -67,6 +67,6 @@ def card(
         sys.stdout.write(found.markdown)
         return
     if out_file.suffix not in (".html", ".md"):
-        raise BadInput(Finding("a card is .html or .md", "models card", "--out", 0, "Name such a file."))
+        raise BadInput(Finding("a card is .html or .md", "models card", "--out", remedy="Name such a file."))
     write_text(found.html if out_file.suffix == ".html" else found.markdown, out_file)
     err.print(f"Wrote the card of model version {found.version} to {out_file}.")

@@ -58,6 +58,7 @@ def lists(
     from pipeline.lists.month_folder import write_lists
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import deal
+    from pipeline.store.list_folders import lists_under, note_folder
     from pipeline.store.store import Store
 
     settings = Settings()
@@ -65,9 +66,10 @@ def lists(
         with store.reading() as scores:
             published = month_to_list(scores, month_asked(month))
         deal(store, settings, published)
-        out, said_in = out_dir or settings.var / "lists", language(settings.language)
+        out, said_in = out_dir or lists_under(settings.var), language(settings.language)
+        is_elsewhere = note_folder(settings.var, out / published.month)
         written = write_lists(store, out, settings.list_rules, month, said_in, settings.list_link)
-    err.print(lists_screen(written, settings), crop=False)
+    err.print(lists_screen(written, settings, is_elsewhere), crop=False)
 
 
 @app.command()

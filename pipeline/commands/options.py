@@ -54,7 +54,7 @@ def escaped(text: str) -> str:
 def month_asked(given: str | None) -> str | None:
     """A month as it was asked for. Raises BadInput for one that is none."""
     if given is not None and not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", given):
-        raise BadInput(Finding("this is no month", "command line", "--month", 0, "Write it as YYYY-MM."))
+        raise BadInput(Finding("this is no month", "command line", "--month", remedy="Write it as YYYY-MM."))
     return given
 
 

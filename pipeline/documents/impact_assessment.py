@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from features.calendar import month_end
 from pipeline.settings import Settings
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION
 from pipeline.store.store import Store
 

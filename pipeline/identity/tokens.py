@@ -3,24 +3,17 @@
 For a single machine. In production an OpenID Connect issuer takes its place.
 """
 
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from features.errors import BadInput, Finding
+from pipeline.identity.keys import signing_key
 from pipeline.settings import Settings
 
 ISSUER: Final = "urn:retention:embedded-issuer"
@@ -67,9 +60,9 @@ def issue_token(
 ) -> str:
     """A signed bearer token. Raises BadInput for an unknown role, or a manager without a person."""
     if role not in list(Role):
-        raise BadInput(Finding("unknown role", "token", "role", 0, f"Choose one of {', '.join(Role)}."))
+        raise BadInput(Finding("unknown role", "token", "role", remedy=f"Choose one of {', '.join(Role)}."))
     if role == Role.MANAGER and not person:
-        raise BadInput(Finding("a manager needs a person", "token", "person", 0, "Give the manager's employee_id."))
+        raise BadInput(Finding("a manager needs a person", "token", "person", remedy="Give the manager's employee_id."))
     issued_at = now or datetime.now(UTC)
     claims = {
         "iss": ISSUER,
@@ -97,30 +90,3 @@ def read_token(token: str, key: Ed25519PublicKey) -> Identity:
     if role not in list(Role) or not isinstance(person, str | None) or (role == Role.MANAGER and not person):
         raise InvalidToken("the token names no role that is known here, or a manager without a person")
     return Identity(subject=claims["sub"], role=Role(role), person=person, expires_at=float(claims["exp"]))
-
-
-def signing_key(settings: Settings) -> Ed25519PrivateKey:
-    """The issuer's key; the first call makes it, readable by the owner only. Of several first calls one wins."""
-    path = settings.var / "keys" / "embedded-issuer.pem"
-    if not path.exists():
-        _make_key(path)
-    key = load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise BadInput(Finding("not an Ed25519 key", path.name, "", 0, "Remove the file; the next start makes a key."))
-    return key
-
-
-def _make_key(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    text = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)  # unlike a rename, a link never replaces the key that another start made first
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

@@ -25,7 +25,7 @@ from pipeline.judgement.proxies import proxies
 from pipeline.lists.risk_list import listed
 from pipeline.lists.rules import ListRules
 from pipeline.scoring.group_figures import LEAST_PEOPLE
-from pipeline.store.published_scores import ENOUGH
+from pipeline.store.reading import ENOUGH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

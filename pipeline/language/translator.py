@@ -110,7 +110,9 @@ def language(code: str) -> Language:
         return ENGLISH
     if code not in languages():
         remedy = f"Choose one of: {', '.join(languages())}."
-        raise BadInput(Finding("there are no texts in this language", "environment", "RETENTION_LANGUAGE", 0, remedy))
+        raise BadInput(
+            Finding("there are no texts in this language", "environment", "RETENTION_LANGUAGE", remedy=remedy)
+        )
     read = catalogue_of(code)
     texts = {
         key_of(message): _forms(message.string)

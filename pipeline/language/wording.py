@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from features.contract.vocabulary import Driver
 from pipeline.language.translator import ENGLISH, Language, both, marked
-from pipeline.store.published_scores import Factor
+from pipeline.store.reading import Factor
 
 UNKNOWN: Final = marked("not known")
 

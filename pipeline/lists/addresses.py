@@ -20,7 +20,7 @@ def addresses(path: Path | None) -> dict[str, str]:
     Raises BadInput with every rule that the file breaks.
     """
     if path is None:
-        raise BadInput(Finding("no file of addresses is named", "environment", "RETENTION_ADDRESSES", 0, _REMEDY))
+        raise BadInput(Finding("no file of addresses is named", "environment", "RETENTION_ADDRESSES", remedy=_REMEDY))
     table = _read(path)
     rules = {
         ("a manager without an id", "manager_id"): table["manager_id"].is_null(),
@@ -30,7 +30,7 @@ def addresses(path: Path | None) -> dict[str, str]:
         ),
     }
     findings = [
-        Finding(rule, path.name, column, int(broken.sum()), "Correct these rows; nothing was sent.")
+        Finding(rule, path.name, column, rows=int(broken.sum()), remedy="Correct these rows; nothing was sent.")
         for (rule, column), broken in rules.items()
         if broken.any()
     ]
@@ -43,11 +43,11 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         table = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
     except FileNotFoundError:
-        raise BadInput(Finding("there is no such file", path.name, "", 0, _REMEDY)) from None
+        raise BadInput(Finding("there is no such file", path.name, remedy=_REMEDY)) from None
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
-        raise BadInput(Finding("the file cannot be read", path.name, "", 0, _REMEDY)) from None
+        raise BadInput(Finding("the file cannot be read", path.name, remedy=_REMEDY)) from None
     if missing := [name for name in COLUMNS if name not in table.columns]:
-        raise BadInput([Finding("a required column is missing", path.name, name, 0, _REMEDY) for name in missing])
+        raise BadInput([Finding("a required column is missing", path.name, name, remedy=_REMEDY) for name in missing])
     told = table.select(pl.col(COLUMNS).cast(pl.String).str.strip_chars().replace("", None)).unique(maintain_order=True)
     return told.filter(~pl.all_horizontal(pl.all().is_null()))
 

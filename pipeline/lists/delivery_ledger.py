@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 from pipeline.store.schema import DELIVERY
 
 State = Literal["claimed", "sent", "failed", "unchanged"]

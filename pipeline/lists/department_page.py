@@ -7,7 +7,7 @@ from typing import Any, Final
 from features.contract.vocabulary import DRIVERS
 from pipeline.language.translator import Language
 from pipeline.language.wording import DRIVER_NAMES
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 
 WEIGHING: Final = 0.02
 """Least mean log-odds for a driver to be named: it raises a typical member's odds of leaving by 2 %."""

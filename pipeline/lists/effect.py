@@ -24,7 +24,7 @@ from pipeline.lists.risk_list import listed
 from pipeline.lists.rollout import Dealt, dealt
 from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
 
 FEWEST_MANAGERS: Final = 20
@@ -53,7 +53,7 @@ def effect(source: Path, settings: Settings) -> dict[str, Any]:
         loaded = load_source(source, folder / "tables")
         if isinstance(loaded, CrossSection):
             rule = "a cross-section has no dates, so nobody's exit can follow a list"
-            raise BadInput(Finding(rule, "source", "", 0, "Measure the effect on a source with dates."))
+            raise BadInput(Finding(rule, "source", remedy="Measure the effect on a source with dates."))
         with closing(Store(settings.store_url)) as store, store.reading() as scores:
             parts = dealt(scores.connection, loaded.name)
             rows = eligible(loaded, scores, parts, settings.list_rules)

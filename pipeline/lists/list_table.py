@@ -7,7 +7,7 @@ from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import BAND_NAMES, CHANGE_NAMES, COLUMN_NAMES
 from pipeline.lists.risk_list import RiskList
 from pipeline.lists.spreadsheet import Cell, csv_text, xlsx_bytes
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 
 COLUMNS: Final = (
     "month manager_id employee_id change band department job level location "

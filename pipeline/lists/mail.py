@@ -12,7 +12,7 @@ from pipeline.language.translator import Language, language, marked
 from pipeline.lists.pages import answers_at, list_page, list_text
 from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 
 _POLICY: Final = SMTP.clone(cte_type="7bit")
 """Every server takes 7 bits; what is not ASCII is encoded."""

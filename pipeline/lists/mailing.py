@@ -22,7 +22,7 @@ from pipeline.lists.rollout import deal, rolled_out
 from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import PUBLICATION, SCORE
 from pipeline.store.store import Store
 
@@ -166,7 +166,9 @@ def _reopen(store: Store, published: Published, resend: Resend, at: datetime) ->
     unknown = set(resend.manager_ids) - set(known)
     if unknown:
         remedy = "Look at the manager's id; a list that was never sent needs no --resend."
-        raise BadInput(Finding("nothing is known of such a list", "delivery", "manager_id", len(unknown), remedy))
+        raise BadInput(
+            Finding("nothing is known of such a list", "delivery", "manager_id", rows=len(unknown), remedy=remedy)
+        )
     uncertain = {manager for manager, each in known.items() if each.state == "claimed"} if resend.uncertain else set()
     with store.changing() as connection:
         for manager in sorted(uncertain | set(resend.manager_ids)):
@@ -275,7 +277,7 @@ def _count(done: Delivery, known: Mapping[str, deliveries.Delivered], hashes: Ma
 def _require_link(settings: Settings) -> None:
     if not settings.list_link and not settings.mail_includes_list:
         remedy = "Name the page on which managers read and answer, or set RETENTION_MAIL_INCLUDES_LIST."
-        raise BadInput(Finding("the mail would have no link", "environment", "RETENTION_LIST_LINK", 0, remedy))
+        raise BadInput(Finding("the mail would have no link", "environment", "RETENTION_LIST_LINK", remedy=remedy))
 
 
 def as_json(done: Delivery) -> dict[str, Any]:

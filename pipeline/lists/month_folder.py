@@ -17,7 +17,7 @@ from pipeline.lists.pages import answers_at, departments_page, index_page, list_
 from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.lists.rollout import rolled_out, waiting_managers
 from pipeline.lists.rules import ListRules
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 from pipeline.store.store import Store
 
 _DRAFT: Final = ".draft-"

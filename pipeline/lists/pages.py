@@ -15,7 +15,7 @@ from pipeline.language.wording import (
 )
 from pipeline.lists.department_page import DepartmentFigures
 from pipeline.lists.risk_list import RiskList
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 
 _WORDS: Final[dict[str, Any]] = {
     "band_names": BAND_NAMES,

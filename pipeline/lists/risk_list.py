@@ -27,7 +27,7 @@ from pipeline.language.wording import (
 )
 from pipeline.lists.replacement_cost import cost_of_level
 from pipeline.lists.rules import ListRules
-from pipeline.store.published_scores import ENOUGH, Factor, Published, PublishedScores
+from pipeline.store.reading import ENOUGH, Factor, Published, PublishedScores
 
 Band = Literal["high", "elevated", "moderate", "typical"]
 Change = Literal["new", "rising", "continuing"]
@@ -189,7 +189,7 @@ def month_to_list(scores: PublishedScores, month: str | None) -> Published:
     published = scores.of_month(month) if month else scores.current()
     if published is None:
         rule = "this month has no published scores" if month else "nothing is published yet"
-        raise BadInput(Finding(rule, "store", "", 0, "Run `retention score` for it first."))
+        raise BadInput(Finding(rule, "store", remedy="Run `retention score` for it first."))
     return published
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from features.errors import BadInput, Finding
 from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
 
@@ -148,4 +148,4 @@ def _require_one_seed(known: Sequence[Dealt], settings: Settings) -> None:
     if others:
         rule = f"{len(others):,} managers were dealt with another seed"
         remedy = "Set it back: a second draw would undo the first."
-        raise BadInput(Finding(rule, "environment", "RETENTION_ROLLOUT_SEED", 0, remedy))
+        raise BadInput(Finding(rule, "environment", "RETENTION_ROLLOUT_SEED", remedy=remedy))

@@ -126,7 +126,7 @@ def _connected(settings: Settings) -> smtplib.SMTP:
             client.close()
         rule, remedy = _cause(error)
         # without its cause: a server's words may hold what was said to it
-        raise Unavailable(Finding(rule, f"mail server {settings.smtp_host}", "", 0, remedy)) from None
+        raise Unavailable(Finding(rule, f"mail server {settings.smtp_host}", remedy=remedy)) from None
     return client
 
 
@@ -169,4 +169,4 @@ def _require(code: int, reason: str) -> None:
 
 
 def _setting(rule: str, name: str, remedy: str) -> Finding:
-    return Finding(rule, "environment", f"RETENTION_{name}", 0, remedy)
+    return Finding(rule, "environment", f"RETENTION_{name}", remedy=remedy)

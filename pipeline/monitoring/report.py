@@ -32,7 +32,7 @@ from pipeline.registry import versions as registry
 from pipeline.registry.gate import SLOPE_LIMITS
 from pipeline.settings import Settings
 from pipeline.store.answers import DONE, last_answers
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
 
 MONTHS_OF_REFERENCE: Final = 12

@@ -20,7 +20,7 @@ from pipeline.language.wording import as_number
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.scoring.records import Record, Value
-from pipeline.store.published_scores import Factor
+from pipeline.store.reading import Factor
 
 FULL_TIME_HOURS_A_MONTH: Final = 173.3
 """40 hours a week: what a share of contracted hours is taken of."""

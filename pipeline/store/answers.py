@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 from sqlalchemy import Connection, insert, select
 
 from features.contract.vocabulary import Driver
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 from pipeline.store.schema import LIST_ANSWER
 
 Outcome = Literal["talked", "offered", "agreed", "acted", "not_needed", "already_known", "disagree", "left"]

@@ -60,7 +60,7 @@ class Link:
         """The place that was noted as `ID:HASH`. Raises BadInput."""
         number, _, hash_text = noted.partition(":")
         if not number.isdecimal() or not re.fullmatch("[0-9a-f]{64}", hash_text):
-            raise BadInput(Finding("not an end of the chain", "audit", "", 0, "Write it as ID:HASH, as it was told."))
+            raise BadInput(Finding("not an end of the chain", "audit", remedy="Write it as ID:HASH, as it was told."))
         return cls(int(number), hash_text)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from pipeline.store.published_scores import Published
+from pipeline.store.reading import Published
 from pipeline.store.schema import CONTEST, LIST_ANSWER, SCORE
 
 DATA_GROUNDS = ("wrong", "outdated")

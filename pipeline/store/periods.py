@@ -1,9 +1,7 @@
 """How long things are kept: what is older than its period goes, by `retention purge`; the current month never does."""
 
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
@@ -12,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 from features.calendar import month_end
 from pipeline.settings import Settings
 from pipeline.store import audit
+from pipeline.store.list_folders import delete_folder, forget_gone, list_folders
 from pipeline.store.schema import (
     CONTEST,
     DELIVERY,
@@ -29,12 +28,16 @@ COMMAND: Final = "retention purge"
 
 @dataclass(frozen=True)
 class Purged:
-    """What went, or would go: rows of each table, and folders of lists."""
+    """What went, or would go: rows of each table, and folders of lists.
+
+    `lists_out_of_reach` are folders that were written elsewhere and that this process may not delete, of any month.
+    """
 
     scores_until: date
     answers_until: date
     rows: dict[str, int]
     list_folders: int
+    lists_out_of_reach: int
 
 
 def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = False) -> Purged:
@@ -46,7 +49,8 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
     """
     scores_until = month_end(today, -settings.keep_scores_months)
     answers_until = month_end(today, -settings.keep_answers_months)
-    folders = _old_lists(settings.var / "lists", scores_until)
+    lists = list_folders(settings.var)
+    old_lists = [folder for folder in lists.within_reach if folder.name <= f"{scores_until:%Y-%m}"]
     with store.changing() as connection:
         doomed = _doomed(connection, scores_until, answers_until)
         rows = {table.name: _count(connection, table, condition) for table, condition in doomed}
@@ -55,10 +59,11 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
                 connection.execute(delete(table).where(condition))
             audit.append(connection, [_row_about_it()])
     if not is_rehearsal:
-        for folder in folders:
-            shutil.rmtree(folder)
+        for folder in old_lists:
+            delete_folder(settings.var, folder)
+        forget_gone(settings.var)
         store.forget_deleted()
-    return Purged(scores_until, answers_until, rows, len(folders))
+    return Purged(scores_until, answers_until, rows, len(old_lists), lists.out_of_reach)
 
 
 def _doomed(connection: Connection, scores_until: date, answers_until: date) -> list[tuple[Table, ColumnElement[bool]]]:
@@ -83,10 +88,6 @@ _OTHER: Final = PUBLICATION.alias("other")
 
 def _count(connection: Connection, table: Table, condition: ColumnElement[bool]) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one())
-
-
-def _old_lists(folder: Path, until: date) -> list[Path]:
-    return [month for month in sorted(folder.glob("????-??")) if month.is_dir() and month.name <= f"{until:%Y-%m}"]
 
 
 def _row_about_it() -> audit.AuditEntry:

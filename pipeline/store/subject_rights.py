@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from pipeline.store.audit import KeptEntry, page
+from pipeline.store.list_folders import INDEX, delete_folder, list_folders
 from pipeline.store.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
@@ -120,11 +121,13 @@ def erase(connection: Connection, employee_id: str) -> dict[str, int]:
 def erase_files(var: Path, employee_id: str) -> dict[str, int]:
     """Delete the folders of lists that name a person, and the monthly sums, from which the next run makes new ones.
 
-    Gives how many folders of each went.
+    Gives how many folders of each went. Folders that `list_folders` counts as out of reach stay.
     """
-    lists = [folder for folder in sorted((var / "lists").glob("????-??")) if _names(folder / "index.csv", employee_id)]
+    lists = [folder for folder in list_folders(var).within_reach if _names(folder / INDEX, employee_id)]
+    for folder in lists:
+        delete_folder(var, folder)
     months = [folder for folder in (var / "months").glob("*") if folder.is_dir()]
-    for folder in (*lists, *months):
+    for folder in months:
         shutil.rmtree(folder)
     return {"lists": len(lists), "monthly_sums": len(months)}
 

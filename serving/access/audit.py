@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from features.errors import BadInput
 from pipeline.identity.tokens import Identity
 from pipeline.store.audit import AuditEntry, Link, append
-from pipeline.store.published_scores import PublishedScores
+from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.access.auth import Asker
 from serving.http.metrics import Metrics

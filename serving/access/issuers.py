@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
 from starlette.concurrency import run_in_threadpool
 
-from pipeline.identity.tokens import Identity, InvalidToken, Role, read_token, signing_key
+from pipeline.identity.keys import signing_key
+from pipeline.identity.tokens import Identity, InvalidToken, Role, read_token
 from serving.settings import ServerSettings
 
 KEYS_SECONDS: Final = 300

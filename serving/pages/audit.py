@@ -11,7 +11,7 @@ from serving.http.answers import CSV, spreadsheet
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
-from serving.routes.audit import audit_page, audit_table
+from serving.views.audit import audit_page, audit_table
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

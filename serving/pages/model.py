@@ -19,7 +19,7 @@ from serving.pages import charts, gate_words
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
 from serving.pages.session import signed_in
-from serving.routes.models import described_version, model_answer, told_model
+from serving.views.models import described_version, model_answer, told_model
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -18,9 +18,9 @@ from serving.http.problems import Refusal
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
 from serving.pages.session import signed_in, sound_form
-from serving.routes.lists import chosen_lists, monthly_lists, named, of_month, require_listed
-from serving.routes.people import current
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
+from serving.views.lists import chosen_lists, monthly_lists, named, require_listed
+from serving.views.months import current, of_month
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

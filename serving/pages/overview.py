@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.scoring.group_figures import LEAST_PEOPLE
-from pipeline.store.published_scores import Published, PublishedScores, Total
+from pipeline.store.reading import Published, PublishedScores, Total
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.problems import Refusal
@@ -17,9 +17,9 @@ from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
-from serving.routes.groups import Dimension, group_page
-from serving.routes.people import current
 from serving.schemas.groups import GroupPage
+from serving.views.groups import Dimension, group_page
+from serving.views.months import current
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -13,7 +13,7 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
-from pipeline.store.published_scores import Factor, Published, PublishedScores, Sort
+from pipeline.store.reading import Factor, Published, PublishedScores, Sort
 from pipeline.store.subject_rights import Contest, Ground, contest
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, SubjectPurpose
@@ -24,13 +24,15 @@ from serving.pages.errors import PageRoute
 from serving.pages.my_list import OUTCOMES
 from serving.pages.rendering import language_of, render
 from serving.pages.session import SessionPurpose, signed_in, sound_form
-from serving.routes.people import CURSOR, current, risk_for_hr, risk_page, risk_table, scored
-from serving.routes.receipts import receipt_of, require_held
-from serving.routes.what_if import what_if_for_hr
 from serving.schemas.parameters import EmployeeId
 from serving.schemas.risks import RiskForHr
 from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
+from serving.views.months import current
+from serving.views.people import CURSOR, risk_page, risk_table
+from serving.views.person import risk_for_hr, scored
+from serving.views.receipts import receipt_of, require_held
+from serving.views.what_if import what_if_for_hr
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -14,9 +14,9 @@ from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import signed_in
-from serving.routes.groups import service_page
-from serving.routes.people import current
 from serving.schemas.groups import ServicesBetween
+from serving.views.months import current
+from serving.views.services import service_page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 

@@ -5,20 +5,18 @@ server, so any worker can read it; signing out takes it from the browser, and it
 """
 
 import hmac
-import os
 import secrets
 import time
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import Depends, Form, Request
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.responses import Response
 
+from pipeline.identity.keys import session_key
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import marked
-from pipeline.settings import Settings
 from serving.access.audit import Audit
 from serving.access.permissions import Purpose
 from serving.http.problems import Refusal
@@ -125,29 +123,6 @@ async def purpose_of_session(request: Request, audit: Audit) -> Purpose:
 
 SessionPurpose = Annotated[Purpose, Depends(purpose_of_session)]
 """The purpose that was stated for this session."""
-
-
-def session_key(settings: Settings) -> bytes:
-    """The key of the cookies; the first call makes it, readable by the owner only. Of several first calls one wins."""
-    path = settings.var / "keys" / "page-session.key"
-    if not path.exists():
-        _make_key(path)
-    return path.read_bytes()
-
-
-def _make_key(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _signer(request: Request) -> URLSafeSerializer:

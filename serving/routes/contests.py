@@ -10,8 +10,8 @@ from serving.access.audit import Audit
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json, forms
 from serving.http.problems import responses
-from serving.routes.people import current
 from serving.schemas.subject_rights import ContestedData, ContestedPage
+from serving.views.months import current
 
 router = APIRouter(prefix="/v1", tags=["people"])
 

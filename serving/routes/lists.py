@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -12,11 +12,9 @@ from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import Language
 from pipeline.lists.list_table import COLUMNS, list_rows
 from pipeline.lists.pages import index_page, list_page
-from pipeline.lists.risk_list import RiskList, is_on_list, risk_lists
-from pipeline.lists.rollout import waiting_managers
-from pipeline.settings import Settings
+from pipeline.lists.risk_list import RiskList
 from pipeline.store.answers import ListAnswer, keep_answer, last_answers
-from pipeline.store.published_scores import Published, PublishedScores
+from pipeline.store.reading import Published
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndManagers, ListPurpose, not_for_you
 from serving.http.answers import (
@@ -34,9 +32,10 @@ from serving.http.answers import (
 )
 from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
-from serving.schemas.lists import AnswerToList, GivenAnswer, KeptAnswer, ListedPerson, ManagerList, MonthlyLists
+from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
-from serving.schemas.risks import GuidanceForManager, ReasonForManager
+from serving.views.lists import answer_fields, chosen_lists, monthly_lists, named, require_listed
+from serving.views.months import of_month
 
 router = APIRouter(prefix="/v1", tags=["lists"])
 
@@ -102,50 +101,12 @@ def answer(
         require_listed(change.scores, published, asker, employee_id, settings)
         keep_answer(change.connection, published, kept)
         change.did("answered", employee_id)
-    told = KeptAnswer(employee_id=employee_id, month=month, **_told(kept))
+    told = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(kept))
     return as_json(request, told, 201)
-
-
-def chosen_lists(
-    scores: PublishedScores,
-    published: Published,
-    asker: Identity,
-    manager_id: str | None,
-    settings: Settings,
-    said_in: Language,
-) -> list[RiskList]:
-    """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `lists.rollout`)."""
-    if asker.role == Role.MANAGER and asker.person in waiting_managers(scores, published):
-        raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
-    return risk_lists(scores, published, settings.list_rules, manager_id, said_in)
-
-
-def require_listed(
-    scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: Settings
-) -> None:
-    """Raise 404 for somebody on no list of the month; to a manager 403 for anybody but the own line's.
-
-    Whoever was taken off the list by an answer counts as listed: the answer may have been a slip.
-    """
-    is_listed = is_on_list(scores.with_everyone(), published, employee_id, settings.list_rules)
-    if asker.role == Role.MANAGER and not (
-        is_listed and scores.is_in_line_of(published, str(asker.person), employee_id)
-    ):
-        raise not_for_you()
-    if not is_listed:
-        raise Refusal(404, "not-listed", "No such person is on a list of this month.")
 
 
 def _href(manager_id: str) -> str:
     return f"?manager_id={quote(manager_id, safe='')}"
-
-
-def of_month(scores: PublishedScores, month: str) -> Published:
-    """What was published for a month. Raises 404 for one without scores."""
-    published = scores.of_month(month)
-    if published is None:
-        raise Refusal(404, "month-not-scored", "This month has no published scores.")
-    return published
 
 
 def _whose(asker: Identity, manager_id: str | None) -> str | None:
@@ -155,11 +116,6 @@ def _whose(asker: Identity, manager_id: str | None) -> str | None:
     if manager_id not in (None, asker.person):
         raise not_for_you()
     return asker.person
-
-
-def named(risk_list: RiskList) -> list[str]:
-    """Whom a list names."""
-    return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
 def _written(
@@ -175,53 +131,3 @@ def _written(
         return unless_known(request, HTML, page, lambda: page)
     table = Table("list", COLUMNS, list_rows(published, found))
     return as_table(request, form, monthly_lists(published, found, answers), lambda: table)
-
-
-def monthly_lists(published: Published, found: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
-    """The lists of a month with the last answer about each person."""
-    return MonthlyLists(
-        month=published.month,
-        snapshot_date=published.snapshot_date,
-        model_version=published.model_version,
-        horizon_months=published.horizon_months,
-        lists=[_one(each, answers) for each in found],
-    )
-
-
-def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
-    return ManagerList(
-        manager_id=risk_list.manager_id,
-        team_size=risk_list.team_size,
-        expected=risk_list.expected,
-        entries=[
-            ListedPerson(
-                employee_id=entry.employee_id,
-                band=entry.band,
-                change=entry.change,
-                department=entry.department,
-                job=entry.job,
-                level=entry.level,
-                location=entry.location,
-                reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in entry.reasons],
-                guidance=[GuidanceForManager(**vars(guide)) for guide in entry.guidance],
-                moved=list(entry.moved),
-                answer=_given(answers.get(entry.employee_id)),
-            )
-            for entry in risk_list.entries
-        ],
-        resolved=list(risk_list.resolved),
-    )
-
-
-def _given(answer: ListAnswer | None) -> GivenAnswer | None:
-    return GivenAnswer(**_told(answer)) if answer else None
-
-
-def _told(answer: ListAnswer) -> dict[str, Any]:
-    return {
-        "at": answer.at,
-        "who": answer.who,
-        "outcome": answer.outcome,
-        "drivers": list(answer.drivers),
-        "because": answer.because,
-    }

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from pipeline.store.published_scores import Factor, driver_sums
+from pipeline.store.reading import Factor, driver_sums
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, StatedPurpose
 from serving.http.answers import as_json
 from serving.http.problems import responses
-from serving.routes.people import factor_for_hr
 from serving.schemas.records import RecordsToScore, ScoredRecord, ScoredRecords
 from serving.schemas.risks import CurvePoint, Range
+from serving.views.person import factor_for_hr
 
 if TYPE_CHECKING:
     from pipeline.model.stored_model import StoredModel

@@ -1,6 +1,7 @@
 """What a person may ask for: a receipt, a contest, erasure with a proof; and answers to the lists."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from pipeline.lists.month_folder import write_lists
 from pipeline.store.audit import Link
+from pipeline.store.list_folders import note_folder
 from pipeline.store.schema import METADATA
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
@@ -175,3 +177,16 @@ def test_a_persons_rights_go_through_hr(
 def test_an_id_with_a_slash_is_one_id(client: TestClient, bearer: Bearer) -> None:
     for path in ("/v1/employees/A%2Frisk", "/v1/employees/x%2Fy%2Fz"):
         assert client.delete(path, headers=bearer("hr")).json()["type"] == "urn:retention:problem:nothing-held"
+
+
+def test_an_erasure_says_which_lists_it_could_not_reach(
+    client: TestClient, bearer: Bearer, settings: ServerSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note_folder(settings.var, tmp_path / "hr" / "2026-09")
+    (tmp_path / "hr" / "2026-09").mkdir(parents=True)
+    (tmp_path / "hr" / "2026-09" / "index.csv").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.store.list_folders._is_deletable", lambda _: False)
+        stays = client.delete("/v1/employees/D", headers=bearer("hr")).json()["stays"]
+    assert "Lists of 1 month were written where this server may not delete them" in stays
+    assert "Lists of" not in client.delete("/v1/employees/C", headers=bearer("hr")).json()["stays"]

@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from published import SEPTEMBER, publication
 
-import pipeline.store.store
+import pipeline.store.writing
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
@@ -30,14 +30,14 @@ OCTOBER = {**SEPTEMBER, "A": ("enough", {"pay_against_market": ("-0.3", "0", 2.0
 
 def publish_half(url: str, told: Connection) -> None:
     """Publish, and stop for good inside the transaction, after half of the scores."""
-    real = pipeline.store.store.rows_in_batches
+    real = pipeline.store.writing.rows_in_batches
 
     def halting(*arguments: Any) -> Iterator[Any]:
         yield next(iter(real(*arguments))).head(4)
         told.send("half")
         time.sleep(600)
 
-    pipeline.store.store.rows_in_batches = halting
+    pipeline.store.writing.rows_in_batches = halting
     with Store(url) as store:
         store.publish(publication(date(2026, 10, 31), OCTOBER, "5"))
 

@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.identity.tokens import AUDIENCE, ISSUER, signing_key
+from pipeline.identity.keys import signing_key
+from pipeline.identity.tokens import AUDIENCE, ISSUER
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 

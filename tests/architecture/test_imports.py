@@ -75,6 +75,12 @@ def test_no_module_is_a_drawer_for_anything() -> None:
     assert not {path.stem for path in modules()} & {"utils", "util", "helpers", "helper", "common", "misc"}
 
 
+def test_migrations_import_nothing_of_ours() -> None:
+    migrations = sorted((ROOT / "pipeline" / "store" / "migrations").rglob("*.py"))
+    assert migrations
+    assert not {path.name: ours for path in migrations if (ours := set(imported_names(path)) & set(OURS))}
+
+
 def test_importing_a_module_does_nothing(tmp_path: Path) -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

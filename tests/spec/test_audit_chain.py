@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 from features.errors import BadInput
 from pipeline.commands.main import app
 from pipeline.store.audit import AuditEntry, Link
-from pipeline.store.store import Store, _alembic_config, _begun, _engine
+from pipeline.store.database import begun, engine_of
+from pipeline.store.store import Store
+from pipeline.store.upgrade import alembic_config
 
 AT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
 
@@ -118,11 +120,9 @@ def test_one_entry_that_the_store_refuses_costs_no_other_its_own(store: Store) -
 
 
 def test_an_audit_from_before_the_chain_is_linked(url: str, engine: Engine) -> None:
-    older = _engine(engine.url)
-    with _begun(older, "publish") as connection:
-        config = _alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    older = engine_of(url)
+    with begun(older, "publish") as connection:
+        command.upgrade(alembic_config(connection), "0001")
         connection.execute(
             text(
                 "INSERT INTO audit (at, request_id, who, role, what, result) "

@@ -15,7 +15,7 @@ from pipeline.lists.rollout import assign, deal, dealt, strata, waiting_managers
 from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
-from pipeline.store.published_scores import LISTABLE
+from pipeline.store.reading import LISTABLE
 from pipeline.store.store import Store
 
 

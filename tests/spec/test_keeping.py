@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, keep_answer
 from pipeline.store.periods import purge
 from pipeline.store.publication import Publication
-from pipeline.store.published_scores import PublishedScores
+from pipeline.store.reading import PublishedScores
 from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.store import Store
 from pipeline.store.subject_rights import Contest, contest

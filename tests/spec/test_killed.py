@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from sqlalchemy import func, select
 
-import pipeline.store.store
+import pipeline.store.writing
 from pipeline.store.audit import AuditEntry
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT, GROUP_FIGURE, PUBLICATION, SCORE
@@ -46,7 +46,7 @@ def scored(day: date) -> Publication:
 
 def publish_half(url: str, told: Connection) -> None:
     """Publish, and stop for good after the first of two batches is written."""
-    real = pipeline.store.store.rows_in_batches
+    real = pipeline.store.writing.rows_in_batches
 
     def halting(*arguments: Any) -> Iterator[pl.DataFrame]:
         batch = next(iter(real(*arguments)))
@@ -54,7 +54,7 @@ def publish_half(url: str, told: Connection) -> None:
         told.send("half")
         time.sleep(600)
 
-    pipeline.store.store.rows_in_batches = halting
+    pipeline.store.writing.rows_in_batches = halting
     with Store(url) as store:
         store.publish(scored(date(2026, 10, 31)))
 

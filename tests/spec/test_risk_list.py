@@ -15,7 +15,7 @@ from pipeline.language.wording import GUIDE, OPEN_GUIDANCE, expected_words, fact
 from pipeline.lists.month_folder import file_stem, write_lists
 from pipeline.lists.risk_list import Reason, RiskList, band_of, guidance, list_sizes, listed, moved, reasons, risk_lists
 from pipeline.lists.rules import ListRules
-from pipeline.store.published_scores import LISTABLE, Factor
+from pipeline.store.reading import LISTABLE, Factor
 from pipeline.store.store import Store
 
 

@@ -180,7 +180,7 @@ def test_a_publication_that_fails_half_way_leaves_the_old_month(store: Store, mo
         if calls == 1:
             raise RuntimeError("killed")
 
-    monkeypatch.setattr("pipeline.store.store.rows_in_batches", failing)
+    monkeypatch.setattr("pipeline.store.writing.rows_in_batches", failing)
     with pytest.raises(RuntimeError, match="killed"):
         store.publish(scored(SEPTEMBER))
     assert counts(store) == (1, 2)
@@ -305,3 +305,10 @@ def test_processes_that_start_together_publish_once(url: str, store: Store) -> N
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
     assert counts(store) == (1, 2)
+
+
+def test_making_a_store_touches_nothing(tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path / 'var' / 'store.db'}") as store:
+        assert not list(tmp_path.iterdir())
+        assert store.is_ready()
+    assert (tmp_path / "var" / "store.db").exists()

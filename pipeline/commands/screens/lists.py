@@ -14,17 +14,23 @@ if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
     from pipeline.lists.month_folder import WrittenLists
 
 
-def lists_screen(written: "WrittenLists", settings: Settings) -> RenderableType:
-    """How many lists there are, where, and how they reach their managers."""
+def lists_screen(written: "WrittenLists", settings: Settings, is_elsewhere: bool = False) -> RenderableType:
+    """How many lists there are, where, and how they reach their managers. `is_elsewhere`: not in their usual place."""
     waiting = f" {counted(written.waiting, 'manager')} held back by the roll-out." if written.waiting else ""
     deliver = f"retention deliver --month {written.month}"
     by_hand = f"hand them out, or name a mail server (RETENTION_SMTP_HOST) and run\n{deliver}"
     return Group(
         f"Lists of {written.month}: {people_text(written.people)} for {counted(written.managers, 'manager')}.{waiting}",
         copyable(f"Open: {written.folder / 'index.html'}"),
+        *((_ELSEWHERE,) if is_elsewhere else ()),
         f"Next: {deliver if settings.smtp_host else by_hand}",
     )
 
+
+_ELSEWHERE = (
+    "Erasure and retention purge delete this folder too, as long as it stays where it is and they may write there.\n"
+    "A copy of it is yours to delete."
+)
 
 _WHAT_TO_DO = {
     "no_address": "Add them to the file of RETENTION_ADDRESSES and run this again.",

@@ -1,12 +1,7 @@
 """What `retention audit verify` and `retention purge` print."""
 
-from typing import TYPE_CHECKING
-
 from pipeline.store.audit import Chain
 from pipeline.store.periods import Purged
-
-if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
-    pass
 
 
 def audit_screen(chain: Chain) -> str:
@@ -22,7 +17,12 @@ def audit_screen(chain: Chain) -> str:
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
     """What went, or would go."""
     rows = ", ".join(f"{number:,} of {name.replace('_', ' ')}" for name, number in purged.rows.items())
+    out_of_reach = (
+        f" Written elsewhere, and not ours to delete: {purged.lists_out_of_reach:,}. Their places are noted under "
+        "lists-elsewhere in RETENTION_VAR: delete the old ones by hand."
+    )
     return (
         f"{'Would delete' if is_rehearsal else 'Deleted'} scores and lists up to {purged.scores_until}, answers and "
         f"contests up to {purged.answers_until}. Rows: {rows}. Folders of lists: {purged.list_folders:,}."
+        f"{out_of_reach if purged.lists_out_of_reach else ''}"
     )

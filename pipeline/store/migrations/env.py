@@ -1,12 +1,9 @@
-"""Runs the migrations on the connection that `pipeline.store.store` hands over, inside its transaction."""
+"""Runs the migrations on the connection that `pipeline.store.upgrade` hands over, inside its transaction."""
 
 from alembic import context
 
-from pipeline.store.schema import METADATA
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
     transactional_ddl=True,  # SQLite too: the store begins its transactions itself
 )
 context.run_migrations()

@@ -1,14 +1,21 @@
 """Each audit row's hash covers the row before it."""
 
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
 import sqlalchemy as sa
 from alembic import op
-
-from pipeline.store.audit import BEGINNING, row_hash
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+_COVERED: Final = ("request_id", "who", "role", "what", "whom", "purpose", "result")
+"""What a hash covers beside the row before and the moment."""
 
 
 def upgrade() -> None:
@@ -22,10 +29,20 @@ def upgrade() -> None:
 
 def _link_rows() -> None:
     audit = sa.Table("audit", sa.MetaData(), autoload_with=op.get_bind())
-    previous = BEGINNING
+    previous = ""
     for row in op.get_bind().execute(sa.select(audit).order_by(audit.c.id)).mappings().all():
-        previous = row_hash(previous, dict(row))
+        previous = _row_hash(previous, row)
         op.execute(audit.update().where(audit.c.id == row["id"]).values(hash=previous))
+
+
+def _row_hash(previous: str, row: Mapping[Any, Any]) -> str:
+    """`pipeline.store.audit.row_hash` as it was when this migration was written."""
+    covered = [previous, _in_utc(row["at"]).isoformat(), *(row[name] for name in _COVERED)]
+    return hashlib.sha256(json.dumps(covered, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _drop_triggers() -> None:

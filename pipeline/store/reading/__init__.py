@@ -1,0 +1,19 @@
+"""What readers get out of the store: heads of publications, scores, teams, figures, all as of one moment."""
+
+from pipeline.store.reading.heads import Published
+from pipeline.store.reading.pages import Sort
+from pipeline.store.reading.published_scores import PublishedScores
+from pipeline.store.reading.scores import ENOUGH, Factor, Score, Total, driver_sums
+from pipeline.store.reading.teams import LISTABLE
+
+__all__ = [
+    "ENOUGH",
+    "LISTABLE",
+    "Factor",
+    "Published",
+    "PublishedScores",
+    "Score",
+    "Sort",
+    "Total",
+    "driver_sums",
+]

@@ -1,0 +1,160 @@
+"""Scores and their factors: one person's, everyone's, and how they went over the months."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+from sqlalchemy import Connection, bindparam, func, select
+
+from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
+from pipeline.store.reading.heads import Published, newest_of_each_date
+from pipeline.store.schema import PUBLICATION, SCORE
+
+ENOUGH: Final = "enough"
+"""The evidence of a score that may be acted on; any other text is the reason why it may not."""
+
+BATCH_PEOPLE: Final = 500
+"""People whose factors one query asks for: databases bound the number of parameters."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What one feature adds to a person's log-odds; `value` and `peer_value` are None where unknown."""
+
+    feature: str
+    driver: Driver
+    value: str | None
+    peer_value: str | None
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """A person's published score, with the place held on the snapshot date. Risks are probabilities."""
+
+    employee_id: str
+    rank: int
+    risk: float
+    risk_3m: float | None
+    risk_6m: float | None
+    risk_12m: float | None
+    risk_low: float | None
+    risk_high: float | None
+    evidence: str
+    base_log_odds: float
+    log_odds: float
+    department: str | None
+    level: int | None
+    job: str | None
+    location: str | None
+    manager_id: str | None
+
+
+@dataclass(frozen=True)
+class Total:
+    """Everyone scored on a snapshot date: how many, the sum of their risks, and the variance of how many will leave."""
+
+    snapshot_date: date
+    people: int
+    expected_exits: float
+    variance: float
+
+    @property
+    def low(self) -> float:
+        """Where 95 % of such companies lie, from here on, if the risks are right and people leave independently."""
+        return max(0.0, self.expected_exits - 1.959964 * math.sqrt(self.variance))
+
+    @property
+    def high(self) -> float:
+        return min(float(self.people), self.expected_exits + 1.959964 * math.sqrt(self.variance))
+
+
+SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
+_SCORE_OF: Final = select(*SCORE_COLUMNS, SCORE.c.factors).where(
+    SCORE.c.publication_id == bindparam("publication"), SCORE.c.employee_id == bindparam("employee")
+)
+"""Built once: building a statement takes longer than running it."""
+
+
+def score_of(connection: Connection, published: Published, employee_id: str) -> Score | None:
+    """A person's score, or None when the person was not scored."""
+    row = _score_row(connection, published, employee_id)
+    return Score(*row[:-1]) if row else None
+
+
+def score_and_factors_of(
+    connection: Connection, published: Published, employee_id: str
+) -> tuple[Score, list[Factor]] | None:
+    """A person's score with its factors by feature name, or None when the person was not scored."""
+    row = _score_row(connection, published, employee_id)
+    return (Score(*row[:-1]), _factors(row[-1], published.feature_drivers)) if row else None
+
+
+def factors_of(
+    connection: Connection, published: Published, employee_ids: Sequence[str]
+) -> Iterator[tuple[str, list[Factor]]]:
+    """Each person's factors, by feature name."""
+    names = published.feature_drivers
+    for start in range(0, len(employee_ids), BATCH_PEOPLE):
+        people = employee_ids[start : start + BATCH_PEOPLE]
+        query = select(SCORE.c.employee_id, SCORE.c.factors).where(
+            SCORE.c.publication_id == published.id, SCORE.c.employee_id.in_(people)
+        )
+        for employee_id, text in connection.execute(query):
+            yield employee_id, _factors(text, names)
+
+
+def risks(connection: Connection, published: Published) -> pl.DataFrame:
+    """Everyone's employee_id and risk, in no order."""
+    rows = connection.execute(select(SCORE.c.employee_id, SCORE.c.risk).where(SCORE.c.publication_id == published.id))
+    return pl.DataFrame(rows.all(), schema={"employee_id": pl.String, "risk": pl.Float64}, orient="row")
+
+
+def course(connection: Connection, published: Published, employee_id: str) -> list[tuple[date, Score]]:
+    """A person's score on each snapshot date of the publication's source, oldest first."""
+    rows = connection.execute(
+        select(PUBLICATION.c.snapshot_date, *SCORE_COLUMNS)
+        .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+        .where(SCORE.c.employee_id == employee_id, PUBLICATION.c.id.in_(newest_of_each_date(published.source)))
+        .order_by(PUBLICATION.c.snapshot_date)
+    )
+    return [(row[0], Score(*row[1:])) for row in rows]
+
+
+def totals(connection: Connection, source: str) -> list[Total]:
+    """What was expected of each snapshot date of a source, oldest first."""
+    variance = func.sum(SCORE.c.risk * (1 - SCORE.c.risk))
+    rows = connection.execute(
+        select(PUBLICATION.c.snapshot_date, func.count(), func.sum(SCORE.c.risk), variance)
+        .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
+        .where(PUBLICATION.c.id.in_(newest_of_each_date(source)))
+        .group_by(PUBLICATION.c.snapshot_date)
+        .order_by(PUBLICATION.c.snapshot_date)
+    )
+    return [Total(*row) for row in rows]
+
+
+def driver_sums(factors: Iterable[Factor]) -> dict[Driver, float]:
+    """The log-odds that each driver adds, context last."""
+    sums: dict[Driver, float] = dict.fromkeys((*DRIVERS, CONTEXT), 0.0)
+    for factor in factors:
+        sums[factor.driver] += factor.contribution
+    return sums
+
+
+def _score_row(connection: Connection, published: Published, employee_id: str) -> tuple[Any, ...] | None:
+    """A score's columns, and last its factors as they are stored."""
+    row = connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
+    return None if row is None else tuple(row)
+
+
+def _factors(text: str, names: Sequence[tuple[str, Driver]]) -> list[Factor]:
+    columns: dict[str, list[Any]] = json.loads(text)
+    if not columns:
+        return []
+    rows = zip(columns["index"], columns["value"], columns["peer_value"], columns["contribution"], strict=True)
+    return [Factor(*names[index], *figures) for index, *figures in rows]

@@ -1,0 +1,50 @@
+"""The store's schema: which version it has, and bringing it up to ours by the migrations."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+
+from features.errors import BadInput, Finding
+from pipeline.store.database import begun
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema up to this version, in one transaction; processes that start together take turns.
+
+    Raises BadInput for a store of a newer version.
+    """
+    with begun(engine, "read") as connection:  # most often there is nothing to do, and nobody to wait for
+        if is_newest(connection):
+            return
+    with begun(engine, "publish") as connection:
+        if is_newest(connection):
+            return
+        try:
+            command.upgrade(alembic_config(connection), "head")
+        except CommandError as unknown_revision:
+            remedy = "Install that version, or name another store in RETENTION_DATABASE_URL."
+            raise BadInput(Finding("made by a newer version", "store", remedy=remedy)) from unknown_revision
+
+
+def is_newest(connection: Connection) -> bool:
+    """Whether the store has this version's schema."""
+    newest = ScriptDirectory.from_config(_scripts()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def alembic_config(connection: Connection) -> Config:
+    """What Alembic needs to run our migrations on a connection, inside its transaction."""
+    config = _scripts()
+    config.attributes["connection"] = connection
+    return config
+
+
+def _scripts() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

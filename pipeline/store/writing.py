@@ -1,0 +1,78 @@
+"""Writing a publication into the store, on the connection of one transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Table, insert, select
+
+from pipeline.store.publication import Publication, rows_in_batches, service_rows
+from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+
+
+def write(
+    connection: Connection,
+    publication: Publication,
+    scores: pl.DataFrame,
+    groups: Sequence[dict[str, Any]],
+    fingerprint: str,
+) -> int:
+    """Write the `ranked` scores, their factors and the figures of groups; gives the publication's number.
+
+    What readers already get for that date is not written again: its number is given.
+    """
+    if _served(connection, publication) == (publication.model_version, fingerprint):
+        return _last_id(connection, publication)
+    number = _insert_head(connection, publication, scores["risk"].mean(), fingerprint)
+    for batch in rows_in_batches(publication, scores):
+        _insert(connection, SCORE, number, batch.to_dicts())
+    _insert(connection, GROUP_FIGURE, number, groups)
+    _insert(connection, SERVICE_FIGURE, number, service_rows(publication))
+    return number
+
+
+def _served(connection: Connection, publication: Publication) -> tuple[str, str] | None:
+    """Model version and hash of what readers get for the date; None when they get another source."""
+    source = connection.execute(select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1)).scalar()
+    if source != publication.source:
+        return None
+    row = connection.execute(
+        select(PUBLICATION.c.model_version, PUBLICATION.c.content_hash).where(
+            PUBLICATION.c.id == _last_id(connection, publication)
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def _last_id(connection: Connection, publication: Publication) -> int:
+    found = connection.execute(
+        select(PUBLICATION.c.id)
+        .where(PUBLICATION.c.source == publication.source, PUBLICATION.c.snapshot_date == publication.snapshot_date)
+        .order_by(PUBLICATION.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return int(found or 0)
+
+
+def _insert(connection: Connection, table: Table, number: int, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), [row | {"publication_id": number} for row in rows])
+
+
+def _insert_head(connection: Connection, publication: Publication, mean_risk: Any, fingerprint: str) -> int:
+    number = connection.execute(
+        insert(PUBLICATION)
+        .values(
+            source=publication.source,
+            snapshot_date=publication.snapshot_date,
+            model_version=publication.model_version,
+            horizon_months=publication.horizon_months,
+            people=publication.scores.height,
+            mean_risk=mean_risk,
+            features=publication.features(),
+            manifest={key: value for key, value in publication.manifest.items() if key != "features"},
+            content_hash=fingerprint,
+        )
+        .returning(PUBLICATION.c.id)
+    ).scalar_one()
+    return int(number)

@@ -1,0 +1,63 @@
+"""Figures of groups: nobody is named, and no small group is shown."""
+
+from typing import Any, Final, Literal
+
+from features.contract.vocabulary import CONTEXT, DRIVERS
+from pipeline.store.reading import Published, PublishedScores
+from serving.http.answers import Table
+from serving.http.problems import Refusal
+from serving.schemas.groups import Group, GroupPage
+from serving.schemas.risks import Range
+
+Dimension = Literal["department", "location", "level", "manager"]
+
+GROUP_COLUMNS: Final = [
+    *("group", "people", "expected_exits", "low", "high", "is_suppressed"),
+    *(f"{driver}_log_odds" for driver in (*DRIVERS, CONTEXT)),
+]
+
+
+def group_page(scores: PublishedScores, published: Published, dimension: Dimension) -> GroupPage:
+    """The groups of a dimension of a month. Raises 404 for a month without figures of groups."""
+    return page_of(published, dimension, group_rows(scores, published, dimension))
+
+
+def group_rows(scores: PublishedScores, published: Published, dimension: Dimension) -> list[dict[str, Any]]:
+    """The published figures of the groups of a dimension. Raises 404 for a month without any."""
+    rows = scores.group_figures(published, dimension)
+    if not rows:
+        raise Refusal(404, "no-groups", "This month was scored by an earlier version. Run `retention score` again.")
+    return rows
+
+
+def page_of(published: Published, dimension: Dimension, rows: list[dict[str, Any]]) -> GroupPage:
+    """The rows as an answer."""
+    return GroupPage(
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        dimension=dimension,
+        groups=[_group(row) for row in rows],
+    )
+
+
+def group_table(dimension: Dimension, rows: list[dict[str, Any]]) -> Table:
+    """The rows as a table."""
+    return Table(dimension, GROUP_COLUMNS, map(_cells, rows))
+
+
+def _group(row: dict[str, Any]) -> Group:
+    is_suppressed = row["people"] is None
+    return Group(
+        group=row["value"],
+        is_suppressed=is_suppressed,
+        people=row["people"],
+        expected_exits=row["expected_exits"],
+        range=None if is_suppressed else Range(low=row["low"], high=row["high"]),
+        drivers=None if is_suppressed else {driver: row[f"{driver}_log_odds"] for driver in (*DRIVERS, CONTEXT)},
+    )
+
+
+def _cells(row: dict[str, Any]) -> list[Any]:
+    told = row | {"group": row["value"], "is_suppressed": row["people"] is None}
+    return [told[name] for name in GROUP_COLUMNS]

@@ -1,0 +1,84 @@
+"""A model version: how it was judged, who promoted it, its card. Read from the registry."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from features.errors import BadInput, Unavailable
+from pipeline.registry import ledger
+from pipeline.registry.ledger import LedgerEntry
+from pipeline.registry.model_card import model_card
+from pipeline.settings import Settings
+from pipeline.store.reading import PublishedScores
+from serving.access.audit import Audit
+from serving.http.answers import HTML, JSON, as_json, unless_known
+from serving.http.problems import Refusal
+from serving.schemas.model_versions import LedgerRow, ModelAnswer
+
+_CARD_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""The card carries the run's plots inside it; nothing is loaded."""
+
+
+def told_model(request: Request, audit: Audit, version: str | None, form: str) -> Response:
+    """A version, or the champion, in a form."""
+    settings: Settings = request.app.state.settings
+    told = described_version(settings, version)
+    plots = {} if form == JSON else plots_of_version(settings, told["version"])
+    with audit.release() as release:
+        if form == JSON:
+            return as_json(request, model_answer(told, release.scores))
+        history = ledger.entries(release.scores.connection, told["version"])
+    return _card(request, form, told, history, plots)
+
+
+def model_answer(told: dict[str, Any], scores: PublishedScores) -> ModelAnswer:
+    """What the registry says of a version, with its rows of the ledger."""
+    history = ledger.entries(scores.connection, told["version"])
+    return ModelAnswer(**told, ledger=[_row(entry) for entry in history])
+
+
+def _card(
+    request: Request, form: str, told: dict[str, Any], history: Sequence[LedgerEntry], plots: dict[str, bytes]
+) -> Response:
+    card = model_card(told["version"], told["report"], history, plots)
+    text = (card.html if form == HTML else card.markdown).encode()
+    answer = unless_known(request, form, text, lambda: text)
+    answer.headers["Content-Security-Policy"] = _CARD_POLICY
+    return answer
+
+
+def _row(entry: LedgerEntry) -> LedgerRow:
+    return LedgerRow(**{name: value for name, value in vars(entry).items() if name in LedgerRow.model_fields})
+
+
+def described_version(settings: Settings, version: str | None) -> dict[str, Any]:
+    """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
+    from pipeline.registry.versions import (
+        described,  # MLflow takes seconds to import, and most servers are never asked for it
+    )
+
+    try:
+        return described(settings, version)
+    except BadInput:
+        raise Refusal(404, "no-such-model", "There is no such model version, or no champion yet.") from None
+    except Unavailable:
+        raise _registry_is_down() from None
+
+
+def plots_of_version(settings: Settings, version: str) -> dict[str, bytes]:
+    """The pictures of a version's run. Raises 404, and 503 without a registry."""
+    from pipeline.registry.versions import plots_of
+
+    try:
+        return plots_of(settings, version)
+    except BadInput:
+        raise Refusal(404, "no-such-model", "There is no such model version, or no champion yet.") from None
+    except Unavailable:
+        raise _registry_is_down() from None
+
+
+def _registry_is_down() -> Refusal:
+    detail = "The model registry does not answer; scores are served all the same. Try again later."
+    return Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"})

@@ -1,0 +1,92 @@
+"""Everyone's latest score, page by page, and as a table."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import ColumnElement
+
+from pipeline.lists.risk_list import BANDS, Band
+from pipeline.store.reading import ENOUGH, Published, PublishedScores, Score, Sort
+from pipeline.store.schema import SCORE
+from serving.http.answers import Table
+from serving.http.problems import Refusal
+from serving.schemas.risks import RiskPage, ScoredPerson
+from serving.views.months import current
+from serving.views.person import band_shown, range_shown
+
+CURSOR: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
+
+
+def risk_page(
+    scores: PublishedScores,
+    equal: Mapping[str, str | int | None],
+    band: Band | None,
+    sort: Sort,
+    cursor: str | None,
+    size: int,
+) -> RiskPage:
+    """Up to `size` people whose columns are `equal`, after those of `cursor`. Raises 404, and 422 for the cursor."""
+    published, after = _start_of_page(scores, cursor)
+    found = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
+    page = found[:size]
+    return RiskPage(
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        people=[_line(published, score) for score in page],
+        next_cursor=f"{published.id}-{page[-1].rank}" if len(found) > size else None,
+    )
+
+
+def _line(published: Published, score: Score) -> ScoredPerson:
+    return ScoredPerson(
+        employee_id=score.employee_id,
+        risk=score.risk,
+        range=range_shown(score),
+        band=band_shown(published, score),
+        evidence=score.evidence,
+        department=score.department,
+        job=score.job,
+        level=score.level,
+        location=score.location,
+        manager_id=score.manager_id,
+    )
+
+
+def risk_table(page: RiskPage) -> Table:
+    """A page of scores as rows."""
+    columns = [name for name in ScoredPerson.model_fields if name != "range"]
+    rows = (
+        [str(page.snapshot_date), page.model_version, *(getattr(person, name) for name in columns), *_bounds(person)]
+        for person in page.people
+    )
+    return Table("risks", ["snapshot_date", "model_version", *columns, "risk_low", "risk_high"], rows)
+
+
+def _bounds(person: ScoredPerson) -> tuple[float | None, float | None]:
+    return (person.range.low, person.range.high) if person.range else (None, None)
+
+
+def _start_of_page(scores: PublishedScores, cursor: str | None) -> tuple[Published, Score | None]:
+    """The publication, and the last person of the page before. The cursor holds a rank: a URL must not hold an id."""
+    if cursor is None:
+        return current(scores), None
+    publication_id, rank = (int(number) for number in cursor.split("-"))
+    published = scores.by_id(publication_id)
+    last = scores.of_rank(published, rank) if published else None
+    if published is None or last is None:
+        raise Refusal(422, "unknown-cursor", "This cursor leads nowhere. Begin again without one.")
+    return published, last
+
+
+def _conditions(
+    published: Published, equal: Mapping[str, str | int | None], band: Band | None
+) -> list[ColumnElement[bool]]:
+    conditions = [SCORE.c[name] == value for name, value in equal.items() if value is not None]
+    if band is not None:
+        higher = [lift for lift in BANDS.values() if lift > BANDS[band]]
+        conditions += [SCORE.c.evidence == ENOUGH, SCORE.c.risk >= BANDS[band] * published.mean_risk]
+        if higher:
+            conditions.append(SCORE.c.risk < min(higher) * published.mean_risk)
+    return conditions

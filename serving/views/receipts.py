@@ -1,0 +1,65 @@
+"""What is held of a person."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.wording import factor_text
+from pipeline.store.reading import Published, PublishedScores
+from pipeline.store.subject_rights import Held, held_of, is_held
+from serving.http.problems import Refusal
+from serving.schemas.audit import Look
+from serving.schemas.subject_rights import ContestedPoint, FactorInWords, GivenAnswerOfMonth, HeldScore, Receipt
+
+
+def receipt_of(scores: PublishedScores, employee_id: str, said_in: Language = ENGLISH) -> Receipt:
+    """Everything in the store that is about a person. Raises 404 where nothing is."""
+    held = held_of(scores.connection, employee_id)
+    if not held.is_anything:
+        raise _nothing_held()
+    published = scores.by_id(held.scores[0].publication_id) if held.scores else None
+    factors = _in_words(scores, published, employee_id, said_in) if published else []
+    return _receipt(employee_id, held, factors)
+
+
+def require_held(connection: Connection, employee_id: str) -> None:
+    """Raise 404 where the store holds nothing of a person."""
+    if not is_held(connection, employee_id):
+        raise _nothing_held()
+
+
+def _nothing_held() -> Refusal:
+    return Refusal(404, "nothing-held", "Nothing is held of such a person.")
+
+
+def _in_words(
+    scores: PublishedScores, published: Published, employee_id: str, said_in: Language
+) -> list[FactorInWords]:
+    [(_, factors)] = scores.factors_of(published, [employee_id])
+    weightiest = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
+    return [
+        FactorInWords(
+            driver=factor.driver,
+            contribution=factor.contribution,
+            text=factor_text(factor, published.about[factor.feature], said_in),
+        )
+        for factor in weightiest
+    ]
+
+
+def _receipt(employee_id: str, held: Held, factors: list[FactorInWords]) -> Receipt:
+    return Receipt(
+        employee_id=employee_id,
+        scores=[HeldScore(**_without(asdict(score), "publication_id")) for score in held.scores],
+        factors=factors,
+        answers=[GivenAnswerOfMonth(**_without(answer, "source", "employee_id")) for answer in held.answers],
+        contests=[ContestedPoint(**_without(asdict(each), "at", "who", "employee_id")) for each in held.contests],
+        looks=held.looks,
+        looked=[Look(**_without(asdict(entry), "id", "hash", "whom", "request_id")) for entry in held.looked],
+    )
+
+
+def _without(row: Any, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}

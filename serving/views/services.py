@@ -1,0 +1,23 @@
+"""Services between departments: how much, how well rated, and the risk that lies there."""
+
+from pipeline.store.reading import Published, PublishedScores
+from serving.http.answers import Table
+from serving.schemas.groups import ServicePage, ServicesBetween
+
+
+def service_page(scores: PublishedScores, published: Published) -> ServicePage:
+    """What departments ask of each other in a month."""
+    rows = scores.service_figures(published)
+    return ServicePage(
+        snapshot_date=published.snapshot_date,
+        model_version=published.model_version,
+        horizon_months=published.horizon_months,
+        services=[ServicesBetween(**row, is_suppressed=row["services"] is None) for row in rows],
+    )
+
+
+def service_table(page: ServicePage) -> Table:
+    """The same as rows, without the kinds of services."""
+    columns = [name for name in ServicesBetween.model_fields if name != "kinds"]
+    rows = (list(each.model_dump(include=set(columns)).values()) for each in page.services)
+    return Table("services", columns, rows)

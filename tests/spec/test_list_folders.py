@@ -1,0 +1,99 @@
+"""Folders of lists outside of `var`: erasure and `retention purge` know of each."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from published import SEPTEMBER, publication
+from typer.testing import CliRunner
+
+from pipeline.commands.main import app
+from pipeline.settings import Settings
+from pipeline.store.list_folders import delete_folder, forget_gone, list_folders, note_folder
+from pipeline.store.periods import purge
+from pipeline.store.store import Store
+from pipeline.store.subject_rights import erase_files
+
+HEADER = "month,manager_id,employee_id"
+
+
+def written(folder: Path, *people: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "index.csv").write_text("\n".join([HEADER, *(f"2026-09,M,{person}" for person in people)]))
+    return folder
+
+
+def noted(var: Path, folder: Path, *people: str) -> Path:
+    note_folder(var, folder)
+    return written(folder, *people)
+
+
+def notes(var: Path) -> int:
+    return len(list((var / "lists-elsewhere").glob("*.txt")))
+
+
+def test_the_command_notes_where_it_writes_lists_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("RETENTION_LISTED_FROM", "1.5")
+    monkeypatch.chdir(tmp_path)
+    with Store(Settings(var=tmp_path / "var").store_url) as store:
+        store.publish(publication(date(2026, 9, 30), SEPTEMBER))
+    at_home = CliRunner().invoke(app, ["lists"])
+    assert (at_home.exit_code, notes(tmp_path / "var")) == (0, 0)
+    assert "Erasure" not in at_home.stderr
+    elsewhere = CliRunner().invoke(app, ["lists", "--out", "hr"])
+    assert elsewhere.exit_code == 0
+    assert "Erasure and retention purge delete this folder too" in elsewhere.stderr
+    assert list_folders(tmp_path / "var").within_reach == (
+        tmp_path / "var" / "lists" / "2026-09",
+        tmp_path / "hr" / "2026-09",
+    )
+
+
+def test_erasure_reaches_lists_that_were_written_elsewhere(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    named = noted(var, tmp_path / "hr" / "2026-09", "A", "B")
+    others = noted(var, tmp_path / "hr" / "2026-08", "B")
+    assert erase_files(var, "A")["lists"] == 1
+    assert (named.exists(), others.exists(), notes(var)) == (False, True, 1)
+
+
+def test_purge_reaches_lists_that_were_written_elsewhere(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path / "var", keep_scores_months=12)
+    old = noted(settings.var, tmp_path / "hr" / "2025-11", "A")
+    young = noted(settings.var, tmp_path / "hr" / "2025-12", "A")
+    with Store(settings.store_url) as store:
+        assert purge(store, settings, date(2026, 11, 26), is_rehearsal=True).list_folders == 1
+        assert old.exists()
+        purged = purge(store, settings, date(2026, 11, 26))
+    assert (purged.list_folders, purged.lists_out_of_reach) == (1, 0)
+    assert (old.exists(), young.exists(), notes(settings.var)) == (False, True, 1)
+
+
+def test_a_folder_that_holds_no_lists_any_more_is_left_alone(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    note_folder(var, tmp_path / "hr" / "2025-11")
+    photographs = tmp_path / "hr" / "2025-11"
+    photographs.mkdir(parents=True)
+    assert list_folders(var).within_reach == ()
+    forget_gone(var)
+    assert (photographs.exists(), notes(var)) == (True, 0)
+
+
+def test_noting_a_folder_twice_is_noting_it_once(tmp_path: Path) -> None:
+    folder = noted(tmp_path / "var", tmp_path / "hr" / "2026-09", "A")
+    note_folder(tmp_path / "var", tmp_path / "hr" / ".." / "hr" / "2026-09")
+    assert list_folders(tmp_path / "var").within_reach == (folder,)
+    delete_folder(tmp_path / "var", folder)
+    assert notes(tmp_path / "var") == 0
+
+
+def test_lists_that_may_not_be_deleted_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    var = tmp_path / "var"
+    folder = noted(var, tmp_path / "hr" / "2026-09", "A")
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != folder and real(path, mode))  # as root too
+    assert (list_folders(var).within_reach, list_folders(var).out_of_reach) == ((), 1)
+    assert erase_files(var, "A")["lists"] == 0
+    assert folder.exists()
