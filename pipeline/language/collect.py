@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
+from features.catalogue.item_labels import LABEL_FORMS
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import WHAT
 from pipeline.files import write_whole
@@ -61,7 +62,7 @@ def brought_up_to_date(code: str) -> Catalog:
 def _of_the_catalogue() -> Iterator[str]:
     for driver in _DRIVERS:
         yield from (feature.label for family in driver.FAMILIES for feature in family.features)
-    yield from (*WHAT.values(), *_ITEMS)
+    yield from (*WHAT.values(), *_ITEMS, *LABEL_FORMS)
 
 
 def _of_the_code() -> Iterator[str | tuple[str, str]]:

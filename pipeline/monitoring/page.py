@@ -101,7 +101,7 @@ def _rule(report: Mapping[str, Any], alert: Mapping[str, Any], language: Languag
     name, rule = alert["feature"], alert["rule"]
     if name is None:
         return language.text(rule)
-    labels = {entry["name"]: entry["label"] for month in report["months"] for entry in month["drifted"]}
+    labels = {entry["name"]: entry for month in report["months"] for entry in month["drifted"]}
     return language.text(MOVED, label=label_text(labels[name], language), name=name)
 
 
@@ -276,7 +276,7 @@ def _table_of(
 
 def _row(month: Mapping[str, Any], language: Language) -> list[str]:
     lists = month["lists"] or {}
-    drifted = [label_text(entry["label"], language) for entry in month["drifted"]]
+    drifted = [label_text(entry, language) for entry in month["drifted"]]
     return [
         month["month"],
         language.number(month["people"]),

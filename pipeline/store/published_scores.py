@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import polars as pl
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, func, or_, select
 
+from features.catalogue.version_0_1 import published_entry
 from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 from pipeline.store.withdrawn import withdrawn
@@ -61,7 +62,7 @@ class Published:
     @cached_property
     def about(self) -> dict[str, Mapping[str, Any]]:
         """What the catalogue says of each feature, by its name."""
-        return {feature["feature"]: feature for feature in self.features}
+        return {feature["feature"]: published_entry(feature) for feature in self.features}
 
 
 @dataclass(frozen=True)
