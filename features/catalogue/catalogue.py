@@ -12,7 +12,7 @@ from features.known.facts import holds
 if TYPE_CHECKING:
     from features.source import Source
 
-__all__ = ["Feature", "catalogue", "families"]
+__all__ = ["Feature", "catalogue", "families", "fixed_features"]
 
 KEYS = ("employee_id", "snapshot_date", "hire_date")
 """Columns that name a row of the feature table, so no feature may."""
@@ -33,6 +33,11 @@ def families(source: "Source") -> list[Family]:
     return found
 
 
+def fixed_features() -> dict[str, Feature]:
+    """The features that every source with all tables gives."""
+    return {feature.name: feature for family in _fixed() for feature in family.features}
+
+
 def _fixed() -> list[Family]:
     drivers = (pay, conditions, relationships, internal_services, service_network, growth, context)
     return [family for driver in drivers for family in driver.FAMILIES]
@@ -40,7 +45,7 @@ def _fixed() -> list[Family]:
 
 def _attributes(source: "Source") -> list[Family]:
     """`employee_features`, under their own name or, where a feature or a key has it already, as `employee_{name}`."""
-    taken = {feature.name for family in _fixed() for feature in family.features} | set(KEYS)
+    taken = {*fixed_features(), *KEYS}
     types = pl.read_parquet_schema(source.tables["employees"])
     return [
         context.attribute_family(name, f"employee_{name}" if name in taken else name, types[name].is_numeric())

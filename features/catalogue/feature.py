@@ -1,11 +1,13 @@
 """What a feature is, and how a family of features says it beside its own definition."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
 
 from features.calendar import Frame
+from features.catalogue.units import MOST, unit_named
 from features.contract.vocabulary import Driver
 
 if TYPE_CHECKING:
@@ -14,14 +16,40 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 Definition = Callable[["Known"], Frame]
 """From what is known on a date to `employee_id` and the family's columns, at most one row a person."""
+OF_THE_UNIT: Final = math.nan
+"""A limit that is not given beside the feature: it is that of the unit."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One column of the feature table and all that is said of it.
+    """One column of the feature table and everything that is known of it.
 
-    `window` is written (start, end] in months before the snapshot date, or `now`; `worse` is the direction
-    that is expected to raise the risk, None where none is; `peers` is whom a person is compared with.
+    Attributes
+    ----------
+    label
+        What it is called, in English.
+    unit
+        The text of one of `features.catalogue.units`.
+    window
+        (start, end] in months before the snapshot date, or `now`.
+    worse
+        The direction that is expected to raise the risk, None where none is.
+    peers
+        Whom a person is compared with.
+    lower, upper
+        The least and the most number there can be, both included; None where there is no limit. Unless they are
+        given, they are those of the unit, or of a difference in it.
+    no_limit
+        Why a number has no limit on one side or on both.
+    is_difference
+        One figure minus another: it is in the unit, but not on its scale.
+    is_confidential
+        It rests on survey answers, which were given to the employer and not to one's manager.
+    monotone
+        A what-if moves it, so the model may never lower the risk in the direction of `worse`.
+    item, label_form, label_months
+        What the source's own item is called, the form of `features.catalogue.item_labels` that `label` is made of,
+        and the months in it; empty for a feature that rests on none.
     """
 
     name: str
@@ -34,6 +62,38 @@ class Feature:
     peers: str = ""
     actionable: bool = True
     kind: Literal["number", "category"] = "number"
+    lower: float | None = OF_THE_UNIT
+    upper: float | None = OF_THE_UNIT
+    no_limit: str = ""
+    is_difference: bool = False
+    is_confidential: bool = False
+    monotone: bool = False
+    item: str = ""
+    label_form: str = ""
+    label_months: int | None = None
+
+    def __post_init__(self) -> None:
+        """Takes the limits that are not given from the unit."""
+        unit = unit_named(self.unit)
+        of_unit = unit.difference() if self.is_difference else (unit.lower, unit.upper)
+        for side, limit in zip(("lower", "upper"), of_unit, strict=True):
+            given: float | None = getattr(self, side)
+            if given is not None and math.isnan(given):
+                object.__setattr__(self, side, limit)
+        if None in (self.lower, self.upper) and not self.no_limit:
+            why = unit.no_limit or "a difference of figures without a limit"
+            object.__setattr__(self, "no_limit", why)
+
+    @property
+    def label_parts(self) -> dict[str, str | int | None]:
+        """What a language needs to say the label."""
+        parts = ("label", "item", "label_form", "label_months")
+        return {name: getattr(self, name) for name in parts}
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The least and the most number that can be computed with: a side without a limit ends at `MOST`."""
+        return -MOST if self.lower is None else self.lower, MOST if self.upper is None else self.upper
 
 
 @dataclass(frozen=True)

@@ -23,23 +23,23 @@ What the product says about a person on a snapshot date: {fixed} features that e
 are those of the simulated company, with one measure added; a source's own take their place. A table that a source lacks
 takes its features with it.
 
+- **limits**: the least and the most that there can be; – where there is none, or where it is the source's own.
 - **window**: the time that the figure speaks of, (start, end] in months before the snapshot date; `now` is what is in
   force on it, `start` the beginning of the records.
-- **worse**: the direction that is expected to raise the risk; – where none is expected. The model is not held to it.
+- **worse**: the direction that is expected to raise the risk; – where none is expected. The model is held to it only
+  where a what-if moves the figure.
 - **unknown**: what it means that there is no figure. It is never replaced by zero.
 - **peers**: whom the person is compared with.
 - **can act**: whether an employer can change it.
 - A **log ratio** is the logarithm of one amount over another: 0.1 is about 10 % more, -0.1 about 10 % less.
 """
-_COLUMNS: Final = ("feature", "what it says", "unit", "window", "worse", "unknown", "peers", "can act")
-_OF_ITEMS: Final = frozenset({"survey", "measure", "competency"})
-"""Words in the names of features that rest on a source's own items."""
+_COLUMNS: Final = ("feature", "what it says", "unit", "limits", "window", "worse", "unknown", "peers", "can act")
 _EXAMPLE_MEASURE: Final = '\n[measures.deals_closed]\ndriver = "context"\nlabel = "Deals closed"\n'
 
 
 def page(features: Mapping[str, Feature]) -> str:
     """The catalogue in Markdown: a table a driver, in the order of the catalogue."""
-    of_items = sum(not _OF_ITEMS.isdisjoint(name.split("_")) for name in features)
+    of_items = sum(bool(feature.item) for feature in features.values())
     head = _INTRODUCTION.format(command=_COMMAND, fixed=len(features) - of_items, of_items=of_items)
     return head + "".join(_section(driver, features) for driver in (*DRIVERS, CONTEXT))
 
@@ -74,9 +74,21 @@ def _section(driver: Driver, features: Mapping[str, Feature]) -> str:
 def _rows(features: Sequence[Feature]) -> Iterator[str]:
     for feature in features:
         yield _row([
-            f"`{feature.name}`", feature.label, feature.unit, feature.window, feature.worse or "–", feature.null_means,
-            feature.peers or "–", "yes" if feature.actionable else "no",
+            f"`{feature.name}`", feature.label, feature.unit, _limits(feature), feature.window, feature.worse or "–",
+            feature.null_means, feature.peers or "–", "yes" if feature.actionable else "no",
         ])  # fmt: skip
+
+
+def _limits(feature: Feature) -> str:
+    match feature.lower, feature.upper:
+        case None, None:
+            return "–"
+        case lower, None:
+            return f"from {lower:,g}"
+        case None, upper:
+            return f"up to {upper:,g}"
+        case lower, upper:
+            return f"{lower:,g} to {upper:,g}"
 
 
 def _row(cells: Sequence[str]) -> str:

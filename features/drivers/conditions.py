@@ -16,6 +16,8 @@ HIGH_OVERTIME: Final = 0.1
 """Overtime above a tenth of the contracted hours counts as a month of high overtime."""
 WEEKDAYS_A_MONTH: Final = DAYS_A_MONTH * 5 / 7
 MONTHS: Final = 12
+MOST_FTE: Final = 2
+"""The most of a full-time post that `assignments.fte` may hold: some people have more than one."""
 NO_MONTH: Final = "no working time recorded in the window"
 NO_MONTH_BEFORE: Final = "no working time recorded in (3, 0], or none before it"
 
@@ -59,11 +61,11 @@ def overtime_shares(known: Known) -> Frame:
 
 @family(
     Feature("overtime_now", "conditions", "Overtime in the last month", "share of contracted hours", "now", NO_MONTH,
-            worse="higher"),
+            worse="higher", monotone=True),
     Feature("overtime_12m", "conditions", "Overtime over 12 months", "share of contracted hours", "(12, 0]", NO_MONTH,
-            worse="higher"),
+            worse="higher", monotone=True),
     Feature("overtime_trend", "conditions", "Overtime of 3 months against 12 months", "share of contracted hours",
-            "(12, 0]", NO_MONTH_BEFORE, worse="higher"),
+            "(12, 0]", NO_MONTH_BEFORE, worse="higher", is_difference=True),
     Feature("high_overtime_months_12m", "conditions", "Months with overtime above a tenth", "share of months",
             "(12, 0]", NO_MONTH, worse="higher"),
     needs=("working_time.overtime_hours", "working_time.contracted_hours"),
@@ -77,7 +79,8 @@ def overtime(known: Known) -> Frame:
 
 @family(
     Feature("overtime_against_team", "conditions", "Overtime against the team's", "share of contracted hours", "(3, 0]",
-            "fewer than 5 others in the team, or " + NO_MONTH, worse="higher", peers="median of the team"),
+            "fewer than 5 others in the team, or " + NO_MONTH, worse="higher", peers="median of the team",
+            is_difference=True, monotone=True),
     needs=("working_time.overtime_hours", "working_time.contracted_hours", "assignments.manager_id"),
 )  # fmt: skip
 def overtime_against_team(known: Known) -> Frame:
@@ -91,7 +94,7 @@ def overtime_against_team(known: Known) -> Frame:
     Feature("remote_share_3m", "conditions", "Share of remote work", "share of weekdays not on leave", "(3, 0]",
             NO_MONTH, worse="lower"),
     Feature("remote_share_change", "conditions", "Share of remote work of 3 months against 12 months",
-            "share of weekdays not on leave", "(12, 0]", NO_MONTH_BEFORE, worse="lower"),
+            "share of weekdays not on leave", "(12, 0]", NO_MONTH_BEFORE, worse="lower", is_difference=True),
     needs=("working_time.remote_days",),
 )  # fmt: skip
 def remote(known: Known) -> Frame:
@@ -123,7 +126,7 @@ def _remote_share(window: str) -> nw.Expr:
     Feature("leave_days_12m", "conditions", "Leave taken over 12 months", "days a month", "(12, 0]", NO_MONTH,
             worse="lower"),
     Feature("months_since_leave", "conditions", "Months without leave, at most 12", "months", "(12, 0]",
-            "leave not recorded lately, or none taken in fewer than 9 months of records", worse="higher"),
+            "leave not recorded lately, or none taken in fewer than 9 months of records", worse="higher", upper=MONTHS),
     needs=("working_time.leave_days",),
 )  # fmt: skip
 def leave(known: Known) -> Frame:
@@ -146,7 +149,7 @@ def leave(known: Known) -> Frame:
 
 
 @family(
-    Feature("full_time_share", "conditions", "Share of full time", "share", "now", "not recorded"),
+    Feature("full_time_share", "conditions", "Share of full time", "share", "now", "not recorded", upper=MOST_FTE),
     needs=("assignments.fte",),
 )
 def full_time_share(known: Known) -> Frame:

@@ -70,10 +70,11 @@ def _against_usual(known: Known, part: str, moved_on: nw.Expr) -> Frame:
 
 @family(
     Feature(
-        "promotions_36m", "growth", "Promotions in 36 months", "promotions", "(36, 0]", SHORT_HISTORY, worse="lower"
+        "promotions_36m", "growth", "Promotions in 36 months", "promotions", "(36, 0]", SHORT_HISTORY, worse="lower",
+        monotone=True,
     ),
     needs=("assignments.level or assignments.reason",),
-)
+)  # fmt: skip
 def promotions(known: Known) -> Frame:
     """Promotions within (36, 0]."""
     return counted(known, {"promotions_36m": ("promoted", 36)})
@@ -90,7 +91,7 @@ def transfers(known: Known) -> Frame:
 
 @family(
     Feature("months_since_promotion", "growth", "Months since the last promotion", "months", "(start, now]",
-            "no promotion known", worse="higher"),
+            "no promotion known", worse="higher", monotone=True),
     needs=("assignments.level or assignments.reason",),
 )  # fmt: skip
 def last_promotion(known: Known) -> Frame:
@@ -142,7 +143,7 @@ def reviews(known: Known) -> Frame:
 @family(
     Feature("performance", "growth", "Last performance rating", "points of the review", "now", "not reviewed yet"),
     Feature("performance_trend", "growth", "Last rating against the mean of 24 months", "points of the review",
-            "(24, 0]", "fewer than two reviews in the window", worse="lower"),
+            "(24, 0]", "fewer than two reviews in the window", worse="lower", is_difference=True),
     needs=("performance",),
 )  # fmt: skip
 def performance(known: Known) -> Frame:
@@ -156,7 +157,8 @@ def performance(known: Known) -> Frame:
 
 @family(
     Feature("performance_against_pay", "growth", "Rank by performance against rank by pay",
-            "-1 to 1", "now", "not reviewed yet, or fewer than 5 peers", worse="higher", peers=PEERS),
+            "-1 to 1", "now", "not reviewed yet, or fewer than 5 peers", worse="higher", peers=PEERS,
+            is_difference=True, lower=-1, upper=1),
     needs=("performance", "compensation", "assignments"),
 )  # fmt: skip
 def performance_against_pay(known: Known) -> Frame:

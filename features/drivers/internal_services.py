@@ -22,15 +22,16 @@ KINDS: Final = tuple(f"kind_{kind}" for kind in SERVICE_KINDS)
 
 
 def _measure_features(
-    side: str, measure: str, what: str, unit: str, worse: Literal["higher", "lower"]
+    side: str, measure: str, what: str, unit: str, worse: Literal["higher", "lower"], monotone: bool = False
 ) -> tuple[Feature, ...]:
     """A measure of one side over 12 months and its trend; what it was over 3 stands in the trend and against peers."""
     name = f"{side}_{measure}"
     null = SHORT_HISTORY if measure == "services" else NO_SERVICE
     return (
-        Feature(f"{name}_12m", "relationships", f"{what}, 12 months", unit, "(12, 0]", null, worse),
-        Feature(f"{name}_trend", "relationships", f"{what}, 3 months against 12", unit, "(12, 0]", null, worse),
-    )
+        Feature(f"{name}_12m", "relationships", f"{what}, 12 months", unit, "(12, 0]", null, worse, monotone=monotone),
+        Feature(f"{name}_trend", "relationships", f"{what}, 3 months against 12", unit, "(12, 0]", null, worse,
+                is_difference=True),
+    )  # fmt: skip
 
 
 @shared
@@ -100,7 +101,7 @@ def _with_trends(rows: Frame, measure: str) -> Frame:
 
 
 @family(
-    *_measure_features("client", "rating", "Rating given to services received", "1 to 5", "lower"),
+    *_measure_features("client", "rating", "Rating given to services received", "1 to 5", "lower", monotone=True),
     *_measure_features("provider", "rating", "Rating received for services given", "1 to 5", "lower"),
     needs=("collaboration.rating",),
 )
@@ -143,7 +144,8 @@ def _against_peers(measure: str, measured: Family, client: str, provider: str) -
     features = tuple(
         Feature(f"{side}_{measure}_against_peers", "relationships", f"{what} against peers",
                 about[f"{side}_{measure}_12m"].unit, "(3, 0]", f"fewer than 5 peers have any, {NO_SERVICE}",
-                about[f"{side}_{measure}_12m"].worse, PEERS)
+                about[f"{side}_{measure}_12m"].worse, PEERS, is_difference=True,
+                monotone=about[f"{side}_{measure}_12m"].monotone)
         for side, what in (("client", client), ("provider", provider))
     )  # fmt: skip
     return Family(features, define, (*measured.needs, "assignments"))
@@ -163,7 +165,8 @@ def balance(known: Known) -> Frame:
 
 @family(
     Feature("unanswered_requests_3m", "relationships", "Requests to the person that outran the answers",
-            "share of requests", "(3, 0]", NO_SERVICE, worse="higher"),
+            "share of requests", "(3, 0]", NO_SERVICE, worse="higher", lower=None,
+            no_limit="the answers of a window can be many times its requests"),
     needs=("collaboration.closed_at",),
 )  # fmt: skip
 def overload(known: Known) -> Frame:

@@ -28,10 +28,13 @@ class Kind:
     driver: Driver
     worse: Literal["higher", "lower"] | None
     months: int  # how far back the mean reaches
+    is_confidential: bool = False
 
 
 KINDS: Final = (
-    Kind("surveys", "item", "score", "survey_date", "survey", "0 to 10", "conditions", "lower", 12),
+    Kind(
+        "surveys", "item", "score", "survey_date", "survey", "0 to 10", "conditions", "lower", 12, is_confidential=True
+    ),
     Kind("measures", "name", "value", "measured_at", "measure", "as recorded", "context", None, 12),
     Kind("competencies", "competency", "score", "assessed_at", "competency", "0 to 5", "relationships", "lower", 24),
 )

@@ -3,13 +3,28 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, months_since
 from features.catalogue.feature import Family, Feature, once
+from features.catalogue.item_labels import (
+    AGAINST_DEPARTMENT,
+    AGAINST_TEAM,
+    COUNT,
+    COUNT_IN_ONE,
+    LAST,
+    MANAGER,
+    MEAN,
+    MONTHS_SINCE,
+    RANK,
+    REPORTS,
+    ROUNDS_MISSED,
+    TEAM,
+    TREND,
+)
 from features.contract.vocabulary import Driver, snake_case
 from features.drivers.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
 from features.drivers.peers import mean_of_others, rank_in
@@ -23,6 +38,7 @@ if TYPE_CHECKING:
 FEWEST_OTHERS: Final = 3
 """Answers of others behind a mean of the team or the department: fewer would tell who said what."""
 WHAT: Final = {"surveys": "Survey answers", "measures": "Measurements", "competencies": "Assessments"}
+ALL_ITEMS: Final = "All survey items"
 FEW_OTHERS: Final = f"fewer than {FEWEST_OTHERS} others have a figure"
 NO_ANSWER: Final = "not given in the window"
 MARK_LENGTH: Final = 6
@@ -82,11 +98,11 @@ def _own_family(kind: Kind, items: Sequence[Named]) -> Family:
     """The person's own figures. Assessments are too rare for a mean of 3 months: there the last one stands for it."""
     lately = "last" if kind.table == "competencies" else "mean_3m"
     mean, window = f"mean_{kind.months}m", f"({kind.months}, 0]"
-    said = {
-        "last": ("last", window),
-        lately: ("last" if lately == "last" else "mean of 3 months", window if lately == "last" else "(3, 0]"),
-        mean: (f"mean of {kind.months} months", window),
-        "trend": (f"lately against {kind.months} months", window),
+    figures: dict[str, tuple[str, int | None, str]] = {
+        "last": (LAST, None, window),
+        lately: (LAST, None, window) if lately == "last" else (MEAN, 3, "(3, 0]"),
+        mean: (MEAN, kind.months, window),
+        "trend": (TREND, kind.months, window),
     }
 
     def define(known: Known) -> Frame:
@@ -98,10 +114,10 @@ def _own_family(kind: Kind, items: Sequence[Named]) -> Family:
         return wide(known, kind, items).select("employee_id", *columns)
 
     features = tuple(
-        Feature(f"{named.prefix}_{suffix}", named.driver, f"{named.label}: {what}", kind.unit, over, NO_ANSWER,
-                worse=kind.worse, actionable=named.driver != "context")
+        _feature(kind, f"{named.prefix}_{suffix}", named.driver, named.label, form, over, NO_ANSWER, label_months,
+                 is_difference=form == TREND)
         for named in items
-        for suffix, (what, over) in said.items()
+        for suffix, (form, label_months, over) in figures.items()
     )  # fmt: skip
     return Family(features, define, (kind.table,))
 
@@ -125,8 +141,8 @@ def _team_family(kind: Kind, items: Sequence[Named]) -> Family:
         return _of_team(known, kind, items).select("employee_id", *(f"{named.prefix}_team" for named in items))
 
     features = tuple(
-        Feature(f"{named.prefix}_team", "relationships", f"{named.label}: the others in the team", kind.unit,
-                f"({kind.months}, 0]", FEW_OTHERS, worse=kind.worse, peers="others under the same manager")
+        _feature(kind, f"{named.prefix}_team", "relationships", named.label, TEAM, f"({kind.months}, 0]", FEW_OTHERS,
+                 peers="others under the same manager")
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.manager_id"))
@@ -143,9 +159,8 @@ def _against_team_family(kind: Kind, items: Sequence[Named]) -> Family:
         return _of_team(known, kind, items).select("employee_id", **gaps)
 
     features = tuple(
-        Feature(f"{named.prefix}_against_team", named.driver, f"{named.label}: against the others in the team",
-                kind.unit, f"({kind.months}, 0]", f"{FEW_OTHERS}, or {NO_ANSWER}", worse=kind.worse,
-                peers="others under the same manager", actionable=named.driver != "context")
+        _feature(kind, f"{named.prefix}_against_team", named.driver, named.label, AGAINST_TEAM, f"({kind.months}, 0]",
+                 f"{FEW_OTHERS}, or {NO_ANSWER}", peers="others under the same manager", is_difference=True)
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.manager_id"))
@@ -165,9 +180,9 @@ def _department_family(kind: Kind) -> Family:
         rows = rows.with_columns(others=mean_of_others("own", "department", FEWEST_OTHERS))
         return rows.select("employee_id", (nw.col("own") - nw.col("others")).alias(name))
 
-    feature = Feature(
-        name, "conditions", "All survey items against the department", kind.unit, f"({kind.months}, 0]",
-        f"{FEW_OTHERS}, or {NO_ANSWER}", worse=kind.worse, peers="others in the department",
+    feature = _feature(
+        kind, name, "conditions", ALL_ITEMS, AGAINST_DEPARTMENT, f"({kind.months}, 0]",
+        f"{FEW_OTHERS}, or {NO_ANSWER}", peers="others in the department", is_difference=True,
     )  # fmt: skip
     return Family((feature,), define, (kind.table, "assignments.department"))
 
@@ -183,9 +198,8 @@ def _reports_family(kind: Kind) -> Family:
         reports = reports.filter(nw.col("answering") >= FEWEST_OTHERS)
         return of_reports(known, reports.select("manager_id", nw.col("mean").alias(name)))
 
-    feature = Feature(name, "relationships", "All survey items: the person's reports", kind.unit,
-                      f"({kind.months}, 0]", f"{LEADS_NOBODY}, or fewer than {FEWEST_OTHERS} of them have a figure",
-                      worse=kind.worse)  # fmt: skip
+    null_means = f"{LEADS_NOBODY}, or fewer than {FEWEST_OTHERS} of them have a figure"
+    feature = _feature(kind, name, "relationships", ALL_ITEMS, REPORTS, f"({kind.months}, 0]", null_means)
     return Family((feature,), define, (kind.table, "assignments.manager_id"))
 
 
@@ -199,8 +213,8 @@ def _manager_family(kind: Kind, items: Sequence[Named]) -> Family:
         return rows.select("employee_id", *means.values())
 
     features = tuple(
-        Feature(f"{named.prefix}_of_manager", "relationships", f"{named.label}: the manager", kind.unit,
-                f"({kind.months}, 0]", "no manager recorded, or the manager was not assessed", worse=kind.worse)
+        _feature(kind, f"{named.prefix}_of_manager", "relationships", named.label, MANAGER, f"({kind.months}, 0]",
+                 "no manager recorded, or the manager was not assessed")
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.manager_id"))
@@ -216,8 +230,8 @@ def _rank_family(kind: Kind, items: Sequence[Named]) -> Family:
         return rows.select("employee_id", *ranks)
 
     features = tuple(
-        Feature(f"{named.prefix}_rank", named.driver, f"{named.label}: place among all", "share of people with less",
-                "(3, 0]", NO_ANSWER, peers="the company", actionable=named.driver != "context")
+        _feature(kind, f"{named.prefix}_rank", named.driver, named.label, RANK, "(3, 0]", NO_ANSWER,
+                 unit="share of people with less", worse=None, peers="the company")
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table,))
@@ -259,13 +273,12 @@ def _participation_family(kind: Kind) -> Family:
 
     features = (
         *(
-            Feature(f"{kind.prefix}_count_{months}m", driver, f"{what} in {months} month{'s' * (months > 1)}", "count",
-                    f"({months}, 0]", "the table does not reach back so far", worse="lower",
-                    actionable=driver != "context")
+            _feature(kind, f"{kind.prefix}_count_{months}m", driver, what, COUNT if months > 1 else COUNT_IN_ONE,
+                     f"({months}, 0]", "the table does not reach back so far", months, unit="count", worse="lower")
             for months in windows
         ),
-        Feature(f"months_since_{kind.prefix}", driver, f"{what}: months since the last", "months", "(start, now]",
-                "none yet", worse="higher", actionable=driver != "context"),
+        _feature(kind, f"months_since_{kind.prefix}", driver, what, MONTHS_SINCE, "(start, now]", "none yet",
+                 unit="months", worse="higher"),
     )  # fmt: skip
     return Family(features, define, (kind.table,))
 
@@ -281,10 +294,39 @@ def _missed_family(kind: Kind) -> Family:
         return rounds_missed(known, kind).select("employee_id", missed.alias(name))
 
     driver = _driver_of_silence(kind)
-    feature = Feature(name, driver, f"{WHAT[kind.table]}: share of the rounds missed", "share of rounds",
-                      f"({kind.months}, 0]", "no round since the hire, or the table does not reach back so far",
-                      worse="higher", actionable=driver != "context")  # fmt: skip
+    null_means = "no round since the hire, or the table does not reach back so far"
+    feature = _feature(
+        kind, name, driver, WHAT[kind.table], ROUNDS_MISSED, f"({kind.months}, 0]", null_means,
+        unit="share of rounds", worse="higher",
+    )  # fmt: skip
     return Family((feature,), define, (kind.table,))
+
+
+def _feature(
+    kind: Kind,
+    name: str,
+    driver: Driver,
+    item: str,
+    label_form: str,
+    window: str,
+    null_means: str,
+    label_months: int | None = None,
+    **more: Any,
+) -> Feature:
+    """A feature about an item, in the unit and with the expected direction of its kind unless `more` says otherwise."""
+    of_kind = {"unit": kind.unit, "worse": kind.worse, "is_confidential": kind.is_confidential}
+    return Feature(
+        name=name,
+        driver=driver,
+        label=label_form.format(item=item, months=label_months),
+        window=window,
+        null_means=null_means,
+        actionable=driver != "context",
+        item=item,
+        label_form=label_form,
+        label_months=label_months,
+        **(of_kind | more),
+    )
 
 
 def _driver_of_silence(kind: Kind) -> Driver:

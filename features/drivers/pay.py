@@ -55,11 +55,11 @@ def _growth(known: Known, months: int) -> nw.Expr:
 @family(
     Feature(
         "pay_against_market", "pay", "Pay against the market when pay was last set", "log ratio", "now",
-        "no market figure with the current pay", worse="lower", peers="market",
+        "no market figure with the current pay", worse="lower", peers="market", monotone=True,
     ),
     Feature(
         "pay_against_market_change_12m", "pay", "Change of pay against the market over a year", "log ratio",
-        "(12, 0]", "no market figure now or a year ago", worse="lower", peers="market",
+        "(12, 0]", "no market figure now or a year ago", worse="lower", peers="market", is_difference=True,
     ),
     needs=("compensation.market_pay",),
 )  # fmt: skip
@@ -73,7 +73,7 @@ def against_market(known: Known) -> Frame:
 @family(
     Feature(
         "pay_against_market_now", "pay", "Pay against the market of today", "log ratio", "(12, 0]",
-        "no recent market figure for peers", worse="lower", peers=f"market figures of a year, {PEERS}",
+        "no recent market figure for peers", worse="lower", peers=f"market figures of a year, {PEERS}", monotone=True,
     ),
     needs=("compensation.market_pay", "assignments"),
 )  # fmt: skip
@@ -95,7 +95,7 @@ def against_market_now(known: Known) -> Frame:
 @family(
     Feature(
         "pay_against_peers", "pay", "Pay against peers", "log ratio", "now", "fewer than 5 peers", worse="lower",
-        peers=PEERS,
+        peers=PEERS, monotone=True,
     ),
     Feature(
         "pay_rank_among_peers", "pay", "Place in the pay order of peers", "share of peers paid less", "now",
@@ -125,11 +125,14 @@ def rank_in_team(known: Known) -> Frame:
 
 
 @family(
-    Feature("pay_level", "pay", "Base pay a year", "log of currency units", "now", "no pay recorded", worse="lower"),
+    Feature("pay_level", "pay", "Base pay a year", "log of currency units", "now", "no pay recorded", worse="lower",
+            monotone=True),
     Feature("pay_growth_against_company_12m", "pay", "Growth of pay against the company's over 12 months", "log ratio",
-            "(12, 0]", NO_PAST_PAY.format(12), worse="lower", peers="median of the company"),
+            "(12, 0]", NO_PAST_PAY.format(12), worse="lower", peers="median of the company",
+            is_difference=True, monotone=True),
     Feature("pay_growth_against_company_24m", "pay", "Growth of pay against the company's over 24 months", "log ratio",
-            "(24, 0]", NO_PAST_PAY.format(24), worse="lower", peers="median of the company"),
+            "(24, 0]", NO_PAST_PAY.format(24), worse="lower", peers="median of the company",
+            is_difference=True, monotone=True),
     needs=("compensation",),
 )  # fmt: skip
 def growth(known: Known) -> Frame:
@@ -145,9 +148,9 @@ def growth(known: Known) -> Frame:
 
 @family(
     Feature("months_since_raise", "pay", "Months since the last raise, or since the hire", "months", "(start, now]",
-            "no raise known, and pay is not known since the hire", worse="higher"),
+            "no raise known, and pay is not known since the hire", worse="higher", monotone=True),
     Feature("last_raise", "pay", "Size of the last raise", "log ratio", "(start, now]", "no raise known",
-            worse="lower"),
+            worse="lower", monotone=True),
     needs=("compensation",),
 )  # fmt: skip
 def last_raise(known: Known) -> Frame:

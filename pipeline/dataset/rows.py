@@ -22,13 +22,6 @@ from pipeline.files import write_parquet, write_whole
 from pipeline.settings import Settings
 
 KEYS = ("employee_id", "snapshot_date")
-HELD = frozenset(
-    "pay_level pay_against_market pay_against_market_now pay_against_peers pay_growth_against_company_12m "
-    "pay_growth_against_company_24m last_raise months_since_raise months_since_promotion promotions_36m overtime_now "
-    "overtime_12m overtime_against_team client_rating_12m client_rating_against_peers".split()
-)
-"""What a what-if moves, so that a raise never raises the risk. Holding every expected direction cost .02 to .04 of
-average precision on public sources, holding these .004 at most (docs/decisions/held-directions.md)."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +52,9 @@ class Dataset:
 
     @property
     def directions(self) -> dict[str, int]:
-        """Features that a what-if moves and that have an expected direction: 1 where more raises the risk, else -1."""
+        """Features held monotone (docs/decisions/held-directions.md): 1 where more raises the risk, else -1."""
         ways = {"higher": 1, "lower": -1}
-        return {name: ways[feature.worse] for name, feature in self.features.items() if feature.worse and name in HELD}
+        return {name: ways[f.worse] for name, f in self.features.items() if f.worse and f.monotone}
 
     def rows_on(self, dates: Sequence[date]) -> np.ndarray:
         """Indices of the rows on these snapshot dates."""

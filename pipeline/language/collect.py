@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
+from features.catalogue.item_labels import LABEL_FORMS
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import WHAT
 from pipeline.files import write_whole
@@ -52,7 +53,9 @@ _ITEMS: Final = (
 
 def messages() -> dict[Key, str | tuple[str, str]]:
     """What has to be translated, by context and English text; a pair where the number decides the form."""
-    found: dict[Key, str | tuple[str, str]] = {(None, said): said for said in (*_labels(), *WHAT.values(), *_ITEMS)}
+    found: dict[Key, str | tuple[str, str]] = {
+        (None, said): said for said in (*_labels(), *WHAT.values(), *_ITEMS, *LABEL_FORMS)
+    }
     found |= {(use, word): word for use in USES for word in NUMBERS}
     for said in _of_the_code():
         found[None, said if isinstance(said, str) else said[0]] = said

@@ -1,12 +1,12 @@
 """The words of the lists and of the API's factors: plain, without a probability, in the language that is passed in."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
+from features.catalogue.units import Beside, Display, Unit, unit_named
 from features.contract.vocabulary import Driver
 from pipeline.language.translator import ENGLISH, Language, both, marked
 from pipeline.store.reading import Factor
@@ -112,7 +112,8 @@ OPEN_GUIDANCE: Final = Guidance(
 """For someone for whom no single cause stands out that can be acted on."""
 
 EVEN_CHANCE: Final = 0.5
-YES_OR_NO: Final = "1 or 0"
+HUGE: Final = 1e20
+"""A number of this size is written with a power of ten."""
 
 NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
 """In other languages a number's word changes with what it counts, so each use has its context: `USES`."""
@@ -137,38 +138,18 @@ UNITS: Final = (
 )
 """Units that do not."""
 
-ITEM_LABELS: Final = (
-    marked("{item}: against the others in the team"),
-    marked("{item}: the others in the team"),
-    marked("{item}: the person's reports"),
-    marked("{item}: mean of {months} months"),
-    marked("{item}: lately against {months} months"),
-    marked("{item}: months since the last"),
-    marked("{item}: share of the rounds missed"),
-    marked("{item}: place among all"),
-    marked("{item}: last"),
-    marked("{item} against the department"),
-    marked("{item}: the manager"),
-    marked("{item} in {months} months"),
-    marked("{item} in {months} month"),
-)
-"""How the labels of a source's own items are made (`features.items`); the item's name is the source's own."""
 
-_ITEM_PATTERNS: Final = tuple(
-    (said, re.compile(re.escape(said).replace(r"\{item\}", "(?P<item>.+)").replace(r"\{months\}", r"(?P<months>\d+)")))
-    for said in ITEM_LABELS
-)
+def label_text(about: Mapping[str, Any], language: Language = ENGLISH) -> str:
+    """What a feature is called, with a capital letter; the name of a source's own item stays as the source has it."""
+    return _label(
+        about["label"], about.get("item") or "", about.get("label_form") or "", about.get("label_months"), language
+    )
 
 
 @lru_cache(maxsize=4_096)  # as many as a source's features in a few languages
-def label_text(label: str, language: Language = ENGLISH) -> str:
-    """What a feature is called, with a capital letter; the name of a source's own item stays as the source has it."""
-    if not language.knows(label):
-        for said, pattern in _ITEM_PATTERNS:
-            if found := pattern.fullmatch(label):
-                parts = found.groupdict()
-                item = parts.pop("item")
-                return _capitalised(language.text(said, item=language.text(item), **parts))
+def _label(label: str, item: str, form: str, months: int | None, language: Language) -> str:
+    if form:
+        return _capitalised(language.text(form, item=language.text(item), months=months))
     return _capitalised(language.text(label))
 
 
@@ -176,7 +157,7 @@ def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = E
     """For HR: what the figure is, what peers have, and which way it pushes."""
     kind, unit = about.get("kind") or "", about.get("unit") or ""
     value = _with_unit(factor.value, kind, unit, language)
-    alone, beside_peers, *pushes = _sentences(about["label"], language)
+    alone, beside_peers, *pushes = _sentences(label_text(about, language), language)
     if factor.peer_value is None:
         told = alone.format(value=value)
     else:
@@ -196,11 +177,11 @@ def figure_text(factor: Factor, about: Mapping[str, Any], language: Language = E
 
 def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For a manager: the same without a figure; a survey answer is named by its driver only."""
-    if is_in_confidence(factor):
+    if about["is_confidential"]:
         return language.text(IN_CONFIDENCE[factor.driver])
-    label = label_text(about["label"], language)
+    label = label_text(about, language)
     value, peers = as_number(factor.value), as_number(factor.peer_value)
-    if value is None or peers is None or value == peers or about.get("unit") == YES_OR_NO:
+    if value is None or peers is None or value == peers or _is_yes_or_no(about):
         return label
     if value > peers:
         return language.text("{label}: higher than for peers", label=label)
@@ -209,9 +190,9 @@ def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = E
 
 def moved_text(factor: Factor, before: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For a manager: which way a figure went since last month, without the figure."""
-    label = label_text(about["label"], language)
+    label = label_text(about, language)
     value, earlier = as_number(factor.value), as_number(before.value)
-    if about.get("kind") == "category" or about.get("unit") == YES_OR_NO:
+    if about.get("kind") == "category" or _is_yes_or_no(about):
         return language.text("{label}: changed since last month", label=label)
     if value is None or earlier is None or value == earlier:
         if factor.contribution > before.contribution:
@@ -222,9 +203,8 @@ def moved_text(factor: Factor, before: Factor, about: Mapping[str, Any], languag
     return language.text("{label}: lower than last month", label=label)
 
 
-def is_in_confidence(factor: Factor) -> bool:
-    """Whether it rests on survey answers, which were not given to the manager."""
-    return "survey" in factor.feature.split("_")
+def _is_yes_or_no(about: Mapping[str, Any]) -> bool:
+    return unit_named(about.get("unit") or "").display is Display.YES_OR_NO
 
 
 def guidance_text(guide: Guidance, language: Language) -> Guidance:
@@ -291,7 +271,7 @@ def as_number(value: str | None) -> float | None:
 @lru_cache(maxsize=4_096)
 def _sentences(label: str, language: Language) -> tuple[str, str, str, str, str]:
     """A feature's figure alone, and beside that of peers; then what no, a rising and a lowering contribution does."""
-    said = label_text(label, language).replace("{", "{{").replace("}", "}}")
+    said = label.replace("{", "{{").replace("}", "}}")
     return (
         language.text("{label}: {value}.", label=said, value="{value}"),
         language.text("{label}: {value} (peers: {peers}).", label=said, value="{value}", peers="{peers}"),
@@ -307,17 +287,24 @@ def _shown(value: str | None, kind: str, unit: str, language: Language) -> str:
     number = None if kind == "category" else as_number(value)
     if value is None or number is None:
         return value or language.text(UNKNOWN)
-    return _number_shown(number, unit, language)
+    return _number_shown(number, unit_named(unit), language)
 
 
-def _number_shown(number: float, unit: str, language: Language) -> str:
-    if unit == YES_OR_NO:
-        return language.text("yes") if number else language.text("no")
-    if unit.startswith("share"):
-        return language.percent(number)
-    if unit == "log ratio":
-        return language.percent(math.expm1(number), places=1, is_signed=True)
-    return language.number(math.exp(number) if unit.startswith("log of ") else number)
+def _number_shown(number: float, unit: Unit, language: Language) -> str:
+    is_log = unit.display in (Display.LOG_RATIO, Display.LOG_AMOUNT)
+    if abs(number) >= HUGE or (is_log and number >= math.log(HUGE)):
+        return f"{number:g}"
+    match unit.display:
+        case Display.YES_OR_NO:
+            return language.text("yes") if number else language.text("no")
+        case Display.PERCENT:
+            return language.percent(number)
+        case Display.LOG_RATIO:
+            return language.percent(math.expm1(number), places=1, is_signed=True)
+        case Display.LOG_AMOUNT:
+            return language.number(math.exp(number))
+        case Display.NUMBER:
+            return language.number(number)
 
 
 @lru_cache(maxsize=65_536)
@@ -326,20 +313,17 @@ def _with_unit(value: str | None, kind: str, unit: str, language: Language) -> s
     number = None if kind == "category" else as_number(value)
     if number is None:
         return value or language.text(UNKNOWN)
-    shown = _number_shown(number, unit, language)
+    measured = unit_named(unit)
+    shown = _number_shown(number, measured, language)
     if unit in COUNTED:
         return language.plural(*COUNTED[unit], number, number=shown)
-    form = _unit_form(unit, language)
-    return form.format(number=shown, unit=language.text(unit)) if form else shown
-
-
-@cache
-def _unit_form(unit: str, language: Language) -> str:
-    """How a unit stands beside its number; empty where the number says it itself."""
-    if unit.startswith(("share", "log ")) or unit in (YES_OR_NO, "count", "level", "as recorded", "ratio", ""):
-        return ""
-    form = "{number} on a scale of {unit}" if " to " in unit else "{number} {unit}"
-    return language.text(form)
+    match measured.beside:
+        case Beside.NOTHING:
+            return shown
+        case Beside.SCALE:
+            return language.text("{number} on a scale of {unit}", number=shown, unit=language.text(unit))
+        case Beside.UNIT:
+            return language.text("{number} {unit}", number=shown, unit=language.text(unit))
 
 
 def _capitalised(label: str) -> str:

@@ -21,7 +21,6 @@ from pipeline.language.wording import (
     as_number,
     expected_words,
     guidance_text,
-    is_in_confidence,
     moved_text,
     reason_text,
 )
@@ -172,7 +171,7 @@ def moved(
     changed.sort(key=lambda pair: (-abs(pair[0].contribution - pair[1].contribution), pair[0].feature))
     told: dict[str, None] = {}
     for now, then in changed:
-        if len(told) < REASONS and _may_be_told(now, about[now.feature]) and not is_in_confidence(now):
+        if len(told) < REASONS and _may_be_told(now, about[now.feature]) and not about[now.feature]["is_confidential"]:
             told[moved_text(now, then, about[now.feature], language)] = None
     return tuple(told)
 

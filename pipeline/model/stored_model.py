@@ -16,12 +16,16 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from features.catalogue.catalogue import fixed_features
 from features.catalogue.feature import Feature
+from features.catalogue.version_0_1 import model_entry
 from features.errors import BadInput, Finding
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import risk_of
 
-FORMAT = 1
+FORMAT = 2
+FORMAT_OF_0_1 = 1
+"""The format of version 0.1, whose features say less of themselves."""
 NO_HORIZON = 0
 """The horizon of a cross-section, whose outcome has no dates: 'left', at whatever time."""
 CURVE = (3, 6, 12)
@@ -79,10 +83,14 @@ class StoredModel:
     def load(cls, folder: Path) -> "StoredModel":
         """Reads what `save` wrote. Raises BadInput where the folder is of another format."""
         document = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if document.get("format") != FORMAT:
+        if document.get("format") == FORMAT_OF_0_1:
+            fixed = fixed_features()
+            document["features"] = [model_entry(entry, fixed) for entry in document["features"]]
+        elif document.get("format") != FORMAT:
             raise BadInput(
                 Finding(
-                    f"the stored model has format {document.get('format')}, this version reads {FORMAT}",
+                    f"the stored model has format {document.get('format')}, this version reads {FORMAT_OF_0_1} "
+                    f"and {FORMAT}",
                     "model.json",
                     "format",
                     0,

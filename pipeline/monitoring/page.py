@@ -20,7 +20,7 @@ MOVED: Final = marked("{label} ({name}) has moved (PSI)")
 @dataclass(frozen=True)
 class Rule:
     """The alerts of one rule: what it says, what to do, and its figure by month. `feature` is the one that has moved,
-    and `label` what the catalogue calls it.
+    and `label` the entry with what the catalogue calls it.
     """
 
     text: str
@@ -28,7 +28,7 @@ class Rule:
     limit: float
     figures: Sequence[tuple[str, float]]
     feature: str | None
-    label: str
+    label: Mapping[str, Any] | None
 
 
 def monitoring_page(report: Mapping[str, Any], language: Language = ENGLISH) -> str:
@@ -48,7 +48,7 @@ def monitoring_page(report: Mapping[str, Any], language: Language = ENGLISH) -> 
 
 def _rules(report: Mapping[str, Any]) -> tuple[list[Rule], list[Rule]]:
     """The alerts by rule and remedy: those that are current, and those of earlier months."""
-    labels = {entry["name"]: entry["label"] for month in report["months"] for entry in month["drifted"]}
+    labels = {entry["name"]: entry for month in report["months"] for entry in month["drifted"]}
     by_rule: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for alert in report["alerts"]:
         by_rule.setdefault((alert["rule"], alert["remedy"]), []).append(alert)
@@ -57,7 +57,7 @@ def _rules(report: Mapping[str, Any]) -> tuple[list[Rule], list[Rule]]:
     for (text, remedy), alerts in by_rule.items():
         last = alerts[-1]
         figures = [(alert["month"], alert["value"]) for alert in alerts]
-        rule = Rule(text, remedy, last["limit"], figures, last["feature"], labels.get(last["feature"], ""))
+        rule = Rule(text, remedy, last["limit"], figures, last["feature"], labels.get(last["feature"]))
         (current if last["is_current"] else past).append(rule)
     return current, past
 

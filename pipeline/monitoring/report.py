@@ -255,12 +255,12 @@ def _drift(
     tables = {day: pl.read_parquet(path).drop(KEYS) for day, path in zip(wanted, paths, strict=True)}
     learned = reference_of(pl.concat([tables[day] for day in reference]))
     limits = usual_limits(learned, [tables[day] for day in reference], settings.drift_limit)
-    labels = {name: feature.label for name, feature in catalogue(source).items()}
+    labels = {name: feature.label_parts for name, feature in catalogue(source).items()}
     return {day: _labelled(moved_too_far(learned, tables[day], limits), labels) for day in days}
 
 
-def _labelled(found: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
-    return {**found, "drifted": [entry | {"label": labels[entry["name"]]} for entry in found["drifted"]]}
+def _labelled(found: Mapping[str, Any], labels: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {**found, "drifted": [{**entry, **labels[entry["name"]]} for entry in found["drifted"]]}
 
 
 def _reference_dates(source: Source, first: Published) -> list[date]:

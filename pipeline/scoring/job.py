@@ -224,13 +224,14 @@ def _told(model: StoredModel, X: pl.DataFrame) -> dict[str, Any]:
     alike = related(X, {name: feature.driver for name, feature in model.features.items()})
     return {
         name: {
-            "label": feature.label,
+            **feature.label_parts,
             "unit": feature.unit,
             "driver": feature.driver,
             "worse": feature.worse,
             "actionable": feature.actionable,
             "kind": feature.kind,
             "related": alike.get(name),
+            "is_confidential": feature.is_confidential,
         }
         for name, feature in model.features.items()
     }

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from features.catalogue.feature import Feature
-from features.catalogue.limits import possible
+from features.catalogue.units import MOST
 from pipeline.model.stored_model import StoredModel
 from pipeline.scoring.job import PLACE, score_people
 from pipeline.store.publication import Publication
@@ -45,15 +45,26 @@ def _broken_rule(value: Value, feature: Feature | None) -> str | None:
     if value is None:
         return None
     if feature.kind == "category":
-        return None if isinstance(value, str) else "must be text"
+        return None if isinstance(value, str) and _is_text(value) else "must be text"
     if isinstance(value, str) or not math.isfinite(value):
         return "must be a number"
-    low, high = possible(feature)
-    return None if low <= value <= high else f"must lie {_between(low, high)} ({feature.unit})"
+    low, high = feature.limits
+    return None if low <= value <= high else f"must lie {_between(feature, value)} ({feature.unit})"
 
 
-def _between(low: float, high: float) -> str:
-    return f"at or above {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
+def _is_text(value: str) -> bool:
+    """False for half of a character: JSON can spell it, but nothing can write it."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _between(feature: Feature, value: float) -> str:
+    """The feature's own limit, or both ends where the value is larger than any number may be."""
+    low, high = feature.limits
+    if feature.upper is None and abs(value) <= MOST:
+        return f"at or above {low:g}"
+    if feature.lower is None and abs(value) <= MOST:
+        return f"at or below {high:g}"
+    return f"between {low:g} and {high:g}"
 
 
 def score_records(model: StoredModel, version: str, records: Sequence[Record], today: date) -> Publication:

@@ -14,7 +14,6 @@ from typing import Final
 import polars as pl
 
 from features.catalogue.feature import Feature
-from features.catalogue.limits import possible
 from features.drivers.conditions import HIGH_OVERTIME
 from pipeline.language.wording import as_number
 from pipeline.model.calibration import risk_of
@@ -95,7 +94,7 @@ def changed(before: Record, levers: Levers, features: Mapping[str, Feature]) -> 
     after = dict(before)
     for name, value in _moves(before, levers):
         if name in features:
-            low, high = possible(features[name])
+            low, high = features[name].limits
             after[name] = min(max(value, low), high)
     return after
 

@@ -121,7 +121,7 @@ def receipt(
         told = receipt_of(release.scores, employee_id, said_in)
         published = current(release.scores)
         release.names([employee_id])
-        labels = {each["feature"]: label_text(each["label"], said_in) for each in published.features}
+        labels = {name: label_text(about, said_in) for name, about in published.about.items()}
         return render(request, "receipt.html", told=told, grounds=GROUNDS, outcomes=OUTCOMES, labels=labels, kept=kept)
 
 
@@ -224,7 +224,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         levers=levers or LeversToPull(),
         change=change,
         nothing=nothing,
-        moved=_moved(change, said_in),
+        moved=_moved(published, change, said_in),
         receipt=receipt_of(scores, employee_id),
     )
 
@@ -238,7 +238,7 @@ def _of_driver(published: Published, factors: Sequence[Factor], driver: str, sai
     own = [factor for factor in factors if factor.driver == driver and factor.contribution]
     return [
         Told(
-            label_text(published.about[factor.feature]["label"], said_in),
+            label_text(published.about[factor.feature], said_in),
             figure_text(factor, published.about[factor.feature], said_in),
             factor.contribution,
         )
@@ -246,11 +246,12 @@ def _of_driver(published: Published, factors: Sequence[Factor], driver: str, sai
     ]
 
 
-def _moved(change: WhatIfForHr | None, said_in: Language) -> list[tuple[str, float]]:
+def _moved(published: Published, change: WhatIfForHr | None, said_in: Language) -> list[tuple[str, float]]:
     if change is None:
         return []
     moved = [
-        (label_text(each.label, said_in), each.contribution_after - each.contribution_before) for each in change.changes
+        (label_text(published.about[each.feature], said_in), each.contribution_after - each.contribution_before)
+        for each in change.changes
     ]
     return [(label, difference) for label, difference in moved if abs(difference) >= 0.005][:8]
 

@@ -86,7 +86,7 @@ def factor_for_hr(told: Mapping[str, Mapping[str, Any]], factor: Factor, said_in
         driver=factor.driver,
         actionable=bool(about.get("actionable", False)),
         related=about.get("related"),
-        label=label_text(about["label"], said_in),
+        label=label_text(about, said_in),
         value=factor.value if is_category else _number_or_text(factor.value),
         peer_value=factor.peer_value if is_category else _number_or_text(factor.peer_value),
         contribution=factor.contribution,

@@ -1,5 +1,6 @@
 """Records that a client sends, scored by the champion of a real registry."""
 
+import json
 import logging
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
+from published import MODEL_FEATURES
 
 from pipeline.model.blend import Blend
 from pipeline.settings import Settings
@@ -75,12 +77,34 @@ def test_every_fault_is_told_at_once_and_no_name_that_the_client_made_up(asked: 
     assert answer.status_code == 422
     assert {(error["where"], error["rule"]) for error in answer.json()["errors"]} == {
         ("body.records.0.client_rating_12m", "must lie between 1 and 5 (1 to 5)"),
-        ("body.records.0.tenure_months", "must lie at or above 0 (months)"),
+        ("body.records.0.tenure_months", "must lie between 0 and 1200 (months)"),
         ("body.records.1", "not a feature of this model"),
         ("body.records.1.contract", "must be text"),
         ("body.records.1.pay_against_market", "must be a number"),
     }
     assert "bob" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("pay_against_market", 90), ("tenure_months", 1e26), ("client_rating_12m", -1e308), ("contract", "\ud800")],
+)
+def test_what_nobody_can_have_is_refused_and_no_fault_of_ours(
+    asked: Callable[..., Any], bearer: Bearer, name: str, value: float | str
+) -> None:
+    client: TestClient = asked.client  # type: ignore[attr-defined]
+    headers = bearer("hr", "H1") | {"Content-Type": "application/json"}
+    answer = client.post(URL, content=json.dumps({"records": [LOW | {name: value}]}), headers=headers)
+    assert answer.status_code == 422
+    assert [error["where"] for error in answer.json()["errors"]] == [f"body.records.0.{name}"]
+
+
+@pytest.mark.parametrize("side", ["lower", "upper"])
+def test_a_record_at_the_ends_of_what_there_can_be_is_scored(asked: Callable[..., Any], side: str) -> None:
+    at = {"lower": 0, "upper": 1}[side]
+    ends = {name: feature.limits[at] for name, feature in MODEL_FEATURES.items() if feature.kind == "number"}
+    [score] = asked(ends).json()["scores"]
+    assert 0 < score["risk"] < 1
 
 
 @pytest.mark.parametrize(

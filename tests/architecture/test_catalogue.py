@@ -1,16 +1,32 @@
 """The catalogue says all of every feature, and the page in docs says what the catalogue says."""
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from features.catalogue.catalogue import catalogue, families
+from features.catalogue.feature import Feature
+from features.catalogue.item_labels import LABEL_FORMS
 from features.catalogue.page import example_source, page
+from features.catalogue.units import UNITS, Beside, Display, unit_named
 from features.contract.tables import TABLES
 from features.source import Source
 
 PAGE = Path(__file__).parents[2] / "docs/features.md"
+ROOT = Path(__file__).parents[2]
+NO_PART_OF_A_WHOLE = {
+    **dict.fromkeys(["overtime_now", "overtime_12m", "reports_overtime_3m"], (0, None)),
+    "bonus_target": (0, None),
+    "full_time_share": (0, 2),
+    "unanswered_requests_3m": (None, 1),
+}
+"""Figures written as a percentage that are no share of a whole, with their limits; the catalogue says why of each."""
+COUNTED = {
+    *("months", "hours", "days a month", "people", "moves", "changes", "promotions", "departments"),
+    *("services a month", "count", "ratio"),
+}
 WINDOW = re.compile(r"now|\((?:\d+|start), (?:0|now)\]")
 
 
@@ -47,3 +63,106 @@ def test_every_feature_says_its_unit_window_and_what_null_means(source: Source) 
 def test_nobody_can_act_on_context(source: Source) -> None:
     context = [feature for feature in catalogue(source).values() if feature.driver == "context"]
     assert not [feature.name for feature in context if feature.actionable]
+
+
+def numbers(source: Source) -> list[Feature]:
+    return [feature for feature in catalogue(source).values() if feature.kind == "number"]
+
+
+def test_every_unit_is_one_of_the_catalogue(source: Source) -> None:
+    used = {feature.unit for feature in catalogue(source).values()}
+    assert used | {""} == set(UNITS), "a column of a cross-section has no unit"
+
+
+def test_a_share_lies_between_0_and_1(source: Source) -> None:
+    shares = [feature for feature in numbers(source) if unit_named(feature.unit).display is Display.PERCENT]
+    others = {name: limits for name, *limits in ((each.name, each.lower, each.upper) for each in shares)}
+    parts = {each.name: [each.lower, each.upper] for each in shares if not each.is_difference}
+    assert {name: tuple(limits) for name, limits in parts.items() if limits != [0, 1]} == NO_PART_OF_A_WHOLE
+    assert {name: limits for name, limits in others.items() if name not in parts} == {
+        "overtime_trend": [None, None],
+        "overtime_against_team": [None, None],
+        "remote_share_change": [-1, 1],
+    }
+
+
+def test_there_are_never_fewer_than_none(source: Source) -> None:
+    counts = [feature for feature in numbers(source) if feature.unit in COUNTED and not feature.is_difference]
+    assert {feature.unit for feature in counts} == COUNTED
+    assert not [feature.name for feature in counts if feature.lower != 0]
+
+
+def test_a_scale_has_its_ends_and_a_difference_on_it_goes_both_ways(source: Source) -> None:
+    scales = [feature for feature in numbers(source) if unit_named(feature.unit).beside is Beside.SCALE]
+    assert {feature.unit for feature in scales} == {"0 to 10", "0 to 5", "1 to 5", "-1 to 1"}
+    for feature in scales:
+        unit = unit_named(feature.unit)
+        of_difference = (-1, 1) if feature.name == "performance_against_pay" else unit.difference()
+        ends = of_difference if feature.is_difference else (unit.lower, unit.upper)
+        assert (feature.lower, feature.upper) == ends, feature.name
+
+
+def test_a_difference_is_symmetric(source: Source) -> None:
+    differences = [feature for feature in numbers(source) if feature.is_difference]
+    assert len(differences) > 30
+    for feature in differences:
+        assert (feature.lower is None) == (feature.upper is None), feature.name
+        assert feature.lower is None or -feature.lower == feature.upper, feature.name
+
+
+def test_a_number_without_a_limit_says_why(source: Source) -> None:
+    for feature in numbers(source):
+        assert bool(feature.no_limit) == (None in (feature.lower, feature.upper)), feature.name
+
+
+def test_a_feature_of_the_table_of_surveys_is_confidential_and_no_other_is(source: Source) -> None:
+    of_surveys = {
+        feature.name for family in families(source) if "surveys" in family.needs for feature in family.features
+    }
+    assert len(of_surveys) > 30
+    assert {feature.name for feature in catalogue(source).values() if feature.is_confidential} == of_surveys
+
+
+def test_a_feature_of_an_item_has_its_label_as_data(source: Source) -> None:
+    of_items = [
+        feature
+        for family in families(source)
+        if {"surveys", "measures", "competencies"} & set(family.needs)
+        for feature in family.features
+    ]
+    for feature in of_items:
+        assert feature.label_form in LABEL_FORMS, feature.name
+        assert feature.label == feature.label_form.format(item=feature.item, months=feature.label_months)
+    names = {feature.name for feature in of_items}
+    assert not [feature.name for feature in catalogue(source).values() if feature.item and feature.name not in names]
+
+
+def test_what_the_model_holds_monotone_has_an_expected_direction(source: Source) -> None:
+    held = [feature for feature in catalogue(source).values() if feature.monotone]
+    assert len(held) == 15
+    assert all(feature.worse for feature in held)
+
+
+def test_a_feature_survives_json(source: Source) -> None:
+    assert all(Feature(**asdict(feature)) == feature for feature in catalogue(source).values())
+
+
+READERS = (
+    *sorted((ROOT / "features/catalogue").glob("*.py")),
+    *sorted((ROOT / "features/drivers").glob("*.py")),
+    *(ROOT / "pipeline/model" / name for name in ("stored_model.py", "factors.py", "related.py")),
+    *(ROOT / "pipeline/scoring" / name for name in ("job.py", "records.py", "what_if.py")),
+    *(ROOT / name for name in ("pipeline/language/wording.py", "pipeline/dataset/rows.py")),
+    *(ROOT / name for name in ("pipeline/lists/risk_list.py", "serving/pages/people.py")),
+)
+"""Modules that work with what is known of features."""
+PARSING = re.compile(
+    r"^import re$|(?:unit|label|name|feature)\.(?:startswith|endswith|split|partition)\(", re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in READERS if path.name != "version_0_1.py"], ids=lambda path: path.name
+)
+def test_no_module_reads_meaning_out_of_names_units_and_labels(path: Path) -> None:
+    assert not PARSING.findall(path.read_text(encoding="utf-8"))

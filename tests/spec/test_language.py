@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from features.catalogue.item_labels import LAST, MEAN
 from features.errors import BadInput
 from pipeline.language import collect
 from pipeline.language.accept_language import preferred_language
@@ -102,14 +103,23 @@ def test_russian_says_expected_exits_in_words(risks: list[float], said: str) -> 
 
 
 def test_the_name_of_a_companys_own_item_stays_and_the_rest_is_said() -> None:
-    assert label_text("Deals closed: last", RUSSIAN) == "Deals closed: последнее значение"
-    assert label_text("Fairness of pay: last", RUSSIAN) == "Справедливость оплаты: последнее значение"
-    assert label_text("fairness: last") == "Fairness: last"
+    def last(item: str) -> dict[str, str]:
+        return {"label": f"{item}: last", "item": item, "label_form": LAST}
+
+    assert label_text(last("Deals closed"), RUSSIAN) == "Deals closed: последнее значение"
+    assert label_text(last("Fairness of pay"), RUSSIAN) == "Справедливость оплаты: последнее значение"
+    assert label_text(last("fairness")) == "Fairness: last"
+    assert label_text({"label": "Deals closed: last"}, RUSSIAN) == "Deals closed: last", (
+        "no form: the label is no item's"
+    )
+    mean = {"label": "Mood: mean of 3 months", "item": "Mood", "label_form": MEAN, "label_months": 3}
+    assert label_text(mean, RUSSIAN) == "Mood: среднее за 3 мес."
 
 
 def test_a_survey_answer_is_kept_in_confidence_in_every_language() -> None:
     factor = Factor("survey_fairness_of_pay_last", "pay", "2", "7", 0.5)
-    assert reason_text(factor, {"label": "Fairness of pay: last"}, RUSSIAN) == "Как воспринимается оплата"
+    about = {"label": "Fairness of pay: last", "is_confidential": True}
+    assert reason_text(factor, about, RUSSIAN) == "Как воспринимается оплата"
 
 
 def test_a_language_without_texts_is_refused_with_those_there_are() -> None:

@@ -82,7 +82,13 @@ def test_bands_are_multiples_of_the_mean(risk: float, band: str) -> None:
     assert band_of(risk, 0.1) == band
 
 
-PAY = {"label": "Pay against the market", "worse": "lower", "actionable": True, "unit": "log ratio"}
+PAY = {
+    "label": "Pay against the market",
+    "worse": "lower",
+    "actionable": True,
+    "unit": "log ratio",
+    "is_confidential": False,
+}
 
 
 def told(
@@ -119,7 +125,7 @@ def test_the_three_weightiest_reasons_are_given() -> None:
 
 def test_survey_answers_are_told_once_and_without_their_question() -> None:
     factors = [Factor(f"survey_{item}_last", "conditions", "2", "7", 0.5) for item in ("mood", "load")]
-    about = {factor.feature: PAY for factor in factors}
+    about = {factor.feature: PAY | {"is_confidential": True} for factor in factors}
     assert reasons(factors, about) == (Reason("conditions", "How the conditions of work are seen"),)
 
 
@@ -153,6 +159,11 @@ def test_one_month_is_said_in_the_singular() -> None:
 @pytest.mark.parametrize(
     ("value", "peers", "unit", "text"),
     [
+        ("1e30", None, "as recorded", "Label: 1e+30. It raises the risk."),
+        ("900", None, "log ratio", "Label: 900. It raises the risk."),
+        ("900", None, "log of currency units", "Label: 900. It raises the risk."),
+        ("10", None, "log of currency units", "Label: 22,026. It raises the risk."),
+        ("-0.2", "0.05", "log ratio", "Label: -18.1% (peers: +5.1%). It raises the risk."),
         ("26", "11.5", "months", "Label: 26 months (peers: 11.5). It raises the risk."),
         ("0.125", None, "share of months", "Label: 12%. It raises the risk."),
         (None, "3", "people", "Label: not known (peers: 3). It raises the risk."),
@@ -171,7 +182,7 @@ def test_a_category_is_never_read_as_a_number() -> None:
 
 
 def test_a_yes_or_no_is_not_compared_with_peers() -> None:
-    about = {"label": "Moved to another location", "unit": "1 or 0"}
+    about = {"label": "Moved to another location", "unit": "1 or 0", "is_confidential": False}
     assert reason_text(Factor("f", "conditions", "1", "0", 0.1), about) == "Moved to another location"
 
 
@@ -282,7 +293,7 @@ def test_nothing_is_compared_where_another_model_scored_last_month(list_of_septe
     assert (found.resolved, found.why_resolved) == (("B",), {})
 
 
-ABOUT: dict[str, dict[str, Any]] = {
+_SAID: dict[str, dict[str, Any]] = {
     "pay": PAY,
     "overtime": {"label": "Overtime", "worse": "higher", "actionable": True, "unit": "hours"},
     "remote": {"label": "Works remotely", "worse": None, "actionable": True, "unit": "1 or 0"},
@@ -291,6 +302,7 @@ ABOUT: dict[str, dict[str, Any]] = {
     "tenure_months": {"label": "Time in the company", "worse": None, "actionable": False, "unit": "months"},
     "gender": {"label": "Gender", "worse": None, "actionable": True, "unit": "category"},
 }
+ABOUT = {name: about | {"is_confidential": name == "survey_pay_last"} for name, about in _SAID.items()}
 
 
 def factors(**told: tuple[str | None, float]) -> list[Factor]:

@@ -34,7 +34,7 @@ def company() -> Dataset:
     department = np.where(np.arange(ROWS) % 300 < 4, "tiny", random.choice(["sales", "finance"], ROWS))
     X = pl.DataFrame({"pay_level": pay, "tenure_months": random.exponential(40, ROWS), "department": department})
     features = {name: Feature(name, "pay", name, "", "now", "unknown") for name in X.columns}
-    features["pay_level"] = Feature("pay_level", "pay", "pay", "", "now", "unknown", worse="lower")
+    features["pay_level"] = Feature("pay_level", "pay", "pay", "", "now", "unknown", worse="lower", monotone=True)
     keys = pl.DataFrame(
         {
             "employee_id": [str(row % 300) for row in range(ROWS)],

@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from features.catalogue.feature import Feature
+from features.catalogue.catalogue import fixed_features
 from pipeline.scoring.records import Record
 from pipeline.scoring.what_if import FULL_TIME_HOURS_A_MONTH, Levers, changed
 
 
 def after(before: Record, /, **levers: Any) -> Record:
-    units = {"client_rating_12m": "1 to 5", "client_rating_against_peers": "1 to 5", "remote_share_3m": "share"}
+    fixed = fixed_features()
     names = (*before, "last_raise", "months_since_raise", "overtime_12m", "high_overtime_months_12m", "tenure_months")
-    features = {name: Feature(name, "pay", "", units.get(name, "log ratio"), "now", "") for name in names}
-    return changed(before, Levers(**levers), features)
+    return changed(before, Levers(**levers), {name: fixed[name] for name in names})
 
 
 def test_a_raise_moves_every_comparison_of_pay_and_is_the_last_raise() -> None:
@@ -59,6 +58,16 @@ def test_better_service_is_better_against_peers_too_as_far_as_can_be() -> None:
         "client_rating_trend": 0.0,
         "client_rating_against_peers": 4.0,  # the most that one rating can be above another
     }
+
+
+def test_no_figure_leaves_its_limits() -> None:
+    before = {"remote_share_3m": 0.9, "remote_share_change": -0.4, "pay_against_market": 19.95, "level": 1e15}
+    moved = after(before, remote_share=40, raise_percent=10, promotion=True, overtime_hours=-20)
+    assert moved["remote_share_3m"] == 1.0, "a share"
+    assert moved["remote_share_change"] == 1.0, "a difference of shares"
+    assert moved["pay_against_market"] == 20.0, "a log ratio"
+    assert moved["level"] == 1e15, "the levels are the source's own, but there is a largest number"
+    assert moved["overtime_12m"] == 0.0, "nobody works less than no overtime"
 
 
 def test_a_new_manager_and_more_work_from_home() -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from features.catalogue.version_0_1 import published_entry
 from features.contract.vocabulary import Driver
 from pipeline.store.schema import PUBLICATION
 
@@ -39,7 +40,7 @@ class Published:
     @cached_property
     def about(self) -> dict[str, Mapping[str, Any]]:
         """What the catalogue says of each feature, by its name."""
-        return {feature["feature"]: feature for feature in self.features}
+        return {feature["feature"]: published_entry(feature) for feature in self.features}
 
 
 _COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields__]

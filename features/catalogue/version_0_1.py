@@ -1,0 +1,57 @@
+"""What version 0.1 stored of a feature, brought to what is stored today.
+
+Models and publications of 0.1 hold a feature's name, driver, label, unit and a few facts more. Its limits, and what its
+item is, 0.1 read out of names and labels whenever it needed them. Only this module still does so, and only for what
+that version stored.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from features.catalogue.feature import Feature
+from features.catalogue.item_labels import AGAINST_DEPARTMENT, AGAINST_TEAM, LABEL_FORMS, TREND
+
+_DIFFERENCES: Final = (TREND, AGAINST_TEAM, AGAINST_DEPARTMENT)
+_FORMS: Final = tuple(
+    (form, re.compile(re.escape(form).replace(r"\{item\}", "(?P<item>.+)").replace(r"\{months\}", r"(?P<months>\d+)")))
+    for form in LABEL_FORMS
+)
+_OF_ITEMS: Final = ("survey", "measure", "competency")
+
+
+def published_entry(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a publication says of a feature; one of today is returned as it is."""
+    if "is_confidential" in entry:
+        return entry
+    return {**entry, "is_confidential": _is_confidential(entry["feature"]), **_item(entry["feature"], entry["label"])}
+
+
+def model_entry(entry: Mapping[str, Any], fixed: Mapping[str, Feature]) -> dict[str, Any]:
+    """The fields of a feature that a model of 0.1 stored.
+
+    A feature of the catalogue is what the catalogue says today. It is told by its name and its unit, since a column of
+    a cross-section, which has no unit, may bear the same name. Any other feature speaks of an item or an attribute.
+    """
+    name, known = entry["name"], fixed.get(entry["name"])
+    if known and known.unit == entry["unit"]:
+        limits = {"lower": known.lower, "upper": known.upper, "no_limit": known.no_limit}
+        return {**entry, **limits, "is_difference": known.is_difference, "monotone": known.monotone}
+    of_item = _item(name, entry["label"])
+    is_difference = of_item.get("label_form") in _DIFFERENCES
+    return {**entry, "is_confidential": _is_confidential(name), "is_difference": is_difference, **of_item}
+
+
+def _is_confidential(name: str) -> bool:
+    return "survey" in name.split("_")
+
+
+def _item(name: str, label: str) -> dict[str, Any]:
+    """The item and the form of a label; nothing for a feature that rests on no item."""
+    if not any(word in name.split("_") for word in _OF_ITEMS):
+        return {}
+    for form, pattern in _FORMS:
+        if found := pattern.fullmatch(label):
+            months = found.groupdict().get("months")
+            return {"item": found["item"], "label_form": form, "label_months": None if months is None else int(months)}
+    return {}

@@ -1,0 +1,96 @@
+"""What version 0.1 stored is read today: its models score the same, its months are worded the same.
+
+`tests/data/model_0_1` was written by the code of 0.1: a model as MLflow stores it; the scores of six records, by MLflow
+and by the code that scores everyone; and of the first record the factors, what a publication says of their features,
+and their texts.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+import polars as pl
+import pytest
+from pipeline.store.published_scores import Factor, Published
+
+from features.catalogue.catalogue import catalogue, fixed_features
+from features.catalogue.feature import Feature
+from features.catalogue.page import example_source
+from features.catalogue.version_0_1 import model_entry, published_entry
+from pipeline.language.translator import language
+from pipeline.language.wording import factor_text, reason_text
+from pipeline.model.stored_model import FORMAT, StoredModel
+from pipeline.scoring.records import score_records
+
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
+DATA = Path(__file__).parents[1] / "data/model_0_1"
+MODEL = DATA / "model/data/retention_model"
+SCORES: Mapping[str, Any] = json.loads((DATA / "scores.json").read_text(encoding="utf-8"))
+PUBLICATION: Mapping[str, Any] = json.loads((DATA / "publication.json").read_text(encoding="utf-8"))
+STORED: tuple[str, ...] = (
+    *("name", "driver", "label", "unit", "window", "null_means", "worse", "peers", "actionable", "kind"),
+)
+"""What 0.1 stored of a feature of a model."""
+
+
+def test_a_model_scores_the_same() -> None:
+    scored = score_records(StoredModel.load(MODEL), "1", SCORES["records"], date(2026, 9, 30))
+    assert {name: scored.scores[name].to_list() for name in SCORES["by_scoring"]} == SCORES["by_scoring"]
+    own = [factor for factor in scored.factors.to_dicts() if factor["employee_id"] == "0"]
+    assert [{name: factor[name] for name in PUBLICATION["factors"][0]} for factor in own] == PUBLICATION["factors"]
+
+
+def test_mlflow_loads_the_model_and_it_scores_the_same() -> None:
+    predicted = mlflow.pyfunc.load_model(str(DATA / "model")).predict(pd.DataFrame(SCORES["records"]))
+    assert predicted.to_dict("list") == SCORES["by_mlflow"]
+
+
+def test_a_model_of_0_1_stored_again_is_one_of_today(tmp_path: Path) -> None:
+    model = StoredModel.load(MODEL)
+    model.save(tmp_path)
+    assert json.loads((tmp_path / "model.json").read_text())["format"] == FORMAT
+    assert StoredModel.load(tmp_path).features == model.features
+
+
+def test_its_features_say_of_themselves_what_they_say_today(tmp_path: Path) -> None:
+    today, fixed = catalogue(example_source(tmp_path)), fixed_features()
+    for name, feature in today.items():
+        entry = {field: getattr(feature, field) for field in STORED}
+        assert Feature(**model_entry(entry, fixed)) == feature, name
+    assert set(StoredModel.load(MODEL).features) <= set(today)
+
+
+def test_a_column_of_a_cross_section_is_not_taken_for_the_feature_of_that_name() -> None:
+    column = {"name": "overtime_now", "driver": "conditions", "label": "overtime_now", "unit": "", "window": "now",
+              "null_means": ""}  # fmt: skip
+    found = Feature(**model_entry(column, fixed_features()))
+    assert (found.lower, found.upper, found.monotone) == (None, None, False)
+
+
+@pytest.mark.parametrize("code", ["en", "ru"])
+def test_a_published_month_is_worded_the_same(code: str) -> None:
+    published = Published(1, "tiny", date(2026, 9, 30), "1", 6, 6, 0.3, PUBLICATION["features"], "")
+    said = language(code)
+    told = {}
+    for entry in PUBLICATION["factors"]:
+        factor = Factor(**{name: value for name, value in entry.items() if name != "employee_id"})
+        about = published.about[factor.feature]
+        told[factor.feature] = [factor_text(factor, about, said), reason_text(factor, about, said)]
+    assert told == PUBLICATION["texts"][code]
+
+
+def test_survey_answers_of_a_published_month_stay_in_confidence() -> None:
+    found = {entry["feature"]: published_entry(entry)["is_confidential"] for entry in PUBLICATION["features"]}
+    assert {name for name, is_confidential in found.items() if is_confidential} == {
+        "survey_workload_last",
+        "survey_workload_team",
+        "survey_count_1m",
+    }
+
+
+def test_the_records_of_the_example_are_whole() -> None:
+    assert pl.DataFrame(SCORES["records"]).columns == list(StoredModel.load(MODEL).features)
