@@ -20,8 +20,7 @@ from features.calendar import month_index
 from features.files import delete, write_whole
 from features.known.codes import everyone, numbered
 from features.known.source_columns import columns_of
-from features.reading.duckdb_queries import connect
-from features.reading.sql_statement import parquet, quoted, select_from
+from features.sql import connect, parquet, quoted, select_from
 
 if TYPE_CHECKING:
     from features.source import Source
