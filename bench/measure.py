@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.part import Side
+from features.allocator import VARIABLE, share_freed_memory
 
 Figures = Mapping[str, float]
 
@@ -30,12 +31,14 @@ def measured(side: Side, data: Path, out: Path) -> Figures:
     """
     command = [sys.executable, "-m", "bench.measure", side.work, str(data), str(out)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_CALLER)}
+    environment.pop(VARIABLE, None)  # which Polars, loaded here, has written: the side is to set its own
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
 def _run(work: str, data: Path, out: Path) -> Figures:
+    share_freed_memory()
     module, function = work.split(":")
     call = getattr(import_module(module), function)
     started, started_cpu = time.perf_counter(), time.process_time()

@@ -14,14 +14,18 @@ import polars as pl
 from features.calendar import Frame, month_end
 from features.catalogue.catalogue import families
 from features.catalogue.feature import Family
+from features.collaboration.known_services import services_in
 from features.collaboration.monthly_sums import sum_months
-from features.collaboration.sum_store import month_folder, write_whole
-from features.engine.engines import POLARS, Engine
+from features.collaboration.sum_store import month_folder
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
 from features.errors import BadInput, Finding
+from features.files import write_whole
 from features.known.codes import everyone, numbered, with_codes, with_ids
-from features.known.facts import Known, Prepared, holds, known_on, prepare, present
-from features.known.posts import places
-from features.known.snapshots import at_risk
+from features.known.facts import Known, Prepared, known_on, prepare
+from features.known.posts import posts
+from features.known.snapshots import at_risk, present
+from features.known.source_columns import holds
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -125,7 +129,7 @@ def organisation(source: "Source", snapshot_date: date) -> pl.DataFrame:
     rows = at_risk(known).select("employee_id")
     recorded = [name for name in ORGANISATION if holds(source, f"assignments.{name}")]
     if recorded:
-        rows = rows.join(places(known).select("employee_id", *recorded), on="employee_id", how="left")
+        rows = rows.join(posts(known).select("employee_id", *recorded), on="employee_id", how="left")
     table = rows.collect("polars").to_polars().sort("employee_id")
     types = {name: pl.Int64 if name == "level" else pl.String for name in ORGANISATION}
     return table.select(
@@ -154,4 +158,4 @@ def _prepared(
         months = sum_months(source, folder, engine, is_kept=folder == months_dir) if has_services else None
         people = pl.read_parquet(months / "people.parquet") if months else numbered(everyone(source))
         coded = with_codes(source, people, Path(work))
-        yield coded, people, prepare(coded, months, engine)
+        yield coded, people, prepare(coded, engine, services_in(months, engine) if months else None)

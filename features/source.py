@@ -22,7 +22,7 @@ from features.reading.source_definition import SourceDefinition, read_definition
 from features.validation.cross_section import CrossSection, read_cross_section
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
 
-__all__ = ["CrossSection", "Item", "Source", "check_source", "load_source"]
+__all__ = ["CrossSection", "Item", "Source", "check_source", "load_source", "source_name"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,11 @@ def check_source(source: Path, staging: Path) -> Report:
             return checked if isinstance(checked, Report) else checked.report
     except BadInput as bad:
         return Report(errors=tuple(bad.findings))
+
+
+def source_name(source: Path) -> str:
+    """The name of a source, a folder or a source.toml; its tables are not read. Raises BadInput for a wrong one."""
+    return read_definition(source).name
 
 
 def _read_cross_section(definition: SourceDefinition, work: Path) -> CrossSection | Report | None:

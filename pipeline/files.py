@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -11,16 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from features.files import write_whole
 
-def write_whole(target: Path, write: Callable[[Path], object]) -> None:
-    """Calls `write` with a temporary path beside `target` and renames the result onto it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        write(part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+__all__ = ["json_text", "locked", "write_parquet", "write_text", "write_whole"]
 
 
 @contextmanager

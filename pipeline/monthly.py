@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from features.calendar import month_end
 from features.errors import BadInput
-from features.reading.source_definition import read_definition
+from features.source import source_name
 from pipeline.language.translator import language
 from pipeline.lists.mailing import as_json, deliver
 from pipeline.lists.month_folder import write_lists
@@ -68,7 +68,7 @@ def monthly(
 
     Raises what the steps raise; the steps before are kept.
     """
-    run = Month(read_definition(source).name)
+    run = Month(source_name(source))
     with closing(Store(settings.store_url)) as store:
         published = None if again or month is None else _scored_before(store, run.source, month)
         if published is None:

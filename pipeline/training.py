@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from features.build import feature_table
-from features.engine.engines import engine_named
+from features.engine.named import engine_named
 from features.errors import Finding, Refused
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source

@@ -7,7 +7,7 @@ import polars as pl
 from features.catalogue.feature import Family, Feature
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import item_families
-from features.known.facts import holds
+from features.known.source_columns import holds
 
 if TYPE_CHECKING:
     from features.source import Source

@@ -3,19 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Literal
 
-from features.calendar import Frame
 from features.catalogue.units import MOST, unit_named
 from features.contract.vocabulary import Driver
 
 if TYPE_CHECKING:
-    from features.known.facts import Known
+    from features.known.facts import Definition
 
-Found = TypeVar("Found")
-Definition = Callable[["Known"], Frame]
-"""From what is known on a date to `employee_id` and the family's columns, at most one row a person."""
 OF_THE_UNIT: Final = math.nan
 """A limit that is not given beside the feature: it is that of the unit."""
 
@@ -101,40 +96,10 @@ class Family:
     """Features that one function gives, and the tables (`table`) and columns (`table.column`) it cannot do without."""
 
     features: tuple[Feature, ...]
-    define: Definition
+    define: "Definition"
     needs: tuple[str, ...]
 
 
-def family(*features: Feature, needs: Sequence[str]) -> Callable[[Definition], Family]:
+def family(*features: Feature, needs: Sequence[str]) -> Callable[["Definition"], Family]:
     """Declare beside a definition which features it gives and what it needs."""
     return lambda define: Family(features, define, tuple(needs))
-
-
-def shared(define: Definition) -> Definition:
-    """Declare that a definition gives a frame which several families read: it is worked out once a snapshot date."""
-
-    @wraps(define)
-    def from_memory(known: "Known") -> Frame:
-        return once(known, f"{define.__module__}.{define.__qualname__}", define)
-
-    return from_memory
-
-
-def once(known: "Known", name: str, define: Definition, *, of_many: bool = False) -> Frame:
-    """The frame of that name, worked out when first asked for, and held by the engine."""
-    if name not in known.worked_out:
-        known.worked_out[name] = known.engine.hold(define(known), of_many=of_many)
-    return known.worked_out[name]
-
-
-def figure(find: Callable[["Known"], Found]) -> Callable[["Known"], Found]:
-    """Declare that a function finds one figure that many definitions ask for: it is looked up once a date."""
-    name = f"{find.__module__}.{find.__qualname__}"
-
-    @wraps(find)
-    def from_memory(known: "Known") -> Found:
-        if name not in known.figures:
-            known.figures[name] = find(known)
-        return cast("Found", known.figures[name])
-
-    return from_memory

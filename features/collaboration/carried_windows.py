@@ -5,15 +5,15 @@ Some dates may be at work at once; each of these then serves one after the other
 
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import narwhals as nw
 
 from features.calendar import Frame, month_index
+from features.collaboration.fast_paths import fast_paths
 from features.collaboration.pairs import ASKS
-
-if TYPE_CHECKING:
-    from features.known.facts import Known
+from features.collaboration.summed_months import SummedMonths
+from features.known.facts import Known
 
 MONTHS: Final = 12
 LONGEST_STEP: Final = 3
@@ -33,39 +33,33 @@ class PairWindow:
     _pairs: Frame | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def on(self, known: "Known") -> Frame:
-        """Of the present spells of both: `pair` and ASKS, in which 0 and 0 is where all that came is an answer.
+    def on(self, known: Known, summed: SummedMonths) -> Frame:
+        """`pair`, ASKS, in which 0 and 0 is where all that came is an answer, and how many `rows` were counted.
 
         What an engine lets go of after each date is counted anew.
         """
-        with self._lock:
-            pairs = self._of_all_spells(known)
-        earlier = known.pairs_of_earlier_spells(MONTHS)
-        if earlier is not None:
-            pairs = known.engine.add_pairs(pairs, _counted(earlier, -1))
-        return pairs.select("pair", ASKS)
-
-    def _of_all_spells(self, known: "Known") -> Frame:
         now = month_index(known.snapshot_date)
-        if self._pairs is not None and 0 <= now - self._month <= LONGEST_STEP:
-            pairs = known.engine.add_pairs(self._pairs, nw.concat(_changes(known, self._month)))
-        else:
-            pairs = known.engine.add_pairs(None, _counted(known.pairs_of_all_spells(MONTHS), 1))
-        if known.engine.holds_between_dates and now >= self._month:  # a date that was overtaken holds nothing up
-            self._month, self._pairs = now, pairs
+        add_pairs = fast_paths(known.engine).add_pairs
+        with self._lock:
+            if self._pairs is not None and 0 <= now - self._month <= LONGEST_STEP:
+                pairs = add_pairs(self._pairs, nw.concat(_changes(known, summed, self._month)))
+            else:
+                pairs = add_pairs(None, counted(summed.pairs(known, MONTHS), 1))
+            if known.engine.holds_between_dates and now >= self._month:  # a date that was overtaken holds nothing up
+                self._month, self._pairs = now, pairs
         return pairs
 
 
-def _changes(known: "Known", before: int) -> list[Frame]:
+def _changes(known: Known, summed: SummedMonths, before: int) -> list[Frame]:
     """What the window has gained since the month `before`, and what it has lost, the latter below 0."""
     now = month_index(known.snapshot_date)
-    gained = known.pairs_of_all_spells(MONTHS).filter(nw.col("known_month") > before)
-    lost = known.pairs_of_all_spells(MONTHS + now - before)
+    gained = summed.pairs(known, MONTHS).filter(nw.col("known_month") > before)
+    lost = summed.pairs(known, MONTHS + now - before)
     lost = lost.filter(nw.col("month") <= now - MONTHS, nw.col("known_month") <= before)
-    return [_counted(gained, 1), _counted(lost, -1)]
+    return [counted(gained, 1), counted(lost, -1)]
 
 
-def _counted(rows: Frame, sign: int) -> Frame:
+def counted(rows: Frame, sign: int) -> Frame:
     """How often either asked, and that each row is one: to be added, or with -1 taken away."""
     return rows.select("pair", nw.col(ASKS) * sign, rows=nw.lit(sign, nw.Int32))
 
@@ -81,11 +75,11 @@ class LastService:
     _last: Frame | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def on(self, known: "Known") -> Frame:
+    def on(self, known: Known, summed: SummedMonths) -> Frame:
         """Of all spells: employee_id, `month` (year × 12 + month)."""
         now = month_index(known.snapshot_date)
         with self._lock:
-            rows = known.services_of_all_spells().select("employee_id", "month", "known_month")
+            rows = summed.services(known).select("employee_id", "month", "known_month")
             if self._last is not None and self._month <= now:
                 gained = rows.filter(nw.col("known_month") > self._month).select("employee_id", "month")
                 rows = nw.concat([self._last, gained])

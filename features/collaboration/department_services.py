@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from features.calendar import month_end
-from features.known.facts import columns_of, holds
+from features.known.source_columns import columns_of, holds
 
 if TYPE_CHECKING:
     from features.source import Source

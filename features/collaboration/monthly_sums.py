@@ -12,7 +12,7 @@ counts); where the source has the kinds, `kind_{kind}` (asked for or given), `pr
 pairs: `pair` (see `pairs.py`), month, known_month, and for either as the client `{low,high}_asks`,
 `{low,high}_asks_rating`, `{low,high}_asks_rating_n`; the counts lie likewise.
 
-A file holds what was opened in one month. `month_store.py` says which files are still true of the source.
+A file holds what was opened in one month. `sum_store.py` says which files are still true of the source.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,15 @@ from typing import TYPE_CHECKING, Final
 import narwhals as nw
 
 from features.calendar import Frame, month_number
-from features.collaboration.pairs import flag, pair_of, two_by_two
-from features.collaboration.sum_store import MonthStore, write_whole
+from features.collaboration.fast_paths import fast_paths
+from features.collaboration.pairs import SIDES, flag, pair_of, two_by_two
+from features.collaboration.sum_store import MonthStore
 from features.contract.vocabulary import SERVICE_KINDS
-from features.engine.engines import POLARS, Engine
 from features.engine.packing import Packing
-from features.known.facts import SIDES, columns_of
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
+from features.files import write_whole
+from features.known.source_columns import columns_of
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -50,7 +53,7 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS, *, is_ke
     count only once all of them are there. `is_kept` is False for a folder that no later run will see.
     """
     store = MonthStore(source, folder, engine.name, is_kept=is_kept)
-    chunks = _chunks(store.stale, engine.services_at_a_time)
+    chunks = _chunks(store.stale, engine.rows_at_a_time)
 
     def write(months: list[int]) -> list[int]:
         sums = _sums_of(months, source, store, engine)
@@ -61,7 +64,7 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS, *, is_ke
         engine.release()
         return months
 
-    at_a_time = engine.at_a_time if all(rows <= engine.services_at_a_time for _, rows in store.stale) else 1
+    at_a_time = engine.at_a_time if all(rows <= engine.rows_at_a_time for _, rows in store.stale) else 1
     with ThreadPoolExecutor(at_a_time) as pool:
         for months in pool.map(write, chunks):
             for month in months:
@@ -76,7 +79,7 @@ def _sums_of(months: list[int], source: "Source", store: MonthStore, engine: Eng
     # bounds on the stored column let Parquet skip what was opened in other months
     events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
     events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
-    events = engine.with_codes(events.with_columns(opened=_opened(months)), ROLES, store.people)
+    events = fast_paths(engine).with_codes(events.with_columns(opened=_opened(months)), ROLES, store.people)
     services = engine.hold(_asked_and_answered(events, columns, engine), of_many=True)
     facts = engine.hold(_facts(services, columns), of_many=True)
     months_of = _ranges(facts, engine)
@@ -181,7 +184,7 @@ def _services(facts: Frame, columns: list[str], keys: Packing, engine: Engine) -
         figures |= {f"{role}_{name}": nw.col(name) for name in measured(columns)}
         theirs = facts.filter(~nw.col(role).is_null()).with_columns(employee_id=role)
         parts.append(theirs.select(*keys.ranges, **figures))
-    return engine.sum_by(parts, keys)
+    return fast_paths(engine).sum_by(parts, keys)
 
 
 def _counts(role: str, columns: list[str]) -> dict[str, nw.Expr]:
@@ -215,5 +218,5 @@ def _pairs(facts: Frame, columns: list[str], keys: Packing, engine: Engine) -> F
         figures |= {f"{side}_asks_rating": asks[side] * nw.col("rating") for side in SIDES}
     facts = facts.filter(~nw.col("client").is_null(), ~nw.col("provider").is_null())
     facts = facts.with_columns(low=nw.min_horizontal(*ROLES), high=nw.max_horizontal(*ROLES))
-    rows = engine.sum_by([facts.select(*keys.ranges, **figures)], keys)
+    rows = fast_paths(engine).sum_by([facts.select(*keys.ranges, **figures)], keys)
     return rows.with_columns(pair=pair_of("low", "high")).drop("low", "high")

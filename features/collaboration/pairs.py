@@ -9,6 +9,8 @@ from features.calendar import Frame
 
 BASE: Final = 2**31
 """Above every code of a person."""
+SIDES: Final = ("low", "high")
+"""The two people of a pair, by their codes."""
 ASKS: Final = "low_asks high_asks"
 """How often either of a pair asked the other, as `two_by_two` has it."""
 RATED: Final = "low_asks_rating_n high_asks_rating_n"

@@ -7,9 +7,8 @@ a twentieth of the time that summing them takes.
 
 import fcntl
 import json
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,16 +17,16 @@ import duckdb
 import polars as pl
 
 from features.calendar import month_index
+from features.files import delete, write_whole
 from features.known.codes import everyone, numbered
-from features.known.facts import columns_of
-from features.reading.duckdb_queries import connect
-from features.reading.sql_statement import parquet, quoted, select_from
+from features.known.source_columns import columns_of
+from features.sql import connect, parquet, quoted, select_from
 
 if TYPE_CHECKING:
     from features.source import Source
 
 LAYOUT: Final = 4
-"""To be raised with every change of what `months.py` writes: sums of another layout are not read."""
+"""To be raised with every change of what `monthly_sums` writes: sums of another layout are not read."""
 KINDS_OF_SUMS: Final = ("services", "pairs")
 
 Fingerprint = tuple[int, str]
@@ -88,7 +87,7 @@ class MonthStore:
             (self._folder / kind).mkdir(exist_ok=True)
             for path in (self._folder / kind).iterdir():
                 if path not in kept:
-                    _delete(path)
+                    delete(path)  # of Spark a folder
 
     def _write_people(self, ids: pl.Series) -> int:
         """Codes once given stay as long as a finished month has them; newcomers get the next. Gives their number."""
@@ -123,14 +122,6 @@ def _held(folder: Path) -> Iterator[Path | None]:
             yield folder
 
 
-def _delete(path: Path) -> None:
-    """Spark writes a folder of files where Polars writes one."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-
-
 def _about(source: "Source") -> dict[str, Any]:
     """What besides the rows decides whether sums may be kept; DuckDB hashes differently from version to version."""
     columns = columns_of(source, "collaboration")
@@ -150,10 +141,3 @@ def _fingerprints(source: "Source", work: Path, is_kept: bool) -> dict[int, Fing
         found = connection.execute(f"{query} group by all").fetchall()
     nothing = (month_index(source.complete_until), 0, "")  # so that there is a file, without rows, to be read
     return {month: (rows, hashes) for month, rows, hashes in found or [nothing]}
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Call `write` with a temporary name, then rename: the file appears whole or not at all."""
-    unfinished = path.with_suffix(".unfinished")
-    write(unfinished)
-    unfinished.rename(path)

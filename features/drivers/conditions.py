@@ -5,10 +5,11 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import DAYS_A_MONTH, Frame, month_index, month_number
-from features.catalogue.feature import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family
 from features.drivers.peers import over_median
 from features.known.facts import Known
-from features.known.posts import place_before, staff
+from features.known.memory import shared
+from features.known.posts import post_before, staff
 
 LATE_BY_MONTHS: Final = 3
 """The month's working time may be recorded a little late: `now` is the last month known, at most this old."""
@@ -173,7 +174,7 @@ def contract(known: Known) -> Frame:
 )  # fmt: skip
 def location_changed(known: Known) -> Frame:
     """1 where the location differs from the one in force 12 months before."""
-    rows = staff(known).join(place_before(known, 12), on="employee_id", how="left")
+    rows = staff(known).join(post_before(known, 12), on="employee_id", how="left")
     changed = (nw.col("location") != nw.col("location_12m")).cast(nw.Float64)
     return rows.select("employee_id", location_changed_12m=changed)
 

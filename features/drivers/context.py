@@ -6,8 +6,9 @@ import narwhals as nw
 
 from features.calendar import Frame, months_since
 from features.catalogue.feature import Family, Feature, family
-from features.known.facts import Known, present, spells
-from features.known.posts import assignments, place_before, staff
+from features.known.facts import Known
+from features.known.posts import assignments, post_before, staff
+from features.known.snapshots import present
 
 NOT_RECORDED: Final = "not recorded"
 
@@ -70,9 +71,9 @@ def department_size(known: Known) -> Frame:
 def _staff_before(known: Known) -> Frame:
     """Who was here 12 months ago, by department then."""
     day = known.ago(12)
-    here = spells(known).filter(nw.col("hire_date") <= day, nw.col("observed_from") <= day).select("employee_id")
+    here = known.spells().filter(nw.col("hire_date") <= day, nw.col("observed_from") <= day).select("employee_id")
     gone = known.facts("exits").filter(nw.col("exit_date") <= day).select("employee_id")
-    here = here.join(gone, on="employee_id", how="anti").join(place_before(known, 12), on="employee_id")
+    here = here.join(gone, on="employee_id", how="anti").join(post_before(known, 12), on="employee_id")
     return here.select("employee_id", nw.col("department_12m").alias("department"))
 
 

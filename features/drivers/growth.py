@@ -5,12 +5,13 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, day_number, months_since
-from features.catalogue.feature import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family
 from features.drivers.pay import pay
 from features.drivers.peers import FEWEST_PEERS, PEERS, peer_groups, rank_in
 from features.drivers.relationships import SHORT_HISTORY, counted
 from features.known.facts import Known
-from features.known.posts import assignments, place_before, staff
+from features.known.memory import shared
+from features.known.posts import assignments, post_before, staff
 
 NOT_SINCE: Final = "since before the records begin"
 PAST_MONTHS: Final = 36
@@ -114,7 +115,7 @@ def last_promotion(known: Known) -> Frame:
 )  # fmt: skip
 def promoted_past(known: Known) -> Frame:
     """Of those in the same department and level 12 months ago, the share who now stand above the person's level."""
-    rows = staff(known).join(place_before(known, 12), on="employee_id", how="left")
+    rows = staff(known).join(post_before(known, 12), on="employee_id", how="left")
     group = ("department_12m", "level_12m")
     above = (nw.col("level") > nw.col("level_12m")).cast(nw.Float64)
     rows = rows.with_columns(above=above)

@@ -5,12 +5,13 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_index, month_number
-from features.catalogue.feature import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family
+from features.collaboration.known_services import by_person, last_services, reach_back, sum_by_person
 from features.collaboration.pairs import apart
 from features.contract.vocabulary import SERVICE_KINDS
 from features.drivers.peers import PEERS, over_median, peer_groups
-from features.engine.packing import Packing
 from features.known.facts import Known
+from features.known.memory import shared
 from features.known.posts import staff
 
 RECENT_MONTHS: Final = 3
@@ -36,14 +37,13 @@ def _measure_features(
 
 @shared
 def sums(known: Known) -> Frame:
-    """Counters of `months.py` summed over each window for everyone who works here."""
-    rows = known.services(months=max(WINDOWS)).drop("known_month")
+    """Counters of `monthly_sums` summed over each window for everyone who works here."""
+    rows = by_person(known, max(WINDOWS)).drop("known_month")
     names = [name for name in rows.collect_schema().names() if name not in ("employee_id", "month")]
     lately, all_year = ({name: _in_window(name, months) for name in names} for months in WINDOWS)
     is_recent = nw.col("month") > month_index(known.snapshot_date) - RECENT_MONTHS
     recent, earlier = (rows.filter(of_these).drop("month") for of_these in (is_recent, ~is_recent))
-    by_person = Packing({"employee_id": known.prepared.codes})
-    rows = known.engine.sum_by([recent.rename(lately), earlier.rename(all_year)], by_person)  # each row is read once
+    rows = sum_by_person(known, [recent.rename(lately), earlier.rename(all_year)])  # each row is read once
     rows = rows.with_columns((nw.col(all_year[name]) + nw.col(lately[name])).alias(all_year[name]) for name in names)
     columns = [*lately.values(), *all_year.values()]
     totals = {name: nw.col(name) for name in columns if " " not in name} | apart(columns)
@@ -59,7 +59,7 @@ def _in_window(counters: str, months: int) -> str:
 
 def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
     """The figure where the source's services are recorded over the whole window (months, 0], else null."""
-    first = known.first_month_of_services()
+    first = reach_back(known)
     reaches = first is not None and first <= month_index(known.snapshot_date) - months + 1
     return figure if reaches else nw.lit(None, nw.Float64)
 
@@ -212,7 +212,7 @@ def kinds(known: Known) -> Frame:
 def last_contact(known: Known) -> Frame:
     """Calendar months since the last month with a service, 0 for the month of the snapshot."""
     now = month_index(known.snapshot_date)
-    return known.last_services().select("employee_id", months_since_service=now - nw.col("month"))
+    return last_services(known).select("employee_id", months_since_service=now - nw.col("month"))
 
 
 FAMILIES: Final[tuple[Family, ...]] = (

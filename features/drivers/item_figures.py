@@ -7,9 +7,9 @@ from typing import Final, Literal
 import narwhals as nw
 
 from features.calendar import Frame, month_number
-from features.catalogue.feature import once
 from features.contract.vocabulary import Driver
-from features.known.facts import Known, present
+from features.known.facts import Known
+from features.known.snapshots import present
 
 LEAST_SHARE_OF_A_ROUND: Final = 0.1
 """A month in which at least this share of those who work here have a figure is a round; less is a straggler."""
@@ -65,7 +65,7 @@ def last_and_means(known: Known, kind: Kind) -> Frame:
         last = rows.select("employee_id", kind.item, kind.when, last=kind.value)
         return groups.join(last, on=["employee_id", kind.item, kind.when], how="left")
 
-    return once(known, f"items of {kind.table}", work_out, of_many=True)
+    return known.once(f"items of {kind.table}", work_out, of_many=True)
 
 
 def wide(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
@@ -84,7 +84,7 @@ def wide(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
             )
         )
 
-    return once(known, f"columns of {kind.table}", work_out)
+    return known.once(f"columns of {kind.table}", work_out)
 
 
 def rounds_missed(known: Known, kind: Kind) -> Frame:

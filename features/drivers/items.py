@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, months_since
-from features.catalogue.feature import Family, Feature, once
+from features.catalogue.feature import Family, Feature
 from features.catalogue.item_labels import (
     AGAINST_DEPARTMENT,
     AGAINST_TEAM,
@@ -29,8 +29,9 @@ from features.contract.vocabulary import Driver, snake_case
 from features.drivers.item_figures import KINDS, Kind, Named, last_and_means, rounds_missed, wide
 from features.drivers.peers import mean_of_others, rank_in
 from features.drivers.relationships import LEADS_NOBODY, of_reports
-from features.known.facts import Known, holds
+from features.known.facts import Known
 from features.known.posts import staff
+from features.known.source_columns import holds
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -131,7 +132,7 @@ def _of_team(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
         means = {named.prefix: mean_of_others(f"{named.prefix}_mean", "manager_id", FEWEST_OTHERS) for named in items}
         return rows.with_columns(*(mean.alias(f"{prefix}_team") for prefix, mean in means.items()))
 
-    return once(known, f"teams of {kind.table}", work_out)
+    return known.once(f"teams of {kind.table}", work_out)
 
 
 def _team_family(kind: Kind, items: Sequence[Named]) -> Family:

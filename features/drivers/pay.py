@@ -5,9 +5,10 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, months_since
-from features.catalogue.feature import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family
 from features.drivers.peers import PEERS, over_median, peer_groups, rank_in
 from features.known.facts import Known, latest
+from features.known.memory import shared
 from features.known.posts import records_begin_at_hire, staff
 
 MARKET_MONTHS: Final = 12

@@ -5,8 +5,8 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.catalogue.feature import shared
 from features.known.facts import Known
+from features.known.memory import shared
 from features.known.posts import staff
 
 FEWEST_PEERS: Final = 5

@@ -5,10 +5,12 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, months_since
-from features.catalogue.feature import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family
 from features.drivers.conditions import overtime_shares
-from features.known.facts import Known, present, spells
-from features.known.posts import assignments, leavers, places, records_begin_at_hire, staff
+from features.known.facts import Known
+from features.known.memory import shared
+from features.known.posts import assignments, leavers, posts, records_begin_at_hire, staff
+from features.known.snapshots import present
 
 NO_MANAGER: Final = "no manager recorded"
 SHORT_HISTORY: Final = "records do not reach back so far"
@@ -95,7 +97,7 @@ def direct_reports(known: Known) -> Frame:
 )  # fmt: skip
 def manager(known: Known) -> Frame:
     """Months since the manager's hire, and 1 where the manager recorded no longer works here."""
-    hired = spells(known).select(nw.col("employee_id").alias("manager_id"), nw.col("hire_date").alias("manager_hired"))
+    hired = known.spells().select(nw.col("employee_id").alias("manager_id"), nw.col("hire_date").alias("manager_hired"))
     here = present(known).select(nw.col("employee_id").alias("manager_id"), manager_here=nw.lit(1))
     rows = staff(known).select("employee_id", "manager_id")
     rows = rows.join(hired, on="manager_id", how="left").join(here, on="manager_id", how="left")
@@ -113,7 +115,7 @@ def manager(known: Known) -> Frame:
 )
 def manager_level(known: Known) -> Frame:
     """The level that the manager holds, or held last."""
-    levels = places(known).select(nw.col("employee_id").alias("manager_id"), manager_level="level")
+    levels = posts(known).select(nw.col("employee_id").alias("manager_id"), manager_level="level")
     rows = staff(known).select("employee_id", "manager_id").join(levels, on="manager_id", how="left")
     return rows.select("employee_id", "manager_level")
 

@@ -5,30 +5,37 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame
-from features.catalogue.feature import Family, Feature, family, shared
+from features.catalogue.feature import Family, Feature, family
+from features.collaboration.known_services import (
+    by_pair,
+    look_up,
+    pairs_of_a_year,
+    partners,
+    partners_by_department,
+)
 from features.collaboration.pairs import RATED, apart, as_one, first_of, flag, second_of
-from features.collaboration.partners import by_department
 from features.drivers.internal_services import NO_SERVICE, SHORT_HISTORY, over_window
-from features.known.facts import Known, spells
-from features.known.posts import leavers, places, staff
+from features.known.facts import Known
+from features.known.memory import shared
+from features.known.posts import leavers, posts, staff
 
 
 @shared
 def _pairs(known: Known) -> Frame:
     """How often either of a pair of people asked the other over (12, 0]: `pair` and ASKS."""
-    return known.prepared.pair_window.on(known)
+    return pairs_of_a_year(known)
 
 
 @shared
 def _ties(known: Known) -> Frame:
     """By person, over all colleagues in service over (12, 0]: the counts of `partners.py`."""
-    return known.engine.count_partners(_pairs(known), _colleagues(known))
+    return partners(known, _pairs(known), _colleagues(known))
 
 
 @shared
 def _colleagues(known: Known) -> Frame:
     """What counts of a person as a colleague: `is_newcomer`, hired within (12, 0], `has_left` in it; `department`."""
-    people = spells(known).select("employee_id", is_newcomer=flag(nw.col("hire_date") > known.ago(12)))
+    people = known.spells().select("employee_id", is_newcomer=flag(nw.col("hire_date") > known.ago(12)))
     if known.has("exits.kind"):
         gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id").unique()
         people = people.join(gone.with_columns(has_left=nw.lit(1)), on="employee_id", how="left")
@@ -47,7 +54,7 @@ def _departments(known: Known, name: str) -> Frame:
 @shared
 def _numbered_departments(known: Known) -> Frame:
     """A number (1, 2 ...) for each department's name: it is looked up for every pair of people, and grouped by."""
-    where = places(known).filter(~nw.col("department").is_null())
+    where = posts(known).filter(~nw.col("department").is_null())
     return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
 
 
@@ -139,8 +146,7 @@ def departments(known: Known) -> Frame:
 )  # fmt: skip
 def department_pairs(known: Known) -> Frame:
     """Mean rating of each pair client department × provider department, weighted by the person's services in it."""
-    rows = by_department(_pairs(known), _colleagues(known), known.engine.look_up)
-    rows = known.engine.hold(rows, of_many=True)
+    rows = partners_by_department(known, _pairs(known), _colleagues(known))
     quality = _quality(known)
     as_client = rows.join(quality, on=["own", "other"]).select("employee_id", "quality", weight="asked")
     turned = quality.rename({"own": "other", "other": "own"})
@@ -151,9 +157,9 @@ def department_pairs(known: Known) -> Frame:
 @shared
 def _quality(known: Known) -> Frame:
     """Mean rating of what a department `own` got from a department `other` over (12, 0]."""
-    rows = known.pairs(months=12)
+    rows = by_pair(known, months=12)
     for side in ("low", "high"):
-        rows = known.engine.look_up(rows, side, _departments(known, f"{side}_department"))
+        rows = look_up(known, rows, side, _departments(known, f"{side}_department"))
     rows = rows.filter(~nw.col("low_department").is_null(), ~nw.col("high_department").is_null())
     rows = rows.with_columns(departments=as_one(nw.col("low_department"), nw.col("high_department")))
     ratings = ("low_asks_rating", "high_asks_rating", RATED)

@@ -13,10 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame, day_number
-from features.collaboration.pairs import ASKS
-from features.collaboration.partners import by_groups
 from features.contract.vocabulary import EngineName
-from features.engine.packing import Packing, grouped
 from features.errors import BadInput, Finding
 
 if TYPE_CHECKING:
@@ -32,7 +29,8 @@ class SparkEngine:
     """
 
     name: EngineName = "spark"
-    services_at_a_time: float = math.inf  # what does not fit in memory is spilled
+    in_process = False
+    rows_at_a_time: float = math.inf  # what does not fit in memory is spilled
     at_a_time = 1  # what is held is let go of after each date
     holds_between_dates = False
 
@@ -61,26 +59,6 @@ class SparkEngine:
         self._schemas[path] = nw.to_native(frame).schema
         self.write(frame, path)
         return self.scan(path)
-
-    def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
-        return rows.join(table.rename({"employee_id": person}), on=person, how="left")
-
-    def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
-        for role in roles:
-            codes = self.scan(people).rename({"employee_id": f"{role}_id", "person": role})
-            rows = rows.join(codes, on=f"{role}_id", how="left")
-        return rows
-
-    def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
-        return grouped(parts, keys)
-
-    def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
-        both = rows if sums is None else nw.concat([sums, rows])
-        added = both.group_by("pair").agg(nw.col(ASKS, "rows").sum())
-        return self.hold(added.filter(nw.col("rows") > 0))
-
-    def count_partners(self, pairs: Frame, people: Frame) -> Frame:
-        return by_groups(pairs, people, self.look_up)
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
         return rows.with_columns(nw.col(*names).fill_null(strategy="forward").over("employee_id", order_by=by))

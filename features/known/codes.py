@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from features.known.facts import CONTESTED, key_of
+from features.known.versions import CONTESTED, key_of
 
 if TYPE_CHECKING:
     from features.source import Source

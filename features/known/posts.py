@@ -1,4 +1,4 @@
-"""Where each person is and was: the places of `assignments`, what kind of change each was, and since when it holds."""
+"""The post of each person, then and now: what `assignments` says, what each change was, and since when it holds."""
 
 from datetime import date
 from typing import Final
@@ -6,10 +6,11 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, day_number
-from features.catalogue.feature import shared
-from features.known.facts import Known, latest, present, spells
+from features.known.facts import Known, latest
+from features.known.memory import shared
+from features.known.snapshots import present
 
-PLACE: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
+POST: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
 """Columns of `assignments` in which a null means unchanged since the row before."""
 SINCE: Final = ("department", "job", "level", "manager_id")
 """Columns of `assignments` of which `assignments` also says since when they hold (`level_since` ...)."""
@@ -21,51 +22,51 @@ REASONS: Final = {
     "manager_changed": "manager_change",
     "reorganised": "reorganisation",
 }
-"""The columns that say what a change of place was, and the reason of the contract that each stands for."""
+"""The columns that say what a change of post was, and the reason of the contract that each stands for."""
 
 
 @shared
 def staff(known: Known) -> Frame:
-    """Everyone who works here on the date, with the hire date and, where the source has them, the place."""
+    """Everyone who works here on the date, with the hire date and, where the source has it, the post."""
     here = present(known).select("employee_id", "hire_date")
     if not known.has("assignments"):
         return here
-    return here.join(places(known).drop("hire_date"), on="employee_id", how="left")
+    return here.join(posts(known).drop("hire_date"), on="employee_id", how="left")
 
 
 @shared
 def leavers(known: Known) -> Frame:
-    """Voluntary exits known on the date: employee_id, exit_date, and the place held last."""
+    """Voluntary exits known on the date: employee_id, exit_date, and the post held last."""
     exits = known.facts("exits").filter(nw.col("kind") == "voluntary").select("employee_id", "exit_date")
-    return exits.join(places(known), on="employee_id", how="left") if known.has("assignments") else exits
+    return exits.join(posts(known), on="employee_id", how="left") if known.has("assignments") else exits
 
 
 @shared
 def assignments(known: Known) -> Frame:
-    """One row a change of place: the whole place, since when each part holds, and what kind of change it was.
+    """One row a change of post: the whole post, since when each part holds, and what kind of change it was.
 
     `promoted`, `transferred`, `manager_changed` and `reorganised` are 1 or 0; the reason that the source gives decides,
     and without one a rise in level, a new department and a new manager do. `..._since` is null where the
     person's records begin too late to tell.
     """
-    place = [name for name in PLACE if known.has(f"assignments.{name}")]
+    post = [name for name in POST if known.has(f"assignments.{name}")]
     when = ("effective_date", "known_day")
     rows = known.versions("assignments").with_columns(*_given_reasons(known))
-    rows = rows.group_by("employee_id", *when).agg(nw.col(*place, *REASONS).max())
-    rows = known.engine.fill_forward(rows, place, when)
+    rows = rows.group_by("employee_id", *when).agg(nw.col(*post, *REASONS).max())
+    rows = known.engine.fill_forward(rows, post, when)
     last_version = nw.col("known_day") == nw.col("known_day").max().over("employee_id", "effective_date")
     rows = rows.filter(last_version).drop("known_day")
-    rows = rows.join(spells(known).select("employee_id", "hire_date"), on="employee_id")
-    changing = [name for name in SINCE if name in place]
+    rows = rows.join(known.spells().select("employee_id", "hire_date"), on="employee_id")
+    changing = [name for name in SINCE if name in post]
     if not changing:
-        return rows.with_columns(*_reasons(place))
+        return rows.with_columns(*_reasons(post))
     rows = known.engine.with_row_before(rows, changing, "effective_date")
     rows = rows.with_columns(first_date=nw.col("effective_date").min().over("employee_id"))
     rows = rows.with_columns(
         is_first=nw.col("effective_date") == nw.col("first_date"),
         start=nw.when(records_begin_at_hire("first_date")).then("hire_date"),
     )
-    rows = rows.with_columns(*_reasons(place), *(_change_of(name) for name in changing))
+    rows = rows.with_columns(*_reasons(post), *(_change_of(name) for name in changing))
     rows = rows.drop("first_date", "is_first", "start")
     return known.engine.fill_forward(rows, [f"{name}_since" for name in changing], ["effective_date"])
 
@@ -76,11 +77,11 @@ def _given_reasons(known: Known) -> list[nw.Expr]:
     return [(nw.col("reason") == reason).cast(nw.Int8).alias(name) for name, reason in REASONS.items()]
 
 
-def _reasons(place: list[str]) -> list[nw.Expr]:
+def _reasons(post: list[str]) -> list[nw.Expr]:
     unknown = nw.lit(0, nw.Int8)
-    rise = (nw.col("level") > nw.col("level_before")).cast(nw.Int8) if "level" in place else unknown
-    move = (nw.col("department") != nw.col("department_before")).cast(nw.Int8) if "department" in place else unknown
-    new = (nw.col("manager_id") != nw.col("manager_id_before")).cast(nw.Int8) if "manager_id" in place else unknown
+    rise = (nw.col("level") > nw.col("level_before")).cast(nw.Int8) if "level" in post else unknown
+    move = (nw.col("department") != nw.col("department_before")).cast(nw.Int8) if "department" in post else unknown
+    new = (nw.col("manager_id") != nw.col("manager_id_before")).cast(nw.Int8) if "manager_id" in post else unknown
     return [
         nw.coalesce(nw.col("promoted"), rise, unknown).alias("promoted"),
         nw.coalesce(nw.col("transferred"), move, unknown).alias("transferred"),
@@ -91,7 +92,7 @@ def _reasons(place: list[str]) -> list[nw.Expr]:
 
 
 def _change_of(name: str) -> nw.Expr:
-    """The day on which a part of the place changed to what the row says, null where it did not or cannot be told."""
+    """The day on which a part of the post changed to what the row says, null where it did not or cannot be told."""
     first, before = nw.col("is_first"), nw.col(f"{name}_before")
     changed = ~first & (before.is_null() | (nw.col(name) != before)) & ~nw.col(name).is_null()
     at_hire = nw.when(first).then("start")
@@ -104,18 +105,18 @@ def records_begin_at_hire(first: str) -> nw.Expr:
 
 
 @shared
-def places(known: Known) -> Frame:
-    """Where each person is on the date, or was last: a row of `assignments` a person."""
-    return places_on(known, known.snapshot_date)
+def posts(known: Known) -> Frame:
+    """The post that each person holds on the date, or held last: a row of `assignments` a person."""
+    return posts_on(known, known.snapshot_date)
 
 
-def places_on(known: Known, day: date) -> Frame:
-    """Where each person was on an earlier day, by what is known on the snapshot date."""
+def posts_on(known: Known, day: date) -> Frame:
+    """The post that each person held on an earlier day, by what is known on the snapshot date."""
     return latest(assignments(known).filter(nw.col("effective_date") <= day), "effective_date")
 
 
-def place_before(known: Known, months: int) -> Frame:
+def post_before(known: Known, months: int) -> Frame:
     """Department, level and location `months` ago as far as recorded: employee_id, `department_12m` and so on."""
     names = [name for name in ("department", "level", "location") if known.has(f"assignments.{name}")]
-    rows = places_on(known, known.ago(months))
+    rows = posts_on(known, known.ago(months))
     return rows.select("employee_id", *(nw.col(name).alias(f"{name}_{months}m") for name in names))

@@ -1,10 +1,13 @@
-"""Which snapshot dates a source has, and who is at risk on each."""
+"""Which snapshot dates a source has, and who works here and who is at risk on each."""
 
 from datetime import date
 from typing import TYPE_CHECKING
 
+import narwhals as nw
+
 from features.calendar import Frame, month_end
-from features.known.facts import Known, present
+from features.known.facts import Known
+from features.known.memory import shared
 
 if TYPE_CHECKING:
     from features.source import Source
@@ -24,6 +27,13 @@ def snapshot_dates(source: "Source") -> list[date]:
         dates.append(last)
         last = month_end(last, -source.snapshot_every_months)
     return dates[::-1]
+
+
+@shared
+def present(known: Known) -> Frame:
+    """The spells of those who work here on the date, with those who have given notice: one row a person."""
+    here = known.spells().filter(nw.col("observed_from") <= known.snapshot_date)
+    return here.join(known.facts("exits").select("employee_id"), on="employee_id", how="anti")
 
 
 def at_risk(known: Known) -> Frame:

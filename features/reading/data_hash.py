@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from features.reading.duckdb_queries import connect
-from features.reading.sql_statement import parquet, quoted, select_from
+from features.sql import connect, parquet, quoted, select_from
 
 
 def data_hash(tables: Mapping[str, Path], work: Path) -> str:

@@ -6,9 +6,7 @@ tables, columns, functions and files are kept.
 
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,18 +18,12 @@ from features.reading.sql_statement import (
     Queried,
     Query,
     Statement,
-    literal,
     names_any,
-    parquet,
-    quoted,
     refused_among,
     select,
-    select_from,
     shared_queries,
 )
-
-MEMORY_LIMIT: Final = "1GB"
-"""Beyond it DuckDB works on disk, in the staging folder."""
+from features.sql import connect, literal, parquet, quoted, select_from
 
 _PLAIN_TYPES: Final = re.compile(
     r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*|DATE|TIMESTAMP(_S|_MS|_NS)?|VARCHAR"
@@ -69,24 +61,6 @@ def query_files(
                 yield Queried(query.table)
             else:
                 yield _query_table(connection, definition, query, out_dir / f"{query.table}.parquet")
-
-
-@contextmanager
-def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory that spills to `work`, sees no Python variables, and finds files in `folder`."""
-    with tempfile.TemporaryDirectory(dir=work, prefix="duckdb-") as scratch, duckdb.connect() as connection:
-        settings = {
-            "errors_as_json": "true",
-            "python_enable_replacements": "false",
-            "timezone": "'UTC'",
-            "memory_limit": literal(MEMORY_LIMIT),
-            "temp_directory": literal(f"{scratch}/spill"),
-        }
-        if folder:
-            settings["file_search_path"] = literal(_searchable(folder, Path(scratch)))
-        for name, value in settings.items():
-            connection.execute(f"set {name} = {value}")
-        yield connection
 
 
 def copy_to_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
@@ -137,15 +111,6 @@ def _query_table(
         out.unlink(missing_ok=True)
         return Queried(query.table, errors=[duckdb_finding(error, statement)])
     return Queried(query.table, out, refused)
-
-
-def _searchable(folder: Path, scratch: Path) -> str:
-    """`file_search_path` is a list of patterns divided by commas; such a folder's name needs another one."""
-    if not set(",*?[]{}") & set(str(folder)):
-        return str(folder)
-    link = scratch / "folder"
-    link.symlink_to(folder, target_is_directory=True)
-    return str(link)
 
 
 def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:

@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 
 from features.contract.vocabulary import is_refused
 from features.errors import BadInput, Finding
-from features.reading.duckdb_queries import connect, copy_to_parquet, readable
+from features.reading.duckdb_queries import copy_to_parquet, readable
 from features.reading.source_toml import TextFormat
-from features.reading.sql_statement import literal, one_file, parquet, quoted, select_from
+from features.sql import connect, literal, one_file, parquet, quoted, select_from
 
 FORMS: Final = (".csv", ".csv.gz", ".parquet", ".xlsx")
 WORKBOOK: Final = "tables"

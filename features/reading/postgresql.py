@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from features.errors import BadInput, Finding
 from features.reading.source_definition import FILE_NAME, SourceDefinition
-from features.reading.sql_statement import Queried, Query, Statement, quoted, refused_among, select, shared_queries
+from features.reading.sql_statement import Queried, Query, Statement, refused_among, select, shared_queries
+from features.sql import quoted
 
 CONNECT_SECONDS: Final = 15
 

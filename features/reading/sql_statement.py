@@ -1,6 +1,5 @@
 """The SQL of `source.toml`, put together so that an error's position leads back to its line in the file."""
 
-import glob
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from features.contract.vocabulary import is_refused
 from features.errors import Finding
 from features.reading.source_definition import FILE_NAME, SourceDefinition
+from features.sql import quoted
 
 
 @dataclass(frozen=True)
@@ -82,31 +82,6 @@ def names_any(query: Query, names: Sequence[str]) -> bool:
 def refused_among(columns: Sequence[str]) -> list[str]:
     """The columns that are never read."""
     return [name for name in columns if is_refused(name)]
-
-
-def select_from(columns: str, source: str) -> str:
-    """A select over what a table function reads."""
-    return f"select {columns} from {source}"  # noqa: S608 (names are quoted, texts are literals)
-
-
-def parquet(path: Path) -> str:
-    """The table function that reads a file."""
-    return f"read_parquet({one_file(path)})"
-
-
-def one_file(path: Path) -> str:
-    """A file's path as DuckDB's functions take it: no character of it stands for others."""
-    return literal(glob.escape(str(path)))
-
-
-def quoted(name: str) -> str:
-    """A name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _bare(sql: str) -> str:

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from features.contract.tables import column_order, column_type, date_columns
 from features.contract.vocabulary import snake_case
 from features.errors import Finding
-from features.reading.duckdb_queries import connect, copy_to_parquet
+from features.reading.duckdb_queries import copy_to_parquet
 from features.reading.source_definition import FILE_NAME
 from features.reading.source_toml import TextFormat
-from features.reading.sql_statement import literal, parquet, quoted, select_from
+from features.sql import connect, literal, parquet, quoted, select_from
 
 _PLAIN_NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SPACES: Final = " \u00a0\u202f"

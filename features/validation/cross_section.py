@@ -12,11 +12,12 @@ import polars as pl
 from features.contract.vocabulary import CONTEXT, Driver, is_protected
 from features.errors import Finding
 from features.reading.data_hash import data_hash
-from features.reading.duckdb_queries import connect, duckdb_finding
+from features.reading.duckdb_queries import duckdb_finding
 from features.reading.raw_tables import Raw, read_queries
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.source_toml import CrossSectionDefinition
-from features.reading.sql_statement import Query, Statement, parquet
+from features.reading.sql_statement import Query, Statement
+from features.sql import connect, parquet
 from features.validation.casting import to_canonical
 from features.validation.validate import Report
 

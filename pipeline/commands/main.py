@@ -1,7 +1,8 @@
 """The console script `retention`. Each command reads its arguments, calls one job, and prints what it did.
 
 Exit codes: 0 success, 2 bad input or usage, 3 a guard or the gate refused, 1 a fault. Progress and messages go to
-stderr; stdout is for what was asked for. The jobs are imported when they run, so that `--help` is quick.
+stderr; stdout is for what was asked for. The jobs are imported when they run, so that `--help` is quick, and Polars
+finds its setting when they load it.
 """
 
 import os
@@ -13,6 +14,7 @@ import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from features.allocator import share_freed_memory
 from features.errors import RetentionError
 from pipeline.commands import data, models, months, oversight, training
 from pipeline.commands.options import err, escaped
@@ -45,6 +47,7 @@ def options(
 
 def main() -> None:
     """Run a command; an error that we raise on purpose, and a fault of the machine, become a message and a code."""
+    share_freed_memory()
     try:
         app()
     except RetentionError as known:

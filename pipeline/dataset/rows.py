@@ -12,7 +12,7 @@ import polars as pl
 from features.build import feature_table
 from features.catalogue.catalogue import catalogue
 from features.catalogue.feature import Feature
-from features.engine.engines import engine_named
+from features.engine.named import engine_named
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source

@@ -1,9 +1,10 @@
 """What it costs to replace a person, by level: what a list weighs a risk with. No person's pay is needed for it."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 Costs = Mapping[int, float]
 """Cost by level, in any one unit; a level above the highest costs as much as that, one below the lowest as little."""
@@ -14,8 +15,10 @@ American Progress, 2012), 30 case studies: 16 % in low-paid jobs, 20 % in the mi
 those of executives and physicians, which cost far more and are left to the company to set."""
 
 
-def cost_of_level(level: pl.Expr, costs: Costs) -> pl.Expr:
+def cost_of_level(level: "pl.Expr", costs: Costs) -> "pl.Expr":
     """The cost of each level; between two that are given the lower one's, and the middle one's where it is unknown."""
+    import polars as pl  # which commands that do not list wait for in vain
+
     by_level = sorted(costs.items())
     cost = pl.lit(by_level[0][1])
     for least, amount in by_level:

@@ -14,7 +14,7 @@ from scipy.stats import binomtest, ks_2samp
 from features.build import feature_table
 from features.calendar import month_end
 from features.catalogue.catalogue import catalogue
-from features.engine.engines import engine_named
+from features.engine.named import engine_named
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source

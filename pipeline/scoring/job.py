@@ -13,7 +13,8 @@ import polars as pl
 from features.build import feature_table, organisation
 from features.calendar import month_end
 from features.collaboration.department_services import department_services
-from features.engine.engines import Engine, engine_named
+from features.engine.named import engine_named
+from features.engine.protocol import Engine
 from features.errors import BadInput, Finding, Refused
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source

@@ -21,7 +21,7 @@ import polars as pl
 import pytest
 
 from features.calendar import month_end
-from features.known.facts import OWN_DATE
+from features.contract.tables import OWN_DATE
 from features.simulation.run import simulate
 from features.source import Source, load_source
 from pipeline.dataset.outcome import left_within_horizon

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.engine.engines import engine_named
+from features.engine.named import engine_named
 from features.errors import BadInput
 
 CLOSE = 1e-9

@@ -7,9 +7,12 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from importlinter.cli import lint_imports
+
+from features.allocator import SETTING, VARIABLE
 
 ROOT = Path(__file__).parents[2]
 OURS = ("features", "pipeline", "serving")
@@ -87,16 +90,50 @@ def test_importing_a_module_does_nothing(tmp_path: Path) -> None:
         for path in modules()
         if "migrations" not in path.parts  # Alembic alone can run those
     ]
-    env = os.environ | {"RETENTION_VAR": str(tmp_path / "var")}
-    command = [sys.executable, "-c", f"import {', '.join(names)}"]
-    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    env = environment_without_the_setting() | {"RETENTION_VAR": str(tmp_path / "var")}
+    look = f"import {', '.join(names)}; import os; assert {SETTING!r} not in os.environ[{VARIABLE!r}]"  # Polars' own
+    run = subprocess.run([sys.executable, "-c", look], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert not run.stdout
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("package", [*OURS, "bench"])
-def test_how_polars_keeps_memory_is_set_before_it_is_loaded(package: str) -> None:
-    look = f"import os, sys, {package}; sys.exit('polars' in sys.modules or '_RJEM_MALLOC_CONF' not in os.environ)"
-    environment = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
-    subprocess.run([sys.executable, "-c", look], check=True, cwd=ROOT, env=environment)
+ENTRIES = {
+    "retention": """
+        import pipeline.commands.main as command
+        sys.argv = ["retention", "check", "no-such-folder"]
+        command.main()
+    """,
+    "server": """
+        from serving.app import create_app
+        create_app()
+    """,
+    "notebook": """
+        from pipeline import train
+    """,
+    "bench": """
+        from bench.measure import _run
+        _run("bench.features:PART", None, None)
+    """,
+}
+"""Each way in, as far as the import of Polars; what comes after it may fail."""
+
+WATCHED = f"""
+import os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "polars":
+            os._exit(os.environ.get({VARIABLE!r}) != {SETTING!r})  # 0 where the setting is there
+sys.meta_path.insert(0, Watch())
+"""
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_how_polars_keeps_memory_is_set_before_it_is_loaded(entry: str) -> None:
+    look = [sys.executable, "-c", f"{WATCHED}{dedent(ENTRIES[entry])}sys.exit('Polars was not loaded')"]
+    run = subprocess.run(look, cwd=ROOT, env=environment_without_the_setting(), capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr or "Polars was loaded before it was set"
+
+
+def environment_without_the_setting() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != VARIABLE}

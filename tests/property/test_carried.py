@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.calendar import month_end
+from features.collaboration.known_services import by_pair, pairs_of_a_year, services_in
 from features.collaboration.monthly_sums import sum_months
 from features.collaboration.pairs import ASKS
 from features.known.codes import with_codes
@@ -57,9 +58,9 @@ def test_a_year_of_pairs_carried_along_is_the_year_of_each_date(source_of, tmp_p
     source = source_of(rows)
     months = sum_months(source, folder / "months")
     coded = with_codes(source, pl.read_parquet(months / "people.parquet"), folder)
-    prepared = prepare(coded, months)
+    prepared = prepare(coded, services=services_in(months))
     for before in MONTHS_BEFORE_THE_LAST:
         known = known_on(coded, month_end(LAST, -before), prepared)
-        carried = prepared.pair_window.on(known).collect("polars").to_polars().sort("pair")
-        alone = known.pairs(months=12).group_by("pair").agg(nw.col(ASKS).sum())
+        carried = pairs_of_a_year(known).collect("polars").to_polars().sort("pair")
+        alone = by_pair(known, months=12).group_by("pair").agg(nw.col(ASKS).sum())
         assert carried.equals(alone.collect("polars").to_polars().sort("pair").select(carried.columns))

@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from features.collaboration.fast_paths import Compiled, Defined
 from features.collaboration.pairs import ASKS, BASE
-from features.collaboration.partners import OF_DEPARTMENTS, OF_PARTNERS, by_groups
-from features.collaboration.partners_compiled import in_one_pass
-from features.engine.engines import POLARS
+from features.collaboration.partners import OF_DEPARTMENTS, OF_PARTNERS
+from features.engine.polars import POLARS
 
+PATHS = Compiled()
+DEFINED = Defined(POLARS)
 PEOPLE = range(7)
 TWO = st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=2, unique=True).map(sorted).map(tuple)
 ASKED = st.integers(0, 3)
@@ -54,19 +56,20 @@ def asks(rows, sign):
 @given(changes())
 def test_what_is_added_to_pairs_gives_what_a_grouping_of_all_gives(changes):
     first, second = (nw.from_native(rows.lazy()) for rows in changes)
-    added = POLARS.add_pairs(POLARS.add_pairs(None, first), second).collect("polars").to_polars()
+    added = PATHS.add_pairs(PATHS.add_pairs(None, first), second).collect("polars").to_polars()
     grouped = pl.concat(changes).group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0)
+    defined = DEFINED.add_pairs(DEFINED.add_pairs(None, first), second).collect("polars").to_polars()
     assert_frame_equal(added, grouped, check_row_order=False)
+    assert_frame_equal(added, defined, check_row_order=False)
     assert (added["pair"] // BASE).is_sorted()
 
 
 @settings(max_examples=at_most(100), deadline=None)
 @given(companies())
 def test_one_pass_counts_what_groups_count(company):
-    pairs, people = company
-    frames = (nw.from_native(table.lazy()) for table in company)
-    grouped = by_groups(*frames, POLARS.look_up).collect("polars").to_polars()
+    frames = [nw.from_native(table.lazy()) for table in company]
     columns = ["employee_id", *OF_PARTNERS, *OF_DEPARTMENTS]
-    assert_frame_equal(
-        in_one_pass(pairs, people).select(columns), grouped.select(columns), check_dtypes=False, check_row_order=False
+    in_one_pass, grouped = (
+        paths.count_partners(*frames).select(columns).collect("polars").to_polars() for paths in (PATHS, DEFINED)
     )
+    assert_frame_equal(in_one_pass, grouped, check_dtypes=False, check_row_order=False)

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from features.engine.engines import POLARS
+from features.collaboration.fast_paths import fast_paths
 from features.engine.packing import Packing, grouped
+from features.engine.polars import POLARS
 from features.engine.table_sums import sums_by_place
 
 KEYS = Packing({"month": (24277, 24279), "employee_id": (0, 4)})
@@ -37,7 +38,7 @@ def test_sums_by_place_are_those_of_groups(asked, given_too, cut):
     parts = [in_two_chunks, part(given_too, "of both", "given", pl.Int64)]
     frames = [nw.from_native(table.lazy()) for table in parts]
     by_place, by_group = (
-        sums.collect("polars").to_polars() for sums in (POLARS.sum_by(frames, KEYS), grouped(frames, KEYS))
+        sums.collect("polars").to_polars() for sums in (fast_paths(POLARS).sum_by(frames, KEYS), grouped(frames, KEYS))
     )
     assert by_place.select(pl.struct("month", "employee_id")).to_series().is_sorted()
     assert_frame_equal(by_place, by_group, check_row_order=False, check_column_order=False)

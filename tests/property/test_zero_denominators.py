@@ -8,6 +8,7 @@ from polars import selectors as cs
 
 from features.build import feature_table
 from features.catalogue.catalogue import families
+from features.collaboration.known_services import services_in
 from features.collaboration.monthly_sums import sum_months
 from features.known.codes import with_codes
 from features.known.facts import known_on, prepare
@@ -79,7 +80,7 @@ def test_no_definition_divides_by_zero_itself(source, tmp_path):
     (tmp_path / "months").mkdir()
     months = sum_months(source, tmp_path / "months")
     coded = with_codes(source, pl.read_parquet(months / "people.parquet"), tmp_path)
-    known = known_on(coded, DAY, prepare(coded, months))
+    known = known_on(coded, DAY, prepare(coded, services=services_in(months)))
     for family in families(coded):
         table = family.define(known).collect("polars").to_polars().select(cs.float())
         wrong = [name for name in table.columns if not table[name].drop_nulls().is_finite().all()]

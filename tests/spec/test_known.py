@@ -5,7 +5,7 @@ import pytest
 
 from features.known.codes import everyone, numbered, with_codes
 from features.known.facts import Prepared, known_on, latest, prepare
-from features.known.posts import assignments, places
+from features.known.posts import assignments, posts
 from features.known.snapshots import at_risk, snapshot_dates
 
 JUNE = date(2024, 6, 30)
@@ -54,7 +54,7 @@ def test_tables_with_one_row_a_fact_give_the_same_facts_when_that_is_known_befor
         bob         2024-06-01  mood 8     2024-07-01"""
         }
     )
-    prepared = prepare(source, None)
+    prepared = prepare(source)
     assert prepared.single >= {"surveys", "employees"}
     columns = ("employee_id", "survey_date", "item", "score")
     assert rows_of(known_on(source, JUNE, prepared).facts("surveys"), *columns) == rows_of(
@@ -80,7 +80,7 @@ def test_what_is_said_on_one_day_of_two_things_or_by_two_people_are_two_facts(so
     source = source_of({table: rows})
     facts = rows_of(known_on(source, JUNE).facts(table), "employee_id")
     assert len(facts) == len(rows.splitlines()) - 1
-    assert table in prepare(source, None).single
+    assert table in prepare(source).single
 
 
 def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
@@ -92,7 +92,7 @@ def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
         ann         2024-01-31  4      2024-02-15"""
         }
     )
-    assert "performance" not in prepare(source, None).single
+    assert "performance" not in prepare(source).single
 
 
 @pytest.mark.parametrize("other_version", ["", "\nann 2024-05-01 mood 5 2024-06-02"], ids=["settled", "contested"])
@@ -104,7 +104,7 @@ def test_facts_are_the_same_with_people_as_codes_and_do_not_say_when_they_became
     coded = with_codes(source, numbered(everyone(source)), tmp_path)
     scores = [(5.0,), (6.0,)] if other_version else [(4.0,), (6.0,)]
     for each in (source, coded):
-        for prepared in (Prepared(), prepare(each, None)):
+        for prepared in (Prepared(), prepare(each)):
             facts = known_on(each, JUNE, prepared).facts("surveys")
             assert sorted(facts.collect_schema().names()) == ["employee_id", "item", "score", "survey_date"]
             assert rows_of(facts, "score") == scores
@@ -214,8 +214,8 @@ def test_a_null_in_a_place_means_unchanged_since_the_row_before(source_of):
         }
     )
     place = ("department", "job", "level", "manager_id")
-    assert rows_of(places(known_on(source, JUNE)), *place) == [("finance", "clerk", 2, "cid")]
-    assert rows_of(places(known_on(source, date(2024, 4, 30))), *place) == [("sales", "clerk", 2, "bob")]
+    assert rows_of(posts(known_on(source, JUNE)), *place) == [("finance", "clerk", 2, "cid")]
+    assert rows_of(posts(known_on(source, date(2024, 4, 30))), *place) == [("sales", "clerk", 2, "bob")]
 
 
 def test_a_late_correction_of_a_place_changes_only_what_it_names(source_of):
@@ -227,8 +227,8 @@ def test_a_late_correction_of_a_place_changes_only_what_it_names(source_of):
         ann         2024-01-01     -          2     2024-05-05"""
         }
     )
-    assert rows_of(places(known_on(source, JUNE)), "department", "level") == [("sales", 2)]
-    assert rows_of(places(known_on(source, date(2024, 4, 30))), "department", "level") == [("sales", 1)]
+    assert rows_of(posts(known_on(source, JUNE)), "department", "level") == [("sales", 2)]
+    assert rows_of(posts(known_on(source, date(2024, 4, 30))), "department", "level") == [("sales", 1)]
 
 
 CHANGES = ("effective_date", "promoted", "transferred", "manager_changed")
@@ -283,7 +283,7 @@ def test_a_place_first_recorded_long_after_the_hire_began_nobody_knows_when(sour
             ann         2024-04-01     analyst""",
     })  # fmt: skip
     since = {
-        day: rows_of(places(known_on(source, day)), "employee_id", "job_since") for day in (date(2024, 3, 31), JUNE)
+        day: rows_of(posts(known_on(source, day)), "employee_id", "job_since") for day in (date(2024, 3, 31), JUNE)
     }
     assert since[date(2024, 3, 31)] == [("ann", None), ("bob", date(2023, 10, 1))]
     assert since[JUNE] == [("ann", date(2024, 4, 1)), ("bob", date(2023, 10, 1))]

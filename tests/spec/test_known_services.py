@@ -1,10 +1,20 @@
 """Internal services as known on a date: a few that one can count, of people hired again and of late records."""
 
 from datetime import date
+from functools import partial
 
 import polars as pl
 import pytest
 
+from features.collaboration.known_services import (
+    by_pair,
+    by_pair_of_earlier_spells,
+    by_person,
+    last_services,
+    pairs_of_a_year,
+    reach_back,
+    services_in,
+)
 from features.collaboration.monthly_sums import sum_months
 from features.collaboration.pairs import ASKS, apart
 from features.known.codes import with_codes
@@ -38,7 +48,7 @@ def known(source_of, tmp_path):
         (tmp_path / "months").mkdir()
         months = sum_months(source, tmp_path / "months")
         coded = with_codes(source, pl.read_parquet(months / "people.parquet"), tmp_path)
-        return known_on(coded, day, prepare(coded, months))
+        return known_on(coded, day, prepare(coded, services=services_in(months)))
 
     return on
 
@@ -52,7 +62,7 @@ def pairs_of(frame):
 
 
 def test_services_are_those_of_the_date_that_were_known_by_then(known):
-    assert rows_of(known(LAST_OF_JUNE).services(months=24), "month", "employee_id", "client_n", "provider_n") == [
+    assert rows_of(by_person(known(LAST_OF_JUNE), months=24), "month", "employee_id", "client_n", "provider_n") == [
         (MARCH, ANN, 1, 0),
         (MARCH, BOB, 1, 1),
         (MARCH, CID, 0, 1),
@@ -64,18 +74,18 @@ def test_services_are_those_of_the_date_that_were_known_by_then(known):
 
 
 def test_a_service_recorded_late_is_known_from_the_month_of_its_record(known):
-    assert (JUNE, CID) in rows_of(known(date(2024, 7, 31)).services(months=24), "month", "employee_id")
+    assert (JUNE, CID) in rows_of(by_person(known(date(2024, 7, 31)), months=24), "month", "employee_id")
 
 
 def test_a_window_of_months_holds_the_months_month_and_those_before_it(known):
     now = known(LAST_OF_JUNE)
-    assert {month for month, *_ in rows_of(now.services(months=3), "month")} == {APRIL, JUNE}
-    assert pairs_of(now.pairs(months=3)) == [(APRIL, ANN, BOB), (JUNE, ANN, BOB)]
+    assert {month for month, *_ in rows_of(by_person(now, months=3), "month")} == {APRIL, JUNE}
+    assert pairs_of(by_pair(now, months=3)) == [(APRIL, ANN, BOB), (JUNE, ANN, BOB)]
 
 
 def test_of_whoever_was_hired_again_the_months_before_that_month_are_dropped(known):
     now = known(LAST_OF_JUNE, hired=BOB_AGAIN)
-    services = rows_of(now.services(months=24), "month", "employee_id")
+    services = rows_of(by_person(now, months=24), "month", "employee_id")
     assert [month for month, person in services if person == BOB] == [APRIL, JUNE]
     assert [month for month, person in services if person == ANN] == [MARCH, APRIL, JUNE]
 
@@ -88,20 +98,20 @@ def test_of_whoever_was_hired_again_the_months_before_that_month_are_dropped(kno
 def test_a_pair_counts_from_the_month_in_which_either_was_hired_again(known, hired, earlier):
     every = [(MARCH, ANN, BOB), (MARCH, BOB, CID), (APRIL, ANN, BOB), (JUNE, ANN, BOB)]
     now = known(LAST_OF_JUNE, hired=hired)
-    assert pairs_of(now.pairs_of_all_spells()) == every
-    assert pairs_of(now.pairs_of_earlier_spells(12)) == earlier
-    assert pairs_of(now.pairs()) == [row for row in every if row not in earlier]
+    assert pairs_of(now.prepared.services.summed.pairs(now)) == every
+    assert pairs_of(by_pair_of_earlier_spells(now, 12)) == earlier
+    assert pairs_of(by_pair(now)) == [row for row in every if row not in earlier]
 
 
 def test_earlier_spells_are_left_alone_where_nobody_was_hired_again_within_the_window(known):
     now = known(LAST_OF_JUNE, hired=BOB_AGAIN)
-    assert now.pairs_of_earlier_spells(2) is None  # (30 April, 30 June]
-    assert pairs_of(now.pairs_of_earlier_spells(3)) == []  # none of April or later belongs to the earlier spell
-    assert pairs_of(now.pairs_of_earlier_spells(4)) == [(MARCH, ANN, BOB), (MARCH, BOB, CID)]
+    assert by_pair_of_earlier_spells(now, 2) is None  # (30 April, 30 June]
+    assert pairs_of(by_pair_of_earlier_spells(now, 3)) == []  # none of April or later belongs to the earlier spell
+    assert pairs_of(by_pair_of_earlier_spells(now, 4)) == [(MARCH, ANN, BOB), (MARCH, BOB, CID)]
 
 
 def test_a_pair_has_the_requests_of_either_side(known):
-    pairs = known(LAST_OF_JUNE).pairs(months=1).with_columns(**apart([ASKS]))
+    pairs = by_pair(known(LAST_OF_JUNE), months=1).with_columns(**apart([ASKS]))
     [row] = rows_of(pairs, "month", "low", "high", "low_asks", "high_asks")
     assert row == (JUNE, ANN, BOB, 0, 1)
 
@@ -114,13 +124,14 @@ LATE = f"{SERVICES}\n    ann       cid         2024-01-09T09:00 2024-07-09"
     [(date(2024, 2, 29), None), (date(2024, 3, 31), MARCH), (LAST_OF_JUNE, MARCH), (date(2024, 7, 31), JULY - 6)],
 )
 def test_the_first_month_of_services_is_the_first_of_which_anything_was_known(known, day, first):
-    assert known(day, LATE).first_month_of_services() == first
+    assert reach_back(known(day, LATE)) == first
 
 
 def test_services_that_were_not_summed_are_not_read(source_of):
-    for read in (Known.services, Known.pairs, Known.pairs_of_all_spells):
-        with pytest.raises(ValueError, match=r"read from the sums that months\.sum_months writes"):
-            read(known_on(source_of({"collaboration": SERVICES}), LAST_OF_JUNE), months=12)
+    known = known_on(source_of({"collaboration": SERVICES}), LAST_OF_JUNE)
+    for read in (partial(by_person, months=12), partial(by_pair, months=12), pairs_of_a_year):
+        with pytest.raises(ValueError, match=r"read from the sums that monthly_sums\.sum_months writes"):
+            read(known)
 
 
 @pytest.mark.parametrize(
@@ -131,4 +142,4 @@ def test_services_that_were_not_summed_are_not_read(source_of):
     ],
 )
 def test_the_last_service_is_that_of_the_present_spell_as_known_by_then(known, hired, last):
-    assert rows_of(known(LAST_OF_JUNE, hired=hired).last_services(), "employee_id", "month") == last
+    assert rows_of(last_services(known(LAST_OF_JUNE, hired=hired)), "employee_id", "month") == last

@@ -1,0 +1,131 @@
+"""What is done with far more rows than there are people, as fast as the engine allows.
+
+The definitions are Narwhals, and any engine runs them (`Defined`). Where the frames lie in this process, the same
+results come from positions in columns and from compiled passes (`Compiled`), which tests hold to the definitions.
+Nobody else asks which engine it is: they ask `fast_paths`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import narwhals as nw
+import polars as pl
+
+from features.calendar import Frame
+from features.collaboration.pairs import ASKS
+from features.collaboration.partners import by_groups
+from features.engine.packing import Packing, grouped
+from features.engine.protocol import Engine
+
+
+class FastPaths(Protocol):
+    """The operations on many rows; both implementations give the same figures."""
+
+    def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
+        """Adds what `table`, with one row a person (`employee_id`), says of the people in a column of codes.
+
+        Null where it has no row.
+        """
+
+    def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
+        """Adds for each role the code of who is in `{role}_id`: null where a file of `codes.numbered` has none."""
+
+    def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
+        """What `packing.grouped` gives, of keys without null."""
+
+    def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
+        """Sums by `pair` of ASKS and of `rows`, without which a pair goes: of `rows`, and of `sums`, given before.
+
+        Worked out now.
+        """
+
+    def count_partners(self, pairs: Frame, people: Frame) -> Frame:
+        """What `partners.by_groups` gives, of pairs and people as it describes them."""
+
+
+def fast_paths(engine: Engine) -> FastPaths:
+    """The fastest way that the engine allows."""
+    return Compiled() if engine.in_process else Defined(engine)
+
+
+class Defined:
+    """The definitions: joins and groupings, which any engine runs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
+        return rows.join(table.rename({"employee_id": person}), on=person, how="left")
+
+    def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
+        for role in roles:
+            codes = self._engine.scan(people).rename({"employee_id": f"{role}_id", "person": role})
+            rows = rows.join(codes, on=f"{role}_id", how="left")
+        return rows
+
+    def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
+        return grouped(parts, keys)
+
+    def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
+        both = rows if sums is None else nw.concat([sums, rows])
+        added = both.group_by("pair").agg(nw.col(ASKS, "rows").sum())
+        return self._engine.hold(added.filter(nw.col("rows") > 0))
+
+    def count_partners(self, pairs: Frame, people: Frame) -> Frame:
+        return by_groups(pairs, people, self.look_up)
+
+
+class Compiled:
+    """By position and in compiled passes, over Polars' columns. Numba is imported at the first pass."""
+
+    def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
+        """By position: a code is a place in a short column, which a join would have to hash."""
+        said = _as_held(table)
+        highest: int = said.select(pl.col("employee_id").max()).item() or 0
+        places = pl.int_range(highest + 2, dtype=pl.Int32, eager=True)
+        said = pl.DataFrame({"employee_id": places}).join(said, on="employee_id", how="left", maintain_order="left")
+        code = pl.col(person).clip(upper_bound=highest + 1)  # the last place is nobody's
+        found = (
+            code.map_batches(column.gather, return_dtype=column.dtype, is_elementwise=True).alias(column.name)
+            for column in said.drop("employee_id")
+        )
+        wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*found))
+        return wider
+
+    def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
+        """As places in a list of words: a join would move all columns of the rows."""
+        ids = pl.Enum(pl.read_parquet(people)["employee_id"])
+        codes = {role: pl.col(f"{role}_id").cast(ids, strict=False).to_physical().cast(pl.Int32) for role in roles}
+        wider: Frame = nw.from_native(nw.to_native(rows).with_columns(**codes))
+        return wider
+
+    def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
+        """In a table with a place for each key, where that is not too large."""
+        from features.engine.table_sums import PLACES, sums_by_place
+
+        if keys.room > PLACES:
+            return grouped(parts, keys)
+        sums = sums_by_place([nw.to_native(keys.pack(part)) for part in parts], keys.keys[0], keys.room)
+        return keys.unpack(nw.from_native(sums.lazy()))
+
+    def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
+        """By the lower person: what reads them finds a person's side by side, and more is merged in one pass."""
+        from features.collaboration.pair_merge import merged
+
+        more: pl.LazyFrame = nw.to_native(rows)
+        if sums is None:
+            all_of_them = more.group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0).sort("pair")
+            return nw.from_native(all_of_them.collect(engine="streaming").lazy())
+        return nw.from_native(merged(_as_held(sums), more.collect(engine="streaming")).lazy())
+
+    def count_partners(self, pairs: Frame, people: Frame) -> Frame:
+        from features.collaboration.partners_compiled import in_one_pass
+
+        return nw.from_native(in_one_pass(_as_held(pairs), _as_held(people)).lazy())
+
+
+def _as_held(frame: Frame) -> pl.DataFrame:
+    """A frame that is held already, or is short."""
+    held: pl.DataFrame = nw.to_native(frame).collect(engine="in-memory")
+    return held

@@ -1,0 +1,24 @@
+"""An engine by the name that the settings give it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from features.contract.vocabulary import EngineName
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
+
+
+@contextmanager
+def engine_named(name: EngineName, folder: Path) -> Iterator[Engine]:
+    """The engine of that name; what it must keep on disk meanwhile lies under `folder`, which all its machines see.
+
+    Raises BadInput where Spark or Java is not installed.
+    """
+    if name == "polars":
+        yield POLARS
+        return
+    from features.engine.spark import spark_engine
+
+    with spark_engine(folder) as engine:
+        yield engine

@@ -1,0 +1,117 @@
+"""The server, put together: its state, its routes and pages, what stands around them, and how it starts and ends."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from prometheus_client import start_http_server
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from pipeline.settings import unusable
+from pipeline.store.store import Store
+from serving.access.issuers import issuer_of
+from serving.access.rates import Rates
+from serving.http import garbage, problems
+from serving.http.edge import Edge
+from serving.http.logs import LOG, write_json_lines
+from serving.http.metrics import Metrics
+from serving.pages import errors
+from serving.pages import routes as pages
+from serving.pages.outcomes import Outcomes
+from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
+from serving.settings import ServerSettings
+from serving.views.champion import Champion
+
+TITLE = "Retention"
+VERSION = "1"
+AT_A_TIME = 8
+"""Answers worked out side by side; the others wait in the order they came. Python runs one thread at a time, so more
+of them only overtake each other: with forty, as by default, the slowest in a hundred waits a fifth longer."""
+ABOUT = """Who is at risk of leaving voluntarily, why, and what could change it, from published scores.
+
+For conversations that help people stay. Never for a dismissal, a redundancy, a pay cut or an appraisal:
+the purpose is asked for wherever a person is named, such purposes are refused, and every answer is audited."""
+
+
+def assemble(settings: ServerSettings | None) -> FastAPI:
+    """What `app.create_app` gives."""
+    settings = settings or _settings()
+    app = FastAPI(
+        title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    app.state.settings = settings
+    app.state.store = Store(settings.store_url)
+    app.state.issuer = issuer_of(settings)
+    app.state.champion = Champion(settings)
+    app.state.outcomes = Outcomes(settings)
+    app.state.rates = Rates(settings.rate_limit)
+    app.state.metrics = Metrics()
+    for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, health):
+        app.include_router(routes.router)
+    pages.include(app)
+    problems.install(app)
+    errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_headers=["Authorization"])
+    app.add_middleware(Edge, body_limit=settings.body_limit)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _settings() -> ServerSettings:
+    try:
+        return ServerSettings()
+    except (ValidationError, SettingsError) as error:
+        raise unusable(error) from None
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    write_json_lines()
+    garbage.keep("the server")
+    current_default_thread_limiter().total_tokens = AT_A_TIME
+    with _inner_port(app):
+        yield
+    app.state.outcomes.close()
+    app.state.store.close()
+    garbage.let_go()
+
+
+@contextmanager
+def _inner_port(app: FastAPI) -> Iterator[None]:
+    """The counters on a port of their own, if the settings name one; of several workers the first has it."""
+    settings: ServerSettings = app.state.settings
+    if settings.inner_port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(settings.inner_port, settings.inner_host, app.state.metrics.registry)
+    except OSError:
+        LOG.warning("the inner port is taken: another worker has it, or another program")
+        yield
+        return
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The schema, with our problem in place of the framework's own 422."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=TITLE, version=VERSION, description=ABOUT, routes=app.routes)
+        components = schema["components"]["schemas"]
+        components["Problem"] = problems.Problem.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            components.pop(unused, None)
+        app.openapi_schema = schema
+    return app.openapi_schema
