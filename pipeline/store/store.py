@@ -35,6 +35,7 @@ from pipeline.store.publication import (
 )
 from pipeline.store.published_scores import Published, PublishedScores
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.store.shown_before import shown_before
 
 MOST_THREADS: Final = 40
 """Threads in which a server answers: none waits for a connection."""
@@ -130,7 +131,9 @@ class Store:
         check_publication(publication)
         scores = ranked(publication)
         fingerprint = content_hash(publication, scores)
-        groups = group_figures(scores, publication.factors).to_dicts()
+        with self._connected("read") as connection:
+            before = shown_before(connection, publication.source, publication.snapshot_date)
+        groups = group_figures(scores, publication.factors, before).to_dicts()
         with self._connected("publish") as connection:
             served = _served(connection, publication)
             if served == (publication.model_version, fingerprint):
