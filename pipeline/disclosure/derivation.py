@@ -139,7 +139,7 @@ class Derivation:
         self._team: Ints = profiles[:, self._first].copy()
         self._others = [each for each in range(codes.shape[1]) if each != self._first]
         starts = np.cumsum([int(has_total), *(int(counts[each]) for each in self._others)])
-        self._starts, self._width = starts[:-1], int(starts[-1])
+        self._starts, self._ends, self._width = starts[:-1], starts[1:], int(starts[-1])
         blank = self._width  # a column after the last one, always zero
         columns = [np.where(profiles[:, each] >= 0, profiles[:, each] + start, blank) for each, start in self._blocks()]
         total = [np.zeros(len(profiles), dtype=np.int64)] if has_total else []
@@ -265,7 +265,7 @@ class Derivation:
         """The groups whose weight is not zero when the first dimension cancels as much as it can."""
         found = {
             (each, int(column - start))
-            for (each, start), end in zip(self._blocks(), [*self._starts[1:], self._width], strict=True)
+            for (each, start), end in zip(self._blocks(), self._ends, strict=True)
             for column in np.flatnonzero(functional[start:end, 0]) + start
         }
         there = np.flatnonzero(is_there & (self._team >= 0))

@@ -28,7 +28,7 @@ def by_group(dataset: Dataset, judged: Backtest, seed: int) -> list[dict[str, An
     left has NaN for its metrics.
     """
     found = {by: (labels, _largest(labels)) for by, labels in _labels(dataset.X[judged.rows])}
-    hidden = _hidden(found, judged.person)
+    hidden = _hidden(found, judged.person) if found else {}
     return [
         {"by": by, "group": group, "is_suppressed": True}
         if group in hidden[by]

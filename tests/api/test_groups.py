@@ -112,6 +112,7 @@ def test_data_scientists_see_no_managers_id(client: TestClient, bearer: Bearer, 
     assert set(groups(client, "manager", bearer("hr"))) == {"M1", "=M2", "M3"}
     nameless = groups(client, "manager", bearer("data_scientist"))
     assert all(name and name.startswith("team-") and len(name) == 17 for name in nameless)
+    assert list(nameless) == sorted(nameless, key=str), "the order of ids would tell who is who"
     assert {row["whom"] for row in kept() if row["role"] == "data_scientist"} == {None}
     assert {row["whom"] for row in kept() if row["role"] == "hr"} == {"M1", "=M2", "M3"}
 
