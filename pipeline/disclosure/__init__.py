@@ -5,16 +5,16 @@
 and no person. An auditor sees the card. Heads of departments see figures of departments and of services between them. A
 manager sees a list of names with reasons, and no figure of a group. All of them may keep what they saw, and share it.
 
-**What they know beforehand.** Everyone's department, location, level and manager, as on an organisation chart, today and
-earlier; so the people of every group, also of one whose figures are not shown. Names of managers that say nothing, and
-come in no order, keep apart only what is not on that chart.
+**What they know beforehand.** Everyone's department, location, level and manager, as on an organisation chart, today
+and earlier; so the people of every group, also of one whose figures are not shown. That managers' names say nothing, and
+come in an order of their own, protects no more than what is not on that chart.
 
 **What must not be deducible**, within one publication and from all publications of one snapshot date: a sum over fewer
 than `LEAST_PEOPLE` people of anything that is published, or any weighted sum that depends on so few. A sum of risks, a
 mean, a variance and a count are alike: each is a sum over people when the head count is known.
 
-**How.** `hidden_groups` for the figures of a month, `hide_further` for other tables of groups, `hidden_of_attributes` for
-the fairness review, `pairs_shown` for services; `derivation` is the search behind the first three.
+**How.** `hidden_groups` for the figures of a month, `hide_further` for other tables of groups, `hidden_of_attributes`
+for the fairness review, `pairs_shown` for services; `derivation` is the search behind the first three.
 
 **What it does not cover.** A reader's own figure: who knows one member's risk may take it from a group of five. The
 totals of two publications of a date, which cannot be hidden. Changes from month to month, when a group's people change

@@ -56,7 +56,7 @@ def hide_further(
     )
     sizes = [np.bincount(codes[codes[:, at] >= 0, at], minlength=len(known)) for at, known in enumerate(labels)]
     found = {name: set(hidden.get(name, ())) for name in names if name not in fixed}
-    derivation = Derivation(codes, _counted_once(person, groups.height), has_total)
+    derivation = Derivation(codes, _counted_once(person, codes), has_total)
     while (leak := derivation.leak()) is not None:
         may_hide = [group for group in leak.needed if names[group[0]] in found] or [
             group for group in leak.groups if names[group[0]] in found
@@ -146,8 +146,14 @@ def _codes(groups: pl.Series, labels: pl.Series, hidden: set[str]) -> NDArray[np
     return groups.replace_strict(labels, places, return_dtype=pl.Int64).fill_null(NONE).to_numpy()
 
 
-def _counted_once(person: pl.Series | None, records: int) -> NDArray[np.int64]:
-    """One for the first record of each person, zero for the others."""
+def _counted_once(person: pl.Series | None, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One for one record of each person, zero for the others. The record is that of the rarest profile, where a count
+    matters most.
+    """
     if person is None:
-        return np.ones(records, dtype=np.int64)
-    return person.is_first_distinct().cast(pl.Int64).to_numpy()
+        return np.ones(len(codes), dtype=np.int64)
+    profile = np.unique(codes, axis=0, return_inverse=True)[1].ravel()
+    records = pl.DataFrame({"person": person, "profile": profile}).with_row_index("record")
+    rarest_first = records.sort(pl.col("person").n_unique().over("profile"), "profile", "record")
+    counted = rarest_first.unique("person", keep="first", maintain_order=True)["record"]
+    return np.bincount(counted.to_numpy(), minlength=len(codes))
