@@ -6,8 +6,8 @@ and no person. An auditor sees the card. Heads of departments see figures of dep
 manager sees a list of names with reasons, and no figure of a group. All of them may keep what they saw, and share it.
 
 **What they know beforehand.** Everyone's department, location, level and manager, as on an organisation chart, today
-and earlier; so the people of every group, also of one whose figures are not shown. That managers' names say nothing, and
-come in an order of their own, protects no more than what is not on that chart.
+and earlier; so the people of every group, also of one whose figures are not shown. Names of managers that say nothing,
+in an order of their own, protect no more than what is not on that chart.
 
 **What must not be deducible**, within one publication and from all publications of one snapshot date: a sum over fewer
 than `LEAST_PEOPLE` people of anything that is published, or any weighted sum that depends on so few. A sum of risks, a
