@@ -108,6 +108,18 @@ def test_a_small_group_and_the_one_that_would_give_it_away_are_suppressed(client
     )
 
 
+def test_a_month_scored_again_without_one_person_does_not_give_that_person_away(store: Store) -> None:
+    made, is_left = company(), pl.col("employee_id") != "Plant-0"
+    store.publish(made)
+    store.publish(replace(made, scores=made.scores.filter(is_left), factors=made.factors.filter(is_left)))
+    with store.reading() as scores:
+        published = scores.current()
+        assert published is not None
+        assert published.people == 15
+        rows = scores.group_figures(published, "department")
+    assert {row["value"]: row["people"] for row in rows} == {"Legal": None, "Plant": None, "Sales": None}
+
+
 def test_data_scientists_see_no_managers_id(client: TestClient, bearer: Bearer, kept: Kept) -> None:
     assert set(groups(client, "manager", bearer("hr"))) == {"M1", "=M2", "M3"}
     nameless = groups(client, "manager", bearer("data_scientist"))
