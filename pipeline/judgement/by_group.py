@@ -1,15 +1,15 @@
 """How good the scores are for each level, department and tenure band, with n and intervals; no figure of a few."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from pipeline.dataset.rows import Dataset
+from pipeline.disclosure import LEAST_PEOPLE, hide_further
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.metrics import metrics_with_intervals
-from pipeline.scoring.group_figures import LEAST_PEOPLE
 
 BANDS: Final = {"under 1 year": 12.0, "1 to 3 years": 36.0, "3 to 5 years": 60.0, "5 to 10 years": 120.0}
 """Tenure bands by the months at which each ends; beyond the last is `LONGEST`."""
@@ -23,15 +23,32 @@ MOST_GROUPS: Final = 30
 def by_group(dataset: Dataset, judged: Backtest, seed: int) -> list[dict[str, Any]]:
     """Out-of-time figures of each group: `by`, `group`, `n` rows, `people`, `base_rate`, `mean_risk` and metrics.
 
-    Each metric has `value`, `low` and `high`, from resampling people. A group of fewer than 5 people has its name and
-    nothing else (`is_suppressed`); one in which nobody, or everybody, left has NaN for its metrics.
+    Each metric has `value`, `low` and `high`, from resampling people. A group of fewer than 5 people, or
+    one that would give away so few, has its name and nothing else (`is_suppressed`); one in which nobody, or everybody,
+    left has NaN for its metrics.
     """
-    X = dataset.X[judged.rows]
+    found = {by: (labels, _largest(labels)) for by, labels in _labels(dataset.X[judged.rows])}
+    hidden = _hidden(found, judged.person) if found else {}
     return [
-        _figures(by, str(group), (labels == group).fill_null(False).to_numpy(), judged, seed)
-        for by, labels in _labels(X)
-        for group in _largest(labels)
+        {"by": by, "group": group, "is_suppressed": True}
+        if group in hidden[by]
+        else _figures(by, group, (labels == group).fill_null(False).to_numpy(), judged, seed)
+        for by, (labels, groups) in found.items()
+        for group in groups
     ]
+
+
+def _hidden(found: Mapping[str, tuple[pl.Series, list[str]]], person: np.ndarray) -> dict[str, set[str]]:
+    """For each way to group, those that would give away a few people; only the largest groups have figures."""
+    people = pl.Series(person)
+    table = pl.DataFrame(
+        {by: labels.set(~labels.is_in(groups).fill_null(False), None) for by, (labels, groups) in found.items()}
+    )
+    few = {
+        by: {group for group in groups if people.filter((labels == group).fill_null(False)).n_unique() < LEAST_PEOPLE}
+        for by, (labels, groups) in found.items()
+    }
+    return hide_further(table, few, person=people)
 
 
 def _labels(X: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
@@ -54,9 +71,6 @@ def _largest(labels: pl.Series) -> list[str]:
 
 
 def _figures(by: str, group: str, rows: np.ndarray, judged: Backtest, seed: int) -> dict[str, Any]:
-    people = len(np.unique(judged.person[rows]))
-    if people < LEAST_PEOPLE:
-        return {"by": by, "group": group, "is_suppressed": True}
     left, risk = judged.left[rows], judged.risk[rows]
     found = metrics_with_intervals(left, risk, judged.person[rows], seed, RESAMPLES)
     undefined = {"value": np.nan, "low": np.nan, "high": np.nan}
@@ -65,7 +79,7 @@ def _figures(by: str, group: str, rows: np.ndarray, judged: Backtest, seed: int)
         "group": group,
         "is_suppressed": False,
         "n": len(left),
-        "people": people,
+        "people": len(np.unique(judged.person[rows])),
         "base_rate": float(left.mean()),
         "mean_risk": float(risk.mean()),
         **{name: found[name] if 0 < left.sum() < len(left) else undefined for name in METRICS},

@@ -4,7 +4,7 @@ Being listed means a conversation about staying, so a group that is listed too r
 is listed too often is watched more. The attributes are read for this review alone and never reach the model.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import comb
@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from features.build import organisation
 from features.source import CrossSection, Source
 from pipeline.dataset.rows import Dataset
+from pipeline.disclosure import LEAST_PEOPLE, hidden_of_attributes
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.metrics import COVERAGE, RESAMPLES, TOP_SHARE
 from pipeline.judgement.protected import LOWEST, OTHER, protected_groups
 from pipeline.judgement.proxies import proxies
 from pipeline.lists.risk_list import listed
 from pipeline.lists.rules import ListRules
-from pipeline.scoring.group_figures import LEAST_PEOPLE
 from pipeline.store.reading import ENOUGH
 
 Floats = NDArray[np.float64]
@@ -156,10 +156,10 @@ def fairness_review(
     The two groups of a ratio in `ratios` were picked because they lie furthest apart, which chance alone makes some
     two do. Its interval makes up for that: it holds for all pairs of the attribute's groups at once (Bonferroni).
 
-    A group of fewer than `LEAST_PEOPLE` people has no figures, nor has one that would give it away by subtraction. A
-    pair that is empty has NaN, and so has a share of fewer people than that.
+    A group of fewer than `LEAST_PEOPLE` people has no figures, nor has one that would give it away
+    (`pipeline.disclosure`). A pair that is empty has NaN, and so has a share of fewer people than that.
     """
-    found: dict[str, set[str]] = {}
+    hidden_of = hidden_of_attributes(groups, judged.person)
     entries = []
     for names in [*((name,) for name in groups.columns), *combinations(groups.columns, 2)]:
         recorded = groups.select(~pl.any_horizontal(pl.col(names).is_null())).to_series().to_numpy()
@@ -167,44 +167,10 @@ def fairness_review(
             continue
         labels, rows = groups.filter(recorded).select(names), judged.where(recorded)
         crossed = _crossed(labels)
-        hidden = suppressed(dict(zip(crossed.parts, crossed.people(rows.person).tolist(), strict=True)), found)
-        found |= {name: {part[0] for part in hidden} for name in names if len(names) == 1}
-        entry = _entry(labels, crossed, rows, hidden, seed, resamples)
+        entry = _entry(labels, crossed, rows, hidden_of[names], seed, resamples)
         entry["not_recorded"] = len(np.unique(judged.person)) - entry["people"]
         entries.append(entry)
     return entries
-
-
-def suppressed(
-    people: Mapping[tuple[str, ...], int], alone: Mapping[str, set[str]] | None = None
-) -> set[tuple[str, ...]]:
-    """The groups that are not shown: too small, or found by taking those that are shown from a sum that is.
-
-    `people` of one attribute has keys of one name, of a pair keys of two. The sums are everyone's, and in a pair each
-    attribute's groups: in each, those that are hidden must hold `LEAST_PEOPLE` together. `alone` holds the groups that
-    each attribute hides by itself; a pair with one of them is hidden too.
-    """
-    before = set().union(*(alone or {}).values())
-    hidden = {key for key, size in people.items() if 0 < size < LEAST_PEOPLE or (len(key) > 1 and before & set(key))}
-    while smallest := next(_giving_away(people, hidden), None):
-        hidden.add(smallest)
-    return hidden
-
-
-def _giving_away(people: Mapping[tuple[str, ...], int], hidden: set[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Of each sum whose hidden groups hold too few people, the smallest group that is shown."""
-    places = range(len(next(iter(people), ())))
-    sums = (
-        [list(people)]
-        if len(places) == 1
-        else [
-            [key for key in people if key[place] == name] for place in places for name in {key[place] for key in people}
-        ]
-    )
-    for keys in sums:
-        shown = [key for key in keys if key not in hidden and people[key]]
-        if shown and 0 < sum(people[key] for key in keys if key in hidden) < LEAST_PEOPLE:
-            yield min(shown, key=lambda key: (people[key], key))
 
 
 def _crossed(labels: pl.DataFrame) -> _Groups:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.language.translator import marked
-from pipeline.scoring.group_figures import LEAST_PEOPLE
 
 BASELINES: Final = {
     "base_rate": marked("base rate"),

@@ -1,16 +1,15 @@
 """What one scoring run publishes: checked, ranked and laid out as rows of the store. Pure; the store writes it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
-from features.collaboration.department_services import KEY, OTHER
 from features.errors import Finding, Refused
-from pipeline.scoring.group_figures import LEAST_PEOPLE
+from pipeline.disclosure import pairs_shown
 
 TOLERANCE: Final = 1e-6
 """By how much base + factors may miss the served risk: what the API promises."""
@@ -21,7 +20,7 @@ BATCH_PEOPLE: Final = 5_000
 CARRIED: Final = ("risk", "relationships_log_odds")
 """Figures of the people who ask for a service that the pair of departments carries as a mean."""
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 """Of what a publication holds: one of an earlier format is published anew though its scores are the same."""
 
 _NUMBERS: Final = ["risk", "risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "base_log_odds", "log_odds"]
@@ -128,30 +127,7 @@ def service_rows(publication: Publication) -> list[dict[str, Any]]:
     """The figures of services between departments as rows of the store; null where too few people are behind them."""
     if publication.services is None:
         return []
-    is_shown = pl.min_horizontal("clients", "providers") >= LEAST_PEOPLE
-    figures = ["services", "rating", "hours", "balance", "trend", *CARRIED]
-    shown = publication.services.select(
-        *KEY, *(pl.when(is_shown).then(name).alias(name) for name in (*figures, "kinds"))
-    )
-    return [row | {"kinds": kinds_shown(row["kinds"])} for row in shown.to_dicts()]
-
-
-def kinds_shown(kinds: Sequence[Mapping[str, Any]] | None) -> dict[str, int] | None:
-    """Services by kind, most first. None where nothing is known, or each kind is of too few people.
-
-    A kind that too few people ask for, or answer, counts under `other` together with the rarest of those that enough
-    people do: so what lies there is never of a few people alone, nor is what taking the rest from all gives.
-    """
-    ordered = sorted(kinds or (), key=lambda each: (-each["services"], each["kind"]))
-    large = [each for each in ordered if min(each["clients"], each["providers"]) >= LEAST_PEOPLE]
-    if not large:
-        return None
-    shown = large if len(large) == len(ordered) else large[:-1]
-    told: dict[str, int] = {each["kind"]: each["services"] for each in shown}
-    if len(shown) < len(ordered):
-        rest = sum(each["services"] for each in ordered) - sum(told.values())
-        told[OTHER] = told.get(OTHER, 0) + rest
-    return told
+    return pairs_shown(publication.services, ["services", "rating", "hours", "balance", "trend", *CARRIED])
 
 
 def _factor_texts(factors: pl.DataFrame) -> pl.DataFrame:

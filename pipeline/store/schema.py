@@ -132,7 +132,7 @@ SERVICE_FIGURE: Final = Table(
 )
 """What one department asks of another; `services` and all other figures are null where too few people are behind it.
 
-kinds: {kind: services}, as `publication.kinds_shown`.
+kinds: {kind: services}, as `disclosure.kinds_shown`.
 """
 
 LIST_ANSWER: Final = Table(

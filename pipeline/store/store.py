@@ -20,6 +20,7 @@ from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Way, begun, engine_of
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
+from pipeline.store.shown_before import shown_before
 from pipeline.store.upgrade import is_newest, upgrade
 from pipeline.store.writing import write
 
@@ -71,7 +72,9 @@ class Store:
         check_publication(publication)
         scores = ranked(publication)
         fingerprint = content_hash(publication, scores)
-        groups = group_figures(scores, publication.factors).to_dicts()
+        with self._connected("read") as connection:
+            before = shown_before(connection, publication.source, publication.snapshot_date)
+        groups = group_figures(scores, publication.factors, before).to_dicts()
         with self._connected("publish") as connection:
             return write(connection, publication, scores, groups, fingerprint)
 

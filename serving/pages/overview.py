@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
-from pipeline.scoring.group_figures import LEAST_PEOPLE
+from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.store.reading import Published, PublishedScores, Total
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose

@@ -36,14 +36,14 @@ def groups(
 ) -> Response:
     """Groups under 5 are suppressed, and others from which such a group could be worked out.
 
-    Data scientists get managers under names that say nothing, the same ones for the whole publication.
+    Data scientists get managers under names that say nothing, the same ones for the whole publication, in their order.
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:
         published = current(release.scores)
         rows = group_rows(release.scores, published, dimension)
         if dimension == "manager" and asker.role == Role.DATA_SCIENTIST:
-            rows = [row | {"value": _nameless(published, row["value"])} for row in rows]
+            rows = _without_names(published, rows)
         answer = page_of(published, dimension, rows)
         release.names(_managers(asker, dimension, rows))
         return as_table(request, form, answer, lambda: group_table(dimension, rows))
@@ -74,6 +74,12 @@ def _managers(asker: Identity, dimension: str, rows: list[dict[str, Any]]) -> li
     if dimension != "manager" or asker.role == Role.DATA_SCIENTIST:
         return []
     return [row["value"] for row in rows if row["value"] is not None]
+
+
+def _without_names(published: Published, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows under names that say nothing, in the order of these names: that of ids would tell who is who."""
+    nameless = [row | {"value": _nameless(published, row["value"])} for row in rows]
+    return sorted(nameless, key=lambda row: (row["value"] is None, row["value"]))
 
 
 def _nameless(published: Published, manager_id: str | None) -> str | None:

@@ -108,10 +108,23 @@ def test_a_small_group_and_the_one_that_would_give_it_away_are_suppressed(client
     )
 
 
+def test_a_month_scored_again_without_one_person_does_not_give_that_person_away(store: Store) -> None:
+    made, is_left = company(), pl.col("employee_id") != "Plant-0"
+    store.publish(made)
+    store.publish(replace(made, scores=made.scores.filter(is_left), factors=made.factors.filter(is_left)))
+    with store.reading() as scores:
+        published = scores.current()
+        assert published is not None
+        assert published.people == 15
+        rows = scores.group_figures(published, "department")
+    assert {row["value"]: row["people"] for row in rows} == {"Legal": None, "Plant": None, "Sales": None}
+
+
 def test_data_scientists_see_no_managers_id(client: TestClient, bearer: Bearer, kept: Kept) -> None:
     assert set(groups(client, "manager", bearer("hr"))) == {"M1", "=M2", "M3"}
     nameless = groups(client, "manager", bearer("data_scientist"))
     assert all(name and name.startswith("team-") and len(name) == 17 for name in nameless)
+    assert list(nameless) == sorted(nameless, key=str), "the order of ids would tell who is who"
     assert {row["whom"] for row in kept() if row["role"] == "data_scientist"} == {None}
     assert {row["whom"] for row in kept() if row["role"] == "hr"} == {"M1", "=M2", "M3"}
 

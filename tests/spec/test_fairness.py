@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from features.source import Source
-from pipeline.judgement.fairness import Judged, fairness_review, selection, suppressed
+from pipeline.disclosure.attributes import suppressed
+from pipeline.judgement.fairness import Judged, fairness_review, selection
 from pipeline.judgement.protected import protected_groups
 from pipeline.judgement.proxies import proxies
 from pipeline.lists.rules import ListRules

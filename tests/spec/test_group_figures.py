@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.scoring.group_figures import DIMENSIONS, LEAST_PEOPLE, group_figures, suppressed
+from pipeline.disclosure import LEAST_PEOPLE, hidden_groups
+from pipeline.scoring.group_figures import DIMENSIONS, group_figures
 
 
 def company(department: str, location: str = "", level: str = "", manager: str = "") -> pl.DataFrame:
     """A letter a person in each dimension; one that is not given is the same for all."""
     words = {"department": department, "location": location, "level": level, "manager": manager}
     return pl.DataFrame({name: list(text or "-" * len(department)) for name, text in words.items()})
+
+
+def suppressed(people: pl.DataFrame) -> dict[str, set[str]]:
+    return hidden_groups(people.with_row_index("person"))
 
 
 def test_groups_of_five_are_shown_and_of_four_are_not() -> None:

@@ -15,7 +15,6 @@ import mlflow
 import pandas as pd
 import polars as pl
 import pytest
-from pipeline.store.published_scores import Factor, Published
 
 from features.catalogue.catalogue import catalogue, fixed_features
 from features.catalogue.feature import Feature
@@ -25,6 +24,7 @@ from pipeline.language.translator import language
 from pipeline.language.wording import factor_text, reason_text
 from pipeline.model.stored_model import FORMAT, StoredModel
 from pipeline.scoring.records import score_records
+from pipeline.store.reading import Factor, Published
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
 DATA = Path(__file__).parents[1] / "data/model_0_1"

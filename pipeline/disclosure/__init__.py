@@ -1,0 +1,39 @@
+"""Every rule that keeps a small group unseen: what is shown of groups must tell nothing of fewer than five people.
+
+**Who reads.** HR sees every person's risk, so groups hide nothing from HR. A data scientist sees figures of all groups
+(by department, location, level and manager), of services between departments, the month's totals and the model's card,
+and no person. An auditor sees the card. Heads of departments see figures of departments and of services between them. A
+manager sees a list of names with reasons, and no figure of a group. All of them may keep what they saw, and share it.
+
+**What they know beforehand.** Everyone's department, location, level and manager, as on an organisation chart, today
+and earlier; so the people of every group, also of one whose figures are not shown. Names of managers that say nothing,
+in an order of their own, protect no more than what is not on that chart.
+
+**What must not be deducible**, within one publication and from all publications of one snapshot date: a sum over fewer
+than `LEAST_PEOPLE` people of anything that is published, or any weighted sum that depends on so few. A sum of risks, a
+mean, a variance and a count are alike: each is a sum over people when the head count is known.
+
+**How.** `hidden_groups` for the figures of a month, `hide_further` for other tables of groups, `hidden_of_attributes`
+for the fairness review, `pairs_shown` for services; `derivation` is the search behind the first three.
+
+**What it does not cover.** A reader's own figure: who knows one member's risk may take it from a group of five. The
+totals of two publications of a date, which cannot be hidden. Changes from month to month, when a group's people change
+by a few and the risks of the others are known to have stayed. A pair of departments in which one person asks for nearly
+everything. What someone who was erased had added to figures that were shown before.
+"""
+
+from pipeline.disclosure.attributes import hidden_of_attributes
+from pipeline.disclosure.derivation import LEAST_PEOPLE
+from pipeline.disclosure.groups import Hidden, comparable, hidden_groups, hide_further
+from pipeline.disclosure.services import kinds_shown, pairs_shown
+
+__all__ = [
+    "LEAST_PEOPLE",
+    "Hidden",
+    "comparable",
+    "hidden_groups",
+    "hidden_of_attributes",
+    "hide_further",
+    "kinds_shown",
+    "pairs_shown",
+]

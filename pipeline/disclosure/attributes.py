@@ -1,0 +1,72 @@
+"""Which groups of protected attributes, and of pairs of them, the fairness review does not show."""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any, Final
+
+import polars as pl
+from numpy.typing import NDArray
+
+from pipeline.disclosure.derivation import LEAST_PEOPLE
+from pipeline.disclosure.groups import hide_further
+
+_BETWEEN: Final = "\x1f"
+
+
+def hidden_of_attributes(groups: pl.DataFrame, person: NDArray[Any]) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+    """For each attribute (a name) and each pair (two names), the groups that are not shown, by their labels.
+
+    groups: a String column an attribute, null where it is not recorded; one row a record, and `person` whose it is. The
+    figures of all records together count as published, so few people of whom an attribute is not recorded hide a group.
+    """
+    hidden: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    alone: dict[str, set[str]] = {}
+    for names in _entries(groups.columns):
+        found = hidden[names] = suppressed(_people(groups, names, person), alone)
+        alone |= {name: {part[0] for part in found} for name in names if len(names) == 1}
+    crossed = groups.select(pl.concat_str(names, separator=_BETWEEN).alias(_BETWEEN.join(names)) for names in hidden)
+    start = {_BETWEEN.join(names): {_BETWEEN.join(part) for part in parts} for names, parts in hidden.items()}
+    further = hide_further(crossed, start, person=pl.Series(person))
+    return {names: {tuple(part.split(_BETWEEN)) for part in further[_BETWEEN.join(names)]} for names in hidden}
+
+
+def suppressed(
+    people: Mapping[tuple[str, ...], int], alone: Mapping[str, set[str]] | None = None
+) -> set[tuple[str, ...]]:
+    """The groups that are not shown: too small, or found by taking those that are shown from a sum that is.
+
+    `people` of one attribute has keys of one name, of a pair keys of two. The sums are everyone's, and in a pair each
+    attribute's groups: in each, those that are hidden must hold `LEAST_PEOPLE` together. `alone` holds the groups that
+    each attribute hides by itself; a pair with one of them is hidden too.
+    """
+    before = set().union(*(alone or {}).values())
+    hidden = {key for key, size in people.items() if 0 < size < LEAST_PEOPLE or (len(key) > 1 and before & set(key))}
+    while smallest := next(_giving_away(people, hidden), None):
+        hidden.add(smallest)
+    return hidden
+
+
+def _giving_away(people: Mapping[tuple[str, ...], int], hidden: set[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Of each sum whose hidden groups hold too few people, the smallest group that is shown."""
+    places = range(len(next(iter(people), ())))
+    sums = (
+        [list(people)]
+        if len(places) == 1
+        else [
+            [key for key in people if key[place] == name] for place in places for name in {key[place] for key in people}
+        ]
+    )
+    for keys in sums:
+        shown = [key for key in keys if key not in hidden and people[key]]
+        if shown and 0 < sum(people[key] for key in keys if key in hidden) < LEAST_PEOPLE:
+            yield min(shown, key=lambda key: (people[key], key))
+
+
+def _entries(attributes: list[str]) -> list[tuple[str, ...]]:
+    return [*((name,) for name in attributes), *combinations(attributes, 2)]
+
+
+def _people(groups: pl.DataFrame, names: tuple[str, ...], person: NDArray[Any]) -> dict[tuple[str, ...], int]:
+    """How many different people each group has."""
+    found = groups.select(names, person=person).drop_nulls().group_by(names).agg(pl.col("person").n_unique())
+    return {tuple(row[:-1]): row[-1] for row in found.sort(names).rows()}
