@@ -18,14 +18,11 @@ import polars as pl
 
 from features.catalogue.feature import Feature
 from features.errors import BadInput, Finding
+from pipeline.dataset.horizons import NO_HORIZON
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import risk_of
 
 FORMAT = 1
-NO_HORIZON = 0
-"""The horizon of a cross-section, whose outcome has no dates: 'left', at whatever time."""
-CURVE = (3, 6, 12)
-"""Months at which the curve is given, where the history was long enough to learn them."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The models: how each was judged, who promoted it, its card. Read from the registry, so these routes alone need it."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
@@ -17,6 +17,9 @@ from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_known
 from serving.http.problems import Refusal, responses
 from serving.schemas.model_versions import LedgerRow, ModelAnswer
+
+if TYPE_CHECKING:  # MLflow takes seconds to import
+    from pipeline.registry.versions import Described
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -59,24 +62,31 @@ def told_model(request: Request, audit: Audit, version: str | None, form: str) -
     """A version, or the champion, in a form."""
     settings: Settings = request.app.state.settings
     told = described_version(settings, version)
-    plots = {} if form == JSON else plots_of_version(settings, told["version"])
+    plots = {} if form == JSON else plots_of_version(settings, told.version)
     with audit.release() as release:
         if form == JSON:
             return as_json(request, model_answer(told, release.scores))
-        history = ledger.entries(release.scores.connection, told["version"])
+        history = ledger.entries(release.scores.connection, told.version)
     return _card(request, form, told, history, plots)
 
 
-def model_answer(told: dict[str, Any], scores: PublishedScores) -> ModelAnswer:
+def model_answer(told: "Described", scores: PublishedScores) -> ModelAnswer:
     """What the registry says of a version, with its rows of the ledger."""
-    history = ledger.entries(scores.connection, told["version"])
-    return ModelAnswer(**told, ledger=[_row(entry) for entry in history])
+    history = ledger.entries(scores.connection, told.version)
+    return ModelAnswer(
+        version=told.version,
+        is_champion=told.is_champion,
+        run_id=told.run_id,
+        registered_at=told.registered_at,
+        report=dict(told.document),
+        ledger=[_row(entry) for entry in history],
+    )
 
 
 def _card(
-    request: Request, form: str, told: dict[str, Any], history: Sequence[LedgerEntry], plots: dict[str, bytes]
+    request: Request, form: str, told: "Described", history: Sequence[LedgerEntry], plots: dict[str, bytes]
 ) -> Response:
-    card = model_card(told["version"], told["report"], history, plots)
+    card = model_card(told.version, told.report, history, plots)
     text = (card.html if form == HTML else card.markdown).encode()
     answer = unless_known(request, form, text, lambda: text)
     answer.headers["Content-Security-Policy"] = _CARD_POLICY
@@ -87,7 +97,7 @@ def _row(entry: LedgerEntry) -> LedgerRow:
     return LedgerRow(**{name: value for name, value in vars(entry).items() if name in LedgerRow.model_fields})
 
 
-def described_version(settings: Settings, version: str | None) -> dict[str, Any]:
+def described_version(settings: Settings, version: str | None) -> "Described":
     """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
     from pipeline.registry.versions import (
         described,  # MLflow takes seconds to import, and most servers are never asked for it
