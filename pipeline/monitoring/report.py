@@ -164,13 +164,13 @@ def _score_drift(
     for head in published:
         now = scores.risks(head).select("risk")
         entry = next(moved(reference, now), None)
-        found[head.snapshot_date] = entry and ScoreDrift(
-            psi=entry.psi,
-            limit=limit,
-            of_limit=entry.psi / limit,
-            p_value=float(ks_2samp(first["risk"].to_numpy(), now["risk"].to_numpy()).pvalue),
-        )
+        found[head.snapshot_date] = None if entry is None else _far(entry.psi, limit, first, now)
     return found
+
+
+def _far(psi: float, limit: float, first: pl.DataFrame, now: pl.DataFrame) -> ScoreDrift:
+    by_chance = ks_2samp(first["risk"].to_numpy(), now["risk"].to_numpy())
+    return ScoreDrift(psi, limit, psi / limit, float(by_chance.pvalue))
 
 
 def _live(outcomes: Sequence[pl.DataFrame]) -> Metrics | None:

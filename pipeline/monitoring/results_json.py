@@ -60,4 +60,4 @@ def _month(month: Month) -> dict[str, Any]:
 
 
 def _metrics(metrics: Metrics | None) -> dict[str, Any] | None:
-    return metrics and {name: asdict(bounds) for name, bounds in metrics.items()}
+    return None if metrics is None else {name: asdict(bounds) for name, bounds in metrics.items()}

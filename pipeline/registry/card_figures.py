@@ -312,7 +312,7 @@ def _moved(features: Sequence[MovedFeature]) -> str:
 
 def feature_table(report: TrainingReport) -> Table:
     """Every feature with its driver, in the words of the catalogue."""
-    names: dict[str, str] = {**DRIVER_NAMES}
+    names = {str(driver): name for driver, name in DRIVER_NAMES.items()}
     order = list(names)
     features = sorted(report.features, key=lambda feature: (order.index(feature.driver), feature.name))
     rows = [

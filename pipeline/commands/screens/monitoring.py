@@ -28,8 +28,8 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
             f"{month.people:,}",
             figure_text(month.expected, ".1%"),
             figure_text(month.happened, ".1%"),
-            figure_text(month.metrics and month.metrics.auc),
-            figure_text(month.lists and month.lists.precision, ".1%"),
+            figure_text(month.metrics.auc if month.metrics else None),
+            figure_text(month.lists.precision if month.lists else None, ".1%"),
             str(len(month.drifted)),
         )
     return Group(table, "", *_live(results), "", *alert_lines(results.alerts), copyable(f"Plots: {page}"))
