@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.part import SEED, Part, Side, Size
 from features.simulation.run import simulate
-from pipeline.dataset.rows import write_features
+from pipeline.dataset.table import write_features
 from pipeline.dataset.workspace import workspace
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
@@ -43,7 +43,7 @@ def build_features(data: Path, out: Path) -> None:
 def train_quickly(data: Path, out: Path) -> None:
     """`retention train --quick`, with all its judging."""
     trained = train(out / _COMPANY, _settings(out), Request(SEED, quick=True))
-    (out / _VERSION).write_text(str(trained.report["model_version"]))
+    (out / _VERSION).write_text(str(trained.report.model_version))
 
 
 def score_everyone(data: Path, out: Path) -> None:

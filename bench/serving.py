@@ -24,10 +24,12 @@ from bench.server import AT_A_TIME, Server, require_wrk, serving
 from features.build import feature_table
 from features.catalogue.catalogue import catalogue
 from features.known.snapshots import snapshot_dates
+from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.splits import repeated_folds
 from pipeline.identity.tokens import Role, issue_token
+from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import fit_blend
-from pipeline.model.stored_model import CURVE, StoredModel
+from pipeline.model.stored_model import StoredModel
 from pipeline.registry import versions as registry
 from pipeline.scoring.job import score_people
 from pipeline.settings import Settings
@@ -57,7 +59,7 @@ def publish_company(size: Size, data: Path) -> None:
     folds = list(repeated_folds(left[:rows], np.arange(rows), seed=SEED, repeats=1, folds=3))
     blend = fit_blend(table.head(rows), left[:rows], folds, seed=SEED)
     model = StoredModel(HORIZON, dict.fromkeys(CURVE, blend), features, {"source": "bench"})
-    version = registry.register(settings, model, {"metrics": {}, "by_origin": []})
+    version = registry.register(settings, model, TrainingReport("bench"))
     numbers = pl.int_range(people, eager=True)
     place = pl.DataFrame(
         {

@@ -96,7 +96,7 @@ def by_the_product(data: Path, out: Path) -> Figures:
 def judged(test: Rows, risk: np.ndarray, out: Path) -> Figures:
     """How good the risks (n,) of the test rows are; they go to a file for `check`."""
     np.save(out / _RISK, risk)
-    return metrics(test.left, risk)
+    return dict(metrics(test.left, risk).items())
 
 
 def check(outs: Mapping[str, Path]) -> str:
@@ -113,7 +113,7 @@ def check(outs: Mapping[str, Path]) -> str:
 def _against(name: str, risks: Mapping[str, np.ndarray], test: Rows) -> str:
     ours = risks["retention"]
     more = paired_difference(test.left, ours, risks[name], test.person, SEED, "average_precision")
-    return f"over {name} {more['value']:+.4f} ({more['low']:+.4f} to {more['high']:+.4f})"
+    return f"over {name} {more.value:+.4f} ({more.low:+.4f} to {more.high:+.4f})"
 
 
 def _rows(data: Path, wanted: pl.Expr) -> Rows:

@@ -84,7 +84,7 @@ def separates(column: str) -> dict[str, float]:
     """AUC of one figure alone, with an interval from resampling people."""
     rows = both.drop_nulls(column)
     risk = rows[column].rank().to_numpy() / (rows.height + 1)
-    return metrics_with_intervals(rows["left"].to_numpy(), risk, rows["employee_id"].to_numpy(), seed=1)["auc"]
+    return metrics_with_intervals(rows["left"].to_numpy(), risk, rows["employee_id"].to_numpy(), seed=1).auc
 
 
 from_the_future, as_known = separates("months_since_change"), separates("months_known")
@@ -139,7 +139,7 @@ print("Features without the future are the same:", same)
 # outside all the same.
 
 # %%
-assert from_the_future["low"] > as_known["high"] + 0.05
+assert from_the_future.low > as_known.high + 0.05
 assert same
-assert metrics(both["left"].to_numpy(), np.full(both.height, 0.1))["auc"] == 0.5
+assert metrics(both["left"].to_numpy(), np.full(both.height, 0.1)).auc == 0.5
 work.cleanup()

@@ -20,6 +20,8 @@ from pipeline.lists.month_folder import write_lists
 from pipeline.lists.risk_list import month_to_list
 from pipeline.lists.rollout import deal
 from pipeline.monitoring.report import monitor
+from pipeline.monitoring.results import Alert
+from pipeline.monitoring.results_json import alert_json, alerts_of
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested
@@ -48,12 +50,12 @@ class Month:
         return bool(self.done["deliver"].get("is_complete", True))
 
     @property
-    def alerts(self) -> list[Mapping[str, Any]]:
-        return list(self.done["monitor"].get("alerts", []))
+    def alerts(self) -> tuple[Alert, ...]:
+        return alerts_of(self.done["monitor"].get("alerts", []))
 
     @property
     def is_alerting(self) -> bool:
-        return any(alert["is_current"] for alert in self.alerts)
+        return any(alert.is_current for alert in self.alerts)
 
 
 def monthly(
@@ -125,13 +127,13 @@ def _deliver(store: Store, settings: Settings, published: Published, told: Told)
 def _monitor(source: Path, settings: Settings, told: Told) -> dict[str, Any]:
     page = settings.var / "monitoring.html"
     try:
-        report = monitor(source, settings, page, told)
+        results = monitor(source, settings, page, told)
     except BadInput as nothing:  # a cross-section: nothing matures
         return {"skipped": str(nothing), "alerts": []}
     return {
-        "alerts": report["alerts"],
+        "alerts": [alert_json(alert) for alert in results.alerts],
         "page": str(page),
-        "matured": sum(month["metrics"] is not None for month in report["months"]),
+        "matured": sum(month.metrics is not None for month in results.months),
     }
 
 

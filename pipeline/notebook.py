@@ -17,15 +17,26 @@ from numpy.typing import ArrayLike
 from features.errors import BadInput, Finding
 from pipeline import training
 from pipeline.dataset.rows import KEYS
-from pipeline.judgement.metrics import RESAMPLES, metrics_with_intervals
+from pipeline.judgement.metrics import metrics_with_intervals
+from pipeline.judgement.resampling import RESAMPLES
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import versions as registry
+from pipeline.registry.report_json import as_json
 from pipeline.scoring.records import faults, score_records
 from pipeline.settings import Settings
-from pipeline.training import Request, Trained
+from pipeline.training import Request
 
 _UNDATED = date.min
 """Nothing is published here, so no date is asked for."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What ``retention train --json`` writes, the model, and the out-of-time predictions behind the metrics."""
+
+    report: dict[str, Any]
+    model: StoredModel
+    predictions: pl.DataFrame
 
 
 def train(
@@ -74,7 +85,8 @@ def train(
     {'value': 0.741, 'low': 0.712, 'high': 0.768}
     """
     request = Request(seed, quick, horizon_months, tuple(allow_suspects))
-    return training.train(Path(source), settings or Settings(), request)
+    trained = training.train(Path(source), settings or Settings(), request)
+    return Trained(as_json(trained.report), trained.model, trained.predictions)
 
 
 def report(version: str | None = None, *, settings: Settings | None = None) -> dict[str, Any]:
@@ -104,7 +116,7 @@ def report(version: str | None = None, *, settings: Settings | None = None) -> d
     >>> report()["ablation"]["without relationships"]["auc"]  # doctest: +SKIP
     {'value': 0.014, 'low': 0.002, 'high': 0.026}
     """
-    return dict(registry.described(settings or Settings(), version)["report"])
+    return dict(registry.described(settings or Settings(), version).document)
 
 
 def load_model(version: str | None = None, *, settings: Settings | None = None) -> StoredModel:
@@ -234,4 +246,4 @@ def evaluate(
     """
     people = np.arange(np.size(left)) if person is None else person
     figures = metrics_with_intervals(left, risk, people, seed, resamples)
-    return pl.DataFrame([{"metric": name, **bounds} for name, bounds in figures.items()])
+    return pl.DataFrame([{"metric": name, **vars(bounds)} for name, bounds in figures.items()])

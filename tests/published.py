@@ -294,10 +294,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory, promote: Callable[[Setting
 def promote(blend: Blend) -> Callable[[Settings], None]:
     """Registers the blend once more, as the champion."""
     from pipeline.registry import promotion  # MLflow takes seconds to import, and most tests need none
+    from pipeline.registry.report_json import report_of
 
     model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
 
     def record(settings: Settings) -> None:
-        promotion.record(settings, model, REPORT)
+        promotion.record(settings, model, report_of(REPORT))
 
     return record

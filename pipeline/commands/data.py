@@ -56,7 +56,7 @@ def features(
     ] = None,
 ) -> None:
     """Write the feature table: one row a person and snapshot date."""
-    from pipeline.dataset.rows import write_features
+    from pipeline.dataset.table import write_features
     from pipeline.dataset.workspace import workspace
 
     settings, days = Settings(), [day.date() for day in snapshot_date or []]

@@ -30,7 +30,7 @@ def list_models(json_file: JsonOption = None) -> None:
 
     settings = Settings()
     found = versions(connect(settings))
-    write_json(json_file, found)
+    write_json(json_file, [asdict(entry) for entry in found])
     err.print(models_screen(found, history(settings)))
 
 
@@ -45,9 +45,10 @@ def promote(
     """Run the gate again for a version and make it champion, a former one too; exit code 3 where the gate refuses."""
     from pipeline.commands.screens.models import promotion_screen
     from pipeline.registry.promotion import promote as promote_version
+    from pipeline.registry.report_json import gate_json
 
     offered = promote_version(Settings(), version, reason)
-    write_json(json_file, asdict(offered))
+    write_json(json_file, asdict(offered) | {"gates": gate_json(offered.gates)})
     err.print(promotion_screen(offered))
 
 

@@ -114,14 +114,15 @@ def monitor(
     """
     from pipeline.commands.screens.monitoring import monitoring_screen
     from pipeline.monitoring.report import monitor as monitor_source
+    from pipeline.monitoring.results_json import as_json
 
     settings = Settings()
     page = html_file or settings.var / "monitoring.html"
     with progress() as told:
-        report = monitor_source(source, settings, page, told)
-    write_json(json_file, report)
-    err.print(monitoring_screen(report, page), crop=False)
-    if any(alert["is_current"] for alert in report["alerts"]):
+        results = monitor_source(source, settings, page, told)
+    write_json(json_file, as_json(results))
+    err.print(monitoring_screen(results, page), crop=False)
+    if any(alert.is_current for alert in results.alerts):
         raise typer.Exit(Refused.exit_code)
 
 

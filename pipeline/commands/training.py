@@ -24,6 +24,7 @@ def train(
     """Train, judge out of time, log to MLflow, register, and promote if the gate lets it."""
     from pipeline.commands.screens.training import training_screen
     from pipeline.files import write_parquet
+    from pipeline.registry.report_json import as_json
     from pipeline.training import Request
     from pipeline.training import train as train_model
 
@@ -33,5 +34,5 @@ def train(
         trained = train_model(source, settings, request, told)
     if predictions:
         write_parquet(trained.predictions, predictions)
-    write_json(json_file, trained.report)
+    write_json(json_file, as_json(trained.report))
     err.print(training_screen(trained.report, settings), crop=False)  # an address stays whole, to be copied

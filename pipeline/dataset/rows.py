@@ -1,6 +1,6 @@
 """What a model learns from: the features of people at risk, and whether each left within the horizon."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -9,17 +9,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from features.build import feature_table
 from features.catalogue.catalogue import catalogue
 from features.catalogue.feature import Feature
-from features.engine.named import engine_named
-from features.errors import BadInput, Finding
-from features.known.snapshots import snapshot_dates
-from features.source import CrossSection, Source, load_source
+from features.source import CrossSection, Source
 from pipeline.dataset.outcome import left_within_horizon
-from pipeline.dataset.workspace import kept_months
-from pipeline.files import write_parquet, write_whole
-from pipeline.settings import Settings
 
 KEYS = ("employee_id", "snapshot_date")
 
@@ -108,39 +101,3 @@ def _dataset(keys: pl.DataFrame, X: pl.DataFrame, left: pl.Series, features: Map
 
 def _varies(column: pl.Series) -> bool:
     return 0 < column.null_count() < len(column) or bool(column.min() != column.max())
-
-
-def write_features(
-    source: Path,
-    dates: Sequence[date],
-    target: Path,
-    folder: Path,
-    told: Callable[[str], None],
-    settings: Settings,
-) -> tuple[int, int]:
-    """Writes the feature table of a source for some snapshot dates (all by default); its rows and features.
-
-    The monthly sums of internal services are those that an earlier run kept, and are kept for the next.
-    """
-    told("reading and validating")
-    loaded = load_source(source, folder / "tables")
-    if isinstance(loaded, CrossSection):
-        table = loaded.frame.select(pl.lit(loaded.employee_id).alias("employee_id"), pl.all())
-        write_parquet(table, target)
-        return table.height, table.width - 1
-    known = snapshot_dates(loaded)
-    if unknown := sorted(set(dates) - set(known)):
-        remedy = f"Choose month-ends of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
-        rule = f"{', '.join(map(str, unknown))}: no snapshot date of this source"
-        raise BadInput(Finding(rule, "source", "snapshot_date", 0, remedy))
-    with engine_named(settings.engine, folder) as engine:
-        files = feature_table(
-            loaded,
-            dates or known,
-            folder / "features",
-            lambda day: told(f"features of {day:%Y-%m}"),
-            kept_months(settings, loaded.name),
-            engine,
-        )
-    write_whole(target, pl.scan_parquet(files).sink_parquet)
-    return pl.scan_parquet(target).select(pl.len()).collect().item(), len(catalogue(loaded))

@@ -3,38 +3,24 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from features.contract.vocabulary import DRIVERS
+from pipeline.dataset.rounds import Round, most_rows
 from pipeline.dataset.rows import Dataset
+from pipeline.judgement.figures import UNDEFINED, Bounded, Metrics
 from pipeline.judgement.metrics import metrics, metrics_with_intervals, paired_difference
+from pipeline.judgement.report import Baselines, Difference, OriginMetrics
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import side_by_side
 
-Fold = tuple[np.ndarray, np.ndarray]
-
 _WHOLE = ("risk", "low", "high", "free")
 DEALS = 3
 """How often outcomes are dealt out at random."""
-
-
-@dataclass(frozen=True)
-class Round:
-    """One fit and what it is judged on: row indices of the data set, the test rows never before the training rows.
-
-    `folds` are pairs of indices into `train`, on which the blend's weight and calibration are chosen.
-    """
-
-    label: str
-    snapshot_date: date | None
-    train: np.ndarray
-    test: np.ndarray
-    folds: Sequence[Fold]
 
 
 @dataclass(frozen=True)
@@ -59,52 +45,38 @@ class Backtest:
     high: np.ndarray
     free: np.ndarray | None = None
 
-    def metrics(self, seed: int) -> dict[str, dict[str, float]]:
+    def metrics(self, seed: int) -> Metrics:
         """Pooled over the rounds, each with a 95 % interval from resampling people."""
         return metrics_with_intervals(self.left, self.risk, self.person, seed)
 
-    def by_origin(self) -> list[dict[str, Any]]:
+    def by_origin(self) -> tuple[OriginMetrics, ...]:
         """Each label's n, base rate and metrics, in the order of the rounds; without dates `snapshot_date` is None."""
         labels = np.array([round_.label for round_ in self.rounds])[self.round_of]
-        dates = {round_.label: round_.snapshot_date and str(round_.snapshot_date) for round_ in self.rounds}
-        return [
-            {
-                "origin": label,
-                "snapshot_date": dates[label],
-                **_judged(self.left[labels == label], self.risk[labels == label]),
-            }
-            for label in dict.fromkeys(round_.label for round_ in self.rounds)
-        ]
+        dates = {round_.label: round_.snapshot_date for round_ in self.rounds}
+        return tuple(
+            _judged(label, day, self.left[labels == label], self.risk[labels == label]) for label, day in dates.items()
+        )
 
-    def baseline_metrics(self) -> dict[str, dict[str, float]]:
-        return {name: metrics(self.left, risk) for name, risk in self.baselines.items()}
+    def baseline_metrics(self) -> Baselines:
+        return Baselines(**{name: metrics(self.left, risk) for name, risk in self.baselines.items()})
 
-    def monotone_cost(self, seed: int) -> dict[str, dict[str, float]] | None:
+    def monotone_cost(self, seed: int) -> Difference | None:
         """What a model that holds no direction has over this one; positive: holding costs so much of the metric.
 
         None where no feature has an expected direction, and of quick runs, which save the second fit.
         """
-        if self.free is None:
-            return None
-        return {
-            metric: paired_difference(self.left, self.free, self.risk, self.person, seed, metric)
-            for metric in ("auc", "average_precision")
-        }
+        return None if self.free is None else self._difference(self.free, self.risk, seed)
 
-    def ablation(self, seed: int) -> dict[str, dict[str, dict[str, float]]]:
+    def ablation(self, seed: int) -> dict[str, Difference]:
         """What the whole model has over each reduced one, in AUC and average precision; positive: the rest helps."""
-        return {
-            name: {
-                metric: paired_difference(self.left, self.risk, risk, self.person, seed, metric)
-                for metric in ("auc", "average_precision")
-            }
-            for name, risk in self.reduced.items()
-        }
+        return {name: self._difference(self.risk, risk, seed) for name, risk in self.reduced.items()}
 
-
-def most_rows(rounds: Sequence[Round]) -> int:
-    """Of the largest fit of all rounds."""
-    return max(len(round_.train) for round_ in rounds)
+    def _difference(self, first: np.ndarray, second: np.ndarray, seed: int) -> Difference:
+        auc, average_precision = (
+            paired_difference(self.left, first, second, self.person, seed, metric)
+            for metric in ("auc", "average_precision")
+        )
+        return Difference(auc, average_precision)
 
 
 def backtest(
@@ -170,7 +142,7 @@ def _predicted(dataset: Dataset, round_: Round, blend: Blend, seed: int, quick: 
     }
 
 
-def shuffled_auc(dataset: Dataset, round_: Round, like: Blend, seed: int) -> dict[str, float]:
+def shuffled_auc(dataset: Dataset, round_: Round, like: Blend, seed: int) -> Bounded:
     """AUC when outcomes are dealt out at random among the people of each snapshot date, refitting each time.
 
     It must hold .5: anything else means that the procedure, not the data, knows the answer. Mean of `DEALS` deals,
@@ -179,16 +151,17 @@ def shuffled_auc(dataset: Dataset, round_: Round, like: Blend, seed: int) -> dic
     """
     dates = dataset.keys["snapshot_date"].rank("dense").fill_null(0).to_numpy()
 
-    def auc_of(deal: int) -> dict[str, float]:
+    def auc_of(deal: int) -> Bounded:
         dealt = np.empty(len(dates), dtype=bool)
         random = np.random.default_rng([seed, deal]).random(len(dates))
         dealt[np.lexsort((random, dates))] = dataset.left[np.argsort(dates, kind="stable")]
         blend = _fit(replace(dataset, left=dealt), round_, seed, quick=True, like=like)
         risk = blend.risk(dataset.X[round_.test])
-        return metrics_with_intervals(dealt[round_.test], risk, dataset.person[round_.test], seed)["auc"]
+        return metrics_with_intervals(dealt[round_.test], risk, dataset.person[round_.test], seed).auc or UNDEFINED
 
     deals = side_by_side(auc_of, range(DEALS), len(round_.train))
-    return {bound: float(np.mean([deal[bound] for deal in deals])) for bound in ("value", "low", "high")}
+    value, low, high = np.mean([(deal.value, deal.low, deal.high) for deal in deals], axis=0).tolist()
+    return Bounded(value, low, high)
 
 
 def predictions(dataset: Dataset, result: Backtest, horizon_months: int) -> pl.DataFrame:
@@ -235,5 +208,5 @@ def _reduced(dataset: Dataset) -> dict[str, Dataset]:
     return {name: dataset.of(names) for name, names in kept.items()}
 
 
-def _judged(left: np.ndarray, risk: np.ndarray) -> dict[str, Any]:
-    return {"n": len(left), "base_rate": float(np.mean(left)), **metrics(left, risk)}
+def _judged(label: str, day: date | None, left: np.ndarray, risk: np.ndarray) -> OriginMetrics:
+    return OriginMetrics(label, None if day is None else str(day), len(left), float(np.mean(left)), metrics(left, risk))

@@ -1,7 +1,7 @@
 """How good the scores are for each level, department and tenure band, with n and intervals; no figure of a few."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -9,33 +9,33 @@ import polars as pl
 from pipeline.dataset.rows import Dataset
 from pipeline.disclosure import LEAST_PEOPLE, hide_further
 from pipeline.judgement.backtest import Backtest
+from pipeline.judgement.figures import UNDEFINED
 from pipeline.judgement.metrics import metrics_with_intervals
+from pipeline.judgement.report import GroupFigures
 
 BANDS: Final = {"under 1 year": 12.0, "1 to 3 years": 36.0, "3 to 5 years": 60.0, "5 to 10 years": 120.0}
 """Tenure bands by the months at which each ends; beyond the last is `LONGEST`."""
 LONGEST: Final = "10 years and more"
-METRICS: Final = ("auc", "average_precision", "calibration_slope")
 RESAMPLES: Final = 200
 MOST_GROUPS: Final = 30
 """Of departments; smaller ones than the largest thirty are left out, for their intervals say nothing."""
 
 
-def by_group(dataset: Dataset, judged: Backtest, seed: int) -> list[dict[str, Any]]:
-    """Out-of-time figures of each group: `by`, `group`, `n` rows, `people`, `base_rate`, `mean_risk` and metrics.
+def by_group(dataset: Dataset, judged: Backtest, seed: int) -> tuple[GroupFigures, ...]:
+    """Out-of-time figures of each group, with intervals from resampling people.
 
-    Each metric has `value`, `low` and `high`, from resampling people. A group of fewer than 5 people, or
-    one that would give away so few, has its name and nothing else (`is_suppressed`); one in which nobody, or everybody,
-    left has NaN for its metrics.
+    A group of fewer than 5 people, or one that would give away so few, has its name and nothing else; one in which
+    nobody, or everybody, left has NaN for its metrics.
     """
     found = {by: (labels, _largest(labels)) for by, labels in _labels(dataset.X[judged.rows])}
     hidden = _hidden(found, judged.person) if found else {}
-    return [
-        {"by": by, "group": group, "is_suppressed": True}
+    return tuple(
+        GroupFigures(by, group, is_suppressed=True)
         if group in hidden[by]
         else _figures(by, group, (labels == group).fill_null(False).to_numpy(), judged, seed)
         for by, (labels, groups) in found.items()
         for group in groups
-    ]
+    )
 
 
 def _hidden(found: Mapping[str, tuple[pl.Series, list[str]]], person: np.ndarray) -> dict[str, set[str]]:
@@ -70,17 +70,19 @@ def _largest(labels: pl.Series) -> list[str]:
     return sorted(names, key=lambda name: (known.index(name) if name in known else 0, len(name) * name.isdigit(), name))
 
 
-def _figures(by: str, group: str, rows: np.ndarray, judged: Backtest, seed: int) -> dict[str, Any]:
+def _figures(by: str, group: str, rows: np.ndarray, judged: Backtest, seed: int) -> GroupFigures:
     left, risk = judged.left[rows], judged.risk[rows]
     found = metrics_with_intervals(left, risk, judged.person[rows], seed, RESAMPLES)
-    undefined = {"value": np.nan, "low": np.nan, "high": np.nan}
-    return {
-        "by": by,
-        "group": group,
-        "is_suppressed": False,
-        "n": len(left),
-        "people": len(np.unique(judged.person[rows])),
-        "base_rate": float(left.mean()),
-        "mean_risk": float(risk.mean()),
-        **{name: found[name] if 0 < left.sum() < len(left) else undefined for name in METRICS},
-    }
+    is_mixed = 0 < left.sum() < len(left)
+    return GroupFigures(
+        by,
+        group,
+        is_suppressed=False,
+        n=len(left),
+        people=len(np.unique(judged.person[rows])),
+        base_rate=float(left.mean()),
+        mean_risk=float(risk.mean()),
+        auc=found.auc if is_mixed else UNDEFINED,
+        average_precision=found.average_precision if is_mixed else UNDEFINED,
+        calibration_slope=found.calibration_slope if is_mixed else UNDEFINED,
+    )

@@ -5,54 +5,49 @@ learned from. Its recipe is judged instead: the settings and features that it wa
 on the rows that the challenger learned from there.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.dataset.rounds import Round, most_rows
 from pipeline.dataset.rows import Dataset
-from pipeline.judgement.backtest import Backtest, Round, most_rows
+from pipeline.judgement.backtest import Backtest
+from pipeline.judgement.figures import Bounded
 from pipeline.judgement.metrics import paired_difference
+from pipeline.judgement.report import AgainstChampion, AgainstParts
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import side_by_side
 from pipeline.model.stored_model import StoredModel
-from pipeline.registry.gate import COMPARED
-
-_PARTS: Final = ("logistic", "boosting")
 
 
-def against_others(
+def against_parts(judged: Backtest, seed: int) -> AgainstParts:
+    """Average precision less that of logistic regression and of boosting alone, with 95 % intervals."""
+    return AgainstParts(
+        **{
+            name: _difference(judged, judged.baselines[name], "average_precision", seed)
+            for name in ("logistic", "boosting")
+            if name in judged.baselines
+        }
+    )
+
+
+def against_champion(
     dataset: Dataset, judged: Backtest, horizon_months: int, champion: tuple[str, StoredModel] | None, seed: int
-) -> dict[str, Any]:
-    """What the report adds: `against_parts` and `against_champion`, differences with 95 % intervals, challenger first.
-
-    `against_parts` has average precision against logistic regression and boosting alone. `against_champion` names the
-    champion's version, has each of `COMPARED`, and `features_gone`: how many of its features the data no longer has;
-    None without a champion of the same source.
-    """
-    parts = {
-        name: _difference(judged, judged.baselines[name], "average_precision", seed)
-        for name in _PARTS
-        if name in judged.baselines
-    }
-    return {
-        "against_parts": parts,
-        "against_champion": champion and _against(dataset, judged, horizon_months, *champion, seed),
-    }
-
-
-def _against(
-    dataset: Dataset, judged: Backtest, horizon_months: int, version: str, champion: StoredModel, seed: int
-) -> dict[str, Any]:
-    data = dataset.of(champion.features)
-    recipe = champion.blends.get(horizon_months, champion.asked)
+) -> AgainstChampion | None:
+    """The challenger's figures less those of the champion's recipe; None without a champion of the same source."""
+    if champion is None:
+        return None
+    version, model = champion
+    data = dataset.of(model.features)
+    recipe = model.blends.get(horizon_months, model.asked)
     risk = _refitted(data, judged, recipe, seed)
-    return {
-        "version": version,
-        "features_gone": len(champion.features) - len(data.features),
-        **{metric: _difference(judged, risk, metric, seed) for metric in COMPARED},
-    }
+    return AgainstChampion(
+        version=version,
+        features_gone=len(model.features) - len(data.features),
+        average_precision=_difference(judged, risk, "average_precision", seed),
+        log_loss=_difference(judged, risk, "log_loss", seed),
+    )
 
 
 def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.ndarray:
@@ -66,5 +61,5 @@ def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.n
     return np.concatenate(parts)
 
 
-def _difference(judged: Backtest, risk: np.ndarray, metric: str, seed: int) -> Mapping[str, float]:
+def _difference(judged: Backtest, risk: np.ndarray, metric: str, seed: int) -> Bounded:
     return paired_difference(judged.left, judged.risk, risk, judged.person, seed, metric)

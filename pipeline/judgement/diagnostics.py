@@ -2,16 +2,18 @@
 whether factors stay the same when the model is fitted again, and which features have moved since training."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm, spearmanr
+from scipy.stats import binomtest, spearmanr
 
+from pipeline.dataset.rounds import Round
 from pipeline.dataset.rows import Dataset
-from pipeline.judgement.backtest import Backtest, Round
+from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
-from pipeline.judgement.metrics import metrics
+from pipeline.judgement.metrics import one_metric
+from pipeline.judgement.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage, TrueHazard
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.parallel import side_by_side
 
@@ -20,14 +22,13 @@ TRUTH: Final = "truth.parquet"
 GROUPS: Final = 10
 PERCENTILES: Final = 101
 """Points of the gain, with both ends."""
-_SURE: Final = float(norm.ppf(0.975))
 REFIT_SHARE: Final = 0.8
 EXPLAINED: Final = 500
 """Test rows whose factors two refits are compared by."""
 REFERENCE_MONTHS: Final = 12
 
 
-def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> dict[str, float] | None:
+def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> TrueHazard | None:
     """How much of what the true hazard knows the scores know, on the judged rows; None for a source without a truth.
 
     `oracle_auc` is the AUC of the true hazard of the month after the snapshot date, `auc` that of the scores on the
@@ -42,11 +43,11 @@ def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> dict[str, f
     if rows.is_empty():
         return None
     left = rows["left"].to_numpy()
-    oracle, auc = (metrics(left, rows[name].to_numpy())["auc"] for name in ("hazard", "risk"))
-    return {"rows": rows.height, "oracle_auc": oracle, "auc": auc, "share": (auc - 0.5) / (oracle - 0.5)}
+    oracle, auc = (one_metric(left, rows[name].to_numpy(), "auc") for name in ("hazard", "risk"))
+    return TrueHazard(rows.height, oracle, auc, (auc - 0.5) / (oracle - 0.5))
 
 
-def range_coverage(judged: Backtest) -> dict[str, Any]:
+def range_coverage(judged: Backtest) -> RangeCoverage:
     """Whether what happened to people who scored alike lies in their range, out of time.
 
     Test rows in ten groups by risk: of each, mean `low` and `high`, the share that left (`happened`), and whether that
@@ -54,40 +55,39 @@ def range_coverage(judged: Backtest) -> dict[str, Any]:
     groups whose 95 % interval (Wilson, 1927) touches the range: a group's share is itself known only so well.
     """
     order = np.argsort(judged.risk, kind="stable")
-    groups = [_group(judged, rows) for rows in np.array_split(order, min(GROUPS, len(order)))]
-    return {
-        "inside": float(np.mean([group["low"] <= group["happened"] <= group["high"] for group in groups])),
-        "inside_allowing_for_chance": float(
-            np.mean([group["most"] >= group["low"] and group["least"] <= group["high"] for group in groups])
+    groups = tuple(_group(judged, rows) for rows in np.array_split(order, min(GROUPS, len(order))))
+    return RangeCoverage(
+        inside=float(np.mean([group.low <= group.happened <= group.high for group in groups])),
+        inside_allowing_for_chance=float(
+            np.mean([group.most >= group.low and group.least <= group.high for group in groups])
         ),
-        "mean_width": float(np.mean(judged.high - judged.low)),
-        "groups": groups,
-    }
+        mean_width=float(np.mean(judged.high - judged.low)),
+        groups=groups,
+    )
 
 
-def gain(judged: Backtest) -> list[float]:
+def gain(judged: Backtest) -> tuple[float, ...]:
     """Of all who left, the share among the highest 0, 1, … 100 % of the risks, out of time: never a single row."""
     found = np.cumsum(judged.left[np.argsort(-judged.risk, kind="stable")]) / max(judged.left.sum(), 1)
     at = np.arange(len(found) + 1) / len(found)
-    return [float(each) for each in np.interp(np.linspace(0, 1, PERCENTILES), at, np.append(0.0, found))]
+    return tuple(float(each) for each in np.interp(np.linspace(0, 1, PERCENTILES), at, np.append(0.0, found)))
 
 
-def _group(judged: Backtest, rows: np.ndarray) -> dict[str, float]:
-    n, happened = len(rows), float(judged.left[rows].mean())
-    centre = (happened + _SURE**2 / (2 * n)) / (1 + _SURE**2 / n)
-    half = _SURE * np.sqrt(happened * (1 - happened) / n + _SURE**2 / (4 * n**2)) / (1 + _SURE**2 / n)
-    return {
-        "n": n,
-        "risk": float(judged.risk[rows].mean()),
-        "low": float(judged.low[rows].mean()),
-        "high": float(judged.high[rows].mean()),
-        "happened": happened,
-        "least": float(centre - half),
-        "most": float(centre + half),
-    }
+def _group(judged: Backtest, rows: np.ndarray) -> CoverageGroup:
+    left = judged.left[rows]
+    least, most = binomtest(int(left.sum()), len(rows)).proportion_ci(0.95, method="wilson")
+    return CoverageGroup(
+        n=len(rows),
+        risk=float(judged.risk[rows].mean()),
+        low=float(judged.low[rows].mean()),
+        high=float(judged.high[rows].mean()),
+        happened=float(left.mean()),
+        least=float(least),
+        most=float(most),
+    )
 
 
-def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) -> dict[str, float]:
+def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) -> FactorStability:
     """Whether two models of the same people give the same reasons: rank correlations of factors, 1 is the same.
 
     Two refits of a round, each on a random 80 % of its people, explain the same test rows. `features` compares the
@@ -102,12 +102,12 @@ def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) ->
         len(round_.train),
     )
     within = [_rank_correlation(a, b) for a, b in zip(first, second, strict=True)]
-    return {
-        "rows": test.height,
-        "features": _rank_correlation(np.abs(first).mean(axis=0), np.abs(second).mean(axis=0)),
-        "within_people": float(np.nanmean(within)) if np.isfinite(within).any() else np.nan,
-        "scores": _rank_correlation(first.sum(axis=1), second.sum(axis=1)),
-    }
+    return FactorStability(
+        rows=test.height,
+        features=_rank_correlation(np.abs(first).mean(axis=0), np.abs(second).mean(axis=0)),
+        within_people=float(np.nanmean(within)) if np.isfinite(within).any() else np.nan,
+        scores=_rank_correlation(first.sum(axis=1), second.sum(axis=1)),
+    )
 
 
 def _refitted(dataset: Dataset, round_: Round, like: Blend, seed: int) -> Blend:
@@ -121,11 +121,11 @@ def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(spearmanr(a, b).statistic) if len(a) > 1 and np.ptp(a) > 0 and np.ptp(b) > 0 else np.nan
 
 
-def moved_features(learned: Dataset, scored: pl.DataFrame, limit: float) -> list[dict[str, Any]]:
+def moved_features(learned: Dataset, scored: pl.DataFrame, limit: float) -> tuple[MovedFeature, ...]:
     """Features that have moved, between the last year learned from and those who would be scored now, further than in
     any of its months; furthest first. A score rests on less where its features have moved."""
     days = learned.keys["snapshot_date"].unique().sort().tail(REFERENCE_MONTHS).to_list()
     months = [learned.X[learned.rows_on([day])] for day in days]
     year = reference_of(pl.concat(months))
     found = moved_too_far(year, scored.select(learned.X.columns), usual_limits(year, months, limit))
-    return [{"feature": one["name"], "psi": one["psi"], "limit": one["limit"]} for one in found["drifted"]]
+    return tuple(MovedFeature(one.name, one.psi, one.limit) for one in found.drifted)

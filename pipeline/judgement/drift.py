@@ -1,8 +1,8 @@
 """How far a table of features, or the scores, have moved from those that the model learned from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -27,6 +27,24 @@ class Moved:
     name: str
     psi: float
     p_value: float
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """A column that has moved further than its limit, and further than chance would move it."""
+
+    name: str
+    psi: float
+    p_value: float
+    limit: float
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far the furthest column has moved, by its limit, and the columns that moved too far, furthest first."""
+
+    furthest: float
+    drifted: Sequence[Drifted]
 
 
 @dataclass(frozen=True)
@@ -83,13 +101,13 @@ def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: floa
     return limits
 
 
-def moved_too_far(learned: Reference, now: pl.DataFrame, limits: Mapping[str, float]) -> dict[str, Any]:
-    """`furthest` of its own limit, and the `drifted`: beyond their limits and by more than chance, furthest first."""
+def moved_too_far(learned: Reference, now: pl.DataFrame, limits: Mapping[str, float]) -> Drift:
+    """Every column by its own limit."""
     every = list(moved(learned, now))
     far = [entry for entry in every if entry.psi > limits[entry.name] and entry.p_value * len(every) < CHANCE]
     far.sort(key=lambda entry: -entry.psi / limits[entry.name])
     furthest = max((entry.psi / limits[entry.name] for entry in every), default=0.0)
-    return {"furthest": furthest, "drifted": [asdict(entry) | {"limit": limits[entry.name]} for entry in far]}
+    return Drift(furthest, [Drifted(each.name, each.psi, each.p_value, limits[each.name]) for each in far])
 
 
 def psi(counts: NDArray[np.float64]) -> float:

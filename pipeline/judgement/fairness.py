@@ -4,8 +4,9 @@ Being listed means a conversation about staying, so a group that is listed too r
 is listed too often is watched more. The attributes are read for this review alone and never reach the model.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
 from itertools import combinations, product
 from math import comb
 from typing import Any, Final
@@ -20,9 +21,13 @@ from features.source import CrossSection, Source
 from pipeline.dataset.rows import Dataset
 from pipeline.disclosure import LEAST_PEOPLE, hidden_of_attributes
 from pipeline.judgement.backtest import Backtest
-from pipeline.judgement.metrics import COVERAGE, RESAMPLES, TOP_SHARE
-from pipeline.judgement.protected import LOWEST, OTHER, protected_groups
+from pipeline.judgement.figures import Bounded
+from pipeline.judgement.groups import TIMES, Group
+from pipeline.judgement.metrics import TOP_SHARE
+from pipeline.judgement.protected import ProtectedGroups, protected_groups
 from pipeline.judgement.proxies import proxies
+from pipeline.judgement.report import FairnessGroup, FairnessRow, Proxy, Ratio, Ratios
+from pipeline.judgement.resampling import COVERAGE, RESAMPLES, drawn_sums, percentile_interval
 from pipeline.lists.risk_list import listed
 from pipeline.lists.rules import ListRules
 from pipeline.store.reading import ENOUGH
@@ -36,11 +41,8 @@ LEAST_SHARE: Final = 0.02
 5-301): its rate is mostly noise, and as the highest of all it would fail every other group."""
 LEAST_LEAVERS: Final = 30
 """Of fewer people who left, a group's recall takes no part in ratios: half of them more or less is within chance."""
-TIMES: Final = " × "
-"""Between the names of two attributes, and of two groups, that are crossed."""
 RATIOS: Final = ("selection_rate", "recall")
 """What is compared between groups; the gate looks at these."""
-_BLOCK_CELLS: Final = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,14 @@ class Judged:
 
 @dataclass(frozen=True)
 class _Groups:
-    """The groups of one attribute, or of a pair; `code` (n,) is each row's place among `names`."""
+    """The groups of one attribute, or of a pair; `code` (n,) is each row's place among `names`.
 
-    attribute: str
+    `said` is what the name of each part says.
+    """
+
+    attributes: tuple[str, ...]
     parts: Sequence[tuple[str, ...]]
+    said: Sequence[tuple[Group, ...]]
     code: Ints
 
     @property
@@ -77,29 +83,31 @@ class _Groups:
 
 def review(
     loaded: Source | CrossSection, dataset: Dataset, result: Backtest, rules: ListRules, seed: int
-) -> dict[str, list[dict[str, Any]]]:
-    """What the report says of protected groups: `fairness` (`fairness_review`) and `proxies`, of out-of-time rows.
+) -> tuple[tuple[FairnessRow, ...], tuple[Proxy, ...]]:
+    """What the report says of protected groups: `fairness_review` and `proxies`, of out-of-time rows.
 
-    `rules` are those of the monthly lists.
-    Both entries are empty for a source without protected attributes.
+    `rules` are those of the monthly lists. Both are empty for a source without protected attributes.
     """
     keys = dataset.keys[result.rows]
     groups = protected_groups(loaded, keys)
-    if not groups.width:
-        return {"fairness": [], "proxies": []}
-    places = None if isinstance(loaded, CrossSection) else _places(loaded, keys)
+    if not groups.names.width:
+        return (), ()
+    places = _places(loaded, keys)
     is_listed = selection(result.risk, result.person, result.round_of, places, rules)
     judged = Judged(result.person, result.left, result.risk, is_listed)
     _, newest = np.unique(result.person[::-1], return_index=True)
     once = len(result.rows) - 1 - newest
-    return {
-        "fairness": fairness_review(groups, judged, seed),
-        "proxies": proxies(dataset.X[result.rows[once]], groups[once], seed),
-    }
+    return fairness_review(groups, judged, seed), proxies(dataset.X[result.rows[once]], groups.names[once], seed)
 
 
-def _places(source: Source, keys: pl.DataFrame) -> pl.DataFrame:
-    """The manager_id and the level of each row's person on its snapshot date; null where unknown."""
+@singledispatch
+def _places(source: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame | None:
+    """The manager_id and the level of each row's person on its snapshot date, or null; None without dates."""
+    return None
+
+
+@_places.register
+def _(source: Source, keys: pl.DataFrame) -> pl.DataFrame:
     dates = keys["snapshot_date"].unique().to_list()
     places = pl.concat(
         [
@@ -136,14 +144,13 @@ def selection(
 
 
 def fairness_review(
-    groups: pl.DataFrame, judged: Judged, seed: int, resamples: int = RESAMPLES
-) -> list[dict[str, Any]]:
+    groups: ProtectedGroups, judged: Judged, seed: int, resamples: int = RESAMPLES
+) -> tuple[FairnessRow, ...]:
     """One entry for each protected attribute, then one for each pair of them.
 
-    `groups` has a String column an attribute, aligned with `judged`; rows whose group is not recorded are left out. An
-    entry holds `attribute`, `is_pair`, `people`, `not_recorded` (people), `ratios` (of each of `RATIOS`, the group that
-    has least against the one that has most) and `groups`. A group holds `group`, `people`, `rows`, `is_suppressed`, and
-    with 95 % intervals from resampling people:
+    `groups` are aligned with `judged`; rows whose group is not recorded are left out. `ratios` hold, of each of
+    `RATIOS`, the group that has least against the one that has most. Of each group, with 95 % intervals from resampling
+    people:
 
     - selection_rate: share of rows that would be listed;
     - recall: share of those who left that would be listed, higher is better;
@@ -159,37 +166,38 @@ def fairness_review(
     A group of fewer than `LEAST_PEOPLE` people has no figures, nor has one that would give it away
     (`pipeline.disclosure`). A pair that is empty has NaN, and so has a share of fewer people than that.
     """
-    hidden_of = hidden_of_attributes(groups, judged.person)
+    hidden_of = hidden_of_attributes(groups.names, judged.person)
     entries = []
-    for names in [*((name,) for name in groups.columns), *combinations(groups.columns, 2)]:
-        recorded = groups.select(~pl.any_horizontal(pl.col(names).is_null())).to_series().to_numpy()
+    attributes = groups.names.columns
+    for names in [*((name,) for name in attributes), *combinations(attributes, 2)]:
+        recorded = groups.names.select(~pl.any_horizontal(pl.col(names).is_null())).to_series().to_numpy()
         if not recorded.any():
             continue
-        labels, rows = groups.filter(recorded).select(names), judged.where(recorded)
-        crossed = _crossed(labels)
+        labels, rows = groups.names.filter(recorded).select(names), judged.where(recorded)
+        crossed = _crossed(labels, groups.bands)
         entry = _entry(labels, crossed, rows, hidden_of[names], seed, resamples)
-        entry["not_recorded"] = len(np.unique(judged.person)) - entry["people"]
-        entries.append(entry)
-    return entries
+        entries.append(replace(entry, not_recorded=len(np.unique(judged.person)) - entry.people))
+    return tuple(entries)
 
 
-def _crossed(labels: pl.DataFrame) -> _Groups:
-    levels = [sorted(column.unique(), key=_reading_order) for column in labels.iter_columns()]
+def _crossed(labels: pl.DataFrame, bands: Mapping[str, Mapping[str, Group]]) -> _Groups:
+    said = [
+        {name: bands.get(column.name, {}).get(name, Group(name)) for name in column.unique()}
+        for column in labels.iter_columns()
+    ]
+    levels = [sorted(known, key=lambda name, known=known: known[name].reading_order) for known in said]  # type: ignore[misc]
     code = np.zeros(labels.height, dtype=np.int64)
     for column, values in zip(labels.iter_columns(), levels, strict=True):
         place = column.replace_strict(values, list(range(len(values))), return_dtype=pl.Int64)
         code = code * len(values) + place.to_numpy()
-    return _Groups(TIMES.join(labels.columns), list(product(*levels)), code)
-
-
-def _reading_order(group: str) -> tuple[bool, bool, str]:
-    """The lowest band first, and what is left over last."""
-    return group == OTHER, not group.startswith(LOWEST), group
+    parts = list(product(*levels))
+    of_parts = [tuple(known[name] for known, name in zip(said, part, strict=True)) for part in parts]
+    return _Groups(tuple(labels.columns), parts, of_parts, code)
 
 
 def _entry(
     labels: pl.DataFrame, groups: _Groups, rows: Judged, hidden: set[tuple[str, ...]], seed: int, resamples: int
-) -> dict[str, Any]:
+) -> FairnessRow:
     people, counts = groups.people(rows.person), np.bincount(groups.code, minlength=len(groups.parts))
     leavers = groups.people(rows.person, rows.left)
     is_shown = np.array([part not in hidden for part in groups.parts]) & (people > 0)
@@ -205,22 +213,26 @@ def _entry(
         ratio, of_ratio = _against_most(values[name], drawn[name], is_compared)
         figures[f"{name}_ratio"] = _figures(ratio, of_ratio)
         ratios[name] = _least(groups.names, ratio, of_ratio, is_compared)
-    return {
-        "attribute": groups.attribute,
-        "is_pair": labels.width > 1,
-        "people": len(np.unique(rows.person)),
-        "ratios": ratios,
-        "groups": [
-            {
-                "group": name,
-                "is_suppressed": part in hidden,
-                "people": None if part in hidden else int(people[at]),
-                "rows": None if part in hidden else int(counts[at]),
-                **{figure: None if part in hidden else each[at] for figure, each in figures.items()},
-            }
-            for at, (name, part) in enumerate(zip(groups.names, groups.parts, strict=True))
-        ],
-    }
+    return FairnessRow(
+        attribute=TIMES.join(groups.attributes),
+        is_pair=labels.width > 1,
+        people=len(np.unique(rows.person)),
+        ratios=Ratios(**ratios),
+        groups=tuple(
+            FairnessGroup(name, is_suppressed=True, parts=said)
+            if part in hidden
+            else FairnessGroup(
+                group=name,
+                is_suppressed=False,
+                people=int(people[at]),
+                rows=int(counts[at]),
+                **{figure: each[at] for figure, each in figures.items()},
+                parts=said,
+            )
+            for at, (name, part, said) in enumerate(zip(groups.names, groups.parts, groups.said, strict=True))
+        ),
+        attributes=groups.attributes,
+    )
 
 
 _METRICS: Final = {
@@ -258,12 +270,7 @@ def _resampled(groups: _Groups, rows: Judged, seed: int, resamples: int) -> dict
 
     sums = [np.ones(len(cell)), rows.is_listed, rows.left, rows.is_listed & rows.left, rows.risk]
     by_person = np.hstack([of_people(each) for each in sums])
-    random, block = np.random.default_rng(seed), max(1, _BLOCK_CELLS // size)
-    drawn = [
-        random.multinomial(size, np.full(size, 1 / size), min(block, resamples - start)) @ by_person
-        for start in range(0, resamples, block)
-    ]
-    n, is_listed, left, both, risk = np.split(np.concatenate(drawn), len(sums), axis=1)
+    n, is_listed, left, both, risk = np.split(drawn_sums(by_person, seed, resamples), len(sums), axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
             "selection_rate": is_listed / n,
@@ -275,16 +282,9 @@ def _resampled(groups: _Groups, rows: Judged, seed: int, resamples: int) -> dict
         }
 
 
-def _figures(values: Floats, drawn: Floats, coverage: float = COVERAGE) -> list[dict[str, float]]:
-    """value, low and high of each group; the bounds are NaN where fewer than half of the resamples have a figure."""
-    tail = (1 - coverage) / 2
-    found = []
-    for at, value in enumerate(values):
-        defined = drawn[np.isfinite(drawn[:, at]), at]
-        is_known = np.isfinite(value) and 2 * len(defined) >= len(drawn)
-        low, high = np.quantile(defined, [tail, 1 - tail]) if is_known else (np.nan, np.nan)
-        found.append({"value": float(value), "low": float(low), "high": float(high)})
-    return found
+def _figures(values: Floats, drawn: Floats, coverage: float = COVERAGE) -> list[Bounded]:
+    """The figure of each group with its interval."""
+    return [percentile_interval(float(value), drawn[:, at], coverage) for at, value in enumerate(values)]
 
 
 def _against_most(values: Floats, drawn: Floats, is_compared: Bools) -> tuple[Floats, Floats]:
@@ -297,7 +297,7 @@ def _against_most(values: Floats, drawn: Floats, is_compared: Bools) -> tuple[Fl
     return np.where(is_compared, ratio, np.nan), of_ratio
 
 
-def _least(names: Sequence[str], ratio: Floats, drawn: Floats, is_compared: Bools) -> dict[str, Any] | None:
+def _least(names: Sequence[str], ratio: Floats, drawn: Floats, is_compared: Bools) -> Ratio | None:
     """The ratio of the group that has least, with both groups' names; None with fewer than two to compare.
 
     Its interval covers the ratios of all pairs of groups at once.
@@ -306,7 +306,7 @@ def _least(names: Sequence[str], ratio: Floats, drawn: Floats, is_compared: Bool
         return None
     least, most = (int(np.argmin(np.where(is_compared, sign * ratio, np.inf))) for sign in (1, -1))
     figures = _figures(ratio, drawn, 1 - (1 - COVERAGE) / comb(int(is_compared.sum()), 2))
-    return {"group": names[least], "against": names[most], **figures[least]}
+    return Ratio(names[least], names[most], figures[least])
 
 
 def _mean(values: Any) -> float:

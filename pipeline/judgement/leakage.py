@@ -11,8 +11,8 @@ from scipy.stats import beta
 from features.errors import Finding
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import Fold
-from pipeline.judgement.metrics import rank_auc
 from pipeline.model.blend import Blend
+from pipeline.model.separation import rank_auc
 
 Counts = NDArray[np.int64]
 

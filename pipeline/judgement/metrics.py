@@ -5,16 +5,17 @@ are therefore one step, and the figures do not depend on the order of rows. A re
 the rows are sorted once and a block of resamples is counted at a time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
+from pipeline.judgement.figures import Bounded, Metrics, MetricValues
+from pipeline.judgement.resampling import RESAMPLES, drawn_people, percentile_interval
 from pipeline.model.calibration import EPSILON, fit_lines, log_odds_of
 
 Floats = NDArray[np.float64]
@@ -22,11 +23,6 @@ Floats = NDArray[np.float64]
 TOP_SHARE: Final = 0.1
 """The share of rows, highest risk first, that `lift_10` and `recall_10` look at."""
 ECE_BINS: Final = 10
-RESAMPLES: Final = 500
-COVERAGE: Final = 0.95
-_BLOCK_CELLS: Final = 1_000_000
-_LEAST_DEFINED: Final = 0.5
-"""An interval is given when at least this share of the resamples has a figure."""
 
 
 @dataclass(frozen=True)
@@ -159,29 +155,35 @@ _FORMULAS: Final[Mapping[str, Callable[[Tally], Floats]]] = {
 METRICS: Final = tuple(_FORMULAS)
 
 
-def metrics(left: ArrayLike, risk: ArrayLike) -> dict[str, float]:
+def metrics(left: ArrayLike, risk: ArrayLike) -> MetricValues:
     """Every metric of the rows as they are.
 
     `left` (n,) is true for a voluntary exit within the horizon, `risk` (n,) a probability. A metric is NaN where it
     is not defined. Raises ValueError for arrays of unequal length or risks that are not probabilities.
     """
     tally = _Ranking(left, risk).tally(np.ones((1, np.size(risk))))
-    return {name: float(formula(tally)[0]) for name, formula in _FORMULAS.items()}
+    return MetricValues(**_values(tally))
+
+
+def one_metric(left: ArrayLike, risk: ArrayLike, metric: str) -> float:
+    """One of `METRICS` of the rows as they are; NaN and errors as `metrics`."""
+    return float(_FORMULAS[metric](_Ranking(left, risk).tally(np.ones((1, np.size(risk)))))[0])
 
 
 def metrics_with_intervals(
     left: ArrayLike, risk: ArrayLike, person: ArrayLike, seed: int, resamples: int = RESAMPLES
-) -> dict[str, dict[str, float]]:
-    """Every metric with a 95 % interval: {name: {value, low, high}}.
+) -> Metrics:
+    """Every metric with a 95 % interval from resampling people (`pipeline.judgement.resampling`).
 
-    People are drawn with replacement and bring all their rows (the clustered bootstrap: Davison and Hinkley,
-    Bootstrap Methods, 1997, § 3.8), so the interval is honest about rows of one person being alike. Percentile
-    intervals, but for `ece`: a resample adds its own noise to every bin, so its resamples are first moved onto the
-    value (and cut at 0). `low` and `high` are NaN where fewer than half of the resamples have a figure.
+    Percentile intervals, but for `ece`: a resample adds its own noise to every bin, so its resamples are first moved
+    onto the value (and cut at 0). `low` and `high` are NaN where fewer than half of the resamples have a figure.
     """
     ranking = _Ranking(left, risk)
     drawn = _resampled(ranking, tuple(_FORMULAS), person, seed, resamples)
-    return {name: _interval(value, drawn[name], name) for name, value in metrics(left, risk).items()}
+    values = _values(ranking.tally(np.ones((1, np.size(risk)))))
+    return Metrics(
+        **{name: percentile_interval(value, drawn[name], is_recentred=name == "ece") for name, value in values.items()}
+    )
 
 
 def paired_difference(
@@ -192,25 +194,15 @@ def paired_difference(
     seed: int,
     metric: str,
     resamples: int = RESAMPLES,
-) -> dict[str, float]:
+) -> Bounded:
     """metric(a) − metric(b) on the same rows, with a 95 % interval from the same resamples of people for both.
 
     Positive means that `a` has the higher figure, which is worse for log_loss, brier and ece. NaN as the metric.
     """
     a, b = (_Ranking(left, risk) for risk in (risk_a, risk_b))
     drawn_a, drawn_b = (_resampled(ranking, (metric,), person, seed, resamples)[metric] for ranking in (a, b))
-    value = metrics(left, risk_a)[metric] - metrics(left, risk_b)[metric]
-    return _interval(value, drawn_a - drawn_b, "difference")
-
-
-def rank_auc(values: Floats, outcome: NDArray[np.bool_]) -> Any:
-    """The same by ranks (Mann and Whitney, 1947), of any figures (n,) or of each column of (n, columns).
-
-    Needs rows with the outcome and rows without, and no NaN.
-    """
-    with_it = int(outcome.sum())
-    ranks = rankdata(values, axis=0)[outcome].sum(axis=0)
-    return (ranks - with_it * (with_it + 1) / 2) / (with_it * (len(outcome) - with_it))
+    value = one_metric(left, risk_a, metric) - one_metric(left, risk_b, metric)
+    return percentile_interval(value, drawn_a - drawn_b)
 
 
 class _Ranking:
@@ -249,30 +241,14 @@ def _resampled(
     sorted_codes = codes[ranking.order]
     blocks = []
     with threadpool_limits(1):  # the products are too small to share out: threads would mostly wait
-        for counts in _draws(int(codes.max(initial=-1)) + 1, len(codes), seed, resamples):
+        for counts in drawn_people(int(codes.max(initial=-1)) + 1, len(codes), seed, resamples):
             tally = ranking.tally_sorted(counts[:, sorted_codes])
             blocks.append([_FORMULAS[name](tally) for name in names])
     return {name: np.concatenate([block[i] for block in blocks]) for i, name in enumerate(names)}
 
 
-def _draws(people: int, rows: int, seed: int, resamples: int) -> Iterator[Floats]:
-    """How often each person is drawn, (block, people), in blocks that fit in memory."""
-    random = np.random.default_rng(seed)
-    size = max(1, _BLOCK_CELLS // max(rows, 1))
-    for start in range(0, resamples, size):
-        block = min(size, resamples - start)
-        cells = random.integers(0, max(people, 1), (block, people)) + people * np.arange(block)[:, None]
-        yield np.bincount(cells.ravel(), minlength=block * people).reshape(block, people).astype(np.float64)
-
-
-def _interval(value: float, drawn: Floats, name: str) -> dict[str, float]:
-    defined = drawn[np.isfinite(drawn)]
-    if not np.isfinite(value) or len(defined) < _LEAST_DEFINED * len(drawn):
-        return {"value": value, "low": np.nan, "high": np.nan}
-    if name == "ece":
-        defined = np.maximum(defined - defined.mean() + value, 0.0)
-    low, high = np.quantile(defined, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
-    return {"value": value, "low": float(low), "high": float(high)}
+def _values(tally: Tally) -> dict[str, float]:
+    return {name: float(formula(tally)[0]) for name, formula in _FORMULAS.items()}
 
 
 def _ratio(over: Any, under: Any, empty: float = np.nan) -> Floats:

@@ -9,7 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.judgement.metrics import COVERAGE
+from pipeline.judgement.figures import UNDEFINED, Bounded
+from pipeline.judgement.report import CoverageGroup, Difference, GroupFigures, OriginMetrics, TrainingReport
+from pipeline.judgement.resampling import COVERAGE
 
 _BLUE: Final = "#1f5a94"
 _ORANGE: Final = "#c8601a"
@@ -26,18 +28,20 @@ _STYLE: Final[dict[Any, Any]] = {
 Drawn = Callable[[Axes], None]
 
 
-def plots(report: Mapping[str, Any]) -> dict[str, bytes]:
+def plots(report: TrainingReport) -> dict[str, bytes]:
     """Every picture by file name, of a training report; what it has no figures for is left out."""
-    drawn: dict[str, Drawn] = {
-        "reliability": lambda axes: _reliability(axes, report["range_coverage"]["groups"]),
-        "gain": lambda axes: _gain(axes, report["gain"]),
-        "precision_recall": lambda axes: _precision_recall(axes, report["gain"], report["base_rate"]),
-        "over_time": lambda axes: _over_time(axes, report["by_origin"]),
-    }
-    if report["ablation"]:
-        drawn["ablation"] = lambda axes: _ablation(axes, report["ablation"])
-    for by in dict.fromkeys(group["by"] for group in report["by_group"] if not group["is_suppressed"]):
-        shown = [group for group in report["by_group"] if group["by"] == by and not group["is_suppressed"]]
+    drawn: dict[str, Drawn] = {}
+    if coverage := report.range_coverage:
+        drawn["reliability"] = lambda axes: _reliability(axes, coverage.groups)
+    if report.gain:
+        drawn["gain"] = lambda axes: _gain(axes, report.gain)
+        drawn["precision_recall"] = lambda axes: _precision_recall(axes, report.gain, report.base_rate)
+    if report.by_origin:
+        drawn["over_time"] = lambda axes: _over_time(axes, report.by_origin)
+    if report.ablation:
+        drawn["ablation"] = lambda axes: _ablation(axes, report.ablation)
+    for by in dict.fromkeys(group.by for group in report.by_group if not group.is_suppressed):
+        shown = [group for group in report.by_group if group.by == by and not group.is_suppressed]
         drawn[f"by_{by}"] = lambda axes, by=by, shown=shown: _by_group(axes, by, shown)  # type: ignore[misc]
     return {f"{name}.svg": _picture(draw) for name, draw in drawn.items()}
 
@@ -51,10 +55,9 @@ def _picture(draw: Drawn) -> bytes:
     return out.getvalue()
 
 
-def _reliability(axes: Axes, groups: list[dict[str, float]]) -> None:
-    risk, happened, least, most, low, high = (
-        np.array([group[name] for group in groups]) for name in ("risk", "happened", "least", "most", "low", "high")
-    )
+def _reliability(axes: Axes, groups: Sequence[CoverageGroup]) -> None:
+    rows = [(each.risk, each.happened, each.least, each.most, each.low, each.high) for each in groups]
+    risk, happened, least, most, low, high = np.array(rows).T
     top = 1.05 * max(most.max(), high.max())
     axes.plot([0, top], [0, top], color=_GREY, linestyle=":", label="exactly right")
     axes.fill_between(risk, low, high, color=_ORANGE, alpha=0.25, label="range of the scores")
@@ -84,33 +87,37 @@ def _precision_recall(axes: Axes, found: Sequence[float], base: float) -> None:
     axes.legend(frameon=False)
 
 
-def _over_time(axes: Axes, origins: list[dict[str, Any]]) -> None:
+def _over_time(axes: Axes, origins: Sequence[OriginMetrics]) -> None:
     at = np.arange(len(origins))
-    slopes = [origin["calibration_slope"] for origin in origins]
+    slopes = [_number(origin.figures.calibration_slope) for origin in origins]
     axes.plot(at, slopes, "o-", color=_BLUE, label="calibration slope (1 is right)")
-    axes.plot(at, [origin["auc"] for origin in origins], "s-", color=_ORANGE, label="AUC")
+    axes.plot(at, [_number(origin.figures.auc) for origin in origins], "s-", color=_ORANGE, label="AUC")
     axes.axhline(1, color=_GREY, linestyle=":")
-    axes.set_xticks(at, [str(origin["origin"]) for origin in origins], rotation=30, ha="right")
+    axes.set_xticks(at, [origin.origin for origin in origins], rotation=30, ha="right")
     axes.set(title="Calibration and separation over time", ylim=(0, max(1.6, 1.1 * np.nanmax(slopes))))
     axes.legend(frameon=False, loc="lower right")
 
 
-def _ablation(axes: Axes, ablation: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
-    _intervals(axes, {f"against {name}": figures["average_precision"] for name, figures in ablation.items()})
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _ablation(axes: Axes, ablation: Mapping[str, Difference]) -> None:
+    _intervals(axes, {f"against {name}": figures.average_precision for name, figures in ablation.items()})
     axes.axvline(0, color=_GREY, linestyle=":")
     axes.set(xlabel="difference in average precision", title="What the whole model adds")
 
 
-def _by_group(axes: Axes, by: str, groups: list[dict[str, Any]]) -> None:
-    _intervals(axes, {f"{group['group']} (n {group['n']:,})": group["auc"] for group in groups})
+def _by_group(axes: Axes, by: str, groups: Sequence[GroupFigures]) -> None:
+    _intervals(axes, {f"{group.group} (n {group.n:,})": group.auc or UNDEFINED for group in groups})
     axes.axvline(0.5, color=_GREY, linestyle=":")
     axes.set(xlabel="AUC", title=f"By {by}, out of time")
 
 
-def _intervals(axes: Axes, bounds: Mapping[str, Mapping[str, float]]) -> None:
+def _intervals(axes: Axes, bounds: Mapping[str, Bounded]) -> None:
     """A point and its interval for each name; one that is not defined is left empty."""
     for at, bound in enumerate(bounds.values()):
-        axes.plot([bound["low"], bound["high"]], [at, at], color=_BLUE)
-        axes.plot([bound["value"]], [at], "o", color=_BLUE)
+        axes.plot([bound.low, bound.high], [at, at], color=_BLUE)
+        axes.plot([bound.value], [at], "o", color=_BLUE)
     axes.set_yticks(range(len(bounds)), list(bounds), fontsize=8 if len(bounds) > 12 else 10)
     axes.invert_yaxis()

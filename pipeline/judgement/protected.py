@@ -1,6 +1,8 @@
 """Which protected groups people belong to, for the fairness review alone: never a feature, never served by person."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import singledispatch
 from itertools import pairwise
 from typing import Final
 
@@ -9,6 +11,7 @@ import polars as pl
 
 from features.contract.vocabulary import snake_case
 from features.source import CrossSection, Source
+from pipeline.judgement.groups import OTHER, Group, group_text
 
 AGE_EDGES: Final = (30, 40, 50, 60)
 """Whole years of age at which a band begins; decades, since few companies hold enough people for finer ones."""
@@ -16,32 +19,44 @@ MOST_GROUPS: Final = 8
 """Values of an attribute that are groups of their own, the most frequent ones; the rest together are `other`."""
 QUARTERS: Final = (0.25, 0.5, 0.75)
 
-LOWEST: Final = "under "
-OTHER: Final = "other"
-"""How the name of the lowest band begins, and the name of what is no group of its own."""
-
 _AGES: Final = frozenset({"age", "alter", "возраст"})
 _BIRTH_YEARS: Final = frozenset({"birth_year", "year_of_birth", "geburtsjahr", "год_рождения"})
 _BIRTH_DATES: Final = frozenset({"birth_date", "date_of_birth", "geburtsdatum", "дата_рождения"})
 
 
-def protected_groups(loaded: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class ProtectedGroups:
+    """The group of each row, a String column of names for each protected attribute, null where not recorded; and what
+    the names of bands say, by attribute and name."""
+
+    names: pl.DataFrame
+    bands: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
+
+
+def protected_groups(loaded: Source | CrossSection, keys: pl.DataFrame) -> ProtectedGroups:
     """The group of each row of `keys` (employee_id, snapshot_date), a String column for each protected attribute.
 
     In the order of `keys`; null where the attribute is not recorded. A date or year of birth becomes a band of age on
     the snapshot date, and any other number of many values a quarter of the rows. A source without protected attributes
     gives no columns.
     """
-    if isinstance(loaded, CrossSection):
-        values = _of_people(loaded, keys)
-        today = None
-    else:
-        values, today = _of_spells(loaded, keys), keys["snapshot_date"]
+    values = _values(loaded, keys)
+    today = None if keys["snapshot_date"].null_count() else keys["snapshot_date"]
     groups = [_grouped(column, today) for column in values.iter_columns()]
-    return pl.DataFrame({group.name: group for group in groups})
+    return ProtectedGroups(
+        pl.DataFrame({names.name: names for names, _ in groups}),
+        {names.name: {group_text(band): band for band in bands} for names, bands in groups},
+    )
 
 
-def _of_people(loaded: CrossSection, keys: pl.DataFrame) -> pl.DataFrame:
+@singledispatch
+def _values(loaded: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame:
+    """The protected attributes of each row, as recorded; no columns where there are none."""
+    raise TypeError(type(loaded))
+
+
+@_values.register
+def _(loaded: CrossSection, keys: pl.DataFrame) -> pl.DataFrame:
     if loaded.protected is None:
         return pl.DataFrame()
     people = loaded.protected.with_columns(loaded.employee_id.alias("employee_id"))
@@ -50,7 +65,8 @@ def _of_people(loaded: CrossSection, keys: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _of_spells(loaded: Source, keys: pl.DataFrame) -> pl.DataFrame:
+@_values.register
+def _(loaded: Source, keys: pl.DataFrame) -> pl.DataFrame:
     """As the spell says that had begun by the snapshot date; of several the latest."""
     if loaded.protected is None:
         return pl.DataFrame()
@@ -62,14 +78,15 @@ def _of_spells(loaded: Source, keys: pl.DataFrame) -> pl.DataFrame:
     return joined.sort("row").select(loaded.protected_names)
 
 
-def _grouped(values: pl.Series, today: pl.Series | None) -> pl.Series:
+def _grouped(values: pl.Series, today: pl.Series | None) -> tuple[pl.Series, list[Group]]:
+    """The names of the groups, and the bands among them."""
     ages = _ages(values, today)
     if ages is not None:
         return _banded(ages, AGE_EDGES)
     if values.dtype.is_numeric() and values.n_unique() > MOST_GROUPS:
         edges = [values.quantile(share, "nearest") for share in QUARTERS]
         return _banded(values, tuple(dict.fromkeys(edge for edge in edges if edge is not None)))
-    return _most_frequent(values.cast(pl.String))
+    return _most_frequent(values.cast(pl.String)), []
 
 
 def _ages(values: pl.Series, today: pl.Series | None) -> pl.Series | None:
@@ -88,17 +105,11 @@ def _ages(values: pl.Series, today: pl.Series | None) -> pl.Series | None:
     return None
 
 
-def _banded(values: pl.Series, edges: tuple[float, ...]) -> pl.Series:
+def _banded(values: pl.Series, edges: tuple[float, ...]) -> tuple[pl.Series, list[Group]]:
     """Each band begins at its edge: (-inf, first edge), [edge, next edge) …"""
     place = np.searchsorted(edges, values.cast(pl.Float64).to_numpy(), side="right")
-    return pl.Series(values.name, np.array(list(_labels(edges)))[place]).set(values.is_null(), None)
-
-
-def _labels(edges: tuple[float, ...]) -> Iterator[str]:
-    yield f"{LOWEST}{edges[0]:g}"
-    for start, end in pairwise(edges):
-        yield f"{start:g} to under {end:g}"
-    yield f"{edges[-1]:g} and over"
+    bands = [Group(start=start, end=end) for start, end in pairwise((None, *edges, None))]
+    return pl.Series(values.name, np.array([*map(group_text, bands)])[place]).set(values.is_null(), None), bands
 
 
 def _most_frequent(values: pl.Series) -> pl.Series:

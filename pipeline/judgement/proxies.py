@@ -5,18 +5,21 @@ A model that never saw an attribute can still act on it by way of features that 
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from pipeline.judgement.metrics import metrics_with_intervals, rank_auc
+from pipeline.judgement.figures import UNDEFINED, Bounded
+from pipeline.judgement.metrics import metrics_with_intervals
+from pipeline.judgement.report import Proxy, ProxyFeature
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.linear import DEFAULT_PENALTY, fit_linear
 from pipeline.model.parallel import side_by_side
+from pipeline.model.separation import rank_auc
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -31,7 +34,7 @@ TOLD: Final = 5
 _RESAMPLES: Final = 200
 
 
-def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> list[dict[str, Any]]:
+def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> tuple[Proxy, ...]:
     """How well a logistic regression on the features tells each protected group from the others, cross-validated.
 
     `X` (people, features) and `groups` (people, attributes; null where not recorded) are aligned, one row a person. An
@@ -54,15 +57,17 @@ def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> list[dict[str, 
             if min(belongs.sum(), (~belongs).sum()) >= LEAST_GROUP:
                 asked.append((attribute, name, recorded, belongs))
 
-    def told(one: tuple[str, str, Bools, Bools]) -> dict[str, Any]:
+    def told(one: tuple[str, str, Bools, Bools]) -> Proxy:
         attribute, name, recorded, belongs = one
-        figures = _told(matrix[recorded], belongs, encoding.names, encoding.categories, seed)
-        return {"attribute": attribute, "group": name, "people": int(belongs.sum()), **figures}
+        auc, best = _told(matrix[recorded], belongs, encoding.names, encoding.categories, seed)
+        return Proxy(attribute, name, int(belongs.sum()), auc, best)
 
-    return side_by_side(told, asked)
+    return tuple(side_by_side(told, asked))
 
 
-def _told(matrix: Floats, belongs: Bools, names: Sequence[str], categories: Sequence[int], seed: int) -> dict[str, Any]:
+def _told(
+    matrix: Floats, belongs: Bools, names: Sequence[str], categories: Sequence[int], seed: int
+) -> tuple[Bounded, tuple[ProxyFeature, ...]]:
     shares = np.zeros_like(matrix)
     whole = np.zeros(len(matrix))
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(matrix, belongs):
@@ -71,4 +76,4 @@ def _told(matrix: Floats, belongs: Bools, names: Sequence[str], categories: Sequ
     alone = dict(zip(names, rank_auc(shares, belongs).tolist(), strict=True))
     best = sorted(alone, key=lambda name: (-alone[name], name))[:TOLD]
     judged = metrics_with_intervals(belongs, risk_of(whole), np.arange(len(whole)), seed, _RESAMPLES)
-    return {"auc": judged["auc"], "features": [{"feature": name, "auc": alone[name]} for name in best]}
+    return judged.auc or UNDEFINED, tuple(ProxyFeature(name, alone[name]) for name in best)

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 from scipy.stats import norm, t
 
-from features.errors import BadInput, Finding
-from features.source import CrossSection, Source, load_source
+from features.source import Source
+from pipeline.dataset.dated import load_dated
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
@@ -50,10 +50,8 @@ def effect(source: Path, settings: Settings) -> dict[str, Any]:
     Raises BadInput for a source without dates.
     """
     with workspace(settings) as folder:
-        loaded = load_source(source, folder / "tables")
-        if isinstance(loaded, CrossSection):
-            rule = "a cross-section has no dates, so nobody's exit can follow a list"
-            raise BadInput(Finding(rule, "source", remedy="Measure the effect on a source with dates."))
+        why, remedy = "nobody's exit can follow a list", "Measure the effect on a source with dates."
+        loaded = load_dated(source, folder / "tables", why, remedy)
         with closing(Store(settings.store_url)) as store, store.reading() as scores:
             parts = dealt(scores.connection, loaded.name)
             rows = eligible(loaded, scores, parts, settings.list_rules)

@@ -19,13 +19,13 @@ from threadpoolctl import threadpool_limits
 from features.errors import BadInput, Finding
 from pipeline.dataset.splits import Fold
 from pipeline.files import write_text
-from pipeline.judgement.metrics import rank_auc
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.model.calibration import Line, RiskRange, risk_of
 from pipeline.model.encoding import Encoding, Rows, fit_encoding
 from pipeline.model.linear import Linear, fit_linear
 from pipeline.model.memory import give_back
 from pipeline.model.selection import Choice, choose, mixed
+from pipeline.model.separation import rank_auc
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -20,16 +20,13 @@ from features.catalogue.catalogue import fixed_features
 from features.catalogue.feature import Feature
 from features.catalogue.version_0_1 import model_entry
 from features.errors import BadInput, Finding
+from pipeline.dataset.horizons import NO_HORIZON
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import risk_of
 
 FORMAT = 2
 FORMAT_OF_0_1 = 1
 """The format of version 0.1, whose features say less of themselves."""
-NO_HORIZON = 0
-"""The horizon of a cross-section, whose outcome has no dates: 'left', at whatever time."""
-CURVE = (3, 6, 12)
-"""Months at which the curve is given, where the history was long enough to learn them."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """What a model card is made of: sections of blocks, which a page and Markdown show alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, ClassVar
+from typing import ClassVar
+
+from pipeline.judgement.figures import Bounded
 
 NOT_KNOWN = "–"
 
@@ -70,21 +72,19 @@ class Section:
     blocks: Sequence[Block]
 
 
-def number(value: Any, form: str = ".3f") -> str:
+def number(value: float | None, form: str = ".3f") -> str:
     """A figure; – where it is not defined."""
-    return (
-        NOT_KNOWN if not isinstance(value, int | float) or not isfinite(value) else f"{value:{form}}".replace("-", "−")
-    )
+    return NOT_KNOWN if value is None or not isfinite(value) else f"{value:{form}}".replace("-", "−")
 
 
-def bounds(figure: Mapping[str, Any] | None, form: str = ".3f") -> str:
+def bounds(figure: Bounded | None, form: str = ".3f") -> str:
     """A figure with its interval, where it has one."""
     if figure is None:
         return NOT_KNOWN
-    value, low, high = (number(figure.get(name), form) for name in ("value", "low", "high"))
+    value, low, high = (number(each, form) for each in (figure.value, figure.low, figure.high))
     return value if NOT_KNOWN in (low, high) else f"{value} ({low}\u00a0to\u00a0{high})"
 
 
-def share(figure: Mapping[str, Any] | None) -> str:
+def share(figure: Bounded | None) -> str:
     """A share in per cent with its interval."""
     return bounds(figure, ".1%")

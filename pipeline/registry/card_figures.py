@@ -1,12 +1,24 @@
 """The figures of a model card, out of a training report: every one with n and, where there is one, its interval."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
+from pipeline.judgement.report import (
+    Difference,
+    FactorStability,
+    FairnessRow,
+    GroupFigures,
+    Manifest,
+    MovedFeature,
+    Proxy,
+    RangeCoverage,
+    TrainingReport,
+    TrueHazard,
+)
 from pipeline.language.wording import DRIVER_NAMES
 from pipeline.registry.card_blocks import NOT_KNOWN, Block, Facts, Table, Text, bounds, number, share
 from pipeline.registry.card_words import BASELINES, MEANING, OUTCOMES, SMALL_GROUPS
-from pipeline.registry.gate import Gate
+from pipeline.registry.gate_words import condition_text, limit_text
 from pipeline.registry.ledger import LedgerEntry
 
 _GATE_NOTE: Final = (
@@ -15,100 +27,99 @@ _GATE_NOTE: Final = (
 )
 
 
-def data_facts(report: Mapping[str, Any]) -> Facts:
+def data_facts(report: TrainingReport) -> Facts:
     """What it learned from."""
-    origins = [origin["origin"] for origin in report["by_origin"]]
-    tested = f"{origins[0]} to {origins[-1]}, {len(origins)} dates" if report["horizon_months"] and origins else ""
-    window = f"within {report['horizon_months']} months" if report["horizon_months"] else "at any time (no dates)"
+    origins = [origin.origin for origin in report.by_origin]
+    tested = f"{origins[0]} to {origins[-1]}, {len(origins)} dates" if report.horizon_months and origins else ""
+    window = f"within {report.horizon_months} months" if report.horizon_months else "at any time (no dates)"
     facts = {
-        "source": report["source"],
+        "source": report.source,
         "outcome": f"a voluntary exit {window}; any other exit counts as not having left voluntarily",
-        "people": f"{report['people']:,}",
-        "rows": f"{report['rows']:,}" + (", one a person and snapshot date" if report["horizon_months"] else ""),
-        "people who left voluntarily": f"{report['voluntary_exits']:,}",
+        "people": f"{report.people:,}",
+        "rows": f"{report.rows:,}" + (", one a person and snapshot date" if report.horizon_months else ""),
+        "people who left voluntarily": f"{report.voluntary_exits:,}",
         "tested on": tested,
-        "base rate": f"{report['base_rate']:.1%} of the tested rows left",
-        "features": f"{len(report['features'])}",
+        "base rate": f"{report.base_rate:.1%} of the tested rows left",
+        "features": f"{len(report.features)}",
     }
     return Facts([(name, told) for name, told in facts.items() if told])
 
 
-def version_facts(version: str, report: Mapping[str, Any]) -> Facts:
+def version_facts(version: str, report: TrainingReport) -> Facts:
     """What made it, so that it can be made again."""
-    manifest = report.get("manifest", {})
-    seconds = report.get("seconds", {})
+    manifest = report.manifest or Manifest()
     facts = {
         "model version": version,
-        "run in MLflow": str(report.get("run_id", "")),
-        "code": manifest.get("code_version", ""),
-        "hash of the data": manifest.get("data_hash", ""),
-        "seed": str(manifest.get("seed", "")),
-        "settings": "quick: fixed" if manifest.get("quick") else "chosen on out-of-time folds" if manifest else "",
-        "seconds": ", ".join(f"{stage} {spent:.0f}" for stage, spent in seconds.items()),
+        "run in MLflow": report.run_id or "",
+        "code": manifest.code_version or "",
+        "hash of the data": manifest.data_hash or "",
+        "seed": "" if manifest.seed is None else str(manifest.seed),
+        "settings": "quick: fixed" if manifest.quick else "chosen on out-of-time folds" if report.manifest else "",
+        "seconds": ", ".join(f"{stage} {spent:.0f}" for stage, spent in (report.seconds or {}).items()),
     }
     return Facts([(name, told) for name, told in facts.items() if told])
 
 
-def metric_table(report: Mapping[str, Any]) -> Table:
+def metric_table(report: TrainingReport) -> Table:
     """Pooled metrics with intervals, beside the baselines."""
-    names = [name for name in BASELINES if name in report["baselines"]]
+    baselines = dict(report.baselines.items())
     rows = [
         [
             f"{MEANING[metric][0]}: {MEANING[metric][1]}",
             bounds(figure),
-            *(number(report["baselines"][name].get(metric)) for name in names),
+            *(number(values.get(metric)) for values in baselines.values()),
         ]
-        for metric, figure in report["metrics"].items()
+        for metric, figure in report.metrics.items()
         if metric in MEANING
     ]
-    n = sum(origin["n"] for origin in report["by_origin"])
+    n = sum(origin.n for origin in report.by_origin)
     title = f"All test rows together (n = {n:,}), beside simpler answers"
-    return Table(title, ["", "this model", *(BASELINES[name] for name in names)], rows)
+    return Table(title, ["", "this model", *(BASELINES[name] for name in baselines)], rows)
 
 
-def origin_table(report: Mapping[str, Any]) -> Table:
+def origin_table(report: TrainingReport) -> Table:
     """Each test date, or repeat of a cross-section."""
     names = ("auc", "average_precision", "log_loss", "calibration_slope", "lift_10")
     rows = [
         [
-            origin["origin"],
-            f"{origin['n']:,}",
-            number(origin["base_rate"], ".1%"),
-            *(number(origin.get(name)) for name in names),
+            origin.origin,
+            f"{origin.n:,}",
+            number(origin.base_rate, ".1%"),
+            *(number(origin.figures.get(name)) for name in names),
         ]
-        for origin in report["by_origin"]
+        for origin in report.by_origin
     ]
-    title = "Each test date by itself" if report["horizon_months"] else "Each repeat by itself"
+    title = "Each test date by itself" if report.horizon_months else "Each repeat by itself"
     return Table(title, ["", "n", "left", *(MEANING[name][0] for name in names)], rows)
 
 
-def group_tables(report: Mapping[str, Any]) -> list[Block]:
+def group_tables(report: TrainingReport) -> list[Block]:
     """Level, department and tenure band, each judged by itself; a group of a few people has its name only."""
     names = ("auc", "average_precision", "calibration_slope")
-    groups = report.get("by_group") or []
+    groups = report.by_group
     return [
         Table(
             f"By {by}",
             ["", "n", "left", *(MEANING[name][0] for name in names)],
-            [_group_row(group, names) for group in groups if group["by"] == by],
+            [_group_row(group) for group in groups if group.by == by],
             is_detail=True,
         )
-        for by in dict.fromkeys(group["by"] for group in groups)
+        for by in dict.fromkeys(group.by for group in groups)
     ]
 
 
-def _group_row(group: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    if group["is_suppressed"]:
-        return [group["group"], "suppressed", NOT_KNOWN, *[NOT_KNOWN] * len(names)]
-    figures = [bounds(group[name]) for name in names]
-    return [group["group"], f"{group['n']:,}", number(group["base_rate"], ".1%"), *figures]
+def _group_row(group: GroupFigures) -> list[str]:
+    if group.is_suppressed:
+        return [group.group, "suppressed", *[NOT_KNOWN] * 4]
+    figures = map(bounds, (group.auc, group.average_precision, group.calibration_slope))
+    return [group.group, f"{group.n:,}", number(group.base_rate, ".1%"), *figures]
 
 
-def ablation_table(report: Mapping[str, Any]) -> Table:
+def ablation_table(report: TrainingReport) -> Table:
     """What each driver tells on its own, and what relationships add to the rest."""
     rows = [
-        [name, bounds(differences["auc"], "+.3f"), bounds(differences["average_precision"], "+.3f")]
-        for name, differences in report["ablation"].items()
+        [name, bounds(difference.auc, "+.3f"), bounds(difference.average_precision, "+.3f")]
+        for name, difference in report.ablation.items()
     ]
     note = "Positive: the whole model is better than the model with these features only, or without them."
     return Table(
@@ -116,24 +127,28 @@ def ablation_table(report: Mapping[str, Any]) -> Table:
     )
 
 
-def comparison_table(report: Mapping[str, Any]) -> list[Block]:
+def comparison_table(report: TrainingReport) -> list[Block]:
     """Against the champion of that day, fitted anew for each test date with its own recipe."""
-    against = report.get("against_champion")
+    against = report.against_champion
     if not against:
         return [Text("When it was trained there was no champion of this source to compare with.")]
-    rows = [[MEANING[metric][0], bounds(against[metric], "+.3f")] for metric in ("average_precision", "log_loss")]
-    title = f"This model less version {against['version']}, the champion of that day, on the same rows"
+    rows = [[MEANING[metric][0], bounds(against.of(metric), "+.3f")] for metric in ("average_precision", "log_loss")]
+    title = f"This model less version {against.version}, the champion of that day, on the same rows"
     return [Table(title, ["", "difference"], rows, "Average precision: more is better. Log loss: less is better.")]
 
 
-def gate_table(report: Mapping[str, Any]) -> Table:
+def gate_table(report: TrainingReport) -> Table:
     """What each condition of promotion said."""
-    rows = []
-    for entry in report.get("gate", ()):
-        one = Gate(**entry)
-        said = "open" if one.is_open else "passed" if one.passed else "refused"
-        short = "" if one.short_by is None else f"{one.short_by:.3f}"
-        rows.append([one.gate, bounds(entry), one.limit, short, said])
+    rows = [
+        [
+            condition_text(one),
+            bounds(one.figure),
+            limit_text(one),
+            "" if one.short_by is None else f"{one.short_by:.3f}",
+            one.verdict,
+        ]
+        for one in report.gate or ()
+    ]
     return Table("", ["", "figure", "asked", "short by", "said"], rows, _GATE_NOTE)
 
 
@@ -155,9 +170,9 @@ def ledger_table(history: Sequence[LedgerEntry]) -> list[Block]:
     return [Table("", ["when", "version", "what", "champion until then", "by", "reason"], rows, is_words=True)]
 
 
-def fairness_blocks(report: Mapping[str, Any]) -> list[Block]:
+def fairness_blocks(report: TrainingReport) -> list[Block]:
     """How the list treats protected groups and pairs of them; which features stand for a group."""
-    entries = report.get("fairness") or []
+    entries = report.fairness
     if not entries:
         return [
             Text(
@@ -168,32 +183,31 @@ def fairness_blocks(report: Mapping[str, Any]) -> list[Block]:
     return [
         _ratio_table(entries),
         *(_treatment_table(entry) for entry in entries),
-        *_proxy_table(report.get("proxies") or []),
+        *_proxy_table(report.proxies),
     ]
 
 
-def _ratio_table(entries: Sequence[Mapping[str, Any]]) -> Table:
+def _ratio_table(entries: Sequence[FairnessRow]) -> Table:
     rows = [
-        [f"{entry['attribute']}: {figure.replace('_', ' ')}", ratio["group"], ratio["against"], bounds(ratio, ".2f")]
+        [f"{entry.attribute}: {figure.replace('_', ' ')}", ratio.group, ratio.against, bounds(ratio.figure, ".2f")]
         for entry in entries
-        for figure, ratio in entry["ratios"].items()
-        if ratio
+        for figure, ratio in entry.ratios.items()
     ]
     note = "Four fifths (.80) or more is the usual limit; an interval that holds it leaves the question open."
     return Table("The group that has least, by the group that has most", ["", "least", "most", "ratio"], rows, note)
 
 
-def _treatment_table(entry: Mapping[str, Any]) -> Table:
+def _treatment_table(entry: FairnessRow) -> Table:
     rows = [
-        [group["group"], "suppressed", *[NOT_KNOWN] * 5]
-        if group["is_suppressed"]
+        [group.group, "suppressed", *[NOT_KNOWN] * 5]
+        if group.is_suppressed
         else [
-            group["group"],
-            f"{group['people']:,}",
-            *(share(group[name]) for name in ("selection_rate", "recall", "false_positive_rate", "base_rate")),
-            bounds(group["calibration"], ".2f"),
+            group.group,
+            f"{group.people:,}",
+            *map(share, (group.selection_rate, group.recall, group.false_positive_rate, group.base_rate)),
+            bounds(group.calibration, ".2f"),
         ]
-        for group in entry["groups"]
+        for group in entry.groups
     ]
     columns = [
         "",
@@ -204,19 +218,19 @@ def _treatment_table(entry: Mapping[str, Any]) -> Table:
         "left",
         "exits by expected exits",
     ]
-    unknown = f" Not recorded for {entry['not_recorded']:,} people." if entry["not_recorded"] else ""
-    return Table(f"By {entry['attribute']}", columns, rows, SMALL_GROUPS + unknown, is_detail=entry["is_pair"])
+    unknown = f" Not recorded for {entry.not_recorded:,} people." if entry.not_recorded else ""
+    return Table(f"By {entry.attribute}", columns, rows, SMALL_GROUPS + unknown, is_detail=entry.is_pair)
 
 
-def _proxy_table(proxies: Sequence[Mapping[str, Any]]) -> list[Block]:
+def _proxy_table(proxies: Sequence[Proxy]) -> list[Block]:
     if not proxies:
         return []
     rows = [
         [
-            f"{entry['attribute']}: {entry['group']}",
-            f"{entry['people']:,}",
-            bounds(entry["auc"], ".2f"),
-            ", ".join(f"{told['feature']} ({told['auc']:.2f})" for told in entry["features"]),
+            f"{entry.attribute}: {entry.group}",
+            f"{entry.people:,}",
+            bounds(entry.auc, ".2f"),
+            ", ".join(f"{told.feature} ({told.auc:.2f})" for told in entry.features),
         ]
         for entry in proxies
     ]
@@ -232,12 +246,12 @@ def _proxy_table(proxies: Sequence[Mapping[str, Any]]) -> list[Block]:
     ]
 
 
-def guard_facts(report: Mapping[str, Any]) -> Facts:
+def guard_facts(report: TrainingReport) -> Facts:
     """What would have stopped the training."""
-    allowed = report.get("suspects") or []
+    allowed = report.suspects
     return Facts(
         [
-            ("outcomes dealt out at random", f"AUC {bounds(report.get('shuffled_auc'))}; it must hold .5, and does"),
+            ("outcomes dealt out at random", f"AUC {bounds(report.shuffled_auc)}; it must hold .5, and does"),
             (
                 "features that look like a leak",
                 f"let through by name: {', '.join(map(str, allowed))}"
@@ -248,66 +262,66 @@ def guard_facts(report: Mapping[str, Any]) -> Facts:
     )
 
 
-def trust_facts(report: Mapping[str, Any]) -> Facts:
-    """What says how far the scores, their ranges and their factors can be trusted."""
-    facts = [(name, said(report[key])) for name, key, said in _TRUST if report.get(key)]
-    if report["horizon_months"]:
-        facts.append(("features that moved since training", _moved(report.get("moved_features") or ())))
+def trust_facts(report: TrainingReport) -> Facts:
+    """What says how far the scores, their ranges and their factors can be trusted; what is not known is left out."""
+    facts = []
+    if report.true_hazard:
+        facts.append(("best that any model could reach", _true_hazard(report.true_hazard)))
+    if report.range_coverage:
+        facts.append(("ranges, out of time", _coverage(report.range_coverage)))
+    if report.factor_stability:
+        facts.append(("factors, when fitted again", _stability(report.factor_stability)))
+    if report.monotone_cost:
+        facts.append(("cost of holding expected directions", _monotone_cost(report.monotone_cost)))
+    if report.horizon_months:
+        facts.append(("features that moved since training", _moved(report.moved_features)))
     return Facts(facts)
 
 
-def _true_hazard(truth: Mapping[str, float]) -> str:
+def _true_hazard(truth: TrueHazard) -> str:
     return (
-        f"AUC {number(truth['oracle_auc'])} by the true hazard; this model's {number(truth['auc'])} is "
-        f"{number(truth['share'], '.0%')} of the way there from .5"
+        f"AUC {number(truth.oracle_auc)} by the true hazard; this model's {number(truth.auc)} is "
+        f"{number(truth.share, '.0%')} of the way there from .5"
     )
 
 
-def _coverage(coverage: Mapping[str, Any]) -> str:
+def _coverage(coverage: RangeCoverage) -> str:
     return (
-        f"of {len(coverage['groups'])} groups of people who scored alike, what happened lay in the range of "
-        f"{number(coverage['inside'], '.0%')}, and of {number(coverage['inside_allowing_for_chance'], '.0%')} if "
-        f"chance in what happened is allowed for; a range is {number(100 * coverage['mean_width'], '.1f')} points wide"
+        f"of {len(coverage.groups)} groups of people who scored alike, what happened lay in the range of "
+        f"{number(coverage.inside, '.0%')}, and of {number(coverage.inside_allowing_for_chance, '.0%')} if "
+        f"chance in what happened is allowed for; a range is {number(100 * coverage.mean_width, '.1f')} points wide"
     )
 
 
-def _stability(stability: Mapping[str, float]) -> str:
+def _stability(stability: FactorStability) -> str:
     return (
-        f"rank correlation {number(stability['features'])} of the features' weights, "
-        f"{number(stability['within_people'])} of the factors within a person, "
-        f"{number(stability['scores'])} of the scores"
+        f"rank correlation {number(stability.features)} of the features' weights, "
+        f"{number(stability.within_people)} of the factors within a person, "
+        f"{number(stability.scores)} of the scores"
     )
 
 
-def _monotone_cost(cost: Mapping[str, Mapping[str, float]]) -> str:
-    return f"{bounds(cost['average_precision'], '+.4f')} of average precision, {bounds(cost['auc'], '+.4f')} of AUC"
+def _monotone_cost(cost: Difference) -> str:
+    return f"{bounds(cost.average_precision, '+.4f')} of average precision, {bounds(cost.auc, '+.4f')} of AUC"
 
 
-def _moved(features: Sequence[Mapping[str, Any]]) -> str:
-    far = [f"{one['feature']} (PSI {number(one['psi'], '.2f')})" for one in features]
+def _moved(features: Sequence[MovedFeature]) -> str:
+    far = [f"{one.feature} (PSI {number(one.psi, '.2f')})" for one in features]
     return ", ".join(far) or "none, by more than they move from month to month"
 
 
-_TRUST: Final = (
-    ("best that any model could reach", "true_hazard", _true_hazard),
-    ("ranges, out of time", "range_coverage", _coverage),
-    ("factors, when fitted again", "factor_stability", _stability),
-    ("cost of holding expected directions", "monotone_cost", _monotone_cost),
-)
-"""What the card says of each of these parts of a report, where the report has it."""
-
-
-def feature_table(report: Mapping[str, Any]) -> Table:
+def feature_table(report: TrainingReport) -> Table:
     """Every feature with its driver, in the words of the catalogue."""
-    order = list(DRIVER_NAMES)
-    features = sorted(report["features"], key=lambda feature: (order.index(feature["driver"]), feature["name"]))
+    names = {str(driver): name for driver, name in DRIVER_NAMES.items()}
+    order = list(names)
+    features = sorted(report.features, key=lambda feature: (order.index(feature.driver), feature.name))
     rows = [
         [
-            feature["label"],
-            DRIVER_NAMES[feature["driver"]],
-            feature["unit"] or NOT_KNOWN,
-            feature["window"],
-            feature["name"],
+            feature.label,
+            names[feature.driver],
+            feature.unit or NOT_KNOWN,
+            feature.window,
+            feature.name,
         ]
         for feature in features
     ]

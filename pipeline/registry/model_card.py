@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.html.rendering import rendered
+from pipeline.judgement.report import TrainingReport
+from pipeline.language.translator import ENGLISH
 from pipeline.registry import card_words as words
 from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
 from pipeline.registry.card_figures import (
@@ -45,22 +47,22 @@ class ModelCard:
 
 
 def model_card(
-    version: str, report: Mapping[str, Any], history: Sequence[LedgerEntry], plots: Mapping[str, bytes] | None = None
+    version: str, report: TrainingReport, history: Sequence[LedgerEntry], plots: Mapping[str, bytes] | None = None
 ) -> ModelCard:
     """The card of a version from its training report, its entries in the ledger and its run's plots by file name."""
     head = {
         "title": _title(report),
         "version": version,
-        "source": report["source"],
+        "source": report.source,
         "status": _status(version, history),
         "lead": _lead(report),
         "sections": _sections(version, report, history, _pictures(plots or {})),
     }
-    return ModelCard(version, rendered("model_card.html", **head), _markdown(head))
+    return ModelCard(version, rendered("model_card.html", ENGLISH, **head), _markdown(head))
 
 
-def _title(report: Mapping[str, Any]) -> str:
-    months = report["horizon_months"]
+def _title(report: TrainingReport) -> str:
+    months = report.horizon_months
     return f"Risk of leaving voluntarily within {months} months" if months else "Risk of leaving voluntarily"
 
 
@@ -78,23 +80,22 @@ def _status(version: str, history: Sequence[LedgerEntry]) -> str:
     return f"Refused by the gate on {last.at:%-d %B %Y}, and not in use"
 
 
-def _lead(report: Mapping[str, Any]) -> str:
+def _lead(report: TrainingReport) -> str:
     """The most that it may be trusted with, in one breath."""
-    metrics = report["metrics"]
-    recall, auc = metrics.get("recall_10"), metrics.get("auc")
+    recall, auc = report.metrics.recall_10, report.metrics.auc
     if not recall or not auc:
         return ""
     return (
-        f"Of those who left, {number(recall['value'], '.0%')} were in the tenth with the highest risk; by chance, 10% "
-        f"would be. Of one who left and one who stayed, it ranked the first higher {number(auc['value'], '.0%')} of "
+        f"Of those who left, {number(recall.value, '.0%')} were in the tenth with the highest risk; by chance, 10% "
+        f"would be. Of one who left and one who stayed, it ranked the first higher {number(auc.value, '.0%')} of "
         "the time; by chance 50%."
     )
 
 
 def _sections(
-    version: str, report: Mapping[str, Any], history: Sequence[LedgerEntry], pictures: Sequence[Picture]
+    version: str, report: TrainingReport, history: Sequence[LedgerEntry], pictures: Sequence[Picture]
 ) -> list[Section]:
-    protocol = words.DATED_PROTOCOL if report["horizon_months"] else words.CROSS_PROTOCOL
+    protocol = words.DATED_PROTOCOL if report.horizon_months else words.CROSS_PROTOCOL
     return [
         Section("purpose", "Purpose", [Text(words.PURPOSE)]),
         Section("never", "Never for", [Items(words.NEVER)]),
@@ -128,8 +129,8 @@ def _annex_iv() -> list[Block]:
     ]
 
 
-def _calibration(report: Mapping[str, Any]) -> str:
-    slope, error = report["metrics"].get("calibration_slope"), report["metrics"].get("ece")
+def _calibration(report: TrainingReport) -> str:
+    slope, error = report.metrics.calibration_slope, report.metrics.ece
     return (
         f"Slope {bounds(slope)}: 1 is right, below 1 the risks are too extreme. On average risks and what happened lie "
         f"{bounds(error, '.1%')} apart."

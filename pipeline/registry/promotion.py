@@ -7,7 +7,7 @@ version that is not champion; the next promotion finds that the alias is not whe
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from getpass import getuser
 from typing import Any, Final
@@ -17,13 +17,17 @@ from mlflow.exceptions import MlflowException
 
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
+from pipeline.judgement.condition import Condition
+from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import ledger
 from pipeline.registry import versions as registry
-from pipeline.registry.gate import Contender, Gate, gate, refused
+from pipeline.registry.gate import Contender, gate, refused
+from pipeline.registry.gate_words import condition_text
 from pipeline.registry.ledger import Event, LedgerEntry
 from pipeline.registry.model_card import ModelCard, model_card
-from pipeline.registry.runs import REPORT, as_text
+from pipeline.registry.report_json import as_text, condition_words, gate_json, manifest_of
+from pipeline.registry.runs import REPORT
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 
@@ -37,7 +41,7 @@ class Offer:
 
     version: str
     replaces: str | None
-    gates: Sequence[Gate]
+    gates: Sequence[Condition]
     event: Event | None
 
     @property
@@ -58,23 +62,24 @@ def champion_of(settings: Settings, source: str) -> tuple[str, StoredModel] | No
 
 
 def record(
-    settings: Settings, model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes] | None = None
-) -> dict[str, Any]:
+    settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
+) -> TrainingReport:
     """Logs and registers a judged model and makes it champion if the gate lets it.
 
-    Returns what the report adds: run_id, model_version, promoted, gate.
+    Gives the report with what came of it: manifest, run_id, model_version, promoted, gate.
     """
-    report = {**report, "manifest": dict(model.manifest)}
+    report = replace(report, manifest=manifest_of(model.manifest))
     version = registry.register(settings, model, report, plots)
     offered = offer(settings, version)
-    outcome = {
-        "run_id": registry.run_of(settings, version),
-        "model_version": version,
-        "promoted": offered.is_champion,
-        "gate": [asdict(entry) for entry in offered.gates],
-    }
-    _complete(settings, version, {**report, **outcome})
-    return outcome
+    recorded = replace(
+        report,
+        run_id=registry.run_of(settings, version),
+        model_version=version,
+        promoted=offered.is_champion,
+        gate=tuple(offered.gates),
+    )
+    registry.complete(settings, version, {REPORT: as_text(recorded), **_card(settings, version, recorded).files()})
+    return recorded
 
 
 def promote(settings: Settings, version: str, reason: str | None) -> Offer:
@@ -86,9 +91,10 @@ def promote(settings: Settings, version: str, reason: str | None) -> Offer:
     try:
         offered = offer(settings, version, _checked(reason))
         if not offered.is_champion:
-            raise refused(version, list(offered.gates))
+            raise refused(version, offered.gates)
         if offered.event:
-            _complete(settings, version, registry.described(settings, version)["report"])
+            report = registry.described(settings, version).report
+            registry.complete(settings, version, _card(settings, version, report).files())
         return offered
     except MlflowException as error:
         if registry.is_absent(error):
@@ -105,8 +111,7 @@ def history(settings: Settings, version: str | None = None) -> list[LedgerEntry]
 def card_of(settings: Settings, version: str | None) -> ModelCard:
     """The card of a version, or of the champion, as of now. Raises BadInput and Unavailable as `registry.described`."""
     told = registry.described(settings, version)
-    found = told["version"]
-    return model_card(found, told["report"], history(settings, found), registry.plots_of(settings, found))
+    return _card(settings, told.version, told.report)
 
 
 def offer(settings: Settings, version: str, reason: str | None = None) -> Offer:
@@ -120,7 +125,7 @@ def offer(settings: Settings, version: str, reason: str | None = None) -> Offer:
         gates = gate(challenger, champion, settings.fairness_limit)
         if holder == version:
             return Offer(version, holder, gates, None)
-        passed = all(entry.passed for entry in gates)
+        passed = all(entry.is_passed for entry in gates)
         event: Event = "promoted" if passed else "overridden" if reason else "refused"
         _keep(store, client, version, holder, event, reason, gates)
         if event != "refused":
@@ -133,7 +138,8 @@ def _champion(client: MlflowClient, version: str) -> Contender:
     try:
         return Contender(version, registry.report_of(client, version))
     except (MlflowException, OSError):
-        return Contender(version, {"source": client.get_model_version(registry.MODEL_NAME, version).tags.get("source")})
+        source = client.get_model_version(registry.MODEL_NAME, version).tags.get("source", "")
+        return Contender(version, TrainingReport(source))
 
 
 def _keep(
@@ -143,13 +149,13 @@ def _keep(
     holder: str | None,
     event: Event,
     reason: str | None,
-    gates: Sequence[Gate],
+    gates: Sequence[Condition],
 ) -> None:
-    results = [asdict(entry) for entry in gates]
     with store.changing() as connection:
-        ledger.append(connection, _entry(client, version, holder, event, reason, results))
-    missed = "; ".join(entry.gate for entry in gates if not entry.passed)
-    tags = {registry.GATE_TAG: f"refused: {missed}" if missed else "passed", RESULTS_TAG: json.dumps(results)}
+        ledger.append(connection, _entry(client, version, holder, event, reason, gate_json(gates)))
+    missed = "; ".join(condition_text(entry) for entry in gates if not entry.is_passed)
+    results = json.dumps([condition_words(entry) for entry in gates])  # MLflow holds a few thousand letters of a tag
+    tags = {registry.GATE_TAG: f"refused: {missed}" if missed else "passed", RESULTS_TAG: results}
     registry.tag(client, version, tags | ({registry.REASON_TAG: reason} if reason else {}))
 
 
@@ -184,10 +190,9 @@ def _entry(
     )
 
 
-def _complete(settings: Settings, version: str, report: Mapping[str, Any]) -> None:
-    """The run's report and card, with what the gate said and who serves."""
-    card = model_card(version, report, history(settings, version), registry.plots_of(settings, version))
-    registry.complete(settings, version, {REPORT: as_text(report), **card.files()})
+def _card(settings: Settings, version: str, report: TrainingReport) -> ModelCard:
+    """The card with what the gate said and who serves."""
+    return model_card(version, report, history(settings, version), registry.plots_of(settings, version))
 
 
 def _checked(reason: str | None) -> str | None:

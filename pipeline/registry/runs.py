@@ -1,10 +1,9 @@
 """Runs in MLflow: what a training or a monitoring leaves there, in a form that compares well across runs."""
 
-import json
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
@@ -18,7 +17,9 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import AnyType
 
+from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
+from pipeline.registry.report_json import as_text
 from pipeline.settings import Settings
 
 REPORT = "report.json"
@@ -60,31 +61,26 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def log_training(model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes]) -> str:
+def log_training(model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes]) -> str:
     """Logs a judged model, its report and pictures by file name to the active run; the address of the stored model."""
     _log(model, report)
     _log_plots(plots)
     return _log_model(model)
 
 
-def log_monitoring(report: Mapping[str, Any], page: str) -> None:
-    """Logs a monitoring report and its page to the active run, each month's figures as a step."""
-    mlflow.log_metric("alerts", len(report["alerts"]))
-    for step, month in enumerate(report["months"]):
-        figures = {name: month[name] for name in ("people", "expected", "happened", "furthest")}
-        figures |= {"drifted": len(month["drifted"])} | (month["metrics"] or {})
+def log_monitoring(
+    document: Mapping[str, Any], page: str, steps: Sequence[Mapping[str, float | None]], alerts: int
+) -> None:
+    """Logs the JSON of a monitoring report and its page to the active run, each month's figures as a step."""
+    mlflow.log_metric("alerts", alerts)
+    for step, figures in enumerate(steps):
         known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
         mlflow.log_metrics(known, step=step)
-    mlflow.log_dict(dict(report), "monitoring.json")
+    mlflow.log_dict(dict(document), "monitoring.json")
     mlflow.log_text(page, "monitoring.html")
 
 
-def as_text(report: Mapping[str, Any]) -> str:
-    """A report as it is kept; a figure that is not defined is NaN."""
-    return json.dumps(dict(report), default=str, ensure_ascii=False, indent=1)
-
-
-def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
+def _log(model: StoredModel, report: TrainingReport) -> None:
     """What `mlflow ui` compares: parameters, the data set, pooled metrics with bounds, each origin's as steps.
 
     Of a simulated company also how near the true hazard its scores come. Feature list and whole report are files.
@@ -101,14 +97,14 @@ def _log(model: StoredModel, report: Mapping[str, Any]) -> None:
     mlflow.log_input(_dataset(model), context="training")
     pooled = {
         name if bound == "value" else f"{name}_{bound}": figure
-        for name, bounds in report["metrics"].items()
-        for bound, figure in bounds.items()
+        for name, bounds in report.metrics.items()
+        for bound, figure in vars(bounds).items()
     }
-    truth = report.get("true_hazard") or {}
-    pooled |= {f"true_hazard_{name}": truth[name] for name in ("oracle_auc", "share") if name in truth}
+    if truth := report.true_hazard:
+        pooled |= {"true_hazard_oracle_auc": truth.oracle_auc, "true_hazard_share": truth.share}
     mlflow.log_metrics({name: figure for name, figure in pooled.items() if isfinite(figure)})
-    for step, origin in enumerate(report["by_origin"]):
-        figures = {f"origin_{name}": value for name, value in origin.items() if name in report["metrics"]}
+    for step, origin in enumerate(report.by_origin):
+        figures = {f"origin_{name}": value for name, value in origin.figures.items()}
         mlflow.log_metrics({name: figure for name, figure in figures.items() if isfinite(figure)}, step=step)
     mlflow.log_dict({"features": list(model.features)}, "features.json")
     mlflow.log_text(as_text(report), REPORT)

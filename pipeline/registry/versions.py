@@ -7,9 +7,11 @@ import io
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
+from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
+from pipeline.registry import report_json
 from pipeline.registry.runs import PLOTS, REPORT, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings
 
@@ -50,7 +54,7 @@ _NO_CHAMPION = Finding(
 
 
 def register(
-    settings: Settings, model: StoredModel, report: Mapping[str, Any], plots: Mapping[str, bytes] | None = None
+    settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
 ) -> str:
     """Logs a judged model with its report as a run, and registers it; the new version's number.
 
@@ -59,7 +63,7 @@ def register(
     """
     client = connect(settings)
     with run_of_experiment(client, settings, model.manifest["source"]) as run:
-        model_uri = log_training(model, {**report, "run_id": run.info.run_id}, plots or {})
+        model_uri = log_training(model, replace(report, run_id=run.info.run_id), plots or {})
     tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
     tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
     with redirect_stderr(io.StringIO()):  # MLflow prints what it registers, and we say it in our words
@@ -114,8 +118,12 @@ def _require_database(uri: str) -> None:
         engine.dispose()
 
 
-def report_of(client: mlflow.MlflowClient, version: str) -> dict[str, Any]:
+def report_of(client: mlflow.MlflowClient, version: str) -> TrainingReport:
     """The report of a version's training. Raises MlflowException where there is no such version."""
+    return report_json.report_of(_document_of(client, version))
+
+
+def _document_of(client: mlflow.MlflowClient, version: str) -> dict[str, Any]:
     entry = client.get_model_version(MODEL_NAME, version)
     return dict(mlflow.artifacts.load_dict(f"runs:/{entry.run_id}/{REPORT}"))
 
@@ -158,15 +166,22 @@ def no_such_version(version: str | None) -> Finding:
     return Finding(f"there is no model version {version}", "registry", "", 0, remedy)
 
 
-def record_monitoring(settings: Settings, report: Mapping[str, Any], page: str) -> None:
+def record_monitoring(
+    settings: Settings,
+    source: str,
+    document: Mapping[str, Any],
+    page: str,
+    steps: Sequence[Mapping[str, float | None]],
+    alerts: int,
+) -> None:
     """Logs a monitoring report as a run of its own experiment, each month's figures as steps, for trends to be seen."""
     client = connect(settings)
-    with run_of_experiment(client, settings, f"{report['source']} monitoring"):
-        log_monitoring(report, page)
+    with run_of_experiment(client, settings, f"{source} monitoring"):
+        log_monitoring(document, page, steps, alerts)
 
 
 def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
-    """The newest report of `retention monitor` about a source; None before the first, and without a registry."""
+    """The JSON of a source's newest report of `retention monitor`; None before the first, and without a registry."""
     local = make_url(settings.tracking_uri).database if settings.tracking_uri.startswith("sqlite:") else None
     if local and not Path(local).exists():
         return None
@@ -207,28 +222,58 @@ def load(settings: Settings, version: str | None = None) -> tuple[str, StoredMod
     return wanted, StoredModel.load(next(Path(folder).glob("data/*/model.json")).parent)
 
 
-def versions(client: mlflow.MlflowClient) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class VersionRow:
+    """A model version as `retention models list` shows it."""
+
+    version: str
+    champion: bool
+    source: str
+    run_id: str
+    auc: float | None
+    average_precision: float | None
+    registered_at: datetime
+    gate: str
+    reason: str | None
+
+
+def versions(client: mlflow.MlflowClient) -> list[VersionRow]:
     """Every version, newest first, with what it was trained on and its pooled metrics."""
     champion = champion_version(client)
     found = client.search_model_versions(f"name = '{MODEL_NAME}'")
     return [
-        {
-            "version": str(entry.version),
-            "champion": str(entry.version) == champion,
-            "source": run.data.tags.get("source", ""),
-            "run_id": entry.run_id,
-            "auc": run.data.metrics.get("auc"),
-            "average_precision": run.data.metrics.get("average_precision"),
-            "registered_at": _moment(entry.creation_timestamp),
-            "gate": entry.tags.get(GATE_TAG, ""),
-            "reason": entry.tags.get(REASON_TAG),
-        }
+        VersionRow(
+            version=str(entry.version),
+            champion=str(entry.version) == champion,
+            source=run.data.tags.get("source", ""),
+            run_id=str(entry.run_id),
+            auc=run.data.metrics.get("auc"),
+            average_precision=run.data.metrics.get("average_precision"),
+            registered_at=_moment(entry.creation_timestamp),
+            gate=entry.tags.get(GATE_TAG, ""),
+            reason=entry.tags.get(REASON_TAG),
+        )
         for entry in sorted(found, key=lambda entry: -int(entry.version))
         for run in [client.get_run(str(entry.run_id))]
     ]
 
 
-def described(settings: Settings, version: str | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Described:
+    """A version and the JSON of its training's report, as the registry holds it."""
+
+    version: str
+    is_champion: bool
+    run_id: str
+    registered_at: datetime
+    document: Mapping[str, Any]
+
+    @cached_property
+    def report(self) -> TrainingReport:
+        return report_json.report_of(self.document)
+
+
+def described(settings: Settings, version: str | None) -> Described:
     """A version, or the champion: what it is, and the report of its training.
 
     Raises BadInput where there is none, and Unavailable for a registry that does not answer.
@@ -240,18 +285,18 @@ def described(settings: Settings, version: str | None) -> dict[str, Any]:
         if wanted is None:
             raise BadInput(_NO_CHAMPION)
         entry = client.get_model_version(MODEL_NAME, wanted)
-        report = report_of(client, wanted)
+        document = _document_of(client, wanted)
     except MlflowException as error:
         if is_absent(error):
             raise BadInput(no_such_version(version)) from error
         raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
-    return {
-        "version": wanted,
-        "is_champion": wanted == champion,
-        "run_id": entry.run_id,
-        "registered_at": _moment(entry.creation_timestamp),
-        "report": report,
-    }
+    return Described(
+        version=wanted,
+        is_champion=wanted == champion,
+        run_id=str(entry.run_id),
+        registered_at=_moment(entry.creation_timestamp),
+        document=document,
+    )
 
 
 def _moment(milliseconds: int) -> datetime:

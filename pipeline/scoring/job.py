@@ -4,27 +4,25 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from features.build import feature_table, organisation
-from features.calendar import month_end
 from features.collaboration.department_services import department_services
-from features.engine.named import engine_named
-from features.engine.protocol import Engine
 from features.errors import BadInput, Finding, Refused
-from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source, load_source
-from pipeline.dataset.workspace import kept_months, workspace
+from pipeline.dataset.horizons import CURVE
+from pipeline.dataset.workspace import workspace
 from pipeline.language.translator import marked
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.related import related
-from pipeline.model.stored_model import CURVE, StoredModel, typed_records
+from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.registry import versions as registry
+from pipeline.scoring.population import population_of
 from pipeline.settings import Settings
 from pipeline.store.publication import CARRIED, Publication
 from pipeline.store.store import Store
@@ -36,7 +34,6 @@ MOST_NEW = 0.5
 """A person of whose categories more than this share is rare or new to the model: it learned from others."""
 WIDEST = 0.4
 """A range from one in ten to one in two says nothing that a conversation could start from."""
-PLACE = ("department", "level", "job", "location", "manager_id")
 Told = Callable[[str], None]
 
 
@@ -63,18 +60,11 @@ def score_and_publish(
         loaded = load_source(source, folder / "tables")
         _require_same_source(loaded.name, model)
         require_notice(settings, loaded.name, today)
-        if isinstance(loaded, CrossSection):
-            day, people, X = month_end(snapshot_date or today), _without_place(loaded), loaded.frame
-        else:
-            day = _scoring_date(loaded, snapshot_date)
-            told(f"features of {day:%Y-%m}")
-            with engine_named(settings.engine, folder) as engine:
-                kept = kept_months(settings, loaded.name)
-                people, X = _people_and_features(loaded, day, folder / "features", kept, engine)
+        population = population_of(loaded, snapshot_date, today, folder, settings, told)
         told("score and explain")
-        publication = score_people(model, number, loaded.name, loaded.data_hash, day, people, X)
-        if isinstance(loaded, Source):
-            publication = with_services(publication, loaded)
+        at = loaded.name, loaded.data_hash, population.day
+        publication = score_people(model, number, *at, population.people, population.X)
+        publication = with_services(loaded, publication)
         told("publish")
         with closing(Store(settings.store_url)) as store:
             store.publish(publication)
@@ -130,8 +120,14 @@ def score_people(
     )
 
 
-def with_services(publication: Publication, source: Source) -> Publication:
-    """The publication with what departments ask of each other, and the risk that lies there."""
+@singledispatch
+def with_services(source: Source | CrossSection, publication: Publication) -> Publication:
+    """The publication with what departments ask of each other, and the risk that lies there, where a source says it."""
+    return publication
+
+
+@with_services.register
+def _(source: Source, publication: Publication) -> Publication:
     sums = publication.factors.filter(pl.col("driver") == "relationships")
     sums = sums.group_by("employee_id").agg(relationships_log_odds=pl.col("contribution").sum())
     people = publication.scores.select("employee_id", "department", "risk").join(sums, on="employee_id", how="left")
@@ -160,31 +156,6 @@ def score_columns(publication: Publication) -> pl.DataFrame:
 def factor_columns(publication: Publication) -> pl.DataFrame:
     """The factors as `retention score --factors` writes them."""
     return publication.factors.select("employee_id", "feature", "driver", "value", "peer_value", "contribution")
-
-
-def _scoring_date(source: Source, asked: date | None) -> date:
-    known = snapshot_dates(source)
-    day = asked or known[-1]
-    if day not in known:
-        remedy = f"Choose a month-end of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
-        raise BadInput(Finding(f"{day} is no snapshot date of this source", "source", "snapshot_date", 0, remedy))
-    return day
-
-
-def _people_and_features(
-    source: Source, day: date, folder: Path, months_dir: Path, engine: Engine
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    table = pl.read_parquet(feature_table(source, [day], folder, months_dir=months_dir, engine=engine)[0])
-    people = table.select("employee_id").join(
-        organisation(source, day), on="employee_id", how="left", maintain_order="left"
-    )
-    absent = [pl.lit(None).alias(column) for column in PLACE if column not in people.columns]
-    return people.with_columns(absent).select("employee_id", *PLACE), table.drop("employee_id", "snapshot_date")
-
-
-def _without_place(source: CrossSection) -> pl.DataFrame:
-    """A cross-section says where a person works only in columns of its own."""
-    return pl.DataFrame({"employee_id": source.employee_id}).with_columns(pl.lit(None).alias(name) for name in PLACE)
 
 
 def _require_same_source(name: str, model: StoredModel) -> None:

@@ -10,7 +10,8 @@ import polars as pl
 from features.catalogue.feature import Feature
 from features.catalogue.units import MOST
 from pipeline.model.stored_model import StoredModel
-from pipeline.scoring.job import PLACE, score_people
+from pipeline.scoring.job import score_people
+from pipeline.scoring.population import PLACE
 from pipeline.store.publication import Publication
 
 Value = float | str | None

@@ -1,21 +1,25 @@
 """How the model was judged: figures with intervals, calibration, lift, fairness, what each driver is worth."""
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from babel.numbers import get_decimal_symbol
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from pipeline.language.translator import marked
+from pipeline.judgement.condition import Condition, Verdict
+from pipeline.judgement.figures import UNDEFINED, Bounded
+from pipeline.judgement.groups import attribute_text, crossed_text
+from pipeline.judgement.report import FairnessGroup, FairnessRow, GroupFigures, TrainingReport
+from pipeline.language.translator import Language, marked
 from pipeline.registry.card_words import BASELINES, OUTCOMES
-from pipeline.registry.gate import Gate
+from pipeline.registry.gate_words import condition_text, limit_text
 from serving.access.audit import Audit
 from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML
-from serving.pages import charts, gate_words
+from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
 from serving.pages.session import signed_in
@@ -54,7 +58,8 @@ def model(
 ) -> Response:
     """The champion, or a version."""
     described = described_version(request.app.state.settings, version)
-    report = described["report"]
+    report = described.report
+    said_in = language_of(request)
     groups = _groups(report)
     with audit.release() as release:
         told = model_answer(described, release.scores)
@@ -67,18 +72,16 @@ def model(
             groups=groups,
             top=charts.rounded_up(max((max(each.most, each.risk) for each in groups), default=1.0)),
             lift=_lift(report),
-            gain=report.get("gain"),
+            gain=report.gain,
             hits=_hits(report),
             separation=_origins(report, "auc"),
             slopes=_origins(report, "calibration_slope"),
             ablation=_ablation(report),
-            gate=_gate(request, report),
-            group_name=lambda said: gate_words.group(said, language_of(request).text),
-            fairness=report.get("fairness") or [],
+            gate=[_condition(each, said_in) for each in report.gate or ()],
+            fairness=[_review(row, said_in) for row in report.fairness],
             by_group=_by_group(report),
             by_names=BY,
             events=OUTCOMES,
-            is_interval=_is_interval,
         )
 
 
@@ -94,68 +97,94 @@ def card(
     return told_model(request, audit, version, HTML)
 
 
-def _gate(request: Request, report: dict[str, Any]) -> list[Gate]:
-    """The conditions with their texts in the reader's language."""
-    said_in = language_of(request)
-    comma = get_decimal_symbol(said_in.locale)
-    return [
-        replace(
-            each,
-            gate=gate_words.condition(each.gate, said_in.text),
-            limit=gate_words.limit(each.limit, said_in.text, lambda number: number.replace(".", comma)),
-        )
-        for each in (Gate(**entry) for entry in report.get("gate") or [])
-    ]
+@dataclass(frozen=True)
+class ShownCondition:
+    """A condition of the gate in the reader's language."""
+
+    condition: str
+    figure: Bounded
+    limit: str
+    verdict: Verdict
 
 
-def _groups(report: dict[str, Any]) -> list[charts.Group]:
+@dataclass(frozen=True)
+class ShownGroup:
+    """A protected group; `ratio` is None where too few people are in it."""
+
+    name: str
+    people: int | None
+    ratio: Bounded | None
+
+
+@dataclass(frozen=True)
+class ShownReview:
+    """A protected attribute, or a pair, with its groups."""
+
+    name: str
+    groups: Sequence[ShownGroup]
+
+
+def _condition(condition: Condition, said_in: Language) -> ShownCondition:
+    texts = condition_text(condition, said_in), limit_text(condition, said_in)
+    return ShownCondition(texts[0], condition.figure or UNDEFINED, texts[1], condition.verdict)
+
+
+def _review(row: FairnessRow, said_in: Language) -> ShownReview:
+    """A report of version 0.1 has the English names only."""
+    return ShownReview(
+        attribute_text(row.attributes, said_in) if row.attributes else row.attribute,
+        [_reviewed(group, said_in) for group in row.groups],
+    )
+
+
+def _reviewed(group: FairnessGroup, said_in: Language) -> ShownGroup:
+    name = crossed_text(group.parts, said_in) if group.parts else group.group
+    ratio = group.selection_rate_ratio
+    is_shown = ratio is not None and ratio.is_defined and not group.is_suppressed
+    return ShownGroup(name, None if group.is_suppressed else group.people, ratio if is_shown else None)
+
+
+def _groups(report: TrainingReport) -> list[charts.Group]:
     """The judged rows in groups of rising risk; none where the report has none, or not enough for an interval."""
-    found = (report.get("range_coverage") or {}).get("groups") or []
-    rows = [charts.Group(*(each[name] for name in ("risk", "happened", "least", "most"))) for each in found]
+    found = report.range_coverage.groups if report.range_coverage else ()
+    rows = [charts.Group(each.risk, each.happened, each.least, each.most) for each in found]
     return [each for each in rows if all(map(math.isfinite, vars(each).values()))]
 
 
-def _hits(report: dict[str, Any]) -> list[float]:
+def _hits(report: TrainingReport) -> list[float]:
     """Of the highest 1, 2, … 100 % of the risks, the share that left; none where the report has no gain."""
-    found, base = report.get("gain") or [], report.get("base_rate") or 0.0
+    found, base = report.gain, _known(report.base_rate) or 0.0
     return [base * each * (len(found) - 1) / number for number, each in enumerate(found) if number]
 
 
-def _origins(report: dict[str, Any], figure: str) -> list[charts.Point]:
+def _origins(report: TrainingReport, figure: str) -> list[charts.Point]:
     """A figure of each judged month, or repeat of a cross-section."""
-    rows = report.get("by_origin") or []
-    if report.get("horizon_months"):
-        return [charts.month(date.fromisoformat(each["origin"]), _known(each.get(figure))) for each in rows]
-    return [charts.Point(each["origin"], _known(each.get(figure))) for each in rows]
+    rows = [(each.origin, _known(each.figures.get(figure))) for each in report.by_origin]
+    if report.horizon_months:
+        return [charts.month(date.fromisoformat(origin), value) for origin, value in rows]
+    return [charts.Point(origin, value) for origin, value in rows]
 
 
-def _lift(report: dict[str, Any]) -> list[tuple[str, float]]:
+def _lift(report: TrainingReport) -> list[tuple[str, float]]:
     """The model's lift beside that of the baselines."""
-    ours = report.get("metrics", {}).get("lift_10")
-    rows = [(marked("this model"), _known(ours["value"]))] if ours else []
-    rows += [
-        (BASELINES.get(name, name), _known(figures.get("lift_10")))
-        for name, figures in report.get("baselines", {}).items()
-    ]
+    ours = report.metrics.lift_10
+    rows = [(marked("this model"), _known(ours.value))] if ours else []
+    rows += [(BASELINES[name], _known(values.lift_10)) for name, values in report.baselines.items()]
     return [(name, value) for name, value in rows if value is not None]
 
 
-def _ablation(report: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+def _ablation(report: TrainingReport) -> list[tuple[str, Bounded]]:
     """By how much the whole model is better than a smaller one, in average precision, as the card's plot has it."""
-    rows = [(name, figures["average_precision"]) for name, figures in (report.get("ablation") or {}).items()]
-    return [(name, bounds) for name, bounds in rows if _is_interval(bounds)]
+    rows = [(name, each.average_precision) for name, each in report.ablation.items()]
+    return [(name, bounds) for name, bounds in rows if bounds.is_defined]
 
 
-def _by_group(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def _by_group(report: TrainingReport) -> dict[str, list[GroupFigures]]:
     """Separation within each level, department and tenure band; a suppressed group has its name only."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for group in report.get("by_group") or []:
-        found.setdefault(group["by"], []).append(group)
+    found: dict[str, list[GroupFigures]] = {}
+    for group in report.by_group:
+        found.setdefault(group.by, []).append(group)
     return found
-
-
-def _is_interval(bounds: dict[str, float] | None) -> bool:
-    return bounds is not None and all(_known(bounds.get(name)) is not None for name in ("value", "low", "high"))
 
 
 def _known(value: float | None) -> float | None:

@@ -4,6 +4,7 @@ import time
 from threading import Lock, Thread
 from typing import Final
 
+from pipeline.monitoring.results_json import results_of
 from pipeline.settings import Settings
 from serving.http.logs import LOG, described
 
@@ -46,9 +47,9 @@ class Outcomes:
         from pipeline.registry.versions import last_monitoring  # MLflow takes seconds to import
 
         try:
-            report = last_monitoring(self._settings, source)
+            document = last_monitoring(self._settings, source)
+            months = results_of(document).months if document else ()
         except Exception as fault:  # a page without it is better than none
             LOG.warning("the monitoring report cannot be read: %s", described(fault))
             return self._held.get(source, {})
-        months = report["months"] if report else []
-        return {month["month"]: month["happened"] for month in months if month["happened"] is not None}
+        return {month.month: month.happened for month in months if month.happened is not None}

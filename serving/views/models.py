@@ -1,12 +1,13 @@
 """A model version: how it was judged, who promoted it, its card. Read from the registry."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from features.errors import BadInput, Unavailable
+from pipeline.language.translator import marked
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
 from pipeline.registry.model_card import model_card
@@ -17,6 +18,9 @@ from serving.http.answers import HTML, JSON, as_json, unless_known
 from serving.http.problems import Refusal
 from serving.schemas.model_versions import LedgerRow, ModelAnswer
 
+if TYPE_CHECKING:  # MLflow takes seconds to import
+    from pipeline.registry.versions import Described
+
 _CARD_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """The card carries the run's plots inside it; nothing is loaded."""
 
@@ -25,24 +29,31 @@ def told_model(request: Request, audit: Audit, version: str | None, form: str) -
     """A version, or the champion, in a form."""
     settings: Settings = request.app.state.settings
     told = described_version(settings, version)
-    plots = {} if form == JSON else plots_of_version(settings, told["version"])
+    plots = {} if form == JSON else plots_of_version(settings, told.version)
     with audit.release() as release:
         if form == JSON:
             return as_json(request, model_answer(told, release.scores))
-        history = ledger.entries(release.scores.connection, told["version"])
+        history = ledger.entries(release.scores.connection, told.version)
     return _card(request, form, told, history, plots)
 
 
-def model_answer(told: dict[str, Any], scores: PublishedScores) -> ModelAnswer:
+def model_answer(told: "Described", scores: PublishedScores) -> ModelAnswer:
     """What the registry says of a version, with its rows of the ledger."""
-    history = ledger.entries(scores.connection, told["version"])
-    return ModelAnswer(**told, ledger=[_row(entry) for entry in history])
+    history = ledger.entries(scores.connection, told.version)
+    return ModelAnswer(
+        version=told.version,
+        is_champion=told.is_champion,
+        run_id=told.run_id,
+        registered_at=told.registered_at,
+        report=dict(told.document),
+        ledger=[_row(entry) for entry in history],
+    )
 
 
 def _card(
-    request: Request, form: str, told: dict[str, Any], history: Sequence[LedgerEntry], plots: dict[str, bytes]
+    request: Request, form: str, told: "Described", history: Sequence[LedgerEntry], plots: dict[str, bytes]
 ) -> Response:
-    card = model_card(told["version"], told["report"], history, plots)
+    card = model_card(told.version, told.report, history, plots)
     text = (card.html if form == HTML else card.markdown).encode()
     answer = unless_known(request, form, text, lambda: text)
     answer.headers["Content-Security-Policy"] = _CARD_POLICY
@@ -53,7 +64,7 @@ def _row(entry: LedgerEntry) -> LedgerRow:
     return LedgerRow(**{name: value for name, value in vars(entry).items() if name in LedgerRow.model_fields})
 
 
-def described_version(settings: Settings, version: str | None) -> dict[str, Any]:
+def described_version(settings: Settings, version: str | None) -> "Described":
     """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
     from pipeline.registry.versions import (
         described,  # MLflow takes seconds to import, and most servers are never asked for it
@@ -80,5 +91,5 @@ def plots_of_version(settings: Settings, version: str) -> dict[str, bytes]:
 
 
 def _registry_is_down() -> Refusal:
-    detail = "The model registry does not answer; scores are served all the same. Try again later."
+    detail = marked("The model registry does not answer; scores are served all the same. Try again later.")
     return Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"})

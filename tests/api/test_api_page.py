@@ -25,7 +25,8 @@ IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
 @pytest.fixture
 def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterator[TestClient]:
     """A registry with a champion, which has scored A to E in October."""
-    from pipeline.scoring.job import PLACE, score_people
+    from pipeline.scoring.job import score_people
+    from pipeline.scoring.population import PLACE
 
     people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in PLACE)
     figures = {"pay_against_market": [-0.3, 0.2, 0.1, -0.1, 0.0], "contract": ["fixed"] * 5}

@@ -92,13 +92,8 @@ def test_only_auditors_read_the_audit(client: TestClient, bearer: Bearer) -> Non
 def test_a_models_report_is_for_all_but_managers(
     client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    told = {
-        "version": "4",
-        "is_champion": True,
-        "run_id": "r",
-        "registered_at": datetime(2026, 10, 1, tzinfo=UTC),
-        "report": {"metrics": {"auc": {"value": 0.75}}, "shuffled_auc": float("nan")},
-    }
+    report = {"metrics": {"auc": {"value": 0.75}}, "shuffled_auc": float("nan")}
+    told = registry.Described("4", True, "r", datetime(2026, 10, 1, tzinfo=UTC), report)
     monkeypatch.setattr(registry, "described", lambda _settings, version: told if version in (None, "4") else 1 / 0)
     for role in ("hr", "data_scientist", "auditor"):
         answer = client.get(path, headers=bearer(role))

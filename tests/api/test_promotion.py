@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
 from pipeline.commands import main as command
+from pipeline.judgement.figures import Bounded
 from pipeline.registry import promotion
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
@@ -36,10 +38,10 @@ def refused_version(trained: Settings) -> str:
     """A version whose risks are far too extreme: the gate refuses it."""
     _, model = registry.load(trained, "1")
     report = registry.report_of(registry.connect(trained), "1")
-    slope = {"calibration_slope": {"value": 0.5, "low": 0.4, "high": 0.6}}
-    told = promotion.record(trained, model, report | {"metrics": report["metrics"] | slope})
-    assert not told["promoted"]
-    return str(told["model_version"])
+    metrics = replace(report.metrics, calibration_slope=Bounded(0.5, 0.4, 0.6))
+    told = promotion.record(trained, model, replace(report, metrics=metrics))
+    assert not told.promoted
+    return str(told.model_version)
 
 
 def champion(settings: Settings) -> str | None:
@@ -158,14 +160,14 @@ def test_a_training_that_is_killed_leaves_no_version_and_the_next_one_marks_its_
     trained: Settings, promote: Callable[[Settings], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = registry.connect(trained)
-    before = [entry["version"] for entry in registry.versions(client)]
+    before = [entry.version for entry in registry.versions(client)]
     ours, theirs = SPAWN.Pipe(duplex=False)
     process = SPAWN.Process(target=stop_before_registering, args=[trained, theirs])
     process.start()
     assert ours.recv() == "logged"
     os.kill(int(str(process.pid)), signal.SIGKILL)
     process.join()
-    assert [entry["version"] for entry in registry.versions(client)] == before
+    assert [entry.version for entry in registry.versions(client)] == before
 
     experiment = client.get_experiment_by_name("tiny")
     [run] = client.search_runs([experiment.experiment_id], max_results=1)

@@ -28,7 +28,8 @@ FIGURES = {
 @pytest.fixture
 def asked(trained: Settings, bearer: Bearer, settings: ServerSettings, store: Store) -> Iterator[Callable[..., Any]]:
     """Asks about A to E, whom version 1 has scored; the store's own fixtures were published before."""
-    from pipeline.scoring.job import PLACE, score_people
+    from pipeline.scoring.job import score_people
+    from pipeline.scoring.population import PLACE
 
     people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in PLACE)
     _, model = registry.load(trained, "1")

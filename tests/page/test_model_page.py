@@ -10,6 +10,7 @@ from published import MODEL_FEATURES, REPORT
 from pipeline.model.blend import Blend
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import promotion
+from pipeline.registry.report_json import report_of
 from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
@@ -98,7 +99,7 @@ FULL = REPORT | {
 def served(settings: ServerSettings, blend: Blend) -> ServerSettings:
     told = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{settings.var / 'mlflow.db'}"})
     model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
-    assert promotion.record(told, model, FULL, {"gain.svg": PLOT, "reliability.svg": PLOT})["promoted"]
+    assert promotion.record(told, model, report_of(FULL), {"gain.svg": PLOT, "reliability.svg": PLOT}).promoted
     return told
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from pipeline.commands.screens.monitoring import monitoring_screen
 from pipeline.language.translator import language
+from pipeline.monitoring.alert_words import rule_text
+from pipeline.monitoring.alerts import alerts
 from pipeline.monitoring.page import monitoring_page
-from pipeline.monitoring.report import alerts
+from pipeline.monitoring.results_json import alert_json, results_of
 from pipeline.settings import Settings
 
 CALM = {"psi": 0.05, "limit": 0.2, "of_limit": 0.25, "p_value": 0.5}
@@ -38,7 +40,7 @@ def report(*months: dict[str, Any], live: Any = None, backtest: Any = None) -> d
 
 
 def rules(told: dict[str, Any], **settings: Any) -> list[tuple[str, str, bool]]:
-    return [(each.rule, each.month, each.is_current) for each in alerts(told, Settings(**settings))]
+    return [(rule_text(each), each.month, each.is_current) for each in alerts(results_of(told), Settings(**settings))]
 
 
 def test_a_calm_report_calls_nobody() -> None:
@@ -106,13 +108,13 @@ def test_a_report_of_which_nothing_has_matured_is_drawn_and_says_so(months: list
     assert "How right the scores were" not in page
     assert "Nothing is out of bounds now." in page
     assert "No published month has matured yet" in str(
-        monitoring_screen(report(*months), Path("page.html")).renderables
+        monitoring_screen(results_of(report(*months)), Path("page.html")).renderables
     )  # type: ignore[union-attr]
 
 
 def test_the_page_tells_what_was_out_of_bounds_in_earlier_months_apart() -> None:
     told = report(month("2026-01", drifted=[MOVED]), month("2026-02"))
-    told["alerts"] = [vars(each) for each in alerts(told, Settings())]
+    told["alerts"] = [alert_json(each) for each in alerts(results_of(told), Settings())]
     page = monitoring_page(told)
     assert "Nothing is out of bounds now." in page
     assert 'In earlier months: Base pay (base_pay) has moved (PSI) <span class="n">2026-01: 0.50</span>.' in page
@@ -134,7 +136,7 @@ def test_the_page_is_whole_in_russian() -> None:
     live = {"auc": bounds(0.58), "calibration_slope": bounds(0.7)}
     months = month("2026-01", drifted=[MOVED | {"label": "Base pay"}], **listed(0.05)), month("2026-02")
     told = report(*months, live=live, backtest={"auc": bounds(0.7)})
-    told["alerts"] = [vars(each) for each in alerts(told, Settings())]
+    told["alerts"] = [alert_json(each) for each in alerts(results_of(told), Settings())]
     page = monitoring_page(told, language("ru"))
     read = re.sub(r"<(style|svg|metadata)\b.*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
     latin = set(re.findall(r"[A-Za-z_]{2,}", read))

@@ -13,8 +13,11 @@ import pytest
 from features.source import Source
 from pipeline.disclosure.attributes import suppressed
 from pipeline.judgement.fairness import Judged, fairness_review, selection
-from pipeline.judgement.protected import protected_groups
+from pipeline.judgement.figures import Bounded
+from pipeline.judgement.protected import ProtectedGroups, protected_groups
 from pipeline.judgement.proxies import proxies
+from pipeline.judgement.report import FairnessRow
+from pipeline.judgement.resampling import RESAMPLES
 from pipeline.lists.rules import ListRules
 
 
@@ -24,22 +27,26 @@ def judged(left: list[int], is_listed: list[int], risk: float = 0.25) -> Judged:
 
 
 @pytest.fixture(scope="module")
-def review() -> list[dict[str, Any]]:
+def review() -> tuple[FairnessRow, ...]:
     """Ten women, of whom five left and four of these and one other were listed; ten men, five left, one listed;
     four of another gender; age crossed with it so that no woman is over 50."""
     gender = ["woman"] * 10 + ["man"] * 10 + ["other"] * 4
     age = ["under 50"] * 15 + ["50 and over"] * 9
     left = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0] + [1, 0] * 5 + [0] * 4
     is_listed = [1, 1, 1, 1, 0, 1, 0, 0, 0, 0] + [1] + [0] * 9 + [0] * 4
-    return fairness_review(pl.DataFrame({"gender": gender, "age": age}), judged(left, is_listed), seed=1)
+    return reviewed(pl.DataFrame({"gender": gender, "age": age}), judged(left, is_listed), seed=1)
 
 
-def group(entry: dict[str, Any], name: str) -> dict[str, Any]:
-    return next(each for each in entry["groups"] if each["group"] == name)
+def reviewed(groups: pl.DataFrame, rows: Judged, seed: int, resamples: int = RESAMPLES) -> tuple[FairnessRow, ...]:
+    return fairness_review(ProtectedGroups(groups), rows, seed, resamples)
 
 
-def test_each_attribute_and_each_pair_is_reviewed(review: list[dict[str, Any]]) -> None:
-    assert [(entry["attribute"], entry["is_pair"]) for entry in review] == [
+def group(entry: FairnessRow, name: str) -> Any:
+    return next(each for each in entry.groups if each.group == name)
+
+
+def test_each_attribute_and_each_pair_is_reviewed(review: tuple[FairnessRow, ...]) -> None:
+    assert [(entry.attribute, entry.is_pair) for entry in review] == [
         ("gender", False),
         ("age", False),
         ("gender × age", True),
@@ -49,58 +56,56 @@ def test_each_attribute_and_each_pair_is_reviewed(review: list[dict[str, Any]]) 
 def test_rates_are_those_counted_by_hand() -> None:
     left, is_listed = [1] * 5 + [0] * 5 + [1] * 5 + [0] * 5, [1] * 4 + [0] + [1] + [0] * 4 + [1] + [0] * 9
     groups = pl.DataFrame({"gender": ["woman"] * 10 + ["man"] * 10})
-    [entry] = fairness_review(groups, judged(left, is_listed), seed=1)
+    [entry] = reviewed(groups, judged(left, is_listed), seed=1)
     names = ("selection_rate", "recall", "false_positive_rate", "base_rate", "mean_risk", "calibration")
-    women, men = ({name: group(entry, who)[name]["value"] for name in names} for who in ("woman", "man"))
+    women, men = ({name: getattr(group(entry, who), name).value for name in names} for who in ("woman", "man"))
     assert women == pytest.approx(dict(zip(names, (0.5, 0.8, 0.2, 0.5, 0.25, 2.0), strict=True)))
     assert men == pytest.approx(dict(zip(names, (0.1, 0.2, 0.0, 0.5, 0.25, 2.0), strict=True)))
-    assert entry["ratios"]["selection_rate"] | {"low": 0, "high": 0} == pytest.approx(
-        {"group": "man", "against": "woman", "value": 0.2, "low": 0, "high": 0}
-    )
-    assert entry["ratios"]["recall"] is None, "of five who left, recall says too little to compare"
+    ratio = entry.ratios.selection_rate
+    assert ratio is not None
+    assert (ratio.group, ratio.against, ratio.figure.value) == ("man", "woman", pytest.approx(0.2))
+    assert entry.ratios.recall is None, "of five who left, recall says too little to compare"
 
-    [entry] = fairness_review(pl.concat([groups] * 6), judged(left * 6, is_listed * 6), seed=1)
-    assert entry["ratios"]["recall"]["value"] == pytest.approx(0.25)
-    assert group(entry, "woman")["recall_ratio"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    [entry] = reviewed(pl.concat([groups] * 6), judged(left * 6, is_listed * 6), seed=1)
+    assert entry.ratios.recall.figure.value == pytest.approx(0.25)
+    assert group(entry, "woman").recall_ratio == Bounded(1.0, 1.0, 1.0)
 
 
 def test_the_interval_of_the_two_furthest_apart_holds_for_all_pairs() -> None:
     """Of two groups it is the usual one; of three there are three pairs, and 95 % of all needs 98.3 % of each."""
     groups = pl.DataFrame({"gender": ["woman"] * 200 + ["man"] * 200})
     is_listed = [1, 0] * 100 + [1, 0, 0, 0] * 50
-    [two] = fairness_review(groups, judged([1, 0] * 200, is_listed), seed=1)
-    usual = group(two, "man")["selection_rate_ratio"]
-    assert {name: two["ratios"]["selection_rate"][name] for name in ("low", "high")} == {
-        name: usual[name] for name in ("low", "high")
-    }
+    [two] = reviewed(groups, judged([1, 0] * 200, is_listed), seed=1)
+    usual = group(two, "man").selection_rate_ratio
+    assert two.ratios.selection_rate.figure == usual
     others = pl.DataFrame({"gender": ["other"] * 200})
-    [three] = fairness_review(pl.concat([groups, others]), judged([1, 0] * 300, is_listed + [1, 0] * 100), seed=1)
-    furthest, alone = three["ratios"]["selection_rate"], group(three, "man")["selection_rate_ratio"]
-    assert furthest["low"] < alone["low"] < furthest["value"] < alone["high"] < furthest["high"]
+    [three] = reviewed(pl.concat([groups, others]), judged([1, 0] * 300, is_listed + [1, 0] * 100), seed=1)
+    furthest, alone = three.ratios.selection_rate.figure, group(three, "man").selection_rate_ratio
+    assert furthest.low < alone.low < furthest.value < alone.high < furthest.high
 
 
 def test_a_group_under_five_has_no_figure_and_neither_has_the_one_that_would_tell_of_it(
-    review: list[dict[str, Any]],
+    review: tuple[FairnessRow, ...],
 ) -> None:
-    hidden = {each["group"] for each in review[0]["groups"] if each["is_suppressed"]}
+    hidden = {each.group for each in review[0].groups if each.is_suppressed}
     assert "other" in hidden
     assert len(hidden) == 2
-    for each in review[0]["groups"]:
-        if each["is_suppressed"]:
-            assert {each[name] for name in each.keys() - {"group", "is_suppressed"}} == {None}
+    for each in review[0].groups:
+        if each.is_suppressed:
+            assert {vars(each)[name] for name in vars(each).keys() - {"group", "is_suppressed", "parts"}} == {None}
 
 
-def test_a_pair_of_groups_that_is_empty_is_unknown_and_not_zero(review: list[dict[str, Any]]) -> None:
+def test_a_pair_of_groups_that_is_empty_is_unknown_and_not_zero(review: tuple[FairnessRow, ...]) -> None:
     names = {"woman × 50 and over", "other × under 50"}
-    empty = [each for each in review[2]["groups"] if each["group"] in names and not each["is_suppressed"]]
+    empty = [each for each in review[2].groups if each.group in names and not each.is_suppressed]
     for each in empty:
-        assert each["people"] == 0
-        assert np.isnan(each["selection_rate"]["value"])
+        assert each.people == 0
+        assert np.isnan(each.selection_rate.value)
     left, is_listed = [1, 0] * 10, [1, 0] * 10
     groups = pl.DataFrame({"gender": ["woman"] * 10 + ["man"] * 10, "age": ["old"] * 10 + ["old", "young"] * 5})
-    pair = fairness_review(groups, judged(left, is_listed), seed=1)[2]
-    assert group(pair, "woman × young")["people"] == 0
-    assert all(np.isnan(bound) for bound in group(pair, "woman × young")["recall"].values())
+    pair = reviewed(groups, judged(left, is_listed), seed=1)[2]
+    assert group(pair, "woman × young").people == 0
+    assert all(np.isnan(bound) for bound in vars(group(pair, "woman × young").recall).values())
 
 
 @pytest.mark.parametrize(
@@ -129,42 +134,42 @@ def test_in_a_pair_every_row_and_column_hides_five_or_none() -> None:
 
 def test_rows_whose_group_is_not_recorded_are_left_out_and_counted() -> None:
     groups = pl.DataFrame({"gender": ["woman"] * 10 + ["man"] * 7 + [None] * 3})
-    [entry] = fairness_review(groups, judged([1, 0] * 10, [0] * 20), seed=1)
-    assert (entry["people"], entry["not_recorded"]) == (17, 3)
+    [entry] = reviewed(groups, judged([1, 0] * 10, [0] * 20), seed=1)
+    assert (entry.people, entry.not_recorded) == (17, 3)
 
 
 def test_a_share_of_fewer_than_five_people_is_not_given() -> None:
     groups = pl.DataFrame({"gender": ["woman"] * 20 + ["man"] * 20})
-    [entry] = fairness_review(groups, judged([1] * 4 + [0] * 16 + [1] * 20, [1] * 40), seed=1)
-    assert np.isnan(group(entry, "woman")["recall"]["value"])
-    assert np.isnan(group(entry, "man")["false_positive_rate"]["value"])
-    assert group(entry, "woman")["false_positive_rate"]["value"] == 1
-    assert entry["ratios"]["recall"] is None
+    [entry] = reviewed(groups, judged([1] * 4 + [0] * 16 + [1] * 20, [1] * 40), seed=1)
+    assert np.isnan(group(entry, "woman").recall.value)
+    assert np.isnan(group(entry, "man").false_positive_rate.value)
+    assert group(entry, "woman").false_positive_rate.value == 1
+    assert entry.ratios.recall is None
 
 
 def test_a_group_of_less_than_two_in_a_hundred_is_shown_and_not_compared() -> None:
     groups = pl.DataFrame({"gender": ["woman"] * 400 + ["man"] * 400 + ["other"] * 6})
-    [entry] = fairness_review(groups, judged([1, 0] * 403, [1, 0, 0, 0] * 200 + [1] * 6), seed=1, resamples=50)
-    assert group(entry, "other")["selection_rate"]["value"] == 1
-    assert np.isnan(group(entry, "other")["selection_rate_ratio"]["value"])
-    assert entry["ratios"]["selection_rate"]["value"] == 1
+    [entry] = reviewed(groups, judged([1, 0] * 403, [1, 0, 0, 0] * 200 + [1] * 6), seed=1, resamples=50)
+    assert group(entry, "other").selection_rate.value == 1
+    assert np.isnan(group(entry, "other").selection_rate_ratio.value)
+    assert entry.ratios.selection_rate.figure.value == 1
 
 
 def test_intervals_are_of_people_and_not_of_their_rows() -> None:
     left, is_listed = [1, 0] * 100, [1, 0, 0, 0] * 50
     groups = pl.DataFrame({"gender": ["woman"] * 200})
-    once = fairness_review(groups, judged(left, is_listed), seed=1)[0]
+    once = reviewed(groups, judged(left, is_listed), seed=1)[0]
     five_times = judged(left * 5, is_listed * 5)
     rows = replace(five_times, person=np.tile(np.arange(200), 5))
-    [again] = fairness_review(pl.concat([groups] * 5), rows, seed=1)
-    assert group(again, "woman")["recall"] == pytest.approx(group(once, "woman")["recall"])
-    assert (again["people"], group(again, "woman")["rows"]) == (200, 1000)
+    [again] = reviewed(pl.concat([groups] * 5), rows, seed=1)
+    assert vars(group(again, "woman").recall) == pytest.approx(vars(group(once, "woman").recall))
+    assert (again.people, group(again, "woman").rows) == (200, 1000)
 
 
 def test_resamples_scatter_as_a_share_does() -> None:
     groups = pl.DataFrame({"gender": ["woman"] * 400})
-    bounds = group(fairness_review(groups, judged([1, 0] * 200, [1, 0] * 200), 1, resamples=2000)[0], "woman")
-    width = bounds["selection_rate"]["high"] - bounds["selection_rate"]["low"]
+    bounds = group(reviewed(groups, judged([1, 0] * 200, [1, 0] * 200), 1, resamples=2000)[0], "woman")
+    width = bounds.selection_rate.high - bounds.selection_rate.low
     assert width == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 400), rel=0.08)
 
 
@@ -213,7 +218,7 @@ def test_a_group_is_that_of_the_spell_and_the_age_on_the_snapshot_date(with_prot
             ],
         }
     )
-    assert protected_groups(with_protected, keys).to_dict(as_series=False) == {
+    assert protected_groups(with_protected, keys).names.to_dict(as_series=False) == {
         "gender": ["man", None, "woman"],
         "age": ["30 to under 40", "60 and over", "under 30"],
     }
@@ -221,7 +226,7 @@ def test_a_group_is_that_of_the_spell_and_the_age_on_the_snapshot_date(with_prot
 
 def test_a_source_without_protected_attributes_has_no_groups(source_of: Callable[..., Source]) -> None:
     keys = pl.DataFrame({"employee_id": ["Ann"], "snapshot_date": [date(2022, 6, 30)]})
-    assert protected_groups(source_of({"employees": "employee_id hire_date\nAnn 2010-01-01"}), keys).width == 0
+    assert protected_groups(source_of({"employees": "employee_id hire_date\nAnn 2010-01-01"}), keys).names.width == 0
 
 
 def test_a_feature_that_stands_for_a_group_is_found_and_named() -> None:
@@ -235,10 +240,10 @@ def test_a_feature_that_stands_for_a_group_is_found_and_named() -> None:
         }
     )
     [found] = proxies(X, pl.DataFrame({"gender": gender}), seed=1)
-    assert (found["attribute"], found["group"]) == ("gender", "man")
-    assert found["auc"]["low"] > 0.85  # two normal curves two standard deviations apart: AUC .92
-    assert found["features"][0]["feature"] == "height"
-    assert found["features"][1]["auc"] < 0.6
+    assert (found.attribute, found.group) == ("gender", "man")
+    assert found.auc.low > 0.85  # two normal curves two standard deviations apart: AUC .92
+    assert found.features[0].feature == "height"
+    assert found.features[1].auc < 0.6
 
 
 def test_features_that_know_nothing_of_a_group_tell_nothing() -> None:
@@ -246,4 +251,4 @@ def test_features_that_know_nothing_of_a_group_tell_nothing() -> None:
     X = pl.DataFrame({"pay": random.normal(size=500), "hours": random.normal(size=500)})
     groups = pl.DataFrame({"gender": random.choice(["man", "woman"], 500), "rare": ["x"] * 10 + [None] * 490})
     [found] = proxies(X, groups, seed=1)
-    assert found["auc"]["low"] <= 0.5 <= found["auc"]["high"]
+    assert found.auc.low <= 0.5 <= found.auc.high

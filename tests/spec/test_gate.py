@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.registry.gate import Contender, Gate, gate, refused
+from pipeline.judgement.condition import Condition
+from pipeline.registry.gate import Contender, gate, refused
+from pipeline.registry.gate_words import condition_text
+from pipeline.registry.report_json import report_of
 
 Bounds = tuple[float, float, float]
 
@@ -36,23 +39,23 @@ def ratios(selection: Bounds | None, recall: Bounds | None = None) -> dict[str, 
     return {"attribute": "gender", "ratios": {"selection_rate": ratio(selection), "recall": ratio(recall)}}
 
 
-def said(challenger: dict[str, Any], champion: dict[str, Any] | None = None, limit: float = 0.8) -> list[Gate]:
-    return gate(Contender("2", challenger), champion and Contender("1", champion), limit)
+def said(challenger: dict[str, Any], champion: dict[str, Any] | None = None, limit: float = 0.8) -> list[Condition]:
+    return gate(Contender("2", report_of(challenger)), champion and Contender("1", report_of(champion)), limit)
 
 
 def missed(*arguments: Any) -> dict[str, float | None]:
-    return {entry.gate: entry.short_by for entry in said(*arguments) if not entry.passed}
+    return {condition_text(entry): entry.short_by for entry in said(*arguments) if not entry.is_passed}
 
 
 def test_the_first_model_needs_no_champion_to_beat() -> None:
-    assert [(entry.gate, entry.passed) for entry in said(report())] == [("calibration slope", True)]
+    assert [(condition_text(entry), entry.is_passed) for entry in said(report())] == [("calibration slope", True)]
 
 
 @pytest.mark.parametrize(("slope", "short_by"), [(0.8, None), (1.25, None), (0.7, 0.1), (1.5, 0.25)])
 def test_the_slope_lies_within_its_limits_or_the_gate_says_by_how_much_not(slope: float, short_by: float) -> None:
     metrics = report()["metrics"] | {"calibration_slope": figure((slope, 0.5, 2.0))}
     [entry] = said(report(metrics=metrics))
-    assert entry.passed == (short_by is None)
+    assert entry.is_passed == (short_by is None)
     assert entry.short_by == pytest.approx(short_by)
 
 
@@ -75,11 +78,11 @@ def test_a_part_of_the_blend_that_is_better_beyond_doubt_refuses_it_and_one_with
         "boosting": {"average_precision": figure((-0.01, -0.03, 0.01))},
     }
     differences = {name: part["average_precision"] for name, part in parts.items()}
-    entries = {entry.gate: entry for entry in said(report(baselines=baselines, against_parts=differences))}
+    entries = {condition_text(entry): entry for entry in said(report(baselines=baselines, against_parts=differences))}
     logistic = entries["average precision against logistic alone"]
     boosting = entries["average precision against boosting alone"]
-    assert (logistic.passed, logistic.is_open, logistic.short_by) == (False, False, pytest.approx(0.1))
-    assert (boosting.passed, boosting.is_open, boosting.short_by) == (True, True, pytest.approx(0.01))
+    assert (logistic.verdict, logistic.short_by) == ("refused", pytest.approx(0.1))
+    assert (boosting.verdict, boosting.short_by) == ("open", pytest.approx(0.01))
 
 
 def test_worse_than_the_champion_on_the_same_rows_is_refused_in_either_metric() -> None:
@@ -124,8 +127,8 @@ def test_a_ratio_wholly_below_four_fifths_is_refused_and_names_the_groups() -> N
 
 
 def test_a_ratio_whose_interval_reaches_the_limit_is_open() -> None:
-    entries = {entry.gate: entry for entry in said(report(fairness=[ratios((0.7, 0.4, 1.1))]))}
-    assert entries["selection rate by gender, woman against man"].is_open
+    entries = {condition_text(entry): entry for entry in said(report(fairness=[ratios((0.7, 0.4, 1.1))]))}
+    assert entries["selection rate by gender, woman against man"].verdict == "open"
 
 
 def test_the_limit_of_the_ratios_is_a_setting() -> None:
@@ -133,4 +136,4 @@ def test_the_limit_of_the_ratios_is_a_setting() -> None:
 
 
 def test_a_source_without_two_groups_to_compare_has_no_gate_of_fairness() -> None:
-    assert [entry.gate for entry in said(report(fairness=[ratios(None)]))] == ["calibration slope"]
+    assert [condition_text(entry) for entry in said(report(fairness=[ratios(None)]))] == ["calibration slope"]

@@ -2,40 +2,82 @@
 
 import pytest
 
+from pipeline.judgement.condition import Code, Condition, Limits
+from pipeline.judgement.figures import Bounded
+from pipeline.judgement.groups import Group, attribute_text, crossed_text
 from pipeline.language.translator import language
 from pipeline.registry.gate import Contender, gate
-from serving.pages.gate_words import condition, group, limit
+from pipeline.registry.gate_words import condition_text, limit_text
+from pipeline.registry.report_json import as_json, conditions_of, gate_json, report_of
 
-RUSSIAN = language("ru").text
+RUSSIAN = language("ru")
 
 
 def figure(value: float = 0.5) -> dict[str, float]:
     return {"value": value, "low": value - 0.1, "high": value + 0.1}
 
 
+def ratio(metric: str, attribute: str, group: Group, other: Group) -> Condition:
+    figure = Bounded(0.9, 0.8, 1.0)
+    about = {"metric": metric, "attribute": attribute, "group": group, "other": other}
+    return Condition(Code.RATIO, "passed", figure, Limits(0.8), **about)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("condition", "told"),
     [
-        ("calibration slope", "наклон калибровки"),
-        ("log loss against the champion, version 3", "логарифмическая потеря по сравнению с действующей версией 3"),
+        (Condition(Code.SLOPE, "passed", metric="calibration_slope"), "наклон калибровки"),
         (
-            "recall by age, 30 to under 40 against under 30",
+            Condition(Code.CHAMPION, "passed", metric="log_loss", against="3"),
+            "логарифмическая потеря по сравнению с действующей версией 3",
+        ),
+        (
+            ratio("recall", "age", Group(start=30, end=40), Group(end=30)),
             "полнота, возраст: от 30 до 40 по сравнению с «до 30»",
         ),
-        ("selection rate by site, Riga against Oslo", "доля в списках, site: Riga по сравнению с «Oslo»"),
+        (
+            ratio("selection_rate", "site", Group("Riga"), Group("Oslo")),
+            "доля в списках, site: Riga по сравнению с «Oslo»",
+        ),
     ],
 )
-def test_a_condition_is_said_with_its_groups(said: str, told: str) -> None:
-    assert condition(said, RUSSIAN) == told
+def test_a_condition_is_said_with_its_groups(condition: Condition, told: str) -> None:
+    assert condition_text(condition, RUSSIAN) == told
 
 
 def test_what_only_the_source_names_stays_as_it_is() -> None:
-    assert group("gender × age", RUSSIAN) == "пол × возраст"
-    assert group("woman × 60 and over", RUSSIAN) == "женщины × от 60"
-    assert group("Land and overseas", RUSSIAN) == "Land and overseas"
+    assert attribute_text(["gender", "age"], RUSSIAN) == "пол × возраст"
+    assert crossed_text([Group("woman"), Group(start=60)], RUSSIAN) == "женщины × от 60"
+    assert crossed_text([Group("Land and overseas")], RUSSIAN) == "Land and overseas"
 
 
 def test_every_condition_and_limit_of_the_gate_is_said_in_russian() -> None:
+    asked = every_condition()
+    assert len(asked) == 9
+    for each in asked:
+        told = condition_text(each, RUSSIAN), limit_text(each, RUSSIAN)
+        assert not any("a" <= letter <= "z" for letter in "".join(told)), told
+    assert limit_text(asked[0], RUSSIAN) == "от 0,8 до 1,25"
+    assert limit_text(asked[1], RUSSIAN) == "≥ 0,100"
+
+
+def test_a_condition_comes_back_from_its_json_as_it_was() -> None:
+    asked = every_condition()
+    assert list(conditions_of(gate_json(asked))) == asked
+
+
+def test_a_condition_of_version_0_1_keeps_its_english_texts() -> None:
+    stored = {"gate": "recall by age, 30 to under 40 against under 30", "passed": True, "value": 0.7, "limit": "≥ 0.8"}
+    report = report_of({"source": "tiny", "gate": [stored | {"low": 0.4, "high": 1.1, "short_by": 0.1}]})
+    [condition] = report.gate or ()
+    assert (condition.code, condition.verdict) == (None, "open")
+    assert condition_text(condition, RUSSIAN) == stored["gate"]
+    assert limit_text(condition, RUSSIAN) == stored["limit"]
+    [again] = as_json(report)["gate"]
+    assert again == stored | {"low": 0.4, "high": 1.1, "short_by": 0.1}
+
+
+def every_condition() -> list[Condition]:
     known = {name: {"average_precision": 0.1} for name in ("base_rate", "tenure", "logistic", "boosting")}
     ratio = {"group": "woman", "against": "man"} | figure(0.9)
     report = {
@@ -46,10 +88,4 @@ def test_every_condition_and_limit_of_the_gate_is_said_in_russian() -> None:
         "against_champion": {"version": "1", "average_precision": figure(0.0), "log_loss": figure(0.0)},
         "fairness": [{"attribute": "gender", "ratios": {"selection_rate": ratio, "recall": ratio}}],
     }
-    asked = gate(Contender("2", report), Contender("1", report), 0.8)
-    assert len(asked) == 9
-    for each in asked:
-        told = condition(each.gate, RUSSIAN), limit(each.limit, RUSSIAN, lambda number: number.replace(".", ","))
-        assert not any("a" <= letter <= "z" for letter in "".join(told)), told
-    assert limit("0.8 to 1.25", RUSSIAN, lambda number: number.replace(".", ",")) == "от 0,8 до 1,25"
-    assert limit("≥ 0.063", RUSSIAN, lambda number: number.replace(".", ",")) == "≥ 0,063"
+    return gate(Contender("2", report_of(report)), Contender("1", report_of(report)), 0.8)

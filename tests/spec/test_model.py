@@ -62,14 +62,14 @@ def test_the_base_is_the_average_training_rows_log_odds(blend: Blend) -> None:
 def test_the_blend_separates_about_as_well_as_the_true_risk(blend: Blend) -> None:
     features, left = company(4000, seed=4)
     found = metrics(left, blend.risk(features))
-    assert found["auc"] > 0.73  # the true risk reaches .77
-    assert 0.85 < found["calibration_slope"] < 1.2
+    assert found.auc > 0.73  # the true risk reaches .77
+    assert 0.85 < found.calibration_slope < 1.2
 
 
 def test_each_part_alone_is_a_calibrated_baseline(blend: Blend) -> None:
     features, left = company(4000, seed=4)
     for log_odds in (blend.linear_log_odds(features), blend.trees_log_odds(features)):
-        assert 0.8 < metrics(left, risk_of(log_odds))["calibration_slope"] < 1.25
+        assert 0.8 < metrics(left, risk_of(log_odds)).calibration_slope < 1.25
 
 
 def test_the_range_is_around_the_risk(blend: Blend, unseen: pl.DataFrame) -> None:

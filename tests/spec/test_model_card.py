@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.registry.ledger import Event, LedgerEntry
 from pipeline.registry.model_card import ModelCard, model_card
+from pipeline.registry.report_json import report_of
 
 
 def figure(value: float | None) -> dict[str, float | None]:
@@ -17,6 +18,7 @@ def figure(value: float | None) -> dict[str, float | None]:
 SHOWN = dict.fromkeys(("selection_rate", "recall", "false_positive_rate", "base_rate"), figure(0.25))
 WOMEN = {"group": "woman", "is_suppressed": False, "people": 40, "calibration": figure(1.0), **SHOWN}
 OTHERS = {"group": "other", "is_suppressed": True, "people": None, "calibration": None, **dict.fromkeys(SHOWN)}
+NOTHING = {"n": 0, **dict.fromkeys(("risk", "low", "high", "happened", "least", "most"))}
 REPORT: dict[str, Any] = {
     "source": "A <b>company</b>",
     "horizon_months": 6,
@@ -40,7 +42,12 @@ REPORT: dict[str, Any] = {
         },
     ],
     "true_hazard": {"rows": 80, "oracle_auc": 0.8, "auc": 0.75, "share": 0.8333},
-    "range_coverage": {"inside": 0.4, "inside_allowing_for_chance": 0.9, "mean_width": 0.0123, "groups": [{}] * 10},
+    "range_coverage": {
+        "inside": 0.4,
+        "inside_allowing_for_chance": 0.9,
+        "mean_width": 0.0123,
+        "groups": [NOTHING] * 10,
+    },
     "factor_stability": {"rows": 80, "features": 0.77, "within_people": 0.78, "scores": 0.98},
     "monotone_cost": None,
     "moved_features": [{"feature": "reorganised_12m", "psi": 2.48, "limit": 0.72}],
@@ -74,7 +81,9 @@ def entry(event: Event, version: str = "2", reason: str | None = None) -> Ledger
 @pytest.fixture(scope="module")
 def card() -> ModelCard:
     history = [entry("refused"), entry("overridden", reason="Agreed with the works council.")]
-    return model_card("2", REPORT, history, {"reliability.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>"})
+    return model_card(
+        "2", report_of(REPORT), history, {"reliability.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
+    )
 
 
 def test_the_page_and_markdown_have_the_same_parts(card: ModelCard) -> None:
@@ -131,7 +140,7 @@ def test_who_promoted_it_against_the_gate_and_why_is_said(card: ModelCard) -> No
     ],
 )
 def test_the_card_says_whether_the_version_serves(history: list[LedgerEntry], status: str) -> None:
-    assert f"· {status}\n" in model_card("2", REPORT, history).markdown
+    assert f"· {status}\n" in model_card("2", report_of(REPORT), history).markdown
 
 
 def test_a_suspect_that_was_let_through_is_named(card: ModelCard) -> None:
@@ -146,4 +155,6 @@ def test_the_page_loads_nothing_runs_nothing_and_escapes_what_it_is_given(card: 
 
 
 def test_without_protected_attributes_the_card_calls_it_a_gap() -> None:
-    assert "That is a gap, and no sign of fairness" in model_card("2", REPORT | {"fairness": []}, []).markdown
+    assert (
+        "That is a gap, and no sign of fairness" in model_card("2", report_of(REPORT | {"fairness": []}), []).markdown
+    )

@@ -14,7 +14,7 @@ from features.build import feature_table
 from features.collaboration import monthly_sums as months
 from features.collaboration.monthly_sums import sum_months
 from features.collaboration.sum_store import month_folder
-from pipeline.dataset.rows import write_features
+from pipeline.dataset.table import write_features
 from pipeline.settings import Settings
 
 HEADER = "client_id provider_id opened_at        closed_at        rating recorded_at\n"

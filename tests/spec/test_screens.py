@@ -9,6 +9,7 @@ from pipeline.commands.screens.months import month_screen
 from pipeline.commands.screens.training import training_screen
 from pipeline.judgement.metrics import METRICS
 from pipeline.monthly import Month
+from pipeline.registry.report_json import report_of
 from pipeline.settings import Settings
 
 WIDE = {"value": -0.432, "low": -1.541, "high": 0.665}
@@ -43,7 +44,7 @@ REPORT: dict[str, Any] = {
 def screen(report: dict[str, Any]) -> list[str]:
     said = io.StringIO()
     settings = Settings(mlflow_tracking_uri="https://mlflow.of-a-company-with-a-long-name.example/a/long/path")
-    Console(file=said, width=80, highlight=False).print(training_screen(report, settings), crop=False)
+    Console(file=said, width=80, highlight=False).print(training_screen(report_of(report), settings), crop=False)
     return said.getvalue().splitlines()
 
 

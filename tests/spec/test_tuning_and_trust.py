@@ -9,13 +9,15 @@ import polars as pl
 import pytest
 
 from features.catalogue.feature import Feature
+from pipeline.dataset.rounds import Round
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import repeated_folds
-from pipeline.judgement.backtest import Backtest, Round, backtest
+from pipeline.judgement.backtest import Backtest, backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.diagnostics import gain, range_coverage
 from pipeline.judgement.leakage import Removal, on_both_sides, too_dear
 from pipeline.judgement.plots import plots
+from pipeline.judgement.report import GroupFigures, TrainingReport
 from pipeline.judgement.rewritten_history import changed_past, keep, sums_of
 from pipeline.model.blend import fit_blend
 from pipeline.model.calibration import risk_of
@@ -114,26 +116,30 @@ def test_a_feature_whose_past_changed_between_two_builds_is_named(tmp_path: Path
 
 
 def test_groups_of_a_few_people_have_no_figures(company: Dataset, judged: Backtest) -> None:
-    groups = {(group["by"], group["group"]): group for group in by_group(company, judged, seed=1)}
-    assert groups["department", "tiny"] == {"by": "department", "group": "tiny", "is_suppressed": True}
-    assert groups["department", "sales"]["auc"]["low"] < groups["department", "sales"]["auc"]["value"]
+    groups = {(group.by, group.group): group for group in by_group(company, judged, seed=1)}
+    assert groups["department", "tiny"] == GroupFigures("department", "tiny", is_suppressed=True)
+    auc = groups["department", "sales"].auc
+    assert auc is not None
+    assert auc.low < auc.value
 
 
 def test_pictures_are_drawn_of_every_figure(company: Dataset, judged: Backtest) -> None:
-    report = {
-        "range_coverage": range_coverage(judged),
-        "gain": gain(judged),
-        "base_rate": float(judged.left.mean()),
-        "by_origin": judged.by_origin(),
-        "ablation": judged.ablation(1),
-        "by_group": by_group(company, judged, seed=1),
-    }
+    coverage = range_coverage(judged)
+    report = TrainingReport(
+        source="tiny",
+        range_coverage=coverage,
+        gain=gain(judged),
+        base_rate=float(judged.left.mean()),
+        by_origin=judged.by_origin(),
+        ablation=judged.ablation(1),
+        by_group=by_group(company, judged, seed=1),
+    )
     pictures = plots(report)
     assert {"reliability.svg", "gain.svg", "precision_recall.svg", "over_time.svg", "by_department.svg"} <= set(
         pictures
     )
     assert all(picture.startswith(b"<?xml") for picture in pictures.values())
-    assert sum(group["n"] for group in report["range_coverage"]["groups"]) == 300
+    assert sum(group.n for group in coverage.groups) == 300
 
 
 def test_gain_is_the_share_of_leavers_among_the_highest_risks() -> None:

@@ -1,7 +1,7 @@
 """What `retention models` prints."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -12,22 +12,23 @@ from pipeline.registry.ledger import SERVES, LedgerEntry
 
 if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
     from pipeline.registry.promotion import Offer
+    from pipeline.registry.versions import VersionRow
 
 
-def models_screen(versions: Sequence[Mapping[str, Any]], history: Sequence[LedgerEntry]) -> RenderableType:
+def models_screen(versions: Sequence["VersionRow"], history: Sequence[LedgerEntry]) -> RenderableType:
     """The registry, newest first, and who served from when on."""
     if not versions:
         return "There is no model yet. Train one: retention train SOURCE"
     table = Table("version", "source", "trained", "AUC", "average precision", "gate", title="model versions")
     for entry in versions:
         table.add_row(
-            f"{entry['version']} ✓ champion" if entry["champion"] else entry["version"],
-            escape(entry["source"]),
-            f"{entry['registered_at']:%Y-%m-%d}",
-            *map(figure_text, (entry["auc"], entry["average_precision"])),
-            escape(entry["gate"]) + (" [bold](overridden)[/]" if entry["reason"] else ""),
+            f"{entry.version} ✓ champion" if entry.champion else entry.version,
+            escape(entry.source),
+            f"{entry.registered_at:%Y-%m-%d}",
+            *map(figure_text, (entry.auc, entry.average_precision)),
+            escape(entry.gate) + (" [bold](overridden)[/]" if entry.reason else ""),
         )
-    champion = next((entry["version"] for entry in versions if entry["champion"]), None)
+    champion = next((entry.version for entry in versions if entry.champion), None)
     return Group(table, *_history(history, champion))
 
 

@@ -2,43 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, narrow_table
-
-if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
-    pass
-
+from pipeline.judgement.figures import Metrics
+from pipeline.monitoring.alert_words import remedy_text, rule_text
+from pipeline.monitoring.results import Alert, MonitoringResults
 
 _LIVE = {"auc": "AUC", "average_precision": "average precision", "calibration_slope": "calibration slope (1 is right)"}
 
 
-def monitoring_screen(report: Mapping[str, Any], page: Path) -> RenderableType:
+def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
     """Each published month against what happened, all matured months against training, and what to look at."""
-    table = narrow_table(f"{report['source']}: published scores against what happened")
+    table = narrow_table(f"{results.source}: published scores against what happened")
     table.add_column("month")
     for column in ("model", "people", "expected", "happened", "AUC", "listed\nwho left", "moved\nfeatures"):
         table.add_column(column, justify="right")
-    for month in report["months"]:
-        figures, lists = month["metrics"] or {}, month["lists"] or {}
+    for month in results.months:
         table.add_row(
-            month["month"],
-            month["model_version"],
-            f"{month['people']:,}",
-            figure_text(month["expected"], ".1%"),
-            figure_text(month["happened"], ".1%"),
-            figure_text(figures.get("auc")),
-            figure_text(lists.get("precision"), ".1%"),
-            str(len(month["drifted"])),
+            month.month,
+            month.model_version,
+            f"{month.people:,}",
+            figure_text(month.expected, ".1%"),
+            figure_text(month.happened, ".1%"),
+            figure_text(month.metrics.auc if month.metrics else None),
+            figure_text(month.lists.precision if month.lists else None, ".1%"),
+            str(len(month.drifted)),
         )
-    return Group(table, "", *_live(report), "", *alert_lines(report["alerts"]), copyable(f"Plots: {page}"))
+    return Group(table, "", *_live(results), "", *alert_lines(results.alerts), copyable(f"Plots: {page}"))
 
 
-def _live(report: Mapping[str, Any]) -> list[RenderableType]:
-    live, promised = report["live"], report["backtest"] or {}
+def _live(results: MonitoringResults) -> list[RenderableType]:
+    live, promised = results.live, results.backtest or Metrics()
     if not live:
         return ["No published month has matured yet: nothing can be said of how right the scores are."]
     table = narrow_table("all matured months together, 95 % intervals")
@@ -46,17 +44,17 @@ def _live(report: Mapping[str, Any]) -> list[RenderableType]:
     for column in ("live", "training promised"):
         table.add_column(column, justify="right")
     for name, label in _LIVE.items():
-        table.add_row(label, bounds_text(live[name]), bounds_text(promised[name]) if name in promised else "–")
+        table.add_row(label, bounds_text(live.get(name)), bounds_text(promised.get(name)))
     return [table]
 
 
-def alert_lines(alerts: Sequence[Mapping[str, Any]]) -> list[str]:
+def alert_lines(alerts: Sequence[Alert]) -> list[str]:
     """Those of now, each with what to do; earlier ones are counted, for they were told in their month."""
     lines = [
-        f"[red]look at[/] {alert['month']}: {escape(alert['rule'])} {figure_text(alert['value'])} "
-        f"(limit {figure_text(alert['limit'])}). {alert['remedy']}"
+        f"[red]look at[/] {alert.month}: {escape(rule_text(alert))} {figure_text(alert.value)} "
+        f"(limit {figure_text(alert.limit)}). {remedy_text(alert)}"
         for alert in alerts
-        if alert["is_current"]
+        if alert.is_current
     ]
     earlier = len(alerts) - len(lines)
     past = [f"Out of bounds in earlier months: {earlier:,}; the page shows them."] if earlier else []

@@ -1,17 +1,19 @@
 """What screens share: narrow tables, figures with their bounds, lines to copy. 80 columns wide."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.registry.gate import Gate
+from pipeline.judgement.condition import Condition, Verdict
+from pipeline.judgement.figures import Bounded
+from pipeline.registry.gate_words import condition_text, limit_text
+from pipeline.registry.gate_words import figure_text as condition_figure
 
-if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
-    pass
+_COLOURS: Final[Mapping[Verdict, str]] = {"refused": "red", "open": "yellow", "passed": "green"}
 
 
 def narrow_table(title: str) -> Table:
@@ -19,9 +21,11 @@ def narrow_table(title: str) -> Table:
     return Table(title=title, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0, title_justify="left")
 
 
-def bounds_text(bounds: Mapping[str, float], form: str = ".3f") -> str:
+def bounds_text(bounds: Bounded | None, form: str = ".3f") -> str:
     """`0.744 (0.731 to 0.757)`."""
-    value, low, high = (figure_text(bounds[name], form) for name in ("value", "low", "high"))
+    if bounds is None:
+        return "–"
+    value, low, high = (figure_text(each, form) for each in (bounds.value, bounds.low, bounds.high))
     return f"{value} ({low} to {high})"
 
 
@@ -40,13 +44,14 @@ def copyable(command: str) -> Text:
     return Text(command, no_wrap=True, overflow="ignore")
 
 
-def gates_table(gates: Sequence[Gate]) -> Table:
+def gates_table(gates: Sequence[Condition]) -> Table:
     """Each condition of the gate: passed, open (its interval alone reaches the limit; it passes) or refused."""
     table = narrow_table("the promotion gate")
     for column in ("", "condition", "figure", "asked"):
         table.add_column(column)
     for gate in gates:
-        said = "[red]refused[/]" if not gate.passed else "[yellow]open[/]" if gate.is_open else "[green]passed[/]"
+        said = f"[{_COLOURS[gate.verdict]}]{gate.verdict}[/]"
         short = f"\nshort by {gate.short_by:.3f}" if gate.short_by is not None else ""
-        table.add_row(said, escape(gate.gate), gate.figure, escape(f"{gate.limit}{short}"))
+        limit = escape(f"{limit_text(gate)}{short}")
+        table.add_row(said, escape(condition_text(gate)), condition_figure(gate), limit)
     return table

@@ -1,19 +1,14 @@
 """What `retention train` prints at its end."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, gates_table, narrow_table
 from pipeline.faults import without_secrets
-from pipeline.registry.gate import Gate
+from pipeline.judgement.report import Difference, TrainingReport, TrueHazard
 from pipeline.settings import Settings
-
-if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
-    pass
-
 
 _LABELS = {
     "auc": "AUC ↑",
@@ -28,57 +23,57 @@ _LABELS = {
 }
 
 
-def training_screen(report: Mapping[str, Any], settings: Settings) -> RenderableType:
+def training_screen(report: TrainingReport, settings: Settings) -> RenderableType:
     """Figures with intervals, baselines, what the drivers add, what the gate said, what to do next; 80 columns wide."""
-    horizon = f"within {report['horizon_months']} months" if report["horizon_months"] else "at any time"
-    added: list[RenderableType] = [_ablation(report["ablation"]), ""] if report["ablation"] else []
+    horizon = f"within {report.horizon_months} months" if report.horizon_months else "at any time"
+    added: list[RenderableType] = [_ablation(report.ablation), ""] if report.ablation else []
     return Group(
-        f"\n[bold]{report['source']}[/]: {report['rows']:,} rows of {report['people']:,} people, "
-        f"{report['voluntary_exits']:,} of whom left",
-        f"{report['base_rate']:.1%} of the tested rows left {horizon}\n",
+        f"\n[bold]{report.source}[/]: {report.rows:,} rows of {report.people:,} people, "
+        f"{report.voluntary_exits:,} of whom left",
+        f"{report.base_rate:.1%} of the tested rows left {horizon}\n",
         _metrics(report),
         "",
         *added,
-        *_distance_to_the_truth(report.get("true_hazard")),
-        f"Outcomes dealt out at random: AUC {bounds_text(report['shuffled_auc'])}; it should hold .5\n",
-        gates_table([Gate(**entry) for entry in report["gate"]]),
-        f"\nModel version {report['model_version']} is {'now' if report['promoted'] else 'not'} the champion.",
+        *_distance_to_the_truth(report.true_hazard),
+        f"Outcomes dealt out at random: AUC {bounds_text(report.shuffled_auc)}; it should hold .5\n",
+        gates_table(report.gate or ()),
+        f"\nModel version {report.model_version} is {'now' if report.promoted else 'not'} the champion.",
         copyable("Next: " + _next(report)),
         copyable(f"Runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}"),
     )
 
 
-def _distance_to_the_truth(truth: Mapping[str, float] | None) -> list[str]:
+def _distance_to_the_truth(truth: TrueHazard | None) -> list[str]:
     """Only a simulated company knows it; .5 is where chance stands."""
     if truth is None:
         return []
-    best = figure_text(truth["oracle_auc"])
-    return [f"The true hazard reaches AUC {best}; the model goes {truth['share']:.0%} of the way there from .5\n"]
+    best = figure_text(truth.oracle_auc)
+    return [f"The true hazard reaches AUC {best}; the model goes {truth.share:.0%} of the way there from .5\n"]
 
 
-def _next(report: Mapping[str, Any]) -> str:
-    if report["promoted"]:
+def _next(report: TrainingReport) -> str:
+    if report.promoted:
         return "retention score SOURCE"
-    return f"see the gate above, and retention models card {report['model_version']}"
+    return f"see the gate above, and retention models card {report.model_version}"
 
 
-def _metrics(report: Mapping[str, Any]) -> Table:
-    how = "out of time" if report["horizon_months"] else "cross-validated"
+def _metrics(report: TrainingReport) -> Table:
+    how = "out of time" if report.horizon_months else "cross-validated"
     table = narrow_table(f"{how}, 95 % intervals; ↑ higher is better, ↓ lower is better")
-    names = list(report["baselines"])
-    for column in ("", "model", *(name.replace("_", "\n") for name in names)):
+    baselines = dict(report.baselines.items())
+    for column in ("", "model", *(name.replace("_", "\n") for name in baselines)):
         table.add_column(column, justify="right" if column else "left")
-    for metric, bounds in report["metrics"].items():
-        baselines = (figure_text(report["baselines"][name][metric]) for name in names)
-        table.add_row(_LABELS[metric], bounds_text(bounds), *baselines)
+    for metric, bounds in report.metrics.items():
+        simpler = (figure_text(values.get(metric)) for values in baselines.values())
+        table.add_row(_LABELS[metric], bounds_text(bounds), *simpler)
     return table
 
 
-def _ablation(ablation: Mapping[str, Mapping[str, Any]]) -> Table:
+def _ablation(ablation: Mapping[str, Difference]) -> Table:
     table = narrow_table("what it adds")
     table.add_column("the whole model against")
     for column in ("AUC", "average precision"):
         table.add_column(column, justify="right")
-    for name, differences in ablation.items():
-        table.add_row(name, *(bounds_text(differences[metric], "+.3f") for metric in ("auc", "average_precision")))
+    for name, each in ablation.items():
+        table.add_row(name, bounds_text(each.auc, "+.3f"), bounds_text(each.average_precision, "+.3f"))
     return table

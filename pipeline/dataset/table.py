@@ -1,0 +1,71 @@
+"""The feature table of a source as one file."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import singledispatch
+from pathlib import Path
+
+import polars as pl
+
+from features.catalogue.catalogue import catalogue
+from features.errors import BadInput, Finding
+from features.known.snapshots import snapshot_dates
+from features.source import CrossSection, Source, load_source
+from pipeline.dataset.features_of import features_of
+from pipeline.files import write_parquet, write_whole
+from pipeline.settings import Settings
+
+
+def write_features(
+    source: Path,
+    dates: Sequence[date],
+    target: Path,
+    folder: Path,
+    told: Callable[[str], None],
+    settings: Settings,
+) -> tuple[int, int]:
+    """Writes the feature table of a source for some snapshot dates (all by default); its rows and features.
+
+    The monthly sums of internal services are those that an earlier run kept, and are kept for the next.
+    """
+    told("reading and validating")
+    loaded = load_source(source, folder / "tables")
+    return _written(loaded, dates, target, folder, told, settings)
+
+
+@singledispatch
+def _written(
+    loaded: Source | CrossSection,
+    dates: Sequence[date],
+    target: Path,
+    folder: Path,
+    told: Callable[[str], None],
+    settings: Settings,
+) -> tuple[int, int]:
+    raise TypeError(type(loaded))
+
+
+@_written.register
+def _(loaded: CrossSection, _dates: Sequence[date], target: Path, *_: object) -> tuple[int, int]:
+    table = loaded.frame.select(pl.lit(loaded.employee_id).alias("employee_id"), pl.all())
+    write_parquet(table, target)
+    return table.height, table.width - 1
+
+
+@_written.register
+def _(
+    loaded: Source,
+    dates: Sequence[date],
+    target: Path,
+    folder: Path,
+    told: Callable[[str], None],
+    settings: Settings,
+) -> tuple[int, int]:
+    known = snapshot_dates(loaded)
+    if unknown := sorted(set(dates) - set(known)):
+        remedy = f"Choose month-ends of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
+        rule = f"{', '.join(map(str, unknown))}: no snapshot date of this source"
+        raise BadInput(Finding(rule, "source", "snapshot_date", 0, remedy))
+    files = features_of(loaded, dates or known, folder, settings, told)
+    write_whole(target, pl.scan_parquet(list(files.values())).sink_parquet)
+    return pl.scan_parquet(target).select(pl.len()).collect().item(), len(catalogue(loaded))

@@ -1,0 +1,88 @@
+"""The training report, part by part: from what was judged to what its readers take."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from features.source import CrossSection, Source
+from pipeline.dataset.material import Material
+from pipeline.dataset.rounds import leavers
+from pipeline.dataset.rows import Dataset
+from pipeline.judgement.backtest import Backtest
+from pipeline.judgement.by_group import by_group
+from pipeline.judgement.challenger import against_champion, against_parts
+from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage, true_hazard
+from pipeline.judgement.fairness import review
+from pipeline.judgement.figures import Bounded
+from pipeline.judgement.report import FeatureEntry, TrainingReport
+from pipeline.lists.rules import ListRules
+from pipeline.model.stored_model import StoredModel
+
+
+def first_report(
+    material: Material, judged: Backtest, shuffled: Bounded, seed: int, suspects: Sequence[str]
+) -> TrainingReport:
+    """The metrics with their intervals; `suspects` are the features that were let through by name."""
+    dataset = material.dataset
+    return TrainingReport(
+        source=material.name,
+        horizon_months=material.horizon_months,
+        rows=len(dataset.left),
+        people=int(dataset.person.max() + 1),
+        voluntary_exits=leavers(dataset, np.arange(len(dataset.left))),
+        base_rate=float(judged.left.mean()),
+        metrics=judged.metrics(seed),
+        by_origin=judged.by_origin(),
+        baselines=judged.baseline_metrics(),
+        ablation=judged.ablation(seed),
+        shuffled_auc=shuffled,
+        suspects=tuple(suspects),
+        features=tuple(FeatureEntry.of(feature) for feature in dataset.features.values()),
+    )
+
+
+def with_diagnostics(
+    report: TrainingReport, source: Path, material: Material, judged: Backtest, seed: int, drift_limit: float
+) -> TrainingReport:
+    """With what says how far one may trust the scores, their ranges and their factors."""
+    dataset, latest = material.dataset, material.latest
+    return replace(
+        report,
+        by_group=by_group(dataset, judged, seed),
+        monotone_cost=judged.monotone_cost(seed),
+        true_hazard=true_hazard(source, dataset, judged),
+        range_coverage=range_coverage(judged),
+        gain=gain(judged),
+        factor_stability=factor_stability(dataset, material.rounds[-1], judged.blends[-1], seed),
+        moved_features=() if latest is None else moved_features(dataset, latest, drift_limit),
+    )
+
+
+def with_fairness(
+    report: TrainingReport,
+    loaded: Source | CrossSection,
+    dataset: Dataset,
+    judged: Backtest,
+    rules: ListRules,
+    seed: int,
+) -> TrainingReport:
+    """With the review of protected groups."""
+    fairness, proxies = review(loaded, dataset, judged, rules, seed)
+    return replace(report, fairness=fairness, proxies=proxies)
+
+
+def with_comparisons(
+    report: TrainingReport,
+    material: Material,
+    judged: Backtest,
+    champion: tuple[str, StoredModel] | None,
+    seed: int,
+) -> TrainingReport:
+    """With the differences from the parts of the blend and from the champion."""
+    return replace(
+        report,
+        against_parts=against_parts(judged, seed),
+        against_champion=against_champion(material.dataset, judged, material.horizon_months, champion, seed),
+    )

@@ -1,0 +1,285 @@
+"""The training report: what a training found, as its readers take it. `report_json` writes and reads its JSON.
+
+Fields are named as the keys of the JSON (docs/interface: "Training report"). A report of an earlier version may lack
+some: a part that is missing is None, a list empty.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any
+
+from features.catalogue.feature import Feature
+from pipeline.judgement.condition import Condition
+from pipeline.judgement.figures import Bounded, Figure, Metrics, MetricValues, Named
+from pipeline.judgement.groups import Group
+
+
+@dataclass(frozen=True)
+class OriginMetrics:
+    """One test date, or repeat of a cross-section: `n` rows, the share who left, and the metrics."""
+
+    origin: str
+    snapshot_date: str | None = None
+    n: int = 0
+    base_rate: Figure = nan
+    figures: MetricValues = field(default_factory=MetricValues)
+
+
+@dataclass(frozen=True)
+class Baselines(Named[MetricValues]):
+    """What the model is judged beside: the base rate, tenure alone, and each part of the blend alone."""
+
+    base_rate: MetricValues | None = None
+    tenure: MetricValues | None = None
+    logistic: MetricValues | None = None
+    boosting: MetricValues | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By how much one model is better than another on the same rows; positive: the first is."""
+
+    auc: Bounded
+    average_precision: Bounded
+
+
+@dataclass(frozen=True)
+class FeatureEntry:
+    """A feature of the model, in the words of the catalogue."""
+
+    name: str
+    driver: str
+    label: str
+    unit: str = ""
+    window: str = ""
+    null_means: str = ""
+    worse: str | None = None
+    peers: str = ""
+    actionable: bool = True
+    kind: str = "number"
+
+    @classmethod
+    def of(cls, feature: Feature) -> "FeatureEntry":
+        return cls(**{name: getattr(feature, name) for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """A level, department or tenure band: `n` rows; one of a few people has its name and nothing else."""
+
+    by: str
+    group: str
+    is_suppressed: bool
+    n: int | None = None
+    people: int | None = None
+    base_rate: float | None = None
+    mean_risk: float | None = None
+    auc: Bounded | None = None
+    average_precision: Bounded | None = None
+    calibration_slope: Bounded | None = None
+
+
+@dataclass(frozen=True)
+class TrueHazard:
+    """The AUC of the true hazard of a simulated company beside that of the scores on the same rows.
+
+    `share` is (auc − .5) / (oracle_auc − .5).
+    """
+
+    rows: int
+    oracle_auc: Figure
+    auc: Figure
+    share: Figure
+
+
+@dataclass(frozen=True)
+class CoverageGroup:
+    """`n` rows of alike risk: mean risk and range, the share who left, and the interval `least` to `most` of it."""
+
+    n: int
+    risk: Figure
+    low: Figure
+    high: Figure
+    happened: Figure
+    least: Figure
+    most: Figure
+
+
+@dataclass(frozen=True)
+class RangeCoverage:
+    """The share of the groups whose exits lie in their range, and of those that do if chance is allowed for."""
+
+    inside: Figure
+    inside_allowing_for_chance: Figure
+    mean_width: Figure
+    groups: tuple[CoverageGroup, ...] = ()
+
+
+@dataclass(frozen=True)
+class FactorStability:
+    """Rank correlations of two refits on the same test rows, 1 is the same."""
+
+    rows: int
+    features: Figure
+    within_people: Figure
+    scores: Figure
+
+
+@dataclass(frozen=True)
+class MovedFeature:
+    """A feature that moved further than it usually does between training and scoring."""
+
+    feature: str
+    psi: Figure
+    limit: Figure
+
+
+@dataclass(frozen=True)
+class FairnessGroup:
+    """How the list treats one group, or one group of each of two attributes; figures are None where suppressed.
+
+    `parts` says what `group` names, one for each attribute; empty in a report of version 0.1.
+    """
+
+    group: str
+    is_suppressed: bool
+    people: int | None = None
+    rows: int | None = None
+    selection_rate: Bounded | None = None
+    recall: Bounded | None = None
+    false_positive_rate: Bounded | None = None
+    base_rate: Bounded | None = None
+    mean_risk: Bounded | None = None
+    calibration: Bounded | None = None
+    selection_rate_ratio: Bounded | None = None
+    recall_ratio: Bounded | None = None
+    parts: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The figure of the group that has least by that of the group that has most."""
+
+    group: str
+    against: str
+    figure: Bounded
+
+
+@dataclass(frozen=True)
+class Ratios(Named[Ratio]):
+    """What is compared between groups; None with fewer than two groups that are large enough."""
+
+    selection_rate: Ratio | None = None
+    recall: Ratio | None = None
+
+
+@dataclass(frozen=True)
+class FairnessRow:
+    """A protected attribute, or a pair of them, and its groups; `people` whose group is recorded.
+
+    `attributes` are the names that `attribute` joins; empty in a report of version 0.1.
+    """
+
+    attribute: str
+    is_pair: bool = False
+    people: int = 0
+    ratios: Ratios = Ratios()
+    groups: tuple[FairnessGroup, ...] = ()
+    not_recorded: int = 0
+    attributes: tuple[str, ...] = ()
+
+    def parts_of(self, group: str) -> tuple[Group, ...]:
+        """What the name of one of the groups says."""
+        return next((each.parts for each in self.groups if each.group == group and each.parts), (Group(group),))
+
+
+@dataclass(frozen=True)
+class ProxyFeature:
+    """A feature and how well it separates a group by itself."""
+
+    feature: str
+    auc: Figure
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """How well the features tell who belongs to a group; AUC .5: they say nothing of it."""
+
+    attribute: str
+    group: str
+    people: int
+    auc: Bounded
+    features: tuple[ProxyFeature, ...] = ()
+
+
+@dataclass(frozen=True)
+class AgainstParts(Named[Bounded]):
+    """Average precision less that of logistic regression and of boosting alone."""
+
+    logistic: Bounded | None = None
+    boosting: Bounded | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgainstChampion:
+    """The differences from a version on the same rows; `features_gone`: of its features, those the data lacks now."""
+
+    version: str
+    features_gone: int = 0
+    average_precision: Bounded
+    log_loss: Bounded
+
+    def of(self, metric: str) -> Bounded:
+        return {"average_precision": self.average_precision, "log_loss": self.log_loss}[metric]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What made a model, so that it can be made again."""
+
+    source: str | None = None
+    data_hash: str | None = None
+    code_version: str | None = None
+    seed: int | None = None
+    quick: bool | None = None
+    rows: int | None = None
+    allowed_suspects: tuple[str, ...] | None = None
+    settings: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """What `retention train --json` writes; the last six fields are known once the model is recorded."""
+
+    source: str
+    horizon_months: int = 0
+    rows: int = 0
+    people: int = 0
+    voluntary_exits: int = 0
+    base_rate: Figure = nan
+    metrics: Metrics = field(default_factory=Metrics)
+    by_origin: tuple[OriginMetrics, ...] = ()
+    baselines: Baselines = Baselines()
+    ablation: Mapping[str, Difference] = field(default_factory=dict)
+    shuffled_auc: Bounded | None = None
+    suspects: tuple[str, ...] = ()
+    features: tuple[FeatureEntry, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    by_group: tuple[GroupFigures, ...] = ()
+    monotone_cost: Difference | None = None
+    true_hazard: TrueHazard | None = None
+    range_coverage: RangeCoverage | None = None
+    gain: tuple[Figure, ...] = ()
+    factor_stability: FactorStability | None = None
+    moved_features: tuple[MovedFeature, ...] = ()
+    fairness: tuple[FairnessRow, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
+    against_parts: AgainstParts = AgainstParts()
+    against_champion: AgainstChampion | None = None
+    manifest: Manifest | None = None
+    run_id: str | None = None
+    model_version: str | None = None
+    promoted: bool | None = None
+    gate: tuple[Condition, ...] | None = None
+    seconds: Mapping[str, float] | None = None

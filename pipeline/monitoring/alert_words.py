@@ -1,0 +1,34 @@
+"""What an alert says and asks for, in the reader's language; English in the report."""
+
+from typing import Final
+
+from pipeline.language.translator import ENGLISH, Language, marked
+from pipeline.monitoring.results import Alert, AlertCode
+
+_LOOK_AT_THE_SOURCE: Final = marked("Look for a change of recording or of the company; train again if it stays.")
+_TRAIN_AGAIN: Final = marked("Train again (`retention train SOURCE`) and compare.")
+_ASK_MANAGERS: Final = marked("Ask managers what keeps them from answering.")
+
+_WORDS: Final = {
+    AlertCode.FEATURE_MOVED: (marked("{label} ({name}) has moved (PSI)"), _LOOK_AT_THE_SOURCE),
+    AlertCode.SCORES_MOVED: (marked("the scores have moved (PSI)"), _LOOK_AT_THE_SOURCE),
+    AlertCode.FEW_LISTED_LEFT: (marked("too few of the listed left"), _TRAIN_AGAIN),
+    AlertCode.FEW_ANSWERS: (marked("too few answers to the lists"), _ASK_MANAGERS),
+    AlertCode.SLOPE: (marked("the calibration slope is out of bounds"), _TRAIN_AGAIN),
+    AlertCode.AUC: (marked("AUC is below what training promised"), _TRAIN_AGAIN),
+}
+
+
+def rule_text(alert: Alert, language: Language = ENGLISH) -> str:
+    """What is out of bounds."""
+    if alert.code is None:
+        return language.text(alert.rule)
+    text = _WORDS[alert.code][0]
+    if alert.code is AlertCode.FEATURE_MOVED:
+        return language.text(text, label=alert.label, name=alert.feature)
+    return language.text(text)
+
+
+def remedy_text(alert: Alert, language: Language = ENGLISH) -> str:
+    """What to do about it."""
+    return language.text(alert.remedy if alert.code is None else _WORDS[alert.code][1])

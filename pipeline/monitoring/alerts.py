@@ -1,0 +1,54 @@
+"""What of the monitor's results is out of bounds. A figure alerts only where its whole interval is."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.judgement.drift import CHANCE
+from pipeline.monitoring.results import Alert, AlertCode, MonitoringResults, Month
+from pipeline.registry.gate import SLOPE_LIMITS
+from pipeline.settings import Settings
+
+
+def alerts(results: MonitoringResults, settings: Settings) -> tuple[Alert, ...]:
+    """Moved features first, then each month by itself, then all matured months together."""
+    last = results.months[-1].month
+    moved = [
+        Alert(
+            AlertCode.FEATURE_MOVED,
+            month.month,
+            feature.psi,
+            feature.limit,
+            is_current=month.month == last,
+            feature=feature.name,
+            label=feature.label,
+        )
+        for month in results.months
+        for feature in month.drifted
+    ]
+    return (*moved, *_of_months(results.months, settings), *_of_all(results, last))
+
+
+def _of_months(months: Sequence[Month], settings: Settings) -> Iterator[Alert]:
+    """The answers to the latest lists are still to come, so those before them are the latest that can be judged."""
+    last, over = months[-1].month, [month.month for month in months[:-1]]
+    mature = [month.month for month in months if month.lists and month.lists.people]
+    for month in months:
+        name, drift, lists, answered = month.month, month.score_drift, month.lists, month.answered
+        if drift and drift.of_limit > 1 and drift.p_value < CHANCE:
+            yield Alert(AlertCode.SCORES_MOVED, name, drift.psi, drift.limit, name == last)
+        least = settings.list_lift_limit * (month.happened or 0.0)
+        if lists and lists.interval and lists.precision is not None and lists.interval.high < least:
+            yield Alert(AlertCode.FEW_LISTED_LEFT, name, lists.precision, least, name == mature[-1])
+        if name in over and answered and answered.high < settings.answered_limit:
+            yield Alert(AlertCode.FEW_ANSWERS, name, answered.value, settings.answered_limit, name == over[-1])
+
+
+def _of_all(results: MonitoringResults, last: str) -> Iterator[Alert]:
+    live, promised = results.live, results.backtest
+    if not live:
+        return
+    low, high = SLOPE_LIMITS
+    slope = live.calibration_slope
+    if slope and (slope.high < low or slope.low > high):
+        yield Alert(AlertCode.SLOPE, last, slope.value, low if slope.high < low else high, is_current=True)
+    if live.auc and promised and promised.auc and live.auc.high < promised.auc.low:
+        yield Alert(AlertCode.AUC, last, live.auc.value, promised.auc.low, is_current=True)

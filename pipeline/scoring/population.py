@@ -1,0 +1,78 @@
+"""Who is scored, and with which features: those at risk on a snapshot date, or everyone in a cross-section."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import singledispatch
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from features.build import organisation
+from features.calendar import month_end
+from features.errors import BadInput, Finding
+from features.known.snapshots import snapshot_dates
+from features.source import CrossSection, Source
+from pipeline.dataset.features_of import features_of
+from pipeline.settings import Settings
+
+PLACE: Final = ("department", "level", "job", "location", "manager_id")
+
+
+@dataclass(frozen=True)
+class Population:
+    """`people` (employee_id and `PLACE`) and their features `X`, aligned, on a day."""
+
+    day: date
+    people: pl.DataFrame
+    X: pl.DataFrame
+
+
+@singledispatch
+def population_of(
+    loaded: Source | CrossSection,
+    asked: date | None,
+    today: date,
+    folder: Path,
+    settings: Settings,
+    told: Callable[[str], None],
+) -> Population:
+    """Those at risk on the date that is asked for, the latest unless one is; a cross-section has no dates, and is dated
+    with the end of that month, or of today's. Raises BadInput for what is no snapshot date."""
+    raise TypeError(type(loaded))
+
+
+@population_of.register
+def _(
+    loaded: Source,
+    asked: date | None,
+    _today: date,
+    folder: Path,
+    settings: Settings,
+    told: Callable[[str], None],
+) -> Population:
+    day = _scoring_date(loaded, asked)
+    table = pl.read_parquet(features_of(loaded, [day], folder, settings, told)[day])
+    people = table.select("employee_id").join(
+        organisation(loaded, day), on="employee_id", how="left", maintain_order="left"
+    )
+    absent = [pl.lit(None).alias(column) for column in PLACE if column not in people.columns]
+    placed = people.with_columns(absent).select("employee_id", *PLACE)
+    return Population(day, placed, table.drop("employee_id", "snapshot_date"))
+
+
+@population_of.register
+def _(loaded: CrossSection, asked: date | None, today: date, *_: object) -> Population:
+    """It says where a person works only in columns of its own."""
+    people = pl.DataFrame({"employee_id": loaded.employee_id}).with_columns(pl.lit(None).alias(name) for name in PLACE)
+    return Population(month_end(asked or today), people, loaded.frame)
+
+
+def _scoring_date(source: Source, asked: date | None) -> date:
+    known = snapshot_dates(source)
+    day = asked or known[-1]
+    if day not in known:
+        remedy = f"Choose a month-end of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
+        raise BadInput(Finding(f"{day} is no snapshot date of this source", "source", "snapshot_date", 0, remedy))
+    return day
