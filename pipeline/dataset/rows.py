@@ -28,7 +28,7 @@ HELD = frozenset(
     "overtime_12m overtime_against_team client_rating_12m client_rating_against_peers".split()
 )
 """What a what-if moves, so that a raise never raises the risk. Holding every expected direction cost .02 to .04 of
-average precision on public sources, holding these .004 at most (docs/decisions/held-directions.md)."""
+average precision on public sources, holding these .004 at most (docs/decisions/monotone-constraints.md)."""
 
 
 @dataclass(frozen=True)
