@@ -57,6 +57,8 @@ PLAIN: Final = {
     r"thither|hither|hence|thereof|therein|whereof|wherein|lest": "(a modern word)",
 }
 """A pattern of whole words, and what to write."""
+
+
 def prose(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a file that people read, with their numbers.
 
