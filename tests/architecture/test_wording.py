@@ -17,6 +17,7 @@ from documents import ROOT
 
 CLEAN: Final = (
     "README.md",
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "GLOSSARY.md",
     "docs/*.md",
@@ -27,7 +28,7 @@ CLEAN: Final = (
     ".ci/run",
 )
 """Still to come: features, pipeline, serving and tests, with their templates and catalogues of messages."""
-GENERATED: Final = {"docs/features.md", "docs/api.md", "docs/performance.md"}
+GENERATED: Final = {"docs/features.md", "docs/api.md"}
 """Their words come from the code."""
 
 PLAIN: Final = {
@@ -57,6 +58,8 @@ PLAIN: Final = {
     r"thither|hither|hence|thereof|therein|whereof|wherein|lest": "(a modern word)",
 }
 """A pattern of whole words, and what to write."""
+INNOCENT: Final = ("services on both sides",)
+"""Expressions that contain such a word and are fine."""
 
 
 def prose(path: Path) -> Iterator[tuple[int, str]]:
@@ -81,6 +84,8 @@ def prose(path: Path) -> Iterator[tuple[int, str]]:
 def hits(line: str) -> list[str]:
     """The plain words for what a line should not say."""
     found = []
+    for phrase in INNOCENT:
+        line = line.replace(phrase, "")
     for pattern, plain in PLAIN.items():
         if match := re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", line, re.IGNORECASE):
             found.append(f"{match[0]!r}: write {plain}")
@@ -107,6 +112,7 @@ def test_no_text_uses_a_coined_or_archaic_word(path: Path) -> None:
         ("The renewal of the lock.", False),
         ("Outcomes dealt out at random", True),
         ("An amendment to the contract", False),
+        ("Hours of services on both sides", False),
     ],
 )
 def test_whole_words_are_found_and_parts_of_words_are_not(line: str, is_coined: bool) -> None:
