@@ -31,13 +31,9 @@ from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 
 AUGUST, SEPTEMBER = date(2026, 8, 31), date(2026, 9, 30)
-
 NOW = datetime(2026, 10, 2, 4, tzinfo=UTC)
-
 PASSWORD = "secret-1"
-
 MANAGER_OF = {"A": "M1", "B": "M1", "C": "M2", "D": "M3", "E": "M4", "M1": None, "M2": None, "M3": None, "M4": None}
-
 HIGH, CALM = 0.0, math.log(0.05 / 0.95)
 """Log-odds: risks of .5 and .05."""
 

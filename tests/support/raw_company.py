@@ -13,7 +13,6 @@ from features.validation.report import Report, render
 from features.validation.validate import validate
 
 Rows = list[dict[str, Any]]
-
 Tables = Mapping[str, Rows]
 
 PEOPLE: Rows = [
@@ -21,9 +20,7 @@ PEOPLE: Rows = [
     {"employee_id": "boris", "hire_date": "2018-06-01"},
     {"employee_id": "clara", "hire_date": "2019-01-15"},
 ]
-
 EXITS: Rows = [{"employee_id": "boris", "exit_date": "2020-03-31", "kind": "voluntary"}]
-
 UNTIL = date(2020, 12, 31)
 
 ONE_OF_EACH: Tables = {
