@@ -2,7 +2,7 @@
 #   SOURCE=…          a folder of HR tables or a source.toml (default: the simulated company)
 #   PARTS=…           parts of `make bench`, with spaces between them (default: all)
 #   PEOPLE=…          sizes for `make bench`, with spaces between them (default: each part's own)
-#   RETENTION_VAR=…   where all state lies (default: var)
+#   RETENTION_VAR=…   the folder of all state (default: var)
 #   SPARK=1           set up Spark too (400 MB; needs Java 17), for RETENTION_ENGINE=spark
 #   TESTS=…           what `make check` tests (default: all but the acceptance runs; CI: tests, which is everything)
 #   PYTHON=…          the Python that .venv is made from: 3.11, 3.12 or 3.13 (default: python3)
@@ -17,14 +17,14 @@ RUNS   := sqlite:///$(VAR)/mlflow.db
 BIN    := .venv/bin
 TESTS  ?= --ignore=tests/acceptance
 LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
-# These name no licence in their metadata; the files they carry do: MIT, all three.
+# The metadata of these three name no licence; the files in them do: MIT.
 UNNAMED := axe-playwright-python huey skops
 # One more worker than cores: many tests wait for a server, a browser or another process.
 ALL_CORES := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadfile --no-loadscope-reorder
 NOTEBOOKS = $(BIN)/python notebooks/run.py --out '$(VAR)/notebooks' --var '$(VAR)/notebooks/state'
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-# Where it is set, as in many containers, each command compiles half of MLflow anew, for ten seconds.
+# Many containers set this; every command would then compile half of MLflow again, for ten seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -52,7 +52,7 @@ demo: source ## from nothing to managers' lists, on a simulated company (under 5
 	@echo '  make serve            then http://127.0.0.1:$(PORT) in a browser; the API is under /v1 (see docs/api.md)'
 	@echo '  to sign in            $(BIN)/retention token --role hr'
 
-train: source ## train and judge on SOURCE, log to MLflow, promote if the gate lets it
+train: source ## train and evaluate on SOURCE, log to MLflow, promote if the gate passes
 	$(BIN)/retention train '$(SOURCE)'
 
 score: source ## score everyone at risk in SOURCE with the champion and publish the scores
@@ -68,7 +68,7 @@ serve: setup ## serve the published scores on 127.0.0.1:8000 (PORT=…, WORKERS=
 	$(BIN)/uvicorn serving.app:create_app --factory --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
 	  --no-access-log --no-server-header --timeout-graceful-shutdown 30
 
-monitor: source ## hold published scores of SOURCE against what happened since, and look for drift
+monitor: source ## compare published scores of SOURCE with what happened since, and look for drift
 	$(BIN)/retention monitor '$(SOURCE)'
 
 notebooks: setup ## run the notebooks and write them as pages under var/notebooks
@@ -108,10 +108,10 @@ source: setup
 	@if [ '$(SOURCE)' = '$(DEMO)' ] && [ ! -e '$(DEMO)/truth.parquet' ]; then \
 	  echo "$(BIN)/retention simulate --out '$(DEMO)'"; $(BIN)/retention simulate --out '$(DEMO)'; fi
 
-# Two stamps, so that a change in pyproject.toml does not install every dependency anew. `--clear` leaves in .venv
-# what the lock names and nothing else; bytecode is made when a module is first imported, which saves half a minute.
-# The lock is whole, so pip need not look for what its entries depend on: it would choose a newer release for a name
-# with an extra (`coverage[toml]`) and then refuse it for want of a hash. `pip check` says if something were missing.
+# Two stamps, so that a change in pyproject.toml does not reinstall every dependency. `--clear` leaves nothing in .venv
+# but what the lock names. Bytecode is compiled when a module is first imported, which saves half a minute here. The
+# lock is complete, so pip need not resolve dependencies: it would choose a newer release for a name with an extra
+# (`coverage[toml]`) and then refuse it because it has no hash. `pip check` reports anything that is missing.
 .venv/locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 	  echo "retention needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is: $$($(PYTHON) --version 2>&1)." >&2; \
@@ -128,7 +128,7 @@ source: setup
 	@$(PIP) check
 	@touch $@
 
-# The package is built here, without fetching what builds it: setuptools is in requirements.lock.
+# The package is built here without downloading build tools: setuptools is in requirements.lock.
 .venv/spark: requirements-spark.lock .venv/locked
 	$(PIP) install --no-compile --no-deps --no-build-isolation --require-hashes -r requirements-spark.lock
 	@touch $@

@@ -12,11 +12,11 @@
 # %% [markdown]
 # # What is wrong with my HR tables?
 #
-# *For whoever hands over the data, and whoever is blamed for it later.*
+# *For people who provide the data, and for people who answer for it later.*
 #
 # HR tables are written by people in a hurry, over years, in several systems. Some defects cost a few rows. Others turn
 # a model into a fortune teller that knows the end of the story. This notebook looks at the tables of a simulated
-# company, whose dirt is like that of real ones, and then breaks them on purpose.
+# company, whose defects are like those of real ones, and then breaks them on purpose.
 
 # %%
 import shutil
@@ -38,8 +38,8 @@ if not company.exists():
 # %% [markdown]
 # ## What the check says
 #
-# `retention check` reads every table, and reports all that it finds at once. A *warning* is mended by leaving rows
-# out, and counted. An *error* stops everything: nothing is trained on a source that contradicts itself.
+# `retention check` reads every table and reports all findings at once. For a *warning*, rows are left out and counted.
+# An *error* stops everything: nothing is trained on a source that contradicts itself.
 
 # %%
 work = Path(tempfile.mkdtemp())
@@ -54,10 +54,10 @@ left_out = sum(warning.rows for warning in report.warnings)
 print(f"{given:,} rows, {left_out} with a defect ({left_out / given:.3%}); {len(report.errors)} errors")
 
 # %% [markdown]
-# ## What dirt looks like over time
+# ## What late records look like
 #
-# A fact that is written down late is not wrong. But on the day itself nobody knew it, so a model that is shown it on
-# that day learns from the future. `recorded_at` says when a row became known.
+# A fact that is recorded late is not wrong. But nobody knew it on the day itself, so a model that uses it on that day
+# learns from the future. `recorded_at` says when a row became known.
 
 # %%
 pay = pl.read_parquet(company / "compensation.parquet")
@@ -73,8 +73,8 @@ print(f"{len(late) / len(pay):.1%} of the changes of pay were recorded on anothe
 # %% [markdown]
 # ## Breaking it on purpose
 #
-# An id that is missing, an exit before the hire, a pay of nothing: each is an error that names the rule, the place,
-# the number of rows and the remedy. No message holds an id, a name or a pay.
+# A missing id, an exit before the hire, a pay of zero: each is an error that names the rule, the place, the number of
+# rows and the remedy. No message contains an id, a name or a pay.
 
 # %%
 broken = work / "broken"
@@ -97,7 +97,7 @@ pl.DataFrame(
 # ## Conclusion
 #
 # The tables as they came are usable: the defects touch far fewer than one row in a hundred, and each is counted. The
-# broken ones are not, and all that is wrong with them is said in one go.
+# broken ones are not, and one run reports everything that is wrong with them.
 
 # %%
 assert not report.errors

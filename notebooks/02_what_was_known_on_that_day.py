@@ -44,7 +44,7 @@ source = load_source(company, Path(work.name) / "tables")
 # %% [markdown]
 # ## The honest table
 #
-# Four snapshot dates, everyone at risk on each, and whether each left of their own accord in the six months after.
+# Four snapshot dates, everyone at risk on each, and whether each left voluntarily in the following six months.
 
 # %%
 dates = [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30), date(2024, 12, 31)]
@@ -110,7 +110,7 @@ panels[0].legend(frameon=False)
 _ = panels[0].set(ylabel="share of people")
 
 # %% [markdown]
-# Left of zero lies the future: a change of pay that is still to come. Only who stays can have one.
+# Left of zero is the future: a change of pay that is still to come. Only people who stay can have one.
 #
 # ## Why it cannot happen here
 #
@@ -135,8 +135,8 @@ print("Features without the future are the same:", same)
 # ## Conclusion
 #
 # One careless column was worth more than most honest drivers together, and nothing in a random split would have shown
-# it. Reading through `known_on` gives the honest figure; the guard of `retention train` stops on what slips in from
-# outside all the same.
+# it. Reading through `known_on` gives the honest figure. The guard of `retention train` still stops on leaks that a
+# source brings with it.
 
 # %%
 assert from_the_future.low > as_known.high + 0.05

@@ -12,7 +12,7 @@
 # %% [markdown]
 # # Is the model any good?
 #
-# *For data scientists, and for whoever has to sign for the model.*
+# *For data scientists, and for the person who approves the model.*
 #
 # Four questions, in this order. Does it tell leavers from stayers on months it has never seen? Is a risk of 20 % a risk
 # of 20 %? Does it beat what costs nothing? And how far is it from the best that any model could do? Only a simulated
@@ -40,8 +40,8 @@ report = trained.report
 # %% [markdown]
 # ## Discrimination and calibration, each with an interval
 #
-# Every figure is of later months only, and its interval comes from drawing **people** anew: rows of one person are
-# alike, so counting them one by one would make the interval too narrow.
+# Every figure is of later months only, and its interval comes from resampling **people**: rows of one person are alike,
+# so resampling rows would make the interval too narrow.
 
 # %%
 rows = trained.predictions
@@ -76,15 +76,15 @@ figure.tight_layout()
 # %% [markdown]
 # ## How far from the best possible?
 #
-# The true hazard of this company is known. Whoever knew it exactly would still be wrong often: most of why a person
-# leaves in a given month is chance. Its AUC is the ceiling for every model, ours or anybody's.
+# The true hazard of this company is known. Even a model that knew it exactly would often be wrong: most of what makes a
+# person leave in a given month is chance. The hazard's AUC is the ceiling for every model.
 
 # %%
 truth = pl.read_parquet(company / "truth.parquet").select("employee_id", "snapshot_date", "hazard")
 known = rows.join(truth, on=["employee_id", "snapshot_date"])
 auc = {
     who: evaluate(known["left"], known[risk], known["employee_id"]).row(0, named=True)
-    for who, risk in {"the model": "risk", "whoever knew the true hazard": "hazard"}.items()
+    for who, risk in {"the model": "risk", "the true hazard": "hazard"}.items()
 }
 figure, axes = plt.subplots(figsize=(8, 1.8))
 for who, bounds in auc.items():
@@ -101,8 +101,8 @@ print(f"AUC {ours:.3f} of {ceiling:.3f} that is possible: {share:.0%} of the way
 # %% [markdown]
 # ## The control
 #
-# With outcomes dealt out at random there is nothing to find. If the same machinery finds something all the same, rows
-# of the test months have reached the training.
+# With permuted labels there is nothing to find. If the same procedure still finds something, rows of the test months
+# have reached the training.
 
 # %%
 shuffled = report["shuffled_auc"]

@@ -15,8 +15,8 @@
 # *For heads of departments, HR, and data scientists who doubt it.*
 #
 # The idea behind this product is that colleagues are each other's clients: they ask for information, reports, data,
-# time and resources, and pay in effort. Where that service is poor, people tire. Is it true of the data? Every training
-# run answers by leaving it out. Run notebook 3 first: it trains the champion that is read here.
+# time and resources, and pay in effort. Where that service is poor, people get tired and leave. Do the data show it?
+# Every training run answers by leaving these features out. Run notebook 3 first: it trains the champion that is read here.
 
 # %%
 import tempfile
@@ -102,9 +102,9 @@ seen.filter(pl.col("client_department") != pl.col("provider_department")).sort("
 # %% [markdown]
 # ## Conclusion
 #
-# Relationships alone tell leavers from stayers well above chance. What they add to all the rest is smaller, for who is
-# served badly often shows it elsewhere too, in surveys and in hours; where the interval reaches zero, say so. Both
-# figures are in every training report, for your own company too.
+# Relationships alone separate leavers from stayers well above chance. What they add to all other features is smaller,
+# because poor service often shows in surveys and hours too. If the interval includes zero, say so. Both figures are in
+# every training report, for your own company too.
 
 # %%
 assert whole - alone["high"] > 0.5

@@ -14,10 +14,10 @@
 #
 # *For works councils, auditors and HR.*
 #
-# Gender, age and their like are no features. That alone does not make a model fair: others can stand in for them. So
-# every training run asks how the lists would have treated each protected group, on months that the model had not seen.
-# To be listed means a conversation about staying; a group that is listed too rarely misses it, one that is listed too
-# often is watched more. Run notebook 3 first: it trains the champion that is read here.
+# Gender, age and similar attributes are not features. That alone does not make a model fair: other features can stand in
+# for them. So every training run checks how the lists would have treated each protected group, on months that the model
+# had not seen. Being listed means a conversation about staying. A group that is listed too rarely misses it; a group that
+# is listed too often is watched more. Run notebook 3 first: it trains the champion that is read here.
 
 # %%
 import matplotlib.pyplot as plt
@@ -33,8 +33,8 @@ len(review), sorted({entry["attribute"] for entry in review})
 # %% [markdown]
 # ## How often each group is listed, and how many of its leavers are found
 #
-# Groups of fewer than five people are not shown: a figure of so few says too much of each. Where a group holds no
-# leaver, its recall is not zero but unknown.
+# Groups of fewer than five people are not shown, because their figures would reveal too much about each person. If a
+# group has no leavers, its recall is not zero but unknown.
 
 # %%
 single = pl.DataFrame(
@@ -69,7 +69,7 @@ figure.tight_layout()
 # %% [markdown]
 # ## Does another feature stand in for a protected attribute?
 #
-# The features try to guess the attribute. An AUC of .5 is a coin; the features that give most away are named.
+# A model predicts the attribute from the features. An AUC of .5 is a coin toss; the most revealing features are named.
 
 # %%
 pl.DataFrame(

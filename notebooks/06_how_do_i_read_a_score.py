@@ -14,8 +14,8 @@
 #
 # *For HR partners. No code needs to be read; the words between the pictures suffice.*
 #
-# A score is not a verdict on a person. It is what happened to people whose working life looked alike, on the figures
-# that the company holds. This notebook reads one, of a person who does not exist. Run notebook 3 first: it trains the
+# A score is not a verdict on a person. It describes what happened to people with a similar working life, as far as the
+# company's figures show it. This notebook reads the score of a person who does not exist. Run notebook 3 first: it trains the
 # champion that is read here.
 
 # %%
@@ -38,8 +38,8 @@ model = load_model()
 # %% [markdown]
 # ## An invented person
 #
-# In all things like the middle of the company, but paid a tenth under the market, without a raise for twenty months and
-# with a good deal of overtime.
+# The median of the company in every figure, except: paid a tenth below the market, without a raise for twenty months,
+# and with much overtime.
 
 # %%
 with tempfile.TemporaryDirectory() as work:
@@ -67,8 +67,8 @@ print(f"Evidence: {person['evidence']}")
 # %% [markdown]
 # ## Where the score comes from
 #
-# It starts with what an average person has, and each figure pushes it up or down. The pushes add up to the score,
-# exactly. They speak of *odds*, so that a push counts the same whether the risk is low or high.
+# It starts from an average person, and each figure moves it up or down. Together these contributions equal the score
+# exactly. They are in *log-odds*, so a contribution counts the same whether the risk is low or high.
 
 # %%
 factors = scored.factors.with_columns(weight=pl.col("contribution").abs()).sort("weight", descending=True)
@@ -91,15 +91,15 @@ by_driver
 # %% [markdown]
 # ## Three things that a score does not say
 #
-# 1. **Not why this person would leave.** It says what goes together with leaving. The reason comes out in a talk.
+# 1. **Not why this person would leave.** It says what goes together with leaving. The reason emerges in a conversation.
 # 2. **Not that a raise would help.** Well-paid people differ from others in more than pay. A what-if is an association.
 # 3. **Nothing at all, where evidence is missing.** Then the answer is "not enough evidence", and that is an answer.
 
 # %% [markdown]
 # ## Conclusion
 #
-# The figures in which this person differs from the middle lead, and all of them together are the score: nothing is
-# hidden in a remainder. A person in the middle has a lower risk.
+# The figures in which this person differs from the median come first, and all of them together equal the score: there is
+# no hidden remainder. A median person has a lower risk.
 
 # %%
 average = score(model, [middle]).scores.row(0, named=True)

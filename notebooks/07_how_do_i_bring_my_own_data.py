@@ -12,11 +12,11 @@
 # %% [markdown]
 # # How do I bring my own data?
 #
-# *For whoever has an export of the payroll and fifteen minutes.*
+# *For people with an export of the payroll and fifteen minutes.*
 #
 # Few companies have tables in the shape of a textbook. Most have one wide export a month. This notebook starts from
-# such a file (made up here from the simulated company), and ends with a table of features: a `source.toml` of a page
-# is all that lies between.
+# such a file (made up here from the simulated company) and ends with a table of features. All it takes is a
+# `source.toml` of one page.
 
 # %%
 import tempfile
@@ -87,8 +87,8 @@ print(f"{export.height:,} rows, columns {', '.join(export.columns)}")
 # %% [markdown]
 # ## Minute 5: a `source.toml`
 #
-# Each table of the contract is one query over the files. `observed_from` is the one line that people forget: whoever
-# was hired long before the export begins cannot have left before it begins.
+# Each table of the contract is one query over the files. `observed_from` is the line that people forget: someone
+# hired long before the export begins cannot have left before it begins.
 
 # %%
 (mine / "source.toml").write_text(
@@ -145,8 +145,8 @@ figure.tight_layout()
 # %% [markdown]
 # ## Minute 15: `make train SOURCE=path/to/mine`
 #
-# From here on it is the command's turn: it judges on later months, writes the report, and promotes if the gate lets
-# it. [docs/sources.md](../docs/sources.md) has every table and column, and four more examples.
+# From here on the command does the work: it evaluates on later months, writes the report, and promotes if the gate
+# passes. [docs/sources.md](../docs/sources.md) has every table and column, and four more examples.
 
 # %%
 assert not report.errors

@@ -30,6 +30,13 @@ settings.register_profile("ci", derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """`-q` leaves out the header in which pytest-randomly names its seed."""
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None:
+        terminalreporter.write_line(f"order of the tests: --randomly-seed={seed}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_state_from_outside() -> Iterator[None]:
     """A store or a tracking server that the environment names is not for tests."""

@@ -10,7 +10,7 @@ CAPACITY: Final = 4
 
 LISTED_FROM: Final = 2.5
 """Least lift of the listed, a person's risk divided by the mean risk of everyone scored that day. With it the listed of
-a simulated year left three times as often as everyone (docs/decisions/listed-from.md)."""
+a simulated year left three times as often as everyone (docs/decisions/listing-threshold.md)."""
 
 
 @dataclass(frozen=True)

@@ -132,9 +132,9 @@ def placed(command: str, folder: Path) -> str:
     return re.sub("|".join(map(re.escape, places)), lambda found: str(places[found[0]]), command)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shell(company: Path) -> Callable[..., str]:
-    """Runs a command of a page by `sh`; gives what it prints."""
+    """Runs a command of a page by `sh`; returns what it prints."""
 
     def run(command: str, *exit_codes: int, **environment: str) -> str:
         done = subprocess.run(
@@ -149,6 +149,13 @@ def shell(company: Path) -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture(scope="module")
+def published(shell: Callable[..., str], company: Path) -> Path:
+    """The company once its latest month has been scored and published."""
+    shell(".venv/bin/retention score path/to/source")
+    return company
 
 
 def unit(description: str) -> configparser.ConfigParser:
@@ -183,11 +190,20 @@ def test_the_line_for_cron_runs_the_month_with_the_settings_of_the_file(
     assert (company / "var" / "monitoring.html").exists()
 
 
+def lists_of(company: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (company / "var" / "lists").glob("*/*")}
+
+
 @pytest.mark.usefixtures("settings_file")
-def test_the_months_unit_runs_again_what_is_done_and_changes_nothing(shell: Callable[..., str]) -> None:
+def test_the_months_unit_runs_again_what_is_done_and_changes_nothing(shell: Callable[..., str], company: Path) -> None:
     """Its exit code 3, of an alert, counts as success, as the unit says."""
     service = unit("Retention: the month")["Service"]
-    shell(service["ExecStart"], 0, int(service["SuccessExitStatus"]))
+    exit_codes = (0, int(service["SuccessExitStatus"]))
+    shell(service["ExecStart"], *exit_codes)
+    first = lists_of(company)
+    assert first
+    shell(service["ExecStart"], *exit_codes)
+    assert lists_of(company) == first
     shell(service["ExecStartPost"])
 
 
@@ -238,11 +254,11 @@ def start_of(document: str, port: int) -> list[str]:
 
 @pytest.mark.parametrize("document", ["Makefile", "the unit"])
 def test_the_server_is_asked_as_the_page_of_the_api_says(
-    document: str, shell: Callable[..., str], company: Path
+    document: str, shell: Callable[..., str], published: Path
 ) -> None:
     port = free_port()
     export, *_ = commands(page("docs/api.md"))
     [risks] = [line for line in commands(section(page("docs/api.md"), "GET /v1/risks")) if line.startswith("curl")]
-    with served(start_of(document, port), port, surroundings(company), company / "server.log") as address:
+    with served(start_of(document, port), port, surroundings(published), published / "server.log") as address:
         answer = shell(f"{export}; {risks.replace('http://127.0.0.1:8000', address)}")
     assert '"employee_id"' in answer

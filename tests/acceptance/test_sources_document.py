@@ -103,7 +103,7 @@ def two_mistakes(folder: Path) -> None:
 EXAMPLES: dict[str, Callable[[Path], None]] = {
     "A payroll and nothing else": payroll,
     "An export of an HR system": hris,
-    "A book with a picture a year": snapshot_book,
+    "A workbook with a sheet per year": snapshot_book,
     "A cross-section": one_row_a_person,
 }
 
@@ -299,7 +299,7 @@ def test_an_export_keeps_protected_attributes_apart_and_rehires_as_spells(source
     assert not {"gender", "birth_year"} & set(table.columns)
 
 
-@pytest.mark.parametrize("source", ["A book with a picture a year"], indirect=True)
+@pytest.mark.parametrize("source", ["A workbook with a sheet per year"], indirect=True)
 def test_a_yearly_book_puts_exits_between_two_pictures(source: Path, retention: Retention) -> None:
     """25 people in five sheets but for those who left or came: 125 - 4 - 3 - 2 - 1 - 2 = 113 rows."""
     _, report = check(retention, source)
@@ -311,7 +311,7 @@ def test_a_yearly_book_puts_exits_between_two_pictures(source: Path, retention: 
     assert rows(source, "compensation", "3", "effective_date", "base_pay")[1] == (date(2020, 12, 31), 33_500.0)
 
 
-@pytest.mark.parametrize("source", ["A book with a picture a year"], indirect=True)
+@pytest.mark.parametrize("source", ["A workbook with a sheet per year"], indirect=True)
 def test_whoever_is_in_a_picture_is_at_risk_on_its_day(source: Path, retention: Retention) -> None:
     """24 of 2019 (7 is not there yet); 5 goes; then 7 comes and 10 goes; then 15 and 20."""
     counted = features(retention, source).group_by("snapshot_date").len().sort("snapshot_date")

@@ -1,7 +1,7 @@
 """What OpenAPI says is what the real server answers: to sound and unsound requests, on every route, with each role and
 without one; a champion is there to score what is sent.
 
-A few examples each, the same every time in CI; more with `EXAMPLES=70` (see `tests/examples.py`).
+A few examples each, the same every time in CI; more with `EXAMPLES=70` (see `tests/support/examples.py`).
 """
 
 from collections.abc import Callable, Iterator

@@ -5,18 +5,17 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
-from multiprocessing.connection import Connection
 from typing import Any
 
 import httpx2
 import pytest
 from published import SEPTEMBER, publication
+from stores import publish_half
 
-import pipeline.store.writing
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
@@ -26,20 +25,6 @@ URL = "/v1/employees/A/risk?purpose=retention_conversation"
 SPAWN = multiprocessing.get_context("spawn")
 OCTOBER = {**SEPTEMBER, "A": ("enough", {"pay_against_market": ("-0.3", "0", 2.0)})}
 """By model version 5, A has 0.5 in place of 0.3775."""
-
-
-def publish_half(url: str, told: Connection) -> None:
-    """Publish, and stop for good inside the transaction, after half of the scores."""
-    real = pipeline.store.writing.rows_in_batches
-
-    def halting(*arguments: Any) -> Iterator[Any]:
-        yield next(iter(real(*arguments))).head(4)
-        told.send("half")
-        time.sleep(600)
-
-    pipeline.store.writing.rows_in_batches = halting
-    with Store(url) as store:
-        store.publish(publication(date(2026, 10, 31), OCTOBER, "5"))
 
 
 def ask_until_it_fails(url: str, headers: Mapping[str, str], answered: list[str]) -> None:
@@ -82,7 +67,8 @@ def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_one_that_was_ki
         return told["snapshot_date"], told["model_version"], round(told["risk"], 4)
 
     ours, theirs = SPAWN.Pipe(duplex=False)
-    killed = SPAWN.Process(target=publish_half, args=[settings.store_url, theirs])
+    october = publication(date(2026, 10, 31), OCTOBER, "5")
+    killed = SPAWN.Process(target=publish_half, args=[settings.store_url, october, 4, theirs])
     killed.start()
     with httpx2.Client(base_url=server.url) as client, ThreadPoolExecutor(1) as pool:
         assert ours.recv() == "half"

@@ -1,15 +1,13 @@
 """The audit's chain of hashes: whole after honest use, broken by any change; on SQLite and on PostgreSQL."""
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
 from features.errors import BadInput
@@ -20,27 +18,6 @@ from pipeline.store.store import Store
 from pipeline.store.upgrade import alembic_config
 
 AT = datetime(2026, 10, 1, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return str(request.getfixturevalue("postgresql_url")).replace("postgresql://", "postgresql+psycopg://")
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with Store(url) as store:
-        yield store
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """The same database in the hands of its administrator."""
-    engine = create_engine(url)
-    yield engine
-    engine.dispose()
 
 
 def entry(whom: str | None = "A") -> AuditEntry:

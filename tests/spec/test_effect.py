@@ -1,5 +1,6 @@
 """The roll-out by lot, and what it says of the lists' effect; figures by hand."""
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from stores import month_of_scores
 
 from features.errors import BadInput
 from pipeline.lists.effect import NO_TRIAL, eligible, judged
@@ -93,26 +95,12 @@ def test_without_a_roll_out_association_is_no_effect() -> None:
 
 def scored(day: date) -> Publication:
     """H1 to H40 lead one person each who stands out: P1 to P40."""
-    ids = [f"P{n}" for n in range(40)] + [f"H{n}" for n in range(40)]
-    absent = ("risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "department", "level", "job", "location")
-    log_odds = [0.0] * 40 + [-2.9444389791664403] * 40
-    scores = pl.DataFrame(
-        {
-            "employee_id": ids,
-            "risk": [0.5] * 40 + [0.05] * 40,
-            "base_log_odds": log_odds,
-            "log_odds": log_odds,
-            "manager_id": [f"H{n}" for n in range(40)] + [None] * 40,
-        }
-    ).with_columns(*(pl.lit(None).alias(name) for name in absent), evidence=pl.lit("enough"))
-    words = dict.fromkeys(("employee_id", "feature", "driver", "value", "peer_value"), pl.String)
-    return Publication("company", day, "1", 6, {}, scores, pl.DataFrame(schema=words | {"contribution": pl.Float64}))
+    log_odds = {f"P{n}": 0.0 for n in range(40)} | {f"H{n}": math.log(0.05 / 0.95) for n in range(40)}
+    return month_of_scores(day, log_odds, {f"P{n}": f"H{n}" for n in range(40)}, source="company")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    on_sqlite = f"sqlite:///{tmp_path / 'store.db'}"
-    url = on_sqlite if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
     with Store(url) as store:
         for day in (date(2024, 3, 31), date(2024, 4, 30)):
             store.publish(scored(day))

@@ -3,18 +3,13 @@
 import multiprocessing
 import os
 import signal
-import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
-import polars as pl
-import pytest
 from sqlalchemy import func, select
+from stores import month_of_scores, publish_half
 
-import pipeline.store.writing
 from pipeline.store.audit import AuditEntry
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT, GROUP_FIGURE, PUBLICATION, SCORE
@@ -23,40 +18,8 @@ from pipeline.store.store import Store
 SPAWN = multiprocessing.get_context("spawn")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return str(request.getfixturevalue("postgresql_url"))
-
-
 def scored(day: date) -> Publication:
-    words = ("department", "level", "job", "location", "manager_id")
-    absent = (*words, "risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high")
-    scores = pl.DataFrame({"employee_id": [f"P{number}" for number in range(40)]}).with_columns(
-        *(pl.lit(None).alias(name) for name in absent),
-        risk=pl.lit(0.5),
-        evidence=pl.lit("enough"),
-        base_log_odds=pl.lit(0.0),
-        log_odds=pl.lit(0.0),
-    )
-    factors = dict.fromkeys(("employee_id", "feature", "driver", "value", "peer_value"), pl.String)
-    return Publication("tiny", day, "1", 6, {}, scores, pl.DataFrame(schema=factors | {"contribution": pl.Float64}))
-
-
-def publish_half(url: str, told: Connection) -> None:
-    """Publish, and stop for good after the first of two batches is written."""
-    real = pipeline.store.writing.rows_in_batches
-
-    def halting(*arguments: Any) -> Iterator[pl.DataFrame]:
-        batch = next(iter(real(*arguments)))
-        yield batch.head(20)
-        told.send("half")
-        time.sleep(600)
-
-    pipeline.store.writing.rows_in_batches = halting
-    with Store(url) as store:
-        store.publish(scored(date(2026, 10, 31)))
+    return month_of_scores(day, {f"P{number}": 0.0 for number in range(40)})
 
 
 def append_for_ever(url: str, told: Connection) -> None:
@@ -68,10 +31,10 @@ def append_for_ever(url: str, told: Connection) -> None:
             told.send(number)
 
 
-def killed(job: Any, url: str, after: int) -> list[Any]:
+def killed(job: Any, *arguments: Any, after: int) -> list[Any]:
     """What a job told before it was killed, some time after it had told so many things."""
     ours, theirs = SPAWN.Pipe(duplex=False)
-    process = SPAWN.Process(target=job, args=[url, theirs])
+    process = SPAWN.Process(target=job, args=[*arguments, theirs])
     process.start()
     theirs.close()
     said = [ours.recv() for _ in range(after)]
@@ -89,7 +52,7 @@ def killed(job: Any, url: str, after: int) -> list[Any]:
 def test_a_month_that_was_half_published_is_not_there(url: str) -> None:
     with Store(url) as store:
         store.publish(scored(date(2026, 9, 30)))
-        assert killed(publish_half, url, after=1) == ["half"]
+        assert killed(publish_half, url, scored(date(2026, 10, 31)), 20, after=1) == ["half"]
         with store.reading() as scores:
             published = scores.current()
             assert published is not None

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
 from documents import named_tests, page, section, table_lines
+from stores import month_of_scores
 
 from pipeline.documents.impact_assessment import assessment, held, open_points
 from pipeline.settings import Settings
@@ -19,13 +19,7 @@ PERSON = "E-77-somebody"
 
 
 def scored(day: date) -> Publication:
-    names = ("risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "department", "level", "job", "location")
-    scores = pl.DataFrame(
-        {"employee_id": [PERSON], "risk": [0.5], "evidence": ["enough"], "base_log_odds": [0.0], "log_odds": [0.0]}
-    ).with_columns(*(pl.lit(None).alias(name) for name in names), manager_id=pl.lit("M"))
-    columns = ("employee_id", "feature", "driver", "value", "peer_value")
-    factors = pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), "contribution": pl.Float64})
-    return Publication("acme", day, "3", 6, {}, scores, factors)
+    return month_of_scores(day, {PERSON: 0.0}, {PERSON: "M"}, source="acme", version="3")
 
 
 @pytest.fixture

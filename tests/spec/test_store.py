@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from features.errors import BadInput, Refused
@@ -24,27 +24,6 @@ from pipeline.store.schema import METADATA, PUBLICATION, SCORE
 from pipeline.store.store import Store
 
 JULY, AUGUST, SEPTEMBER = date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'var' / 'store.db'}"
-    return str(request.getfixturevalue("postgresql_url"))
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with Store(url) as store:
-        yield store
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """The same database from outside."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    yield engine
-    engine.dispose()
 
 
 def scored(

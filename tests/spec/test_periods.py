@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
 from sqlalchemy import func, select
+from stores import month_of_scores
 from typer.testing import CliRunner
 
 from features.errors import Refused
@@ -37,18 +37,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 def scored(day: date, source: str = "tiny") -> Publication:
-    risk = 1 / (1 + 2.718281828459045)
-    absent = ("risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "department", "level", "job", "location")
-    scores = pl.DataFrame(
-        {"employee_id": ["A"], "risk": [risk], "evidence": ["enough"], "base_log_odds": [-1.0], "log_odds": [-1.0]}
-    ).with_columns(*(pl.lit(None).alias(name) for name in absent), manager_id=pl.lit("M"))
-    factors = pl.DataFrame(
-        schema={
-            **dict.fromkeys(("employee_id", "feature", "driver", "value", "peer_value"), pl.String),
-            "contribution": pl.Float64,
-        }
-    )
-    return Publication(source, day, "1", 6, {}, scores, factors)
+    return month_of_scores(day, {"A": -1.0}, {"A": "M"}, source)
 
 
 def days(store: Store) -> list[tuple[str, date]]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def page(name: str) -> str:
@@ -39,6 +39,6 @@ def named_tests(text: str) -> list[str]:
     """The tests that a text names as `test_file.py::test_name`; fails where one of them is not there."""
     named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text)
     for file, test in named:
-        [path] = (ROOT / "tests").glob(f"*/{file}")
+        [path] = (ROOT / "tests").rglob(file)
         assert f"def {test}(" in path.read_text(), (file, test)
     return [test for _, test in named]

@@ -212,7 +212,7 @@ def running(app: object) -> Iterator[str]:
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    for _ in range(600):
+    for _ in range(2400):  # two minutes: on a busy machine a server takes a while to start
         if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text()):
             return found.group()
         assert process.poll() is None, log.read_text()

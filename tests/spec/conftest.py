@@ -1,0 +1,3 @@
+"""The stores of `tests/support/stores.py`."""
+
+from stores import engine, store, url  # noqa: F401

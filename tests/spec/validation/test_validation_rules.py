@@ -1,0 +1,231 @@
+"""Each rule of bad input -> the smallest input that breaks it -> what the report says."""
+
+from pathlib import Path
+
+import pytest
+from raw_company import (
+    EXITS,
+    LATE_ANSWERS,
+    ONE_OF_EACH,
+    PEOPLE,
+    Tables,
+    canonical,
+    check,
+    leaver,
+    one,
+    person,
+    printed,
+    without,
+)
+
+ERRORS: list[tuple[str, Tables, tuple[str, str, int]]] = [
+    ("a required column is missing", without("employees", "hire_date"), ("employees", "hire_date", 0)),
+    ("a required column is missing", without("surveys", "score"), ("surveys", "score", 0)),
+    (
+        "a column is there twice, differing in capitals or separators only",
+        {"exits": [{**EXITS[0], "Exit Date": "2020-01-01"}]},
+        ("exits", "exit_date", 0),
+    ),
+    ("an id is empty", {"employees": [*PEOPLE, {"hire_date": "2018-01-01"}]}, ("employees", "employee_id", 1)),
+    ("an id is empty", one("surveys", employee_id="  "), ("surveys", "employee_id", 1)),
+    ("an id is empty", one("collaboration", provider_id=None), ("collaboration", "provider_id", 1)),
+    ("a required value is empty", one("compensation", base_pay=""), ("compensation", "base_pay", 1)),
+    ("a required value is empty", {"employees": person(("dora", ""))}, ("employees", "hire_date", 1)),
+    ("is not a date that can be read", {"employees": person(("dora", "31.12.2019"))}, ("employees", "hire_date", 1)),
+    ("is not a date that can be read", one("surveys", survey_date="2018-02-30"), ("surveys", "survey_date", 1)),
+    ("is not a date that can be read", one("collaboration", closed_at="later"), ("collaboration", "closed_at", 1)),
+    ("is not a date that can be read", one("measures", recorded_at="04/05/2018"), ("measures", "recorded_at", 1)),
+    ("is not a number", one("compensation", base_pay="1,000"), ("compensation", "base_pay", 1)),
+    ("is not a number", one("surveys", score="good"), ("surveys", "score", 1)),
+    ("is not a number", one("performance", rating="A"), ("performance", "rating", 1)),
+    ("is not a number", one("measures", value=float("inf")), ("measures", "value", 1)),
+    ("is not a whole number", one("assignments", level="2.5"), ("assignments", "level", 1)),
+    ("is of a type that cannot be read as text", one("surveys", item=["mood"]), ("surveys", "item", 1)),
+    ("is not above 0", one("compensation", base_pay="0"), ("compensation", "base_pay", 1)),
+    ("is not above 0", one("compensation", market_pay=-5.0), ("compensation", "market_pay", 1)),
+    ("is below 0", one("collaboration", effort_hours="-1"), ("collaboration", "effort_hours", 1)),
+    ("lies outside 0 to 10", one("surveys", score="10.5"), ("surveys", "score", 1)),
+    ("lies outside 0 to 5", one("competencies", score="6"), ("competencies", "score", 1)),
+    ("lies outside 1 to 5", one("collaboration", rating="0"), ("collaboration", "rating", 1)),
+    ("lies outside 0 to 2", one("assignments", fte="100"), ("assignments", "fte", 1)),
+    ("lies outside 0 to 744", one("working_time", overtime_hours="800"), ("working_time", "overtime_hours", 1)),
+    (
+        "is none of the kinds of the contract",
+        {"exits": [{**EXITS[0], "kind": "resigned"}]},
+        ("exits", "kind", 1),
+    ),
+    ("is none of the kinds of the contract", one("collaboration", kind="chat"), ("collaboration", "kind", 1)),
+    ("is none of the kinds of the contract", one("assignments", reason="luck"), ("assignments", "reason", 1)),
+    (
+        "a rating by a person of themselves",
+        one("collaboration", provider_id="anna"),
+        ("collaboration", "rating", 1),
+    ),
+    (
+        "lies more than 60 years before complete_until",
+        {"employees": person(("dora", "1960-12-30"))},
+        ("employees", "hire_date", 1),
+    ),
+    (
+        "lies more than 60 years before complete_until",
+        one("performance", review_date="1918-12-01"),
+        ("performance", "review_date", 1),
+    ),
+    (
+        "lies too far after complete_until for what it is",
+        {"employees": person(("dora", "2022-01-02"))},
+        ("employees", "hire_date", 1),
+    ),
+    (
+        "lies too far after complete_until for what it is",
+        one("surveys", survey_date="2081-02-01"),
+        ("surveys", "survey_date", 1),
+    ),
+    ("two spells of one person overlap", {"employees": person(("anna", "2019-01-01"))}, ("employees", "hire_date", 1)),
+    (
+        "two spells of one person overlap",
+        {"employees": person(("boris", "2020-03-01"))},  # the exit of 2020-03-31 then ends the second spell
+        ("employees", "hire_date", 1),
+    ),
+    ("an exit lies before the hire", {"exits": leaver(("anna", "2017-12-31"))}, ("exits", "exit_date", 1)),
+]
+
+LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
+    # rule, input, (table, column, rows), table looked at, rows left of it
+    (
+        "about a person who is not in employees",
+        one("surveys", employee_id="nobody"),
+        ("surveys", "employee_id", 1),
+        "surveys",
+        0,
+    ),
+    (
+        "about a person who is not in employees",
+        one("collaboration", provider_id="nobody"),
+        ("collaboration", "provider_id", 1),
+        "collaboration",
+        0,
+    ),
+    (
+        "about a person who is not in employees",
+        {"exits": leaver(("nobody", "2019-01-01"))},
+        ("exits", "employee_id", 1),
+        "exits",
+        0,
+    ),
+    (
+        "an exact duplicate of another row",
+        {"surveys": [*ONE_OF_EACH["surveys"]] * 3},
+        ("surveys", "", 2),
+        "surveys",
+        1,
+    ),
+    ("an exact duplicate of another row", {"employees": [*PEOPLE, PEOPLE[0]]}, ("employees", "", 1), "employees", 3),
+    (
+        "dated after the person's exit",
+        one("performance", employee_id="boris", review_date="2020-04-01"),
+        ("performance", "review_date", 1),
+        "performance",
+        0,
+    ),
+    (
+        "dated after the person's exit",
+        one("collaboration", opened_at="2020-04-01", closed_at=None),
+        ("collaboration", "opened_at", 1),
+        "collaboration",
+        0,
+    ),
+    (
+        "a manager who is not in employees",
+        one("assignments", manager_id="nobody"),
+        ("assignments", "manager_id", 1),
+        "assignments",
+        0,
+    ),
+    (
+        "people who lead each other in a circle, by the last manager of each; the rows are kept",
+        {
+            "assignments": [
+                {"employee_id": "anna", "effective_date": "2018-01-15", "manager_id": "clara"},
+                {"employee_id": "clara", "effective_date": "2018-01-15", "manager_id": None},
+                {"employee_id": "clara", "effective_date": "2019-06-01", "manager_id": "anna"},
+                {"employee_id": "boris", "effective_date": "2018-01-15", "manager_id": "anna"},  # below the circle
+            ]
+        },
+        ("assignments", "manager_id", 2),
+        "assignments",
+        4,
+    ),
+    (
+        "a placeholder instead of a date; the row is left out",
+        {"employees": person(("dora", "1900-01-01"))},
+        ("employees", "hire_date", 1),
+        "employees",
+        3,
+    ),
+    (
+        "a placeholder instead of a date; the row is left out",
+        one("compensation", effective_date="9999-12-31"),
+        ("compensation", "effective_date", 1),
+        "compensation",
+        0,
+    ),
+    (
+        "no exit: the date is empty or a placeholder; the row is left out",
+        {"exits": leaver(("anna", "9999-12-31"), ("clara", ""), ("boris", "2020-03-31"))},
+        ("exits", "exit_date", 2),
+        "exits",
+        1,
+    ),
+    ("no value; the row is left out", one("surveys", score=None), ("surveys", "score", 1), "surveys", 0),
+    (
+        "a service of a person to themselves",
+        one("collaboration", provider_id="anna", rating=None),
+        ("collaboration", "provider_id", 1),
+        "collaboration",
+        0,
+    ),
+    (
+        "closed before it was opened",
+        one("collaboration", closed_at="2018-07-01 09:59"),
+        ("collaboration", "closed_at", 1),
+        "collaboration",
+        0,
+    ),
+    (
+        "people whose first fact lies more than 12 months after both their hire and the source's first fact: "
+        "until then they can only have stayed",
+        LATE_ANSWERS,
+        ("employees", "observed_from", 1),
+        "employees",
+        2,
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "tables", "place"), ERRORS)
+def test_an_error_is_named_with_its_place_and_a_remedy_and_nothing_is_written(
+    rule: str, tables: Tables, place: tuple[str, str, int], tmp_path: Path
+) -> None:
+    report = check(tmp_path, tables)
+    assert [(found.rule, (found.table, found.column, found.rows)) for found in report.errors] == [(rule, place)]
+    assert report.errors[0].remedy
+    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".raw.parquet")] == []
+
+
+@pytest.mark.parametrize(("rule", "tables", "place", "table", "left"), LEFT_OUT)
+def test_a_warning_is_counted_and_its_rows_are_left_out(
+    rule: str, tables: Tables, place: tuple[str, str, int], table: str, left: int, tmp_path: Path
+) -> None:
+    report = check(tmp_path, tables)
+    assert report.errors == ()
+    assert [(found.rule, (found.table, found.column, found.rows)) for found in report.warnings] == [(rule, place)]
+    assert canonical(tmp_path, table).height == left
+
+
+@pytest.mark.parametrize("tables", [tables for _, tables, _ in ERRORS] + [tables for _, tables, *_ in LEFT_OUT])
+def test_no_report_holds_a_person_or_a_value(tables: Tables, tmp_path: Path) -> None:
+    report = check(tmp_path, tables)
+    said = printed(report, tmp_path) + str(report.as_dict())
+    for secret in ("anna", "boris", "clara", "dora", "nobody", "31.12.2019", "1,000", "10.5", "resigned", "1917"):
+        assert secret not in said
