@@ -16,7 +16,7 @@ from pipeline.judgement.metrics import metrics_with_intervals, rank_auc
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.linear import DEFAULT_PENALTY, fit_linear
-from pipeline.model.parallel import side_by_side
+from pipeline.model.parallel import in_parallel
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -59,7 +59,7 @@ def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> list[dict[str, 
         figures = _told(matrix[recorded], belongs, encoding.names, encoding.categories, seed)
         return {"attribute": attribute, "group": name, "people": int(belongs.sum()), **figures}
 
-    return side_by_side(told, asked)
+    return in_parallel(told, asked)
 
 
 def _told(matrix: Floats, belongs: Bools, names: Sequence[str], categories: Sequence[int], seed: int) -> dict[str, Any]:
