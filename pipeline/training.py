@@ -21,7 +21,7 @@ from pipeline.judgement.guards import guard, keep_sums
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import Blend, fit_blend
-from pipeline.model.parallel import side_by_side
+from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
 from pipeline.model.tuning import Tuning, tune
 from pipeline.registry import promotion
@@ -141,14 +141,14 @@ def _final_model(material: Material, judged: Backtest, request: Request, tuning:
             whole.folds,
             seed=request.seed,
             quick=request.quick or bool(material.horizon_months),
-            like=judged.blends[-1] if request.quick else None,
+            hyperparameters_of=judged.blends[-1] if request.quick else None,
             shape=tuning.shape if tuning else None,
             directions=material.dataset.directions,
             rows=whole.train,
         )
 
     rows = 2 * most_rows(material.rounds)  # each holds a table of its own beside the matrix
-    blends = dict(zip(material.horizons, side_by_side(fitted, material.horizons, rows), strict=True))
+    blends = dict(zip(material.horizons, in_parallel(fitted, material.horizons, rows), strict=True))
     asked = blends[material.horizon_months]
     return StoredModel(
         horizon_months=material.horizon_months,

@@ -16,11 +16,11 @@ from pipeline.judgement.report import Baselines, Difference, OriginMetrics
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of
-from pipeline.model.parallel import side_by_side
+from pipeline.model.parallel import in_parallel
 
 _WHOLE = ("risk", "low", "high", "free")
-DEALS = 3
-"""How often outcomes are dealt out at random."""
+PERMUTATIONS = 3
+"""How often labels are permuted."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def backtest(
         blend = _fit(dataset, round_, seed, quick, shape=shape)
         return blend, _predicted(dataset, round_, blend, seed, quick)
 
-    blends, parts = zip(*side_by_side(play, rounds, most_rows(rounds)), strict=True)
+    blends, parts = zip(*in_parallel(play, rounds, most_rows(rounds)), strict=True)
     predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = np.concatenate([round_.test for round_ in rounds])
     baselines = [name for name in ("base_rate", "tenure", "logistic", "boosting") if name in predicted]
@@ -126,7 +126,7 @@ def _predicted(dataset: Dataset, round_: Round, blend: Blend, seed: int, quick: 
     log_odds = blend.log_odds(test)
     low, high = blend.risk_range(log_odds)
     is_compared = dataset.directions and not quick
-    free = {"free": _fit(dataset, round_, seed, quick, blend, is_held=False).risk(test)} if is_compared else {}
+    free = {"free": _fit(dataset, round_, seed, quick, blend, is_constrained=False).risk(test)} if is_compared else {}
     return {
         "risk": risk_of(log_odds),
         "low": low,
@@ -136,31 +136,31 @@ def _predicted(dataset: Dataset, round_: Round, blend: Blend, seed: int, quick: 
         "logistic": risk_of(blend.linear_log_odds(test)),
         "boosting": risk_of(blend.trees_log_odds(test)),
         **{
-            name: risk_of(_fit(part, round_, seed, quick, like=blend).log_odds(part.X[round_.test]))
+            name: risk_of(_fit(part, round_, seed, quick, hyperparameters_of=blend).log_odds(part.X[round_.test]))
             for name, part in _reduced(dataset).items()
         },
     }
 
 
-def shuffled_auc(dataset: Dataset, round_: Round, like: Blend, seed: int) -> Bounded:
-    """AUC when outcomes are dealt out at random among the people of each snapshot date, refitting each time.
+def shuffled_auc(dataset: Dataset, round_: Round, hyperparameters_of: Blend, seed: int) -> Bounded:
+    """AUC with permuted labels: outcomes permuted among the people of each snapshot date, and the model refitted.
 
-    It must hold .5: anything else means that the procedure, not the data, knows the answer. Mean of `DEALS` deals,
-    with the mean 95 % interval of one deal, so that an honest run fails by chance less than once in a thousand. The
-    last round is enough, since the procedure is the same in all; the settings are those that were chosen there.
+    Its interval must contain .5: anything else means that the procedure, not the data, knows the answer. Mean of
+    `PERMUTATIONS`, with the mean 95 % interval of one, so that an honest run fails by chance less than once in a
+    thousand. The last split is enough, since the procedure is the same in all; the hyperparameters are its own.
     """
     dates = dataset.keys["snapshot_date"].rank("dense").fill_null(0).to_numpy()
 
-    def auc_of(deal: int) -> Bounded:
-        dealt = np.empty(len(dates), dtype=bool)
-        random = np.random.default_rng([seed, deal]).random(len(dates))
-        dealt[np.lexsort((random, dates))] = dataset.left[np.argsort(dates, kind="stable")]
-        blend = _fit(replace(dataset, left=dealt), round_, seed, quick=True, like=like)
+    def auc_of(number: int) -> Bounded:
+        permuted = np.empty(len(dates), dtype=bool)
+        random = np.random.default_rng([seed, number]).random(len(dates))
+        permuted[np.lexsort((random, dates))] = dataset.left[np.argsort(dates, kind="stable")]
+        blend = _fit(replace(dataset, left=permuted), round_, seed, quick=True, hyperparameters_of=hyperparameters_of)
         risk = blend.risk(dataset.X[round_.test])
-        return metrics_with_intervals(dealt[round_.test], risk, dataset.person[round_.test], seed).auc or UNDEFINED
+        return metrics_with_intervals(permuted[round_.test], risk, dataset.person[round_.test], seed).auc or UNDEFINED
 
-    deals = side_by_side(auc_of, range(DEALS), len(round_.train))
-    value, low, high = np.mean([(deal.value, deal.low, deal.high) for deal in deals], axis=0).tolist()
+    aucs = in_parallel(auc_of, range(PERMUTATIONS), len(round_.train))
+    value, low, high = np.mean([(auc.value, auc.low, auc.high) for auc in aucs], axis=0).tolist()
     return Bounded(value, low, high)
 
 
@@ -178,9 +178,9 @@ def _fit(
     round_: Round,
     seed: int,
     quick: bool,
-    like: Blend | None = None,
+    hyperparameters_of: Blend | None = None,
     shape: Shape | None = None,
-    is_held: bool = True,
+    is_constrained: bool = True,
 ) -> Blend:
     return fit_blend(
         dataset.X,
@@ -188,9 +188,9 @@ def _fit(
         round_.folds,
         seed=seed,
         quick=quick,
-        like=like,
+        hyperparameters_of=hyperparameters_of,
         shape=shape,
-        directions=dataset.directions if is_held else None,
+        directions=dataset.directions if is_constrained else None,
         rows=round_.train,
     )
 

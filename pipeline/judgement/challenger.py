@@ -17,7 +17,7 @@ from pipeline.judgement.metrics import paired_difference
 from pipeline.judgement.report import AgainstChampion, AgainstParts
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
-from pipeline.model.parallel import side_by_side
+from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
 
 
@@ -54,10 +54,10 @@ def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.n
     """Risks of the judged rows, in their order, by a recipe that is fitted anew for each round."""
 
     def play(round_: Round) -> np.ndarray:
-        blend = fit_blend(data.X, data.left, round_.folds, seed=seed, like=recipe, rows=round_.train)
+        blend = fit_blend(data.X, data.left, round_.folds, seed=seed, hyperparameters_of=recipe, rows=round_.train)
         return risk_of(blend.log_odds(data.X[round_.test]))
 
-    parts: Sequence[np.ndarray] = side_by_side(play, judged.rounds, most_rows(judged.rounds))
+    parts: Sequence[np.ndarray] = in_parallel(play, judged.rounds, most_rows(judged.rounds))
     return np.concatenate(parts)
 
 

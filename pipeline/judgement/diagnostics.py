@@ -15,7 +15,7 @@ from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
 from pipeline.judgement.metrics import one_metric
 from pipeline.judgement.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage, TrueHazard
 from pipeline.model.blend import Blend, fit_blend
-from pipeline.model.parallel import side_by_side
+from pipeline.model.parallel import in_parallel
 
 TRUTH: Final = "truth.parquet"
 """What `retention simulate` writes beside its tables; no contract table, so nothing else ever reads it."""
@@ -96,7 +96,7 @@ def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) ->
     """
     test = dataset.X[round_.test]
     test = test.sample(min(EXPLAINED, test.height), seed=seed)
-    first, second = side_by_side(
+    first, second = in_parallel(
         lambda fit: _refitted(dataset, round_, like, seed + fit).contributions(test)[1],
         range(2),
         len(round_.train),
@@ -114,7 +114,9 @@ def _refitted(dataset: Dataset, round_: Round, like: Blend, seed: int) -> Blend:
     person = dataset.person[round_.train]
     kept = np.random.default_rng(seed).random(int(person.max()) + 1) < REFIT_SHARE
     rows = round_.train[kept[person]]
-    return fit_blend(dataset.X, dataset.left, [], seed, like=like, directions=dataset.directions, rows=rows)
+    return fit_blend(
+        dataset.X, dataset.left, [], seed, hyperparameters_of=like, directions=dataset.directions, rows=rows
+    )
 
 
 def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:

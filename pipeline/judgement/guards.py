@@ -52,7 +52,9 @@ def keep_sums(source: str, sums: Sums, settings: Settings) -> None:
 def _removal(dataset: Dataset, round_: Round, blend: Blend, seed: int) -> Removal:
     def without(name: str) -> np.ndarray:
         part = dataset.of(other for other in dataset.features if other != name)
-        refit = fit_blend(part.X, part.left, [], seed, like=blend, directions=part.directions, rows=round_.train)
+        refit = fit_blend(
+            part.X, part.left, [], seed, hyperparameters_of=blend, directions=part.directions, rows=round_.train
+        )
         return risk_of(refit.log_odds(part.X[round_.test]))
 
     return Removal(dataset.X[round_.test], dataset.left[round_.test], blend, without)

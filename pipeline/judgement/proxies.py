@@ -18,7 +18,7 @@ from pipeline.judgement.report import Proxy, ProxyFeature
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.linear import DEFAULT_PENALTY, fit_linear
-from pipeline.model.parallel import side_by_side
+from pipeline.model.parallel import in_parallel
 from pipeline.model.separation import rank_auc
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> tuple[Proxy, ..
         auc, best = _told(matrix[recorded], belongs, encoding.names, encoding.categories, seed)
         return Proxy(attribute, name, int(belongs.sum()), auc, best)
 
-    return tuple(side_by_side(told, asked))
+    return tuple(in_parallel(told, asked))
 
 
 def _told(

@@ -1,12 +1,12 @@
 """The blend: weight · logistic regression + (1 − weight) · boosted trees, in log-odds, then Platt scaling.
 
-All of it is affine in log-odds, so each feature's share of the served log-odds is exact and adds up. Stored as
-LightGBM's text and one JSON file; loading runs no code of the artefact.
+Everything is affine in log-odds, so the factors of the features are exact and add up. Stored as LightGBM's text and
+one JSON file; loading runs no code from the artefact.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +20,10 @@ from features.errors import BadInput, Finding
 from pipeline.dataset.splits import Fold
 from pipeline.files import write_text
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
-from pipeline.model.calibration import Line, RiskRange, risk_of
+from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import Encoding, Rows, fit_encoding
 from pipeline.model.linear import Linear, fit_linear
-from pipeline.model.memory import give_back
+from pipeline.model.memory import release_free_memory
 from pipeline.model.selection import Choice, choose, mixed
 from pipeline.model.separation import rank_auc
 
@@ -37,7 +37,7 @@ _FORMAT: Final = 1
 
 @dataclass(frozen=True)
 class Blend:
-    """A fitted model. Features come as a table with the columns it was trained on, by name; null is unknown."""
+    """A fitted model. It takes a table with the columns it was trained on, by name; null is unknown."""
 
     encoding: Encoding
     linear: Linear
@@ -64,7 +64,8 @@ class Blend:
     def contributions(self, features: pl.DataFrame) -> tuple[float, Floats]:
         """Base and each feature's share of the served log-odds, (n, features): base + Σ shares = log-odds.
 
-        The base is the average training row's log-odds. Additive part by its curves, trees by path-dependent TreeSHAP.
+        The base is the log-odds of the average training row. The regression contributes by its curves, the trees by
+        path-dependent TreeSHAP.
         """
         matrix = self.encoding(features)
         trees_base, trees_shares = self.trees.contributions(matrix)
@@ -73,24 +74,24 @@ class Blend:
         return float(base), line.slope * mixed(weight, self.linear.contributions(matrix), trees_shares)
 
     def risk_range(self, log_odds: Floats) -> tuple[Floats, Floats]:
-        """Lower and upper probability (n,) at served log-odds (n,), always around the served risk."""
+        """Lower and upper probability (n,) at served log-odds (n,); the served risk always lies between them."""
         return self.choice.risk_range(log_odds)
 
     def linear_log_odds(self, features: pl.DataFrame) -> Floats:
-        """Log-odds (n,) of the logistic regression alone, by its own calibration: a baseline."""
+        """Log-odds (n,) of the logistic regression alone, with its own calibration: a baseline."""
         return self.choice.linear_line(self.linear.log_odds(self.encoding(features)))
 
     def trees_log_odds(self, features: pl.DataFrame) -> Floats:
-        """Log-odds (n,) of the boosted trees alone, by their own calibration: a baseline."""
+        """Log-odds (n,) of the boosted trees alone, with their own calibration: a baseline."""
         return self.choice.trees_line(self.trees.log_odds(self.encoding(features)))
 
     def save(self, folder: Path) -> None:
-        """Write `tree.txt` and `blend.json` into a folder, which is made if need be."""
+        """Write `tree.txt` and `blend.json` into a folder, creating it where needed."""
         values = {
             "format": _FORMAT,
             "encoding": self.encoding.as_dict(),
             "linear": self.linear.as_dict(),
-            "choice": asdict(self.choice),
+            "choice": self.choice.as_dict(),
             "trees_sha256": _digest(self.trees.text),
         }
         write_text(self.trees.text, folder / TREES_FILE)
@@ -121,44 +122,50 @@ def fit_blend(
     folds: Sequence[Fold],
     seed: int,
     quick: bool = True,
-    like: Blend | None = None,
+    hyperparameters_of: Blend | None = None,
     shape: Shape | None = None,
     directions: Mapping[str, int] | None = None,
     rows: Rows | slice = slice(None),
 ) -> Blend:
     """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
 
-    `rows` are those to learn from, by default all; the folds are indices into them.
+    `rows` are the training rows (default: all); the folds are indices into them.
 
-    Penalty, rounds, weight and calibration are chosen on `folds` (rows to learn from, rows to judge on: out of time
-    where there are dates); with too few exits there, defaults are kept. `quick` fixes the trees' shape by the number
-    of exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes. `like`
-    takes a fitted blend's choices over, which makes a refit cost one fit of each part. `directions` names the features
-    whose log-odds are held rising (1) or falling (-1) with the figure, in both parts, and so in the blend.
+    Penalty, rounds, weight and calibration are chosen on `folds` (training rows, validation rows: out of time where
+    there are dates); with too few exits there, defaults are used. `quick` fixes the shape of the trees by the number of
+    exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes.
+    `hyperparameters_of` takes those of a fitted blend, so that a refit costs one fit of each part. `directions` names
+    the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend.
     """
     encoding, outcome = fit_encoding(features, rows), np.asarray(left, dtype=bool)[rows]
     matrix, categories = encoding(features, rows), encoding.categories
-    with threadpool_limits(1):  # the products are too small to share out: threads that wait cost ten times the work
-        held = held_directions(encoding, directions or {}, matrix, outcome)
+    with threadpool_limits(1):  # the matrices are too small for threads: waiting costs ten times the work
+        constraints = monotone_constraints(encoding, directions or {}, matrix, outcome)
         fixed = shape or (shape_for(int(outcome.sum())) if quick else None)
-        choice = like.choice if like else choose(matrix, outcome, categories, folds, seed, fixed, held)
-        linear = fit_linear(matrix, outcome, categories, choice.penalty, held)
-        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, held)
-    give_back()
+        choice = (
+            hyperparameters_of.choice
+            if hyperparameters_of
+            else choose(matrix, outcome, categories, folds, seed, fixed, constraints)
+        )
+        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints)
+        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints)
+    release_free_memory()
     return Blend(encoding, linear, trees, choice)
 
 
-def held_directions(encoding: Encoding, directions: Mapping[str, int], matrix: Floats, left: Bools) -> tuple[int, ...]:
-    """1, -1 or 0 for each feature: an expected direction is held unless the training rows themselves go against it.
+def monotone_constraints(
+    encoding: Encoding, directions: Mapping[str, int], matrix: Floats, left: Bools
+) -> tuple[int, ...]:
+    """1, -1 or 0 for each feature: the expected direction, unless the training rows contradict it.
 
-    They do where the feature alone separates leavers the other way round. A category is never held.
+    They do where the feature alone separates leavers the other way round. A category is never constrained.
     """
     expected = [0 if name in encoding.levels else directions.get(name, 0) for name in encoding.names]
     return tuple(way if way and way * _lean(matrix[:, i], left) >= 0 else 0 for i, way in enumerate(expected))
 
 
 def _lean(values: Floats, left: Bools) -> float:
-    """AUC − .5 of one feature where it is known; 0 where that says nothing."""
+    """AUC − .5 of one feature where it is known; 0 where all or none of those people left."""
     known = ~np.isnan(values)
     outcome = left[known]
     if not outcome.any() or outcome.all():
@@ -171,22 +178,11 @@ def _from_values(values: dict[str, Any], text: str) -> Blend:
         raise ValueError(f"format {values['format']} is not known")
     if values["trees_sha256"] != _digest(text):  # LightGBM ends the process on a text that is cut short
         raise ValueError("the trees are not those that were stored")
-    choice = values["choice"]
     blend = Blend(
         Encoding.from_dict(values["encoding"]),
         Linear.from_dict(values["linear"]),
         Trees(text),
-        Choice(
-            strength=float(choice["strength"]),
-            adaptive=bool(choice.get("adaptive", False)),  # models from before it was a choice
-            shape=Shape(**choice["shape"]),
-            rounds=int(choice["rounds"]),
-            weight=float(choice["weight"]),
-            line=Line(**choice["line"]),
-            linear_line=Line(**choice["linear_line"]),
-            trees_line=Line(**choice["trees_line"]),
-            risk_range=RiskRange.from_dict(choice["risk_range"]),
-        ),
+        Choice.from_dict(values["choice"]),
     )
     if not len(blend.encoding.names) == len(blend.linear.curves) == blend.trees.features:
         raise ValueError("the parts disagree about the number of features")

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _THREADS: Final = 1
-"""Boosting on one thread: a round is so short that threads on a busy machine wait ten times longer than they work."""
+"""Boosting on one thread: a round is so short that threads on a busy machine would mostly wait for each other."""
 _THREADS_TO_EXPLAIN: Final = 2
 _LOG: Final = logging.getLogger("retention.boosting")
 MOST_ROUNDS: Final = 400
@@ -24,12 +24,12 @@ DEFAULT_ROUNDS: Final = 60
 _PATIENCE: Final = 60
 _SEEN_SHARE: Final = 0.3
 _SEEN_LEAST: Final = 10
-"""How many features a tree may choose from: a share, and of few features at least so many."""
+"""How many features a tree may choose from: a share, but at least this number."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How large a tree may grow and how strongly it is held back."""
+    """The size of a tree and its regularisation."""
 
     leaves: int
     least_rows: int
@@ -78,7 +78,7 @@ class Trees:
 
     @cached_property
     def _program(self) -> Program | None:
-        """Built once for a model; None where the kernel does not cover its trees, which is said once."""
+        """Built once for a model; None where the kernel does not cover its trees, which is logged once."""
         try:
             return compile_trees(self.text)
         except NotCovered as why:
@@ -97,13 +97,13 @@ def fit_trees(
     shape: Shape,
     rounds: int,
     seed: int,
-    directions: Sequence[int] = (),
+    constraints: Sequence[int] = (),
 ) -> Trees:
     """Boost `rounds` trees on an encoded matrix (n, features) and outcomes (n,). The same seed gives the same trees.
 
-    `directions` (features,) holds a feature's log-odds rising (1), falling (-1) or free (0); none by default.
+    `constraints` (features,) makes a feature's log-odds rise (1), fall (-1) or leaves them free (0, the default).
     """
-    parameters = _parameters(shape, seed, matrix.shape[1], directions)
+    parameters = _parameters(shape, seed, matrix.shape[1], constraints)
     booster = lightgbm.train(parameters, _data(matrix, left, categories, parameters), rounds)
     return Trees(booster.model_to_string())
 
@@ -126,12 +126,12 @@ def try_trees(
     categories: Sequence[int],
     shape: Shape,
     seed: int,
-    directions: Sequence[int] = (),
+    constraints: Sequence[int] = (),
     weight: Floats | None = None,
 ) -> Trial:
     """Boost on the first rows of the fold and watch the log loss on the second; `weight` (n,) of the first."""
     train, valid = fold
-    parameters = _parameters(shape, seed, matrix.shape[1], directions)
+    parameters = _parameters(shape, seed, matrix.shape[1], constraints)
     data = _data(matrix[train], left[train], categories, parameters, None if weight is None else weight[train])
     losses: dict[str, Any] = {}
     booster = lightgbm.train(
@@ -152,9 +152,9 @@ def _data(
     )
 
 
-def _parameters(shape: Shape, seed: int, features: int, directions: Sequence[int] = ()) -> dict[str, Any]:
-    held = {"monotone_constraints": list(directions)} if any(directions) else {}
-    return held | {
+def _parameters(shape: Shape, seed: int, features: int, constraints: Sequence[int] = ()) -> dict[str, Any]:
+    monotone = {"monotone_constraints": list(constraints)} if any(constraints) else {}
+    return monotone | {
         "objective": "binary",
         "learning_rate": 0.04,
         "num_leaves": shape.leaves,

@@ -16,22 +16,22 @@ from sklearn.isotonic import isotonic_regression
 Floats = NDArray[np.float64]
 
 EPSILON: Final = 1e-12
-"""Risks are held this far from 0 and 1 where a logarithm is taken."""
+"""Risks are clipped this far from 0 and 1 before a logarithm is taken."""
 _STEPS: Final = 40
 _LONGEST_STEP: Final = 2.0
 _CONVERGED: Final = 1e-6
 _PRIOR_SD: Final = 0.25
 """Standard deviation of the prior of Platt's slope around 1 and shift around 0; it weighs as much as some 16 exits."""
 _SLOPES: Final = (0.05, 5.0)
-"""A slope is kept above 0, so that a higher score never means a lower risk."""
+"""A slope stays above 0, so that a higher score never means a lower risk."""
 _RANGE_STEPS: Final = 200
-"""Calibration rows are pooled to at most this many scores, which holds the table to a few kilobytes."""
+"""Calibration rows are pooled to at most this many scores, so that the table takes a few kilobytes."""
 
 
 def log_odds_of(risk: ArrayLike) -> Floats:
-    """ln(risk / (1 − risk)), the risk held within [1e-12, 1 − 1e-12]."""
-    held = np.clip(np.asarray(risk, dtype=np.float64), EPSILON, 1 - EPSILON)
-    return np.asarray(np.log(held) - np.log1p(-held))
+    """ln(risk / (1 − risk)), the risk clipped to [1e-12, 1 − 1e-12]."""
+    clipped = np.clip(np.asarray(risk, dtype=np.float64), EPSILON, 1 - EPSILON)
+    return np.asarray(np.log(clipped) - np.log1p(-clipped))
 
 
 def risk_of(log_odds: ArrayLike) -> Floats:
@@ -51,10 +51,10 @@ class Line:
 
 
 def fit_platt(log_odds: Floats, left: ArrayLike) -> Line:
-    """The line that makes held-out log-odds (n,) most likely given who left (n,), drawn gently to 'no change'.
+    """Platt scaling of held-out log-odds (n,) given who left (n,), shrunk gently towards 'no change'.
 
-    Maximum a posteriori with slope ~ N(1, 0.25²) and shift ~ N(0, 0.25²), so that a handful of exits cannot bend a
-    good score; 500 exits all but outvote it. Without leavers or without stayers nothing changes.
+    Maximum a posteriori with slope ~ N(1, 0.25²) and shift ~ N(0, 0.25²), so that a handful of exits cannot distort
+    a good score; 500 exits nearly cancel it. Without leavers or without stayers nothing changes.
     """
     outcome = np.asarray(left, dtype=np.float64)
     if not 0 < outcome.sum() < len(outcome):
@@ -72,7 +72,7 @@ def fit_platt(log_odds: Floats, left: ArrayLike) -> Line:
 
 @dataclass(frozen=True)
 class RiskRange:
-    """Between which probabilities the risk at a log-odds lies, by what happened to people who scored alike.
+    """The range of the risk at a log-odds, from the outcomes of people with a similar score.
 
     `log_odds`, `low` and `high` (steps,) all rise; between steps the range is interpolated.
     """
@@ -84,7 +84,7 @@ class RiskRange:
     def __call__(self, log_odds: Floats) -> tuple[Floats, Floats]:
         """Lower and upper probability (n,) at each log-odds (n,); the risk itself is always between them.
 
-        Without calibration rows the range is all that is possible, 0 to 1.
+        Without calibration rows the range is 0 to 1.
         """
         risk = risk_of(log_odds)
         if not self.log_odds:

@@ -1,4 +1,4 @@
-"""Features as the model reads them: one column of numbers each, checked by name and kind."""
+"""Features as the model reads them: one column of numbers each, checked by name and type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 LEAST_ROWS: Final = 20
-"""A category's level, or a pattern of nulls, with fewer training rows than this is not given a weight of its own."""
+"""A category's level, or a pattern of nulls, with fewer training rows than this gets no weight of its own."""
 MOST_LEVELS: Final = 50
 OTHER: Final = 0.0
 """The code of a level without a weight of its own: rare in training, or never seen."""
@@ -114,7 +114,7 @@ def _frequent(column: pl.Series) -> tuple[str, ...]:
 
 
 def _finite(column: pl.Series) -> Floats:
-    """Infinities are as unknown as nulls: no unit has them."""
+    """Infinity counts as unknown, as null does."""
     values = column.to_numpy().astype(np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 

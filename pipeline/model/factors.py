@@ -1,4 +1,4 @@
-"""Factors: each feature's share of a score beside the person's figure and that of their peers."""
+"""Factors: each feature's contribution to a score, with the person's figure and that of their peers."""
 
 from collections.abc import Mapping
 from typing import Final, Protocol
@@ -10,33 +10,33 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 FEWEST_PEERS: Final = 5
-"""A figure of fewer people than this is not shown: it would say too much of each of them."""
+"""A figure of fewer people is not shown: it would reveal too much about each of them."""
 _DIGITS: Final = 6
 _GROUPS: Final = ("peers", "same_level")
 
 
 class HasDriver(Protocol):
-    """A feature of the catalogue, of which only the driver is needed here."""
+    """A feature of the catalogue; only the driver is needed here."""
 
     @property
     def driver(self) -> str: ...
 
 
 def peers_of(people: pl.DataFrame) -> pl.DataFrame:
-    """Whom each person (n rows with `department` and `level`) is compared with, closest first.
+    """The peer groups of each person (n rows with `department` and `level`), closest first.
 
     `peers` names those of the same department and level, `same_level` those of the same level anywhere; null where
-    the place is not known. Whoever has neither is compared with everyone.
+    these are not known. A person with neither is compared with everyone.
     """
     department, level = (pl.col(column).cast(pl.String) for column in ("department", "level"))
     return people.select(peers=pl.concat_str([level, department], separator="|"), same_level=level)
 
 
 def peer_figures(features: pl.DataFrame, peers: pl.DataFrame) -> pl.DataFrame:
-    """What peers have of each feature, in the shape of `features` (n rows, aligned with `peers`).
+    """The peers' figure of each feature, in the shape of `features` (n rows, aligned with `peers`).
 
-    The median of a number, the most frequent of a category (of equals, the first by name), the person included, among
-    the closest group in which the figure of at least 5 people is known; null where it is known of fewer in all.
+    The median of a number, the most frequent of a category (of equals, the first by name), the person included, in the
+    closest group with at least 5 known figures; null where fewer than 5 are known in the whole company.
     """
     table = pl.concat([features, peers.select(pl.all().name.prefix("\0"))], how="horizontal")
     return table.select(_among_peers(name, dtype).alias(name) for name, dtype in features.schema.items())

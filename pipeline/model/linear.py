@@ -23,13 +23,13 @@ Bools = NDArray[np.bool_]
 
 
 class Penalty(NamedTuple):
-    """How the columns are held back: `strength` is scikit-learn's inverse one, C; the larger, the freer.
+    """How the columns are penalised: `C` is the inverse regularisation strength, as in scikit-learn.
 
-    `adaptive` holds a feature back the less, the more it moved the log-odds in a first fit: an adaptive ridge, after
+    `adaptive` penalises a feature less the more it moved the log-odds in a first fit: an adaptive ridge, after
     Zou, The adaptive lasso and its oracle properties, JASA 101, 2006.
     """
 
-    strength: float
+    C: float
     adaptive: bool = False
 
 
@@ -43,18 +43,18 @@ PENALTIES: Final = (
     Penalty(0.06),
     Penalty(0.5),
 )
-"""Those to choose from, strongest first: plain where many features say a little each, adaptive where few say much."""
+"""Those to choose from, strongest first: plain suits many weak features, adaptive a few strong ones."""
 DEFAULT_PENALTY: Final = Penalty(0.06)
-"""Where there is nothing to choose by."""
-_FIRST_STRENGTH: Final = 0.001
-"""Of the fit that tells an adaptive penalty which features to trust: strong, so that no feature stands out by luck."""
+"""Used where too few exits are held out to choose."""
+_FIRST_C: Final = 0.001
+"""Of the first fit behind an adaptive penalty: strong, so that no feature stands out by chance."""
 _KNOTS: Final = 101
 _TAILS: Final = (0.005, 0.995)
 _MOST_STEPS: Final = 200
 _AT_REST: Final = 1e-9
-"""Of the loss a row, relative: the log-odds then stand to about a hundredth."""
+"""Relative tolerance of the loss a row: the log-odds are then right to about a hundredth."""
 _SKEWED: Final = 1.0
-"""Beyond this skewness a value enters on the arcsinh scale: a logarithm in the tails, linear at the median."""
+"""Above this skewness a value enters on the arcsinh scale: logarithmic in the tails, linear at the median."""
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ class Linear:
 
 
 def fit_linear(
-    matrix: Floats, left: Bools, categories: Sequence[int], penalty: Penalty, directions: Sequence[int] = ()
+    matrix: Floats, left: Bools, categories: Sequence[int], penalty: Penalty, constraints: Sequence[int] = ()
 ) -> Linear:
-    """Fit on an encoded matrix (n, features) and outcomes (n,), held back by `penalty`.
+    """Fit on an encoded matrix (n, features) and outcomes (n,), regularised by `penalty`.
 
-    `directions` (features,) holds a number's curve rising (1), falling (-1) or free (0); none by default.
+    `constraints` (features,) makes a number's curve rise (1), fall (-1) or leaves it free (0, the default).
     """
-    return fit_path(matrix, left, categories, (penalty,), directions)[0]
+    return fit_path(matrix, left, categories, (penalty,), constraints)[0]
 
 
 def fit_path(
@@ -127,13 +127,12 @@ def fit_path(
     left: Bools,
     categories: Sequence[int],
     penalties: Sequence[Penalty] = PENALTIES,
-    directions: Sequence[int] = (),
+    constraints: Sequence[int] = (),
     rows: Rows | slice = slice(None),
 ) -> list[Linear]:
-    """One fit per penalty on the same rows, by default all; each starts from the one before, so rising strengths are
-    fastest.
+    """One fit per penalty on the same rows (default: all). Each starts from the one before, so rising C is fastest.
 
-    A curve is held by the signs of its two columns: value and rank both rise with the figure.
+    A curve is made monotone by the signs of its two columns: value and rank both rise with the figure.
     """
     left = left[rows]
     bases = [_basis(matrix[rows, i], i in categories) for i in range(matrix.shape[1])]
@@ -141,15 +140,15 @@ def fit_path(
     if not design.shape[1] or left.all() or not left.any():
         return [_constant(left, bases) for _ in penalties]
     products = (design.T @ design).astype(np.float64)
-    signs = _signs(bases, categories, directions)
+    signs = _signs(bases, categories, constraints)
     plain = Ridge(design, products, left, signs, np.ones(len(signs)))
     adaptive = plain
     if any(penalty.adaptive for penalty in penalties):
-        first, _ = plain(_FIRST_STRENGTH)
-        adaptive = Ridge(design, products, left, signs, _trust(bases, products, first))
+        first, _ = plain(_FIRST_C)
+        adaptive = Ridge(design, products, left, signs, _adaptive_scale(bases, products, first))
     fits = []
     for penalty in penalties:
-        weights, intercept = (adaptive if penalty.adaptive else plain)(penalty.strength)
+        weights, intercept = (adaptive if penalty.adaptive else plain)(penalty.C)
         fits.append(_collapsed(bases, weights / scale, mean, intercept))
     return fits
 
@@ -159,18 +158,18 @@ def _standardised(
 ) -> tuple[NDArray[np.float32], Floats, Floats]:
     """The design (n, columns), each column with mean 0 and spread 1, and the means and spreads they had (columns,).
 
-    Seven digits are enough and halve the time of the solver. A column at a time: all of them in double precision would
-    take many times the memory of the design.
+    Single precision is enough and halves the solver's time. Columns are built one at a time: all of them in double
+    precision would take many times the memory of the design.
     """
     count = sum(len(basis.unknown) for basis in bases)
     design = np.empty((len(matrix[rows, :1]), count), dtype=np.float32, order="F")
     mean, scale = np.empty(count), np.empty(count)
     columns = (column for i, basis in enumerate(bases) for column in basis.columns(matrix[rows, i]))
     for place, column in enumerate(columns):
-        is_mark = ((column == 0) | (column == 1)).all()
+        is_indicator = ((column == 0) | (column == 1)).all()
         spread = column.std()
         mean[place] = column.mean()
-        scale[place] = 1.0 if is_mark or spread == 0 else spread  # a rare mark is held back by its rarity
+        scale[place] = 1.0 if is_indicator or spread == 0 else spread  # a rare indicator is penalised by its rarity
         design[:, place] = (column - mean[place]) / scale[place]
     return design, mean, scale
 
@@ -178,56 +177,55 @@ def _standardised(
 class Ridge:
     """Logistic ridge regressions on one design (n, columns), each starting from the one before.
 
-    A column's squared weight over the square of its `trust` (columns,) is what is penalised. A column whose weight
-    takes the wrong sign is left out and the others are fitted again, until none does. `products` is the design's with
-    itself.
+    The penalty is on each column's squared weight over the square of its `scale` (columns,). A column whose weight
+    takes the wrong sign is left out and the others are fitted again, until none does. `products` is the Gram matrix of
+    the design.
 
-    The loss falls by L-BFGS in coordinates in which its curvature, as it would be if everyone had the base rate, is the
-    same in every direction. Some ten passes over the rows are then enough, where Newton's method multiplies all columns
-    with one another at each step.
+    L-BFGS minimises the loss in coordinates whitened by the curvature that it would have if everyone had the base rate.
+    About ten passes over the rows are then enough; Newton's method would form the Gram matrix at each step.
     """
 
-    def __init__(self, design: NDArray[np.float32], products: Floats, left: Bools, signs: Floats, trust: Floats):
-        self._design, self._outcome, self._signs, self._trust = design, left.astype(np.float64), signs, trust
+    def __init__(self, design: NDArray[np.float32], products: Floats, left: Bools, signs: Floats, scale: Floats):
+        self._design, self._outcome, self._signs, self._scale = design, left.astype(np.float64), signs, scale
         share = float(left.mean())
         self._curvature = share * (1 - share) * products
         self._spread = 1 / np.sqrt(len(left) * share * (1 - share))  # of the intercept
         self._point = np.append(np.zeros(len(signs)), np.log(share / (1 - share)))
 
-    def __call__(self, strength: float) -> tuple[Floats, float]:
-        """Weights (columns,) and intercept at scikit-learn's inverse strength C."""
-        trust = self._trust
+    def __call__(self, C: float) -> tuple[Floats, float]:
+        """Weights (columns,) and intercept at inverse regularisation strength `C`."""
+        scale = self._scale
         while True:
-            self._point = self._fallen(strength, trust)
-            is_wrong = (trust > 0) & (self._point[:-1] * self._signs < 0)
+            self._point = self._minimum(C, scale)
+            is_wrong = (scale > 0) & (self._point[:-1] * self._signs < 0)
             if not is_wrong.any():
-                return trust * self._point[:-1], float(self._point[-1])
+                return scale * self._point[:-1], float(self._point[-1])
             self._point[:-1][is_wrong] = 0.0
-            trust = np.where(is_wrong, 0.0, trust)
+            scale = np.where(is_wrong, 0.0, scale)
 
-    def _fallen(self, strength: float, trust: Floats) -> Floats:
-        """Where the loss is least: the weights over their trust, and the intercept."""
-        root = cholesky(trust[:, None] * self._curvature * trust + np.eye(len(trust)) / strength)
+    def _minimum(self, C: float, scale: Floats) -> Floats:
+        """Minimum of the loss: the weights over their scale, and the intercept."""
+        root = cholesky(scale[:, None] * self._curvature * scale + np.eye(len(scale)) / C)
 
-        def turned_back(turned: Floats) -> Floats:
-            return np.append(solve_triangular(root, turned[:-1]), turned[-1] * self._spread)
+        def unwhitened(whitened: Floats) -> Floats:
+            return np.append(solve_triangular(root, whitened[:-1]), whitened[-1] * self._spread)
 
-        def cost(turned: Floats) -> tuple[float, Floats]:
-            own, intercept = np.split(turned_back(turned), [-1])
-            log_odds = (self._design @ (trust * own).astype(np.float32)).astype(np.float64) + intercept
+        def cost(whitened: Floats) -> tuple[float, Floats]:
+            own, intercept = np.split(unwhitened(whitened), [-1])
+            log_odds = (self._design @ (scale * own).astype(np.float32)).astype(np.float64) + intercept
             error = expit(log_odds) - self._outcome
-            loss = np.logaddexp(0, log_odds).sum() - self._outcome @ log_odds + own @ own / (2 * strength)
-            slope = trust * (self._design.T @ error.astype(np.float32)).astype(np.float64) + own / strength
+            loss = np.logaddexp(0, log_odds).sum() - self._outcome @ log_odds + own @ own / (2 * C)
+            slope = scale * (self._design.T @ error.astype(np.float32)).astype(np.float64) + own / C
             slope = np.append(solve_triangular(root, slope, trans="T"), error.sum() * self._spread)
             return float(loss) / len(error), slope / len(error)
 
         start = np.append(root @ self._point[:-1], self._point[-1] / self._spread)
         options = {"maxiter": _MOST_STEPS, "ftol": _AT_REST, "gtol": 0.0}
-        return turned_back(minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
+        return unwhitened(minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
 
 
-def _trust(bases: Sequence["_Basis"], products: Floats, weights: Floats) -> Floats:
-    """How far each column is trusted, (columns,): the spread of what its feature adds, over the features' usual one."""
+def _adaptive_scale(bases: Sequence["_Basis"], products: Floats, weights: Floats) -> Floats:
+    """The scale of each column, (columns,): the spread of its feature's contribution over the features' usual one."""
     spread = np.empty(len(weights))
     for own in _columns(bases):
         spread[own] = (weights[own] @ products[own, own] @ weights[own]) ** 0.5
@@ -235,12 +233,12 @@ def _trust(bases: Sequence["_Basis"], products: Floats, weights: Floats) -> Floa
     return spread / usual if usual else np.ones(len(spread))
 
 
-def _signs(bases: Sequence["_Basis"], categories: Sequence[int], directions: Sequence[int]) -> Floats:
-    """The sign that each column's weight is held to, (columns,); 0 is free, and the mark of 'unknown' always is."""
+def _signs(bases: Sequence["_Basis"], categories: Sequence[int], constraints: Sequence[int]) -> Floats:
+    """The sign required of each column's weight, (columns,); 0 is free, and the indicator of 'unknown' always is."""
     signs = [np.zeros(len(basis.unknown)) for basis in bases]
-    for i, direction in enumerate(directions):
+    for i, constraint in enumerate(constraints):
         if i not in categories:
-            signs[i][: len(bases[i].table.T)] = direction
+            signs[i][: len(bases[i].table.T)] = constraint
             signs[i][(bases[i].table == 0).all(axis=0)] = 0.0
     return np.concatenate(signs) if signs else np.empty(0)
 
@@ -312,7 +310,7 @@ def _quantiles(ordered: Floats, shares: ArrayLike) -> Floats:
 
 
 def _collapsed(bases: Sequence[_Basis], weights: Floats, mean: Floats, intercept: float) -> Linear:
-    """Add up the columns of each feature to its curve; with centred columns the intercept is the average row's."""
+    """Sum the columns of each feature into its curve; with centred columns the intercept is the average row's."""
     curves = []
     for basis, own in zip(bases, _columns(bases), strict=True):
         share = (basis.table - mean[own]) @ weights[own]

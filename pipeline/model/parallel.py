@@ -1,4 +1,4 @@
-"""Fits side by side: one core each, the same figures whatever the number of cores."""
+"""Fits in parallel: one core each, the same figures whatever the number of cores."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -12,15 +12,15 @@ Result = TypeVar("Result")
 
 MOST_AT_ONCE = 4
 ROWS_AT_A_TIME = 3_000_000
-"""Of all fits side by side, each of which holds a matrix and a design of its own: some 10 GB with 160 features."""
+"""Of all parallel fits, each of which holds a matrix and a design of its own: about 10 GB with 160 features."""
 
 
-def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], rows: int = 1) -> list[Result]:
+def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], rows: int = 1) -> list[Result]:
     """`work` of each item, in the order of the items, on as many threads as there are cores.
 
-    Fewer where each item takes so many `rows` that together they would be more than `ROWS_AT_A_TIME`.
-    LightGBM and the linear algebra let go of the interpreter while they compute. Each keeps to one core meanwhile,
-    which also keeps the order of every sum, and so its last digit. An item that raises stops what has not begun.
+    Fewer threads where the `rows` of the items would together exceed `ROWS_AT_A_TIME`. LightGBM and the linear algebra
+    release the interpreter lock while they compute. Each item keeps to one core, so that every sum has the same order
+    and the same last digit. An item that raises cancels those that have not begun.
     """
     at_once = max(1, min(MOST_AT_ONCE, cores(), ROWS_AT_A_TIME // max(1, rows)))
     with threadpool_limits(1), ThreadPoolExecutor(at_once) as pool:

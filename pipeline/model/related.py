@@ -1,6 +1,6 @@
-"""Which features say nearly the same of people, so that their factors are read together.
+"""Correlated features, whose factors are shown together.
 
-TreeSHAP splits what correlated features say between them by convention; only their sum means something.
+TreeSHAP splits the effect of correlated features between them by convention; only their sum has a meaning.
 """
 
 from collections import defaultdict
@@ -17,16 +17,16 @@ from pipeline.store.reading import Factor
 ALIKE: Final = 0.8
 """Least absolute rank correlation of two features that are shown together."""
 FEWEST_ROWS: Final = 50
-"""Of fewer people any two features look alike."""
+"""With fewer people, any two features may look correlated."""
 MOST_ROWS: Final = 10_000
 
 
 def related(features: pl.DataFrame, drivers: Mapping[str, str]) -> dict[str, str]:
-    """The first feature of the group that each related feature is in; a feature that stands alone is left out.
+    """For each related feature the first feature of its group; a feature without related ones is left out.
 
     `features` (n rows) are those of the people who are scored, in the order of the model; a group is joined by pairs
-    of numbers of one driver whose rank correlation (Spearman) is `ALIKE` or more in absolute terms. An unknown value
-    counts as a middling one.
+    of numbers of one driver whose rank correlation (Spearman) is at least `ALIKE` in absolute terms. An unknown value
+    gets the mean rank.
     """
     numbers = [name for name, dtype in features.schema.items() if dtype.is_numeric()]
     if features.height < FEWEST_ROWS or not numbers:
@@ -45,7 +45,7 @@ def related(features: pl.DataFrame, drivers: Mapping[str, str]) -> dict[str, str
 
 
 def together(factors: Iterable[Factor], about: Mapping[str, Mapping[str, Any]]) -> list[Factor]:
-    """A person's factors, related ones next to each other: the weightiest group first, in it the weightiest factor."""
+    """A person's factors, related ones next to each other: the largest group first, and in it the largest factor."""
     groups: dict[str, list[Factor]] = defaultdict(list)
     for factor in factors:
         groups[about[factor.feature].get("related") or factor.feature].append(factor)

@@ -1,6 +1,6 @@
-"""What held-out rows choose: the regression's penalty, the trees' shape and rounds, their weights and calibrations."""
+"""Model selection on held-out rows: the penalty, the shape and rounds of the trees, the weight and the calibrations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
@@ -15,27 +15,29 @@ from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_WEIGHTS: Final = np.arange(11) / 10  # not linspace, whose .7 is told as 0.7000000000000001
+_WEIGHTS: Final = np.arange(11) / 10  # not linspace, whose .7 prints as 0.7000000000000001
 _LEAST_HELD_OUT_EXITS: Final = 20
-"""With fewer held-out rows with an exit than this nothing is chosen by them: the defaults are kept."""
+"""With fewer held-out rows with an exit, nothing is selected: the defaults are used."""
 _MANY_EXITS: Final = 2000
-"""From here on the strength of regularisation hardly matters, and every third penalty is tried."""
+"""From here on regularisation hardly matters, and every third penalty is tried."""
 _WEIGHT_PULL: Final = 80.0
-"""Log loss (nats) charged for a weight, times its squared distance from `usual_weight`: a few held-out exits cannot
-tell the parts apart, and the usual blend is rarely far from the best."""
+"""Penalty (nats of log loss) on a weight's squared distance from `usual_weight`: a few held-out exits cannot tell the
+parts apart, and the usual blend is rarely far from the best."""
 _USUAL_WEIGHT: Final = 0.65
-"""The logistic regression's in a company with many exits."""
+"""Weight of the logistic regression in a company with many exits."""
 _EXITS_OF_A_SMALL_COMPANY: Final = 450
-"""At so many training rows with an exit, its usual weight is halfway from there to 1."""
+"""Training rows with an exit at which its usual weight is halfway between that and 1."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen on held-out rows: the logistic's penalty, the trees' shape and rounds, their weights and
-    calibrations. `fit_blend(like=...)` takes it over unchanged.
+    """The hyperparameters and calibrations selected on held-out rows.
+
+    `weight` is that of the logistic regression; `line` calibrates the blend, the other two its parts alone.
+    `fit_blend(hyperparameters_of=...)` uses them unchanged.
     """
 
-    strength: float
+    C: float
     shape: Shape
     rounds: int
     weight: float = 0.5
@@ -47,13 +49,33 @@ class Choice:
 
     @property
     def penalty(self) -> Penalty:
-        return Penalty(self.strength, self.adaptive)
+        return Penalty(self.C, self.adaptive)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is stored, where C is called `strength`."""
+        values = asdict(self)
+        return {"strength": values.pop("C"), **values}
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Choice":
+        """The opposite of `as_dict`. Models of before penalties could be adaptive do not say so."""
+        return Choice(
+            C=float(values["strength"]),
+            adaptive=bool(values.get("adaptive", False)),
+            shape=Shape(**values["shape"]),
+            rounds=int(values["rounds"]),
+            weight=float(values["weight"]),
+            line=Line(**values["line"]),
+            linear_line=Line(**values["linear_line"]),
+            trees_line=Line(**values["trees_line"]),
+            risk_range=RiskRange.from_dict(values["risk_range"]),
+        )
 
     def settings(self) -> dict[str, Any]:
-        """What was chosen, as the report and the model's manifest tell it; `weight` is the logistic regression's."""
+        """What was selected, as the report and the model's manifest show it."""
         return {
             "weight": self.weight,
-            "strength": self.strength,
+            "strength": self.C,
             "adaptive": self.adaptive,
             **asdict(self.shape),
             "rounds": self.rounds,
@@ -63,10 +85,10 @@ class Choice:
 
 
 def usual_weight(exits: int) -> float:
-    """The logistic regression's weight before anything is seen, given the training rows with an exit.
+    """Prior weight of the logistic regression, given the number of training rows with an exit.
 
-    Small companies lean on it: with two hundred exits it has nine tenths of the say or more, with two thousand two
-    thirds. docs/decisions/blend-and-platt.md has what this was chosen on.
+    Small companies rely on it: above .9 with two hundred exits, two thirds with two thousand. What this was chosen on:
+    docs/decisions/blend-and-platt.md.
     """
     return _USUAL_WEIGHT + (1 - _USUAL_WEIGHT) / (1 + (exits / _EXITS_OF_A_SMALL_COMPANY) ** 3)
 
@@ -78,37 +100,39 @@ def choose(
     folds: Sequence[Fold],
     seed: int,
     fixed: Shape | None,
-    held: Sequence[int],
+    constraints: Sequence[int],
 ) -> Choice:
     """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
 
-    `fixed` is a shape of the trees to keep to; `held` says which way each feature is held (1, -1 or 0).
+    `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
-    default = Choice(DEFAULT_PENALTY.strength, shape, DEFAULT_ROUNDS, round(usual_weight(exits), 1))
+    default = Choice(DEFAULT_PENALTY.C, shape, DEFAULT_ROUNDS, round(usual_weight(exits), 1))
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
     held_out = np.concatenate([valid for _, valid in usable]) if usable else np.empty(0, dtype=np.int64)
     outcome = left[held_out]
     if min(outcome.sum(), (~outcome).sum()) < _LEAST_HELD_OUT_EXITS:
         return default
-    penalty, linear = choose_penalty(matrix, left, categories, usable, held)
-    shape, rounds, trees = _choose_trees(matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, held)
-    chosen = replace(default, strength=penalty.strength, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
+    penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
+    shape, rounds, trees = _choose_trees(
+        matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, constraints
+    )
+    chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     return _calibrated(chosen, linear, trees, outcome, exits)
 
 
 def choose_penalty(
-    matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold], held: Sequence[int]
+    matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold], constraints: Sequence[int]
 ) -> tuple[Penalty, Floats]:
     """The strongest penalty that held-out rows cannot tell from the best one, and its held-out log-odds.
 
-    Its calibrated loss is within one standard error of the least: what is best by less is best by chance, and later
-    months are kinder to the stronger. The rule is that of Breiman et al., Classification and regression trees, 1984.
+    The one-standard-error rule (Breiman et al., Classification and regression trees, 1984): a smaller lead is chance,
+    and later months favour the stronger penalty.
     """
     penalties = PENALTIES if left.sum() < _MANY_EXITS else PENALTIES[::3]
     scored = [
-        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, held, train)]
+        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, constraints, train)]
         for train, valid in folds
     ]
     held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
@@ -120,7 +144,7 @@ def choose_penalty(
 
 
 def clearly_better(losses: Floats, others: Floats, errors: float = 1.0) -> bool:
-    """True where losses (n,) are less in sum than another model's on the same rows, by over so many standard errors."""
+    """True where losses (n,) sum to less than another model's on the same rows, by over `errors` standard errors."""
     gain = others - losses
     return bool(gain.sum() > errors * gain.std() * len(gain) ** 0.5)
 
@@ -132,13 +156,13 @@ def _choose_trees(
     folds: Sequence[Fold],
     seed: int,
     shapes: Sequence[Shape],
-    held: Sequence[int],
+    constraints: Sequence[int],
 ) -> tuple[Shape, int, Floats]:
     """The shape and number of rounds with the least held-out loss, and their held-out log-odds."""
     sizes = [len(valid) for _, valid in folds]
     found: list[tuple[float, Shape, int, list[Trial]]] = []
     for shape in shapes:
-        trials = [try_trees(matrix, left, fold, categories, shape, seed, held) for fold in folds]
+        trials = [try_trees(matrix, left, fold, categories, shape, seed, constraints) for fold in folds]
         shortest = min(len(trial.losses) for trial in trials)
         losses = np.average([trial.losses[:shortest] for trial in trials], axis=0, weights=sizes)
         found.append((float(losses.min()), shape, int(losses.argmin()) + 1, trials))
@@ -155,7 +179,7 @@ def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tu
 
 
 def _calibrated(choice: Choice, linear: Floats, trees: Floats, outcome: Bools, exits: int) -> Choice:
-    """Add weight, calibrations and range, given held-out log-odds of both parts and what happened."""
+    """Add weight, calibrations and range, given held-out log-odds of both parts and the outcomes."""
     weight, _ = best_weight(linear, trees, outcome, exits)
     log_odds = mixed(weight, linear, trees)
     line = fit_platt(log_odds, outcome)
@@ -181,5 +205,5 @@ def row_losses(log_odds: Floats, outcome: Bools) -> Floats:
 
 
 def mixed(weight: float, linear: Any, trees: Any) -> Any:
-    """What the parts say, weighed: `weight` is that of the logistic regression."""
+    """The weighted mean of both parts; `weight` is that of the logistic regression."""
     return weight * linear + (1 - weight) * trees

@@ -1,12 +1,11 @@
-"""Several rows side by side in numba: `Lanes`, a value that holds one number of each of 16 rows.
+"""SIMD in numba: a vector value, `Lanes`, that holds one number for each of 16 rows.
 
-A function that numba compiles reads a formula for 16 rows as it would for one: `r + o * (d * rise + fall)`, where some
-of the names are lanes and the others plain numbers, which count for every row. LLVM keeps lanes in the widest registers
-that the processor has. What needs them is the inside of a loop over short arrays: numba vectorises plain loops over
-long ones by itself.
+A compiled function states a formula for 16 rows as for one: `r + o * (d * rise + fall)`, where some names are vectors
+and the others plain numbers, which apply to every row. LLVM keeps vectors in the widest registers of the processor.
+They serve loops over short arrays; numba vectorises plain loops over long ones by itself.
 
-numba's cache on disk knows a function by the file that holds it, not by what that file imports: after a change here,
-touch the modules that use it.
+numba's cache on disk identifies a function by the file that holds it, not by what that file imports: after a change
+here, touch the modules that use it.
 """
 
 import operator
@@ -18,7 +17,7 @@ from numba.core import types
 from numba.extending import intrinsic, models, overload, register_model
 
 LANES: Final = 16
-"""Two of the widest registers there are: enough to outweigh what surrounds each step, little lost on a single row."""
+"""Two of the widest registers: enough to outweigh the overhead of each step, with little lost on a single row."""
 
 _VECTOR: Final = ir.VectorType(ir.DoubleType(), LANES)
 _EIGHT_BYTES: Final = 8
@@ -114,7 +113,7 @@ def _spread(builder: Any, number: Any) -> Any:
 
 
 def _arithmetic(sign: Callable[[Any, Any], Any], instruction: str) -> None:
-    """Let `sign` stand between lanes and lanes or numbers; a product and a sum may be rounded once for both."""
+    """Define `sign` between vectors, or vectors and numbers; a product and a sum may be rounded once (contraction)."""
 
     @_instruction
     def compute(_: Any, left: Any, right: Any) -> Any:

@@ -1,7 +1,7 @@
-"""The model as it is stored: text files only, loaded without running anything that they hold.
+"""The stored form of a model: text files only, loaded without running code from them.
 
-A folder holds `model.json` (which horizons, the catalogue, where the model came from) and one folder a horizon with
-the blend's files. MLflow finds `_load_pyfunc` here, so `mlflow models serve` and `mlflow.pyfunc.load_model` run the
+A folder holds `model.json` (the horizons, the catalogue, the manifest) and a folder for each horizon with the blend's
+files. MLflow finds `_load_pyfunc` here, so `mlflow models serve` and `mlflow.pyfunc.load_model` run the
 same code as our own scoring.
 """
 
@@ -31,9 +31,9 @@ FORMAT_OF_0_1 = 1
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A blend for each horizon; `horizon_months` is the one that was asked for, judged and explained.
+    """A blend for each horizon; `horizon_months` is the one that was requested, judged and explained.
 
-    `manifest` says what made it: source, data hash, code version, seed, training rows. No person's data.
+    `manifest` records what made it: source, data hash, code version, seed, training rows. No person's data.
     """
 
     horizon_months: int
@@ -43,14 +43,14 @@ class StoredModel:
 
     @property
     def asked(self) -> Blend:
-        """The blend of the asked horizon."""
+        """The blend of the requested horizon."""
         return self.blends[self.horizon_months]
 
     def curve(self, X: pl.DataFrame, asked: np.ndarray) -> dict[int, np.ndarray]:
-        """Risk at each horizon, never falling with time; `asked` (n,) is that at the asked one.
+        """Risk at each horizon, never falling with time; `asked` (n,) is that at the requested one.
 
-        The asked horizon's risk stays as it is, since the factors add up to it; shorter ones are held at or below
-        the next longer, longer ones at or above the next shorter.
+        The requested horizon's risk is not changed, since the factors add up to it; shorter ones are capped at the next
+        longer, longer ones raised to the next shorter.
         """
         risks = {
             months: asked if months == self.horizon_months else blend.risk(X) for months, blend in self.blends.items()

@@ -82,12 +82,12 @@ class Program:
 def compile_trees(text: str) -> Program:
     """The program of a model in LightGBM's text format. Raises NotCovered, saying what stands in the way."""
     head, *blocks = re.split(r"\nTree=\d+\n", text.partition("\nend of trees")[0])
-    told = _fields(head)
-    if told.get("num_class", "1") != "1" or told.get("num_tree_per_iteration", "1") != "1":
+    header = _fields(head)
+    if header.get("num_class", "1") != "1" or header.get("num_tree_per_iteration", "1") != "1":
         raise NotCovered("more than one output")
     if "average_output" in head:
         raise NotCovered("trees that are averaged")
-    features = int(told["max_feature_idx"]) + 1
+    features = int(header["max_feature_idx"]) + 1
     return _joined([_Tree(_fields(block), features) for block in blocks], features)
 
 
@@ -185,10 +185,10 @@ def _joined(trees: Sequence[_Tree], features: int) -> Program:
     tree_of_step = np.repeat(np.arange(len(grown)), [len(tree.steps) for tree in grown])
     points_of_node = np.array(points, dtype=np.int64)[tree_of_node]
 
-    told = [row for tree in grown for row in tree.nodes]
-    nodes = np.zeros(len(told), NODE)
-    for name in told[0].keys() & set(NODE.names or ()) if told else ():
-        nodes[name] = [row[name] for row in told]
+    rows = [row for tree in grown for row in tree.nodes]
+    nodes = np.zeros(len(rows), NODE)
+    for name in rows[0].keys() & set(NODE.names or ()) if rows else ():
+        nodes[name] = [row[name] for row in rows]
     nodes["first_word"] += _firsts(len(tree.words) for tree in grown)[tree_of_node]
     nodes["first_point"] = _firsts(points_of_node)
 
@@ -207,7 +207,7 @@ def _joined(trees: Sequence[_Tree], features: int) -> Program:
         trees=placed,
         steps=steps,
         nodes=nodes,
-        table=_table(np.array([row["z"] for row in told]), nodes["share"], points_of_node),
+        table=_table(np.array([row["z"] for row in rows]), nodes["share"], points_of_node),
         weights=np.concatenate([_points(number)[1] for number in points]) if points else np.empty(0),
         bits=np.array([word for tree in grown for word in tree.words], dtype=np.uint32),
     )

@@ -21,13 +21,13 @@ further down, the node gets from below H = H₂ + ρ D with D = H₁ − H₂, a
 
     φ_f += o z (d − r) Σ_points P D / (t + z u)²
 
-A feature that is asked again on the path only takes up where it stood: nothing else is special about it, and since
-t > 0 nothing is divided by zero. z, r and t do not depend on the row, so `tree_program` works out beforehand
+A feature that occurs again on the path continues from its values so far; since t > 0 nothing is divided by zero.
+z, r and t do not depend on the row, so `tree_program` precomputes
 
     rise = t / (t + z u)      fall = z r u / (t + z u) − r      weight = z / (t + z u)²
     ρ = r + o (d rise + fall)
 
-Every value that depends on the row is held for 16 rows at once, as `Lanes`.
+Every value that depends on the row is a SIMD vector of 16 rows (`simd.Lanes`).
 """
 
 from typing import Any, Final
@@ -36,7 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.engine.compiled import compiled
-from pipeline.model.parallel import cores, side_by_side
+from pipeline.model.parallel import cores, in_parallel
 from pipeline.model.simd import LANES, every, load, store, where_known, without_zeros
 from pipeline.model.tree_program import CATEGORIES, ENTER, LEAVE, LEAVE_LEAF, LIMIT_OR_ZERO, TURN, TWO_LEAVES, Program
 
@@ -44,7 +44,7 @@ Floats = NDArray[np.float64]
 Bits = NDArray[np.uint32]
 
 _ZERO: Final = 1e-35
-"""LightGBM's kZeroThreshold: what is no further from 0 counts as 0."""
+"""LightGBM's kZeroThreshold: values this close to 0 count as 0."""
 _LEAST_ROWS_A_THREAD: Final = 16 * LANES
 
 
@@ -58,8 +58,8 @@ _compiled: Final = compiled(
 def shares(program: Program, matrix: Floats) -> Floats:
     """Each feature's share of the trees' output (n, features) for encoded rows (n, features); NaN is missing.
 
-    `program.base` plus a row's shares is its output, to rounding. Accumulates in float64; many rows are shared out to
-    the cores there are, and the same rows give the same bytes on any number of them.
+    `program.base` plus a row's shares is its output, to rounding. Accumulates in float64; many rows are divided
+    among the cores, and the same rows give the same bytes on any number of them.
     """
     rows = len(matrix)
     out = np.zeros((rows, program.features))
@@ -77,7 +77,7 @@ def shares(program: Program, matrix: Floats) -> Floats:
     if parts == 1:
         explain(0)
     else:
-        side_by_side(explain, range(parts))
+        in_parallel(explain, range(parts))
     return out
 
 

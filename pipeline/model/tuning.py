@@ -1,7 +1,7 @@
-"""Tuning: how large the trees grow and how strongly they are held back, chosen by search on out-of-time folds.
+"""Tuning: the size of the trees and their regularisation, found by search on out-of-time folds.
 
-The search sees the training period of the earliest test date only, so that no test date has had a say. What a trial is
-judged by is the held-out log loss of the whole blend at its best weight, since the trees are never served alone. The
+The search sees the training period of the earliest test date only, so that no test date influences it. A trial is
+judged by the held-out log loss of the whole blend at its best weight, since the trees are never served alone. The
 logistic regression's penalty, the rounds and the weight are then chosen on the folds of each fit
 (`pipeline.model.selection`).
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from pipeline.dataset.splits import Fold
-from pipeline.model.blend import held_directions
+from pipeline.model.blend import monotone_constraints
 from pipeline.model.boosting import Shape, shape_for, try_trees
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.selection import best_weight, choose_penalty, clearly_better, mixed, row_losses
@@ -27,11 +27,11 @@ Bools = NDArray[np.bool_]
 
 TRIALS: Final = 24
 STAYERS_KEPT: Final = 0.15
-"""The share of training rows without an exit that a trial learns from, each with so much more weight."""
+"""Share of training rows without an exit that a trial learns from; their weight makes up for the others."""
 LEAST_EXITS: Final = 300
-"""With fewer rows with an exit in the training period a search picks what chance favoured: the fixed shape stays."""
+"""With fewer rows with an exit in the training period, a search would pick noise: the fixed shape is used."""
 _ERRORS: Final = 3.0
-"""Standard errors by which the best of so many trials must be ahead: by two, one of two dozen is by chance alone."""
+"""Standard errors by which the best trial must lead: one of two dozen leads by two from chance alone."""
 _BEFORE_MODEL: Final = 6
 """Trials drawn at random before the sampler has a model of what is good."""
 
@@ -52,12 +52,12 @@ class Tuning:
 
 @dataclass(frozen=True)
 class _Folds:
-    """Rows to search on, and what the linear part says of the held-out ones, fold by fold."""
+    """Rows to search on, and the linear part's log-odds of the held-out ones, fold by fold."""
 
     matrix: Floats
     left: Bools
     categories: Sequence[int]
-    held: Sequence[int]
+    constraints: Sequence[int]
     folds: Sequence[Fold]
     linear: Sequence[Floats]
     seed: int
@@ -82,7 +82,9 @@ class _Folds:
     def _trees(self, fold: Fold, shape: Shape, weight: Floats | None) -> Floats:
         train, valid = fold
         seen = train if weight is None else train[weight[train] > 0]
-        trial = try_trees(self.matrix, self.left, (seen, valid), self.categories, shape, self.seed, self.held, weight)
+        trial = try_trees(
+            self.matrix, self.left, (seen, valid), self.categories, shape, self.seed, self.constraints, weight
+        )
         return trial.log_odds(self.matrix[valid], int(trial.losses.argmin()) + 1)
 
 
@@ -92,24 +94,23 @@ def tune(
     folds: Sequence[Fold],
     directions: Mapping[str, int],
     seed: int,
-    told: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Tuning | None:
     """Search the trees' shape on a training table (n rows), outcomes (n,) and its out-of-time folds.
 
     Tree-structured Parzen estimator (Bergstra et al., NIPS 2011), seeded, beginning with the fixed settings; a trial
     that is behind the median after a fold is pruned. Trials learn from all leavers and 15 % of stayers, weighted. The
-    best one is then held against the fixed settings on all rows, and must clearly beat them to be taken: shapes that
-    chance prefers cost more on later months than they seem to gain. None where there are too few exits or no fold to
-    choose by.
+    best one is then compared with the fixed settings on all rows and must clearly beat them: a shape chosen by noise
+    costs more on later months than it seems to gain. None where there are too few exits or no usable fold.
     """
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0]) and left[fold[1]].any()]
     if left.sum() < LEAST_EXITS or not usable:
-        told(f"tuning: fixed settings, since {int(left.sum())} rows with an exit cannot tell shapes apart")
+        progress(f"tuning: fixed settings, since {int(left.sum())} rows with an exit cannot tell shapes apart")
         return None
     with threadpool_limits(1):
         search = _prepared(features, left, usable, directions, seed)
         fixed = shape_for(int(left.sum()))
-        study = _study(search, fixed, _weights(left, seed), told)
+        study = _study(search, fixed, _weights(left, seed), progress)
         best = _shape(study.best_params)
         as_fixed, as_found = search.losses(fixed), search.losses(best)
     pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in study.trials)
@@ -122,19 +123,19 @@ def _prepared(
 ) -> _Folds:
     encoding = fit_encoding(features)
     matrix = encoding(features)
-    held = held_directions(encoding, directions, matrix, left)
-    _, linear = choose_penalty(matrix, left, encoding.categories, folds, held)
+    constraints = monotone_constraints(encoding, directions, matrix, left)
+    _, linear = choose_penalty(matrix, left, encoding.categories, folds, constraints)
     by_fold = np.split(linear, np.cumsum([len(valid) for _, valid in folds])[:-1])
-    return _Folds(matrix, left, encoding.categories, held, folds, by_fold, seed)
+    return _Folds(matrix, left, encoding.categories, constraints, folds, by_fold, seed)
 
 
-def _study(search: _Folds, fixed: Shape, weight: Floats, told: Callable[[str], None]) -> optuna.Study:
+def _study(search: _Folds, fixed: Shape, weight: Floats, progress: Callable[[str], None]) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=search.seed, n_startup_trials=_BEFORE_MODEL)
     study = optuna.create_study(sampler=sampler, pruner=optuna.pruners.MedianPruner(n_startup_trials=_BEFORE_MODEL))
     study.enqueue_trial({"leaves": fixed.leaves, "least_rows": fixed.least_rows, "ridge": fixed.ridge})
 
-    def judged(trial: optuna.Trial) -> float:
+    def judge(trial: optuna.Trial) -> float:
         shape = Shape(
             trial.suggest_int("leaves", 4, 48, log=True),
             trial.suggest_int("least_rows", 20, 400, log=True),
@@ -147,10 +148,10 @@ def _study(search: _Folds, fixed: Shape, weight: Floats, told: Callable[[str], N
                 raise optuna.TrialPruned
         return cost
 
-    def progress(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        told(f"tuning: trial {trial.number + 1} of {TRIALS}, best log loss {study.best_value:.4f}")
+    def report(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        progress(f"tuning: trial {trial.number + 1} of {TRIALS}, best log loss {study.best_value:.4f}")
 
-    study.optimize(judged, n_trials=TRIALS, callbacks=[progress])
+    study.optimize(judge, n_trials=TRIALS, callbacks=[report])
     return study
 
 

@@ -67,7 +67,7 @@ def test_a_weaker_penalty_is_chosen_where_every_feature_tells() -> None:
     left = random.random(ROWS) < risk_of(-1 + matrix.sum(axis=1))
     penalty, _ = choose_penalty(matrix, left, (), [(np.arange(800), np.arange(800, ROWS))], (0,) * NOISY)
     assert not penalty.adaptive
-    assert penalty.strength > PENALTIES[1].strength
+    assert penalty.C > PENALTIES[1].C
 
 
 def test_the_plain_fit_is_scikit_learns_logistic_regression() -> None:
@@ -76,10 +76,10 @@ def test_the_plain_fit_is_scikit_learns_logistic_regression() -> None:
     design -= design.mean(axis=0)
     left = random.random(ROWS) < risk_of(-2 + design[:, 0] - 0.5 * design[:, 1])
     products = (design.T @ design).astype(np.float64)
-    fit = Ridge(design, products, left, signs=np.zeros(8), trust=np.ones(8))
-    for strength in (0.002, 0.06, 0.5):
-        weights, intercept = fit(strength)
-        peer = LogisticRegression(C=strength, tol=1e-8).fit(design, left)
+    fit = Ridge(design, products, left, signs=np.zeros(8), scale=np.ones(8))
+    for C in (0.002, 0.06, 0.5):
+        weights, intercept = fit(C)
+        peer = LogisticRegression(C=C, tol=1e-8).fit(design, left)
         np.testing.assert_allclose(weights, peer.coef_[0], atol=1e-3)
         assert intercept == pytest.approx(peer.intercept_[0], abs=1e-3)
 
@@ -90,7 +90,7 @@ def test_a_column_that_would_take_the_wrong_sign_is_left_out_and_the_others_fitt
     design -= design.mean(axis=0)
     left = random.random(ROWS) < risk_of(-1 + design[:, 0] + design[:, 1])
     products = (design.T @ design).astype(np.float64)
-    weights, _ = Ridge(design, products, left, signs=np.array([1.0, -1.0, 0.0]), trust=np.ones(3))(0.5)
+    weights, _ = Ridge(design, products, left, signs=np.array([1.0, -1.0, 0.0]), scale=np.ones(3))(0.5)
     peer = LogisticRegression(C=0.5, tol=1e-8).fit(design[:, [0, 2]], left)
     assert weights[1] == 0
     np.testing.assert_allclose(weights[[0, 2]], peer.coef_[0], atol=1e-3)

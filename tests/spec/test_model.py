@@ -15,7 +15,7 @@ from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend
 from pipeline.model.boosting import TINY
 from pipeline.model.calibration import Line, risk_of
 from pipeline.model.linear import Penalty
-from pipeline.model.parallel import ROWS_AT_A_TIME, side_by_side
+from pipeline.model.parallel import ROWS_AT_A_TIME, in_parallel
 
 
 def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:
@@ -92,7 +92,7 @@ def test_a_model_from_before_penalties_were_chosen_has_the_plain_one(blend: Blen
     values = json.loads((tmp_path / BLEND_FILE).read_text())
     del values["choice"]["adaptive"]
     (tmp_path / BLEND_FILE).write_text(json.dumps(values))
-    assert Blend.load(tmp_path).choice.penalty == Penalty(blend.choice.strength, adaptive=False)
+    assert Blend.load(tmp_path).choice.penalty == Penalty(blend.choice.C, adaptive=False)
 
 
 def test_the_same_seed_gives_the_same_model(blend: Blend, unseen: pl.DataFrame) -> None:
@@ -175,7 +175,7 @@ def test_with_too_few_held_out_exits_nothing_is_chosen_by_them() -> None:
 
 def test_a_refit_like_another_takes_its_choices_over(blend: Blend) -> None:
     features, left = company(600, seed=6)
-    refit = fit_blend(features.drop("mood"), left, [], seed=1, like=blend)
+    refit = fit_blend(features.drop("mood"), left, [], seed=1, hyperparameters_of=blend)
     assert refit.choice == blend.choice
     assert refit.features == ("pay", "tenure_months", "department", "noise")
 
@@ -190,8 +190,8 @@ def test_a_fit_on_some_rows_is_that_on_a_table_of_them(unseen: pl.DataFrame) -> 
     )
 
 
-def test_fits_of_many_rows_are_not_side_by_side() -> None:
-    threads = set(side_by_side(lambda _: threading.get_ident(), range(8), ROWS_AT_A_TIME))
+def test_fits_of_many_rows_are_not_in_parallel() -> None:
+    threads = set(in_parallel(lambda _: threading.get_ident(), range(8), ROWS_AT_A_TIME))
     assert len(threads) == 1
 
 
