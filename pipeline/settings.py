@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
-from pipeline.lists.replacement_cost import REPLACEMENT_COST
-from pipeline.lists.rules import CAPACITY, LISTED_FROM, ListRules
+from pipeline.listing.replacement_cost import REPLACEMENT_COST
+from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
 
 
 class Settings(BaseSettings):

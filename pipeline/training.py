@@ -17,7 +17,7 @@ from pipeline.dataset.splits import LEAST_EXITS
 from pipeline.dataset.workspace import workspace
 from pipeline.judgement.assembly import first_report, with_comparisons, with_diagnostics, with_fairness
 from pipeline.judgement.backtest import Backtest, backtest, predictions, shuffled_auc
-from pipeline.judgement.guards import guard, keep_sums
+from pipeline.judgement.guards.guard import guard, keep_sums
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import Blend, fit_blend

@@ -14,10 +14,10 @@ from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.challenger import against_champion, against_parts
 from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage, true_hazard
-from pipeline.judgement.fairness import review
+from pipeline.judgement.fairness.review import review
 from pipeline.judgement.figures import Bounded
 from pipeline.judgement.report import FeatureEntry, TrainingReport
-from pipeline.lists.rules import ListRules
+from pipeline.listing.rules import ListRules
 from pipeline.model.stored_model import StoredModel
 
 

@@ -20,9 +20,9 @@ from pipeline.dataset.dated import load_dated
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
-from pipeline.lists.risk_list import listed
+from pipeline.listing.rules import ListRules
+from pipeline.listing.selection import listed
 from pipeline.lists.rollout import Dealt, dealt
-from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store

@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 from pipeline.files import locked
 from pipeline.language.translator import ENGLISH, Language
+from pipeline.listing.rules import ListRules
 from pipeline.lists.department_page import DepartmentFigures, department_figures
 from pipeline.lists.list_table import list_csv, list_xlsx
 from pipeline.lists.pages import answers_at, departments_page, index_page, list_page, list_text
 from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.lists.rollout import rolled_out, waiting_managers
-from pipeline.lists.rules import ListRules
 from pipeline.store.reading import Published
 from pipeline.store.store import Store
 

@@ -24,9 +24,10 @@ from pipeline.language.wording import (
     moved_text,
     reason_text,
 )
-from pipeline.lists.replacement_cost import cost_of_level
-from pipeline.lists.rules import ListRules
-from pipeline.store.reading import ENOUGH, Factor, Published, PublishedScores
+from pipeline.listing.rules import ListRules
+from pipeline.listing.selection import listed, standing_out
+from pipeline.score import ENOUGH, Factor
+from pipeline.store.reading import Published, PublishedScores
 
 Band = Literal["high", "elevated", "moderate", "typical"]
 Change = Literal["new", "rising", "continuing"]
@@ -117,27 +118,6 @@ class ListSize:
 def band_of(risk: float, mean_risk: float) -> Band:
     """The highest band whose lift the risk reaches."""
     return next(band for band, lift in BANDS.items() if risk >= lift * mean_risk)
-
-
-def standing_out(teams: pl.DataFrame, mean_risk: float, listed_from: float) -> pl.DataFrame:
-    """Those of `PublishedScores.teams` whose evidence is enough and whose risk is `listed_from` times the mean."""
-    return teams.filter(
-        (pl.col("evidence") == ENOUGH)
-        & (pl.col("risk") >= listed_from * mean_risk)
-        & (pl.col("manager_id") != pl.col("employee_id"))
-    )
-
-
-def listed(teams: pl.DataFrame, mean_risk: float, rules: ListRules) -> pl.DataFrame:
-    """Of each manager's people who stand out, the few whose leaving is expected to cost most, in that order.
-
-    The expected loss is the risk times the cost of replacing a person of that level; equals go by id.
-    """
-    loss = pl.col("risk") * cost_of_level(pl.col("level"), rules.costs)
-    by_loss = standing_out(teams, mean_risk, rules.listed_from).sort(
-        pl.col("manager_id"), loss, pl.col("employee_id"), descending=[False, True, False]
-    )
-    return by_loss.group_by("manager_id", maintain_order=True).head(rules.capacity)
 
 
 def reasons(

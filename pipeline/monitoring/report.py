@@ -27,7 +27,7 @@ from pipeline.judgement.drift import Drift, moved, moved_too_far, reference_of, 
 from pipeline.judgement.figures import Bounded, Metrics
 from pipeline.judgement.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language
-from pipeline.lists.risk_list import listed
+from pipeline.listing.selection import listed
 from pipeline.monitoring.alerts import alerts
 from pipeline.monitoring.page import monitoring_page
 from pipeline.monitoring.results import DriftedFeature, ListedPeople, MonitoringResults, Month, ScoreDrift

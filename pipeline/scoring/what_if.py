@@ -18,8 +18,8 @@ from features.drivers.conditions import HIGH_OVERTIME
 from pipeline.language.wording import as_number
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel, typed_records
+from pipeline.score import Factor
 from pipeline.scoring.records import Record, Value
-from pipeline.store.reading import Factor
 
 FULL_TIME_HOURS_A_MONTH: Final = 173.3
 """40 hours a week: what a share of contracted hours is taken of."""

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, select
 
-from pipeline.scoring.group_figures import DIMENSIONS, shown_members
+from pipeline.store.group_figures import DIMENSIONS, shown_members
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE
 
 

@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
-from pipeline.scoring.group_figures import group_figures
 from pipeline.store import audit, database
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Way, begun, engine_of
+from pipeline.store.group_figures import group_figures
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.shown_before import shown_before

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import ColumnElement
 
 from pipeline.lists.risk_list import BANDS, Band
-from pipeline.store.reading import ENOUGH, Published, PublishedScores, Score, Sort
+from pipeline.score import ENOUGH, Score
+from pipeline.store.reading import Published, PublishedScores, Sort
 from pipeline.store.schema import SCORE
 from serving.http.answers import Table
 from serving.http.problems import Refusal

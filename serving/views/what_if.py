@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
-from pipeline.store.reading import Factor, Published
+from pipeline.score import Factor
+from pipeline.store.reading import Published
 from serving.http.problems import Refusal
 from serving.schemas.what_if import ChangedFactor, LeversToPull, WhatIfForHr
 from serving.views.champion import Champion

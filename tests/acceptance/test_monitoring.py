@@ -25,8 +25,9 @@ from features.contract.tables import OWN_DATE
 from features.simulation.run import simulate
 from features.source import Source, load_source
 from pipeline.dataset.outcome import left_within_horizon
+from pipeline.listing.selection import listed
 from pipeline.lists.month_folder import write_lists
-from pipeline.lists.risk_list import BANDS, listed
+from pipeline.lists.risk_list import BANDS
 from pipeline.monthly import monthly
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings

@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from features.errors import BadInput
 from pipeline.faults import fault_of
 from pipeline.language.translator import language
+from pipeline.listing.rules import ListRules
 from pipeline.lists.month_folder import write_lists
-from pipeline.lists.rules import ListRules
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 

@@ -13,10 +13,10 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tests.examples import at_most
 
 from pipeline.disclosure import LEAST_PEOPLE, comparable, hidden_groups, hidden_of_attributes
-from pipeline.scoring.group_figures import DIMENSIONS, group_figures
-from tests.examples import at_most
+from pipeline.store.group_figures import DIMENSIONS, group_figures
 
 SETTINGS = settings(max_examples=at_most(75), deadline=None, suppress_health_check=list(HealthCheck))
 Sums = list[NDArray[np.float64]]

@@ -11,10 +11,10 @@ import pytest
 from stores import month_of_scores
 
 from features.errors import BadInput
+from pipeline.listing.rules import ListRules
 from pipeline.lists.effect import NO_TRIAL, eligible, judged
 from pipeline.lists.month_folder import write_lists
 from pipeline.lists.rollout import assign, deal, dealt, strata, waiting_managers
-from pipeline.lists.rules import ListRules
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.reading import LISTABLE

@@ -12,13 +12,13 @@ import pytest
 
 from features.source import Source
 from pipeline.disclosure.attributes import suppressed
-from pipeline.judgement.fairness import Judged, fairness_review, selection
+from pipeline.judgement.fairness.protected import ProtectedGroups, protected_groups
+from pipeline.judgement.fairness.proxies import proxies
+from pipeline.judgement.fairness.review import Judged, fairness_review, selection
 from pipeline.judgement.figures import Bounded
-from pipeline.judgement.protected import ProtectedGroups, protected_groups
-from pipeline.judgement.proxies import proxies
 from pipeline.judgement.report import FairnessRow
 from pipeline.judgement.resampling import RESAMPLES
-from pipeline.lists.rules import ListRules
+from pipeline.listing.rules import ListRules
 
 
 def judged(left: list[int], is_listed: list[int], risk: float = 0.25) -> Judged:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.disclosure import LEAST_PEOPLE, hidden_groups
-from pipeline.scoring.group_figures import DIMENSIONS, group_figures
+from pipeline.store.group_figures import DIMENSIONS, group_figures
 
 
 def company(department: str, location: str = "", level: str = "", manager: str = "") -> pl.DataFrame:

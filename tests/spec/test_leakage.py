@@ -8,7 +8,7 @@ import pytest
 
 from features.catalogue.feature import Feature
 from pipeline.dataset.rows import Dataset
-from pipeline.judgement.leakage import suspects
+from pipeline.judgement.guards.leakage import suspects
 
 ROWS = 1000
 LEFT = np.arange(ROWS) % 10 == 0

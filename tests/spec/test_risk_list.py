@@ -12,10 +12,12 @@ from published import Person, publication
 
 from features.build import organisation
 from pipeline.language.wording import GUIDE, OPEN_GUIDANCE, expected_words, factor_text, reason_text
+from pipeline.listing.rules import ListRules
+from pipeline.listing.selection import listed
 from pipeline.lists.month_folder import file_stem, write_lists
-from pipeline.lists.risk_list import Reason, RiskList, band_of, guidance, list_sizes, listed, moved, reasons, risk_lists
-from pipeline.lists.rules import ListRules
-from pipeline.store.reading import LISTABLE, Factor
+from pipeline.lists.risk_list import Reason, RiskList, band_of, guidance, list_sizes, moved, reasons, risk_lists
+from pipeline.score import Factor
+from pipeline.store.reading import LISTABLE
 from pipeline.store.store import Store
 
 

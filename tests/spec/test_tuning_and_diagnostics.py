@@ -15,10 +15,10 @@ from pipeline.dataset.splits import repeated_folds
 from pipeline.judgement.backtest import Backtest, backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.diagnostics import gain, range_coverage
-from pipeline.judgement.leakage import Removal, on_both_sides, too_dear
+from pipeline.judgement.guards.leakage import Removal, on_both_sides, too_dear
+from pipeline.judgement.guards.rewritten_history import changed_past, keep, sums_of
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import GroupFigures, TrainingReport
-from pipeline.judgement.rewritten_history import changed_past, keep, sums_of
 from pipeline.model.blend import fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.selection import usual_weight

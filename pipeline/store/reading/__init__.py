@@ -3,17 +3,13 @@
 from pipeline.store.reading.heads import Published
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.published_scores import PublishedScores
-from pipeline.store.reading.scores import ENOUGH, Factor, Score, Total, driver_sums
+from pipeline.store.reading.scores import Total
 from pipeline.store.reading.teams import LISTABLE
 
 __all__ = [
-    "ENOUGH",
     "LISTABLE",
-    "Factor",
     "Published",
     "PublishedScores",
-    "Score",
     "Sort",
     "Total",
-    "driver_sums",
 ]

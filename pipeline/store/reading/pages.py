@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, or_, select
 
+from pipeline.score import Score
 from pipeline.store.reading.heads import Published
-from pipeline.store.reading.scores import SCORE_COLUMNS, Score
+from pipeline.store.reading.scores import SCORE_COLUMNS
 from pipeline.store.schema import SCORE
 
 Sort = Literal["-risk", "risk", "employee_id", "-employee_id", "department", "-department", "level", "-level"]

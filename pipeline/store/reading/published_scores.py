@@ -8,10 +8,11 @@ from typing import Any, Literal
 import polars as pl
 from sqlalchemy import ColumnElement, Connection
 
+from pipeline.score import Factor, Score
 from pipeline.store.reading import figures, pages, scores, teams
 from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.pages import Sort
-from pipeline.store.reading.scores import Factor, Score, Total
+from pipeline.store.reading.scores import Total
 from pipeline.store.reading.withdrawn import withdrawn
 
 
@@ -105,7 +106,7 @@ class PublishedScores:
         return teams.is_in_line_of(self.connection, published, manager_id, employee_id)
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
-        """The figures of each group of a dimension (`pipeline.scoring.group_figures`), by name; unknown last."""
+        """The figures of each group of a dimension (`pipeline.store.group_figures`), by name; unknown last."""
         return figures.group_figures(self.connection, published, dimension)
 
     def service_figures(self, published: Published) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -10,48 +10,13 @@ from typing import Any, Final
 import polars as pl
 from sqlalchemy import Connection, bindparam, func, select
 
-from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
+from features.contract.vocabulary import Driver
+from pipeline.score import Factor, Score
 from pipeline.store.reading.heads import Published, newest_of_each_date
 from pipeline.store.schema import PUBLICATION, SCORE
 
-ENOUGH: Final = "enough"
-"""The evidence of a score that may be acted on; any other text is the reason why it may not."""
-
 BATCH_PEOPLE: Final = 500
 """People whose factors one query asks for: databases bound the number of parameters."""
-
-
-@dataclass(frozen=True)
-class Factor:
-    """What one feature adds to a person's log-odds; `value` and `peer_value` are None where unknown."""
-
-    feature: str
-    driver: Driver
-    value: str | None
-    peer_value: str | None
-    contribution: float
-
-
-@dataclass(frozen=True)
-class Score:
-    """A person's published score, with the place held on the snapshot date. Risks are probabilities."""
-
-    employee_id: str
-    rank: int
-    risk: float
-    risk_3m: float | None
-    risk_6m: float | None
-    risk_12m: float | None
-    risk_low: float | None
-    risk_high: float | None
-    evidence: str
-    base_log_odds: float
-    log_odds: float
-    department: str | None
-    level: int | None
-    job: str | None
-    location: str | None
-    manager_id: str | None
 
 
 @dataclass(frozen=True)
@@ -136,14 +101,6 @@ def totals(connection: Connection, source: str) -> list[Total]:
         .order_by(PUBLICATION.c.snapshot_date)
     )
     return [Total(*row) for row in rows]
-
-
-def driver_sums(factors: Iterable[Factor]) -> dict[Driver, float]:
-    """The log-odds that each driver adds, context last."""
-    sums: dict[Driver, float] = dict.fromkeys((*DRIVERS, CONTEXT), 0.0)
-    for factor in factors:
-        sums[factor.driver] += factor.contribution
-    return sums
 
 
 def _score_row(connection: Connection, published: Published, employee_id: str) -> tuple[Any, ...] | None:

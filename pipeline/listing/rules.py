@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.lists.replacement_cost import REPLACEMENT_COST, Costs
+from pipeline.listing.replacement_cost import REPLACEMENT_COST, Costs
 
 CAPACITY: Final = 4
 """Conversations that a manager can hold in a month: one a week."""

@@ -12,8 +12,8 @@ from pipeline.dataset.rounds import Round
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.figures import Bounded
-from pipeline.judgement.leakage import Removal, on_both_sides, suspects, too_dear
-from pipeline.judgement.rewritten_history import Sums, changed_past, keep, kept_sums, sums_of
+from pipeline.judgement.guards.leakage import Removal, on_both_sides, suspects, too_dear
+from pipeline.judgement.guards.rewritten_history import Sums, changed_past, keep, kept_sums, sums_of
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.settings import Settings

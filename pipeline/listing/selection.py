@@ -1,0 +1,28 @@
+"""Who is listed: those who stand out, and of each manager's the few whose leaving would cost most."""
+
+import polars as pl
+
+from pipeline.listing.replacement_cost import cost_of_level
+from pipeline.listing.rules import ListRules
+from pipeline.score import ENOUGH
+
+
+def standing_out(teams: pl.DataFrame, mean_risk: float, listed_from: float) -> pl.DataFrame:
+    """Those of `PublishedScores.teams` whose evidence is enough and whose risk is `listed_from` times the mean."""
+    return teams.filter(
+        (pl.col("evidence") == ENOUGH)
+        & (pl.col("risk") >= listed_from * mean_risk)
+        & (pl.col("manager_id") != pl.col("employee_id"))
+    )
+
+
+def listed(teams: pl.DataFrame, mean_risk: float, rules: ListRules) -> pl.DataFrame:
+    """Of each manager's people who stand out, the few whose leaving is expected to cost most, in that order.
+
+    The expected loss is the risk times the cost of replacing a person of that level; equals go by id.
+    """
+    loss = pl.col("risk") * cost_of_level(pl.col("level"), rules.costs)
+    by_loss = standing_out(teams, mean_risk, rules.listed_from).sort(
+        pl.col("manager_id"), loss, pl.col("employee_id"), descending=[False, True, False]
+    )
+    return by_loss.group_by("manager_id", maintain_order=True).head(rules.capacity)

@@ -1,0 +1,51 @@
+"""A score and its factors, as every package hands them on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
+
+ENOUGH: Final = "enough"
+"""The evidence of a score that may be acted on; any other text is the reason why it may not."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What one feature adds to a person's log-odds; `value` and `peer_value` are None where unknown."""
+
+    feature: str
+    driver: Driver
+    value: str | None
+    peer_value: str | None
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """A person's published score, with the place held on the snapshot date. Risks are probabilities."""
+
+    employee_id: str
+    rank: int
+    risk: float
+    risk_3m: float | None
+    risk_6m: float | None
+    risk_12m: float | None
+    risk_low: float | None
+    risk_high: float | None
+    evidence: str
+    base_log_odds: float
+    log_odds: float
+    department: str | None
+    level: int | None
+    job: str | None
+    location: str | None
+    manager_id: str | None
+
+
+def driver_sums(factors: Iterable[Factor]) -> dict[Driver, float]:
+    """The log-odds that each driver adds, context last."""
+    sums: dict[Driver, float] = dict.fromkeys((*DRIVERS, CONTEXT), 0.0)
+    for factor in factors:
+        sums[factor.driver] += factor.contribution
+    return sums
