@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from pipeline.judgement.fairness.groups import Group
 from pipeline.judgement.figures import Bounded
+from pipeline.judgement.groups import Group
 
 Verdict = Literal["passed", "open", "refused"]
 

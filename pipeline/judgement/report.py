@@ -11,8 +11,8 @@ from typing import Any
 
 from features.catalogue.feature import Feature
 from pipeline.judgement.condition import Condition
-from pipeline.judgement.fairness.groups import Group
 from pipeline.judgement.figures import Bounded, Figure, Metrics, MetricValues, Named
+from pipeline.judgement.groups import Group
 
 
 @dataclass(frozen=True)

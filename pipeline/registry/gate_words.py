@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Final
 
 from pipeline.judgement.condition import Code, Condition
-from pipeline.judgement.fairness.groups import attribute_text, group_text, written
+from pipeline.judgement.groups import attribute_text, group_text, written
 from pipeline.language.translator import ENGLISH, Language, marked
 
 _WORDS: Final = {

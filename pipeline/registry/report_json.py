@@ -13,8 +13,8 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from pipeline.judgement.condition import Code, Condition, Limits, StoredWords, Verdict
-from pipeline.judgement.fairness.groups import Group
 from pipeline.judgement.figures import Bounded
+from pipeline.judgement.groups import Group
 from pipeline.judgement.report import Manifest, TrainingReport
 from pipeline.registry.gate_words import condition_text, limit_text
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from pipeline.judgement.condition import Condition, Verdict
-from pipeline.judgement.fairness.groups import attribute_text, crossed_text
 from pipeline.judgement.figures import UNDEFINED, Bounded
+from pipeline.judgement.groups import attribute_text, crossed_text
 from pipeline.judgement.report import FairnessGroup, FairnessRow, GroupFigures, TrainingReport
 from pipeline.language.translator import Language, marked
 from pipeline.registry.card_words import BASELINES, OUTCOMES

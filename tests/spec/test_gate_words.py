@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.judgement.condition import Code, Condition, Limits
-from pipeline.judgement.fairness.groups import Group, attribute_text, crossed_text
 from pipeline.judgement.figures import Bounded
+from pipeline.judgement.groups import Group, attribute_text, crossed_text
 from pipeline.language.translator import language
 from pipeline.registry.gate import Contender, gate
 from pipeline.registry.gate_words import condition_text, limit_text

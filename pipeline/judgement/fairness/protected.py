@@ -11,7 +11,7 @@ import polars as pl
 
 from features.contract.vocabulary import snake_case
 from features.source import CrossSection, Source
-from pipeline.judgement.fairness.groups import OTHER, Group, group_text
+from pipeline.judgement.groups import OTHER, Group, group_text
 
 AGE_EDGES: Final = (30, 40, 50, 60)
 """Whole years of age at which a band begins; decades, since few companies hold enough people for finer ones."""

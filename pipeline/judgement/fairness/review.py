@@ -21,10 +21,10 @@ from features.source import CrossSection, Source
 from pipeline.dataset.rows import Dataset
 from pipeline.disclosure import LEAST_PEOPLE, hidden_of_attributes
 from pipeline.judgement.backtest import Backtest
-from pipeline.judgement.fairness.groups import TIMES, Group
 from pipeline.judgement.fairness.protected import ProtectedGroups, protected_groups
 from pipeline.judgement.fairness.proxies import proxies
 from pipeline.judgement.figures import Bounded
+from pipeline.judgement.groups import TIMES, Group
 from pipeline.judgement.metrics import TOP_SHARE
 from pipeline.judgement.report import FairnessGroup, FairnessRow, Proxy, Ratio, Ratios
 from pipeline.judgement.resampling import COVERAGE, RESAMPLES, drawn_sums, percentile_interval
