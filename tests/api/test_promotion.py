@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
-from pipeline.commands import main as command
+from pipeline.commands import main as entry
 from pipeline.judgement.figures import Bounded
 from pipeline.registry import promotion
 from pipeline.registry import versions as registry
@@ -190,7 +190,7 @@ def test_a_run_shows_what_one_compares(trained: Settings) -> None:
 def run_cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
     monkeypatch.setenv("RETENTION_VAR", str(settings.var))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", settings.tracking_uri)
-    return CliRunner().invoke(command.app, ["models", *arguments])
+    return CliRunner().invoke(entry.app, ["models", *arguments])
 
 
 def test_the_commands_list_promote_and_write_the_card(

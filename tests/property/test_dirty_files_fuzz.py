@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from features.errors import BadInput
 from features.source import load_source
-from pipeline.commands import main as command
+from pipeline.commands import main as entry
 
 HEADERS = {
     "employees": "employee_id,hire_date,observed_from,gender",
@@ -170,7 +170,7 @@ def retention(*arguments: str) -> tuple[int, str, str]:
     sys.argv = ["retention", *arguments]
     try:
         with redirect_stdout(said), redirect_stderr(told):
-            command.main()
+            entry.main()
     except SystemExit as end:
         return int(str(end.code or 0)), said.getvalue(), told.getvalue()
     finally:
