@@ -9,7 +9,7 @@ from typing import Any, Final
 from features.catalogue.units import Beside, Display, Unit, unit_named
 from features.contract.vocabulary import Driver
 from pipeline.language.translator import ENGLISH, Language, both, marked
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 
 UNKNOWN: Final = marked("not known")
 

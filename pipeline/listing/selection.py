@@ -4,7 +4,7 @@ import polars as pl
 
 from pipeline.listing.replacement_cost import cost_of_level
 from pipeline.listing.rules import ListRules
-from pipeline.score import ENOUGH
+from pipeline.score_record import ENOUGH
 
 
 def standing_out(teams: pl.DataFrame, mean_risk: float, listed_from: float) -> pl.DataFrame:

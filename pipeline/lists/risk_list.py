@@ -26,7 +26,7 @@ from pipeline.language.wording import (
 )
 from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed, standing_out
-from pipeline.score import ENOUGH, Factor
+from pipeline.score_record import ENOUGH, Factor
 from pipeline.store.reading import Published, PublishedScores
 
 Band = Literal["high", "elevated", "moderate", "typical"]

@@ -12,7 +12,7 @@ import polars as pl
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 
 ALIKE: Final = 0.8
 """Least absolute rank correlation of two features that are shown together."""

@@ -18,7 +18,7 @@ from features.drivers.conditions import HIGH_OVERTIME
 from pipeline.language.wording import as_number
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel, typed_records
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 from pipeline.scoring.records import Record, Value
 
 FULL_TIME_HOURS_A_MONTH: Final = 173.3

@@ -13,7 +13,7 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 from pipeline.store.reading import Published, PublishedScores, Sort
 from pipeline.store.subject_rights import Contest, Ground, contest
 from serving.access.audit import Audit

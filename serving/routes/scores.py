@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from pipeline.score import Factor, driver_sums
+from pipeline.score_record import Factor, driver_sums
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, StatedPurpose
 from serving.http.answers import as_json

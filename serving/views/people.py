@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement
 
 from pipeline.lists.risk_list import BANDS, Band
-from pipeline.score import ENOUGH, Score
+from pipeline.score_record import ENOUGH, Score
 from pipeline.store.reading import Published, PublishedScores, Sort
 from pipeline.store.schema import SCORE
 from serving.http.answers import Table

@@ -8,7 +8,7 @@ from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.lists.risk_list import Band, band_of, guidance, reasons
 from pipeline.model.related import together
-from pipeline.score import ENOUGH, Factor, Score, driver_sums
+from pipeline.score_record import ENOUGH, Factor, Score, driver_sums
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.problems import Refusal
 from serving.schemas.risks import (

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 from pipeline.store.reading import Published
 from serving.http.problems import Refusal
 from serving.schemas.what_if import ChangedFactor, LeversToPull, WhatIfForHr

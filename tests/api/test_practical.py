@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import free_port
 from fastapi.testclient import TestClient
+from servers import free_port
 
 from pipeline.store.store import Store
 from serving.app import create_app

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import BadInput, Unavailable
+from pipeline.commands import main as entry
 from pipeline.faults import fault_of, without_secrets
 from pipeline.settings import Settings
 from pipeline.store import sqlite as sqlite_file
@@ -31,7 +32,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["retention", *arguments])
         with pytest.raises(SystemExit) as end:
-            command.main()
+            entry.main()
         told = capsys.readouterr().err
         assert "Traceback" not in told
         assert told.count("error ") == 1

@@ -14,7 +14,7 @@ from pipeline.language.accept_language import preferred_language
 from pipeline.language.collect import messages
 from pipeline.language.translator import ENGLISH, catalogue_of, key_of, language, languages
 from pipeline.language.wording import expected_words, factor_text, label_text, reason_text
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 
 RUSSIAN = language("ru")
 SERVING = Path(__file__).parents[2] / "serving"

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipeline.model.related import related, together
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 
 N = 60
 UP = [float(value) for value in range(N)]

@@ -16,7 +16,7 @@ from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
 from pipeline.lists.month_folder import file_stem, write_lists
 from pipeline.lists.risk_list import Reason, RiskList, band_of, guidance, list_sizes, moved, reasons, risk_lists
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 from pipeline.store.reading import LISTABLE
 from pipeline.store.store import Store
 

@@ -23,7 +23,7 @@ from features.catalogue.version_0_1 import model_entry, published_entry
 from pipeline.language.translator import language
 from pipeline.language.wording import factor_text, reason_text
 from pipeline.model.stored_model import FORMAT, StoredModel
-from pipeline.score import Factor
+from pipeline.score_record import Factor
 from pipeline.scoring.records import score_records
 from pipeline.store.reading import Published
 

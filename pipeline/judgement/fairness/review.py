@@ -30,7 +30,7 @@ from pipeline.judgement.report import FairnessGroup, FairnessRow, Proxy, Ratio, 
 from pipeline.judgement.resampling import COVERAGE, RESAMPLES, drawn_sums, percentile_interval
 from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
-from pipeline.score import ENOUGH
+from pipeline.score_record import ENOUGH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

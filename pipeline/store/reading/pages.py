@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, or_, select
 
-from pipeline.score import Score
+from pipeline.score_record import Score
 from pipeline.store.reading.heads import Published
 from pipeline.store.reading.scores import SCORE_COLUMNS
 from pipeline.store.schema import SCORE

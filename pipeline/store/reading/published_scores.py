@@ -8,7 +8,7 @@ from typing import Any, Literal
 import polars as pl
 from sqlalchemy import ColumnElement, Connection
 
-from pipeline.score import Factor, Score
+from pipeline.score_record import Factor, Score
 from pipeline.store.reading import figures, pages, scores, teams
 from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.pages import Sort

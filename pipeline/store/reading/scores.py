@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, bindparam, func, select
 
 from features.contract.vocabulary import Driver
-from pipeline.score import Factor, Score
+from pipeline.score_record import Factor, Score
 from pipeline.store.reading.heads import Published, newest_of_each_date
 from pipeline.store.schema import PUBLICATION, SCORE
 
