@@ -69,8 +69,8 @@ def inline_code(path: Path) -> list[str]:
 def retention_commands() -> frozenset[str]:
     env = os.environ | {"COLUMNS": "200", "NO_COLOR": "1"}
     command = [str(Path(sys.executable).with_name("retention")), "--help"]
-    told = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    return frozenset(re.findall(r"^\W+([a-z][a-z-]+) ", told, flags=re.MULTILINE))
+    printed = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    return frozenset(re.findall(r"^\W+([a-z][a-z-]+) ", printed, flags=re.MULTILINE))
 
 
 def dry_run(*arguments: str) -> str:
@@ -93,9 +93,9 @@ def test_make_has_the_targets_that_others_build_on() -> None:
 
 
 def test_plain_make_prints_each_target_with_a_line() -> None:
-    told = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert [line.split()[0] for line in told.splitlines() if line.startswith("  ")] == TARGETS
-    assert all(len(line.split()) > 3 for line in told.splitlines() if line.startswith("  "))
+    printed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[0] for line in printed.splitlines() if line.startswith("  ")] == TARGETS
+    assert all(len(line.split()) > 3 for line in printed.splitlines() if line.startswith("  "))
 
 
 @pytest.mark.parametrize("target", ["train", "score"])
