@@ -240,6 +240,12 @@ def test_every_module_in_the_documents_exists() -> None:
     assert not [(document, name) for document, name in named if not is_defined(name)]
 
 
+def test_every_document_that_a_file_names_exists() -> None:
+    readable = [path for path in our_files() if path.suffix in {".py", ".toml", ".html", ".yaml", ""}]
+    named = [(path.name, name) for path in readable for name in re.findall(r"\bdocs/[\w/.-]+\.md\b", path.read_text())]
+    assert not [(file, name) for file, name in named if not is_ours(name)]
+
+
 def test_a_path_that_does_not_exist_is_found() -> None:
     text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py" and `a/b.py`; `pipeline.score.Score(1)`'
     assert named_paths(text) == {"pipeline/store/", "test_gate.py", "features/gone.py"}
