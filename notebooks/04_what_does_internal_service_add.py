@@ -16,7 +16,8 @@
 #
 # The idea behind this product is that colleagues are each other's clients: they ask for information, reports, data,
 # time and resources, and pay in effort. Where that service is poor, people get tired and leave. Do the data show it?
-# Every training run answers by leaving these features out. Run notebook 3 first: it trains the champion that is read here.
+# Every training run answers by leaving these features out. Run notebook 3 first: it trains the champion that is read
+# here.
 
 # %%
 import tempfile

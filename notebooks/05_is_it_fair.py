@@ -14,10 +14,10 @@
 #
 # *For works councils, auditors and HR.*
 #
-# Gender, age and similar attributes are not features. That alone does not make a model fair: other features can stand in
-# for them. So every training run checks how the lists would have treated each protected group, on months that the model
-# had not seen. Being listed means a conversation about staying. A group that is listed too rarely misses it; a group that
-# is listed too often is watched more. Run notebook 3 first: it trains the champion that is read here.
+# Gender, age and similar attributes are not features. That alone does not make a model fair: other features can stand
+# in for them. So every training run checks how the lists would have treated each protected group, on months that the
+# model had not seen. Being listed means a conversation about staying. A group that is listed too rarely misses it; a
+# group that is listed too often is watched more. Run notebook 3 first: it trains the champion that is read here.
 
 # %%
 import matplotlib.pyplot as plt

@@ -15,8 +15,8 @@
 # *For HR partners. No code needs to be read; the words between the pictures suffice.*
 #
 # A score is not a verdict on a person. It describes what happened to people with a similar working life, as far as the
-# company's figures show it. This notebook reads the score of a person who does not exist. Run notebook 3 first: it trains the
-# champion that is read here.
+# company's figures show it. This notebook reads the score of a person who does not exist. Run notebook 3 first: it
+# trains the champion that is read here.
 
 # %%
 import tempfile
@@ -98,8 +98,8 @@ by_driver
 # %% [markdown]
 # ## Conclusion
 #
-# The figures in which this person differs from the median come first, and all of them together equal the score: there is
-# no hidden remainder. A median person has a lower risk.
+# The figures in which this person differs from the median come first, and all of them together equal the score: there
+# is no hidden remainder. A median person has a lower risk.
 
 # %%
 average = score(model, [middle]).scores.row(0, named=True)

@@ -45,7 +45,7 @@ class Dataset:
 
     @property
     def directions(self) -> dict[str, int]:
-        """Features held monotone (docs/decisions/held-directions.md): 1 where more raises the risk, else -1."""
+        """Features held monotone (docs/decisions/monotone-constraints.md): 1 where more raises the risk, else -1."""
         ways = {"higher": 1, "lower": -1}
         return {name: ways[f.worse] for name, f in self.features.items() if f.worse and f.monotone}
 

@@ -1,3 +1,4 @@
+import fnmatch
 import os
 import re
 import subprocess
@@ -41,6 +42,7 @@ LOCKS = {
     "requirements-release.lock": {"release"},
 }
 """The extras that each lock holds; the first holds what the product cannot do without, too."""
+FOLDERS = ("features", "pipeline", "serving", "tests", "bench", "notebooks", "docs")
 LARGEST = 500_000  # bytes; requirements.lock is the largest file that belongs here
 
 
@@ -67,8 +69,8 @@ def inline_code(path: Path) -> list[str]:
 def retention_commands() -> frozenset[str]:
     env = os.environ | {"COLUMNS": "200", "NO_COLOR": "1"}
     command = [str(Path(sys.executable).with_name("retention")), "--help"]
-    told = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    return frozenset(re.findall(r"^\W+([a-z][a-z-]+) ", told, flags=re.MULTILINE))
+    printed = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    return frozenset(re.findall(r"^\W+([a-z][a-z-]+) ", printed, flags=re.MULTILINE))
 
 
 def dry_run(*arguments: str) -> str:
@@ -91,9 +93,9 @@ def test_make_has_the_targets_that_others_build_on() -> None:
 
 
 def test_plain_make_prints_each_target_with_a_line() -> None:
-    told = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert [line.split()[0] for line in told.splitlines() if line.startswith("  ")] == TARGETS
-    assert all(len(line.split()) > 3 for line in told.splitlines() if line.startswith("  "))
+    printed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[0] for line in printed.splitlines() if line.startswith("  ")] == TARGETS
+    assert all(len(line.split()) > 3 for line in printed.splitlines() if line.startswith("  "))
 
 
 @pytest.mark.parametrize("target", ["train", "score"])
@@ -187,6 +189,71 @@ def test_every_relative_link_in_the_documents_leads_somewhere() -> None:
         (path, link) for path in documents() for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text())
     ]
     assert not [(path.name, link) for path, link in links if not (path.parent / link).exists()]
+
+
+def named_paths(text: str) -> set[str]:
+    """The paths in backticks or quotation marks: from a folder of ours on, or a Python file by its name alone.
+
+    A path may be a folder or hold a `*`; one with a placeholder such as `<code>` is left out.
+    """
+    ours = re.compile(rf"(?:(?:{'|'.join(FOLDERS)})/[\w.*/-]+|[\w*]+\.py)(?=$|::)")
+    quoted = re.findall(r"[`\"]([^`\"\s]+)[`\"]", text)
+    return {match[0] for name in quoted if (match := ours.match(name))}
+
+
+def named_modules(text: str) -> set[str]:
+    """The dotted names in backticks that begin with a package of ours, such as `pipeline.disclosure`."""
+    return set(re.findall(r"`((?:features|pipeline|serving)(?:\.\w+)+)(?:\([^`]*\))?`", text))
+
+
+@cache
+def our_names() -> frozenset[str]:
+    """All files and folders of ours, and the names of the files alone."""
+    files = [file.relative_to(ROOT) for file in our_files()]
+    paths = {path.as_posix() for file in files for path in (file, *file.parents)}
+    return frozenset(paths | {file.name for file in files})
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path, or a file's name alone, is one of ours; a `*` stands for any part of it."""
+    path = path.rstrip("/")
+    return path in our_names() or ("*" in path and bool(fnmatch.filter(our_names(), path)))
+
+
+def is_defined(name: str) -> bool:
+    """Whether a dotted name is a module of ours, or something that a module of ours has."""
+    module, own = name.replace(".", "/"), name.rpartition(".")[2]
+    if is_ours(module) or is_ours(f"{module}.py"):
+        return True
+    above = module.rpartition("/")[0]
+    sources = [ROOT / path for path in (f"{above}.py", f"{above}/__init__.py") if is_ours(path)]
+    return any(re.search(rf"\b{own}\b", source.read_text()) for source in sources)
+
+
+def test_every_path_in_the_documents_exists() -> None:
+    named = [(path.name, name) for path in documents() for name in named_paths(path.read_text())]
+    assert not [(document, name) for document, name in named if not is_ours(name)]
+
+
+def test_every_module_in_the_documents_exists() -> None:
+    named = [(path.name, name) for path in documents() for name in named_modules(path.read_text())]
+    assert not [(document, name) for document, name in named if not is_defined(name)]
+
+
+def test_every_document_that_a_file_names_exists() -> None:
+    readable = [path for path in our_files() if path.suffix in {".py", ".toml", ".html", ".yaml", ""}]
+    named = [(path.name, name) for path in readable for name in re.findall(r"\bdocs/[\w/.-]+\.md\b", path.read_text())]
+    assert not [(file, name) for file, name in named if not is_ours(name)]
+
+
+def test_a_path_that_does_not_exist_is_found() -> None:
+    text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py" and `a/b.py`; `pipeline.score.Score(1)`'
+    assert named_paths(text) == {"pipeline/store/", "test_gate.py", "features/gone.py"}
+    assert {name for name in named_paths(text) if not is_ours(name)} == {"features/gone.py"}
+    assert named_modules(text) == {"pipeline.score.Score"}
+    assert is_defined("pipeline.score.Score")
+    assert not is_defined("pipeline.score.Scores")
+    assert not is_defined("pipeline.scores")
 
 
 def test_every_decision_is_in_the_index() -> None:
