@@ -31,9 +31,7 @@ _PLAIN_TYPES: Final = re.compile(
 _NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
 """Their messages hold names from the query, and no data."""
 
-_KEYWORDS: Final = (
-    'Fix the query; a column named like an SQL keyword needs double quotes, such as "left" or "order"'
-)
+_KEYWORDS: Final = 'Fix the query; a column named like an SQL keyword needs double quotes, such as "left" or "order"'
 
 
 def query_files(

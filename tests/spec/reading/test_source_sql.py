@@ -34,15 +34,15 @@ SQL_ERRORS = {
     ),
     "a value": (
         "[tables]\nexits = \"select concat(note, '')::int as x from read_csv('e.csv', all_varchar = true)\"",
-        "source.toml.tables.exits: SQL error at line 2: a fault of kind 'conversion' while its rows were read.",
+        "source.toml.tables.exits: SQL error at line 2: an error of type 'conversion' while its rows were read.",
     ),
     "a line of a file": (
         "[tables]\nexits = \"from read_csv('e.csv', columns = {'a': 'text'}, auto_detect = false)\"",
-        "source.toml.tables.exits: SQL error at line 2: a CSV file that it reads is wrong in line 1.",
+        "source.toml.tables.exits: SQL error at line 2: it reads a CSV file with an error in line 1.",
     ),
     "a damaged file": (
         "[tables]\nexits = \"from 'cut.parquet'\"",
-        "source.toml.tables.exits: SQL error at line 2: a file that it reads is not Parquet or is cut.",
+        "source.toml.tables.exits: SQL error at line 2: it reads a file that is truncated or not Parquet.",
     ),
 }
 
