@@ -34,7 +34,7 @@ DECIMALS: Final = 9
 DIGITS: Final = 12
 """The last digits of a sum of floats depend on the order of the rows; features are rounded to digits that do not."""
 GUARD_DECIMALS: Final = 3
-"""Rounding to this many more decimals first makes a sum one last digit beside a tie (such as 1/1024) round like the tie."""
+"""Rounded to this many more decimals first, a sum one last digit beside a tie (such as 1/1024) rounds like the tie."""
 CUT_BY_DIGITS_FROM: Final = 10 ** (DIGITS - DECIMALS)
 PEOPLE_AT_A_TIME: Final = 60_000
 """Over all dates computed in parallel, in some 0.8 GB: more memory costs more than the cores' short waits."""
@@ -155,7 +155,7 @@ def _prepared(
         tempfile.TemporaryDirectory(prefix=".coded-", dir=out_dir) as work,
     ):
         has_services = holds(source, "collaboration")
-        months = sum_months(source, folder, engine, is_kept=folder == months_dir) if has_services else None
+        months = sum_months(source, folder, engine, is_persistent=folder == months_dir) if has_services else None
         people = pl.read_parquet(months / "people.parquet") if months else numbered(everyone(source))
         coded = with_codes(source, people, Path(work))
         yield coded, people, prepare(coded, engine, services_in(months, engine) if months else None)

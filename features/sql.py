@@ -57,7 +57,7 @@ def literal(text: str) -> str:
 
 
 def _searchable(folder: Path, scratch: Path) -> str:
-    """The folder, or a link to it: `file_search_path` takes patterns separated by commas, so some names cannot be used."""
+    """The folder, or a link to it if its name has a comma or wildcards, which `file_search_path` would interpret."""
     if not set(",*?[]{}") & set(str(folder)):
         return str(folder)
     link = scratch / "folder"

@@ -130,7 +130,7 @@ def partners_left(known: Known) -> Frame:
 )  # fmt: skip
 def departments(known: Known) -> Frame:
     """How many departments, the own included, service is exchanged with, and the share of it that crosses a border."""
-    share = nw.when(nw.col("placed_services") > 0).then(nw.col("across") / nw.col("placed_services"))
+    share = nw.when(nw.col("services_by_department") > 0).then(nw.col("across") / nw.col("services_by_department"))
     return _ties(known).select(
         "employee_id",
         departments_serving_12m=over_window(known, 12, nw.col("departments_serving")),

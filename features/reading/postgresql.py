@@ -104,7 +104,7 @@ def _write(connection: Any, text: str, out: Path) -> None:
 
 
 def _readable(field: Any) -> str:
-    """Select expression: plain types unchanged, times in the session's time zone, infinity as a sentinel, rest as text."""
+    """Plain types unchanged, times in the session's time zone, 'infinity' as a sentinel date, other types as text."""
     column, kind = quoted(field.name), field.type
     if pa.types.is_temporal(kind) and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
         plain = "date" if pa.types.is_date(kind) else "timestamp"

@@ -18,7 +18,7 @@ def column_names(path: Path) -> list[str]:
 
 
 def read_batches(path: Path, names: Mapping[str, str]) -> Iterator[pl.DataFrame]:
-    """Frames of the columns in `names` (our name -> the file's), in the file's order; at least one, which may be empty."""
+    """Frames of the columns in `names` (ours -> the file's), in the file's order; at least one, which may be empty."""
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
         empty = {name: pa.array([], schema.field(schema.names.index(given)).type) for name, given in names.items()}

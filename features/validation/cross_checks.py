@@ -188,7 +188,7 @@ def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally:
 
 
 def count_circles(assignments: pl.LazyFrame, people: People, tally: Tally) -> None:
-    """Counts people who are their own manager at some depth, by the last manager recorded of everyone who has not left."""
+    """Counts people who are their own manager at some depth, by the last manager of everyone who has not left."""
     gone = people.absences.filter(pl.col("back").is_null()).lazy()
     rows = assignments.drop_nulls("manager_id").join(gone, on="employee_id", how="anti")
     order = pl.struct("effective_date", _known_on("effective_date").alias("known"), "manager_id")

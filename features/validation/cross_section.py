@@ -23,7 +23,7 @@ from features.validation.validate import Report
 
 TABLE: Final = "cross_section"
 CATEGORY_SHARE: Final = 0.5
-"""A text column with more distinct values than this share of the rows holds free text, names or codes, not categories."""
+"""A text column with more distinct values than this share of the rows holds free text or names, not categories."""
 CATEGORIES_OF_FEW: Final = 20
 """A text column with up to this number of values is a category, however few the rows."""
 
