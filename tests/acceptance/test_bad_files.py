@@ -10,6 +10,8 @@ import openpyxl
 import polars as pl
 import pytest
 
+from pipeline.commands import main as entry
+
 EMPLOYEES = "employee_id,hire_date\na,2020-01-31\nb,2020-02-01\n"
 EXITS = "employee_id,exit_date,kind\na,2022-03-31,voluntary\n"
 
@@ -27,7 +29,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
             (tmp_path / "company" / name).write_bytes(content.encode() if isinstance(content, str) else content)
         monkeypatch.setattr(sys, "argv", ["retention", "check", str(tmp_path / "company"), "--json", "-"])
         with pytest.raises(SystemExit) as end:
-            command.main()
+            entry.main()
         assert not (tmp_path / "var").exists()
         said = capsys.readouterr()
         errors = [

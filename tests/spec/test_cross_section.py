@@ -126,7 +126,7 @@ MISTAKES = {
     "no feature": (
         "select *",
         "select id, gone",
-        "source.toml.cross_section.query: no column is left to be a feature.",
+        "source.toml.cross_section.query: no column is left as a feature.",
     ),
 }
 

@@ -58,7 +58,7 @@ def test_an_sql_error_names_the_table_and_the_line_and_no_value(wrong: str, read
     assert raw.failed >= {"exits"}
 
 
-@pytest.mark.parametrize(("column", "told"), [("left", 'in double quotes there, such as "left"'), ('"left"', "")])
+@pytest.mark.parametrize(("column", "told"), [("left", 'needs double quotes, such as "left"'), ('"left"', "")])
 def test_a_column_named_like_a_word_of_sql_is_told_to_be_quoted(column: str, told: str, read: Any) -> None:
     toml = f'[tables]\nexits = """select employee_id, {column} as exit_date from \'e.csv\'"""\n'
     raw = read({"e.csv": "employee_id,left\n1,2020-01-31\n", "source.toml": toml})
