@@ -57,13 +57,13 @@ def csv_to_parquet(file: Path, form: TextFormat, out: Path) -> list[str]:
         _to_utf8(file, form.encoding, plain)
     delimiter = form.delimiter or ","
     header = _csv_header(file, form.encoding, delimiter)
-    kept, refused = _columns(header, file.name)
+    wanted, refused = _columns(header, file.name)
     names = ", ".join(f"c{position}: 'VARCHAR'" for position in range(len(header)))
     source = (
         f"read_csv({one_file(plain)}, columns={{{names}}}, auto_detect=false, header=true, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"')"
     )
-    columns = ", ".join(f"c{position} as {quoted(name)}" for position, name in kept)
+    columns = ", ".join(f"c{position} as {quoted(name)}" for position, name in wanted)
     try:
         with connect(out.parent) as connection:
             copy_to_parquet(connection, select_from(columns, source), out)
@@ -79,11 +79,11 @@ def parquet_to_parquet(file: Path, out: Path) -> list[str]:
     """Writes the readable columns with their types. Returns the refused ones. Raises BadInput for a truncated file."""
     _check_magic(file, b"PAR1")
     try:
-        kept, refused = _columns(pq.read_schema(file).names, file.name)
+        wanted, refused = _columns(pq.read_schema(file).names, file.name)
         with connect(out.parent) as connection:
             source = parquet(file)
             described = connection.execute(f"describe {select_from('*', source)}").fetchall()
-            columns = readable([described[position][:2] for position, _ in kept])
+            columns = readable([described[position][:2] for position, _ in wanted])
             copy_to_parquet(connection, select_from(columns, source), out)
     except (pa.ArrowException, OSError, duckdb.Error):
         remedy = "It is truncated or damaged: export it again"
@@ -100,12 +100,12 @@ def xlsx_to_parquet(file: Path, table: str, out: Path) -> list[str]:
     with _excel(file) as workbook:
         sheet = _sheet_of(workbook, file, table)
         top = workbook.load_sheet(sheet, header_row=None, n_rows=1, dtypes="string").to_arrow()
-        kept, refused = _columns([str(column[0].as_py() or "") for column in top.columns], file.name)
-        positions = [position for position, _ in kept]
+        wanted, refused = _columns([str(column[0].as_py() or "") for column in top.columns], file.name)
+        positions = [position for position, _ in wanted]
         body = workbook.load_sheet(sheet, header_row=None, skip_rows=1, dtypes="string", use_columns=positions)
         columns = body.to_arrow().columns
-    texts = [column.cast(pa.string()) for column in columns] or [pa.array([], pa.string()) for _ in kept]
-    pq.write_table(pa.table(texts, names=[name for _, name in kept]), out, compression="zstd")
+    texts = [column.cast(pa.string()) for column in columns] or [pa.array([], pa.string()) for _ in wanted]
+    pq.write_table(pa.table(texts, names=[name for _, name in wanted]), out, compression="zstd")
     return refused
 
 
@@ -140,18 +140,18 @@ def _sheet_of(workbook: Any, file: Path, table: str) -> str:
     return sheets.get(table) or next(iter(sheets.values()))
 
 
-def _columns(header: Sequence[str], place: str) -> tuple[list[tuple[int, str]], list[str]]:
+def _columns(header: Sequence[str], file_name: str) -> tuple[list[tuple[int, str]], list[str]]:
     """Position and name of the columns to read, and the refused names. A column without a name is left out."""
     names = [(position, name.strip()) for position, name in enumerate(header) if name.strip()]
     seen = Counter(name.lower() for _, name in names)
     twice = [name for name, times in seen.items() if times > 1]
     remedy = "Keep one; the names of columns are not case-sensitive"
     if twice:
-        raise BadInput([Finding("a column twice", place, name, 0, remedy) for name in twice])
-    kept = [(position, name) for position, name in names if not is_refused(name)]
-    if not kept:
-        raise BadInput(Finding("no column", place, "", 0, "Write the names of the columns in the first row"))
-    return kept, [name for _, name in names if is_refused(name)]
+        raise BadInput([Finding("a column twice", file_name, name, 0, remedy) for name in twice])
+    wanted = [(position, name) for position, name in names if not is_refused(name)]
+    if not wanted:
+        raise BadInput(Finding("no column", file_name, "", 0, "Write the names of the columns in the first row"))
+    return wanted, [name for _, name in names if is_refused(name)]
 
 
 def _check_magic(file: Path, expected: bytes) -> None:

@@ -69,13 +69,13 @@ _ITEMS: Final = (
 def frames(company: Company, rows: Mapping[str, Sequence[Columns]]) -> dict[str, pl.DataFrame]:
     """Every table by name, the truth among them. Only people who were employed within the data are included."""
     start, end = first_day(0, company.months), first_day(company.months, company.months) - 1
-    kept = company.people["exit_day"] >= start
+    included = company.people["exit_day"] >= start
     ids = _ids(company)
-    tables = {"employees": _employees(company, ids, kept, start)}
+    tables = {"employees": _employees(company, ids, included, start)}
     for name, parts in rows.items():
         columns = {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
-        here = kept[next(iter(columns.values()))]
-        tables[name] = _frame(name, {column: values[here] for column, values in columns.items()}, ids, kept, end)
+        here = included[next(iter(columns.values()))]
+        tables[name] = _frame(name, {column: values[here] for column, values in columns.items()}, ids, included, end)
     truth = tables.pop(TRUTH)
     return _soiled(tables, company.persons, company.rng) | {TRUTH: truth}
 
@@ -102,11 +102,11 @@ def _written(numbers: pl.Series) -> pl.Series:
     return "E" + numbers.cast(pl.String).str.zfill(6)
 
 
-def _employees(company: Company, ids: pl.Series, kept: Mask, start: int) -> pl.DataFrame:
-    people = company.people[kept]
+def _employees(company: Company, ids: pl.Series, included: Mask, start: int) -> pl.DataFrame:
+    people = company.people[included]
     return pl.DataFrame(
         {
-            "employee_id": ids.filter(pl.Series(kept)),
+            "employee_id": ids.filter(pl.Series(included)),
             "hire_date": _days(people["hire_day"]),
             "observed_from": _days(np.maximum(people["hire_day"], start)),
             "gender": _named(people["woman"], ("man", "woman")),
@@ -116,13 +116,13 @@ def _employees(company: Company, ids: pl.Series, kept: Mask, start: int) -> pl.D
     ).sort("employee_id", "hire_date")
 
 
-def _frame(table: str, columns: Columns, ids: pl.Series, kept: Mask, end: int) -> pl.DataFrame:
+def _frame(table: str, columns: Columns, ids: pl.Series, included: Mask, end: int) -> pl.DataFrame:
     """Columns of codes, spells and days in the contract's types. A manager who left before the data is null."""
     names = {**_NAMES, **_NAMES_BY_TABLE.get(table, {})}
     series: dict[str, pl.Series] = {}
     for name, values in columns.items():
         if name in _IDS:
-            series[name] = ids.gather(_index(np.where(kept[values], values, NOBODY)))
+            series[name] = ids.gather(_index(np.where(included[values], values, NOBODY)))
         elif name in _DAYS:
             series[name] = _days(np.minimum(values, end))
         elif name in _MINUTES:
