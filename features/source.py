@@ -176,7 +176,7 @@ def _check_apart(folder: Path, staging: Path) -> None:
     """Raises BadInput where the folder that is replaced holds the source."""
     if folder.resolve().is_relative_to(staging.resolve()):
         remedy = "Choose another folder for the tables that are written"
-        raise BadInput(Finding("the source is in the folder where its tables would be written", folder.name, "", 0, remedy))
+        raise BadInput(Finding("the source is where its tables would be written", folder.name, "", 0, remedy))
 
 
 @contextmanager
