@@ -20,7 +20,7 @@ _INTRODUCTION: Final = """# Features
 
 What the product knows about a person on a snapshot date: {fixed} features that every source with all tables gives, and
 {of_items} about the items in `surveys`, `measures` and `competencies`. The items below are those of the simulated
-company, with one measure added; your source's items replace them. Without a table, its features are missing.
+company, with one measure added; your source's items replace them. A source without a table lacks its features.
 
 - **limits**: the lowest and the highest possible value; – where there is none, or where it is the source's own.
 - **window**: the time that the figure covers, (start, end] in months before the snapshot date; `now` is the value in
