@@ -118,7 +118,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "Excel cut": (
         {"employees.xlsx": workbook(employees=[["employee_id", "hire_date"], ["a", "2020-01-31"]])[:-100]},
-        "employees.xlsx: cannot be read as Excel. It is cut or not an Excel workbook: save it again as .xlsx",
+        "employees.xlsx: cannot be read as Excel. It is truncated or not an Excel workbook: save it again as .xlsx",
     ),
     "day first or month first": (
         {"employees.csv": "employee_id,hire_date\na,03/04/2020\nb,04/05/2020\n"},
