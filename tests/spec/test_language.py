@@ -70,7 +70,7 @@ def test_a_stale_label_stays_readable_for_older_months_and_any_other_text_goes(m
 def test_an_older_months_label_is_said_in_russian() -> None:
     [*former] = catalogue_of("ru").obsolete
     assert former
-    assert all(RUSSIAN.knows(label) and re.search("[а-я]", label_text(label, RUSSIAN)) for label in former)
+    assert all(RUSSIAN.knows(label) and re.search("[а-я]", label_text({"label": label}, RUSSIAN)) for label in former)
 
 
 @pytest.mark.parametrize(
