@@ -1,4 +1,4 @@
-"""How Polars keeps memory that was freed: a setting that it reads once, when it is loaded."""
+"""How the allocator of Polars reuses freed memory: a setting that is read once, when Polars is loaded."""
 
 import os
 from typing import Final
@@ -8,11 +8,11 @@ SETTING: Final = "narenas:1,oversize_threshold:0,dirty_decay_ms:2000,muzzy_decay
 
 
 def share_freed_memory() -> None:
-    """All threads share what one of them freed, large pieces too, for two seconds. To be called before Polars loads.
+    """Let all threads reuse what one of them freed, large blocks too, for two seconds. Call it before Polars loads.
 
-    New pages would have to be cleared, which takes a sixth of the time of the features, and memory that only one thread
-    may use again is a fifth of the peak. Each entry point calls this: `retention`, the server, `from pipeline import
-    train` and its like, the bench. Whoever has set the variable keeps what it says. Once Polars is loaded, which writes
-    the variable too, this does nothing.
+    Clearing new pages would take a sixth of the time of the features, and memory that only one thread may reuse makes
+    up a fifth of the peak. Each entry point calls this: `retention`, the server, functions of `pipeline` such as
+    `train`, and the bench. A variable that is already set stays as it is. Polars sets the variable when it is loaded,
+    so a later call does nothing.
     """
     os.environ.setdefault(VARIABLE, SETTING)

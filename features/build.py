@@ -1,4 +1,4 @@
-"""The feature table: what was known of everyone at risk, a Parquet file a snapshot date."""
+"""The feature table: what was known about everyone at risk, one Parquet file per snapshot date."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 DECIMALS: Final = 9
 DIGITS: Final = 12
-"""Sums of floats depend on the order of the rows in their last digits; features keep what does not."""
+"""The last digits of a sum of floats depend on the order of the rows; features are rounded to digits that do not."""
 GUARD_DECIMALS: Final = 3
-"""Rounded to so many more first, a sum that lies a last digit beside a tie (1/1024 is one) is rounded as the tie is."""
+"""Rounded to this many more decimals first, a sum one last digit beside a tie (such as 1/1024) rounds like the tie."""
 CUT_BY_DIGITS_FROM: Final = 10 ** (DIGITS - DECIMALS)
 PEOPLE_AT_A_TIME: Final = 60_000
-"""On all dates that are worked out side by side, in some 0.8 GB: more memory is dearer than the cores' short waits."""
+"""Over all dates computed in parallel, in some 0.8 GB: more memory costs more than the cores' short waits."""
 ORGANISATION: Final = ("department", "level", "job", "location", "manager_id")
 
 
@@ -53,14 +53,14 @@ def feature_table(
 
     Columns: employee_id, snapshot_date, then the catalogue's features in its order (Float64, or String for categories;
     null is unknown). A file appears whole or not at all. `progress` is called after each date.
-    `months_dir` keeps the monthly sums of internal services from one run to the next, so that a run sums only the
-    months whose services have changed; without it they are summed anew and deleted at the end.
-    Where the engine is Spark, its machines must all see `out_dir` and `months_dir`.
+    `months_dir` keeps the monthly sums of internal services between runs, so that a run sums only the months whose
+    services have changed. Without it, all months are summed and the sums are deleted at the end.
+    With Spark, all its machines must see `out_dir` and `months_dir`.
     Raises BadInput for a date that is not the last of a month.
     """
     _check(dates)
     out_dir.mkdir(parents=True, exist_ok=True)
-    found = families(source)
+    wanted = families(source)
     paths = []
     with (
         _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared),
@@ -69,7 +69,7 @@ def feature_table(
 
         def write(day: date) -> Path:
             path = out_dir / f"features-{day}.parquet"
-            rows = features_on(known_on(coded, day, prepared, engine), found)
+            rows = features_on(known_on(coded, day, prepared, engine), wanted)
             write_whole(path, partial(with_ids(rows, people).write_parquet, compression="lz4"))
             engine.release()
             return path
@@ -81,18 +81,18 @@ def feature_table(
     return paths
 
 
-def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
+def features_on(known: Known, wanted: Sequence[Family]) -> pl.DataFrame:
     """The rows of one snapshot date, as `feature_table` describes them."""
 
     def plan(rows: Frame, *names: str) -> pl.LazyFrame:
         return known.engine.to_polars(rows.select("employee_id", *names))
 
-    of_families = [plan(family.define(known), *(feature.name for feature in family.features)) for family in found]
+    of_families = [plan(family.define(known), *(feature.name for feature in family.features)) for family in wanted]
     plans = [plan(present(known)), plan(at_risk(known)), *of_families]
     people, those_at_risk, *tables = pl.collect_all(plans, engine="in-memory")
     table = pl.concat([people, *(_in_order(table, people) for table in tables)], how="horizontal")
     table = table.join(those_at_risk, on="employee_id", how="semi").sort("employee_id")
-    features = [feature for family in found for feature in family.features]
+    features = [feature for family in wanted for feature in family.features]
     table = _rounded(table, [feature.name for feature in features if feature.kind == "number"])
     table = table.with_columns(pl.col(feature.name).cast(pl.String) for feature in features if feature.kind != "number")
     snapshot_date = pl.lit(known.snapshot_date).alias("snapshot_date")
@@ -100,16 +100,16 @@ def features_on(known: Known, found: Sequence[Family]) -> pl.DataFrame:
 
 
 def _in_order(table: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """What a table says of people, in their order: most definitions begin with them, and need not be joined again."""
+    """The columns of a table in the order of `people`. Most definitions start from that order and need no join."""
     if not table["employee_id"].equals(people["employee_id"]):
         table = people.join(table, on="employee_id", how="left", maintain_order="left")
     return table.drop("employee_id")
 
 
 def _rounded(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """The named columns as Float64: finite, never -0.0 (which is other bytes), to DECIMALS and to DIGITS.
+    """The named columns as Float64: finite, never -0.0 (whose bytes differ), rounded to DECIMALS and to DIGITS.
 
-    Below `CUT_BY_DIGITS_FROM` what has DECIMALS has no more than DIGITS, so that the slower cut is left out.
+    Below `CUT_BY_DIGITS_FROM` a number with DECIMALS has no more than DIGITS, so the slower rounding is skipped.
     """
     number, rounded = pl.col(names).cast(pl.Float64), pl.col(names)
     number = pl.when(number.is_finite()).then(number)
@@ -121,9 +121,9 @@ def _rounded(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
 
 
 def organisation(source: "Source", snapshot_date: date) -> pl.DataFrame:
-    """Where everyone at risk is on the date: employee_id, department, level, job, location, manager_id, sorted.
+    """The post of everyone at risk on the date: employee_id, department, level, job, location, manager_id.
 
-    What the source does not record is null; level is Int64, the others String.
+    Sorted by employee_id. Columns that the source does not record are null; level is Int64, the others String.
     """
     known = known_on(source, snapshot_date)
     rows = at_risk(known).select("employee_id")
@@ -149,13 +149,13 @@ def _check(dates: Sequence[date]) -> None:
 def _prepared(
     source: "Source", months_dir: Path | None, out_dir: Path, engine: Engine
 ) -> Iterator[tuple["Source", pl.DataFrame, Prepared]]:
-    """The source with people as codes, the codes, and what is worked out once for all dates."""
+    """The source with people as codes, the codes, and what is computed once for all dates."""
     with (
         month_folder(months_dir, out_dir) as folder,
         tempfile.TemporaryDirectory(prefix=".coded-", dir=out_dir) as work,
     ):
         has_services = holds(source, "collaboration")
-        months = sum_months(source, folder, engine, is_kept=folder == months_dir) if has_services else None
+        months = sum_months(source, folder, engine, is_persistent=folder == months_dir) if has_services else None
         people = pl.read_parquet(months / "people.parquet") if months else numbered(everyone(source))
         coded = with_codes(source, people, Path(work))
         yield coded, people, prepare(coded, engine, services_in(months, engine) if months else None)

@@ -1,4 +1,4 @@
-"""Months and days as numbers, the same on every engine (Spark has no `dt.total_days`, lazy frames no order)."""
+"""Months and days as numbers, computed alike on every engine (Spark has no `dt.total_days`, lazy frames no order)."""
 
 import calendar
 from datetime import date
@@ -13,7 +13,7 @@ DAYS_A_MONTH = 30.4375
 
 
 def month_end(day: date, months: int = 0) -> date:
-    """Last day of the month that lies `months` after (before, if negative) the month of `day`."""
+    """Last day of the month that is `months` after (before, if negative) the month of `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
 

@@ -1,6 +1,6 @@
-"""The one family of errors. The edge maps each to an exit code (command line) or a status (API).
+"""All errors that are raised on purpose. The edge maps each to an exit code (command line) or a status (API).
 
-An error says the rule, the place and the remedy. It never holds a person's name, id or value.
+An error states the rule, the place and the remedy. It never holds a person's name, id or value.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One broken rule: where it was broken, on how many rows, and what mends it.
+    """One broken rule: where it was broken, on how many rows, and how to fix it.
 
-    `table` may also be the name of a file or of a section of `source.toml`; `column` is empty where
-    the rule concerns a whole table; `rows` is 0 where the rule is not about rows. Every finding says
-    its `remedy`, most readably by its name.
+    `table` may also be the name of a file or of a section of `source.toml`. `column` is empty where the rule concerns
+    a whole table, and `rows` is 0 where it is not about rows. Every finding has a `remedy`, best passed by keyword.
     """
 
     rule: str
@@ -35,7 +34,7 @@ class Finding:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number and its noun as messages say them: `1 row`, `2,000 rows`."""
+    """A number with its noun, for messages: `1 row`, `2,000 rows`."""
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
@@ -46,7 +45,7 @@ class RetentionError(Exception):
 
 
 class BadInput(RetentionError):
-    """What was given cannot be used; nothing was written. Holds every finding, not only the first."""
+    """The input cannot be used; nothing was written. Holds every finding, not only the first."""
 
     exit_code = 2
 
@@ -56,7 +55,7 @@ class BadInput(RetentionError):
 
 
 class Refused(RetentionError):
-    """A guard or the promotion gate said no. Holds every finding, each with its figure."""
+    """A guard or the promotion gate refused. Holds every finding, each with its figure."""
 
     exit_code = 3
 
@@ -66,7 +65,7 @@ class Refused(RetentionError):
 
 
 class Unavailable(RetentionError):
-    """Something that the run leans on, such as a database or the disk, does not do its part; holds what and where."""
+    """Something that the run depends on, such as a database or the disk, failed. Holds what failed, and where."""
 
     def __init__(self, finding: Finding) -> None:
         self.findings = [finding]

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all: written beside their target under another name, then renamed."""
+"""Files appear whole or not at all: they are written beside their target under another name, then renamed."""
 
 import os
 import shutil
@@ -9,8 +9,8 @@ from pathlib import Path
 def write_whole(target: Path, write: Callable[[Path], object]) -> None:
     """Calls `write` with a temporary path beside `target` and renames the result onto it.
 
-    `write` may make a folder, as Spark does, where `target` is not there yet. Folders above are made as needed; what a
-    failed `write` leaves is deleted.
+    `write` may create a folder, as Spark does, if `target` does not exist yet. Parent folders are created as needed.
+    What a failed `write` leaves behind is deleted.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -22,7 +22,7 @@ def write_whole(target: Path, write: Callable[[Path], object]) -> None:
 
 
 def delete(path: Path) -> None:
-    """Deletes a file or a folder, if it is there."""
+    """Deletes a file or a folder, if it exists."""
     if path.is_dir():
         shutil.rmtree(path)
     else:

@@ -27,7 +27,7 @@ __all__ = ["CrossSection", "Item", "Source", "check_source", "load_source", "sou
 
 @dataclass(frozen=True)
 class Item:
-    """A survey item, measure or competency that source.toml names."""
+    """A survey item, measure or competency that source.toml declares."""
 
     driver: Driver
     label: str
@@ -35,12 +35,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Source:
-    """The canonical tables of a source with dates, and what its source.toml says of them.
+    """The canonical tables of a source with dates, and the settings of its source.toml.
 
-    tables: Parquet of each table that is there, clean and in the contract's types. protected: Parquet of
-    employee_id, hire_date and the protected attributes, for the fairness review only. employee_features: columns
-    of employees beyond the contract's that may be context features. items: by table and name, the declared ones.
-    data_hash: the same whatever the order of rows or the form of the files.
+    tables: a Parquet file for each table that the source has, clean and in the contract's types. protected: Parquet of
+    employee_id, hire_date and the protected attributes, for the fairness review only. employee_features: columns of
+    employees beyond the contract's that may be context features. items: the declared ones, by table and name.
+    data_hash: independent of the order of rows and of the format of the files.
     """
 
     name: str
@@ -65,22 +65,22 @@ class Source:
 def load_source(source: Path, staging: Path) -> Source | CrossSection:
     """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
 
-    `source` is a folder or a source.toml. Raises BadInput with every error, and then writes nothing: all work
-    happens in a folder beside `staging` that takes its place at the end. A cross-section writes nothing at all.
+    `source` is a folder or a source.toml. Raises BadInput with every error, and then writes nothing: all work happens
+    in a folder beside `staging`, which replaces `staging` at the end. A cross-section writes nothing at all.
     """
     definition = read_definition(source)
-    _keep_apart(definition.folder, staging)
+    _check_apart(definition.folder, staging)
     with _work_beside(staging) as work:
         loaded = _read_cross_section(definition, work) or _read_source(definition, work, staging)
         if isinstance(loaded, Report):
             raise BadInput(loaded.errors)
         if isinstance(loaded, Source):
-            _take_place(work / "tables", staging)
+            _replace_folder(work / "tables", staging)
         return loaded
 
 
 def check_source(source: Path, staging: Path) -> Report:
-    """The report of reading and validating the source, with its errors instead of an exception.
+    """Reads and validates the source; returns the report, with errors in it instead of an exception.
 
     Works in a folder beside `staging` and leaves nothing behind.
     """
@@ -94,7 +94,7 @@ def check_source(source: Path, staging: Path) -> Report:
 
 
 def source_name(source: Path) -> str:
-    """The name of a source, a folder or a source.toml; its tables are not read. Raises BadInput for a wrong one."""
+    """The name of a source (a folder or a source.toml), without reading its tables. Raises BadInput for a wrong one."""
     return read_definition(source).name
 
 
@@ -124,7 +124,7 @@ def _checked(definition: SourceDefinition, work: Path) -> Report:
         ignore=frozenset(settings.ignore),
     )
     report = validate(raw.tables, expectations, work / "tables", raw.refused)
-    errors = [*raw.errors, *(finding for finding in report.errors if not _is_said(finding, raw))]
+    errors = [*raw.errors, *(finding for finding in report.errors if not _is_reported(finding, raw))]
     return replace(
         report,
         errors=tuple(errors),
@@ -133,8 +133,8 @@ def _checked(definition: SourceDefinition, work: Path) -> Report:
     )
 
 
-def _is_said(finding: Finding, raw: Raw) -> bool:
-    """Whether the reading has already said why: the table could not be read, or the column not be understood."""
+def _is_reported(finding: Finding, raw: Raw) -> bool:
+    """Whether reading has already reported the cause: an unreadable table, or a column it could not interpret."""
     columns = {error.column for error in raw.errors if error.table == finding.table}
     return finding.table in raw.failed or bool(columns & {finding.column} or (columns and not finding.column))
 
@@ -142,16 +142,16 @@ def _is_said(finding: Finding, raw: Raw) -> bool:
 def _source(definition: SourceDefinition, report: Report, written: Path, staging: Path) -> Source:
     """The source as it will be once `written` has become `staging`."""
     if report.complete_from is None or report.complete_until is None:
-        raise ValueError("a report without errors names the period")
+        raise ValueError("a report without errors has a period")
     settings = definition.settings
-    here = {path.stem: path for path in written.glob("*.parquet")}
-    tables = [table for table in TABLES if table in here]
-    employees = pl.read_parquet_schema(here["employees"])
-    protected = pl.read_parquet_schema(here[PROTECTED_TABLE]) if PROTECTED_TABLE in here else {}
+    files = {path.stem: path for path in written.glob("*.parquet")}
+    tables = [table for table in TABLES if table in files]
+    employees = pl.read_parquet_schema(files["employees"])
+    protected = pl.read_parquet_schema(files[PROTECTED_TABLE]) if PROTECTED_TABLE in files else {}
     return Source(
         name=definition.name,
-        tables={table: staging / here[table].name for table in tables},
-        protected=staging / here[PROTECTED_TABLE].name if protected else None,
+        tables={table: staging / files[table].name for table in tables},
+        protected=staging / files[PROTECTED_TABLE].name if protected else None,
         protected_names=tuple(name for name in protected if name not in ("employee_id", "hire_date")),
         employee_features=tuple(name for name in employees if name not in column_order("employees")),
         complete_from=report.complete_from,
@@ -160,7 +160,7 @@ def _source(definition: SourceDefinition, report: Report, written: Path, staging
         snapshot_every_months=settings.snapshot_every_months,
         ignore=frozenset(settings.ignore),
         items={table: _items(definition, table) for table in ITEM_COLUMN},
-        data_hash=data_hash(here, written.parent),
+        data_hash=data_hash(files, written.parent),
         report=report,
     )
 
@@ -172,16 +172,16 @@ def _items(definition: SourceDefinition, table: str) -> dict[str, Item]:
     }
 
 
-def _keep_apart(folder: Path, staging: Path) -> None:
-    """The folder that is replaced must not hold the source."""
+def _check_apart(folder: Path, staging: Path) -> None:
+    """Raises BadInput where the folder that is replaced holds the source."""
     if folder.resolve().is_relative_to(staging.resolve()):
         remedy = "Choose another folder for the tables that are written"
-        raise BadInput(Finding("the source lies where its tables would be written", folder.name, "", 0, remedy))
+        raise BadInput(Finding("the source is where its tables would be written", folder.name, "", 0, remedy))
 
 
 @contextmanager
 def _work_beside(staging: Path) -> Iterator[Path]:
-    """A folder on the disk of `staging`, gone afterwards, and so are folders made for it that hold nothing."""
+    """A temporary folder on the disk of `staging`. It is deleted afterwards, with empty parent folders made for it."""
     parent = staging.absolute().parent
     made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     parent.mkdir(parents=True, exist_ok=True)
@@ -195,8 +195,8 @@ def _work_beside(staging: Path) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def _take_place(new: Path, staging: Path) -> None:
-    """`new` becomes `staging`; what was there goes last, and comes back if the renaming fails."""
+def _replace_folder(new: Path, staging: Path) -> None:
+    """Renames `new` to `staging`. The old folder is moved away first, and moved back if the renaming fails."""
     old = new.with_name("replaced")
     if staging.exists():
         staging.rename(old)

@@ -1,4 +1,4 @@
-"""DuckDB in this process: a connection to it, and names, texts and files as its SQL writes them."""
+"""DuckDB in this process: a connection, and names, strings and files in its SQL."""
 
 import glob
 import tempfile
@@ -10,12 +10,12 @@ from typing import Final
 import duckdb
 
 MEMORY_LIMIT: Final = "1GB"
-"""Beyond it DuckDB works on disk, in the staging folder."""
+"""Above this limit DuckDB works on disk, in the staging folder."""
 
 
 @contextmanager
 def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory that spills to `work`, sees no Python variables, and finds files in `folder`."""
+    """An in-memory DuckDB that spills to `work`, sees no Python variables, and looks for files in `folder`."""
     with tempfile.TemporaryDirectory(dir=work, prefix="duckdb-") as scratch, duckdb.connect() as connection:
         settings = {
             "errors_as_json": "true",
@@ -32,8 +32,8 @@ def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyC
 
 
 def select_from(columns: str, source: str) -> str:
-    """A select over what a table function reads."""
-    return f"select {columns} from {source}"  # noqa: S608 (names are quoted, texts are literals)
+    """A select over a table function."""
+    return f"select {columns} from {source}"  # noqa: S608 (names are quoted, strings are literals)
 
 
 def parquet(path: Path) -> str:
@@ -42,22 +42,22 @@ def parquet(path: Path) -> str:
 
 
 def one_file(path: Path) -> str:
-    """A file's path as DuckDB's functions take it: no character of it stands for others."""
+    """A file's path for DuckDB's functions, with wildcard characters escaped."""
     return literal(glob.escape(str(path)))
 
 
 def quoted(name: str) -> str:
-    """A name as SQL writes it."""
+    """A name, quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A text as SQL writes it."""
+    """A string literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def _searchable(folder: Path, scratch: Path) -> str:
-    """`file_search_path` is a list of patterns divided by commas; such a folder's name needs another one."""
+    """The folder, or a link to it if its name has a comma or wildcards, which `file_search_path` would interpret."""
     if not set(",*?[]{}") & set(str(folder)):
         return str(folder)
     link = scratch / "folder"

@@ -1,1 +1,1 @@
-"""What a feature is, every feature that a source gives, and the page that describes them."""
+"""The definition of a feature, the features that a source gives, and the page that describes them."""

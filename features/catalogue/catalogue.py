@@ -1,4 +1,4 @@
-"""Every feature that a source gives, with all that is said of it; the definitions stand in the drivers' files."""
+"""Every feature that a source gives, with its description. The definitions are in `features/drivers`."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Feature", "catalogue", "families", "fixed_features"]
 
 KEYS = ("employee_id", "snapshot_date", "hire_date")
-"""Columns that name a row of the feature table, so no feature may."""
+"""Columns that identify a row of the feature table; no feature may have such a name."""
 
 
 def catalogue(source: "Source") -> dict[str, Feature]:
@@ -24,13 +24,13 @@ def catalogue(source: "Source") -> dict[str, Feature]:
 
 
 def families(source: "Source") -> list[Family]:
-    """The families that can be worked out from the source, without the features that it ignores."""
-    found = []
+    """The families that can be computed from the source, without the features that it ignores."""
+    possible = []
     for family in [*_fixed(), *item_families(source), *_attributes(source)]:
         wanted = tuple(feature for feature in family.features if feature.name not in source.ignore)
         if wanted and all(holds(source, need) for need in family.needs):
-            found.append(Family(wanted, family.define, family.needs))
-    return found
+            possible.append(Family(wanted, family.define, family.needs))
+    return possible
 
 
 def fixed_features() -> dict[str, Feature]:
@@ -44,7 +44,7 @@ def _fixed() -> list[Family]:
 
 
 def _attributes(source: "Source") -> list[Family]:
-    """`employee_features`, under their own name or, where a feature or a key has it already, as `employee_{name}`."""
+    """`employee_features`, each under its own name or, if a feature or a key has that name, as `employee_{name}`."""
     taken = {*fixed_features(), *KEYS}
     types = pl.read_parquet_schema(source.tables["employees"])
     return [

@@ -1,4 +1,4 @@
-"""What a feature is, and how a family of features says it beside its own definition."""
+"""The description of a feature, and how a family of features declares it beside its definition."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,39 +12,39 @@ if TYPE_CHECKING:
     from features.known.facts import Definition
 
 OF_THE_UNIT: Final = math.nan
-"""A limit that is not given beside the feature: it is that of the unit."""
+"""Stands for a limit that the feature does not give itself: it is taken from the unit."""
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One column of the feature table and everything that is known of it.
+    """One column of the feature table, with its description.
 
     Attributes
     ----------
     label
-        What it is called, in English.
+        The name that people see, in English.
     unit
         The text of one of `features.catalogue.units`.
     window
         (start, end] in months before the snapshot date, or `now`.
     worse
-        The direction that is expected to raise the risk, None where none is.
+        The direction that is expected to raise the risk; None where none is expected.
     peers
         Whom a person is compared with.
     lower, upper
-        The least and the most number there can be, both included; None where there is no limit. Unless they are
-        given, they are those of the unit, or of a difference in it.
+        The lowest and the highest possible number, both included; None where there is no limit. By default those of
+        the unit, or of a difference in it.
     no_limit
-        Why a number has no limit on one side or on both.
+        Why a number has no limit on one side or both.
     is_difference
-        One figure minus another: it is in the unit, but not on its scale.
+        One figure minus another: in the unit, but not on its scale.
     is_confidential
-        It rests on survey answers, which were given to the employer and not to one's manager.
+        Based on survey answers, which people gave to the employer and not to their manager.
     monotone
-        A what-if moves it, so the model may never lower the risk in the direction of `worse`.
+        A what-if changes it, so the model may never lower the risk in the direction of `worse`.
     item, label_form, label_months
-        What the source's own item is called, the form of `features.catalogue.item_labels` that `label` is made of,
-        and the months in it; empty for a feature that rests on none.
+        The label of the source's own item, the form of `features.catalogue.item_labels` from which `label` is built,
+        and the months in it; empty for a feature that is not about an item.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Feature:
     label_months: int | None = None
 
     def __post_init__(self) -> None:
-        """Takes the limits that are not given from the unit."""
+        """Takes missing limits from the unit."""
         unit = unit_named(self.unit)
         of_unit = unit.difference() if self.is_difference else (unit.lower, unit.upper)
         for side, limit in zip(("lower", "upper"), of_unit, strict=True):
@@ -81,19 +81,19 @@ class Feature:
 
     @property
     def label_parts(self) -> dict[str, str | int | None]:
-        """What a language needs to say the label."""
+        """The parts from which a language builds the label."""
         parts = ("label", "item", "label_form", "label_months")
         return {name: getattr(self, name) for name in parts}
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The least and the most number that can be computed with: a side without a limit ends at `MOST`."""
+        """The lowest and the highest number for computations: a side without a limit ends at `MOST`."""
         return -MOST if self.lower is None else self.lower, MOST if self.upper is None else self.upper
 
 
 @dataclass(frozen=True)
 class Family:
-    """Features that one function gives, and the tables (`table`) and columns (`table.column`) it cannot do without."""
+    """Features that one function computes, and the tables (`table`) and columns (`table.column`) that it needs."""
 
     features: tuple[Feature, ...]
     define: "Definition"
@@ -101,5 +101,5 @@ class Family:
 
 
 def family(*features: Feature, needs: Sequence[str]) -> Callable[["Definition"], Family]:
-    """Declare beside a definition which features it gives and what it needs."""
+    """Declare beside a definition which features it computes and what it needs."""
     return lambda define: Family(features, define, tuple(needs))

@@ -1,6 +1,6 @@
-"""How a feature that speaks of one of a source's own items is labelled: a form with the item's name as data.
+"""The labels of features about a source's own items: a form into which the item's name is filled.
 
-The item's name is the source's own, so a language translates the form and fills the name in.
+The item's name is the source's own, so a language translates the form and fills in the name.
 """
 
 from typing import Final

@@ -18,17 +18,16 @@ _INTRODUCTION: Final = """# Features
 
 <!-- Written by `{command}`; a test compares the two. -->
 
-What the product says about a person on a snapshot date: {fixed} features that every source with all tables gives, and
-{of_items} about what it happens to ask, measure and assess in `surveys`, `measures` and `competencies`. The items below
-are those of the simulated company, with one measure added; a source's own take their place. A table that a source lacks
-takes its features with it.
+What the product knows about a person on a snapshot date: {fixed} features that every source with all tables gives, and
+{of_items} about the items in `surveys`, `measures` and `competencies`. The items below are those of the simulated
+company, with one measure added; your source's items replace them. A source without a table lacks its features.
 
-- **limits**: the least and the most that there can be; – where there is none, or where it is the source's own.
-- **window**: the time that the figure speaks of, (start, end] in months before the snapshot date; `now` is what is in
-  force on it, `start` the beginning of the records.
-- **worse**: the direction that is expected to raise the risk; – where none is expected. The model is held to it only
-  where a what-if moves the figure.
-- **unknown**: what it means that there is no figure. It is never replaced by zero.
+- **limits**: the lowest and the highest possible value; – where there is none, or where it is the source's own.
+- **window**: the time that the figure covers, (start, end] in months before the snapshot date; `now` is the value in
+  force on that date, `start` the beginning of the records.
+- **worse**: the direction that is expected to raise the risk; – where none is expected. It constrains the model only
+  where a what-if changes the figure.
+- **unknown**: the meaning of a missing figure. It is never replaced by zero.
 - **peers**: whom the person is compared with.
 - **can act**: whether an employer can change it.
 - A **log ratio** is the logarithm of one amount over another: 0.1 is about 10 % more, -0.1 about 10 % less.
@@ -38,7 +37,7 @@ _EXAMPLE_MEASURE: Final = '\n[measures.deals_closed]\ndriver = "context"\nlabel 
 
 
 def page(features: Mapping[str, Feature]) -> str:
-    """The catalogue in Markdown: a table a driver, in the order of the catalogue."""
+    """The catalogue in Markdown: one table per driver, in the order of the catalogue."""
     of_items = sum(bool(feature.item) for feature in features.values())
     head = _INTRODUCTION.format(command=_COMMAND, fixed=len(features) - of_items, of_items=of_items)
     return head + "".join(_section(driver, features) for driver in (*DRIVERS, CONTEXT))

@@ -1,7 +1,7 @@
-"""The units that features are measured in: how a number is shown, and which numbers there can be.
+"""The units of features: how a number is shown, and which numbers are possible.
 
-A unit is known by its text, which is what JSON, MLflow and the store hold. Nothing reads the text for its meaning:
-whoever needs to know what a unit is asks `unit_named`.
+A unit is identified by its text, which is what JSON, MLflow and the store hold. No code parses the text:
+`unit_named` returns the unit.
 """
 
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from enum import StrEnum
 from typing import Final
 
 MOST: Final = 1e15
-"""The largest size of a figure that has no limit of its own: beyond it, a float64 has no decimal places."""
+"""The largest absolute value of a figure without a limit of its own: above it, a float64 has no decimal places."""
 MOST_MONTHS: Final = 100 * 12.0
-"""A hundred years: a source whose dates lie further back than 60 years is refused."""
+"""A hundred years; dates more than 60 years before the end of the data are errors."""
 MOST_HOURS: Final = 100 * 366 * 24.0
 MOST_DAYS_A_MONTH: Final = 31.0
 MOST_LOG_RATIO: Final = 20.0
-"""One amount is 500 million times the other: beyond it a client has sent a ratio, or an amount, for its logarithm."""
+"""One amount is 500 million times the other: above it, a client has sent a ratio or an amount, not a logarithm."""
 MOST_LOG_AMOUNT: Final = 40.0
-"""2 * 10^17 currency units: beyond it a client has sent the amount for its logarithm."""
+"""2 * 10^17 currency units: above it, a client has sent the amount instead of its logarithm."""
 
 
 class Display(StrEnum):
-    """How a number of a unit is written."""
+    """How a number in a unit is written."""
 
     NUMBER = "number"
     PERCENT = "percent"
@@ -33,7 +33,7 @@ class Display(StrEnum):
 
 
 class Beside(StrEnum):
-    """What stands beside the number."""
+    """What is written next to the number."""
 
     NOTHING = "nothing"
     UNIT = "unit"
@@ -45,8 +45,8 @@ class Beside(StrEnum):
 class Unit:
     """A unit of measurement.
 
-    `lower` and `upper` are the least and the most number there can be, both included. None is no limit, and
-    `no_limit` says why.
+    `lower` and `upper` are the lowest and the highest possible number, both included. None means no limit, and
+    `no_limit` gives the reason.
     """
 
     text: str
@@ -57,7 +57,7 @@ class Unit:
     no_limit: str = ""
 
     def difference(self) -> tuple[float | None, float | None]:
-        """Between what one figure minus another lies, in this unit: from -(range) to the range of the unit."""
+        """The limits of one figure minus another in this unit: from -(range) to the range of the unit."""
         if self.lower is None or self.upper is None:
             return None, None
         return self.lower - self.upper, self.upper - self.lower
@@ -119,9 +119,9 @@ _UNITS: Final = (
     Unit("", beside=Beside.NOTHING, no_limit="a column of the source, whose unit is not known"),
 )
 UNITS: Final = {unit.text: unit for unit in _UNITS}
-"""Every unit of the catalogue by its text."""
+"""Every unit of the catalogue, by its text."""
 
 
 def unit_named(text: str) -> Unit:
-    """The unit with this text; one that is not in the catalogue is a plain number with its unit beside it."""
+    """The unit with this text; for a text that is not in the catalogue, a plain number with the unit beside it."""
     return UNITS.get(text) or Unit(text, no_limit="the unit is not known")

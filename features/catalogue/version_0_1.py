@@ -1,8 +1,8 @@
-"""What version 0.1 stored of a feature, brought to what is stored today.
+"""Converts what version 0.1 stored about a feature to today's format.
 
-Models and publications of 0.1 hold a feature's name, driver, label, unit and a few facts more. Its limits, and what its
-item is, 0.1 read out of names and labels whenever it needed them. Only this module still does so, and only for what
-that version stored.
+Models and publications of 0.1 hold a feature's name, driver, label, unit and a few other facts. Version 0.1 derived the
+limits and the item from names and labels whenever it needed them. Only this module still does so, and only for data
+stored by that version.
 """
 
 import re
@@ -21,7 +21,7 @@ _OF_ITEMS: Final = ("survey", "measure", "competency")
 
 
 def published_entry(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a publication says of a feature; one of today is returned as it is."""
+    """A feature's entry in a publication; an entry in today's format is returned unchanged."""
     if "is_confidential" in entry:
         return entry
     return {**entry, "is_confidential": _is_confidential(entry["feature"]), **_item(entry["feature"], entry["label"])}
@@ -30,8 +30,8 @@ def published_entry(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 def model_entry(entry: Mapping[str, Any], fixed: Mapping[str, Feature]) -> dict[str, Any]:
     """The fields of a feature that a model of 0.1 stored.
 
-    A feature of the catalogue is what the catalogue says today. It is told by its name and its unit, since a column of
-    a cross-section, which has no unit, may bear the same name. Any other feature speaks of an item or an attribute.
+    A feature of the catalogue gets its fields from today's catalogue. It is recognised by name and unit, since a column
+    of a cross-section, which has no unit, may have the same name. Any other feature is about an item or an attribute.
     """
     name, known = entry["name"], fixed.get(entry["name"])
     if known and known.unit == entry["unit"]:
@@ -47,11 +47,11 @@ def _is_confidential(name: str) -> bool:
 
 
 def _item(name: str, label: str) -> dict[str, Any]:
-    """The item and the form of a label; nothing for a feature that rests on no item."""
+    """The item and the form of a label; empty for a feature that is not about an item."""
     if not any(word in name.split("_") for word in _OF_ITEMS):
         return {}
     for form, pattern in _FORMS:
-        if found := pattern.fullmatch(label):
-            months = found.groupdict().get("months")
-            return {"item": found["item"], "label_form": form, "label_months": None if months is None else int(months)}
+        if match := pattern.fullmatch(label):
+            months = match.groupdict().get("months")
+            return {"item": match["item"], "label_form": form, "label_months": None if months is None else int(months)}
     return {}

@@ -1,6 +1,6 @@
-"""What is carried from one snapshot date to the next, since most of what one date reads the date before had read.
+"""Counts carried from one snapshot date to the next, since a date reads mostly what the previous date has read.
 
-Some dates may be at work at once; each of these then serves one after the other.
+Several dates may be computed in parallel; a lock lets each of these classes serve one date at a time.
 """
 
 from dataclasses import dataclass, field
@@ -17,16 +17,16 @@ from features.known.facts import Known
 
 MONTHS: Final = 12
 LONGEST_STEP: Final = 3
-"""Months between two dates up to which changes are fewer rows than the window."""
+"""The most months between two dates for which the changes have fewer rows than the window."""
 
 
 @dataclass
 class PairWindow:
-    """How often the people of each pair asked one another in (12, 0] before the date it was last asked for.
+    """How often the people of each pair asked one another, in (12, 0] before the date of the last call.
 
-    A year's window holds twelve months of pairs. Of two month-ends that follow one another it shares eleven, so adding
-    what became known since and taking away what has grown too old reads a sixth of the rows; the counts are whole
-    numbers, so they are the same as counted anew. Holds the pairs of all spells.
+    The windows of two successive month-ends share eleven of twelve months. Adding what became known since and
+    subtracting what has become too old reads a sixth of the rows; the counts are whole numbers, so they equal those of
+    a full count. Holds the pairs of all spells.
     """
 
     _month: int = 0
@@ -34,9 +34,9 @@ class PairWindow:
     _lock: Lock = field(default_factory=Lock)
 
     def on(self, known: Known, summed: SummedMonths) -> Frame:
-        """`pair`, ASKS, in which 0 and 0 is where all that came is an answer, and how many `rows` were counted.
+        """`pair`, ASKS (0 and 0 for a pair with answers only), and the number of `rows` counted.
 
-        What an engine lets go of after each date is counted anew.
+        With an engine that releases frames after each date, everything is counted again.
         """
         now = month_index(known.snapshot_date)
         add_pairs = fast_paths(known.engine).add_pairs
@@ -45,13 +45,13 @@ class PairWindow:
                 pairs = add_pairs(self._pairs, nw.concat(_changes(known, summed, self._month)))
             else:
                 pairs = add_pairs(None, counted(summed.pairs(known, MONTHS), 1))
-            if known.engine.holds_between_dates and now >= self._month:  # a date that was overtaken holds nothing up
+            if known.engine.holds_between_dates and now >= self._month:  # an earlier date does not replace a later one
                 self._month, self._pairs = now, pairs
         return pairs
 
 
 def _changes(known: Known, summed: SummedMonths, before: int) -> list[Frame]:
-    """What the window has gained since the month `before`, and what it has lost, the latter below 0."""
+    """What the window has gained since the month `before`, and what it has lost, as negative counts."""
     now = month_index(known.snapshot_date)
     gained = summed.pairs(known, MONTHS).filter(nw.col("known_month") > before)
     lost = summed.pairs(known, MONTHS + now - before)
@@ -60,15 +60,15 @@ def _changes(known: Known, summed: SummedMonths, before: int) -> list[Frame]:
 
 
 def counted(rows: Frame, sign: int) -> Frame:
-    """How often either asked, and that each row is one: to be added, or with -1 taken away."""
+    """How often either asked, and 1 for each row, both times `sign`: 1 to add them, -1 to subtract them."""
     return rows.select("pair", nw.col(ASKS) * sign, rows=nw.lit(sign, nw.Int32))
 
 
 @dataclass
 class LastService:
-    """The last month in which each person asked for or gave a service, by what was known on the date last asked for.
+    """The last month in which each person asked for or gave a service, as known on the date of the last call.
 
-    It never goes back as more becomes known, so a later date reads no more than what became known since.
+    More knowledge never makes it earlier, so a later date reads only what became known since.
     """
 
     _month: int = 0
@@ -76,7 +76,7 @@ class LastService:
     _lock: Lock = field(default_factory=Lock)
 
     def on(self, known: Known, summed: SummedMonths) -> Frame:
-        """Of all spells: employee_id, `month` (year × 12 + month)."""
+        """Over all spells: employee_id, `month` (year × 12 + month)."""
         now = month_index(known.snapshot_date)
         with self._lock:
             rows = summed.services(known).select("employee_id", "month", "known_month")

@@ -1,6 +1,6 @@
-"""Internal services between departments, as known on a snapshot date: what a client department gets from a provider's.
+"""Internal services between departments, as known on a snapshot date, by client and provider department.
 
-Read from the events, for a department's figures need the people behind them counted, and the monthly sums do not hold
+Computed from the services themselves: the figures of a department need counts of people, and the monthly sums hold no
 hours by pair.
 """
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 WINDOW_MONTHS: Final = 12
 RECENT_MONTHS: Final = 3
 DIGITS: Final = 9
-"""Figures are rounded to so many significant digits, so that the order of adding does not show."""
+"""Significant digits of the figures: few enough that they do not depend on the order of summation."""
 KEY: Final = ("client_department", "provider_department")
 OTHER: Final = "other"
-"""The kind of what is of no other."""
+"""The kind of services that belong to no other kind."""
 _SECONDS_AN_HOUR: Final = 3600
 
 
@@ -32,12 +32,12 @@ def department_services(
 ) -> pl.DataFrame:
     """A row for each pair client department × provider department with a service in the last 12 months.
 
-    people: employee_id, department, and the `carried` figures of a person; whoever is not in it counts nowhere.
-    Gives `KEY`, clients and providers (people), services (asked for), rating (mean, 1 to 5), hours (mean, from asking
-    to the answer), balance ((given − received) / (given + received) of the client department, 1 only gives), trend
-    (services a month over 3 months against 12, minus 1; null without a year of services), and each carried figure as
-    the mean over clients, weighted by their services. kinds lists each kind that was asked for, by name, as kind,
-    services, clients, providers; what the source gives no kind is of the kind other. Null where nothing is known.
+    people: employee_id, department, and the `carried` figures of a person; services of other people do not count.
+    Columns: `KEY`, clients and providers (numbers of people), services (asked for), rating (mean, 1 to 5), hours (mean,
+    from request to answer), balance ((given − received) / (given + received) of the client department; 1 only gives),
+    trend (services a month over 3 months against 12, minus 1; null without a year of services), and each carried
+    figure as the mean over clients, weighted by their services. kinds lists each kind that was asked for, by name, as
+    kind, services, clients, providers; a service without a kind counts as other. Null where nothing is known.
     """
     if not holds(source, "collaboration"):
         return _pairs_of(_no_services(carried), carried, reaches_back=False)
@@ -53,7 +53,7 @@ def _first_day(events: pl.LazyFrame) -> date:
 
 
 def _known(events: pl.LazyFrame, columns: Sequence[str], day: date) -> pl.LazyFrame:
-    """What was asked in the window and known by the day; an answer after it is not known yet."""
+    """Services asked for in the window and known by the day; an answer after that day is not known yet."""
     opened = pl.col("opened_at").dt.date()
     recorded = pl.col("recorded_at") if "recorded_at" in columns else pl.lit(None, pl.Date)
     is_answered = pl.col("closed_at").dt.date() <= day if "closed_at" in columns else pl.lit(True)
@@ -126,5 +126,5 @@ def _kinds_of(services: pl.LazyFrame) -> pl.LazyFrame:
             providers=pl.col("provider_id").n_unique().cast(pl.Int64),
         )
     )
-    told = pl.struct("kind", "services", "clients", "providers").sort_by("kind")
-    return kinds.group_by(KEY).agg(kinds=told)
+    by_name = pl.struct("kind", "services", "clients", "providers").sort_by("kind")
+    return kinds.group_by(KEY).agg(kinds=by_name)

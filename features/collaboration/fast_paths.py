@@ -1,8 +1,8 @@
-"""What is done with far more rows than there are people, as fast as the engine allows.
+"""Operations on far more rows than there are people, as fast as the engine allows.
 
-The definitions are Narwhals, and any engine runs them (`Defined`). Where the frames lie in this process, the same
-results come from positions in columns and from compiled passes (`Compiled`), which tests hold to the definitions.
-Nobody else asks which engine it is: they ask `fast_paths`.
+The definitions are Narwhals, which any engine runs (`Defined`). Where the frames are in this process, look-ups by
+position and compiled passes give the same results (`Compiled`); tests compare them with the definitions. Other modules
+never check which engine runs: they call `fast_paths`.
 """
 
 from collections.abc import Sequence
@@ -23,29 +23,29 @@ class FastPaths(Protocol):
     """The operations on many rows; both implementations give the same figures."""
 
     def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
-        """Adds what `table`, with one row a person (`employee_id`), says of the people in a column of codes.
+        """Adds the columns of `table`, with one row per person (`employee_id`), for the people in a column of codes.
 
-        Null where it has no row.
+        Null for people who are not in the table.
         """
 
     def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
-        """Adds for each role the code of who is in `{role}_id`: null where a file of `codes.numbered` has none."""
+        """Adds for each role the code of the person in `{role}_id`: null where a file of `codes.numbered` has none."""
 
     def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
-        """What `packing.grouped` gives, of keys without null."""
+        """The result of `packing.grouped`, for keys without null."""
 
     def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
-        """Sums by `pair` of ASKS and of `rows`, without which a pair goes: of `rows`, and of `sums`, given before.
+        """`sums` (from an earlier call, if any) plus `rows`: sums by `pair` of ASKS and of `rows`, computed now.
 
-        Worked out now.
+        A pair whose sum of `rows` is 0 is dropped.
         """
 
     def count_partners(self, pairs: Frame, people: Frame) -> Frame:
-        """What `partners.by_groups` gives, of pairs and people as it describes them."""
+        """The result of `partners.by_groups`, for pairs and people in its format."""
 
 
 def fast_paths(engine: Engine) -> FastPaths:
-    """The fastest way that the engine allows."""
+    """The fastest implementation that the engine allows."""
     return Compiled() if engine.in_process else Defined(engine)
 
 
@@ -80,37 +80,37 @@ class Compiled:
     """By position and in compiled passes, over Polars' columns. Numba is imported at the first pass."""
 
     def look_up(self, rows: Frame, person: str, table: Frame) -> Frame:
-        """By position: a code is a place in a short column, which a join would have to hash."""
-        said = _as_held(table)
-        highest: int = said.select(pl.col("employee_id").max()).item() or 0
-        places = pl.int_range(highest + 2, dtype=pl.Int32, eager=True)
-        said = pl.DataFrame({"employee_id": places}).join(said, on="employee_id", how="left", maintain_order="left")
-        code = pl.col(person).clip(upper_bound=highest + 1)  # the last place is nobody's
-        found = (
+        """By position: a code is an index into a short column, where a join would have to hash."""
+        known = _as_held(table)
+        highest: int = known.select(pl.col("employee_id").max()).item() or 0
+        codes = pl.int_range(highest + 2, dtype=pl.Int32, eager=True)
+        by_code = pl.DataFrame({"employee_id": codes}).join(known, on="employee_id", how="left", maintain_order="left")
+        code = pl.col(person).clip(upper_bound=highest + 1)  # the last row is nobody's
+        looked_up = (
             code.map_batches(column.gather, return_dtype=column.dtype, is_elementwise=True).alias(column.name)
-            for column in said.drop("employee_id")
+            for column in by_code.drop("employee_id")
         )
-        wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*found))
+        wider: Frame = nw.from_native(nw.to_native(rows).with_columns(*looked_up))
         return wider
 
     def with_codes(self, rows: Frame, roles: Sequence[str], people: Path) -> Frame:
-        """As places in a list of words: a join would move all columns of the rows."""
+        """As positions in an enumeration: a join would move all columns of the rows."""
         ids = pl.Enum(pl.read_parquet(people)["employee_id"])
         codes = {role: pl.col(f"{role}_id").cast(ids, strict=False).to_physical().cast(pl.Int32) for role in roles}
         wider: Frame = nw.from_native(nw.to_native(rows).with_columns(**codes))
         return wider
 
     def sum_by(self, parts: Sequence[Frame], keys: Packing) -> Frame:
-        """In a table with a place for each key, where that is not too large."""
-        from features.engine.table_sums import PLACES, sums_by_place
+        """In a table with an entry for each key, if that is not too large."""
+        from features.engine.table_sums import MOST_KEYS, sums_by_key
 
-        if keys.room > PLACES:
+        if keys.room > MOST_KEYS:
             return grouped(parts, keys)
-        sums = sums_by_place([nw.to_native(keys.pack(part)) for part in parts], keys.keys[0], keys.room)
+        sums = sums_by_key([nw.to_native(keys.pack(part)) for part in parts], keys.keys[0], keys.room)
         return keys.unpack(nw.from_native(sums.lazy()))
 
     def add_pairs(self, sums: Frame | None, rows: Frame) -> Frame:
-        """By the lower person: what reads them finds a person's side by side, and more is merged in one pass."""
+        """Sorted by the lower person: readers find a person's pairs together, and more rows are merged in one pass."""
         from features.collaboration.pair_merge import merged
 
         more: pl.LazyFrame = nw.to_native(rows)
@@ -126,6 +126,6 @@ class Compiled:
 
 
 def _as_held(frame: Frame) -> pl.DataFrame:
-    """A frame that is held already, or is short."""
+    """The frame, collected in memory: it is already held, or short."""
     held: pl.DataFrame = nw.to_native(frame).collect(engine="in-memory")
     return held

@@ -1,7 +1,7 @@
-"""Internal services as known on a date: what the drivers ask of this package.
+"""Internal services as known on a date: the interface of this package for the drivers.
 
-Sums by person and by pair, of whole months (year × 12 + month), as `monthly_sums` describes them. Of a person who was
-hired again, only months since that of the latest hire count.
+Sums by person and by pair over whole months (year × 12 + month), as described in `monthly_sums`. For a person who was
+hired again, only months from that of the latest hire count.
 """
 
 from collections.abc import Sequence
@@ -32,17 +32,17 @@ class Services:
 
 
 def services_in(folder: Path, engine: Engine = POLARS) -> Services:
-    """The services that `monthly_sums.sum_months` summed into a folder."""
+    """The services in a folder of `monthly_sums.sum_months`."""
     return Services(summed_months(folder, engine))
 
 
 def by_person(known: Known, months: int) -> Frame:
-    """Sums by person and month, of the last `months`."""
+    """Sums by person and month over the last `months`."""
     return known.since_rehire(_all_spells(known).services(known, months), "employee_id", nw.col("month"), monthly=True)
 
 
 def by_pair(known: Known, months: int | None = None) -> Frame:
-    """Sums by pair and month, with `low` and `high`, the two people; with `months`, of the last."""
+    """Sums by pair and month, with `low` and `high`, the two people; with `months`, over the last months only."""
     rows = _all_spells(known).pairs(known, months)
     for side in SIDES:
         rows = known.since_rehire(rows, side, nw.col("month"), monthly=True)
@@ -50,7 +50,7 @@ def by_pair(known: Known, months: int | None = None) -> Frame:
 
 
 def by_pair_of_earlier_spells(known: Known, months: int) -> Frame | None:
-    """What `by_pair` leaves out; None where nobody has been hired again within so many months."""
+    """The rows that `by_pair` leaves out; None where nobody has been hired again within `months`."""
     rehired = known.rehired().filter(nw.col("rehire_date") > known.ago(months))
     if known.engine.to_polars(rehired).collect().is_empty():
         return None
@@ -63,9 +63,9 @@ def by_pair_of_earlier_spells(known: Known, months: int) -> Frame | None:
 
 
 def pairs_of_a_year(known: Known) -> Frame:
-    """How often either of a pair asked the other over (12, 0]: `pair` and ASKS.
+    """How often either person of a pair asked the other over (12, 0]: `pair` and ASKS.
 
-    0 and 0 is where all that came is an answer. Carried from the date before where the engine allows it.
+    0 and 0 means that the window has only answers. Carried from the previous date where the engine allows it.
     """
     services = _services(known)
     pairs = services.pair_window.on(known, services.summed)
@@ -83,22 +83,22 @@ def last_services(known: Known) -> Frame:
 
 
 def reach_back(known: Known) -> int | None:
-    """The earliest month of whose services anything was known, None where nothing was."""
+    """The earliest month with a known service; None where there is none."""
     return _all_spells(known).first_month_known(known)
 
 
 def sum_by_person(known: Known, parts: Sequence[Frame]) -> Frame:
-    """Sums by employee_id of all other columns, which are any part's; 0 where there is none."""
+    """Sums of all other columns of any part by employee_id; 0 where there are no values."""
     return fast_paths(known.engine).sum_by(parts, Packing({"employee_id": _all_spells(known).codes}))
 
 
 def look_up(known: Known, rows: Frame, person: str, table: Frame) -> Frame:
-    """Adds what `table`, with one row a person, says of the people in a column; null where it has no row."""
+    """Adds the columns of `table`, with one row per person, for the people in a column; null for others."""
     return fast_paths(known.engine).look_up(rows, person, table)
 
 
 def partners(known: Known, pairs: Frame, people: Frame) -> Frame:
-    """What `partners.by_groups` says of everyone with a partner, of pairs and people as it describes them."""
+    """The counts of `partners.by_groups` for everyone with a partner, from pairs and people in its format."""
     return fast_paths(known.engine).count_partners(pairs, people)
 
 

@@ -1,18 +1,19 @@
-"""Internal services summed to person × month and unordered pair × month, once for all snapshot dates.
+"""Internal services summed by person and month, and by unordered pair and month, once for all snapshot dates.
 
 A service is two facts: it was *asked* for on the day it was opened, and it was *answered* on the day it was closed
 (where the source has no `closed_at`, on the day it was opened). Rating, hours and effort belong to the answer: before
-it, the service is open and they are not known. Each fact has the month it happened in (`month`) and the month it became
-known in (`known_month`, never before `month`). Snapshot dates are month-ends, so sums over whole months are exact.
+it, the service is open and they are not known. Each fact has the month in which it happened (`month`) and the month in
+which it became known (`known_month`, never before `month`). Snapshot dates are month-ends, so sums of whole months are
+exact.
 
 services: employee_id (the person's code), month, known_month, and for the roles client and provider `{role}_n`,
 `{role}_rating`, `{role}_rating_n`, `{role}_hours`, `{role}_hours_n`, `{role}_effort`, `{role}_effort_n` (sums and
 counts); where the source has the kinds, `kind_{kind}` (asked for or given), `provider_kind_n` (given, of any kind) and
-`provider_time_n` (given, of the KINDS_OF_TIME). The counts lie two in a column (`pairs.two_by_two`).
-pairs: `pair` (see `pairs.py`), month, known_month, and for either as the client `{low,high}_asks`,
-`{low,high}_asks_rating`, `{low,high}_asks_rating_n`; the counts lie likewise.
+`provider_time_n` (given, of the KINDS_OF_TIME). Two counts share a column (`pairs.two_by_two`).
+pairs: `pair` (see `pairs.py`), month, known_month, and for either person as the client `{low,high}_asks`,
+`{low,high}_asks_rating`, `{low,high}_asks_rating_n`; here too, two counts share a column.
 
-A file holds what was opened in one month. `sum_store.py` says which files are still true of the source.
+A file holds the services opened in one month. `sum_store.py` decides which files are still valid for the source.
 """
 
 from collections.abc import Sequence
@@ -46,13 +47,13 @@ SECONDS_AN_HOUR: Final = 3600
 MONTHS: Final = ("opened", "month", "known_month")
 
 
-def sum_months(source: "Source", folder: Path, engine: Engine = POLARS, *, is_kept: bool = True) -> Path:
+def sum_months(source: "Source", folder: Path, engine: Engine = POLARS, *, is_persistent: bool = True) -> Path:
     """Bring `services/`, `pairs/` and the codes `people.parquet` under `folder` up to date with the source.
 
-    Only months whose services are not those that were summed before are read. A month's files appear whole, and
-    count only once all of them are there. `is_kept` is False for a folder that no later run will see.
+    Only months whose services have changed since they were summed are read. A month's files appear whole, and count
+    only once all of them exist. `is_persistent` is False for a folder that no later run will see.
     """
-    store = MonthStore(source, folder, engine.name, is_kept=is_kept)
+    store = MonthStore(source, folder, engine.name, is_persistent=is_persistent)
     chunks = _chunks(store.stale, engine.rows_at_a_time)
 
     def write(months: list[int]) -> list[int]:
@@ -73,10 +74,10 @@ def sum_months(source: "Source", folder: Path, engine: Engine = POLARS, *, is_ke
 
 
 def _sums_of(months: list[int], source: "Source", store: MonthStore, engine: Engine) -> dict[str, Frame]:
-    """What is summed from the services that were opened in months which follow one another, with `opened`."""
+    """The sums of the services opened in consecutive months, with `opened`, by kind of file."""
     columns = columns_of(source, "collaboration")
     events = engine.scan(source.tables["collaboration"])
-    # bounds on the stored column let Parquet skip what was opened in other months
+    # bounds on the stored column let Parquet skip services opened in other months
     events = events.filter(nw.col("opened_at") >= _start_of(months[0]))
     events = events.filter(nw.col("opened_at") < _start_of(months[-1] + 1))
     events = fast_paths(engine).with_codes(events.with_columns(opened=_opened(months)), ROLES, store.people)
@@ -95,7 +96,7 @@ def measured(columns: list[str]) -> list[str]:
 
 
 def _chunks(stale: Sequence[tuple[int, int]], rows_at_a_time: float) -> list[list[int]]:
-    """Months that follow one another (each given with its number of rows), up to so many rows together."""
+    """Groups of consecutive months of at most `rows_at_a_time` rows; `stale` gives each month's number of rows."""
     chunks: list[list[int]] = []
     held = 0
     for month, rows in stale:
@@ -113,35 +114,35 @@ def _start_of(month: int) -> date:
 
 
 def _opened(months: Sequence[int]) -> nw.Expr:
-    """The month of `opened_at`, one of a few: to compare costs a fraction of what a calendar does."""
+    """The month of `opened_at`, one of a few: comparing costs a fraction of calendar arithmetic."""
     later = (flag(nw.col("opened_at") >= _start_of(month)) * (month - before) for before, month in pairwise(months))
     return nw.sum_horizontal(nw.lit(months[0], nw.Int32), *later).cast(nw.Int32)
 
 
 def _asked_and_answered(events: Frame, columns: list[str], engine: Engine) -> Frame:
-    """One row a service: who, what it is, the months of question and answer, and what the answer says."""
+    """One row per service: the people, its kind, the months of request and answer, and the answer's measures."""
     return events.select("opened", *ROLES, *_dated(columns), *_measures(columns, engine), *_kind(columns))
 
 
 def _facts(services: Frame, columns: list[str]) -> Frame:
-    """One row a service: its month and known month, `asked` 1, what it is, and what the answer says.
+    """One row per service: its month and known month, `asked` 1, its kind, and the answer's measures.
 
-    An answer that came or became known in another month than the question is a row of its own, with `asked` 0.
+    An answer that came or became known in another month than the request is a row of its own, with `asked` 0.
     """
     together = (nw.col("answered") == nw.col("asked")) & (nw.col("answered_known") == nw.col("asked_known"))
     measures = measured(columns)
-    questions = services.with_columns(nw.when(together).then(name).alias(name) for name in measures)
-    questions = questions.drop("answered", "answered_known").rename({"asked": "month", "asked_known": "known_month"})
+    requests = services.with_columns(nw.when(together).then(name).alias(name) for name in measures)
+    requests = requests.drop("answered", "answered_known").rename({"asked": "month", "asked_known": "known_month"})
     if not measures:
-        return questions.with_columns(asked=nw.lit(1))
+        return requests.with_columns(asked=nw.lit(1))
     answers = services.filter(~together).select(
         "opened", *ROLES, *measures, month=nw.col("answered"), known_month=nw.col("answered_known"), asked=nw.lit(0)
     )
-    return nw.concat([questions.with_columns(asked=nw.lit(1)), answers], how="diagonal")
+    return nw.concat([requests.with_columns(asked=nw.lit(1)), answers], how="diagonal")
 
 
 def _dated(columns: list[str]) -> list[nw.Expr]:
-    """For each of the two facts the months in which it happened and became known."""
+    """The months in which each of the two facts happened and became known."""
     recorded = nw.coalesce(month_number("recorded_at"), nw.lit(0, nw.Int32))
     answered = month_number("closed_at") if "closed_at" in columns else nw.col("opened")
     known_late = nw.when(recorded > answered).then(recorded).otherwise(answered)
@@ -163,18 +164,18 @@ def _measures(columns: list[str], engine: Engine) -> list[nw.Expr]:
 
 
 def _kind(columns: list[str]) -> list[nw.Expr]:
-    """The kind as its place in `SERVICE_KINDS`, which is compared faster than its name."""
+    """The kind as its index in `SERVICE_KINDS`, which is compared faster than its name."""
     if "kind" not in columns:
         return []
-    places = (nw.when(nw.col("kind") == kind).then(place) for place, kind in enumerate(SERVICE_KINDS))
-    return [nw.coalesce(*places).cast(nw.Int32).alias("kind")]
+    indices = (nw.when(nw.col("kind") == kind).then(index) for index, kind in enumerate(SERVICE_KINDS))
+    return [nw.coalesce(*indices).cast(nw.Int32).alias("kind")]
 
 
 def _ranges(facts: Frame, engine: Engine) -> dict[str, tuple[int, int]]:
-    """The least and the most of each of the months of the facts."""
-    least, most = (nw.col(*MONTHS).min().name.prefix("least_"), nw.col(*MONTHS).max())
-    found = engine.to_polars(facts.select(least, most)).collect().row(0, named=True)
-    return {name: (found[f"least_{name}"] or 0, found[name] or 0) for name in MONTHS}
+    """The lowest and the highest value of each month column of the facts."""
+    lowest, highest = (nw.col(*MONTHS).min().name.prefix("lowest_"), nw.col(*MONTHS).max())
+    limits = engine.to_polars(facts.select(lowest, highest)).collect().row(0, named=True)
+    return {name: (limits[f"lowest_{name}"] or 0, limits[name] or 0) for name in MONTHS}
 
 
 def _services(facts: Frame, columns: list[str], keys: Packing, engine: Engine) -> Frame:
@@ -188,7 +189,7 @@ def _services(facts: Frame, columns: list[str], keys: Packing, engine: Engine) -
 
 
 def _counts(role: str, columns: list[str]) -> dict[str, nw.Expr]:
-    """What is counted of the services in which a person had the role."""
+    """The counts of the services in which a person had the role."""
     counts = {f"{role}_n": nw.col("asked")}
     counts |= {f"{role}_{name}_n": flag(~nw.col(name).is_null()) for name in measured(columns)}
     if "kind" in columns and role == "provider":
@@ -204,7 +205,7 @@ def _kinds(columns: list[str]) -> dict[str, nw.Expr]:
     """1 where a service is of the kind."""
     if "kind" not in columns:
         return {}
-    kinds = {f"kind_{kind}": nw.col("kind") == place for place, kind in enumerate(SERVICE_KINDS)}
+    kinds = {f"kind_{kind}": nw.col("kind") == index for index, kind in enumerate(SERVICE_KINDS)}
     return {name: flag(is_kind.fill_null(value=False)) for name, is_kind in kinds.items()}
 
 

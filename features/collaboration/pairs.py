@@ -1,4 +1,4 @@
-"""Two whole numbers as one, such as a pair of people: grouping by it takes a fraction of the time of two columns."""
+"""Two whole numbers packed into one, such as a pair of people: grouping by one column is much faster than by two."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -8,13 +8,13 @@ import narwhals as nw
 from features.calendar import Frame
 
 BASE: Final = 2**31
-"""Above every code of a person."""
+"""Higher than every code of a person."""
 SIDES: Final = ("low", "high")
-"""The two people of a pair, by their codes."""
+"""The two people of a pair, ordered by code."""
 ASKS: Final = "low_asks high_asks"
-"""How often either of a pair asked the other, as `two_by_two` has it."""
+"""How often either person of a pair asked the other, in the format of `two_by_two`."""
 RATED: Final = "low_asks_rating_n high_asks_rating_n"
-"""Likewise how many of these were rated."""
+"""How many of these were rated, in the same format."""
 
 
 def as_one(first: nw.Expr, second: nw.Expr) -> nw.Expr:
@@ -33,19 +33,19 @@ def second_of(both: str) -> nw.Expr:
 
 
 def pair_of(one: str, other: str) -> nw.Expr:
-    """The pair of the people whose codes (0, 1, 2 ...) two columns hold, the lower code first."""
+    """The pair of two people, the lower code first; two columns hold their codes (0, 1, 2 ...)."""
     return as_one(nw.min_horizontal(nw.col(one), nw.col(other)), nw.max_horizontal(nw.col(one), nw.col(other)))
 
 
 def flag(condition: nw.Expr) -> nw.Expr:
-    """1 where a condition holds and 0 where not: no engine sums up truth itself."""
+    """1 where a condition holds and 0 where not: not every engine can sum booleans."""
     return condition.cast(nw.Int32)
 
 
 def two_by_two(counts: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
-    """Counts, whose sums are whole numbers from 0 to below `BASE`, two in a column, which bears both names.
+    """Counts packed two to a column, whose name is both names. Their sums are whole numbers from 0 to below `BASE`.
 
-    Each column that is read, summed or written costs as much as the grouping itself. `apart` gives the counts back.
+    Each column that is read, summed or written costs as much as the grouping itself. `apart` unpacks the counts.
     """
     names = list(counts)
     twos = {
@@ -56,14 +56,14 @@ def two_by_two(counts: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
 
 
 def apart(columns: Sequence[str]) -> dict[str, nw.Expr]:
-    """The counts (Int32) that `two_by_two` put into such columns; of other columns nothing."""
+    """The counts (Int32) that `two_by_two` packed into these columns; other columns are skipped."""
     twos = {both: both.split(" ") for both in columns if " " in both}
     firsts = {first: first_of(both) for both, (first, _) in twos.items()}
     return firsts | {second: second_of(both) for both, (_, second) in twos.items()}
 
 
 def sums_by(rows: Frame, keys: Sequence[str], counts: Mapping[str, nw.Expr], large: Mapping[str, nw.Expr]) -> Frame:
-    """Sums by keys: of `counts`, whose sums are whole numbers from 0 to below `BASE` (Int32), and of `large`."""
+    """Sums by keys of `counts` (Int32; the sums are whole numbers from 0 to below `BASE`) and of `large`."""
     together = two_by_two(counts)
     rows = rows.select(*keys, **together, **large)
     sums = rows.group_by(*keys).agg(nw.col(*together, *large).sum())

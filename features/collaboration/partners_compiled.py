@@ -1,6 +1,6 @@
-"""`partners.by_groups` in one compiled pass over the pairs: to group them twice took half of a snapshot date's time.
+"""`partners.by_groups` in one compiled pass over the pairs: grouping them twice took half of a snapshot date's time.
 
-tests/property/test_partners.py holds one to the other.
+tests/property/test_partners.py compares the two.
 """
 
 from typing import Final
@@ -19,11 +19,11 @@ Codes = NDArray[np.int32]
 
 UNKNOWN: Final = -1
 TRAITS: Final = {"department": UNKNOWN, "is_newcomer": 0, "has_left": 0}
-"""What is said of a person, and what stands for null."""
+"""The columns about a person, with the value that replaces null."""
 
 
 def in_one_pass(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """employee_id, OF_PARTNERS and OF_DEPARTMENTS of everyone with a partner; quickest with pairs by the lower."""
+    """employee_id, OF_PARTNERS and OF_DEPARTMENTS of everyone with a partner; faster with pairs sorted by the lower."""
     if not _are_by_the_lower(pairs["pair"].to_numpy()):
         pairs = pairs.sort("pair")
     pair, asks = pairs["pair"].to_numpy(), pairs[ASKS].to_numpy()
@@ -35,9 +35,9 @@ def in_one_pass(pairs: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         traits[-1][codes] = people[name].fill_null(unknown).to_numpy()
     counts = np.zeros((size, len(OF_PARTNERS) + len(OF_DEPARTMENTS) + 1), dtype=np.int64)
     _count(pair, asks, *traits, counts)
-    table = pl.DataFrame(counts, schema=[*OF_PARTNERS, *OF_DEPARTMENTS, "placed"], orient="row")
-    table = table.with_columns(pl.when(pl.col("placed") > 0).then(pl.col(*OF_DEPARTMENTS)))
-    numbered = table.drop("placed").with_columns(employee_id=pl.int_range(size, dtype=pl.Int32))
+    table = pl.DataFrame(counts, schema=[*OF_PARTNERS, *OF_DEPARTMENTS, "with_departments"], orient="row")
+    table = table.with_columns(pl.when(pl.col("with_departments") > 0).then(pl.col(*OF_DEPARTMENTS)))
+    numbered = table.drop("with_departments").with_columns(employee_id=pl.int_range(size, dtype=pl.Int32))
     return numbered.filter(pl.col("all_partners") > 0)
 
 
@@ -51,9 +51,9 @@ def _are_by_the_lower(pair: Ints) -> bool:
 
 @compiled()
 def _count(pair: Ints, asks: Ints, department: Codes, is_newcomer: Codes, has_left: Codes, counts: Ints) -> None:
-    """Fill `counts` (people, OF_PARTNERS and OF_DEPARTMENTS, and those whose department and the person's are known).
+    """Fill `counts`, a row per person: OF_PARTNERS, OF_DEPARTMENTS, and the colleagues with both departments known.
 
-    Pairs lie by the lower person; by the higher one they are first laid out.
+    The pairs are sorted by the lower person; a copy is first laid out by the higher one.
     """
     people = len(department)
     low_ends, high_ends = np.zeros(people + 1, dtype=np.int64), np.zeros(people + 1, dtype=np.int64)
@@ -70,7 +70,7 @@ def _count(pair: Ints, asks: Ints, department: Codes, is_newcomer: Codes, has_le
     departments = department.max() + 1 if people else 0
     last_served_by, last_serving = np.full(departments, -1), np.full(departments, -1)  # the person last counted for
     for person in range(people):
-        found, own = counts[person], department[person]
+        totals, own = counts[person], department[person]
         as_low = low_ends[person + 1] - low_ends[person]
         for number in range(as_low + high_ends[person + 1] - high_ends[person]):
             if number < as_low:
@@ -80,23 +80,23 @@ def _count(pair: Ints, asks: Ints, department: Codes, is_newcomer: Codes, has_le
                 row = high_ends[person] + number - as_low
                 partner, asked, served = lower[row], asks_with_lower[row] % BASE, asks_with_lower[row] // BASE
             services = asked + served
-            found[0] += asked > 0
-            found[1] += served > 0
-            found[2] += asked > 0 and served > 0
-            found[3] += 1
-            found[4] += is_newcomer[partner] if served > 0 else 0
-            found[5] += has_left[partner]
-            found[6] += services
-            found[7] += services * (services - 1)
+            totals[0] += asked > 0
+            totals[1] += served > 0
+            totals[2] += asked > 0 and served > 0
+            totals[3] += 1
+            totals[4] += is_newcomer[partner] if served > 0 else 0
+            totals[5] += has_left[partner]
+            totals[6] += services
+            totals[7] += services * (services - 1)
             other = department[partner]
             if own == UNKNOWN or other == UNKNOWN:
                 continue
             if asked > 0 and last_serving[other] != person:
                 last_serving[other] = person
-                found[8] += 1
+                totals[8] += 1
             if served > 0 and last_served_by[other] != person:
                 last_served_by[other] = person
-                found[9] += 1
-            found[10] += services
-            found[11] += services if own != other else 0
-            found[12] += 1
+                totals[9] += 1
+            totals[10] += services
+            totals[11] += services if own != other else 0
+            totals[12] += 1

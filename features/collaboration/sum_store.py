@@ -1,8 +1,8 @@
-"""Sums of internal services kept from one run to the next: what is still true of the source, and what must be redone.
+"""Sums of internal services kept between runs: which are still valid for the source, and which must be redone.
 
-A month is summed again unless its services are row by row those that were summed before: their number and the sum of
-their 64-bit hashes are compared, so that late, changed and deleted rows are all noticed. Hashing every row takes about
-a twentieth of the time that summing them takes.
+A month is summed again unless its services are, row by row, those that were summed before. Their number and the sum of
+their 64-bit hashes are compared, so late, changed and deleted rows are all noticed. Hashing every row takes about a
+twentieth of the time of summing.
 """
 
 import fcntl
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from features.source import Source
 
 LAYOUT: Final = 4
-"""To be raised with every change of what `monthly_sums` writes: sums of another layout are not read."""
+"""Increase it with every change of what `monthly_sums` writes: sums of another layout are not read."""
 KINDS_OF_SUMS: Final = ("services", "pairs")
 
 Fingerprint = tuple[int, str]
@@ -35,30 +35,30 @@ Fingerprint = tuple[int, str]
 class MonthStore:
     """A folder of monthly sums of one source.
 
-    `people` leads to the codes of people (employee_id, person: Int32), `codes` is the first and the last of them;
-    `stale` holds the months to sum, ascending, each with its number of services. What another source, another layout or
-    a month that has changed left in the folder is deleted, and so is everything where the source no longer holds one of
-    the people: whoever was erased there must not live on here.
+    `people` is the file of codes (employee_id, person: Int32), `codes` the first and the last of them, `stale` the
+    months to sum, ascending, each with its number of services. Files from another source, another layout or a changed
+    month are deleted. If the source no longer holds one of the people, everything is deleted: a person who was erased
+    there must not remain here.
     """
 
-    def __init__(self, source: "Source", folder: Path, engine: str, *, is_kept: bool) -> None:
+    def __init__(self, source: "Source", folder: Path, engine: str, *, is_persistent: bool) -> None:
         self._folder = folder
         self._about = _about(source) | {"engine": engine}
-        self._now = _fingerprints(source, folder, is_kept)
+        self._now = _fingerprints(source, folder, is_persistent)
         self.people = folder / "people.parquet"
         ids = everyone(source)
-        self._finished = self._still_true(ids)
-        self._write_manifest()  # before any file changes: a month whose files are at work is not a finished one
+        self._finished = self._still_valid(ids)
+        self._write_manifest()  # before any file changes: a month whose files are being written is not finished
         self._keep_only_finished()
         self.codes = (0, self._write_people(ids) - 1)
         self.stale = [(month, rows) for month, (rows, _) in sorted(self._now.items()) if month not in self._finished]
 
     def file(self, kind: str, month: int) -> Path:
-        """Where the sums of one kind over what was opened in one month (year × 12 + month) belong."""
+        """The path for the sums of one kind over the services opened in one month (year × 12 + month)."""
         return self._folder / kind / f"{month}.parquet"
 
     def finish(self, month: int) -> None:
-        """Say that all files of a month are written."""
+        """Record that all files of a month are written."""
         self._finished[month] = self._now[month]
         self._write_manifest()
 
@@ -66,7 +66,7 @@ class MonthStore:
     def _manifest(self) -> Path:
         return self._folder / "manifest.json"
 
-    def _still_true(self, ids: pl.Series) -> dict[int, Fingerprint]:
+    def _still_valid(self, ids: pl.Series) -> dict[int, Fingerprint]:
         """The months that need not be summed again."""
         try:
             manifest = json.loads(self._manifest.read_text(encoding="utf-8"))
@@ -82,15 +82,15 @@ class MonthStore:
         return all(self.file(kind, month).exists() for kind in KINDS_OF_SUMS)
 
     def _keep_only_finished(self) -> None:
-        kept = {self.file(kind, month) for kind in KINDS_OF_SUMS for month in self._finished}
+        current = {self.file(kind, month) for kind in KINDS_OF_SUMS for month in self._finished}
         for kind in KINDS_OF_SUMS:
             (self._folder / kind).mkdir(exist_ok=True)
             for path in (self._folder / kind).iterdir():
-                if path not in kept:
-                    delete(path)  # of Spark a folder
+                if path not in current:
+                    delete(path)  # Spark writes a folder
 
     def _write_people(self, ids: pl.Series) -> int:
-        """Codes once given stay as long as a finished month has them; newcomers get the next. Gives their number."""
+        """Writes the codes and returns their number: old ones stay while a finished month uses them."""
         coded = pl.read_parquet(self.people)["employee_id"] if self._finished else ids.clear()
         table = numbered(pl.concat([coded, ids.filter(~ids.is_in(coded.implode()))]))
         write_whole(self.people, table.write_parquet)
@@ -102,16 +102,16 @@ class MonthStore:
 
 
 @contextmanager
-def month_folder(kept: Path | None, work: Path) -> Iterator[Path]:
-    """The folder `kept`, for this process alone; one under `work` that is then deleted where it is None or in use."""
+def month_folder(persistent: Path | None, work: Path) -> Iterator[Path]:
+    """The folder `persistent`, locked for this process; if it is None or in use, a temporary one under `work`."""
     with ExitStack() as stack:
-        folder = kept and stack.enter_context(_held(kept))
+        folder = persistent and stack.enter_context(_locked(persistent))
         yield folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".months-", dir=work)))
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[Path | None]:
-    """The folder, or None where another process holds it; the system lets go of it when a process ends, however."""
+def _locked(folder: Path) -> Iterator[Path | None]:
+    """The folder, or None where another process holds its lock; the system releases it however a process ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -123,21 +123,21 @@ def _held(folder: Path) -> Iterator[Path | None]:
 
 
 def _about(source: "Source") -> dict[str, Any]:
-    """What besides the rows decides whether sums may be kept; DuckDB hashes differently from version to version."""
+    """What else decides whether sums are still valid. DuckDB's hashes differ between versions."""
     columns = columns_of(source, "collaboration")
     return {"source": source.name, "layout": LAYOUT, "columns": columns, "hashed_by": f"duckdb {duckdb.__version__}"}
 
 
-def _fingerprints(source: "Source", work: Path, is_kept: bool) -> dict[int, Fingerprint]:
-    """Of each month in which services were opened: their number, and the sum of their hashes as text.
+def _fingerprints(source: "Source", work: Path, is_persistent: bool) -> dict[int, Fingerprint]:
+    """By month of opening: the number of services, and the sum of their hashes as text.
 
-    Sums that are not kept will never be compared, so that nothing is hashed for them.
+    Sums in a temporary folder are never compared, so nothing is hashed for them.
     """
     columns = ", ".join(quoted(name) for name in columns_of(source, "collaboration"))
-    hashes = f"sum(hash({columns}))::varchar" if is_kept else "''"
+    hashes = f"sum(hash({columns}))::varchar" if is_persistent else "''"
     figures = f"year(opened_at) * 12 + month(opened_at) as opened, count(*), {hashes}"
     with connect(work) as connection:
         query = select_from(figures, parquet(source.tables["collaboration"]))
-        found = connection.execute(f"{query} group by all").fetchall()
-    nothing = (month_index(source.complete_until), 0, "")  # so that there is a file, without rows, to be read
-    return {month: (rows, hashes) for month, rows, hashes in found or [nothing]}
+        months = connection.execute(f"{query} group by all").fetchall()
+    nothing = (month_index(source.complete_until), 0, "")  # so that there is a file to read, without rows
+    return {month: (rows, hashes) for month, rows, hashes in months or [nothing]}

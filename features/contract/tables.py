@@ -1,8 +1,8 @@
 """The data contract: one class per HR table, with the type, the range and the meaning of every column.
 
-`validation` enforces these classes; the documentation of the sources is generated from them. A column
-without `| None` must be there. Values are canonical: identifiers and categories are text, scores, ratings,
-pay and hours are Float64, days are Date.
+`validation` enforces these classes, and a test compares the documentation of the sources with them. A column without
+`| None` is required. Values are canonical: identifiers and categories are text; scores, ratings, pay and hours are
+Float64; days are Date.
 """
 
 from collections.abc import Iterable, Mapping
@@ -50,13 +50,13 @@ def _number(
 
 
 def _answer(description: str, low: float | None = None, high: float | None = None) -> Any:
-    """A number that makes the row: where it is empty the row says nothing and is left out."""
+    """The number that a row exists for: a row without it is left out."""
     between = None if high is None else {"min_value": low, "max_value": high}
     return pa.Field(nullable=False, description=description, in_range=between, metadata={"may_be_empty": True})
 
 
 class Table(pa.DataFrameModel):
-    """What every table may have."""
+    """The columns that every table may have."""
 
     recorded_at: pl.Date | None = _optional_day("the day the row became known; empty = known on its own date")
 
@@ -72,10 +72,10 @@ class Employees(Table):
 
 
 class Assignments(Table):
-    """A change of place. An empty value means unchanged since the row before."""
+    """A change of post. An empty value means unchanged since the previous row."""
 
     employee_id: pl.String = _text("who")
-    effective_date: pl.Date = _day("first day of the new place", PLANNING)
+    effective_date: pl.Date = _day("first day of the new post", PLANNING)
     department: pl.String | None = _optional_text("department")
     job: pl.String | None = _optional_text("job or title")
     level: pl.Int64 | None = _number("seniority; higher is more senior")
@@ -112,7 +112,7 @@ class Surveys(Table):
 class Collaboration(Table):
     """One internal service: the provider answers a request of the client. Metadata only, no content.
 
-    On a snapshot date before closed_at it is still open: its hours, rating and effort are not known yet.
+    On a snapshot date before closed_at the service is still open: its hours, rating and effort are not known yet.
     """
 
     client_id: pl.String = _text("who asked")
@@ -126,7 +126,7 @@ class Collaboration(Table):
     @pa.check("rating", name="own_rating")
     @classmethod
     def rated_by_another(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """Nobody rates a service of their own."""
+        """Nobody rates their own service."""
         can_tell = {"client_id", "provider_id"} <= set(data.lazyframe.collect_schema().names())
         by_another = (pl.col("client_id") != pl.col("provider_id")) | pl.col("rating").is_null()
         return data.lazyframe.select(by_another if can_tell else pl.lit(value=True))
@@ -206,31 +206,31 @@ OWN_DATE: Final[Mapping[str, str]] = {
     "measures": "measured_at",
     "exits": "exit_date",
 }
-"""The date that says when a row's fact took place."""
+"""The date on which a row's fact took place."""
 
 ITEM_COLUMN: Final[Mapping[str, str]] = {"surveys": "item", "measures": "name", "competencies": "competency"}
-"""Where a table holds names of features in its rows, the column of those names."""
+"""The column that names the item, for tables with one item per row."""
 
 CLOSED_LISTS: Final[Mapping[str, tuple[str, ...]]] = {
     "assignments": ("reason",),
     "collaboration": ("kind",),
     "exits": ("kind",),
 }
-"""Columns whose values are words of the contract; capitals and spaces in them do not matter."""
+"""Columns whose values are words of the contract; upper case, spaces and hyphens in the source do not matter."""
 
 
 def people_columns(table: str) -> tuple[str, ...]:
-    """The columns that say whom a row of the table is about."""
+    """The columns that identify the people whom a row of the table is about."""
     return ("client_id", "provider_id") if table == "collaboration" else ("employee_id",)
 
 
 def column_order(table: str) -> tuple[str, ...]:
-    """The contract's columns of a table in the contract's order; recorded_at, which every table has, is last."""
+    """A table's columns in the contract's order; recorded_at, which every table may have, is last."""
     return (*(name for name in TABLES[table].to_schema().columns if name != "recorded_at"), "recorded_at")
 
 
 def required_columns(table: str) -> tuple[str, ...]:
-    """The columns that must be there."""
+    """The columns that a source must have."""
     return tuple(name for name, column in TABLES[table].to_schema().columns.items() if column.required)
 
 
@@ -241,7 +241,7 @@ def column_type(table: str, column: str) -> pl.DataType:
 
 
 def date_columns(table: str) -> tuple[str, ...]:
-    """The columns that hold a day or a moment."""
+    """The columns that hold a day or a time."""
     return tuple(name for name in column_order(table) if column_type(table, name).is_temporal())
 
 
@@ -252,5 +252,5 @@ def days_ahead(table: str, column: str) -> timedelta:
 
 
 def may_be_empty(table: str, column: str) -> bool:
-    """True for a required column whose empty value makes the row say nothing rather than makes it wrong."""
+    """True for a required column where an empty value makes the row meaningless rather than wrong."""
     return bool(TABLES[table].to_schema().columns[column].metadata.get("may_be_empty"))

@@ -12,7 +12,7 @@ DRIVERS: Final[tuple[Driver, ...]] = ("pay", "conditions", "relationships", "gro
 CONTEXT: Final[Driver] = "context"
 
 EngineName = Literal["polars", "spark"]
-"""What runs the definitions of the features."""
+"""The engines that run the definitions of the features."""
 
 EXIT_KINDS: Final = ("voluntary", "involuntary", "other")
 SERVICE_KINDS: Final = ("information", "reporting", "data", "working_time", "resources", "other")
@@ -44,15 +44,15 @@ _REFUSED_WORDS: Final = frozenset(
     "текст комментарий комментарии больничный больничные болезнь здоровье диагноз профсоюз религия вероисповедание "
     "партия семья дети беременность декрет биометрия судимость".split()
 )
-"""In English, German and Russian; under another name nobody can know what a column holds."""
+"""In English, German and Russian. Under any other name, the content of a column cannot be recognised."""
 _REFUSED_NAMES: Final = frozenset({"absence_reason", "disability_leave", "reason_for_absence", "leave_reason"})
 
 
 def snake_case(name: str) -> str:
     """`MaritalStatus`, `marital status` and `MARITAL-STATUS` all become `marital_status`.
 
-    Letters, vowel signs and digits of every script stay, in their composed form; a name of nothing but signs, such as
-    an emoji, becomes the words that Unicode has for it. Empty only where the name is.
+    Letters, vowel signs and digits of every script are kept, in composed form. A name made of symbols only, such as an
+    emoji, becomes its Unicode name. The result is empty only where the name is.
     """
     composed = unicodedata.normalize("NFKC", name)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", composed).lower()
@@ -68,7 +68,7 @@ def is_refused(name: str) -> bool:
     return name in _REFUSED_NAMES or not _REFUSED_WORDS.isdisjoint(name.split("_"))
 
 
-@lru_cache(maxsize=4096)  # asked of every factor of everyone on a list
+@lru_cache(maxsize=4096)  # called for every factor of everyone on a list
 def is_protected(name: str) -> bool:
     """True for the attributes that only the fairness review may read."""
     return snake_case(name) in PROTECTED

@@ -1,1 +1,1 @@
-"""The features, each beside its definition, by driver."""
+"""The features by driver, each declared beside its definition."""

@@ -12,20 +12,20 @@ from features.known.memory import shared
 from features.known.posts import post_before, staff
 
 LATE_BY_MONTHS: Final = 3
-"""The month's working time may be recorded a little late: `now` is the last month known, at most this old."""
+"""Working time may be recorded a little late: `now` is the last known month, at most this old."""
 HIGH_OVERTIME: Final = 0.1
 """Overtime above a tenth of the contracted hours counts as a month of high overtime."""
 WEEKDAYS_A_MONTH: Final = DAYS_A_MONTH * 5 / 7
 MONTHS: Final = 12
 MOST_FTE: Final = 2
-"""The most of a full-time post that `assignments.fte` may hold: some people have more than one."""
+"""The highest `assignments.fte`, in full-time posts: some people have more than one."""
 NO_MONTH: Final = "no working time recorded in the window"
 NO_MONTH_BEFORE: Final = "no working time recorded in (3, 0], or none before it"
 
 
 @shared
 def working_time(known: Known) -> Frame:
-    """The last 12 months of working time with `overtime`, a share of the contracted hours where both are there."""
+    """The last 12 months of working time, with `overtime` as a share of contracted hours where both are recorded."""
     rows = known.facts("working_time", months=MONTHS)
     if not (known.has("working_time.overtime_hours") and known.has("working_time.contracted_hours")):
         return rows
@@ -37,7 +37,7 @@ def working_time(known: Known) -> Frame:
 def overtime_shares(known: Known) -> Frame:
     """Overtime hours as a share of contracted hours: last month, sums over windows, their shares and difference.
 
-    The trend is null where no month before the last 3 is known: it would compare these with themselves.
+    The trend is null where no month before the last 3 is known: it would compare these months with themselves.
     """
     rows = working_time(known).filter(~nw.col("overtime").is_null())
     rows = rows.with_columns(last_month=nw.col("month").max().over("employee_id"))
@@ -72,7 +72,7 @@ def overtime_shares(known: Known) -> Frame:
     needs=("working_time.overtime_hours", "working_time.contracted_hours"),
 )  # fmt: skip
 def overtime(known: Known) -> Frame:
-    """Overtime hours as a share of contracted hours: last month, over 12 months, and how 3 differ from these."""
+    """Overtime hours as a share of contracted hours: in the last month, over 12 months, and 3 months minus 12."""
     return overtime_shares(known).select(
         "employee_id", "overtime_now", "overtime_12m", "overtime_trend", "high_overtime_months_12m"
     )
@@ -99,9 +99,10 @@ def overtime_against_team(known: Known) -> Frame:
     needs=("working_time.remote_days",),
 )  # fmt: skip
 def remote(known: Known) -> Frame:
-    """Remote days over the weekdays of the months less days of leave, at most 1, and minus the same over (12, 0].
+    """Remote days over weekdays less days of leave in (3, 0], at most 1; and that minus the same over (12, 0].
 
-    Assumes five days a week: whoever works fewer has a lower share. The change is null without a month before (3, 0].
+    Assumes five days a week: people who work fewer have a lower share. The change is null without a month before
+    (3, 0].
     """
     on_leave = nw.col("leave_days").fill_null(0.0) if known.has("working_time.leave_days") else nw.lit(0.0)
     recent = nw.col("month") > known.ago(3)
@@ -133,7 +134,7 @@ def _remote_share(window: str) -> nw.Expr:
 def leave(known: Known) -> Frame:
     """Mean leave days a month over (12, 0], and calendar months since the last one with leave, 0 for this month.
 
-    Whoever took none in (12, 0] has 12 months without, if all but LATE_BY_MONTHS of them are recorded.
+    A person who took none in (12, 0] has 12 months without leave, if all but LATE_BY_MONTHS of them are recorded.
     """
     rows = working_time(known).filter(~nw.col("leave_days").is_null())
     people = rows.group_by("employee_id").agg(
@@ -154,7 +155,7 @@ def leave(known: Known) -> Frame:
     needs=("assignments.fte",),
 )
 def full_time_share(known: Known) -> Frame:
-    """`fte` of the place in force."""
+    """`fte` of the current post."""
     return staff(known).select("employee_id", full_time_share="fte")
 
 
@@ -163,7 +164,7 @@ def full_time_share(known: Known) -> Frame:
     needs=("assignments.contract",),
 )
 def contract(known: Known) -> Frame:
-    """`contract` of the place in force."""
+    """`contract` of the current post."""
     return staff(known).select("employee_id", "contract")
 
 
@@ -173,7 +174,7 @@ def contract(known: Known) -> Frame:
     needs=("assignments.location",),
 )  # fmt: skip
 def location_changed(known: Known) -> Frame:
-    """1 where the location differs from the one in force 12 months before."""
+    """1 where the location differs from that of 12 months before."""
     rows = staff(known).join(post_before(known, 12), on="employee_id", how="left")
     changed = (nw.col("location") != nw.col("location_12m")).cast(nw.Float64)
     return rows.select("employee_id", location_changed_12m=changed)

@@ -1,4 +1,4 @@
-"""Context: what is shown beside the drivers and that nobody can act on."""
+"""Context: features that are shown beside the drivers and that nobody can act on."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ def tenure(known: Known) -> Frame:
     return staff(known).select("employee_id", tenure_months=months_since("hire_date", known.snapshot_date))
 
 
-@family(_context("spell", "Which time the person is employed here", "count", "never null"), needs=("employees",))
+@family(_context("spell", "Spell of employment, 1 for the first", "count", "never null"), needs=("employees",))
 def spell(known: Known) -> Frame:
     """1 for the first spell, 2 after a rehire, and so on."""
     return present(known).select("employee_id", "spell")
@@ -32,11 +32,11 @@ def spell(known: Known) -> Frame:
 
 @family(_context("level", "Level", "level"), needs=("assignments.level",))
 def level(known: Known) -> Frame:
-    """The level in force."""
+    """The level of the current post."""
     return staff(known).select("employee_id", "level")
 
 
-def _place(column: str, label: str) -> Family:
+def _post_category(column: str, label: str) -> Family:
     def define(known: Known) -> Frame:
         return staff(known).select("employee_id", column)
 
@@ -69,7 +69,7 @@ def department_size(known: Known) -> Frame:
 
 
 def _staff_before(known: Known) -> Frame:
-    """Who was here 12 months ago, by department then."""
+    """The people who worked here 12 months ago, with their department then."""
     day = known.ago(12)
     here = known.spells().filter(nw.col("hire_date") <= day, nw.col("observed_from") <= day).select("employee_id")
     gone = known.facts("exits").filter(nw.col("exit_date") <= day).select("employee_id")
@@ -100,7 +100,7 @@ def reorganised(known: Known) -> Frame:
 
 
 def attribute_family(column: str, name: str, is_number: bool) -> Family:
-    """A personal attribute that the source names in `employee_features`, as the feature `name`."""
+    """A personal attribute that the source lists under `employee_features`, as the feature `name`."""
 
     def define(known: Known) -> Frame:
         return present(known).select("employee_id", nw.col(column).alias(name))
@@ -113,9 +113,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     tenure,
     spell,
     level,
-    _place("department", "Department"),
-    _place("job", "Job"),
-    _place("location", "Location"),
+    _post_category("department", "Department"),
+    _post_category("job", "Job"),
+    _post_category("location", "Location"),
     season,
     department_size,
     reorganised,

@@ -1,4 +1,4 @@
-"""Growth: promotions, moves, time in place, performance."""
+"""Growth: promotions, moves, time in job and level, performance."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ from features.known.posts import assignments, post_before, staff
 
 NOT_SINCE: Final = "since before the records begin"
 PAST_MONTHS: Final = 36
-"""How far back promotions say how long a level takes."""
+"""How far back promotions and moves are used to see how long a level or a job usually lasts."""
 
 
 @family(
@@ -23,7 +23,7 @@ PAST_MONTHS: Final = 36
     needs=("assignments.job",),
 )
 def months_in_job(known: Known) -> Frame:
-    """Months since the day from which the current job holds."""
+    """Months since the current job began."""
     return staff(known).select("employee_id", months_in_job=months_since("job_since", known.snapshot_date))
 
 
@@ -34,7 +34,7 @@ def months_in_job(known: Known) -> Frame:
     needs=("assignments.level",),
 )  # fmt: skip
 def level_against_usual(known: Known) -> Frame:
-    """Months in the level over the median months that those took who rose from it within (36, 0]."""
+    """Months in the level over the median months of the people who rose from it within (36, 0]."""
     return _against_usual(known, "level", nw.col("level") > nw.col("level_before"))
 
 
@@ -45,20 +45,20 @@ def level_against_usual(known: Known) -> Frame:
     needs=("assignments.job",),
 )  # fmt: skip
 def job_against_usual(known: Known) -> Frame:
-    """Months in the job over the median months that those took who went on to another within (36, 0]."""
+    """Months in the job over the median months of the people who moved on to another within (36, 0]."""
     return _against_usual(known, "job", nw.col("job") != nw.col("job_before"))
 
 
 @shared
 def _changes(known: Known) -> Frame:
-    """The changes of place of (36, 0], with the days since which the level and the job before them held."""
+    """The changes of post in (36, 0], with the days on which the previous level and job began."""
     since = [f"{part}_since" for part in ("level", "job") if known.has(f"assignments.{part}")]
     rows = known.engine.with_row_before(assignments(known), since, "effective_date")
     return rows.filter(nw.col("effective_date") > known.ago(PAST_MONTHS))
 
 
 def _against_usual(known: Known, part: str, moved_on: nw.Expr) -> Frame:
-    """Days in the present level or job over the median days that others took until `moved_on`, as `{part}_...`."""
+    """Days in the current level or job over the median days that others took until `moved_on`."""
     rows = _changes(known).filter(moved_on)
     took = (day_number("effective_date") - day_number(f"{part}_since_before")).cast(nw.Float64)
     usual = rows.select(nw.col(f"{part}_before").alias(part), took=took).filter(nw.col("took") > 0)
@@ -96,7 +96,7 @@ def transfers(known: Known) -> Frame:
     needs=("assignments.level or assignments.reason",),
 )  # fmt: skip
 def last_promotion(known: Known) -> Frame:
-    """Months since the last change of place that was a promotion."""
+    """Months since the last change of post that was a promotion."""
     promoted = (
         assignments(known)
         .filter(nw.col("promoted") == 1)
@@ -114,7 +114,7 @@ def last_promotion(known: Known) -> Frame:
     needs=("assignments.level", "assignments.department"),
 )  # fmt: skip
 def promoted_past(known: Known) -> Frame:
-    """Of those in the same department and level 12 months ago, the share who now stand above the person's level."""
+    """Share of others in the same department and level 12 months ago who have risen; 0 if the person has risen too."""
     rows = staff(known).join(post_before(known, 12), on="employee_id", how="left")
     group = ("department_12m", "level_12m")
     above = (nw.col("level") > nw.col("level_12m")).cast(nw.Float64)
@@ -127,7 +127,7 @@ def promoted_past(known: Known) -> Frame:
 
 @shared
 def reviews(known: Known) -> Frame:
-    """Of everyone who works here the last review, mean and number of 24 months, and the peers."""
+    """The last review of everyone who works here, the mean and number of reviews in 24 months, and the peers."""
     rows = known.facts("performance")
     rows = rows.with_columns(recent_rating=nw.when(nw.col("review_date") > known.ago(24)).then("rating"))
     people = rows.group_by("employee_id").agg(
@@ -163,7 +163,7 @@ def performance(known: Known) -> Frame:
     needs=("performance", "compensation", "assignments"),
 )  # fmt: skip
 def performance_against_pay(known: Known) -> Frame:
-    """Share of peers rated lower minus share of peers paid less: 1 is the best rated and the worst paid."""
+    """Share of peers rated lower minus share of peers paid less: 1 for the best rated and worst paid."""
     rated = reviews(known).select("employee_id", rated=rank_in("rating", "peers"))
     paid = pay(known).select("employee_id", paid=rank_in("log_pay", "peers", "currency"))
     rows = rated.join(paid, on="employee_id", how="left")

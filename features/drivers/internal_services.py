@@ -1,4 +1,4 @@
-"""Relationships with colleagues and departments as clients of one another: internal service, given and received."""
+"""Relationships with colleagues and departments as clients of one another: internal service given and received."""
 
 from typing import Final, Literal
 
@@ -25,7 +25,7 @@ KINDS: Final = tuple(f"kind_{kind}" for kind in SERVICE_KINDS)
 def _measure_features(
     side: str, measure: str, what: str, unit: str, worse: Literal["higher", "lower"], monotone: bool = False
 ) -> tuple[Feature, ...]:
-    """A measure of one side over 12 months and its trend; what it was over 3 stands in the trend and against peers."""
+    """A measure of one side over 12 months, and its trend. Its value over 3 months has no feature of its own."""
     name = f"{side}_{measure}"
     null = SHORT_HISTORY if measure == "services" else NO_SERVICE
     return (
@@ -37,7 +37,7 @@ def _measure_features(
 
 @shared
 def sums(known: Known) -> Frame:
-    """Counters of `monthly_sums` summed over each window for everyone who works here."""
+    """The sums of `monthly_sums` over each window, for everyone who works here."""
     rows = by_person(known, max(WINDOWS)).drop("known_month")
     names = [name for name in rows.collect_schema().names() if name not in ("employee_id", "month")]
     lately, all_year = ({name: _in_window(name, months) for name in names} for months in WINDOWS)
@@ -53,12 +53,12 @@ def sums(known: Known) -> Frame:
 
 
 def _in_window(counters: str, months: int) -> str:
-    """A column of counters, which may be two in one, with the window in the name of each."""
+    """The name of a column, which may hold two counts, with the window added to each name."""
     return " ".join(f"{counter}_{months}m" for counter in counters.split(" "))
 
 
 def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
-    """The figure where the source's services are recorded over the whole window (months, 0], else null."""
+    """The figure if the source's services are recorded over the whole window (months, 0], else null."""
     first = reach_back(known)
     reaches = first is not None and first <= month_index(known.snapshot_date) - months + 1
     return figure if reaches else nw.lit(None, nw.Float64)
@@ -70,9 +70,9 @@ def over_window(known: Known, months: int, figure: nw.Expr) -> nw.Expr:
     needs=("collaboration",),
 )
 def volumes(known: Known) -> Frame:
-    """Services a month, over the months of the window in which the person was employed; 0 for a person without any.
+    """Services per month of the window in which the person was employed; 0 for a person without any.
 
-    Null where the source's services do not reach back over the window.
+    Null where the source's services do not cover the window.
     """
     now = month_index(known.snapshot_date)
     employed = now - month_number("hire_date") + 1
@@ -131,7 +131,7 @@ def efforts(known: Known) -> Frame:
 
 
 def _against_peers(measure: str, measured: Family, client: str, provider: str) -> Family:
-    """A measure of both sides over (3, 0] minus the median of peers: the season moves all of them alike."""
+    """A measure of both sides over (3, 0] minus the median of peers, which removes the season."""
 
     def define(known: Known) -> Frame:
         recent = {side: f"{side}_{measure}_{RECENT_MONTHS}m" for side in SIDES}
@@ -172,7 +172,7 @@ def balance(known: Known) -> Frame:
 def overload(known: Known) -> Frame:
     """(asked of the person - answered by the person) / asked of the person, each in (3, 0].
 
-    Above 0 the person is sought more than able to serve and work piles up; below 0 it is caught up with.
+    Above 0, more is asked than the person can answer and work piles up; below 0, the person catches up.
     """
     asked, answered = nw.col("provider_n_3m"), nw.col("provider_hours_n_3m")
     share = nw.when(asked > 0).then((asked - answered) / asked)
@@ -189,7 +189,7 @@ def overload(known: Known) -> Frame:
 def kinds(known: Known) -> Frame:
     """Chance that two services asked for or given are of one kind; share of those given that cost more than an answer.
 
-    Most people meet all six kinds within a year, so their number says little; 1 is a single kind.
+    The first is 1 for a single kind. A number of kinds would say little: most people meet all six within a year.
     """
     counts = [nw.col(f"{kind}_12m") for kind in KINDS]
     total = nw.sum_horizontal(*counts)

@@ -1,4 +1,4 @@
-"""What a source says of people by name, on a date: its survey items, measures and competencies, last and on average."""
+"""A source's own items on a date: the last value and means of its survey items, measures and competencies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from features.known.facts import Known
 from features.known.snapshots import present
 
 LEAST_SHARE_OF_A_ROUND: Final = 0.1
-"""A month in which at least this share of those who work here have a figure is a round; less is a straggler."""
+"""A month in which at least this share of the people who work here have a figure is a round; fewer are late answers."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How one table of named figures becomes features."""
+    """How a table of items becomes features."""
 
     table: str
     item: str
@@ -27,7 +27,7 @@ class Kind:
     unit: str
     driver: Driver
     worse: Literal["higher", "lower"] | None
-    months: int  # how far back the mean reaches
+    months: int  # the window of the mean
     is_confidential: bool = False
 
 
@@ -42,7 +42,7 @@ KINDS: Final = (
 
 @dataclass(frozen=True)
 class Named:
-    """One item of a source: its name in the data, the start of its features' names, its driver and label."""
+    """One item of a source: its name in the data, the prefix of its features' names, its driver and label."""
 
     item: str
     prefix: str
@@ -51,7 +51,7 @@ class Named:
 
 
 def last_and_means(known: Known, kind: Kind) -> Frame:
-    """By person and item, of the window (`kind.months`, 0]: `last`, `mean_3m` (of 3 months) and `mean` (of all)."""
+    """By person and item, in the window (`kind.months`, 0]: `last`, `mean_3m` (over 3 months) and `mean` (over all)."""
 
     def work_out(known: Known) -> Frame:
         rows = known.facts(kind.table, months=kind.months)
@@ -69,7 +69,7 @@ def last_and_means(known: Known, kind: Kind) -> Frame:
 
 
 def wide(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
-    """One row a person, columns `{item}_last`, `{item}_mean_3m` and `{item}_mean` for each item."""
+    """One row per person, with columns `{prefix}_last`, `{prefix}_mean_3m` and `{prefix}_mean` for each item."""
 
     def work_out(known: Known) -> Frame:
         return (
@@ -88,9 +88,9 @@ def wide(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
 
 
 def rounds_missed(known: Known, kind: Kind) -> Frame:
-    """Share of the rounds in (`kind.months`, 0] and since the person's first whole month here without any figure.
+    """Share of rounds without a figure of the person, in (`kind.months`, 0] from the person's first whole month here.
 
-    A round is a calendar month in which many have one. Null where there was none.
+    A round is a calendar month in which many people have one. Null where there was no round.
     """
     here = present(known).select("employee_id", first_month=month_number("observed_from"))
     rows = known.facts(kind.table, months=kind.months).select("employee_id", month=month_number(kind.when)).unique()

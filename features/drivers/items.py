@@ -1,4 +1,4 @@
-"""Families of features for whatever a source names: survey items, measures, competencies."""
+"""Families of features for a source's own items: survey items, measures, competencies."""
 
 import hashlib
 from collections import Counter
@@ -37,17 +37,17 @@ if TYPE_CHECKING:
     from features.source import Source
 
 FEWEST_OTHERS: Final = 3
-"""Answers of others behind a mean of the team or the department: fewer would tell who said what."""
+"""The fewest others in a mean of the team or the department: with fewer, one could infer individual answers."""
 WHAT: Final = {"surveys": "Survey answers", "measures": "Measurements", "competencies": "Assessments"}
 ALL_ITEMS: Final = "All survey items"
 FEW_OTHERS: Final = f"fewer than {FEWEST_OTHERS} others have a figure"
 NO_ANSWER: Final = "not given in the window"
 MARK_LENGTH: Final = 6
-"""Hexadecimal digits: of items that share a name, two share a mark once in 16 million."""
+"""Hexadecimal digits: two items that share a name share a mark once in 16 million."""
 
 
 def item_families(source: "Source") -> list[Family]:
-    """The families that the source's own items give, in the order of tables and of the items' names."""
+    """The families for the source's own items, in the order of tables and of item names."""
     families: list[Family] = []
     for kind in KINDS:
         if not holds(source, kind.table):
@@ -68,7 +68,7 @@ def item_families(source: "Source") -> list[Family]:
 
 
 def _items(source: "Source", kind: Kind) -> list[Named]:
-    """The items that occur in the data, with what the source says of them."""
+    """The items that occur in the data, with their driver and label."""
     names = pl.scan_parquet(source.tables[kind.table]).select(pl.col(kind.item).drop_nulls().unique().sort()).collect()
     declared = source.items.get(kind.table, {})
     prefixes = _prefixes(kind, names.to_series().to_list())
@@ -81,10 +81,10 @@ def _items(source: "Source", kind: Kind) -> list[Named]:
 
 
 def _prefixes(kind: Kind, items: Sequence[str]) -> dict[str, str]:
-    """The start of the features' names of each item: its own name in the letters of its script.
+    """The prefix of each item's feature names: the item's own name in the letters of its script.
 
-    Items whose names differ only in capitals or signs each get a mark of their own spelling. It depends on no other
-    item, so a model that has learned of the one never takes the other for it.
+    Items whose names differ only in case or punctuation each get a mark, a hash of their spelling. It depends on no
+    other item, so a model never confuses an item it was trained on with another.
     """
     plain = {item: f"{kind.prefix}_{snake_case(item)}" for item in items}
     shared = Counter(plain.values())
@@ -96,7 +96,7 @@ def _mark(item: str) -> str:
 
 
 def _own_family(kind: Kind, items: Sequence[Named]) -> Family:
-    """The person's own figures. Assessments are too rare for a mean of 3 months: there the last one stands for it."""
+    """The person's own figures. Assessments are too rare for a mean of 3 months: the last one is used instead."""
     lately = "last" if kind.table == "competencies" else "mean_3m"
     mean, window = f"mean_{kind.months}m", f"({kind.months}, 0]"
     figures: dict[str, tuple[str, int | None, str]] = {
@@ -124,7 +124,7 @@ def _own_family(kind: Kind, items: Sequence[Named]) -> Family:
 
 
 def _of_team(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
-    """Each person's means, as `wide` gives them, and those of the others under the same manager: `{item}_team`."""
+    """Each person's columns of `wide`, and the means of the others under the same manager: `{prefix}_team`."""
 
     def work_out(known: Known) -> Frame:
         own = wide(known, kind, items)
@@ -136,7 +136,7 @@ def _of_team(known: Known, kind: Kind, items: Sequence[Named]) -> Frame:
 
 
 def _team_family(kind: Kind, items: Sequence[Named]) -> Family:
-    """What the others under the same manager say, or are found to be."""
+    """The means of the others under the same manager."""
 
     def define(known: Known) -> Frame:
         return _of_team(known, kind, items).select("employee_id", *(f"{named.prefix}_team" for named in items))
@@ -168,10 +168,10 @@ def _against_team_family(kind: Kind, items: Sequence[Named]) -> Family:
 
 
 def _department_family(kind: Kind) -> Family:
-    """How far the person is from what the others in the department say over all items.
+    """The person's mean over all items minus that of the others in the department.
 
-    The department's mean itself is none: it moves with the calendar more than it differs between departments, and a
-    model takes that for knowledge of people.
+    The department's mean itself is not a feature: it varies more over time than between departments, and a model would
+    mistake that for a difference between people.
     """
     name = f"{kind.prefix}_all_against_department"
 
@@ -189,7 +189,7 @@ def _department_family(kind: Kind) -> Family:
 
 
 def _reports_family(kind: Kind) -> Family:
-    """What those who report to a person say over all items."""
+    """The mean over all items of the people who report to a person."""
     name = f"reports_{kind.prefix}_all"
 
     def define(known: Known) -> Frame:
@@ -205,7 +205,7 @@ def _reports_family(kind: Kind) -> Family:
 
 
 def _manager_family(kind: Kind, items: Sequence[Named]) -> Family:
-    """The manager's own figures: how those serve colleagues on whom the person depends most."""
+    """The manager's own figures: how well the person's manager serves colleagues."""
 
     def define(known: Known) -> Frame:
         means = {f"{named.prefix}_mean": f"{named.prefix}_of_manager" for named in items}
@@ -222,7 +222,7 @@ def _manager_family(kind: Kind, items: Sequence[Named]) -> Family:
 
 
 def _rank_family(kind: Kind, items: Sequence[Named]) -> Family:
-    """Share of the others in the company whose 3-month mean is lower: a measure on a scale that all sources share."""
+    """Share of the others in the company whose 3-month mean is lower: a scale that is the same in all sources."""
 
     def define(known: Known) -> Frame:
         own = wide(known, kind, items)
@@ -239,7 +239,7 @@ def _rank_family(kind: Kind, items: Sequence[Named]) -> Family:
 
 
 def _participation_family(kind: Kind) -> Family:
-    """How many figures there are of a person lately, and since when there are none: silence says something too.
+    """The number of recent figures of a person, and the months since the last: silence is informative too.
 
     Assessments are too rare to be counted.
     """
@@ -314,7 +314,7 @@ def _feature(
     label_months: int | None = None,
     **more: Any,
 ) -> Feature:
-    """A feature about an item, in the unit and with the expected direction of its kind unless `more` says otherwise."""
+    """A feature about an item, with the unit and the expected direction of its kind unless `more` overrides them."""
     of_kind = {"unit": kind.unit, "worse": kind.worse, "is_confidential": kind.is_confidential}
     return Feature(
         name=name,

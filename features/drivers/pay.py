@@ -1,4 +1,4 @@
-"""Pay: what a person is paid against the market, peers and the past."""
+"""Pay: a person's pay compared with the market, peers and the person's own past."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from features.known.memory import shared
 from features.known.posts import records_begin_at_hire, staff
 
 MARKET_MONTHS: Final = 12
-"""How old a market figure may be to speak of the market now."""
+"""The age up to which a market figure counts as current."""
 NEWCOMER_MONTHS: Final = 12
 FEWEST_NEWCOMERS: Final = 3
 NO_PAST_PAY: Final = "no pay recorded {} months ago, or in another currency"
@@ -20,7 +20,7 @@ NO_PAST_PAY: Final = "no pay recorded {} months ago, or in another currency"
 
 @shared
 def pay(known: Known) -> Frame:
-    """Pay now and 12 and 24 months before, of everyone who works here, with the place and the group of peers."""
+    """Pay now and 12 and 24 months before of everyone who works here, with the post and the group of peers."""
     rows = staff(known).join(peer_groups(known), on="employee_id", how="left")
     for months in (0, 12, 24):
         suffix = f"_{months}m" if months else ""
@@ -65,7 +65,7 @@ def _growth(known: Known, months: int) -> nw.Expr:
     needs=("compensation.market_pay",),
 )  # fmt: skip
 def against_market(known: Known) -> Frame:
-    """log(base pay / market pay) of the row in force, and its change since the row in force 12 months before."""
+    """log(base pay / market pay) of the current pay row, and its change since the row current 12 months before."""
     ratio = (nw.col("base_pay") / nw.col("market_pay")).log()
     before = (nw.col("base_pay_12m") / nw.col("market_pay_12m")).log()
     return pay(known).select("employee_id", pay_against_market=ratio, pay_against_market_change_12m=ratio - before)
@@ -79,9 +79,9 @@ def against_market(known: Known) -> Frame:
     needs=("compensation.market_pay", "assignments"),
 )  # fmt: skip
 def against_market_now(known: Known) -> Frame:
-    """log(base pay) minus the median log market figure that peers' pay was set against in (12, 0].
+    """log(base pay) minus the median log market figure recorded with peers' pay in (12, 0].
 
-    A market moves on while a person's own figure stays as it was when the pay was set.
+    The market moves on, while a person's own market figure stays as it was when the pay was set.
     """
     recent = _history(known).filter(
         nw.col("effective_date") > known.ago(MARKET_MONTHS), ~nw.col("market_pay").is_null()
@@ -105,7 +105,7 @@ def against_market_now(known: Known) -> Frame:
     needs=("compensation", "assignments"),
 )  # fmt: skip
 def against_peers(known: Known) -> Frame:
-    """log(base pay) minus its median among peers in the same currency, and the share of these who are paid less."""
+    """log(base pay) minus its median among peers in the same currency, and the share of them who are paid less."""
     return pay(known).select(
         "employee_id",
         over_median("log_pay", "peers", "currency").alias("pay_against_peers"),
@@ -137,7 +137,7 @@ def rank_in_team(known: Known) -> Frame:
     needs=("compensation",),
 )  # fmt: skip
 def growth(known: Known) -> Frame:
-    """log(base pay), and how far its growth lies above the median of all who work here and were paid then."""
+    """log(base pay), and its growth minus the median growth of everyone who works here and was paid then."""
     rows = pay(known).with_columns(everyone=nw.lit(1))
     return rows.select(
         "employee_id",
@@ -155,7 +155,7 @@ def growth(known: Known) -> Frame:
     needs=("compensation",),
 )  # fmt: skip
 def last_raise(known: Known) -> Frame:
-    """Since the last row whose base pay is above the row before (same currency), and by how much it rose."""
+    """Months since the last row with higher base pay than the previous row (same currency), and the log ratio."""
     figures = [name for name in ("base_pay", "currency") if _has(known, name)]
     rows = known.engine.with_row_before(_history(known), figures, "effective_date")
     rows = rows.filter(nw.col("base_pay") > nw.col("base_pay_before"))
@@ -178,7 +178,7 @@ def last_raise(known: Known) -> Frame:
     needs=("compensation.bonus_target",),
 )  # fmt: skip
 def bonus(known: Known) -> Frame:
-    """The bonus target of the pay row in force."""
+    """The bonus target of the current pay row."""
     return pay(known).select("employee_id", "bonus_target")
 
 
@@ -188,7 +188,7 @@ def bonus(known: Known) -> Frame:
     needs=("compensation", "assignments"),
 )  # fmt: skip
 def compression(known: Known) -> Frame:
-    """Median log pay of the peers hired in (12, 0], minus the person's own; for those hired before."""
+    """Median log pay of the peers hired in (12, 0] minus the person's own; only for people hired before."""
     new = nw.col("hire_date") > known.ago(NEWCOMER_MONTHS)
     rows = pay(known).with_columns(new=new, newcomer_pay=nw.when(new).then("log_pay"))
     enough = (nw.col("newcomer_pay").count().over("peers", "currency") >= FEWEST_NEWCOMERS) & ~nw.col("peers").is_null()

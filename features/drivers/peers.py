@@ -1,4 +1,4 @@
-"""Whom a person is compared with: peers at work, the team under one manager, the department."""
+"""Comparisons of a person with a group: peers at work, the team under one manager, the department."""
 
 from typing import Final
 
@@ -10,15 +10,15 @@ from features.known.memory import shared
 from features.known.posts import staff
 
 FEWEST_PEERS: Final = 5
-"""Others needed for a comparison to say anything."""
+"""The fewest others for a meaningful comparison."""
 PEERS: Final = "same job and level, at least 5; else same level in the department"
 
 
 @shared
 def peer_groups(known: Known) -> Frame:
-    """employee_id and `peers`: the same job and level, or where these are few the same level in the department.
+    """employee_id and `peers`: the same job and level, or if these are too few, the same level in the department.
 
-    Null where neither holds FEWEST_PEERS others; where the source lacks a column, what is left of it.
+    Null where neither has FEWEST_PEERS others. Where the source lacks a column, the others define the group.
     """
     rows = staff(known)
     groups = [_group(known, ("job", "level")), _group(known, ("department", "level"))]
@@ -41,18 +41,18 @@ def _group(known: Known, columns: tuple[str, ...]) -> list[str]:
 
 
 def over_median(value: str, *group: str) -> nw.Expr:
-    """A figure minus its median in the person's group (the person included); null where fewer than FEWEST_PEERS others.
+    """A figure minus its median in the person's group, the person included.
 
-    A null group compares with nobody.
+    Null with fewer than FEWEST_PEERS others, and where the group is null.
     """
     enough = nw.col(value).count().over(*group) > FEWEST_PEERS
     return nw.when(enough & ~nw.col(group[0]).is_null()).then(nw.col(value) - nw.col(value).median().over(*group))
 
 
 def rank_in(value: str, *group: str) -> nw.Expr:
-    """Share of the others in the group whose figure is lower, ties counting half; null where they are too few.
+    """Share of the others in the group whose figure is lower, ties counting half.
 
-    A null group compares with nobody.
+    Null with fewer than FEWEST_PEERS others, and where the group is null.
     """
     rank = nw.col(value).rank("average").over(*group)
     others = nw.col(value).count().over(*group) - 1

@@ -1,4 +1,4 @@
-"""Relationships up and down the line and with those who left: the manager, the team, the reports, the department."""
+"""Vertical relationships and colleagues who left: the manager, the team, the reports, the department."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ LEADS_NOBODY: Final = "nobody reports to the person"
     needs=("assignments.manager_id",),
 )  # fmt: skip
 def months_with_manager(known: Known) -> Frame:
-    """Months since the day from which the current manager_id holds."""
+    """Months since the current manager took over."""
     months = months_since("manager_id_since", known.snapshot_date)
     return staff(known).select("employee_id", months_with_manager=months)
 
@@ -43,7 +43,7 @@ def manager_changes(known: Known) -> Frame:
 
 
 def counted(known: Known, counts: dict[str, tuple[str, int]]) -> Frame:
-    """Changes of place within windows: name = (a flag of `assignments`, months); null before the records begin."""
+    """Changes of post within windows: name = (a flag of `assignments`, months); null where records begin later."""
     changes = (
         assignments(known)
         .group_by("employee_id")
@@ -72,7 +72,7 @@ def counted(known: Known, counts: dict[str, tuple[str, int]]) -> Frame:
     needs=("assignments.manager_id",),
 )
 def team_size(known: Known) -> Frame:
-    """The manager's span: how many people have the same manager_id, the person included."""
+    """The manager's span: the number of people with the same manager_id, the person included."""
     return staff(known).select(
         "employee_id", team_size=nw.when(~nw.col("manager_id").is_null()).then(nw.len().over("manager_id"))
     )
@@ -83,7 +83,7 @@ def team_size(known: Known) -> Frame:
     needs=("assignments.manager_id",),
 )
 def direct_reports(known: Known) -> Frame:
-    """How many people have this person as manager; 0 for those who lead nobody."""
+    """The number of people whose manager is this person; 0 for those who lead nobody."""
     reports = staff(known).filter(~nw.col("manager_id").is_null()).group_by("manager_id").agg(direct_reports=nw.len())
     rows = staff(known).select("employee_id").join(reports, left_on="employee_id", right_on="manager_id", how="left")
     return rows.select("employee_id", nw.col("direct_reports").fill_null(0))
@@ -96,7 +96,7 @@ def direct_reports(known: Known) -> Frame:
     needs=("assignments.manager_id",),
 )  # fmt: skip
 def manager(known: Known) -> Frame:
-    """Months since the manager's hire, and 1 where the manager recorded no longer works here."""
+    """Months since the manager's hire, and 1 where the recorded manager no longer works here."""
     hired = known.spells().select(nw.col("employee_id").alias("manager_id"), nw.col("hire_date").alias("manager_hired"))
     here = present(known).select(nw.col("employee_id").alias("manager_id"), manager_here=nw.lit(1))
     rows = staff(known).select("employee_id", "manager_id")
@@ -130,7 +130,7 @@ def _exit_counts(known: Known) -> Frame:
 
 
 def _share_who_left(known: Known, group: str, prefix: str, windows: tuple[int, ...]) -> Frame:
-    """Voluntary exits from the person's group over its other people, those who left included."""
+    """Voluntary exits from the person's group over its other people, including those who left."""
     exits = _exit_counts(known).group_by(group).agg(nw.col(*(f"exits_{months}m" for months in windows)).sum())
     people = staff(known).select("employee_id", group)
     others = people.filter(~nw.col(group).is_null()).group_by(group).agg(others=nw.len() - 1)
@@ -164,13 +164,13 @@ def _exit_features(prefix: str, whose: str, windows: tuple[int, ...]) -> tuple[F
 
 @family(*_exit_features("team", "the team", (3, 6, 12)), needs=("assignments.manager_id", "exits.kind"))
 def team_exits(known: Known) -> Frame:
-    """Voluntary exits of people under the same manager, a share of the team."""
+    """Voluntary exits of people under the same manager, as a share of the team."""
     return _share_who_left(known, "manager_id", "team", (3, 6, 12))
 
 
 @family(*_exit_features("department", "the department", (3, 6, 12)), needs=("assignments.department", "exits.kind"))
 def department_exits(known: Known) -> Frame:
-    """Voluntary exits from the department, a share of its people."""
+    """Voluntary exits from the department, as a share of its people."""
     return _share_who_left(known, "department", "department", (3, 6, 12))
 
 
@@ -180,7 +180,7 @@ def department_exits(known: Known) -> Frame:
     needs=("assignments.manager_id", "exits.kind"),
 )  # fmt: skip
 def reports_exits(known: Known) -> Frame:
-    """Voluntary exits over (12, 0] of people who reported to the person, over them and those who report now."""
+    """Voluntary exits in (12, 0] of people who reported to the person, over these and those who report now."""
     left = _exit_counts(known).group_by("manager_id").agg(nw.col("exits_12m").sum())
     here = staff(known).group_by("manager_id").agg(here=nw.len())
     led = nw.col("here").fill_null(0) + nw.col("exits_12m").fill_null(0)
@@ -197,7 +197,7 @@ def reports_exits(known: Known) -> Frame:
     needs=("assignments.manager_id", "working_time.overtime_hours", "working_time.contracted_hours"),
 )  # fmt: skip
 def reports_overtime(known: Known) -> Frame:
-    """Mean over the reports of their overtime over (3, 0]."""
+    """Mean overtime of the person's reports over (3, 0]."""
     rows = staff(known).select("employee_id", "manager_id")
     rows = rows.join(overtime_shares(known).select("employee_id", "overtime_3m"), on="employee_id", how="left")
     means = rows.group_by("manager_id").agg(reports_overtime_3m=nw.col("overtime_3m").mean())
@@ -205,7 +205,7 @@ def reports_overtime(known: Known) -> Frame:
 
 
 def of_reports(known: Known, rows: Frame) -> Frame:
-    """Figures of those with the same manager_id as the manager's own: employee_id and the figures of everyone here."""
+    """Figures by manager_id as figures of the manager: employee_id and the figures, for everyone who works here."""
     people = staff(known).select("employee_id")
     return people.join(rows, left_on="employee_id", right_on="manager_id", how="left")
 

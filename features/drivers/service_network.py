@@ -1,4 +1,4 @@
-"""Relationships across the company: with whom internal service is exchanged, and how well it goes around a person."""
+"""Horizontal relationships: with whom a person exchanges internal service, and how well it works around the person."""
 
 from typing import Final
 
@@ -22,19 +22,19 @@ from features.known.posts import leavers, posts, staff
 
 @shared
 def _pairs(known: Known) -> Frame:
-    """How often either of a pair of people asked the other over (12, 0]: `pair` and ASKS."""
+    """How often either person of a pair asked the other over (12, 0]: `pair` and ASKS."""
     return pairs_of_a_year(known)
 
 
 @shared
 def _ties(known: Known) -> Frame:
-    """By person, over all colleagues in service over (12, 0]: the counts of `partners.py`."""
+    """The counts of `partners.py` by person, for all colleagues with whom service was exchanged over (12, 0]."""
     return partners(known, _pairs(known), _colleagues(known))
 
 
 @shared
 def _colleagues(known: Known) -> Frame:
-    """What counts of a person as a colleague: `is_newcomer`, hired within (12, 0], `has_left` in it; `department`."""
+    """Each person as a colleague of others: `is_newcomer` (hired in (12, 0]), `has_left` (in it) and `department`."""
     people = known.spells().select("employee_id", is_newcomer=flag(nw.col("hire_date") > known.ago(12)))
     if known.has("exits.kind"):
         gone = leavers(known).filter(nw.col("exit_date") > known.ago(12)).select("employee_id").unique()
@@ -47,13 +47,13 @@ def _colleagues(known: Known) -> Frame:
 
 
 def _departments(known: Known, name: str) -> Frame:
-    """The number of everyone's department, in a column so named."""
+    """The number of everyone's department, in a column of this name."""
     return _numbered_departments(known).rename({"department": name})
 
 
 @shared
 def _numbered_departments(known: Known) -> Frame:
-    """A number (1, 2 ...) for each department's name: it is looked up for every pair of people, and grouped by."""
+    """A number (1, 2 ...) for each person's department, which is looked up for every pair of people and grouped by."""
     where = posts(known).filter(~nw.col("department").is_null())
     return where.select("employee_id", department=nw.col("department").rank("dense").cast(nw.Int32))
 
@@ -68,7 +68,7 @@ def _numbered_departments(known: Known) -> Frame:
     needs=("collaboration",),
 )  # fmt: skip
 def degree(known: Known) -> Frame:
-    """With how many colleagues service was exchanged over (12, 0], in each direction and in both."""
+    """The number of colleagues with whom service was exchanged over (12, 0], by direction, and the share of both."""
     rows = staff(known).select("employee_id").join(_ties(known), on="employee_id", how="left")
     return rows.select(
         "employee_id",
@@ -84,11 +84,11 @@ def degree(known: Known) -> Frame:
     needs=("collaboration",),
 )  # fmt: skip
 def closeness(known: Known) -> Frame:
-    """Chance that two different services of the person over (12, 0] were with the same colleague: 1 is one colleague.
+    """Chance that two services of the person over (12, 0] were with the same colleague: 1 for a single colleague.
 
-    An unbiased Simpson index, sum of n (n - 1) over N (N - 1), so that few services do not look like close ties as a
-    mean strength of ties would let them; and one pass over the pairs, where the share of colleagues who also
-    serve one another takes the square of their number.
+    An unbiased Simpson index, sum of n (n - 1) over N (N - 1): unlike with a mean strength of ties, few services do not
+    look like close ties. It takes one pass over the pairs; the share of colleagues who also serve one another would
+    take the square of their number.
     """
     possible = nw.col("services") * (nw.col("services") - 1)
     share = nw.when(possible > 0).then(nw.col("again") / possible)
@@ -101,7 +101,7 @@ def closeness(known: Known) -> Frame:
     needs=("collaboration",),
 )  # fmt: skip
 def newcomers(known: Known) -> Frame:
-    """How many of the colleagues served over (12, 0] were hired within it."""
+    """The number of colleagues served over (12, 0] who were hired within it."""
     rows = staff(known).select("employee_id").join(_ties(known), on="employee_id", how="left")
     number = over_window(known, 12, nw.col("newcomers").fill_null(0))
     return rows.select("employee_id", newcomers_served_12m=number)
@@ -129,8 +129,8 @@ def partners_left(known: Known) -> Frame:
     needs=("collaboration", "assignments.department"),
 )  # fmt: skip
 def departments(known: Known) -> Frame:
-    """How many departments, the own included, service is exchanged with, and the share of it that crosses a border."""
-    share = nw.when(nw.col("placed_services") > 0).then(nw.col("across") / nw.col("placed_services"))
+    """The number of departments with which service is exchanged, own included, and the share with other departments."""
+    share = nw.when(nw.col("services_by_department") > 0).then(nw.col("across") / nw.col("services_by_department"))
     return _ties(known).select(
         "employee_id",
         departments_serving_12m=over_window(known, 12, nw.col("departments_serving")),
@@ -145,7 +145,7 @@ def departments(known: Known) -> Frame:
     needs=("collaboration.rating", "assignments.department"),
 )  # fmt: skip
 def department_pairs(known: Known) -> Frame:
-    """Mean rating of each pair client department × provider department, weighted by the person's services in it."""
+    """Mean rating by client and provider department, weighted by the person's services in each pair."""
     rows = partners_by_department(known, _pairs(known), _colleagues(known))
     quality = _quality(known)
     as_client = rows.join(quality, on=["own", "other"]).select("employee_id", "quality", weight="asked")
@@ -156,7 +156,7 @@ def department_pairs(known: Known) -> Frame:
 
 @shared
 def _quality(known: Known) -> Frame:
-    """Mean rating of what a department `own` got from a department `other` over (12, 0]."""
+    """Mean rating of the services that department `own` received from department `other` over (12, 0]."""
     rows = by_pair(known, months=12)
     for side in ("low", "high"):
         rows = look_up(known, rows, side, _departments(known, f"{side}_department"))

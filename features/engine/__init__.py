@@ -1,1 +1,1 @@
-"""Where the definitions of the features run: Polars, Spark, and compiled kernels."""
+"""The engines that run the definitions of the features: Polars, Spark, and compiled kernels."""

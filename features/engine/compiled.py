@@ -1,6 +1,7 @@
-"""Loops that no library has, compiled by numba: what stands in a module of its own is imported when it is first needed.
+"""Loops that no library offers, compiled by numba.
 
-To import numba takes a fifth of a second, which most commands need not wait for.
+Modules with such loops are imported only when needed: importing numba takes a fifth of a second, for which most
+commands need not wait.
 """
 
 from collections.abc import Callable
@@ -10,9 +11,9 @@ import numba
 
 
 def compiled(**options: Any) -> Callable[[Any], Any]:
-    """Compile at the first call, with numba's options; others run meanwhile.
+    """Compile at the first call, with numba's options. The compiled function releases the GIL.
 
-    Numba keeps what it compiled on disk or, where no folder can be written, in the process.
+    Numba caches what it compiles on disk or, where no folder is writable, in the process.
     """
 
     def decorate(function: Any) -> Any:

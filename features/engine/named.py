@@ -1,4 +1,4 @@
-"""An engine by the name that the settings give it."""
+"""An engine by its name in the settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from features.engine.protocol import Engine
 
 @contextmanager
 def engine_named(name: EngineName, folder: Path) -> Iterator[Engine]:
-    """The engine of that name; what it must keep on disk meanwhile lies under `folder`, which all its machines see.
+    """The engine of that name. Its temporary files are under `folder`, which all its machines must see.
 
     Raises BadInput where Spark or Java is not installed.
     """

@@ -1,4 +1,4 @@
-"""Several whole numbers as one: to group by one column takes a third of the time that grouping by four takes."""
+"""Several whole numbers packed into one: grouping by one column takes a third of the time of grouping by four."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ import narwhals as nw
 from features.calendar import Frame
 
 ROOM = 2**63
-"""What one number (Int64) can tell apart."""
+"""The number of combinations that one Int64 can hold."""
 
 
 @dataclass(frozen=True)
 class Packing:
-    """Columns of whole numbers as the digits of as few numbers as hold them: name = (least, most) of its values."""
+    """Columns of whole numbers as digits of as few numbers as possible; `ranges`: name = (lowest, highest) value."""
 
     ranges: Mapping[str, tuple[int, int]]
 
@@ -25,16 +25,16 @@ class Packing:
 
     @property
     def room(self) -> int:
-        """How many combinations of values there may be."""
+        """The number of possible combinations of values."""
         return prod(map(self._size, self.ranges))
 
     def pack(self, rows: Frame) -> Frame:
-        """The packed columns in place of theirs; null where one of theirs is null."""
+        """The rows with packed columns in place of the originals; null where one of these is null."""
         packed = (self._packed(group).alias(key) for key, group in zip(self.keys, self._groups, strict=True))
         return rows.with_columns(packed).drop(*self.ranges)
 
     def unpack(self, rows: Frame) -> Frame:
-        """The columns (Int32) in place of the packed ones."""
+        """The rows with the original columns (Int32) in place of the packed ones."""
         unpacked = {}
         for key, group in zip(self.keys, self._groups, strict=True):
             rest = nw.col(key)
@@ -70,7 +70,7 @@ class Packing:
 
 
 def grouped(parts: Sequence[Frame], keys: Packing) -> Frame:
-    """Sums by the columns of `keys` of all others, which are any part's; 0 where there is none."""
+    """Sums of all other columns of any part, grouped by the columns of `keys`; 0 where there are no values."""
     sums = [_sums(keys.pack(part), keys.keys) for part in parts]
     rows = sums[0] if len(sums) == 1 else _sums(nw.concat(sums, how="diagonal"), keys.keys)
     return keys.unpack(rows)

@@ -1,4 +1,4 @@
-"""The definitions on Polars, in this process: what a company of any usual size needs."""
+"""The definitions on Polars, in this process: sufficient for a company of any usual size."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,8 +19,8 @@ class PolarsEngine:
 
     name: EngineName = "polars"
     in_process = True
-    rows_at_a_time: float = 600_000  # some 0.25 GB with all that is summed from them
-    at_a_time = 3  # where one waits for a single core, the others have work for the rest
+    rows_at_a_time: float = 600_000  # some 0.25 GB, with the sums computed from them
+    at_a_time = 3  # while one date waits for a single core, the others keep the rest busy
     holds_between_dates = True
 
     def scan(self, files: Path) -> Frame:
@@ -30,16 +30,16 @@ class PolarsEngine:
         return nw.col(column).dt.timestamp("ms") // 1000
 
     def hold(self, frame: Frame, *, of_many: bool = False) -> Frame:
-        """To set the streaming engine up takes longer than to work out what has a row a person; many rows it halves."""
+        """The streaming engine halves the time for many rows; for a row per person, its set-up takes longer."""
         held: pl.DataFrame = nw.to_native(frame).collect(engine="streaming" if of_many else "in-memory")
         return nw.from_native(held.lazy())
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
-        """On all rows sorted once: a window of each person's would sort each person's few rows for each column."""
+        """Sorts all rows once: a window per person would sort each person's few rows for each column."""
         row = pl.int_range(pl.len())
         first = pl.when(_IS_FIRST).then(row).forward_fill()
-        said = {name: pl.when(pl.col(name).is_not_null()).then(row).forward_fill() for name in names}
-        filled = (pl.when(said[name] >= first).then(pl.col(name).forward_fill()).alias(name) for name in names)
+        known = {name: pl.when(pl.col(name).is_not_null()).then(row).forward_fill() for name in names}
+        filled = (pl.when(known[name] >= first).then(pl.col(name).forward_fill()).alias(name) for name in names)
         return _sorted(rows, *by, columns=filled)
 
     def with_row_before(self, rows: Frame, names: Sequence[str], by: str) -> Frame:
@@ -47,7 +47,7 @@ class PolarsEngine:
         return _sorted(rows, by, columns=before)
 
     def release(self) -> None:
-        """What is held goes when nothing names it."""
+        """Does nothing: a held frame is freed when nothing refers to it."""
 
     def write(self, frame: Frame, path: Path) -> None:
         nw.to_native(frame).sink_parquet(path, compression="uncompressed")  # read at every snapshot date
@@ -58,7 +58,7 @@ class PolarsEngine:
 
 
 def _sorted(rows: Frame, *by: str, columns: Iterable[pl.Expr]) -> Frame:
-    """The rows by person and what follows, with columns that look at the row before."""
+    """The rows sorted by person and `by`, with columns that look at the previous row."""
     result: Frame = nw.from_native(nw.to_native(rows).sort("employee_id", *by).with_columns(*columns))
     return result
 

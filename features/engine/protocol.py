@@ -1,7 +1,7 @@
-"""What runs the definitions of the features: Polars in this process, or Spark on one machine or many.
+"""What an engine must offer to run the definitions: Polars in this process, or Spark on one machine or many.
 
-A definition is Narwhals expressions, the same on each engine. What those cannot say stands here: how Parquet is read
-and written, how a frame is worked out once for the many that read it, and how a table reaches this process.
+A definition consists of Narwhals expressions, the same on each engine. This protocol covers what they cannot express:
+reading and writing Parquet, computing a frame once for its many readers, and bringing a table into this process.
 """
 
 from collections.abc import Sequence
@@ -20,37 +20,37 @@ class Engine(Protocol):
 
     name: EngineName
     in_process: bool
-    """Whether frames are Polars' own, in this process: compiled passes can then read their columns as arrays."""
+    """Whether frames are Polars frames in this process: compiled passes can then read their columns as arrays."""
     rows_at_a_time: float
-    """How many rows of the largest table are summed together, in whole months."""
+    """The number of rows of the largest table that are summed together, in whole months."""
     at_a_time: int
-    """How many snapshot dates, or groups of months, of a small company are worked out side by side."""
+    """The number of snapshot dates, or groups of months, of a small company that are computed in parallel."""
     holds_between_dates: bool
-    """Whether what is held may still be used after `release`."""
+    """Whether held frames may still be used after `release`."""
 
     def scan(self, files: Path) -> Frame:
-        """The rows of a Parquet file, or of all that a pattern names, as far as they are asked for."""
+        """The rows of a Parquet file, or of all files that match a pattern, read lazily."""
 
     def seconds(self, column: str) -> nw.Expr:
-        """Whole seconds of a column of times, since a moment that is the same for all."""
+        """A column of times in whole seconds since a fixed moment."""
 
     def hold(self, frame: Frame, *, of_many: bool = False) -> Frame:
-        """The frame worked out now: a plan that names it many times would be planned, and partly run, many times.
+        """The frame, computed now: in a plan that uses it many times it would be planned, and partly run, many times.
 
-        `of_many` says that it is made of far more rows than there are people.
+        `of_many`: it is computed from far more rows than there are people.
         """
 
     def fill_forward(self, rows: Frame, names: Sequence[str], by: Sequence[str]) -> Frame:
-        """A null in the named columns becomes what the person's row before says, ordered `by`."""
+        """Replaces a null in the named columns by the value of the person's previous row, in the order of `by`."""
 
     def with_row_before(self, rows: Frame, names: Sequence[str], by: str) -> Frame:
-        """Adds `{name}_before`: what each person's row before says, by a date that is unique within the person."""
+        """Adds `{name}_before`: the value of the person's previous row, by a date that is unique per person."""
 
     def release(self) -> None:
-        """Let go of all that is held; unless `holds_between_dates`, no frame made of it may be used any more."""
+        """Release all held frames. Unless `holds_between_dates`, no frame derived from them may be used afterwards."""
 
     def write(self, frame: Frame, path: Path) -> None:
         """Write Parquet that `scan` reads."""
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
-        """The whole frame for Polars in this process; what another engine runs is run now."""
+        """The whole frame for Polars in this process; another engine computes it now."""

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 
 class SparkEngine:
-    """Frames are Spark's; nothing but the table of one snapshot date comes to this process whole.
+    """Frames are Spark frames; only the finished table of one snapshot date comes into this process whole.
 
-    What is held lies on disk as Parquet: later plans begin there instead of growing with all that came before (planning
-    is what takes Spark longest here), columns that are not asked for are not read, and a lost executor loses nothing.
+    Held frames are Parquet on disk. Later plans start from it instead of growing with all earlier steps (planning takes
+    Spark longest here), unused columns are not read, and a lost executor loses no data.
     """
 
     name: EngineName = "spark"
     in_process = False
     rows_at_a_time: float = math.inf  # what does not fit in memory is spilled
-    at_a_time = 1  # what is held is let go of after each date
+    at_a_time = 1  # held frames are released after each date
     holds_between_dates = False
 
     def __init__(self, session: "SparkSession", folder: Path) -> None:
@@ -42,10 +42,10 @@ class SparkEngine:
         self._schemas: dict[Path, StructType] = {}
 
     def scan(self, files: Path) -> Frame:
-        found = _found(files)
-        if files not in self._schemas:  # which Spark starts a job to find
-            self._schemas[files] = self._session.read.parquet(*found).schema
-        rows: Frame = nw.from_native(self._session.read.schema(self._schemas[files]).parquet(*found))
+        paths = _matching(files)
+        if files not in self._schemas:  # Spark starts a job to infer a schema
+            self._schemas[files] = self._session.read.parquet(*paths).schema
+        rows: Frame = nw.from_native(self._session.read.schema(self._schemas[files]).parquet(*paths))
         return rows
 
     def seconds(self, column: str) -> nw.Expr:
@@ -80,19 +80,19 @@ class SparkEngine:
         return frame.collect("polars").to_polars().lazy()
 
 
-def _found(files: Path) -> list[str]:
-    """What a pattern names; Spark would look for a file of the pattern's own name first, and log that there is none."""
+def _matching(files: Path) -> list[str]:
+    """The files that match a pattern; Spark would first look for a file named like the pattern, and log its absence."""
     return [_address(path) for path in sorted(files.parent.glob(files.name))]
 
 
 def _address(path: Path) -> str:
-    """A path alone would mean the cluster's own file system."""
+    """The path as a URL: a bare path would mean the cluster's own file system."""
     return f"file://{path.absolute()}"
 
 
 @contextmanager
 def spark_engine(folder: Path) -> Iterator[SparkEngine]:
-    """Spark as its own configuration says (spark-defaults.conf, PYSPARK_SUBMIT_ARGS); stopped if it was started here.
+    """Spark with its own configuration (spark-defaults.conf, PYSPARK_SUBMIT_ARGS); stopped if it was started here.
 
     Raises BadInput where pyspark or Java is missing.
     """

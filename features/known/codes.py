@@ -1,4 +1,4 @@
-"""People as numbers while features are worked out: to join and group by them takes half as long as by their ids."""
+"""People as numbers while features are computed: joining and grouping by them takes half as long as by ids."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from features.source import Source
 
 PERSON_COLUMNS: Final = ("employee_id", "manager_id")
-"""Columns that hold someone of `employees`, who need not have assessed; `collaboration` is numbered as it is summed."""
+"""Columns with people of `employees`: an assessor need not be one. `collaboration` gets codes when it is summed."""
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "assignments": ("department", "job", "location", "contract"),
     "surveys": ("item",),
     "measures": ("name",),
     "competencies": ("competency",),
 }
-"""Columns of few words that definitions group by: a number for each word costs less than the word."""
+"""Columns with few distinct words, by which definitions group: a number per word costs less than the word."""
 
 
 def everyone(source: "Source") -> pl.Series:
-    """The ids of all who are or were employed, ascending."""
+    """The ids of all present and former employees, ascending."""
     return pl.read_parquet(source.tables["employees"], columns=["employee_id"])["employee_id"].unique().sort()
 
 
@@ -34,7 +34,7 @@ def numbered(ids: pl.Series) -> pl.DataFrame:
 
 
 def with_codes(source: "Source", people: pl.DataFrame, folder: Path) -> "Source":
-    """The source with codes in place of ids, in copies of its tables under `folder`; `collaboration` stays as it is."""
+    """The source with codes in place of ids, in copies of its tables under `folder`; `collaboration` is unchanged."""
     tables = {
         table: path if table == "collaboration" else _coded(source, table, people, folder / f"{table}.parquet")
         for table, path in source.tables.items()
@@ -58,10 +58,10 @@ def _coded(source: "Source", table: str, people: pl.DataFrame, copy: Path) -> Pa
             rows = rows.join(codes.rename({"employee_id": column}), on=column, how="left")
             rows = rows.with_columns(pl.col("person").alias(column)).drop("person")
     words = [name for name in WORDS.get(table, ()) if name in names]
-    said = rows.select(pl.col(words).unique().drop_nulls().sort().implode()).collect() if words else pl.DataFrame()
+    values = rows.select(pl.col(words).unique().drop_nulls().sort().implode()).collect() if words else pl.DataFrame()
     rows = rows.select(
         pl.exclude(words),
-        *(pl.col(name).cast(pl.Enum(said[name].item())) for name in words),
+        *(pl.col(name).cast(pl.Enum(values[name].item())) for name in words),
         (pl.len().over(key_of(source, table)) > 1).alias(CONTESTED),
     )
     rows.sink_parquet(copy, compression="lz4")  # read at every snapshot date

@@ -1,4 +1,4 @@
-"""What is worked out once a snapshot date, however many definitions ask for it."""
+"""Frames and figures computed once per snapshot date, however many definitions use them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,11 +7,11 @@ from typing import TypeVar
 from features.calendar import Frame
 from features.known.facts import Definition, Known
 
-Found = TypeVar("Found")
+Figure = TypeVar("Figure")
 
 
 def shared(define: Definition) -> Definition:
-    """Declare that a definition gives a frame which several families read: it is worked out once a snapshot date."""
+    """Declare that several families read the frame of a definition: it is computed once per snapshot date."""
     name = f"{define.__module__}.{define.__qualname__}"
 
     @wraps(define)
@@ -21,12 +21,12 @@ def shared(define: Definition) -> Definition:
     return from_memory
 
 
-def figure(find: Callable[[Known], Found]) -> Callable[[Known], Found]:
-    """Declare that a function finds one figure that many definitions ask for: it is looked up once a date."""
-    name = f"{find.__module__}.{find.__qualname__}"
+def figure(compute: Callable[[Known], Figure]) -> Callable[[Known], Figure]:
+    """Declare that many definitions use the figure of a function: it is computed once per snapshot date."""
+    name = f"{compute.__module__}.{compute.__qualname__}"
 
-    @wraps(find)
-    def from_memory(known: Known) -> Found:
-        return known.figure_once(name, find)
+    @wraps(compute)
+    def from_memory(known: Known) -> Figure:
+        return known.figure_once(name, compute)
 
     return from_memory

@@ -1,4 +1,4 @@
-"""The post of each person, then and now: what `assignments` says, what each change was, and since when it holds."""
+"""Each person's post, past and present: its parts from `assignments`, each change's kind, and since when parts hold."""
 
 from datetime import date
 from typing import Final
@@ -11,18 +11,18 @@ from features.known.memory import shared
 from features.known.snapshots import present
 
 POST: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
-"""Columns of `assignments` in which a null means unchanged since the row before."""
+"""Columns of `assignments` in which a null means unchanged since the previous row."""
 SINCE: Final = ("department", "job", "level", "manager_id")
-"""Columns of `assignments` of which `assignments` also says since when they hold (`level_since` ...)."""
+"""Columns for which `assignments` also gives the day since which they hold (`level_since` ...)."""
 DAYS_TO_FIRST_RECORD: Final = 366
-"""A first assignment at most this many days after the hire is taken to hold since the hire (yearly records)."""
+"""A first assignment at most this many days after the hire counts from the hire (yearly records)."""
 REASONS: Final = {
     "promoted": "promotion",
     "transferred": "transfer",
     "manager_changed": "manager_change",
     "reorganised": "reorganisation",
 }
-"""The columns that say what a change of post was, and the reason of the contract that each stands for."""
+"""The columns with the kind of a change of post, and the contract's reason for each."""
 
 
 @shared
@@ -43,11 +43,11 @@ def leavers(known: Known) -> Frame:
 
 @shared
 def assignments(known: Known) -> Frame:
-    """One row a change of post: the whole post, since when each part holds, and what kind of change it was.
+    """One row per change of post: the whole post, since when each part holds, and what kind of change it was.
 
-    `promoted`, `transferred`, `manager_changed` and `reorganised` are 1 or 0; the reason that the source gives decides,
-    and without one a rise in level, a new department and a new manager do. `..._since` is null where the
-    person's records begin too late to tell.
+    `promoted`, `transferred`, `manager_changed` and `reorganised` are 1 or 0. They follow the source's reason; without
+    one, a rise in level, a new department and a new manager count. `..._since` is null where the person's records begin
+    too late to know.
     """
     post = [name for name in POST if known.has(f"assignments.{name}")]
     when = ("effective_date", "known_day")
@@ -92,7 +92,7 @@ def _reasons(post: list[str]) -> list[nw.Expr]:
 
 
 def _change_of(name: str) -> nw.Expr:
-    """The day on which a part of the post changed to what the row says, null where it did not or cannot be told."""
+    """The day on which a part of the post changed to the row's value; null where it did not change or is not known."""
     first, before = nw.col("is_first"), nw.col(f"{name}_before")
     changed = ~first & (before.is_null() | (nw.col(name) != before)) & ~nw.col(name).is_null()
     at_hire = nw.when(first).then("start")
@@ -100,23 +100,23 @@ def _change_of(name: str) -> nw.Expr:
 
 
 def records_begin_at_hire(first: str) -> nw.Expr:
-    """True where a person's first record (column `first`) is near enough to `hire_date` to hold since then."""
+    """True where a person's first record (column `first`) is close enough to `hire_date` to count from then."""
     return day_number(first) - day_number("hire_date") <= DAYS_TO_FIRST_RECORD
 
 
 @shared
 def posts(known: Known) -> Frame:
-    """The post that each person holds on the date, or held last: a row of `assignments` a person."""
+    """The post that each person holds on the date, or held last: one row of `assignments` per person."""
     return posts_on(known, known.snapshot_date)
 
 
 def posts_on(known: Known, day: date) -> Frame:
-    """The post that each person held on an earlier day, by what is known on the snapshot date."""
+    """The post that each person held on an earlier day, as known on the snapshot date."""
     return latest(assignments(known).filter(nw.col("effective_date") <= day), "effective_date")
 
 
 def post_before(known: Known, months: int) -> Frame:
-    """Department, level and location `months` ago as far as recorded: employee_id, `department_12m` and so on."""
+    """Department, level and location `months` ago, as far as recorded: employee_id, `department_12m` and so on."""
     names = [name for name in ("department", "level", "location") if known.has(f"assignments.{name}")]
     rows = posts_on(known, known.ago(months))
     return rows.select("employee_id", *(nw.col(name).alias(f"{name}_{months}m") for name in names))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def snapshot_dates(source: "Source") -> list[date]:
     """Month-ends from `complete_from` to `complete_until`, every `snapshot_every_months` counted back; ascending.
 
-    The last one is the date to score. No date lies before `complete_from`: whoever the source holds from
-    earlier can only have stayed.
+    The last one is the date to score. No date is before `complete_from`: people whom the source holds from before it
+    can only have stayed.
     """
     last = month_end(source.complete_until)
     if last > source.complete_until:
@@ -31,16 +31,16 @@ def snapshot_dates(source: "Source") -> list[date]:
 
 @shared
 def present(known: Known) -> Frame:
-    """The spells of those who work here on the date, with those who have given notice: one row a person."""
+    """The spells of people who work here on the date, including those who have given notice: one row per person."""
     here = known.spells().filter(nw.col("observed_from") <= known.snapshot_date)
     return here.join(known.facts("exits").select("employee_id"), on="employee_id", how="anti")
 
 
 def at_risk(known: Known) -> Frame:
-    """Who could still decide to leave: employee_id, hire_date, one row a person.
+    """People who could still decide to leave: employee_id, hire_date, one row per person.
 
-    Hired and observed on or before the snapshot date, not known to have gone by then, and without notice given:
-    those who have given notice are neither scored nor learned from.
+    Hired and observed on or before the snapshot date, not known to have left by then, and without notice given:
+    people who have given notice are neither scored nor learned from.
     """
     stay = present(known).join(known.notices().select("employee_id"), on="employee_id", how="anti")
     return stay.select("employee_id", "hire_date")

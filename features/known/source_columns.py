@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 def columns_of(source: "Source", table: str) -> list[str]:
-    """Names of the columns that the source has of a table."""
+    """The names of a table's columns in the source."""
     return list(pl.read_parquet_schema(source.tables[table]))
 
 
 def holds(source: "Source", need: str) -> bool:
-    """True where the source holds the table (`exits`) or the column (`exits.kind`); `a or b` where it holds either."""
+    """True where the source has the table (`exits`) or the column (`exits.kind`); for `a or b`, either of them."""
     return any(_holds(source, *either.split(".")) for either in need.split(" or "))
 
 

@@ -1,4 +1,4 @@
-"""Spells of employment: the one that each person is in, and what belongs to an earlier one."""
+"""Spells of employment: each person's current spell, and rows that belong to an earlier one."""
 
 import narwhals as nw
 
@@ -6,7 +6,7 @@ from features.calendar import Frame, month_number
 
 
 def latest_spells(employees: Frame) -> Frame:
-    """The spell that each person is in, or was in last: the facts of `employees` plus `spell`, 1 for the first."""
+    """Each person's current or last spell: the facts of `employees` plus `spell`, 1 for the first."""
     if "observed_from" not in employees.collect_schema().names():
         employees = employees.with_columns(observed_from=nw.col("hire_date"))
     rows = employees.with_columns(observed_from=nw.coalesce("observed_from", "hire_date"))
@@ -15,13 +15,13 @@ def latest_spells(employees: Frame) -> Frame:
 
 
 def rehired_among(spells: Frame) -> Frame:
-    """Those who were hired again: rehired (the person), rehire_date, rehire_month (year × 12 + month)."""
+    """People who were hired again: rehired (the person), rehire_date, rehire_month (year × 12 + month)."""
     again = spells.filter(nw.col("spell") > 1)
     return again.select(rehired="employee_id", rehire_date="hire_date", rehire_month=month_number("hire_date"))
 
 
 def without_earlier_spells(rows: Frame, rehired: Frame, person: str, when: nw.Expr, *, monthly: bool) -> Frame:
-    """Drop what lies before the day on which the person was hired again, or before its month."""
+    """Drop rows from before the day of a person's rehire; with `monthly`, from before its month."""
     names = rows.collect_schema().names()
     start = "rehire_month" if monthly else "rehire_date"
     rows = rows.join(rehired, left_on=person, right_on="rehired", how="left")

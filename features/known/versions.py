@@ -1,4 +1,4 @@
-"""The versions of a fact: which rows are about the same fact, and which of them counts."""
+"""Versions of a fact: which rows are about the same fact, and which of them counts."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -23,7 +23,7 @@ _ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def key_of(source: "Source", table: str) -> tuple[str, ...]:
-    """The columns that say which fact a row is about; rows with the same key are versions of one fact."""
+    """The columns that identify a row's fact; rows with the same key are versions of one fact."""
     key = ("employee_id", OWN_DATE[table], *_ALSO_IN_KEY.get(table, ()))
     return tuple(name for name in key if name in columns_of(source, table))
 
@@ -36,6 +36,6 @@ def is_single(source: "Source", table: str, engine: Engine) -> bool:
 
 
 def last_versions(rows: Frame, key: Sequence[str], values: Sequence[str]) -> Frame:
-    """Of each fact the version known last, by `known_day`; of two known on one day, the greater values."""
+    """The version of each fact that became known last, by `known_day`; of two on one day, the greater values."""
     rows = rows.filter(nw.col("known_day") == nw.col("known_day").max().over(*key))
     return rows.group_by(*key).agg(nw.col(*values).max()) if values else rows.select(*key).unique()

@@ -12,8 +12,8 @@ from features.sql import connect, parquet, quoted, select_from
 def data_hash(tables: Mapping[str, Path], work: Path) -> str:
     """SHA-256 over each table's name, columns, types, number of rows, and the exclusive or of its rows' 128-bit MD5.
 
-    Independent of the order of rows, and of versions of the libraries: a row is hashed as text. Not meant to
-    withstand forgery; it tells whether two runs saw the same data.
+    Independent of the order of rows and of the versions of the libraries: a row is hashed as text. It shows whether
+    two runs saw the same data; it does not protect against forgery.
     """
     total = hashlib.sha256()
     with connect(work) as connection:

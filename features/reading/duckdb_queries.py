@@ -1,7 +1,7 @@
 """Queries of `source.toml` over the files of its folder, by DuckDB -> raw Parquet.
 
-DuckDB's messages may quote the data, so of an error only its kind, its line in `source.toml` and the names of
-tables, columns, functions and files are kept.
+DuckDB's messages may quote the data, so a finding holds only the kind of the error, its line in `source.toml` and the
+names of tables, columns, functions and files.
 """
 
 import json
@@ -29,21 +29,18 @@ _PLAIN_TYPES: Final = re.compile(
     r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*|DATE|TIMESTAMP(_S|_MS|_NS)?|VARCHAR"
 )
 _NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
-"""Their messages name what the query names, and hold no data."""
+"""Their messages hold names from the query, and no data."""
 
-_KEYWORDS: Final = (
-    'Mend the query; a column named like a word of SQL stands in double quotes there, such as "left" or "order"'
-)
+_KEYWORDS: Final = 'Fix the query; a column named like an SQL keyword needs double quotes, such as "left" or "order"'
 
 
 def query_files(
     definition: SourceDefinition, queries: Sequence[Query], inputs: Mapping[str, Mapping[str, Path]], out_dir: Path
 ) -> Iterator[Queried]:
-    """Each query to `out_dir/TABLE.parquet`; relative file names resolve to the source's folder.
+    """Writes each query to `out_dir/TABLE.parquet`; relative file names resolve to the source's folder.
 
-    `inputs` leads from a name under [inputs] to the Parquet of its files, by their names. Views of these are made
-    first, then those of [prepare], in order. Where one is wrong, it is reported once and the queries that read it
-    are left out.
+    `inputs` maps a name under [inputs] to the Parquet of its files, by file name. Their views are created first, then
+    those of [prepare], in order. A view that is wrong is reported once, and the queries that read it are left out.
     """
     with connect(out_dir, definition.folder) as connection:
         broken = [name for name in definition.settings.inputs if name not in inputs]
@@ -64,7 +61,7 @@ def query_files(
 
 
 def copy_to_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
-    """Streams a query to a file."""
+    """Streams the result of a query to a file."""
     connection.execute(f"copy ({query}{_to_parquet(out)}")
 
 
@@ -73,7 +70,7 @@ def _to_parquet(out: Path) -> str:
 
 
 def readable(columns: Sequence[tuple[str, str]]) -> str:
-    """Select list of (name, DuckDB type): plain types as they are, every other as text."""
+    """A select list for columns given as (name, DuckDB type): plain types unchanged, all others as text."""
     return ", ".join(
         quoted(name) if _PLAIN_TYPES.fullmatch(kind) else f"cast({quoted(name)} as varchar) as {quoted(name)}"
         for name, kind in columns
@@ -81,7 +78,7 @@ def readable(columns: Sequence[tuple[str, str]]) -> str:
 
 
 def _together(parts: Mapping[str, Path]) -> str:
-    """Files one below the other, each row with its `filename`; a column that one of them lacks is null there."""
+    """The union of files, each row with its `filename`; a column that a file lacks is null for its rows."""
     return " union all by name ".join(
         select_from(f"*, {literal(file)} as filename", parquet(part)) for file, part in parts.items()
     )
@@ -114,34 +111,34 @@ def _query_table(
 
 
 def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
-    """What went wrong and at which line, without the values that DuckDB's message may quote."""
+    """The error and its line, without the values that DuckDB's message may quote."""
     details = _details(error)
     message = str(details.get("exception_message", ""))
     position = int(details["position"]) if "position" in details else None
     if isinstance(error, _NAMING_ERRORS):
-        said = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
-        remedy = _KEYWORDS if isinstance(error, duckdb.ParserException) else "Mend the query"
-        return statement.finding(said, remedy, position)
+        text = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
+        remedy = _KEYWORDS if isinstance(error, duckdb.ParserException) else "Fix the query"
+        return statement.finding(text, remedy, position)
     if "file is not utf-8 encoded" in message.lower():
         remedy = (
             f'Name it under [inputs.NAME] in {FILE_NAME} with its encoding, such as "windows-1252" (Western), '
             '"windows-1251" (Cyrillic) or "utf-16", and read NAME'
         )
-        return statement.finding("a CSV file that it reads is not in UTF-8", remedy)
+        return statement.finding("it reads a CSV file that is not in UTF-8", remedy)
     if csv_line := re.search(r"CSV Error on Line: (\d+)", message):
-        remedy = "Mend the file, or read it with other options of read_csv"
-        return statement.finding(f"a CSV file that it reads is wrong in line {csv_line[1]}", remedy)
+        remedy = "Fix the file, or read it with other options of read_csv"
+        return statement.finding(f"it reads a CSV file with an error in line {csv_line[1]}", remedy)
     if re.search("parquet|magic bytes", message, re.IGNORECASE):
-        return statement.finding("a file that it reads is not Parquet or is cut", "Export the file again")
+        return statement.finding("it reads a file that is truncated or not Parquet", "Export the file again")
     if statement.definition.settings.prepare:
-        position = None  # it may be one in the SQL of a view
+        position = None  # it may refer to the SQL of a view
     kind = str(details.get("exception_type", type(error).__name__.removesuffix("Exception"))).lower()
-    remedy = "Where a value cannot be read, try_cast or try_strptime make it null; where memory ends, read less at once"
-    return statement.finding(f"a fault of kind '{kind}' while its rows were read", remedy, position)
+    remedy = "If a value cannot be read, try_cast or try_strptime makes it null; if memory runs out, read less at once"
+    return statement.finding(f"an error of type '{kind}' while its rows were read", remedy, position)
 
 
 def _details(error: duckdb.Error) -> dict[str, Any]:
-    """The parts of an error, which `errors_as_json` puts behind its kind."""
+    """The parts of an error, which `errors_as_json` appends to its type."""
     message = str(error).partition("Error: ")[2]
-    with_parts: dict[str, Any] = json.loads(message) if message.startswith("{") else {"exception_message": message}
-    return with_parts
+    details: dict[str, Any] = json.loads(message) if message.startswith("{") else {"exception_message": message}
+    return details

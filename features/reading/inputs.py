@@ -1,4 +1,4 @@
-"""`[inputs.NAME]` of `source.toml`: files in forms that SQL alone cannot read -> Parquet of text for a view."""
+"""`[inputs.NAME]` of `source.toml`: files in formats that SQL alone cannot read -> Parquet of text for a view."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +10,10 @@ from features.reading.source_toml import InputFile, TextFormat
 
 
 def read_input(folder: Path, name: str, declared: InputFile, out_dir: Path) -> tuple[dict[str, Path], list[str]]:
-    """By file name, the Parquet of each file that fits; and the refused columns, which are not read.
+    """The Parquet of each matching file, by file name; and the refused columns, which are not read.
 
-    Every column is text, named as the file has it; numbers and dates of Excel are plain and ISO. Raises BadInput
-    where no file fits, where one cannot be read, and where a workbook lacks the sheet.
+    Every column is text under the file's own name; numbers from Excel are plain and dates ISO. Raises BadInput where
+    no file matches, where one cannot be read, and where a workbook lacks the sheet.
     """
     out_dir.mkdir()
     parts: dict[str, Path] = {}
@@ -54,5 +54,7 @@ def _read_csv(file: Path, name: str, declared: InputFile, part: Path) -> list[st
     try:
         return csv_to_parquet(file, form, part)
     except BadInput as bad:
-        here = f"[inputs.{name}]"  # where this file's encoding and delimiter are declared
-        raise BadInput([replace(said, remedy=said.remedy.replace("[files]", here)) for said in bad.findings]) from None
+        section = f"[inputs.{name}]"  # where this file's encoding and delimiter are declared
+        raise BadInput(
+            [replace(finding, remedy=finding.remedy.replace("[files]", section)) for finding in bad.findings]
+        ) from None

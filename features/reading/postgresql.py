@@ -1,7 +1,7 @@
 """Queries of `source.toml` in a PostgreSQL database -> raw Parquet, in Arrow batches.
 
-The messages of PostgreSQL may quote the data, so of an error only its code, its line in `source.toml` and the
-names of tables, columns and functions are kept. The URL is in no message.
+PostgreSQL's messages may quote the data, so a finding holds only the error's code, its line in `source.toml` and the
+names of tables, columns and functions. No message holds the URL.
 """
 
 import os
@@ -22,15 +22,15 @@ from features.sql import quoted
 CONNECT_SECONDS: Final = 15
 
 _SNAPSHOT: Final = "set transaction isolation level repeatable read, read only"
-_RETRY: Final = "Nothing was written. See that the server is up and can be reached, then run the same command again"
+_RETRY: Final = "Nothing was written. Check that the server is up and reachable, then run the same command again"
 _GONE_STATES: Final = ("08", "53", "57", "58")
-"""Classes of SQLSTATE: connection, resources, operator's intervention, system."""
+"""Classes of SQLSTATE: connection exception, insufficient resources, operator intervention, system error."""
 
 
 def query_postgresql(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path) -> Iterator[Queried]:
-    """Each query to `out_dir/TABLE.parquet`, all in one read-only snapshot; [prepare] becomes WITH.
+    """Writes each query to `out_dir/TABLE.parquet`, all in one read-only snapshot; [prepare] becomes WITH.
 
-    Raises BadInput with advice to retry when the database is down, refuses or goes away.
+    Raises BadInput with advice to retry when the database is down, refuses the connection or drops it.
     """
     with _connect(definition) as connection:
         for query in queries:
@@ -46,7 +46,7 @@ def _connect(definition: SourceDefinition) -> Iterator[Any]:
     except postgresql.Error as error:
         refuses = "FATAL" in str(error)
         rule = "the database refuses the connection" if refuses else "the database cannot be reached"
-        advice = f"See that user, password and database in the URL are right. {_RETRY}" if refuses else _RETRY
+        advice = f"Check that user, password and database in the URL are right. {_RETRY}" if refuses else _RETRY
         raise BadInput(Finding(rule, FILE_NAME, "database.url_env", 0, advice)) from None
     try:
         yield connection
@@ -58,8 +58,8 @@ def _connect(definition: SourceDefinition) -> Iterator[Any]:
 def _url(definition: SourceDefinition) -> str:
     name = definition.settings.database.url_env if definition.settings.database else ""
     url = os.environ.get(name, "")
-    scheme, found, rest = url.partition("://")
-    if scheme.partition("+")[0] not in ("postgresql", "postgres") or not found:
+    scheme, separator, rest = url.partition("://")
+    if scheme.partition("+")[0] not in ("postgresql", "postgres") or not separator:
         rule = "does not hold a PostgreSQL URL" if url else "is not set"
         remedy = f"export {name}=postgresql://user:password@host:5432/database"
         raise BadInput(Finding(f"the environment variable {name} {rule}", FILE_NAME, "database.url_env", 0, remedy))
@@ -84,11 +84,11 @@ def _query_table(connection: Any, definition: SourceDefinition, query: Query, ou
         statement = select(definition, "", columns or "null as nothing", query, shared)
         _write(connection, statement.text, out)
     except (postgresql.Error, OSError, pa.ArrowException) as error:
-        if getattr(error, "errno", None) is not None:  # the disk's fault, not the database's
+        if getattr(error, "errno", None) is not None:  # the disk failed, not the database
             raise
         out.unlink(missing_ok=True)
         if _is_gone(connection, error):
-            rule = "the connection to the database broke off"
+            rule = "the connection to the database was lost"
             raise BadInput(Finding(rule, FILE_NAME, "database", 0, _RETRY)) from None
         return Queried(query.table, errors=[_finding(error, statement)])
     return Queried(query.table, out, refused)
@@ -104,7 +104,7 @@ def _write(connection: Any, text: str, out: Path) -> None:
 
 
 def _readable(field: Any) -> str:
-    """Plain types as they are, moments in the session's time zone, 'infinity' as a sentinel date, others as text."""
+    """Plain types unchanged, times in the session's time zone, 'infinity' as a sentinel date, other types as text."""
     column, kind = quoted(field.name), field.type
     if pa.types.is_temporal(kind) and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
         plain = "date" if pa.types.is_date(kind) else "timestamp"
@@ -119,7 +119,7 @@ def _readable(field: Any) -> str:
 
 
 def _is_gone(connection: Any, error: Exception) -> bool:
-    """Whether the database went away, or was made to stop, rather than disliked the query. Ends the transaction."""
+    """Whether the database failed or was stopped, rather than rejected the query. Ends the transaction."""
     state = str(getattr(error, "sqlstate", None) or "")
     if state.startswith(_GONE_STATES) or "canceling statement" in str(error):
         return True
@@ -136,7 +136,7 @@ def _finding(error: Exception, statement: Statement) -> Finding:
     details = {key.decode(): value.decode(errors="replace") for key, value in getattr(error, "details", None) or []}
     position = int(details["PG_DIAG_STATEMENT_POSITION"]) - 1 if "PG_DIAG_STATEMENT_POSITION" in details else None
     if state.startswith("42"):  # syntax, unknown names, missing rights: the message names them and no data
-        return statement.finding(details.get("PG_DIAG_MESSAGE_PRIMARY", "wrong"), "Mend the query", position)
+        return statement.finding(details.get("PG_DIAG_MESSAGE_PRIMARY", "wrong"), "Fix the query", position)
     code = f" (SQLSTATE {state})" if state else ""
     remedy = "A value cannot be converted or computed: select the column as text, or clean it in the query"
-    return statement.finding(f"a fault of the data while its rows were read{code}", remedy, position)
+    return statement.finding(f"a data error while its rows were read{code}", remedy, position)

@@ -1,11 +1,11 @@
-"""The forms that a source comes in -> raw Parquet, one file per table, with refused columns never read.
+"""The formats of a source -> raw Parquet, one file per table, with refused columns never read.
 
-A folder holds `TABLE.csv`, `TABLE.csv.gz`, `TABLE.parquet` or `TABLE.xlsx`, or one workbook `tables.xlsx` with a
-sheet per table; any other file is left alone. With SQL in `source.toml`, the queries read what they name: files
-relative to the folder by DuckDB (a path outside the folder is the user's own affair), or a PostgreSQL database.
+A folder holds `TABLE.csv`, `TABLE.csv.gz`, `TABLE.parquet` or `TABLE.xlsx`, or one workbook `tables.xlsx` with a sheet
+per table; any other file is ignored. With SQL in `source.toml`, the queries read what they name: files relative to the
+folder, by DuckDB (a path outside the folder is the user's own responsibility), or a PostgreSQL database.
 
-Columns keep the source's names and, where the form has types, its types; CSV and Excel give text, with dates
-turned to ISO and numbers to plain ones as `[files]` declares. `validation` casts them.
+Columns keep the source's names and, where the format has types, its types. CSV and Excel give text, with dates
+converted to ISO and numbers to plain ones as `[files]` declares. `validation` casts them.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -37,7 +37,7 @@ OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feathe
 
 @dataclass
 class Raw:
-    """What was read: a Parquet file per table, and all that is to be said about the reading."""
+    """What was read: a Parquet file per table, and the findings and notes of reading."""
 
     tables: dict[str, Path] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -45,11 +45,11 @@ class Raw:
     warnings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
-    """Tables that are there and could not be read."""
+    """Tables that the source has but that could not be read."""
 
     @contextmanager
     def collecting(self, *tables: str) -> Iterator[None]:
-        """Keeps the findings of tables that cannot be read, so that the others are still looked at."""
+        """Collects the findings of tables that cannot be read, so that the others are still read."""
         try:
             yield
         except BadInput as bad:
@@ -64,8 +64,8 @@ class Raw:
 def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
     """Reads every table of the source to `out_dir/TABLE.parquet`, streaming.
 
-    Never raises for what is wrong with the source: all of it is in `errors` (rule, place, remedy, no values),
-    and a table that cannot be read is missing from `tables`.
+    Never raises for a mistake in the source: every mistake is in `errors` (rule, place, remedy, no values), and a
+    table that cannot be read is missing from `tables`.
     """
     if definition.queries:
         return read_queries(definition, table_queries(definition), out_dir)
@@ -76,7 +76,7 @@ def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
 
 
 def read_queries(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path) -> Raw:
-    """Runs each query where the source says, over its files or in its database, to `out_dir/TABLE.parquet`."""
+    """Runs each query over the source's files or in its database, and writes it to `out_dir/TABLE.parquet`."""
     raw = Raw()
     with raw.collecting(*(query.table for query in queries)):
         for queried in _run(definition, queries, out_dir, raw):
@@ -115,39 +115,39 @@ def _read_file(definition: SourceDefinition, table: str, file: Path, out_dir: Pa
     refused = xlsx_to_parquet(file, table, out) if suffix == ".xlsx" else csv_to_parquet(file, form, out)
     raw.add(table, out, refused)
     if suffix == ".csv" and ends_within_a_line(file):
-        raw.notes.append(f"{file.name}: no line break after the last line. If the file was cut there, export it again.")
+        raw.notes.append(f"{file.name}: no line break at the end. If the file was truncated, export it again.")
     errors, notes = normalise(table, out, form, has_number_cells=suffix == ".xlsx")
     raw.errors += errors
     raw.notes += notes
 
 
 def _table_files(folder: Path, raw: Raw) -> dict[str, Path]:
-    """The file of each table, in the contract's order. Names that nearly are a table's become warnings."""
+    """The file of each table, in the contract's order. Names that almost match a table's become warnings."""
     try:
         visible = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
     except OSError:
-        raise BadInput(Finding("cannot be opened", folder.name, "", 0, "Give the right to read it")) from None
-    found: dict[str, list[Path]] = {}
-    strangers: list[tuple[str, str, str]] = []
+        raise BadInput(Finding("cannot be opened", folder.name, "", 0, "Give read permission for it")) from None
+    files: dict[str, list[Path]] = {}
+    others: list[tuple[str, str, str]] = []
     for path in visible:
         stem, suffix = _stem_and_suffix(path)
         if suffix in FORMS and stem in TABLES:
-            found.setdefault(stem, []).append(path)
+            files.setdefault(stem, []).append(path)
         elif suffix == ".xlsx" and stem == WORKBOOK:
             sheets = workbook_sheets(path)
-            strangers += [(f"{path.name}.{sheet}", sheet, suffix) for sheet in sheets if sheet not in TABLES]
+            others += [(f"{path.name}.{sheet}", sheet, suffix) for sheet in sheets if sheet not in TABLES]
             for sheet in TABLES.keys() & sheets:
-                found.setdefault(sheet, []).append(path)
+                files.setdefault(sheet, []).append(path)
         else:
-            strangers.append((path.name, stem, suffix))
-    near_misses = [_near_miss(*stranger, missing=TABLES.keys() - found) for stranger in strangers]
-    if not found:
+            others.append((path.name, stem, suffix))
+    near_misses = [_near_miss(*other, missing=TABLES.keys() - files) for other in others]
+    if not files:
         raise BadInput([_no_tables(folder, bool(visible)), *filter(None, near_misses)])
     raw.warnings += filter(None, near_misses)
-    twice = {table: paths for table, paths in found.items() if len(paths) > 1}
+    twice = {table: paths for table, paths in files.items() if len(paths) > 1}
     raw.errors += [_twice(table, paths) for table, paths in twice.items()]
     raw.failed.update(twice)
-    return {table: found[table][0] for table in TABLES if table in found and table not in twice}
+    return {table: files[table][0] for table in TABLES if table in files and table not in twice}
 
 
 def _stem_and_suffix(path: Path) -> tuple[str, str]:
@@ -158,7 +158,7 @@ def _stem_and_suffix(path: Path) -> tuple[str, str]:
 
 def _near_miss(place: str, stem: str, suffix: str, missing: Set[str]) -> Finding | None:
     if stem in missing and suffix in OTHER_FORMS:
-        return Finding("not a form that is read", place, "", 0, f"Save it as one of: {', '.join(FORMS)}")
+        return Finding("not a format that is read", place, "", 0, f"Save it as one of: {', '.join(FORMS)}")
     guess = did_you_mean(stem, missing) if suffix in (*FORMS, *OTHER_FORMS) else ""
     if guess:
         return Finding("not the name of a table; left out", place, "", 0, f"{guess}Rename it if so")
@@ -172,5 +172,5 @@ def _twice(table: str, paths: list[Path]) -> Finding:
 
 def _no_tables(folder: Path, has_files: bool) -> Finding:
     rule = "no file is named after a table" if has_files else "the folder is empty"
-    remedy = f"Put in employees.csv and exits.csv (or .parquet, .xlsx) and other tables, or a {FILE_NAME} with [tables]"
+    remedy = f"Add employees.csv and exits.csv (or .parquet, .xlsx) and other tables, or a {FILE_NAME} with [tables]"
     return Finding(rule, folder.name, "", 0, remedy)

@@ -1,4 +1,4 @@
-"""What a source says of itself: its folder and its `source.toml`, with every mistake of the file reported at once."""
+"""The definition of a source: its folder and its `source.toml`, with every mistake of the file reported at once."""
 
 import re
 import tomllib
@@ -43,7 +43,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
 
 @dataclass(frozen=True)
 class SourceDefinition:
-    """A source's folder and what its `source.toml` says, or the defaults where there is none."""
+    """A source's folder and the settings of its `source.toml`, or the defaults where there is none."""
 
     folder: Path
     settings: SourceToml
@@ -59,19 +59,19 @@ class SourceDefinition:
         return self.settings.tables.model_dump(exclude_none=True) if self.settings.tables else {}
 
     def text_format(self, table: str) -> TextFormat:
-        """How the file of a table is written."""
+        """The format of the text in a table's file."""
         general = self.settings.files or FileFormats()
         own: TextFormat = getattr(general, table)
         return own.over(general)
 
     def line_of(self, section: str, key: str, offset: int = 0) -> int:
-        """The line of `source.toml` that holds the character `offset` of a query; 0 where it cannot be told."""
+        """The line of `source.toml` that holds the character `offset` of a query; 0 where it is unknown."""
         header = re.search(rf"^[ \t]*\[[ \t]*{re.escape(section)}[ \t]*\].*$", self.text, re.MULTILINE)
         start = header.end() if header else len(self.text)
-        found = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=[ \t]*", re.MULTILINE).search(self.text, start)
-        if not found:
+        match = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=[ \t]*", re.MULTILINE).search(self.text, start)
+        if not match:
             return 0
-        line, value = self.text.count("\n", 0, found.end()) + 1, self.text[found.end() :]
+        line, value = self.text.count("\n", 0, match.end()) + 1, self.text[match.end() :]
         if not value.startswith(('"""', "'''")):
             return line
         opening_line_is_empty = value[3:].startswith(("\n", "\r\n"))
@@ -81,10 +81,10 @@ class SourceDefinition:
 
 
 def read_definition(source: Path) -> SourceDefinition:
-    """What the source says of itself. `source` is a folder or a `source.toml`.
+    """The definition of a source, which is a folder or a `source.toml`.
 
-    Raises BadInput with every mistake of the file: its syntax (with the line), unknown keys (with the
-    nearest known one), wrong types, and keys that contradict one another.
+    Raises BadInput with every mistake of the file: its syntax (with the line), unknown keys (with the nearest known
+    one), wrong types, and keys that contradict one another.
     """
     folder, file = _locate(source)
     if file is None:
@@ -100,7 +100,7 @@ def read_definition(source: Path) -> SourceDefinition:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`Did you mean 'employees'? `, or nothing where no known word is near. Capitals do not matter."""
+    """`Did you mean 'employees'? `, or an empty string where no known word is close. Not case-sensitive."""
     by_lower = {name.lower(): name for name in known}
     near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return f"Did you mean '{by_lower[near[0]]}'? " if near else ""
@@ -125,7 +125,7 @@ def _read_text(file: Path) -> str:
     except UnicodeDecodeError:
         raise BadInput(Finding("not UTF-8", FILE_NAME, "", 0, "Save the file as UTF-8")) from None
     except OSError:
-        raise BadInput(Finding("cannot be opened", FILE_NAME, "", 0, "Give the right to read it")) from None
+        raise BadInput(Finding("cannot be opened", FILE_NAME, "", 0, "Give read permission for it")) from None
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -134,9 +134,9 @@ def _parse(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         where = f"line {line[1] if line else text.count(chr(10)) + 1}"
-        said = re.sub(r"\s*\(at .*\)$", "", str(error))
-        backslash = r" In SQL write '''…''' around a query with \ in it." if "\\" in said else ""
-        remedy = f"Mend {where}: {said}.{backslash}"
+        message = re.sub(r"\s*\(at .*\)$", "", str(error))
+        backslash = r" In SQL write '''…''' around a query with \ in it." if "\\" in message else ""
+        remedy = f"Fix {where}: {message}.{backslash}"
         raise BadInput(Finding(f"not valid TOML at {where}", FILE_NAME, "", 0, remedy)) from None
 
 
@@ -184,7 +184,7 @@ def _unknown_key(path: list[str]) -> str:
 
 
 def _contradictions(settings: SourceToml) -> list[Finding]:
-    """Keys that are right each for itself and wrong together."""
+    """Keys that are each valid but contradict one another."""
     sql = settings.tables is not None or settings.cross_section is not None
     reversed_dates = (
         settings.complete_from and settings.complete_until and settings.complete_from > settings.complete_until
@@ -198,7 +198,7 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
         ),
         (reversed_dates, "later than complete_until", "complete_from", "Write the earlier day here"),
         (settings.prepare and not sql, "no effect", "prepare", "Add the [tables] that read these views"),
-        (settings.database and not sql, "no effect", "database", "Add the [tables] to be read there"),
+        (settings.database and not sql, "no effect", "database", "Add the [tables] to read from it"),
         (
             settings.tables and not settings.tables.model_dump(exclude_none=True),
             "empty",
@@ -209,13 +209,13 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
             settings.files and sql,
             "no effect",
             "files",
-            "It is for files without SQL; name the file under [inputs.NAME], and convert in the queries",
+            "It applies to files without SQL; name the file under [inputs.NAME], and convert in the queries",
         ),
         (
             settings.inputs and (settings.database or not sql),
             "no effect",
             "inputs",
-            "It is for files that SQL reads: add [tables] and no [database]",
+            "It applies to files that SQL reads: add [tables], and leave out [database]",
         ),
     ]
     findings = [Finding(rule, FILE_NAME, key, 0, remedy) for broken, rule, key, remedy in rules if broken]
@@ -224,7 +224,7 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
 
 def _one_view_a_name(settings: SourceToml) -> list[Finding]:
     times = Counter(name.lower() for name in (*settings.inputs, *settings.prepare))
-    remedy = "Rename one; capitals do not tell names of [inputs] and [prepare] apart"
+    remedy = "Rename one; names of [inputs] and [prepare] are not case-sensitive"
     return [Finding("a name twice", FILE_NAME, name, 0, remedy) for name, number in times.items() if number > 1]
 
 
@@ -239,13 +239,13 @@ def _one_separator(settings: SourceToml) -> list[Finding]:
 
 
 def _forbidden_names(settings: SourceToml) -> list[Finding]:
-    """Attributes that may never become features, by the name they are declared under."""
+    """Attributes that may never become features, by their declared name."""
     items = [(kind, name) for kind in ("surveys", "measures", "competencies") for name in getattr(settings, kind)]
     refused = [(f"{kind}.{name}", name) for kind, name in items]
     refused += [(f"employee_features.{name}", name) for name in settings.employee_features]
     protected = [name for name in settings.employee_features if is_protected(name)]
-    remedy = "Take it out: such data are never read"
-    review = "Take it out: it is read for the fairness review only"
+    remedy = "Remove it: such data are never read"
+    review = "Remove it: it is read for the fairness review only"
     return [
         *(Finding("refused data", FILE_NAME, place, 0, remedy) for place, name in refused if is_refused(name)),
         *(Finding("a protected attribute", FILE_NAME, f"employee_features.{name}", 0, review) for name in protected),

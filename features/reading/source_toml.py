@@ -1,7 +1,7 @@
 """The keys of `source.toml`, with their types and ranges. Unknown keys are mistakes.
 
-Beside the keys of the contract, `[files]` says how the text of CSV and Excel files is written. It holds for
-every file of the folder; `[files.TABLE]` says otherwise for one table. Nothing of it is ever guessed:
+Besides the keys of the contract, `[files]` declares how text in CSV and Excel files is written. It applies to every
+file of the folder; `[files.TABLE]` overrides it for one table. Nothing of it is ever guessed:
 
     [files]
     encoding = "windows-1251"     # default UTF-8, with or without a byte order mark
@@ -13,17 +13,17 @@ every file of the folder; `[files.TABLE]` says otherwise for one table. Nothing 
     [files.compensation]
     decimal = "."
 
-`[inputs.NAME]` is for files that are not shaped like tables and that SQL alone cannot read: NAME is then a view
-of text columns, as the file has them, and `filename`, for the queries.
+`[inputs.NAME]` is for files that do not have the shape of the contract's tables and that SQL alone cannot read. NAME
+is then a view for the queries: the file's columns as text, and `filename`.
 
     [inputs.staff]
-    file = "staff-*.csv"          # or an .xlsx; every file that fits, one below the other
+    file = "staff-*.csv"          # or an .xlsx; the union of all files that match
     encoding = "windows-1251"
     delimiter = ";"
 
     [inputs.year_2024]
     file = "book.xlsx"
-    sheet = "31.12.2024"          # not needed where there is one
+    sheet = "31.12.2024"          # not needed where there is only one
 """
 
 import re
@@ -51,7 +51,7 @@ def _whole_date(form: str) -> str:
     if not re.search("%[yY]", form) or not re.search("%[mbB]", form) or "%d" not in form:
         raise ValueError("write day, month and year as in %d.%m.%Y")
     if unknown := sorted(set(re.findall("%-?(.?)", form)) - set("dmbByYHIMSfpaAjz")):
-        raise ValueError(f"%{unknown[0]} is no part of a date here; write %d, %m, %b, %B, %y, %Y, %H, %M, %S")
+        raise ValueError(f"%{unknown[0]} is not supported; write %d, %m, %b, %B, %y, %Y, %H, %M, %S")
     return form
 
 
@@ -61,7 +61,7 @@ Delimiter = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class TextFormat(_Strict):
-    """How the text of a file is written. What is not declared is null."""
+    """How text in a file is written. What is not declared is null."""
 
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
@@ -70,20 +70,20 @@ class TextFormat(_Strict):
     date_format: Annotated[str, AfterValidator(_whole_date)] | None = None
 
     def over(self, general: "TextFormat") -> "TextFormat":
-        """This format where it says something, else the general one."""
-        said = {key: getattr(self, key) for key in TextFormat.model_fields if getattr(self, key) is not None}
-        return TextFormat(**{**general.model_dump(include=set(TextFormat.model_fields)), **said})
+        """This format, with what it does not declare taken from the general one."""
+        own = {key: getattr(self, key) for key in TextFormat.model_fields if getattr(self, key) is not None}
+        return TextFormat(**{**general.model_dump(include=set(TextFormat.model_fields)), **own})
 
 
 class ItemDefinition(_Strict):
-    """What a survey item, a measure or a competency speaks of."""
+    """The driver and the label of a survey item, a measure or a competency."""
 
     driver: Driver
     label: Query | None = None
 
 
 class InputFile(_Strict):
-    """A file, or several that a pattern fits, that the queries read by a name of its own."""
+    """A file, or the files that match a pattern, which the queries read under one name."""
 
     file: Query
     sheet: Query | None = None
@@ -92,13 +92,13 @@ class InputFile(_Strict):
 
 
 class Database(_Strict):
-    """Where the queries run instead of over files."""
+    """The database in which the queries run, instead of over files."""
 
     url_env: Query
 
 
 class CrossSectionDefinition(_Strict):
-    """Data without dates: one row a person."""
+    """Data without dates: one row per person."""
 
     query: Query
     employee_id: Query

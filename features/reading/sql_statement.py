@@ -1,4 +1,4 @@
-"""The SQL of `source.toml`, put together so that an error's position leads back to its line in the file."""
+"""The SQL of `source.toml`, built so that the position of an error can be traced to its line in the file."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from features.sql import quoted
 
 @dataclass(frozen=True)
 class Query:
-    """One query of `source.toml`: the table it gives, and where it is written."""
+    """One query of `source.toml`: the table it produces, and where it is written."""
 
     table: str
     section: str
@@ -23,7 +23,7 @@ class Query:
 
 @dataclass
 class Queried:
-    """The outcome of one query: a file without the refused columns, or the errors."""
+    """The result of one query: a file without the refused columns, or the errors."""
 
     table: str
     path: Path | None = None
@@ -33,13 +33,13 @@ class Queried:
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL made of queries; knows the query and the line that each of its characters comes from."""
+    """SQL built from queries; finds the query and the line that a character of it comes from."""
 
     definition: SourceDefinition
     text: str
     starts: tuple[tuple[int, Query], ...]
 
-    def finding(self, said: str, remedy: str, position: int | None = None) -> Finding:
+    def finding(self, message: str, remedy: str, position: int | None = None) -> Finding:
         """An error at a position of `text`, counted from 0; at the last query where the position is unknown."""
         query, offset = self.starts[-1][1], 0
         for start, part in self.starts:
@@ -47,7 +47,7 @@ class Statement:
                 query, offset = part, position - start
         line = self.definition.line_of(query.section, query.key, offset)
         where = f"SQL error at line {line}" if line else "SQL error"
-        return Finding(f"{where}: {said}", FILE_NAME, f"{query.section}.{query.key}", 0, remedy)
+        return Finding(f"{where}: {message}", FILE_NAME, f"{query.section}.{query.key}", 0, remedy)
 
 
 def table_queries(definition: SourceDefinition) -> list[Query]:
@@ -63,7 +63,7 @@ def shared_queries(definition: SourceDefinition) -> list[Query]:
 def select(
     definition: SourceDefinition, opening: str, columns: str, query: Query, shared: Sequence[Query] = ()
 ) -> Statement:
-    """`opening` with-clauses of the shared queries, then `select columns from (query)`."""
+    """`opening`, then the shared queries as with-clauses, then `select columns from (query)`."""
     text, starts = opening, list[tuple[int, Query]]()
     for part in shared:
         text += (", " if starts else "with ") + f"{quoted(part.key)} as (\n"

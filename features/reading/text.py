@@ -1,7 +1,7 @@
-"""Dates and numbers as people write them -> ISO dates and plain numbers, by declaration and never by guess.
+"""Dates and numbers as people write them -> ISO dates and plain numbers, as declared and never guessed.
 
-Works on the raw Parquet of a table whose columns are all text. What a column holds is told by the contract; other
-columns are not touched. A value that is not written as declared stays as it is, and validation reports it.
+Works on the raw Parquet of a table whose columns are all text. The contract defines which columns hold dates and
+numbers; others are not touched. A value that is not written as declared is left unchanged, and validation reports it.
 """
 
 import re
@@ -22,15 +22,15 @@ from features.sql import connect, literal, parquet, quoted, select_from
 
 _PLAIN_NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _SPACES: Final = " \u00a0\u202f"
-"""What `thousands = " "` stands for: the space and the two no-break spaces."""
+"""The characters that `thousands = " "` covers: the space and the two no-break spaces."""
 
 
 def normalise(table: str, path: Path, form: TextFormat, *, has_number_cells: bool) -> tuple[list[Finding], list[str]]:
     """Rewrites the table's file with ISO dates and plain numbers. Returns errors and notes.
 
-    Errors: dates that read as day first and as month first with different results, where no `date_format` is
-    declared; numbers with commas or grouped digits, where no `decimal` or `thousands` is declared; numbers that
-    are not written as declared. `has_number_cells` says that plain numbers may stand beside them (Excel).
+    Errors: dates that can be read day first and month first with different results, where no `date_format` is
+    declared; numbers with commas or grouped digits, where no `decimal` or `thousands` is declared; numbers that are
+    not written as declared. With `has_number_cells` (Excel), a column may hold plain numbers as well.
     """
     names = {name: snake_case(name) for name in pq.read_schema(path).names}
     dates = [name for name, meaning in names.items() if meaning in date_columns(table)]
@@ -54,7 +54,7 @@ class _Texts:
         self.connection, self.path, self.table = connection, path, table
 
     def counts(self, conditions: Mapping[str, str]) -> dict[str, int]:
-        """How many rows meet the condition of each name, names without any left out. One pass."""
+        """The number of rows that meet each name's condition, without names that have none. One pass."""
         if not conditions:
             return {}
         counted = ", ".join(f"count(*) filter (where {condition})" for condition in conditions.values())
@@ -83,12 +83,12 @@ def _dates(texts: _Texts, names: Sequence[str], form: TextFormat) -> tuple[dict[
             is_day_first = day_first == written
             expressions[column.name] = column.iso(is_day_first)
             word = "day" if is_day_first else "month"
-            notes.append(f"{texts.table}.{column.name}: dates read with the {word} first, as no other order fits.")
+            notes.append(f"{texts.table}.{column.name}: dates read with the {word} first: no other order fits.")
     return expressions, errors, notes
 
 
 class _YearLast:
-    """SQL for the dates of one column that have the year last: 31/01/2024, 31.1.2024 or 31-01-2024, a time or not."""
+    """SQL for dates of one column with the year last: 31/01/2024, 31.1.2024 or 31-01-2024, with or without a time."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -97,7 +97,7 @@ class _YearLast:
         self.is_written = rf"regexp_full_match({self.day}, '\d{{1,2}}/\d{{1,2}}/\d{{4}}')"
 
     def count(self, texts: _Texts) -> tuple[int, int, int, int]:
-        """Rows that have the year last, that read day first, month first, and both with different results."""
+        """Rows with the year last; readable day first; readable month first; readable both ways with two results."""
         days = select_from(f"{self.day} as day, count(*) as n", parquet(texts.path))
         day_first, month_first = "try_strptime(day, '%d/%m/%Y')", "try_strptime(day, '%m/%d/%Y')"
         conditions = ["true", f"{day_first} is not null", f"{month_first} is not null", f"{day_first} <> {month_first}"]
@@ -108,7 +108,7 @@ class _YearLast:
 
     def iso(self, day_first: bool) -> str:
         order = (3, 2, 1) if day_first else (3, 1, 2)
-        year, month, day = (f"split_part({self.day}, '/', {place})" for place in order)
+        year, month, day = (f"split_part({self.day}, '/', {position})" for position in order)
         iso = f"{year} || '-' || lpad({month}, 2, '0') || '-' || lpad({day}, 2, '0')"
         time = f"substr({self.text}, length({self.day}) + 1)"
         return f"case when {self.is_written} then {iso} || {time} else {quoted(self.name)} end"
@@ -123,7 +123,7 @@ def _declared_date(name: str, form: str) -> str:
 def _ambiguous(table: str, name: str, rows: int) -> Finding:
     remedy = (
         f'Write date_format = "%d/%m/%Y" or "%m/%d/%Y" under [files.{table}] '
-        f"in {FILE_NAME}, with the marks that the file has"
+        f"in {FILE_NAME}, with the separators of the file"
     )
     return Finding("dates that can be read with the day first or the month first", table, name, rows, remedy)
 
@@ -175,5 +175,5 @@ def _undeclared(table: str, name: str, rows: int) -> Finding:
 
 
 def _not_as_declared(table: str, name: str, rows: int) -> Finding:
-    remedy = f"Mend them, or the decimal and thousands under [files.{table}] in {FILE_NAME}"
+    remedy = f"Fix them, or decimal and thousands under [files.{table}] in {FILE_NAME}"
     return Finding("numbers that are not written as declared", table, name, rows, remedy)

@@ -1,7 +1,7 @@
-"""The people of the simulated company, and how its state moves from month to month. No I/O.
+"""The people of the simulated company, and how its state changes from month to month. No I/O.
 
-A *spell* is one person's employment and sits on a seat. Spells are rows of one structured array, so that a month costs
-a few dozen numpy operations whatever the head count.
+A *spell* is one period of employment and occupies a seat. Spells are rows of one structured array, so that a month
+costs a few dozen numpy operations whatever the head count.
 """
 
 from typing import Any, Final
@@ -25,7 +25,7 @@ from features.simulation.seats import (
 _NONE: Final = np.zeros(0, dtype=np.int64)
 NEVER: Final = np.iinfo(np.int32).max
 CONTAGION_MONTHS: Final = 3
-"""How long a team remembers those who left it."""
+"""How long exits from a team raise the hazard of its members."""
 PAY_BY_LEVEL: Final = np.log(np.array([26_000, 33_000, 42_000, 55_000, 76_000, 112_000], dtype=float))
 
 PERSON: Final = np.dtype(
@@ -35,15 +35,15 @@ PERSON: Final = np.dtype(
     + [(name, np.float32) for name in "fte log_pay performance service openness leading coaching match".split()]
     + [(name, np.float32) for name in "load strain environment prospects frailty style demand overtime".split()]
 )
-"""One spell. `log_pay` is a full-time year's; the latent traits are in standard deviations, higher is better, save
-`load` and `strain` (higher is worse) and `frailty` (log-odds). `demand` multiplies the services that are asked for."""
+"""One spell. `log_pay` is for a full-time year. The latent traits are in standard deviations, higher is better, except
+`load` and `strain` (higher is worse) and `frailty` (log-odds). `demand` multiplies the number of services asked for."""
 
 _LASTING: Final = "person woman birth_year education performance service openness leading coaching style".split()
-"""What a person who comes back brings along."""
+"""The traits that a rehired person keeps."""
 
 
 class Company:
-    """The state of the company at the end of a month, and what changes it."""
+    """The state of the company at the end of a month, and the steps that change it."""
 
     def __init__(self, employees: int, months: int, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -65,12 +65,12 @@ class Company:
         self.team_environment = rng.normal(0, 1, employees)
         self.exits_by_team = np.zeros((CONTAGION_MONTHS, employees))
         self.persons = 0
-        self._found(employees)
+        self._populate(employees)
 
-    # ---- who is where
+    # ---- who holds which seat
 
     def present(self) -> Ints:
-        """Spells that sit on a seat, in the order of seats."""
+        """Spells that occupy a seat, in the order of seats."""
         spells: Ints = self.seats.occupant[self.seats.occupant != NOBODY]
         return spells
 
@@ -79,7 +79,7 @@ class Company:
         return departments
 
     def manager_of(self, spells: Ints) -> Ints:
-        """The nearest occupied seat above: while a manager's seat is vacant, the next one up stands in."""
+        """The occupant of the nearest occupied seat above: the next one up acts while a manager's seat is vacant."""
         seat = self.seats.parent[self.people["seat"][spells]]
         while True:
             vacant = (seat != NOBODY) & (self.seats.occupant[seat] == NOBODY)
@@ -88,14 +88,14 @@ class Company:
             seat = np.where(vacant, self.seats.parent[seat], seat)
 
     def market_pay(self, spells: Ints) -> Floats:
-        """Log of the market's median for the person's department and level today."""
+        """Log of the market median for the person's department and level today."""
         median: Floats = self.log_market[self.department_of(spells)] + PAY_BY_LEVEL[self.people["level"][spells] - 1]
         return median
 
     # ---- the beginning
 
-    def _found(self, employees: int) -> None:
-        """Fills every seat with people who have a past: tenure, level, last promotion, pay off the market."""
+    def _populate(self, employees: int) -> None:
+        """Fills every seat with people who have a history: tenure, level, last promotion, pay around the market."""
         rng, month = self.rng, -WARM_UP_MONTHS
         seats = np.arange(employees)
         spells = self._hire(seats, month)
@@ -115,7 +115,7 @@ class Company:
         self.people["month_manager"][spells] = newer
 
     def _hire(self, seats: Ints, month: int, again: Ints | None = None) -> Ints:
-        """Puts new spells on seats; `again` holds former spells of people who come back (NOBODY for strangers)."""
+        """Puts new spells on seats; `again` holds the former spells of rehired people (NOBODY for new people)."""
         rng, count = self.rng, len(seats)
         new = np.zeros(count, dtype=PERSON)
         layer = self.seats.layer[seats]
@@ -149,7 +149,7 @@ class Company:
         return spells
 
     def _site(self, seats: Ints) -> Ints:
-        """Teams sit together: the site follows from the parent seat."""
+        """Teams work at one site: it follows from the parent seat."""
         sites = [department.sites for department in self.departments]
         table = np.array([[site[i % len(site)] for i in range(6)] for site in sites])
         codes: Ints = table[self.seats.department[seats], np.maximum(self.seats.parent[seats], 0) % 6]
@@ -158,7 +158,7 @@ class Company:
     # ---- a month: moves
 
     def fill_vacancies(self, month: int, former: Ints) -> dict[str, Ints]:
-        """Seats vacant since an earlier month are filled by promotion, transfer, a former colleague or a stranger.
+        """Fills seats vacant since an earlier month by promotion, transfer, a former colleague or a new hire.
 
         `former` are the spells of people who left long enough ago to come back. Returns the spells by reason.
         """
@@ -177,7 +177,7 @@ class Company:
         return {"promotion": promoted, "transfer": moved}
 
     def _promote_into(self, seats: Ints, month: int) -> Ints:
-        """The best of each vacant seat's own reports takes it; a seat without a candidate stays vacant."""
+        """Promotes the best of each vacant seat's own reports into it; a seat without a candidate stays vacant."""
         staying = self._staying()
         parent = self.seats.parent[self.people["seat"][staying]]
         merit = self.people["performance"][staying] + self.rng.normal(0, 0.7, len(staying))
@@ -193,7 +193,7 @@ class Company:
         return spells
 
     def _transfer_into(self, seats: Ints, month: int) -> Ints:
-        """People of other departments who have been on their seat for a while take vacant seats, one each."""
+        """Moves people of other departments who have held their seat for a while to vacant seats, one each."""
         staying = self._staying()
         at_work = self.seats.layer[self.people["seat"][staying]] == 0
         settled = staying[at_work & (month - self.people["month_moved"][staying] >= 15)]
@@ -219,8 +219,8 @@ class Company:
         self.people["seat"][spells] = target
         self.people["month_moved"][spells] = month
 
-    def promote_in_place(self, month: int) -> Ints:
-        """Grades rise in April, some in October: the stronger and the longer in the level, the likelier."""
+    def promote_in_seat(self, month: int) -> Ints:
+        """Promotes within a seat in April, some in October: better performance and longer in the level are likelier."""
         calendar = month_of_year(month, self.months)
         spells = self._staying()
         if calendar not in (4, 10):
@@ -241,7 +241,7 @@ class Company:
         self.people["month_promoted"][spells] = self.people["month_moved"][spells] = month
 
     def raise_pay(self, month: int) -> None:
-        """The April round follows the market a little behind, with merit and chance; a few raises come off-cycle."""
+        """April raises follow the market with a lag, with merit and chance; a few raises come in other months."""
         spells = self._staying()
         if month_of_year(month, self.months) == 4:
             growth = self.log_market - self.log_market_last_year[0]
@@ -254,9 +254,9 @@ class Company:
         self.people["log_pay"][spells] += np.where(step > 0.004, step, 0)
 
     def correct_pay(self, month: int) -> tuple[Ints, Ints]:
-        """Mistakes found in older raises: the spells, and the months from which the higher pay counts.
+        """Corrects mistakes in earlier raises. Returns the spells, and the months from which the higher pay counts.
 
-        Not in April, nor on a promotion: the raise of the month itself must not count from earlier.
+        Not in April, nor on a promotion: the raise of the month itself must not be backdated.
         """
         spells = self._staying()
         if month_of_year(month, self.months) == 4:
@@ -267,7 +267,7 @@ class Company:
         return chosen, np.maximum(month - 3, self.people["month_paid"][chosen])
 
     def reorganise(self, month: int) -> Ints:
-        """Now and then a department deals four in ten of its working seats out among its teams anew."""
+        """Occasionally, permutes four in ten of a department's working seats among its teams. Returns those moved."""
         seats, rng = self.seats, self.rng
         if rng.random() > 0.12:
             return _NONE
@@ -280,13 +280,13 @@ class Company:
         return moved
 
     def change_hours(self) -> None:
-        """The odd change between full and part time."""
+        """Makes a few changes between full and part time."""
         spells = self._staying()
         chosen = spells[self.rng.random(len(spells)) < 0.002]
         self.people["fte"][chosen] = self.rng.choice([1.0, 0.8, 0.6], len(chosen))
 
     def appoint_managers(self, month: int) -> None:
-        """Gives everyone the manager that the seats now say; with nobody above, the old one stays on record."""
+        """Gives everyone the manager that follows from the seats; with nobody above, the old one stays on record."""
         spells = self.present()
         manager = self.manager_of(spells)
         manager = np.where(manager == NOBODY, self.people["manager"][spells], manager)
@@ -299,7 +299,7 @@ class Company:
     # ---- a month: slow change
 
     def drift(self, month: int) -> None:
-        """Moves every latent state by one month. All change slowly: what drives people away lasts for many months."""
+        """Advances every latent state by one month. All change slowly: reasons to leave last for many months."""
         rng, spells = self.rng, self.present()
         growth = np.array([department.market_growth_year for department in self.departments]) / 12
         self.log_market_last_year = [*self.log_market_last_year[-11:], self.log_market.copy()]
@@ -315,7 +315,7 @@ class Company:
         self._work(spells, month)
 
     def _work(self, spells: Ints, month: int) -> None:
-        """Overtime of the month, in hours; the strain is its memory of about half a year."""
+        """Sets the month's overtime, in hours, and the strain, its moving average over about half a year."""
         people = self.people[spells]
         department = self.department_of(spells)
         usual = np.array([d.overtime_hours for d in self.departments])[department]
@@ -334,7 +334,7 @@ class Company:
         self.people["exit_day"][spells] = exit_day
 
     def vacate(self, spells: Ints, voluntary: Ints, month: int) -> None:
-        """Ends the month of those who left: their seats are vacant, their teams remember the voluntary exits."""
+        """Ends the month for those who left: their seats become vacant, and voluntary exits count for their teams."""
         seats = self.people["seat"][spells]
         self.seats.occupant[seats], self.seats.vacant_since[seats] = NOBODY, month
         teams = np.maximum(self.seats.parent[self.people["seat"][voluntary]], 0)
@@ -344,5 +344,5 @@ class Company:
 
 
 def _autoregress(state: NDArray[Any], persistence: float, rng: np.random.Generator) -> NDArray[Any]:
-    """One month of a state that keeps mean 0 and variance 1."""
+    """Advances by one month a state with stationary mean 0 and variance 1."""
     return persistence * state + rng.normal(0, (1 - persistence**2) ** 0.5, state.shape)

@@ -1,4 +1,4 @@
-"""The simulated company's rows as tables of the contract: names for codes, ids that say nothing, some dirt. No I/O."""
+"""The simulated company's rows as tables of the contract: names for codes, random ids, some dirt. No I/O."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -45,7 +45,7 @@ _NAMES_BY_TABLE: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "collaboration": {"kind": SERVICE_KINDS},
     "assignments": {"reason": ASSIGNMENT_REASONS},
 }
-_PLACE: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
+_POST: Final = ("department", "job", "level", "manager_id", "location", "contract", "fte")
 _IDS: Final = ("employee_id", "manager_id", "client_id", "provider_id", "assessor_id")
 _DAYS: Final = (
     "effective_date", "survey_date", "assessed_at", "review_date", "month", "exit_date", "recorded_at", "snapshot_date",
@@ -67,21 +67,21 @@ _ITEMS: Final = (
 
 
 def frames(company: Company, rows: Mapping[str, Sequence[Columns]]) -> dict[str, pl.DataFrame]:
-    """Every table by name, the truth among them. Only those who were there within the data are in it."""
+    """Every table by name, the truth among them. Only people who were employed within the data are included."""
     start, end = first_day(0, company.months), first_day(company.months, company.months) - 1
-    kept = company.people["exit_day"] >= start
+    included = company.people["exit_day"] >= start
     ids = _ids(company)
-    tables = {"employees": _employees(company, ids, kept, start)}
+    tables = {"employees": _employees(company, ids, included, start)}
     for name, parts in rows.items():
         columns = {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
-        here = kept[next(iter(columns.values()))]
-        tables[name] = _frame(name, {column: values[here] for column, values in columns.items()}, ids, kept, end)
+        here = included[next(iter(columns.values()))]
+        tables[name] = _frame(name, {column: values[here] for column, values in columns.items()}, ids, included, end)
     truth = tables.pop(TRUTH)
     return _soiled(tables, company.persons, company.rng) | {TRUTH: truth}
 
 
 def source_toml(months: int) -> str:
-    """The source's settings: what is complete, and what drivers its items speak of."""
+    """The source's settings: the period with complete exits, and the drivers of its items."""
     start, end = first_day(0, months), first_day(months, months) - 1
     head = f'name = "simulated"\ncomplete_from = {_date(start)}\ncomplete_until = {_date(end)}\n'
     items = [f'\n[{kind}.{item}]\ndriver = "{driver}"\nlabel = "{label}"\n' for kind, item, driver, label in _ITEMS]
@@ -93,7 +93,7 @@ def _date(day: int) -> date:
 
 
 def _ids(company: Company) -> pl.Series:
-    """An id for every spell, dealt at random, so that their order tells nothing; a rehire keeps the old one."""
+    """An id for every spell, allocated at random, so that the order reveals nothing; a rehire keeps the old one."""
     numbers = 1 + company.rng.permutation(company.persons)
     return _written(pl.Series(numbers[company.people["person"]]))
 
@@ -102,11 +102,11 @@ def _written(numbers: pl.Series) -> pl.Series:
     return "E" + numbers.cast(pl.String).str.zfill(6)
 
 
-def _employees(company: Company, ids: pl.Series, kept: Mask, start: int) -> pl.DataFrame:
-    people = company.people[kept]
+def _employees(company: Company, ids: pl.Series, included: Mask, start: int) -> pl.DataFrame:
+    people = company.people[included]
     return pl.DataFrame(
         {
-            "employee_id": ids.filter(pl.Series(kept)),
+            "employee_id": ids.filter(pl.Series(included)),
             "hire_date": _days(people["hire_day"]),
             "observed_from": _days(np.maximum(people["hire_day"], start)),
             "gender": _named(people["woman"], ("man", "woman")),
@@ -116,13 +116,13 @@ def _employees(company: Company, ids: pl.Series, kept: Mask, start: int) -> pl.D
     ).sort("employee_id", "hire_date")
 
 
-def _frame(table: str, columns: Columns, ids: pl.Series, kept: Mask, end: int) -> pl.DataFrame:
-    """Columns of codes, spells and days as the contract's types. A manager from before the data is a null."""
+def _frame(table: str, columns: Columns, ids: pl.Series, included: Mask, end: int) -> pl.DataFrame:
+    """Columns of codes, spells and days in the contract's types. A manager who left before the data is null."""
     names = {**_NAMES, **_NAMES_BY_TABLE.get(table, {})}
     series: dict[str, pl.Series] = {}
     for name, values in columns.items():
         if name in _IDS:
-            series[name] = ids.gather(_index(np.where(kept[values], values, NOBODY)))
+            series[name] = ids.gather(_index(np.where(included[values], values, NOBODY)))
         elif name in _DAYS:
             series[name] = _days(np.minimum(values, end))
         elif name in _MINUTES:
@@ -138,12 +138,12 @@ def _frame(table: str, columns: Columns, ids: pl.Series, kept: Mask, end: int) -
     if table == "compensation":
         frame.insert_column(3, pl.Series("currency", ["EUR"]).new_from_index(0, frame.height))
     if table == "assignments":
-        frame = frame.filter(pl.any_horizontal(pl.col(_PLACE).is_not_null()))
+        frame = frame.filter(pl.any_horizontal(pl.col(_POST).is_not_null()))
     return frame
 
 
 def _index(values: NDArray[Any]) -> pl.Series:
-    """Whole numbers, with null for those below 0."""
+    """Whole numbers, with null in place of those below 0."""
     numbers = pl.Series(values.astype(np.int64))
     return numbers.set(numbers < 0, None)
 
@@ -158,7 +158,7 @@ def _days(values: NDArray[Any]) -> pl.Series:
 
 
 def _soiled(tables: Mapping[str, pl.DataFrame], persons: int, rng: np.random.Generator) -> dict[str, pl.DataFrame]:
-    """The tables with the dirt of real exports, a few rows of each kind, which validation leaves out and counts."""
+    """The tables with the dirt of real exports: a few rows of each kind, which validation leaves out and counts."""
 
     def some(table: str, rows: int) -> pl.DataFrame:
         frame = tables[table]
@@ -174,7 +174,7 @@ def _soiled(tables: Mapping[str, pl.DataFrame], persons: int, rng: np.random.Gen
         closed_at=pl.lit(_SENTINEL), rating=pl.lit(None, pl.Float64), effort_hours=pl.lit(None, pl.Float64)
     )
     lost = some("assignments", 4).with_columns(
-        pl.lit(None).cast(tables["assignments"].schema[column]).alias(column) for column in _PLACE
+        pl.lit(None).cast(tables["assignments"].schema[column]).alias(column) for column in _POST
     )
     gone = _gone(tables)
     added = {

@@ -1,6 +1,6 @@
 """What the simulated company's systems record in a month: services, answers, reviews, hours, exits. No I/O.
 
-Each function looks at the state of the month and gives columns of one contract table, with spells for people and days
+Each function returns the columns of one contract table for the state of the month, with spells for people and days
 since 1970 for dates. A day of NO_DAY, a negative code and NaN are nulls.
 """
 
@@ -20,24 +20,24 @@ SERVICES_A_MONTH: Final = 3.3
 SURVEY_ITEMS: Final = ("workload", "manager_support", "recognition", "career", "fairness_of_pay", "collaboration")
 COMPETENCIES: Final = ("mutual_benefit", "benefit_search", "coaching")
 KINDS_BY_DEPARTMENT: Final = np.array([4, 0, 4, 1, 0, 2, 0, 4, 0, 3])
-"""The kind of service that a department mostly gives, an index into the contract's kinds."""
+"""The kind of service that each department mostly gives, as an index into the contract's kinds."""
 MINUTES_A_DAY: Final = 1440
 
 
 def _on_staff(company: Company, spells: Ints, days: Ints) -> NDArray[np.bool_]:
-    """True where the person is hired on or before the day and still there on it."""
+    """True where the person was hired on or before the day and is still employed on it."""
     people = company.people
     return np.asarray((people["hire_day"][spells] <= days) & (days < people["exit_day"][spells]))
 
 
 def late_days(rng: np.random.Generator, days: Ints, share: float, most: int) -> Ints:
-    """The day on which each row became known: null for on time, up to `most` days later for a share of them."""
+    """The day on which each row became known: null if on time; for a share of rows, up to `most` days later."""
     late = rng.random(len(days)) < share
     return np.where(late, days + rng.integers(5, most, len(days)), NO_DAY)
 
 
 def services(company: Company, month: int) -> Columns:
-    """Internal services opened in the month, asked for by clients of the seats that serve theirs."""
+    """Internal services opened in the month: clients ask the occupants of the seats that serve their own."""
     rng, seats = company.rng, company.seats
     demand = np.where(seats.occupant != NOBODY, company.people["demand"][seats.occupant], 0.0)
     client_seat = np.repeat(np.arange(len(demand)), rng.poisson(SERVICES_A_MONTH * demand))
@@ -72,7 +72,7 @@ def services(company: Company, month: int) -> Columns:
 
 
 def survey(company: Company, state: Wellbeing, month: int) -> Columns:
-    """The quarter's answers, in its middle month; the disengaged answer a little less often."""
+    """The answers of a quarterly survey, in the quarter's middle month; unhappy people answer less often."""
     if month_of_year(month, company.months) % 3 != 2:
         return {}
     rng, spells, count = company.rng, state.spells, len(state.spells)
@@ -104,7 +104,7 @@ def survey(company: Company, state: Wellbeing, month: int) -> Columns:
 
 
 def competencies(company: Company, state: Wellbeing, month: int) -> Columns:
-    """May and November: how managers see people serve their colleagues."""
+    """Assessments in May and November by managers of how people serve their colleagues."""
     if month_of_year(month, company.months) not in (5, 11):
         return {}
     rng, spells = company.rng, state.spells
@@ -128,7 +128,7 @@ def competencies(company: Company, state: Wellbeing, month: int) -> Columns:
 
 
 def reviews(company: Company, month: int) -> Columns:
-    """The yearly review of January, from 1 to 5; one in seven is handed in late."""
+    """The yearly reviews of January, from 1 to 5; one in seven is recorded late."""
     if month_of_year(month, company.months) != 1:
         return {}
     rng, spells = company.rng, company.present()
@@ -141,7 +141,7 @@ def reviews(company: Company, month: int) -> Columns:
 
 
 def hours(company: Company, month: int) -> Columns:
-    """Working time of everyone who saw the month's end."""
+    """Working time of everyone still employed at the month's end."""
     rng = company.rng
     last = first_day(month + 1, company.months) - 1
     spells = company.present()
@@ -167,7 +167,7 @@ def hours(company: Company, month: int) -> Columns:
 
 
 def exit_rows(company: Company, spells: Ints, kind: Ints, month: int) -> Columns:
-    """Exits of the month: notice mostly given within it, one time in ten before it began, and a few found out late."""
+    """Exits of the month: notice mostly given within it, one time in ten before it, and a few recorded late."""
     rng, day, count = company.rng, company.people["exit_day"][spells].astype(np.int64), len(spells)
     start = first_day(month, company.months)
     notice = np.maximum(day - rng.integers(5, 31, count), start)

@@ -1,9 +1,9 @@
-"""Why people leave the simulated company: the stated monthly hazard and each driver's share of its log-odds. No I/O.
+"""Why people leave the simulated company: the true monthly hazard and each driver's share of its log-odds. No I/O.
 
     logit(hazard) = intercept + pay + conditions + relationships + growth + context
 
-Every share follows from the true state. Most of that state can be seen through the tables, with noise; the person's
-frailty and the labour market outside cannot.
+Every share follows from the true state. The tables show most of that state, with noise; they show neither a person's
+frailty nor the outside labour market.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from features.simulation.seats import Floats, Ints, month_of_year
 
 SHARES: Final = ("pay", "conditions", "relationships", "growth", "context")
 VOLUNTARY_A_MONTH: Final = 0.0126
-"""Mean hazard that the intercept is solved for: about 15 % of the people leave voluntarily in a year."""
+"""The mean hazard for which the intercept is solved: about 15 % of the people leave voluntarily in a year."""
 NEW_MANAGER_MONTHS: Final = 3
 INVOLUNTARY_LOG_ODDS: Final = -6.0
 SEASON: Final = 0.1 * np.sin(2 * np.pi * (np.arange(1, 13) - 6) / 12)
-"""By calendar month, peaking in September."""
+"""Log-odds by calendar month, with a peak in September."""
 
 
 @dataclass(frozen=True)
 class Wellbeing:
-    """The true state behind the shares, a figure per spell, in about standard deviations; higher is better."""
+    """The true state that determines the shares: a figure per spell, in rough standard deviations; higher is better."""
 
     spells: Ints
     pay: Floats
@@ -36,7 +36,7 @@ class Wellbeing:
 
 
 def service_quality(company: Company) -> Floats:
-    """Seats × partners: how well each partner serves the seat, in points of rating around the company's usual."""
+    """Seats × partners: how well each partner serves the seat, in points of rating around the company's average."""
     seats = company.seats
     provider = seats.occupant[seats.partners]
     skill = np.where(provider >= 0, company.people["service"][provider], -0.5)
@@ -45,7 +45,7 @@ def service_quality(company: Company) -> Floats:
 
 
 def wellbeing(company: Company, month: int) -> Wellbeing:
-    """How the people present fare on the side of each driver at the end of a month."""
+    """The wellbeing of everyone present in terms of each driver at the end of a month."""
     spells = company.present()
     people = company.people[spells]
     boss = company.people[people["manager"]]
@@ -65,7 +65,7 @@ def wellbeing(company: Company, month: int) -> Wellbeing:
 
 
 def shares(company: Company, state: Wellbeing, month: int) -> dict[str, Floats]:
-    """Each driver's share of the log-odds, a figure per spell of `state`; higher drives away."""
+    """Each driver's share of the log-odds, one figure per spell of `state`; higher raises the hazard."""
     people = company.people[state.spells]
     strong = np.clip(people["performance"], 0, 2)
     in_level = month - people["month_promoted"]
@@ -94,7 +94,7 @@ def shares(company: Company, state: Wellbeing, month: int) -> dict[str, Floats]:
 
 
 def _imbalance(company: Company, spells: Ints) -> Floats:
-    """How much more service a person gives than gets, as the log of the ratio of the rates, in [-2, 2]."""
+    """Service given over service received by a person, as the log of the ratio of rates, in [-2, 2]."""
     seats = company.seats
     demand = np.where(seats.occupant >= 0, company.people["demand"][seats.occupant], 0.0)
     given = np.bincount(
@@ -119,7 +119,7 @@ def sigmoid(log_odds: Floats) -> Floats:
 
 
 def other_hazards(company: Company, spells: Ints, month: int) -> tuple[Floats, Floats]:
-    """Monthly probabilities of an involuntary exit (mostly weak performers) and of another (retirement, contracts)."""
+    """Monthly probabilities of an involuntary exit (mostly weak performers) and of others (retirement, contracts)."""
     people = company.people[spells]
     age = 2025 - (company.months - 1 - month) / 12 - people["birth_year"]
     involuntary = sigmoid(INVOLUNTARY_LOG_ODDS - 0.8 * people["performance"])

@@ -1,4 +1,4 @@
-"""The simulated company: HR tables of the contract with their dirt, and the true hazard behind the exits."""
+"""The simulated company: HR tables of the contract, with dirt, and the true hazard that causes the exits."""
 
 import tempfile
 from collections import defaultdict
@@ -46,15 +46,16 @@ def simulate(
     seed: int = 1,
     progress: Callable[[date], None] | None = None,
 ) -> dict[str, int]:
-    """Writes a simulated company to the folder `out`, as one Parquet file a table, and returns the rows of each.
+    """Writes a simulated company to the folder `out`, one Parquet file per table; returns the number of rows of each.
 
-    The data end on 2025-12-31 and go back `months`; about `employees` people are there at any time, and leavers are
-    replaced. Beside the contract's tables, `truth.parquet` holds, for everyone present at each month-end (with
-    or without notice given), `hazard`: the probability of a voluntary exit in the month after; its log-odds are
+    The data end on 2025-12-31 and go back `months`; about `employees` people are employed at any time, and leavers are
+    replaced. Besides the contract's tables, `truth.parquet` holds, for everyone present at each month-end (with or
+    without notice given), `hazard`: the probability of a voluntary exit in the next month; its log-odds are
     `intercept` + `pay` + `conditions` + `relationships` + `growth` + `context`. The same arguments give the same bytes.
-    `progress` is called with each month-end that is done. A simulated company that is already in `out` is replaced.
+    `progress` is called with each finished month-end. A simulated company that is already in `out` is replaced.
 
-    Raises BadInput for a size that is too small to be a company, and for a folder that holds something else.
+    Raises BadInput for a company that is too small, a length or a seed out of range, and a folder that holds something
+    else.
     """
     _check(out, employees, months, seed)
     history = _History(employees, months, np.random.default_rng(seed))
@@ -68,7 +69,7 @@ def simulate(
 
 
 class _History:
-    """The company, and the rows that it has left behind so far."""
+    """The company, and the rows that it has recorded so far."""
 
     def __init__(self, employees: int, months: int, rng: np.random.Generator) -> None:
         self.rows: dict[str, list[events.Columns]] = defaultdict(list)
@@ -77,12 +78,12 @@ class _History:
         self._intercepts: list[float] = []
         self._hazard: Floats = np.zeros(len(self.company.people))
         self._exits: list[tuple[int, Ints]] = []
-        places, pay = self.register.before(self.company, -WARM_UP_MONTHS)
-        self._add("assignments", places)
+        posts, pay = self.register.before(self.company, -WARM_UP_MONTHS)
+        self._add("assignments", posts)
         self._add("compensation", pay)
 
     def live(self, month: int) -> None:
-        """One month: some leave, seats are filled, pay and place change, life goes on and is recorded."""
+        """Simulates one month: people leave, seats are filled, pay and posts change, and everything is recorded."""
         company = self.company
         leavers, kinds = self._draw_leavers(month)
         self._move(month)
@@ -95,7 +96,7 @@ class _History:
         self._look_ahead(month)
 
     def _draw_leavers(self, month: int) -> tuple[Ints, Ints]:
-        """Who leaves in this month and how (0 voluntary, 1 involuntary, 2 other), by last month-end's hazards."""
+        """Who leaves in this month and how (0 voluntary, 1 involuntary, 2 other), by the last month-end's hazards."""
         company, rng = self.company, self.company.rng
         spells = company.present()
         involuntary, other = other_hazards(company, spells, month)
@@ -110,7 +111,7 @@ class _History:
     def _move(self, month: int) -> None:
         company = self.company
         reasons = company.fill_vacancies(month, self._former(month))
-        reasons["promotion"] = np.concatenate([reasons["promotion"], company.promote_in_place(month)])
+        reasons["promotion"] = np.concatenate([reasons["promotion"], company.promote_in_seat(month)])
         reasons["reorganisation"] = company.reorganise(month)
         company.change_hours()
         company.raise_pay(month)
@@ -120,7 +121,7 @@ class _History:
         self._add("compensation", self.register.compensation(company, month, corrected))
 
     def _former(self, month: int) -> Ints:
-        """Spells of those who left voluntarily within the data, long enough ago, and have not come back."""
+        """Spells of people who left voluntarily within the data, long enough ago, and have not come back."""
         gone = [spells for left, spells in self._exits if 0 <= left <= month - CAN_COME_BACK_AFTER]
         if not gone:
             return np.zeros(0, dtype=np.int64)
@@ -141,7 +142,7 @@ class _History:
         self._add("working_time", events.hours(company, month))
 
     def _look_ahead(self, month: int) -> None:
-        """The hazard of the month after. The intercept is solved for during the warm-up and fixed from then on."""
+        """Sets the hazard of the next month. The intercept is solved for during the warm-up and then fixed."""
         company = self.company
         state = wellbeing(company, month)
         parts = shares(company, state, month)
@@ -162,11 +163,11 @@ class _History:
 
 
 def _check(out: Path, employees: int, months: int, seed: int) -> None:
-    """Raises BadInput with everything that is wrong with the arguments or in the way."""
+    """Raises BadInput with everything that is wrong with the arguments or the folder."""
     rules = [
         (employees >= FEWEST_EMPLOYEES, "too few people", "employees",
          f"Ask for at least {FEWEST_EMPLOYEES} employees."),
-        (FEWEST_MONTHS <= months <= MOST_MONTHS, "not a length of time that can be simulated", "months",
+        (FEWEST_MONTHS <= months <= MOST_MONTHS, "too short or too long a time", "months",
          f"Ask for {FEWEST_MONTHS} to {MOST_MONTHS} months."),
         (seed >= 0, "a negative seed", "seed", "Give a seed of 0 or more."),
         (_is_free(out), "the folder holds something that is not a simulated company", "out",
@@ -187,7 +188,7 @@ def _is_free(out: Path) -> bool:
 
 
 def _write(out: Path, tables: dict[str, pl.DataFrame], months: int) -> None:
-    """Writes everything beside `out` first, so that `out` is at all times the old company, nothing, or the new one."""
+    """Writes everything beside `out` first, so that `out` always holds the old company, nothing, or the new one."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
         new = Path(beside) / "new"

@@ -1,7 +1,7 @@
-"""The frame of the simulated company: months, departments and seats, which stay when people come and go. No I/O.
+"""The structure of the simulated company: months, departments and seats, which stay when people come and go. No I/O.
 
-A *seat* is a position with a department, a parent seat and the seats that serve it. Seats outlive people: a bad
-interface between two departments wears out whoever sits on it.
+A *seat* is a position with a department, a parent seat and the seats that serve it. Seats outlast people: a bad
+interface between two departments affects everyone who occupies a seat there.
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 WARM_UP_MONTHS: Final = 60
-"""Months lived before the data start, so that the company is in its stride and has a history when the data begin."""
+"""Months simulated before the data begin, so that the company has reached its usual state and has a history."""
 LAST_MONTH: Final = np.datetime64("2025-12", "M")
 NOBODY: Final = -1
 PARTNERS: Final = 6
 """Seats that regularly serve a seat."""
 HEAD: Final = 8
 TOP: Final = 9
-"""Layers of a department's head and of the managing director; 0 does the work, 1 leads a team."""
+"""The layers of a department's head and of the managing director; layer 0 does the work, layer 1 leads a team."""
 
 
 @dataclass(frozen=True)
 class Department:
-    """What sets one department apart: size, pay against the company's, its market, its hours, its trades and sites."""
+    """How one department differs: size, pay relative to the company's, market, hours, trades and sites."""
 
     name: str
     weight: float
@@ -84,12 +84,12 @@ def _calendar_month(month: int, months: int) -> np.datetime64:
 
 
 def departments_for(employees: int) -> tuple[Department, ...]:
-    """The departments that a company of this size has: at least the four with the bad interfaces."""
+    """The departments of a company of this size: at least the four with the bad interfaces."""
     return DEPARTMENTS[: int(np.clip(employees // 12, 4, len(DEPARTMENTS)))]
 
 
 def lay_out_seats(employees: int, rng: np.random.Generator) -> Seats:
-    """One tree of seats per department below one managing director; spans of about 5 to 12."""
+    """One tree of seats per department below one managing director, with spans of about 5 to 12."""
     departments = departments_for(employees)
     weights = np.array([department.weight for department in departments])
     bounds = np.rint(np.cumsum(weights) / weights.sum() * (employees - 1)).astype(int)
@@ -137,7 +137,7 @@ def _department_tree(size: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
 
 
 def _partners(seats: Seats, departments: int, rng: np.random.Generator) -> Ints:
-    """Who serves whom: two providers from one's own department, the others drawn by the interfaces that exist."""
+    """Who serves whom: each seat has two providers from its own department, and others by the departments' affinity."""
     affinity = rng.uniform(0.2, 1, (departments, departments)) * np.bincount(seats.department, minlength=departments)
     for one, other in bad_interfaces(departments):
         affinity[one, other] *= 2
@@ -162,7 +162,7 @@ def bad_interfaces(departments: int) -> list[tuple[int, int]]:
 
 
 def level_for(layer: Ints, wanted: Ints) -> Ints:
-    """The level nearest to the wanted one that a seat allows: 1 to 4 at work, 4 or 5 for leads, up to 6 above."""
+    """The allowed level of a seat nearest to the wanted one: 1 to 4 at work, 4 or 5 for leads, up to 6 above."""
     lowest = np.select([layer == 0, layer == 1, layer < HEAD], [1, 4, 5], 6)
     highest = np.select([layer == 0, layer == 1, layer < HEAD], [4, 5, 6], 6)
     return np.clip(wanted, lowest, highest)

@@ -1,1 +1,1 @@
-"""From raw tables to canonical ones, with one report of everything that is wrong."""
+"""From raw tables to canonical ones, with one report of all errors and warnings."""

@@ -1,4 +1,4 @@
-"""Big Parquet files, read and written a batch of rows at a time, so that memory does not grow with them."""
+"""Large Parquet files, read and written in batches of rows, so that memory does not grow with their size."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ BATCH_ROWS: Final = 500_000
 
 
 def column_names(path: Path) -> list[str]:
-    """The names in the file's footer. Raises pyarrow's errors where it is not Parquet or is cut."""
+    """The column names in the file's footer. Raises pyarrow's errors where it is truncated or not Parquet."""
     return list(pq.read_schema(path).names)
 
 
@@ -30,7 +30,7 @@ def read_batches(path: Path, names: Mapping[str, str]) -> Iterator[pl.DataFrame]
 
 
 def _frame(columns: Mapping[str, pa.Array]) -> pl.DataFrame:
-    """Polars has no 256-bit decimals."""
+    """A frame, with 256-bit decimals as floats: Polars has no such type."""
     readable = {
         name: array.cast(pa.float64()) if pa.types.is_decimal256(array.type) else array
         for name, array in columns.items()
@@ -41,7 +41,7 @@ def _frame(columns: Mapping[str, pa.Array]) -> pl.DataFrame:
 
 
 class BatchWriter:
-    """A Parquet file that grows batch by batch; the first batch, which may be empty, decides its columns."""
+    """A Parquet file written batch by batch; the first batch, which may be empty, defines its columns."""
 
     def __init__(self, path: Path, compression: str = "zstd") -> None:
         self._path = path

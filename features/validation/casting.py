@@ -1,7 +1,7 @@
-"""From a source's own column types to the canonical ones, counting what could not be read.
+"""From a source's own column types to the canonical ones, counting the values that could not be read.
 
-Files and databases differ in types (CSV: everything is text); the same facts come out the same. Empty text,
-text of spaces and not-a-number are nulls. Nothing is guessed: a date in text is ISO or it cannot be read.
+Files and databases differ in types (CSV has only text), but the same facts give the same values. Empty text, blank
+text and not-a-number are null. Nothing is guessed: a date in text is ISO or unreadable.
 """
 
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from collections.abc import Mapping
 import polars as pl
 
 ISO_DAY = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
-YEARS = (1, 9999)  # what a date of Python holds; databases write infinity beyond it
+YEARS = (1, 9999)  # the range of Python's dates; databases write infinity as a date outside it
 OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)$"
 MOMENTS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
 def to_canonical(raw: pl.DataFrame, types: Mapping[str, pl.DataType]) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Cast each column to its type in `types`; also says how many values of each could not be read."""
+    """Cast each column to its type in `types`. Also returns the number of unreadable values of each."""
     given = raw.select(_without_blanks(name, raw.schema[name]) for name in types)
     cast = given.select(_cast(name, given.schema[name], dtype) for name, dtype in types.items())
     unreadable = {name: cast[name].null_count() - given[name].null_count() for name in types}
@@ -23,7 +23,7 @@ def to_canonical(raw: pl.DataFrame, types: Mapping[str, pl.DataType]) -> tuple[p
 
 
 def natural(text: pl.Series) -> pl.Series:
-    """Text that holds nothing but numbers becomes Float64; other text stays as it is."""
+    """Text that holds only numbers becomes Float64; other text is returned unchanged."""
     numbers = text.cast(pl.Float64, strict=False)
     return numbers if numbers.null_count() == text.null_count() < len(text) else text
 
@@ -41,7 +41,7 @@ def _without_blanks(name: str, given: pl.DataType) -> pl.Expr:
 def _cast(name: str, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
     if given.is_nested() or given in (pl.Binary, pl.Object, pl.Duration):
         return _nothing(wanted).alias(name)
-    # before anything else: Polars panics where it writes a day far beyond these years as text or as a moment
+    # first of all: Polars panics when it casts a day far outside these years to text or to a time
     column = _within_years(pl.col(name)) if given in (pl.Date, pl.Datetime) else pl.col(name)
     if wanted == pl.String:
         return _as_text(column, given).alias(name)
@@ -59,7 +59,7 @@ def _within_years(moment: pl.Expr) -> pl.Expr:
 
 
 def _as_text(column: pl.Expr, given: pl.DataType) -> pl.Expr:
-    """Whole numbers are written without a fraction: pandas turns ids with gaps into floats."""
+    """Text, with whole numbers written without a fraction: pandas turns ids with gaps into floats."""
     if not (given.is_float() or given.is_decimal()):
         return column.cast(pl.String, strict=False)
     whole = column.cast(pl.Int64, strict=False)
@@ -78,7 +78,7 @@ def _as_number(column: pl.Expr, given: pl.DataType) -> pl.Expr:
 
 
 def _as_moment(column: pl.Expr, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
-    """The local date or time as it is written: a time zone is dropped, not converted."""
+    """The local date or time as written: a time zone is dropped, not converted."""
     if given == pl.Null:
         return column.cast(wanted)
     if given == pl.Date:

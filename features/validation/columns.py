@@ -14,7 +14,7 @@ NAMED_AT_MOST: Final = 10
 
 @dataclass
 class Columns:
-    """The columns of one raw table, sorted by what becomes of them. Maps lead from our name to the source's."""
+    """The columns of one raw table, sorted by use. Each mapping is from our name to the source's."""
 
     contract: dict[str, str] = field(default_factory=dict)
     features: dict[str, str] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Columns:
         return self.contract | self.features | self.protected
 
     def notes(self, table: str, expectations: Expectations) -> list[str]:
-        """What a reader of the report should know about the columns."""
+        """Notes on the columns for the report."""
         notes = []
         if self.protected:
             notes.append(f"{table}: {_listed(self.protected)}: protected, read for the fairness review only.")
@@ -42,14 +42,12 @@ class Columns:
         if table == "employees":
             wanted = [snake_case(name) for name in expectations.employee_features]
             if lost := [name for name in wanted if name not in self.features]:
-                notes.append(
-                    f"employees: {_listed(lost)}: asked for under employee_features, but not there or not allowed."
-                )
+                notes.append(f"employees: {_listed(lost)}: listed under employee_features, but missing or not allowed.")
         return notes
 
 
 def sort_columns(table: str, names: Sequence[str], expectations: Expectations) -> Columns:
-    """Sort a raw table's column names. Capitals, spaces and hyphens in them do not matter."""
+    """Sort a raw table's column names. Upper case, spaces and hyphens in them do not matter."""
     columns = Columns()
     by_name: dict[str, list[str]] = defaultdict(list)
     for name in names:

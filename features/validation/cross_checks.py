@@ -1,4 +1,4 @@
-"""The rules that take more than one table: spells, unknown people, managers, facts after an exit, immortal time."""
+"""The rules that need more than one table: spells, unknown people, managers, facts after an exit, immortal time."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,7 +25,7 @@ IMMORTAL_AFTER: Final = "12mo"
 
 @dataclass
 class Duplicates:
-    """Tells the first of equal rows from the others, over all batches of a table."""
+    """Finds the first of equal rows over all batches of a table, so that the others can be left out."""
 
     repeated_keys: np.ndarray
     _seen: np.ndarray = field(init=False)
@@ -34,7 +34,7 @@ class Duplicates:
         self._seen = np.zeros(len(self.repeated_keys), dtype=bool)
 
     def leave_out(self, table: str, frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-        """The frame without rows that an earlier batch or an earlier row of this one already held."""
+        """The frame without rows that occurred in an earlier batch or earlier in this one."""
         if not len(self.repeated_keys):
             return frame
         keys = frame[ROW_KEY].to_numpy()
@@ -51,9 +51,9 @@ class Duplicates:
 class People:
     """Who is in the source and when, after the checks of employees and exits.
 
-    everyone: employee_id of all rows of employees, also of those left out: they are somebody.
-    employees, exits: the rows that are kept. absences: employee_id, gone (the exit_date of a spell),
-    gone_known (the day on which that exit was known), back (the next hire_date, null where there is none).
+    everyone: employee_id of all rows of employees, including those left out, since these are known people too.
+    employees, exits: the rows that are kept. absences: employee_id, gone (the exit_date of a spell), gone_known (the
+    day on which that exit became known), back (the next hire_date, null where there is none).
     """
 
     everyone: pl.DataFrame
@@ -63,10 +63,10 @@ class People:
 
 
 def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.DataFrame, tally: Tally) -> People:
-    """Put exits to spells. Counts spells that overlap, exits before the hire and exits of unknown people.
+    """Assign exits to spells. Counts overlapping spells, exits before the hire and exits of unknown people.
 
-    The exits of a person whose rows of employees were not all kept may belong to one that was left out:
-    those that fit no spell are left out with it.
+    If some of a person's rows in employees were left out, an exit may belong to one of them: an exit of such a person
+    that fits no spell is left out and not counted.
     """
     known = exits.join(everyone, on="employee_id", how="inner", maintain_order="left")
     tally.add(UNKNOWN_PERSON, "exits", "employee_id", exits.height - known.height)
@@ -89,9 +89,9 @@ def _spells(employees: pl.DataFrame) -> pl.DataFrame:
 
 
 def _put_to_spells(exits: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
-    """Each exit with the hire_date of its spell: the last before it, or else on it; null where there is none.
+    """Each exit with the hire_date of its spell: the last one before it, else the one on it; null where there is none.
 
-    A rehire on the very day of an exit is thus a new spell, and that exit still ends the old one.
+    A rehire on the day of an exit thus starts a new spell, and the exit ends the old one.
     """
     hires = spells.select("employee_id", "hire_date").unique().sort("hire_date")
     before = exits.sort("exit_date").join_asof(
@@ -121,10 +121,10 @@ def _last_known_exit() -> list[pl.Expr]:
 
 
 def find_immortal(employees: pl.DataFrame, first_facts: pl.DataFrame) -> pl.DataFrame:
-    """People whose first fact lies more than 12 months after both hire and the source's first fact.
+    """People whose first fact is more than 12 months after both their hire and the source's first fact.
 
-    `first_facts` holds employee_id and first_fact of every person with a fact besides hire and exit, a row for each
-    table. Until the earliest such a person can only have stayed, unless observed_from says when the records begin.
+    `first_facts` has employee_id and first_fact for each person with a fact besides hire and exit, a row per table.
+    Before the earliest fact, such a person can only have stayed, unless observed_from states when the records begin.
     """
     if first_facts.is_empty():
         return employees.select("employee_id").clear()
@@ -140,7 +140,7 @@ def find_immortal(employees: pl.DataFrame, first_facts: pl.DataFrame) -> pl.Data
 
 
 def leave_out_immortal(people: People, immortal: pl.DataFrame, tally: Tally) -> People:
-    """Without the spells of these people, who are then never at risk; facts that others share with them stay."""
+    """The people without the spells of `immortal`, who are then never at risk. Facts shared with others are kept."""
     tally.add(IMMORTAL, "employees", "observed_from", immortal.height)
     employees = people.employees.join(immortal, on="employee_id", how="anti", maintain_order="left")
     exits = people.exits.join(immortal, on="employee_id", how="anti", maintain_order="left")
@@ -163,11 +163,11 @@ def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, ta
 
 
 def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally: Tally) -> pl.DataFrame:
-    """Facts dated after a person's exit and before the next hire.
+    """The frame without facts dated after a person's exit and before the next hire.
 
-    A fact that was known before the exit was stays: on the days between, the person was still taken to be there,
-    and what was known then must not depend on what was recorded later. A month lies within the absence when
-    all of it does: those of the exit and of the rehire were worked in part.
+    A fact that became known before the exit did is kept: until then the person counted as employed, and what was known
+    must not depend on what was recorded later. A month is within the absence only if all of it is: the months of the
+    exit and of the rehire were worked in part.
     """
     own_date = OWN_DATE[table]
     end = pl.col(own_date).cast(pl.Date)
@@ -188,7 +188,7 @@ def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally:
 
 
 def count_circles(assignments: pl.LazyFrame, people: People, tally: Tally) -> None:
-    """People who, by the last manager recorded for each who has not left, are above themselves."""
+    """Counts people who are their own manager at some depth, by the last manager of everyone who has not left."""
     gone = people.absences.filter(pl.col("back").is_null()).lazy()
     rows = assignments.drop_nulls("manager_id").join(gone, on="employee_id", how="anti")
     order = pl.struct("effective_date", _known_on("effective_date").alias("known"), "manager_id")
@@ -197,9 +197,9 @@ def count_circles(assignments: pl.LazyFrame, people: People, tally: Tally) -> No
 
 
 def _in_circles(last: pl.DataFrame) -> int:
-    """How many people a walk upwards comes back to; last: employee_id, manager_id, a row a person.
+    """The number of people who lie on a circle of managers. `last`: employee_id, manager_id, one row per person.
 
-    A walk of at least as many steps as there are people has left every line that ends, and is in its circle.
+    After as many steps upwards as there are people, a walk has reached the top or goes round in a circle.
     """
     place = last.select("employee_id", row=pl.int_range(pl.len()))
     above = last.join(place, left_on="manager_id", right_on="employee_id", how="left", maintain_order="left")

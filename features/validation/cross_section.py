@@ -1,4 +1,4 @@
-"""Data without dates: one row a person, features beside the outcome, from `[cross_section]` of `source.toml`."""
+"""Data without dates: one row per person, with features and outcome, from `[cross_section]` of `source.toml`."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,17 +23,17 @@ from features.validation.validate import Report
 
 TABLE: Final = "cross_section"
 CATEGORY_SHARE: Final = 0.5
-"""A text with more different values than this share of the rows is no category but free text, names or codes."""
+"""A text column with more distinct values than this share of the rows holds free text or names, not categories."""
 CATEGORIES_OF_FEW: Final = 20
-"""But any text with up to so many values is one, however few the rows."""
+"""A text column with up to this number of values is a category, however few the rows."""
 
 
 @dataclass(frozen=True)
 class CrossSection:
-    """One row a person; `frame`, `employee_id`, `left` and `protected` have the same order.
+    """One row per person; `frame`, `employee_id`, `left` and `protected` have the same order.
 
     frame: the feature columns, Float64 or String (categories), null where unknown. left: true for those who left
-    voluntarily. drivers: of every feature column, context unless listed. report: counts, refusals, notes.
+    voluntarily. drivers: the driver of every feature column, context unless listed. report: counts, refusals, notes.
     """
 
     name: str
@@ -50,10 +50,10 @@ class CrossSection:
 def read_cross_section(
     definition: SourceDefinition, declared: CrossSectionDefinition, work: Path
 ) -> CrossSection | Report:
-    """Reads and checks it; a Report where there is an error. Nothing in `work` is needed afterwards.
+    """Reads and checks a cross-section; returns a Report if it has errors. Nothing in `work` is needed afterwards.
 
-    `left` is DuckDB's SQL over the columns of the query, wherever the query itself runs. Left out with a note:
-    columns that `left` names, constant ones, dates, and text that is no category. Identical rows are allowed.
+    `left` is DuckDB's SQL over the columns of the query, wherever the query itself runs. Left out with a note: columns
+    that `left` names, constant ones, dates, and text that is not a category. Identical rows are allowed.
     """
     raw = read_queries(definition, [Query(TABLE, TABLE, "query", declared.query.rstrip().removesuffix(";"))], work)
     if raw.errors:
@@ -116,12 +116,14 @@ def _left(definition: SourceDefinition, expression: str, people: Path) -> pl.Ser
     if left.dtype != pl.Boolean:
         return [_wrong("left", "not true or false", "Write a condition, such as Attrition = 'Yes'")]
     if unknown := left.null_count():
-        return [_wrong("left", "neither true nor false", "Let every row be one or the other, say by coalesce", unknown)]
+        return [
+            _wrong("left", "neither true nor false", "Make it true or false in every row, say by coalesce", unknown)
+        ]
     return left
 
 
 def _unknown_names(declared: CrossSectionDefinition, columns: Sequence[str]) -> list[Finding]:
-    """Names in source.toml that the query does not give."""
+    """Findings for names in source.toml that are not columns of the query."""
     named = [("employee_id", declared.employee_id)]
     named += [("ignore", name) for name in declared.ignore] + [("protected", name) for name in declared.protected]
     named += [(f"drivers.{driver}", name) for driver, names in declared.drivers.items() for name in names]
@@ -135,36 +137,36 @@ def _unknown_names(declared: CrossSectionDefinition, columns: Sequence[str]) -> 
 
 def _wrong_rows(people: pl.DataFrame, employee_id: str) -> list[Finding]:
     if people.is_empty():
-        return [_wrong("query", "no rows", "Let the query give a row a person")]
+        return [_wrong("query", "no rows", "Write a query that returns one row per person")]
     if employee_id not in people.columns:
         return []
     ids = people[employee_id]
     repeated = int(ids.drop_nulls().is_duplicated().sum())
     rules = [
-        (ids.null_count(), "an employee_id that is empty", "Give everyone an id, or leave the row out in the query"),
-        (repeated, "an employee_id on several rows", "Keep one row a person; with dates, use [tables] instead"),
+        (ids.null_count(), "an employee_id that is empty", "Give everyone an id, or leave such rows out in the query"),
+        (repeated, "an employee_id on several rows", "Keep one row per person; with dates, use [tables] instead"),
     ]
     return [Finding(rule, TABLE, employee_id, rows, remedy) for rows, rule, remedy in rules if rows]
 
 
 def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str) -> dict[str, str]:
-    """Columns that cannot be features, and why."""
+    """The columns that cannot be features, each with the reason."""
     unfit = {}
     for name, dtype in people.schema.items():
         different = values[name].n_unique()
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", left, re.IGNORECASE):
-            unfit[name] = "it tells who left"
+            unfit[name] = "it shows who left"
         elif different < 2:
             unfit[name] = "it is the same for everyone"
         elif dtype.is_temporal():
             unfit[name] = "it is a date, and a cross-section has none"
         elif dtype == pl.String and different > max(CATEGORIES_OF_FEW, CATEGORY_SHARE * people.height):
-            unfit[name] = "it differs from person to person, so it is no category"
+            unfit[name] = "it differs from person to person, so it is not a category"
     return unfit
 
 
 def _notes(unfit: Mapping[str, str], ignored: Sequence[str], protected: Sequence[str]) -> tuple[str, ...]:
-    """What a reader of the report should know about the columns."""
+    """Notes on the columns for the report."""
     notes = [f"{TABLE}.{name}: left out: {why}." for name, why in unfit.items()]
     if protected:
         notes.append(f"{TABLE}: {', '.join(protected)}: protected, read for the fairness review only.")
@@ -174,7 +176,7 @@ def _notes(unfit: Mapping[str, str], ignored: Sequence[str], protected: Sequence
 
 
 def _no_features() -> Finding:
-    return _wrong("query", "no column is left to be a feature", "Add columns to the query, or shorten `ignore`")
+    return _wrong("query", "no column is left as a feature", "Add columns to the query, or shorten `ignore`")
 
 
 def _wrong(key: str, rule: str, remedy: str, rows: int = 0) -> Finding:

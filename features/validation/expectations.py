@@ -1,4 +1,4 @@
-"""What `source.toml` says that validation needs."""
+"""The settings of `source.toml` that validation needs."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from features.contract.vocabulary import is_protected, is_refused, snake_case
 
 @dataclass(frozen=True)
 class Expectations:
-    """The period in which exits are complete, and what may become a feature. Names match in any capitals."""
+    """The period in which exits are complete, and what may become a feature. Names are not case-sensitive."""
 
     complete_from: date | None = None
     complete_until: date | None = None
@@ -26,7 +26,7 @@ class Expectations:
         return is_protected(name) or name in map(snake_case, self.protected)
 
     def forbids(self, name: str) -> bool:
-        """True for what may be neither read nor become a feature, but for the fairness review."""
+        """True for what may never become a feature: refused names, and attributes for the fairness review only."""
         return is_refused(name) or self.protects(name)
 
     def offers(self, name: str) -> bool:

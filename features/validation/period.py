@@ -1,4 +1,4 @@
-"""The days that a source covers: what `complete_until` and `complete_from` are, and the dates that cannot be."""
+"""The period that a source covers: `complete_from`, `complete_until`, and impossible dates."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -17,11 +17,11 @@ BULK: Final = 0.99
 
 
 def latest_day(days: Mapping[str, pl.DataFrame]) -> tuple[date, str] | None:
-    """The latest date in any table, and its place (`table.column`); None where there is no date at all.
+    """The latest date in any table, and its column (`table.column`); None where there is no date at all.
 
-    `days` holds, for each table, how many rows (rows) of a column (column) fall on a day (day). A mistyped year
-    must not move the end of the data: dates more than a year after 99 % of all are not considered, or more than
-    five years where there are fewer than 100 dates.
+    `days` holds, for each table, the number of rows (rows) of a column (column) on a day (day). A mistyped year must
+    not move the end of the data: dates more than a year after 99 % of all are ignored, or more than five years where
+    there are fewer than 100 dates.
     """
     if not days:
         return None
@@ -37,14 +37,14 @@ def latest_day(days: Mapping[str, pl.DataFrame]) -> tuple[date, str] | None:
 
 
 def oldest_day(until: date) -> pl.Expr:
-    """The earliest date that is believed."""
+    """The earliest plausible date."""
     return pl.lit(until).dt.offset_by(f"-{OLDEST_YEARS}y")
 
 
 def count_impossible_dates(table: str, days: pl.DataFrame, until: date, tally: Tally) -> None:
-    """Dates more than 60 years before `until`, or further after it than the column's meaning allows.
+    """Counts dates more than 60 years before `until`, or further after it than the column's meaning allows.
 
-    Old hires are for `mend_old_hires` to judge, who sees whole rows.
+    Old hires are left to `mend_old_hires`, which sees whole rows.
     """
     for (name,), frame in days.group_by("column"):
         column, day = str(name), pl.col("day")
@@ -55,10 +55,10 @@ def count_impossible_dates(table: str, days: pl.DataFrame, until: date, tally: T
 
 
 def mend_old_hires(employees: pl.DataFrame, until: date, tally: Tally) -> pl.DataFrame:
-    """A hire more than 60 years back is an error; where observed_from is given, the spell starts there instead.
+    """A hire more than 60 years back is an error, unless observed_from is given: the spell then starts on that day.
 
-    A hire before observed_from is hearsay that the source took over from elsewhere, often with the wrong century;
-    the records from observed_from on are sound.
+    A hire before observed_from was copied from another system, often with the wrong century; the records from
+    observed_from on are sound.
     """
     is_old = pl.col("hire_date") < oldest_day(until)
     is_observed = pl.col("observed_from").is_not_null() if "observed_from" in employees.columns else pl.lit(value=False)
@@ -71,7 +71,7 @@ def mend_old_hires(employees: pl.DataFrame, until: date, tally: Tally) -> pl.Dat
 
 
 def complete_until(days: Mapping[str, pl.DataFrame], declared: date | None) -> tuple[date | None, str]:
-    """The last day up to which exits are fully recorded, and a note that says where it comes from."""
+    """The last day up to which exits are fully recorded, and a note on where it comes from."""
     if declared is not None:
         return declared, f"complete_until is {declared}, as source.toml says."
     if (latest := latest_day(days)) is None:
@@ -80,15 +80,15 @@ def complete_until(days: Mapping[str, pl.DataFrame], declared: date | None) -> t
 
 
 def complete_from(exits: pl.DataFrame, declared: date | None, until: date) -> tuple[date, str]:
-    """The first day from which exits are fully recorded, and a note that says where it comes from."""
+    """The first day from which exits are fully recorded, and a note on where it comes from."""
     if declared is not None:
         return declared, f"complete_from is {declared}, as source.toml says."
     earliest = exits["exit_date"].min()
     if not isinstance(earliest, date):
         start = until.replace(year=max(until.year - 1, 1), day=1)
-        return start, f"complete_from is {start}, a year before complete_until: there is no exit to tell it by."
+        return start, f"complete_from is {start}, a year before complete_until: no exit is recorded."
     start = earliest.replace(day=1)
     return start, (
-        f"complete_from is {start}, the first day of the month of the earliest exit: no snapshot lies before it, "
-        "since whoever is in the data from earlier can only have stayed."
+        f"complete_from is {start}, the first day of the month of the earliest exit: no snapshot date is before it, "
+        "since people who are in the data from before it can only have stayed."
     )

@@ -1,4 +1,4 @@
-"""The report of a source's validation: for a program as JSON, for a person on the terminal. No person's data."""
+"""The report of a source's validation: as JSON for programs, as tables on the terminal. It holds no personal data."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,16 +13,16 @@ from rich.table import Table
 from features.errors import Finding, counted
 
 LONGEST_PLACE: Final = 24
-"""Characters of a place on one line: beside them a rule and its remedy have room in 80 columns."""
+"""Characters of a place on one line: this leaves room for a rule and its remedy in 80 columns."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is wrong with a source, and what it holds.
+    """The findings about a source, and what it holds.
 
-    tables and people: rows of each table and people in employees as they were given, also those left out.
-    voluntary_exits: those that can be learned from, kept and up to complete_until. complete_from and
-    complete_until are None only where errors hide them. refused: `table.column` never read.
+    tables and people: the number of rows of each table and of people in employees, including those left out.
+    voluntary_exits: those that can be learned from, kept and up to complete_until. complete_from and complete_until are
+    None only where errors make them unknown. refused: `table.column`, never read.
     """
 
     errors: tuple[Finding, ...] = ()
@@ -51,10 +51,10 @@ class Report:
 
 
 def render(report: Report) -> RenderableType:
-    """For the terminal: errors, what was left out, what is held, where the period comes from, and the verdict."""
+    """The report for the terminal: errors, warnings, refused columns, notes, rows read, and the verdict."""
     return Group(
-        *_findings("Errors: nothing can be used until they are mended", "red", report.errors),
-        *_findings("Warnings: these rows were left out, or changed as it says", "yellow", report.warnings),
+        *_findings("Errors: nothing can be used until they are fixed", "red", report.errors),
+        *_findings("Warnings: these rows were left out, or changed as described", "yellow", report.warnings),
         *_listed("Refused, never read", report.refused),
         *_listed("Notes", report.notes),
         *_contents(report),
@@ -77,7 +77,7 @@ def _findings(title: str, colour: str, findings: Sequence[Finding]) -> Iterable[
 
 
 def _whole(finding: Finding) -> str:
-    """A long place with its column below the table, so that no name is broken in a terminal of 80 columns."""
+    """The place; a long one has its column on a second line, so that no name is broken in a terminal of 80 columns."""
     is_long = finding.column and len(finding.place) > LONGEST_PLACE
     return escape(f"{finding.table}\n.{finding.column}" if is_long else finding.place)
 

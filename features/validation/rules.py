@@ -1,4 +1,4 @@
-"""The rules of bad input: what each says, what mends it, and whether it stops the run or leaves rows out."""
+"""The rules of bad input: the text of each, its remedy, and whether it stops the run or leaves rows out."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from features.errors import Finding
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. An error stops everything; a warning leaves the rows out, or the single value where it says so."""
+    """One rule. An error stops the run; a warning leaves out the rows, or only the value where the text says so."""
 
     sentence: str
     remedy: str
@@ -30,10 +30,10 @@ NO_COLUMN: Final = Rule(
     "a required column is missing", "Add the column, or rename yours with a query under [tables] in source.toml."
 )
 TWICE: Final = Rule(
-    "a column is there twice, differing in capitals or separators only", "Keep one of them, or rename the other."
+    "a column occurs twice, differing only in capitals or separators", "Keep one of them, or rename the other."
 )
 UNREADABLE_FILE: Final = Rule(
-    "the file cannot be read to its end", "It may be cut or damaged, or not Parquet: export or copy it again."
+    "the file cannot be read to its end", "It may be truncated, damaged or not Parquet: export or copy it again."
 )
 NO_ID: Final = Rule("an id is empty", "Fill it in, or leave such rows out with a query in source.toml.")
 EMPTY: Final = Rule("a required value is empty", "Fill it in, or leave such rows out with a query in source.toml.")
@@ -46,27 +46,25 @@ NOT_A_NUMBER: Final = Rule(
     "leave unknown ones empty.",
 )
 NOT_WHOLE: Final = Rule("is not a whole number", "Number the levels 1, 2, 3 ...; a higher one is more senior.")
-NOT_TEXT: Final = Rule("is of a type that cannot be read as text", "Give one plain value a row.")
+NOT_TEXT: Final = Rule("is of a type that cannot be read as text", "Give one plain value per row.")
 TOO_OLD: Final = Rule(
-    "lies more than 60 years before complete_until", "Correct the date; leave it empty where it is optional."
+    "is more than 60 years before complete_until", "Correct the date; leave it empty where it is optional."
 )
 TOO_LATE: Final = Rule(
-    "lies too far after complete_until for what it is",
+    "is too far after complete_until for this column",
     "Correct the date, or move complete_until in source.toml if the source reaches further.",
 )
 OVERLAP: Final = Rule(
     "two spells of one person overlap",
-    "Give one row a spell, and an exit that ends each spell before the next hire.",
+    "Give one row per spell, and an exit that ends each spell before the next hire.",
 )
 EXIT_BEFORE_HIRE: Final = Rule(
-    "an exit lies before the hire", "Correct the exit or the hire date, or add the spell that the exit ends."
+    "an exit is before the hire", "Correct the exit or the hire date, or add the spell that the exit ends."
 )
 OWN_RATING: Final = Rule(
-    "a rating by a person of themselves", "Leave out services whose client and provider are the same person."
+    "a person's rating of their own service", "Leave out services whose client and provider are the same person."
 )
-PERIOD: Final = Rule(
-    "complete_from lies after complete_until", "Correct complete_from or complete_until in source.toml."
-)
+PERIOD: Final = Rule("complete_from is after complete_until", "Correct complete_from or complete_until in source.toml.")
 
 DUPLICATE: Final = _warning(
     "an exact duplicate of another row", "Nothing to do if it is one fact; else add what tells the two rows apart."
@@ -95,13 +93,14 @@ NO_EXIT: Final = _warning(
 )
 NO_ANSWER: Final = _warning("no value; the row is left out", "Leave unanswered rows out.")
 IMMORTAL: Final = _warning(
-    "people whose first fact lies more than 12 months after both their hire and the source's first fact: "
+    "people whose first fact is more than 12 months after both their hire and the source's first fact: "
     "until then they can only have stayed",
     "Give observed_from, the first day for which the source holds the person's records.",
 )
 CLOSED_BEFORE_OPENED: Final = _warning("closed before it was opened", "Correct the two times.")
 OWN_SERVICE: Final = _warning(
-    "a service of a person to themselves", "Leave out services whose client and provider are the same person."
+    "a service with one person as client and provider",
+    "Leave out services whose client and provider are the same person.",
 )
 OLD_HIRE: Final = _warning(
     "a hire more than 60 years before complete_until; observed_from is taken as the hire",
@@ -121,24 +120,24 @@ def rule_of_check(check: str, statistics: Mapping[str, Any]) -> Rule:
             return OWN_RATING
         case "isin":
             words = ", ".join(statistics["allowed_values"])
-            return Rule("is none of the kinds of the contract", f"Use one of: {words}.")
+            return Rule("is not one of the contract's values", f"Use one of: {words}.")
         case "in_range":
-            return Rule(f"lies outside {low} to {high}", f"Bring it to the scale from {low} to {high}.")
+            return Rule(f"is not within {low} to {high}", f"Convert it to the scale from {low} to {high}.")
         case "greater_than":
             return Rule(f"is not above {low}", "Correct it, or leave such rows out with a query in source.toml.")
         case "greater_than_or_equal_to":
             return Rule(f"is below {low}", "Correct it, or leave the value empty where it is not known.")
-    raise ValueError(f"the check {check} has no words yet")
+    raise ValueError(f"the check {check} has no text yet")
 
 
 class Tally:
-    """Counts how many rows break which rule where; 10,000 rows of one rule are one finding."""
+    """Counts the rows that break a rule, by rule, table and column; 10,000 such rows are one finding."""
 
     def __init__(self) -> None:
         self._rows: Counter[tuple[Rule, str, str]] = Counter()
 
     def add(self, rule: Rule, table: str, column: str = "", rows: int = 1) -> None:
-        """Count `rows` more; none is not a finding."""
+        """Count `rows` more; 0 rows make no finding."""
         if rows:
             self._rows[rule, table, column] += rows
 

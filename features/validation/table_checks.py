@@ -1,9 +1,9 @@
-"""The first pass over a raw table: everything that can be said without looking at another table.
+"""The first pass over a raw table: every check that needs no other table.
 
-A table is read in batches, cast to canonical types, checked against its class in `tables.py`, and written
-to an interim Parquet file with a key of each row. What the second pass and the calendar need to know of it
-(which days occur how often, when each person's facts start, which rows occur twice) is gathered on the way,
-so memory depends on people and days, and on rows by 9 bytes each.
+A table is read in batches, cast to canonical types, checked against its class in `tables.py`, and written to an interim
+Parquet file with a key for each row. What the second pass and `period.py` need (how often each day occurs, when each
+person's facts start, which rows occur twice) is collected on the way, so memory grows with people and days, and with
+rows by only 9 bytes each.
 """
 
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ from features.validation.rules import (
 )
 
 ROW_KEY: Final = "row key"
-"""Column of the interim files: a 64-bit hash of everything that was read of the row. No contract name has a space."""
+"""Column of the interim files: a 64-bit hash of all that was read of the row. No name of the contract has a space."""
 
 PLACEHOLDERS: Final = tuple(
     map(
@@ -64,7 +64,7 @@ PLACEHOLDERS: Final = tuple(
         "9999-12-30 9999-12-31".split(),
     )
 )
-"""Days that systems write for 'none' or 'for ever': the zero days of Excel, SQL Server and Unix, and ends of time."""
+"""Days that systems write for 'none' or 'for ever': the zero days of Excel, SQL Server and Unix, and maximum dates."""
 
 NAME_LENGTH: Final = 40
 
@@ -77,8 +77,8 @@ _FIRST_FACTS: Final = {"employee_id": pl.String, "first_fact": pl.Date}
 class CheckedTable:
     """A table after the first pass. `path` is its interim file: canonical columns and the row key.
 
-    days: how many rows of a column fall on a day. first_facts: the earliest own date of each person's facts.
-    everyone: the people of employees, and whether all their rows were kept so far.
+    days: the number of rows of a column on each day. first_facts: the earliest own date of each person's facts.
+    everyone: the people of employees, and whether all their rows have been kept so far.
     """
 
     table: str
@@ -94,7 +94,7 @@ class CheckedTable:
 
 
 def check_table(table: str, raw: Path, interim: Path, expectations: Expectations, tally: Tally) -> CheckedTable:
-    """Check one raw Parquet file against its class, and write what can be used of it to `interim`.
+    """Check one raw Parquet file against its class, and write the usable rows to `interim`.
 
     Broken rules are counted in `tally`. Raises pyarrow's errors and OSError where the file cannot be read.
     """
@@ -130,7 +130,7 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
 
 
 def _without_forbidden_items(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations) -> pl.DataFrame:
-    """Surveys, measures and competencies name features in their rows: refused and ignored ones go unread."""
+    """The rows without refused and ignored items: surveys, measures and competencies have one item per row."""
     item = ITEM_COLUMN.get(checked.table)
     if item not in raw.columns:
         return raw
@@ -148,7 +148,7 @@ def _without_forbidden_items(checked: CheckedTable, raw: pl.DataFrame, expectati
 
 
 def _cast(checked: CheckedTable, raw: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """Canonical columns and the row key. An exact duplicate is one in the columns that are not used too."""
+    """Canonical columns and the row key, which covers unused columns too: exact duplicates agree in all of them."""
     table, columns = checked.table, checked.columns
     types = {name: column_type(table, name) for name in columns.contract}
     attributes = dict.fromkeys((*columns.features, *columns.protected), pl.String())
@@ -182,7 +182,7 @@ def _count_empty(table: str, column: str, rows: int, tally: Tally) -> None:
 
 
 def _normalise(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Words of the contract in its own spelling; a month by its last day, since its figures are not known before."""
+    """Words of the contract in its spelling; a month as its last day, since its figures are not known before."""
     words = [name for name in CLOSED_LISTS.get(table, ()) if name in frame.columns]
     frame = frame.with_columns(pl.col(words).str.to_lowercase().str.replace_all(r"[\s-]+", "_")) if words else frame
     if table == "working_time" and "month" in frame.columns:
@@ -207,7 +207,7 @@ def _without_placeholders(table: str, frame: pl.DataFrame, tally: Tally) -> pl.D
 
 
 def _check_class(table: str, frame: pl.DataFrame, tally: Tally) -> None:
-    """Hold the rows against the class in `tables.py`. Empty values were counted when they were read."""
+    """Check the rows against the class in `tables.py`. Empty values were counted when they were read."""
     schema = TABLES[table].to_schema()
     schema = schema.remove_columns([name for name in required_columns(table) if name not in frame.columns])
     try:
@@ -225,7 +225,10 @@ def _count_failure(table: str, error: Any, tally: Tally) -> None:
 
 
 def _without_impossible_services(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """A rated service of a person to themselves is an error; an unrated one says nothing of colleagues."""
+    """The frame without services of one person to themselves or closed before they were opened.
+
+    A rated service to oneself is an error, found by the class; an unrated one carries nothing about colleagues.
+    """
     own = pl.col("client_id") == pl.col("provider_id")
     backwards = (pl.col("closed_at") < pl.col("opened_at")).fill_null(value=False)
     unrated = pl.col("rating").is_null() if "rating" in frame.columns else pl.lit(value=True)
@@ -263,7 +266,7 @@ def _gather(checked: CheckedTable, frame: pl.DataFrame) -> None:
 
 
 def _repeated(keys: list[np.ndarray]) -> np.ndarray:
-    """The row keys that occur more than once, ascending. Two different rows share a key once in 2^64 pairs."""
+    """The row keys that occur more than once, ascending. Different rows share a key once in 2^64 pairs."""
     every = np.concatenate(keys)
     every.sort()
     return np.unique(every[1:][every[1:] == every[:-1]])

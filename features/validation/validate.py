@@ -1,7 +1,7 @@
-"""From the raw tables of a source to canonical ones, with one report of everything that is wrong with them.
+"""From the raw tables of a source to canonical ones, with one report of all errors and warnings.
 
-Two passes: each table on its own (`table_checks.py`), then what takes several tables (`cross_checks.py`).
-Errors stop everything and nothing is written; rows that break a warning's rule are left out.
+Two passes: each table on its own (`table_checks.py`), then the checks that need several (`cross_checks.py`). If there
+are errors, nothing is written; rows that break a warning's rule are left out.
 """
 
 import tempfile
@@ -40,10 +40,11 @@ PROTECTED_TABLE: Final = "protected"
 def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path, refused: Sequence[str] = ()) -> Report:
     """Check the raw tables, and write canonical ones to `out_dir` if there is no error.
 
-    `raw` leads from a table to Parquet with the source's own types; `refused` names, as `table.column`, what the
-    reader of the source has already left unread. `out_dir` then holds `<table>.parquet` for each table, and
-    `protected.parquet` where employees have protected attributes; files of an earlier run are replaced.
-    Never raises for what is in the tables: every finding is in the report. OSError where `out_dir` cannot be written.
+    `raw` maps a table to Parquet with the source's own types; `refused` lists, as `table.column`, what reading has
+    already skipped. `out_dir` then holds `<table>.parquet` for each table, and `protected.parquet` where employees
+    have protected attributes; files of an earlier run are replaced.
+    Never raises for the contents of tables: every finding is in the report. Raises OSError where `out_dir` cannot be
+    written.
     """
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     tally = Tally()
@@ -73,7 +74,7 @@ def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path,
 def _check_tables(
     raw: Mapping[str, Path], staging: Path, expectations: Expectations, tally: Tally
 ) -> dict[str, CheckedTable]:
-    """Each table on its own. A table that cannot be read to its end is an error and not among the results."""
+    """Check each table on its own. A table that cannot be read to its end is an error and left out of the results."""
     checked = {}
     for table in TABLES:
         if table not in raw:
@@ -85,7 +86,7 @@ def _check_tables(
         except pa.ArrowException:
             tally.missing(UNREADABLE_FILE, table)
         except OSError as fault:
-            if fault.errno is not None:  # the machine's fault, not the file's
+            if fault.errno is not None:  # the machine failed; the file is not at fault
                 raise
             tally.missing(UNREADABLE_FILE, table)
     return checked
@@ -102,7 +103,7 @@ def _check_dates(
 
 
 def _employees(checked: Mapping[str, CheckedTable], until: date | None, tally: Tally) -> pl.DataFrame | None:
-    """The spells as far as employees alone can tell; None where the table lacks what it takes."""
+    """The spells by the table employees alone; None where it lacks a required column."""
     if "employees" not in checked or checked["employees"].columns.missing:
         return None
     employees = _read_whole(checked["employees"], tally)
@@ -112,7 +113,7 @@ def _employees(checked: Mapping[str, CheckedTable], until: date | None, tally: T
 def _people(
     checked: Mapping[str, CheckedTable], employees: pl.DataFrame | None, until: date | None, tally: Tally
 ) -> People | None:
-    """Who is in the source and when; None where employees or exits lack what it takes to say so."""
+    """Who is in the source and when; None where employees or exits lack a required column."""
     if employees is None or "exits" not in checked or checked["exits"].columns.missing:
         return None
     people = check_people(checked["employees"].everyone, employees, _read_whole(checked["exits"], tally), tally)
@@ -136,7 +137,7 @@ def _interim_batches(found: CheckedTable) -> Iterator[pl.DataFrame]:
 
 
 def _finish_tables(checked: Mapping[str, CheckedTable], people: People, staging: Path, tally: Tally) -> list[Path]:
-    """Write the canonical tables; returns their files."""
+    """Write the canonical tables. Returns their files."""
     finished = _write_people(checked["employees"], people, staging)
     for table, found in checked.items():
         if table not in REQUIRED_TABLES and not found.columns.missing:
@@ -174,7 +175,7 @@ def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally) 
 def _start(
     people: People | None, expectations: Expectations, until: date | None, tally: Tally
 ) -> tuple[date | None, list[str]]:
-    """complete_from and its note, and what exits say of the period."""
+    """complete_from and its note."""
     if people is None or until is None:
         return expectations.complete_from, []
     start, note = period.complete_from(people.exits, expectations.complete_from, until)
@@ -198,7 +199,7 @@ def _refused(checked: Mapping[str, CheckedTable]) -> set[str]:
 def _notes(raw: Mapping[str, Path], checked: Mapping[str, CheckedTable], expectations: Expectations) -> list[str]:
     notes = []
     if absent := [table for table in TABLES if table not in raw and table not in REQUIRED_TABLES]:
-        notes.append(f"No {', '.join(absent)}: the features of what is missing are missing too.")
+        notes.append(f"No {', '.join(absent)}: features that need them are missing too.")
     for table, found in checked.items():
         notes += found.columns.notes(table, expectations)
         if found.ignored_items:
@@ -208,7 +209,7 @@ def _notes(raw: Mapping[str, Path], checked: Mapping[str, CheckedTable], expecta
 
 
 def _publish(finished: Sequence[Path], out_dir: Path) -> None:
-    """Every file is whole before it gets its name; those of an earlier run that have no successor go."""
+    """Move complete files to their final names, and delete files of an earlier run that were not replaced."""
     out_dir.mkdir(exist_ok=True)
     for path in finished:
         path.replace(out_dir / path.name)

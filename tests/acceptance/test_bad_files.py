@@ -65,7 +65,7 @@ def looks_like(encoding: str) -> str:
     )
 
 
-NOT_THE_FORMAT = "not the format that its name says. It holds {}: export it again as what its name says, or rename it"
+NOT_THE_FORMAT = "not in the format of its name. It holds {}: export it again in the format of its name, or rename it"
 CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     "two files for one table": (
         {"employees.csv": EMPLOYEES, "employees.parquet": parquet()},
@@ -73,14 +73,14 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "a column twice with other case": (
         {"employees.csv": "employee_id,hire_date,Employee_ID\na,2020-01-31,a\n"},
-        "employees.csv.employee_id: a column twice. Keep one; capitals do not tell columns apart",
+        "employees.csv.employee_id: a column twice. Keep one; the names of columns are not case-sensitive",
     ),
     "a column twice with other separators": (
         {"employees.csv": "employee_id,hire_date,Hire Date\na,2020-01-31,2020-01-31\n"},
-        "employees.hire_date: a column is there twice, differing in capitals or separators only. "
+        "employees.hire_date: a column occurs twice, differing only in capitals or separators. "
         "Keep one of them, or rename the other.",
     ),
-    "no byte": ({"employees.csv": ""}, "employees.csv: an empty file. It holds no byte: export it again"),
+    "no byte": ({"employees.csv": ""}, "employees.csv: an empty file. It holds no bytes: export it again"),
     "Parquet named CSV": ({"employees.csv": parquet()}, f"employees.csv: {NOT_THE_FORMAT.format('Parquet')}"),
     "CSV named Parquet": (
         {"employees.parquet": EMPLOYEES},
@@ -100,31 +100,31 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "no text at all": (
         {"employees.csv": b"employee_id,hire_date\n\x00\x01\xff\xfe\x9c,2020-01-31\n"},
-        "employees.csv: not text. It holds bytes that no text has: export it again as CSV",
+        "employees.csv: not text. It holds bytes that text never has: export it again as CSV",
     ),
     "CSV cut in a row": (
         {"employees.csv": EMPLOYEES + "c"},
         "employees.csv: line 4 has 1 fields where the header has 2. "
-        "Mend that line; if it is the last one the file was cut, so export it again",
+        "Fix that line; if it is the last one, the file was truncated: export it again",
     ),
     "CSV cut in a quoted field": (
         {"employees.csv": EMPLOYEES + '"c'},
         "employees.csv: line 4 opens a quote and does not close it. "
-        "Mend that line; if it is the last one the file was cut, so export it again",
+        "Fix that line; if it is the last one, the file was truncated: export it again",
     ),
     "Parquet cut": (
         {"employees.parquet": parquet()[:-30]},
-        "employees.parquet: cannot be read as Parquet. It is cut or damaged: export it again",
+        "employees.parquet: cannot be read as Parquet. It is truncated or damaged: export it again",
     ),
     "Excel cut": (
         {"employees.xlsx": workbook(employees=[["employee_id", "hire_date"], ["a", "2020-01-31"]])[:-100]},
-        "employees.xlsx: cannot be read as Excel. It is cut or not an Excel workbook: save it again as .xlsx",
+        "employees.xlsx: cannot be read as Excel. It is truncated or not an Excel workbook: save it again as .xlsx",
     ),
     "day first or month first": (
         {"employees.csv": "employee_id,hire_date\na,03/04/2020\nb,04/05/2020\n"},
         "employees.hire_date: dates that can be read with the day first or the month first. Write "
         'date_format = "%d/%m/%Y" or "%m/%d/%Y" under [files.employees] in source.toml, '
-        "with the marks that the file has",
+        "with the separators of the file",
     ),
     "Windows-1251": (
         {"employees.csv": "employee_id,hire_date,city\na,2020-01-31,Самара\n".encode("windows-1251")},
@@ -165,6 +165,6 @@ def test_ten_thousand_errors_are_counted_in_one_line(check: Check) -> None:
 
 def test_a_last_line_without_an_end_is_mentioned(check: Check) -> None:
     _, _, screen = check({"employees.csv": EMPLOYEES + "c,2020-03", "surveys.csv": ""})
-    assert "employees.csv: no line break after the last line. If the file was cut there, export it again." in " ".join(
+    assert "employees.csv: no line break at the end. If the file was truncated, export it again." in " ".join(
         screen.split()
     )

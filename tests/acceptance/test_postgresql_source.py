@@ -130,8 +130,8 @@ WRONG_SQL = {
     "unknown table": ("select * from exit", 'line 11: relation "exit" does not exist'),
     "syntax": ("select *\nform exits", "line 12: syntax error"),
     "two statements": ("select 1; select 2", 'line 11: syntax error at or near ";"'),
-    "a value when planned": ("select 'Josephine'::integer as x", "line 11: a fault of the data"),
-    "a value when run": ("select kind::integer as x from exits", "line 11: a fault of the data"),
+    "a value when planned": ("select 'Josephine'::integer as x", "line 11: a data error"),
+    "a value when run": ("select kind::integer as x from exits", "line 11: a data error"),
     "a change": ("delete from exits returning *", "line 11: syntax error"),
 }
 
@@ -216,7 +216,7 @@ def test_a_connection_that_breaks_between_two_tables_writes_nothing(
     one_query = postgresql._query_table
     monkeypatch.setattr(postgresql, "_query_table", killed_after_the_first)
     finding = the_error(write_toml(tmp_path / "sql", QUERIES), tmp_path)
-    assert finding.rule == "the connection to the database broke off"
+    assert finding.rule == "the connection to the database was lost"
     assert "run the same command again" in finding.remedy
 
 
@@ -231,7 +231,7 @@ def test_a_connection_that_breaks_within_a_table_writes_nothing(
     rows = "select i::text as employee_id, date '2020-01-01' as hire_date from generate_series(1, 2000000) as i"
     monkeypatch.setattr(postgresql.pq, "ParquetWriter", DyingFile)
     finding = the_error(write_toml(tmp_path / "sql", {"employees": rows}), tmp_path)
-    assert finding.rule == "the connection to the database broke off"
+    assert finding.rule == "the connection to the database was lost"
 
 
 TYPES = {

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from features.collaboration.fast_paths import fast_paths
 from features.engine.packing import Packing, grouped
 from features.engine.polars import POLARS
-from features.engine.table_sums import sums_by_place
+from features.engine.table_sums import sums_by_key
 
 KEYS = Packing({"month": (24277, 24279), "employee_id": (0, 4)})
 keys = (st.integers(24277, 24279), st.integers(0, 4))
@@ -27,12 +27,12 @@ def part(rows, first, second, kind):
 
 def test_a_key_without_a_place_is_an_error():
     with pytest.raises(ValueError, match="not below 3"):
-        sums_by_place([pl.LazyFrame({"key": [0, 3], "asked": [1, 1]})], "key", 3)
+        sums_by_key([pl.LazyFrame({"key": [0, 3], "asked": [1, 1]})], "key", 3)
 
 
 @settings(max_examples=at_most(100), deadline=None)
 @given(asked, given_too, st.integers(1, 11))
-def test_sums_by_place_are_those_of_groups(asked, given_too, cut):
+def test_sums_by_key_are_those_of_groups(asked, given_too, cut):
     one = part(asked, "of both", "hours", pl.Float64)
     in_two_chunks = pl.concat([one[:cut], one[cut:]], rechunk=False)
     parts = [in_two_chunks, part(given_too, "of both", "given", pl.Int64)]

@@ -72,7 +72,7 @@ def test_what_cannot_be_a_feature_is_left_out_and_said(write: Write) -> None:
     report = load(write()).report
     assert report.refused == ("cross_section.comment",)
     assert report.notes == (
-        "cross_section.gone: left out: it tells who left.",
+        "cross_section.gone: left out: it shows who left.",
         "cross_section.country: left out: it is the same for everyone.",
         "cross_section.started: left out: it is a date, and a cross-section has none.",
         "cross_section: age: protected, read for the fairness review only.",
@@ -87,7 +87,7 @@ def test_what_is_ignored_is_said(write: Write) -> None:
 def test_free_text_is_no_category(write: Write) -> None:
     people = "".join(f"{number},{'yes' if number < 9 else 'no'},{number % 7},word {number}\n" for number in range(40))
     report = load(write(csv=f"id,gone,pay,remark\n{people}")).report
-    assert "cross_section.remark: left out: it differs from person to person, so it is no category." in report.notes
+    assert "cross_section.remark: left out: it differs from person to person, so it is not a category." in report.notes
 
 
 def test_ignored_columns_are_not_features(write: Write) -> None:
@@ -126,7 +126,7 @@ MISTAKES = {
     "no feature": (
         "select *",
         "select id, gone",
-        "source.toml.cross_section.query: no column is left to be a feature.",
+        "source.toml.cross_section.query: no column is left as a feature.",
     ),
 }
 

@@ -160,7 +160,7 @@ def test_checking_a_source_that_is_not_there_makes_no_folder(tmp_path: Path) -> 
 
 def test_the_source_is_never_replaced_by_its_tables(folder: Path, tmp_path: Path) -> None:
     before = everything_in(tmp_path)
-    with pytest.raises(BadInput, match="the source lies where its tables would be written"):
+    with pytest.raises(BadInput, match="the source is where its tables would be written"):
         load_source(folder, folder)
     assert everything_in(tmp_path) == before
 

@@ -41,7 +41,7 @@ MISTAKES = {
     "date format without a year": ('[files]\ndate_format = "%d.%m"', "source.toml.files.date_format: wrong value."),
     "date format with an unknown part": (
         '[files]\ndate_format = "%d.%m.%Y %Q"',
-        "source.toml.files.date_format: wrong value. %Q is no part of a date here",
+        "source.toml.files.date_format: wrong value. %Q is not supported",
     ),
     "encoding that is not of text": ('[files]\nencoding = "hex"', "source.toml.files.encoding: wrong value."),
     "decimal that is none": ('[files]\ndecimal = ";"', "source.toml.files.decimal: unknown value. Write one of:"),
@@ -51,7 +51,7 @@ MISTAKES = {
     ),
     "files with SQL": (
         '[files]\ndecimal = ","\n[tables]\nexits = "select 1"',
-        "source.toml.files: no effect. It is for files without SQL",
+        "source.toml.files: no effect. It applies to files without SQL",
     ),
     "database without SQL": ('[database]\nurl_env = "X"', "source.toml.database: no effect. Add the [tables]"),
     "views without SQL": ('[prepare]\na = "select 1"', "source.toml.prepare: no effect. Add the [tables]"),

@@ -111,7 +111,7 @@ def test_a_wrong_encoding_is_reported_with_the_likely_one(tmp_path: Path, read: 
 def test_a_csv_in_a_query_that_is_not_utf_8_leads_to_inputs(tmp_path: Path, read: Any) -> None:
     (tmp_path / "staff.csv").write_bytes(STAFF.encode("windows-1251"))
     [error] = map(str, read(READ_STAFF.replace("from staff", "from 'staff.csv'")).errors)
-    assert "a CSV file that it reads is not in UTF-8" in error
+    assert "it reads a CSV file that is not in UTF-8" in error
     assert "[inputs.NAME]" in error
 
 

@@ -124,21 +124,21 @@ BROKEN_FILES: dict[str, tuple[dict[str, Content], str]] = {
     "zero bytes": ({"employees.csv": ""}, "employees.csv: an empty file."),
     "csv cut in a row": (
         {"employees.csv": EMPLOYEES + "3"},
-        "employees.csv: line 4 has 1 fields where the header has 3. Mend that line; if it is the last one the file was",
+        "employees.csv: line 4 has 1 fields where the header has 3. Fix that line; if it is the last one, the file was",
     ),
     "csv cut in a quoted field": (
         {"employees.csv": EMPLOYEES + '3,2020-01-01,"x\n'},
         "employees.csv: line 4 opens a quote and does not close it.",
     ),
-    "gzip cut": ({"employees.csv.gz": gzip.compress(EMPLOYEES.encode())[:-20]}, "employees.csv.gz: cut in the middle."),
-    "not gzip": ({"employees.csv.gz": EMPLOYEES}, "employees.csv.gz: not the format that its name says."),
+    "gzip cut": ({"employees.csv.gz": gzip.compress(EMPLOYEES.encode())[:-20]}, "employees.csv.gz: truncated."),
+    "not gzip": ({"employees.csv.gz": EMPLOYEES}, "employees.csv.gz: not in the format of its name."),
     "Parquet named csv": (
         {"employees.csv": b"PAR1\x15\x00"},
-        "employees.csv: not the format that its name says. It holds Parquet",
+        "employees.csv: not in the format of its name. It holds Parquet",
     ),
-    "csv named Parquet": ({"employees.parquet": EMPLOYEES}, "employees.parquet: not the format that its name says."),
+    "csv named Parquet": ({"employees.parquet": EMPLOYEES}, "employees.parquet: not in the format of its name."),
     "Parquet cut": ({"employees.parquet": b"PAR1" + b"\x00" * 50}, "employees.parquet: cannot be read as Parquet."),
-    "not Excel": ({"employees.xlsx": EMPLOYEES}, "employees.xlsx: not the format that its name says."),
+    "not Excel": ({"employees.xlsx": EMPLOYEES}, "employees.xlsx: not in the format of its name."),
     "Excel cut": ({"employees.xlsx": b"PK\x03\x04" + b"\x00" * 50}, "employees.xlsx: cannot be read as Excel."),
     "Excel without a sheet for it": (
         {"employees.xlsx": [("a", [["x"]]), ("b", [["x"]])]},
@@ -152,14 +152,14 @@ BROKEN_FILES: dict[str, tuple[dict[str, Content], str]] = {
     "column twice": ({"employees.csv": "employee_id,Employee_ID\n1,2\n"}, "employees.csv.employee_id: a column twice."),
     "semicolons, not declared": (
         {"employees.csv": EMPLOYEES.replace(",", ";")},
-        "employees.csv: one column, with ';' in its name. If the columns are divided by it, write delimiter = \";\"",
+        "employees.csv: one column, with ';' in its name. If it separates the columns, write delimiter = \";\"",
     ),
     "another encoding than declared": (
         {"employees.csv": "employee_id\nСамара\n".encode("windows-1251"), "source.toml": '[files]\nencoding = "utf-8"'},
         "employees.csv: not in utf-8, which source.toml declares.",
     ),
     "no table": ({"README.md": "x"}, "source: no file is named after a table."),
-    "an empty folder": ({}, "source: the folder is empty. Put in employees.csv and exits.csv"),
+    "an empty folder": ({}, "source: the folder is empty. Add employees.csv and exits.csv"),
 }
 
 

@@ -34,15 +34,15 @@ SQL_ERRORS = {
     ),
     "a value": (
         "[tables]\nexits = \"select concat(note, '')::int as x from read_csv('e.csv', all_varchar = true)\"",
-        "source.toml.tables.exits: SQL error at line 2: a fault of kind 'conversion' while its rows were read.",
+        "source.toml.tables.exits: SQL error at line 2: an error of type 'conversion' while its rows were read.",
     ),
     "a line of a file": (
         "[tables]\nexits = \"from read_csv('e.csv', columns = {'a': 'text'}, auto_detect = false)\"",
-        "source.toml.tables.exits: SQL error at line 2: a CSV file that it reads is wrong in line 1.",
+        "source.toml.tables.exits: SQL error at line 2: it reads a CSV file with an error in line 1.",
     ),
     "a damaged file": (
         "[tables]\nexits = \"from 'cut.parquet'\"",
-        "source.toml.tables.exits: SQL error at line 2: a file that it reads is not Parquet or is cut.",
+        "source.toml.tables.exits: SQL error at line 2: it reads a file that is truncated or not Parquet.",
     ),
 }
 
@@ -58,7 +58,7 @@ def test_an_sql_error_names_the_table_and_the_line_and_no_value(wrong: str, read
     assert raw.failed >= {"exits"}
 
 
-@pytest.mark.parametrize(("column", "told"), [("left", 'in double quotes there, such as "left"'), ('"left"', "")])
+@pytest.mark.parametrize(("column", "told"), [("left", 'needs double quotes, such as "left"'), ('"left"', "")])
 def test_a_column_named_like_a_word_of_sql_is_told_to_be_quoted(column: str, told: str, read: Any) -> None:
     toml = f'[tables]\nexits = """select employee_id, {column} as exit_date from \'e.csv\'"""\n'
     raw = read({"e.csv": "employee_id,left\n1,2020-01-31\n", "source.toml": toml})

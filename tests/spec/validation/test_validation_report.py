@@ -23,11 +23,11 @@ def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) ->
     said = check(tmp_path, one("surveys", score="11")).as_dict()
     assert said["errors"] == [
         {
-            "rule": "lies outside 0 to 10",
+            "rule": "is not within 0 to 10",
             "table": "surveys",
             "column": "score",
             "rows": 1,
-            "remedy": "Bring it to the scale from 0 to 10.",
+            "remedy": "Convert it to the scale from 0 to 10.",
         }
     ]
     assert {"warnings", "refused", "tables", "people", "voluntary_exits", "complete_until"} <= said.keys()
@@ -35,8 +35,8 @@ def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) ->
 
 
 def test_the_screen_says_where_what_how_often_and_what_to_do(tmp_path: Path) -> None:
-    text = printed(Report(errors=(Finding("is [wrong]", "surveys", "score", 1200, "Mend it."),)), tmp_path)
-    assert all(part in text for part in ("surveys.score", "is [wrong]", "1,200", "Mend it.", "1 error and 0 warnings"))
+    text = printed(Report(errors=(Finding("is [wrong]", "surveys", "score", 1200, "Fix it."),)), tmp_path)
+    assert all(part in text for part in ("surveys.score", "is [wrong]", "1,200", "Fix it.", "1 error and 0 warnings"))
     text = printed(check(tmp_path, ONE_OF_EACH), tmp_path)
     assert "No errors, 0 warnings: 3 people and 1 voluntary exit up to 2020-12-31 to learn from." in text
 
@@ -45,7 +45,7 @@ def test_no_place_is_broken_within_a_name_in_a_narrow_terminal(tmp_path: Path) -
     long = Finding(
         "has a value that is no number in it", "collaboration", "provider_department", 12, "Correct the file."
     )
-    query = Finding("SQL error at line 12: syntax error", "source.toml", "tables.compensation", 0, "Mend the query.")
+    query = Finding("SQL error at line 12: syntax error", "source.toml", "tables.compensation", 0, "Fix the query.")
     text = printed(Report(errors=(long, query)), tmp_path, width=80)
     assert all(
         name in text for name in ("collaboration ", ".provider_department ", "source.toml ", ".tables.compensation ")

@@ -22,7 +22,7 @@ ERRORS: list[tuple[str, Tables, tuple[str, str, int]]] = [
     ("a required column is missing", without("employees", "hire_date"), ("employees", "hire_date", 0)),
     ("a required column is missing", without("surveys", "score"), ("surveys", "score", 0)),
     (
-        "a column is there twice, differing in capitals or separators only",
+        "a column occurs twice, differing only in capitals or separators",
         {"exits": [{**EXITS[0], "Exit Date": "2020-01-01"}]},
         ("exits", "exit_date", 0),
     ),
@@ -44,40 +44,40 @@ ERRORS: list[tuple[str, Tables, tuple[str, str, int]]] = [
     ("is not above 0", one("compensation", base_pay="0"), ("compensation", "base_pay", 1)),
     ("is not above 0", one("compensation", market_pay=-5.0), ("compensation", "market_pay", 1)),
     ("is below 0", one("collaboration", effort_hours="-1"), ("collaboration", "effort_hours", 1)),
-    ("lies outside 0 to 10", one("surveys", score="10.5"), ("surveys", "score", 1)),
-    ("lies outside 0 to 5", one("competencies", score="6"), ("competencies", "score", 1)),
-    ("lies outside 1 to 5", one("collaboration", rating="0"), ("collaboration", "rating", 1)),
-    ("lies outside 0 to 2", one("assignments", fte="100"), ("assignments", "fte", 1)),
-    ("lies outside 0 to 744", one("working_time", overtime_hours="800"), ("working_time", "overtime_hours", 1)),
+    ("is not within 0 to 10", one("surveys", score="10.5"), ("surveys", "score", 1)),
+    ("is not within 0 to 5", one("competencies", score="6"), ("competencies", "score", 1)),
+    ("is not within 1 to 5", one("collaboration", rating="0"), ("collaboration", "rating", 1)),
+    ("is not within 0 to 2", one("assignments", fte="100"), ("assignments", "fte", 1)),
+    ("is not within 0 to 744", one("working_time", overtime_hours="800"), ("working_time", "overtime_hours", 1)),
     (
-        "is none of the kinds of the contract",
+        "is not one of the contract's values",
         {"exits": [{**EXITS[0], "kind": "resigned"}]},
         ("exits", "kind", 1),
     ),
-    ("is none of the kinds of the contract", one("collaboration", kind="chat"), ("collaboration", "kind", 1)),
-    ("is none of the kinds of the contract", one("assignments", reason="luck"), ("assignments", "reason", 1)),
+    ("is not one of the contract's values", one("collaboration", kind="chat"), ("collaboration", "kind", 1)),
+    ("is not one of the contract's values", one("assignments", reason="luck"), ("assignments", "reason", 1)),
     (
-        "a rating by a person of themselves",
+        "a person's rating of their own service",
         one("collaboration", provider_id="anna"),
         ("collaboration", "rating", 1),
     ),
     (
-        "lies more than 60 years before complete_until",
+        "is more than 60 years before complete_until",
         {"employees": person(("dora", "1960-12-30"))},
         ("employees", "hire_date", 1),
     ),
     (
-        "lies more than 60 years before complete_until",
+        "is more than 60 years before complete_until",
         one("performance", review_date="1918-12-01"),
         ("performance", "review_date", 1),
     ),
     (
-        "lies too far after complete_until for what it is",
+        "is too far after complete_until for this column",
         {"employees": person(("dora", "2022-01-02"))},
         ("employees", "hire_date", 1),
     ),
     (
-        "lies too far after complete_until for what it is",
+        "is too far after complete_until for this column",
         one("surveys", survey_date="2081-02-01"),
         ("surveys", "survey_date", 1),
     ),
@@ -87,7 +87,7 @@ ERRORS: list[tuple[str, Tables, tuple[str, str, int]]] = [
         {"employees": person(("boris", "2020-03-01"))},  # the exit of 2020-03-31 then ends the second spell
         ("employees", "hire_date", 1),
     ),
-    ("an exit lies before the hire", {"exits": leaver(("anna", "2017-12-31"))}, ("exits", "exit_date", 1)),
+    ("an exit is before the hire", {"exits": leaver(("anna", "2017-12-31"))}, ("exits", "exit_date", 1)),
 ]
 
 LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
@@ -179,7 +179,7 @@ LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
     ),
     ("no value; the row is left out", one("surveys", score=None), ("surveys", "score", 1), "surveys", 0),
     (
-        "a service of a person to themselves",
+        "a service with one person as client and provider",
         one("collaboration", provider_id="anna", rating=None),
         ("collaboration", "provider_id", 1),
         "collaboration",
@@ -193,7 +193,7 @@ LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
         0,
     ),
     (
-        "people whose first fact lies more than 12 months after both their hire and the source's first fact: "
+        "people whose first fact is more than 12 months after both their hire and the source's first fact: "
         "until then they can only have stayed",
         LATE_ANSWERS,
         ("employees", "observed_from", 1),
