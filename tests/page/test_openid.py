@@ -108,7 +108,7 @@ def go(page: Page) -> None:
 
 def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(page: Page, issuer: Issuer) -> None:
     go(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("What departments ask of each other")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Services between departments")
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("voluntary exits to expect")
     [cookie] = [each for each in page.context.cookies() if each["name"] == "__Host-retention"]
