@@ -52,7 +52,7 @@ class Trail:
         named = release.named or [self._asked_about]
         rows = [self._entry(RELEASED, whom) for whom in dict.fromkeys(named)]
         self._store.append_audit(rows)
-        self._metrics.kept(RELEASED, len(rows), len([row for row in rows if row.whom]))
+        self._metrics.count_audit_rows(RELEASED, len(rows), len([row for row in rows if row.whom]))
         self.is_recorded = True
 
     @contextmanager
@@ -66,14 +66,14 @@ class Trail:
             yield change
             if not change.is_recorded:
                 raise RuntimeError("a change without an audit row")
-        self._metrics.kept("changed", 1, 0)
+        self._metrics.count_audit_rows("changed", 1, 0)
         self.is_recorded = True
 
     def record_refusal(self, error: Exception) -> None:
         """Record that nothing was released, and why."""
         result = _result(error)
         self._store.append_audit([self._entry(result, self._asked_about)])
-        self._metrics.kept(result, 1, 0)
+        self._metrics.count_audit_rows(result, 1, 0)
 
     def _entry(self, result: str, whom: str | None) -> AuditEntry:
         return AuditEntry(

@@ -31,7 +31,7 @@ MAX_SUBJECT_LENGTH: Final = 200
 
 
 class IssuerUnavailable(Exception):
-    """The issuer's keys cannot be fetched, so nobody's token can be checked."""
+    """The issuer's keys cannot be fetched, so no token can be checked."""
 
 
 class NoRole(InvalidToken):

@@ -63,7 +63,7 @@ def _purpose_schema(schema: dict[str, Any]) -> None:
 
 
 PurposeParameter = Query(
-    description="What the answer is for. Any other purpose is refused with 403 and the reason.",
+    description="What the answer is for. Any other purpose is refused with 403 and the reason",
     examples=[Purpose.RETENTION_CONVERSATION],
     json_schema_extra=_purpose_schema,
 )

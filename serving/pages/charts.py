@@ -143,10 +143,10 @@ def bar(value: float, most: float, low: float | None = None, high: float | None 
     return _svg("cell", 20, shapes)
 
 
-def signed_bar(value: float, most: float, begin: float = 0.0) -> "markupsafe.Markup":
+def signed_bar(value: float, most: float) -> "markupsafe.Markup":
     """A bar from the middle: to the right for what raises the risk, to the left for what lowers it."""
     middle, scale = WIDTH / 2, WIDTH / 2 / (most or 1)
-    first, last = sorted((middle + begin * scale, middle + (begin + value) * scale))
+    first, last = sorted((middle, middle + value * scale))
     direction = "raises" if value > 0 else "lowers"
     shapes = [
         f'<path class="grid" d="M{middle} 0V20"/>',
@@ -169,7 +169,7 @@ def interval(
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a sum: its begin and its end, in log-odds."""
+    """One step of a sum: its start and its end, in log-odds."""
 
     name: str
     begin: float

@@ -1,4 +1,4 @@
-"""How the model was evaluated: figures with intervals, calibration, lift, fairness, what each driver is worth."""
+"""How the model was evaluated: metrics with intervals, calibration, lift, fairness, ablation of drivers."""
 
 import math
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ def model(
         return render(
             request,
             "model.html",
-            told=answer,
+            model=answer,
             report=report,
             metrics=METRICS,
             groups=groups,

@@ -67,7 +67,7 @@ def my_list(
         return render(
             request,
             "my_list.html",
-            told=monthly,
+            monthly=monthly,
             mine=monthly.lists[0] if monthly.lists else None,
             before=before,
             outcomes=OUTCOMES,

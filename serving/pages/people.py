@@ -94,13 +94,13 @@ def people(
             name = f"people-{page.snapshot_date}.{form}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             return Response(spreadsheet(FORMS[form], risk_table(page)), headers=headers, media_type=FORMS[form])
-        places = {name: release.scores.places(current(release.scores), name) for name in ("department", "location")}
+        choices = {name: release.scores.places(current(release.scores), name) for name in ("department", "location")}
         return render(
             request,
             "people.html",
             page=page,
             most=max((person.risk for person in page.people), default=1.0),
-            places=places,
+            choices=choices,
             filters=filters | {"band": band, "sort": sort},
             is_filtered=any((*filters.values(), band)),
             sorts=SORTS,
@@ -124,7 +124,7 @@ def receipt(
         release.names([employee_id])
         labels = {name: label_text(about, language) for name, about in published.about.items()}
         return render(
-            request, "receipt.html", told=content, grounds=GROUNDS, outcomes=OUTCOMES, labels=labels, kept=kept
+            request, "receipt.html", receipt=content, grounds=GROUNDS, outcomes=OUTCOMES, labels=labels, kept=kept
         )
 
 
@@ -216,7 +216,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
     return render(
         request,
         "person.html",
-        told=risk,
+        shown=risk,
         score=score,
         mean_risk=published.mean_risk,
         curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],

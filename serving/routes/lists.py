@@ -59,22 +59,22 @@ def lists(
 ) -> Response:
     """A manager gets their own list. HR gets any manager's, or without `manager_id` all that are not empty."""
     form = preferred(accept, FORMS)
-    wanted = _wanted_manager(asker, manager_id)
+    manager = _wanted_manager(asker, manager_id)
     with audit.release() as release:
         published = of_month(release.scores, month)
         settings = request.app.state.settings
         language = asked_language(request)
-        wanted_lists = chosen_lists(release.scores, published, asker, wanted, settings, language)
-        if wanted is None:
-            wanted_lists = [each for each in wanted_lists if each.is_worth_reading]
-        elif not wanted_lists:
+        chosen = chosen_lists(release.scores, published, asker, manager, settings, language)
+        if manager is None:
+            chosen = [each for each in chosen if each.is_worth_reading]
+        elif not chosen:
             raise Refusal(404, "no-team", "Nobody who was scored in this month reports to this manager.")
-        if wanted is None and form == HTML:
-            page = index_page(published, wanted_lists, _href, language).encode()
+        if manager is None and form == HTML:
+            page = index_page(published, chosen, _href, language).encode()
             return unless_unchanged(request, HTML, page, lambda: page)
-        release.names([employee_id for each in wanted_lists for employee_id in named(each)])
+        release.names([employee_id for each in chosen for employee_id in named(each)])
         answers = last_answers(release.scores.connection, published)
-        return _in_form(request, form, published, wanted_lists, answers, language)
+        return _in_form(request, form, published, chosen, answers, language)
 
 
 @router.post(
@@ -95,13 +95,13 @@ def answer(
 ) -> Response:
     """For a person on that month's lists; a manager answers for their own line only. The last answer counts."""
     settings = request.app.state.settings
-    recorded = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
+    list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
     with audit.change() as change:
         published = of_month(change.scores, month)
         require_listed(change.scores, published, asker, employee_id, settings)
-        keep_answer(change.connection, published, recorded)
+        keep_answer(change.connection, published, list_answer)
         change.record("answered", employee_id)
-    body = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(recorded))
+    body = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(list_answer))
     return as_json(request, body, 201)
 
 

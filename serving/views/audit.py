@@ -30,7 +30,7 @@ def audit_page(
 
 
 def audit_table(shown: AuditPage) -> Table:
-    """A page of the audit as rows."""
+    """A page of the audit as a table."""
     return Table("audit", list(AuditRow.model_fields), _cells(shown.rows))
 
 

@@ -33,7 +33,7 @@ def chosen_lists(
 def require_listed(
     scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: Settings
 ) -> None:
-    """Raise 404 for a person on no list of the month; for a manager, 403 for a person outside their own line.
+    """Raise 404 for a person on no list of the month; for a manager, 403 for that and for anyone outside their line.
 
     A person who was taken off the list by an answer counts as listed, because the answer may have been a mistake.
     """

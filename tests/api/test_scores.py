@@ -159,7 +159,7 @@ def test_a_registry_that_is_gone_is_told_and_one_that_goes_away_does_not_matter(
     held._settings, held._refresh_at = gone, 0.0
     with caplog.at_level(logging.WARNING, "retention.server"):
         assert asked(LOW).json() == before.json()
-    assert "goes on scoring" in caplog.text
+    assert "continues to score" in caplog.text
 
 
 def test_without_a_champion_the_answer_says_what_to_do(

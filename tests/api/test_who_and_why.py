@@ -97,7 +97,7 @@ def test_any_other_purpose_is_403_with_the_reason(client: TestClient, bearer: Be
     answer = client.get(path, params={"purpose": purpose}, headers=bearer("hr"))
     assert answer.status_code == 403
     assert answer.json()["type"] == "urn:retention:problem:purpose-refused"
-    assert "Allowed are: retention_conversation" in answer.json()["detail"]
+    assert "Allowed purposes: retention_conversation" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["/v1/employees/A/risk", "/v1/risks"])

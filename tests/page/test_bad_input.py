@@ -86,7 +86,7 @@ def test_scripts_and_endless_names_are_shown_as_they_are_and_run_nothing(
     expect(page.get_by_role("heading", level=1)).to_have_text(SCRIPT)
     assert_accessible(page)
     page.get_by_role("link", name="Receipt and contest").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"What is held of {SCRIPT}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Data held about {SCRIPT}")
     assert_accessible(page)
     page.goto("/people")
     page.get_by_label("Department", exact=True).select_option(BROKEN_OUT)
@@ -163,7 +163,7 @@ def test_a_session_that_ends_while_one_writes_sends_nothing_and_leads_back(
     assert "contested" not in {row["result"] for row in kept()}
     page.get_by_label("Token").fill(issue_token(settings, "hr", "H1"))
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What is held of A")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data held about A")
     expect(page.locator("main")).to_contain_text("None so far.")
 
 

@@ -29,7 +29,7 @@ from serving.access.permissions import (
 from serving.http.problems import Refusal
 
 PURPOSES = ["retention_conversation", "workforce_planning", "model_review", "data_subject_request"]
-ALLOWED = "Allowed are: retention_conversation, workforce_planning, model_review, data_subject_request."
+ALLOWED = "Allowed purposes: retention_conversation, workforce_planning, model_review, data_subject_request."
 
 
 @dataclass
@@ -80,7 +80,7 @@ def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameter", "by_nature"),
+    ("parameter", "default"),
     [
         (ListPurpose, "retention_conversation"),
         (SubjectPurpose, "data_subject_request"),
@@ -88,9 +88,9 @@ def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
         (ReviewPurpose, "model_review"),
     ],
 )
-def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter: Any, by_nature: str) -> None:
+def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter: Any, default: str) -> None:
     kept = Kept()
-    assert ask(parameter, kept) == by_nature == kept.purpose
+    assert ask(parameter, kept) == default == kept.purpose
     for purpose in PURPOSES:
         assert ask(parameter, kept, purpose=purpose) == purpose == kept.purpose
     for purpose in ("dismissal", ""):  # said and empty is not unsaid
@@ -113,7 +113,7 @@ def test_any_other_purpose_is_refused_with_its_reason_and_kept(purpose: str, rea
     with pytest.raises(Refusal) as refused:
         allowed(purpose, kept)  # type: ignore[arg-type]
     assert (refused.value.status_code, refused.value.kind) == (403, "purpose-refused")
-    assert refused.value.detail == f"Not for this purpose. {reason} {ALLOWED}"
+    assert refused.value.detail == f"Scores are not given for this purpose. {reason} {ALLOWED}"
     assert kept.purpose == purpose
 
 
