@@ -178,7 +178,7 @@ def test_a_contest_that_is_sent_twice_is_kept_once(page: Page, sign_in: SignIn, 
     sign_in("hr", "H1", "/people/A/receipt")
     page.get_by_label("In the person's own words").fill("There was a raise")
     page.get_by_role("button", name="Save the contest").dblclick()
-    expect(page.get_by_role("status")).to_contain_text("The contest is kept.")
+    expect(page.get_by_role("status")).to_contain_text("The contest is saved.")
     page.go_back()
     page.get_by_label("In the person's own words").fill("There was a raise")
     page.get_by_role("button", name="Save the contest").click()

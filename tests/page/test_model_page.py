@@ -122,7 +122,7 @@ def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Pag
     expect(row(page, "By level", "1")).to_contain_text("0.66 0.60–0.72")
     expect(page.get_by_role("region", name="Ledger")).to_contain_text("promoted: the gate passed")
     assert "nan" not in page.locator("main").inner_text().lower().split()
-    expect(page.locator("main")).to_contain_text("The highest tenth finds 20%.")
+    expect(page.locator("main")).to_contain_text("The highest tenth contains 20%.")
     expect(page.locator("main")).to_contain_text("In the highest tenth, 80% left. Dashed: the base rate, 40%.")
     for title in ("Gain", "Precision", "AUC by month", "Calibration slope by month"):
         expect(page.get_by_role("img", name=title, exact=True)).to_be_visible()
