@@ -69,7 +69,7 @@ def test_hr_states_a_purpose_looks_at_a_person_and_contests(
     expect(page.get_by_role("heading", level=1)).to_have_text("People")
     assert_accessible(page)
     page.get_by_role("link", name="A", exact=True).click()
-    expect(page.locator("main")).to_contain_text("Pay against the market−18.1% (peers: +0.0%)")
+    expect(page.locator("main")).to_contain_text("Pay against the market −18.1% (peers: +0.0%)")
     assert_accessible(page)
     page.get_by_role("link", name="Receipt and contest").click()
     page.get_by_label("In the person's own words").fill("There was a raise <script>alert(1)</script>")
