@@ -1,1 +1,1 @@
-"""Who may see it: the API over published scores."""
+"""The server: an API and pages over published scores, and who may see what."""

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def create_app(settings: "ServerSettings | None" = None) -> FastAPI:
     """Build the server from the environment, or from the settings given.
 
-    Raises BadInput for settings that cannot be used. The store may be down: ready turns green when it is back.
+    Raises BadInput for invalid settings. The store may be down; /health/ready turns green when it is back.
     """
     share_freed_memory()
-    from serving.assembly import assemble  # which loads Polars
+    from serving.assembly import assemble  # it loads Polars
 
     return assemble(settings)

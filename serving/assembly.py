@@ -1,4 +1,4 @@
-"""The server, put together: its state, its routes and pages, what stands around them, and how it starts and ends."""
+"""Assembles the server: its state, routes, pages and middleware, and how it starts and stops."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -30,17 +30,17 @@ from serving.views.champion import Champion
 
 TITLE = "Retention"
 VERSION = "1"
-AT_A_TIME = 8
-"""Answers worked out side by side; the others wait in the order they came. Python runs one thread at a time, so more
-of them only overtake each other: with forty, as by default, the slowest in a hundred waits a fifth longer."""
+MAX_CONCURRENT = 8
+"""Requests handled at the same time; the others wait in order of arrival. Python runs one thread at a time, so more of
+them only overtake each other: with forty, the default, the slowest one in a hundred takes a fifth longer."""
 ABOUT = """Who is at risk of leaving voluntarily, why, and what could change it, from published scores.
 
-For conversations that help people stay. Never for a dismissal, a redundancy, a pay cut or an appraisal:
-the purpose is asked for wherever a person is named, such purposes are refused, and every answer is audited."""
+For conversations that help people stay. Never for a dismissal, a redundancy, a pay cut or an appraisal.
+A request that names a person must state its purpose, those purposes are refused, and every answer is audited."""
 
 
 def assemble(settings: ServerSettings | None) -> FastAPI:
-    """What `app.create_app` gives."""
+    """The server that `app.create_app` returns."""
     settings = settings or _settings()
     app = FastAPI(
         title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
@@ -75,18 +75,18 @@ def _settings() -> ServerSettings:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     write_json_lines()
-    garbage.keep("the server")
-    current_default_thread_limiter().total_tokens = AT_A_TIME
+    garbage.freeze("the server")
+    current_default_thread_limiter().total_tokens = MAX_CONCURRENT
     with _inner_port(app):
         yield
     app.state.outcomes.close()
     app.state.store.close()
-    garbage.let_go()
+    garbage.unfreeze()
 
 
 @contextmanager
 def _inner_port(app: FastAPI) -> Iterator[None]:
-    """The counters on a port of their own, if the settings name one; of several workers the first has it."""
+    """Serve the counters on a port of their own, if the settings name one; the first of several workers has it."""
     settings: ServerSettings = app.state.settings
     if settings.inner_port is None:
         yield
@@ -94,7 +94,7 @@ def _inner_port(app: FastAPI) -> Iterator[None]:
     try:
         server, thread = start_http_server(settings.inner_port, settings.inner_host, app.state.metrics.registry)
     except OSError:
-        LOG.warning("the inner port is taken: another worker has it, or another program")
+        LOG.warning("the inner port is in use by another worker or program")
         yield
         return
     try:
@@ -106,7 +106,7 @@ def _inner_port(app: FastAPI) -> Iterator[None]:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The schema, with our problem in place of the framework's own 422."""
+    """The OpenAPI description, with `Problem` in place of the framework's own 422."""
     if app.openapi_schema is None:
         schema = get_openapi(title=TITLE, version=VERSION, description=ABOUT, routes=app.routes)
         components = schema["components"]["schemas"]

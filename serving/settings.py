@@ -1,4 +1,4 @@
-"""The server's settings: those of the pipeline and a few of its own, from the environment (`RETENTION_…`)."""
+"""The server's settings: those of the pipeline and some of its own, from the environment (`RETENTION_…`)."""
 
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
@@ -9,57 +9,65 @@ from pipeline.identity.tokens import Role
 from pipeline.settings import Settings
 
 SIGNATURES: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""The algorithms that may be allowed: all have a private key that the server does not hold."""
+"""The algorithms that can be allowed. All are asymmetric: the server does not hold the private key."""
 
 _HERE: Final = ("127.0.0.1", "::1", "localhost")
 
 
 class ServerSettings(Settings):
-    """Built once by `create_app` and passed in; frozen as its base is."""
+    """Built once by `create_app` and passed in; frozen, like its base class."""
 
-    page_limit: int = Field(default=500, ge=1, description="most people on one page of an answer")
+    page_limit: int = Field(default=500, ge=1, description="maximum number of people on one page of an answer")
 
     oidc_issuer: str = Field(default="", description="`iss` of the company's tokens; empty: the embedded issuer")
-    oidc_audience: str = Field(default="", description="`aud` that a token must be for")
-    oidc_jwks_url: str = Field(default="", description="where the issuer publishes its keys")
-    oidc_algorithms: tuple[str, ...] = Field(default=("RS256", "ES256"), description="signatures that are accepted")
-    oidc_role_claim: str = Field(default="role", description="claim of the role; dots lead into nested claims")
-    oidc_person_claim: str = Field(default="person", description="claim of the employee_id, which a manager needs")
-    oidc_roles: dict[str, Role] = Field(default={}, description="the issuer's names for our roles, if they differ")
+    oidc_audience: str = Field(default="", description="the `aud` that a token must have")
+    oidc_jwks_url: str = Field(default="", description="address at which the issuer publishes its keys")
+    oidc_algorithms: tuple[str, ...] = Field(default=("RS256", "ES256"), description="accepted signature algorithms")
+    oidc_role_claim: str = Field(default="role", description="claim that holds the role; dots lead into nested claims")
+    oidc_person_claim: str = Field(
+        default="person", description="claim that holds the employee_id, which a manager needs"
+    )
+    oidc_roles: dict[str, Role] = Field(default={}, description="the issuer's names for the roles, if they differ")
 
-    oidc_client_id: str = Field(default="", description="our name at the issuer: people sign in there for the pages")
-    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="of a confidential client")
-    oidc_scope: str = Field(default="openid profile", description="what the pages ask the issuer for")
-    session_minutes: int = Field(default=480, ge=1, description="how long a browser stays signed in")
-    cookie_secure: bool = Field(default=True, description="false only for plain http on this machine")
+    oidc_client_id: str = Field(
+        default="", description="client ID of this server at the issuer, where people sign in for the pages"
+    )
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="secret of a confidential client")
+    oidc_scope: str = Field(default="openid profile", description="scope that the pages request from the issuer")
+    session_minutes: int = Field(default=480, ge=1, description="minutes that a browser stays signed in")
+    cookie_secure: bool = Field(default=True, description="false only for plain HTTP on this machine")
 
     rate_limit: str = Field(
-        default="200000/minute", pattern=r"^\d+/(second|minute|hour|day)$", description="requests of one client"
+        default="200000/minute",
+        pattern=r"^\d+/(second|minute|hour|day)$",
+        description="maximum rate of requests from one client",
     )
 
-    body_limit: int = Field(default=5_000_000, ge=1, description="bytes of a request")
-    cors_origins: tuple[str, ...] = Field(default=(), description="web pages of other origins that may ask; none")
-    metrics: Literal["local", "open", "closed"] = Field(default="local", description="who gets /metrics")
-    inner_port: int | None = Field(default=None, ge=1, le=65535, description="a port for /metrics alone")
+    body_limit: int = Field(default=5_000_000, ge=1, description="maximum size of a request, in bytes")
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description="other origins whose web pages may send requests; default none"
+    )
+    metrics: Literal["local", "open", "closed"] = Field(default="local", description="who can read /metrics")
+    inner_port: int | None = Field(default=None, ge=1, le=65535, description="a separate port for /metrics alone")
     inner_host: str = Field(default="127.0.0.1", description="the address of the inner port")
 
     @field_validator("oidc_algorithms")
     @classmethod
-    def _are_signatures(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+    def _are_asymmetric(cls, given: tuple[str, ...]) -> tuple[str, ...]:
         if not given or set(given) - set(SIGNATURES):
             raise ValueError(f"choose from {', '.join(SIGNATURES)}")
         return given
 
     @field_validator("oidc_jwks_url")
     @classmethod
-    def _is_safe(cls, given: str) -> str:
+    def _is_https(cls, given: str) -> str:
         parts = urlsplit(given)
         if given and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HERE):
-            raise ValueError("keys must come by https")
+            raise ValueError("keys must be fetched over https")
         return given
 
     @model_validator(mode="after")
-    def _names_all_of_an_issuer(self) -> Self:
+    def _issuer_is_complete(self) -> Self:
         if self.oidc_issuer and not (self.oidc_audience and self.oidc_jwks_url):
             raise ValueError("an issuer needs RETENTION_OIDC_AUDIENCE and RETENTION_OIDC_JWKS_URL too")
         return self

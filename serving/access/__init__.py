@@ -1,1 +1,1 @@
-"""Who asks, for what, and whether the role and the purpose allow it; the audit as a dependency."""
+"""Who is asking, for what purpose, whether both are allowed, and the audit as a dependency."""

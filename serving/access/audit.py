@@ -1,4 +1,4 @@
-"""The audit as a dependency: an answer is released only if its audit row is kept; a refusal leaves one too."""
+"""The audit as a dependency: an answer is released only once its audit row is written; a refusal is recorded too."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,11 +22,11 @@ from serving.http.metrics import Metrics
 
 RELEASED: Final = "released"
 _RESULTS: Final = {403: "refused", 404: "not found", 406: "invalid", 422: "invalid"}
-_LONGEST_WHOM: Final = 200
+_MAX_ID_LENGTH: Final = 200
 
 
 class Trail:
-    """What the audit will say of this request: who and what are known from the start, the rest as it comes."""
+    """The audit of one request. The asker and the route are known from the start; the rest is added later."""
 
     def __init__(self, store: Store, asker: Identity, request: Request) -> None:
         self._store = store
@@ -37,14 +37,14 @@ class Trail:
         asked_about = request.path_params.get("employee_id")
         self._asked_about = _storable(asked_about) if asked_about else None
         self.purpose: str | None = None
-        self.is_kept = False
+        self.is_recorded = False
 
     @contextmanager
     def release(self) -> Iterator["Release"]:
-        """Read and write out the answer inside this block; it leaves only after its audit rows are kept.
+        """Read the data and build the answer inside this block; it is sent only after its audit rows are written.
 
-        Whom the answer names goes into `Release.names`. The rows are not written while reading, for a long answer
-        would keep everybody else's from being released; what is published never changes, so nothing comes between.
+        `Release.names` takes the people whom the answer names. The rows are written after reading, because a long
+        answer would otherwise block all others. That is safe, because published data never changes.
         """
         with self._store.reading() as scores:
             release = Release(scores)
@@ -52,28 +52,28 @@ class Trail:
         named = release.named or [self._asked_about]
         rows = [self._entry(RELEASED, whom) for whom in dict.fromkeys(named)]
         self._store.append_audit(rows)
-        self._metrics.kept(RELEASED, len(rows), len([row for row in rows if row.whom]))
-        self.is_kept = True
+        self._metrics.count_audit_rows(RELEASED, len(rows), len([row for row in rows if row.whom]))
+        self.is_recorded = True
 
     @contextmanager
     def change(self) -> Iterator["Change"]:
-        """Change something of a person inside this block: the change and its audit row are kept together or not at all.
+        """Change data about a person inside this block, in one transaction with the audit row.
 
-        The block must say what it did by `Change.did`.
+        The block must record what it did with `Change.record`.
         """
         with self._store.changing() as connection:
             change = Change(connection, self._entry)
             yield change
-            if not change.is_told:
+            if not change.is_recorded:
                 raise RuntimeError("a change without an audit row")
-        self._metrics.kept("changed", 1, 0)
-        self.is_kept = True
+        self._metrics.count_audit_rows("changed", 1, 0)
+        self.is_recorded = True
 
-    def keep_refusal(self, error: Exception) -> None:
-        """Keep that nothing was released, and why."""
+    def record_refusal(self, error: Exception) -> None:
+        """Record that nothing was released, and why."""
         result = _result(error)
         self._store.append_audit([self._entry(result, self._asked_about)])
-        self._metrics.kept(result, 1, 0)
+        self._metrics.count_audit_rows(result, 1, 0)
 
     def _entry(self, result: str, whom: str | None) -> AuditEntry:
         return AuditEntry(
@@ -89,48 +89,48 @@ class Trail:
 
 
 class Release:
-    """One answer under way: what may be read for it, and whom it names."""
+    """One answer in preparation: the scores that it can read, and the people whom it names."""
 
     def __init__(self, scores: PublishedScores) -> None:
         self.scores = scores
         self.named: list[str | None] = []
 
     def names(self, employee_ids: Sequence[str]) -> None:
-        """Say whom the answer names."""
+        """Add people whom the answer names."""
         self.named.extend(employee_ids)
 
 
 class Change:
-    """A change under way, in one transaction with what the audit says of it."""
+    """A change in preparation, in one transaction with its audit row."""
 
     def __init__(self, connection: Connection, entry: Callable[[str, str | None], AuditEntry]) -> None:
         self.connection = connection
         self.scores = PublishedScores(connection)
-        self.is_told = False
+        self.is_recorded = False
         self._entry = entry
 
-    def did(self, result: str, employee_id: str) -> Link:
-        """Say what was done to whom; gives the row's place in the audit's chain."""
-        self.is_told = True
+    def record(self, result: str, employee_id: str) -> Link:
+        """Record what was done, and about whom; returns the row's position in the audit's chain."""
+        self.is_recorded = True
         return append(self.connection, [self._entry(result, employee_id)])
 
 
 async def audited(request: Request, asker: Asker) -> AsyncIterator[Trail]:
-    """A trail for the request. An answer that left none is not sent; it is a fault of the route."""
+    """A trail for the request. An answer without an audit row is not sent: that is a fault of the route."""
     trail = Trail(request.app.state.store, asker, request)
     try:
         yield trail
     except (SQLAlchemyError, BadInput):
-        raise  # the store failed, so the store cannot say so; the log does
+        raise  # the store failed, so it cannot record this; the log does
     except Exception as error:
-        await run_in_threadpool(trail.keep_refusal, error)
+        await run_in_threadpool(trail.record_refusal, error)
         raise
-    if not trail.is_kept:
+    if not trail.is_recorded:
         raise RuntimeError("a route answered without an audit row")
 
 
 Audit = Annotated[Trail, Depends(audited, scope="function")]
-"""The request's trail; it ends before the answer is sent."""
+"""The request's trail, which closes before the answer is sent."""
 
 
 def _result(error: Exception) -> str:
@@ -140,5 +140,5 @@ def _result(error: Exception) -> str:
 
 
 def _storable(asked_about: str) -> str:
-    """An id from a path may be anything; PostgreSQL takes no NUL."""
-    return asked_about[:_LONGEST_WHOM].replace("\x00", "�")
+    """An id from a path, shortened and without NUL, which PostgreSQL does not store."""
+    return asked_about[:_MAX_ID_LENGTH].replace("\x00", "�")

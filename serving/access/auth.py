@@ -1,4 +1,4 @@
-"""Who asks: a bearer token of the issuer, or 401; and how often, or 429."""
+"""Authentication: a bearer token of the issuer, or 401; and the rate limit, or 429."""
 
 from typing import Annotated, Final
 
@@ -15,16 +15,16 @@ _REALM: Final = 'Bearer realm="retention"'
 _BEARER: Final = HTTPBearer(
     auto_error=False,
     bearerFormat="JWT",
-    description="A token of the company's issuer, or of `retention token --role ROLE [--person ID]`.",
+    description="A token from the company's issuer, or from `retention token --role ROLE [--person ID]`.",
 )
 
 
 async def authenticated(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 ) -> Identity:
-    """Whom the request's token speaks for. Raises a 401 that says how to ask, not what was wrong with whom.
+    """The identity that the request's token proves. Raises 401, with how to authenticate.
 
-    Whoever asks too often gets 429: by name with a token that is accepted, by address without one.
+    Raises 429 for too many requests, counted by subject with an accepted token and by address without one.
     """
     try:
         asker = await _identified(request, credentials)
@@ -36,7 +36,7 @@ async def authenticated(
 
 
 Asker = Annotated[Identity, Depends(authenticated)]
-"""Who asks, proven by a token."""
+"""The identity of the asker, proven by a token."""
 
 
 async def counted_by_address(request: Request) -> None:
@@ -45,7 +45,7 @@ async def counted_by_address(request: Request) -> None:
 
 
 async def _identified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Identity:
-    if signed_in := getattr(request.state, "asker", None):  # by a page's session, before this is asked
+    if signed_in := getattr(request.state, "asker", None):  # set from a page's session, before this dependency runs
         return signed_in  # type: ignore[no-any-return]
     if credentials is None:
         detail = marked("Send a bearer token in the Authorization header. `retention token` makes one.")
@@ -63,5 +63,5 @@ async def _identified(request: Request, credentials: HTTPAuthorizationCredential
 def _count(request: Request, client: str) -> None:
     wait = request.app.state.rates.seconds_to_wait(client)
     if wait:
-        detail = f"Too many requests of one client. Try again in {wait} seconds."
+        detail = f"Too many requests from one client. Try again in {wait} seconds."
         raise Refusal(429, "too-many-requests", detail, {"Retry-After": str(wait)})

@@ -15,64 +15,64 @@ from pipeline.identity.tokens import Identity, InvalidToken, Role, read_token
 from serving.settings import ServerSettings
 
 KEYS_SECONDS: Final = 300
-"""How long the issuer's keys are used before they are fetched again: so long a revoked key still counts."""
+"""How long the issuer's keys are used before they are fetched again. A revoked key is accepted until then."""
 
 COOLDOWN_SECONDS: Final = 10
-"""How often, at most, an unknown key makes us ask the issuer: so long a new key may have to wait."""
+"""The least time between two requests to the issuer for an unknown key. A new key may have to wait that long."""
 
-MOST_REMEMBERED: Final = 1_000
-"""Accepted tokens of the embedded issuer that are held by their hash."""
+MAX_REMEMBERED: Final = 1_000
+"""The most accepted tokens of the embedded issuer that are held, by their hash."""
 
 TIMEOUT_SECONDS: Final = 5
 LEEWAY_SECONDS: Final = 30
 """By how much the issuer's clock may differ from ours."""
 
-LONGEST_SUBJECT: Final = 200
+MAX_SUBJECT_LENGTH: Final = 200
 
 
 class IssuerUnavailable(Exception):
-    """The issuer's keys cannot be fetched, so nobody's token can be checked."""
+    """The issuer's keys cannot be fetched, so no token can be checked."""
 
 
 class NoRole(InvalidToken):
-    """A sound token of somebody who has no role here."""
+    """A valid token of a person who has no role here."""
 
 
 class Issuer(Protocol):
-    """Tells whom a token speaks for."""
+    """Identifies the holder of a token."""
 
     async def identify(self, token: str) -> Identity:
-        """Raise InvalidToken for a token that is not one of ours, and IssuerUnavailable where that cannot be told."""
+        """The token's holder. Raises InvalidToken, and IssuerUnavailable where the token cannot be checked."""
 
 
 def issuer_of(settings: ServerSettings) -> Issuer:
-    """The company's issuer if the settings name one; else the embedded one, whose key the first start makes."""
+    """The company's issuer if the settings name one; else the embedded one, whose key is created on the first start."""
     if settings.oidc_issuer:
         return OpenIdConnect(settings)
     return Embedded(signing_key(settings).public_key())
 
 
 class Embedded:
-    """The issuer of `retention token`. It never takes a token back, so one that was accepted is not checked again."""
+    """The issuer of `retention token`. It cannot revoke a token, so an accepted one is not checked again."""
 
     def __init__(self, key: Ed25519PublicKey) -> None:
         self._key = key
         self._accepted: dict[bytes, Identity] = {}
 
     async def identify(self, token: str) -> Identity:
-        """Raise InvalidToken; this issuer is always there."""
-        mark = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        accepted = self._accepted.get(mark)
+        """The token's holder. Raises InvalidToken; this issuer is always available."""
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        accepted = self._accepted.get(digest)
         if accepted is None or accepted.expires_at <= time.time():
             accepted = read_token(token, self._key)
-            if len(self._accepted) >= MOST_REMEMBERED:
+            if len(self._accepted) >= MAX_REMEMBERED:
                 self._accepted.clear()
-            self._accepted[mark] = accepted
+            self._accepted[digest] = accepted
         return accepted
 
 
 class OpenIdConnect:
-    """An issuer whose keys are published as a JWK set. A key decides its algorithm, the token's header does not."""
+    """An issuer that publishes its keys as a JWK set. The key determines the algorithm, not the token's header."""
 
     def __init__(self, settings: ServerSettings, audience: str = "") -> None:
         self._settings = settings
@@ -86,7 +86,7 @@ class OpenIdConnect:
         self._failed_at = -float("inf")
 
     async def identify(self, token: str) -> Identity:
-        """Raise InvalidToken or IssuerUnavailable."""
+        """The token's holder. Raises InvalidToken or IssuerUnavailable."""
         key_id = _key_id(token)
         key = self._known(key_id)
         if key is None:
@@ -99,7 +99,7 @@ class OpenIdConnect:
         return self._keys.match_kid(_signing(cached), key_id) if cached else None
 
     def _fetched(self, key_id: str) -> jwt.PyJWK:
-        # While the issuer is down, requests must not queue up behind one another's time-outs.
+        # While the issuer is down, requests must not wait for one another's time-outs.
         if time.monotonic() - self._failed_at < TIMEOUT_SECONDS:
             raise IssuerUnavailable
         try:
@@ -130,16 +130,16 @@ class OpenIdConnect:
         role = self._role(_claim(claims, self._settings.oidc_role_claim))
         person = _claim(claims, self._settings.oidc_person_claim)
         if not isinstance(person, str | None) or (role == Role.MANAGER and not person):
-            raise NoRole("the token is of a manager and names no person")
-        return Identity(subject=claims["sub"][:LONGEST_SUBJECT].replace("\x00", "�"), role=role, person=person)
+            raise NoRole("a manager's token must name a person")
+        return Identity(subject=claims["sub"][:MAX_SUBJECT_LENGTH].replace("\x00", "�"), role=role, person=person)
 
-    def _role(self, told: Any) -> Role:
-        names = told if isinstance(told, list) else [told]
+    def _role(self, claim: Any) -> Role:
+        names = claim if isinstance(claim, list) else [claim]
         known = self._settings.oidc_roles or {str(role): role for role in Role}
-        found = {known[name] for name in names if isinstance(name, str) and name in known}
-        if len(found) != 1:
+        roles = {known[name] for name in names if isinstance(name, str) and name in known}
+        if len(roles) != 1:
             raise NoRole("the token names no role that is known here, or more than one")
-        return found.pop()
+        return roles.pop()
 
 
 def _key_id(token: str) -> str:
@@ -157,10 +157,10 @@ def _signing(keys: jwt.PyJWKSet) -> list[jwt.PyJWK]:
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> Any:
-    """A claim by its name; by dots from one to the next where no claim has the whole name."""
+    """A claim by its name; if no claim has that name, its dots lead into nested claims."""
     if name in claims or "." not in name:
         return claims.get(name)
-    found: Any = claims
+    value: Any = claims
     for step in name.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value

@@ -1,1 +1,1 @@
-"""What happens to every request: limits, log, counters, problems, and the form of the answer."""
+"""What applies to every request: limits, log, counters, problems, and the format of the answer."""

@@ -1,4 +1,4 @@
-"""What happens to every request: an id, a bound on its size, a line in the log, headers, an answer to every fault."""
+"""The outermost layer: an id, a size limit, a log line and headers for each request, and an answer for each fault."""
 
 import re
 import time
@@ -22,51 +22,51 @@ SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""The pages carry their style inline, load nothing and run nothing."""
+"""For answers that set none of their own: they have their style inline, load nothing and run nothing."""
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Edge:
-    """Outermost ASGI layer. Logs the route's template, never the path: a path holds a person's id."""
+    """Outermost ASGI layer. Logs the route's template, never the path, because a path can contain a person's id."""
 
     def __init__(self, app: ASGIApp, body_limit: int) -> None:
         self.app = app
         self.body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and answer for what nobody below did."""
+        """Pass a request on; answer 413 if it is too large, and 500 after an unhandled exception."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
         scope.setdefault("state", {})["request_id"] = request_id
-        status, began = 0, time.perf_counter()
+        status, started = 0, time.perf_counter()
 
         async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(MutableHeaders(scope=message), request_id)
+                _add_headers(MutableHeaders(scope=message), request_id)
             await send(message)
 
         try:
-            if _announced(headers) > self.body_limit:
+            if _declared_length(headers) > self.body_limit:
                 await _problem_of(self._too_large(), request_id)(scope, receive, send_on)
             else:
                 await self.app(scope, self._bounded(receive), send_on)
         except Exception as fault:
             LOG.error("request %s: %s", request_id, described(fault), extra={"fields": {"request_id": request_id}})
             if status:
-                raise RuntimeError("a fault while the answer was being sent") from None
-            answer = problem(request_id, 500, "fault", "A fault on our side. Nothing was released.")
+                raise RuntimeError("a fault occurred while the answer was being sent") from None
+            answer = problem(request_id, 500, "fault", "Something went wrong on our side. No data was released.")
             await answer(scope, receive, send_on)
         finally:
-            _tell(scope, request_id, status, time.perf_counter() - began)
+            _log(scope, request_id, status, time.perf_counter() - started)
 
     def _bounded(self, receive: Receive) -> Receive:
-        """Stop reading a body that turns out longer than it may be; its length need not be announced."""
+        """Stop reading a body that exceeds the limit, whatever length its header declares."""
         read = 0
 
         async def receive_on() -> Message:
@@ -80,20 +80,20 @@ class Edge:
         return receive_on
 
     def _too_large(self) -> Refusal:
-        return Refusal(413, "too-large", f"A request may hold {self.body_limit:,} bytes. Send less at a time.")
+        return Refusal(413, "too-large", f"A request may have up to {self.body_limit:,} bytes. Send less at a time.")
 
 
 def _problem_of(refusal: Refusal, request_id: str) -> ASGIApp:
     return problem(request_id, refusal.status_code, refusal.kind, refusal.detail)
 
 
-def _complete(headers: MutableHeaders, request_id: str) -> None:
+def _add_headers(headers: MutableHeaders, request_id: str) -> None:
     headers[REQUEST_ID_HEADER] = request_id
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
 
 
-def _tell(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+def _log(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     method, route = scope["method"], getattr(scope.get("route"), "path", "-")
     fields = {
         "request_id": request_id,
@@ -105,15 +105,15 @@ def _tell(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     LOG.info(
         "request %s: %s %s %d in %.1f ms", request_id, method, route, status, seconds * 1000, extra={"fields": fields}
     )
-    scope["app"].state.metrics.answered(method, route, status, seconds)
+    scope["app"].state.metrics.count_answer(method, route, status, seconds)
 
 
 def _request_id(headers: Headers) -> str:
-    """The client's own id if it is a plain one, else a new one."""
+    """The client's own request id if it is well-formed, else a new one."""
     given = headers.get(REQUEST_ID_HEADER, "")
     return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
-def _announced(headers: Headers) -> int:
+def _declared_length(headers: Headers) -> int:
     length = headers.get("Content-Length", "")
     return int(length) if length.isdecimal() and len(length) < 20 else 0

@@ -1,20 +1,20 @@
-"""Python's garbage collector in a server: what was loaded to stay is not walked through again and again."""
+"""Python's garbage collector in a server: objects that were loaded to stay are not traversed again and again."""
 
 import gc
 from functools import cache
 
 
 @cache
-def keep(what: str) -> None:
-    """Set aside what is in memory now, once for each `what` that was loaded (for a reader; it is not looked at).
+def freeze(what: str) -> None:
+    """Exclude the objects now in memory from collection, once per `what`, a label that only readers use.
 
-    A full collection walks through every object there is. With the libraries of a server that holds all answers up for
-    a fifth of a second, several times a minute under load, to find that none of them can go.
+    A full collection traverses every object. With a server's libraries in memory that delays all answers by a fifth of
+    a second, several times a minute under load, and frees none of them.
     """
     gc.collect()
     gc.freeze()
 
 
-def let_go() -> None:
-    """At the end of the server: libraries complain of objects that are never taken down."""
+def unfreeze() -> None:
+    """Undo `freeze` when the server stops: some libraries warn about objects that are never finalised."""
     gc.unfreeze()

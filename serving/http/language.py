@@ -7,6 +7,6 @@ from pipeline.language.translator import Language
 
 
 def asked_language(request: Request) -> Language:
-    """What `Accept-Language` prefers of the languages there are, else that of the settings."""
+    """The available language that `Accept-Language` prefers, else that of the settings."""
     accepted = ", ".join(request.headers.getlist("Accept-Language"))
     return preferred_language(accepted, request.app.state.settings.language)

@@ -1,4 +1,4 @@
-"""The log: a line of JSON an event, on stderr. It holds routes, statuses and request ids, and nothing of a person."""
+"""The log: a line of JSON per event, on stderr. It has routes, statuses and request ids, nothing about a person."""
 
 import json
 import logging
@@ -11,10 +11,10 @@ LOG: Final = logging.getLogger("retention.server")
 
 
 class JsonLines(logging.Formatter):
-    """An event with its `fields`. Of an exception its kind and place: its message may quote a value of a person."""
+    """An event with its `fields`. An exception is logged by type and location: its message may quote personal data."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """The record as one line of JSON."""
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -28,19 +28,19 @@ class JsonLines(logging.Formatter):
 
 
 def described(fault: BaseException) -> str:
-    """An exception's type, and file and line of its last frames."""
+    """An exception's type, with the file and line of its last six frames."""
     frames = traceback.extract_tb(fault.__traceback__)
-    places = " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-6:])
-    return f"{type(fault).__name__} at {places}"
+    locations = " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-6:])
+    return f"{type(fault).__name__} at {locations}"
 
 
 def write_json_lines() -> None:
-    """Send our events and the server's own to stderr as JSON. Its access log is off: a path holds a person's id."""
+    """Send our events and uvicorn's to stderr as JSON. Its access log is off: a path can contain a person's id."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name in ("retention", "uvicorn"):
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.setLevel(logging.INFO)
-    LOG.disabled = False  # MLflow's migrations switch off every logger that is there when they run
+    LOG.disabled = False  # MLflow's migrations disable every logger that exists when they run
     logging.getLogger("uvicorn.access").disabled = True

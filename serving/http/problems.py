@@ -1,4 +1,4 @@
-"""Every error as RFC 9457 problem+json: what is wrong and what mends it, and never anything of a person."""
+"""Every error as RFC 9457 problem+json: what is wrong and how to fix it, and never anything about a person."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -18,7 +18,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 
 class Problem(BaseModel):
-    """An error as RFC 9457 has it; `request_id` finds it in the log and in the audit."""
+    """An error as in RFC 9457; `request_id` identifies it in the log and in the audit."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -34,16 +34,18 @@ class Problem(BaseModel):
         }
     )
 
-    type: str = Field(description="names the kind of problem; does not change")
+    type: str = Field(description="the kind of problem; never changes")
     title: str
     status: int
     detail: str = Field(description="what is wrong, and what to do about it")
     request_id: str
-    errors: list[dict[str, str]] = Field(default=[], description="for 422: where each fault is, and the rule it breaks")
+    errors: list[dict[str, str]] = Field(
+        default=[], description="for 422: where each error is, and the rule that it breaks"
+    )
 
 
 class Refusal(HTTPException):
-    """An answer that is not given. `kind` ends the problem's type; `detail` never tells whether a person exists."""
+    """A refused request. `kind` ends the problem's type; `detail` never reveals whether a person exists."""
 
     def __init__(self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(status, detail, headers)
@@ -67,7 +69,7 @@ def problem(
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
     """The response for one problem."""
-    told = Problem(
+    content = Problem(
         type=f"urn:retention:problem:{kind}",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -75,11 +77,11 @@ def problem(
         request_id=request_id,
         errors=errors or [],
     )
-    return Response(told.model_dump_json(exclude_defaults=True), status, headers, MEDIA_TYPE)
+    return Response(content.model_dump_json(exclude_defaults=True), status, headers, MEDIA_TYPE)
 
 
 ALWAYS: Final = (401, 403, 422, 429, 500, 503)
-"""The problems that every route may answer with: who, why, how, how often, and our own faults."""
+"""The problems that any route may return: identity, permission, input, rate, and our own faults."""
 
 
 def responses(*more: int) -> dict[int | str, dict[str, Any]]:
@@ -92,7 +94,7 @@ def responses(*more: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _of_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     headers = dict(error.headers or {})
     if isinstance(error, Refusal):
         return problem(request.state.request_id, error.status_code, error.kind, error.detail, headers)
@@ -102,8 +104,8 @@ def _of_http(request: Request, error: Exception) -> Response:
 
 
 def _of_validation(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    # the rule and the place, never the input: it may be a person's id
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    # the rule and the location, never the input: it may be a person's id
     errors = [{"where": ".".join(map(str, each["loc"])), "rule": each["msg"]} for each in error.errors()]
     detail = marked("The request breaks a rule of the API; see `errors`.")
     return problem(request.state.request_id, 422, "invalid-request", detail, errors=errors)
@@ -111,5 +113,5 @@ def _of_validation(request: Request, error: Exception) -> Response:
 
 def _of_store(request: Request, error: Exception) -> Response:
     LOG.error("request %s: the store failed: %s", request.state.request_id, type(error).__name__)
-    detail = marked("The store of scores does not answer. Nothing was released; try again in a few seconds.")
+    detail = marked("The store of scores does not answer. No data was released; try again in a few seconds.")
     return problem(request.state.request_id, 503, "store-unavailable", detail, {"Retry-After": "5"})

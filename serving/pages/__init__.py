@@ -1,1 +1,1 @@
-"""The pages for people: HR's, the manager's, the data scientist's and the auditor's view in the browser."""
+"""The pages in the browser, for HR, managers, data scientists and auditors."""

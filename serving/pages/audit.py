@@ -32,7 +32,7 @@ def looks(
     cursor: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
     form: str = "",
 ) -> Response:
-    """Newest first; the auditor's own look leaves a row too."""
+    """Newest first; the auditor's own access is recorded too."""
     filters = {"who": who, "whom": whom, "role": role, "result": result}
     equal = {name: value.replace("\x00", "").strip() or None for name, value in filters.items()}
     size = request.app.state.settings.page_limit if form == "csv" else ROWS

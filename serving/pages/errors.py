@@ -1,4 +1,4 @@
-"""Every problem as a page, in the words that the API has for it, with what to do next."""
+"""Every problem as a page, in the words of the API, with what to do next."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -21,7 +21,7 @@ _KNOWN: Final = (HTTPException, RequestValidationError, SQLAlchemyError, BadInpu
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are pages; a fault of ours is told as one too, and logged without its message."""
+    """A route whose errors are pages; an unhandled exception becomes one too, and is logged without its message."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route, with faults turned into problems."""
@@ -34,41 +34,43 @@ class PageRoute(APIRoute):
                 raise
             except Exception as fault:
                 LOG.error("request %s: %s", request.state.request_id, described(fault))
-                raise Refusal(500, "fault", "A fault on our side. Nothing was released.") from None
+                raise Refusal(500, "fault", "Something went wrong on our side. No data was released.") from None
 
         return handled
 
 
 def install(app: FastAPI) -> None:
-    """Show what the API's handlers say of an error as a page, where a page was asked for."""
+    """Show the answers of the API's error handlers as pages, where a page was requested."""
     for kind in _KNOWN:
         app.add_exception_handler(kind, _as_page(app.exception_handlers[kind]))
 
 
 def safe_next(wanted: str | None) -> str:
-    """Where to go after signing in: a path of this server, else the start."""
+    """The address after signing in: a path of this server, else the start page."""
     is_ours = wanted is not None and wanted.startswith("/") and wanted.isprintable() and "\\" not in wanted
     return wanted if is_ours and wanted and not wanted.startswith("//") else "/"
 
 
 def _as_page(handle: Any) -> Any:
     def handler(request: Request, error: Exception) -> Response:
-        told: Response = handle(request, error)
-        if not isinstance(request.scope.get("route"), PageRoute) and not _is_lost(request):
-            return told
-        problem = json.loads(bytes(told.body))
+        answer: Response = handle(request, error)
+        if not isinstance(request.scope.get("route"), PageRoute) and not _is_unknown_page(request):
+            return answer
+        problem = json.loads(bytes(answer.body))
         kind = problem["type"].rpartition(":")[2]
         if kind == "signed-out":
             return _sign_in_first(request)
         if kind == "purpose-missing":
-            return RedirectResponse(f"/purpose?next={quote(_came_for(request), safe='')}", 303)
-        return render(request, "problem.html", problem["status"], problem=problem, kind=kind, back=_came_from(request))
+            return RedirectResponse(f"/purpose?next={quote(_wanted_page(request), safe='')}", 303)
+        return render(
+            request, "problem.html", problem["status"], problem=problem, kind=kind, back=_previous_page(request)
+        )
 
     return handler
 
 
-def _is_lost(request: Request) -> bool:
-    """A person who typed an address that is none: a browser asks for HTML by name."""
+def _is_unknown_page(request: Request) -> bool:
+    """Whether a browser asked for an address that is no page: browsers name HTML in `Accept`."""
     path = request.url.path
     is_ours = not path.startswith(("/v1/", "/health/", "/metrics", "/openapi.json"))
     return is_ours and "text/html" in request.headers.get("Accept", "")
@@ -76,19 +78,19 @@ def _is_lost(request: Request) -> bool:
 
 def _sign_in_first(request: Request) -> Response:
     lost = "&lost=1" if request.method == "POST" else ""
-    return RedirectResponse(f"/sign-in?next={quote(_came_for(request), safe='')}{lost}", 303)
+    return RedirectResponse(f"/sign-in?next={quote(_wanted_page(request), safe='')}{lost}", 303)
 
 
-def _came_for(request: Request) -> str:
-    """The page that was asked for; of a form, the page that it stood on."""
+def _wanted_page(request: Request) -> str:
+    """The requested page; for a form, the page that contains it."""
     if request.method == "POST":
-        return _came_from(request)
+        return _previous_page(request)
     return safe_next(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
 
 
-def _came_from(request: Request) -> str:
+def _previous_page(request: Request) -> str:
     parts = urlsplit(request.headers.get("Referer", ""))
     if parts.netloc != request.headers.get("Host", ""):
         return "/"
-    path = parts.path.removesuffix("/what-if")  # that address answers its form alone; it is the person's page
+    path = parts.path.removesuffix("/what-if")  # that address accepts only its form, which is on the person's page
     return safe_next(path + (f"?{parts.query}" if parts.query else ""))

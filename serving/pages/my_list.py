@@ -1,4 +1,4 @@
-"""A manager's list on a phone, with answers of one tap; HR's view of all lists."""
+"""A manager's list on a phone, answered with one tap, and HR's overview of all lists."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -17,7 +17,7 @@ from serving.access.permissions import ForHr, ForHrAndManagers, ListPurpose
 from serving.http.problems import Refusal
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
-from serving.pages.session import signed_in, sound_form
+from serving.pages.session import checked_form, signed_in
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.lists import chosen_lists, monthly_lists, named, require_listed
 from serving.views.months import current, of_month
@@ -29,10 +29,10 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "offered": marked("I made an offer"),
     "agreed": marked("We agreed on something"),
     "acted": marked("I changed something"),
-    "not_needed": marked("No talk is needed"),
-    "already_known": marked("I knew, and am at it"),
+    "not_needed": marked("No conversation is needed"),
+    "already_known": marked("I know and am working on it"),
     "disagree": marked("I see no risk"),
-    "left": marked("Leaves or has left"),
+    "left": marked("Is leaving or has left"),
 }
 CHANGES: Final = {
     "new": marked("New this month"),
@@ -52,23 +52,23 @@ def my_list(
     manager_id: OptionalText = None,
     kept: bool = False,
 ) -> Response:
-    """One manager's list: the own one, or any for HR."""
+    """One manager's list: their own, or for HR any manager's."""
     manager = asker.person if asker.role == Role.MANAGER else manager_id
     if manager is None:
         raise Refusal(404, "no-team", "Choose whose list you want to see.")
     with audit.release() as release:
         published = of_month(release.scores, month) if month else current(release.scores)
-        said_in = language_of(request)
-        found = chosen_lists(release.scores, published, asker, manager, request.app.state.settings, said_in)
+        language = language_of(request)
+        lists = chosen_lists(release.scores, published, asker, manager, request.app.state.settings, language)
         answers = last_answers(release.scores.connection, published)
         before = release.scores.before(published)
-        release.names([employee_id for each in found for employee_id in named(each)])
-        told = monthly_lists(published, found, answers)
+        release.names([employee_id for each in lists for employee_id in named(each)])
+        monthly = monthly_lists(published, lists, answers)
         return render(
             request,
             "my_list.html",
-            told=told,
-            mine=told.lists[0] if told.lists else None,
+            monthly=monthly,
+            mine=monthly.lists[0] if monthly.lists else None,
             before=before,
             outcomes=OUTCOMES,
             changes=CHANGES,
@@ -79,18 +79,18 @@ def my_list(
 
 @router.get("/lists")
 def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audit) -> Response:
-    """How many people each manager should talk to, and how many answers came back; no employee is named."""
+    """The number of people on each manager's list, and of answers to it; no employee is named."""
     with audit.release() as release:
         published = current(release.scores)
         settings = request.app.state.settings
-        found = list_sizes(release.scores, published, settings.list_rules)
+        sizes = list_sizes(release.scores, published, settings.list_rules)
         answered = last_answers(release.scores.connection, published).keys()
-        rows = [(each, len(answered & set(each.entries))) for each in found]
+        rows = [(each, len(answered & set(each.entries))) for each in sizes]
         release.names([each.manager_id for each, _ in rows])
         return render(request, "lists.html", published=published, rows=rows)
 
 
-@router.post("/list/{month}/{employee_id:path}/answer", dependencies=[Depends(sound_form)])
+@router.post("/list/{month}/{employee_id:path}/answer", dependencies=[Depends(checked_form)])
 def answer(
     request: Request,
     month: Month,
@@ -102,19 +102,19 @@ def answer(
     drivers: Annotated[list[Driver] | None, Form()] = None,
     manager_id: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep an answer, once: the same one sent again, by a second tap or the back button, changes nothing."""
+    """Store an answer once: sending the same one again, by a second tap or the back button, changes nothing."""
     given = Answer(datetime.now(UTC), asker.subject, employee_id, outcome, drivers or [])
     with audit.change() as change:
         published = of_month(change.scores, month)
         require_listed(change.scores, published, asker, employee_id, request.app.state.settings)
         last = last_answers(change.connection, published).get(employee_id)
-        is_again = last is not None and (last.who, last.outcome, list(last.drivers)) == (
+        is_repeated = last is not None and (last.who, last.outcome, list(last.drivers)) == (
             given.who,
             given.outcome,
             list(given.drivers),
         )
-        if not is_again:
+        if not is_repeated:
             keep_answer(change.connection, published, given)
-        change.did("answered before" if is_again else "answered", employee_id)
+        change.record("answered before" if is_repeated else "answered", employee_id)
     whose = f"&manager_id={manager_id}" if asker.role == Role.HR else ""
     return RedirectResponse(f"/list?month={month}&kept=1{whose}", 303)

@@ -19,12 +19,12 @@ _DISCOVERY: Final = "/.well-known/openid-configuration"
 
 
 def is_offered(settings: ServerSettings) -> bool:
-    """Whether the settings name an issuer and us as its client."""
+    """Whether the settings name an issuer and a client ID."""
     return bool(settings.oidc_issuer and settings.oidc_client_id)
 
 
-def way_there(settings: ServerSettings, callback: str, flow: dict[str, str]) -> str:
-    """The address at the issuer to which the browser is sent. Raises 503 where the issuer does not answer."""
+def authorization_url(settings: ServerSettings, callback: str, flow: dict[str, str]) -> str:
+    """The issuer's address for the browser to sign in at. Raises 503 where the issuer does not answer."""
     with _client(settings, callback) as client:
         metadata = _metadata(client, settings)
         address, _ = client.create_authorization_url(
@@ -36,33 +36,34 @@ def way_there(settings: ServerSettings, callback: str, flow: dict[str, str]) -> 
     return str(address)
 
 
-async def returned(
+async def identify(
     request: Request, settings: ServerSettings, callback: str, flow: dict[str, str]
 ) -> tuple[Identity, float]:
-    """Who came back with a code, and until when the issuer vouches for it. Raises Refusal."""
-    given = request.query_params
-    if not given.get("code") or given.get("state") != flow["state"]:
-        raise Refusal(400, "sign-in-failed", "This sign-in was not finished, or began in another window. Begin again.")
+    """The person who returned with a code, and when their token expires, in seconds of the epoch. Raises Refusal."""
+    query = request.query_params
+    if not query.get("code") or query.get("state") != flow["state"]:
+        detail = marked("This sign-in was not finished, or started in another window. Start again.")
+        raise Refusal(400, "sign-in-failed", detail)
     try:
-        token = await run_in_threadpool(_exchanged, settings, callback, flow, given["code"])
+        token = await run_in_threadpool(_id_token, settings, callback, flow, query["code"])
         asker = await OpenIdConnect(settings, settings.oidc_client_id).identify(token)
     except NoRole:
         detail = marked(
-            "The company's sign-in let you in, but names no role here, or more than one. Ask who administers it."
+            "The company's sign-in accepted you but names no role here, or more than one. Ask its administrator."
         )
         raise Refusal(403, "sign-in-refused", detail) from None
     except (InvalidToken, KeyError):
-        detail = marked("What the company's sign-in said of you is not valid here, or has expired. Begin again.")
+        detail = marked("The company's sign-in sent a token that is not valid here, or has expired. Start again.")
         raise Refusal(403, "sign-in-refused", detail) from None
     except IssuerUnavailable:
-        raise _silent() from None
+        raise _no_answer() from None
     claims = jwt.decode(token, options={"verify_signature": False})  # verified just above
     if claims.get("nonce") != flow["nonce"]:
-        raise Refusal(400, "sign-in-failed", "This sign-in is not the one that began here. Begin again.")
+        raise Refusal(400, "sign-in-failed", "This is not the sign-in that started here. Start again.")
     return asker, float(claims["exp"])
 
 
-def _exchanged(settings: ServerSettings, callback: str, flow: dict[str, str], code: str) -> str:
+def _id_token(settings: ServerSettings, callback: str, flow: dict[str, str], code: str) -> str:
     with _client(settings, callback) as client:
         metadata = _metadata(client, settings)
         try:
@@ -70,9 +71,10 @@ def _exchanged(settings: ServerSettings, callback: str, flow: dict[str, str], co
                 metadata["token_endpoint"], code=code, code_verifier=flow["verifier"], timeout=TIMEOUT_SECONDS
             )
         except AuthlibBaseError:
-            raise Refusal(400, "sign-in-failed", "The issuer took the code back. Begin again.") from None
+            detail = marked("The company's sign-in did not accept the code. Start again.")
+            raise Refusal(400, "sign-in-failed", detail) from None
         except OSError:
-            raise _silent() from None
+            raise _no_answer() from None
     return str(token["id_token"])
 
 
@@ -87,17 +89,17 @@ def _client(settings: ServerSettings, callback: str) -> Any:
 
 
 def _metadata(client: Any, settings: ServerSettings) -> dict[str, Any]:
-    """What the issuer says of itself; requests' errors are OSErrors."""
+    """The issuer's metadata. Raises 503; errors of requests are OSErrors."""
     try:
         answer = client.get(settings.oidc_issuer.rstrip("/") + _DISCOVERY, withhold_token=True, timeout=TIMEOUT_SECONDS)
         metadata = OpenIDProviderMetadata(answer.json())
         if metadata["issuer"] != settings.oidc_issuer:
-            raise _silent()
+            raise _no_answer()
         return dict(metadata)
     except (OSError, ValueError, KeyError):
-        raise _silent() from None
+        raise _no_answer() from None
 
 
-def _silent() -> Refusal:
+def _no_answer() -> Refusal:
     detail = marked("The company's sign-in does not answer. Try again in a few seconds.")
     return Refusal(503, "issuer-unavailable", detail, {"Retry-After": "5"})

@@ -1,4 +1,4 @@
-"""What happened in earlier months, as `retention monitor` found it: read from the registry, and held for a while."""
+"""Outcomes of earlier months from `retention monitor`, read from the registry and cached."""
 
 import time
 from threading import Lock, Thread
@@ -8,40 +8,40 @@ from pipeline.monitoring.results_json import results_of
 from pipeline.settings import Settings
 from serving.http.logs import LOG, described
 
-LOOK_AGAIN_SECONDS: Final = 600.0
-LAST_LOOK_SECONDS: Final = 10.0
-"""How long the end of the server waits for a look that is under way."""
+REFRESH_SECONDS: Final = 600.0
+CLOSE_SECONDS: Final = 10.0
+"""How long a stopping server waits for a refresh that is running."""
 
 
 class Outcomes:
-    """The shares who left, by source and month. Without a registry there are none, and pages say what to do."""
+    """The share who left, by source and month. Empty without a registry; pages then say what to do."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._held: dict[str, dict[str, float]] = {}
-        self._look_at: dict[str, float] = {}
-        self._looking = Lock()
+        self._refresh_at: dict[str, float] = {}
+        self._refreshing = Lock()
 
     def close(self) -> None:
-        """Let a look that is under way come to its end, so that none outlives the server."""
-        if self._looking.acquire(timeout=LAST_LOOK_SECONDS):
-            self._looking.release()
+        """Wait for a running refresh, so that none outlives the server."""
+        if self._refreshing.acquire(timeout=CLOSE_SECONDS):
+            self._refreshing.release()
 
     def of(self, source: str) -> dict[str, float]:
-        """YYYY-MM: the share of those scored who left within the horizon; only months that have matured.
+        """By month, YYYY-MM, the share of scored people who left within the horizon; matured months only.
 
-        Gives what is held, and looks again beside the request: nobody waits for the registry.
+        Returns the cached shares and refreshes them in the background: no request waits for the registry.
         """
-        if time.monotonic() >= self._look_at.get(source, 0.0) and self._looking.acquire(blocking=False):
-            Thread(target=self._look, args=(source,), daemon=True).start()
+        if time.monotonic() >= self._refresh_at.get(source, 0.0) and self._refreshing.acquire(blocking=False):
+            Thread(target=self._refresh, args=(source,), daemon=True).start()
         return self._held.get(source, {})
 
-    def _look(self, source: str) -> None:
+    def _refresh(self, source: str) -> None:
         try:
             self._held[source] = self._read(source)
         finally:
-            self._look_at[source] = time.monotonic() + LOOK_AGAIN_SECONDS
-            self._looking.release()
+            self._refresh_at[source] = time.monotonic() + REFRESH_SECONDS
+            self._refreshing.release()
 
     def _read(self, source: str) -> dict[str, float]:
         from pipeline.registry.versions import last_monitoring  # MLflow takes seconds to import

@@ -1,4 +1,4 @@
-"""The month at a glance: how many exits to expect, where, and what is behind them. Nobody is named."""
+"""The month at a glance: expected exits, where, and their drivers. Nobody is named."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -28,8 +28,8 @@ SHOWN: Final[tuple[Dimension, ...]] = ("department", "level", "location")
 
 
 @dataclass(frozen=True)
-class Moved:
-    """A department's expected exits in the month before and now."""
+class ChangedExits:
+    """A department's expected exits in the previous month and now."""
 
     group: str | None
     before: float
@@ -38,11 +38,11 @@ class Moved:
 
 @router.get("/overview")
 def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
-    """Groups first; of a company under five people nothing."""
+    """Expected exits and drivers by group. Raises 404 for fewer than five people."""
     with audit.release() as release:
         published = current(release.scores)
         if published.people < LEAST_PEOPLE:
-            raise Refusal(404, "too-few", "Fewer than five people were scored, so no figure of the whole is shown.")
+            raise Refusal(404, "too-few", "Fewer than five people were scored, so no totals are shown.")
         before = release.scores.before(published)
         totals = release.scores.totals(published.source)[-MONTHS:]
         happened = request.app.state.outcomes.of(published.source)
@@ -64,14 +64,14 @@ def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPur
 
 
 def _point(month: Total, happened: Mapping[str, float]) -> charts.Point:
-    """The month's expected exits with their range, and how many there were, once that is known."""
+    """The month's expected exits with their range, and the actual exits once they are known."""
     point = charts.month(month.snapshot_date, month.expected_exits, month.low, month.high)
     share = happened.get(point.label)
     return point if share is None else replace(point, beside=share * month.people)
 
 
 def _ordered(page: GroupPage) -> GroupPage:
-    """Levels in their own order, all else by how many exits to expect; what is not shown comes last."""
+    """Levels in their own order, other groups by expected exits; suppressed groups come last."""
     if page.dimension == "level":
         return page
     return page.model_copy(update={"groups": sorted(page.groups, key=lambda group: -(group.expected_exits or 0))})
@@ -82,19 +82,19 @@ def _most(page: GroupPage) -> float:
 
 
 def _farthest(page: GroupPage) -> float:
-    """The greatest mean push of a driver in either direction, to which all bars are drawn."""
-    pushes = [abs(value) for group in page.groups if group.drivers for value in group.drivers.values()]
-    return max(pushes, default=1.0)
+    """The largest mean contribution of a driver in either direction, the scale of all bars."""
+    sizes = [abs(value) for group in page.groups if group.drivers for value in group.drivers.values()]
+    return max(sizes, default=1.0)
 
 
-def _changes(scores: PublishedScores, before: Published, now: GroupPage) -> list[Moved]:
-    """Departments shown in both months, by how far the expected exits moved."""
+def _changes(scores: PublishedScores, before: Published, now: GroupPage) -> list[ChangedExits]:
+    """Up to six departments that are shown in both months, largest change in expected exits first."""
     try:
         then = {group.group: group.expected_exits for group in group_page(scores, before, "department").groups}
     except Refusal:
         return []
     rows = [
-        Moved(group.group, earlier, group.expected_exits)
+        ChangedExits(group.group, earlier, group.expected_exits)
         for group in now.groups
         if group.expected_exits is not None and (earlier := then.get(group.group)) is not None
     ]

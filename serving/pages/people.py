@@ -1,7 +1,7 @@
-"""People and a person, for HR that has said what for."""
+"""The pages of all people and of one person, for HR after stating a purpose."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -24,7 +24,7 @@ from serving.pages import charts
 from serving.pages.errors import PageRoute
 from serving.pages.my_list import OUTCOMES
 from serving.pages.rendering import language_of, render
-from serving.pages.session import SessionPurpose, signed_in, sound_form
+from serving.pages.session import SessionPurpose, checked_form, signed_in
 from serving.schemas.parameters import EmployeeId
 from serving.schemas.risks import RiskForHr
 from serving.schemas.subject_rights import ContestedPoint
@@ -48,7 +48,7 @@ SORTS: Final[dict[Sort, str]] = {
 }
 GROUNDS: Final[dict[Ground, str]] = {
     "wrong": marked("The figure is wrong"),
-    "outdated": marked("It was true once"),
+    "outdated": marked("It is out of date"),
     "not_about_me": marked("It is about somebody else"),
     "unfair": marked("It should not count"),
     "objection": marked("Objects to being scored at all"),
@@ -58,8 +58,8 @@ Text = Annotated[str, Query(max_length=200)]
 
 
 @dataclass(frozen=True)
-class Told:
-    """A factor for the page: what it is called, its figure beside the peers', and what it adds in log-odds."""
+class ShownFactor:
+    """A factor on the page: its label, its figure compared with the peers', and what it adds in log-odds."""
 
     label: str
     figure: str
@@ -81,7 +81,7 @@ def people(
     cursor: Annotated[str | None, Query(pattern=f"^{CURSOR.pattern}$")] = None,
     form: str = "",
 ) -> Response:
-    """The table, page by page, or a file of up to the settings' `page_limit` people."""
+    """A page of the table, or a file of up to `page_limit` people (see the settings)."""
     filters = {"department": department, "level": level, "location": location, "manager_id": manager_id}
     equal: dict[str, str | int | None] = {name: value.replace("\x00", "") or None for name, value in filters.items()}
     equal["level"] = int(level) if level.lstrip("-").isdecimal() and len(level) < 10 else None
@@ -94,13 +94,13 @@ def people(
             name = f"people-{page.snapshot_date}.{form}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             return Response(spreadsheet(FORMS[form], risk_table(page)), headers=headers, media_type=FORMS[form])
-        places = {name: release.scores.places(current(release.scores), name) for name in ("department", "location")}
+        choices = {name: release.scores.places(current(release.scores), name) for name in ("department", "location")}
         return render(
             request,
             "people.html",
             page=page,
             most=max((person.risk for person in page.people), default=1.0),
-            places=places,
+            choices=choices,
             filters=filters | {"band": band, "sort": sort},
             is_filtered=any((*filters.values(), band)),
             sorts=SORTS,
@@ -116,17 +116,19 @@ def receipt(
     audit: Audit,
     kept: bool = False,
 ) -> Response:
-    """What is held of a person, who looked, and the form to contest it."""
+    """What is held about a person, who looked, and the form to contest it."""
     with audit.release() as release:
-        said_in = language_of(request)
-        told = receipt_of(release.scores, employee_id, said_in)
+        language = language_of(request)
+        content = receipt_of(release.scores, employee_id, language)
         published = current(release.scores)
         release.names([employee_id])
-        labels = {name: label_text(about, said_in) for name, about in published.about.items()}
-        return render(request, "receipt.html", told=told, grounds=GROUNDS, outcomes=OUTCOMES, labels=labels, kept=kept)
+        labels = {name: label_text(about, language) for name, about in published.about.items()}
+        return render(
+            request, "receipt.html", receipt=content, grounds=GROUNDS, outcomes=OUTCOMES, labels=labels, kept=kept
+        )
 
 
-@router.post("/people/{employee_id:path}/contest", dependencies=[Depends(sound_form)])
+@router.post("/people/{employee_id:path}/contest", dependencies=[Depends(checked_form)])
 def contested(
     request: Request,
     employee_id: EmployeeId,
@@ -137,7 +139,7 @@ def contested(
     statement: Annotated[str, Form()] = "",
     feature: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keep what a person says is wrong, once."""
+    """Store what a person says is wrong, once."""
     try:
         point = ContestedPoint(ground=ground, statement=statement.strip(), feature=feature or None)
     except ValidationError:
@@ -145,14 +147,14 @@ def contested(
     given = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
     with audit.change() as change:
         require_held(change.connection, employee_id)
-        is_again = _said(change.scores, given)
-        if not is_again:
+        is_repeated = _is_stored(change.scores, given)
+        if not is_repeated:
             contest(change.connection, given)
-        change.did("contested before" if is_again else "contested", employee_id)
-    return RedirectResponse(f"{_of(request, employee_id)}/receipt?kept=1", 303)
+        change.record("contested before" if is_repeated else "contested", employee_id)
+    return RedirectResponse(f"{_address(request, employee_id)}/receipt?kept=1", 303)
 
 
-@router.api_route("/people/{employee_id:path}/what-if", methods=["POST"], dependencies=[Depends(sound_form)])
+@router.api_route("/people/{employee_id:path}/what-if", methods=["POST"], dependencies=[Depends(checked_form)])
 def what_if(
     request: Request,
     employee_id: EmployeeId,
@@ -166,7 +168,7 @@ def what_if(
     remote_share: Annotated[str, Form(max_length=10)] = "",
     service_rating: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
-    """The person's page with what the change would do."""
+    """The person's page with the score after the change."""
     try:
         levers = LeversToPull(
             raise_percent=raise_percent or None,
@@ -178,7 +180,7 @@ def what_if(
         )
     except (ValidationError, ValueError):
         raise Refusal(
-            422, "no-lever", "One of the changes is outside of what can be asked. Go back and mend it."
+            422, "no-lever", "One of the changes is outside the allowed range. Go back and correct it."
         ) from None
     with audit.release() as release:
         page = _person(request, release.scores, employee_id, levers)
@@ -190,7 +192,7 @@ def what_if(
 def person(
     request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SessionPurpose, audit: Audit
 ) -> Response:
-    """A person's score, what is behind it, how it went, and who looked."""
+    """A person's score, its factors, its history, and who looked."""
     with audit.release() as release:
         page = _person(request, release.scores, employee_id, None)
         release.names([employee_id])
@@ -200,71 +202,70 @@ def person(
 def _person(request: Request, scores: PublishedScores, employee_id: str, levers: LeversToPull | None) -> Response:
     published = current(scores)
     score, factors = scored(scores, published, employee_id)
-    told = risk_for_hr(published, score, factors, None)
-    said_in = language_of(request)
-    change, nothing = None, ""
+    risk = risk_for_hr(published, score, factors, None)
+    language = language_of(request)
+    change, refused = None, ""
     if levers is not None:
         try:
             change = what_if_for_hr(request.app.state.champion, published, factors, levers, employee_id)
         except Refusal as refusal:
             if refusal.status_code != 422:
                 raise
-            nothing = refusal.detail
+            refused = refusal.detail
     course = scores.course(published, employee_id)
     return render(
         request,
         "person.html",
-        told=told,
+        shown=risk,
         score=score,
         mean_risk=published.mean_risk,
-        curve=[charts.Point(str(point.months), point.risk) for point in told.curve],
+        curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],
         course=[charts.month(day, each.risk, each.risk_low, each.risk_high) for day, each in course],
-        steps=_steps(told),
-        by_driver={driver: _of_driver(published, factors, driver, said_in) for driver in (*DRIVERS, CONTEXT)},
-        most=max((abs(factor.contribution) for factor in told.factors), default=1.0),
+        steps=_steps(risk),
+        by_driver={driver: _factors_of(published, factors, driver, language) for driver in (*DRIVERS, CONTEXT)},
+        most=max((abs(factor.contribution) for factor in risk.factors), default=1.0),
         levers=levers or LeversToPull(),
         change=change,
-        nothing=nothing,
-        moved=_moved(published, change, said_in),
+        refused=refused,
+        moved=_moved(published, change, language),
         receipt=receipt_of(scores, employee_id),
     )
 
 
-def _steps(told: RiskForHr) -> list[charts.Step]:
-    return charts.steps(told.base_log_odds, list(told.drivers.items()))
+def _steps(risk: RiskForHr) -> list[charts.Step]:
+    return charts.steps(risk.base_log_odds, list(risk.drivers.items()))
 
 
-def _of_driver(published: Published, factors: Sequence[Factor], driver: str, said_in: Language) -> list[Told]:
-    """The driver's factors that add something, related ones together, weightiest first."""
+def _factors_of(published: Published, factors: Sequence[Factor], driver: str, language: Language) -> list[ShownFactor]:
+    """The driver's factors that are not zero, related ones together, largest first."""
     own = [factor for factor in factors if factor.driver == driver and factor.contribution]
     return [
-        Told(
-            label_text(published.about[factor.feature], said_in),
-            figure_text(factor, published.about[factor.feature], said_in),
+        ShownFactor(
+            label_text(published.about[factor.feature], language),
+            figure_text(factor, published.about[factor.feature], language),
             factor.contribution,
         )
         for factor in together(own, published.about)
     ]
 
 
-def _moved(published: Published, change: WhatIfForHr | None, said_in: Language) -> list[tuple[str, float]]:
+def _moved(published: Published, change: WhatIfForHr | None, language: Language) -> list[tuple[str, float]]:
     if change is None:
         return []
     moved = [
-        (label_text(published.about[each.feature], said_in), each.contribution_after - each.contribution_before)
+        (label_text(published.about[each.feature], language), each.contribution_after - each.contribution_before)
         for each in change.changes
     ]
     return [(label, difference) for label, difference in moved if abs(difference) >= 0.005][:8]
 
 
-def _said(scores: PublishedScores, given: Contest) -> bool:
-    """Whether the same person's same contest is kept already, sent by the same asker."""
-    said = asdict(given)
+def _is_stored(scores: PublishedScores, given: Contest) -> bool:
+    """Whether the person's receipt already has the same contest."""
     return any(
-        (each.ground, each.feature, each.statement) == (said["ground"], said["feature"], said["statement"])
+        (each.ground, each.feature, each.statement) == (given.ground, given.feature, given.statement)
         for each in receipt_of(scores, given.employee_id).contests
     )
 
 
-def _of(request: Request, employee_id: str) -> str:
+def _address(request: Request, employee_id: str) -> str:
     return str(request.url_for("person", employee_id=employee_id).path)

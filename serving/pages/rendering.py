@@ -1,4 +1,4 @@
-"""Templates, their language, and what every page is sent with."""
+"""Renders templates in the reader's language, with the headers of every page."""
 
 import hashlib
 import re
@@ -31,7 +31,7 @@ HEADERS: Final = {
     ),
     "Referrer-Policy": "same-origin",
 }
-"""Nothing runs and nothing is styled but what the server sends as a file of its own."""
+"""Scripts and styles come only from this server's own files."""
 
 _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -51,23 +51,23 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
 }
-"""Where each role's menu leads; the first is where one arrives."""
+"""Each role's menu; its first page is the start page."""
 
 
 def language_of(request: Request) -> Language:
-    """The language that was chosen on a page, else the one that the browser prefers."""
+    """The language that the reader chose on a page, else the one that the browser prefers."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     return language(chosen) if chosen in languages() else asked_language(request)
 
 
-def render(request: Request, template: str, status: int = 200, **told: Any) -> Response:
+def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """A page in the reader's language."""
-    said_in = language_of(request)
+    language = language_of(request)
     session = getattr(request.state, "session", None) or session_of(request)
     asker = session.asker if session else None
     path = request.url.path
     context = {
-        "language": said_in.code,
+        "language": language.code,
         "languages": _names_of_languages(),
         "session": session,
         "asker": asker,
@@ -81,7 +81,7 @@ def render(request: Request, template: str, status: int = 200, **told: Any) -> R
         "assets": asset_tag(),
         "here": path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/",
     }
-    text = environment(said_in).get_template(template).render(context | told)
+    text = environment(language).get_template(template).render(context | values)
     return HTMLResponse(text, status, HEADERS | {"Vary": "Cookie, Accept-Language"})
 
 
@@ -105,19 +105,19 @@ RESULTS: Final = {
     "contested before": marked("contested before"),
     "erased": marked("erased"),
 }
-"""What the audit says came of a request; a refusal is told by its own code."""
+"""The names of results in the audit; a refusal is shown by its own code."""
 
 
 @cache
-def environment(said_in: Language) -> Environment:
-    """The templates in a language; texts of data stay as they are."""
+def environment(language: Language) -> Environment:
+    """The templates in a language; texts from the data are not translated."""
     pages = documents.environment("serving.pages", ["jinja2.ext.i18n"])
-    pages.install_gettext_callables(said_in.text, said_in.form, newstyle=False)  # type: ignore[attr-defined]
-    locale = said_in.locale
+    pages.install_gettext_callables(language.text, language.form, newstyle=False)  # type: ignore[attr-defined]
+    locale = language.locale
     pages.globals |= {
         "charts": charts,
         "driver_names": DRIVER_NAMES,
-        "count": partial(_count, said_in),
+        "count": partial(_count, language),
         "percent_sign": numbers.percent_sign(locale),
     }
     pages.filters |= {
@@ -125,11 +125,11 @@ def environment(said_in: Language) -> Environment:
         "to": lambda low, high: numbers.percent_range(low, high, locale),
         "figure": lambda number, digits=1, is_signed=False: numbers.decimal_or_dash(number, digits, locale, is_signed),
         "when": lambda label: _when(label, locale),
-        "minus": lambda said: re.sub(r"(?<![\w)])-(?=\d)", "−", said),
+        "minus": lambda text: re.sub(r"(?<![\w)])-(?=\d)", "−", text),
         "code": _code,
         "short": lambda number: numbers.trimmed(number, 3, locale),
-        "month": said_in.month,
-        "day": said_in.day,
+        "month": language.month,
+        "day": language.day,
         "moment": lambda at: numbers.moment(at, locale),
     }
     return pages
@@ -137,22 +137,22 @@ def environment(said_in: Language) -> Environment:
 
 @cache
 def _names_of_languages() -> dict[str, str]:
-    """Each language that a reader can choose, as it calls itself."""
+    """The languages that a reader can choose, by code, each in its own name."""
     return {code: str(Locale.parse(code).get_display_name()).capitalize() for code in languages()}
 
 
-def _count(said_in: Language, one: str, many: str, number: int) -> str:
-    return said_in.form(one, many, number) % {"num": numbers.decimal(number, 0, said_in.locale)}
+def _count(language: Language, one: str, many: str, number: int) -> str:
+    return language.form(one, many, number) % {"num": numbers.decimal(number, 0, language.locale)}
 
 
 def _when(label: str, locale: str) -> str:
-    """A month, YYYY-MM, as a chart has room for it; any other label as it is."""
+    """A month, YYYY-MM, in short form for a chart; any other label unchanged."""
     return numbers.short_month(date.fromisoformat(f"{label}-01"), locale) if _MONTH.fullmatch(label) else label
 
 
-def _code(said: str) -> markupsafe.Markup:
-    """What stands between backticks set as code."""
-    parts = said.split("`")
+def _code(text: str) -> markupsafe.Markup:
+    """The text with what is between backticks set as code."""
+    parts = text.split("`")
     marked_up = [
         f"<code>{markupsafe.escape(p)}</code>" if n % 2 else str(markupsafe.escape(p)) for n, p in enumerate(parts)
     ]
@@ -161,12 +161,12 @@ def _code(said: str) -> markupsafe.Markup:
 
 @cache
 def assets() -> dict[str, bytes]:
-    """The files of all pages, by name; the base sheet is the one that lists and reports carry too."""
+    """The files of all pages, by name. Lists and reports share the base style sheet."""
     own = {each.name: each.read_bytes() for each in (files("serving.pages") / "static").iterdir()}
     return own | {documents.BASE: documents.style_sheet(documents.BASE).encode()}
 
 
 @cache
 def asset_tag() -> str:
-    """Changes with the files, so that browsers may keep them for ever."""
+    """A hash of the files, so that browsers may cache each version for ever."""
     return hashlib.sha256(b"".join(body for _, body in sorted(assets().items()))).hexdigest()[:12]

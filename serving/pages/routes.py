@@ -25,15 +25,15 @@ def include(app: FastAPI) -> None:
 
 @router.get("/")
 def start(request: Request) -> Response:
-    """To the first page of whoever is signed in."""
+    """To the start page of the person who is signed in, or to the sign-in."""
     session = session_of(request)
     where = PAGES_OF[session.asker.role][0][0] if session and session.asker else "/sign-in"
     return RedirectResponse(where, 303)
 
 
 @router.get("/language/{language}")
-def chosen_language(request: Request, language: str, back: str = "/") -> Response:
-    """Keep the language that was chosen."""
+def choose_language(request: Request, language: str, back: str = "/") -> Response:
+    """Store the chosen language in a cookie."""
     answer = RedirectResponse(safe_next(back), 303)
     if language in languages():
         secure = request.app.state.settings.cookie_secure
@@ -43,7 +43,7 @@ def chosen_language(request: Request, language: str, back: str = "/") -> Respons
 
 @router.get("/static/{tag}/{name}")
 def asset(tag: str, name: str) -> Response:
-    """A file of the pages; its address changes with its content."""
+    """A static file; its address changes with its content."""
     if name not in assets():
         raise Refusal(404, "not-found", "Nothing matches the given URI")
     kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")

@@ -1,4 +1,4 @@
-"""What departments ask of each other, as a map; a pair opens to what is exchanged and how that moved."""
+"""Services between departments, as a map. Each pair has a page with its services by kind and over time."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,8 +37,8 @@ KINDS: Final = {
 
 
 @dataclass(frozen=True)
-class Exchanged:
-    """How often a kind was asked for now, and in the earliest month that is looked at; None where not known."""
+class KindOfService:
+    """The services of one kind now and in the earliest month shown; None where not known."""
 
     kind: str
     services: int
@@ -47,21 +47,21 @@ class Exchanged:
 
 @router.get("/services")
 def services(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
-    """The map, and the pairs that carry the most risk."""
+    """The map, and the pairs with the most risk."""
     with audit.release() as release:
         published = current(release.scores)
-        found = service_page(release.scores, published).services
-        clients = sorted({each.client_department for each in found})
-        providers = sorted({each.provider_department for each in found})
-        shown = [each for each in found if each.risk is not None and each.services]
+        pairs = service_page(release.scores, published).services
+        clients = sorted({each.client_department for each in pairs})
+        providers = sorted({each.provider_department for each in pairs})
+        shown = [each for each in pairs if each.risk is not None and each.services]
         return render(
             request,
             "services.html",
             published=published,
             clients=clients,
             providers=providers,
-            cells={(each.client_department, each.provider_department): each for each in found},
-            shade=_shades(found),
+            cells={(each.client_department, each.provider_department): each for each in pairs},
+            shade=_shades(pairs),
             heaviest=sorted(shown, key=_weight, reverse=True)[:8],
         )
 
@@ -75,7 +75,7 @@ def pair(
     client: str = Query(max_length=300),
     provider: str = Query(max_length=300),
 ) -> Response:
-    """One pair now, both ways, and over the published months."""
+    """One pair: now, in both directions, and over the published months."""
     with audit.release() as release:
         published = current(release.scores)
         course = []
@@ -84,7 +84,7 @@ def pair(
             course.append((head.snapshot_date, _one(rows, client, provider)))
         now = course[-1][1]
         if now is None:
-            raise Refusal(404, "no-such-pair", "These departments ask nothing of each other.")
+            raise Refusal(404, "no-such-pair", "These departments exchange no services.")
         rows = service_page(release.scores, published).services
         lines = {
             name: [charts.month(day, getattr(row, name) if row else None) for day, row in course] for name in FIGURES
@@ -97,20 +97,20 @@ def pair(
             back=_one(rows, provider, client),
             lines=lines,
             figures=FIGURES,
-            kinds=_exchanged(now, course[0][1] if len(course) > 1 else None),
+            kinds=_by_kind(now, course[0][1] if len(course) > 1 else None),
             kind_names=KINDS,
             since=course[0][0],
         )
 
 
-def _exchanged(now: ServicesBetween, before: ServicesBetween | None) -> list[Exchanged]:
-    """By kind, most first."""
+def _by_kind(now: ServicesBetween, before: ServicesBetween | None) -> list[KindOfService]:
+    """Services by kind, most first."""
     then = (before.kinds or {}) if before else {}
-    return [Exchanged(kind, services, then.get(kind)) for kind, services in (now.kinds or {}).items()]
+    return [KindOfService(kind, services, then.get(kind)) for kind, services in (now.kinds or {}).items()]
 
 
 def _weight(each: ServicesBetween) -> float:
-    """How much of the risk lies in what they exchange: the risk of those who ask, where relationships add to it."""
+    """The risk that comes from the pair's services: the risk of those who ask, weighted by what relationships add."""
     return max(each.relationships_log_odds or 0.0, 0.0) * (each.risk or 0.0)
 
 
@@ -118,12 +118,12 @@ def _one(rows: list[ServicesBetween], client: str, provider: str) -> ServicesBet
     return next((row for row in rows if (row.client_department, row.provider_department) == (client, provider)), None)
 
 
-def _shades(found: list[ServicesBetween]) -> dict[Any, int]:
-    """1, well rated, to 5, badly: the rating's place between the best and the worst of the map."""
-    ratings = [each.rating for each in found if each.rating is not None]
+def _shades(pairs: list[ServicesBetween]) -> dict[Any, int]:
+    """From 1, the best rating on the map, to 5, the worst."""
+    ratings = [each.rating for each in pairs if each.rating is not None]
     best, worst = max(ratings, default=5.0), min(ratings, default=1.0)
     return {
         (each.client_department, each.provider_department): 1 + round(4 * (best - each.rating) / ((best - worst) or 1))
-        for each in found
+        for each in pairs
         if each.rating is not None
     }

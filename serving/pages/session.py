@@ -1,7 +1,7 @@
-"""Who is signed in: a signed cookie, which only this server's key can make, and a token for each form.
+"""The session: a cookie signed with this server's key, and a token for its forms.
 
-The cookie holds who asks, until when, and for which purpose; the browser shows it to no script. Nothing is kept on the
-server, so any worker can read it; signing out takes it from the browser, and it ends by itself.
+The cookie contains the asker, the time it expires, and the purpose; scripts cannot read it. Nothing is stored on the
+server, so any worker can read it. Signing out deletes it from the browser; otherwise it expires.
 """
 
 import hmac
@@ -29,7 +29,8 @@ _SALT: Final = "retention page session 1"
 class Session:
     """One browser's sign-in; `asker` is None before it. `until` is in seconds of the epoch.
 
-    `flow` holds what the way to the company's issuer and back must match: state, nonce, verifier, next.
+    `flow` holds what the return from the company's issuer is checked against (state, nonce, verifier), and next, the
+    page to go to.
     """
 
     id: str
@@ -40,29 +41,29 @@ class Session:
 
     @property
     def form_token(self) -> str:
-        """What every form of this session carries: nobody without its cookie's content can know it."""
+        """The token in every form of this session. It cannot be derived without the cookie's content."""
         return hmac.digest(self.id.encode(), b"form", "sha256").hex()[:40]
 
 
-def begun(settings: ServerSettings, asker: Identity | None = None, ends: float = float("inf")) -> Session:
+def new_session(settings: ServerSettings, asker: Identity | None = None, ends: float = float("inf")) -> Session:
     """A new session, which ends after the settings' minutes, and no later than `ends`."""
     return Session(secrets.token_urlsafe(24), min(time.time() + 60 * settings.session_minutes, ends), asker)
 
 
 def session_of(request: Request) -> Session | None:
-    """The session of the request's cookie; None without one that is ours and still holds."""
+    """The session of the request's cookie; None without one that is valid and has not expired."""
     try:
-        told = _signer(request).loads(request.cookies.get(cookie_name(request.app.state.settings), ""))
-        asker = told.pop("asker")
+        content = _signer(request).loads(request.cookies.get(cookie_name(request.app.state.settings), ""))
+        asker = content.pop("asker")
         who = Identity(asker["subject"], Role(asker["role"]), asker["person"]) if asker else None
-        found = Session(asker=who, **told)
+        session = Session(asker=who, **content)
     except (BadData, TypeError, KeyError, ValueError):
         return None
-    return found if found.until > time.time() else None
+    return session if session.until > time.time() else None
 
 
-def keep(request: Request, response: Response, session: Session) -> None:
-    """Send the session to the browser."""
+def save(request: Request, response: Response, session: Session) -> None:
+    """Set the session's cookie in the browser."""
     settings: ServerSettings = request.app.state.settings
     response.set_cookie(
         cookie_name(settings),
@@ -76,7 +77,7 @@ def keep(request: Request, response: Response, session: Session) -> None:
 
 
 def forget(request: Request, response: Response) -> None:
-    """Take the session from the browser."""
+    """Delete the session's cookie from the browser."""
     settings: ServerSettings = request.app.state.settings
     response.delete_cookie(
         cookie_name(settings), path="/", secure=settings.cookie_secure, httponly=True, samesite="lax"
@@ -84,26 +85,26 @@ def forget(request: Request, response: Response) -> None:
 
 
 def cookie_name(settings: ServerSettings) -> str:
-    """With the prefix by which browsers take it from this host alone, where cookies travel by https only."""
+    """The cookie's name. Over https it has a prefix by which browsers accept it from this host only."""
     return "__Host-retention" if settings.cookie_secure else "retention"
 
 
 def with_purpose(session: Session, purpose: Purpose) -> Session:
-    """The same session, for a purpose."""
+    """The same session with a purpose."""
     return replace(session, purpose=str(purpose))
 
 
 async def signed_in(request: Request) -> None:
-    """The first dependency of every page: says to the others who asks. Raises 401 without a session."""
+    """The first dependency of every page: gives the others the asker. Raises 401 without a session."""
     session = session_of(request)
     if session is None or session.asker is None:
-        raise Refusal(401, "signed-out", "You are not signed in, or no longer.")
+        raise Refusal(401, "signed-out", "You are not signed in, or your session has ended.")
     request.state.session = session
     request.state.asker = session.asker
 
 
-async def sound_form(request: Request, form_token: Annotated[str, Form()] = "") -> None:
-    """A dependency of every form. Raises 403 for one that this session did not give out."""
+async def checked_form(request: Request, form_token: Annotated[str, Form()] = "") -> None:
+    """A dependency of every form. Raises 403 for a form that does not belong to this session."""
     session: Session | None = getattr(request.state, "session", None) or session_of(request)
     if session is None or not hmac.compare_digest(session.form_token.encode(), form_token.encode()):
         detail = marked(
@@ -113,16 +114,16 @@ async def sound_form(request: Request, form_token: Annotated[str, Form()] = "") 
 
 
 async def purpose_of_session(request: Request, audit: Audit) -> Purpose:
-    """The purpose that was stated in this session, which the audit keeps. Raises 403 before one is."""
+    """The purpose stated in this session, which the audit records. Raises 403 before one is stated."""
     session: Session = request.state.session
     if session.purpose not in set(Purpose):
-        raise Refusal(403, "purpose-missing", "Say first what you need it for.")
+        raise Refusal(403, "purpose-missing", "State your purpose first.")
     audit.purpose = session.purpose
     return Purpose(str(session.purpose))
 
 
 SessionPurpose = Annotated[Purpose, Depends(purpose_of_session)]
-"""The purpose that was stated for this session."""
+"""The purpose stated in this session."""
 
 
 def _signer(request: Request) -> URLSafeSerializer:

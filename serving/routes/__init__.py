@@ -1,1 +1,1 @@
-"""The routes, a file a noun."""
+"""The routes of the API, one file per subject."""

@@ -18,13 +18,13 @@ from serving.views.audit import audit_page, audit_table
 router = APIRouter(prefix="/v1", tags=["audit"])
 
 
-def _of_our_time(moment: datetime) -> datetime:
+def _in_calendar(moment: datetime) -> datetime:
     if not 1900 <= moment.year < 2200:
-        raise ValueError("a year of 1900 to 2199")  # the ends of the calendar have no UTC in every zone
+        raise ValueError("the year must be 1900 to 2199")  # at the ends of the calendar some zones have no UTC time
     return moment
 
 
-Moment = Annotated[datetime, AfterValidator(_of_our_time), Query(description="with its zone, or in UTC")]
+Moment = Annotated[datetime, AfterValidator(_in_calendar), Query(description="with a time zone, else UTC")]
 
 
 @router.get(
@@ -46,11 +46,11 @@ def looks(
     request_id: OptionalText = None,
     since: Moment | None = None,
     until: Moment | None = None,
-    cursor: Annotated[int | None, Query(ge=1, lt=2**31, description="`next_cursor` of the page before")] = None,
+    cursor: Annotated[int | None, Query(ge=1, lt=2**31, description="`next_cursor` of the previous page")] = None,
     limit: Annotated[int, Query(ge=1)] = 100,
     accept: AcceptHeader = "*/*",
 ) -> Response:
-    """Newest first. The auditor's own look leaves a row too, about the person that was asked for, if one was."""
+    """Newest first. The auditor's own request is recorded too, with the person in `whom`, if given."""
     form = preferred(accept, TABLES)
     equal = {"who": who, "whom": whom, "role": role, "what": what, "result": result, "request_id": request_id}
     size = min(limit, request.app.state.settings.page_limit)

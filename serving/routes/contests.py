@@ -1,4 +1,4 @@
-"""What people and managers say is wrong with the data, for HR to look at."""
+"""Contested data, by the people themselves and by managers, for HR."""
 
 from dataclasses import asdict
 
@@ -23,12 +23,12 @@ router = APIRouter(prefix="/v1", tags=["people"])
     responses={**forms(), **responses(404)},
 )
 def contests(request: Request, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit) -> Response:
-    """Of everyone who is scored now: their own contests, and managers' answers that the data is wrong or outdated.
+    """For everyone with a current score: their own contests, and managers' answers that the data is wrong or outdated.
 
-    What a person wrote is in the receipt. A correction is made in the company's tables.
+    The receipt has what a person wrote. Corrections are made in the company's tables.
     """
     with audit.release() as release:
-        found = contested(release.scores.connection, current(release.scores))
-        release.names(sorted({each.employee_id for each in found}))
-        answer = ContestedPage(contests=[ContestedData(**asdict(each)) for each in found])
+        points = contested(release.scores.connection, current(release.scores))
+        release.names(sorted({each.employee_id for each in points}))
+        answer = ContestedPage(contests=[ContestedData(**asdict(each)) for each in points])
         return as_json(request, answer)

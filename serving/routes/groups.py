@@ -1,4 +1,4 @@
-"""Figures of groups, and of services between departments: nobody is named, and no small group is shown."""
+"""Figures of groups, and of services between departments. No employee is named, and no small group is shown."""
 
 import hashlib
 from typing import Annotated, Any
@@ -28,22 +28,22 @@ router = APIRouter(prefix="/v1", tags=["groups"])
 )
 def groups(
     request: Request,
-    dimension: Annotated[Dimension, Path(description="a manager's group are the direct reports")],
+    dimension: Annotated[Dimension, Path(description="for `manager`, a group is a manager's direct reports")],
     asker: ForHrAndScientists,
     _purpose: PlanningPurpose,
     audit: Audit,
     accept: AcceptHeader = "*/*",
 ) -> Response:
-    """Groups under 5 are suppressed, and others from which such a group could be worked out.
+    """Groups under 5 people are suppressed, as are others from which such a group could be derived.
 
-    Data scientists get managers under names that say nothing, the same ones for the whole publication, in their order.
+    For data scientists, managers have pseudonyms that stay the same within a publication; rows are in their order.
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:
         published = current(release.scores)
         rows = group_rows(release.scores, published, dimension)
         if dimension == "manager" and asker.role == Role.DATA_SCIENTIST:
-            rows = _without_names(published, rows)
+            rows = _with_pseudonyms(published, rows)
         answer = page_of(published, dimension, rows)
         release.names(_managers(asker, dimension, rows))
         return as_table(request, form, answer, lambda: group_table(dimension, rows))
@@ -51,16 +51,16 @@ def groups(
 
 @router.get(
     "/internal-services",
-    summary="What each department asks of each other, and the risk that lies there",
+    summary="Services between departments, and the risk of those who ask",
     response_model=ServicePage,
     responses={**forms(CSV, XLSX), **responses(404, 406)},
 )
 def internal_services(
     request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit, accept: AcceptHeader = "*/*"
 ) -> Response:
-    """A row for each client department and provider department with a service within the last 12 months.
+    """A row for each pair of client and provider department with a service within the last 12 months.
 
-    Suppressed where fewer than 5 people ask, or fewer than 5 answer.
+    A row is suppressed where fewer than 5 people ask, or fewer than 5 answer.
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:
@@ -70,20 +70,20 @@ def internal_services(
 
 
 def _managers(asker: Identity, dimension: str, rows: list[dict[str, Any]]) -> list[str]:
-    """Whom the answer names: managers, to those who may see an id."""
+    """The people whom the answer names: managers, for a role that can see ids."""
     if dimension != "manager" or asker.role == Role.DATA_SCIENTIST:
         return []
     return [row["value"] for row in rows if row["value"] is not None]
 
 
-def _without_names(published: Published, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows under names that say nothing, in the order of these names: that of ids would tell who is who."""
-    nameless = [row | {"value": _nameless(published, row["value"])} for row in rows]
-    return sorted(nameless, key=lambda row: (row["value"] is None, row["value"]))
+def _with_pseudonyms(published: Published, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with pseudonyms, sorted by them: the order of the ids would reveal who is who."""
+    renamed = [row | {"value": _pseudonym(published, row["value"])} for row in rows]
+    return sorted(renamed, key=lambda row: (row["value"] is None, row["value"]))
 
 
-def _nameless(published: Published, manager_id: str | None) -> str | None:
-    """The same for one manager in all answers about one publication; the store alone knows what it is made with."""
+def _pseudonym(published: Published, manager_id: str | None) -> str | None:
+    """Stable within a publication. Its hash includes the publication's own, which only the store knows."""
     if manager_id is None:
         return None
     return "team-" + hashlib.sha256(f"{published.content_hash}\n{manager_id}".encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Live, ready and the counters: the only routes without a token. They say nothing of anybody."""
+"""Live, ready and the counters: the only routes without a token. They contain no personal data."""
 
 from typing import Final
 
@@ -14,20 +14,20 @@ router = APIRouter(tags=["health"])
 _LOCAL: Final = ("127.0.0.1", "::1")
 
 
-@router.get("/health/live", summary="The process answers", response_model=Health)
+@router.get("/health/live", summary="Whether the process is running", response_model=Health)
 async def live() -> Health:
-    """Always 200 while the process lives."""
+    """Always 200 while the process runs."""
     return Health(status="live")
 
 
 @router.get(
     "/health/ready",
-    summary="The store answers and has this version's schema",
+    summary="Whether the store answers and has this version's schema",
     response_model=Health,
     responses={503: {"model": Health, "description": "The store does not answer"}},
 )
 def ready(request: Request) -> Response:
-    """200 or 503; recovers by itself."""
+    """200 or 503. Returns to 200 when the store is back."""
     is_ready = request.app.state.store.is_ready()
     return JSONResponse({"status": "ready" if is_ready else "not ready"}, 200 if is_ready else 503)
 
@@ -40,12 +40,12 @@ def ready(request: Request) -> Response:
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus' text format"},
         404: {
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            "description": "Not for this client",
+            "description": "Not available to this client",
         },
     },
 )
 def metrics(request: Request) -> Response:
-    """For clients on this machine, unless `RETENTION_METRICS` says `open` or `closed`; always on the inner port."""
+    """For clients on this machine, unless `RETENTION_METRICS` is `open` or `closed`. The inner port always has it."""
     setting = request.app.state.settings.metrics
     is_local = request.client is not None and request.client.host in _LOCAL
     if setting == "closed" or (setting == "local" and not is_local):

@@ -1,4 +1,4 @@
-"""The managers' lists of a month, as JSON, CSV, XLSX or a page, and what became of them."""
+"""The managers' lists of a month, as JSON, CSV, XLSX or a page, and the answers to them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from pipeline.lists.risk_list import RiskList
 from pipeline.store.answers import ListAnswer, keep_answer, last_answers
 from pipeline.store.reading import Published
 from serving.access.audit import Audit
-from serving.access.permissions import ForHrAndManagers, ListPurpose, not_for_you
+from serving.access.permissions import ForHrAndManagers, ListPurpose, not_in_your_line
 from serving.http.answers import (
     CSV,
     HTML,
@@ -28,7 +28,7 @@ from serving.http.answers import (
     as_table,
     forms,
     preferred,
-    unless_known,
+    unless_unchanged,
 )
 from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
@@ -44,7 +44,7 @@ FORMS: Final = (*TABLES, HTML)
 
 @router.get(
     "/lists/{month}",
-    summary="Whom to talk to this month",
+    summary="The lists of a month: whom to talk to",
     response_model=MonthlyLists,
     responses={**forms(CSV, XLSX, HTML), **responses(404, 406)},
 )
@@ -57,24 +57,24 @@ def lists(
     manager_id: OptionalText = None,
     accept: AcceptHeader = "*/*",
 ) -> Response:
-    """A manager gets the own list; HR any manager's, or without `manager_id` all that hold something to read."""
+    """A manager gets their own list. HR gets any manager's, or without `manager_id` all that are not empty."""
     form = preferred(accept, FORMS)
-    wanted = _whose(asker, manager_id)
+    manager = _wanted_manager(asker, manager_id)
     with audit.release() as release:
         published = of_month(release.scores, month)
         settings = request.app.state.settings
-        said_in = asked_language(request)
-        found = chosen_lists(release.scores, published, asker, wanted, settings, said_in)
-        if wanted is None:
-            found = [each for each in found if each.is_worth_reading]
-        elif not found:
+        language = asked_language(request)
+        chosen = chosen_lists(release.scores, published, asker, manager, settings, language)
+        if manager is None:
+            chosen = [each for each in chosen if each.is_worth_reading]
+        elif not chosen:
             raise Refusal(404, "no-team", "Nobody who was scored in this month reports to this manager.")
-        if wanted is None and form == HTML:
-            page = index_page(published, found, _href, said_in).encode()
-            return unless_known(request, HTML, page, lambda: page)
-        release.names([employee_id for each in found for employee_id in named(each)])
+        if manager is None and form == HTML:
+            page = index_page(published, chosen, _href, language).encode()
+            return unless_unchanged(request, HTML, page, lambda: page)
+        release.names([employee_id for each in chosen for employee_id in named(each)])
         answers = last_answers(release.scores.connection, published)
-        return _written(request, form, published, found, answers, said_in)
+        return _in_form(request, form, published, chosen, answers, language)
 
 
 @router.post(
@@ -93,41 +93,41 @@ def answer(
     _purpose: ListPurpose,
     audit: Audit,
 ) -> Response:
-    """About somebody on that month's lists; a manager answers for the own line only. The last answer counts."""
+    """For a person on that month's lists; a manager answers for their own line only. The last answer counts."""
     settings = request.app.state.settings
-    kept = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
+    list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
     with audit.change() as change:
         published = of_month(change.scores, month)
         require_listed(change.scores, published, asker, employee_id, settings)
-        keep_answer(change.connection, published, kept)
-        change.did("answered", employee_id)
-    told = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(kept))
-    return as_json(request, told, 201)
+        keep_answer(change.connection, published, list_answer)
+        change.record("answered", employee_id)
+    body = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(list_answer))
+    return as_json(request, body, 201)
 
 
 def _href(manager_id: str) -> str:
     return f"?manager_id={quote(manager_id, safe='')}"
 
 
-def _whose(asker: Identity, manager_id: str | None) -> str | None:
-    """Whose list is wanted, None for everyone's. Raises 403 for a manager who asks for another's."""
+def _wanted_manager(asker: Identity, manager_id: str | None) -> str | None:
+    """The manager whose list is requested; None for all. Raises 403 for a manager who requests another's."""
     if asker.role == Role.HR:
         return manager_id
     if manager_id not in (None, asker.person):
-        raise not_for_you()
+        raise not_in_your_line()
     return asker.person
 
 
-def _written(
+def _in_form(
     request: Request,
     form: str,
     published: Published,
-    found: Sequence[RiskList],
+    lists: Sequence[RiskList],
     answers: Mapping[str, ListAnswer],
-    said_in: Language,
+    language: Language,
 ) -> Response:
     if form == HTML:
-        page = list_page(published, found[0], said_in).encode()
-        return unless_known(request, HTML, page, lambda: page)
-    table = Table("list", COLUMNS, list_rows(published, found))
-    return as_table(request, form, monthly_lists(published, found, answers), lambda: table)
+        page = list_page(published, lists[0], language).encode()
+        return unless_unchanged(request, HTML, page, lambda: page)
+    table = Table("list", COLUMNS, list_rows(published, lists))
+    return as_table(request, form, monthly_lists(published, lists, answers), lambda: table)

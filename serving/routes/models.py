@@ -1,4 +1,4 @@
-"""The models: how each was judged, who promoted it, its card. Read from the registry, so these routes alone need it."""
+"""The models: the evaluation, promotion and card of each, read from the registry."""
 
 from typing import Annotated, Final
 
@@ -10,7 +10,7 @@ from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML, JSON, AcceptHeader, forms, preferred
 from serving.http.problems import responses
 from serving.schemas.model_versions import ModelAnswer
-from serving.views.models import told_model
+from serving.views.models import model_response
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -18,20 +18,22 @@ MARKDOWN: Final = "text/markdown"
 FORMS: Final = (JSON, HTML, MARKDOWN)
 _ANSWERS: Final = responses(404, 406) | forms(HTML, MARKDOWN)
 
-Version = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,8}$", description="of the registry", examples=["4"])]
+Version = Annotated[
+    str, Path(pattern=r"^[1-9][0-9]{0,8}$", description="version number in the registry", examples=["4"])
+]
 
 
 @router.get(
     "/champion",
-    summary="The model that scores, how it was judged, and its card",
+    summary="The champion, its evaluation, and its card",
     response_model=ModelAnswer,
     responses=_ANSWERS,
 )
 def champion(
     request: Request, _asker: ForModelReaders, _purpose: ReviewPurpose, audit: Audit, accept: AcceptHeader = JSON
 ) -> Response:
-    """As JSON, or its card as a page or Markdown by `Accept`; 404 while no model has passed the gate."""
-    return told_model(request, audit, None, preferred(accept, FORMS))
+    """As JSON, or its card as HTML or Markdown by `Accept`. 404 while there is no champion."""
+    return model_response(request, audit, None, preferred(accept, FORMS))
 
 
 @router.get("/{version}", summary="A model version, and its card", response_model=ModelAnswer, responses=_ANSWERS)
@@ -43,5 +45,5 @@ def version(
     audit: Audit,
     accept: AcceptHeader = JSON,
 ) -> Response:
-    """Metrics with intervals, baselines, fairness, what the gate said, who promoted it; or its card by `Accept`."""
-    return told_model(request, audit, version, preferred(accept, FORMS))
+    """Metrics with intervals, baselines, fairness, gate conditions and promotions; or its card by `Accept`."""
+    return model_response(request, audit, version, preferred(accept, FORMS))

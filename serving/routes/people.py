@@ -1,4 +1,4 @@
-"""A person's risk, and pages of everyone's."""
+"""A person's risk, and everyone's risks, page by page."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from pipeline.identity.tokens import Identity, Role
 from pipeline.lists.risk_list import Band, is_on_list
 from pipeline.store.reading import Published, PublishedScores, Sort
 from serving.access.audit import Audit
-from serving.access.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_for_you
+from serving.access.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_in_your_line
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, as_json, as_table, forms, preferred
 from serving.http.language import asked_language
 from serving.http.problems import responses
@@ -28,13 +28,13 @@ router = APIRouter(prefix="/v1", tags=["people"])
 
 Horizon = Annotated[
     int | None,
-    Query(ge=1, le=36, description="3, 6, 12 or the model's own; default the model's own", examples=[6]),
+    Query(ge=1, le=36, description="3, 6, 12 or the model's own; by default the model's own", examples=[6]),
 ]
 
 
 @router.get(
     "/employees/{employee_id:path}/risk",
-    summary="A person's risk and what is behind it",
+    summary="A person's risk and the factors behind it",
     response_model=RiskForHr | RiskForManager,
     responses={**forms(), **responses(404)},
 )
@@ -48,20 +48,20 @@ def risk(
 ) -> Response:
     """In the language of `Accept-Language`. HR gets the probability with its curve, range and factors.
 
-    A manager gets a band and reasons in words, and only for people of the own line who are on this month's list;
-    the answer to anybody else is the same whether or not the person exists.
+    A manager gets a band and reasons in words, and only for people in their own line who are on this month's list.
+    For anyone else the answer is the same, whether or not the person exists.
     """
     settings: ServerSettings = request.app.state.settings
-    said_in = asked_language(request)
+    language = asked_language(request)
     with audit.release() as release:
         published = current(release.scores)
         if asker.role == Role.MANAGER:
             _require_own_line(release.scores, published, asker, employee_id, settings)
         score, factors = scored(release.scores, published, employee_id)
         answer = (
-            risk_for_manager(published, score, factors, said_in)
+            risk_for_manager(published, score, factors, language)
             if asker.role == Role.MANAGER
-            else risk_for_hr(published, score, factors, horizon_months, said_in)
+            else risk_for_hr(published, score, factors, horizon_months, language)
         )
         release.names([employee_id])
         return as_json(request, answer)
@@ -82,17 +82,17 @@ def risks(
     level: Annotated[int | None, Query(ge=-(2**31), lt=2**31)] = None,
     location: OptionalText = None,
     manager_id: OptionalText = None,
-    band: Annotated[Band | None, Query(description="only people with enough evidence have a band")] = None,
-    sort: Annotated[
-        Sort, Query(description="a minus: from the highest, or the last, on; unknown comes last")
-    ] = "-risk",
+    band: Annotated[
+        Band | None, Query(description="leaves out people without enough evidence, who have no band")
+    ] = None,
+    sort: Annotated[Sort, Query(description="a minus sorts in descending order; unknown values come last")] = "-risk",
     cursor: Annotated[str | None, Query(pattern=f"^{CURSOR.pattern}$")] = None,
     limit: Annotated[int, Query(ge=1)] = 100,
     accept: AcceptHeader = "*/*",
 ) -> Response:
-    """A walk that follows `next_cursor` stays in the publication it began with, whatever is published meanwhile.
+    """All pages reached by `next_cursor` come from the publication of the first, even if a newer one appears.
 
-    CSV and XLSX hold one page too; the cursor of the next one is in the header `Link`.
+    CSV and XLSX have one page too; the header `Link` has the address of the next one.
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:
@@ -100,16 +100,16 @@ def risks(
         equal = {"department": department, "level": level, "location": location, "manager_id": manager_id}
         answer = risk_page(release.scores, equal, band, sort, cursor, size)
         release.names([person.employee_id for person in answer.people])
-        told = as_table(request, form, answer, lambda: risk_table(answer))
+        response = as_table(request, form, answer, lambda: risk_table(answer))
         if answer.next_cursor:
             following = request.url.include_query_params(cursor=answer.next_cursor)
-            told.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-        return told
+            response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        return response
 
 
 def _require_own_line(
     scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: ServerSettings
 ) -> None:
-    is_reached = scores.is_in_line_of(published, str(asker.person), employee_id)
-    if not is_reached or not is_on_list(scores, published, employee_id, settings.list_rules):
-        raise not_for_you()
+    is_in_line = scores.is_in_line_of(published, str(asker.person), employee_id)
+    if not is_in_line or not is_on_list(scores, published, employee_id, settings.list_rules):
+        raise not_in_your_line()

@@ -1,4 +1,4 @@
-"""What a person may ask for about themselves, through HR: a receipt of what is held, a contest, erasure."""
+"""A person's rights, exercised through HR: a receipt of what is held, a contest, erasure."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -27,35 +27,35 @@ from serving.views.receipts import receipt_of, require_held
 router = APIRouter(prefix="/v1", tags=["receipts"])
 
 STAYS: Final = (
-    "The audit keeps who looked at this person, and that the person was erased, so that both can be proven; figures of "
-    "groups of five and more stay too. What the company's own tables hold is not touched: taken from there, the person "
-    "is not scored again."
+    "The audit still records who looked at this person, and that the person was erased, as proof of both. Figures of "
+    "groups of five or more people stay too. The company's own tables are not changed: remove the person there, or the "
+    "next run scores them again."
 )
 OUT_OF_REACH: Final = (
-    " Lists of {months} were written where this server may not delete them, and may name the person: their "
-    "places are noted under lists-elsewhere in the server's state folder."
+    " Lists of {months} are in folders where this server may not delete them, and may name the person: these folders "
+    "are listed under lists-elsewhere in the server's state folder."
 )
 
 
 @router.get(
     "/employees/{employee_id:path}/receipt",
-    summary="What is held of a person, what is behind the score, and who looked",
+    summary="What is held about a person, the factors behind the score, and who looked",
     response_model=Receipt,
     responses=responses(404),
 )
 def receipt(
     request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit
 ) -> Response:
-    """Everything in the store that is about the person. `looks` counts all looks, `looked` holds the latest 1,000."""
+    """Everything in the store about the person. `looks` counts all audit entries; `looked` has the latest 1,000."""
     with audit.release() as release:
-        told = receipt_of(release.scores, employee_id)
+        content = receipt_of(release.scores, employee_id)
         release.names([employee_id])
-        return as_json(request, told)
+        return as_json(request, content)
 
 
 @router.post(
     "/employees/{employee_id:path}/contest",
-    summary="Keep what a person says is wrong",
+    summary="Record what a person says is wrong",
     response_model=KeptContest,
     status_code=201,
     responses=responses(400, 404, 413),
@@ -68,34 +68,34 @@ def contested(
     _purpose: SubjectPurpose,
     audit: Audit,
 ) -> Response:
-    """The correction itself is made in the company's tables; the next month's score follows them."""
-    kept = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
+    """The correction itself is made in the company's tables; next month's score uses them."""
+    given = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
     with audit.change() as change:
         require_held(change.connection, employee_id)
-        number = contest(change.connection, kept)
-        change.did("contested", employee_id)
-    return as_json(request, KeptContest(id=number, **asdict(kept)), 201)
+        number = contest(change.connection, given)
+        change.record("contested", employee_id)
+    return as_json(request, KeptContest(id=number, **asdict(given)), 201)
 
 
 @router.delete(
     "/employees/{employee_id:path}",
-    summary="Erase a person, with a proof",
+    summary="Erase a person, with proof",
     response_model=Erasure,
     responses=responses(404),
 )
 def erased(
     request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit
 ) -> Response:
-    """Scores, factors, answers and contests, the lists that were written, and the monthly sums under `var`.
+    """Removes scores, factors, answers, contests, the written lists, and the monthly sums under `var`.
 
-    The proof is the place of the audit's row about it: `retention audit verify --noted ID:HASH` shows later that the
-    row stands as it was written.
+    The proof identifies the audit's row of the erasure: `retention audit verify --noted ID:HASH` shows later that the
+    row is unchanged.
     """
     with audit.change() as change:
         require_held(change.connection, employee_id)
         removed = erase(change.connection, employee_id)
         removed |= erase_files(request.app.state.settings.var, employee_id)
-        link = change.did("erased", employee_id)
+        link = change.record("erased", employee_id)
     out_of_reach = list_folders(request.app.state.settings.var).out_of_reach
     stays = STAYS + (OUT_OF_REACH.format(months=counted(out_of_reach, "month")) if out_of_reach else "")
     request.app.state.store.forget_deleted()

@@ -1,6 +1,6 @@
-"""Scores of records that a client sends; nothing of them is kept.
+"""Scores of records that a client sends; the records are not stored.
 
-What scores is imported when it is first asked for: it takes seconds, and most servers are never asked.
+The scoring code is imported on the first request: that takes seconds, and most servers never need it.
 """
 
 from datetime import UTC, datetime
@@ -25,39 +25,39 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 
-MOST_FAULTS: Final = 100
-"""Faults told of one request."""
+MAX_FAULTS: Final = 100
+"""The most faults reported for one request."""
 
 
 @router.post(
     "/scores",
-    summary="Scores of records that are sent, with their factors",
+    summary="Score records, with their factors",
     response_model=ScoredRecords,
     responses=responses(400, 404, 413),
 )
 def scores(
     request: Request, sent: RecordsToScore, _asker: ForHrAndScientists, _purpose: StatedPurpose, audit: Audit
 ) -> Response:
-    """By the champion, with the code that scores everyone; a feature that is left out, or null, is unknown.
+    """Scored by the champion, with the code that scores everyone. A feature that is missing or null is unknown.
 
-    Every name, type and range that the catalogue does not allow is refused, all of them at once.
+    Names, types and ranges that the catalogue does not allow are refused; all of them are reported at once.
     """
     version, model = request.app.state.champion.now()
-    _require_sound(sent, model)
+    _require_valid(sent, model)
     answer = _answer(model, version, sent)
     with audit.release():
         return as_json(request, answer)
 
 
-def _require_sound(sent: RecordsToScore, model: "StoredModel") -> None:
+def _require_valid(sent: RecordsToScore, model: "StoredModel") -> None:
     from pipeline.scoring.records import faults
 
-    found = islice(faults(sent.records, model.features), MOST_FAULTS)
-    # a client's own name of a feature may be anything, also a person's: only names of the catalogue are told back
+    reported = islice(faults(sent.records, model.features), MAX_FAULTS)
+    # a client's own feature name may be anything, even a person's: only names of the catalogue are returned
     errors = [
         {"loc": ("body", "records", fault.record, *([fault.feature] if fault.feature in model.features else []))}
         | {"msg": fault.rule, "type": "value_error"}
-        for fault in found
+        for fault in reported
     ]
     if errors:
         raise RequestValidationError(errors)
@@ -70,8 +70,8 @@ def _answer(model: "StoredModel", version: str, sent: RecordsToScore) -> ScoredR
     about = scored.manifest["features"]
     factors: list[list[Factor]] = [[] for _ in sent.records]
     columns = ("employee_id", "feature", "driver", "value", "peer_value", "contribution")
-    for number, *told in scored.factors.select(columns).iter_rows():
-        factors[int(number)].append(Factor(*told))
+    for number, *values in scored.factors.select(columns).iter_rows():
+        factors[int(number)].append(Factor(*values))
     curve = [months for months in (3, 6, 12) if scored.scores[f"risk_{months}m"].null_count() == 0]
     return ScoredRecords(
         model_version=version,

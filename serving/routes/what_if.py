@@ -1,4 +1,4 @@
-"""What a change would do to a person's score: an association, said as one."""
+"""How a person's score would differ after a change: an association, presented as one."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
 
 @router.post(
     "/employees/{employee_id:path}/what-if",
-    summary="What a change would do to a person's score",
+    summary="How a person's score would differ after a change",
     response_model=WhatIfForHr,
     responses=responses(400, 404, 413),
 )
@@ -30,9 +30,9 @@ def what_if(
     _purpose: StatedPurpose,
     audit: Audit,
 ) -> Response:
-    """The risk before and after, factor by factor, by the model that made the published score.
+    """The risk before and after, factor by factor, from the model that made the published score.
 
-    A lever moves every feature that the change itself would move; what is unknown of the person stays unknown.
+    A lever changes every feature that the real change would affect; what is unknown about the person stays unknown.
     """
     with audit.release() as release:
         published = current(release.scores)

@@ -1,1 +1,1 @@
-"""The answers of the API, with an example each. Probabilities are shares of 1; contributions are log-odds."""
+"""The answers of the API, each with an example. Probabilities are from 0 to 1; contributions are log-odds."""

@@ -8,7 +8,7 @@ from serving.schemas.example import example
 
 
 class Look(BaseModel):
-    """Who looked at the person, and why."""
+    """One access: who looked, when and why, and the result."""
 
     at: datetime
     who: str
@@ -29,7 +29,7 @@ LOOK = {
 
 
 class AuditRow(Look):
-    """A row of the audit; `hash` covers it and the row before."""
+    """A row of the audit; `hash` covers it and the previous row."""
 
     id: int
     request_id: str

@@ -1,4 +1,4 @@
-"""How an answer shows what it looks like."""
+"""Examples of answers in the API description."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ from pydantic import ConfigDict
 
 
 def example(**fields: Any) -> ConfigDict:
-    """Give an answer the example that its description shows."""
+    """The configuration of a model whose description has this example."""
     return ConfigDict(json_schema_extra={"examples": [fields]})

@@ -13,11 +13,13 @@ from serving.schemas.risks import Range
 class Group(BaseModel):
     """A group's figures; all null where the group is suppressed."""
 
-    group: str | None = Field(description="null for people of whom it is not known")
+    group: str | None = Field(description="null for the people whose group is not known")
     is_suppressed: bool
     people: int | None
-    expected_exits: float | None = Field(description="sum of the risks: voluntary exits within `horizon_months`")
-    range: Range | None = Field(description="where 95 % of such groups lie if the risks are right; in exits")
+    expected_exits: float | None = Field(
+        description="sum of the risks: voluntary exits expected within `horizon_months`"
+    )
+    range: Range | None = Field(description="in exits: 95 % of such groups are within it if the risks are right")
     drivers: dict[Driver, float] | None = Field(description="mean of what each driver adds to a person's log-odds")
 
 
@@ -57,19 +59,23 @@ class GroupPage(BaseModel):
 
 
 class ServicesBetween(BaseModel):
-    """What one department asks of another, over 12 months; figures are null where they are not known or suppressed."""
+    """Services of one department for another over 12 months; figures are null where unknown or suppressed."""
 
     client_department: str
     provider_department: str
     is_suppressed: bool
-    services: int | None = Field(description="asked for in 12 months")
-    rating: float | None = Field(description="mean of what clients gave, 1 to 5; higher is better")
-    hours: float | None = Field(description="mean from asking to the answer")
+    services: int | None = Field(description="number of services in 12 months")
+    rating: float | None = Field(description="mean rating by clients, 1 to 5; higher is better")
+    hours: float | None = Field(description="mean hours from the request to the answer")
     balance: float | None = Field(description="of the client department: 1 only gives, -1 only receives, 0 is mutual")
-    trend: float | None = Field(description="services a month over 3 months against 12, minus 1")
-    risk: float | None = Field(description="mean risk of those who ask, weighted by what they ask for")
-    relationships_log_odds: float | None = Field(description="what relationships add to it, weighted alike")
-    kinds: dict[str, int] | None = Field(description="services by kind; one of a few people counts under `other`")
+    trend: float | None = Field(
+        description="services a month over the last 3 months, divided by those over 12, minus 1"
+    )
+    risk: float | None = Field(description="mean risk of those who ask, weighted by their number of services")
+    relationships_log_odds: float | None = Field(
+        description="what relationships add to their log-odds; mean with the same weights"
+    )
+    kinds: dict[str, int] | None = Field(description="services by kind; a kind with too few people counts as `other`")
 
 
 class ServicePage(BaseModel):

@@ -1,4 +1,4 @@
-"""Whether the server lives, and whether it can answer."""
+"""Whether the server is running, and whether it can answer."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from serving.schemas.example import example
 
 
 class Health(BaseModel):
-    """Whether the server lives, and whether it can answer."""
+    """Whether the server is running, and whether it can answer."""
 
     model_config = example(status="ready")
 

@@ -13,24 +13,26 @@ from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, ReasonFo
 
 
 class AnswerToList(BaseModel):
-    """What was done about a person on a list, or why nothing was. There is no room for anything private."""
+    """What was done about a person on a list, or why nothing was. Free text is left out, for privacy."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"outcome": "acted", "drivers": ["pay"]}]}
     )
 
     outcome: Outcome = Field(
-        description="talked, offered, agreed, acted; or why not: not_needed, already_known, disagree, left"
+        description=(
+            "what was done: talked, offered, agreed, acted; or why not: not_needed, already_known, disagree, left"
+        )
     )
-    drivers: list[Driver] = Field(default=[], max_length=5, description="the sides of working life that were acted on")
+    drivers: list[Driver] = Field(default=[], max_length=5, description="the drivers that were acted on")
     because: Because | None = Field(
-        default=None, description="why one disagrees; `wrong` and `outdated` are about the data, and HR is told"
+        default=None, description="reason for `disagree`; `wrong` and `outdated` concern the data, and HR sees them"
     )
 
     @model_validator(mode="after")
-    def _says_why_only_where_it_disagrees(self) -> Self:
+    def _because_needs_disagree(self) -> Self:
         if self.because is not None and self.outcome != "disagree":
-            raise ValueError("only an answer that disagrees has a because")
+            raise ValueError("`because` is allowed only with the outcome `disagree`")
         return self
 
 
@@ -48,7 +50,7 @@ ANSWER = {"at": "2026-10-05T09:30:00Z", "who": "M-017", "outcome": "acted", "dri
 
 
 class KeptAnswer(GivenAnswer):
-    """An answer as it was kept."""
+    """An answer as stored."""
 
     model_config = example(employee_id="E-1042", month="2026-09", **ANSWER)
 
@@ -68,7 +70,7 @@ class ListedPerson(BaseModel):
     location: str | None
     reasons: list[ReasonForManager]
     guidance: list[GuidanceForManager]
-    moved: list[str] = Field(default=[], description="what changed most since last month, in words")
+    moved: list[str] = Field(default=[], description="the largest changes since last month, in words")
     answer: GivenAnswer | None = Field(description="the last answer; null while there is none")
 
 
@@ -77,13 +79,15 @@ class ManagerList(BaseModel):
 
     manager_id: str
     team_size: int
-    expected: str = Field(description="how many of those listed would leave if nothing changes, in words")
+    expected: str = Field(description="the number of listed people who would leave if nothing changes, in words")
     entries: list[ListedPerson]
-    resolved: list[str] = Field(description="on last month's list, still in the team, and not standing out any more")
+    resolved: list[str] = Field(
+        description="people on last month's list who are still in the team and no longer stand out"
+    )
 
 
 class MonthlyLists(BaseModel):
-    """The lists of a month: one manager's, or those of every manager with something to read."""
+    """The lists of a month: one manager's, or all that are not empty."""
 
     model_config = example(
         month="2026-09",

@@ -9,7 +9,7 @@ from serving.schemas.example import example
 
 
 class LedgerRow(BaseModel):
-    """When a model version was offered to the gate, found to serve, or replaced, and what came of it."""
+    """One event of the ledger: a version was promoted, refused, or found in use."""
 
     model_config = example(
         at="2026-10-01T04:00:00Z",
@@ -24,10 +24,10 @@ class LedgerRow(BaseModel):
     at: datetime
     event: Literal["promoted", "overridden", "refused", "found"]
     version: str
-    replaces: str | None = Field(description="the champion of that moment")
+    replaces: str | None = Field(description="the champion at that time")
     who: str = Field(description="the account that ran the command")
     reason: str | None
-    gate: list[dict[str, Any]] = Field(description="each condition, its figure, and by how much it was missed")
+    gate: list[dict[str, Any]] = Field(description="each condition, its figure, its limit, and whether it passed")
 
 
 class ModelAnswer(BaseModel):
@@ -54,4 +54,4 @@ class ModelAnswer(BaseModel):
     run_id: str
     registered_at: datetime
     report: dict[str, Any] = Field(description="metrics, baselines, ablation, fairness, gate, suspects, features …")
-    ledger: list[LedgerRow] = Field(description="oldest first; the events of this version, and those that replaced it")
+    ledger: list[LedgerRow] = Field(description="events of this version, and those that replaced it; oldest first")

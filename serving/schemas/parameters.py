@@ -1,4 +1,4 @@
-"""What a request names in its path or its query."""
+"""Parameters of the path and of the query."""
 
 from typing import Annotated
 

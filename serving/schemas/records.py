@@ -1,4 +1,4 @@
-"""Records that are sent to be scored, and their scores."""
+"""Records that a client sends for scoring, and their scores."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ _Figure = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class RecordsToScore(BaseModel):
-    """Records of features, a figure by the name of its feature; null, or a name that is not there, is unknown."""
+    """Records that map features to values; a feature that is null or missing is unknown."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -28,15 +28,15 @@ class ScoredRecord(BaseModel):
     risk: float
     range: Range
     curve: list[CurvePoint]
-    evidence: str = Field(description="`enough`, or why the score says little")
+    evidence: str = Field(description="`enough`, or why the score should not be relied on")
     base_log_odds: float
     log_odds: float
     drivers: dict[Driver, float] = Field(description="contributions summed by driver")
-    factors: list[FactorForHr] = Field(description="weightiest first; peers are the records sent, if at least five")
+    factors: list[FactorForHr] = Field(description="largest first; peers are the records sent, if at least five")
 
 
 class ScoredRecords(BaseModel):
-    """The scores of the records, in their order, by one model."""
+    """The scores of the records, in the order sent, by one model."""
 
     model_config = example(
         model_version="4",

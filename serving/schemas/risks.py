@@ -11,26 +11,28 @@ from serving.schemas.example import example
 
 
 class Range(BaseModel):
-    """Between which probabilities the risk lies."""
+    """The lowest and highest probability that are compatible with the calibration data."""
 
     low: float
     high: float
 
 
 class CurvePoint(BaseModel):
-    """The probability of a voluntary exit within so many months."""
+    """The probability of a voluntary exit within a number of months."""
 
     months: int
     risk: float
 
 
-@dataclass(slots=True)  # not a model: an answer holds a hundred and more, and a model takes five times as long to make
+@dataclass(
+    slots=True
+)  # not a model: an answer has a hundred or more of them, and a model takes five times as long to build
 class FactorForHr:
     """What one feature adds to the log-odds; `value` and `peer_value` are null where unknown.
 
-    `actionable` says whether an employer can change it; the others are context, and never to be acted on. `related`
-    is one name for features that say nearly the same of people, and null for one that stands alone: what they add
-    means something in sum, and the split between them little.
+    `actionable` says whether an employer can change the feature; the others are context, which is never acted on.
+    `related` is a name shared by features that rank people almost alike, else null. Read the contributions of related
+    features as a sum: the split between them means little.
     """
 
     feature: str
@@ -83,25 +85,25 @@ class RiskForHr(BaseModel):
     horizon_months: int
     risk: float = Field(description="probability of a voluntary exit within `horizon_months` of the snapshot date")
     range: Range | None = Field(description="null unless `horizon_months` is `factors_horizon_months`")
-    band: Band | None = Field(description="against the mean risk of everyone; null without enough evidence")
+    band: Band | None = Field(description="relative to everyone's mean risk; null without enough evidence")
     curve: list[CurvePoint]
-    evidence: str = Field(description="`enough`, or why the score says little about this person")
-    factors_horizon_months: int = Field(description="the horizon that the factors add up to")
+    evidence: str = Field(description="`enough`, or why the score should not be relied on")
+    factors_horizon_months: int = Field(description="the horizon whose log-odds the factors add up to")
     base_log_odds: float
     log_odds: float
     drivers: dict[Driver, float] = Field(description="contributions summed by driver")
-    factors: list[FactorForHr] = Field(description="weightiest first, related ones together")
+    factors: list[FactorForHr] = Field(description="largest first, related ones together")
 
 
 class ReasonForManager(BaseModel):
-    """Something behind a person's place on the list, without a figure."""
+    """A factor behind a person's position on the list, without a figure."""
 
     driver: Driver
     text: str
 
 
 class GuidanceForManager(BaseModel):
-    """What to ask, what could be offered, and whom to involve."""
+    """What to ask, what to offer, and whom to involve."""
 
     ask: str
     offer: str
@@ -117,7 +119,7 @@ GUIDANCE = {
 
 
 class RiskForManager(BaseModel):
-    """What a manager learns of a person on the list: a band in place of a probability, reasons in place of figures."""
+    """A listed person's risk for a manager: a band instead of a probability, reasons instead of figures."""
 
     model_config = example(
         employee_id="E-1042",
@@ -156,7 +158,7 @@ class ScoredPerson(BaseModel):
 
 
 class RiskPage(BaseModel):
-    """A page of one publication, highest risk first; all pages of one walk are of the same publication."""
+    """A page of one publication; all pages that follow it come from the same publication."""
 
     model_config = example(
         snapshot_date="2026-09-30",

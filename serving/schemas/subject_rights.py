@@ -1,4 +1,4 @@
-"""What is held of a person: receipt, contest and erasure."""
+"""What is held about a person: receipt, contest and erasure."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ from serving.schemas.risks import FACTOR
 
 
 class HeldScore(BaseModel):
-    """A score that is held of a person."""
+    """A stored score of a person."""
 
     snapshot_date: date
     model_version: str
@@ -25,7 +25,7 @@ class HeldScore(BaseModel):
 
 
 class FactorInWords(BaseModel):
-    """Something behind the latest score."""
+    """A factor behind the latest score."""
 
     driver: Driver
     contribution: float
@@ -39,17 +39,17 @@ class GivenAnswerOfMonth(GivenAnswer):
 
 
 class ContestedData(BaseModel):
-    """A person whose data somebody contests."""
+    """A person whose data is contested."""
 
     at: datetime
     employee_id: str
     by: Literal["person", "manager"]
-    ground: str = Field(description="the person's ground, or why the manager disagrees: wrong or outdated")
+    ground: str = Field(description="the person's ground, or the manager's: wrong or outdated")
     feature: str | None
 
 
 class ContestedPage(BaseModel):
-    """Newest first."""
+    """Contested data, newest first."""
 
     model_config = example(
         contests=[
@@ -72,7 +72,7 @@ class ContestedPoint(BaseModel):
         },
     )
 
-    ground: Ground = Field(description="`objection` is to being scored at all")
+    ground: Ground = Field(description="`objection` means objecting to being scored at all")
     feature: Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)] | None = None
     statement: str = Field(
         min_length=1, max_length=2000, pattern=r"^[^\x00]*$", description="in the person's own words"
@@ -80,7 +80,7 @@ class ContestedPoint(BaseModel):
 
 
 class KeptContest(BaseModel):
-    """A contest as it was kept."""
+    """A contest as stored."""
 
     model_config = example(
         id=7,
@@ -102,7 +102,7 @@ class KeptContest(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What is held of a person, newest first."""
+    """What is held about a person, newest first."""
 
     model_config = example(
         employee_id="E-1042",
@@ -124,7 +124,7 @@ class Receipt(BaseModel):
 
     employee_id: str
     scores: list[HeldScore]
-    factors: list[FactorInWords] = Field(description="of the latest score, weightiest first")
+    factors: list[FactorInWords] = Field(description="factors of the latest score, largest first")
     answers: list[GivenAnswerOfMonth]
     contests: list[ContestedPoint]
     looks: int
@@ -132,25 +132,27 @@ class Receipt(BaseModel):
 
 
 class Proof(BaseModel):
-    """The place of the erasure in the audit's chain."""
+    """The position of the erasure in the audit's chain."""
 
     audit_id: int
     hash: str
 
 
 class Erasure(BaseModel):
-    """That a person was erased: what went, what stays, and the proof."""
+    """The erasure of a person: what was removed, what stays, and the proof."""
 
     model_config = example(
         employee_id="E-1042",
         at="2026-10-05T09:30:00Z",
         removed={"score": 12, "list_answer": 1, "contest": 1, "manager_of": 0, "lists": 2, "monthly_sums": 1},
-        stays="The audit keeps who looked at this person …",
+        stays="The audit still records who looked at this person …",
         proof={"audit_id": 5120, "hash": "9f2c…"},
     )
 
     employee_id: str
     at: datetime
-    removed: dict[str, int] = Field(description="rows of each kind; of lists and monthly sums, folders")
+    removed: dict[str, int] = Field(
+        description="number of rows removed, by kind; of folders, for lists and monthly sums"
+    )
     stays: str
     proof: Proof

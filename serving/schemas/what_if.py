@@ -9,23 +9,27 @@ from serving.schemas.example import example
 
 
 class LeversToPull(BaseModel):
-    """A change in a person's working life; what is not named stays as it is."""
+    """A change in a person's working life; what is not named stays unchanged."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"raise_percent": 5}]})
 
-    raise_percent: float | None = Field(default=None, gt=0, le=50, allow_inf_nan=False, description="of base pay")
+    raise_percent: float | None = Field(
+        default=None, gt=0, le=50, allow_inf_nan=False, description="increase in base pay, in percent"
+    )
     promotion: bool = Field(default=False, description="one level up")
     overtime_hours: float | None = Field(
-        default=None, ge=0, le=200, allow_inf_nan=False, description="a month, as if it had been so for a year"
+        default=None, ge=0, le=200, allow_inf_nan=False, description="hours a month, as if they had applied for a year"
     )
-    remote_share: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False, description="of working days")
+    remote_share: float | None = Field(
+        default=None, ge=0, le=1, allow_inf_nan=False, description="share of working days"
+    )
     manager_change: bool = Field(default=False, description="another manager from now on")
     service_rating: float | None = Field(
         default=None,
         ge=1,
         le=5,
         allow_inf_nan=False,
-        description="given by the person to colleagues' services",
+        description="mean rating that the person gives to colleagues' services",
     )
 
 
@@ -43,7 +47,7 @@ class ChangedFactor(BaseModel):
 
 
 class WhatIfForHr(BaseModel):
-    """A score before and after a change. The sum of the contributions' differences is that of the log-odds."""
+    """A score before and after a change. The differences of the contributions add up to that of the log-odds."""
 
     model_config = example(
         employee_id="E-1042",
@@ -66,16 +70,18 @@ class WhatIfForHr(BaseModel):
                 "contribution_after": 0.15,
             }
         ],
-        means="How scores differ between people who differ in this way. It is an association, not a promise.",
+        means="How scores differ between people who differ in this way. This is an association, not a promise.",
     )
 
     employee_id: str
     snapshot_date: date
     model_version: str
     horizon_months: int
-    risk_before: float = Field(description="worked out anew from the published figures, which have six digits")
+    risk_before: float = Field(description="computed again from the published figures, which have six digits")
     risk_after: float
     log_odds_before: float
     log_odds_after: float
-    changes: list[ChangedFactor] = Field(description="every feature that moved or weighs differently, weightiest first")
-    means: str = Field(description="what this says, and what it does not")
+    changes: list[ChangedFactor] = Field(
+        description="every feature whose value or contribution changed, largest change first"
+    )
+    means: str = Field(description="what the result means, and what it does not")

@@ -1,4 +1,4 @@
-"""Who looked at whom, page by page, and as a table."""
+"""The audit, page by page, and as a table."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ def audit_page(
     cursor: int | None,
     size: int,
 ) -> AuditPage:
-    """Up to `size` rows, newest first, whose columns are `equal`, before row `cursor`."""
+    """Up to `size` rows older than row `cursor`, newest first, whose columns equal `equal`."""
     rows = page(scores.connection, [*_equal(equal), *_between(since, until)], cursor, size + 1)
     return AuditPage(
         rows=[AuditRow(**vars(row)) for row in rows[:size]],
@@ -29,9 +29,9 @@ def audit_page(
     )
 
 
-def audit_table(told: AuditPage) -> Table:
-    """A page of the audit as rows."""
-    return Table("audit", list(AuditRow.model_fields), _cells(told.rows))
+def audit_table(shown: AuditPage) -> Table:
+    """A page of the audit as a table."""
+    return Table("audit", list(AuditRow.model_fields), _cells(shown.rows))
 
 
 def _equal(wanted: dict[str, str | None]) -> Iterator[ColumnElement[bool]]:
@@ -47,5 +47,5 @@ def _between(since: datetime | None, until: datetime | None) -> Iterator[ColumnE
 
 def _cells(rows: list[AuditRow]) -> Iterator[list[Any]]:
     for row in rows:
-        told = vars(row) | {"at": row.at.isoformat()}
-        yield [told[name] for name in AuditRow.model_fields]
+        cells = vars(row) | {"at": row.at.isoformat()}
+        yield [cells[name] for name in AuditRow.model_fields]

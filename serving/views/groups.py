@@ -1,4 +1,4 @@
-"""Figures of groups: nobody is named, and no small group is shown."""
+"""Figures of groups. No employee is named, and no small group is shown."""
 
 from typing import Any, Final, Literal
 
@@ -18,12 +18,12 @@ GROUP_COLUMNS: Final = [
 
 
 def group_page(scores: PublishedScores, published: Published, dimension: Dimension) -> GroupPage:
-    """The groups of a dimension of a month. Raises 404 for a month without figures of groups."""
+    """The groups of a dimension in a publication. Raises 404 where it has no figures of groups."""
     return page_of(published, dimension, group_rows(scores, published, dimension))
 
 
 def group_rows(scores: PublishedScores, published: Published, dimension: Dimension) -> list[dict[str, Any]]:
-    """The published figures of the groups of a dimension. Raises 404 for a month without any."""
+    """The published figures of the groups of a dimension. Raises 404 where there are none."""
     rows = scores.group_figures(published, dimension)
     if not rows:
         raise Refusal(404, "no-groups", "This month was scored by an earlier version. Run `retention score` again.")
@@ -59,5 +59,5 @@ def _group(row: dict[str, Any]) -> Group:
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
-    told = row | {"group": row["value"], "is_suppressed": row["people"] is None}
-    return [told[name] for name in GROUP_COLUMNS]
+    cells = row | {"group": row["value"], "is_suppressed": row["people"] is None}
+    return [cells[name] for name in GROUP_COLUMNS]

@@ -1,4 +1,4 @@
-"""The managers' lists of a month: whose, of whom, and what became of them."""
+"""The managers' lists of a month: whose they are, whom they name, and the answers to them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from pipeline.lists.rollout import waiting_managers
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer
 from pipeline.store.reading import Published, PublishedScores
-from serving.access.permissions import not_for_you
+from serving.access.permissions import not_in_your_line
 from serving.http.problems import Refusal
 from serving.schemas.lists import GivenAnswer, ListedPerson, ManagerList, MonthlyLists
 from serving.schemas.risks import GuidanceForManager, ReasonForManager
@@ -22,43 +22,43 @@ def chosen_lists(
     asker: Identity,
     manager_id: str | None,
     settings: Settings,
-    said_in: Language,
+    language: Language,
 ) -> list[RiskList]:
-    """One manager's list, or everyone's. Raises 404 to a manager whose lists begin later (see `lists.rollout`)."""
+    """One manager's list, or all. Raises 404 for a manager whose lists start later (see `lists.rollout`)."""
     if asker.role == Role.MANAGER and asker.person in waiting_managers(scores, published):
-        raise Refusal(404, "no-list-yet", "Lists begin with a part of the managers. Yours begin later.")
-    return risk_lists(scores, published, settings.list_rules, manager_id, said_in)
+        raise Refusal(404, "no-list-yet", "Some managers receive lists first. Yours start later.")
+    return risk_lists(scores, published, settings.list_rules, manager_id, language)
 
 
 def require_listed(
     scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: Settings
 ) -> None:
-    """Raise 404 for somebody on no list of the month; to a manager 403 for anybody but the own line's.
+    """Raise 404 for a person on no list of the month; for a manager, 403 for that and for anyone outside their line.
 
-    Whoever was taken off the list by an answer counts as listed: the answer may have been a slip.
+    A person who was taken off the list by an answer counts as listed, because the answer may have been a mistake.
     """
     is_listed = is_on_list(scores.with_everyone(), published, employee_id, settings.list_rules)
     if asker.role == Role.MANAGER and not (
         is_listed and scores.is_in_line_of(published, str(asker.person), employee_id)
     ):
-        raise not_for_you()
+        raise not_in_your_line()
     if not is_listed:
         raise Refusal(404, "not-listed", "No such person is on a list of this month.")
 
 
 def named(risk_list: RiskList) -> list[str]:
-    """Whom a list names."""
+    """The people whom a list names."""
     return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
-def monthly_lists(published: Published, found: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
+def monthly_lists(published: Published, lists: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
     """The lists of a month with the last answer about each person."""
     return MonthlyLists(
         month=published.month,
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,
-        lists=[_one(each, answers) for each in found],
+        lists=[_one(each, answers) for each in lists],
     )
 
 
@@ -92,7 +92,7 @@ def _given(answer: ListAnswer | None) -> GivenAnswer | None:
 
 
 def answer_fields(answer: ListAnswer) -> dict[str, Any]:
-    """An answer as the schemas have it."""
+    """An answer's fields, named as in the schemas."""
     return {
         "at": answer.at,
         "who": answer.who,

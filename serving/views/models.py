@@ -1,4 +1,4 @@
-"""A model version: how it was judged, who promoted it, its card. Read from the registry."""
+"""A model version: its evaluation, its promotion and its card, read from the registry."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from pipeline.registry.model_card import model_card
 from pipeline.settings import Settings
 from pipeline.store.reading import PublishedScores
 from serving.access.audit import Audit
-from serving.http.answers import HTML, JSON, as_json, unless_known
+from serving.http.answers import HTML, JSON, as_json, unless_unchanged
 from serving.http.problems import Refusal
 from serving.schemas.model_versions import LedgerRow, ModelAnswer
 
@@ -22,40 +22,40 @@ if TYPE_CHECKING:  # MLflow takes seconds to import
     from pipeline.registry.versions import Described
 
 _CARD_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
-"""The card carries the run's plots inside it; nothing is loaded."""
+"""The card contains the run's plots; nothing is loaded."""
 
 
-def told_model(request: Request, audit: Audit, version: str | None, form: str) -> Response:
-    """A version, or the champion, in a form."""
+def model_response(request: Request, audit: Audit, version: str | None, form: str) -> Response:
+    """A version, or the champion, in a format. Raises 404, and 503 without a registry."""
     settings: Settings = request.app.state.settings
-    told = described_version(settings, version)
-    plots = {} if form == JSON else plots_of_version(settings, told.version)
+    model = described_version(settings, version)
+    plots = {} if form == JSON else plots_of_version(settings, model.version)
     with audit.release() as release:
         if form == JSON:
-            return as_json(request, model_answer(told, release.scores))
-        history = ledger.entries(release.scores.connection, told.version)
-    return _card(request, form, told, history, plots)
+            return as_json(request, model_answer(model, release.scores))
+        history = ledger.entries(release.scores.connection, model.version)
+    return _card(request, form, model, history, plots)
 
 
-def model_answer(told: "Described", scores: PublishedScores) -> ModelAnswer:
-    """What the registry says of a version, with its rows of the ledger."""
-    history = ledger.entries(scores.connection, told.version)
+def model_answer(model: "Described", scores: PublishedScores) -> ModelAnswer:
+    """A version as in the registry, with its rows of the ledger."""
+    history = ledger.entries(scores.connection, model.version)
     return ModelAnswer(
-        version=told.version,
-        is_champion=told.is_champion,
-        run_id=told.run_id,
-        registered_at=told.registered_at,
-        report=dict(told.document),
+        version=model.version,
+        is_champion=model.is_champion,
+        run_id=model.run_id,
+        registered_at=model.registered_at,
+        report=dict(model.document),
         ledger=[_row(entry) for entry in history],
     )
 
 
 def _card(
-    request: Request, form: str, told: "Described", history: Sequence[LedgerEntry], plots: dict[str, bytes]
+    request: Request, form: str, model: "Described", history: Sequence[LedgerEntry], plots: dict[str, bytes]
 ) -> Response:
-    card = model_card(told.version, told.report, history, plots)
+    card = model_card(model.version, model.report, history, plots)
     text = (card.html if form == HTML else card.markdown).encode()
-    answer = unless_known(request, form, text, lambda: text)
+    answer = unless_unchanged(request, form, text, lambda: text)
     answer.headers["Content-Security-Policy"] = _CARD_POLICY
     return answer
 
@@ -67,7 +67,7 @@ def _row(entry: LedgerEntry) -> LedgerRow:
 def described_version(settings: Settings, version: str | None) -> "Described":
     """A version, or the champion, with the report of its training. Raises 404, and 503 without a registry."""
     from pipeline.registry.versions import (
-        described,  # MLflow takes seconds to import, and most servers are never asked for it
+        described,  # MLflow takes seconds to import, and most servers never need it
     )
 
     try:
@@ -79,7 +79,7 @@ def described_version(settings: Settings, version: str | None) -> "Described":
 
 
 def plots_of_version(settings: Settings, version: str) -> dict[str, bytes]:
-    """The pictures of a version's run. Raises 404, and 503 without a registry."""
+    """The plots of a version's run. Raises 404, and 503 without a registry."""
     from pipeline.registry.versions import plots_of
 
     try:
@@ -91,5 +91,5 @@ def plots_of_version(settings: Settings, version: str) -> dict[str, bytes]:
 
 
 def _registry_is_down() -> Refusal:
-    detail = marked("The model registry does not answer; scores are served all the same. Try again later.")
+    detail = marked("The model registry does not answer. Scores are still available. Try again later.")
     return Refusal(503, "registry-unavailable", detail, {"Retry-After": "30"})

@@ -1,11 +1,11 @@
-"""Which month is shown."""
+"""The publication that is shown."""
 
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.problems import Refusal
 
 
 def current(scores: PublishedScores) -> Published:
-    """What is served now. Raises 404 before the first publication."""
+    """The current publication. Raises 404 before the first one."""
     published = scores.current()
     if published is None:
         raise Refusal(404, "nothing-published", "Nothing is published yet. Run `retention score` first.")
@@ -13,7 +13,7 @@ def current(scores: PublishedScores) -> Published:
 
 
 def of_month(scores: PublishedScores, month: str) -> Published:
-    """What was published for a month. Raises 404 for one without scores."""
+    """The publication of a month. Raises 404 for a month without scores."""
     published = scores.of_month(month)
     if published is None:
         raise Refusal(404, "month-not-scored", "This month has no published scores.")

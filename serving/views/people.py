@@ -1,4 +1,4 @@
-"""Everyone's latest score, page by page, and as a table."""
+"""Everyone's latest scores, page by page, and as a table."""
 
 import re
 from collections.abc import Mapping
@@ -27,16 +27,16 @@ def risk_page(
     cursor: str | None,
     size: int,
 ) -> RiskPage:
-    """Up to `size` people whose columns are `equal`, after those of `cursor`. Raises 404, and 422 for the cursor."""
+    """Up to `size` people after `cursor` whose columns equal `equal`. Raises 404, and 422 for an invalid cursor."""
     published, after = _start_of_page(scores, cursor)
-    found = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
-    page = found[:size]
+    rows = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
+    page = rows[:size]
     return RiskPage(
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,
         people=[_line(published, score) for score in page],
-        next_cursor=f"{published.id}-{page[-1].rank}" if len(found) > size else None,
+        next_cursor=f"{published.id}-{page[-1].rank}" if len(rows) > size else None,
     )
 
 
@@ -56,7 +56,7 @@ def _line(published: Published, score: Score) -> ScoredPerson:
 
 
 def risk_table(page: RiskPage) -> Table:
-    """A page of scores as rows."""
+    """A page of scores as a table."""
     columns = [name for name in ScoredPerson.model_fields if name != "range"]
     rows = (
         [str(page.snapshot_date), page.model_version, *(getattr(person, name) for name in columns), *_bounds(person)]
@@ -70,14 +70,14 @@ def _bounds(person: ScoredPerson) -> tuple[float | None, float | None]:
 
 
 def _start_of_page(scores: PublishedScores, cursor: str | None) -> tuple[Published, Score | None]:
-    """The publication, and the last person of the page before. The cursor holds a rank: a URL must not hold an id."""
+    """The publication, and the last person of the previous page. A cursor has a rank: a URL must not contain an id."""
     if cursor is None:
         return current(scores), None
     publication_id, rank = (int(number) for number in cursor.split("-"))
     published = scores.by_id(publication_id)
     last = scores.of_rank(published, rank) if published else None
     if published is None or last is None:
-        raise Refusal(422, "unknown-cursor", "This cursor leads nowhere. Begin again without one.")
+        raise Refusal(422, "unknown-cursor", "This cursor is not valid. Start again without one.")
     return published, last
 
 

@@ -1,4 +1,4 @@
-"""A person's risk, as HR and as the manager see it."""
+"""A person's risk, as HR and as managers see it."""
 
 import math
 from collections.abc import Mapping
@@ -23,11 +23,11 @@ from serving.schemas.risks import (
 
 
 def scored(scores: PublishedScores, published: Published, employee_id: str) -> tuple[Score, list[Factor]]:
-    """A person's score and factors. Raises 404 for somebody who was not scored."""
-    found = scores.score_and_factors_of(published, employee_id)
-    if found is None:
+    """A person's score and factors. Raises 404 for a person without a score."""
+    scored_person = scores.score_and_factors_of(published, employee_id)
+    if scored_person is None:
         raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
-    return found
+    return scored_person
 
 
 def risk_for_hr(
@@ -35,9 +35,9 @@ def risk_for_hr(
     score: Score,
     factors: list[Factor],
     horizon_months: int | None,
-    said_in: Language = ENGLISH,
+    language: Language = ENGLISH,
 ) -> RiskForHr:
-    """What HR learns of a person. Raises 422 for a horizon without a score."""
+    """A person's risk for HR. Raises 422 for a horizon without a score."""
     asked = published.horizon_months if horizon_months is None else horizon_months
     curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {published.horizon_months: score.risk}
     known = {months: risk for months, risk in sorted(curve.items()) if risk is not None}
@@ -59,13 +59,13 @@ def risk_for_hr(
         base_log_odds=score.base_log_odds,
         log_odds=score.log_odds,
         drivers=driver_sums(factors),
-        factors=[factor_for_hr(published.about, factor, said_in) for factor in together(factors, published.about)],
+        factors=[factor_for_hr(published.about, factor, language) for factor in together(factors, published.about)],
     )
 
 
-def risk_for_manager(published: Published, score: Score, factors: list[Factor], said_in: Language) -> RiskForManager:
-    """What a manager learns of a person: a band and reasons in words, no probability."""
-    behind = reasons(factors, published.about, said_in)
+def risk_for_manager(published: Published, score: Score, factors: list[Factor], language: Language) -> RiskForManager:
+    """A person's risk for a manager: a band and reasons in words, no probability."""
+    reasons_shown = reasons(factors, published.about, language)
     return RiskForManager(
         employee_id=score.employee_id,
         snapshot_date=published.snapshot_date,
@@ -73,25 +73,27 @@ def risk_for_manager(published: Published, score: Score, factors: list[Factor], 
         horizon_months=published.horizon_months,
         band=band_of(score.risk, published.mean_risk),
         evidence=score.evidence,
-        reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in behind],
-        guidance=[GuidanceForManager(**vars(guide)) for guide in guidance(behind, said_in)],
+        reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in reasons_shown],
+        guidance=[GuidanceForManager(**vars(guide)) for guide in guidance(reasons_shown, language)],
     )
 
 
-def factor_for_hr(told: Mapping[str, Mapping[str, Any]], factor: Factor, said_in: Language = ENGLISH) -> FactorForHr:
-    """A factor with its figures and its words; `told` says of each feature what the catalogue does."""
-    about = told[factor.feature]
+def factor_for_hr(
+    catalogue: Mapping[str, Mapping[str, Any]], factor: Factor, language: Language = ENGLISH
+) -> FactorForHr:
+    """A factor in figures and in words; `catalogue` has the description of each feature."""
+    about = catalogue[factor.feature]
     is_category = about.get("kind") == "category"
     return FactorForHr(
         feature=factor.feature,
         driver=factor.driver,
         actionable=bool(about.get("actionable", False)),
         related=about.get("related"),
-        label=label_text(about, said_in),
+        label=label_text(about, language),
         value=factor.value if is_category else _number_or_text(factor.value),
         peer_value=factor.peer_value if is_category else _number_or_text(factor.peer_value),
         contribution=factor.contribution,
-        text=factor_text(factor, about, said_in),
+        text=factor_text(factor, about, language),
     )
 
 
@@ -101,12 +103,12 @@ def _number_or_text(value: str | None) -> float | str | None:
 
 
 def band_shown(published: Published, score: Score) -> Band | None:
-    """The band of a score with enough evidence."""
+    """The band of a score; None without enough evidence."""
     return band_of(score.risk, published.mean_risk) if score.evidence == ENOUGH else None
 
 
 def range_shown(score: Score) -> Range | None:
-    """The range of a score that has one."""
+    """The range of a score; None if it has none."""
     if score.risk_low is None or score.risk_high is None:
         return None
     return Range(low=score.risk_low, high=score.risk_high)

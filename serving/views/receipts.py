@@ -1,4 +1,4 @@
-"""What is held of a person."""
+"""What is held about a person."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,38 +14,38 @@ from serving.schemas.audit import Look
 from serving.schemas.subject_rights import ContestedPoint, FactorInWords, GivenAnswerOfMonth, HeldScore, Receipt
 
 
-def receipt_of(scores: PublishedScores, employee_id: str, said_in: Language = ENGLISH) -> Receipt:
-    """Everything in the store that is about a person. Raises 404 where nothing is."""
+def receipt_of(scores: PublishedScores, employee_id: str, language: Language = ENGLISH) -> Receipt:
+    """Everything in the store about a person. Raises 404 where there is nothing."""
     held = held_of(scores.connection, employee_id)
     if not held.is_anything:
         raise _nothing_held()
     published = scores.by_id(held.scores[0].publication_id) if held.scores else None
-    factors = _in_words(scores, published, employee_id, said_in) if published else []
+    factors = _in_words(scores, published, employee_id, language) if published else []
     return _receipt(employee_id, held, factors)
 
 
 def require_held(connection: Connection, employee_id: str) -> None:
-    """Raise 404 where the store holds nothing of a person."""
+    """Raise 404 where the store has nothing about a person."""
     if not is_held(connection, employee_id):
         raise _nothing_held()
 
 
 def _nothing_held() -> Refusal:
-    return Refusal(404, "nothing-held", "Nothing is held of such a person.")
+    return Refusal(404, "nothing-held", "No data is held about such a person.")
 
 
 def _in_words(
-    scores: PublishedScores, published: Published, employee_id: str, said_in: Language
+    scores: PublishedScores, published: Published, employee_id: str, language: Language
 ) -> list[FactorInWords]:
     [(_, factors)] = scores.factors_of(published, [employee_id])
-    weightiest = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
+    largest_first = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
     return [
         FactorInWords(
             driver=factor.driver,
             contribution=factor.contribution,
-            text=factor_text(factor, published.about[factor.feature], said_in),
+            text=factor_text(factor, published.about[factor.feature], language),
         )
-        for factor in weightiest
+        for factor in largest_first
     ]
 
 

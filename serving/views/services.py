@@ -1,4 +1,4 @@
-"""Services between departments: how much, how well rated, and the risk that lies there."""
+"""Services between departments: their number, their ratings, and the risk of those who ask."""
 
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.answers import Table
@@ -6,7 +6,7 @@ from serving.schemas.groups import ServicePage, ServicesBetween
 
 
 def service_page(scores: PublishedScores, published: Published) -> ServicePage:
-    """What departments ask of each other in a month."""
+    """Services between departments in a month."""
     rows = scores.service_figures(published)
     return ServicePage(
         snapshot_date=published.snapshot_date,
@@ -17,7 +17,7 @@ def service_page(scores: PublishedScores, published: Published) -> ServicePage:
 
 
 def service_table(page: ServicePage) -> Table:
-    """The same as rows, without the kinds of services."""
+    """The page as a table, without the kinds of services."""
     columns = [name for name in ServicesBetween.model_fields if name != "kinds"]
     rows = (list(each.model_dump(include=set(columns)).values()) for each in page.services)
     return Table("services", columns, rows)

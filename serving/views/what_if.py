@@ -1,4 +1,4 @@
-"""What a change would do to a person's score: an association, said as one."""
+"""How a person's score would differ after a change: an association, presented as one."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from pipeline.scoring.what_if import Change, WhatIf
 
 MEANS: Final = (
-    "How scores differ between people who differ in this way. It is an association, not a promise: "
-    "nobody knows from it that the change would keep this person."
+    "How scores differ between people who differ in this way. This is an association, not a promise: "
+    "it does not show that the change would make this person stay."
 )
 
 
 def what_if_for_hr(
     champion: Champion, published: Published, factors: list[Factor], levers: LeversToPull, employee_id: str
 ) -> WhatIfForHr:
-    """A person's score before and after a change. Raises 422 where nothing is changed, as `Champion.of` beside it."""
+    """A person's score before and after a change. Raises 422 where nothing changes, else like `Champion.of`."""
     model = champion.of(published.model_version)
     from pipeline.scoring.what_if import Levers, figures_of
-    from pipeline.scoring.what_if import what_if as worked_out
+    from pipeline.scoring.what_if import what_if as compare
 
     pulled = Levers(**levers.model_dump())
     if pulled == Levers():
-        raise Refusal(422, "no-lever", "No lever is pulled. Name at least one change.")
-    change = worked_out(model, figures_of(factors, model.features), pulled)
+        raise Refusal(422, "no-lever", "The request names no change. Name at least one.")
+    change = compare(model, figures_of(factors, model.features), pulled)
     if change is None:
-        raise Refusal(422, "nothing-moves", "This model knows nothing that these levers would change for this person.")
+        raise Refusal(422, "nothing-moves", "No feature of this model would change for this person.")
     return WhatIfForHr(
         employee_id=employee_id,
         snapshot_date=published.snapshot_date,
@@ -51,14 +51,14 @@ def _changes(published: Published, change: "WhatIf", factors: dict[str, Factor])
 
 
 def _changed(published: Published, change: "Change", factor: Factor) -> ChangedFactor:
-    told = factor_for_hr(published.about, factor)
+    shown = factor_for_hr(published.about, factor)
     return ChangedFactor(
         feature=change.feature,
-        driver=told.driver,
-        label=told.label,
+        driver=shown.driver,
+        label=shown.label,
         value_before=change.value_before,
         value_after=change.value_after,
-        peer_value=told.peer_value,
+        peer_value=shown.peer_value,
         contribution_before=change.contribution_before,
         contribution_after=change.contribution_after,
     )

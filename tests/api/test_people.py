@@ -120,7 +120,7 @@ def test_strangers_the_unlisted_and_the_unknown_get_a_manager_the_same_403(
         "type": "urn:retention:problem:not-in-your-line",
         "title": "Forbidden",
         "status": 403,
-        "detail": "You reach the people of your own line who are on this month's list.",
+        "detail": "You can see only people in your own line who are on this month's list.",
         "request_id": "",
     }
     assert person != "D" or risk_of(client, "D", bearer("manager", "M2")).status_code == 200

@@ -142,8 +142,8 @@ def test_a_new_champion_takes_over_without_a_restart(
     promote(trained)
     assert champion_of(trained) != first
     assert asked(LOW).json()["model_version"] == first
-    monkeypatch.setattr(champion, "LOOK_AGAIN_SECONDS", 0.0)
-    asked.client.app.state.champion._look_at = 0.0  # type: ignore[attr-defined]
+    monkeypatch.setattr(champion, "REFRESH_SECONDS", 0.0)
+    asked.client.app.state.champion._refresh_at = 0.0  # type: ignore[attr-defined]
     assert asked(LOW).json()["model_version"] == champion_of(trained)
 
 
@@ -156,10 +156,10 @@ def test_a_registry_that_is_gone_is_told_and_one_that_goes_away_does_not_matter(
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:retention:problem:registry-unavailable")
     before = asked(LOW)
     held = asked.client.app.state.champion  # type: ignore[attr-defined]
-    held._settings, held._look_at = gone, 0.0
+    held._settings, held._refresh_at = gone, 0.0
     with caplog.at_level(logging.WARNING, "retention.server"):
         assert asked(LOW).json() == before.json()
-    assert "goes on scoring" in caplog.text
+    assert "continues to score" in caplog.text
 
 
 def test_without_a_champion_the_answer_says_what_to_do(

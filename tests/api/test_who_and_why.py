@@ -97,7 +97,7 @@ def test_any_other_purpose_is_403_with_the_reason(client: TestClient, bearer: Be
     answer = client.get(path, params={"purpose": purpose}, headers=bearer("hr"))
     assert answer.status_code == 403
     assert answer.json()["type"] == "urn:retention:problem:purpose-refused"
-    assert "Allowed are: retention_conversation" in answer.json()["detail"]
+    assert "Allowed purposes: retention_conversation" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["/v1/employees/A/risk", "/v1/risks"])
@@ -155,7 +155,7 @@ def test_without_its_audit_row_no_answer_is_released(
         patch.setattr(Store, "append_audit", fail)
         answer = client.get(URL, headers=bearer("hr"))
     assert answer.status_code == 500
-    assert answer.json()["detail"] == "A fault on our side. Nothing was released."
+    assert answer.json()["detail"] == "Something went wrong on our side. No data was released."
     assert "0.3775" not in answer.text
     assert kept() == []
 

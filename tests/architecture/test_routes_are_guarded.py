@@ -9,9 +9,9 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from serving.access.audit import audited
-from serving.access.permissions import Permit, PurposeOf, stated_purpose
+from serving.access.permissions import DefaultPurpose, Permit, stated_purpose
 from serving.app import create_app
-from serving.pages.session import purpose_of_session, signed_in, sound_form
+from serving.pages.session import checked_form, purpose_of_session, signed_in
 from serving.settings import ServerSettings
 
 PAGES = {
@@ -88,7 +88,7 @@ def test_only_health_and_the_schema_are_open(routes: list[Any]) -> None:
         calls = list(calls_of(route.dependant))
         assert any(isinstance(call, Permit) for call in calls), f"{route.path} asks for no role"
         assert audited in calls, f"{route.path} leaves no audit row"
-        asks = any(call in (stated_purpose, purpose_of_session) or isinstance(call, PurposeOf) for call in calls)
+        asks = any(call in (stated_purpose, purpose_of_session) or isinstance(call, DefaultPurpose) for call in calls)
         assert asks, f"{route.path} asks for no purpose"
 
 
@@ -98,5 +98,5 @@ def test_every_page_asks_for_the_session_and_every_form_for_its_token(routes: li
         if route.path in PAGES:
             assert calls[0] is signed_in, f"{route.path} does not ask for the session first"
         if route.path in PAGES | DOORS and "POST" in route.methods:
-            assert sound_form in calls, f"{route.path} takes a form that anybody could send"
+            assert checked_form in calls, f"{route.path} takes a form that anybody could send"
         assert route.path in PAGES | DOORS or signed_in not in calls, f"{route.path} takes a cookie"

@@ -82,6 +82,6 @@ def sign_in(page: Page, settings: ServerSettings) -> Callable[..., None]:
 def state_purpose(page: Page) -> Callable[[], None]:
     def done() -> None:
         page.get_by_label("To prepare a conversation about staying").check()
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
 
     return done

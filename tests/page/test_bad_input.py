@@ -86,7 +86,7 @@ def test_scripts_and_endless_names_are_shown_as_they_are_and_run_nothing(
     expect(page.get_by_role("heading", level=1)).to_have_text(SCRIPT)
     assert_accessible(page)
     page.get_by_role("link", name="Receipt and contest").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"What is held of {SCRIPT}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Data held about {SCRIPT}")
     assert_accessible(page)
     page.goto("/people")
     page.get_by_label("Department", exact=True).select_option(BROKEN_OUT)
@@ -108,7 +108,7 @@ def test_a_hostile_name_on_a_list_can_be_answered(page: Page, sign_in: SignIn, k
     assert_accessible(page)
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=SCRIPT))
     card.get_by_role("button", name="We talked").click()
-    expect(page.get_by_role("status")).to_have_text("Your answer is kept.")
+    expect(page.get_by_role("status")).to_have_text("Your answer is saved.")
     assert [row["whom"] for row in kept() if row["result"] == "answered"] == [SCRIPT]
 
 
@@ -124,7 +124,7 @@ def test_before_anything_is_published_each_page_says_what_to_do(page: Page, sett
             if role == "hr":
                 page.goto(f"{address}/purpose?next=/people")
                 page.get_by_label("To prepare a conversation about staying").check()
-                page.get_by_role("button", name="Go on").click()
+                page.get_by_role("button", name="Continue").click()
             for path in paths:
                 answer = page.goto(f"{address}{path}")
                 assert answer is not None
@@ -138,7 +138,7 @@ def test_without_the_model_of_the_month_a_what_if_says_so_and_the_rest_works(
 ) -> None:
     sign_in("hr", "H1", "/people/A")
     state_purpose()
-    page.get_by_label("Raise of base pay").fill("10")
+    page.get_by_label("Increase in base pay").fill("10")
     expect(page.locator("output")).to_have_text("10")
     page.get_by_role("button", name="Show what would change").click()
     expect(page.get_by_role("alert")).to_contain_text("The registry no longer holds the model")
@@ -158,12 +158,12 @@ def test_a_session_that_ends_while_one_writes_sends_nothing_and_leads_back(
     late = session.time.time() + 60 * settings.session_minutes + 1
     with monkeypatch.context() as later:
         later.setattr(session, "time", SimpleNamespace(time=lambda: late))
-        page.get_by_role("button", name="Keep the contest").click()
+        page.get_by_role("button", name="Save the contest").click()
         expect(page.get_by_role("alert")).to_contain_text("what you entered was not sent")
     assert "contested" not in {row["result"] for row in kept()}
     page.get_by_label("Token").fill(issue_token(settings, "hr", "H1"))
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What is held of A")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data held about A")
     expect(page.locator("main")).to_contain_text("None so far.")
 
 
@@ -177,11 +177,11 @@ def test_a_session_that_ends_between_two_what_ifs_leads_back_to_the_person(page:
 def test_a_contest_that_is_sent_twice_is_kept_once(page: Page, sign_in: SignIn, kept: Kept) -> None:
     sign_in("hr", "H1", "/people/A/receipt")
     page.get_by_label("In the person's own words").fill("There was a raise")
-    page.get_by_role("button", name="Keep the contest").dblclick()
-    expect(page.get_by_role("status")).to_contain_text("The contest is kept.")
+    page.get_by_role("button", name="Save the contest").dblclick()
+    expect(page.get_by_role("status")).to_contain_text("The contest is saved.")
     page.go_back()
     page.get_by_label("In the person's own words").fill("There was a raise")
-    page.get_by_role("button", name="Keep the contest").click()
+    page.get_by_role("button", name="Save the contest").click()
     expect(page.locator("blockquote")).to_have_count(1)
     assert [row["result"] for row in kept() if row["what"].startswith("POST /people")] == [
         "contested",

@@ -24,10 +24,10 @@ def test_a_manager_reads_the_own_list_and_answers_with_one_tap(page: Page, sign_
     assert "%" not in page.locator("main").inner_text()  # bands, never a probability
     assert_accessible(page)
     page.get_by_role("button", name="We talked").first.click()
-    expect(page.get_by_role("status")).to_have_text("Your answer is kept.")
+    expect(page.get_by_role("status")).to_have_text("Your answer is saved.")
     expect(page.get_by_role("button", name="We talked").first).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="We talked").first.click()
-    expect(page.get_by_role("status")).to_have_text("Your answer is kept.")
+    expect(page.get_by_role("status")).to_have_text("Your answer is saved.")
     assert [row["result"] for row in kept() if row["what"].startswith("POST")] == ["answered", "answered before"]
 
 
@@ -63,17 +63,17 @@ def test_hr_states_a_purpose_looks_at_a_person_and_contests(
     page: Page, sign_in: SignIn, state_purpose: Callable[[], None], kept: Kept
 ) -> None:
     sign_in("hr", "H1", "/people")
-    expect(page.get_by_role("heading", level=1)).to_have_text("What do you need it for?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What do you need the scores for?")
     assert_accessible(page)
     state_purpose()
     expect(page.get_by_role("heading", level=1)).to_have_text("People")
     assert_accessible(page)
     page.get_by_role("link", name="A", exact=True).click()
-    expect(page.locator("main")).to_contain_text("Pay against the market−18.1% (peers: +0.0%)")
+    expect(page.locator("main")).to_contain_text("Pay against the market −18.1% (peers: +0.0%)")
     assert_accessible(page)
     page.get_by_role("link", name="Receipt and contest").click()
     page.get_by_label("In the person's own words").fill("There was a raise <script>alert(1)</script>")
-    page.get_by_role("button", name="Keep the contest").click()
+    page.get_by_role("button", name="Save the contest").click()
     expect(page.locator("blockquote")).to_contain_text("There was a raise <script>alert(1)</script>")
     assert_accessible(page)
     assert {"released", "contested"} <= {row["result"] for row in kept() if row["whom"] == "A"}
@@ -107,7 +107,7 @@ def test_an_auditor_reads_who_looked_and_nothing_of_people(page: Page, sign_in: 
     expect(page.get_by_role("heading", level=1)).to_have_text("Who looked at whom, when and why")
     page.get_by_label("Whom").fill("nobody-like-that")
     page.get_by_role("button", name="Show").click()
-    expect(page.locator("main")).to_contain_text("Nothing matches")
+    expect(page.locator("main")).to_contain_text("No matches")
     page.goto("/audit")
     assert_accessible(page)
     for path in ("/overview", "/people", "/list"):

@@ -109,7 +109,7 @@ def row(page: Page, table: str, name: str) -> Any:
 
 def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Page, sign_in: Any) -> None:
     sign_in("auditor", "X1", "/model")
-    expect(page.get_by_role("heading", level=1)).to_have_text("How the model was judged")
+    expect(page.get_by_role("heading", level=1)).to_have_text("How the model was evaluated")
     expect(page.get_by_role("img", name="Calibration", exact=True)).to_be_visible()
     page.get_by_text("As a table").first.click()
     expect(page.get_by_role("row", name="10% 12% 8.0%–17%")).to_be_visible()
@@ -122,9 +122,9 @@ def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Pag
     expect(row(page, "By level", "1")).to_contain_text("0.66 0.60–0.72")
     expect(page.get_by_role("region", name="Ledger")).to_contain_text("promoted: the gate passed")
     assert "nan" not in page.locator("main").inner_text().lower().split()
-    expect(page.locator("main")).to_contain_text("The highest tenth finds 20%.")
-    expect(page.locator("main")).to_contain_text("In the highest tenth 80% did. Dashed: the base rate, 40%.")
-    for title in ("Gain", "Hits", "AUC by month", "Calibration slope by month"):
+    expect(page.locator("main")).to_contain_text("The highest tenth contains 20%.")
+    expect(page.locator("main")).to_contain_text("In the highest tenth, 80% left. Dashed: the base rate, 40%.")
+    for title in ("Gain", "Precision", "AUC by month", "Calibration slope by month"):
         expect(page.get_by_role("img", name=title, exact=True)).to_be_visible()
     assert_accessible(page)
     page.get_by_role("link", name="Model card").click()

@@ -108,9 +108,9 @@ def go(page: Page) -> None:
 
 def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(page: Page, issuer: Issuer) -> None:
     go(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("What departments ask of each other")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Services between departments")
     page.goto("/")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("voluntary exits to expect")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("voluntary exits expected")
     [cookie] = [each for each in page.context.cookies() if each["name"] == "__Host-retention"]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
     assert cookie["expires"] <= time.time() + 300  # no longer than the issuer vouches
@@ -124,13 +124,13 @@ def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(pag
 @pytest.mark.parametrize(
     ("lie", "told"),
     [
-        ({"state": "anothers"}, "began in another window. Begin again."),
-        ({"claims": {"exp": 1_600_000_000}}, "not valid here, or has expired. Begin again."),
-        ({"claims": {"aud": "another-client"}}, "not valid here, or has expired. Begin again."),
-        ({"claims": {"nonce": "anothers"}}, "is not the one that began here. Begin again."),
+        ({"state": "anothers"}, "started in another window. Start again."),
+        ({"claims": {"exp": 1_600_000_000}}, "not valid here, or has expired. Start again."),
+        ({"claims": {"aud": "another-client"}}, "not valid here, or has expired. Start again."),
+        ({"claims": {"nonce": "anothers"}}, "This is not the sign-in that started here. Start again."),
         ({"claims": {"role": "owner"}}, "names no role here"),
         ({"claims": {"role": "manager"}}, "names no role here"),  # and no person
-        ({"key": ANOTHER}, "not valid here, or has expired. Begin again."),
+        ({"key": ANOTHER}, "not valid here, or has expired. Start again."),
     ],
 )
 def test_what_the_issuer_says_wrongly_lets_nobody_in(
@@ -146,6 +146,6 @@ def test_what_the_issuer_says_wrongly_lets_nobody_in(
 
 def test_an_answer_to_a_sign_in_that_nobody_began_lets_nobody_in(page: Page) -> None:
     page.goto("/sign-in/back?code=stolen&state=made-up")
-    expect(page.get_by_role("alert")).to_contain_text("Begin again")
+    expect(page.get_by_role("alert")).to_contain_text("Start again")
     page.goto("/overview")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -24,12 +24,12 @@ from serving.access.permissions import (
     StatedPurpose,
     SubjectPurpose,
     allowed,
-    not_for_you,
+    not_in_your_line,
 )
 from serving.http.problems import Refusal
 
 PURPOSES = ["retention_conversation", "workforce_planning", "model_review", "data_subject_request"]
-ALLOWED = "Allowed are: retention_conversation, workforce_planning, model_review, data_subject_request."
+ALLOWED = "Allowed purposes: retention_conversation, workforce_planning, model_review, data_subject_request."
 
 
 @dataclass
@@ -68,7 +68,7 @@ def test_a_role_passes_where_it_is_named_and_nowhere_else(permit: Any, roles: li
     with pytest.raises(Refusal) as refused:
         ask(permit, asker, None)
     assert (refused.value.status_code, refused.value.kind) == (403, "role-refused")
-    assert refused.value.detail == f"This is for the roles: {', '.join(roles)}."
+    assert refused.value.detail == f"Only these roles have access: {', '.join(roles)}."
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -80,7 +80,7 @@ def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameter", "by_nature"),
+    ("parameter", "default"),
     [
         (ListPurpose, "retention_conversation"),
         (SubjectPurpose, "data_subject_request"),
@@ -88,9 +88,9 @@ def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
         (ReviewPurpose, "model_review"),
     ],
 )
-def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter: Any, by_nature: str) -> None:
+def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter: Any, default: str) -> None:
     kept = Kept()
-    assert ask(parameter, kept) == by_nature == kept.purpose
+    assert ask(parameter, kept) == default == kept.purpose
     for purpose in PURPOSES:
         assert ask(parameter, kept, purpose=purpose) == purpose == kept.purpose
     for purpose in ("dismissal", ""):  # said and empty is not unsaid
@@ -103,9 +103,9 @@ def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter:
     ("purpose", "reason"),
     [
         ("dismissal", "A risk of leaving says nothing about performance or conduct."),
-        ("curiosity", "Scores are given for keeping people, and for checking that this is done well."),
-        ("", "Scores are given for keeping people, and for checking that this is done well."),
-        ("MODEL_REVIEW", "Scores are given for keeping people, and for checking that this is done well."),
+        ("curiosity", "Scores are for helping people stay, and for checking that this is done well."),
+        ("", "Scores are for helping people stay, and for checking that this is done well."),
+        ("MODEL_REVIEW", "Scores are for helping people stay, and for checking that this is done well."),
     ],
 )
 def test_any_other_purpose_is_refused_with_its_reason_and_kept(purpose: str, reason: str) -> None:
@@ -113,7 +113,7 @@ def test_any_other_purpose_is_refused_with_its_reason_and_kept(purpose: str, rea
     with pytest.raises(Refusal) as refused:
         allowed(purpose, kept)  # type: ignore[arg-type]
     assert (refused.value.status_code, refused.value.kind) == (403, "purpose-refused")
-    assert refused.value.detail == f"Not for this purpose. {reason} {ALLOWED}"
+    assert refused.value.detail == f"Scores are not given for this purpose. {reason} {ALLOWED}"
     assert kept.purpose == purpose
 
 
@@ -125,9 +125,9 @@ def test_of_a_refused_purpose_64_characters_are_kept_and_none_that_a_database_re
 
 
 def test_whoever_is_not_on_a_managers_lists_gets_the_answer_that_nobody_gets() -> None:
-    refusal = not_for_you()
+    refusal = not_in_your_line()
     assert (refusal.status_code, refusal.kind) == (403, "not-in-your-line")
-    assert refusal.detail == "You reach the people of your own line who are on this month's list."
+    assert refusal.detail == "You can see only people in your own line who are on this month's list."
 
 
 def test_the_page_of_the_api_names_the_four_purposes_and_lets_others_reach_their_refusal() -> None:

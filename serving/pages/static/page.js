@@ -1,8 +1,8 @@
-// What a page can do without: a slider says its figure, and a form is sent once.
+// Conveniences that every page works without: a slider shows its value, and a form is sent only once.
 "use strict";
 for (const slider of document.querySelectorAll("input[type=range]")) {
-  const told = document.querySelector(`output[for="${slider.id}"]`);
-  if (told) slider.addEventListener("input", () => { told.textContent = slider.value; });
+  const output = document.querySelector(`output[for="${slider.id}"]`);
+  if (output) slider.addEventListener("input", () => { output.textContent = slider.value; });
 }
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener("submit", (event) => {
