@@ -13,7 +13,7 @@ from pipeline.language.translator import Language
 from pipeline.lists.list_table import COLUMNS, list_rows
 from pipeline.lists.pages import index_page, list_page
 from pipeline.lists.risk_list import RiskList
-from pipeline.store.answers import ListAnswer, keep_answer, last_answers
+from pipeline.store.answers import ListAnswer, last_answers, store_answer
 from pipeline.store.reading import Published
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndManagers, ListPurpose, not_for_you
@@ -99,7 +99,7 @@ def answer(
     with audit.change() as change:
         published = of_month(change.scores, month)
         require_listed(change.scores, published, asker, employee_id, settings)
-        keep_answer(change.connection, published, kept)
+        store_answer(change.connection, published, kept)
         change.did("answered", employee_id)
     told = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(kept))
     return as_json(request, told, 201)

@@ -79,7 +79,7 @@ def test_one_list_is_sent_again_on_purpose(store: Store, settings: Settings, mai
     sent(store, settings)
     sent(store, settings, resend=Resend(["M3"]))
     assert mailbox.recipients[3:] == ["m3@firm.test"]
-    with pytest.raises(BadInput, match="nothing is known of such a list"):
+    with pytest.raises(BadInput, match="there is no record of such a list"):
         sent(store, settings, resend=Resend(["M9"]))
 
 

@@ -82,7 +82,7 @@ def test_what_is_uncertain_is_sent_again_on_purpose_as_the_same_mail(
     ("change", "said"),
     [
         ({"smtp_port": 1}, "it does not answer"),
-        ({"smtp_password": SecretStr("wrong")}, "it refuses user or password"),
+        ({"smtp_password": SecretStr("wrong")}, "it refuses the user or the password"),
         ({"smtp_ca_file": None}, "its certificate cannot be verified"),
     ],
 )
