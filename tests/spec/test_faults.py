@@ -86,7 +86,7 @@ def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None
     sqlite3.connect(file).close()
     code, told = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
     assert code == 1
-    assert "it can only be read. Give the right to write there." in told
+    assert "it is read-only. Give write permission." in told
     assert not Path("file:").exists()  # no folder is made of an address
 
 

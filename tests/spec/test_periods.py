@@ -146,5 +146,5 @@ def test_nobody_is_scored_before_being_told(required: bool, given: dict[str, dat
     if not is_refused:
         require_notice(settings, "tiny", TODAY)
         return
-    with pytest.raises(Refused, match="have not been told"):
+    with pytest.raises(Refused, match="have not been informed"):
         require_notice(settings, "tiny", TODAY)

@@ -48,7 +48,7 @@ def test_the_list_itself_is_mailed_only_where_settings_say_so(
     assert html is not None
     assert text is not None
     assert "<h2>A</h2>" in html.get_content()
-    link = f'<a href="{settings.list_link.replace("{month}", "2026-08")}">Answer what you did</a>'
+    link = f'<a href="{settings.list_link.replace("{month}", "2026-08")}">Record what you did</a>'
     assert link in html.get_content()
     assert "1. A · Elevated · New this month" in text.get_content().splitlines()
     with store.reading() as scores:
