@@ -16,10 +16,10 @@ risks, means, variances and counts are equivalent: each is a sum over people if 
 **How.** `hidden_groups` for the figures of a month, `hide_further` for other tables of groups, `hidden_of_attributes`
 for the fairness review, `pairs_shown` for services; `derivation` is the search behind the first three.
 
-**What it does not cover.** A reader's own knowledge: someone who knows one member's risk can subtract it from a group of
-five. The totals of two publications of a date, which cannot be hidden. Changes from month to month, if a few people of
-a group change and the risks of the others are known to be the same. A pair of departments in which one person asks for
-nearly everything. What an erased person contributed to figures that were shown before.
+**What it does not cover.** A reader's own knowledge: one who knows one member's risk can subtract it from a group of
+five. The totals of two publications of a date, which cannot be hidden. Changes from month to month, if a few
+people of a group change and the risks of the others are known to be the same. A pair of departments in which one
+person asks for nearly everything. What an erased person contributed to figures that were shown before.
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes

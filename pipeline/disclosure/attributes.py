@@ -16,9 +16,8 @@ _BETWEEN: Final = "\x1f"
 def hidden_of_attributes(groups: pl.DataFrame, person: NDArray[Any]) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
     """For each attribute (a name) and each pair (two names), the groups that are not shown, by their labels.
 
-    groups: one String column per attribute, null where it is not recorded; one row per record, of the person in `person`.
-    The figures of all records together count as published, so if an attribute is missing for only a few people, a group
-    is hidden too.
+    groups: one String column per attribute, null where it is not recorded; one row per record of a `person`.
+    All records together count as published, so if an attribute is missing for few people, a group is hidden too.
     """
     hidden: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
     alone: dict[str, set[str]] = {}
