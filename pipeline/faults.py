@@ -1,4 +1,4 @@
-"""Faults of what a run leans on (store, registry, disk) in words: what, where, and what to do. No password, no data."""
+"""Messages for faults of the store, the registry and the disk: what, where and what to do; no password, no data."""
 
 import errno
 import re
@@ -16,49 +16,49 @@ from pipeline.settings import Settings
 STORE: Final = "store of scores"
 REGISTRY: Final = "model registry"
 
-_AGAIN: Final = "Nothing is half-written: run the same command again then."
+_AGAIN: Final = "Then run the same command again: nothing is half-written."
 _CAUSES: Final = (
-    # (what the driver says, the rule, the remedy); the first that fits counts
-    (r"locked|deadlock|lock timeout", "another process has locked it", f"Wait until that has finished. {_AGAIN}"),
-    (r"readonly|read-only|read only", "it can only be read", f"Give the right to write there. {_AGAIN}"),
-    (r"is full|no space|disk full", "its disk is full", f"Make room. {_AGAIN}"),
-    (r"disk i/o error", "its disk takes no more, or fails", f"Look for room, a quota and the disk itself. {_AGAIN}"),
+    # (pattern in the driver's message, rule, remedy); the first match counts
+    (r"locked|deadlock|lock timeout", "another process has locked it", f"Wait until it has finished. {_AGAIN}"),
+    (r"readonly|read-only|read only", "it is read-only", f"Give write permission. {_AGAIN}"),
+    (r"is full|no space|disk full", "its disk is full", f"Free some space. {_AGAIN}"),
+    (r"disk i/o error", "its disk is full or faulty", f"Check the free space, the quota and the disk itself. {_AGAIN}"),
     (
         r"not a database|malformed|corrupt",
-        "it is damaged, or is no database",
-        "Restore it from a backup, or move it away and a new one is made.",
+        "it is damaged, or is not a database",
+        "Restore it from a backup, or move it away: a new one is then made.",
     ),
-    (r"unable to open", "it cannot be opened", f"See that its folder is there and may be written. {_AGAIN}"),
+    (r"unable to open", "it cannot be opened", f"Check that its folder exists and is writable. {_AGAIN}"),
     (
         r"authentication|password|permission denied|database .* does not exist|role .* does not exist",
         "it refuses the connection",
-        f"See that user, password and database are right. {_AGAIN}",
+        f"Check user, password and database. {_AGAIN}",
     ),
     (
         r"refused|timed? ?out|could not connect|connection failed|connection .*closed|server closed|terminat|resolve|"
         r"unreachable|name or service|max retries|temporarily unavailable|failed with exception",
         "it does not answer",
-        f"See that the server is up and can be reached. {_AGAIN}",
+        f"Check that the server is running and reachable. {_AGAIN}",
     ),
 )
 _DISK: Final = {
-    errno.ENOSPC: ("the disk is full", f"Make room. {_AGAIN}"),
-    errno.EDQUOT: ("the disk quota is used up", f"Make room. {_AGAIN}"),
-    errno.EFBIG: ("a file may not grow so large there", f"Raise that limit. {_AGAIN}"),
-    errno.EROFS: ("the disk can only be read", f"Choose another folder, or give the right to write. {_AGAIN}"),
-    errno.EACCES: ("the right to read or write there is missing", f"Give it, or choose another folder. {_AGAIN}"),
-    errno.EPERM: ("the right to read or write there is missing", f"Give it, or choose another folder. {_AGAIN}"),
-    errno.ENOTDIR: ("a part of the path is a file where a folder should be", "Name another folder, or move the file."),
-    errno.EEXIST: ("a file is in the place of a folder", "Name another folder, or move the file."),
-    errno.EISDIR: ("a folder is in the place of a file", "Name another file, or move the folder."),
+    errno.ENOSPC: ("the disk is full", f"Free some space. {_AGAIN}"),
+    errno.EDQUOT: ("the disk quota is used up", f"Free some space. {_AGAIN}"),
+    errno.EFBIG: ("the file is too large for a limit there", f"Raise the limit. {_AGAIN}"),
+    errno.EROFS: ("the disk is read-only", f"Choose another folder, or give write permission. {_AGAIN}"),
+    errno.EACCES: ("permission to read or write there is missing", f"Give it, or choose another folder. {_AGAIN}"),
+    errno.EPERM: ("permission to read or write there is missing", f"Give it, or choose another folder. {_AGAIN}"),
+    errno.ENOTDIR: ("a part of the path is a file, not a folder", "Choose another folder, or move the file."),
+    errno.EEXIST: ("a file has the name of the folder", "Choose another folder, or move the file."),
+    errno.EISDIR: ("a folder has the name of the file", "Choose another file, or move the folder."),
 }
 
 
 def fault_of(error: Exception, settings: Settings) -> RetentionError | None:
-    """What a person is told of an exception that the machine or the settings cause; None where it is our own bug."""
+    """The message for an exception that the machine or the settings cause; None if it is our own bug."""
     if isinstance(error, ArgumentError | NoSuchModuleError):
         remedy = "Write RETENTION_DATABASE_URL as postgresql://user:password@host:5432/database or sqlite:///path."
-        return BadInput(Finding("its URL cannot be used", STORE, remedy=remedy))
+        return BadInput(Finding("its URL is not valid", STORE, remedy=remedy))
     if _is_of_mlflow(error):
         return unavailable(REGISTRY, settings.tracking_uri, error)
     if isinstance(error, SQLAlchemyError | sqlite3.Error):
@@ -72,22 +72,22 @@ def fault_of(error: Exception, settings: Settings) -> RetentionError | None:
 
 
 def _is_of_mlflow(error: Exception) -> bool:
-    """Most commands end well without MLflow, whose import takes seconds; what raises its errors has imported it."""
+    """Does not import MLflow, which takes seconds: whatever raises its errors has already imported it."""
     exceptions = sys.modules.get("mlflow.exceptions")
     return exceptions is not None and isinstance(error, exceptions.MlflowException)
 
 
 def unavailable(what: str, url: str, error: Exception) -> Unavailable | None:
-    """The fault of a database or server; None where what it says names no cause outside of us."""
-    said = str(getattr(error, "orig", None) or error).lower()
+    """The fault of a database or server; None if its message shows no external cause."""
+    message = str(getattr(error, "orig", None) or error).lower()
     for pattern, rule, remedy in _CAUSES:
-        if re.search(pattern, said):
+        if re.search(pattern, message):
             return Unavailable(Finding(rule, f"{what} {without_secrets(url)}", remedy=remedy))
     return None
 
 
 def without_secrets(url: str) -> str:
-    """A URL without user, password and options."""
+    """The URL without user, password and options."""
     try:
         parts = urlsplit(url)
     except ValueError:  # a password with brackets in it

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all: written beside their place under another name, then renamed; folders are held."""
+"""Files are written whole or not at all (under a temporary name, then renamed), and folders can be locked."""
 
 import json
 import math
@@ -18,25 +18,25 @@ __all__ = ["json_text", "locked", "write_parquet", "write_text", "write_whole"]
 
 @contextmanager
 def locked(folder: Path, *, waits: bool = True) -> Iterator[None]:
-    """A folder held by this process alone, until the block ends or the process does, however it ends.
+    """Lock a folder for this process until the block or the process ends, even if it is killed.
 
-    Raises OSError where it is not there, and where another process holds it and `waits` is false.
+    Raises OSError if the folder does not exist, or another process holds it and `waits` is false.
     """
-    held = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        flock(held, LOCK_EX if waits else LOCK_EX | LOCK_NB)
+        flock(descriptor, LOCK_EX if waits else LOCK_EX | LOCK_NB)
         yield
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
 def write_parquet(frame: pl.DataFrame, target: Path) -> None:
-    """A frame as Parquet."""
+    """Write a frame as Parquet."""
     write_whole(target, frame.write_parquet)
 
 
 def write_text(text: str, target: Path) -> None:
-    """A text as UTF-8."""
+    """Write a text as UTF-8."""
     write_whole(target, lambda part: part.write_text(text, encoding="utf-8"))
 
 

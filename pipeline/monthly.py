@@ -18,7 +18,7 @@ from pipeline.language.translator import language
 from pipeline.lists.mailing import as_json, deliver
 from pipeline.lists.month_folder import write_lists
 from pipeline.lists.risk_list import month_to_list
-from pipeline.lists.rollout import deal
+from pipeline.lists.rollout import allocate
 from pipeline.monitoring.report import monitor
 from pipeline.monitoring.results import Alert
 from pipeline.monitoring.results_json import alert_json, alerts_of
@@ -111,9 +111,10 @@ def _scored_before(store: Store, source: str, month: str) -> Published | None:
 
 
 def _write_lists(store: Store, settings: Settings, published: Published) -> dict[str, Any]:
-    deal(store, settings, published)
-    folder, said_in = lists_under(settings.var), language(settings.language)
-    written = write_lists(store, folder, settings.list_rules, published.month, said_in, settings.list_link)
+    allocate(store, settings, published)
+    folder = lists_under(settings.var)
+    in_language = language(settings.language)
+    written = write_lists(store, folder, settings.list_rules, published.month, in_language, settings.list_link)
     counts = {"managers": written.managers, "people": written.people, "waiting": written.waiting}
     return {**counts, "folder": str(written.folder)}
 
@@ -121,7 +122,7 @@ def _write_lists(store: Store, settings: Settings, published: Published) -> dict
 def _deliver(store: Store, settings: Settings, published: Published, told: Told) -> dict[str, Any]:
     if not settings.smtp_host:
         return {"skipped": "No mail server is named (RETENTION_SMTP_HOST): hand the lists out yourself."}
-    return as_json(deliver(store, settings, published.month, told=told))
+    return as_json(deliver(store, settings, published.month, progress=told))
 
 
 def _monitor(source: Path, settings: Settings, told: Told) -> dict[str, Any]:

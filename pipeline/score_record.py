@@ -1,4 +1,4 @@
-"""A score and its factors, as every package hands them on."""
+"""A score and its factors, as all packages exchange them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
 
 ENOUGH: Final = "enough"
-"""The evidence of a score that may be acted on; any other text is the reason why it may not."""
+"""The evidence of a score that can be relied on; any other text is the reason why it cannot."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Score:
-    """A person's published score, with the place held on the snapshot date. Risks are probabilities."""
+    """A person's published score, with the post held on the snapshot date. Risks are probabilities."""
 
     employee_id: str
     rank: int

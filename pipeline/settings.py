@@ -16,7 +16,7 @@ from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
 
 
 class Settings(BaseSettings):
-    """Where state lives. Every path lies under `var` unless another place is named."""
+    """All settings. State is kept under `var` unless another place is set."""
 
     model_config = SettingsConfigDict(env_prefix="RETENTION_", frozen=True, extra="ignore")
 
@@ -26,26 +26,28 @@ class Settings(BaseSettings):
     engine: EngineName = "polars"
     list_capacity: int = Field(default=CAPACITY, ge=1, description="conversations that a manager can hold in a month")
     listed_from: float = Field(
-        default=LISTED_FROM, ge=1, description="times the company's mean risk from which on somebody is listed"
+        default=LISTED_FROM,
+        ge=1,
+        description="lowest risk of a listed person, as a multiple of the company's mean risk",
     )
-    language: str = Field(default="en", description="language of the lists, as a code that there are texts in")
+    language: str = Field(default="en", description="language of the lists, as a code")
     replacement_cost: dict[int, Annotated[float, Field(gt=0)]] = Field(
         default=dict(REPLACEMENT_COST),
         min_length=1,
-        description="by level, what replacing a person costs, in any one unit",
+        description="cost of replacing a person, by level, in one unit",
     )
 
     drift_limit: float = Field(
-        default=0.2, gt=0, description="least population stability index of a feature that has moved"
+        default=0.2, gt=0, description="least population stability index of a feature that counts as drift"
     )
 
     fairness_limit: float = Field(
         default=0.8, ge=0, le=1, description="least ratio of selection rate and recall between protected groups"
     )
 
-    notice_required: bool = Field(default=False, description="score nobody who was not told of it")
+    notice_required: bool = Field(default=False, description="score no one who was not informed")
     notice_given: dict[str, date] = Field(
-        default={}, description="by source, the day on which its people were told that they are scored, and why"
+        default={}, description="by source, the day on which its people were informed that they are scored, and why"
     )
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
@@ -58,28 +60,28 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="none on this machine only"
     )
-    smtp_ca_file: Path | None = Field(default=None, description="the authority of its certificate")
-    smtp_user: str = Field(default="", description="who signs in there")
-    smtp_password: SecretStr | None = Field(default=None, description="of that user")
+    smtp_ca_file: Path | None = Field(default=None, description="the certificate authority of the server")
+    smtp_user: str = Field(default="", description="the user who signs in")
+    smtp_password: SecretStr | None = Field(default=None, description="the password of that user")
     smtp_from: str = Field(default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$", description="the sender's address")
-    smtp_timeout_seconds: float = Field(default=30, gt=0, description="how long an answer is waited for")
-    smtp_attempts: int = Field(default=4, ge=1, description="how often a list is tried in one run")
+    smtp_timeout_seconds: float = Field(default=30, gt=0, description="how long to wait for an answer")
+    smtp_attempts: int = Field(default=4, ge=1, description="attempts to send a list in one run")
     smtp_pause_seconds: float = Field(
-        default=5, ge=0, description="before the second try; twice as long before the next"
+        default=5, ge=0, description="pause before the second attempt; doubled before each further one"
     )
 
-    rollout_share: float = Field(default=1.0, gt=0, le=1, description="part of the managers who get lists")
-    rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="of the draw of that part")
+    rollout_share: float = Field(default=1.0, gt=0, le=1, description="share of the managers who get lists")
+    rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="seed of the random allocation")
 
-    score_drift_limit: float = Field(default=0.2, gt=0, description="least PSI of scores that have moved")
+    score_drift_limit: float = Field(default=0.2, gt=0, description="least PSI of scores that counts as drift")
     list_lift_limit: float = Field(
-        default=2.0, gt=0, description="how many times the base rate the listed should at least have left"
+        default=2.0, gt=0, description="least exit rate of the listed people, as a multiple of the base rate"
     )
     answered_limit: float = Field(default=0.0, ge=0, le=1, description="least share of a list that should be answered")
 
     @field_validator("list_link")
     @classmethod
-    def _is_a_safe_page(cls, given: str) -> str:
+    def _require_https(cls, given: str) -> str:
         parts = urlsplit(given)
         is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
         if given and parts.scheme != "https" and not is_here:
@@ -88,7 +90,7 @@ class Settings(BaseSettings):
 
     @property
     def list_rules(self) -> ListRules:
-        """Whom the managers' lists hold."""
+        """Who is on the managers' lists."""
         return ListRules(self.list_capacity, self.listed_from, self.replacement_cost)
 
     @property
@@ -103,7 +105,7 @@ class Settings(BaseSettings):
 
     @property
     def artifact_root(self) -> str | None:
-        """Where MLflow keeps artefacts; None where a tracking server decides it.
+        """Where MLflow stores artefacts; None if a tracking server decides it.
 
         MLflow's own default for a database without a server is the current folder.
         """
@@ -112,7 +114,7 @@ class Settings(BaseSettings):
 
 
 def unusable(error: ValidationError | SettingsError) -> BadInput:
-    """What a person is told of settings that cannot be used: every one of them, without its value."""
+    """The error for invalid settings: it names every one of them, without its value."""
     if isinstance(error, SettingsError):
         name = re.search(r'field "(\w+)"', str(error))
         variable = _variable((name[1],)) if name else ""
@@ -125,9 +127,9 @@ def unusable(error: ValidationError | SettingsError) -> BadInput:
     )
 
 
-def _variable(place: tuple[int | str, ...]) -> str:
-    """The variable that is wrong; none where several contradict each other."""
-    if not place:
+def _variable(location: tuple[int | str, ...]) -> str:
+    """The name of the invalid variable; empty if several contradict each other."""
+    if not location:
         return ""
-    name = str(place[0])
+    name = str(location[0])
     return name if name.isupper() else f"RETENTION_{name.upper()}"

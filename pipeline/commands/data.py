@@ -1,4 +1,4 @@
-"""Commands about data: simulate a company, check a source, write its features."""
+"""Commands for data: simulate a company, check a source, write its features."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,15 +16,15 @@ app = typer.Typer()
 @app.command()
 def simulate(
     out_dir: Annotated[Path, typer.Option("--out", help="Folder to write; replaced if it is a simulated company.")],
-    employees: Annotated[int, typer.Option(help="People employed at a time.")] = 2000,
+    employees: Annotated[int, typer.Option(help="People employed at the same time.")] = 2000,
     months: Annotated[int, typer.Option(help="Months of history.")] = 48,
     seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
 ) -> None:
     """Write a simulated company whose true hazard is known."""
     from features.simulation.run import simulate as simulate_company
 
-    with progress() as told:
-        told(f"simulating {employees:,} people for {months} months")
+    with progress() as report:
+        report(f"simulating {employees:,} people for {months} months")
         rows = simulate_company(out_dir, employees, months, seed)
     for name, number in rows.items():
         err.print(f"  {name:<16} {number:>12,}")
@@ -33,17 +33,17 @@ def simulate(
 
 @app.command()
 def check(source: SourceArgument, json_file: JsonOption = None) -> None:
-    """Validate a source: every error and warning of every table, and what to do about each."""
+    """Validate a source: show every error and warning of every table, with what to do about it."""
     from features.source import check_source
     from features.validation.report import render
     from pipeline.dataset.workspace import workspace
 
-    with workspace(Settings()) as folder, progress() as told:
-        told("reading and validating")
-        report = check_source(source, folder / "tables")
-    write_json(json_file, report.as_dict())
-    err.print(render(report))
-    if report.errors:
+    with workspace(Settings()) as folder, progress() as report:
+        report("reading and validating")
+        findings = check_source(source, folder / "tables")
+    write_json(json_file, findings.as_dict())
+    err.print(render(findings))
+    if findings.errors:
         raise typer.Exit(BadInput.exit_code)
 
 
@@ -55,11 +55,11 @@ def features(
         list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end; may be repeated. Default: all.")
     ] = None,
 ) -> None:
-    """Write the feature table: one row a person and snapshot date."""
+    """Write the feature table: one row per person and snapshot date."""
     from pipeline.dataset.table import write_features
     from pipeline.dataset.workspace import workspace
 
     settings, days = Settings(), [day.date() for day in snapshot_date or []]
-    with workspace(settings) as folder, progress() as told:
-        rows, columns = write_features(source, days, out_file, folder, told, settings)
+    with workspace(settings) as folder, progress() as report:
+        rows, columns = write_features(source, days, out_file, folder, report, settings)
     err.print(f"Wrote {rows:,} rows with {columns} features to {out_file}.")

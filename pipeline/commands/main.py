@@ -1,8 +1,8 @@
-"""The console script `retention`. Each command reads its arguments, calls one job, and prints what it did.
+"""The console script `retention`. Each command reads its arguments, runs one job, and prints the result.
 
 Exit codes: 0 success, 2 bad input or usage, 3 a guard or the gate refused, 1 a fault. Progress and messages go to
-stderr; stdout is for what was asked for. The jobs are imported when they run, so that `--help` is quick, and Polars
-finds its setting when they load it.
+stderr; stdout is for requested output. Jobs are imported when they run, so that `--help` is fast and Polars is loaded
+only after its memory setting is made.
 """
 
 import os
@@ -46,7 +46,7 @@ def options(
 
 
 def main() -> None:
-    """Run a command; an error that we raise on purpose, and a fault of the machine, become a message and a code."""
+    """Run a command; our own errors and faults of the machine become a message and an exit code."""
     share_freed_memory()
     try:
         app()

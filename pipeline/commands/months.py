@@ -1,4 +1,4 @@
-"""Commands of the month: score, lists, mail, monitoring, and whether the lists help."""
+"""Commands of the month: scores, lists, mail, monitoring, and the effect of the lists."""
 
 from contextlib import closing
 from dataclasses import asdict
@@ -38,8 +38,8 @@ def score(
     from pipeline.files import write_parquet
     from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
 
-    with progress() as told:
-        publication = score_and_publish(source, Settings(), day_asked(snapshot_date), model, date.today(), told)
+    with progress() as report:
+        publication = score_and_publish(source, Settings(), day_asked(snapshot_date), model, date.today(), report)
     if out_file:
         write_parquet(score_columns(publication), out_file)
     if factors:
@@ -57,7 +57,7 @@ def lists(
     from pipeline.language.translator import language
     from pipeline.lists.month_folder import write_lists
     from pipeline.lists.risk_list import month_to_list
-    from pipeline.lists.rollout import deal
+    from pipeline.lists.rollout import allocate
     from pipeline.store.list_folders import lists_under, note_folder
     from pipeline.store.store import Store
 
@@ -65,34 +65,35 @@ def lists(
     with closing(Store(settings.store_url)) as store:
         with store.reading() as scores:
             published = month_to_list(scores, month_asked(month))
-        deal(store, settings, published)
-        out, said_in = out_dir or lists_under(settings.var), language(settings.language)
+        allocate(store, settings, published)
+        out = out_dir or lists_under(settings.var)
         is_elsewhere = note_folder(settings.var, out / published.month)
-        written = write_lists(store, out, settings.list_rules, month, said_in, settings.list_link)
+        in_language = language(settings.language)
+        written = write_lists(store, out, settings.list_rules, month, in_language, settings.list_link)
     err.print(lists_screen(written, settings, is_elsewhere), crop=False)
 
 
 @app.command()
 def deliver(
     month: MonthOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many would go out, and send nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how many would be sent; send nothing.")] = False,
     resend: Annotated[
         list[str] | None, typer.Option(metavar="MANAGER_ID", help="Send this list again; may be repeated.")
     ] = None,
     resend_uncertain: Annotated[
-        bool, typer.Option("--resend-uncertain", help="Send again what may or may not have arrived.")
+        bool, typer.Option("--resend-uncertain", help="Send again the lists that may not have arrived.")
     ] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Mail the managers' lists of a scored month, each at most once; exit code 1 where one did not go out."""
+    """Mail the managers' lists of a scored month, each at most once; exit code 1 if a list was not sent."""
     from pipeline.commands.screens.lists import delivery_screen
     from pipeline.lists.mailing import Resend, as_json
     from pipeline.lists.mailing import deliver as deliver_lists
     from pipeline.store.store import Store
 
     settings, again = Settings(), Resend(resend or (), resend_uncertain)
-    with closing(Store(settings.store_url)) as store, progress() as told:
-        done = deliver_lists(store, settings, month_asked(month), again, dry_run, told=told)
+    with closing(Store(settings.store_url)) as store, progress() as report:
+        done = deliver_lists(store, settings, month_asked(month), again, dry_run, progress=report)
     counts = as_json(done)
     write_json(json_file, counts)
     err.print(delivery_screen(counts, dry_run))
@@ -108,9 +109,9 @@ def monitor(
         Path | None, typer.Option("--html", metavar="FILE", help="The report with plots. Default: under var.")
     ] = None,
 ) -> None:
-    """Hold published scores against what happened since, and today's data against what the model learned from.
+    """Compare published scores with what happened, and current data with the training data.
 
-    Exit code 3 where something is out of bounds.
+    Exit code 3 if something is out of bounds.
     """
     from pipeline.commands.screens.monitoring import monitoring_screen
     from pipeline.monitoring.report import monitor as monitor_source
@@ -118,8 +119,8 @@ def monitor(
 
     settings = Settings()
     page = html_file or settings.var / "monitoring.html"
-    with progress() as told:
-        results = monitor_source(source, settings, page, told)
+    with progress() as report:
+        results = monitor_source(source, settings, page, report)
     write_json(json_file, as_json(results))
     err.print(monitoring_screen(results, page), crop=False)
     if any(alert.is_current for alert in results.alerts):
@@ -130,18 +131,18 @@ def monitor(
 def monthly(
     source: SourceArgument,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the source's latest.")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Do every step anew; what was mailed stays mailed.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Repeat every step; sent lists are not sent again.")] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Score, write the lists, mail them and monitor: a month in one run, which may be run again at any time.
+    """Score, write the lists, mail them and monitor: a month in one run, which can be repeated at any time.
 
-    Exit code 1 where a list did not go out, else 3 where something is out of bounds.
+    Exit code 1 if a list was not sent, otherwise 3 if something is out of bounds.
     """
     from pipeline.commands.screens.months import month_screen
     from pipeline.monthly import monthly as run_month
 
-    with progress() as told:
-        run = run_month(source, Settings(), month_asked(month), date.today(), again, told)
+    with progress() as report:
+        run = run_month(source, Settings(), month_asked(month), date.today(), again, report)
     write_json(json_file, asdict(run))
     err.print(month_screen(run), crop=False)
     if not run.is_delivered:
@@ -152,10 +153,10 @@ def monthly(
 
 @app.command()
 def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
-    """Did the lists keep people? Exits with managers who get lists against managers who, by lot, do not."""
+    """Do the lists reduce exits? Compare managers who get lists with managers who, at random, do not."""
     from pipeline.commands.screens.monitoring import effect_screen
     from pipeline.lists.effect import effect as measure
 
-    report = measure(source, Settings())
-    write_json(json_file, report)
-    err.print(effect_screen(report))
+    results = measure(source, Settings())
+    write_json(json_file, results)
+    err.print(effect_screen(results))

@@ -1,4 +1,4 @@
-"""What commands share: their options, progress on stderr, and the result as JSON."""
+"""Shared by the commands: options, progress on stderr, and results as JSON."""
 
 import os
 import re
@@ -25,10 +25,10 @@ JsonOption = Annotated[
 ]
 
 
-DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end; default the latest.")]
+DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end. Default: the latest.")]
 
 
-VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="Of the registry.")]
+VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="A version in the registry.")]
 
 
 MonthOption = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the latest scored month.")]
@@ -36,7 +36,7 @@ MonthOption = Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Defaul
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Says on stderr what is under way: one moving line on a terminal, a line a stage elsewhere."""
+    """Shows the current stage on stderr: one changing line on a terminal, a line per stage elsewhere."""
     if not err.is_terminal:
         yield lambda stage: err.print(f"· {escaped(stage)}")
         return
@@ -45,16 +45,16 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def escaped(text: str) -> str:
-    """A text in which Rich finds no markup."""
+    """The text with Rich markup escaped."""
     from rich.markup import escape
 
     return escape(text)
 
 
 def month_asked(given: str | None) -> str | None:
-    """A month as it was asked for. Raises BadInput for one that is none."""
+    """The month of an option, checked. Raises BadInput unless it is YYYY-MM."""
     if given is not None and not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", given):
-        raise BadInput(Finding("this is no month", "command line", "--month", remedy="Write it as YYYY-MM."))
+        raise BadInput(Finding("not a month", "command line", "--month", remedy="Write it as YYYY-MM."))
     return given
 
 
@@ -64,7 +64,7 @@ def day_asked(given: datetime | None) -> date | None:
 
 
 def write_json(target: str | None, document: Any) -> None:
-    """JSON to a file, or to stdout for -; a figure that is not defined is null."""
+    """Write JSON to a file, or to stdout for `-`; an undefined figure is null."""
     if target is None:
         return
     from pipeline.files import json_text, write_text

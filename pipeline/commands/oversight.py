@@ -1,4 +1,4 @@
-"""Commands of those who answer for the system: tokens, the audit, retention periods, the impact assessment."""
+"""Commands for those responsible for the system: tokens, the audit, retention periods, the impact assessment."""
 
 import os
 import sys
@@ -25,10 +25,10 @@ app.add_typer(audit_app, name="audit")
 
 @app.command()
 def purge(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and delete nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted; delete nothing.")] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Delete scores, lists, answers and contests that are older than the periods of the settings."""
+    """Delete scores, lists, answers and contests that are older than their retention periods in the settings."""
     from pipeline.commands.screens.oversight import purging_screen
     from pipeline.store.periods import purge as purge_store
     from pipeline.store.store import Store
@@ -54,7 +54,7 @@ def privacy(
         draft = assessment(settings, store, date.today())
     if out_file:
         write_text(draft, out_file)
-        err.print(f"Wrote {out_file}. Its last part says what is open.")
+        err.print(f"Wrote {out_file}. Its last section lists what is still open.")
     else:
         sys.stdout.write(draft)
 
@@ -62,7 +62,9 @@ def privacy(
 @app.command()
 def token(
     role: Annotated[str, typer.Option(help="hr, manager, data_scientist or auditor.")],
-    person: Annotated[str | None, typer.Option(metavar="ID", help="Whose token it is; a manager needs one.")] = None,
+    person: Annotated[
+        str | None, typer.Option(metavar="ID", help="The person whom the token is for; a manager needs one.")
+    ] = None,
 ) -> None:
     """Print a short-lived bearer token of the embedded identity provider."""
     from pipeline.identity.tokens import issue_token
@@ -73,13 +75,13 @@ def token(
 @audit_app.command()
 def verify(
     noted: Annotated[
-        str | None, typer.Option(metavar="ID:HASH", help="An end of the chain that was noted earlier, elsewhere.")
+        str | None, typer.Option(metavar="ID:HASH", help="The end of the chain, as noted at an earlier run.")
     ] = None,
     json_file: JsonOption = None,
 ) -> None:
-    """Prove that no row of the audit was changed, taken out or put in; exit code 3 where one was.
+    """Verify that no row of the audit was changed, removed or inserted; exit code 3 if one was.
 
-    On stdout is the end of the chain, to be noted somewhere else for --noted.
+    Prints the end of the chain on stdout: note it outside the store, for --noted.
     """
     from pipeline.commands.screens.oversight import audit_screen
     from pipeline.store.audit import Link

@@ -1,4 +1,4 @@
-"""The command that trains."""
+"""The command that trains a model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +17,11 @@ def train(
     horizon_months: Annotated[int | None, typer.Option(min=1, max=36, help="Default: the source's.")] = None,
     predictions: Annotated[Path | None, typer.Option(help="Parquet: the out-of-time predictions.")] = None,
     json_file: JsonOption = None,
-    seed: Annotated[int, typer.Option(help="Of every random step.")] = 1,
-    quick: Annotated[bool, typer.Option("--quick", help="Fixed settings instead of tuned ones.")] = False,
-    allow_suspect: Annotated[list[str] | None, typer.Option(help="A feature that the leak guard names.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random step.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="Use fixed hyperparameters instead of tuned ones.")] = False,
+    allow_suspect: Annotated[list[str] | None, typer.Option(help="Keep a feature that the leak guard reports.")] = None,
 ) -> None:
-    """Train, judge out of time, log to MLflow, register, and promote if the gate lets it."""
+    """Train, evaluate out of time, log to MLflow, register, and promote if the gate allows it."""
     from pipeline.commands.screens.training import training_screen
     from pipeline.files import write_parquet
     from pipeline.registry.report_json import as_json
@@ -30,9 +30,9 @@ def train(
 
     request = Request(seed, quick, horizon_months, tuple(allow_suspect or ()))
     settings = Settings()
-    with progress() as told:
-        trained = train_model(source, settings, request, told)
+    with progress() as report:
+        trained = train_model(source, settings, request, report)
     if predictions:
         write_parquet(trained.predictions, predictions)
     write_json(json_file, as_json(trained.report))
-    err.print(training_screen(trained.report, settings), crop=False)  # an address stays whole, to be copied
+    err.print(training_screen(trained.report, settings), crop=False)  # URLs stay whole, so that they can be copied

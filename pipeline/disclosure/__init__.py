@@ -1,25 +1,25 @@
-"""Every rule that keeps a small group unseen: what is shown of groups must tell nothing of fewer than five people.
+"""Disclosure control: figures of groups must reveal nothing about fewer than five people.
 
-**Who reads.** HR sees every person's risk, so groups hide nothing from HR. A data scientist sees figures of all groups
+**Who reads.** HR sees every person's risk, so nothing is hidden from HR. A data scientist sees figures of all groups
 (by department, location, level and manager), of services between departments, the month's totals and the model's card,
 and no person. An auditor sees the card. Heads of departments see figures of departments and of services between them. A
-manager sees a list of names with reasons, and no figure of a group. All of them may keep what they saw, and share it.
+manager sees a list of names with reasons, and no figure of a group. All of them can store and share what they saw.
 
 **What they know beforehand.** Everyone's department, location, level and manager, as on an organisation chart, today
-and earlier; so the people of every group, also of one whose figures are not shown. Names of managers that say nothing,
-in an order of their own, protect no more than what is not on that chart.
+and earlier; so they know the members of every group, even of a suppressed one. Pseudonyms of managers in an
+arbitrary order protect only what is not on that chart.
 
 **What must not be deducible**, within one publication and from all publications of one snapshot date: a sum over fewer
-than `LEAST_PEOPLE` people of anything that is published, or any weighted sum that depends on so few. A sum of risks, a
-mean, a variance and a count are alike: each is a sum over people when the head count is known.
+than `LEAST_PEOPLE` people of anything that is published, or any weighted sum that depends on so few people. Sums of
+risks, means, variances and counts are equivalent: each is a sum over people if the head count is known.
 
 **How.** `hidden_groups` for the figures of a month, `hide_further` for other tables of groups, `hidden_of_attributes`
 for the fairness review, `pairs_shown` for services; `derivation` is the search behind the first three.
 
-**What it does not cover.** A reader's own figure: who knows one member's risk may take it from a group of five. The
-totals of two publications of a date, which cannot be hidden. Changes from month to month, when a group's people change
-by a few and the risks of the others are known to have stayed. A pair of departments in which one person asks for nearly
-everything. What someone who was erased had added to figures that were shown before.
+**What it does not cover.** A reader's own knowledge: one who knows one member's risk can subtract it from a group of
+five. The totals of two publications of a date, which cannot be hidden. Changes from month to month, if a few
+people of a group change and the risks of the others are known to be the same. A pair of departments in which one
+person asks for nearly everything. What an erased person contributed to figures that were shown before.
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes

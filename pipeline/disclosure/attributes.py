@@ -16,14 +16,14 @@ _BETWEEN: Final = "\x1f"
 def hidden_of_attributes(groups: pl.DataFrame, person: NDArray[Any]) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
     """For each attribute (a name) and each pair (two names), the groups that are not shown, by their labels.
 
-    groups: a String column an attribute, null where it is not recorded; one row a record, and `person` whose it is. The
-    figures of all records together count as published, so few people of whom an attribute is not recorded hide a group.
+    groups: one String column per attribute, null where it is not recorded; one row per record of a `person`.
+    All records together count as published, so if an attribute is missing for few people, a group is hidden too.
     """
     hidden: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
     alone: dict[str, set[str]] = {}
     for names in _entries(groups.columns):
-        found = hidden[names] = suppressed(_people(groups, names, person), alone)
-        alone |= {name: {part[0] for part in found} for name in names if len(names) == 1}
+        small = hidden[names] = suppressed(_people(groups, names, person), alone)
+        alone |= {name: {part[0] for part in small} for name in names if len(names) == 1}
     crossed = groups.select(pl.concat_str(names, separator=_BETWEEN).alias(_BETWEEN.join(names)) for names in hidden)
     start = {_BETWEEN.join(names): {_BETWEEN.join(part) for part in parts} for names, parts in hidden.items()}
     further = hide_further(crossed, start, person=pl.Series(person))
@@ -33,11 +33,11 @@ def hidden_of_attributes(groups: pl.DataFrame, person: NDArray[Any]) -> dict[tup
 def suppressed(
     people: Mapping[tuple[str, ...], int], alone: Mapping[str, set[str]] | None = None
 ) -> set[tuple[str, ...]]:
-    """The groups that are not shown: too small, or found by taking those that are shown from a sum that is.
+    """The groups that are not shown: too small, or deducible by subtracting shown groups from a shown sum.
 
-    `people` of one attribute has keys of one name, of a pair keys of two. The sums are everyone's, and in a pair each
-    attribute's groups: in each, those that are hidden must hold `LEAST_PEOPLE` together. `alone` holds the groups that
-    each attribute hides by itself; a pair with one of them is hidden too.
+    Keys of `people` have one name for an attribute, two for a pair. The shown sums are everyone and, for a pair, the
+    groups of each attribute: in each, the hidden groups must have `LEAST_PEOPLE` together. `alone` holds the groups
+    that each attribute hides by itself; a pair that includes one of them is hidden too.
     """
     before = set().union(*(alone or {}).values())
     hidden = {key for key, size in people.items() if 0 < size < LEAST_PEOPLE or (len(key) > 1 and before & set(key))}
@@ -47,14 +47,12 @@ def suppressed(
 
 
 def _giving_away(people: Mapping[tuple[str, ...], int], hidden: set[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Of each sum whose hidden groups hold too few people, the smallest group that is shown."""
-    places = range(len(next(iter(people), ())))
+    """For each sum whose hidden groups have too few people, the smallest shown group."""
+    positions = range(len(next(iter(people), ())))
     sums = (
         [list(people)]
-        if len(places) == 1
-        else [
-            [key for key in people if key[place] == name] for place in places for name in {key[place] for key in people}
-        ]
+        if len(positions) == 1
+        else [[key for key in people if key[at] == name] for at in positions for name in {key[at] for key in people}]
     )
     for keys in sums:
         shown = [key for key in keys if key not in hidden and people[key]]
@@ -67,6 +65,6 @@ def _entries(attributes: list[str]) -> list[tuple[str, ...]]:
 
 
 def _people(groups: pl.DataFrame, names: tuple[str, ...], person: NDArray[Any]) -> dict[tuple[str, ...], int]:
-    """How many different people each group has."""
-    found = groups.select(names, person=person).drop_nulls().group_by(names).agg(pl.col("person").n_unique())
-    return {tuple(row[:-1]): row[-1] for row in found.sort(names).rows()}
+    """The number of different people in each group."""
+    sizes = groups.select(names, person=person).drop_nulls().group_by(names).agg(pl.col("person").n_unique())
+    return {tuple(row[:-1]): row[-1] for row in sizes.sort(names).rows()}

@@ -1,12 +1,12 @@
-"""Whether published sums give away a few people: a search for a combination that depends on fewer than five of them.
+"""Whether published sums reveal a few people: a search for a combination that depends on fewer than five of them.
 
-Every published figure of a group is a sum over its people, or follows from one. A reader who knows who belongs where
-can add, subtract and weigh these sums as they like. What they get is f(person) summed over everyone, where f is the
-weight of the total plus the weights of the person's shown groups. They learn of a few people when f is zero for all
-but a few. So the question is whether some choice of weights makes f zero for everybody but one to four people.
+Every published figure of a group is a sum over its people, or follows from one. A reader who knows the members of the
+groups can add, subtract and weight these sums freely. The result is f(person) summed over everyone, where f is the
+weight of the total plus the weights of the person's shown groups. This reveals something about a few people if f is
+zero for all others. So the question is whether some choice of weights makes f zero for all but one to four people.
 
-Method. People with the same shown groups form a profile, for f is the same for them. The dimension with the most groups
-(as a rule the managers') is solved first: given the weights g of everything else, a group's own weight can cancel
+Method. People with the same shown groups form a profile, because f is the same for them. The dimension with the most
+groups (usually the managers') is solved first: given the weights g of everything else, a group's own weight can cancel
 one value of g, so f is zero for the largest part of the group on which g is equal. What is left is a linear question on
 g, which has as many unknowns as the other dimensions have groups:
 
@@ -14,9 +14,9 @@ g, which has as many unknowns as the other dimensions have groups:
    groups that hold such a pair, then g is equal on both; add that equation, and repeat.
 2. Where that does not decide, branch: g is equal on two profiles, or the people of one of them are among the few.
 
-Step 1 is sound, step 2 exact; beyond `MOST_BRANCHES` the answer is "may give away", so nothing is missed. Linear
+Step 1 is sound, step 2 exact; beyond `MOST_BRANCHES` the answer is "may reveal", so nothing is missed. Linear
 algebra is modulo a prime, with profiles compared by three random functionals: exact but for coincidences of about one
-in 10^18. Equations found once hold when a further group is hidden, so a search after that looks only at what was open.
+in 10^18. Equations still hold after a further group is hidden, so the next search only looks at what was open.
 Cost: O(profiles x log profiles) a round of step 1, and O(groups^3) over all of them, groups of the first dimension not
 counted.
 """
@@ -35,7 +35,7 @@ LEAST_PEOPLE: Final = 5
 """The fewest people of whom a figure may be shown, or may follow from figures that are shown."""
 
 MOST_BRANCHES: Final = 300
-"""Branches that are searched before the answer is the cautious one."""
+"""Branches that are searched before the cautious answer is returned."""
 
 NONE: Final = -1
 """The code of a record that is in no shown group of a dimension."""
@@ -49,8 +49,8 @@ _KNOWN: Final = 8
 class Leak:
     """A combination of shown groups that may depend on fewer than five people.
 
-    groups: (dimension, code) of each that takes part with a weight. needed: those without which it cannot be had, for
-    no other shown groups add up to them.
+    groups: (dimension, code) of each that takes part with a weight. needed: those without which it is impossible,
+    because no other shown groups add up to them.
     """
 
     groups: Sequence[tuple[int, int]]
@@ -61,7 +61,7 @@ class _Space:
     """A space of vectors modulo the prime, by a basis in reduced row echelon form."""
 
     def __init__(self, width: int) -> None:
-        self._kept: Ints = np.zeros((width, width), dtype=np.int64)
+        self._basis: Ints = np.zeros((width, width), dtype=np.int64)
         self._pivots: list[int] = []
 
     @property
@@ -70,15 +70,15 @@ class _Space:
 
     @property
     def _rows(self) -> Ints:
-        return self._kept[: self.rank]
+        return self._basis[: self.rank]
 
     def copy(self) -> Self:
         other = type(self)(0)
-        other._kept, other._pivots = self._kept.copy(), self._pivots.copy()
+        other._basis, other._pivots = self._basis.copy(), self._pivots.copy()
         return other
 
     def add(self, vector: Ints) -> bool:
-        """Whether the vector was not in the space yet; now it is."""
+        """Add a vector to the space; returns whether it was new."""
         at = vector[self._pivots]
         used = np.flatnonzero(at)
         rest = (vector - (at[used, None] * self._rows[used] % _PRIME).sum(axis=0)) % _PRIME
@@ -88,13 +88,13 @@ class _Space:
         rest = rest * pow(int(rest[pivot]), _PRIME - 2, _PRIME) % _PRIME
         hit = np.flatnonzero(self._rows[:, pivot])
         self._rows[hit] = (self._rows[hit] - self._rows[hit, pivot, None] * rest) % _PRIME
-        self._kept[self.rank] = rest
+        self._basis[self.rank] = rest
         self._pivots.append(pivot)
         return True
 
     def vanishing(self, random: np.random.Generator, number: int) -> Ints:
         """Random functionals (width, number) that are zero on the whole space."""
-        width = len(self._kept)
+        width = len(self._basis)
         found = random.integers(1, _PRIME, (width, number), dtype=np.int64)
         found[self._pivots] = 0
         for k in range(number):
@@ -160,7 +160,7 @@ class Derivation:
         return None if found is None else self._leak(found[0], self._is_open & ~found[1])
 
     def hide(self, dimension: int, code: int) -> None:
-        """Show a group no more. All equations that held before still hold: there are fewer combinations."""
+        """Hide a group. All earlier equations still hold, because there are fewer combinations."""
         if dimension == self._first:
             is_in_it = self._team == code
             self._team[is_in_it] = NONE
@@ -197,7 +197,7 @@ class Derivation:
             space.add(self._difference(points.profile[pick], points.largest[pick]))
 
     def _close(self, space: _Space, is_there: Bools, budget: int) -> _Points:
-        """Add to the space each difference that more than `budget` people stand for; the points that stay apart."""
+        """Add each difference that concerns more than `budget` people; returns the points that stay apart."""
         while True:
             points = self._points(space.vanishing(self._random, _FUNCTIONALS), is_there)
             certain = np.flatnonzero(points.line_people > budget)

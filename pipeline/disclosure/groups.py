@@ -20,13 +20,13 @@ _BEFORE: Final = "before "
 def hidden_groups(people: pl.DataFrame, before: Sequence[pl.DataFrame] = ()) -> Hidden:
     """The groups of a publication that are not shown.
 
-    people: person, and a String column a dimension, the most asked for first, none of them null; one row a person.
+    people: person, and one String column per dimension, the most requested first, without nulls; one row per person.
     before: the same columns for each earlier publication of the same day, null where a group was not shown. What
-    follows from one of them and this one together is hidden too (`comparable`).
+    can be deduced from one of them together with this one is hidden too (`comparable`).
 
     In turn: groups of fewer than `LEAST_PEOPLE`; of two groups that differ by fewer, the one of the later dimension;
     the smallest ones until those hidden of a dimension are at least two, and enough people together; and for every
-    combination that gives away fewer people (`derivation`), the smallest group of the latest dimension that it needs.
+    combination that reveals fewer people (`derivation`), the smallest group of the last dimension that it needs.
     """
     groups = people.drop("person")
     hidden = _simple_rules(groups)
@@ -43,11 +43,11 @@ def hide_further(
     has_total: bool = True,
     person: pl.Series | None = None,
 ) -> Hidden:
-    """`hidden`, and further groups, until no combination of shown ones gives away fewer than `LEAST_PEOPLE` people.
+    """`hidden`, and further groups, until no combination of shown groups reveals fewer than `LEAST_PEOPLE` people.
 
-    groups: a String column a dimension, null for records that are in no group of it. Those of `fixed` stay shown, and
-    the answer leaves them out. has_total: whether the sum of all records is published too. person: whose record each
-    is, where one person may have several; None where each has one.
+    groups: one String column per dimension, null for records in no group of it. Dimensions in `fixed` stay shown and
+    are not returned. has_total: whether the sum of all records is published too. person: the person of
+    each record, if one person may have several; None if each has one.
     """
     names = groups.columns
     labels = [groups[name].unique().drop_nulls().sort() for name in names]
@@ -62,7 +62,7 @@ def hide_further(
             group for group in leak.groups if names[group[0]] in found
         ]
         if not may_hide:
-            break  # a company of fewer than five, or what stays shown gives it away
+            break  # a company of fewer than five, or the fixed groups reveal it
         at, code = min(may_hide, key=lambda group: (-group[0], sizes[group[0]][group[1]], group[1]))
         found[names[at]].add(labels[at][code])
         derivation.hide(at, code)
@@ -70,11 +70,11 @@ def hide_further(
 
 
 def comparable(before: pl.DataFrame, now: pl.DataFrame, hidden: Mapping[str, set[str]] | None = None) -> Hidden:
-    """The groups of `now` that must be hidden because they, with what `before` shows, give away fewer than five people.
+    """The groups of `now` that must be hidden because they, with what `before` shows, reveal fewer than five people.
 
-    Both have `person` and the same String columns, null where a group is not shown; one row a person. Of `now`, those
-    of `hidden` are not shown anyway. A group whose people are the same in both stays. The totals are not compared, for
-    neither can be hidden; nor is what `before` gives away by itself.
+    Both have `person` and the same String columns, null where a group is not shown; one row per person. Groups of `now`
+    in `hidden` are not shown anyway. A group with the same people in both stays. Totals are not compared, because
+    neither can be hidden; nor is what `before` reveals by itself.
     """
     names = [name for name in now.columns if name != "person"]
     start = {name: set((hidden or {}).get(name, ())) for name in names}
@@ -91,21 +91,21 @@ def _shown(name: str, hidden: set[str]) -> pl.Expr:
 
 
 def _simple_rules(groups: pl.DataFrame) -> Hidden:
-    """What the rules for one and for two groups hide: most of what has to be, and at once."""
+    """What the rules for one and for two groups hide: most of what must be hidden, quickly."""
     sizes = {name: dict(groups.group_by(name).len().rows()) for name in groups.columns}
     hidden = {name: {group for group, size in sizes[name].items() if size < LEAST_PEOPLE} for name in sizes}
     while True:
         for name in sizes:
             _hide_enough(sizes[name], hidden[name])
         before = {name: len(found) for name, found in hidden.items()}
-        for name, group in _told_apart(groups, hidden):
+        for name, group in _differing_by_few(groups, hidden):
             hidden[name].add(_smallest_shown(sizes[name], hidden[name]) if group == _HIDDEN else group)
         if before == {name: len(found) for name, found in hidden.items()}:
             return hidden
 
 
 def _hide_enough(sizes: Mapping[str, int], hidden: set[str]) -> None:
-    """Add the smallest groups until those that are hidden cannot be worked out from everyone minus those shown."""
+    """Add the smallest groups until the hidden ones cannot be deduced from the total minus the shown ones."""
     while hidden and len(hidden) < len(sizes):
         if len(hidden) > 1 and sum(sizes[group] for group in hidden) >= LEAST_PEOPLE:
             return
@@ -116,8 +116,8 @@ def _smallest_shown(sizes: Mapping[str, int], hidden: set[str]) -> str:
     return min((size, group) for group, size in sizes.items() if group not in hidden)[1]
 
 
-def _told_apart(groups: pl.DataFrame, hidden: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
-    """Of every two groups of different dimensions that differ by too few people, the one that must not be shown."""
+def _differing_by_few(groups: pl.DataFrame, hidden: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """For every two groups of different dimensions that differ by too few people, the one to hide."""
     shown = groups.with_columns(
         pl.when(pl.col(name).is_in(list(found))).then(pl.lit(_HIDDEN)).otherwise(name).alias(name)
         for name, found in hidden.items()
@@ -139,11 +139,11 @@ def _may_hide_more(groups: pl.Series, hidden: set[str]) -> bool:
 
 
 def _codes(groups: pl.Series, labels: pl.Series, hidden: set[str]) -> NDArray[np.int64]:
-    """Each record's place among the sorted labels, `NONE` where it is in no shown group."""
+    """Each record's position among the sorted labels, `NONE` if it is in no shown group."""
     if not len(labels):
         return np.full(len(groups), NONE, dtype=np.int64)
-    places = [NONE if label in hidden else place for place, label in enumerate(labels)]
-    return groups.replace_strict(labels, places, return_dtype=pl.Int64).fill_null(NONE).to_numpy()
+    positions = [NONE if label in hidden else position for position, label in enumerate(labels)]
+    return groups.replace_strict(labels, positions, return_dtype=pl.Int64).fill_null(NONE).to_numpy()
 
 
 def _counted_once(person: pl.Series | None, codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Which figures of services between departments are not shown: pairs, what a pair tells of its mirror, and kinds."""
+"""Which figures of services between departments are not shown: pairs, what a pair reveals of its mirror, kinds."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,40 +9,40 @@ from features.collaboration.department_services import KEY, OTHER
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 
 BALANCE: Final = "balance"
-"""The one figure of a pair that depends on its mirror too: with the services of one it gives those of the other."""
+"""The one figure of a pair that also depends on its mirror: with the services of one it reveals the other's."""
 
 
 def pairs_shown(services: pl.DataFrame, figures: Sequence[str]) -> list[dict[str, Any]]:
-    """`KEY`, the figures and `kinds` of each pair; None where fewer than `LEAST_PEOPLE` ask, or fewer answer.
+    """`KEY`, the figures and `kinds` of each pair; None if fewer than `LEAST_PEOPLE` ask, or answer.
 
-    services: as `collaboration.department_services` gives it. The balance is None too where the mirror, provider as
-    client, has services and is not shown.
+    services: as returned by `collaboration.department_services`. The balance is None too if the mirror pair, with the
+    provider as client, has services and is not shown.
     """
     is_shown = pl.min_horizontal("clients", "providers") >= LEAST_PEOPLE
     mirror = services.select(
         client_department="provider_department", provider_department="client_department", mirror_is_shown=is_shown
     )
-    told = (
+    shown = (
         services.join(mirror, on=KEY, how="left", maintain_order="left")
         .with_columns(pl.when(pl.col("mirror_is_shown").fill_null(True)).then(BALANCE).alias(BALANCE))
         .select(*KEY, *(pl.when(is_shown).then(name).alias(name) for name in (*figures, "kinds")))
     )
-    return [row | {"kinds": kinds_shown(row["kinds"])} for row in told.to_dicts()]
+    return [row | {"kinds": kinds_shown(row["kinds"])} for row in shown.to_dicts()]
 
 
 def kinds_shown(kinds: Sequence[Mapping[str, Any]] | None) -> dict[str, int] | None:
-    """Services by kind, most first. None where nothing is known, or each kind is of too few people.
+    """Services by kind, most frequent first. None if nothing is known, or every kind involves too few people.
 
-    A kind that too few people ask for, or answer, counts under `other` together with the rarest of those that enough
-    people do: so what lies there is never of a few people alone, nor is what taking the rest from all gives.
+    Kinds that too few people ask for, or answer, count as `other`, together with the rarest of the larger kinds: so
+    `other` never concerns a few people alone, nor does subtracting the shown kinds from the total.
     """
     ordered = sorted(kinds or (), key=lambda each: (-each["services"], each["kind"]))
     large = [each for each in ordered if min(each["clients"], each["providers"]) >= LEAST_PEOPLE]
     if not large:
         return None
     shown = large if len(large) == len(ordered) else large[:-1]
-    told: dict[str, int] = {each["kind"]: each["services"] for each in shown}
+    counts: dict[str, int] = {each["kind"]: each["services"] for each in shown}
     if len(shown) < len(ordered):
-        rest = sum(each["services"] for each in ordered) - sum(told.values())
-        told[OTHER] = told.get(OTHER, 0) + rest
-    return told
+        rest = sum(each["services"] for each in ordered) - sum(counts.values())
+        counts[OTHER] = counts.get(OTHER, 0) + rest
+    return counts

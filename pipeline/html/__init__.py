@@ -1,1 +1,1 @@
-"""The one way to HTML: the environment of all templates, the style sheets, and the templates of files and mails."""
+"""HTML: the environment of all templates, the style sheets, and the templates of files and mails."""

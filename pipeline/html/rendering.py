@@ -1,4 +1,4 @@
-"""Where Jinja is set up, for the templates here and for the server's, and where style sheets are read."""
+"""The Jinja environment of these and the server's templates, and the reading of style sheets."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -11,19 +11,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from pipeline.language.translator import ENGLISH, Language
 
 BASE: Final = "base.css"
-"""The sheet that everything shares; files carry it inside them, and the server sends it as a file."""
+"""The common style sheet; written files include it, and the server sends it as a file."""
 
 
 def rendered(template: str, language: Language = ENGLISH, **values: Any) -> str:
-    """A template of `pipeline/html/templates` with its values, its texts in a language."""
+    """A template of `pipeline/html/templates`, rendered with values and texts in a language."""
     page = _documents().get_template(template)
     return page.render(language=language, _=language.text, ngettext=language.plural, **values)
 
 
 def environment(package: str, extensions: Sequence[str] = ()) -> Environment:
-    """Of the templates in a package's folder `templates`.
+    """The environment for the templates in a package's folder `templates`.
 
-    Whatever is put into HTML is escaped; a name that is not there raises UndefinedError.
+    Values are escaped in HTML; an undefined name raises UndefinedError.
     """
     return Environment(
         loader=PackageLoader(package),
@@ -37,7 +37,7 @@ def environment(package: str, extensions: Sequence[str] = ()) -> Environment:
 
 @cache
 def style_sheet(name: str) -> str:
-    """A style sheet by its file's name."""
+    """A style sheet by file name."""
     return (files("pipeline.html") / "styles" / name).read_text(encoding="utf-8")
 
 

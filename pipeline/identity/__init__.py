@@ -1,1 +1,1 @@
-"""Who may ask: tokens, keys and roles."""
+"""Identity: tokens, keys and roles."""

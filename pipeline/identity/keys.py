@@ -1,4 +1,4 @@
-"""The keys of an installation, under `var/keys`: each is made by its first use, and only its owner can read it."""
+"""The keys of an installation, under `var/keys`: each is made at its first use and readable only by its owner."""
 
 import os
 import secrets
@@ -44,7 +44,7 @@ def _new_session_key() -> bytes:
 
 
 def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
-    """What the file holds. Of several processes that make it at once one wins, and all of them read its key."""
+    """The content of the file. If several processes make it together, one wins and all read its key."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")

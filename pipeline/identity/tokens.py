@@ -1,6 +1,6 @@
-"""The embedded issuer: signs short-lived tokens with a key that the first start makes under `var/keys`.
+"""The embedded issuer: signs short-lived tokens with a key under `var/keys`, made at the first start.
 
-For a single machine. In production an OpenID Connect issuer takes its place.
+For a single machine. In production, use an OpenID Connect issuer instead.
 """
 
 import secrets
@@ -26,7 +26,7 @@ _REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "aud", "sub", "role"]
 
 
 class Role(StrEnum):
-    """Who asks, in the sense of what they may see."""
+    """The role of a token's holder, which decides what they can see."""
 
     HR = "hr"
     MANAGER = "manager"
@@ -36,9 +36,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Identity:
-    """Whom a valid token speaks for; `person` is the employee_id, which a manager always has.
+    """The holder of a valid token; `person` is the employee_id, which a manager always has.
 
-    `expires_at` is the end of an embedded issuer's token, in seconds since 1970.
+    `expires_at` is when a token of the embedded issuer expires, in seconds since 1970.
     """
 
     subject: str
@@ -48,7 +48,7 @@ class Identity:
 
 
 class InvalidToken(Exception):
-    """The token is not one of ours, not for us, or no longer valid; the text says which, and nothing of its content."""
+    """The token has another issuer or audience, or is no longer valid; the text gives the reason, not its content."""
 
 
 def issue_token(
@@ -77,7 +77,7 @@ def issue_token(
 
 
 def read_token(token: str, key: Ed25519PublicKey) -> Identity:
-    """Whom the token speaks for. Raises InvalidToken."""
+    """The identity in the token. Raises InvalidToken."""
     try:
         claims = jwt.decode(
             token, key, algorithms=ALGORITHMS, issuer=ISSUER, audience=AUDIENCE, options={"require": _REQUIRED_CLAIMS}

@@ -1,4 +1,4 @@
-"""Which language an `Accept-Language` header asks for: one answer for the API, the lists and the pages."""
+"""The language that an `Accept-Language` header asks for; the same for the API, the lists and the pages."""
 
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -7,10 +7,10 @@ from pipeline.language.translator import Language, language, languages
 
 
 def preferred_language(accepted: str, otherwise: str) -> Language:
-    """The language with the highest quality value that there are texts in; of equals the first.
+    """The available language with the highest quality value; of equals, the first.
 
-    A region is passed over (`ru-RU` is Russian). `*` is the language with the code `otherwise`, or another one where
-    the header names that one itself. A header that is empty, malformed or asks for nothing we have gets `otherwise`.
+    The region is ignored (`ru-RU` is Russian). `*` means the language `otherwise`, or another one if the header names
+    that itself. An empty or malformed header, or one without an available language, gets `otherwise`.
     """
     asked = [
         (tag.partition("-")[0].lower(), quality)

@@ -1,7 +1,7 @@
-"""Collects every text that the product says, and brings a language's catalogue up to date with them.
+"""Collects all translatable texts and updates a language's catalogue with them.
 
-`python -m pipeline.language.collect ru` adds what is new to the catalogue, untranslated, and takes out what is no
-longer said. A feature's former label stays at the end as an obsolete message, `#~`, for months that were published
+`python -m pipeline.language.collect ru` adds new texts to the catalogue, untranslated, and removes those that are no
+longer used. A feature's former label stays at the end as an obsolete message, `#~`, for months that were published
 with it.
 """
 
@@ -33,14 +33,14 @@ _KEYWORDS: Final[dict[str, Any]] = {
     "count": (1, 2),
     "Refusal": (3,),
 }
-"""What is called with a text, and which of its arguments are one."""
+"""Functions that take a text, and which of their arguments are texts."""
 
 _HERE: Final = Path(__file__).parent
-_HOUSES: Final = (_HERE.parents[1] / "pipeline", _HERE.parents[1] / "serving")
-"""By path, for `pipeline` may not import `serving`."""
+_PACKAGES: Final = (_HERE.parents[1] / "pipeline", _HERE.parents[1] / "serving")
+"""By path, because `pipeline` must not import `serving`."""
 
-_SPEAKING: Final = ("from pipeline.language", "Refusal(")
-"""A module with none of these says nothing to a reader; elsewhere `text` is SQL."""
+_MARKS: Final = ("from pipeline.language", "Refusal(")
+"""A module without any of these has no translatable texts; there, `text` is SQL."""
 
 _LABEL: Final = "the label of a feature"
 _ITEMS: Final = (
@@ -48,32 +48,32 @@ _ITEMS: Final = (
     *("Fairness of pay", "Collaboration with colleagues", "Works for mutual benefit"),
     *("Looks for what benefits colleagues", "Coaches others"),
 )
-"""Items that many companies ask for, the simulated one among them; others are said as the source has them."""
+"""Items that many companies use, including the simulated one; other items are shown as the source has them."""
 
 
 def messages() -> dict[Key, str | tuple[str, str]]:
-    """What has to be translated, by context and English text; a pair where the number decides the form."""
-    found: dict[Key, str | tuple[str, str]] = {
-        (None, said): said for said in (*_labels(), *WHAT.values(), *_ITEMS, *LABEL_FORMS)
+    """All texts to translate, by context and English text; a pair (singular, plural) if a number decides the form."""
+    texts: dict[Key, str | tuple[str, str]] = {
+        (None, text): text for text in (*_labels(), *WHAT.values(), *_ITEMS, *LABEL_FORMS)
     }
-    found |= {(use, word): word for use in USES for word in NUMBERS}
-    for said in _of_the_code():
-        found[None, said if isinstance(said, str) else said[0]] = said
-    return found
+    texts |= {(use, word): word for use in USES for word in NUMBERS}
+    for text in _in_code():
+        texts[None, text if isinstance(text, str) else text[0]] = text
+    return texts
 
 
-def brought_up_to_date(code: str) -> Catalog:
-    """The catalogue of a language with every message of the code; what is new has no translation yet."""
-    told = catalogue_of(code) if code in languages() else Catalog(locale=code)
-    new = Catalog(locale=code, project="retention", charset="utf-8", fuzzy=False, creation_date=told.creation_date)
-    labels, said_now = set(_labels()), messages()
-    for (use, said), message in said_now.items():
-        known = told.get(said, use) or told.obsolete.get(said)
-        about = [_LABEL] if use is None and said in labels else []
+def updated_catalogue(code: str) -> Catalog:
+    """The catalogue of a language with every text in the code; new texts have no translation yet."""
+    old = catalogue_of(code) if code in languages() else Catalog(locale=code)
+    new = Catalog(locale=code, project="retention", charset="utf-8", fuzzy=False, creation_date=old.creation_date)
+    labels, current = set(_labels()), messages()
+    for (use, text), message in current.items():
+        known = old.get(text, use) or old.obsolete.get(text)
+        about = [_LABEL] if use is None and text in labels else []
         new.add(message, known.string if known else None, context=use, auto_comments=about)
-    gone = [each for each in told if each.id and _LABEL in each.auto_comments]
-    for each in (*told.obsolete.values(), *gone):
-        if key_of(each) not in said_now:
+    gone = [each for each in old if each.id and _LABEL in each.auto_comments]
+    for each in (*old.obsolete.values(), *gone):
+        if key_of(each) not in current:
             new.obsolete[key_of(each)[1]] = each
     return new
 
@@ -83,21 +83,21 @@ def _labels() -> Iterator[str]:
         yield from (feature.label for family in driver.FAMILIES for feature in family.features)
 
 
-def _of_the_code() -> Iterator[str | tuple[str, str]]:
+def _in_code() -> Iterator[str | tuple[str, str]]:
     for method, paths in (("python", _files("*.py")), ("jinja2", [*_files("*.html"), *_files("*.txt")])):
         for path in paths:
-            if method == "python" and not any(mark in path.read_text(encoding="utf-8") for mark in _SPEAKING):
+            if method == "python" and not any(mark in path.read_text(encoding="utf-8") for mark in _MARKS):
                 continue
             for _, message, _, _ in extract_from_file(method, path, keywords=_KEYWORDS, options={"silent": "false"}):
                 yield message if isinstance(message, str) else (message[0], message[1])
 
 
 def _files(pattern: str) -> list[Path]:
-    return sorted(path for house in _HOUSES for path in house.rglob(pattern))
+    return sorted(path for package in _PACKAGES for path in package.rglob(pattern))
 
 
 def _write(code: str) -> None:
-    catalogue = brought_up_to_date(code)
+    catalogue = updated_catalogue(code)
     target = _HERE / "locale" / code / "LC_MESSAGES" / "messages.po"
 
     def write(part: Path) -> None:

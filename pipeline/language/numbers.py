@@ -1,6 +1,6 @@
-"""Numbers, percents, days and months as a language writes them: the one formatter of API, lists, mails, pages, reports.
+"""Numbers, percentages and dates as a language writes them, for the API, lists, mails, pages and reports.
 
-`locale` is the locale's name in CLDR, `en_GB` or `ru`. Numbers are rounded in decimals, halves to the even digit.
+`locale` is the locale's name in CLDR, `en_GB` or `ru`. Numbers are rounded in decimal, halves to even.
 """
 
 import math
@@ -15,7 +15,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
 UNKNOWN: Final = "–"
-"""Stands where a figure is not known."""
+"""Shown for an unknown figure."""
 
 _WHOLE: Final = "#,##0"
 _PLACES: Final = [Decimal(1).scaleb(-places) for places in range(8)]
@@ -25,35 +25,35 @@ _TENTH: Final = 0.0995
 
 
 def number(value: float, locale: str) -> str:
-    """Whole from a hundred on, else with up to two places: `1,204`, `3.25`."""
+    """Whole from 100 on, otherwise with up to two decimal places: `1,204`, `3.25`."""
     places = 0 if abs(value) >= 100 else 2
     return _trimmed(_rounded(value, places), 2, locale)
 
 
 def trimmed(value: float, places: int, locale: str) -> str:
-    """With up to so many places, and no zero at the end: `0.125`, `0.5`."""
+    """With up to `places` decimal places, without trailing zeros: `0.125`, `0.5`."""
     return _trimmed(_rounded(value, places), places, locale)
 
 
 def decimal(value: float, places: int, locale: str) -> str:
-    """Always with so many places: `0.720`."""
+    """Always with `places` decimal places: `0.720`."""
     return str(format_decimal(Decimal(_rounded(value, places)), _WHOLE + _zeros(places), locale=locale))
 
 
 def percent(share: float, places: int, locale: str) -> str:
-    """`13%`, with so many places."""
+    """`13%`, with `places` decimal places."""
     return _percent(_rounded(share, places + 2), places, locale)
 
 
 def decimal_or_dash(value: float | None, places: int, locale: str, is_signed: bool = False) -> str:
-    """As a table shows a figure: `+0.72`, `−0.72`; a dash where it is None or NaN, no sign where it rounds to zero."""
+    """As a table shows a figure: `+0.72`, `−0.72`; a dash for None or NaN, no sign if it rounds to zero."""
     if value is None or math.isnan(value):
         return UNKNOWN
     return _with_sign(decimal(value, places, locale), is_signed and value > 0)
 
 
 def percent_or_dash(share: float | None, locale: str, is_signed: bool = False) -> str:
-    """As a table shows a share: whole percents from ten on, below with one place; a dash where it is None or NaN."""
+    """As a table shows a share: whole percent from 10 % on, below with one decimal place; a dash for None or NaN."""
     if share is None or math.isnan(share):
         return UNKNOWN
     return _with_sign(percent(share, 0 if abs(share) >= _TENTH else 1, locale), is_signed and share > 0)
@@ -66,7 +66,7 @@ def percent_range(low: float | None, high: float | None, locale: str) -> str:
 
 @cache
 def percent_sign(locale: str) -> str:
-    """The sign, with the space that the language sets before it."""
+    """The percent sign, with the space that the language puts before it."""
     return _percent_pattern(locale).removeprefix(_WHOLE)
 
 
@@ -76,12 +76,12 @@ def day(of: date, locale: str) -> str:
 
 
 def month(of: date, locale: str) -> str:
-    """`September 2026`, as it stands by itself."""
+    """`September 2026`, in the standalone form."""
     return str(format_date(of, "LLLL y", locale=locale))
 
 
 def short_month(of: date, locale: str) -> str:
-    """`Sept 2026`, where there is little room."""
+    """`Sept 2026`, for narrow places."""
     return str(format_date(of, "LLL y", locale=locale))
 
 
@@ -91,7 +91,7 @@ def moment(at: datetime, locale: str) -> str:
 
 
 def _rounded(value: float, places: int) -> str:
-    """To so many places, as babel rounds. What is huge stays as it is."""
+    """Rounded to `places`, as babel rounds; huge numbers are left as they are."""
     exact = Decimal(str(value))
     return str(exact.quantize(_PLACES[places]) + 0 if abs(value) < _HUGE else exact)  # + 0: there is no -0
 
@@ -100,13 +100,13 @@ def _zeros(places: int) -> str:
     return "." * bool(places) + "0" * places
 
 
-def _with_sign(said: str, is_plus: bool) -> str:
-    """With a minus sign in place of the hyphen, and a plus where it is asked for."""
-    is_zero = not re.search("[1-9]", said)
-    return f"+{said}" if is_plus and not is_zero else said.replace("-", "−")
+def _with_sign(text: str, is_plus: bool) -> str:
+    """With a minus sign instead of the hyphen, and a plus sign if `is_plus`."""
+    is_zero = not re.search("[1-9]", text)
+    return f"+{text}" if is_plus and not is_zero else text.replace("-", "−")
 
 
-@lru_cache(maxsize=65_536)  # babel takes longer for one number than all else of a factor; few are left once rounded
+@lru_cache(maxsize=65_536)  # babel is slow, and few different numbers are left after rounding
 def _trimmed(rounded: str, places: int, locale: str) -> str:
     return str(format_decimal(Decimal(rounded), format=_WHOLE + "." + "#" * places, locale=locale))
 

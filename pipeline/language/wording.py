@@ -1,4 +1,4 @@
-"""The words of the lists and of the API's factors: plain, without a probability, in the language that is passed in."""
+"""The words of the lists and of the API's factors: plain, without probabilities, in the given language."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ BAND_TEXTS: Final[Mapping[str, str]] = {
     "moderate": marked("at least one and a half times the average"),
     "typical": marked("above the average"),
 }
-"""What a band means; of those who are listed, whatever the company lists from."""
+"""What a band means; `typical` occurs only where a company lists people below 1.5 times the average."""
 
 CHANGE_NAMES: Final[Mapping[str, str]] = {
     "new": marked("New this month"),
@@ -53,13 +53,13 @@ COLUMN_NAMES: Final[Mapping[str, str]] = {
     "job": marked("Job"),
     "level": marked("Level"),
     "location": marked("Location"),
-    "behind_it": marked("What is behind it"),
+    "behind_it": marked("Factors behind the risk"),
     "what_changed": marked("What changed since last month"),
     "what_to_ask": marked("What to ask"),
     "what_to_offer": marked("What you could offer"),
     "whom_to_involve": marked("Whom to involve"),
 }
-"""Headers of the spreadsheet for people; the CSV, for programs, keeps the names."""
+"""Headers of the spreadsheet; the CSV, which programs read, keeps the column names."""
 
 IN_CONFIDENCE: Final[Mapping[Driver, str]] = {
     "pay": marked("How pay is seen"),
@@ -68,7 +68,7 @@ IN_CONFIDENCE: Final[Mapping[Driver, str]] = {
     "growth": marked("How the way ahead is seen"),
     "context": "",
 }
-"""Said in place of a survey answer: it was given in confidence, to the employer and not to one's manager."""
+"""Shown instead of a survey answer, which was given in confidence to the employer, not to the manager."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ GUIDE: Final[Mapping[Driver, Guidance]] = {
         involve=marked("HR, if hours or place change formally"),
     ),
     "relationships": Guidance(
-        ask=marked("Whose work do you wait for, who waits for you, and where does it grate?"),
+        ask=marked("Whose work do you wait for, who waits for yours, and where is there friction?"),
         offer=marked("An agreement with the other department on who answers what, and by when. More of your own time."),
         involve=marked("the head of the other department"),
     ),
@@ -109,14 +109,14 @@ OPEN_GUIDANCE: Final = Guidance(
     offer=marked("Listen first. Agree on one thing that you will change, and by when."),
     involve=marked("HR, if something comes up that you cannot change"),
 )
-"""For someone for whom no single cause stands out that can be acted on."""
+"""For a person without a single actionable cause that stands out."""
 
 EVEN_CHANCE: Final = 0.5
 HUGE: Final = 1e20
-"""A number of this size is written with a power of ten."""
+"""Numbers from here on are written with a power of ten."""
 
 NUMBERS: Final = "no one two three four five six seven eight nine ten eleven twelve".split()
-"""In other languages a number's word changes with what it counts, so each use has its context: `USES`."""
+"""In other languages the word for a number depends on what it counts, so each use has a context: `USES`."""
 USES: Final = ("counted", "of these", "leaving", "within")
 
 COUNTED: Final[Mapping[str, tuple[str, str]]] = {
@@ -130,23 +130,23 @@ COUNTED: Final[Mapping[str, tuple[str, str]]] = {
     "services a month": both("{number} service a month", "{number} services a month"),
     "days a month": both("{number} day a month", "{number} days a month"),
 }
-"""Units that change with their number."""
+"""Units with a singular and a plural."""
 
 UNITS: Final = (
     *(marked("points of the review"), marked("0 to 10"), marked("0 to 5"), marked("1 to 5"), marked("-1 to 1")),
     *(marked("level"), marked("as recorded"), marked("{number} {unit}"), marked("{number} on a scale of {unit}")),
 )
-"""Units that do not."""
+"""Units without."""
 
 
 def label_text(about: Mapping[str, Any], language: Language = ENGLISH) -> str:
-    """What a feature is called, with a capital letter; the name of a source's own item stays as the source has it."""
+    """The name of a feature, with a capital letter; a source's own item keeps the source's name."""
     return _label(
         about["label"], about.get("item") or "", about.get("label_form") or "", about.get("label_months"), language
     )
 
 
-@lru_cache(maxsize=4_096)  # as many as a source's features in a few languages
+@lru_cache(maxsize=4_096)  # enough for a source's features in a few languages
 def _label(label: str, item: str, form: str, months: int | None, language: Language) -> str:
     if form:
         return _capitalised(language.text(form, item=language.text(item), months=months))
@@ -154,19 +154,19 @@ def _label(label: str, item: str, form: str, months: int | None, language: Langu
 
 
 def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
-    """For HR: what the figure is, what peers have, and which way it pushes."""
+    """For HR: the figure, that of peers, and whether it raises or lowers the risk."""
     kind, unit = about.get("kind") or "", about.get("unit") or ""
     value = _with_unit(factor.value, kind, unit, language)
     alone, beside_peers, *pushes = _sentences(label_text(about, language), language)
     if factor.peer_value is None:
-        told = alone.format(value=value)
+        text = alone.format(value=value)
     else:
-        told = beside_peers.format(value=value, peers=_shown(factor.peer_value, kind, unit, language))
-    return told + pushes[(factor.contribution > 0) - (factor.contribution < 0)]
+        text = beside_peers.format(value=value, peers=_shown(factor.peer_value, kind, unit, language))
+    return text + pushes[(factor.contribution > 0) - (factor.contribution < 0)]
 
 
 def figure_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
-    """For HR, where the label stands beside it and a chart shows the push: the figure, and what peers have."""
+    """For HR, beside a label and a chart of contributions: the figure, and that of peers."""
     kind, unit = about.get("kind") or "", about.get("unit") or ""
     value = _with_unit(factor.value, kind, unit, language)
     if factor.peer_value is None:
@@ -176,7 +176,7 @@ def figure_text(factor: Factor, about: Mapping[str, Any], language: Language = E
 
 
 def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
-    """For a manager: the same without a figure; a survey answer is named by its driver only."""
+    """For a manager: the factor without figures; of a survey answer only its driver is named."""
     if about["is_confidential"]:
         return language.text(IN_CONFIDENCE[factor.driver])
     label = label_text(about, language)
@@ -189,7 +189,7 @@ def reason_text(factor: Factor, about: Mapping[str, Any], language: Language = E
 
 
 def moved_text(factor: Factor, before: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
-    """For a manager: which way a figure went since last month, without the figure."""
+    """For a manager: whether a figure rose or fell since last month, without the figure."""
     label = label_text(about, language)
     value, earlier = as_number(factor.value), as_number(before.value)
     if about.get("kind") == "category" or _is_yes_or_no(about):
@@ -213,7 +213,7 @@ def guidance_text(guide: Guidance, language: Language) -> Guidance:
 
 
 def expected_words(risks: Sequence[float], horizon_months: int, language: Language = ENGLISH) -> str:
-    """How many of those listed would leave within the horizon if nothing changes, in words."""
+    """In words: how many of the listed people would leave within the horizon if nothing changes."""
     people, leavers = len(risks), sum(risks)
     if people == 0:
         return language.text("Nobody on the team stands out this month.")
@@ -249,19 +249,19 @@ def expected_words(risks: Sequence[float], horizon_months: int, language: Langua
 
 def within_words(months: int, language: Language = ENGLISH) -> str:
     """`within six months`."""
-    said = in_words(months, language, "within")
-    return language.plural("within {months} month", "within {months} months", months, months=said)
+    number = in_words(months, language, "within")
+    return language.plural("within {months} month", "within {months} months", months, months=number)
 
 
 def in_words(number: int, language: Language = ENGLISH, use: str = "counted") -> str:
-    """`4` is "four"; from 13 on, figures."""
+    """`4` is "four"; from 13 on in figures."""
     if number < len(NUMBERS):
         return language.text(NUMBERS[number], context=use)
     return language.number(number)
 
 
 def as_number(value: str | None) -> float | None:
-    """The number that a published value stands for, None for a category or an unknown."""
+    """A published value as a number; None for a category or a null."""
     try:
         return None if value is None else float(value)
     except ValueError:
@@ -270,20 +270,20 @@ def as_number(value: str | None) -> float | None:
 
 @lru_cache(maxsize=4_096)
 def _sentences(label: str, language: Language) -> tuple[str, str, str, str, str]:
-    """A feature's figure alone, and beside that of peers; then what no, a rising and a lowering contribution does."""
-    said = label.replace("{", "{{").replace("}", "}}")
+    """Sentences about a figure: alone, with peers, and for a zero, a positive and a negative contribution."""
+    escaped = label.replace("{", "{{").replace("}", "}}")
     return (
-        language.text("{label}: {value}.", label=said, value="{value}"),
-        language.text("{label}: {value} (peers: {peers}).", label=said, value="{value}", peers="{peers}"),
+        language.text("{label}: {value}.", label=escaped, value="{value}"),
+        language.text("{label}: {value} (peers: {peers}).", label=escaped, value="{value}", peers="{peers}"),
         " " + language.text("It does not change the risk."),
         " " + language.text("It raises the risk."),
         " " + language.text("It lowers the risk."),
     )
 
 
-@lru_cache(maxsize=65_536)  # many people have the same figure, and nearly all the same peers
+@lru_cache(maxsize=65_536)  # many people share a figure, and nearly all share their peers' figure
 def _shown(value: str | None, kind: str, unit: str, language: Language) -> str:
-    """A figure in the words of its unit; the units are those of the feature catalogue."""
+    """A figure in the notation of its unit, as in the feature catalogue."""
     number = None if kind == "category" else as_number(value)
     if value is None or number is None:
         return value or language.text(UNKNOWN)
@@ -309,7 +309,7 @@ def _number_shown(number: float, unit: Unit, language: Language) -> str:
 
 @lru_cache(maxsize=65_536)
 def _with_unit(value: str | None, kind: str, unit: str, language: Language) -> str:
-    """The unit behind the value, where the value does not say it itself: `26 months`, `3.2 on a scale of 1 to 5`."""
+    """The value followed by its unit, unless it already shows it: `26 months`, `3.2 on a scale of 1 to 5`."""
     number = None if kind == "category" else as_number(value)
     if number is None:
         return value or language.text(UNKNOWN)

@@ -1,1 +1,1 @@
-"""Whom a list holds: the rules that a company sets, and the selection by them."""
+"""Who is listed: the rules that a company sets, and the selection by these rules."""

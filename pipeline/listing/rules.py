@@ -1,4 +1,4 @@
-"""Whom a manager's list holds, as a company sets it."""
+"""Who is on a manager's list, as the company sets it."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,13 +9,13 @@ CAPACITY: Final = 4
 """Conversations that a manager can hold in a month: one a week."""
 
 LISTED_FROM: Final = 2.5
-"""Least lift of the listed, a person's risk divided by the mean risk of everyone scored that day. With it the listed of
-a simulated year left three times as often as everyone (docs/decisions/listing-threshold.md)."""
+"""Least lift of a listed person: the risk divided by the mean risk of everyone scored that day. With this value, the
+listed people of a simulated year left three times as often as everyone (docs/decisions/listing-threshold.md)."""
 
 
 @dataclass(frozen=True)
 class ListRules:
-    """The same for every manager: how many people at most, from which lift on, and what replacing a level costs."""
+    """The same for every manager: the most people, the least lift, and the replacement cost of each level."""
 
     capacity: int = CAPACITY
     listed_from: float = LISTED_FROM

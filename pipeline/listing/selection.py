@@ -1,4 +1,4 @@
-"""Who is listed: those who stand out, and of each manager's the few whose leaving would cost most."""
+"""Who is listed: of the people who stand out, the few in each team whose leaving would cost most."""
 
 import polars as pl
 
@@ -8,7 +8,7 @@ from pipeline.score_record import ENOUGH
 
 
 def standing_out(teams: pl.DataFrame, mean_risk: float, listed_from: float) -> pl.DataFrame:
-    """Those of `PublishedScores.teams` whose evidence is enough and whose risk is `listed_from` times the mean."""
+    """The people of `PublishedScores.teams` with enough evidence and a risk of `listed_from` times the mean or more."""
     return teams.filter(
         (pl.col("evidence") == ENOUGH)
         & (pl.col("risk") >= listed_from * mean_risk)
@@ -17,9 +17,9 @@ def standing_out(teams: pl.DataFrame, mean_risk: float, listed_from: float) -> p
 
 
 def listed(teams: pl.DataFrame, mean_risk: float, rules: ListRules) -> pl.DataFrame:
-    """Of each manager's people who stand out, the few whose leaving is expected to cost most, in that order.
+    """Of each manager's people who stand out, the few with the highest expected loss, highest first.
 
-    The expected loss is the risk times the cost of replacing a person of that level; equals go by id.
+    The expected loss is the risk times the cost of replacing a person of that level; ties are ordered by id.
     """
     loss = pl.col("risk") * cost_of_level(pl.col("level"), rules.costs)
     by_loss = standing_out(teams, mean_risk, rules.listed_from).sort(

@@ -1,4 +1,4 @@
-"""Where a manager's mail goes: a file of manager_id and address, kept by HR. No address is ever stored or logged."""
+"""Managers' mail addresses, from a file that HR maintains. No address is ever stored or logged."""
 
 import re
 from pathlib import Path
@@ -11,21 +11,21 @@ from features.errors import BadInput, Finding
 COLUMNS: Final = ("manager_id", "address")
 
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-"""A mailbox of RFC 5321 without quotes and comments: what it lets through cannot break out of a header or a command."""
+"""A mailbox of RFC 5321 without quotes and comments: a match cannot break out of a header or a command."""
 
 
 def addresses(path: Path | None) -> dict[str, str]:
     """Each manager's address, from a CSV (UTF-8) or Parquet file with `COLUMNS`; other columns are not read.
 
-    Raises BadInput with every rule that the file breaks.
+    Raises BadInput with a finding for every rule that the file breaks.
     """
     if path is None:
-        raise BadInput(Finding("no file of addresses is named", "environment", "RETENTION_ADDRESSES", remedy=_REMEDY))
+        raise BadInput(Finding("no address file is set", "environment", "RETENTION_ADDRESSES", remedy=_REMEDY))
     table = _read(path)
     rules = {
-        ("a manager without an id", "manager_id"): table["manager_id"].is_null(),
-        ("a manager with several addresses", "manager_id"): table["manager_id"].is_duplicated(),
-        ("this is no mail address", "address"): pl.Series(
+        ("a row has no manager id", "manager_id"): table["manager_id"].is_null(),
+        ("a manager has several addresses", "manager_id"): table["manager_id"].is_duplicated(),
+        ("not a mail address", "address"): pl.Series(
             [not _ADDRESS.fullmatch(address or "") for address in table["address"]], dtype=pl.Boolean
         ),
     }
@@ -43,13 +43,13 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         table = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
     except FileNotFoundError:
-        raise BadInput(Finding("there is no such file", path.name, remedy=_REMEDY)) from None
+        raise BadInput(Finding("the file does not exist", path.name, remedy=_REMEDY)) from None
     except (pl.exceptions.PolarsError, UnicodeDecodeError):
         raise BadInput(Finding("the file cannot be read", path.name, remedy=_REMEDY)) from None
     if missing := [name for name in COLUMNS if name not in table.columns]:
         raise BadInput([Finding("a required column is missing", path.name, name, remedy=_REMEDY) for name in missing])
-    told = table.select(pl.col(COLUMNS).cast(pl.String).str.strip_chars().replace("", None)).unique(maintain_order=True)
-    return told.filter(~pl.all_horizontal(pl.all().is_null()))
+    rows = table.select(pl.col(COLUMNS).cast(pl.String).str.strip_chars().replace("", None)).unique(maintain_order=True)
+    return rows.filter(~pl.all_horizontal(pl.all().is_null()))
 
 
-_REMEDY: Final = "Name a CSV or Parquet file with the columns manager_id and address in RETENTION_ADDRESSES."
+_REMEDY: Final = "Set RETENTION_ADDRESSES to a CSV or Parquet file with the columns manager_id and address."

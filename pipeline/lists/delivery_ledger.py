@@ -1,8 +1,8 @@
-"""The delivery ledger: what became of each manager's list of a month. A list is claimed before it is sent, so that
-whatever happens in between, nothing is sent twice.
+"""The delivery ledger: the state of each manager's list of a month. A list is claimed before it is sent, so that no
+list is sent twice, even if a run is killed in between.
 
-States of a list: `claimed` (being sent, or nobody knows whether it was: a run was killed, or the server never answered
-to the message), `sent`, `failed` (certainly not sent; the reason says why), `unchanged` (nothing new, so not sent).
+States of a list: `claimed` (being sent, or unknown whether it was sent: a run was killed, or the server never
+answered), `sent`, `failed` (certainly not sent, with a reason), `unchanged` (nothing new, so not sent).
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,12 +19,12 @@ from pipeline.store.schema import DELIVERY
 State = Literal["claimed", "sent", "failed", "unchanged"]
 
 OPEN_STATES: Final = ("failed", "unchanged")
-"""From these a list may be claimed: it certainly was not sent."""
+"""A list in one of these states was certainly not sent, so it may be claimed."""
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of one manager's list; `reason` is a class of fault (`no_address`, `refused`, …), never a text."""
+    """The state of one manager's list; `reason` is a class of fault (such as `no_address`), never free text."""
 
     manager_id: str
     list_hash: str
@@ -37,13 +37,13 @@ _COLUMNS: Final = [DELIVERY.c[name] for name in Delivered.__dataclass_fields__]
 
 
 def deliveries(connection: Connection, published: Published) -> dict[str, Delivered]:
-    """What became of the lists of a month, by manager_id."""
+    """The state of each list of a month, by manager_id."""
     rows = connection.execute(select(*_COLUMNS).where(_of_month(published)))
     return {row.manager_id: Delivered(*row) for row in rows}
 
 
 def last_known(connection: Connection, published: Published) -> dict[str, str]:
-    """By manager_id, the hash of the list of the latest earlier month of which it is known what the manager got."""
+    """By manager_id, the hash of the latest earlier list that is known to have been sent, or left unchanged."""
     is_known = and_(
         DELIVERY.c.source == published.source,
         DELIVERY.c.month < published.month,
@@ -61,7 +61,7 @@ def last_known(connection: Connection, published: Published) -> dict[str, str]:
 
 
 def claim(connection: Connection, published: Published, manager_id: str, list_hash: str, at: datetime) -> bool:
-    """Take a list for sending. False where it was claimed or sent before, by whichever run."""
+    """Claim a list before sending it. False if this or another run has already claimed or sent it."""
     claimed = {"list_hash": list_hash, "state": "claimed", "at": at, "reason": None}
     is_open = and_(_of_manager(published, manager_id), DELIVERY.c.state.in_(OPEN_STATES))
     if connection.execute(update(DELIVERY).where(is_open).values(claimed)).rowcount:
@@ -72,13 +72,13 @@ def claim(connection: Connection, published: Published, manager_id: str, list_ha
 def settle(
     connection: Connection, published: Published, manager_id: str, state: State, at: datetime, reason: str | None
 ) -> None:
-    """Say what became of a claimed list."""
+    """Record the outcome of a claimed list."""
     is_claimed = and_(_of_manager(published, manager_id), DELIVERY.c.state == "claimed")
     connection.execute(update(DELIVERY).where(is_claimed).values(state=state, at=at, reason=reason))
 
 
 def reopen(connection: Connection, published: Published, manager_id: str, at: datetime) -> None:
-    """Let a list be sent again, whatever became of it; somebody asked for this on purpose."""
+    """Let a list be sent again, whatever its state; for an explicit request to resend."""
     opened = {"state": "failed", "at": at, "reason": "resend"}
     connection.execute(update(DELIVERY).where(_of_manager(published, manager_id)).values(opened))
 
@@ -91,19 +91,19 @@ def record(
     at: datetime,
     reason: str | None,
 ) -> None:
-    """Record lists that nobody tries to send, by manager_id; one that was claimed or sent stays as it is."""
-    told = {"state": state, "at": at, "reason": reason}
-    rows = [_key(published, manager_id) | told | {"list_hash": list_hash} for manager_id, list_hash in hashes.items()]
+    """Record the state of lists that are not to be sent, by manager_id. Claimed and sent lists stay as they are."""
+    values = {"state": state, "at": at, "reason": reason}
+    rows = [_key(published, manager_id) | values | {"list_hash": list_hash} for manager_id, list_hash in hashes.items()]
     if rows:
         _insert_new(connection, rows)
     for row in rows:
         is_open = and_(_of_manager(published, row["manager_id"]), DELIVERY.c.state.in_(OPEN_STATES))
         is_other = (DELIVERY.c.list_hash != row["list_hash"]) | (DELIVERY.c.state != state)
-        connection.execute(update(DELIVERY).where(is_open, is_other).values(told | {"list_hash": row["list_hash"]}))
+        connection.execute(update(DELIVERY).where(is_open, is_other).values(values | {"list_hash": row["list_hash"]}))
 
 
 def _insert_new(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Insert the rows whose key is not there; gives how many were."""
+    """Insert the rows whose key does not exist yet; returns their number."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(DELIVERY).on_conflict_do_nothing()
     return connection.execute(statement, list(rows)).rowcount

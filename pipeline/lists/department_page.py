@@ -1,4 +1,4 @@
-"""What heads of departments learn of a month: figures of departments and of the pairs between them, nobody's name."""
+"""What heads of departments see of a month: figures of departments and of pairs of departments, without names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,18 @@ from pipeline.language.translator import Language
 from pipeline.language.wording import DRIVER_NAMES
 from pipeline.store.reading import Published, PublishedScores
 
-WEIGHING: Final = 0.02
-"""Least mean log-odds for a driver to be named: it raises a typical member's odds of leaving by 2 %."""
+LEAST_MEAN_LOG_ODDS: Final = 0.02
+"""From this mean log-odds on a driver is named: it raises a typical member's odds of leaving by 2 %."""
 
-DEAREST: Final = 5
-"""Pairs of departments that are shown: what one meeting of heads can take up."""
+MOST_PAIRS: Final = 5
+"""Pairs of departments that are shown: as many as one meeting of heads can discuss."""
 
 
 @dataclass(frozen=True)
 class Department:
-    """A department's figures; all None but the name where it is suppressed. `expected` exits with a 95 % interval;
-    `drivers` that weigh most, in words.
+    """A department's figures. `expected` exits have a 95 % interval; `drivers` names the main drivers, in words.
+
+    If the department is suppressed, everything but its name is None.
     """
 
     name: str | None
@@ -32,22 +33,24 @@ class Department:
 
 @dataclass(frozen=True)
 class DepartmentFigures:
-    """Departments by name, and the pairs whose service weighs most on those who ask, dearest first."""
+    """Departments by name, and the pairs whose services add most to their clients' risk, largest first."""
 
     departments: Sequence[Department]
     pairs: Sequence[Mapping[str, Any]]
 
 
 def department_figures(scores: PublishedScores, published: Published, language: Language) -> DepartmentFigures:
-    """As published with the month, so that every reader gets the same figures and the same gaps."""
+    """The figures that were published with the month, so that all readers see the same figures and the same gaps."""
     departments = [_department(row, language) for row in scores.group_figures(published, "department")]
-    dear = [row for row in scores.service_figures(published) if _is_between_two(row) and _cost(row) > 0]
-    return DepartmentFigures(departments, sorted(dear, key=_cost, reverse=True)[:DEAREST])
+    costly = [row for row in scores.service_figures(published) if _is_between_two(row) and _cost(row) > 0]
+    return DepartmentFigures(departments, sorted(costly, key=_cost, reverse=True)[:MOST_PAIRS])
 
 
 def _department(row: Mapping[str, Any], language: Language) -> Department:
     weights = {driver: row[f"{driver}_log_odds"] or 0.0 for driver in DRIVERS}
-    heavy = sorted((driver for driver in DRIVERS if weights[driver] >= WEIGHING), key=lambda name: -weights[name])
+    heavy = sorted(
+        (driver for driver in DRIVERS if weights[driver] >= LEAST_MEAN_LOG_ODDS), key=lambda name: -weights[name]
+    )
     return Department(
         name=row["value"],
         people=row["people"],
@@ -72,7 +75,7 @@ def _rounded(exits: float | None) -> float | None:
 
 
 def _cost(row: Mapping[str, Any]) -> float:
-    """Services times what relationships add to the log-odds of those who ask; nothing where the pair is suppressed."""
+    """Services times the mean log-odds that relationships add for the clients; zero if the pair is suppressed."""
     if row["services"] is None or row["relationships_log_odds"] is None:
         return 0.0
     return float(row["services"] * row["relationships_log_odds"])

@@ -13,24 +13,24 @@ COLUMNS: Final = (
     "month manager_id employee_id change band department job level location "
     "behind_it what_changed what_to_ask what_to_offer whom_to_involve"
 ).split()
-"""Of the CSV; one row a person, then a row for each person who is resolved."""
+"""Columns of the CSV: one row for each listed person, then one for each resolved person."""
 
 
 def list_csv(published: Published, lists: Sequence[RiskList]) -> str:
-    """`COLUMNS`, one row a person. Text that a spreadsheet would run as a formula is quoted."""
+    """`COLUMNS`, one row per person. Text that a spreadsheet would run as a formula is quoted."""
     return csv_text(COLUMNS, list_rows(published, lists))
 
 
 def list_xlsx(published: Published, lists: Sequence[RiskList], language: Language = ENGLISH) -> bytes:
-    """The same for people to read: a header in their language that filters, columns as wide as what they hold."""
+    """The same as a workbook for readers: a header with filters in their language, columns as wide as their content."""
     columns = [language.text(COLUMN_NAMES[name]) for name in COLUMNS]
-    rows = [_said(row, language) for row in list_rows(published, lists)]
+    rows = [_in_words(row, language) for row in list_rows(published, lists)]
     month = language.month(published.snapshot_date)
     return xlsx_bytes(columns, rows, language.text("Lists for {month}", month=month))
 
 
 def list_rows(published: Published, lists: Sequence[RiskList]) -> list[list[Cell]]:
-    """`COLUMNS`, one row a person."""
+    """`COLUMNS`, one row per person."""
     return [row for each in lists for row in _rows(published.month, each)]
 
 
@@ -68,8 +68,8 @@ def _resolved_row(month: str, risk_list: RiskList, employee_id: str) -> list[Cel
     return [known.get(name) for name in COLUMNS]
 
 
-def _said(row: Sequence[Cell], language: Language) -> list[Cell]:
-    """The row with its band and change in words; the ids and places stay as the source has them."""
+def _in_words(row: Sequence[Cell], language: Language) -> list[Cell]:
+    """The row with its band and change in words; ids, departments and locations stay as the source has them."""
     names = {"band": BAND_NAMES, "change": CHANGE_NAMES}
     return [
         language.text(names[name][cell]) if name in names and isinstance(cell, str) else cell

@@ -1,4 +1,4 @@
-"""The mail that brings a manager's list: by default a link to it and no name of anybody."""
+"""The mail with a manager's list: by default a link to the list, without names."""
 
 import hashlib
 from datetime import datetime
@@ -8,7 +8,8 @@ from email.utils import format_datetime
 from typing import Any, Final
 
 from pipeline.html.rendering import rendered
-from pipeline.language.translator import Language, language, marked
+from pipeline.language import translator
+from pipeline.language.translator import Language, marked
 from pipeline.lists.pages import answers_at, list_page, list_text
 from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
@@ -26,62 +27,62 @@ _CARE: Final = (
 def mail_of(
     published: Published, risk_list: RiskList, list_hash: str, address: str, at: datetime, settings: Settings
 ) -> bytes:
-    """The mail as it goes over the wire, in UTF-8: plain text and HTML.
+    """The mail in the bytes that are sent, with plain text and HTML in UTF-8.
 
-    Its Message-ID depends on the source, the month, the manager and the list alone: where one is sent again on
-    purpose, mail systems know it for the same.
+    Its Message-ID depends only on the source, the month, the manager and the list, so mail systems recognise a list
+    that is sent again as the same mail.
     """
     mail = EmailMessage(policy=_POLICY)
     domain = settings.smtp_from.rpartition("@")[2]
-    said_in = language(settings.language)
-    mail["Subject"] = said_in.text("Conversations for {month}", month=said_in.month(published.snapshot_date))
+    language = translator.language(settings.language)
+    mail["Subject"] = language.text("Conversations for {month}", month=language.month(published.snapshot_date))
     mail["From"] = settings.smtp_from
     mail["To"] = address
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{_number(published, risk_list, list_hash)}@{domain}>"
+    mail["Message-ID"] = f"<{_message_id(published, risk_list, list_hash)}@{domain}>"
     mail["List-Id"] = f"Monthly lists <retention-lists.{domain}>"
     mail["List-Owner"] = f"<mailto:{settings.smtp_from}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Sensitivity"] = "Company-Confidential"
-    mail.set_content(_text(published, risk_list, settings, said_in))
-    mail.add_alternative(_html(published, risk_list, settings, said_in), subtype="html")
+    mail.set_content(_text(published, risk_list, settings, language))
+    mail.add_alternative(_html(published, risk_list, settings, language), subtype="html")
     return mail.as_bytes()
 
 
-def _number(published: Published, risk_list: RiskList, list_hash: str) -> str:
+def _message_id(published: Published, risk_list: RiskList, list_hash: str) -> str:
     whole = "\n".join((published.source, published.month, risk_list.manager_id, list_hash))
     return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
-def _text(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> str:
-    in_full = list_text(published, risk_list, said_in) if settings.mail_includes_list else ""
-    return rendered("mail.txt", said_in, list_text=in_full, **_told(published, risk_list, settings, said_in))
+def _text(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> str:
+    in_full = list_text(published, risk_list, language) if settings.mail_includes_list else ""
+    return rendered("mail.txt", language, list_text=in_full, **_values(published, risk_list, settings, language))
 
 
-def _html(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> str:
+def _html(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> str:
     if settings.mail_includes_list:
-        return list_page(published, risk_list, said_in, answers_at(settings.list_link, published))
-    return rendered("mail.html", said_in, **_told(published, risk_list, settings, said_in))
+        return list_page(published, risk_list, language, answers_at(settings.list_link, published))
+    return rendered("mail.html", language, **_values(published, risk_list, settings, language))
 
 
-def _told(published: Published, risk_list: RiskList, settings: Settings, said_in: Language) -> dict[str, Any]:
-    """What both forms of the mail say."""
+def _values(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> dict[str, Any]:
+    """Values for the templates of both forms of the mail."""
     return {
-        "greeting": _greeting(risk_list, said_in),
+        "greeting": _greeting(risk_list, language),
         "link": answers_at(settings.list_link, published),
-        "care": [said_in.text(text) for text in _CARE],
+        "care": [language.text(text) for text in _CARE],
     }
 
 
-def _greeting(risk_list: RiskList, said_in: Language) -> str:
+def _greeting(risk_list: RiskList, language: Language) -> str:
     number = len(risk_list.entries)
     if not number:
-        return said_in.text(
-            "Your list of this month is ready. It has no conversation to plan, and says who needs none any longer."
+        return language.text(
+            "Your list for this month is ready. There is no conversation to plan; it shows who no longer needs one."
         )
-    return said_in.plural(
-        "Your list of this month is ready: {number} conversation is worth having.",
-        "Your list of this month is ready: {number} conversations are worth having.",
+    return language.plural(
+        "Your list for this month is ready: {number} conversation is worth having.",
+        "Your list for this month is ready: {number} conversations are worth having.",
         number,
         number=number,
     )

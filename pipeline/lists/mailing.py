@@ -1,4 +1,4 @@
-"""Sends the managers' lists of a month by mail, each at most once, and says what became of every one."""
+"""Sends the managers' lists of a month by mail, each at most once, and records the outcome of each."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from pipeline.lists import delivery_ledger as deliveries
 from pipeline.lists.addresses import addresses
 from pipeline.lists.mail import mail_of
 from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.lists.rollout import deal, rolled_out
+from pipeline.lists.rollout import allocate, rolled_out
 from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
@@ -29,13 +29,13 @@ from pipeline.store.store import Store
 COMMAND: Final = "retention deliver"
 NOTHING_TO_READ: Final = "nothing_to_read"
 NO_NEWS: Final = "no_news"
-Told = Callable[[str], None]
+Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
 class Resend:
-    """What is sent again on purpose: the lists of these managers, and all that may or may not have arrived."""
+    """What to send again on request: the lists of these managers, and all `uncertain` ones, which may have arrived."""
 
     manager_ids: Collection[str] = ()
     uncertain: bool = False
@@ -43,7 +43,7 @@ class Resend:
 
 @dataclass
 class Delivery:
-    """What became of the lists of a month: managers in each state, and why lists failed. Nobody is named."""
+    """The outcome of a month's delivery: managers in each state, and failures by reason. It names no one."""
 
     month: str
     states: Counter[str] = field(default_factory=Counter)
@@ -54,13 +54,13 @@ class Delivery:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every list that should go out is known to have gone."""
+        """Whether every list that was to be sent is known to have been sent."""
         return not (self.failed or self.states["uncertain"] or self.stopped)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """The lists of a month: those to send, and the hashes of all that have no news, by why."""
+    """The lists to send, the hash of every list, and the hashes of those that are `quiet` or `failing`, by reason."""
 
     published: Published
     to_send: Sequence[RiskList]
@@ -76,15 +76,15 @@ def deliver(
     resend: Resend = Resend(),
     is_rehearsal: bool = False,
     clock: Clock = lambda: datetime.now(UTC),
-    told: Told = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Delivery:
-    """Send each list of a month that says something new to its manager, once.
+    """Send each list of a month that has something new for its manager, once.
 
-    A list that certainly did not leave is tried again, after longer and longer pauses, and by the next run; one of
-    which nobody knows is reported and left alone unless `resend` says otherwise. A rehearsal sends and writes nothing.
+    A list that was certainly not sent is tried again, after increasing pauses, and by the next run. An uncertain one is
+    reported and not sent again unless `resend` asks for it. A rehearsal sends and writes nothing.
 
-    Raises BadInput for a month that is not scored, for settings by which nothing could be sent safely and for a file
-    of addresses that cannot be used. A server that cannot be used ends the run: `stopped` says why.
+    Raises BadInput for a month without scores, for settings with which nothing can be sent safely, and for an unusable
+    address file. If the server cannot be used, the run ends and `stopped` gives the reason.
     """
     require_safe(settings)
     _require_link(settings)
@@ -92,23 +92,23 @@ def deliver(
     if not is_rehearsal:
         with store.reading() as scores:
             published = month_to_list(scores, month)
-        deal(store, settings, published)
+        allocate(store, settings, published)
         _reopen(store, published, resend, clock())
     with store.reading() as scores:
         plan = _planned(scores, month_to_list(scores, month), settings, address_of)
     done = Delivery(plan.published.month, to_send=len(plan.to_send))
     if not is_rehearsal:
         _record_the_rest(store, plan, clock())
-        _send_all(_Post(store, settings, plan, address_of, clock), done, told)
+        _send_all(_Sender(store, settings, plan, address_of, clock), done, progress)
     with store.reading() as scores:
         _count(done, deliveries.deliveries(scores.connection, plan.published), plan.hashes)
     return done
 
 
 def hash_of(risk_list: RiskList) -> str:
-    """The same for two lists that say the same to the manager: people with band and drivers, and who is resolved.
+    """A hash of what a list says to the manager: the people with band and drivers, and the resolved people.
 
-    The order of people, and that a person is new, do not count: last month's list said it.
+    Neither the order of people nor whether a person is new changes it.
     """
     people = sorted((entry.employee_id, entry.band, sorted(entry.reasons_by_driver)) for entry in risk_list.entries)
     return hashlib.sha256(json.dumps([people, sorted(risk_list.resolved)]).encode()).hexdigest()
@@ -129,10 +129,10 @@ def _planned(scores: PublishedScores, published: Published, settings: Settings, 
     to_send = []
     for each in lists:
         manager = each.manager_id
-        wants_it = manager in known and known[manager].reason == "resend"
+        is_resend = manager in known and known[manager].reason == "resend"
         if not each.is_worth_reading:
             quiet[NOTHING_TO_READ][manager] = hashes[manager]
-        elif before.get(manager) == hashes[manager] and not wants_it:
+        elif before.get(manager) == hashes[manager] and not is_resend:
             quiet[NO_NEWS][manager] = hashes[manager]
         elif manager in gone:
             failing["manager_gone"][manager] = hashes[manager]
@@ -144,18 +144,18 @@ def _planned(scores: PublishedScores, published: Published, settings: Settings, 
 
 
 def _gone(scores: PublishedScores, published: Published, managers: Collection[str]) -> set[str]:
-    """Managers who were scored in an earlier month and are not in this one: they have left, or are leaving."""
+    """Managers who were scored in an earlier month but not in this one: they have left, or are leaving."""
     now = set(scores.risks(published)["employee_id"])
     earlier = select(SCORE.c.employee_id).join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
     earlier = earlier.where(
         PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date < published.snapshot_date
     )
     absent = [manager for manager in managers if manager not in now]
-    found: set[str] = set()
-    for start in range(0, len(absent), 500):  # databases bound the number of parameters
+    gone: set[str] = set()
+    for start in range(0, len(absent), 500):  # databases limit the number of parameters
         part = earlier.where(SCORE.c.employee_id.in_(absent[start : start + 500])).distinct()
-        found.update(scores.connection.execute(part).scalars())
-    return found
+        gone.update(scores.connection.execute(part).scalars())
+    return gone
 
 
 def _reopen(store: Store, published: Published, resend: Resend, at: datetime) -> None:
@@ -165,9 +165,9 @@ def _reopen(store: Store, published: Published, resend: Resend, at: datetime) ->
         known = deliveries.deliveries(scores.connection, published)
     unknown = set(resend.manager_ids) - set(known)
     if unknown:
-        remedy = "Look at the manager's id; a list that was never sent needs no --resend."
+        remedy = "Check the manager's id; a list that was never sent needs no --resend."
         raise BadInput(
-            Finding("nothing is known of such a list", "delivery", "manager_id", rows=len(unknown), remedy=remedy)
+            Finding("there is no record of such a list", "delivery", "manager_id", rows=len(unknown), remedy=remedy)
         )
     uncertain = {manager for manager, each in known.items() if each.state == "claimed"} if resend.uncertain else set()
     with store.changing() as connection:
@@ -184,8 +184,8 @@ def _record_the_rest(store: Store, plan: _Plan, at: datetime) -> None:
 
 
 @dataclass(frozen=True)
-class _Post:
-    """What it takes to send one list."""
+class _Sender:
+    """Everything needed to send one list."""
 
     store: Store
     settings: Settings
@@ -194,11 +194,11 @@ class _Post:
     clock: Clock
 
     def send(self, server: MailServer, risk_list: RiskList) -> bool:
-        """Claim a list, send it and say what became of it; False where it is worth another try."""
+        """Claim a list, send it and record the outcome; False if it is worth another try."""
         manager = risk_list.manager_id
         list_hash, address = self.plan.hashes[manager], self.address_of[manager]
         mail = mail_of(self.plan.published, risk_list, list_hash, address, self.clock(), self.settings)
-        server.ready()  # before the claim: a server that is down leaves no trace on the list
+        server.ready()  # before the claim, so that a server that is down leaves the list unclaimed
         with self.store.changing() as connection:
             if not deliveries.claim(connection, self.plan.published, manager, list_hash, self.clock()):
                 return True  # another run has it
@@ -207,7 +207,7 @@ class _Post:
             server.send(self.settings.smtp_from, address, mail)
         except NotSent as refused:
             self._settle(manager, "failed", refused.reason)
-            return refused.is_lasting
+            return refused.is_permanent
         except NoAnswer:
             self._settle(manager, "claimed", "no_answer")
             return True
@@ -222,7 +222,7 @@ class _Post:
             deliveries.settle(connection, self.plan.published, manager, state, self.clock(), reason)
 
     def _audit(self, risk_list: RiskList) -> None:
-        """Names that leave in a mail are looked at like those that leave by the API; a link names nobody."""
+        """Names in a mail are audited like names in an API answer; a mail with only a link names no one."""
         if not self.settings.mail_includes_list:
             return
         request = uuid4().hex
@@ -244,22 +244,22 @@ class _Post:
         )
 
 
-def _send_all(post: _Post, done: Delivery, told: Told) -> None:
-    """Rounds over all that are left, with longer and longer pauses: one that fails holds nobody up."""
-    waiting = list(post.plan.to_send)
-    server = MailServer(post.settings)
+def _send_all(sender: _Sender, done: Delivery, progress: Progress) -> None:
+    """Try all remaining lists, several times with increasing pauses, so that a failing one does not delay others."""
+    waiting = list(sender.plan.to_send)
+    server = MailServer(sender.settings)
     try:
-        for round_ in range(post.settings.smtp_attempts):
+        for attempt in range(sender.settings.smtp_attempts):
             if not waiting:
                 return
-            if round_:
-                time.sleep(post.settings.smtp_pause_seconds * 2 ** (round_ - 1))
-            told(f"send {counted(len(waiting), 'list')}")
+            if attempt:
+                time.sleep(sender.settings.smtp_pause_seconds * 2 ** (attempt - 1))
+            progress(f"send {counted(len(waiting), 'list')}")
             try:
-                waiting = [each for each in waiting if not post.send(server, each)]
+                waiting = [each for each in waiting if not sender.send(server, each)]
                 done.stopped = None
             except Unavailable as fault:
-                # from the top: what was sent meanwhile is not claimed again
+                # the next attempt begins with the same lists; those already sent cannot be claimed again
                 done.stopped = str(fault)
     finally:
         server.close()
@@ -276,12 +276,12 @@ def _count(done: Delivery, known: Mapping[str, deliveries.Delivered], hashes: Ma
 
 def _require_link(settings: Settings) -> None:
     if not settings.list_link and not settings.mail_includes_list:
-        remedy = "Name the page on which managers read and answer, or set RETENTION_MAIL_INCLUDES_LIST."
+        remedy = "Set it to the page on which managers read and answer, or set RETENTION_MAIL_INCLUDES_LIST."
         raise BadInput(Finding("the mail would have no link", "environment", "RETENTION_LIST_LINK", remedy=remedy))
 
 
 def as_json(done: Delivery) -> dict[str, Any]:
-    """The counts, for a file or a step's record."""
+    """The counts, for a JSON file or the record of a step."""
     return {
         "month": done.month,
         "to_send": done.to_send,

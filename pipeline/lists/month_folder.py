@@ -1,4 +1,4 @@
-"""The folder of a month: the list of each manager in every form, and what HR and heads of departments get."""
+"""The folder of a month: each manager's list in every format, and the files for HR and heads of departments."""
 
 import shutil
 import tempfile
@@ -23,13 +23,13 @@ from pipeline.store.store import Store
 _DRAFT: Final = ".draft-"
 _INDEX: Final = "index"
 _DEPARTMENTS: Final = "departments"
-_OWN: Final = (_INDEX, _DEPARTMENTS)
-"""Names of files that no manager's may take."""
+_RESERVED: Final = (_INDEX, _DEPARTMENTS)
+"""File names that are reserved: no manager's files may take them."""
 
 
 @dataclass(frozen=True)
 class WrittenLists:
-    """What `write_lists` made; `waiting` managers have none yet (see `pipeline.lists.rollout`)."""
+    """The result of `write_lists`; `waiting` managers get no list yet (see `pipeline.lists.rollout`)."""
 
     folder: Path
     month: str
@@ -46,20 +46,20 @@ def write_lists(
     language: Language = ENGLISH,
     list_link: str = "",
 ) -> WrittenLists:
-    """Write `out`/YYYY-MM: a page, a text and a CSV for each manager with something to read; for HR an index page and
-    the whole as CSV and XLSX; for heads of departments `departments.html`, which names nobody.
+    """Write `out`/YYYY-MM: a page, a text and a CSV for each manager with something to read; an index page, a CSV and
+    an XLSX of all lists for HR; and `departments.html`, without names, for heads of departments.
 
-    The folder appears whole; an older one of the same month is replaced. Lists lead to `list_link` for answers, where
-    there is one. Raises BadInput for a month without scores.
+    The folder is written completely or not at all, and replaces an older one of the same month. Lists link to
+    `list_link` for answers, if it is set. Raises BadInput for a month without scores.
     """
     with store.reading() as scores:
         published = month_to_list(scores, month)
-        found = risk_lists(scores, published, rules, None, language)
-        lists = [each for each in rolled_out(scores, published, found) if each.is_worth_reading]
+        every_list = risk_lists(scores, published, rules, None, language)
+        lists = [each for each in rolled_out(scores, published, every_list) if each.is_worth_reading]
         waiting = len(waiting_managers(scores, published))
         figures = department_figures(scores, published, language)
     out.mkdir(parents=True, exist_ok=True)
-    with _alone(out):
+    with _locked_and_clean(out):
         draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=out))  # readable by the owner only
         try:
             _write_month(draft, published, lists, figures, language, answers_at(list_link, published))
@@ -71,19 +71,19 @@ def write_lists(
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """One run at a time writes there; what a killed one left half-written is taken away, for it names people."""
+def _locked_and_clean(out: Path) -> Iterator[None]:
+    """Let one run at a time write there. Drafts that a killed run left behind name people, so they are deleted."""
     with locked(out):
-        for left in out.glob(f"{_DRAFT}*"):
-            shutil.rmtree(left)
+        for leftover in out.glob(f"{_DRAFT}*"):
+            shutil.rmtree(leftover)
         yield
 
 
 def file_stem(manager_id: str) -> str:
-    """A file name for any id: never a path, never hidden, never the index's."""
+    """A file name for any id: never a path, a hidden file or a reserved name."""
     stem = quote(manager_id, safe=" ")
-    is_taken = stem.startswith(".") or stem.lower() in _OWN
-    return f"%{ord(stem[0]):02X}{stem[1:]}" if is_taken else stem
+    is_unsafe = stem.startswith(".") or stem.lower() in _RESERVED
+    return f"%{ord(stem[0]):02X}{stem[1:]}" if is_unsafe else stem
 
 
 def _write_month(
@@ -108,7 +108,7 @@ def _write_month(
 
 
 def _replace(folder: Path, draft: Path) -> None:
-    """A folder cannot be renamed onto a full one, so the old one steps aside for the moment between two renames."""
+    """Replace the folder. A rename cannot replace a non-empty folder, so the old one is moved away first."""
     if folder.exists():
         aside = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder.parent)) / "old"
         folder.replace(aside)

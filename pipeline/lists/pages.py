@@ -1,4 +1,4 @@
-"""The managers' lists of a month, HR's index of them, and the departments' page: as HTML, and as plain text."""
+"""The pages of a month: the managers' lists (HTML and plain text), HR's index, and the departments' page."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -26,21 +26,21 @@ _WORDS: Final[dict[str, Any]] = {
     "in_words": in_words,
     "within_words": within_words,
 }
-"""What the templates call things."""
+"""Names and texts that the templates use."""
 
 
 def answers_at(list_link: str, published: Published) -> str:
-    """Where a manager signs in, reads the list of the month and answers; empty where the settings name no page."""
+    """URL of the page on which a manager reads and answers the list of the month; empty if the settings have none."""
     return list_link.replace("{month}", published.month)
 
 
 def list_page(published: Published, risk_list: RiskList, language: Language = ENGLISH, answers_at: str = "") -> str:
-    """One manager's list as a page that stands alone: readable on a phone, printable, nothing loaded from elsewhere."""
+    """One manager's list as a self-contained page: readable on a phone, printable, without external resources."""
     return _rendered("list.html", language, published=published, list=risk_list, answers_at=answers_at)
 
 
 def list_text(published: Published, risk_list: RiskList, language: Language = ENGLISH, answers_at: str = "") -> str:
-    """The same as plain text, for a mail client that shows no page."""
+    """The same as plain text, for mail clients that do not show HTML."""
     return _rendered("list.txt", language, published=published, list=risk_list, answers_at=answers_at)
 
 
@@ -51,15 +51,15 @@ def index_page(
     language: Language = ENGLISH,
     is_in_folder: bool = False,
 ) -> str:
-    """HR's overview of a month: each manager's counts, with a link to the list; no employee is named on it.
+    """HR's overview of a month: each manager's counts, with a link to the list; it names no employee.
 
-    `is_in_folder` where the spreadsheet and the departments' page lie beside it.
+    `is_in_folder`: the spreadsheet and the departments' page are in the same folder, so it links to them.
     """
     return _rendered("index.html", language, published=published, lists=lists, href=href, is_in_folder=is_in_folder)
 
 
 def departments_page(published: Published, figures: DepartmentFigures, language: Language = ENGLISH) -> str:
-    """What heads of departments see: counts, expected exits, drivers, dear pairs of departments; nobody is named."""
+    """The page for heads of departments: counts, expected exits, drivers, and costly pairs of departments; no names."""
     return _rendered(
         "departments.html", language, published=published, departments=figures.departments, pairs=figures.pairs
     )

@@ -1,7 +1,7 @@
-"""Which of their people a manager should talk to this month, what is behind it, and what to ask.
+"""A manager's list of a month: whom to talk to, the likely reasons, and what to ask.
 
-A list holds no probability, nothing about a person that the manager could not act on, and no more people than
-there is time for. See `wording` for the words and `list_pages` for the files.
+A list contains no probability, nothing that the manager cannot act on, and no more people than the manager has time
+for. See `language.wording` for the words and `lists.pages` for the pages.
 """
 
 from collections import defaultdict
@@ -36,21 +36,21 @@ BANDS: Final[Mapping[Band, float]] = {"high": 3.0, "elevated": 2.0, "moderate": 
 """Each band's least lift: a person's risk divided by the mean risk of everyone scored that day."""
 
 REASONS: Final = 3
-"""Reasons given for a person: as many as one conversation can take up."""
+"""Most reasons for one person: as many as one conversation can cover."""
 
 WEIGHTY: Final = 0.05
-"""Least log-odds of a reason: it changes the odds of leaving by 5 %; less is within the model's noise."""
+"""Least log-odds of a reason: it raises the odds of leaving by 5 %; less is within the model's noise."""
 
 RISING: Final = 1.2
-"""Least growth, from one list to the next, of a person's lift for it to be called rising; less is within its range."""
+"""Least growth of a person's lift from one list to the next that is called rising; less is within its range."""
 
 MOVED: Final = 0.1
-"""Least change of a factor's log-odds from month to month that is worth a word: the odds of leaving moved by 10 %."""
+"""Least change of a factor's log-odds from month to month that is shown: the odds of leaving moved by 10 %."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing behind a person's place on the list, in plain words."""
+    """One reason why a person is on the list, in plain words."""
 
     driver: Driver
     text: str
@@ -58,7 +58,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Entry:
-    """A person to talk to; the place is as known on the snapshot date, `moved` what changed since last month."""
+    """A person to talk to, with the post as known on the snapshot date; `moved` is what changed since last month."""
 
     employee_id: str
     band: Band
@@ -73,7 +73,7 @@ class Entry:
 
     @property
     def reasons_by_driver(self) -> dict[Driver, list[str]]:
-        """The driver of the weightiest reason first."""
+        """The texts of the reasons by driver, the driver of the strongest reason first."""
         texts: dict[Driver, list[str]] = {}
         for reason in self.reasons:
             texts.setdefault(reason.driver, []).append(reason.text)
@@ -82,10 +82,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class RiskList:
-    """One manager's list of a month: whom to talk to first, and who needs it no longer.
+    """One manager's list of a month: whom to talk to, most important first, and who no longer needs a conversation.
 
-    `resolved` were on last month's list, still report to the manager, and stand out no more; `why_resolved` is what
-    moved for each of whom it can be said.
+    `resolved` people were on last month's list, still report to the manager, and no longer stand out; `why_resolved`
+    holds what changed for each of them, where it can be shown.
     """
 
     manager_id: str
@@ -101,13 +101,13 @@ class RiskList:
 
     @property
     def has_changed(self) -> bool:
-        """Whether it says anything that last month's did not: someone is new, rising or resolved."""
+        """Whether it differs from last month's list: someone is new, rising or resolved."""
         return bool(self.resolved) or any(entry.change != "continuing" for entry in self.entries)
 
 
 @dataclass(frozen=True)
 class ListSize:
-    """Whom a manager's list holds, and who needs it no longer; nothing of why."""
+    """The people on a manager's list and those resolved, without reasons."""
 
     manager_id: str
     team_size: int
@@ -123,13 +123,13 @@ def band_of(risk: float, mean_risk: float) -> Band:
 def reasons(
     factors: Iterable[Factor], about: Mapping[str, Mapping[str, Any]], language: Language = ENGLISH
 ) -> tuple[Reason, ...]:
-    """The weightiest factors that raise the risk and that a manager can act on; never context, never protected."""
+    """The strongest factors that raise the risk and that a manager can act on; never context, never protected."""
     weighty = [factor for factor in factors if _is_reason(factor, about[factor.feature])]
     weighty.sort(key=lambda factor: (-factor.contribution, factor.feature))
-    told = dict.fromkeys(
+    distinct = dict.fromkeys(
         Reason(factor.driver, reason_text(factor, about[factor.feature], language)) for factor in weighty
     )
-    return tuple(told)[:REASONS]
+    return tuple(distinct)[:REASONS]
 
 
 def moved(
@@ -138,9 +138,9 @@ def moved(
     about: Mapping[str, Mapping[str, Any]],
     language: Language = ENGLISH,
 ) -> tuple[str, ...]:
-    """What changed most since last month, of what may be told; survey answers are left out.
+    """The largest changes since last month that a manager may see, without survey answers.
 
-    A month's change of an answer given in confidence would tell who answered what.
+    A month's change of a confidential answer would reveal who answered what.
     """
     earlier = {factor.feature: factor for factor in before}
     changed = [
@@ -149,16 +149,20 @@ def moved(
         if now.feature in earlier and abs(now.contribution - earlier[now.feature].contribution) >= MOVED
     ]
     changed.sort(key=lambda pair: (-abs(pair[0].contribution - pair[1].contribution), pair[0].feature))
-    told: dict[str, None] = {}
+    texts: dict[str, None] = {}
     for now, then in changed:
-        if len(told) < REASONS and _may_be_told(now, about[now.feature]) and not about[now.feature]["is_confidential"]:
-            told[moved_text(now, then, about[now.feature], language)] = None
-    return tuple(told)
+        if (
+            len(texts) < REASONS
+            and _is_for_manager(now, about[now.feature])
+            and not about[now.feature]["is_confidential"]
+        ):
+            texts[moved_text(now, then, about[now.feature], language)] = None
+    return tuple(texts)
 
 
-def guidance(behind: Sequence[Reason], language: Language = ENGLISH) -> tuple[Guidance, ...]:
-    """What to ask: one guide for each driver behind it, weightiest first, or the open one."""
-    drivers = dict.fromkeys(reason.driver for reason in behind)
+def guidance(why: Sequence[Reason], language: Language = ENGLISH) -> tuple[Guidance, ...]:
+    """What to ask: one guide for each driver of the reasons, strongest first; without reasons, the open guide."""
+    drivers = dict.fromkeys(reason.driver for reason in why)
     guides = tuple(GUIDE[driver] for driver in drivers) or (OPEN_GUIDANCE,)
     return tuple(guidance_text(guide, language) for guide in guides)
 
@@ -179,13 +183,19 @@ def risk_lists(
     manager_id: str | None = None,
     language: Language = ENGLISH,
 ) -> list[RiskList]:
-    """The list of one manager, or of every manager in order of id; a team where nobody stands out has an empty one."""
-    head = scores.before(published)
-    teams, chosen, before, gone = _chosen(scores, published, head, rules, manager_id)
+    """The list of one manager, or of every manager in order of id; it is empty if no one in the team stands out."""
+    previous = scores.before(published)
+    teams, chosen, before, gone = _selection(scores, published, previous, rules, manager_id)
     known = before.join(chosen, on=["manager_id", "employee_id"], how="semi")
     people = [*chosen["employee_id"], *gone["employee_id"]]
-    behind, why = _told_of(scores, published, head, people, [*known["employee_id"], *gone["employee_id"]], language)
-    lifts = {} if head is None else {name: risk / head.mean_risk for name, risk in known["employee_id", "risk"].rows()}
+    why, changes = _explanations(
+        scores, published, previous, people, [*known["employee_id"], *gone["employee_id"]], language
+    )
+    lifts = (
+        {}
+        if previous is None
+        else {name: risk / previous.mean_risk for name, risk in known["employee_id", "risk"].rows()}
+    )
     entries = _by_manager(chosen)
     resolved = _by_manager(gone)
     return [
@@ -193,7 +203,7 @@ def risk_lists(
             manager_id=manager,
             team_size=size,
             entries=tuple(
-                _entry(person, behind[person["employee_id"]], why, lifts, published.mean_risk, language)
+                _entry(person, why[person["employee_id"]], changes, lifts, published.mean_risk, language)
                 for person in entries.get(manager, [])
             ),
             resolved=tuple(person["employee_id"] for person in resolved.get(manager, [])),
@@ -201,9 +211,9 @@ def risk_lists(
                 [person["risk"] for person in entries.get(manager, [])], published.horizon_months, language
             ),
             why_resolved={
-                person["employee_id"]: why[person["employee_id"]]
+                person["employee_id"]: changes[person["employee_id"]]
                 for person in resolved.get(manager, [])
-                if why.get(person["employee_id"])
+                if changes.get(person["employee_id"])
             },
         )
         for manager, size in teams.group_by("manager_id").len().sort("manager_id").rows()
@@ -211,8 +221,8 @@ def risk_lists(
 
 
 def list_sizes(scores: PublishedScores, published: Published, rules: ListRules) -> list[ListSize]:
-    """The same lists without what is said of anybody, so that no factor is read, in order of id."""
-    teams, chosen, _, gone = _chosen(scores, published, scores.before(published), rules, None)
+    """The same lists without reasons, in order of id; no factors are read."""
+    teams, chosen, _, gone = _selection(scores, published, scores.before(published), rules, None)
     listed_by, gone_by = (
         {manager: tuple(person["employee_id"] for person in part) for manager, part in _by_manager(people).items()}
         for people in (chosen, gone)
@@ -235,81 +245,83 @@ def is_on_list(scores: PublishedScores, published: Published, employee_id: str, 
 
 def _is_reason(factor: Factor, about: Mapping[str, Any]) -> bool:
     is_weighty = factor.contribution >= WEIGHTY and factor.value is not None
-    return is_weighty and _may_be_told(factor, about) and _is_worse(factor, about)
+    return is_weighty and _is_for_manager(factor, about) and _is_worse(factor, about)
 
 
-def _may_be_told(factor: Factor, about: Mapping[str, Any]) -> bool:
+def _is_for_manager(factor: Factor, about: Mapping[str, Any]) -> bool:
     """Whether a manager can act on it: never context, never protected."""
     return factor.driver in DRIVERS and bool(about.get("actionable", False)) and not is_protected(factor.feature)
 
 
 def _is_worse(factor: Factor, about: Mapping[str, Any]) -> bool:
-    """False where the person is better off than peers: true to the model, but no reason that could be said aloud."""
+    """False if the person is better off than peers: the model may weigh it, but it makes no sensible reason."""
     value, peers, worse = as_number(factor.value), as_number(factor.peer_value), about.get("worse")
     if value is None or peers is None or worse is None:
         return True
     return value > peers if worse == "higher" else value < peers
 
 
-def _chosen(
+def _selection(
     scores: PublishedScores,
     published: Published,
-    head: Published | None,
+    previous: Published | None,
     rules: ListRules,
     manager_id: str | None,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The teams, who of them is listed, who was listed last month (`head`), and who of those needs it no longer."""
+    """The teams, the people listed now, those listed last month (`previous`), and those of the latter now resolved."""
     teams = scores.teams(published, manager_id)
     chosen = listed(teams, published.mean_risk, rules)
-    before = teams.clear() if head is None else listed(scores.teams(head, manager_id), head.mean_risk, rules)
+    before = (
+        teams.clear() if previous is None else listed(scores.teams(previous, manager_id), previous.mean_risk, rules)
+    )
     return teams, chosen, before, _resolved(teams, before, standing_out(teams, published.mean_risk, rules.listed_from))
 
 
-def _told_of(
+def _explanations(
     scores: PublishedScores,
     published: Published,
-    head: Published | None,
+    previous: Published | None,
     people: Sequence[str],
     known: Sequence[str],
     language: Language,
 ) -> tuple[dict[str, tuple[Reason, ...]], dict[str, tuple[str, ...]]]:
-    """The reasons of each of `people`, and of those `known` last month what moved.
+    """The reasons for each of `people`, and what changed for each of `known`, who were listed last month.
 
-    Two models weigh the same thing differently, so nothing is compared where another one scored last month.
+    Two models weigh the same feature differently, so changes are shown only if the same model scored both months.
     """
-    is_comparable = head is not None and head.model_version == published.model_version
-    earlier = dict(scores.factors_of(head, known)) if head is not None and is_comparable else {}
-    behind, why = {}, {}
+    is_comparable = previous is not None and previous.model_version == published.model_version
+    earlier = dict(scores.factors_of(previous, known)) if previous is not None and is_comparable else {}
+    why, changes = {}, {}
     for employee_id, factors in scores.factors_of(published, people):
-        behind[employee_id] = reasons(factors, published.about, language)
+        why[employee_id] = reasons(factors, published.about, language)
         if employee_id in earlier:
-            why[employee_id] = moved(factors, earlier[employee_id], published.about, language)
-    return behind, why
+            changes[employee_id] = moved(factors, earlier[employee_id], published.about, language)
+    return why, changes
 
 
 def _resolved(teams: pl.DataFrame, before: pl.DataFrame, outstanding: pl.DataFrame) -> pl.DataFrame:
-    """Listed before, still in the team, and well known not to stand out now; being crowded out is not that."""
+    """Listed before, still in the team, and no longer standing out, with enough evidence. Displaced people stay."""
     calm = teams.filter(pl.col("evidence") == ENOUGH).join(outstanding, on="employee_id", how="anti")
     return before.join(calm, on=["manager_id", "employee_id"], how="semi").sort("employee_id")
 
 
 def _by_manager(people: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Each manager's rows, in their order; a table a manager would take longer than all that is read of them."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    """Each manager's rows, in their order. Rows, because one table per manager takes longer than reading them all."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for person in people.iter_rows(named=True):
-        found[person["manager_id"]].append(person)
-    return found
+        rows[person["manager_id"]].append(person)
+    return rows
 
 
 def _entry(
     person: Mapping[str, Any],
-    behind: tuple[Reason, ...],
-    why: Mapping[str, tuple[str, ...]],
+    why: tuple[Reason, ...],
+    changes: Mapping[str, tuple[str, ...]],
     lifts: Mapping[str, float],
     mean_risk: float,
     language: Language,
 ) -> Entry:
-    """`lifts` are last month's, of those who were listed then."""
+    """One entry; `lifts` are last month's, for the people who were listed then."""
     employee_id = person["employee_id"]
     return Entry(
         employee_id=employee_id,
@@ -319,9 +331,9 @@ def _entry(
         job=person["job"],
         level=person["level"],
         location=person["location"],
-        reasons=behind,
-        guidance=guidance(behind, language),
-        moved=why.get(employee_id, ()),
+        reasons=why,
+        guidance=guidance(why, language),
+        moved=changes.get(employee_id, ()),
     )
 
 

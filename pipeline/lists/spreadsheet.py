@@ -22,19 +22,19 @@ _LONGEST_TEXT: Final = 32_767
 """Characters that a cell of XLSX can hold."""
 
 _TIMES: Final = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
-"""In the properties of a workbook, which may do without."""
+"""Optional timestamps in the properties of a workbook."""
 
 _FORBIDDEN_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_TITLE: Final = 31
 _NARROWEST, _WIDEST, _MEASURED = 9, 48, 200
-"""Characters of a column, and rows that are measured for it."""
+"""Column widths in characters, and the number of rows that are measured for them."""
 
 _AT_TOP: Final = Alignment(vertical="top")
 _WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A header and the rows. Text that a spreadsheet would run as a formula begins with an apostrophe."""
+    """A header and the rows. Text that a spreadsheet would run as a formula gets a leading apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -43,17 +43,17 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> bytes:
-    """A workbook of one sheet: a header that stays in sight and filters, columns as wide as what they hold.
+    """A workbook of one sheet: a fixed header with filters, and columns as wide as their content.
 
-    Text is text, whatever it begins with.
+    Text stays text, even if it looks like a formula.
     """
     rows = list(rows)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_FORBIDDEN_IN_TITLES.sub(" ", title)[:_LONGEST_TITLE])
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(columns), 1))}{len(rows) + 1}"
-    for place, width in enumerate(_widths(columns, rows), start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
+    for number, width in enumerate(_widths(columns, rows), start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.append([_header(sheet, column) for column in columns])
     for row in rows:
         is_tall = any(isinstance(cell, str) and len(cell) > _WIDEST for cell in row)
@@ -64,19 +64,22 @@ def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: st
 
 
 def _without_times(workbook: bytes) -> bytes:
-    """The same workbook without the moment at which it was made, so that the same rows give the same file."""
+    """The same workbook without its timestamps, so that the same rows give the same file."""
     timeless = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as made, zipfile.ZipFile(timeless, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in made.namelist():
-            kept.writestr(zipfile.ZipInfo(name), _TIMES.sub(b"", made.read(name)), zipfile.ZIP_DEFLATED)
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook)) as original,
+        zipfile.ZipFile(timeless, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for name in original.namelist():
+            copy.writestr(zipfile.ZipInfo(name), _TIMES.sub(b"", original.read(name)), zipfile.ZIP_DEFLATED)
     return timeless.getvalue()
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
-    """In characters, by the header and the first rows; long texts wrap."""
+    """Column widths in characters, from the header and the first rows; long texts wrap."""
     shown = [columns, *rows[:_MEASURED]]
     longest = (
-        max(len(str(row[place])) if row[place] is not None else 0 for row in shown) for place in range(len(columns))
+        max(len(str(row[column])) if row[column] is not None else 0 for row in shown) for column in range(len(columns))
     )
     return [min(max(length + 3, _NARROWEST), _WIDEST) for length in longest]
 
@@ -90,7 +93,7 @@ def _header(sheet: object, text: str) -> WriteOnlyCell:
 
 
 def _shown(sheet: object, value: Cell, is_tall: bool) -> Any:
-    """A cell of the body; in a row of several lines everything begins on the first."""
+    """A cell of the body; in a row of several lines, every cell is aligned to the top."""
     if not is_tall or value is None:
         return _as_text(sheet, value) if isinstance(value, str) else value
     cell = _as_text(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value)

@@ -29,12 +29,12 @@ from pipeline.store.store import Store
 
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6
-"""A person of whom more than this share of the features is unknown is not scored on evidence but on averages."""
+"""If more than this share of a person's features is unknown, the score reflects averages, not evidence."""
 MOST_NEW = 0.5
-"""A person of whose categories more than this share is rare or new to the model: it learned from others."""
+"""If more than this share of a person's categories is rare or new, the model learned from different people."""
 WIDEST = 0.4
-"""A range from one in ten to one in two says nothing that a conversation could start from."""
-Told = Callable[[str], None]
+"""A range this wide, such as one in ten to one in two, is no basis for a conversation."""
+Progress = Callable[[str], None]
 
 
 def score_and_publish(
@@ -43,55 +43,55 @@ def score_and_publish(
     snapshot_date: date | None,
     version: str | None,
     today: date,
-    told: Told = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Publication:
     """Scores a source with a model (the champion by default) and publishes to the store, all or nothing.
 
-    The latest snapshot date is scored unless another is asked for; a cross-section has none, so its scores are
+    The latest snapshot date is scored unless another one is given; a cross-section has none, so its scores are
     dated with the end of the month of `today`.
 
-    Raises BadInput where there is no such model or date, or the model was trained on another source, and Refused
-    while those who would be scored have not been told.
+    Raises BadInput if there is no such model or date, or the model was trained on another source, and Refused if the
+    people have not been informed.
     """
     with workspace(settings) as folder:
-        told("load the model")
+        progress("load the model")
         number, model = registry.load(settings, version)
-        told("read and validate")
+        progress("read and validate")
         loaded = load_source(source, folder / "tables")
         _require_same_source(loaded.name, model)
         require_notice(settings, loaded.name, today)
-        population = population_of(loaded, snapshot_date, today, folder, settings, told)
-        told("score and explain")
+        population = population_of(loaded, snapshot_date, today, folder, settings, progress)
+        progress("score and explain")
         at = loaded.name, loaded.data_hash, population.day
         publication = score_people(model, number, *at, population.people, population.X)
         publication = with_services(loaded, publication)
-        told("publish")
+        progress("publish")
         with closing(Store(settings.store_url)) as store:
             store.publish(publication)
     return publication
 
 
 def require_notice(settings: Settings, source: str, today: date) -> None:
-    """Raise Refused while the people of a source were not told that they are scored, where settings require it.
+    """Raise Refused if the settings require notice and the people of a source were not informed that they are scored.
 
-    A source that is named with a day must have been told by then, whatever else the settings say.
+    If the settings hold a day of notice for the source, it must have passed, whatever the other settings are.
     """
     given = settings.notice_given.get(source)
     if given is None and not settings.notice_required:
         return
     if given is None or given > today:
-        rule = f"the people of {source!r} have not been told that they are scored"
-        remedy = 'Tell them, then record the day: RETENTION_NOTICE_GIVEN={"SOURCE": "YYYY-MM-DD"}.'
+        rule = f"the people of {source!r} have not been informed that they are scored"
+        remedy = 'Inform them, then record the day: RETENTION_NOTICE_GIVEN={"SOURCE": "YYYY-MM-DD"}.'
         raise Refused(Finding(rule, "environment", "RETENTION_NOTICE_GIVEN", 0, remedy))
 
 
 def score_people(
     model: StoredModel, version: str, source: str, data_hash: str, day: date, people: pl.DataFrame, X: pl.DataFrame
 ) -> Publication:
-    """Scores rows of features: `people` (employee_id and place) and `X` are aligned."""
+    """Scores rows of features: `people` (employee_id and post) and `X` are aligned."""
     X = typed_records(X, model.features)
     base, contributions = model.asked.contributions(X)
-    log_odds = base + contributions.sum(axis=1)  # a score is the sum of its factors, to the last digit
+    log_odds = base + contributions.sum(axis=1)  # so that the factors sum exactly to the score
     risk, (low, high) = risk_of(log_odds), model.asked.risk_range(log_odds)
     curve = model.curve(X, risk)
     scores = people.with_columns(
@@ -112,7 +112,7 @@ def score_people(
         manifest={
             **model.manifest,
             "scored_data_hash": data_hash,
-            "features": _told(model, X),
+            "features": _descriptions(model, X),
             "taken_as_other": model.asked.encoding.taken_as_other(X),
         },
         scores=scores,
@@ -122,7 +122,7 @@ def score_people(
 
 @singledispatch
 def with_services(source: Source | CrossSection, publication: Publication) -> Publication:
-    """The publication with what departments ask of each other, and the risk that lies there, where a source says it."""
+    """The publication with the services between departments and their clients' risk, if the source has services."""
     return publication
 
 
@@ -167,14 +167,14 @@ def _require_same_source(name: str, model: StoredModel) -> None:
 
 
 def _horizon(curve: dict[int, np.ndarray], months: int, rows: int) -> pl.Series:
-    """The risk within so many months; null where the history was too short to learn it."""
+    """The risk within `months`; null if the history was too short to learn it."""
     return pl.Series(curve[months] if months in curve else [None] * rows, dtype=pl.Float64)
 
 
 def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
-    """`enough`, or why a score says little about this person.
+    """`enough`, or the reason why a score should not be relied on.
 
-    `new` (n,) is the share of the person's categories that training did not know, `width` (n,) that of the range.
+    `new` (n,) is the share of the person's categories not known in training, `width` (n,) the width of the range.
     """
     unknown = pl.sum_horizontal(pl.all().is_null()) / max(X.width, 1)
     recent = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
@@ -191,9 +191,9 @@ def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
     )["evidence"]
 
 
-def _told(model: StoredModel, X: pl.DataFrame) -> dict[str, Any]:
-    """What the store keeps of each feature, to say a factor in words and beside those that it is related to."""
-    alike = related(X, {name: feature.driver for name, feature in model.features.items()})
+def _descriptions(model: StoredModel, X: pl.DataFrame) -> dict[str, Any]:
+    """The description of each feature for the store: its words, and its related features."""
+    related_to = related(X, {name: feature.driver for name, feature in model.features.items()})
     return {
         name: {
             **feature.label_parts,
@@ -202,7 +202,7 @@ def _told(model: StoredModel, X: pl.DataFrame) -> dict[str, Any]:
             "worse": feature.worse,
             "actionable": feature.actionable,
             "kind": feature.kind,
-            "related": alike.get(name),
+            "related": related_to.get(name),
             "is_confidential": feature.is_confidential,
         }
         for name, feature in model.features.items()

@@ -17,12 +17,12 @@ from features.source import CrossSection, Source
 from pipeline.dataset.features_of import features_of
 from pipeline.settings import Settings
 
-PLACE: Final = ("department", "level", "job", "location", "manager_id")
+POST: Final = ("department", "level", "job", "location", "manager_id")
 
 
 @dataclass(frozen=True)
 class Population:
-    """`people` (employee_id and `PLACE`) and their features `X`, aligned, on a day."""
+    """`people` (employee_id and `POST`) and their features `X`, aligned, on a day."""
 
     day: date
     people: pl.DataFrame
@@ -32,47 +32,47 @@ class Population:
 @singledispatch
 def population_of(
     loaded: Source | CrossSection,
-    asked: date | None,
+    requested: date | None,
     today: date,
     folder: Path,
     settings: Settings,
-    told: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> Population:
-    """Those at risk on the date that is asked for, the latest unless one is; a cross-section has no dates, and is dated
-    with the end of that month, or of today's. Raises BadInput for what is no snapshot date."""
+    """The people at risk on the requested snapshot date, by default the latest. A cross-section has no dates; it is
+    dated with the end of the requested month, or of today's. Raises BadInput for a date that is not a snapshot date."""
     raise TypeError(type(loaded))
 
 
 @population_of.register
 def _(
     loaded: Source,
-    asked: date | None,
+    requested: date | None,
     _today: date,
     folder: Path,
     settings: Settings,
-    told: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> Population:
-    day = _scoring_date(loaded, asked)
-    table = pl.read_parquet(features_of(loaded, [day], folder, settings, told)[day])
+    day = _scoring_date(loaded, requested)
+    table = pl.read_parquet(features_of(loaded, [day], folder, settings, progress)[day])
     people = table.select("employee_id").join(
         organisation(loaded, day), on="employee_id", how="left", maintain_order="left"
     )
-    absent = [pl.lit(None).alias(column) for column in PLACE if column not in people.columns]
-    placed = people.with_columns(absent).select("employee_id", *PLACE)
-    return Population(day, placed, table.drop("employee_id", "snapshot_date"))
+    absent = [pl.lit(None).alias(column) for column in POST if column not in people.columns]
+    with_post = people.with_columns(absent).select("employee_id", *POST)
+    return Population(day, with_post, table.drop("employee_id", "snapshot_date"))
 
 
 @population_of.register
-def _(loaded: CrossSection, asked: date | None, today: date, *_: object) -> Population:
-    """It says where a person works only in columns of its own."""
-    people = pl.DataFrame({"employee_id": loaded.employee_id}).with_columns(pl.lit(None).alias(name) for name in PLACE)
-    return Population(month_end(asked or today), people, loaded.frame)
+def _(loaded: CrossSection, requested: date | None, today: date, *_: object) -> Population:
+    """A cross-section has no posts: where a person works is known only as features."""
+    people = pl.DataFrame({"employee_id": loaded.employee_id}).with_columns(pl.lit(None).alias(name) for name in POST)
+    return Population(month_end(requested or today), people, loaded.frame)
 
 
-def _scoring_date(source: Source, asked: date | None) -> date:
+def _scoring_date(source: Source, requested: date | None) -> date:
     known = snapshot_dates(source)
-    day = asked or known[-1]
+    day = requested or known[-1]
     if day not in known:
         remedy = f"Choose a month-end of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
-        raise BadInput(Finding(f"{day} is no snapshot date of this source", "source", "snapshot_date", 0, remedy))
+        raise BadInput(Finding(f"{day} is not a snapshot date of this source", "source", "snapshot_date", 0, remedy))
     return day

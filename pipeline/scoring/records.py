@@ -1,4 +1,4 @@
-"""Records of features that a client sends: held against the catalogue, and scored by the code that scores everyone."""
+"""Records of features that a client sends: checked against the catalogue and scored like everyone else."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +11,12 @@ from features.catalogue.feature import Feature
 from features.catalogue.units import MOST
 from pipeline.model.stored_model import StoredModel
 from pipeline.scoring.job import score_people
-from pipeline.scoring.population import PLACE
+from pipeline.scoring.population import POST
 from pipeline.store.publication import Publication
 
 Value = float | str | None
 Record = Mapping[str, Value]
-"""A figure by the name of its feature; null, or a name that is not there, is unknown."""
+"""Figures by feature name; a null or a missing name means unknown."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Fault:
 
 
 def faults(records: Sequence[Record], features: Mapping[str, Feature]) -> Iterator[Fault]:
-    """Everything in the records that cannot be: names that the model does not know, wrong types, impossible values.
+    """All faults in the records: names that the model does not know, wrong types, impossible values.
 
-    A category's level that was never seen in training is no fault: it is scored as 'other'.
+    A category that did not occur in training is not a fault: it is scored as 'other'.
     """
     for number, record in enumerate(records):
         for name, value in record.items():
@@ -54,12 +54,12 @@ def _broken_rule(value: Value, feature: Feature | None) -> str | None:
 
 
 def _is_text(value: str) -> bool:
-    """False for half of a character: JSON can spell it, but nothing can write it."""
+    """False for a lone surrogate: JSON can contain one, but it cannot be encoded."""
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _between(feature: Feature, value: float) -> str:
-    """The feature's own limit, or both ends where the value is larger than any number may be."""
+    """The feature's own limit, or both limits if the value exceeds what any number may be."""
     low, high = feature.limits
     if feature.upper is None and abs(value) <= MOST:
         return f"at or above {low:g}"
@@ -69,12 +69,12 @@ def _between(feature: Feature, value: float) -> str:
 
 
 def score_records(model: StoredModel, version: str, records: Sequence[Record], today: date) -> Publication:
-    """The records scored and explained, in their order; `employee_id` is a record's number ("0" is the first).
+    """The records, scored and explained, in their order; `employee_id` is the index of the record, from "0".
 
-    A factor's `peer_value` is what the records have in common, null where fewer than five say anything.
+    A factor's `peer_value` is computed over the records; null if fewer than five have a value.
     """
     types = {name: pl.String if feature.kind == "category" else pl.Float64 for name, feature in model.features.items()}
     X = pl.DataFrame([[record.get(name) for name in types] for record in records], schema=types, orient="row")
     people = pl.DataFrame({"employee_id": [str(number) for number in range(len(records))]})
-    people = people.with_columns(pl.lit(None).alias(name) for name in PLACE)
+    people = people.with_columns(pl.lit(None).alias(name) for name in POST)
     return score_people(model, version, "records", "", today, people, X)

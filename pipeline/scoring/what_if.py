@@ -1,9 +1,9 @@
-"""What a change in a person's working life would do to the score: levers in words of the trade, feature by feature.
+"""How a change in a person's working life would change the score.
 
-A lever moves every feature that the change itself would move, so that the figures stay those of one person: a raise
-moves pay against the market, against peers and against the company's growth, and is the last raise. What other people
-would do is left as it is. The answer says how scores differ between people who differ in this way, which is an
-association: it is no promise that the change would keep this person.
+A lever moves every feature that the change itself would move, so that the figures stay consistent: a raise moves pay
+compared with the market, with peers and with the company's growth, and becomes the last raise. Other people are left
+unchanged. The result shows how scores differ between people who differ in this way. This is an association, not a
+promise that the change would make this person stay.
 """
 
 import math
@@ -22,7 +22,7 @@ from pipeline.score_record import Factor
 from pipeline.scoring.records import Record, Value
 
 FULL_TIME_HOURS_A_MONTH: Final = 173.3
-"""40 hours a week: what a share of contracted hours is taken of."""
+"""40 hours a week; shares of contracted hours refer to it."""
 
 Figures = dict[str, Value]
 
@@ -52,7 +52,7 @@ class Change:
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Risk at the model's own horizon before and after, and every feature that moved or weighs differently now."""
+    """Risk at the model's horizon before and after, and every feature whose value or contribution changed."""
 
     risk_before: float
     risk_after: float
@@ -62,7 +62,7 @@ class WhatIf:
 
 
 def figures_of(factors: Sequence[Factor], features: Mapping[str, Feature]) -> Figures:
-    """A person's published figures as the model reads them; numbers have the six digits that are published."""
+    """A person's published figures as the model reads them; numbers have the six published digits."""
     return {
         factor.feature: factor.value if features[factor.feature].kind == "category" else as_number(factor.value)
         for factor in factors
@@ -71,7 +71,7 @@ def figures_of(factors: Sequence[Factor], features: Mapping[str, Feature]) -> Fi
 
 
 def what_if(model: StoredModel, before: Record, levers: Levers) -> WhatIf | None:
-    """The change of the score; None where the levers move nothing that the model knows."""
+    """The change of the score; None if the levers move no feature of the model."""
     after = changed(before, levers, model.features)
     if after == before:
         return None
@@ -90,7 +90,7 @@ def what_if(model: StoredModel, before: Record, levers: Levers) -> WhatIf | None
 
 
 def changed(before: Record, levers: Levers, features: Mapping[str, Feature]) -> Figures:
-    """The figures after the change, of the features that the model has; a figure never leaves what is possible."""
+    """The figures after the change, for the features of the model, limited to possible values."""
     after = dict(before)
     for name, value in _moves(before, levers):
         if name in features:
@@ -139,7 +139,7 @@ def _promotion(before: Record) -> Iterator[tuple[str, float]]:
 
 
 def _overtime(before: Record, hours: float) -> Iterator[tuple[str, float]]:
-    """As if it had been so for a year."""
+    """As if this had applied for a year."""
     share = hours / (FULL_TIME_HOURS_A_MONTH * (_number(before, "full_time_share") or 1.0))
     now = _number(before, "overtime_now")
     yield "overtime_now", share
@@ -165,7 +165,7 @@ def _manager_change(before: Record) -> Iterator[tuple[str, float]]:
 
 
 def _service_rating(before: Record, rating: float) -> Iterator[tuple[str, float]]:
-    """Of what colleagues do for the person, as if it had been so for a year."""
+    """The rating of services that the person receives, as if it had applied for a year."""
     was = _number(before, "client_rating_12m")
     yield "client_rating_12m", rating
     yield "client_rating_trend", 0.0
@@ -174,7 +174,7 @@ def _service_rating(before: Record, rating: float) -> Iterator[tuple[str, float]
 
 
 def _moved(before: Record, name: str, move: Callable[[float], float]) -> Iterator[tuple[str, float]]:
-    """What is unknown stays unknown."""
+    """The moved feature; nothing if it is unknown."""
     value = _number(before, name)
     if value is not None:
         yield name, move(value)

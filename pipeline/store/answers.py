@@ -1,4 +1,4 @@
-"""What became of a list: what was done about a person, or why nothing was. No free text, so nothing private gets in."""
+"""Answers to lists: what was done about a person, or why nothing. No free text, so nothing private is stored."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,22 +12,22 @@ from pipeline.store.reading import Published
 from pipeline.store.schema import LIST_ANSWER
 
 Outcome = Literal["talked", "offered", "agreed", "acted", "not_needed", "already_known", "disagree", "left"]
-"""Spoke with the person; offered something; agreed on it; changed something; no conversation is needed; knew it and is
-at it; sees it differently (`because`); the person has left or will."""
+"""Spoke with the person; offered something; agreed on it; changed something; no conversation is needed; already known
+and in hand; disagrees (`because`); the person has left or will leave."""
 
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 DONE: Final[tuple[Outcome, ...]] = ("talked", "offered", "agreed", "acted")
-"""The answers that say that something was done."""
+"""The answers after which something was done."""
 
 Because = Literal["wrong", "outdated", "not_a_reason", "content", "other"]
-"""Why somebody disagrees: the data is wrong; it was true once; it is true and no reason to leave; the person is
-content; something else."""
+"""Why someone disagrees: the data is wrong; it is outdated; it is true but no reason to leave; the person is content;
+something else."""
 
 
 @dataclass(frozen=True)
 class ListAnswer:
-    """What somebody answered about a person on a list; `drivers` are the sides of working life that were acted on."""
+    """One answer about a person on a list; `drivers` are those that were acted on."""
 
     at: datetime
     who: str
@@ -37,8 +37,8 @@ class ListAnswer:
     because: Because | None = None
 
 
-def keep_answer(connection: Connection, published: Published, answer: ListAnswer) -> None:
-    """Keep an answer to the list of a month; an earlier one of the same person and month stays, and counts no more."""
+def store_answer(connection: Connection, published: Published, answer: ListAnswer) -> None:
+    """Store an answer to the list of a month. It supersedes earlier answers about the same person and month."""
     row = asdict(answer) | {"drivers": list(answer.drivers), "source": published.source, "month": published.month}
     connection.execute(insert(LIST_ANSWER), [row])
 

@@ -1,6 +1,6 @@
-"""The audit: who looked at whom, and why. Each row's hash covers the row before it, so no change stays unseen.
+"""The audit: who looked at whom, and why. Each row's hash covers the previous row, so changes are detected.
 
-The database refuses changes by triggers; whoever removes the triggers still breaks the chain.
+Triggers in the database refuse changes; a change after removing the triggers still breaks the chain.
 """
 
 import hashlib
@@ -17,23 +17,23 @@ from features.errors import BadInput, Finding
 from pipeline.store.schema import AUDIT, in_utc
 
 BEGINNING: Final = ""
-"""What the first row's hash covers in place of a row before it."""
+"""Stands in for the previous hash in the first row."""
 
-_SAID: Final = ("request_id", "who", "role", "what", "whom", "purpose", "result")
+_HASHED: Final = ("request_id", "who", "role", "what", "whom", "purpose", "result")
 
 _CHAIN_LOCK: Final = 7_265_747
-"""Number of the PostgreSQL advisory lock under which rows are added one after another; any constant will do."""
+"""Number of the PostgreSQL advisory lock that serialises the adding of rows; any constant will do."""
 
 
 _LAST: Final = select(AUDIT.c.id, AUDIT.c.hash).order_by(AUDIT.c.id.desc()).limit(1)
 _ADD: Final = insert(AUDIT)
 _TAKE_TURNS: Final = text("SELECT pg_advisory_xact_lock(:number)")
-"""Built once: building a statement takes longer than running it."""
+"""Built once, because building a statement takes longer than running it."""
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names nobody."""
+    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names no one."""
 
     at: datetime
     request_id: str
@@ -47,7 +47,7 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class Link:
-    """A row's place in the chain. Noted outside of the store, it proves later that nothing up to it has changed."""
+    """A row's position in the chain. Noted outside the store, it proves later that nothing up to it has changed."""
 
     id: int
     hash: str
@@ -57,16 +57,22 @@ class Link:
 
     @classmethod
     def of(cls, noted: str) -> Self:
-        """The place that was noted as `ID:HASH`. Raises BadInput."""
+        """The link that was noted as `ID:HASH`. Raises BadInput for any other text."""
         number, _, hash_text = noted.partition(":")
         if not number.isdecimal() or not re.fullmatch("[0-9a-f]{64}", hash_text):
-            raise BadInput(Finding("not an end of the chain", "audit", remedy="Write it as ID:HASH, as it was told."))
+            raise BadInput(
+                Finding(
+                    "not an end of the chain",
+                    "audit",
+                    remedy="Write it as ID:HASH, as `retention audit verify` printed it.",
+                )
+            )
         return cls(int(number), hash_text)
 
 
 @dataclass(frozen=True)
-class KeptEntry(AuditEntry):
-    """An entry as the store keeps it."""
+class StoredEntry(AuditEntry):
+    """An entry as stored, with its id and hash."""
 
     id: int
     hash: str
@@ -74,7 +80,7 @@ class KeptEntry(AuditEntry):
 
 @dataclass(frozen=True)
 class Chain:
-    """What a walk through the whole audit found. `broken_at` is the first row that does not follow the one before."""
+    """The result of verifying the whole audit. `broken_at` is the first row that does not follow the previous one."""
 
     rows: int
     head: Link | None
@@ -88,35 +94,35 @@ class Chain:
 
 def add(connection: Connection, entries: Sequence[AuditEntry]) -> None:
     """Add rows inside the caller's writing transaction. `entries` is not empty."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+    if connection.dialect.name == "postgresql":  # SQLite has only one writer at a time
         connection.execute(_TAKE_TURNS, {"number": _CHAIN_LOCK})
     last = connection.execute(_LAST).first()
     connection.execute(_ADD, linked(last.hash if last else BEGINNING, [vars(entry) for entry in entries]))
 
 
 def append(connection: Connection, entries: Sequence[AuditEntry]) -> Link:
-    """As `add`; gives the last row's place."""
+    """As `add`; returns the link of the last row."""
     add(connection, entries)
     return Link(*connection.execute(_LAST).one())
 
 
 def linked(previous: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The rows with their hashes, the first one following `previous`."""
-    found: list[dict[str, Any]] = []
+    hashed: list[dict[str, Any]] = []
     for row in rows:
         previous = row_hash(previous, row)
-        found.append({**row, "hash": previous})
-    return found
+        hashed.append({**row, "hash": previous})
+    return hashed
 
 
 def row_hash(previous: str, row: Mapping[str, Any]) -> str:
-    """SHA-256 of the row before and of everything that this row says."""
-    said = [previous, in_utc(row["at"]).isoformat(), *(row[name] for name in _SAID)]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+    """SHA-256 of the previous hash and of everything in this row."""
+    content = [previous, in_utc(row["at"]).isoformat(), *(row[name] for name in _HASHED)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def verify(connection: Connection, noted: Link | None = None) -> Chain:
-    """Walk the chain from its first row to its last; `noted` must be among them."""
+    """Verify the chain from the first row to the last; `noted`, if given, must be one of its links."""
     rows, head, holds_noted = 0, Link(0, BEGINNING), noted is None
     with connection.execution_options(yield_per=10_000).execute(select(AUDIT).order_by(AUDIT.c.id)) as walk:
         for row in walk.mappings():
@@ -129,9 +135,9 @@ def verify(connection: Connection, noted: Link | None = None) -> Chain:
 
 def page(
     connection: Connection, conditions: Iterable[ColumnElement[bool]], before_id: int | None, limit: int
-) -> list[KeptEntry]:
-    """Up to `limit` rows that meet the conditions, newest first, from before a row on."""
+) -> list[StoredEntry]:
+    """Up to `limit` rows that meet the conditions, newest first; with `before_id`, only rows older than that row."""
     query = select(AUDIT).where(*conditions).order_by(AUDIT.c.id.desc()).limit(limit)
     if before_id is not None:
         query = query.where(AUDIT.c.id < before_id)
-    return [KeptEntry(**row) for row in connection.execute(query).mappings()]
+    return [StoredEntry(**row) for row in connection.execute(query).mappings()]

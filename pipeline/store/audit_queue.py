@@ -1,4 +1,4 @@
-"""Audit rows of many threads at once: one write to the disk keeps all that wait."""
+"""Audit rows from many threads: one write to the disk stores the rows of all waiting threads."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -13,7 +13,7 @@ from pipeline.store.audit import AuditEntry
 
 @dataclass
 class _Turn:
-    """Entries that wait to be kept, and what came of it."""
+    """Entries that wait to be stored, and the outcome."""
 
     entries: Sequence[AuditEntry]
     is_over: bool = False
@@ -22,7 +22,7 @@ class _Turn:
 
 @dataclass
 class AuditQueue:
-    """Keeps entries in transactions that `begin` opens. `writing` is held by whoever writes."""
+    """Stores entries in transactions that `begin` opens. The thread that writes holds `writing`."""
 
     begin: Callable[[], AbstractContextManager[Connection]]
     writing: Lock = field(default_factory=Lock)
@@ -30,39 +30,39 @@ class AuditQueue:
     _waiting: list[_Turn] = field(default_factory=list)
 
     def append(self, entries: Sequence[AuditEntry]) -> None:
-        """Keep entries; raises what the database said of these, never of another's.
+        """Store entries. Raises the database's error for these entries, never for those of another thread.
 
-        Whoever gets the lock keeps what all the others are waiting with, so one write to the disk serves them all.
+        The thread that gets the lock stores the entries of all waiting threads, so one write to the disk serves all.
         """
         turn = _Turn(entries)
         with self._queueing:
             self._waiting.append(turn)
-        with self.writing:  # in line here, for SQLite's own waiting is a lottery that some threads lose for seconds
+        with self.writing:  # a fair queue: with SQLite's own waiting, some threads starve for seconds
             if not turn.is_over:
-                self._keep_waiting()
+                self._store_waiting()
         if turn.failure:
             raise turn.failure
 
-    def _keep_waiting(self) -> None:
+    def _store_waiting(self) -> None:
         with self._queueing:
             turns, self._waiting = self._waiting, []
         try:
-            self._keep(turns)
+            self._store(turns)
         except Exception as failure:
             if len(turns) == 1:
                 turns[0].failure = failure
             else:
-                self._keep_one_by_one(turns)  # what the store does not take of one must not cost the others theirs
+                self._store_one_by_one(turns)  # one thread's bad entry must not fail the others
         for turn in turns:
             turn.is_over = True
 
-    def _keep_one_by_one(self, turns: Sequence[_Turn]) -> None:
+    def _store_one_by_one(self, turns: Sequence[_Turn]) -> None:
         for turn in turns:
             try:
-                self._keep([turn])
+                self._store([turn])
             except Exception as failure:
                 turn.failure = failure
 
-    def _keep(self, turns: Sequence[_Turn]) -> None:
+    def _store(self, turns: Sequence[_Turn]) -> None:
         with self.begin() as connection:
             audit.add(connection, [entry for turn in turns for entry in turn.entries])

@@ -1,4 +1,4 @@
-"""What people, and managers who answer to lists, say is wrong with the data: for HR to look at and to correct."""
+"""Data that people contest, or managers in answers to lists, for HR to check and correct."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,12 @@ from pipeline.store.reading import Published
 from pipeline.store.schema import CONTEST, LIST_ANSWER, SCORE
 
 DATA_GROUNDS = ("wrong", "outdated")
-"""Why a manager disagrees where the data, and not the judgement, is what is wrong."""
+"""Reasons for disagreeing that concern the data and not the assessment."""
 
 
 @dataclass(frozen=True)
 class ContestedData:
-    """A person whose data somebody contests; `ground` as the person or the manager chose it."""
+    """Contested data about a person; `ground` as the person or the manager chose it."""
 
     at: datetime
     employee_id: str
@@ -25,8 +25,8 @@ class ContestedData:
 
 
 def contested(connection: Connection, published: Published) -> list[ContestedData]:
-    """Of everyone who is scored in a publication, newest first: their own contests, and answers that disagree because
-    the data is wrong or outdated. A later answer to the same month takes an earlier one back.
+    """Contested data of everyone scored in a publication, newest first: people's own contests, and managers' answers
+    that the data is wrong or outdated. A later answer for the same month replaces an earlier one.
     """
     scored = select(SCORE.c.employee_id).where(SCORE.c.publication_id == published.id)
     own = connection.execute(
@@ -40,10 +40,10 @@ def contested(connection: Connection, published: Published) -> list[ContestedDat
         .order_by(LIST_ANSWER.c.id)
     )
     last = {(row.employee_id, row.month): row for row in answers}
-    found = [ContestedData(row.at, row.employee_id, "person", row.ground, row.feature) for row in own]
-    found += [
+    data = [ContestedData(row.at, row.employee_id, "person", row.ground, row.feature) for row in own]
+    data += [
         ContestedData(row.at, row.employee_id, "manager", row.because, None)
         for row in last.values()
         if row.outcome == "disagree" and row.because in DATA_GROUNDS
     ]
-    return sorted(found, key=lambda each: (each.at, each.employee_id), reverse=True)
+    return sorted(data, key=lambda each: (each.at, each.employee_id), reverse=True)

@@ -12,14 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline.store import sqlite as sqlite_file
 
 MOST_THREADS: Final = 40
-"""Threads in which a server answers: none waits for a connection."""
+"""Threads in which a server answers; there are connections for all of them."""
 
 POOLED: Final = 16
-"""Connections that stay open between requests; opening one takes longer than an answer."""
+"""Connections kept open between requests, because opening one takes longer than an answer."""
 
-Way = Literal["read", "append", "publish", "probe"]
-"""What a transaction is for: "read" sees one moment, "append" writes, "publish" writes while nobody else publishes,
-"probe" finds out whether writing is possible."""
+Access = Literal["read", "append", "publish", "probe"]
+"""What a transaction is for: "read" sees one snapshot, "append" writes, "publish" writes while no one else publishes,
+"probe" tests whether writing is possible."""
 
 _WRITER_LOCK: Final = 7_265_746
 """Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
@@ -29,11 +29,11 @@ _PROMOTION_LOCK: Final = 7_265_748
 
 
 class ReadOnly(SQLAlchemyError):
-    """The store answers, and takes no writes."""
+    """The store answers but accepts no writes."""
 
 
 def engine_of(address: str) -> Engine:
-    """The engine for a SQLAlchemy URL. It connects when it is first used, not before."""
+    """The engine for a SQLAlchemy URL. It connects only when it is first used."""
     url = make_url(address)
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
@@ -51,14 +51,14 @@ def engine_of(address: str) -> Engine:
 
 
 @contextmanager
-def begun(engine: Engine, way: Way) -> Iterator[Connection]:
+def begun(engine: Engine, access: Access) -> Iterator[Connection]:
     """A transaction, committed at the end of the block."""
     is_postgresql = engine.dialect.name == "postgresql"
-    options: dict[str, Any] = {"way": way}
-    if is_postgresql and way == "read":
+    options: dict[str, Any] = {"access": access}
+    if is_postgresql and access == "read":
         options["isolation_level"] = "REPEATABLE READ"
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        if is_postgresql and way == "publish":
+        if is_postgresql and access == "publish":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
         yield connection
 
@@ -72,20 +72,20 @@ def promoting(engine: Engine) -> Iterator[None]:
             yield
         return
     with Path(f"{engine.url.database}.promotion").open("w") as file:
-        flock(file, LOCK_EX)  # gone with the process, however it ends
+        flock(file, LOCK_EX)  # released when the process ends, even if it is killed
         yield
 
 
 def write_nothing(connection: Connection) -> None:
-    """A write that changes nothing, and fails where the store is read-only, or SQLite's disk full."""
+    """A write that changes nothing; it fails if the store is read-only, or the disk of an SQLite file is full."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA user_version = 0")
     elif connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
-        raise ReadOnly("the database takes no writes")
+        raise ReadOnly("the database accepts no writes")
 
 
 def forget_deleted(engine: Engine) -> None:
-    """Let what was deleted leave SQLite's write-ahead log too; at once unless somebody is reading."""
+    """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading."""
     if engine.dialect.name != "sqlite":
         return
     connection = engine.raw_connection()

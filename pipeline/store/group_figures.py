@@ -1,7 +1,7 @@
-"""Figures of groups that tell nothing of a person: head count, expected exits, and what each driver adds.
+"""Figures of groups that reveal nothing about a person: head count, expected exits, and what each driver adds.
 
-Worked out once, when a month is published, so that every reader gets the same figures and the same gaps. Which groups
-are suppressed is for `pipeline.disclosure` to say.
+They are computed once, when a month is published, so that every reader gets the same figures and the same gaps.
+`pipeline.disclosure` decides which groups are suppressed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,7 +13,7 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import hidden_groups
 
 DIMENSIONS: Final = ("department", "location", "level", "manager")
-"""By what people are grouped, the most asked for first; a manager's group are the direct reports."""
+"""How people are grouped, the most requested dimension first; a manager's group is the direct reports."""
 
 NORMAL_95: Final = 1.959964
 """The standard normal's quantile for a two-sided interval of 95 %."""
@@ -30,16 +30,16 @@ SCHEMA: Final = {
     "high": pl.Float64,
     **{f"{driver}_log_odds": pl.Float64 for driver in (*DRIVERS, CONTEXT)},
 }
-"""The columns of `group_figures`. `value` is null for people of whom it is not known."""
+"""The columns of `group_figures`. `value` is null for people whose group is unknown."""
 
 
 def group_figures(scores: pl.DataFrame, factors: pl.DataFrame, before: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
-    """`SCHEMA`: a row for every group of every dimension; of a suppressed one everything but its name is null.
+    """`SCHEMA`: a row for every group of every dimension; in a suppressed group everything but its name is null.
 
     before: `shown_members` of each earlier publication of the same snapshot date.
 
-    expected_exits is the sum of the risks; low and high are where 95 % of such groups would lie if the risks are right
-    and people leave independently. {driver}_log_odds is the mean of what the driver adds to a person's log-odds.
+    expected_exits is the sum of the risks; low and high bound 95 % of the outcomes if the risks are right and people
+    leave independently. {driver}_log_odds is the mean of what the driver adds to a person's log-odds.
     """
     people = _people(scores, factors)
     hidden = hidden_groups(_members(people), before)
@@ -47,7 +47,7 @@ def group_figures(scores: pl.DataFrame, factors: pl.DataFrame, before: Sequence[
 
 
 def shown_members(scores: pl.DataFrame, groups: Mapping[str, Collection[str | None]]) -> pl.DataFrame:
-    """person, and a person's group in each of `DIMENSIONS`; null where it is not in `groups`, those shown."""
+    """person, and the person's group in each of `DIMENSIONS`; null if the group is not in `groups`, those shown."""
     members = _members(scores.select("employee_id", **_groups()))
     names = {name: [_UNKNOWN if group is None else group for group in groups[name]] for name in DIMENSIONS}
     return members.with_columns(pl.when(pl.col(name).is_in(names[name])).then(name).alias(name) for name in DIMENSIONS)
@@ -64,7 +64,7 @@ def _groups() -> dict[str, pl.Expr]:
 
 
 def _people(scores: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
-    """A row a person: the group in each dimension, the risk, and the log-odds that each driver adds."""
+    """One row per person: the group in each dimension, the risk, and the log-odds that each driver adds."""
     sums = factors.group_by("employee_id").agg(
         pl.col("contribution").filter(pl.col("driver") == driver).sum().alias(f"{driver}_log_odds")
         for driver in (*DRIVERS, CONTEXT)

@@ -1,7 +1,7 @@
-"""Where the folders of lists lie, so that erasure and `retention purge` reach every one.
+"""Where the folders of lists are, so that erasure and `retention purge` reach every one.
 
-Most lie in `lists` under `var`. One that `retention lists --out` writes elsewhere is noted under `var` first: a file
-for each folder, named by a hash of its path, so that runs at the same time cannot lose each other's notes.
+Most are in `lists` under `var`. Before `retention lists --out` writes one elsewhere, its path is noted under `var`: one
+file per folder, named by a hash of the path, so that concurrent runs cannot lose each other's notes.
 """
 
 import hashlib
@@ -14,38 +14,38 @@ from typing import Final
 from pipeline.files import write_whole
 
 MONTHS: Final = "????-??"
-"""Names of the folders of months."""
+"""Pattern for the names of month folders."""
 
 INDEX: Final = "index.csv"
-"""The file of a folder that has everyone on its lists."""
+"""The file in a folder that contains everyone on its lists."""
 
 _NOTES: Final = "lists-elsewhere"
 
 
 @dataclass(frozen=True)
 class ListFolders:
-    """Folders of months: those that this process may delete, and how many others there are."""
+    """Month folders: those that this process may delete, and the number of the others."""
 
     within_reach: tuple[Path, ...]
     out_of_reach: int
 
 
 def lists_under(var: Path) -> Path:
-    """Where lists are written unless somebody says otherwise."""
+    """Where lists are written by default."""
     return var / "lists"
 
 
 def note_folder(var: Path, folder: Path) -> bool:
-    """Note where the lists of a month are about to be written; False for a place under `var`, which needs no note."""
-    place = folder.parent.resolve() / folder.name
-    if place.parent == lists_under(var).resolve():
+    """Note where the lists of a month are about to be written; False for a folder under `var`, which needs no note."""
+    path = folder.parent.resolve() / folder.name
+    if path.parent == lists_under(var).resolve():
         return False
-    write_whole(_note(var, place), lambda part: part.write_bytes(os.fsencode(place)))
+    write_whole(_note(var, path), lambda part: part.write_bytes(os.fsencode(path)))
     return True
 
 
 def list_folders(var: Path) -> ListFolders:
-    """Every folder of a month that is still there."""
+    """Every month folder that still exists."""
     own = sorted(month for month in lists_under(var).glob(MONTHS) if month.is_dir())
     noted = [folder for folder in _noted(var) if not _is_gone(folder)]
     reached = [folder for folder in noted if _is_deletable(folder)]
@@ -53,13 +53,13 @@ def list_folders(var: Path) -> ListFolders:
 
 
 def delete_folder(var: Path, folder: Path) -> None:
-    """Delete a folder of lists, and the note of it."""
+    """Delete a folder of lists and its note."""
     shutil.rmtree(folder)
     _note(var, folder).unlink(missing_ok=True)
 
 
 def forget_gone(var: Path) -> None:
-    """Drop the notes of folders that somebody else has deleted."""
+    """Delete the notes of folders that no longer exist."""
     for folder in _noted(var):
         if _is_gone(folder):
             _note(var, folder).unlink(missing_ok=True)
@@ -74,7 +74,7 @@ def _noted(var: Path) -> list[Path]:
 
 
 def _is_gone(folder: Path) -> bool:
-    """Whether the place can be looked at, and holds no lists."""
+    """Whether the path can be read and holds no lists."""
     try:
         (folder / INDEX).stat()
     except (FileNotFoundError, NotADirectoryError):

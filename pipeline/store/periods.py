@@ -1,4 +1,4 @@
-"""How long things are kept: what is older than its period goes, by `retention purge`; the current month never does."""
+"""Retention periods: `retention purge` deletes what is older than its period, but never the current month."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -28,9 +28,10 @@ COMMAND: Final = "retention purge"
 
 @dataclass(frozen=True)
 class Purged:
-    """What went, or would go: rows of each table, and folders of lists.
+    """What was or would be deleted: rows of each table, and folders of lists.
 
-    `lists_out_of_reach` are folders that were written elsewhere and that this process may not delete, of any month.
+    `lists_out_of_reach` is the number of folders, of any month, that were written elsewhere and that this process may
+    not delete.
     """
 
     scores_until: date
@@ -41,23 +42,23 @@ class Purged:
 
 
 def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = False) -> Purged:
-    """Delete months whose snapshot date, and answers and contests whose day, lie longer back than their period.
+    """Delete months, answers and contests that are older than their retention period.
 
-    The newest publication of each source stays whatever its age, for it is the one that is served. An objection stays
-    for as long as a score of its person is held: without it the person would be listed again. The audit stays: it is
-    the proof of who saw what was held, and a row says that this ran.
+    The newest publication of each source stays at any age, because it is served. An objection stays as long as a score
+    of its person is stored: without it the person would be listed again. The audit stays as the proof of who saw what,
+    and gets a row about the deletion.
     """
     scores_until = month_end(today, -settings.keep_scores_months)
     answers_until = month_end(today, -settings.keep_answers_months)
     lists = list_folders(settings.var)
     old_lists = [folder for folder in lists.within_reach if folder.name <= f"{scores_until:%Y-%m}"]
     with store.changing() as connection:
-        doomed = _doomed(connection, scores_until, answers_until)
-        rows = {table.name: _count(connection, table, condition) for table, condition in doomed}
+        expired = _expired(connection, scores_until, answers_until)
+        rows = {table.name: _count(connection, table, condition) for table, condition in expired}
         if not is_rehearsal:
-            for table, condition in doomed:
+            for table, condition in expired:
                 connection.execute(delete(table).where(condition))
-            audit.append(connection, [_row_about_it()])
+            audit.append(connection, [_audit_row()])
     if not is_rehearsal:
         for folder in old_lists:
             delete_folder(settings.var, folder)
@@ -66,8 +67,10 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
     return Purged(scores_until, answers_until, rows, len(old_lists), lists.out_of_reach)
 
 
-def _doomed(connection: Connection, scores_until: date, answers_until: date) -> list[tuple[Table, ColumnElement[bool]]]:
-    """Each table with what goes from it; what points to a publication before the publication itself."""
+def _expired(
+    connection: Connection, scores_until: date, answers_until: date
+) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Each table with the condition of its expired rows; rows that reference a publication before the publication."""
     newest = select(func.max(PUBLICATION.c.snapshot_date)).where(PUBLICATION.c.source == _OTHER.c.source)
     is_old = (_OTHER.c.snapshot_date <= scores_until) & (_OTHER.c.snapshot_date < newest.scalar_subquery())
     old = list(connection.execute(select(_OTHER.c.id).where(is_old)).scalars())
@@ -90,7 +93,7 @@ def _count(connection: Connection, table: Table, condition: ColumnElement[bool])
     return int(connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one())
 
 
-def _row_about_it() -> audit.AuditEntry:
+def _audit_row() -> audit.AuditEntry:
     return audit.AuditEntry(
         at=datetime.now(UTC),
         request_id=uuid4().hex,

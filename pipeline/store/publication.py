@@ -1,4 +1,4 @@
-"""What one scoring run publishes: checked, ranked and laid out as rows of the store. Pure; the store writes it."""
+"""What one scoring run publishes: checked, ranked and converted to rows. Pure functions; the store writes the rows."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -12,16 +12,16 @@ from features.errors import Finding, Refused
 from pipeline.disclosure import pairs_shown
 
 TOLERANCE: Final = 1e-6
-"""By how much base + factors may miss the served risk: what the API promises."""
+"""Largest difference between base + factors and the log-odds served, and between risks: what the API promises."""
 
 BATCH_PEOPLE: Final = 5_000
-"""People laid out at a time: bounds memory to their factors."""
+"""People converted at a time: limits memory to their factors."""
 
 CARRIED: Final = ("risk", "relationships_log_odds")
-"""Figures of the people who ask for a service that the pair of departments carries as a mean."""
+"""Figures of the clients of which a pair of departments carries the mean."""
 
 _FORMAT: Final = 3
-"""Of what a publication holds: one of an earlier format is published anew though its scores are the same."""
+"""Version of a publication's content: one of an earlier format is published again even if its scores are the same."""
 
 _NUMBERS: Final = ["risk", "risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "base_log_odds", "log_odds"]
 _WORDS: Final = ["evidence", "department", "job", "location", "manager_id"]
@@ -32,13 +32,13 @@ class Publication:
     """The scores of everyone at risk on one snapshot date, by one model.
 
     scores: employee_id, risk (at `horizon_months`), risk_3m, risk_6m, risk_12m, risk_low, risk_high, evidence,
-        base_log_odds, log_odds, department, level, job, location, manager_id; one row a person.
+        base_log_odds, log_odds, department, level, job, location, manager_id; one row per person.
     factors: employee_id, feature, driver, value, peer_value, contribution (log-odds); values as text.
         Each person's base_log_odds + Σ contribution = log_odds, and its logistic is `risk`.
-    services: what departments ask of each other, as `collaboration.department_services` gives it, with `CARRIED`;
-        None where a source has no services.
-    manifest: what made it (data hash, code version, seed …); `manifest["features"]` says of each feature
-        label, unit, driver, worse, actionable, kind as the catalogue does.
+    services: what departments ask of each other, as returned by `collaboration.department_services`, with `CARRIED`;
+        None if the source has no services.
+    manifest: how it was made (data hash, code version, seed …); `manifest["features"]` holds label, unit, driver,
+        worse, actionable and kind of each feature, as in the catalogue.
     """
 
     source: str
@@ -51,17 +51,17 @@ class Publication:
     services: pl.DataFrame | None = None
 
     def features(self) -> list[dict[str, Any]]:
-        """Each feature that has a factor, by name, with what the manifest says of it."""
-        told = self.manifest.get("features", {})
+        """Each feature that has a factor, by name, with its description from the manifest."""
+        described = self.manifest.get("features", {})
         pairs = self.factors.select("feature", "driver").unique(subset="feature").sort("feature").rows()
-        return [{"label": name, **told.get(name, {}), "feature": name, "driver": driver} for name, driver in pairs]
+        return [{"label": name, **described.get(name, {}), "feature": name, "driver": driver} for name, driver in pairs]
 
 
 def check_publication(publication: Publication) -> None:
-    """Raise Refused unless everyone is scored once, every risk is a probability, and the factors add up."""
+    """Raise Refused unless everyone is scored once, every risk is a probability, and the factors add up to it."""
     if not publication.scores.height:
-        raise Refused(Finding("nobody was scored", "publication", "", 0, "Choose a snapshot date with people."))
-    remedy = "Nothing was published: score again, and report this if it stays."
+        raise Refused(Finding("no one was scored", "publication", "", 0, "Choose a snapshot date with people."))
+    remedy = "Nothing was published: score again, and report this if it recurs."
     broken = _broken_rules(publication.scores, publication.factors)
     findings = [Finding(rule, "publication", "", rows, remedy) for rule, rows in broken.items() if rows]
     if findings:
@@ -69,21 +69,21 @@ def check_publication(publication: Publication) -> None:
 
 
 def _broken_rules(scores: pl.DataFrame, factors: pl.DataFrame) -> dict[str, int]:
-    """Each rule and on how many rows it is broken; what is unknown breaks it."""
+    """Each rule and the number of rows that break it; a null breaks a rule."""
     sums = factors.group_by("employee_id").agg(pl.col("contribution").sum())
     added = scores.join(sums, on="employee_id", how="left").with_columns(pl.col("contribution").fill_null(0.0))
-    missed = pl.col("base_log_odds") + pl.col("contribution") - pl.col("log_odds")
+    gap = pl.col("base_log_odds") + pl.col("contribution") - pl.col("log_odds")
     logistic = 1 / (1 + (-pl.col("log_odds")).exp())
     is_first = pl.col("employee_id").is_first_distinct() & pl.col("employee_id").is_not_null()
     rules = {
         "a person is scored twice, or without an id": is_first,
         "a risk is not a probability": pl.col("risk").is_between(0, 1),
-        "base and factors do not add up to the log-odds": missed.abs() <= TOLERANCE,
+        "base and factors do not add up to the log-odds": gap.abs() <= TOLERANCE,
         "the log-odds do not give the risk": (logistic - pl.col("risk")).abs() <= TOLERANCE,
     }
     broken = {rule: added.filter(~holds.fill_null(False)).height for rule, holds in rules.items()}
     strangers = factors.join(scores, on="employee_id", how="anti").height
-    return broken | {"a factor of somebody who is not scored": strangers}
+    return broken | {"a factor belongs to a person who is not scored": strangers}
 
 
 def ranked(publication: Publication) -> pl.DataFrame:
@@ -114,7 +114,7 @@ def rows_in_batches(publication: Publication, scores: pl.DataFrame) -> Iterator[
 
 
 def content_hash(publication: Publication, scores: pl.DataFrame) -> str:
-    """SHA-256 of what is published; the order of rows and the time of the run do not change it."""
+    """SHA-256 of the published content; it does not depend on the order of rows or the time of the run."""
     digest = hashlib.sha256(f"{_FORMAT};{publication.horizon_months};{publication.features()}".encode())
     for batch in rows_in_batches(publication, scores):
         digest.update(batch.write_csv().encode())
@@ -124,14 +124,14 @@ def content_hash(publication: Publication, scores: pl.DataFrame) -> str:
 
 
 def service_rows(publication: Publication) -> list[dict[str, Any]]:
-    """The figures of services between departments as rows of the store; null where too few people are behind them."""
+    """The figures of services between departments as rows of the store; null if they concern too few people."""
     if publication.services is None:
         return []
     return pairs_shown(publication.services, ["services", "rating", "hours", "balance", "trend", *CARRIED])
 
 
 def _factor_texts(factors: pl.DataFrame) -> pl.DataFrame:
-    """employee_id, factors: the JSON text of `schema.SCORE`, by feature; floats read back exactly equal."""
+    """employee_id, factors: JSON text as in `schema.SCORE`, ordered by feature; floats read back exactly equal."""
     columns = factors.select(
         "employee_id",
         "index",

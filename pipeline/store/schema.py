@@ -1,4 +1,4 @@
-"""The tables of the store. Built by the migrations beside this file; a test holds the two together."""
+"""The tables of the store. Built by the migrations in this package; a test compares the two."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -26,12 +26,12 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 
 
 def in_utc(at: datetime) -> datetime:
-    """A moment in UTC; one without a zone is in UTC already."""
+    """The moment in UTC; one without a time zone is taken as UTC."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment that comes back with its zone, UTC; SQLite itself would forget it."""
+    """A moment that is read back with its time zone, UTC, which SQLite does not store."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -62,8 +62,8 @@ PUBLICATION: Final = Table(
     Index("ix_publication_month", "source", "snapshot_date"),
     sqlite_autoincrement=True,
 )
-"""One scoring run that was published. A correction is a new row, and the newest of a date is served; nothing is changed
-but by erasure and at the end of its period."""
+"""One published scoring run. A correction is a new row, and the newest of a date is served. Rows change only by erasure
+and at the end of the retention period."""
 
 SCORE: Final = Table(
     "score",
@@ -91,10 +91,10 @@ SCORE: Final = Table(
     Index("ix_score_person", "employee_id"),
     Index("ix_score_risk", "publication_id", "risk"),  # sums of risks, without reading everyone's factors
 )
-"""One person in one publication, with the place held on the snapshot date. `rank` 1 is the highest risk.
+"""One person in one publication, with the post held on the snapshot date. `rank` 1 is the highest risk.
 
-`factors` is JSON: `{"index": […], "value": […], "peer_value": […], "contribution": […]}`, equally long, `index` being
-the feature's place in `publication.features`.
+`factors` is JSON: `{"index": […], "value": […], "peer_value": […], "contribution": […]}`, of equal length; `index` is
+the feature's position in `publication.features`.
 """
 
 GROUP_FIGURE: Final = Table(
@@ -111,7 +111,7 @@ GROUP_FIGURE: Final = Table(
     *(Column(f"{driver}_log_odds", Double) for driver in (*DRIVERS, CONTEXT)),
     Index("ix_group_figure", "publication_id", "dimension"),
 )
-"""A group of one publication (`pipeline.store.group_figures`); all figures of a suppressed one are null."""
+"""A group of one publication (`pipeline.store.group_figures`); all figures of a suppressed group are null."""
 
 SERVICE_FIGURE: Final = Table(
     "service_figure",
@@ -130,9 +130,9 @@ SERVICE_FIGURE: Final = Table(
     Column("kinds", JSON(none_as_null=True)),
     Index("ix_service_figure", "publication_id"),
 )
-"""What one department asks of another; `services` and all other figures are null where too few people are behind it.
+"""What one department asks of another; `services` and all other figures are null if they concern too few people.
 
-kinds: {kind: services}, as `disclosure.kinds_shown`.
+kinds: {kind: services}, as returned by `disclosure.kinds_shown`.
 """
 
 LIST_ANSWER: Final = Table(
@@ -151,7 +151,7 @@ LIST_ANSWER: Final = Table(
     Index("ix_list_answer_month", "source", "month"),
     sqlite_autoincrement=True,
 )
-"""What was done about a person on a list, or why nothing was; the last row of a person and month counts."""
+"""What was done about a person on a list, or why nothing; the last row for a person and month counts."""
 
 CONTEST: Final = Table(
     "contest",
@@ -166,7 +166,7 @@ CONTEST: Final = Table(
     Index("ix_contest_person", "employee_id"),
     sqlite_autoincrement=True,
 )
-"""What a person says is wrong with what is held of them."""
+"""A person's statement that something held about them is wrong."""
 
 DELIVERY: Final = Table(
     "delivery",
@@ -179,7 +179,7 @@ DELIVERY: Final = Table(
     Column("at", Moment, nullable=False),
     Column("reason", String),
 )
-"""What became of one manager's list of a month (`lists.delivery_ledger`); no address, nor what a mail server said."""
+"""The state of one manager's list of a month (`lists.delivery_ledger`), without address or text of the mail server."""
 
 ROLLOUT: Final = Table(
     "rollout",
@@ -194,7 +194,7 @@ ROLLOUT: Final = Table(
     Column("until_month", String),
     Column("at", Moment, nullable=False),
 )
-"""To which part of the managers one was dealt (`pipeline.lists.rollout`), for the months [from_month, until_month)."""
+"""Whether a manager is allocated lists (`pipeline.lists.rollout`), for the months [from_month, until_month)."""
 
 MONTH_STEP: Final = Table(
     "month_step",
@@ -205,7 +205,7 @@ MONTH_STEP: Final = Table(
     Column("told", JSON, nullable=False),
     Column("at", Moment, nullable=False),
 )
-"""A step of `retention monthly` that was done, with the counts that it told."""
+"""A finished step of `retention monthly`; `told` holds the counts that it reported."""
 
 AUDIT: Final = Table(
     "audit",
@@ -224,9 +224,9 @@ AUDIT: Final = Table(
     Index("ix_audit_who", "who", "id"),
     sqlite_autoincrement=True,
 )
-"""Who looked at whom, and why: a row for each person named in an answer, or one for an answer that names nobody.
+"""Who looked at whom, and why: one row for each person named in an answer, or one for an answer that names no one.
 
-Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the one before it (`pipeline.store.audit`).
+Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the previous one (`pipeline.store.audit`).
 """
 
 MODEL_LEDGER: Final = Table(
@@ -245,7 +245,7 @@ MODEL_LEDGER: Final = Table(
     Index("ix_model_ledger_version", "version"),
     sqlite_autoincrement=True,
 )
-"""Which model version served from when on, and which was refused (`pipeline.registry.ledger`).
+"""When each model version began to serve, and which was refused (`pipeline.registry.ledger`).
 
 Triggers refuse UPDATE, DELETE and TRUNCATE.
 """

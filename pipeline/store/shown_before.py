@@ -1,4 +1,4 @@
-"""What readers were shown of a snapshot date before it is published again."""
+"""What readers have already seen of a snapshot date, before it is published again."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE
 
 
 def shown_before(connection: Connection, source: str, snapshot_date: date) -> list[pl.DataFrame]:
-    """`group_figures.shown_members` of each publication of the date so far, oldest first."""
+    """`group_figures.shown_members` of each earlier publication of the date, oldest first."""
     numbers = connection.execute(
         select(PUBLICATION.c.id)
         .where(PUBLICATION.c.source == source, PUBLICATION.c.snapshot_date == snapshot_date)

@@ -1,6 +1,6 @@
 """The store of published scores and of the audit: SQLite (WAL) by default, PostgreSQL by URL.
 
-Readers see a month as it was or as it is, never half of one. The audit is append-only.
+Readers see a month as it was before or after publication, never in between. The audit is append-only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from features.errors import BadInput
 from pipeline.store import audit, database
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
-from pipeline.store.database import Way, begun, engine_of
+from pipeline.store.database import Access, begun, engine_of
 from pipeline.store.group_figures import group_figures
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
@@ -26,7 +26,7 @@ from pipeline.store.writing import write
 
 
 class Store:
-    """The store at a SQLAlchemy URL. Making one touches nothing; its first use upgrades it to this version's schema."""
+    """The store at a SQLAlchemy URL. Its first use, not its creation, upgrades the schema to this version."""
 
     def __init__(self, url: str) -> None:
         self._engine = engine_of(url)
@@ -37,37 +37,37 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[PublishedScores]:
-        """A consistent view: whatever is published meanwhile, this block sees one moment."""
+        """A consistent view: the block sees one snapshot, whatever is published meanwhile."""
         with self._connected("read") as connection:
             yield PublishedScores(connection, self._heads)
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """A transaction for a change and the audit rows that belong to it: both are kept, or neither."""
+        """A transaction for a change and its audit rows: both are stored, or neither."""
         with self._audit.writing, self._connected("append") as connection:
             yield connection
 
     @contextmanager
     def promoting(self) -> Iterator[None]:
-        """One promotion at a time, across processes. Not the write lock: meanwhile others read, publish and audit."""
+        """One promotion at a time, across processes. It is not the write lock: others can read, publish and audit."""
         self._upgrade_once()
         with database.promoting(self._engine):
             yield
 
     def append_audit(self, entries: Sequence[AuditEntry]) -> None:
-        """Keep entries; once this returns they survive a power cut, and the database refuses to change them."""
+        """Store entries. Once this returns, they survive a power cut and the database refuses to change them."""
         self._audit.append(entries)
 
     def verify_audit(self, noted: Link | None = None) -> audit.Chain:
-        """Walk the audit's chain of hashes."""
+        """Verify the audit's chain of hashes."""
         with self._connected("read") as connection:
             return audit.verify(connection, noted)
 
     def publish(self, publication: Publication) -> int:
-        """Publish a month's scores in one transaction; gives the publication's number.
+        """Publish a month's scores in one transaction; returns the publication's id.
 
-        Publishing what readers already get for that date changes nothing and gives the number it has.
-        Raises Refused when the scores and factors contradict each other.
+        Publishing the scores that are already served for that date changes nothing and returns their id.
+        Raises Refused if scores and factors are inconsistent.
         """
         check_publication(publication)
         scores = ranked(publication)
@@ -79,11 +79,11 @@ class Store:
             return write(connection, publication, scores, groups, fingerprint)
 
     def forget_deleted(self) -> None:
-        """Let what was deleted leave SQLite's write-ahead log too; at once unless somebody is reading."""
+        """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading."""
         database.forget_deleted(self._engine)
 
     def is_ready(self) -> bool:
-        """Whether the store has this version's schema and takes writes: without its audit row no answer leaves."""
+        """Whether the store has this version's schema and accepts writes; every answer needs an audit row."""
         try:
             with self._connected("probe") as connection:
                 database.write_nothing(connection)
@@ -92,7 +92,7 @@ class Store:
             return False
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close all connections."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -102,9 +102,9 @@ class Store:
         self.close()
 
     @contextmanager
-    def _connected(self, way: Way) -> Iterator[Connection]:
+    def _connected(self, access: Access) -> Iterator[Connection]:
         self._upgrade_once()
-        with begun(self._engine, way) as connection:
+        with begun(self._engine, access) as connection:
             yield connection
 
     def _upgrade_once(self) -> None:

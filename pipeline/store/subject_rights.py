@@ -1,4 +1,4 @@
-"""What a person may ask of whoever scores: to see what is held, to contest it, and to have it erased."""
+"""A person's rights: to see what is held about them, to contest it, and to have it erased."""
 
 import csv
 import shutil
@@ -10,30 +10,30 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from pipeline.store.audit import KeptEntry, page
+from pipeline.store.audit import StoredEntry, page
 from pipeline.store.list_folders import INDEX, delete_folder, list_folders
 from pipeline.store.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
-"""The value is wrong; it was true once; it is somebody else's; it should not count; the person objects altogether."""
+"""The value is wrong; outdated; about someone else; should not count; the person objects to being scored."""
 
 ABOUT_PEOPLE: Final = (SCORE, LIST_ANSWER, CONTEST)
-"""Every table whose rows are about one person (`employee_id`): erasure empties them of a person. A test holds this to
-the schema, so a new table about people is erased from before it is merged."""
+"""Every table whose rows are about one person (`employee_id`): erasure deletes the person's rows. A test compares this
+with the schema, so that no new table about people is forgotten."""
 
 NAMES_MANAGERS: Final = (SCORE,)
-"""Every table whose rows name a manager (`manager_id`): erasure takes the name and leaves the row."""
+"""Every table whose rows name a manager (`manager_id`): erasure removes the name and leaves the row."""
 
 ABOUT_MANAGERS: Final = (DELIVERY, ROLLOUT)
-"""Every table whose rows are about a manager and nothing else: erasure empties them of a person."""
+"""Every table whose rows are only about a manager: erasure deletes the manager's rows."""
 
-LOOKS_TOLD: Final = 1_000
-"""The latest looks at a person that a receipt holds; `looks` counts all of them."""
+MOST_LOOKS: Final = 1_000
+"""Most looks at a person that a receipt lists, latest first; `looks` counts all of them."""
 
 
 @dataclass(frozen=True)
 class HeldScore:
-    """A score that is held of a person."""
+    """A score that is held about a person."""
 
     snapshot_date: date
     model_version: str
@@ -45,7 +45,7 @@ class HeldScore:
 
 @dataclass(frozen=True)
 class Contest:
-    """What a person says is wrong with what is held."""
+    """A person's statement that something held about them is wrong."""
 
     at: datetime
     who: str
@@ -57,13 +57,13 @@ class Contest:
 
 @dataclass(frozen=True)
 class Held:
-    """All that the store holds of a person, newest first; `looks` counts the audit's rows, `looked` are the latest."""
+    """Everything held about a person, newest first; `looks` counts the audit rows, `looked` lists the latest."""
 
     scores: Sequence[HeldScore]
     answers: Sequence[Mapping[str, Any]]
     contests: Sequence[Contest]
     looks: int
-    looked: Sequence[KeptEntry]
+    looked: Sequence[StoredEntry]
 
     @property
     def is_anything(self) -> bool:
@@ -71,14 +71,14 @@ class Held:
 
 
 def held_of(connection: Connection, employee_id: str) -> Held:
-    """What is held of a person, and who looked at it."""
+    """What is held about a person, and who looked at it."""
     looks = select(func.count()).select_from(AUDIT).where(AUDIT.c.whom == employee_id)
     return Held(
         scores=_scores(connection, employee_id),
         answers=_rows(connection, LIST_ANSWER, employee_id),
         contests=[Contest(**row) for row in _rows(connection, CONTEST, employee_id)],
         looks=connection.execute(looks).scalar_one(),
-        looked=page(connection, [AUDIT.c.whom == employee_id], None, LOOKS_TOLD),
+        looked=page(connection, [AUDIT.c.whom == employee_id], None, MOST_LOOKS),
     )
 
 
@@ -91,16 +91,16 @@ def is_held(connection: Connection, employee_id: str) -> bool:
 
 
 def contest(connection: Connection, contested: Contest) -> int:
-    """Keep a contest; gives its number."""
-    kept = connection.execute(insert(CONTEST).values(asdict(contested)).returning(CONTEST.c.id))
-    return int(kept.scalar_one())
+    """Store a contest; returns its id."""
+    stored = connection.execute(insert(CONTEST).values(asdict(contested)).returning(CONTEST.c.id))
+    return int(stored.scalar_one())
 
 
 def erase(connection: Connection, employee_id: str) -> dict[str, int]:
-    """Take everything of a person out of the store but the audit; gives the rows of each kind.
+    """Delete everything about a person from the store except the audit; returns the number of rows of each kind.
 
-    Where the person is named as a manager, the name goes and the others' scores stay. Figures of groups of five and
-    more stay: nobody is found in them.
+    If the person is named as a manager, the name is removed and the scores of the others stay. Figures of groups of
+    five or more people stay, because they reveal no one.
     """
     removed = {
         table.name: connection.execute(delete(table).where(table.c.employee_id == employee_id)).rowcount
@@ -119,9 +119,9 @@ def erase(connection: Connection, employee_id: str) -> dict[str, int]:
 
 
 def erase_files(var: Path, employee_id: str) -> dict[str, int]:
-    """Delete the folders of lists that name a person, and the monthly sums, from which the next run makes new ones.
+    """Delete the folders of lists that name a person, and the monthly sums, which the next run computes again.
 
-    Gives how many folders of each went. Folders that `list_folders` counts as out of reach stay.
+    Returns the number of deleted folders of each kind. Folders that `list_folders` counts as out of reach stay.
     """
     lists = [folder for folder in list_folders(var).within_reach if _names(folder / INDEX, employee_id)]
     for folder in lists:
@@ -136,8 +136,8 @@ def _names(index: Path, employee_id: str) -> bool:
     if not index.exists():
         return False
     with index.open(encoding="utf-8", newline="") as file:
-        told = {row[name].removeprefix("'") for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
-    return employee_id.removeprefix("'") in told
+        ids = {row[name].removeprefix("'") for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
+    return employee_id.removeprefix("'") in ids
 
 
 def _scores(connection: Connection, employee_id: str) -> list[HeldScore]:

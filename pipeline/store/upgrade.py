@@ -1,4 +1,4 @@
-"""The store's schema: which version it has, and bringing it up to ours by the migrations."""
+"""The version of the store's schema, and its upgrade by the migrations."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from pipeline.store.database import begun
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema up to this version, in one transaction; processes that start together take turns.
+    """Upgrade the schema to this version in one transaction; processes that start together take turns.
 
     Raises BadInput for a store of a newer version.
     """
-    with begun(engine, "read") as connection:  # most often there is nothing to do, and nobody to wait for
+    with begun(engine, "read") as connection:  # usually there is nothing to do, so no lock to wait for
         if is_newest(connection):
             return
     with begun(engine, "publish") as connection:
@@ -27,7 +27,7 @@ def upgrade(engine: Engine) -> None:
         try:
             command.upgrade(alembic_config(connection), "head")
         except CommandError as unknown_revision:
-            remedy = "Install that version, or name another store in RETENTION_DATABASE_URL."
+            remedy = "Install that version, or set RETENTION_DATABASE_URL to another store."
             raise BadInput(Finding("made by a newer version", "store", remedy=remedy)) from unknown_revision
 
 
@@ -38,7 +38,7 @@ def is_newest(connection: Connection) -> bool:
 
 
 def alembic_config(connection: Connection) -> Config:
-    """What Alembic needs to run our migrations on a connection, inside its transaction."""
+    """The Alembic configuration to run our migrations on a connection, inside its transaction."""
     config = _scripts()
     config.attributes["connection"] = connection
     return config

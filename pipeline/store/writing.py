@@ -17,9 +17,9 @@ def write(
     groups: Sequence[dict[str, Any]],
     fingerprint: str,
 ) -> int:
-    """Write the `ranked` scores, their factors and the figures of groups; gives the publication's number.
+    """Write the `ranked` scores, their factors and the figures of groups; returns the publication's id.
 
-    What readers already get for that date is not written again: its number is given.
+    Scores that are already served for that date are not written again; their id is returned.
     """
     if _served(connection, publication) == (publication.model_version, fingerprint):
         return _last_id(connection, publication)
@@ -32,7 +32,7 @@ def write(
 
 
 def _served(connection: Connection, publication: Publication) -> tuple[str, str] | None:
-    """Model version and hash of what readers get for the date; None when they get another source."""
+    """Model version and hash of what is served for the date; None if another source is served."""
     source = connection.execute(select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1)).scalar()
     if source != publication.source:
         return None
@@ -45,13 +45,13 @@ def _served(connection: Connection, publication: Publication) -> tuple[str, str]
 
 
 def _last_id(connection: Connection, publication: Publication) -> int:
-    found = connection.execute(
+    newest = connection.execute(
         select(PUBLICATION.c.id)
         .where(PUBLICATION.c.source == publication.source, PUBLICATION.c.snapshot_date == publication.snapshot_date)
         .order_by(PUBLICATION.c.id.desc())
         .limit(1)
     ).scalar()
-    return int(found or 0)
+    return int(newest or 0)
 
 
 def _insert(connection: Connection, table: Table, number: int, rows: Sequence[dict[str, Any]]) -> None:

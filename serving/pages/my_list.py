@@ -11,7 +11,7 @@ from pipeline.identity.tokens import Role
 from pipeline.language.translator import marked
 from pipeline.lists.risk_list import list_sizes
 from pipeline.store.answers import ListAnswer as Answer
-from pipeline.store.answers import Outcome, keep_answer, last_answers
+from pipeline.store.answers import Outcome, last_answers, store_answer
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, ForHrAndManagers, ListPurpose
 from serving.http.problems import Refusal
@@ -114,7 +114,7 @@ def answer(
             list(given.drivers),
         )
         if not is_repeated:
-            keep_answer(change.connection, published, given)
+            store_answer(change.connection, published, given)
         change.record("answered before" if is_repeated else "answered", employee_id)
     whose = f"&manager_id={manager_id}" if asker.role == Role.HR else ""
     return RedirectResponse(f"/list?month={month}&kept=1{whose}", 303)

@@ -13,7 +13,7 @@ from pipeline.language.translator import Language
 from pipeline.lists.list_table import COLUMNS, list_rows
 from pipeline.lists.pages import index_page, list_page
 from pipeline.lists.risk_list import RiskList
-from pipeline.store.answers import ListAnswer, keep_answer, last_answers
+from pipeline.store.answers import ListAnswer, last_answers, store_answer
 from pipeline.store.reading import Published
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndManagers, ListPurpose, not_in_your_line
@@ -99,7 +99,7 @@ def answer(
     with audit.change() as change:
         published = of_month(change.scores, month)
         require_listed(change.scores, published, asker, employee_id, settings)
-        keep_answer(change.connection, published, list_answer)
+        store_answer(change.connection, published, list_answer)
         change.record("answered", employee_id)
     body = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(list_answer))
     return as_json(request, body, 201)

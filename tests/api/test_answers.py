@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.lists.rollout import deal
+from pipeline.lists.rollout import allocate
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
@@ -89,7 +89,7 @@ def test_a_manager_whose_lists_begin_later_gets_none_yet(
     with store.reading() as scores:
         published = scores.of_month("2026-09")
     assert published is not None
-    parts = deal(store, settings.model_copy(update={"rollout_share": 0.5}), published)
+    parts = allocate(store, settings.model_copy(update={"rollout_share": 0.5}), published)
     status = {each.manager_id: 200 if each.gets_lists else 404 for each in parts}
     assert {
         manager: client.get("/v1/lists/2026-09", headers=bearer("manager", manager)).status_code for manager in status

@@ -26,9 +26,9 @@ IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
 def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterator[TestClient]:
     """A registry with a champion, which has scored A to E in October."""
     from pipeline.scoring.job import score_people
-    from pipeline.scoring.population import PLACE
+    from pipeline.scoring.population import POST
 
-    people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in PLACE)
+    people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in POST)
     figures = {"pay_against_market": [-0.3, 0.2, 0.1, -0.1, 0.0], "contract": ["fixed"] * 5}
     _, model = registry.load(trained, "1")
     X = pl.DataFrame(figures).with_columns(client_rating_12m=pl.lit(3.0), tenure_months=pl.lit(12.0))

@@ -181,7 +181,7 @@ def test_on_a_full_disk_last_lists_stay_whole_and_nothing_half_is_left(
     with full_disk(), pytest.raises(OSError, match="File too large") as fault:
         write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     said = str(fault_of(fault.value, settings))
-    assert "a file may not grow so large there. Raise that limit. Nothing is half-written" in said
+    assert "the file is too large for a limit there. Raise the limit. Then run the same command again" in said
     assert "M1" not in said  # a list's file is named after its manager
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
     assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before

@@ -29,9 +29,9 @@ FIGURES = {
 def asked(trained: Settings, bearer: Bearer, settings: ServerSettings, store: Store) -> Iterator[Callable[..., Any]]:
     """Asks about A to E, whom version 1 has scored; the store's own fixtures were published before."""
     from pipeline.scoring.job import score_people
-    from pipeline.scoring.population import PLACE
+    from pipeline.scoring.population import POST
 
-    people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in PLACE)
+    people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in POST)
     _, model = registry.load(trained, "1")
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, pl.DataFrame(FIGURES)))
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri})

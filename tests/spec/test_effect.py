@@ -12,9 +12,9 @@ from stores import month_of_scores
 
 from features.errors import BadInput
 from pipeline.listing.rules import ListRules
-from pipeline.lists.effect import NO_TRIAL, eligible, judged
+from pipeline.lists.effect import NO_TRIAL, comparison, eligible
 from pipeline.lists.month_folder import write_lists
-from pipeline.lists.rollout import assign, deal, dealt, strata, waiting_managers
+from pipeline.lists.rollout import allocate, allocations, assign, strata, waiting_managers
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.reading import LISTABLE
@@ -62,20 +62,20 @@ def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
 def test_the_difference_is_that_of_the_shares_with_an_interval_over_managers() -> None:
     # with lists: half of 20 teams of 2 lose one: 10 of 40. Without: all 20 lose one: 20 of 40, without any spread
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
-    told = judged(rows(*teams), is_trial=True)
+    told = comparison(rows(*teams), is_trial=True)
     assert told["parts"]["with_lists"] == {"managers": 20, "people": 40, "left": 10, "share": 0.25}
     # residuals ±0.5: variance 20/19 · 20 · 0.25 / 40² = 0.0032895; t(19) at .975 is 2.0930
     assert told["difference"]["value"] == pytest.approx(-0.25)
     assert told["difference"]["high"] - told["difference"]["value"] == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
     assert told["detectable"] == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
-    assert told["verdict"].startswith("The lists keep people: 25.0% of the listed fewer left")
+    assert told["verdict"].startswith("With lists, fewer of the listed people leave: -25.0 percentage points")
 
 
 def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, (n + 1) % 2) for n in range(20)]
-    told = judged(rows(*teams), is_trial=True)
-    assert told["verdict"].startswith("No effect can be told from chance")
-    assert f"{told['detectable']:.1%}" in told["verdict"]
+    told = comparison(rows(*teams), is_trial=True)
+    assert told["verdict"].startswith("No effect is distinguishable from chance")
+    assert f"{100 * told['detectable']:.1f} points" in told["verdict"]
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
     [[(True, 2, 1)] * 19 + [(False, 2, 1)] * 50, [(True, 2, 0)] * 30 + [(False, 2, 0)] * 21 + [(False, 9, 9)]],
 )
 def test_with_too_little_data_there_is_no_figure_and_it_is_said(teams: list[tuple[bool, int, int]]) -> None:
-    told = judged(rows(*teams), is_trial=True)
+    told = comparison(rows(*teams), is_trial=True)
     assert (told["difference"], told["is_enough"]) == (None, False)
     assert told["verdict"].startswith("Too little data")
 
 
 def test_without_a_roll_out_association_is_no_effect() -> None:
-    told = judged(rows(*[(True, 2, 1)] * 40), is_trial=False)
+    told = comparison(rows(*[(True, 2, 1)] * 40), is_trial=False)
     assert (told["difference"], told["verdict"]) == (None, NO_TRIAL)
 
 
@@ -117,21 +117,21 @@ def half(tmp_path: Path, **more: Any) -> Settings:
 
 
 def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: Store, tmp_path: Path) -> None:
-    deal(store, half(tmp_path), head(store, "2024-03"))
+    allocate(store, half(tmp_path), head(store, "2024-03"))
     with store.reading() as scores:
         waiting = waiting_managers(scores, head(store, "2024-03"))
-        known = dealt(scores.connection, "company")
+        known = allocations(scores.connection, "company")
     assert (len(known), len(waiting)) == (40, 20)
     written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), "2024-03")
     assert {path.stem for path in written.folder.glob("H*.html")} == {each.manager_id for each in known} - waiting
 
 
 def test_the_draw_is_kept_to_and_ends_when_all_get_lists(store: Store, tmp_path: Path) -> None:
-    first = deal(store, half(tmp_path), head(store, "2024-03"))
-    assert deal(store, half(tmp_path).model_copy(update={"rollout_share": 0.9}), head(store, "2024-04")) == first
+    first = allocate(store, half(tmp_path), head(store, "2024-03"))
+    assert allocate(store, half(tmp_path).model_copy(update={"rollout_share": 0.9}), head(store, "2024-04")) == first
     with pytest.raises(BadInput, match="another seed"):
-        deal(store, half(tmp_path, rollout_seed=2), head(store, "2024-04"))
-    deal(store, Settings(var=tmp_path), head(store, "2024-04"))
+        allocate(store, half(tmp_path, rollout_seed=2), head(store, "2024-04"))
+    allocate(store, Settings(var=tmp_path), head(store, "2024-04"))
     with store.reading() as scores:
         assert len(waiting_managers(scores, head(store, "2024-03"))) == 20
         assert waiting_managers(scores, head(store, "2024-04")) == set()
@@ -140,7 +140,7 @@ def test_the_draw_is_kept_to_and_ends_when_all_get_lists(store: Store, tmp_path:
 def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
     store: Store, tmp_path: Path, source_of: Any
 ) -> None:
-    parts = deal(store, half(tmp_path), head(store, "2024-03"))
+    parts = allocate(store, half(tmp_path), head(store, "2024-03"))
     exits = "employee_id exit_date kind\nP0 2024-05-10 voluntary\nP1 2024-05-10 involuntary\nP2 2024-12-10 voluntary"
     people = "\n".join(f"{kind}{n} 2010-01-01" for kind in "PH" for n in range(40))
     source = source_of({"employees": f"employee_id hire_date\n{people}", "exits": exits})
@@ -150,4 +150,4 @@ def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
     assert found.filter("left")["employee_id"].to_list() == ["P0"]
     part_of = {each.manager_id: each.gets_lists for each in parts}
     assert [gets == part_of[f"H{person[1:]}"] for person, gets in found.select("employee_id", "gets_lists").rows()]
-    assert judged(found, is_trial=True)["verdict"].startswith("Too little data")
+    assert comparison(found, is_trial=True)["verdict"].startswith("Too little data")

@@ -49,7 +49,7 @@ def test_a_store_that_is_down_is_named_without_its_password(run: Run) -> None:
     code, told = run("lists", RETENTION_DATABASE_URL=DOWN)
     assert code == 1
     assert "store of scores postgresql+psycopg://127.0.0.1:1/scores: it does not answer." in told
-    assert "See that the server is up" in told
+    assert "Check that the server is running" in told
 
 
 def test_a_registry_that_is_down_is_named_at_once_and_is_not_an_empty_one(run: Run) -> None:
@@ -64,7 +64,7 @@ def test_a_damaged_file_is_no_database(command: str, file: str, run: Run, tmp_pa
     (tmp_path / "var" / file).write_bytes(b"no database" * 100)
     code, told = run(command)
     assert code == 1
-    assert f"{file}: it is damaged, or is no database. Restore it from a backup" in told
+    assert f"{file}: it is damaged, or is not a database. Restore it from a backup" in told
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_locked_store_asks_for_patience(run: Run, locked: None) -> None:
     code, told = run("lists")
     assert code == 1
-    assert "another process has locked it. Wait until that has finished." in told
+    assert "another process has locked it. Wait until it has finished." in told
 
 
 def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None
     sqlite3.connect(file).close()
     code, told = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
     assert code == 1
-    assert "it can only be read. Give the right to write there." in told
+    assert "it is read-only. Give write permission." in told
     assert not Path("file:").exists()  # no folder is made of an address
 
 
@@ -97,20 +97,20 @@ def test_a_full_disk_below_the_store_says_so(tmp_path: Path) -> None:
         small.execute("create table a (b)")
         with pytest.raises(sqlite3.OperationalError) as full:
             small.execute("insert into a values (zeroblob(100000))")
-    assert "its disk is full. Make room." in str(fault_of(full.value, Settings(var=tmp_path)))
+    assert "its disk is full. Free some space." in str(fault_of(full.value, Settings(var=tmp_path)))
 
 
 def test_a_url_that_is_none_is_bad_input(run: Run) -> None:
     code, told = run("lists", RETENTION_DATABASE_URL="secret")
     assert code == BadInput.exit_code
-    assert "store of scores: its URL cannot be used. Write RETENTION_DATABASE_URL as postgresql://" in told
+    assert "store of scores: its URL is not valid. Write RETENTION_DATABASE_URL as postgresql://" in told
 
 
 def test_a_file_in_the_place_of_the_state_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, told = run("models", RETENTION_VAR=str(tmp_path / "file"))
     assert code == 1
-    assert "a file is in the place of a folder." in told
+    assert "a file has the name of the folder." in told
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES])

@@ -60,7 +60,7 @@ def test_the_text_of_a_refusal_is_marked_wherever_it_is_written() -> None:
 def test_a_stale_label_stays_readable_for_older_months_and_any_other_text_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {key: said for key, said in messages().items() if key[1] not in ("Time in the job", "Overview")}
     monkeypatch.setattr(collect, "messages", lambda: kept)
-    new = collect.brought_up_to_date("ru")
+    new = collect.updated_catalogue("ru")
     assert new.get("Time in the job") is None
     assert new.get("Overview") is None
     assert new.obsolete["Time in the job"].string == "Время в должности"

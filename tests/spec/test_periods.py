@@ -13,7 +13,7 @@ from features.errors import Refused
 from pipeline.commands.main import app
 from pipeline.scoring.job import require_notice
 from pipeline.settings import Settings
-from pipeline.store.answers import ListAnswer, keep_answer
+from pipeline.store.answers import ListAnswer, store_answer
 from pipeline.store.periods import purge
 from pipeline.store.publication import Publication
 from pipeline.store.reading import PublishedScores
@@ -64,7 +64,7 @@ def filled(store: Store, settings: Settings) -> Store:
         published = PublishedScores(connection).current()
         assert published is not None
         for at in (datetime(2026, 5, 31, 23, 59, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)):
-            keep_answer(connection, published, ListAnswer(at, "M", "A", "talked", []))
+            store_answer(connection, published, ListAnswer(at, "M", "A", "talked", []))
             contest(connection, Contest(at, "H", "A", "wrong", None, "a raise was overlooked"))
     for month in ("2025-11", "2025-12"):
         (settings.var / "lists" / month).mkdir(parents=True)
@@ -146,5 +146,5 @@ def test_nobody_is_scored_before_being_told(required: bool, given: dict[str, dat
     if not is_refused:
         require_notice(settings, "tiny", TODAY)
         return
-    with pytest.raises(Refused, match="have not been told"):
+    with pytest.raises(Refused, match="have not been informed"):
         require_notice(settings, "tiny", TODAY)

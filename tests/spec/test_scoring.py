@@ -41,7 +41,7 @@ def test_evidence_is_the_first_reason_why_a_score_says_little() -> None:
 
 
 def test_the_summary_tells_how_many_are_taken_as_other_and_keeps_silent_where_nobody_is() -> None:
-    assert "taken as 'other': job of 1,200 people, location of 1 person." in summary({"job": 1200, "location": 1})
+    assert "treated as 'other': job of 1,200 people, location of 1 person." in summary({"job": 1200, "location": 1})
     assert "other" not in summary({})
 
 

@@ -195,7 +195,7 @@ def broken(**changes: pl.Expr) -> Publication:
         (broken(base_log_odds=pl.lit(None, pl.Float64)), "do not add up"),
         (broken(employee_id=pl.lit("A")), "scored twice"),
         (broken(employee_id=pl.lit(None, pl.String)), "without an id"),
-        (scored(pushes={}), "nobody was scored"),
+        (scored(pushes={}), "no one was scored"),
     ],
 )
 def test_scores_that_contradict_their_factors_are_not_published(tmp_path: Path, wrong: Publication, rule: str) -> None:

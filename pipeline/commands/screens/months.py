@@ -13,12 +13,12 @@ from pipeline.commands.screens.monitoring import alert_lines
 from pipeline.commands.screens.parts import copyable, people_text
 from pipeline.store.publication import Publication
 
-if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
+if TYPE_CHECKING:  # they import MLflow, which takes seconds, or Jinja
     from pipeline.monthly import Month
 
 
 def scoring_screen(publication: Publication) -> RenderableType:
-    """How many were scored, with enough evidence for how many, and the expected exits."""
+    """How many people were scored, how many with enough evidence, and the expected exits."""
     scores = publication.scores
     enough = int((scores["evidence"] == "enough").sum())
     horizon = f" within {publication.horizon_months} months" if publication.horizon_months else ""
@@ -32,21 +32,21 @@ def scoring_screen(publication: Publication) -> RenderableType:
 
 
 def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
-    """Where the company has changed since training, so that the model says less of some people."""
+    """Categories that are new since training, so that the model knows less about some people."""
     counts = manifest.get("taken_as_other", {})
-    told = ", ".join(f"{feature} of {people_text(rows)}" for feature, rows in counts.items())
-    lead = "Too rare or too new for the model to tell apart, so taken as 'other'"
-    return [f"{lead}: {told}. Train again if many of these are new."] * bool(counts)
+    features = ", ".join(f"{feature} of {people_text(rows)}" for feature, rows in counts.items())
+    lead = "Too rare or too new for the model to distinguish, so treated as 'other'"
+    return [f"{lead}: {features}. Train again if many of these are new."] * bool(counts)
 
 
 def month_screen(run: "Month") -> RenderableType:
-    """What the month's run did and what a person should do now."""
+    """What the month's run did, and what remains to be done by hand."""
     score, lists, delivery, monitored = (run.done[step] for step in ("score", "lists", "deliver", "monitor"))
     earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
     waiting = f"\n{counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
     contested = f"{counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
-    matured = f"{counted(monitored.get('matured', 0), 'published month')} of which the outcome is known"
-    told = {
+    matured = f"{counted(monitored.get('matured', 0), 'published month')} with a known outcome"
+    texts = {
         "scored": f"{people_text(score['people'])}, {score['expected']:.0f} voluntary exits expected",
         "lists": f"{people_text(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}",
         "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery)]),
@@ -54,9 +54,9 @@ def month_screen(run: "Month") -> RenderableType:
         "monitor": monitored.get("skipped") or "\n".join([matured, *alert_lines(run.alerts)]),
     }
     table = Table.grid(padding=(0, 1))
-    for name, said in told.items():
-        if said:
-            table.add_row(name, said)
+    for name, text in texts.items():
+        if text:
+            table.add_row(name, text)
     return Group(
         f"[bold]{run.source}[/], {run.month}{earlier}",
         table,

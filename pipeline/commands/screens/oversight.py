@@ -5,20 +5,20 @@ from pipeline.store.periods import Purged
 
 
 def audit_screen(chain: Chain) -> str:
-    """Whether the audit is whole, and what to note for the next time."""
+    """Whether the audit is intact, and the end of the chain to note for the next time."""
     if chain.broken_at is not None:
-        return f"The audit is broken at row {chain.broken_at}: it, or one before it, was changed, taken out or put in."
+        return f"The audit is broken at row {chain.broken_at}: it or an earlier row was changed, removed or inserted."
     if not chain.holds_noted:
-        return "The audit is not the one that was noted: rows up to that end were changed, taken out or put in."
-    end = "Its end, to be noted somewhere else for --noted:" if chain.head else "There is no end to note yet."
-    return f"The audit is whole: {chain.rows:,} rows. {end}"
+        return "The audit does not contain the noted end: rows up to it were changed, removed or inserted."
+    end = "Note its end outside the store, for --noted:" if chain.head else "It has no end to note yet."
+    return f"The audit is intact: {chain.rows:,} rows. {end}"
 
 
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
-    """What went, or would go."""
+    """What was or would be deleted."""
     rows = ", ".join(f"{number:,} of {name.replace('_', ' ')}" for name, number in purged.rows.items())
     out_of_reach = (
-        f" Written elsewhere, and not ours to delete: {purged.lists_out_of_reach:,}. Their places are noted under "
+        f" Written elsewhere, without permission to delete: {purged.lists_out_of_reach:,}. Their paths are noted under "
         "lists-elsewhere in RETENTION_VAR: delete the old ones by hand."
     )
     return (

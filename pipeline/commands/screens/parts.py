@@ -1,4 +1,4 @@
-"""What screens share: narrow tables, figures with their bounds, lines to copy. 80 columns wide."""
+"""Shared by the terminal outputs: narrow tables, figures with bounds, lines to copy. 80 columns wide."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -40,18 +40,18 @@ def people_text(number: int) -> str:
 
 
 def copyable(command: str) -> Text:
-    """Not broken, so that it can be copied."""
+    """A line that is not wrapped, so that it can be copied."""
     return Text(command, no_wrap=True, overflow="ignore")
 
 
 def gates_table(gates: Sequence[Condition]) -> Table:
-    """Each condition of the gate: passed, open (its interval alone reaches the limit; it passes) or refused."""
+    """Each condition of the gate: passed, open (beyond the limit, but its interval includes it; passes) or refused."""
     table = narrow_table("the promotion gate")
-    for column in ("", "condition", "figure", "asked"):
+    for column in ("", "condition", "figure", "limit"):
         table.add_column(column)
     for gate in gates:
-        said = f"[{_COLOURS[gate.verdict]}]{gate.verdict}[/]"
+        verdict = f"[{_COLOURS[gate.verdict]}]{gate.verdict}[/]"
         short = f"\nshort by {gate.short_by:.3f}" if gate.short_by is not None else ""
         limit = escape(f"{limit_text(gate)}{short}")
-        table.add_row(said, escape(condition_text(gate)), condition_figure(gate), limit)
+        table.add_row(verdict, escape(condition_text(gate)), condition_figure(gate), limit)
     return table

@@ -1,4 +1,4 @@
-"""What readers get out of the store: heads of publications, scores, teams, figures, all as of one moment."""
+"""Reading the store: heads of publications, scores, teams and figures, all from one snapshot."""
 
 from pipeline.store.reading.heads import Published
 from pipeline.store.reading.pages import Sort

@@ -1,4 +1,4 @@
-"""Figures of groups, and of services between departments, as published: of small groups none."""
+"""Figures of groups and of services between departments, as published; small groups have none."""
 
 from typing import Any
 

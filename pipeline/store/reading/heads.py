@@ -1,4 +1,4 @@
-"""Heads of publications: which of them is served now, in a month, before another one."""
+"""Heads of publications: the one served now, that of a month, the one before another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ class Published:
 
     @cached_property
     def feature_drivers(self) -> list[tuple[str, Driver]]:
-        """Name and driver of each feature, in the order in which a score's factors count them."""
+        """Name and driver of each feature; a score's factors refer to them by index."""
         return [(feature["feature"], feature["driver"]) for feature in self.features]
 
     @cached_property
     def about(self) -> dict[str, Mapping[str, Any]]:
-        """What the catalogue says of each feature, by its name."""
+        """The catalogue's description of each feature, by feature name."""
         return {feature["feature"]: published_entry(feature) for feature in self.features}
 
 
@@ -47,14 +47,12 @@ _COLUMNS: Final = [PUBLICATION.c[name] for name in Published.__dataclass_fields_
 _LAST_PUBLISHED: Final = select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1).scalar_subquery()
 _NEWEST: Final = select(PUBLICATION.c.id).order_by(PUBLICATION.c.snapshot_date.desc(), PUBLICATION.c.id.desc()).limit(1)
 _CURRENT: Final = _NEWEST.where(PUBLICATION.c.source == _LAST_PUBLISHED)
-"""Built once: building a statement takes longer than running it."""
+"""Built once, because building a statement takes longer than running it."""
 
 
 @dataclass(frozen=True)
 class Heads:
-    """Reads heads on one connection. `known` holds those that were read before, by id: one never changes, and parsing
-    what it says of features takes its time.
-    """
+    """Reads heads on one connection. `known` caches them by id: a head never changes, and parsing one is slow."""
 
     connection: Connection
     known: dict[int, Published]
@@ -95,6 +93,6 @@ class Heads:
 
 
 def newest_of_each_date(source: str) -> Select[Any]:
-    """The numbers of a source's newest publications, one for each snapshot date."""
+    """The ids of a source's newest publications, one for each snapshot date."""
     newest = select(func.max(PUBLICATION.c.id)).where(PUBLICATION.c.source == source)
     return newest.group_by(PUBLICATION.c.snapshot_date)

@@ -1,4 +1,4 @@
-"""Everything that readers get out of the store, as of one moment."""
+"""The one interface for reading the store, on one snapshot."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,17 +18,17 @@ from pipeline.store.reading.withdrawn import withdrawn
 
 @dataclass(frozen=True)
 class PublishedScores:
-    """Reads on one connection, inside the caller's transaction: everything it says is of one moment."""
+    """Reads on one connection, inside the caller's transaction, so all results are from one snapshot."""
 
     connection: Connection
     heads: dict[int, Published] = field(default_factory=dict, repr=False)
-    """Heads that were read before, by id (`Heads.known`)."""
+    """Cache of heads by id (`Heads.known`)."""
 
     withdrawn_too: bool = False
-    """Whether `teams` holds those too who were taken off the lists."""
+    """Whether `teams` includes withdrawn people."""
 
     def with_everyone(self) -> "PublishedScores":
-        """The same moment, with those in `teams` who were taken off the lists."""
+        """The same snapshot, with withdrawn people included in `teams`."""
         return replace(self, withdrawn_too=True)
 
     def current(self) -> Published | None:
@@ -52,11 +52,11 @@ class PublishedScores:
         return self._heads.by_id(publication_id)
 
     def score_of(self, published: Published, employee_id: str) -> Score | None:
-        """A person's score, or None when the person was not scored."""
+        """A person's score, or None if the person was not scored."""
         return scores.score_of(self.connection, published, employee_id)
 
     def score_and_factors_of(self, published: Published, employee_id: str) -> tuple[Score, list[Factor]] | None:
-        """A person's score with its factors by feature name, or None when the person was not scored."""
+        """A person's score with its factors by feature name, or None if the person was not scored."""
         return scores.score_and_factors_of(self.connection, published, employee_id)
 
     def factors_of(self, published: Published, employee_ids: Sequence[str]) -> Iterator[tuple[str, list[Factor]]]:
@@ -72,11 +72,11 @@ class PublishedScores:
         return scores.course(self.connection, published, employee_id)
 
     def totals(self, source: str) -> list[Total]:
-        """What was expected of each snapshot date of a source, oldest first."""
+        """The expected exits of each snapshot date of a source, oldest first."""
         return scores.totals(self.connection, source)
 
     def of_rank(self, published: Published, rank: int) -> Score | None:
-        """The person of a rank; None where there is none, or where the person was erased."""
+        """The person with a rank; None if there is none, or the person was erased."""
         return pages.of_rank(self.connection, published, rank)
 
     def page(
@@ -87,22 +87,22 @@ class PublishedScores:
         after: Score | None,
         limit: int,
     ) -> list[Score]:
-        """Up to `limit` scores that meet the conditions, after a person; equals go by rank, unknown comes last."""
+        """Up to `limit` scores that meet the conditions, after a person; ties are ordered by rank, nulls last."""
         return pages.page(self.connection, published, conditions, sort, after, limit)
 
     def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
         """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order.
 
-        Without those who were taken off the lists, unless `withdrawn_too`.
+        Without withdrawn people, unless `withdrawn_too`.
         """
-        found = teams.teams(self.connection, published, manager_id)
+        people = teams.teams(self.connection, published, manager_id)
         if self.withdrawn_too:
-            return found
+            return people
         taken_off = withdrawn(self.connection, published.source, published.snapshot_date, published.horizon_months)
-        return found.filter(~pl.col("employee_id").is_in(sorted(taken_off)))
+        return people.filter(~pl.col("employee_id").is_in(sorted(taken_off)))
 
     def is_in_line_of(self, published: Published, manager_id: str, employee_id: str) -> bool:
-        """Whether the person reports to the manager, directly or through others; nobody reports to themselves."""
+        """Whether the person reports to the manager, directly or through others; no one reports to themselves."""
         return teams.is_in_line_of(self.connection, published, manager_id, employee_id)
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ class PublishedScores:
         return figures.service_figures(self.connection, published)
 
     def places(self, published: Published, name: Literal["department", "location"]) -> list[str]:
-        """The departments or locations of those scored, by name; a suppressed group has one too."""
+        """The departments or locations of the people scored, by name, including suppressed groups."""
         return [row["value"] for row in self.group_figures(published, name) if row["value"] is not None]
 
     @property

@@ -1,4 +1,4 @@
-"""Scores and their factors: one person's, everyone's, and how they went over the months."""
+"""Scores and their factors: one person's, everyone's, and their course over the months."""
 
 import json
 import math
@@ -16,12 +16,12 @@ from pipeline.store.reading.heads import Published, newest_of_each_date
 from pipeline.store.schema import PUBLICATION, SCORE
 
 BATCH_PEOPLE: Final = 500
-"""People whose factors one query asks for: databases bound the number of parameters."""
+"""People per query of factors: databases limit the number of parameters."""
 
 
 @dataclass(frozen=True)
 class Total:
-    """Everyone scored on a snapshot date: how many, the sum of their risks, and the variance of how many will leave."""
+    """All people scored on a snapshot date: their number, the sum of their risks, and the variance of the exits."""
 
     snapshot_date: date
     people: int
@@ -30,7 +30,7 @@ class Total:
 
     @property
     def low(self) -> float:
-        """Where 95 % of such companies lie, from here on, if the risks are right and people leave independently."""
+        """Lower end of the 95 % interval of the exits, if the risks are right and people leave independently."""
         return max(0.0, self.expected_exits - 1.959964 * math.sqrt(self.variance))
 
     @property
@@ -42,11 +42,11 @@ SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
 _SCORE_OF: Final = select(*SCORE_COLUMNS, SCORE.c.factors).where(
     SCORE.c.publication_id == bindparam("publication"), SCORE.c.employee_id == bindparam("employee")
 )
-"""Built once: building a statement takes longer than running it."""
+"""Built once, because building a statement takes longer than running it."""
 
 
 def score_of(connection: Connection, published: Published, employee_id: str) -> Score | None:
-    """A person's score, or None when the person was not scored."""
+    """A person's score, or None if the person was not scored."""
     row = _score_row(connection, published, employee_id)
     return Score(*row[:-1]) if row else None
 
@@ -54,7 +54,7 @@ def score_of(connection: Connection, published: Published, employee_id: str) -> 
 def score_and_factors_of(
     connection: Connection, published: Published, employee_id: str
 ) -> tuple[Score, list[Factor]] | None:
-    """A person's score with its factors by feature name, or None when the person was not scored."""
+    """A person's score with its factors by feature name, or None if the person was not scored."""
     row = _score_row(connection, published, employee_id)
     return (Score(*row[:-1]), _factors(row[-1], published.feature_drivers)) if row else None
 
@@ -91,7 +91,7 @@ def course(connection: Connection, published: Published, employee_id: str) -> li
 
 
 def totals(connection: Connection, source: str) -> list[Total]:
-    """What was expected of each snapshot date of a source, oldest first."""
+    """The expected exits of each snapshot date of a source, oldest first."""
     variance = func.sum(SCORE.c.risk * (1 - SCORE.c.risk))
     rows = connection.execute(
         select(PUBLICATION.c.snapshot_date, func.count(), func.sum(SCORE.c.risk), variance)
@@ -104,7 +104,7 @@ def totals(connection: Connection, source: str) -> list[Total]:
 
 
 def _score_row(connection: Connection, published: Published, employee_id: str) -> tuple[Any, ...] | None:
-    """A score's columns, and last its factors as they are stored."""
+    """The columns of a score, followed by its factors as stored."""
     row = connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
     return None if row is None else tuple(row)
 

@@ -23,17 +23,17 @@ LISTABLE: Final = {
 
 def teams(connection: Connection, published: Published, manager_id: str | None = None) -> pl.DataFrame:
     """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order."""
-    chosen = SCORE.c.manager_id.is_not(None) if manager_id is None else SCORE.c.manager_id == manager_id
+    condition = SCORE.c.manager_id.is_not(None) if manager_id is None else SCORE.c.manager_id == manager_id
     rows = connection.execute(
-        select(*(SCORE.c[name] for name in LISTABLE)).where(SCORE.c.publication_id == published.id, chosen)
+        select(*(SCORE.c[name] for name in LISTABLE)).where(SCORE.c.publication_id == published.id, condition)
     )
     return pl.DataFrame(rows.all(), schema=LISTABLE, orient="row")
 
 
 def is_in_line_of(connection: Connection, published: Published, manager_id: str, employee_id: str) -> bool:
-    """Whether the person reports to the manager, directly or through others; nobody reports to themselves.
+    """Whether the person reports to the manager, directly or through others; no one reports to themselves.
 
-    The line is the one known on the snapshot date. It breaks at a manager who was not scored.
+    The line is as known on the snapshot date. It ends at a manager who was not scored.
     """
     up = (
         select(SCORE.c.manager_id.label("manager_id"))
@@ -43,6 +43,6 @@ def is_in_line_of(connection: Connection, published: Published, manager_id: str,
     next_up = select(SCORE.c.manager_id).where(
         SCORE.c.publication_id == published.id, SCORE.c.employee_id == up.c.manager_id
     )
-    up = up.union(next_up)  # UNION, not UNION ALL: a circle in the reporting line ends
-    found = connection.execute(select(up.c.manager_id).where(up.c.manager_id == manager_id)).first()
-    return found is not None and manager_id != employee_id
+    up = up.union(next_up)  # UNION, not UNION ALL, so that a cycle in the reporting line ends
+    match = connection.execute(select(up.c.manager_id).where(up.c.manager_id == manager_id)).first()
+    return match is not None and manager_id != employee_id

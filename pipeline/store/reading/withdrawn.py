@@ -1,4 +1,4 @@
-"""Who is taken off the lists: by an objection of their own, or by an answer that they have left or will."""
+"""Withdrawn people: taken off the lists by their own objection, or by an answer that they have left or will leave."""
 
 from datetime import date
 
@@ -9,11 +9,11 @@ from pipeline.store.schema import CONTEST, LIST_ANSWER
 
 
 def withdrawn(connection: Connection, source: str, snapshot_date: date, horizon_months: int) -> set[str]:
-    """Employee ids of those who are on no list of the snapshot date.
+    """Employee ids of the people who are on no list of the snapshot date.
 
-    An objection holds for as long as a score of the person is held (`retention purge` leaves it until then). An answer
-    that somebody has left holds for its month and the horizon after it (whoever is still there then has stayed), and a
-    later answer takes it back.
+    An objection holds as long as a score of the person is stored (`retention purge` leaves it until then). An answer
+    that a person has left holds for its month and the horizon after it, since anyone still there then has stayed. A
+    later answer replaces it.
     """
     objected = connection.execute(select(CONTEST.c.employee_id).where(CONTEST.c.ground == "objection")).scalars()
     first = f"{month_end(snapshot_date, -horizon_months):%Y-%m}"

@@ -48,7 +48,7 @@ def test_the_list_itself_is_mailed_only_where_settings_say_so(
     assert html is not None
     assert text is not None
     assert "<h2>A</h2>" in html.get_content()
-    link = f'<a href="{settings.list_link.replace("{month}", "2026-08")}">Answer what you did</a>'
+    link = f'<a href="{settings.list_link.replace("{month}", "2026-08")}">Record what you did</a>'
     assert link in html.get_content()
     assert "1. A · Elevated · New this month" in text.get_content().splitlines()
     with store.reading() as scores:
@@ -79,7 +79,7 @@ def test_one_list_is_sent_again_on_purpose(store: Store, settings: Settings, mai
     sent(store, settings)
     sent(store, settings, resend=Resend(["M3"]))
     assert mailbox.recipients[3:] == ["m3@firm.test"]
-    with pytest.raises(BadInput, match="nothing is known of such a list"):
+    with pytest.raises(BadInput, match="there is no record of such a list"):
         sent(store, settings, resend=Resend(["M9"]))
 
 

@@ -82,7 +82,7 @@ def test_what_is_uncertain_is_sent_again_on_purpose_as_the_same_mail(
     ("change", "said"),
     [
         ({"smtp_port": 1}, "it does not answer"),
-        ({"smtp_password": SecretStr("wrong")}, "it refuses user or password"),
+        ({"smtp_password": SecretStr("wrong")}, "it refuses the user or the password"),
         ({"smtp_ca_file": None}, "its certificate cannot be verified"),
     ],
 )
@@ -163,7 +163,7 @@ def test_on_a_full_disk_nothing_is_sent_for_it_could_not_be_written_down(
         sent(store, settings)
     said = str(fault_of(fault.value, settings))
     assert "store of scores" in said
-    assert "Nothing is half-written: run the same command again" in said
+    assert "Then run the same command again: nothing is half-written" in said
     assert (mailbox.mails, states(store)) == ([], {})
     assert sent(store, settings).is_complete
     assert len(mailbox.mails) == 3

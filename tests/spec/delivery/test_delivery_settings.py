@@ -59,14 +59,14 @@ def test_a_relay_that_asks_for_no_sign_in_gets_the_mails(
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ({"smtp_host": ""}, "no mail server is named"),
-        ({"smtp_from": ""}, "no sender is named"),
+        ({"smtp_host": ""}, "no mail server is set"),
+        ({"smtp_from": ""}, "no sender is set"),
         ({"smtp_host": "mail.firm.test", "smtp_security": "none"}, "unencrypted"),
-        ({"smtp_password": None}, "a user needs a password"),
+        ({"smtp_password": None}, "a user or a password is set without the other"),
         ({"smtp_password": SecretStr("пароль")}, "must be ASCII"),
         ({"list_link": ""}, "no link"),
-        ({"addresses": None}, "no file of addresses"),
-        ({"addresses": Path("nowhere.csv")}, "no such file"),
+        ({"addresses": None}, "no address file is set"),
+        ({"addresses": Path("nowhere.csv")}, "does not exist"),
     ],
 )
 def test_settings_by_which_nothing_could_be_sent_safely_are_refused(
@@ -81,9 +81,9 @@ def test_settings_by_which_nothing_could_be_sent_safely_are_refused(
     ("rows", "rule"),
     [
         ("M1,m1@firm.test\nM1,other@firm.test\n", "several addresses"),
-        ("M1,nobody\n", "no mail address"),
-        ('M1,"m1@firm.test\nBcc: x@y.test"\n', "no mail address"),
-        (",m1@firm.test\n", "without an id"),
+        ("M1,nobody\n", "not a mail address"),
+        ('M1,"m1@firm.test\nBcc: x@y.test"\n', "not a mail address"),
+        (",m1@firm.test\n", "has no manager id"),
     ],
 )
 def test_a_book_of_addresses_that_cannot_be_right_is_refused_without_a_word_of_it(

@@ -1,4 +1,4 @@
-"""Each audit row's hash covers the row before it."""
+"""Each audit row's hash covers the previous row."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ branch_labels = None
 depends_on = None
 
 _COVERED: Final = ("request_id", "who", "role", "what", "whom", "purpose", "result")
-"""What a hash covers beside the row before and the moment."""
+"""What a hash covers besides the previous hash and the time."""
 
 
 def upgrade() -> None:
-    """Add the hash, and work it out for the rows that are there; the triggers step aside for that moment."""
+    """Add the hash and compute it for existing rows; the triggers are dropped meanwhile and created again."""
     _drop_triggers()
     op.add_column("audit", sa.Column("hash", sa.String, nullable=False, server_default=""))
     _link_rows()

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create four tables. A month that was published before has no figures of groups until it is scored again."""
+    """Create four tables. A month published earlier has no figures of groups until it is scored again."""
     _create_group_figure()
     _create_service_figure()
     _create_list_answer()

@@ -1,4 +1,4 @@
-"""The ledger of models: which version served from when on, who promoted it and why."""
+"""The ledger of models: when each version served, who promoted it and why."""
 
 import sqlalchemy as sa
 from alembic import op

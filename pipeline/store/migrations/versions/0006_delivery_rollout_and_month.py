@@ -1,4 +1,4 @@
-"""What was sent to whom, who is in the roll-out, how far a month's run got, and why an answer disagrees."""
+"""Deliveries, the roll-out, the finished steps of a month, and why an answer disagrees."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create three tables and a column. Lists of months before this are taken as never sent."""
+    """Create three tables and a column. Lists of earlier months count as never sent."""
     op.create_table(
         "delivery",
         sa.Column("source", sa.String, primary_key=True),
