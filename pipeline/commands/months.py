@@ -154,8 +154,9 @@ def monthly(
 def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Did the lists keep people? Exits with managers who get lists against managers who, by lot, do not."""
     from pipeline.commands.screens.monitoring import effect_screen
+    from pipeline.lists.effect import as_json
     from pipeline.lists.effect import effect as measure
 
     report = measure(source, Settings())
-    write_json(json_file, report)
+    write_json(json_file, as_json(report))
     err.print(effect_screen(report))

@@ -21,7 +21,7 @@ def train(
     quick: Annotated[bool, typer.Option("--quick", help="Fixed settings instead of tuned ones.")] = False,
     allow_suspect: Annotated[list[str] | None, typer.Option(help="A feature that the leak guard names.")] = None,
 ) -> None:
-    """Train, judge out of time, log to MLflow, register, and promote if the gate lets it."""
+    """Train, evaluate out of time, log to MLflow, register, and promote if the gate passes."""
     from pipeline.commands.screens.training import training_screen
     from pipeline.files import write_parquet
     from pipeline.registry.report_json import as_json

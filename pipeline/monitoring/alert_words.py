@@ -1,4 +1,4 @@
-"""What an alert says and asks for, in the reader's language; English in the report."""
+"""The texts of alerts: in the reader's language on the page, in English in the report."""
 
 from typing import Final
 
@@ -19,13 +19,13 @@ _WORDS: Final = {
 }
 
 
-def rule_text(alert: Alert, language: Language = ENGLISH) -> str:
-    """What is out of bounds."""
+def rule_text(alert: Alert, language: Language = ENGLISH, label: str | None = None) -> str:
+    """What is out of bounds. `label` is the moved feature's label in the reader's language (default: the alert's)."""
     if alert.code is None:
         return language.text(alert.rule)
     text = _WORDS[alert.code][0]
     if alert.code is AlertCode.FEATURE_MOVED:
-        return language.text(text, label=alert.label, name=alert.feature)
+        return language.text(text, label=label or alert.label, name=alert.feature)
     return language.text(text)
 
 

@@ -11,12 +11,10 @@ import polars as pl
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import hidden_groups
+from pipeline.score import NORMAL_95
 
 DIMENSIONS: Final = ("department", "location", "level", "manager")
 """By what people are grouped, the most asked for first; a manager's group are the direct reports."""
-
-NORMAL_95: Final = 1.959964
-"""The standard normal's quantile for a two-sided interval of 95 %."""
 
 _UNKNOWN: Final = "\x00unknown"
 _COLUMN: Final = {"manager": "manager_id"}
