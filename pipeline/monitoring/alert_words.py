@@ -5,7 +5,9 @@ from typing import Final
 from pipeline.language.translator import ENGLISH, Language, marked
 from pipeline.monitoring.results import Alert, AlertCode
 
-_LOOK_AT_THE_SOURCE: Final = marked("Look for a change of recording or of the company; train again if it stays.")
+_LOOK_AT_THE_SOURCE: Final = marked(
+    "Look for a change in the company or in how data are recorded; train again if the shift persists."
+)
 _TRAIN_AGAIN: Final = marked("Train again (`retention train SOURCE`) and compare.")
 _ASK_MANAGERS: Final = marked("Ask managers what keeps them from answering.")
 

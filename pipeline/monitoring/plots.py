@@ -121,8 +121,8 @@ def _drift(axes: Axes, series: Series, language: Language) -> None:
 
 _PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
     (
-        marked("Expected and happened"),
-        marked("Mean risk at publication, and the share who did leave."),
+        marked("Expected and actual exits"),
+        marked("Mean risk at publication, and the share who left."),
         _happened,
     ),
     (
@@ -132,17 +132,17 @@ _PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
     ),
     (
         marked("The lists"),
-        marked("Share of the listed who left, with 95 % intervals, beside everyone's."),
+        marked("Share of listed people who left, with 95 % intervals, compared with everyone."),
         _precision,
     ),
     (
         marked("Answers"),
-        marked("Share of the listed about whom somebody answered, and with whom something was done."),
+        marked("Share of listed people with an answer, and with an action taken."),
         _answers,
     ),
     (
         marked("Drift"),
-        marked("How far the furthest feature and the scores have moved, by their limits. Above 1 it is reported."),
+        marked("Shift of the furthest feature and of the scores, as multiples of their limits. Above 1 is reported."),
         _drift,
     ),
 )

@@ -102,7 +102,7 @@ def _difference(challenger: Contender, champion: Contender, metric: str) -> Boun
 
 
 def _ratios(row: FairnessRow, limit: float) -> Iterator[Condition]:
-    """None for a pair of attributes: among so many groups the extremes differ by chance, so pairs are only reported."""
+    """None for a pair of attributes: among their many groups the extremes differ by chance; pairs are only reported."""
     if row.is_pair:
         return
     for metric, ratio in row.ratios.items():

@@ -1,4 +1,4 @@
-"""The JSON of a training report, written and read: the one place that knows its keys (docs/interface).
+"""Writes and reads the JSON of a training report; the only module that knows its keys (docs/interface).
 
 A report in MLflow may come from an earlier version: missing keys become None or an empty list, null becomes NaN for a
 number, and a gate condition without a code keeps its English texts.

@@ -105,7 +105,7 @@ def test_a_report_of_which_nothing_has_matured_is_drawn_and_says_so(months: list
     page = monitoring_page(results_of(report(*months)))
     assert page.count("<svg ") == 2  # what is expected, and drift
     assert page.count("nothing to show yet") == 3  # AUC, lists and answers
-    assert "How right the scores were" not in page
+    assert "Accuracy of the scores" not in page
     assert "Nothing is out of bounds now." in page
     assert "No published month has matured yet" in str(
         monitoring_screen(results_of(report(*months)), Path("page.html")).renderables

@@ -110,5 +110,5 @@ def test_a_months_screen_says_why_lists_failed_and_what_to_do_and_keeps_places_w
     assert "1 sent, 0 not sent because they say nothing new, 3 failed, 0 uncertain" in text
     assert "failed 1 (no address). Add them to the file of RETENTION_ADDRESSES and run this again." in text
     assert "failed 2 (recipient refused). The server does not know the mailbox:" in text
-    assert "look at 2026-09: AUC is low 0.500 (limit 0.600). Train." in text
+    assert "alert 2026-09: AUC is low 0.500 (limit 0.600). Train." in text
     assert {line for line in lines if len(line) > 80} == {f"Lists: {folder}/index.html", f"Plots: {folder}.html"}

@@ -54,7 +54,7 @@ def _live(results: MonitoringResults) -> list[RenderableType]:
 def alert_lines(alerts: Sequence[Alert]) -> list[str]:
     """Current alerts, each with its remedy; earlier ones are only counted, since they were reported in their month."""
     lines = [
-        f"[red]look at[/] {alert.month}: {escape(rule_text(alert))} {figure_text(alert.value)} "
+        f"[red]alert[/] {alert.month}: {escape(rule_text(alert))} {figure_text(alert.value)} "
         f"(limit {figure_text(alert.limit)}). {remedy_text(alert)}"
         for alert in alerts
         if alert.is_current

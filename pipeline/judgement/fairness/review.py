@@ -243,7 +243,7 @@ _METRICS: Final = {
     "mean_risk": lambda left, is_listed, risk: _mean(risk),
     "calibration": lambda left, is_listed, risk: _mean(left) / _mean(risk),
 }
-"""Each for the rows of one group. fairlearn's own rates are 0 if nobody left; the rate is unknown then, hence NaN."""
+"""Each for the rows of one group. fairlearn's own rates are 0 if nobody left; the rate is then unknown: NaN."""
 
 
 def _by_group(labels: pl.DataFrame, groups: _Groups, rows: Judged) -> dict[str, Floats]:
