@@ -104,13 +104,13 @@ def test_a_suspect_that_is_allowed_trains_and_stays_on_the_run(
 
 JUDGED_ON_WHAT_IT_LEARNED = """
 import numpy as np
-from pipeline import training
 from pipeline.commands.main import main
-honest = training.repeated_folds
+from pipeline.dataset import material
+honest = material.repeated_folds
 def faulty(*arguments, **settings):
     for train, test in honest(*arguments, **settings):
         yield np.union1d(train, test), test
-training.repeated_folds = faulty
+material.repeated_folds = faulty
 main()
 """
 
