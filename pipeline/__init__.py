@@ -1,9 +1,9 @@
-"""What we do with the features: train, judge, explain, score, publish and list.
+"""Everything after the features: train, evaluate, explain, score, publish and list.
 
-`from pipeline import train, report, load_model, score, evaluate` is the way in from Python; the commands lie in
-`pipeline.commands`. These five are looked up when they are first asked for, so that importing a part costs no more than
-that part, and that Polars is told how to keep memory before it loads. A notebook that imports Polars before these five
-calls `features.allocator.share_freed_memory()` first, or runs with what Polars has by default: slower, not otherwise.
+`from pipeline import train, report, load_model, score, evaluate` is the Python interface; the commands are in
+`pipeline.commands`. These five are loaded on first use, so that importing a module loads only what it needs, and
+so that the memory allocator of Polars is configured before Polars loads. A notebook that imports Polars first should
+call `features.allocator.share_freed_memory()` before that; otherwise it runs with the default allocator, only slower.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,6 @@
-"""The month in one run: score, write the lists, mail them, look at how right the scores were. Whatever was done stays
-done: a run that was killed is run again and goes on where it stopped.
+"""The monthly run: score, write the lists, mail them, monitor.
+
+Steps that are done are not repeated: after an interruption, run it again and it continues where it stopped.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,12 +33,12 @@ from pipeline.store.store import Store
 
 Step = Literal["score", "lists", "deliver", "monitor"]
 STEPS: Final[tuple[Step, ...]] = ("score", "lists", "deliver", "monitor")
-Told = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass
 class Month:
-    """What a run did, by step, and which steps an earlier run had done. Counts only; nobody is named."""
+    """The results of a run by step, and the steps that an earlier run had done. Counts only; nobody is named."""
 
     source: str
     month: str = ""
@@ -59,45 +60,50 @@ class Month:
 
 
 def monthly(
-    source: Path, settings: Settings, month: str | None, today: date, again: bool = False, told: Told = lambda _: None
+    source: Path,
+    settings: Settings,
+    month: str | None,
+    today: date,
+    again: bool = False,
+    progress: Progress = lambda _: None,
 ) -> Month:
-    """Do every step of a month that was not done before, in order, and write each down once it is done.
+    """Runs the steps of a month that have not been done yet, in order, and records each once it is done.
 
-    A step was done if it was done for the scores that are served now: once a month is scored anew, its lists and all
-    that follows are made anew too, but a list that was mailed is not mailed again. Without `month` the latest snapshot
-    date is scored, and scoring what is published already changes nothing. With `month` scoring is not repeated unless
-    `again` says so.
+    A step counts as done only for the scores that are served now: if a month is scored again, its lists and all later
+    steps are repeated too, except that a list already mailed is not mailed again. Without `month` the latest snapshot
+    date is scored; scoring what is already published changes nothing. With `month`, scoring is not repeated unless
+    `again` is set.
 
-    Raises what the steps raise; the steps before are kept.
+    Raises what the steps raise; earlier steps stay recorded.
     """
     run = Month(source_name(source))
     with closing(Store(settings.store_url)) as store:
         published = None if again or month is None else _scored_before(store, run.source, month)
         if published is None:
             day = month_end(date.fromisoformat(f"{month}-01")) if month else None
-            publication = score_and_publish(source, settings, day, None, today, told)
+            publication = score_and_publish(source, settings, day, None, today, progress)
             with store.reading() as scores:
                 published = month_to_list(scores, f"{publication.snapshot_date:%Y-%m}")
-            _keep(store, published, "score", {"people": published.people, "expected": _expected(published)})
+            _record(store, published, "score", {"people": published.people, "expected": _expected(published)})
             run.done["score"] = {"people": published.people, "expected": _expected(published)}
         run.month = published.month
         steps: dict[Step, Callable[[], Mapping[str, Any]]] = {
             "lists": lambda: _write_lists(store, settings, published),
-            "deliver": lambda: _deliver(store, settings, published, told),
-            "monitor": lambda: _monitor(source, settings, told),
+            "deliver": lambda: _deliver(store, settings, published, progress),
+            "monitor": lambda: _monitor(source, settings, progress),
         }
-        kept = _kept(store, published)
+        known = _recorded(store, published)
         for step in STEPS:
             if step in run.done:
                 continue
-            if step in kept and not again:
-                run.done[step] = kept[step]
+            if step in known and not again:
+                run.done[step] = known[step]
                 run.earlier.append(step)
                 continue
-            told(step)
+            progress(step)
             run.done[step] = steps[step]()
             if run.done[step].get("is_complete", True):
-                _keep(store, published, step, run.done[step])
+                _record(store, published, step, run.done[step])
         with store.reading() as scores:
             run.contested = len(contested(scores.connection, published))
     return run
@@ -107,7 +113,7 @@ def _scored_before(store: Store, source: str, month: str) -> Published | None:
     with store.reading() as scores:
         published = scores.of_month(month)
     is_ours = published is not None and published.source == source
-    return published if published and is_ours and "score" in _kept(store, published) else None
+    return published if published and is_ours and "score" in _recorded(store, published) else None
 
 
 def _write_lists(store: Store, settings: Settings, published: Published) -> dict[str, Any]:
@@ -119,18 +125,18 @@ def _write_lists(store: Store, settings: Settings, published: Published) -> dict
     return {**counts, "folder": str(written.folder)}
 
 
-def _deliver(store: Store, settings: Settings, published: Published, told: Told) -> dict[str, Any]:
+def _deliver(store: Store, settings: Settings, published: Published, progress: Progress) -> dict[str, Any]:
     if not settings.smtp_host:
         return {"skipped": "No mail server is named (RETENTION_SMTP_HOST): hand the lists out yourself."}
-    return as_json(deliver(store, settings, published.month, progress=told))
+    return as_json(deliver(store, settings, published.month, progress=progress))
 
 
-def _monitor(source: Path, settings: Settings, told: Told) -> dict[str, Any]:
+def _monitor(source: Path, settings: Settings, progress: Progress) -> dict[str, Any]:
     page = settings.var / "monitoring.html"
     try:
-        results = monitor(source, settings, page, told)
-    except BadInput as nothing:  # a cross-section: nothing matures
-        return {"skipped": str(nothing), "alerts": []}
+        results = monitor(source, settings, page, progress)
+    except BadInput as error:  # a cross-section: nothing matures
+        return {"skipped": str(error), "alerts": []}
     return {
         "alerts": [alert_json(alert) for alert in results.alerts],
         "page": str(page),
@@ -142,23 +148,23 @@ def _expected(published: Published) -> float:
     return published.mean_risk * published.people
 
 
-def _kept(store: Store, published: Published) -> dict[Step, Mapping[str, Any]]:
-    """What is known to be done for the publication that is served."""
+def _recorded(store: Store, published: Published) -> dict[Step, Mapping[str, Any]]:
+    """The results of the steps done for the publication that is served."""
     columns = (MONTH_STEP.c.step, MONTH_STEP.c.told)
     with store.reading() as scores:
         rows = scores.connection.execute(select(*columns).where(_of(published))).all()
     return {row.step: row.told for row in rows if row.told["publication"] == published.id}
 
 
-def _keep(store: Store, published: Published, step: Step, told: Mapping[str, Any]) -> None:
+def _record(store: Store, published: Published, step: Step, result: Mapping[str, Any]) -> None:
     with store.changing() as connection:
-        _write(connection, published, step, told)
+        _write(connection, published, step, result)
 
 
-def _write(connection: Connection, published: Published, step: Step, told: Mapping[str, Any]) -> None:
+def _write(connection: Connection, published: Published, step: Step, result: Mapping[str, Any]) -> None:
     connection.execute(delete(MONTH_STEP).where(_of(published), MONTH_STEP.c.step == step))
     row = {"source": published.source, "month": published.month, "step": step, "at": datetime.now(UTC)}
-    connection.execute(insert(MONTH_STEP).values(row | {"told": {**told, "publication": published.id}}))
+    connection.execute(insert(MONTH_STEP).values(row | {"told": {**result, "publication": published.id}}))
 
 
 def _of(published: Published) -> Any:

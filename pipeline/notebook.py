@@ -1,7 +1,7 @@
-"""The product from Python, as a notebook wants it: `from pipeline import train, report, load_model, score, evaluate`.
+"""The Python interface for notebooks: `from pipeline import train, report, load_model, score, evaluate`.
 
-Each function is a command's job without the command. Settings come from the environment (`RETENTION_…`), as the
-commands have them, unless others are given.
+Each function does what a command does. Settings come from the environment (`RETENTION_…`), as for the commands, unless
+others are given.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from pipeline.settings import Settings
 from pipeline.training import Request
 
 _UNDATED = date.min
-"""Nothing is published here, so no date is asked for."""
+"""Nothing is published here, so the snapshot date does not matter."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def train(
     allow_suspects: Sequence[str] = (),
     settings: Settings | None = None,
 ) -> Trained:
-    """Train, judge out of time, log to MLflow, register, and promote if the gate lets it.
+    """Train, evaluate out of time, log to MLflow, register, and promote if the gate passes.
 
     Parameters
     ----------
@@ -57,13 +57,13 @@ def train(
     quick
         Fixed settings instead of tuned ones.
     horizon_months
-        Months within which an exit counts; the source's unless given.
+        Months within which an exit counts; by default the source's.
     seed
-        Of every random step.
+        Seed of every random step.
     allow_suspects
-        Features that the leak guard names and that are honest all the same; they stay on the run.
+        Features to allow although the leak guard names them; the run records them.
     settings
-        Where state lies; from the environment unless given.
+        Where state is stored; from the environment by default.
 
     Returns
     -------
@@ -74,9 +74,9 @@ def train(
     Raises
     ------
     BadInput
-        For a source that cannot be learned from; it holds every finding.
+        If the source cannot be learned from; it holds every finding.
     Refused
-        Where a guard stops the run. Nothing is registered then.
+        If a guard stops the run. Nothing is registered then.
 
     Examples
     --------
@@ -95,21 +95,21 @@ def report(version: str | None = None, *, settings: Settings | None = None) -> d
     Parameters
     ----------
     version
-        Of the registry; the champion unless given.
+        Version in the registry; by default the champion.
     settings
-        Where state lies; from the environment unless given.
+        Where state is stored; from the environment by default.
 
     Returns
     -------
     dict
-        What ``retention train --json`` wrote when it was trained.
+        The JSON of ``retention train --json`` when the version was trained.
 
     Raises
     ------
     BadInput
-        Where there is no such version, or no champion yet.
+        If there is no such version, or no champion yet.
     Unavailable
-        For a registry that does not answer.
+        If the registry does not answer.
 
     Examples
     --------
@@ -120,26 +120,26 @@ def report(version: str | None = None, *, settings: Settings | None = None) -> d
 
 
 def load_model(version: str | None = None, *, settings: Settings | None = None) -> StoredModel:
-    """Load a registered model, to score with `score` or to look into.
+    """Load a registered model, for `score` or for inspection.
 
     Parameters
     ----------
     version
-        Of the registry; the champion unless given.
+        Version in the registry; by default the champion.
     settings
-        Where state lies; from the environment unless given.
+        Where state is stored; from the environment by default.
 
     Returns
     -------
     StoredModel
-        ``features`` is its catalogue by name, ``manifest`` says what made it.
+        ``features`` is its catalogue by name, ``manifest`` describes how it was made.
 
     Raises
     ------
     BadInput
-        Where there is no such version, or no champion yet.
+        If there is no such version, or no champion yet.
     Unavailable
-        For a registry that does not answer.
+        If the registry does not answer.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def load_model(version: str | None = None, *, settings: Settings | None = None) 
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores and their factors; ``employee_id`` is a record's number, "0" the first.
+    """Scores and their factors; ``employee_id`` is the number of the record, starting at "0".
 
     Attributes
     ----------
@@ -173,20 +173,20 @@ def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, floa
     Parameters
     ----------
     model
-        Of `load_model`, or `Trained.model`.
+        The result of `load_model`, or `Trained.model`.
     records
-        A frame with a column for each feature, or mappings of figures by name. What is null, or not there, is
-        unknown. Of a feature table, ``table.select(*model.features)`` is what the model reads.
+        A frame with a column for each feature, or mappings from feature name to value. Null or missing means unknown.
+        From a feature table, the model reads ``table.select(*model.features)``.
 
     Returns
     -------
     Scored
-        ``base_log_odds`` and the sum of a record's ``contribution`` are its ``log_odds``.
+        A record's ``base_log_odds`` plus the sum of its ``contribution`` is its ``log_odds``.
 
     Raises
     ------
     BadInput
-        For names that are no features of the model, and figures that cannot be; it names feature and rule.
+        For names that are not features of the model, and impossible values; it names feature and rule.
 
     Examples
     --------
@@ -195,10 +195,10 @@ def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, floa
     0.083
     """
     rows = records.drop(KEYS, strict=False).to_dicts() if isinstance(records, pl.DataFrame) else list(records)
-    wrong = sorted({(fault.feature, fault.rule) for fault in faults(rows, model.features)})
-    if wrong:
-        remedy = "The features of a model are the names of model.features."
-        raise BadInput([Finding(rule, "records", feature, remedy=remedy) for feature, rule in wrong])
+    errors = sorted({(fault.feature, fault.rule) for fault in faults(rows, model.features)})
+    if errors:
+        remedy = "Use the names in model.features."
+        raise BadInput([Finding(rule, "records", feature, remedy=remedy) for feature, rule in errors])
     publication = score_records(model, "", rows, _UNDATED)
     return Scored(publication.scores, publication.factors)
 
@@ -211,7 +211,7 @@ def evaluate(
     seed: int = 1,
     resamples: int = RESAMPLES,
 ) -> pl.DataFrame:
-    """Judge risks against what happened, each metric with a 95 % interval from resampling people.
+    """Compare risks with what happened: each metric with a 95 % interval from resampling people.
 
     Parameters
     ----------
@@ -220,16 +220,17 @@ def evaluate(
     risk
         (n,) probabilities.
     person
-        (n,) whose row each is: rows of one person are alike and are drawn together. Each row its own unless given.
+        (n,) the person of each row; rows of one person are alike and are resampled together. By default each row is a
+        person.
     seed
-        Of the resamples.
+        Seed of the resampling.
     resamples
-        How often people are drawn anew.
+        Number of resamples.
 
     Returns
     -------
     polars.DataFrame
-        A row for each metric: metric, value, low, high. NaN where a figure is not defined.
+        A row for each metric: metric, value, low, high. NaN if a figure is not defined.
 
     Raises
     ------

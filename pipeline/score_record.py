@@ -1,4 +1,4 @@
-"""A score and its factors, as all packages exchange them."""
+"""A score and its factors, as all packages exchange them, and the quantile behind intervals of expected exits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +8,9 @@ from features.contract.vocabulary import CONTEXT, DRIVERS, Driver
 
 ENOUGH: Final = "enough"
 """The evidence of a score that can be relied on; any other text is the reason why it cannot."""
+
+NORMAL_95: Final = 1.959964
+"""The standard normal's quantile for a two-sided interval of 95 %."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The loader that MLflow models of version 0.1 name; theirs and newer ones by `pipeline.model.stored_model`."""
+"""The loader module that MLflow models of version 0.1 name; newer models name `pipeline.model.stored_model`."""
 
 from pipeline.model.stored_model import _load_pyfunc
 

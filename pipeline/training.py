@@ -1,4 +1,4 @@
-"""The training job: load, build, judge, guard, fit, record, promote."""
+"""The training job: load, build, evaluate, guard, fit, record, promote."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 
 from features.source import load_source
+from pipeline.dataset.evaluation_splits import leavers, most_rows
 from pipeline.dataset.material import Material, material_of
-from pipeline.dataset.rounds import leavers, most_rows
 from pipeline.dataset.splits import LEAST_EXITS
 from pipeline.dataset.workspace import workspace
 from pipeline.judgement.assembly import first_report, with_comparisons, with_diagnostics, with_fairness
-from pipeline.judgement.backtest import Backtest, backtest, predictions, shuffled_auc
-from pipeline.judgement.guards.guard import guard, keep_sums
+from pipeline.judgement.backtest import Backtest, backtest, permuted_labels_auc, predictions
+from pipeline.judgement.guards.guard import guard, store_sums
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import Blend, fit_blend
@@ -27,12 +27,12 @@ from pipeline.model.tuning import Tuning, tune
 from pipeline.registry import promotion
 from pipeline.settings import Settings
 
-Told = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for beside the source: seed, quick settings, a horizon, suspects let through by name."""
+    """The options of a training: seed, quick settings, a horizon, and suspects allowed by name."""
 
     seed: int = 1
     quick: bool = False
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Trained:
-    """The report of `retention train --json`, the model, and the out-of-time predictions behind the metrics."""
+    """The training report, the model, and the out-of-time predictions behind the metrics."""
 
     report: TrainingReport
     model: StoredModel
@@ -51,61 +51,61 @@ class Trained:
 
 @dataclass
 class _Stopwatch:
-    """Seconds of each stage, in order; says what is under way."""
+    """Measures the seconds of each stage and reports progress; the names of stages are keys of the report."""
 
-    told: Told
+    progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        self.told(name)
+    def stage(self, name: str, text: str | None = None) -> Iterator[None]:
+        self.progress(text or name)
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 2)
 
 
-def train(source: Path, settings: Settings, request: Request, told: Told = lambda _: None) -> Trained:
-    """Trains on a source, judges out of time, logs to MLflow, registers, and promotes if the gate lets it.
+def train(source: Path, settings: Settings, request: Request, progress: Progress = lambda _: None) -> Trained:
+    """Trains on a source, evaluates out of time, logs to MLflow, registers, and promotes if the gate passes.
 
-    Raises BadInput for a source that cannot be learned from and Refused where a guard stops the run; nothing is
-    registered then.
+    Raises BadInput for a source that cannot be learned from, and Refused if a guard stops the run; then nothing is
+    registered.
     """
     with workspace(settings) as folder:
-        return _train(source, settings, request, folder, told)
+        return _train(source, settings, request, folder, progress)
 
 
-def _train(source: Path, settings: Settings, request: Request, folder: Path, told: Told) -> Trained:
-    watch = _Stopwatch(told)
+def _train(source: Path, settings: Settings, request: Request, folder: Path, progress: Progress) -> Trained:
+    watch = _Stopwatch(progress)
     with watch.stage("read and validate"):
         loaded = load_source(source, folder / "tables")
     with watch.stage("features"):
-        material = material_of(loaded, request.horizon_months, request.seed, folder, settings, told)
+        material = material_of(loaded, request.horizon_months, request.seed, folder, settings, progress)
     with watch.stage("tune"):
-        tuning = None if request.quick or not material.horizon_months else _tuned(material, request, told)
-    with watch.stage("judge out of time"):
+        tuning = None if request.quick or not material.horizon_months else _tuned(material, request, progress)
+    with watch.stage("judge out of time", "evaluate out of time"):
         quick = request.quick or bool(material.horizon_months)
         shape = tuning.shape if tuning else None
-        judged = backtest(material.dataset, material.rounds, request.seed, quick, told, shape)
+        judged = backtest(material.dataset, material.splits, request.seed, quick, progress, shape)
     with watch.stage("guards"):
-        shuffled = shuffled_auc(material.dataset, material.rounds[-1], judged.blends[-1], request.seed)
-        sums = guard(material, judged, shuffled, request.seed, request.allowed_suspects, settings)
+        permuted = permuted_labels_auc(material.dataset, material.splits[-1], judged.blends[-1], request.seed)
+        sums = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
     with watch.stage("fit on all matured rows"):
         model = _final_model(material, judged, request, tuning)
     with watch.stage("intervals"):
         report = replace(
-            first_report(material, judged, shuffled, request.seed, request.allowed_suspects),
-            settings=_chosen(model, tuning),
+            first_report(material, judged, permuted, request.seed, request.allowed_suspects),
+            settings=_settings(model, tuning),
         )
-    with watch.stage("trust"):
+    with watch.stage("trust", "diagnostics"):
         report = with_diagnostics(report, source, material, judged, request.seed, settings.drift_limit)
     with watch.stage("fairness"):
         report = with_fairness(report, loaded, material.dataset, judged, settings.list_rules, request.seed)
-    with watch.stage("against the champion"):
+    with watch.stage("against the champion", "compare with the champion"):
         champion = promotion.champion_of(settings, material.name)
         report = with_comparisons(report, material, judged, champion, request.seed)
-    told("record in MLflow")
+    progress("record in MLflow")
     report = promotion.record(settings, model, report, plots(report))
-    keep_sums(material.name, sums, settings)
+    store_sums(material.name, sums, settings)
     return Trained(
         replace(report, manifest=None, seconds=watch.seconds),
         model,
@@ -113,43 +113,43 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, tol
     )
 
 
-def _tuned(material: Material, request: Request, told: Told) -> Tuning | None:
-    """Tuning on the training period of the earliest test date, which no test date has a row in."""
-    first = material.rounds[0]
+def _tuned(material: Material, request: Request, progress: Progress) -> Tuning | None:
+    """Tunes on the training rows of the earliest test date, which are test rows of no date."""
+    first = material.splits[0]
     X, left = material.dataset.X[first.train], material.dataset.left[first.train]
-    return tune(X, left, first.folds, material.dataset.directions, request.seed, told)
+    return tune(X, left, first.folds, material.dataset.directions, request.seed, progress)
 
 
-def _chosen(model: StoredModel, tuning: Tuning | None) -> dict[str, Any]:
-    """The settings of the served horizon's model, and how they were come by."""
+def _settings(model: StoredModel, tuning: Tuning | None) -> dict[str, Any]:
+    """The settings of the served horizon's model, and the tuning behind them."""
     return {**model.manifest["settings"], "tuning": tuning.as_dict() if tuning else None}
 
 
 def _final_model(material: Material, judged: Backtest, request: Request, tuning: Tuning | None) -> StoredModel:
-    """Every horizon fitted on all that matured; `quick` keeps the settings that the last judged round chose.
+    """Fits every horizon on all matured rows; `quick` reuses the hyperparameters of the last split.
 
-    A horizon with too few exits (yearly exits have none within three months) is left out of the curve.
+    A horizon with too few exits is left out of the curve (yearly exits have none within three months).
     """
 
     def fitted(months: int) -> Blend | None:
-        dataset, whole = material.final(months)
-        if months != material.horizon_months and leavers(dataset, whole.train) < LEAST_EXITS:
+        dataset, split = material.final(months)
+        if months != material.horizon_months and leavers(dataset, split.train) < LEAST_EXITS:
             return None
         return fit_blend(
             dataset.of(material.dataset.features).X,
             dataset.left,
-            whole.folds,
+            split.folds,
             seed=request.seed,
             quick=request.quick or bool(material.horizon_months),
             hyperparameters_of=judged.blends[-1] if request.quick else None,
             shape=tuning.shape if tuning else None,
             directions=material.dataset.directions,
-            rows=whole.train,
+            rows=split.train,
         )
 
-    rows = 2 * most_rows(material.rounds)  # each holds a table of its own beside the matrix
+    rows = 2 * most_rows(material.splits)  # each fit holds its own table as well as the matrix
     blends = dict(zip(material.horizons, in_parallel(fitted, material.horizons, rows), strict=True))
-    asked = blends[material.horizon_months]
+    main = blends[material.horizon_months]
     return StoredModel(
         horizon_months=material.horizon_months,
         blends={months: blend for months, blend in blends.items() if blend},
@@ -162,6 +162,6 @@ def _final_model(material: Material, judged: Backtest, request: Request, tuning:
             "quick": request.quick,
             "rows": len(material.dataset.left),
             "allowed_suspects": list(request.allowed_suspects),
-            "settings": asked.choice.settings() if asked else {},
+            "settings": main.choice.settings() if main else {},
         },
     )

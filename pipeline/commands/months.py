@@ -155,8 +155,9 @@ def monthly(
 def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Do the lists reduce exits? Compare managers who get lists with managers who, at random, do not."""
     from pipeline.commands.screens.monitoring import effect_screen
+    from pipeline.lists.effect import as_json
     from pipeline.lists.effect import effect as measure
 
-    results = measure(source, Settings())
-    write_json(json_file, results)
-    err.print(effect_screen(results))
+    report = measure(source, Settings())
+    write_json(json_file, as_json(report))
+    err.print(effect_screen(report))

@@ -1,4 +1,4 @@
-"""A source with dates, for what cannot do without them."""
+"""Loads a source for a command that needs dates."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from features.source import Source, load_source
 
 
 def load_dated(source: Path, folder: Path, why: str, remedy: str) -> Source:
-    """Loads a source; `why` a cross-section does not do. Raises BadInput for one."""
+    """The source at a path. Raises BadInput for a cross-section, with `why` it will not do and the remedy."""
     loaded = load_source(source, folder)
     if not isinstance(loaded, Source):
         raise BadInput(Finding(f"a cross-section has no dates, so {why}", "source", "", 0, remedy))

@@ -1,4 +1,4 @@
-"""The features of some snapshot dates of a source: one builder for training, scoring and monitoring."""
+"""Builds the features of a source on given snapshot dates, for training, scoring and monitoring alike."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -7,24 +7,24 @@ from pathlib import Path
 from features.build import feature_table
 from features.engine.named import engine_named
 from features.source import Source
-from pipeline.dataset.workspace import kept_months
+from pipeline.dataset.workspace import months_folder
 from pipeline.settings import Settings
 
 
 def features_of(
-    source: Source, dates: Sequence[date], folder: Path, settings: Settings, told: Callable[[str], None]
+    source: Source, dates: Sequence[date], folder: Path, settings: Settings, progress: Callable[[str], None]
 ) -> dict[date, Path]:
-    """The Parquet file of the features of each date, under `folder`, by the engine that the settings name.
+    """Builds the features of each date with the engine of the settings; the Parquet files, under `folder`, by date.
 
-    The monthly sums of internal services are those that an earlier run kept, and are kept for the next.
+    Monthly sums of internal services are reused from earlier runs and stored for the next.
     """
     with engine_named(settings.engine, folder) as engine:
         paths = feature_table(
             source,
             dates,
             folder / "features",
-            lambda day: told(f"features of {day:%Y-%m}"),
-            kept_months(settings, source.name),
+            lambda day: progress(f"features of {day:%Y-%m}"),
+            months_folder(settings, source.name),
             engine,
         )
     return dict(zip(dates, paths, strict=True))

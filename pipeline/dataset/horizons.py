@@ -3,6 +3,6 @@
 from typing import Final
 
 NO_HORIZON: Final = 0
-"""The horizon of a cross-section, whose outcome has no dates: 'left', at whatever time."""
+"""The horizon of a cross-section: its outcome has no date, only whether the person left."""
 CURVE: Final = (3, 6, 12)
-"""Months at which the curve is given, where the history was long enough to learn them."""
+"""Horizons of the risk curve, in months; each is fitted only if the history is long enough."""

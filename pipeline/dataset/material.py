@@ -1,4 +1,4 @@
-"""What a source gives to training: a panel, with a row a person and snapshot date, or a cross-section without dates."""
+"""The training material of a source: a panel (one row per person and snapshot date) or a cross-section (no dates)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ import polars as pl
 
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source
+from pipeline.dataset.evaluation_splits import Split, leavers, split_of
 from pipeline.dataset.features_of import features_of
 from pipeline.dataset.horizons import CURVE, NO_HORIZON
-from pipeline.dataset.rounds import Round, leavers, round_of
 from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset
 from pipeline.dataset.splits import (
     Origin,
@@ -32,10 +32,10 @@ FOLDS: Final = 5
 
 
 class Material(Protocol):
-    """The rows, the rounds that judge, and what each horizon is fitted on.
+    """The rows, the train/test splits that evaluate the model, and the training rows of each horizon.
 
-    `files` hold the features of each snapshot date that was built, and `latest` those of the people who would be scored
-    now; a cross-section has neither.
+    `files` holds the features of each snapshot date, `latest` the features of the people who would be scored now. A
+    cross-section has neither.
     """
 
     @property
@@ -47,7 +47,7 @@ class Material(Protocol):
     @property
     def dataset(self) -> Dataset: ...
     @property
-    def rounds(self) -> Sequence[Round]: ...
+    def splits(self) -> Sequence[Split]: ...
     @property
     def horizons(self) -> Sequence[int]: ...
     @property
@@ -55,18 +55,18 @@ class Material(Protocol):
     @property
     def latest(self) -> pl.DataFrame | None: ...
 
-    def final(self, months: int) -> tuple[Dataset, Round]:
-        """The rows and the round that the model of a horizon is fitted on."""
+    def final(self, months: int) -> tuple[Dataset, Split]:
+        """The rows and the split that the served model of a horizon is fitted on."""
 
 
 @dataclass(frozen=True)
 class PanelMaterial:
-    """Rolling origins over the snapshot dates; every horizon of the curve that the history is long enough for."""
+    """Splits are rolling origins over the snapshot dates; horizons are those that the history is long enough for."""
 
     source: Source
     horizon_months: int
     dataset: Dataset
-    rounds: Sequence[Round]
+    splits: Sequence[Split]
     final_dates: Mapping[int, tuple[date, ...]]
     files: Mapping[date, Path]
 
@@ -86,16 +86,16 @@ class PanelMaterial:
     def latest(self) -> pl.DataFrame:
         return pl.read_parquet(self.files[max(self.files)])
 
-    def final(self, months: int) -> tuple[Dataset, Round]:
+    def final(self, months: int) -> tuple[Dataset, Split]:
         dates = self.final_dates[months]
-        is_built = months == self.horizon_months
-        data = self.dataset if is_built else build_dataset(self.source, self.files, dates, months)
-        return data, round_of(data, Origin(dates[-1], dates), months)
+        is_own = months == self.horizon_months
+        data = self.dataset if is_own else build_dataset(self.source, self.files, dates, months)
+        return data, split_of(data, Origin(dates[-1], dates), months)
 
 
 @dataclass(frozen=True)
 class CrossSectionMaterial:
-    """Repeated folds over the people, identical rows on one side; no horizon."""
+    """Splits are repeated folds over the people; identical rows share a fold. There is no horizon."""
 
     source: CrossSection
     dataset: Dataset
@@ -117,23 +117,23 @@ class CrossSectionMaterial:
         return {}
 
     @cached_property
-    def rounds(self) -> Sequence[Round]:
-        pairs = repeated_folds(self.dataset.left, self._twins, self.seed, REPEATS, FOLDS)
+    def splits(self) -> Sequence[Split]:
+        pairs = repeated_folds(self.dataset.left, self._copies, self.seed, REPEATS, FOLDS)
         return [
-            Round(f"repeat {number // FOLDS + 1}", None, train, test, self._folds(train))
+            Split(f"repeat {number // FOLDS + 1}", None, train, test, self._folds(train))
             for number, (train, test) in enumerate(pairs)
         ]
 
-    def final(self, months: int) -> tuple[Dataset, Round]:
+    def final(self, months: int) -> tuple[Dataset, Split]:
         everyone = np.arange(len(self.dataset.left))
-        return self.dataset, Round("all", None, everyone, everyone[:0], self._folds(everyone))
+        return self.dataset, Split("all", None, everyone, everyone[:0], self._folds(everyone))
 
     @cached_property
-    def _twins(self) -> np.ndarray:
+    def _copies(self) -> np.ndarray:
         return identical_rows(self.dataset.X)
 
     def _folds(self, rows: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        return list(repeated_folds(self.dataset.left[rows], self._twins[rows], self.seed, repeats=1, folds=FOLDS))
+        return list(repeated_folds(self.dataset.left[rows], self._copies[rows], self.seed, repeats=1, folds=FOLDS))
 
 
 @singledispatch
@@ -143,9 +143,12 @@ def material_of(
     seed: int,
     folder: Path,
     settings: Settings,
-    told: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> Material:
-    """The material of a source; the horizon is the source's unless given. Raises BadInput for too few exits."""
+    """The training material of a source, at the source's own horizon unless one is given.
+
+    Raises BadInput for too few exits.
+    """
     raise TypeError(type(loaded))
 
 
@@ -156,7 +159,7 @@ def _(
     seed: int,
     folder: Path,
     settings: Settings,
-    told: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> PanelMaterial:
     require_exits(loaded.report.voluntary_exits)
     horizon = horizon_months or loaded.horizon_months
@@ -164,14 +167,14 @@ def _(
     origins = rolling_origins(calendar, horizon, loaded.complete_until)
     horizons = [m for m in sorted({*CURVE, horizon}) if m == horizon or _is_foldable(calendar, m, loaded)]
     final_dates = {months: training_dates(calendar, months, loaded.complete_until) for months in horizons}
-    judged = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
-    needed = sorted(judged.union(*final_dates.values(), calendar[-1:]))
-    files = features_of(loaded, needed, folder, settings, told)
-    dataset = build_dataset(loaded, files, sorted(judged.union(final_dates[horizon])), horizon)
-    rounds = [round_of(dataset, origin, horizon) for origin in origins]
-    for round_ in rounds:
-        require_exits(leavers(dataset, round_.train))
-    return PanelMaterial(loaded, horizon, dataset, rounds, final_dates, files)
+    evaluated = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
+    needed = sorted(evaluated.union(*final_dates.values(), calendar[-1:]))
+    files = features_of(loaded, needed, folder, settings, progress)
+    dataset = build_dataset(loaded, files, sorted(evaluated.union(final_dates[horizon])), horizon)
+    splits = [split_of(dataset, origin, horizon) for origin in origins]
+    for split in splits:
+        require_exits(leavers(dataset, split.train))
+    return PanelMaterial(loaded, horizon, dataset, splits, final_dates, files)
 
 
 @material_of.register
@@ -182,5 +185,5 @@ def _(loaded: CrossSection, horizon_months: int | None, seed: int, *_: object) -
 
 
 def _is_foldable(calendar: Sequence[date], months: int, source: Source) -> bool:
-    """True where the history is long enough to calibrate a horizon out of time."""
+    """Whether the history is long enough to calibrate a horizon out of time."""
     return bool(inner_folds(training_dates(calendar, months, source.complete_until), months))

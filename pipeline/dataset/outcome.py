@@ -13,24 +13,24 @@ from pipeline.dataset.splits import matured
 def left_within_horizon(
     source: Source, people: pl.DataFrame, snapshot_dates: Sequence[date], horizon_months: int
 ) -> pl.DataFrame:
-    """Adds `left` to rows of (employee_id, snapshot_date), and drops those of people who had already gone.
+    """Adds `left` to rows of (employee_id, snapshot_date), and drops rows of people who had already left.
 
     True where the first exit in (snapshot_date, snapshot_date + horizon] is voluntary; an involuntary or other
-    exit in that window counts as 'did not leave voluntarily' (a cumulative incidence, not a hazard).
+    exit in that window counts as not having left voluntarily (a cumulative incidence, not a hazard).
 
-    Where an exit on or before the snapshot date was only recorded after it, the person still looked present on that
-    date, and is scored there; but whoever is gone can neither leave nor stay, so such a row has no outcome.
+    If an exit on or before the snapshot date was recorded only later, the person still looked present on that date and
+    was scored. Someone who has already left can neither leave nor stay, so that row has no outcome.
 
-    Exits after `complete_until` are not yet known and never looked at, so only matured dates may be asked for.
+    Exits after `complete_until` are never read, because they are incomplete: only matured dates have outcomes.
 
     Raises
     ------
     ValueError
-        A snapshot date has not matured: an outcome would be a guess.
+        A snapshot date has not matured, so its outcomes are not known.
     """
-    unripe = set(snapshot_dates) - set(matured(snapshot_dates, horizon_months, source.complete_until))
-    if unripe:
-        raise ValueError(f"{len(unripe)} snapshot dates have not matured at {horizon_months} months")
+    immature = set(snapshot_dates) - set(matured(snapshot_dates, horizon_months, source.complete_until))
+    if immature:
+        raise ValueError(f"{len(immature)} snapshot dates have not matured at {horizon_months} months")
     ends = pl.DataFrame(
         {"snapshot_date": snapshot_dates, "horizon_end": [month_end(d, horizon_months) for d in snapshot_dates]},
         schema={"snapshot_date": pl.Date, "horizon_end": pl.Date},
@@ -49,24 +49,25 @@ def left_within_horizon(
     )
     return (
         people.lazy()
-        .join(_gone(source, people), on=["employee_id", "snapshot_date"], how="anti", maintain_order="left")
+        .join(_after_exit(source, people), on=["employee_id", "snapshot_date"], how="anti", maintain_order="left")
         .join(first, on=["employee_id", "snapshot_date"], how="left", maintain_order="left")
         .with_columns(pl.col("left").fill_null(value=False))
         .collect()
     )
 
 
-def _gone(source: Source, people: pl.DataFrame) -> pl.LazyFrame:
-    """Rows of (employee_id, snapshot_date) that lie after an exit and before the next hire, if there is one.
+def _after_exit(source: Source, people: pl.DataFrame) -> pl.LazyFrame:
+    """Rows of (employee_id, snapshot_date) on or after an exit and before the next hire, if any.
 
-    A rehire on the very day of an exit follows it, as in validation; a spell of a single day is no rehire.
+    A hire on the day of an exit counts as a rehire after it, as in validation, unless it is the person's first hire: a
+    spell of a single day is not a rehire.
     """
     hires = pl.scan_parquet(source.tables["employees"]).select("employee_id", "hire_date")
     first_hire = hires.group_by("employee_id").agg(first_hire=pl.col("hire_date").min())
     rows = people.lazy().select("employee_id", "snapshot_date")
     exits = pl.scan_parquet(source.tables["exits"]).select("employee_id", "exit_date")
     ended = rows.join(exits, on="employee_id").filter(pl.col("exit_date") <= pl.col("snapshot_date"))
-    back = (
+    rehired = (
         ended.join(hires, on="employee_id")
         .join(first_hire, on="employee_id")
         .filter(
@@ -75,4 +76,4 @@ def _gone(source: Source, people: pl.DataFrame) -> pl.LazyFrame:
             pl.col("hire_date") > pl.col("first_hire"),
         )
     )
-    return ended.join(back, on=["employee_id", "snapshot_date", "exit_date"], how="anti")
+    return ended.join(rehired, on=["employee_id", "snapshot_date", "exit_date"], how="anti")

@@ -1,4 +1,4 @@
-"""What a model learns from: the features of people at risk, and whether each left within the horizon."""
+"""The rows that a model learns from: features of people at risk, and whether each left within the horizon."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,16 +19,16 @@ KEYS = ("employee_id", "snapshot_date")
 
 @dataclass(frozen=True)
 class Dataset:
-    """Matured rows: one a person and snapshot date (one a person in a cross-section).
+    """Matured rows: one per person and snapshot date (one per person in a cross-section).
 
     Attributes
     ----------
     keys
         employee_id and snapshot_date (null in a cross-section) of each row.
     X
-        One column a feature; Float64 with null for unknown, or String for a category.
+        One column per feature: Float64 with null for unknown, or String for a category.
     left
-        Boolean: a voluntary exit within the horizon.
+        Boolean (n,): a voluntary exit within the horizon.
     features
         The catalogue of the columns of `X`, in their order.
     """
@@ -40,27 +40,30 @@ class Dataset:
 
     @cached_property
     def person(self) -> np.ndarray:
-        """A number for each person: rows of one person are not independent."""
+        """A number (n,) that identifies the person of each row, because rows of one person are not independent."""
         return self.keys["employee_id"].rank("dense").to_numpy() - 1
 
     @property
     def directions(self) -> dict[str, int]:
-        """Features held monotone (docs/decisions/monotone-constraints.md): 1 where more raises the risk, else -1."""
-        ways = {"higher": 1, "lower": -1}
-        return {name: ways[f.worse] for name, f in self.features.items() if f.worse and f.monotone}
+        """Monotone constraints by feature: 1 if more may only raise the risk, -1 if only lower it.
+
+        Why: docs/decisions/monotone-constraints.md.
+        """
+        signs = {"higher": 1, "lower": -1}
+        return {name: signs[f.worse] for name, f in self.features.items() if f.worse and f.monotone}
 
     def rows_on(self, dates: Sequence[date]) -> np.ndarray:
         """Indices of the rows on these snapshot dates."""
         return np.flatnonzero(self.keys["snapshot_date"].is_in(list(dates)).to_numpy())
 
     def of(self, names: Iterable[str]) -> "Dataset":
-        """The same rows with these features only; one that the rows lack is unknown."""
+        """The same rows with only these features; names that the rows lack are left out."""
         features = {name: self.features[name] for name in names if name in self.features}
         return replace(self, X=self.X.select(list(features)), features=features)
 
 
 def build_dataset(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> Dataset:
-    """Features and outcome of everyone at risk on the matured `dates`, from the feature table's files."""
+    """Features and outcome of everyone at risk on the matured `dates`, read from the feature files by date."""
     table = pl.concat(
         [left_within_horizon(source, pl.read_parquet(files[day]), [day], horizon_months) for day in dates],
         rechunk=True,
@@ -69,13 +72,13 @@ def build_dataset(source: Source, files: Mapping[date, Path], dates: Sequence[da
 
 
 def cross_section_dataset(source: CrossSection) -> Dataset:
-    """The rows of data without dates; every feature is what the source's column says."""
+    """The rows of data without dates; the features are the source's columns as they are."""
     keys = pl.DataFrame({"employee_id": source.employee_id}).with_columns(snapshot_date=pl.lit(None, dtype=pl.Date))
     return _dataset(keys, source.frame, source.left, cross_section_catalogue(source))
 
 
 def cross_section_catalogue(source: CrossSection) -> dict[str, Feature]:
-    """A catalogue entry for each column: nothing is known of it but its name, driver and type."""
+    """A catalogue entry for each column, of which only name, driver and type are known."""
     return {
         name: Feature(
             name=name,
@@ -94,7 +97,7 @@ def cross_section_catalogue(source: CrossSection) -> dict[str, Feature]:
 
 
 def _dataset(keys: pl.DataFrame, X: pl.DataFrame, left: pl.Series, features: Mapping[str, Feature]) -> Dataset:
-    """Drops what says nothing: a column without two different values among the rows."""
+    """Without the columns that have a single value in all rows; null counts as a value."""
     varied = [column.name for column in X if column.name in features and _varies(column)]
     return Dataset(keys, X.select(varied), left.to_numpy().astype(bool), {name: features[name] for name in varied})
 

@@ -1,4 +1,4 @@
-"""The feature table of a source as one file."""
+"""Writes the feature table of a source to one file."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -21,16 +21,17 @@ def write_features(
     dates: Sequence[date],
     target: Path,
     folder: Path,
-    told: Callable[[str], None],
+    progress: Callable[[str], None],
     settings: Settings,
 ) -> tuple[int, int]:
-    """Writes the feature table of a source for some snapshot dates (all by default); its rows and features.
+    """Writes the feature table of a source for some snapshot dates (all by default); the number of rows and features.
 
-    The monthly sums of internal services are those that an earlier run kept, and are kept for the next.
+    Monthly sums of internal services are reused from earlier runs and stored for the next. Raises BadInput for a day
+    that is not a snapshot date of the source.
     """
-    told("reading and validating")
+    progress("reading and validating")
     loaded = load_source(source, folder / "tables")
-    return _written(loaded, dates, target, folder, told, settings)
+    return _written(loaded, dates, target, folder, progress, settings)
 
 
 @singledispatch
@@ -39,7 +40,7 @@ def _written(
     dates: Sequence[date],
     target: Path,
     folder: Path,
-    told: Callable[[str], None],
+    progress: Callable[[str], None],
     settings: Settings,
 ) -> tuple[int, int]:
     raise TypeError(type(loaded))
@@ -58,14 +59,14 @@ def _(
     dates: Sequence[date],
     target: Path,
     folder: Path,
-    told: Callable[[str], None],
+    progress: Callable[[str], None],
     settings: Settings,
 ) -> tuple[int, int]:
     known = snapshot_dates(loaded)
     if unknown := sorted(set(dates) - set(known)):
         remedy = f"Choose month-ends of {known[0]:%Y-%m} to {known[-1]:%Y-%m}."
-        rule = f"{', '.join(map(str, unknown))}: no snapshot date of this source"
+        rule = f"{', '.join(map(str, unknown))}: not a snapshot date of this source"
         raise BadInput(Finding(rule, "source", "snapshot_date", 0, remedy))
-    files = features_of(loaded, dates or known, folder, settings, told)
+    files = features_of(loaded, dates or known, folder, settings, progress)
     write_whole(target, pl.scan_parquet(list(files.values())).sink_parquet)
     return pl.scan_parquet(target).select(pl.len()).collect().item(), len(catalogue(loaded))

@@ -1,4 +1,4 @@
-"""Where a run works: a folder that is gone when the run ends, however it ends, and what the next run may build on."""
+"""Where a run works: a temporary folder, and a folder of monthly sums that later runs reuse."""
 
 import hashlib
 import shutil
@@ -15,13 +15,13 @@ _PREFIX = "run-"
 
 @contextmanager
 def workspace(settings: Settings) -> Iterator[Path]:
-    """An empty folder under `var`, deleted afterwards; a `var` that was made for nothing goes too.
+    """An empty folder under `var`, deleted afterwards, and with it a `var` that is still empty.
 
-    A run that was killed could not delete its own, which holds copies of the source's tables: the next run does.
+    The folder holds copies of the source's tables. If a run was killed, the next run deletes its folder.
     """
     settings.var.mkdir(parents=True, exist_ok=True)
     try:
-        with _begun(settings.var) as folder:
+        with _locked_folder(settings.var) as folder:
             yield folder
     finally:
         with suppress(OSError):
@@ -29,10 +29,10 @@ def workspace(settings: Settings) -> Iterator[Path]:
 
 
 @contextmanager
-def _begun(var: Path) -> Iterator[Path]:
+def _locked_folder(var: Path) -> Iterator[Path]:
     """A folder that is locked while its process lives."""
     with ExitStack() as alive:
-        with locked(var):  # nobody takes the new folder away before it is locked
+        with locked(var):  # so that no other run deletes the new folder before it is locked
             _clear_killed(var)
             folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=var)
             alive.enter_context(locked(Path(folder.name)))
@@ -42,13 +42,14 @@ def _begun(var: Path) -> Iterator[Path]:
 
 def _clear_killed(var: Path) -> None:
     for left in var.glob(f"{_PREFIX}*"):
-        with suppress(OSError), locked(left, waits=False):  # a run under way holds it, or has just ended
+        with suppress(OSError), locked(left, waits=False):  # OSError: its run is still alive, or has just ended
             shutil.rmtree(left)
 
 
-def kept_months(settings: Settings, source: str) -> Path:
-    """Where the monthly sums of internal services of a source stay from one run to the next.
+def months_folder(settings: Settings, source: str) -> Path:
+    """The folder that holds a source's monthly sums of internal services from one run to the next.
 
-    Sources of the same name share it and find the other's months changed, so it is never wrong, only slower.
+    Sources of the same name share it: each finds the other's months changed and rebuilds them, which is slower but
+    never wrong.
     """
     return settings.var / "months" / hashlib.sha256(source.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The training report, part by part: from what was judged to what its readers take."""
+"""Assembles the training report, part by part, from the results of the backtest."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from features.source import CrossSection, Source
+from pipeline.dataset.evaluation_splits import leavers
 from pipeline.dataset.material import Material
-from pipeline.dataset.rounds import leavers
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
@@ -22,9 +22,9 @@ from pipeline.model.stored_model import StoredModel
 
 
 def first_report(
-    material: Material, judged: Backtest, shuffled: Bounded, seed: int, suspects: Sequence[str]
+    material: Material, judged: Backtest, permuted: Bounded, seed: int, suspects: Sequence[str]
 ) -> TrainingReport:
-    """The metrics with their intervals; `suspects` are the features that were let through by name."""
+    """The report with metrics and their intervals; `suspects` are the features that were allowed by name."""
     dataset = material.dataset
     return TrainingReport(
         source=material.name,
@@ -37,7 +37,7 @@ def first_report(
         by_origin=judged.by_origin(),
         baselines=judged.baseline_metrics(),
         ablation=judged.ablation(seed),
-        shuffled_auc=shuffled,
+        shuffled_auc=permuted,
         suspects=tuple(suspects),
         features=tuple(FeatureEntry.of(feature) for feature in dataset.features.values()),
     )
@@ -46,7 +46,7 @@ def first_report(
 def with_diagnostics(
     report: TrainingReport, source: Path, material: Material, judged: Backtest, seed: int, drift_limit: float
 ) -> TrainingReport:
-    """With what says how far one may trust the scores, their ranges and their factors."""
+    """The report with the diagnostics of scores, ranges and factors."""
     dataset, latest = material.dataset, material.latest
     return replace(
         report,
@@ -55,7 +55,7 @@ def with_diagnostics(
         true_hazard=true_hazard(source, dataset, judged),
         range_coverage=range_coverage(judged),
         gain=gain(judged),
-        factor_stability=factor_stability(dataset, material.rounds[-1], judged.blends[-1], seed),
+        factor_stability=factor_stability(dataset, material.splits[-1], judged.blends[-1], seed),
         moved_features=() if latest is None else moved_features(dataset, latest, drift_limit),
     )
 
@@ -68,7 +68,7 @@ def with_fairness(
     rules: ListRules,
     seed: int,
 ) -> TrainingReport:
-    """With the review of protected groups."""
+    """The report with the fairness review of protected groups."""
     fairness, proxies = review(loaded, dataset, judged, rules, seed)
     return replace(report, fairness=fairness, proxies=proxies)
 
@@ -80,7 +80,7 @@ def with_comparisons(
     champion: tuple[str, StoredModel] | None,
     seed: int,
 ) -> TrainingReport:
-    """With the differences from the parts of the blend and from the champion."""
+    """The report with the differences from the parts of the blend and from the champion."""
     return replace(
         report,
         against_parts=against_parts(judged, seed),

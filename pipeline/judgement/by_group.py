@@ -1,4 +1,4 @@
-"""How good the scores are for each level, department and tenure band, with n and intervals; no figure of a few."""
+"""Metrics of each level, department and tenure band, with n and intervals; small groups are suppressed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -14,39 +14,39 @@ from pipeline.judgement.metrics import metrics_with_intervals
 from pipeline.judgement.report import GroupFigures
 
 BANDS: Final = {"under 1 year": 12.0, "1 to 3 years": 36.0, "3 to 5 years": 60.0, "5 to 10 years": 120.0}
-"""Tenure bands by the months at which each ends; beyond the last is `LONGEST`."""
+"""Tenure bands with the month at which each ends; beyond the last is `LONGEST`."""
 LONGEST: Final = "10 years and more"
 RESAMPLES: Final = 200
 MOST_GROUPS: Final = 30
-"""Of departments; smaller ones than the largest thirty are left out, for their intervals say nothing."""
+"""Groups shown per dimension, largest first; the intervals of smaller ones are too wide to be of use."""
 
 
 def by_group(dataset: Dataset, judged: Backtest, seed: int) -> tuple[GroupFigures, ...]:
     """Out-of-time figures of each group, with intervals from resampling people.
 
-    A group of fewer than 5 people, or one that would give away so few, has its name and nothing else; one in which
-    nobody, or everybody, left has NaN for its metrics.
+    A group of fewer than 5 people, or one whose figures would reveal such a group, has its name and nothing else. If
+    nobody or everybody in a group left, its metrics are NaN.
     """
-    found = {by: (labels, _largest(labels)) for by, labels in _labels(dataset.X[judged.rows])}
-    hidden = _hidden(found, judged.person) if found else {}
+    groupings = {by: (labels, _largest(labels)) for by, labels in _labels(dataset.X[judged.rows])}
+    hidden = _hidden(groupings, judged.person) if groupings else {}
     return tuple(
         GroupFigures(by, group, is_suppressed=True)
         if group in hidden[by]
         else _figures(by, group, (labels == group).fill_null(False).to_numpy(), judged, seed)
-        for by, (labels, groups) in found.items()
+        for by, (labels, groups) in groupings.items()
         for group in groups
     )
 
 
-def _hidden(found: Mapping[str, tuple[pl.Series, list[str]]], person: np.ndarray) -> dict[str, set[str]]:
-    """For each way to group, those that would give away a few people; only the largest groups have figures."""
+def _hidden(groupings: Mapping[str, tuple[pl.Series, list[str]]], person: np.ndarray) -> dict[str, set[str]]:
+    """The groups of each dimension that must be suppressed; only the largest groups have figures at all."""
     people = pl.Series(person)
     table = pl.DataFrame(
-        {by: labels.set(~labels.is_in(groups).fill_null(False), None) for by, (labels, groups) in found.items()}
+        {by: labels.set(~labels.is_in(groups).fill_null(False), None) for by, (labels, groups) in groupings.items()}
     )
     few = {
         by: {group for group in groups if people.filter((labels == group).fill_null(False)).n_unique() < LEAST_PEOPLE}
-        for by, (labels, groups) in found.items()
+        for by, (labels, groups) in groupings.items()
     }
     return hide_further(table, few, person=people)
 
@@ -72,7 +72,7 @@ def _largest(labels: pl.Series) -> list[str]:
 
 def _figures(by: str, group: str, rows: np.ndarray, judged: Backtest, seed: int) -> GroupFigures:
     left, risk = judged.left[rows], judged.risk[rows]
-    found = metrics_with_intervals(left, risk, judged.person[rows], seed, RESAMPLES)
+    figures = metrics_with_intervals(left, risk, judged.person[rows], seed, RESAMPLES)
     is_mixed = 0 < left.sum() < len(left)
     return GroupFigures(
         by,
@@ -82,7 +82,7 @@ def _figures(by: str, group: str, rows: np.ndarray, judged: Backtest, seed: int)
         people=len(np.unique(judged.person[rows])),
         base_rate=float(left.mean()),
         mean_risk=float(risk.mean()),
-        auc=found.auc if is_mixed else UNDEFINED,
-        average_precision=found.average_precision if is_mixed else UNDEFINED,
-        calibration_slope=found.calibration_slope if is_mixed else UNDEFINED,
+        auc=figures.auc if is_mixed else UNDEFINED,
+        average_precision=figures.average_precision if is_mixed else UNDEFINED,
+        calibration_slope=figures.calibration_slope if is_mixed else UNDEFINED,
     )

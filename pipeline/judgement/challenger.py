@@ -1,15 +1,15 @@
-"""The challenger beside the champion, and beside the parts of its own blend, on the same out-of-time rows.
+"""Compares the challenger with the champion, and with the parts of its own blend, on the same out-of-time rows.
 
-The stored champion was fitted on every row that had matured, so among the challenger's test rows are rows that it has
-learned from. Its recipe is judged instead: the settings and features that it was made with, fitted anew for each origin
-on the rows that the challenger learned from there.
+The stored champion was fitted on every row that had matured, so some of the challenger's test rows were among its
+training rows. Its recipe is evaluated instead: its settings and features, fitted again for each split on the
+challenger's training rows.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.dataset.rounds import Round, most_rows
+from pipeline.dataset.evaluation_splits import Split, most_rows
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.figures import Bounded
@@ -22,7 +22,7 @@ from pipeline.model.stored_model import StoredModel
 
 
 def against_parts(judged: Backtest, seed: int) -> AgainstParts:
-    """Average precision less that of logistic regression and of boosting alone, with 95 % intervals."""
+    """Average precision of the blend less that of logistic regression and of boosting alone, with 95 % intervals."""
     return AgainstParts(
         **{
             name: _difference(judged, judged.baselines[name], "average_precision", seed)
@@ -51,13 +51,13 @@ def against_champion(
 
 
 def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.ndarray:
-    """Risks of the judged rows, in their order, by a recipe that is fitted anew for each round."""
+    """Risks of the test rows, in their order, by a recipe that is fitted again on each split."""
 
-    def play(round_: Round) -> np.ndarray:
-        blend = fit_blend(data.X, data.left, round_.folds, seed=seed, hyperparameters_of=recipe, rows=round_.train)
-        return risk_of(blend.log_odds(data.X[round_.test]))
+    def fit_and_predict(split: Split) -> np.ndarray:
+        blend = fit_blend(data.X, data.left, split.folds, seed=seed, hyperparameters_of=recipe, rows=split.train)
+        return risk_of(blend.log_odds(data.X[split.test]))
 
-    parts: Sequence[np.ndarray] = in_parallel(play, judged.rounds, most_rows(judged.rounds))
+    parts: Sequence[np.ndarray] = in_parallel(fit_and_predict, judged.splits, most_rows(judged.splits))
     return np.concatenate(parts)
 
 

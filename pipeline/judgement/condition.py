@@ -1,5 +1,7 @@
-"""A condition of promotion as data: what is asked, its figure and limit, and the verdict. Its words are made at the
-edge (`pipeline.registry.gate_words`)."""
+"""A condition of promotion as data: what it requires, its figure and limit, and the verdict.
+
+Its text is written by `pipeline.registry.gate_words`.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +14,7 @@ Verdict = Literal["passed", "open", "refused"]
 
 
 class Code(StrEnum):
-    """What a condition asks."""
+    """What a condition requires."""
 
     SLOPE = "calibration_slope"
     BASELINE = "against_baseline"
@@ -23,7 +25,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What the figure must lie within; None where that side is open."""
+    """The bounds that the figure must lie within; None on an open side."""
 
     low: float | None = None
     high: float | None = None
@@ -31,7 +33,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class StoredWords:
-    """The English texts of a condition in a report of version 0.1, which holds nothing else of it."""
+    """The English texts of a condition in a report of version 0.1, which stores nothing else about it."""
 
     condition: str
     limit: str
@@ -41,11 +43,10 @@ class StoredWords:
 class Condition:
     """One condition of promotion.
 
-    `metric` is what is judged, `against` the name of a baseline or part, or the champion's version; `attribute`,
-    `group` and `other` belong to a ratio between two protected groups. `figure` is None where there is nothing to
-    compare with. `short_by` is how far the figure itself lies beyond the limit, in its own unit; None where it is
-    inside. A condition is open where it passes all the same: the interval reaches the limit, so the rows settle
-    neither.
+    `metric` is the metric compared, `against` the name of a baseline or part, or the champion's version. `attribute`,
+    `group` and `other` are set for a ratio between two protected groups. `figure` is None if there is nothing to
+    compare with. `short_by` is how far the figure lies beyond the limit, in its own unit; None if it lies within. The
+    verdict is open if the figure lies beyond the limit but its interval includes the limit; open passes.
     """
 
     code: Code | None

@@ -1,5 +1,5 @@
-"""What else one must know before one trusts the scores: the best that any model could reach, whether ranges hold,
-whether factors stay the same when the model is fitted again, and which features have moved since training."""
+"""Diagnostics of the scores: the best that any model could reach, the coverage of the ranges, the stability of the
+factors when the model is fitted again, and the features that have moved since training."""
 
 from pathlib import Path
 from typing import Final
@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import binomtest, spearmanr
 
-from pipeline.dataset.rounds import Round
+from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
@@ -18,21 +18,21 @@ from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.parallel import in_parallel
 
 TRUTH: Final = "truth.parquet"
-"""What `retention simulate` writes beside its tables; no contract table, so nothing else ever reads it."""
+"""Written by `retention simulate` beside its tables; not a table of the contract, so nothing else reads it."""
 GROUPS: Final = 10
 PERCENTILES: Final = 101
-"""Points of the gain, with both ends."""
+"""Points of the gain curve, both ends included."""
 REFIT_SHARE: Final = 0.8
 EXPLAINED: Final = 500
-"""Test rows whose factors two refits are compared by."""
+"""Test rows on which the factors of two refits are compared."""
 REFERENCE_MONTHS: Final = 12
 
 
 def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> TrueHazard | None:
-    """How much of what the true hazard knows the scores know, on the judged rows; None for a source without a truth.
+    """How near the scores come to the true hazard, on the test rows; None for a source without true hazards.
 
     `oracle_auc` is the AUC of the true hazard of the month after the snapshot date, `auc` that of the scores on the
-    same `rows`, and `share` is (auc − .5) / (oracle_auc − .5).
+    same `rows`, and `share` is (auc − 0.5) / (oracle_auc − 0.5).
     """
     file = (source if source.is_dir() else source.parent) / TRUTH
     if not file.is_file():
@@ -48,11 +48,11 @@ def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> TrueHazard 
 
 
 def range_coverage(judged: Backtest) -> RangeCoverage:
-    """Whether what happened to people who scored alike lies in their range, out of time.
+    """Whether the share who left, among people of similar risk, lies within their range, out of time.
 
-    Test rows in ten groups by risk: of each, mean `low` and `high`, the share that left (`happened`), and whether that
-    lies between them. `inside` is the share of the groups for which it does, `inside_allowing_for_chance` that of
-    groups whose 95 % interval (Wilson, 1927) touches the range: a group's share is itself known only so well.
+    The test rows are divided into ten groups by risk. `inside` is the share of groups in which the share who left
+    (`happened`) lies between the mean `low` and the mean `high`. `inside_allowing_for_chance` is the share of groups
+    in which its 95 % interval (Wilson, 1927) overlaps that range.
     """
     order = np.argsort(judged.risk, kind="stable")
     groups = tuple(_group(judged, rows) for rows in np.array_split(order, min(GROUPS, len(order))))
@@ -67,10 +67,10 @@ def range_coverage(judged: Backtest) -> RangeCoverage:
 
 
 def gain(judged: Backtest) -> tuple[float, ...]:
-    """Of all who left, the share among the highest 0, 1, … 100 % of the risks, out of time: never a single row."""
-    found = np.cumsum(judged.left[np.argsort(-judged.risk, kind="stable")]) / max(judged.left.sum(), 1)
-    at = np.arange(len(found) + 1) / len(found)
-    return tuple(float(each) for each in np.interp(np.linspace(0, 1, PERCENTILES), at, np.append(0.0, found)))
+    """Share of all leavers among the highest 0, 1, … 100 % of the risks, out of time; never a single row."""
+    leavers = np.cumsum(judged.left[np.argsort(-judged.risk, kind="stable")]) / max(judged.left.sum(), 1)
+    at = np.arange(len(leavers) + 1) / len(leavers)
+    return tuple(float(each) for each in np.interp(np.linspace(0, 1, PERCENTILES), at, np.append(0.0, leavers)))
 
 
 def _group(judged: Backtest, rows: np.ndarray) -> CoverageGroup:
@@ -87,19 +87,19 @@ def _group(judged: Backtest, rows: np.ndarray) -> CoverageGroup:
     )
 
 
-def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) -> FactorStability:
-    """Whether two models of the same people give the same reasons: rank correlations of factors, 1 is the same.
+def factor_stability(dataset: Dataset, split: Split, hyperparameters_of: Blend, seed: int) -> FactorStability:
+    """Whether two fits on the same population give the same reasons: rank correlations of factors, 1 if identical.
 
-    Two refits of a round, each on a random 80 % of its people, explain the same test rows. `features` compares the
-    features' mean absolute contributions; `within_people` is the mean, over rows, of the correlation of one person's
-    contributions; `scores` that of the log-odds.
+    Two refits of a split, each on a random 80 % of its people, explain the same test rows. `features` correlates the
+    features' mean absolute contributions; `within_people` is the mean, over rows, of the correlation between one
+    person's contributions; `scores` correlates the log-odds.
     """
-    test = dataset.X[round_.test]
+    test = dataset.X[split.test]
     test = test.sample(min(EXPLAINED, test.height), seed=seed)
     first, second = in_parallel(
-        lambda fit: _refitted(dataset, round_, like, seed + fit).contributions(test)[1],
+        lambda fit: _refitted(dataset, split, hyperparameters_of, seed + fit).contributions(test)[1],
         range(2),
-        len(round_.train),
+        len(split.train),
     )
     within = [_rank_correlation(a, b) for a, b in zip(first, second, strict=True)]
     return FactorStability(
@@ -110,12 +110,18 @@ def factor_stability(dataset: Dataset, round_: Round, like: Blend, seed: int) ->
     )
 
 
-def _refitted(dataset: Dataset, round_: Round, like: Blend, seed: int) -> Blend:
-    person = dataset.person[round_.train]
-    kept = np.random.default_rng(seed).random(int(person.max()) + 1) < REFIT_SHARE
-    rows = round_.train[kept[person]]
+def _refitted(dataset: Dataset, split: Split, hyperparameters_of: Blend, seed: int) -> Blend:
+    person = dataset.person[split.train]
+    is_drawn = np.random.default_rng(seed).random(int(person.max()) + 1) < REFIT_SHARE
+    rows = split.train[is_drawn[person]]
     return fit_blend(
-        dataset.X, dataset.left, [], seed, hyperparameters_of=like, directions=dataset.directions, rows=rows
+        dataset.X,
+        dataset.left,
+        [],
+        seed,
+        hyperparameters_of=hyperparameters_of,
+        directions=dataset.directions,
+        rows=rows,
     )
 
 
@@ -124,10 +130,12 @@ def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def moved_features(learned: Dataset, scored: pl.DataFrame, limit: float) -> tuple[MovedFeature, ...]:
-    """Features that have moved, between the last year learned from and those who would be scored now, further than in
-    any of its months; furthest first. A score rests on less where its features have moved."""
+    """Features that have moved too far between the last year of training and the people who would be scored now.
+
+    Too far: clearly further than in any month of that year (`usual_limits`); furthest first.
+    """
     days = learned.keys["snapshot_date"].unique().sort().tail(REFERENCE_MONTHS).to_list()
     months = [learned.X[learned.rows_on([day])] for day in days]
     year = reference_of(pl.concat(months))
-    found = moved_too_far(year, scored.select(learned.X.columns), usual_limits(year, months, limit))
-    return tuple(MovedFeature(one.name, one.psi, one.limit) for one in found.drifted)
+    drift = moved_too_far(year, scored.select(learned.X.columns), usual_limits(year, months, limit))
+    return tuple(MovedFeature(one.name, one.psi, one.limit) for one in drift.drifted)

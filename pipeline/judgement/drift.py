@@ -1,4 +1,4 @@
-"""How far a table of features, or the scores, have moved from those that the model learned from."""
+"""How far features or scores have moved from those of training."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from scipy.stats import chi2_contingency
 
 BINS: Final = 10
 FEWEST_ROWS: Final = 100
-"""Of fewer known and unknown rows on either side nothing is said: chance alone moves them as far."""
+"""With fewer rows on either side (known or not) nothing is reported: chance alone moves so few as far."""
 BEYOND_THE_USUAL: Final = 1.5
-"""A feature has moved when it is this many times as far off as in any month of the reference."""
+"""A feature has moved if it lies this many times further off than any month of the reference."""
 CHANCE: Final = 0.001
-"""Least likelihood at which a shift, of all the features looked at, still passes for chance."""
+"""Significance level of a shift, shared among all features compared (Bonferroni)."""
 _HALF_A_ROW: Final = 0.5
-"""Counted in every cell, so that an empty one does not make the index infinite."""
+"""Added to every cell, so that an empty one does not make the index infinite."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """How far one column has moved: the population stability index, and how likely chance alone moves it so far."""
+    """How far a column has moved: the population stability index, and the probability of that much by chance alone."""
 
     name: str
     psi: float
@@ -31,7 +31,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Drifted:
-    """A column that has moved further than its limit, and further than chance would move it."""
+    """A column that has moved beyond its limit, and further than chance would move it."""
 
     name: str
     psi: float
@@ -41,7 +41,7 @@ class Drifted:
 
 @dataclass(frozen=True)
 class Drift:
-    """How far the furthest column has moved, by its limit, and the columns that moved too far, furthest first."""
+    """`furthest`: the largest PSI as a multiple of its limit. `drifted`: the columns beyond theirs, furthest first."""
 
     furthest: float
     drifted: Sequence[Drifted]
@@ -49,7 +49,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Reference:
-    """What is known of a reference, by column: the rows of each cell, and where numbers are cut (None: no number)."""
+    """A reference table, by column: the rows of each cell, and the edges of number cells (None for a category)."""
 
     rows: int
     edges: Mapping[str, NDArray[np.float64] | None]
@@ -57,8 +57,10 @@ class Reference:
 
 
 def reference_of(table: pl.DataFrame) -> Reference:
-    """Cut once, for many tables to be held against it. What is unknown of everyone is left out, for nothing moves
-    from it: a feature that looks two years back, say, in the first two years of a source.
+    """Counts a table into cells once, so that many tables can be compared with it.
+
+    A column that is unknown for everyone is left out: a feature that looks two years back, say, in the first two years
+    of a source.
     """
     known = [column for column in table.get_columns() if column.count()]
     edges = {column.name: _edges(column) for column in known}
@@ -67,18 +69,18 @@ def reference_of(table: pl.DataFrame) -> Reference:
 
 
 def moved(reference: Reference, now: pl.DataFrame) -> Iterator[Moved]:
-    """Every column of `now` of which `reference` knows something, in the order of `now`.
+    """The shift of every column of `now` that `reference` has, in the order of `now`.
 
-    Numbers are cut at the tenths of the reference, a category's levels are its cells, and unknown is a cell of its
-    own. PSI = Σ (now − reference) · ln(now / reference) over the cells' shares (Siddiqi, Credit Risk Scorecards,
-    2006): below .1 is calm, above .2 is a shift. The p-value is Pearson's χ² on the same cells.
+    The cells are tenths of the reference for a number, the levels of a category, and one for unknown. PSI =
+    Σ (now − reference) · ln(now / reference) over the cells' shares (Siddiqi, Credit Risk Scorecards, 2006): below 0.1
+    is stable, above 0.2 is a shift. The p-value is Pearson's χ² on the same cells.
     """
     for name, counts in _counts(reference, now):
         yield Moved(name, psi(counts), float(chi2_contingency(counts).pvalue))
 
 
 def _counts(reference: Reference, now: pl.DataFrame) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """Each column that both know something of, with its rows by cell, (2, cells): reference, then now."""
+    """Each column that both tables have, with its rows by cell, (2, cells): reference, then now."""
     if min(reference.rows, now.height) < FEWEST_ROWS:
         return
     for name in now.columns:
@@ -89,10 +91,10 @@ def _counts(reference: Reference, now: pl.DataFrame) -> Iterator[tuple[str, NDAr
 
 
 def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: float) -> dict[str, float]:
-    """From where on a feature has moved further than it does from month to month; at least `limit`.
+    """The PSI beyond which each feature has moved further than it usually does from month to month; at least `limit`.
 
-    What everyone shares (the season, a survey in spring, a department's exits) moves all the time; the months of the
-    reference say how far.
+    Some movement is normal (the season, a survey in spring, a department's exits); the months of the reference show how
+    much.
     """
     limits = dict.fromkeys(learned.cells, limit)
     for month in months:
@@ -102,19 +104,19 @@ def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: floa
 
 
 def moved_too_far(learned: Reference, now: pl.DataFrame, limits: Mapping[str, float]) -> Drift:
-    """Every column by its own limit."""
-    every = list(moved(learned, now))
-    far = [entry for entry in every if entry.psi > limits[entry.name] and entry.p_value * len(every) < CHANCE]
+    """Compares every column with its own limit."""
+    shifts = list(moved(learned, now))
+    far = [entry for entry in shifts if entry.psi > limits[entry.name] and entry.p_value * len(shifts) < CHANCE]
     far.sort(key=lambda entry: -entry.psi / limits[entry.name])
-    furthest = max((entry.psi / limits[entry.name] for entry in every), default=0.0)
+    furthest = max((entry.psi / limits[entry.name] for entry in shifts), default=0.0)
     return Drift(furthest, [Drifted(each.name, each.psi, each.p_value, limits[each.name]) for each in far])
 
 
 def psi(counts: NDArray[np.float64]) -> float:
     """The index of a table of counts (2, cells): reference, then now; 0 where the shares are the same."""
-    held = counts + _HALF_A_ROW
-    was, is_ = held / held.sum(axis=1, keepdims=True)
-    return float(np.sum((is_ - was) * np.log(is_ / was)))
+    filled = counts + _HALF_A_ROW
+    reference, now = filled / filled.sum(axis=1, keepdims=True)
+    return float(np.sum((now - reference) * np.log(now / reference)))
 
 
 def _edges(column: pl.Series) -> NDArray[np.float64] | None:
@@ -124,13 +126,13 @@ def _edges(column: pl.Series) -> NDArray[np.float64] | None:
 
 
 def _counted(column: pl.Series, edges: NDArray[np.float64] | None) -> pl.DataFrame:
-    """cell, rows."""
+    """Columns cell and rows."""
     cells = column.cast(pl.String) if edges is None else _cut(column, edges)
     return cells.rename("cell").value_counts(name="rows")
 
 
 def _both(reference: pl.DataFrame, now: pl.DataFrame) -> NDArray[np.float64]:
-    """Rows in each cell that either side has, (2, cells)."""
+    """Rows in each cell that either table has, (2, cells)."""
     both = reference.join(now, on="cell", how="full", nulls_equal=True, coalesce=True, suffix="_now")
     return both.select(pl.col("rows", "rows_now").fill_null(0).cast(pl.Float64)).to_numpy().T
 

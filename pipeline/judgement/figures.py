@@ -1,4 +1,4 @@
-"""Figures as they cross packages: one with its interval, and the metrics of scores with and without intervals."""
+"""Figures that the packages exchange: a figure with its interval, and the metrics with and without intervals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -8,14 +8,14 @@ from typing import Annotated, Final, Generic, TypeVar
 from pydantic import BeforeValidator
 
 Figure = Annotated[float, BeforeValidator(lambda value: nan if value is None else value)]
-"""A number; NaN where it is not defined, which JSON writes as null."""
+"""A number; NaN if it is not defined, read from null in JSON."""
 
 Each = TypeVar("Each")
 
 
 @dataclass(frozen=True)
 class Bounded:
-    """A figure with its interval, 95 % unless said otherwise; NaN where it is not defined."""
+    """A figure with its interval, 95 % unless stated otherwise; NaN if it is not defined."""
 
     value: Figure
     low: Figure = nan
@@ -27,7 +27,7 @@ class Bounded:
 
     @property
     def reversed(self) -> "Bounded":
-        """The difference the other way round."""
+        """The same difference with its two sides exchanged."""
         return Bounded(-self.value, -self.high, -self.low)
 
 
@@ -36,22 +36,22 @@ UNDEFINED: Final = Bounded(nan)
 
 @dataclass(frozen=True)
 class Named(Generic[Each]):
-    """Fields that are there or None."""
+    """Figures by name; a field is None if there is no such figure."""
 
     def items(self) -> Iterator[tuple[str, Each]]:
-        """Name and value of the fields that are there, in their order."""
+        """Name and value of the fields that are not None, in their order."""
         for field in fields(self):
             if (value := getattr(self, field.name)) is not None:
                 yield field.name, value
 
     def get(self, name: str) -> Each | None:
-        """The field of that name; None where there is none, or it is not there."""
+        """The field of that name; None if there is no such field, or it is None."""
         return dict(self.items()).get(name)
 
 
 @dataclass(frozen=True)
 class Metrics(Named[Bounded]):
-    """Every metric of `pipeline.judgement.metrics` with its interval; None where a report does not have it."""
+    """Every metric of `pipeline.judgement.metrics` with its interval; None if a report does not have it."""
 
     auc: Bounded | None = None
     average_precision: Bounded | None = None

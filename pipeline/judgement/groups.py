@@ -1,4 +1,4 @@
-"""Protected groups as data, and their words in the reader's language."""
+"""Protected groups as data, and their names in the reader's language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,14 @@ from babel.numbers import get_decimal_symbol
 from pipeline.language.translator import ENGLISH, Language, marked
 
 OTHER: Final = "other"
-"""The name of what is no group of its own."""
+"""The group of all values that have no group of their own."""
 TIMES: Final = " × "
-"""Between the names of two attributes, and of two groups, that are crossed."""
+"""Joins the names of two crossed attributes, and of two crossed groups."""
 NAMES: Final = (
     *(marked("gender"), marked("age"), marked("nationality"), marked("ethnicity"), marked("marital_status")),
     *(marked("disability"), marked("man"), marked("woman"), marked("other")),
 )
-"""Attributes and groups that the product names itself or that most sources name alike; others stay as the source has
-them."""
+"""Attributes and groups that are translated; all others are shown as the source names them."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,13 @@ class Group:
 
     @property
     def reading_order(self) -> tuple[bool, bool, str]:
-        """Sorts the lowest band first, and what is left over last."""
+        """A sort key: the lowest band first, `other` last."""
         is_lowest = self.name is None and self.start is None
         return self.name == OTHER, not is_lowest, group_text(self)
 
 
 def group_text(group: Group, language: Language = ENGLISH) -> str:
-    """`30 to under 40`, `woman`."""
+    """The name of a group: `30 to under 40`, `woman`."""
     if group.name is not None:
         return language.text(group.name)
     start, end = written(group.start or 0.0, language), written(group.end or 0.0, language)
@@ -51,12 +50,12 @@ def group_text(group: Group, language: Language = ENGLISH) -> str:
 
 
 def crossed_text(groups: Sequence[Group], language: Language = ENGLISH) -> str:
-    """A group, or one of each of two attributes."""
+    """The name of a group, or of a pair of groups."""
     return TIMES.join(group_text(group, language) for group in groups)
 
 
 def attribute_text(attributes: Sequence[str], language: Language = ENGLISH) -> str:
-    """A protected attribute, or two that are crossed."""
+    """The name of a protected attribute, or of a pair."""
     return TIMES.join(language.text(attribute) for attribute in attributes)
 
 

@@ -21,7 +21,7 @@ from pipeline.model.calibration import EPSILON, fit_lines, log_odds_of
 Floats = NDArray[np.float64]
 
 TOP_SHARE: Final = 0.1
-"""The share of rows, highest risk first, that `lift_10` and `recall_10` look at."""
+"""The share of rows, highest risk first, that `lift_10` and `recall_10` cover."""
 ECE_BINS: Final = 10
 
 
@@ -29,8 +29,8 @@ ECE_BINS: Final = 10
 class Tally:
     """The weight of leavers and of stayers at each distinct risk.
 
-    `risk` (risks,) falls strictly; `left` and `stayed` (resamples, risks) are weights, so a person drawn twice
-    counts twice and one not drawn counts nothing.
+    `risk` (risks,) is strictly decreasing; `left` and `stayed` (resamples, risks) are weights, so a person drawn twice
+    counts twice and one not drawn does not count.
     """
 
     risk: Floats
@@ -69,7 +69,7 @@ def average_precision(tally: Tally) -> Floats:
     """Average precision: Σ_g (recall_g − recall_{g−1}) · precision_g, over distinct risks g. Higher is better.
 
     No interpolation, as in scikit-learn's `average_precision_score` (Davis and Goadrich, ICML 2006, on why not).
-    The base rate is what a constant risk gets. NaN without leavers.
+    A constant risk scores the base rate. NaN without leavers.
     """
     precision = _ratio(np.cumsum(tally.left, axis=1), np.cumsum(tally.total, axis=1), empty=0.0)
     return _ratio(np.einsum("bg,bg->b", tally.left, precision), tally.all_left)
@@ -78,7 +78,7 @@ def average_precision(tally: Tally) -> Floats:
 def log_loss(tally: Tally) -> Floats:
     """Mean of −ln(probability given to what happened), natural logarithm. Lower is better.
 
-    Risks are held within [1e-12, 1 − 1e-12], so that one impossible outcome costs 27.6 and not infinity.
+    Risks are clipped to [1e-12, 1 − 1e-12], so that one impossible outcome costs 27.6 and not infinity.
     NaN without rows.
     """
     risk = np.clip(tally.risk, EPSILON, 1 - EPSILON)
@@ -113,22 +113,22 @@ def ece(tally: Tally) -> Floats:
 def calibration_slope(tally: Tally) -> Floats:
     """Slope of the logistic regression of the outcome on the log-odds of the risk; 1 is right, below 1 over-confident.
 
-    Cox, Biometrika 45, 1958; Van Calster et al., BMC Medicine 17, 2019. NaN where risks are all equal, where only
-    one outcome happened, or where the outcomes are separated perfectly.
+    Cox, Biometrika 45, 1958; Van Calster et al., BMC Medicine 17, 2019. NaN if all risks are equal, if there is
+    only one outcome, or if the outcomes are perfectly separated.
     """
     return tally.line[0]
 
 
 def calibration_intercept(tally: Tally) -> Floats:
-    """Intercept of the same regression as the slope's, in log-odds; 0 is right, above 0 risks are too low."""
+    """Intercept of the regression that gives the slope, in log-odds; 0 is right, above 0 risks are too low."""
     return tally.line[1]
 
 
 def recall_10(tally: Tally) -> Floats:
     """Share of all leavers who are in the tenth of rows with the highest risk. Higher is better.
 
-    The tenth is exact: a row, or a set of equal risks, across its edge counts for the part that is inside, which is
-    the expected value under a random order of ties. NaN without leavers.
+    The tenth is exact: a row, or a group of ties, that crosses its edge counts in proportion to the part inside, the
+    expected value under a random order of ties. NaN without leavers.
     """
     edge = TOP_SHARE * (tally.all_left + tally.all_stayed)[:, None]
     mass = np.cumsum(tally.total, axis=1)
@@ -156,9 +156,9 @@ METRICS: Final = tuple(_FORMULAS)
 
 
 def metrics(left: ArrayLike, risk: ArrayLike) -> MetricValues:
-    """Every metric of the rows as they are.
+    """Every metric, without intervals.
 
-    `left` (n,) is true for a voluntary exit within the horizon, `risk` (n,) a probability. A metric is NaN where it
+    `left` (n,) is true for a voluntary exit within the horizon, `risk` (n,) a probability. A metric is NaN if it
     is not defined. Raises ValueError for arrays of unequal length or risks that are not probabilities.
     """
     tally = _Ranking(left, risk).tally(np.ones((1, np.size(risk))))
@@ -166,7 +166,7 @@ def metrics(left: ArrayLike, risk: ArrayLike) -> MetricValues:
 
 
 def one_metric(left: ArrayLike, risk: ArrayLike, metric: str) -> float:
-    """One of `METRICS` of the rows as they are; NaN and errors as `metrics`."""
+    """One of `METRICS`, without an interval; NaN and errors as in `metrics`."""
     return float(_FORMULAS[metric](_Ranking(left, risk).tally(np.ones((1, np.size(risk)))))[0])
 
 
@@ -175,8 +175,8 @@ def metrics_with_intervals(
 ) -> Metrics:
     """Every metric with a 95 % interval from resampling people (`pipeline.judgement.resampling`).
 
-    Percentile intervals, but for `ece`: a resample adds its own noise to every bin, so its resamples are first moved
-    onto the value (and cut at 0). `low` and `high` are NaN where fewer than half of the resamples have a figure.
+    Percentile intervals. Each resample adds noise to every bin of `ece`, so its resamples are first re-centred on the
+    value and clipped at 0. `low` and `high` are NaN if the metric is defined in fewer than half of the resamples.
     """
     ranking = _Ranking(left, risk)
     drawn = _resampled(ranking, tuple(_FORMULAS), person, seed, resamples)
@@ -197,7 +197,7 @@ def paired_difference(
 ) -> Bounded:
     """metric(a) − metric(b) on the same rows, with a 95 % interval from the same resamples of people for both.
 
-    Positive means that `a` has the higher figure, which is worse for log_loss, brier and ece. NaN as the metric.
+    Positive means that `a` has the higher figure, which is worse for log_loss, brier and ece. NaN if the metric is.
     """
     a, b = (_Ranking(left, risk) for risk in (risk_a, risk_b))
     drawn_a, drawn_b = (_resampled(ranking, (metric,), person, seed, resamples)[metric] for ranking in (a, b))
@@ -206,7 +206,7 @@ def paired_difference(
 
 
 class _Ranking:
-    """Rows sorted once by falling risk; equal risks are one step."""
+    """Rows sorted once by decreasing risk; equal risks are one step."""
 
     def __init__(self, left: ArrayLike, risk: ArrayLike) -> None:
         outcome, probability = np.asarray(left, dtype=bool), np.asarray(risk, dtype=np.float64)
@@ -216,15 +216,16 @@ class _Ranking:
             raise ValueError("a risk must lie between 0 and 1")
         self.order = np.argsort(-probability, kind="stable")
         self.left = outcome[self.order].astype(np.float64)
-        falling = probability[self.order]
-        self.starts = np.flatnonzero(np.diff(falling, prepend=np.inf))
-        self.risk = falling[self.starts]
+        decreasing = probability[self.order]
+        self.starts = np.flatnonzero(np.diff(decreasing, prepend=np.inf))
+        self.risk = decreasing[self.starts]
 
     def tally(self, weights: Floats) -> Tally:
-        """Count weights (resamples, n) of rows in their first order."""
+        """The tally for weights (resamples, n) of rows in their original order."""
         return self.tally_sorted(weights[:, self.order])
 
     def tally_sorted(self, weights: Floats) -> Tally:
+        """The tally for weights (resamples, n) of rows in the order of the ranking."""
         left = weights * self.left
         if len(self.starts) < weights.shape[1]:
             left, weights = (np.add.reduceat(part, self.starts, axis=1) for part in (left, weights))
@@ -234,13 +235,13 @@ class _Ranking:
 def _resampled(
     ranking: _Ranking, names: tuple[str, ...], person: ArrayLike, seed: int, resamples: int
 ) -> dict[str, Floats]:
-    """The named metrics of each resample; the same seed draws the same people whatever the risks are."""
+    """The named metrics of each resample; the same seed draws the same people, whatever the risks."""
     _, codes = np.unique(np.asarray(person), return_inverse=True)
     if len(codes) != len(ranking.order):
         raise ValueError("person must have as many rows as left")
     sorted_codes = codes[ranking.order]
     blocks = []
-    with threadpool_limits(1):  # the products are too small to share out: threads would mostly wait
+    with threadpool_limits(1):  # the products are too small to divide among threads
         for counts in drawn_people(int(codes.max(initial=-1)) + 1, len(codes), seed, resamples):
             tally = ranking.tally_sorted(counts[:, sorted_codes])
             blocks.append([_FORMULAS[name](tally) for name in names])
@@ -252,6 +253,6 @@ def _values(tally: Tally) -> dict[str, float]:
 
 
 def _ratio(over: Any, under: Any, empty: float = np.nan) -> Floats:
-    """over / under, `empty` where there is nothing to divide by."""
+    """over / under; `empty` where `under` is not positive."""
     under = np.broadcast_to(under, np.shape(over))
     return np.asarray(np.divide(over, under, out=np.full(np.shape(over), empty), where=under > 0))

@@ -1,4 +1,4 @@
-"""Pictures of how good the scores are, as SVG: of groups and curves, never of a person."""
+"""Evaluation plots of a training report, as SVG: groups and curves, never a person."""
 
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -23,13 +23,13 @@ _STYLE: Final[dict[Any, Any]] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
-"""A fixed salt makes the same figures the same bytes."""
+"""The fixed salt makes the output reproducible: the same figures give the same bytes."""
 
 Drawn = Callable[[Axes], None]
 
 
 def plots(report: TrainingReport) -> dict[str, bytes]:
-    """Every picture by file name, of a training report; what it has no figures for is left out."""
+    """The plots of a training report by file name; those without figures are left out."""
     drawn: dict[str, Drawn] = {}
     if coverage := report.range_coverage:
         drawn["reliability"] = lambda axes: _reliability(axes, coverage.groups)
@@ -43,10 +43,10 @@ def plots(report: TrainingReport) -> dict[str, bytes]:
     for by in dict.fromkeys(group.by for group in report.by_group if not group.is_suppressed):
         shown = [group for group in report.by_group if group.by == by and not group.is_suppressed]
         drawn[f"by_{by}"] = lambda axes, by=by, shown=shown: _by_group(axes, by, shown)  # type: ignore[misc]
-    return {f"{name}.svg": _picture(draw) for name, draw in drawn.items()}
+    return {f"{name}.svg": _svg(draw) for name, draw in drawn.items()}
 
 
-def _picture(draw: Drawn) -> bytes:
+def _svg(draw: Drawn) -> bytes:
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=_SIZE, layout="constrained")
         draw(figure.add_subplot())
@@ -59,27 +59,27 @@ def _reliability(axes: Axes, groups: Sequence[CoverageGroup]) -> None:
     rows = [(each.risk, each.happened, each.least, each.most, each.low, each.high) for each in groups]
     risk, happened, least, most, low, high = np.array(rows).T
     top = 1.05 * max(most.max(), high.max())
-    axes.plot([0, top], [0, top], color=_GREY, linestyle=":", label="exactly right")
+    axes.plot([0, top], [0, top], color=_GREY, linestyle=":", label="perfectly calibrated")
     axes.fill_between(risk, low, high, color=_ORANGE, alpha=0.25, label="range of the scores")
     errors = np.array([happened - least, most - happened])
     label = f"tenths of the scores, {COVERAGE:.0%} interval"
     axes.errorbar(risk, happened, errors, fmt="o", color=_BLUE, capsize=3, label=label)
-    axes.set(xlabel="mean risk that was scored", ylabel="share that left", title="Reliability, out of time")
+    axes.set(xlabel="mean predicted risk", ylabel="share who left", title="Reliability, out of time")
     axes.legend(frameon=False)
 
 
-def _gain(axes: Axes, found: Sequence[float]) -> None:
-    share = np.linspace(0, 1, len(found))
-    axes.plot(share, found, color=_BLUE, label="highest risk first")
+def _gain(axes: Axes, gain: Sequence[float]) -> None:
+    share = np.linspace(0, 1, len(gain))
+    axes.plot(share, gain, color=_BLUE, label="highest risk first")
     axes.plot([0, 1], [0, 1], color=_GREY, linestyle=":", label="at random")
-    tenth = float(np.interp(0.1, share, found))
+    tenth = float(np.interp(0.1, share, gain))
     axes.plot([0.1], [tenth], "o", color=_ORANGE, label=f"top tenth: {tenth:.0%} of leavers, lift {tenth / 0.1:.1f}")
-    axes.set(xlabel="share of people looked at", ylabel="share of leavers found", title="Gain, out of time")
+    axes.set(xlabel="share of people, highest risk first", ylabel="share of leavers found", title="Gain, out of time")
     axes.legend(frameon=False, loc="lower right")
 
 
-def _precision_recall(axes: Axes, found: Sequence[float], base: float) -> None:
-    share, recall = np.linspace(0, 1, len(found)), np.array(found)
+def _precision_recall(axes: Axes, gain: Sequence[float], base: float) -> None:
+    share, recall = np.linspace(0, 1, len(gain)), np.array(gain)
     axes.plot(recall[1:], base * recall[1:] / share[1:], color=_BLUE, label="scores")
     axes.axhline(base, color=_GREY, linestyle=":", label=f"base rate {base:.1%}")
     axes.set(xlabel="recall: share of leavers found", ylabel="precision: share of those found who left")
@@ -105,7 +105,7 @@ def _number(value: float | None) -> float:
 def _ablation(axes: Axes, ablation: Mapping[str, Difference]) -> None:
     _intervals(axes, {f"against {name}": figures.average_precision for name, figures in ablation.items()})
     axes.axvline(0, color=_GREY, linestyle=":")
-    axes.set(xlabel="difference in average precision", title="What the whole model adds")
+    axes.set(xlabel="difference in average precision", title="Whole model less each smaller one")
 
 
 def _by_group(axes: Axes, by: str, groups: Sequence[GroupFigures]) -> None:
@@ -115,7 +115,7 @@ def _by_group(axes: Axes, by: str, groups: Sequence[GroupFigures]) -> None:
 
 
 def _intervals(axes: Axes, bounds: Mapping[str, Bounded]) -> None:
-    """A point and its interval for each name; one that is not defined is left empty."""
+    """A point and its interval for each name; an undefined one leaves its line empty."""
     for at, bound in enumerate(bounds.values()):
         axes.plot([bound.low, bound.high], [at, at], color=_BLUE)
         axes.plot([bound.value], [at], "o", color=_BLUE)

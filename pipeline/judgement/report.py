@@ -1,7 +1,7 @@
-"""The training report: what a training found, as its readers take it. `report_json` writes and reads its JSON.
+"""The training report. `registry.report_json` writes and reads its JSON.
 
 Fields are named as the keys of the JSON (docs/interface: "Training report"). A report of an earlier version may lack
-some: a part that is missing is None, a list empty.
+some: a missing part is None, a missing list is empty.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from pipeline.judgement.groups import Group
 
 @dataclass(frozen=True)
 class OriginMetrics:
-    """One test date, or repeat of a cross-section: `n` rows, the share who left, and the metrics."""
+    """A test date, or a repeat of a cross-section: `n` rows, the share who left, and the metrics."""
 
     origin: str
     snapshot_date: str | None = None
@@ -28,7 +28,7 @@ class OriginMetrics:
 
 @dataclass(frozen=True)
 class Baselines(Named[MetricValues]):
-    """What the model is judged beside: the base rate, tenure alone, and each part of the blend alone."""
+    """The simpler models for comparison: the base rate, tenure alone, and each part of the blend alone."""
 
     base_rate: MetricValues | None = None
     tenure: MetricValues | None = None
@@ -38,7 +38,7 @@ class Baselines(Named[MetricValues]):
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much one model is better than another on the same rows; positive: the first is."""
+    """One model less another on the same rows; positive: the first is better."""
 
     auc: Bounded
     average_precision: Bounded
@@ -46,7 +46,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class FeatureEntry:
-    """A feature of the model, in the words of the catalogue."""
+    """A feature of the model, as the catalogue describes it."""
 
     name: str
     driver: str
@@ -66,7 +66,7 @@ class FeatureEntry:
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """A level, department or tenure band: `n` rows; one of a few people has its name and nothing else."""
+    """A level, department or tenure band with `n` rows; a suppressed one has its name and nothing else."""
 
     by: str
     group: str
@@ -82,9 +82,9 @@ class GroupFigures:
 
 @dataclass(frozen=True)
 class TrueHazard:
-    """The AUC of the true hazard of a simulated company beside that of the scores on the same rows.
+    """The AUC of a simulated company's true hazard, and of the scores on the same rows.
 
-    `share` is (auc − .5) / (oracle_auc − .5).
+    `share` is (auc − 0.5) / (oracle_auc − 0.5).
     """
 
     rows: int
@@ -95,7 +95,7 @@ class TrueHazard:
 
 @dataclass(frozen=True)
 class CoverageGroup:
-    """`n` rows of alike risk: mean risk and range, the share who left, and the interval `least` to `most` of it."""
+    """`n` rows of similar risk: mean risk and range, the share who left, and its interval `least` to `most`."""
 
     n: int
     risk: Figure
@@ -108,7 +108,7 @@ class CoverageGroup:
 
 @dataclass(frozen=True)
 class RangeCoverage:
-    """The share of the groups whose exits lie in their range, and of those that do if chance is allowed for."""
+    """The share of groups whose exits lie within their range, with and without allowing for chance."""
 
     inside: Figure
     inside_allowing_for_chance: Figure
@@ -118,7 +118,7 @@ class RangeCoverage:
 
 @dataclass(frozen=True)
 class FactorStability:
-    """Rank correlations of two refits on the same test rows, 1 is the same."""
+    """Rank correlations of two refits on the same test rows; 1 if identical."""
 
     rows: int
     features: Figure
@@ -128,7 +128,7 @@ class FactorStability:
 
 @dataclass(frozen=True)
 class MovedFeature:
-    """A feature that moved further than it usually does between training and scoring."""
+    """A feature that has moved further than usual between training and scoring."""
 
     feature: str
     psi: Figure
@@ -139,7 +139,7 @@ class MovedFeature:
 class FairnessGroup:
     """How the list treats one group, or one group of each of two attributes; figures are None where suppressed.
 
-    `parts` says what `group` names, one for each attribute; empty in a report of version 0.1.
+    `parts` are the groups that `group` names, one per attribute; empty in a report of version 0.1.
     """
 
     group: str
@@ -159,7 +159,7 @@ class FairnessGroup:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The figure of the group that has least by that of the group that has most."""
+    """The lowest group's figure divided by the highest group's: `group` and `against`."""
 
     group: str
     against: str
@@ -168,7 +168,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Ratios(Named[Ratio]):
-    """What is compared between groups; None with fewer than two groups that are large enough."""
+    """The rates compared between groups; None with fewer than two groups that are large enough."""
 
     selection_rate: Ratio | None = None
     recall: Ratio | None = None
@@ -176,9 +176,9 @@ class Ratios(Named[Ratio]):
 
 @dataclass(frozen=True)
 class FairnessRow:
-    """A protected attribute, or a pair of them, and its groups; `people` whose group is recorded.
+    """A protected attribute, or a pair of them, and its groups; `people` counts those whose group is recorded.
 
-    `attributes` are the names that `attribute` joins; empty in a report of version 0.1.
+    `attributes` are the names joined in `attribute`; empty in a report of version 0.1.
     """
 
     attribute: str
@@ -190,7 +190,7 @@ class FairnessRow:
     attributes: tuple[str, ...] = ()
 
     def parts_of(self, group: str) -> tuple[Group, ...]:
-        """What the name of one of the groups says."""
+        """The groups that the name of an entry stands for, one per attribute."""
         return next((each.parts for each in self.groups if each.group == group and each.parts), (Group(group),))
 
 
@@ -204,7 +204,7 @@ class ProxyFeature:
 
 @dataclass(frozen=True)
 class Proxy:
-    """How well the features tell who belongs to a group; AUC .5: they say nothing of it."""
+    """How well the features predict membership of a group; AUC 0.5: not at all."""
 
     attribute: str
     group: str
@@ -215,7 +215,7 @@ class Proxy:
 
 @dataclass(frozen=True)
 class AgainstParts(Named[Bounded]):
-    """Average precision less that of logistic regression and of boosting alone."""
+    """Average precision of the blend less that of logistic regression and of boosting alone."""
 
     logistic: Bounded | None = None
     boosting: Bounded | None = None
@@ -223,7 +223,7 @@ class AgainstParts(Named[Bounded]):
 
 @dataclass(frozen=True, kw_only=True)
 class AgainstChampion:
-    """The differences from a version on the same rows; `features_gone`: of its features, those the data lacks now."""
+    """Differences from a version on the same rows; `features_gone` counts its features that the data no longer has."""
 
     version: str
     features_gone: int = 0
@@ -236,7 +236,7 @@ class AgainstChampion:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What made a model, so that it can be made again."""
+    """How a model was made, so that it can be reproduced."""
 
     source: str | None = None
     data_hash: str | None = None
@@ -250,7 +250,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """What `retention train --json` writes; the last six fields are known once the model is recorded."""
+    """What `retention train --json` writes; the last six fields are set once the model is recorded."""
 
     source: str
     horizon_months: int = 0

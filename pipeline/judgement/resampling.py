@@ -1,5 +1,5 @@
 """The clustered bootstrap: people are drawn with replacement and bring all their rows (Davison and Hinkley, Bootstrap
-Methods, 1997, § 3.8), so an interval is honest about rows of one person being alike."""
+Methods, 1997, § 3.8), so intervals allow for the similarity of one person's rows."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,11 +16,11 @@ COVERAGE: Final = 0.95
 _BLOCK_CELLS: Final = 1_000_000
 _BLOCK_SUMS: Final = 4_000_000
 _LEAST_DEFINED: Final = 0.5
-"""An interval is given when at least this share of the resamples has a figure."""
+"""An interval is given if the figure is defined in at least this share of the resamples."""
 
 
 def drawn_people(people: int, rows: int, seed: int, resamples: int) -> Iterator[Floats]:
-    """How often each person is drawn, (block, people), in blocks whose weights of `rows` fit in memory."""
+    """How often each person is drawn, (block, people), in blocks small enough to hold a weight for each of `rows`."""
     random = np.random.default_rng(seed)
     size = max(1, _BLOCK_CELLS // max(rows, 1))
     for start in range(0, resamples, size):
@@ -32,8 +32,8 @@ def drawn_people(people: int, rows: int, seed: int, resamples: int) -> Iterator[
 def drawn_sums(by_person: Floats, seed: int, resamples: int) -> Floats:
     """Sums over the people of each resample, (resamples, sums), of what each person adds (people, sums).
 
-    The counts come from one multinomial draw a resample: the same distribution as `drawn_people`, in another stream of
-    random numbers, which reports of earlier versions rest on.
+    The counts come from one multinomial draw per resample: the same distribution as `drawn_people`, but another stream
+    of random numbers, on which the figures of earlier reports depend.
     """
     people = len(by_person)
     random, block = np.random.default_rng(seed), max(1, _BLOCK_SUMS // people)
@@ -49,8 +49,8 @@ def percentile_interval(
 ) -> Bounded:
     """The value with the percentiles of its resamples (n,), undefined ones left out.
 
-    The bounds are NaN where the value is not defined, and where fewer than half of the resamples have a figure. A
-    figure to which each resample adds noise of its own `is_recentred`: moved onto the value, and cut at 0.
+    The bounds are NaN if the value is not defined, or if fewer than half of the resamples are. `is_recentred` is for a
+    figure to which each resample adds noise: the resamples are re-centred on the value and clipped at 0.
     """
     defined = drawn[np.isfinite(drawn)]
     if not np.isfinite(value) or len(defined) < _LEAST_DEFINED * len(drawn):

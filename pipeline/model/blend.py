@@ -176,7 +176,7 @@ def _lean(values: Floats, left: Bools) -> float:
 def _from_values(values: dict[str, Any], text: str) -> Blend:
     if values["format"] != _FORMAT:
         raise ValueError(f"format {values['format']} is not known")
-    if values["trees_sha256"] != _digest(text):  # LightGBM ends the process on a text that is cut short
+    if values["trees_sha256"] != _digest(text):  # LightGBM ends the process on a truncated text
         raise ValueError("the trees are not those that were stored")
     blend = Blend(
         Encoding.from_dict(values["encoding"]),

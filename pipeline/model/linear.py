@@ -47,7 +47,7 @@ PENALTIES: Final = (
 DEFAULT_PENALTY: Final = Penalty(0.06)
 """Used where too few exits are held out to choose."""
 _FIRST_C: Final = 0.001
-"""Of the first fit behind an adaptive penalty: strong, so that no feature stands out by chance."""
+"""Penalty of the first fit of an adaptive penalty: strong, so that no feature stands out by chance."""
 _KNOTS: Final = 101
 _TAILS: Final = (0.005, 0.995)
 _MOST_STEPS: Final = 200

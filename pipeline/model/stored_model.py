@@ -31,7 +31,7 @@ FORMAT_OF_0_1 = 1
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A blend for each horizon; `horizon_months` is the one that was requested, judged and explained.
+    """A blend for each horizon; `horizon_months` is the one that was requested, evaluated and explained.
 
     `manifest` records what made it: source, data hash, code version, seed, training rows. No person's data.
     """

@@ -80,7 +80,7 @@ class Program:
 
 
 def compile_trees(text: str) -> Program:
-    """The program of a model in LightGBM's text format. Raises NotCovered, saying what stands in the way."""
+    """The program of a model in LightGBM's text format. Raises NotCovered with the reason."""
     head, *blocks = re.split(r"\nTree=\d+\n", text.partition("\nend of trees")[0])
     header = _fields(head)
     if header.get("num_class", "1") != "1" or header.get("num_tree_per_iteration", "1") != "1":

@@ -1,1 +1,1 @@
-"""Whether published scores came true, drift, alerts, and the report on them."""
+"""Monitoring: published scores compared with what happened, drift, alerts, and the report."""

@@ -1,11 +1,13 @@
-"""What an alert says and asks for, in the reader's language; English in the report."""
+"""The texts of alerts: in the reader's language on the page, in English in the report."""
 
 from typing import Final
 
 from pipeline.language.translator import ENGLISH, Language, marked
 from pipeline.monitoring.results import Alert, AlertCode
 
-_LOOK_AT_THE_SOURCE: Final = marked("Look for a change of recording or of the company; train again if it stays.")
+_LOOK_AT_THE_SOURCE: Final = marked(
+    "Look for a change in the company or in how data are recorded; train again if the shift persists."
+)
 _TRAIN_AGAIN: Final = marked("Train again (`retention train SOURCE`) and compare.")
 _ASK_MANAGERS: Final = marked("Ask managers what keeps them from answering.")
 
@@ -19,13 +21,13 @@ _WORDS: Final = {
 }
 
 
-def rule_text(alert: Alert, language: Language = ENGLISH) -> str:
-    """What is out of bounds."""
+def rule_text(alert: Alert, language: Language = ENGLISH, label: str | None = None) -> str:
+    """What is out of bounds. `label` is the moved feature's label in the reader's language (default: the alert's)."""
     if alert.code is None:
         return language.text(alert.rule)
     text = _WORDS[alert.code][0]
     if alert.code is AlertCode.FEATURE_MOVED:
-        return language.text(text, label=alert.label, name=alert.feature)
+        return language.text(text, label=label or alert.label, name=alert.feature)
     return language.text(text)
 
 

@@ -1,4 +1,4 @@
-"""What of the monitor's results is out of bounds. A figure alerts only where its whole interval is."""
+"""The alerts of monitoring results. A figure with an interval alerts only if all of it is out of bounds."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from pipeline.settings import Settings
 
 
 def alerts(results: MonitoringResults, settings: Settings) -> tuple[Alert, ...]:
-    """Moved features first, then each month by itself, then all matured months together."""
+    """The alerts: moved features first, then those of each month, then those of all matured months together."""
     last = results.months[-1].month
     moved = [
         Alert(
@@ -28,18 +28,18 @@ def alerts(results: MonitoringResults, settings: Settings) -> tuple[Alert, ...]:
 
 
 def _of_months(months: Sequence[Month], settings: Settings) -> Iterator[Alert]:
-    """The answers to the latest lists are still to come, so those before them are the latest that can be judged."""
-    last, over = months[-1].month, [month.month for month in months[:-1]]
-    mature = [month.month for month in months if month.lists and month.lists.people]
+    """Alerts of single months. Answers to the latest lists are still arriving, so only earlier lists are checked."""
+    last, answerable = months[-1].month, [month.month for month in months[:-1]]
+    matured = [month.month for month in months if month.lists and month.lists.people]
     for month in months:
         name, drift, lists, answered = month.month, month.score_drift, month.lists, month.answered
         if drift and drift.of_limit > 1 and drift.p_value < CHANCE:
             yield Alert(AlertCode.SCORES_MOVED, name, drift.psi, drift.limit, name == last)
         least = settings.list_lift_limit * (month.happened or 0.0)
         if lists and lists.interval and lists.precision is not None and lists.interval.high < least:
-            yield Alert(AlertCode.FEW_LISTED_LEFT, name, lists.precision, least, name == mature[-1])
-        if name in over and answered and answered.high < settings.answered_limit:
-            yield Alert(AlertCode.FEW_ANSWERS, name, answered.value, settings.answered_limit, name == over[-1])
+            yield Alert(AlertCode.FEW_LISTED_LEFT, name, lists.precision, least, name == matured[-1])
+        if name in answerable and answered and answered.high < settings.answered_limit:
+            yield Alert(AlertCode.FEW_ANSWERS, name, answered.value, settings.answered_limit, name == answerable[-1])
 
 
 def _of_all(results: MonitoringResults, last: str) -> Iterator[Alert]:

@@ -18,7 +18,7 @@ COLOURS: Final = {"figure": "#1d4f91", "other": "#b4552d", "quiet": "#8a93a3"}
 SIZE: Final = (7.2, 2.7)
 """Inches: two thirds of a page's width in print, and legible on a phone."""
 MONTHS_LEVEL: Final = 12
-"""As many names of months stand beside each other without a tilt."""
+"""The most names of months that fit side by side without rotation."""
 
 Bounds = tuple[float, float, float]
 """A figure with its interval: value, low, high."""
@@ -26,9 +26,9 @@ Bounds = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Series:
-    """What the plots show: a figure a month, in the order of `months`; None where it is not known.
+    """The figures of the plots: one per month, in the order of `months`; None if unknown.
 
-    `promised` is the AUC of training. Shares are parts of 1; `furthest` and `scores` are multiples of their limits.
+    `promised` is the AUC of training. Shares lie between 0 and 1; `furthest` and `scores` are multiples of limits.
     """
 
     months: Sequence[str]
@@ -45,7 +45,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawn plot; `svg` is empty where nothing would be on it."""
+    """A drawn plot; `svg` is empty if there is nothing to draw."""
 
     title: str
     shows: str
@@ -53,8 +53,8 @@ class Plot:
 
 
 def plots(series: Series, language: Language) -> list[Plot]:
-    """All of them; the same series gives the same text."""
-    matplotlib.rcParams["svg.hashsalt"] = "retention"  # else every page of the same report would differ
+    """All plots; the same series always gives the same SVG."""
+    matplotlib.rcParams["svg.hashsalt"] = "retention"  # otherwise two pages of the same report would differ
     return [Plot(title, shows, _drawn(series, language.text(title), draw, language)) for title, shows, draw in _PLOTS]
 
 
@@ -69,12 +69,14 @@ def _drawn(series: Series, title: str, draw: Draw, language: Language) -> str:
         return ""
     tilt: dict[str, Any] = {"rotation": 45, "ha": "right"} if len(series.months) > MONTHS_LEVEL else {}
     axes.set_xticks(range(len(series.months)), series.months, fontsize=8, **tilt)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # round ones, so that none is told rounded
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # round ticks, so that no label is rounded
     axes.set_xlim(-0.5, len(series.months) - 0.5)
     axes.tick_params(axis="y", labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))  # over no point
+        axes.legend(
+            frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1)
+        )  # outside the axes, over no point
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Title": title})
     svg = text.getvalue()
@@ -119,8 +121,8 @@ def _drift(axes: Axes, series: Series, language: Language) -> None:
 
 _PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
     (
-        marked("Expected and happened"),
-        marked("Mean risk at publication, and the share who did leave."),
+        marked("Expected and actual exits"),
+        marked("Mean risk at publication, and the share who left."),
         _happened,
     ),
     (
@@ -130,17 +132,17 @@ _PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
     ),
     (
         marked("The lists"),
-        marked("Share of the listed who left, with 95 % intervals, beside everyone's."),
+        marked("Share of listed people who left, with 95 % intervals, compared with everyone."),
         _precision,
     ),
     (
         marked("Answers"),
-        marked("Share of the listed about whom somebody answered, and with whom something was done."),
+        marked("Share of listed people with an answer, and with an action taken."),
         _answers,
     ),
     (
         marked("Drift"),
-        marked("How far the furthest feature and the scores have moved, by their limits. Above 1 it is reported."),
+        marked("Shift of the furthest feature and of the scores, as multiples of their limits. Above 1 is reported."),
         _drift,
     ),
 )
@@ -148,23 +150,23 @@ _PLOTS: Final[tuple[tuple[str, str, Draw], ...]] = (
 
 
 def _line(axes: Axes, values: Sequence[float | None], label: str, colour: str) -> None:
-    known = [(place, value) for place, value in enumerate(values) if value is not None]
+    known = [(position, value) for position, value in enumerate(values) if value is not None]
     if known:
         axes.plot(*zip(*known, strict=True), marker="o", markersize=4, linewidth=1.5, color=colour, label=label)
 
 
 def _bars(axes: Axes, bounds: Sequence[Bounds | None], label: str, colour: str) -> None:
-    known = [(place, each) for place, each in enumerate(bounds) if each is not None]
+    known = [(position, each) for position, each in enumerate(bounds) if each is not None]
     if not known:
         return
-    places = [place for place, _ in known]
+    positions = [position for position, _ in known]
     values = [value for _, (value, _, _) in known]
     below = [max(value - low, 0) for _, (value, low, _) in known]
     above = [max(high - value, 0) for _, (value, _, high) in known]
-    axes.errorbar(places, values, yerr=[below, above], fmt="o", markersize=4, capsize=3, color=colour, label=label)
+    axes.errorbar(positions, values, yerr=[below, above], fmt="o", markersize=4, capsize=3, color=colour, label=label)
 
 
 def _as_shares(axes: Axes, language: Language) -> None:
-    places = 0 if axes.get_ylim()[1] > 0.1 else 1
-    axes.yaxis.set_major_formatter(lambda value, _: language.percent(value, places))
+    decimals = 0 if axes.get_ylim()[1] > 0.1 else 1
+    axes.yaxis.set_major_formatter(lambda value, _: language.percent(value, decimals))
     axes.set_ylim(0, 1.1 * axes.get_ylim()[1])

@@ -1,4 +1,4 @@
-"""Whether what was published came true, and whether the company is still the one that the model learned from."""
+"""Monitors a source: published scores compared with what happened, and features with those of training."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -39,34 +39,34 @@ from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
 
 MONTHS_OF_REFERENCE: Final = 12
-"""What is scored is held against the last year that the model could learn from: every season is in it."""
+"""Drift is measured against the last year that the model could be trained on, which includes every season."""
 SEED: Final = 1
-Told = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
-def monitor(source: Path, settings: Settings, page: Path, told: Told = lambda _: None) -> MonitoringResults:
-    """Hold the published months of a source against what happened since, and against what the model learned from.
+def monitor(source: Path, settings: Settings, page: Path, progress: Progress = lambda _: None) -> MonitoringResults:
+    """Compares the published months of a source with what happened since, and with the training data.
 
-    The results are written as a page to `page` and logged to MLflow as a run. Figures are of the whole company, never
-    of a person.
+    Writes the results as a page to `page`, and logs them to MLflow as a run. Figures describe the whole company, never
+    a person.
 
-    Raises BadInput where nothing of the source is published, or the source has no dates.
+    Raises BadInput if nothing of the source is published, or if the source has no dates.
     """
     with workspace(settings) as folder:
-        told("read and validate")
+        progress("read and validate")
         loaded = load_dated(source, folder / "tables", "nothing matures", "Monitor a source with dates.")
         with closing(Store(settings.store_url)) as store, store.reading() as scores:
             published = scores.history(loaded.name)
             if not published:
                 raise BadInput(_NOTHING_PUBLISHED)
-            told("what became of the published scores")
+            progress("compare published scores with what happened")
             outcomes = _outcomes(loaded, scores, published)
             months = [_month(scores, head, outcomes.get(head.snapshot_date), settings) for head in published]
             score_drift = _score_drift(scores, published, settings.score_drift_limit)
-        drift = _drift(loaded, published, settings, folder, told)
+        drift = _drift(loaded, published, settings, folder, progress)
         labels = {name: feature.label_parts for name, feature in catalogue(loaded).items()}
     live, promised = _live(list(outcomes.values())), _promised(settings, published[-1].model_version)
-    every = tuple(
+    complete = tuple(
         replace(
             month,
             furthest=drift[head.snapshot_date].furthest,
@@ -75,19 +75,18 @@ def monitor(source: Path, settings: Settings, page: Path, told: Told = lambda _:
         )
         for month, head in zip(months, published, strict=True)
     )
-    results = MonitoringResults(loaded.name, str(loaded.complete_until), every, live, promised)
+    results = MonitoringResults(loaded.name, str(loaded.complete_until), complete, live, promised)
     results = replace(results, alerts=alerts(results, settings))
-    document = as_json(results)
-    drawn = monitoring_page(document, language(settings.language))
-    write_text(drawn, page)
-    told("record in MLflow")
+    html = monitoring_page(results, language(settings.language))
+    write_text(html, page)
+    progress("record in MLflow")
     steps = [_step(month) for month in results.months]
-    registry.record_monitoring(settings, results.source, document, drawn, steps, len(results.alerts))
+    registry.record_monitoring(settings, results.source, as_json(results), html, steps, len(results.alerts))
     return results
 
 
 def _step(month: Month) -> dict[str, float | None]:
-    """What one compares from month to month in MLflow."""
+    """The figures of a month that MLflow shows as a trend."""
     return {
         "people": month.people,
         "expected": month.expected,
@@ -99,34 +98,34 @@ def _step(month: Month) -> dict[str, float | None]:
 
 
 def _outcomes(source: Source, scores: PublishedScores, published: Sequence[Published]) -> dict[date, pl.DataFrame]:
-    """Of each matured month: employee_id, snapshot_date, risk, left."""
-    found = {}
+    """The rows of each matured month, by snapshot date: employee_id, snapshot_date, risk, left."""
+    outcomes = {}
     for head in published:
         if not matured([head.snapshot_date], head.horizon_months, source.complete_until):
             continue
         people = scores.risks(head).with_columns(snapshot_date=pl.lit(head.snapshot_date))
-        found[head.snapshot_date] = left_within_horizon(source, people, [head.snapshot_date], head.horizon_months)
-    return found
+        outcomes[head.snapshot_date] = left_within_horizon(source, people, [head.snapshot_date], head.horizon_months)
+    return outcomes
 
 
 def _month(scores: PublishedScores, head: Published, outcome: pl.DataFrame | None, settings: Settings) -> Month:
     answers = Counter(answer.outcome for answer in last_answers(scores.connection, head).values())
-    chosen = listed(scores.with_everyone().teams(head), head.mean_risk, settings.list_rules)
-    chosen = chosen.select("employee_id").unique()
+    on_list = listed(scores.with_everyone().teams(head), head.mean_risk, settings.list_rules)
+    people = on_list.select("employee_id").unique()
     month = Month(
         month=head.month,
         model_version=head.model_version,
         people=head.people,
         expected=head.mean_risk,
         answers=dict(sorted(answers.items())),
-        answered=_share(min(answers.total(), chosen.height), chosen.height),
-        acted_on=_share(min(sum(answers[outcome] for outcome in DONE), chosen.height), chosen.height),
+        answered=_share(min(answers.total(), people.height), people.height),
+        acted_on=_share(min(sum(answers[outcome] for outcome in DONE), people.height), people.height),
     )
-    return month if outcome is None else _matured(month, outcome, chosen)
+    return month if outcome is None else _matured(month, outcome, people)
 
 
-def _matured(month: Month, outcome: pl.DataFrame, chosen: pl.DataFrame) -> Month:
-    on_lists = outcome.join(chosen, on="employee_id", how="semi")
+def _matured(month: Month, outcome: pl.DataFrame, listed_people: pl.DataFrame) -> Month:
+    on_lists = outcome.join(listed_people, on="employee_id", how="semi")
     left, risk, base = outcome["left"].to_numpy(), outcome["risk"].to_numpy(), float(outcome["left"].to_numpy().mean())
     precision = _share(int(on_lists["left"].sum()), on_lists.height)
     share = on_lists["left"].mean()
@@ -145,7 +144,7 @@ def _matured(month: Month, outcome: pl.DataFrame, chosen: pl.DataFrame) -> Month
 
 
 def _share(number: int, people: int) -> Bounded | None:
-    """A share with its 95 % interval (Wilson, 1927); None of nobody."""
+    """A share with its 95 % interval (Wilson, 1927); None without people."""
     if not people:
         return None
     low, high = binomtest(number, people).proportion_ci(0.95, method="wilson")
@@ -155,26 +154,26 @@ def _share(number: int, people: int) -> Bounded | None:
 def _score_drift(
     scores: PublishedScores, published: Sequence[Published], limit: float
 ) -> dict[date, ScoreDrift | None]:
-    """Of each published month, how far its scores lie from those of the first: PSI, its limit, and the likelihood of
-    so much by chance (two-sample Kolmogorov-Smirnov); None of a company that is too small.
+    """How far the scores of each published month lie from those of the first, with the p-value of a two-sample
+    Kolmogorov-Smirnov test; None if the company is too small.
     """
     first = scores.risks(published[0]).select("risk")
     reference = reference_of(first)
-    found: dict[date, ScoreDrift | None] = {}
+    drifts: dict[date, ScoreDrift | None] = {}
     for head in published:
         now = scores.risks(head).select("risk")
         entry = next(moved(reference, now), None)
-        found[head.snapshot_date] = None if entry is None else _far(entry.psi, limit, first, now)
-    return found
+        drifts[head.snapshot_date] = None if entry is None else _drifted(entry.psi, limit, first, now)
+    return drifts
 
 
-def _far(psi: float, limit: float, first: pl.DataFrame, now: pl.DataFrame) -> ScoreDrift:
-    by_chance = ks_2samp(first["risk"].to_numpy(), now["risk"].to_numpy())
-    return ScoreDrift(psi, limit, psi / limit, float(by_chance.pvalue))
+def _drifted(psi: float, limit: float, first: pl.DataFrame, now: pl.DataFrame) -> ScoreDrift:
+    test = ks_2samp(first["risk"].to_numpy(), now["risk"].to_numpy())
+    return ScoreDrift(psi, limit, psi / limit, float(test.pvalue))
 
 
 def _live(outcomes: Sequence[pl.DataFrame]) -> Metrics | None:
-    """Every metric of all matured months together; None while there is none."""
+    """Every metric of all matured months together; None if there is none."""
     if not outcomes:
         return None
     rows = pl.concat(outcomes)
@@ -184,12 +183,12 @@ def _live(outcomes: Sequence[pl.DataFrame]) -> Metrics | None:
 
 
 def _drift(
-    source: Source, published: Sequence[Published], settings: Settings, folder: Path, told: Told
+    source: Source, published: Sequence[Published], settings: Settings, folder: Path, progress: Progress
 ) -> dict[date, Drift]:
-    """Of each published month the features that have moved further than the limit, and than chance would move them."""
+    """The drift of each published month: features that moved beyond their limit, and further than by chance."""
     days = [head.snapshot_date for head in published]
     reference = _reference_dates(source, published[0])
-    files = features_of(source, sorted({*days, *reference}), folder, settings, told)
+    files = features_of(source, sorted({*days, *reference}), folder, settings, progress)
     tables = {day: pl.read_parquet(path).drop(KEYS) for day, path in files.items()}
     learned = reference_of(pl.concat([tables[day] for day in reference]))
     limits = usual_limits(learned, [tables[day] for day in reference], settings.drift_limit)
@@ -203,14 +202,14 @@ def _labelled(drift: Drift, labels: Mapping[str, Mapping[str, Any]]) -> tuple[Dr
 
 
 def _reference_dates(source: Source, first: Published) -> list[date]:
-    """The last year of snapshot dates that had matured when the first month was scored; else that month itself."""
+    """The last year of snapshot dates matured when the first month was scored; that month itself if there is none."""
     known = matured(snapshot_dates(source), first.horizon_months, first.snapshot_date)
     start = month_end(first.snapshot_date, -first.horizon_months - MONTHS_OF_REFERENCE)
     return [day for day in known if day > start] or [first.snapshot_date]
 
 
 def _promised(settings: Settings, version: str) -> Metrics | None:
-    """The metrics of the version's training; None where the registry no longer holds it."""
+    """The metrics of the version's training; None if the registry no longer has it."""
     try:
         return registry.described(settings, version).report.metrics
     except BadInput:

@@ -1,4 +1,4 @@
-"""What the monitor found: each published month against what happened, and what a person should look at."""
+"""The monitoring results: each published month compared with what happened, and the alerts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ class AlertCode(StrEnum):
 
 @dataclass(frozen=True)
 class Alert:
-    """Something that a person should look at: its figure, and the limit that it is beyond.
+    """A figure that needs attention, and the limit that it is beyond.
 
-    `is_current` where the latest month of which it can be said is out of bounds; an earlier one stays in the report
-    and calls nobody again. `feature` (with its `label`) is the one that has moved; None of anything else. `rule` and
+    `is_current` if the latest month for which the figure is known is out of bounds; an earlier alert stays in the
+    report but no longer counts. `feature` (with its `label`) is the feature that has moved, else None. `rule` and
     `remedy` are the English texts of an alert of version 0.1, which has no code.
     """
 
@@ -50,7 +50,7 @@ class ListedPeople:
 
 @dataclass(frozen=True)
 class ScoreDrift:
-    """How far the scores lie from those of the first month, and how likely chance alone moves them so far."""
+    """How far the scores lie from those of the first month, and the probability of that much by chance alone."""
 
     psi: float
     limit: float
@@ -60,7 +60,7 @@ class ScoreDrift:
 
 @dataclass(frozen=True)
 class DriftedFeature:
-    """A feature that has moved further than its limit and than chance would move it."""
+    """A feature that has moved beyond its limit, and further than chance would move it."""
 
     name: str
     psi: float
@@ -94,7 +94,7 @@ class Month:
 
 @dataclass(frozen=True)
 class MonitoringResults:
-    """`live`: all matured months together; `backtest`: what training promised."""
+    """`live`: the metrics of all matured months together; `backtest`: those promised by training."""
 
     source: str
     complete_until: str

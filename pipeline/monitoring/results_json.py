@@ -1,4 +1,4 @@
-"""The JSON of the monitor's results, written and read: the one place that knows its keys."""
+"""Writes and reads the JSON of monitoring results; the only module that knows its keys."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +15,7 @@ _ALERTS: Final = TypeAdapter(tuple[Alert, ...])
 
 
 def as_json(results: MonitoringResults) -> dict[str, Any]:
-    """The results as `retention monitor --json` writes them; a figure that is not defined is NaN."""
+    """The results as `retention monitor --json` writes them; an undefined figure is NaN."""
     return {
         "source": results.source,
         "complete_until": results.complete_until,

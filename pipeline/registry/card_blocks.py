@@ -1,4 +1,4 @@
-"""What a model card is made of: sections of blocks, which a page and Markdown show alike."""
+"""The parts of a model card: sections of blocks, rendered as a page and as Markdown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names with what they are."""
+    """Pairs of a name and a value."""
 
     facts: Sequence[tuple[str, str]]
     kind: ClassVar = "facts"
@@ -38,7 +38,7 @@ class Facts:
 class Table:
     """Rows under columns; the first column names the row.
 
-    On the page, a table `is_detail` is folded away, and one that `is_words` has its cells on the left.
+    On the page, an `is_detail` table is collapsed, and the cells of an `is_words` table are left-aligned.
     """
 
     title: str
@@ -52,7 +52,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A plot of the run: its address in the page is a data URI, in Markdown the file beside it."""
+    """A plot of the run: embedded as a data URI in the page, linked as a file in Markdown."""
 
     title: str
     file: str
@@ -73,12 +73,12 @@ class Section:
 
 
 def number(value: float | None, form: str = ".3f") -> str:
-    """A figure; – where it is not defined."""
+    """A figure; – if it is not defined."""
     return NOT_KNOWN if value is None or not isfinite(value) else f"{value:{form}}".replace("-", "−")
 
 
 def bounds(figure: Bounded | None, form: str = ".3f") -> str:
-    """A figure with its interval, where it has one."""
+    """A figure, with its interval if it has one."""
     if figure is None:
         return NOT_KNOWN
     value, low, high = (number(each, form) for each in (figure.value, figure.low, figure.high))
@@ -86,5 +86,5 @@ def bounds(figure: Bounded | None, form: str = ".3f") -> str:
 
 
 def share(figure: Bounded | None) -> str:
-    """A share in per cent with its interval."""
+    """A share in per cent, with its interval if it has one."""
     return bounds(figure, ".1%")

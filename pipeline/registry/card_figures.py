@@ -1,4 +1,4 @@
-"""The figures of a model card, out of a training report: every one with n and, where there is one, its interval."""
+"""The figures of a model card, from a training report: each with n and, if it has one, its interval."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,13 +22,13 @@ from pipeline.registry.gate_words import condition_text, limit_text
 from pipeline.registry.ledger import LedgerEntry
 
 _GATE_NOTE: Final = (
-    "Refused: the figure and its whole interval lie beyond the limit. Open: the figure does, and its interval reaches "
-    "the limit, so these rows settle neither; it passes, and should be watched."
+    "Refused: the figure and its whole interval lie beyond the limit. Open: the figure lies beyond the limit, but its "
+    "interval includes the limit. An open condition passes and should be watched."
 )
 
 
 def data_facts(report: TrainingReport) -> Facts:
-    """What it learned from."""
+    """The data that the model was trained and tested on."""
     origins = [origin.origin for origin in report.by_origin]
     tested = f"{origins[0]} to {origins[-1]}, {len(origins)} dates" if report.horizon_months and origins else ""
     window = f"within {report.horizon_months} months" if report.horizon_months else "at any time (no dates)"
@@ -36,17 +36,17 @@ def data_facts(report: TrainingReport) -> Facts:
         "source": report.source,
         "outcome": f"a voluntary exit {window}; any other exit counts as not having left voluntarily",
         "people": f"{report.people:,}",
-        "rows": f"{report.rows:,}" + (", one a person and snapshot date" if report.horizon_months else ""),
+        "rows": f"{report.rows:,}" + (", one per person and snapshot date" if report.horizon_months else ""),
         "people who left voluntarily": f"{report.voluntary_exits:,}",
         "tested on": tested,
         "base rate": f"{report.base_rate:.1%} of the tested rows left",
         "features": f"{len(report.features)}",
     }
-    return Facts([(name, told) for name, told in facts.items() if told])
+    return Facts([(name, text) for name, text in facts.items() if text])
 
 
 def version_facts(version: str, report: TrainingReport) -> Facts:
-    """What made it, so that it can be made again."""
+    """How the version was made, so that it can be reproduced."""
     manifest = report.manifest or Manifest()
     facts = {
         "model version": version,
@@ -54,14 +54,14 @@ def version_facts(version: str, report: TrainingReport) -> Facts:
         "code": manifest.code_version or "",
         "hash of the data": manifest.data_hash or "",
         "seed": "" if manifest.seed is None else str(manifest.seed),
-        "settings": "quick: fixed" if manifest.quick else "chosen on out-of-time folds" if report.manifest else "",
+        "settings": "quick: fixed" if manifest.quick else "selected on out-of-time folds" if report.manifest else "",
         "seconds": ", ".join(f"{stage} {spent:.0f}" for stage, spent in (report.seconds or {}).items()),
     }
-    return Facts([(name, told) for name, told in facts.items() if told])
+    return Facts([(name, text) for name, text in facts.items() if text])
 
 
 def metric_table(report: TrainingReport) -> Table:
-    """Pooled metrics with intervals, beside the baselines."""
+    """Pooled metrics with intervals, next to the baselines."""
     baselines = dict(report.baselines.items())
     rows = [
         [
@@ -73,12 +73,12 @@ def metric_table(report: TrainingReport) -> Table:
         if metric in MEANING
     ]
     n = sum(origin.n for origin in report.by_origin)
-    title = f"All test rows together (n = {n:,}), beside simpler answers"
+    title = f"All test rows together (n = {n:,}), compared with simpler models"
     return Table(title, ["", "this model", *(BASELINES[name] for name in baselines)], rows)
 
 
 def origin_table(report: TrainingReport) -> Table:
-    """Each test date, or repeat of a cross-section."""
+    """The metrics of each test date, or of each repeat of a cross-section."""
     names = ("auc", "average_precision", "log_loss", "calibration_slope", "lift_10")
     rows = [
         [
@@ -89,12 +89,12 @@ def origin_table(report: TrainingReport) -> Table:
         ]
         for origin in report.by_origin
     ]
-    title = "Each test date by itself" if report.horizon_months else "Each repeat by itself"
+    title = "Each test date" if report.horizon_months else "Each repeat"
     return Table(title, ["", "n", "left", *(MEANING[name][0] for name in names)], rows)
 
 
 def group_tables(report: TrainingReport) -> list[Block]:
-    """Level, department and tenure band, each judged by itself; a group of a few people has its name only."""
+    """The metrics of each level, department and tenure band; a suppressed group has its name only."""
     names = ("auc", "average_precision", "calibration_slope")
     groups = report.by_group
     return [
@@ -116,29 +116,29 @@ def _group_row(group: GroupFigures) -> list[str]:
 
 
 def ablation_table(report: TrainingReport) -> Table:
-    """What each driver tells on its own, and what relationships add to the rest."""
+    """What each driver achieves alone, and what relationships add to the others."""
     rows = [
         [name, bounds(difference.auc, "+.3f"), bounds(difference.average_precision, "+.3f")]
         for name, difference in report.ablation.items()
     ]
-    note = "Positive: the whole model is better than the model with these features only, or without them."
+    note = "Positive: the whole model is better than the model with only these features, or without them."
     return Table(
         "The whole model less a smaller one, on the same rows", ["against", "AUC", "average precision"], rows, note
     )
 
 
 def comparison_table(report: TrainingReport) -> list[Block]:
-    """Against the champion of that day, fitted anew for each test date with its own recipe."""
+    """The difference from the champion of that day, whose recipe was fitted again for each test date."""
     against = report.against_champion
     if not against:
-        return [Text("When it was trained there was no champion of this source to compare with.")]
+        return [Text("When it was trained, there was no champion of this source to compare with.")]
     rows = [[MEANING[metric][0], bounds(against.of(metric), "+.3f")] for metric in ("average_precision", "log_loss")]
     title = f"This model less version {against.version}, the champion of that day, on the same rows"
-    return [Table(title, ["", "difference"], rows, "Average precision: more is better. Log loss: less is better.")]
+    return [Table(title, ["", "difference"], rows, "Average precision: higher is better. Log loss: lower is better.")]
 
 
 def gate_table(report: TrainingReport) -> Table:
-    """What each condition of promotion said."""
+    """The result of each condition of promotion."""
     rows = [
         [
             condition_text(one),
@@ -149,13 +149,13 @@ def gate_table(report: TrainingReport) -> Table:
         ]
         for one in report.gate or ()
     ]
-    return Table("", ["", "figure", "asked", "short by", "said"], rows, _GATE_NOTE)
+    return Table("", ["", "figure", "required", "short by", "result"], rows, _GATE_NOTE)
 
 
 def ledger_table(history: Sequence[LedgerEntry]) -> list[Block]:
-    """Who served when."""
+    """Which version served when."""
     if not history:
-        return [Text("It has not been offered to the gate, and never served.")]
+        return [Text("This version has not been submitted to the gate and has never served.")]
     rows = [
         [
             f"{entry.at:%Y-%m-%d %H:%M} UTC",
@@ -167,17 +167,17 @@ def ledger_table(history: Sequence[LedgerEntry]) -> list[Block]:
         ]
         for entry in history
     ]
-    return [Table("", ["when", "version", "what", "champion until then", "by", "reason"], rows, is_words=True)]
+    return [Table("", ["when", "version", "event", "champion until then", "by", "reason"], rows, is_words=True)]
 
 
 def fairness_blocks(report: TrainingReport) -> list[Block]:
-    """How the list treats protected groups and pairs of them; which features stand for a group."""
+    """How the list treats protected groups and pairs of them, and which features are proxies."""
     entries = report.fairness
     if not entries:
         return [
             Text(
-                "The source holds no protected attribute, so nothing can be said of how groups fare. That is a gap, "
-                "and no sign of fairness: give the source such attributes, which are read for this review only."
+                "The source holds no protected attribute, so it is not known how groups are treated. That is a gap, "
+                "not a sign of fairness: add such attributes to the source. They are read for this review only."
             )
         ]
     return [
@@ -193,8 +193,8 @@ def _ratio_table(entries: Sequence[FairnessRow]) -> Table:
         for entry in entries
         for figure, ratio in entry.ratios.items()
     ]
-    note = "Four fifths (.80) or more is the usual limit; an interval that holds it leaves the question open."
-    return Table("The group that has least, by the group that has most", ["", "least", "most", "ratio"], rows, note)
+    note = "The usual limit is four fifths (0.80) or more; an interval that includes it leaves the question open."
+    return Table("Lowest group divided by highest group", ["", "lowest", "highest", "ratio"], rows, note)
 
 
 def _treatment_table(entry: FairnessRow) -> Table:
@@ -216,7 +216,7 @@ def _treatment_table(entry: FairnessRow) -> Table:
         "leavers who are listed",
         "stayers who are listed",
         "left",
-        "exits by expected exits",
+        "exits / expected exits",
     ]
     unknown = f" Not recorded for {entry.not_recorded:,} people." if entry.not_recorded else ""
     return Table(f"By {entry.attribute}", columns, rows, SMALL_GROUPS + unknown, is_detail=entry.is_pair)
@@ -230,15 +230,15 @@ def _proxy_table(proxies: Sequence[Proxy]) -> list[Block]:
             f"{entry.attribute}: {entry.group}",
             f"{entry.people:,}",
             bounds(entry.auc, ".2f"),
-            ", ".join(f"{told.feature} ({told.auc:.2f})" for told in entry.features),
+            ", ".join(f"{each.feature} ({each.auc:.2f})" for each in entry.features),
         ]
         for entry in proxies
     ]
-    note = "AUC .5: the features say nothing of the group. Near 1: a model that never saw the attribute can act on it."
+    note = "AUC 0.5: the features do not predict the group. Near 1: a model that never saw the attribute can act on it."
     return [
         Table(
-            "How well the features tell who belongs to a group",
-            ["", "people", "AUC", "which most"],
+            "How well the features predict membership of a group",
+            ["", "people", "AUC", "strongest features"],
             rows,
             note,
             is_words=True,
@@ -247,49 +247,49 @@ def _proxy_table(proxies: Sequence[Proxy]) -> list[Block]:
 
 
 def guard_facts(report: TrainingReport) -> Facts:
-    """What would have stopped the training."""
+    """The results of the guards, any of which would have stopped the training."""
     allowed = report.suspects
     return Facts(
         [
-            ("outcomes dealt out at random", f"AUC {bounds(report.shuffled_auc)}; it must hold .5, and does"),
+            ("with permuted labels", f"AUC {bounds(report.shuffled_auc)}; the interval must contain 0.5, and does"),
             (
                 "features that look like a leak",
-                f"let through by name: {', '.join(map(str, allowed))}"
+                f"allowed by name: {', '.join(map(str, allowed))}"
                 if allowed
-                else "none; one would have stopped it",
+                else "none; one would have stopped the training",
             ),
         ]
     )
 
 
-def trust_facts(report: TrainingReport) -> Facts:
-    """What says how far the scores, their ranges and their factors can be trusted; what is not known is left out."""
+def diagnostic_facts(report: TrainingReport) -> Facts:
+    """Diagnostics of the scores, their ranges and their factors; unknown ones are left out."""
     facts = []
     if report.true_hazard:
         facts.append(("best that any model could reach", _true_hazard(report.true_hazard)))
     if report.range_coverage:
         facts.append(("ranges, out of time", _coverage(report.range_coverage)))
     if report.factor_stability:
-        facts.append(("factors, when fitted again", _stability(report.factor_stability)))
+        facts.append(("factors, after refitting", _stability(report.factor_stability)))
     if report.monotone_cost:
-        facts.append(("cost of holding expected directions", _monotone_cost(report.monotone_cost)))
+        facts.append(("cost of the monotone constraints", _monotone_cost(report.monotone_cost)))
     if report.horizon_months:
-        facts.append(("features that moved since training", _moved(report.moved_features)))
+        facts.append(("features that have moved since training", _moved(report.moved_features)))
     return Facts(facts)
 
 
 def _true_hazard(truth: TrueHazard) -> str:
     return (
         f"AUC {number(truth.oracle_auc)} by the true hazard; this model's {number(truth.auc)} is "
-        f"{number(truth.share, '.0%')} of the way there from .5"
+        f"{number(truth.share, '.0%')} of the way there from 0.5"
     )
 
 
 def _coverage(coverage: RangeCoverage) -> str:
     return (
-        f"of {len(coverage.groups)} groups of people who scored alike, what happened lay in the range of "
-        f"{number(coverage.inside, '.0%')}, and of {number(coverage.inside_allowing_for_chance, '.0%')} if "
-        f"chance in what happened is allowed for; a range is {number(100 * coverage.mean_width, '.1f')} points wide"
+        f"of {len(coverage.groups)} groups of people with similar scores, {number(coverage.inside, '.0%')} had a share "
+        f"of leavers within their range, and {number(coverage.inside_allowing_for_chance, '.0%')} if chance is allowed "
+        f"for; a range is {number(100 * coverage.mean_width, '.1f')} points wide on average"
     )
 
 
@@ -307,11 +307,11 @@ def _monotone_cost(cost: Difference) -> str:
 
 def _moved(features: Sequence[MovedFeature]) -> str:
     far = [f"{one.feature} (PSI {number(one.psi, '.2f')})" for one in features]
-    return ", ".join(far) or "none, by more than they move from month to month"
+    return ", ".join(far) or "none, by more than the usual change from month to month"
 
 
 def feature_table(report: TrainingReport) -> Table:
-    """Every feature with its driver, in the words of the catalogue."""
+    """Every feature with its driver, as the catalogue describes it."""
     names = {str(driver): name for driver, name in DRIVER_NAMES.items()}
     order = list(names)
     features = sorted(report.features, key=lambda feature: (order.index(feature.driver), feature.name))

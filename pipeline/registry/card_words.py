@@ -1,4 +1,4 @@
-"""The words of a model card that every model shares: purpose, rights, protocol, limits, oversight, annex IV."""
+"""The texts that all model cards share: purpose, rights, protocol, limits, oversight, annex IV."""
 
 from typing import Final
 
@@ -11,79 +11,85 @@ BASELINES: Final = {
     "logistic": marked("logistic regression"),
     "boosting": marked("boosted trees"),
 }
-"""What a model is judged beside, by its name in the report."""
+"""The baselines, by their name in the report."""
 OUTCOMES: Final = {
     "promoted": marked("promoted: the gate passed"),
     "overridden": marked("promoted against the gate"),
     "refused": marked("refused by the gate"),
     "found": marked("found to be champion"),
 }
-"""What came of offering a version, by the event in the ledger."""
+"""The result of submitting a version to the gate, by the event in the ledger."""
 
 PURPOSE: Final = (
-    "To start conversations that help people stay. HR asks for a person's or a group's risk of leaving of their own "
-    "accord, what stands behind it, and what could change it; a manager gets a short monthly list of the own people to "
-    "talk to. It speaks of pay, conditions, relationships and growth, the sides of work that an employer can improve."
+    "To start conversations that help people stay. HR sees the risk of a voluntary exit of a person or a group, the "
+    "factors behind it, and what could change it. A manager gets a short monthly list of team members to talk to. The "
+    "factors cover pay, conditions, relationships and growth: the sides of work that an employer can improve."
 )
 
 NEVER: Final = (
-    "No dismissal, redundancy, pay cut, refused promotion, appraisal, hiring or any other disadvantage may rest on a "
-    "score. The purpose is asked for each time, and such purposes are refused.",
-    "No decision may rest on a score alone. It is a reason for a conversation; a person decides.",
-    "It is no surveillance and no test of loyalty or honesty, and is not to be used as one.",
-    "It shows what goes together with leaving, not what causes it. No raise or promotion is promised to keep anybody.",
+    "No dismissal, redundancy, pay cut, refused promotion, appraisal, hiring decision or other disadvantage may be "
+    "based on a score. Every request states a purpose, and such purposes are refused.",
+    "No decision may be based on a score alone. A score is a reason for a conversation; a person decides.",
+    "It must not be used for surveillance, or as a test of loyalty or honesty.",
+    "It shows what is associated with leaving, not what causes it. It does not show that a raise or a promotion would "
+    "keep anyone.",
 )
 
 AFFECTED: Final = (
-    "Everyone who is employed and at risk of leaving on a snapshot date is scored, managers included. Whoever has "
-    "given notice is not.",
-    "To be told: employees and their representatives are informed before anybody is scored (AI Act, art. 26(7)). With "
-    "the setting for it switched on, nobody is scored before the day of that notice.",
-    "To know: on request, through HR, a receipt of what is held, of the factors behind a score, and of who looked at "
+    "Everyone who is employed and at risk of leaving on a snapshot date is scored, managers included. People who have "
+    "given notice are not.",
+    "To be informed: employees and their representatives are informed before anyone is scored (AI Act, art. 26(7)). If "
+    "the setting for it is on, nobody is scored before the day of that notice.",
+    "To have access: on request, HR hands out a receipt of what is held, the factors behind a score, and who looked at "
     "it and why (GDPR, art. 15; AI Act, art. 86).",
-    "To contest: what a person says is wrong is kept beside the score, and HR has to look at it (GDPR, art. 16).",
-    "To be erased: a person is taken out of the store, with a proof (GDPR, art. 17).",
-    "Not to be decided about by a machine (GDPR, art. 22): the product decides nothing.",
+    "To contest: a person's statement that something is wrong is stored with the score, and HR has to review it (GDPR, "
+    "art. 16).",
+    "To be erased: a person is removed from the store, and the audit holds the proof (GDPR, art. 17).",
+    "Not to be subject to automated decisions (GDPR, art. 22): the product decides nothing.",
 )
 
 LEFT_OUT: Final = (
     "Never read: content of messages, health, union membership, religion, political views, family and pregnancy, "
     "biometric, credit and criminal records. A column of that kind is refused when the source is read.",
-    "Set aside for the review of fairness, and never a feature: gender, age, ethnicity, nationality, marital status, "
-    "disability, and what else the source lists.",
-    "A fact counts on a snapshot date only where both its own day and the day on which it became known have come, so "
-    "nothing from the future reaches a feature. Bad rows are reported and left out, never filled in silently.",
+    "Read for the fairness review only, and never a feature: gender, age, ethnicity, nationality, marital status, "
+    "disability, and any other attribute that the source lists.",
+    "A fact counts on a snapshot date only if both its own date and the day on which it became known are on or before "
+    "it, so nothing from the future reaches a feature. Bad rows are reported and left out, never filled in silently.",
 )
 
 DESIGN: Final = (
-    "A mean of logistic regression and boosted trees (LightGBM) in log-odds, then Platt scaling, so that a risk of one "
-    "in five comes true one time in five. Small data leans on the regression, large data on the trees.",
-    "It is optimised for log loss: right probabilities, not only a right order.",
+    "A weighted mean, in log-odds, of logistic regression and boosted trees (LightGBM), then Platt scaling, so that of "
+    "the people with a risk of one in five, one in five leaves. On small data the regression has more weight, on large "
+    "data the trees.",
+    "It is optimised for log loss: the probabilities must be right, not only their order.",
     "Each score is a base and one factor for each feature, which sum to it exactly; factors are grouped by driver, "
-    "with the peers' figure beside the person's. That is how a score is read and questioned.",
-    "No model that was trained elsewhere is used, and the model does not learn while it serves: it changes only when a "
-    "new version passes the gate.",
+    "with the peers' figure next to the person's. That makes a score readable and open to question.",
+    "No pre-trained model is used, and the model does not learn while it serves: it changes only when a new version is "
+    "promoted.",
 )
 
 DATED_PROTOCOL: Final = (
-    "Judged on later months only. For each origin the model was trained on snapshots whose outcome was known by then, "
-    "and tested on the people of that date; the figures pool all origins.",
-    "Intervals are of 95 %, from resampling people with all of their rows. A figure without an interval is of one "
-    "origin, or of a model that is only there to compare with.",
-    "The model that serves was fitted afterwards, with the same procedure, on every row with a known outcome.",
+    "Evaluated on later months only. For each origin the model was trained on snapshots whose outcome was known by "
+    "then, and tested on the people of that date; the figures pool all origins.",
+    "Intervals are 95 % intervals from resampling people with all of their rows. A figure without an interval belongs "
+    "to one origin or to a baseline.",
+    "The serving model was fitted afterwards, with the same procedure, on every row with a known outcome.",
 )
 CROSS_PROTOCOL: Final = (
-    "The data has no dates, so the model was judged by repeated cross-validation: each fifth of the people by a model "
-    "that had not seen them, five times over. That is weaker than later months: it cannot show how well the model does "
-    "when times change.",
-    "Intervals are of 95 %, from resampling people. Identical rows were kept on one side.",
-    "The model that serves was fitted afterwards, with the same procedure, on all rows.",
+    "The data has no dates, so the model was evaluated by repeated cross-validation: each fifth of the people was "
+    "scored by a model that had not seen them, five times over. That is weaker than testing on later months: it cannot "
+    "show how well the model does when conditions change.",
+    "Intervals are 95 % intervals from resampling people. Identical rows were kept in the same fold.",
+    "The serving model was fitted afterwards, with the same procedure, on all rows.",
 )
 
 MEANING: Final = {
-    "auc": ("AUC", "of one who left and one who stayed, how often the first had the higher risk; .5 is chance"),
-    "average_precision": ("average precision", "how many of those ranked high did leave; chance gets the base rate"),
-    "log_loss": ("log loss", "lower is better; wrong and sure costs most"),
+    "auc": ("AUC", "of one who left and one who stayed, how often the first had the higher risk; 0.5 is chance"),
+    "average_precision": (
+        "average precision",
+        "share of leavers among those ranked high, over all cut-offs; chance gets the base rate",
+    ),
+    "log_loss": ("log loss", "lower is better; confident errors cost most"),
     "brier": ("Brier score", "lower is better; mean squared error of the risks"),
     "ece": ("calibration error", "lower is better; mean gap between risks and what happened"),
     "calibration_slope": ("calibration slope", "1 is right; below 1 the risks are too extreme"),
@@ -94,45 +100,45 @@ MEANING: Final = {
 
 CURVE: Final = (
     "Risks are given at 3, 6 and 12 months where the history is long enough, and never fall with time.",
-    "Each comes with a range, in the manner of Venn–Abers: how far the calibration is known, not what the "
-    "person will do.",
-    "Where too little is known of a person, or the range is too wide, the score says 'not enough evidence', and why.",
+    "Each comes with a range, after Venn–Abers: how well the calibration is known, not what the person will do.",
+    "If too little is known about a person, or the range is too wide, the score says 'not enough evidence', and why.",
 )
 
 LIMITS: Final = (
-    "Much of why people leave is in no table. On simulated companies even the true hazard reaches an AUC of about .75.",
-    "It was judged on this source only. Another company, or this one after a merger, a crisis or a change of how "
-    "things are recorded, needs a training of its own.",
-    "Most people who are listed will stay, and some who leave are never listed. A list is for asking, not for knowing.",
-    "A score can do harm by being known: a manager who knows it may invest less in the person. Managers therefore see "
-    "bands and reasons and no probability, and never anybody else's people.",
-    "Groups that are too small to be judged, and groups whose attribute is not recorded, may be treated worse without "
+    "Much of why people leave is in no table. In simulated companies even the true hazard reaches an AUC of only about "
+    "0.75.",
+    "It was evaluated on this source only. Another company, or this one after a merger, a crisis or a change in how "
+    "things are recorded, needs its own training.",
+    "Most listed people will stay, and some who leave are never listed. A list is a reason to ask, not knowledge.",
+    "Knowing a score can do harm: a manager who knows it may invest less in the person. Managers therefore see bands "
+    "and reasons but no probability, and only their own team members.",
+    "Groups that are too small to evaluate, and groups whose attribute is not recorded, may be treated worse without "
     "this card showing it.",
-    "Acting on a list changes who leaves, and with it what the next training learns from.",
+    "Acting on a list changes who leaves, and so changes what the next training learns from.",
 )
 
 OVERSIGHT: Final = (
-    "People decide: HR and managers read reasons with a score and answer what they did, or why they disagree. They may "
-    "set any score aside, and saying so is one of the answers.",
+    "People decide: HR and managers see the reasons with a score, and answer what they did or why they disagree. They "
+    "may disregard any score, and one of the answers says so.",
     "Scores without enough evidence are withheld from lists.",
-    "A version serves only after the gate, or past it with a reason that stays on record; a former version can be put "
-    "back at any time (`retention models promote`).",
-    "Whoever looks at a person states a purpose, and is kept in an audit that cannot be changed without being noticed.",
+    "A version serves only if it passes the gate, or against it with a reason that stays on record; a former version "
+    "can be restored at any time (`retention models promote`).",
+    "Everyone who looks at a person states a purpose and is recorded in an audit that cannot be changed unnoticed.",
     "Managers see their own listed people, HR sees figures, data scientists see no id, auditors see who looked.",
 )
 
 MONITORING: Final = (
-    "`retention monitor`, every month: published risks against what happened, all matured months against what this "
-    "card promises, and features that moved further than they usually do. It ends with exit code 3 where one should "
-    "look.",
-    "Train again when it says so, when the source changes, and once a year in any case. Every training makes a version "
-    "and a card of its own.",
-    "Every publication names the model version, the hash of the data and the code that made it.",
+    "`retention monitor`, every month, compares published risks with what happened, all matured months with the "
+    "figures of this card, and the shift of each feature with its usual one. It ends with exit code 3 if something "
+    "needs attention.",
+    "Train again when it says so, when the source changes, and once a year in any case. Every training makes its own "
+    "version and card.",
+    "Every publication records the model version, the hash of the data and the version of the code.",
 )
 
 ANNEX_IV_LEAD: Final = (
-    "Systems that weigh on work relationships are high-risk (annex III, no. 4), and their provider keeps a technical "
-    "documentation. This is where each item of it stands; names are parts of this card, or files of the product."
+    "Systems that affect work relationships are high-risk (annex III, no. 4), and their provider must keep technical "
+    "documentation. This table shows where each item is found: in a part of this card, or in a file of the product."
 )
 ANNEX_IV: Final = (
     ("1 General description", "purpose, provider, versions, how it is used", "Purpose; Versions; the quick start"),
@@ -165,16 +171,16 @@ ANNEX_IV: Final = (
     ("4 Fitness of the metrics", "why these", "Figures; Protocol"),
     (
         "5 Risk management (art. 9)",
-        "known risks and what is done",
-        "Never for; Limits; Guards. The company's own register is kept outside",
+        "known risks and measures",
+        "Never for; Limits; Guards. The company keeps its own risk register",
     ),
-    ("6 Changes over the life cycle", "what was changed and when", "Ledger; CHANGELOG.md"),
-    ("7 Standards applied", "harmonised standards", "None is claimed"),
-    ("8 Declaration of conformity", "EU declaration", "Not made by this software: the provider's to sign"),
-    ("9 After it is in use (art. 72)", "plan for monitoring", "Monitoring"),
+    ("6 Changes over the life cycle", "what changed and when", "Ledger; CHANGELOG.md"),
+    ("7 Standards applied", "harmonised standards", "None claimed"),
+    ("8 Declaration of conformity", "EU declaration", "Not made by this software: the provider signs it"),
+    ("9 Post-market monitoring (art. 72)", "plan for monitoring", "Monitoring"),
 )
-"""Of the EU AI Act (Regulation 2024/1689): the item, what it asks in short, and where it is met."""
+"""Items of annex IV of the EU AI Act (Regulation 2024/1689): the item, what it requires, and where it is met."""
 
 SMALL_GROUPS: Final = (
-    f"A group of fewer than {LEAST_PEOPLE} people, or one from which such a group follows by subtraction, is not shown."
+    f"A group of fewer than {LEAST_PEOPLE} people, or one that would reveal such a group by subtraction, is not shown."
 )

@@ -1,4 +1,4 @@
-"""The promotion gate: what a challenger must show before it serves. Reports in, conditions with their figures out."""
+"""The promotion gate: from reports of challenger and champion to conditions with figures and verdicts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +12,9 @@ from pipeline.judgement.report import FairnessRow, TrainingReport
 from pipeline.registry.gate_words import sentence
 
 SLOPE_LIMITS: Final = (0.8, 1.25)
-"""Outside of these a risk is not what happens, and must not be served as a probability."""
+"""Outside these limits a risk is not a probability and must not be served as one."""
 COMPARED: Final = {"average_precision": 1, "log_loss": -1}
-"""What is compared with the champion on the same rows, and whether more of it is better."""
+"""Metrics compared with the champion on the same rows: 1 if higher is better, -1 if lower is."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ def gate(challenger: Contender, champion: Contender | None, fairness_limit: floa
       of the blend alone.
     - On the same rows, average precision and log loss are not worse than the champion's. *Not worse*: the 95 %
       interval of the paired difference does not lie wholly on the worse side.
-    - Between the groups of each protected attribute selection rate and recall are not shown to be further
-      apart than `fairness_limit` (the least group's by the greatest group's, with an interval for all pairs at once).
+    - For each protected attribute, the lowest group's selection rate and recall, divided by the highest group's, are
+      not shown to be below `fairness_limit` (with an interval for all pairs of groups at once).
 
-    A champion of another source was judged on other people and is not compared. A figure that is missing or not
+    A champion of another source was evaluated on other people and is not compared. A figure that is missing or not
     defined does not pass.
     """
     report = challenger.report
@@ -47,20 +47,20 @@ def gate(challenger: Contender, champion: Contender | None, fairness_limit: floa
 
 
 def refused(version: str, conditions: Sequence[Condition]) -> Refused:
-    """What a person is told: each condition that was missed, and by how much."""
-    remedy = f'`retention models promote {version} --reason "…"` overrides it, and stays on record.'
-    missed = [each for each in conditions if not each.is_passed]
-    return Refused([Finding(sentence(each), "gate", "", 0, remedy) for each in missed])
+    """The error that lists each condition that failed, and by how much."""
+    remedy = f'`retention models promote {version} --reason "…"` overrides it; the reason stays on record.'
+    failed = [each for each in conditions if not each.is_passed]
+    return Refused([Finding(sentence(each), "gate", "", 0, remedy) for each in failed])
 
 
 def _slope(report: TrainingReport) -> Condition:
     low, high = SLOPE_LIMITS
     figure = report.metrics.calibration_slope
-    asked = Condition(Code.SLOPE, "refused", figure, Limits(low, high), metric="calibration_slope")
+    condition = Condition(Code.SLOPE, "refused", figure, Limits(low, high), metric="calibration_slope")
     if figure is None:
-        return asked
+        return condition
     short = max(low - figure.value, figure.value - high)
-    return _judged(asked, short, short)
+    return _judged(condition, short, short)
 
 
 def _baselines(report: TrainingReport) -> Iterator[Condition]:
@@ -68,9 +68,9 @@ def _baselines(report: TrainingReport) -> Iterator[Condition]:
     for name, baseline in (("base_rate", report.baselines.base_rate), ("tenure", report.baselines.tenure)):
         if baseline and baseline.average_precision is not None:
             limit = Limits(baseline.average_precision)
-            asked = Condition(Code.BASELINE, "refused", mine, limit, metric="average_precision", against=name)
+            condition = Condition(Code.BASELINE, "refused", mine, limit, metric="average_precision", against=name)
             short = baseline.average_precision - mine.value if mine else 0.0
-            yield _judged(asked, short, short)
+            yield _judged(condition, short, short)
 
 
 def _parts(report: TrainingReport) -> Iterator[Condition]:
@@ -80,15 +80,15 @@ def _parts(report: TrainingReport) -> Iterator[Condition]:
     }
     for name, (judged, difference) in of_parts.items():
         if judged:
-            asked = Condition(Code.PART, "refused", difference, metric="average_precision", against=name)
-            yield _not_worse(asked, 1)
+            condition = Condition(Code.PART, "refused", difference, metric="average_precision", against=name)
+            yield _not_worse(condition, 1)
 
 
 def _champion(challenger: Contender, champion: Contender) -> Iterator[Condition]:
     for metric, sign in COMPARED.items():
         difference = _difference(challenger, champion, metric)
-        asked = Condition(Code.CHAMPION, "refused", difference, metric=metric, against=champion.version)
-        yield _not_worse(asked, sign)
+        condition = Condition(Code.CHAMPION, "refused", difference, metric=metric, against=champion.version)
+        yield _not_worse(condition, sign)
 
 
 def _difference(challenger: Contender, champion: Contender, metric: str) -> Bounded | None:
@@ -102,11 +102,11 @@ def _difference(challenger: Contender, champion: Contender, metric: str) -> Boun
 
 
 def _ratios(row: FairnessRow, limit: float) -> Iterator[Condition]:
-    """Of a pair there are none: of ten groups the least and the greatest differ by chance, so they are only shown."""
+    """None for a pair of attributes: among their many groups the extremes differ by chance; pairs are only reported."""
     if row.is_pair:
         return
     for metric, ratio in row.ratios.items():
-        asked = Condition(
+        condition = Condition(
             Code.RATIO,
             "refused",
             ratio.figure,
@@ -117,25 +117,25 @@ def _ratios(row: FairnessRow, limit: float) -> Iterator[Condition]:
             other=row.parts_of(ratio.against)[0],
         )
         short, high = limit - ratio.figure.value, ratio.figure.high
-        yield _judged(asked, short, limit - high if isfinite(high) else short)
+        yield _judged(condition, short, limit - high if isfinite(high) else short)
 
 
-def _not_worse(asked: Condition, sign: int) -> Condition:
-    """`sign` is 1 where more is better, -1 where less is."""
-    limited = replace(asked, limit=Limits(low=0.0) if sign > 0 else Limits(high=0.0))
-    difference = asked.figure
+def _not_worse(condition: Condition, sign: int) -> Condition:
+    """Not shown to be worse: `sign` is 1 if higher is better, -1 if lower is."""
+    limited = replace(condition, limit=Limits(low=0.0) if sign > 0 else Limits(high=0.0))
+    difference = condition.figure
     if difference is None:
         return limited
     return _judged(limited, -sign * difference.value, -difference.high if sign > 0 else difference.low)
 
 
-def _judged(asked: Condition, short: float, least_short: float) -> Condition:
-    """`short` is how far the figure lies beyond its limit, `least_short` how far its interval does everywhere.
+def _judged(condition: Condition, short: float, least_short: float) -> Condition:
+    """`short` is how far the figure lies beyond its limit, `least_short` how far the nearest end of its interval does.
 
-    At most 0 of either passes; NaN does not.
+    The condition passes if either is at most 0; NaN does not pass.
     """
-    is_known = asked.figure is not None and isfinite(asked.figure.value)
+    is_known = condition.figure is not None and isfinite(condition.figure.value)
     short_by = short if short > 0 else None
     if not is_known or not (short <= 0 or least_short <= 0):
-        return replace(asked, verdict="refused", short_by=short_by)
-    return replace(asked, verdict="open" if short_by is not None else "passed", short_by=short_by)
+        return replace(condition, verdict="refused", short_by=short_by)
+    return replace(condition, verdict="open" if short_by is not None else "passed", short_by=short_by)

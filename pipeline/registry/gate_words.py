@@ -1,4 +1,4 @@
-"""What the gate asks, in the reader's language; English in a report, and in what a command prints."""
+"""The texts of the gate's conditions: in the reader's language on pages, in English in reports and commands."""
 
 from math import isfinite
 from typing import Final
@@ -25,7 +25,7 @@ _OF_GROUPS: Final = {
 
 
 def condition_text(condition: Condition, language: Language = ENGLISH) -> str:
-    """What is asked: `recall by age, under 30 against 30 to under 40`."""
+    """What the condition requires: `recall by age, under 30 against 30 to under 40`."""
     if condition.code is None:
         return condition.stored.condition if condition.stored else ""
     if condition.code is Code.CHAMPION:
@@ -41,7 +41,7 @@ def condition_text(condition: Condition, language: Language = ENGLISH) -> str:
 
 
 def limit_text(condition: Condition, language: Language = ENGLISH) -> str:
-    """`0.8 to 1.25`, `≥ 0.8`, `a difference ≥ 0`."""
+    """The limit: `0.8 to 1.25`, `≥ 0.8`, `a difference ≥ 0`."""
     low, high = condition.limit.low, condition.limit.high
     if condition.code is None:
         return condition.stored.limit if condition.stored else ""
@@ -55,7 +55,7 @@ def limit_text(condition: Condition, language: Language = ENGLISH) -> str:
 
 
 def figure_text(condition: Condition) -> str:
-    """The figure with its interval, where there is one."""
+    """The figure, with its interval if there is one."""
     figure = condition.figure
     if figure is None or not isfinite(figure.value):
         return "not known"
@@ -64,7 +64,7 @@ def figure_text(condition: Condition) -> str:
 
 
 def sentence(condition: Condition) -> str:
-    """Condition, figure, limit and by how much it was missed, in English."""
+    """Condition, figure, limit and shortfall, in English."""
     short = "" if condition.short_by is None else f", short by {condition.short_by:.3f}"
     short += ", though the interval leaves it open" if condition.verdict == "open" else ""
-    return f"{condition_text(condition)}: {figure_text(condition)}, asked {limit_text(condition)}{short}"
+    return f"{condition_text(condition)}: {figure_text(condition)}, required {limit_text(condition)}{short}"

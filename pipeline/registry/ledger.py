@@ -1,7 +1,7 @@
-"""The ledger of models: which version served from when on, which was refused, who asked for it and why.
+"""The ledger of models: which version served from when, which was refused, who asked for it and why.
 
-Rows are added and never changed; the database refuses anything else. Who serves now is the registry's alias `champion`,
-which the API reads; where somebody moved it past the gate, or a promotion was cut short, the next one notes `found`.
+Rows are added and never changed; the database refuses anything else. The registry's alias `champion` decides which
+version serves. If it was moved without `retention`, or a promotion was interrupted, the next promotion notes `found`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from pipeline.store.schema import MODEL_LEDGER
 
 Event = Literal["promoted", "overridden", "refused", "found"]
 SERVES: Final = ("promoted", "overridden", "found")
-"""The events after which a version serves: through the gate, past it with a reason, or found to be serving."""
+"""The events after which a version serves: passed the gate, overrode it with a reason, or found to be serving."""
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
     """One event of a model version. `replaces` is the champion of that moment, None where there was none.
 
-    `who` is the account that ran the command, `gate` what each condition said, as dictionaries.
+    `who` is the account that ran the command, `gate` the result of each condition, as JSON.
     """
 
     at: datetime
@@ -37,12 +37,12 @@ class LedgerEntry:
 
 
 def append(connection: Connection, entry: LedgerEntry) -> None:
-    """Add an entry."""
+    """Adds an entry."""
     connection.execute(insert(MODEL_LEDGER).values(**vars(entry) | {"gate": [dict(one) for one in entry.gate]}))
 
 
 def entries(connection: Connection, version: str | None = None) -> list[LedgerEntry]:
-    """The whole ledger, oldest first; of a version, those in which it was offered, or replaced as champion."""
+    """All entries, oldest first; for a version, those in which it was submitted, or replaced as champion."""
     wanted = select(MODEL_LEDGER).order_by(MODEL_LEDGER.c.id)
     if version is not None:
         replaced = (MODEL_LEDGER.c.replaces == version) & MODEL_LEDGER.c.event.in_(SERVES)
@@ -52,6 +52,6 @@ def entries(connection: Connection, version: str | None = None) -> list[LedgerEn
 
 
 def last_champion(connection: Connection) -> str | None:
-    """The version that serves by the ledger; None while none ever did."""
+    """The version that serves according to the ledger; None if none ever did."""
     newest = select(MODEL_LEDGER.c.version).where(MODEL_LEDGER.c.event.in_(SERVES)).order_by(MODEL_LEDGER.c.id.desc())
     return connection.execute(newest.limit(1)).scalar()

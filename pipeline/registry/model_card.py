@@ -1,6 +1,6 @@
-"""The model card: what a works council, an auditor and annex IV of the EU AI Act ask of a model. A page, and Markdown.
+"""The model card, as a page and as Markdown, for works councils, auditors and annex IV of the EU AI Act.
 
-Everything comes from the training report, the ledger and the plots of the run. No person's data.
+It is made from the training report, the ledger and the plots of the run, and holds no personal data.
 """
 
 from base64 import b64encode
@@ -17,6 +17,7 @@ from pipeline.registry.card_figures import (
     ablation_table,
     comparison_table,
     data_facts,
+    diagnostic_facts,
     fairness_blocks,
     feature_table,
     gate_table,
@@ -25,7 +26,6 @@ from pipeline.registry.card_figures import (
     ledger_table,
     metric_table,
     origin_table,
-    trust_facts,
     version_facts,
 )
 from pipeline.registry.ledger import SERVES, LedgerEntry
@@ -35,14 +35,14 @@ _TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
 @dataclass(frozen=True)
 class ModelCard:
-    """A card in both forms; the page stands alone and loads nothing."""
+    """A card in both forms; the page is self-contained and loads nothing."""
 
     version: str
     html: str
     markdown: str
 
     def files(self) -> dict[str, str]:
-        """The names under which a run keeps it."""
+        """The card by the file names under which a run stores it."""
         return {"model_card.html": self.html, "model_card.md": self.markdown}
 
 
@@ -67,9 +67,9 @@ def _title(report: TrainingReport) -> str:
 
 
 def _status(version: str, history: Sequence[LedgerEntry]) -> str:
-    """Whether it serves, by the entries that speak of it."""
+    """Whether the version serves, according to its entries in the ledger."""
     if not history:
-        return "Not offered to the gate, and not in use"
+        return "Not submitted to the gate, not in use"
     last = history[-1]
     served = [entry for entry in history if entry.event in SERVES]
     if served and served[-1].version == version:
@@ -77,18 +77,18 @@ def _status(version: str, history: Sequence[LedgerEntry]) -> str:
         return f"Champion since {served[-1].at:%-d %B %Y}{past}"
     if served:
         return f"Former champion, until {served[-1].at:%-d %B %Y}"
-    return f"Refused by the gate on {last.at:%-d %B %Y}, and not in use"
+    return f"Refused by the gate on {last.at:%-d %B %Y}, not in use"
 
 
 def _lead(report: TrainingReport) -> str:
-    """The most that it may be trusted with, in one breath."""
+    """The most important figures, in two sentences; empty if the report lacks them."""
     recall, auc = report.metrics.recall_10, report.metrics.auc
     if not recall or not auc:
         return ""
     return (
         f"Of those who left, {number(recall.value, '.0%')} were in the tenth with the highest risk; by chance, 10% "
         f"would be. Of one who left and one who stayed, it ranked the first higher {number(auc.value, '.0%')} of "
-        "the time; by chance 50%."
+        "the time; by chance, 50%."
     )
 
 
@@ -106,8 +106,8 @@ def _sections(
         *([Section("plots", "Plots", pictures)] if pictures else []),
         Section("protocol", "Protocol", [Items(protocol)]),
         Section("calibration", "Calibration, curve and range", [Text(_calibration(report)), Items(words.CURVE)]),
-        Section("trust", "How far to trust it", [trust_facts(report)]),
-        Section("drivers", "What each driver tells", [ablation_table(report)]),
+        Section("diagnostics", "Diagnostics", [diagnostic_facts(report)]),
+        Section("drivers", "What each driver adds", [ablation_table(report)]),
         Section("fairness", "Fairness", fairness_blocks(report)),
         Section("guards", "Guards", [guard_facts(report)]),
         Section("data", "Data", [data_facts(report), Items(words.LEFT_OUT)]),
@@ -122,7 +122,7 @@ def _sections(
 
 
 def _annex_iv() -> list[Block]:
-    columns = ["item", "asks for", "met in"]
+    columns = ["item", "requires", "met in"]
     return [
         Text(words.ANNEX_IV_LEAD),
         Table("Technical documentation, item by item", columns, words.ANNEX_IV, is_words=True),
@@ -132,8 +132,8 @@ def _annex_iv() -> list[Block]:
 def _calibration(report: TrainingReport) -> str:
     slope, error = report.metrics.calibration_slope, report.metrics.ece
     return (
-        f"Slope {bounds(slope)}: 1 is right, below 1 the risks are too extreme. On average risks and what happened lie "
-        f"{bounds(error, '.1%')} apart."
+        f"Slope {bounds(slope)}: 1 is right; below 1 the risks are too extreme. Risks and the share who left differ by "
+        f"{bounds(error, '.1%')} on average."
     )
 
 
@@ -166,7 +166,7 @@ def _block_in_markdown(block: Block) -> str:
         case Items(items):
             return "\n".join(f"- {item}" for item in items)
         case Facts(facts):
-            return "\n".join(f"- **{name}**: {told}" for name, told in facts)
+            return "\n".join(f"- **{name}**: {text}" for name, text in facts)
         case Picture(title, file):
             return f"![{title}]({file})"
         case Table(title, columns, rows, note):

@@ -1,7 +1,7 @@
-"""Promotion: a version is offered to the gate, and what came of it stays on the version and in the ledger.
+"""Promotion: submits a version to the gate, and records the result on the version and in the ledger.
 
-The ledger's entry is written before the alias moves, one promotion at a time. A process that dies in between leaves a
-version that is not champion; the next promotion finds that the alias is not where the ledger left it, and notes it.
+The ledger entry is written before the alias moves, one promotion at a time. If the process dies in between, the version
+is not champion; the next promotion finds that alias and ledger disagree, and notes it.
 """
 
 import json
@@ -37,7 +37,7 @@ LONGEST_REASON: Final = 1000
 
 @dataclass(frozen=True)
 class Offer:
-    """What came of offering a version: `event` is None where it was the champion already."""
+    """The result of submitting a version to the gate; `event` is None if it was the champion already."""
 
     version: str
     replaces: str | None
@@ -50,13 +50,13 @@ class Offer:
 
 
 def champion_of(settings: Settings, source: str) -> tuple[str, StoredModel] | None:
-    """The champion and its model, to be compared with; None where there is none of this source that can be read."""
+    """The champion's version and model, for comparison; None if there is none of this source, or it cannot be read."""
     version = registry.champion_version(registry.connect(settings))
     if version is None:
         return None
     try:
         _, model = registry.load(settings, version)
-    except BadInput:  # of a format before this one; the gate then says that nothing was compared
+    except BadInput:  # an earlier format; the gate then reports that nothing was compared
         return None
     return (version, model) if model.manifest.get("source") == source else None
 
@@ -64,38 +64,38 @@ def champion_of(settings: Settings, source: str) -> tuple[str, StoredModel] | No
 def record(
     settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
 ) -> TrainingReport:
-    """Logs and registers a judged model and makes it champion if the gate lets it.
+    """Logs and registers an evaluated model, and makes it champion if it passes the gate.
 
-    Gives the report with what came of it: manifest, run_id, model_version, promoted, gate.
+    Returns the report with manifest, run_id, model_version, promoted and gate filled in.
     """
     report = replace(report, manifest=manifest_of(model.manifest))
     version = registry.register(settings, model, report, plots)
-    offered = offer(settings, version)
+    result = submit(settings, version)
     recorded = replace(
         report,
         run_id=registry.run_of(settings, version),
         model_version=version,
-        promoted=offered.is_champion,
-        gate=tuple(offered.gates),
+        promoted=result.is_champion,
+        gate=tuple(result.gates),
     )
     registry.complete(settings, version, {REPORT: as_text(recorded), **_card(settings, version, recorded).files()})
     return recorded
 
 
 def promote(settings: Settings, version: str, reason: str | None) -> Offer:
-    """Runs the gate again for a version and makes it champion; a reason overrides what the gate says.
+    """Runs the gate again for a version and makes it champion; with a reason, even if it fails the gate.
 
-    Raises BadInput for a version that is not there or an empty reason, Refused where the gate says no and no reason is
+    Raises BadInput for an unknown version or an empty reason, Refused if the version fails the gate and no reason is
     given, and Unavailable for a registry that does not answer.
     """
     try:
-        offered = offer(settings, version, _checked(reason))
-        if not offered.is_champion:
-            raise refused(version, offered.gates)
-        if offered.event:
+        result = submit(settings, version, _checked(reason))
+        if not result.is_champion:
+            raise refused(version, result.gates)
+        if result.event:
             report = registry.described(settings, version).report
             registry.complete(settings, version, _card(settings, version, report).files())
-        return offered
+        return result
     except MlflowException as error:
         if registry.is_absent(error):
             raise BadInput(registry.no_such_version(version)) from error
@@ -103,38 +103,38 @@ def promote(settings: Settings, version: str, reason: str | None) -> Offer:
 
 
 def history(settings: Settings, version: str | None = None) -> list[LedgerEntry]:
-    """The ledger, oldest first; of one version where it is named."""
+    """The ledger, oldest first; of one version if it is given."""
     with Store(settings.store_url) as store, store.reading() as scores:
         return ledger.entries(scores.connection, version)
 
 
 def card_of(settings: Settings, version: str | None) -> ModelCard:
     """The card of a version, or of the champion, as of now. Raises BadInput and Unavailable as `registry.described`."""
-    told = registry.described(settings, version)
-    return _card(settings, told.version, told.report)
+    described = registry.described(settings, version)
+    return _card(settings, described.version, described.report)
 
 
-def offer(settings: Settings, version: str, reason: str | None = None) -> Offer:
-    """Runs the gate for a version, keeps what it says, and moves the alias where it may."""
+def submit(settings: Settings, version: str, reason: str | None = None) -> Offer:
+    """Runs the gate for a version, records the result, and moves the alias if the version passes or has a reason."""
     client = registry.connect(settings)
     challenger = Contender(version, registry.report_of(client, version))
     with Store(settings.store_url) as store, store.promoting():
         holder = registry.champion_version(client)
         _note_found(store, client, holder)
         champion = _champion(client, holder) if holder else None
-        gates = gate(challenger, champion, settings.fairness_limit)
+        conditions = gate(challenger, champion, settings.fairness_limit)
         if holder == version:
-            return Offer(version, holder, gates, None)
-        passed = all(entry.is_passed for entry in gates)
+            return Offer(version, holder, conditions, None)
+        passed = all(entry.is_passed for entry in conditions)
         event: Event = "promoted" if passed else "overridden" if reason else "refused"
-        _keep(store, client, version, holder, event, reason, gates)
+        _record(store, client, version, holder, event, reason, conditions)
         if event != "refused":
-            registry.crown(client, version)
-    return Offer(version, holder, gates, event)
+            registry.make_champion(client, version)
+    return Offer(version, holder, conditions, event)
 
 
 def _champion(client: MlflowClient, version: str) -> Contender:
-    """The champion as a contender; one whose report is lost has its source alone, so that nothing passes unseen."""
+    """The champion as a contender; if its report is lost, with its source only, so that comparisons fail visibly."""
     try:
         return Contender(version, registry.report_of(client, version))
     except (MlflowException, OSError):
@@ -142,29 +142,29 @@ def _champion(client: MlflowClient, version: str) -> Contender:
         return Contender(version, TrainingReport(source))
 
 
-def _keep(
+def _record(
     store: Store,
     client: MlflowClient,
     version: str,
     holder: str | None,
     event: Event,
     reason: str | None,
-    gates: Sequence[Condition],
+    conditions: Sequence[Condition],
 ) -> None:
     with store.changing() as connection:
-        ledger.append(connection, _entry(client, version, holder, event, reason, gate_json(gates)))
-    missed = "; ".join(condition_text(entry) for entry in gates if not entry.is_passed)
-    results = json.dumps([condition_words(entry) for entry in gates])  # MLflow holds a few thousand letters of a tag
-    tags = {registry.GATE_TAG: f"refused: {missed}" if missed else "passed", RESULTS_TAG: results}
+        ledger.append(connection, _entry(client, version, holder, event, reason, gate_json(conditions)))
+    failed = "; ".join(condition_text(entry) for entry in conditions if not entry.is_passed)
+    results = json.dumps([condition_words(entry) for entry in conditions])  # a tag holds a few thousand characters
+    tags = {registry.GATE_TAG: f"refused: {failed}" if failed else "passed", RESULTS_TAG: results}
     registry.tag(client, version, tags | ({registry.REASON_TAG: reason} if reason else {}))
 
 
 def _note_found(store: Store, client: MlflowClient, holder: str | None) -> None:
-    """The ledger says who serves, even where somebody moved the alias past the gate or a promotion was cut short."""
+    """Notes a champion that the ledger does not know: the alias was moved by hand, or a promotion was interrupted."""
     with store.changing() as connection:
         last = ledger.last_champion(connection)
         if holder and holder != last:
-            why = "the alias was moved outside of `retention`, or a promotion was cut short"
+            why = "the alias was moved without `retention`, or a promotion was interrupted"
             ledger.append(connection, _entry(client, holder, last, "found", why, []))
 
 
@@ -176,14 +176,14 @@ def _entry(
     reason: str | None,
     results: Sequence[Mapping[str, Any]],
 ) -> LedgerEntry:
-    found = client.get_model_version(registry.MODEL_NAME, version)
+    entry = client.get_model_version(registry.MODEL_NAME, version)
     return LedgerEntry(
         at=datetime.now(UTC),
         event=event,
         version=version,
         replaces=holder,
-        source=found.tags.get("source", ""),
-        run_id=str(found.run_id),
+        source=entry.tags.get("source", ""),
+        run_id=str(entry.run_id),
         who=_account(),
         reason=reason,
         gate=results,
@@ -191,22 +191,22 @@ def _entry(
 
 
 def _card(settings: Settings, version: str, report: TrainingReport) -> ModelCard:
-    """The card with what the gate said and who serves."""
+    """The card, with the ledger and the plots as they are now."""
     return model_card(version, report, history(settings, version), registry.plots_of(settings, version))
 
 
 def _checked(reason: str | None) -> str | None:
     if reason is None:
         return None
-    said = reason.strip()
-    if not said or len(said) > LONGEST_REASON:
-        remedy = f"Say in up to {LONGEST_REASON:,} characters why the version should serve, and name nobody."
-        raise BadInput(Finding("no reason that can be kept", "models", "--reason", 0, remedy))
-    return said
+    text = reason.strip()
+    if not text or len(text) > LONGEST_REASON:
+        remedy = f"State in up to {LONGEST_REASON:,} characters why the version should serve, and name nobody."
+        raise BadInput(Finding("the reason is empty or too long", "models", "--reason", 0, remedy))
+    return text
 
 
 def _account() -> str:
-    """The account that runs the command; its number where the machine has no name for it, as in containers."""
+    """The account that runs the command; its number if it has no name, as in containers."""
     try:
         return getuser()
     except (KeyError, OSError):

@@ -1,7 +1,7 @@
-"""The JSON of a training report, written and read: the one place that knows its keys (docs/interface).
+"""Writes and reads the JSON of a training report; the only module that knows its keys (docs/interface).
 
-A report that MLflow holds may come from an earlier version: keys that are missing become None or an empty list, null
-becomes NaN where a number is asked, and a gate's condition without a code keeps its English texts.
+A report in MLflow may come from an earlier version: missing keys become None or an empty list, null becomes NaN for a
+number, and a gate condition without a code keeps its English texts.
 """
 
 import json
@@ -21,13 +21,13 @@ from pipeline.registry.gate_words import condition_text, limit_text
 _READ: Final = TypeAdapter(TrainingReport)
 _MANIFEST: Final = TypeAdapter(Manifest)
 _SPARSE: Final = ("metrics", "baselines", "against_parts")
-"""Parts whose missing fields have no key."""
+"""Parts that leave out the keys of missing fields."""
 _ONCE_RECORDED: Final = ("manifest", "run_id", "model_version", "promoted", "gate", "seconds")
-"""Keys that a report has once its model is recorded."""
+"""Keys that a report has only once its model is recorded."""
 
 
 def as_json(report: TrainingReport) -> dict[str, Any]:
-    """The report as `retention train --json` writes it; a figure that is not defined is NaN."""
+    """The report as `retention train --json` writes it; an undefined figure is NaN."""
     document = {
         **asdict(report),
         "by_origin": [_lifted(asdict(origin), "figures") for origin in report.by_origin],
@@ -44,35 +44,37 @@ def as_json(report: TrainingReport) -> dict[str, Any]:
 
 
 def as_text(report: TrainingReport) -> str:
-    """The JSON as a run keeps it."""
+    """The JSON text that a run stores."""
     return json.dumps(as_json(report), default=str, ensure_ascii=False, indent=1)
 
 
 def report_of(document: Mapping[str, Any]) -> TrainingReport:
-    """A report from its JSON. Raises ValueError for what is no report."""
-    told = dict(document)
-    told["by_origin"] = [entry | {"figures": entry} for entry in told.get("by_origin") or ()]
-    told["fairness"] = [
+    """A report from its JSON. Raises ValueError if it is not a report."""
+    fields = dict(document)
+    fields["by_origin"] = [entry | {"figures": entry} for entry in fields.get("by_origin") or ()]
+    fields["fairness"] = [
         entry | {"ratios": {name: ratio and ratio | {"figure": ratio} for name, ratio in entry["ratios"].items()}}
-        for entry in told.get("fairness") or ()
+        for entry in fields.get("fairness") or ()
     ]
-    gate = told.pop("gate", None)
-    report = _READ.validate_python({name: value for name, value in told.items() if value is not None} | {"gate": None})
+    gate = fields.pop("gate", None)
+    report = _READ.validate_python(
+        {name: value for name, value in fields.items() if value is not None} | {"gate": None}
+    )
     return report if gate is None else replace(report, gate=conditions_of(gate))
 
 
 def manifest_of(document: Mapping[str, Any]) -> Manifest:
-    """What a stored model says of how it was made."""
+    """The manifest of a stored model."""
     return _MANIFEST.validate_python(dict(document))
 
 
 def gate_json(conditions: Sequence[Condition]) -> list[dict[str, Any]]:
-    """The conditions with their English texts, and their data."""
+    """The JSON of conditions: their English texts and their data."""
     return [condition_words(each) | _condition_data(each) for each in conditions]
 
 
 def condition_words(condition: Condition) -> dict[str, Any]:
-    """What a person reads of a condition."""
+    """The English texts and figures of a condition."""
     figure = condition.figure
     value, low, high = (None, None, None) if figure is None else (figure.value, figure.low, figure.high)
     return {
@@ -112,18 +114,18 @@ def _condition_of(entry: Mapping[str, Any]) -> Condition:
     if entry.get("code") is None:
         stored = StoredWords(entry["gate"], entry["limit"])
         return Condition(None, verdict, figure, short_by=entry.get("short_by"), stored=stored)
-    told = entry["parameters"]
+    parameters = entry["parameters"]
     return Condition(
         Code(entry["code"]),
         verdict,
-        figure if told["is_compared"] else None,
-        Limits(**told["limits"]),
+        figure if parameters["is_compared"] else None,
+        Limits(**parameters["limits"]),
         entry["short_by"],
-        told["metric"],
-        told.get("against"),
-        told.get("attribute"),
-        Group(**told["group"]) if "group" in told else None,
-        Group(**told["other"]) if "other" in told else None,
+        parameters["metric"],
+        parameters.get("against"),
+        parameters.get("attribute"),
+        Group(**parameters["group"]) if "group" in parameters else None,
+        Group(**parameters["other"]) if "other" in parameters else None,
     )
 
 
@@ -134,7 +136,7 @@ def _fairness(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lifted(document: dict[str, Any], part: str) -> dict[str, Any]:
-    """The keys of a part beside those of the whole."""
+    """The document with the keys of a part moved up to its own level."""
     return {name: value for name, value in document.items() if name != part} | _known(document[part])
 
 
@@ -147,7 +149,7 @@ def _number(value: float | None) -> float | None:
 
 
 def _lists(value: Any) -> Any:
-    """Tuples as lists, as they come back from a file."""
+    """Tuples as lists, as they are read back from a file."""
     if isinstance(value, Mapping):
         return {name: _lists(each) for name, each in value.items()}
     return [_lists(each) for each in value] if isinstance(value, tuple | list) else value

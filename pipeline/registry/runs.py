@@ -1,4 +1,4 @@
-"""Runs in MLflow: what a training or a monitoring leaves there, in a form that compares well across runs."""
+"""MLflow runs of training and monitoring, logged so that runs can be compared."""
 
 import os
 import tempfile
@@ -26,14 +26,17 @@ REPORT = "report.json"
 PLOTS = "plots"
 
 _DIGEST_LENGTH = 36
-"""MLflow takes no longer one."""
+"""The longest digest that MLflow accepts."""
 _HOST_TAG = "retention.host"
 _PROCESS_TAG = "retention.process"
 
 
 @contextmanager
 def run_of_experiment(client: mlflow.MlflowClient, settings: Settings, experiment: str) -> Iterator[mlflow.ActiveRun]:
-    """A run in an experiment, which is made on first use; one that raises is marked failed, one that died killed."""
+    """A run in an experiment, which is created on first use.
+
+    A run that raises is marked as failed; runs whose process has died are marked as killed.
+    """
     known = client.get_experiment_by_name(experiment)
     local = settings.artifact_root and f"{settings.artifact_root}/{experiment}"
     experiment_id = known.experiment_id if known else client.create_experiment(experiment, artifact_location=local)
@@ -44,7 +47,7 @@ def run_of_experiment(client: mlflow.MlflowClient, settings: Settings, experimen
 
 
 def _close_killed(client: mlflow.MlflowClient, experiment_id: str) -> None:
-    """Marks runs whose process on this machine is gone, for nobody else will."""
+    """Marks the unfinished runs of dead processes on this machine."""
     here = f"attributes.status = 'RUNNING' and tags.`{_HOST_TAG}` = '{gethostname()}'"
     for run in client.search_runs([experiment_id], here):
         if not _is_alive(int(run.data.tags.get(_PROCESS_TAG, "0"))):
@@ -62,7 +65,7 @@ def _is_alive(process: int) -> bool:
 
 
 def log_training(model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes]) -> str:
-    """Logs a judged model, its report and pictures by file name to the active run; the address of the stored model."""
+    """Logs an evaluated model, its report and plots (by file name) to the active run; the URI of the stored model."""
     _log(model, report)
     _log_plots(plots)
     return _log_model(model)
@@ -71,7 +74,7 @@ def log_training(model: StoredModel, report: TrainingReport, plots: Mapping[str,
 def log_monitoring(
     document: Mapping[str, Any], page: str, steps: Sequence[Mapping[str, float | None]], alerts: int
 ) -> None:
-    """Logs the JSON of a monitoring report and its page to the active run, each month's figures as a step."""
+    """Logs a monitoring report's JSON and page to the active run, and each month's figures as a step."""
     mlflow.log_metric("alerts", alerts)
     for step, figures in enumerate(steps):
         known = {name: float(value) for name, value in figures.items() if value is not None and isfinite(value)}
@@ -81,9 +84,9 @@ def log_monitoring(
 
 
 def _log(model: StoredModel, report: TrainingReport) -> None:
-    """What `mlflow ui` compares: parameters, the data set, pooled metrics with bounds, each origin's as steps.
+    """Logs what `mlflow ui` compares: parameters, the data set, pooled metrics with bounds, each origin's as steps.
 
-    Of a simulated company also how near the true hazard its scores come. Feature list and whole report are files.
+    For a simulated company also the AUC of the true hazard. The feature list and the report are logged as files.
     """
     manifest = {name: value for name, value in model.manifest.items() if name not in ("features", "settings")}
     mlflow.log_params(
@@ -111,7 +114,7 @@ def _log(model: StoredModel, report: TrainingReport) -> None:
 
 
 class _DataSet(MetaDataset):
-    """A source by name and hash; its profile, which MLflow's own class forgot, would tell of people."""
+    """A source by name and hash, without a profile, which would describe people. MLflow's base class defines none."""
 
     @property
     def profile(self) -> None:
@@ -119,30 +122,30 @@ class _DataSet(MetaDataset):
 
 
 def _dataset(model: StoredModel) -> _DataSet:
-    """The source by name, hash and columns: MLflow then shows which runs saw the same data."""
+    """The source by name, hash and columns, so that MLflow shows which runs used the same data."""
     source, data_hash = model.manifest["source"], model.manifest.get("data_hash", "")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own data set sources
+        warnings.simplefilter("ignore")  # about its own data set sources
         kind = CodeDatasetSource({"mlflow.source.type": "SOURCE", "mlflow.source.name": source})
     return _DataSet(kind, name=source, digest=data_hash[:_DIGEST_LENGTH] or None, schema=_signature(model).inputs)
 
 
 def _log_plots(plots: Mapping[str, bytes]) -> None:
-    """Pictures by file name, under `plots/` of the active run."""
+    """Logs plots by file name under `plots/` of the active run."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, picture in plots.items():
-            (Path(folder) / name).write_bytes(picture)
+        for name, plot in plots.items():
+            (Path(folder) / name).write_bytes(plot)
         mlflow.log_artifacts(folder, PLOTS)
 
 
 def _log_model(model: StoredModel) -> str:
-    """Stores the model under the active run; its address."""
+    """Stores the model under the active run; its URI."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "retention_model"
         data.mkdir()
         model.save(data)
         with warnings.catch_warnings():
-            # An example input would be rows of people; the signature is written out by hand instead.
+            # An input example would be rows of people, so the signature is written by hand instead.
             warnings.filterwarnings("ignore", message=".*input example.*", category=UserWarning)
             logged = mlflow.pyfunc.log_model(
                 name="model",
@@ -155,9 +158,9 @@ def _log_model(model: StoredModel) -> str:
 
 
 def _signature(model: StoredModel) -> ModelSignature:
-    """Every feature optional: a record may leave out what is not known of a person.
+    """The signature, in which every feature is optional: a record may leave out what is unknown about a person.
 
-    Numbers are of any type, since MLflow turns no integer of 64 bits, nullable or not, into a double; the model does.
+    Numbers have any type, because MLflow does not convert 64-bit integers, nullable or not, to doubles; the model does.
     """
     types: dict[str, AnyType | DataType] = {"number": AnyType(), "category": DataType.string}  # type: ignore[no-untyped-call]
     inputs = [ColSpec(types[feature.kind], name, required=False) for name, feature in model.features.items()]

@@ -1,6 +1,6 @@
-"""MLflow: stored models, their versions and the alias `champion`. `registry.promotion` decides who gets the alias.
+"""MLflow: stored models, their versions and the alias `champion`, which `registry.promotion` assigns.
 
-A version is registered after its run holds everything, in one step, so a killed training leaves a run and no version.
+A version is registered in one step, once its run is complete, so a killed training leaves a run but no version.
 """
 
 import io
@@ -17,7 +17,7 @@ from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # MLflow's 7 are four minutes until a person is told
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # MLflow's 7 take four minutes to fail
 
 import mlflow
 from mlflow.exceptions import MlflowException
@@ -36,10 +36,10 @@ MODEL_NAME = "retention"
 CHAMPION = "champion"
 
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
-"""MLflow's codes for a model, version or alias that is not there, or that cannot be one."""
+"""MLflow's error codes for a model, version or alias that does not exist, or whose name is invalid."""
 
 _VERSION_TAGS = ("source", "data_hash", "code_version", "seed")
-"""Of a model's manifest, what its version shows in the registry."""
+"""Entries of a model's manifest that are tags of its version."""
 GATE_TAG = "gate"
 REASON_TAG = "reason"
 
@@ -48,7 +48,7 @@ _NO_CHAMPION = Finding(
     "registry",
     "",
     0,
-    "Train first: `retention train SOURCE`. If the gate refused, `retention models` says which, and "
+    "Train first: `retention train SOURCE`. If the gate refused, `retention models list` shows it, and "
     '`retention models promote VERSION --reason "…"` overrides it.',
 )
 
@@ -56,57 +56,56 @@ _NO_CHAMPION = Finding(
 def register(
     settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
 ) -> str:
-    """Logs a judged model with its report as a run, and registers it; the new version's number.
+    """Logs an evaluated model, its report and its plots (by file name) as a run, and registers it; the new version.
 
-    A run that fails, or is killed, registers nothing; the next one marks what was killed. `plots` are pictures by file
-    name.
+    A run that fails or is killed registers nothing.
     """
     client = connect(settings)
     with run_of_experiment(client, settings, model.manifest["source"]) as run:
         model_uri = log_training(model, replace(report, run_id=run.info.run_id), plots or {})
     tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
     tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
-    with redirect_stderr(io.StringIO()):  # MLflow prints what it registers, and we say it in our words
+    with redirect_stderr(io.StringIO()):  # MLflow prints what it registers; the command says it instead
         return str(mlflow.register_model(model_uri, MODEL_NAME, tags=tags).version)
 
 
 def complete(settings: Settings, version: str, files: Mapping[str, str]) -> None:
-    """Writes files of a version's run again, with what the gate said."""
+    """Rewrites files of a version's run, by name, once the result of the gate is known."""
     client, run_id = connect(settings), run_of(settings, version)
     for name, text in files.items():
         client.log_text(run_id, text, name)
 
 
 def run_of(settings: Settings, version: str) -> str:
-    """The run that made a version. Raises MlflowException where there is no such version."""
+    """The run that made a version. Raises MlflowException if there is no such version."""
     return str(connect(settings).get_model_version(MODEL_NAME, version).run_id)
 
 
 def tag(client: mlflow.MlflowClient, version: str, tags: Mapping[str, str]) -> None:
-    """Writes tags onto a version."""
+    """Sets tags of a version."""
     for name, value in tags.items():
         client.set_model_version_tag(MODEL_NAME, version, name, value)
 
 
-def crown(client: mlflow.MlflowClient, version: str) -> None:
+def make_champion(client: mlflow.MlflowClient, version: str) -> None:
     """Makes a version the champion."""
     client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
 
 
 def connect(settings: Settings) -> mlflow.MlflowClient:
-    """A client of the tracking server that the settings name; makes the local one on first use.
+    """A client of the tracking server in the settings; the local one is created on first use.
 
     Raises Unavailable for a database that does not answer.
     """
     settings.var.mkdir(parents=True, exist_ok=True)
     _require_database(settings.tracking_uri)
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it prints tracebacks of what it raises
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs a traceback of each error it raises
     mlflow.set_tracking_uri(settings.tracking_uri)
     return mlflow.MlflowClient()
 
 
 def _require_database(uri: str) -> None:
-    """MLflow itself would try a database that is down for minutes before it says so."""
+    """Raises Unavailable at once for a database that is down; MLflow itself would retry for minutes."""
     if not uri.startswith(("sqlite:", "postgresql")):
         return
     engine = create_engine(uri)
@@ -119,7 +118,7 @@ def _require_database(uri: str) -> None:
 
 
 def report_of(client: mlflow.MlflowClient, version: str) -> TrainingReport:
-    """The report of a version's training. Raises MlflowException where there is no such version."""
+    """The report of a version's training. Raises MlflowException if there is no such version."""
     return report_json.report_of(_document_of(client, version))
 
 
@@ -129,7 +128,7 @@ def _document_of(client: mlflow.MlflowClient, version: str) -> dict[str, Any]:
 
 
 def plots_of(settings: Settings, version: str) -> dict[str, bytes]:
-    """The pictures that a version's run holds under `plots`, by file name.
+    """The plots of a version's run, by file name.
 
     Raises BadInput and Unavailable as `described`.
     """
@@ -137,8 +136,8 @@ def plots_of(settings: Settings, version: str) -> dict[str, bytes]:
         client, run_id = connect(settings), run_of(settings, version)
         listed = [entry.path for entry in client.list_artifacts(run_id, PLOTS) if entry.path.endswith((".svg", ".png"))]
         with tempfile.TemporaryDirectory() as folder:
-            kept = [Path(client.download_artifacts(run_id, path, folder)) for path in sorted(listed)]
-            return {path.name: path.read_bytes() for path in kept}
+            files = [Path(client.download_artifacts(run_id, path, folder)) for path in sorted(listed)]
+            return {path.name: path.read_bytes() for path in files}
     except MlflowException as error:
         if is_absent(error):
             raise BadInput(no_such_version(version)) from error
@@ -146,7 +145,7 @@ def plots_of(settings: Settings, version: str) -> dict[str, bytes]:
 
 
 def champion_version(client: mlflow.MlflowClient) -> str | None:
-    """The number of the champion, None while there is none."""
+    """The number of the champion; None if there is none yet."""
     try:
         return str(client.get_model_version_by_alias(MODEL_NAME, CHAMPION).version)
     except MlflowException as error:
@@ -156,13 +155,13 @@ def champion_version(client: mlflow.MlflowClient) -> str | None:
 
 
 def is_absent(error: MlflowException) -> bool:
-    """Whether MLflow says that a model, version or alias is not there."""
+    """Whether the error means that a model, version or alias does not exist."""
     return error.error_code in _NO_SUCH
 
 
 def no_such_version(version: str | None) -> Finding:
-    """What a person is told of a version that is not there."""
-    remedy = "`retention models list` names those there are."
+    """The finding for an unknown version."""
+    remedy = "`retention models list` shows all versions."
     return Finding(f"there is no model version {version}", "registry", "", 0, remedy)
 
 
@@ -174,14 +173,14 @@ def record_monitoring(
     steps: Sequence[Mapping[str, float | None]],
     alerts: int,
 ) -> None:
-    """Logs a monitoring report as a run of its own experiment, each month's figures as steps, for trends to be seen."""
+    """Logs a monitoring report as a run of a separate experiment, with each month's figures as steps."""
     client = connect(settings)
     with run_of_experiment(client, settings, f"{source} monitoring"):
         log_monitoring(document, page, steps, alerts)
 
 
 def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
-    """The JSON of a source's newest report of `retention monitor`; None before the first, and without a registry."""
+    """The JSON of a source's latest `retention monitor`; None before the first, and without a registry."""
     local = make_url(settings.tracking_uri).database if settings.tracking_uri.startswith("sqlite:") else None
     if local and not Path(local).exists():
         return None
@@ -196,7 +195,7 @@ def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
 def champion(settings: Settings) -> str:
     """The number of the champion.
 
-    Raises BadInput where there is none, and Unavailable for a registry that does not answer.
+    Raises BadInput if there is none, and Unavailable for a registry that does not answer.
     """
     try:
         version = champion_version(connect(settings))
@@ -208,7 +207,7 @@ def champion(settings: Settings) -> str:
 
 
 def load(settings: Settings, version: str | None = None) -> tuple[str, StoredModel]:
-    """A version and its model; the champion unless a version is named. Raises BadInput where there is none."""
+    """A version and its model; the champion unless a version is given. Raises BadInput if there is none."""
     client = connect(settings)
     wanted = version or champion_version(client)
     if wanted is None:
@@ -238,9 +237,9 @@ class VersionRow:
 
 
 def versions(client: mlflow.MlflowClient) -> list[VersionRow]:
-    """Every version, newest first, with what it was trained on and its pooled metrics."""
+    """Every version, newest first, with its source and pooled metrics."""
     champion = champion_version(client)
-    found = client.search_model_versions(f"name = '{MODEL_NAME}'")
+    registered = client.search_model_versions(f"name = '{MODEL_NAME}'")
     return [
         VersionRow(
             version=str(entry.version),
@@ -253,14 +252,14 @@ def versions(client: mlflow.MlflowClient) -> list[VersionRow]:
             gate=entry.tags.get(GATE_TAG, ""),
             reason=entry.tags.get(REASON_TAG),
         )
-        for entry in sorted(found, key=lambda entry: -int(entry.version))
+        for entry in sorted(registered, key=lambda entry: -int(entry.version))
         for run in [client.get_run(str(entry.run_id))]
     ]
 
 
 @dataclass(frozen=True)
 class Described:
-    """A version and the JSON of its training's report, as the registry holds it."""
+    """A version and the JSON of its training report, as the registry holds it."""
 
     version: str
     is_champion: bool
@@ -274,9 +273,9 @@ class Described:
 
 
 def described(settings: Settings, version: str | None) -> Described:
-    """A version, or the champion: what it is, and the report of its training.
+    """A version (the champion unless one is given) and its training report.
 
-    Raises BadInput where there is none, and Unavailable for a registry that does not answer.
+    Raises BadInput if there is none, and Unavailable for a registry that does not answer.
     """
     try:
         client = connect(settings)

@@ -11,12 +11,10 @@ import polars as pl
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import hidden_groups
+from pipeline.score_record import NORMAL_95
 
 DIMENSIONS: Final = ("department", "location", "level", "manager")
 """How people are grouped, the most requested dimension first; a manager's group is the direct reports."""
-
-NORMAL_95: Final = 1.959964
-"""The standard normal's quantile for a two-sided interval of 95 %."""
 
 _UNKNOWN: Final = "\x00unknown"
 _COLUMN: Final = {"manager": "manager_id"}

@@ -104,13 +104,13 @@ def test_a_suspect_that_is_allowed_trains_and_stays_on_the_run(
 
 JUDGED_ON_WHAT_IT_LEARNED = """
 import numpy as np
-from pipeline import training
 from pipeline.commands.main import main
-honest = training.repeated_folds
+from pipeline.dataset import material
+honest = material.repeated_folds
 def faulty(*arguments, **settings):
     for train, test in honest(*arguments, **settings):
         yield np.union1d(train, test), test
-training.repeated_folds = faulty
+material.repeated_folds = faulty
 main()
 """
 
@@ -123,8 +123,8 @@ def test_a_fault_of_ours_that_lets_test_rows_into_training_stops_it(tmp_path: Pa
     environment = {**os.environ, "RETENTION_VAR": str(tmp_path / "var")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 3, done.stderr
-    assert "rows with the same figures are both learned from and judged on" in done.stderr
-    assert "outcomes dealt out at random are predicted with AUC" in done.stderr
+    assert "train/test overlap: rows with the same figures are in both sets" in done.stderr
+    assert "permuted labels are predicted with AUC" in done.stderr
     assert_nothing_was_registered(tmp_path / "var")
 
 
@@ -178,7 +178,9 @@ def test_a_past_that_was_rewritten_stops_training(
     before = registered(retention, honest_run)
     source = with_pay_stopped_before_exits(company, tmp_path / "source", "CAST(NULL AS DATE)")
     told = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr
-    assert re.search(r"^error features\.pay_level: is not what it was on \d+ snapshot dates", told, re.MULTILINE), told
+    assert re.search(
+        r"^error features\.pay_level: differs from an earlier run on \d+ snapshot dates", told, re.MULTILINE
+    ), told
     assert re.search(r"^error features\.pay_\w+: (separates leavers|has one value)", told, re.MULTILINE), told
     assert registered(retention, honest_run) == before
 

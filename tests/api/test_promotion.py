@@ -63,7 +63,7 @@ def test_a_refused_promotion_says_why_and_a_reason_overrides_it_and_both_stay(
 ) -> None:
     before = champion(trained)
     with pytest.raises(
-        Refused, match=r"calibration slope: 0.500 \(0.400 to 0.600\), asked 0.8 to 1.25, short by 0.300"
+        Refused, match=r"calibration slope: 0.500 \(0.400 to 0.600\), required 0.8 to 1.25, short by 0.300"
     ):
         promotion.promote(trained, refused_version, None)
     assert champion(trained) == before
@@ -95,13 +95,13 @@ def test_promoting_the_champion_changes_nothing(trained: Settings) -> None:
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 1001])
 def test_a_reason_that_says_nothing_or_too_much_is_no_reason(trained: Settings, reason: str) -> None:
-    with pytest.raises(BadInput, match="no reason that can be kept"):
+    with pytest.raises(BadInput, match="the reason is empty or too long"):
         promotion.promote(trained, "1", reason)
 
 
 def test_an_alias_that_was_moved_past_the_gate_is_found_and_noted(trained: Settings, refused_version: str) -> None:
     holder = str(champion(trained))
-    registry.crown(registry.connect(trained), refused_version)
+    registry.make_champion(registry.connect(trained), refused_version)
     promotion.promote(trained, holder, "Put back what the gate chose.")
     assert events(trained)[-2][:2] == ("found", refused_version)
     assert champion(trained) == holder

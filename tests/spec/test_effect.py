@@ -12,7 +12,7 @@ from stores import month_of_scores
 
 from features.errors import BadInput
 from pipeline.listing.rules import ListRules
-from pipeline.lists.effect import NO_TRIAL, comparison, eligible
+from pipeline.lists.effect import NO_TRIAL, Part, comparison, eligible
 from pipeline.lists.month_folder import write_lists
 from pipeline.lists.rollout import allocate, allocations, assign, strata, waiting_managers
 from pipeline.settings import Settings
@@ -63,19 +63,21 @@ def test_the_difference_is_that_of_the_shares_with_an_interval_over_managers() -
     # with lists: half of 20 teams of 2 lose one: 10 of 40. Without: all 20 lose one: 20 of 40, without any spread
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
     told = comparison(rows(*teams), is_trial=True)
-    assert told["parts"]["with_lists"] == {"managers": 20, "people": 40, "left": 10, "share": 0.25}
+    assert told.parts["with_lists"] == Part(managers=20, people=40, left=10, share=0.25)
     # residuals ±0.5: variance 20/19 · 20 · 0.25 / 40² = 0.0032895; t(19) at .975 is 2.0930
-    assert told["difference"]["value"] == pytest.approx(-0.25)
-    assert told["difference"]["high"] - told["difference"]["value"] == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
-    assert told["detectable"] == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
-    assert told["verdict"].startswith("With lists, fewer of the listed people leave: -25.0 percentage points")
+    assert told.difference is not None
+    assert told.difference.value == pytest.approx(-0.25)
+    assert told.difference.high - told.difference.value == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
+    assert told.detectable == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
+    assert told.verdict.startswith("The lists keep people: 25.0 percentage points fewer of the listed left")
 
 
 def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, (n + 1) % 2) for n in range(20)]
     told = comparison(rows(*teams), is_trial=True)
-    assert told["verdict"].startswith("No effect is distinguishable from chance")
-    assert f"{100 * told['detectable']:.1f} points" in told["verdict"]
+    assert told.verdict.startswith("No effect can be distinguished from chance")
+    assert told.detectable is not None
+    assert f"{100 * told.detectable:.1f} percentage points four times" in told.verdict
 
 
 @pytest.mark.parametrize(
@@ -84,13 +86,13 @@ def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
 )
 def test_with_too_little_data_there_is_no_figure_and_it_is_said(teams: list[tuple[bool, int, int]]) -> None:
     told = comparison(rows(*teams), is_trial=True)
-    assert (told["difference"], told["is_enough"]) == (None, False)
-    assert told["verdict"].startswith("Too little data")
+    assert (told.difference, told.is_enough) == (None, False)
+    assert told.verdict.startswith("Too little data")
 
 
 def test_without_a_roll_out_association_is_no_effect() -> None:
     told = comparison(rows(*[(True, 2, 1)] * 40), is_trial=False)
-    assert (told["difference"], told["verdict"]) == (None, NO_TRIAL)
+    assert (told.difference, told.verdict) == (None, NO_TRIAL)
 
 
 def scored(day: date) -> Publication:
@@ -150,4 +152,4 @@ def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
     assert found.filter("left")["employee_id"].to_list() == ["P0"]
     part_of = {each.manager_id: each.gets_lists for each in parts}
     assert [gets == part_of[f"H{person[1:]}"] for person, gets in found.select("employee_id", "gets_lists").rows()]
-    assert comparison(found, is_trial=True)["verdict"].startswith("Too little data")
+    assert comparison(found, is_trial=True).verdict.startswith("Too little data")

@@ -63,7 +63,7 @@ def test_a_figure_that_is_not_defined_does_not_pass() -> None:
     nan = float("nan")
     metrics = report()["metrics"] | {"calibration_slope": figure((nan, nan, nan))}
     assert missed(report(metrics=metrics)) == {"calibration slope": None}
-    assert "calibration slope: not known, asked 0.8 to 1.25" in str(refused("2", said(report(metrics=metrics))))
+    assert "calibration slope: not known, required 0.8 to 1.25" in str(refused("2", said(report(metrics=metrics))))
 
 
 def test_a_model_below_the_base_rate_or_tenure_alone_is_refused() -> None:
@@ -121,7 +121,7 @@ def test_a_ratio_wholly_below_four_fifths_is_refused_and_names_the_groups() -> N
     unequal = report(fairness=[ratios((0.5, 0.4, 0.7), (0.7, 0.4, 1.1))])
     assert missed(unequal) == {"selection rate by gender, woman against man": pytest.approx(0.3)}
     told = str(refused("2", said(unequal)))
-    assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), asked ≥ 0.8, short by 0.300" in told
+    assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), required ≥ 0.8, short by 0.300" in told
     assert "recall" not in told
     assert 'retention models promote 2 --reason "…"' in told
 

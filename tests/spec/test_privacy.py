@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_an_empty_store_has_scored_nobody(store: Store) -> None:
     draft = assessment(Settings(), store, TODAY)
     assert "nobody has been scored" in draft
-    assert "Nobody asked." in draft
+    assert "There were no requests." in draft
 
 
 def test_the_draft_counts_what_is_held_and_who_asked_within_a_year(store: Store) -> None:
@@ -61,8 +61,8 @@ def test_what_the_settings_settle_is_no_longer_open(store: Store) -> None:
     careless = list(open_points(Settings(), found, TODAY))
     careful = list(open_points(Settings(notice_required=True, notice_given={"acme": date(2026, 9, 1)}), found, TODAY))
     assert [point for point in careless if point not in careful] == [
-        "Nothing keeps people from being scored who were not told: set RETENTION_NOTICE_REQUIRED.",
-        "RETENTION_NOTICE_GIVEN holds no day for acme.",
+        "People can be scored before they are informed: set RETENTION_NOTICE_REQUIRED.",
+        "RETENTION_NOTICE_GIVEN has no date for acme.",
     ]
 
 
@@ -71,10 +71,10 @@ def test_the_draft_has_the_four_parts_that_the_law_asks_for(store: Store) -> Non
     headings = [line[6:] for line in assessment(Settings(), store, TODAY).splitlines() if line.startswith("## ")]
     assert headings == [
         "The processing",
-        "Necessity and proportion",
-        "Who asked, in the last twelve months",
-        "Risks to people, and what is done",
-        "Open",
+        "Necessity and proportionality",
+        "Requests in the last twelve months",
+        "Risks to people, and measures",
+        "Open points",
     ]
 
 
@@ -84,7 +84,7 @@ def test_the_draft_says_what_the_settings_do(store: Store) -> None:
     assert "gate at 0.8 |" in plain
     mailed = Settings(smtp_host="mail.example", mail_includes_list=True, rollout_share=0.5, fairness_limit=0.7)
     draft = assessment(mailed, store, TODAY)
-    assert "holds the list itself, with names" in draft
+    assert "contains the list itself, with names" in draft
     assert "50% of the managers" in draft
     assert "gate at 0.7 |" in draft
     points = list(open_points(mailed, held(store, TODAY), TODAY))

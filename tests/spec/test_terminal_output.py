@@ -67,13 +67,13 @@ def test_a_condition_whose_interval_alone_reaches_the_limit_is_open() -> None:
 
 
 def test_a_report_without_ablation_has_no_empty_table() -> None:
-    assert not [line for line in screen(REPORT | {"ablation": {}}) if "what it adds" in line]
+    assert not [line for line in screen(REPORT | {"ablation": {}}) if "ablation" in line]
 
 
 def test_how_near_the_true_hazard_is_told_where_a_source_knows_it() -> None:
     truth = {"rows": 900, "oracle_auc": 0.7512, "auc": 0.701, "share": 0.8002}
     [said] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
-    assert said.rstrip() == "The true hazard reaches AUC 0.751; the model goes 80% of the way there from .5"
+    assert said.rstrip() == "The true hazard has AUC 0.751; the model covers 80% of the way from 0.5 to it"
     assert not [line for line in screen(REPORT | {"true_hazard": None}) if "true hazard" in line]
 
 
@@ -110,5 +110,5 @@ def test_a_months_screen_says_why_lists_failed_and_what_to_do_and_keeps_places_w
     assert "1 sent, 0 not sent because they contain nothing new, 3 failed, 0 uncertain" in text
     assert "failed 1 (no address). Add them to the file of RETENTION_ADDRESSES and run this again." in text
     assert "failed 2 (recipient refused). The server does not know the mailbox:" in text
-    assert "look at 2026-09: AUC is low 0.500 (limit 0.600). Train." in text
+    assert "alert 2026-09: AUC is low 0.500 (limit 0.600). Train." in text
     assert {line for line in lines if len(line) > 80} == {f"Lists: {folder}/index.html", f"Plots: {folder}.html"}

@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 
 from features.catalogue.feature import Feature
-from pipeline.dataset.rounds import Round
+from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import repeated_folds
 from pipeline.judgement.backtest import Backtest, backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.diagnostics import gain, range_coverage
-from pipeline.judgement.guards.leakage import Removal, on_both_sides, too_dear
-from pipeline.judgement.guards.rewritten_history import changed_past, keep, sums_of
+from pipeline.judgement.guards.leakage import Removal, drop_column_suspects, train_test_overlap
+from pipeline.judgement.guards.rewritten_history import changed_past, sums_of, write_sums
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import GroupFigures, TrainingReport
 from pipeline.model.blend import fit_blend
@@ -50,7 +50,7 @@ def company() -> Dataset:
 def judged(company: Dataset) -> Backtest:
     train, test = np.arange(600), np.arange(600, ROWS)
     folds = [(np.arange(300), np.arange(300, 600))]
-    return backtest(company, [Round("2024-09-30", DAYS[2], train, test, folds)], seed=1, quick=True)
+    return backtest(company, [Split("2024-09-30", DAYS[2], train, test, folds)], seed=1, quick=True)
 
 
 def test_an_expected_direction_is_held_in_the_whole_blend() -> None:
@@ -87,15 +87,15 @@ def test_a_feature_whose_removal_costs_too_much_is_named(company: Dataset) -> No
     rows = (company.X, company.left, blend)
     worthless = Removal(*rows, lambda _: np.full(ROWS, 0.2))
     made_up_for = Removal(*rows, lambda _: blend.risk(company.X))
-    assert [finding.column for finding in too_dear([worthless])] == ["pay_level"]
-    assert too_dear([made_up_for]) == []
-    assert too_dear([worthless, *[made_up_for] * 9]) == []  # one unlucky test set of ten
-    assert too_dear([worthless], ["pay_level"]) == []
+    assert [finding.column for finding in drop_column_suspects([worthless])] == ["pay_level"]
+    assert drop_column_suspects([made_up_for]) == []
+    assert drop_column_suspects([worthless, *[made_up_for] * 9]) == []  # one unlucky test set of ten
+    assert drop_column_suspects([worthless], ["pay_level"]) == []
 
 
 def test_a_person_month_on_both_sides_is_counted(company: Dataset) -> None:
-    assert on_both_sides(company, [(np.arange(600), np.arange(600, ROWS))]) == []
-    [finding] = on_both_sides(company, [(np.arange(600), np.arange(590, ROWS))])
+    assert train_test_overlap(company, [(np.arange(600), np.arange(600, ROWS))]) == []
+    [finding] = train_test_overlap(company, [(np.arange(600), np.arange(590, ROWS))])
     assert finding.rows == 10
 
 
@@ -105,7 +105,7 @@ def test_a_feature_whose_past_changed_between_two_builds_is_named(tmp_path: Path
     )
     file, kept = tmp_path / "day.parquet", tmp_path / "kept.json"
     table.write_parquet(file)
-    keep(kept, sums_of({DAYS[0]: file}), "0.1")
+    write_sums(kept, sums_of({DAYS[0]: file}), "0.1")
     table.reverse().write_parquet(file)
     assert changed_past(kept, sums_of({DAYS[0]: file}), "0.1") == []
     table.with_columns(pay=pl.Series([1.0, 2.5])).write_parquet(file)

@@ -1,4 +1,4 @@
-"""What `retention models` prints."""
+"""The terminal output of `retention models`."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,13 +10,13 @@ from rich.table import Table
 from pipeline.commands.screens.parts import figure_text, gates_table
 from pipeline.registry.ledger import SERVES, LedgerEntry
 
-if TYPE_CHECKING:  # they bring MLflow with them, which takes seconds, or Jinja
+if TYPE_CHECKING:  # they import MLflow, which takes seconds, or Jinja
     from pipeline.registry.promotion import Offer
     from pipeline.registry.versions import VersionRow
 
 
 def models_screen(versions: Sequence["VersionRow"], history: Sequence[LedgerEntry]) -> RenderableType:
-    """The registry, newest first, and who served from when on."""
+    """The versions in the registry, newest first, and which version served from when."""
     if not versions:
         return "There is no model yet. Train one: retention train SOURCE"
     table = Table("version", "source", "trained", "AUC", "average precision", "gate", title="model versions")
@@ -36,22 +36,22 @@ def _history(history: Sequence[LedgerEntry], champion: str | None) -> list[Rende
     served = [entry for entry in history if entry.event in SERVES]
     if not served:
         return []
-    table = Table("from", "version", "how", "by", "reason", title="who served when")
+    table = Table("from", "version", "how", "by", "reason", title="versions in service")
     for entry in served:
         table.add_row(
             f"{entry.at:%Y-%m-%d %H:%M}", entry.version, entry.event, escape(entry.who), escape(entry.reason or "")
         )
     moved = champion is not None and served[-1].version != champion
-    told = f"[red]The alias was moved to version {champion} past the gate[/], or a promotion was cut short."
-    return [table, *[told] * moved]
+    warning = f"[red]The alias was moved to version {champion} without the gate[/], or a promotion was interrupted."
+    return [table, *[warning] * moved]
 
 
 def promotion_screen(offered: "Offer") -> RenderableType:
-    """What the gate said, and who serves now."""
+    """The result of the gate, and which version serves now."""
     if offered.event is None:
         return f"Model version {offered.version} is the champion already."
     instead = f" in place of version {offered.replaces}" if offered.replaces else ""
-    how = "Against the gate, for the reason given, model" if offered.event == "overridden" else "Model"
+    how = "Against the gate, with the reason given, model" if offered.event == "overridden" else "Model"
     return Group(
         gates_table(offered.gates),
         f"\n{how} version {offered.version} is now the champion{instead}.",

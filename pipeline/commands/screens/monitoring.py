@@ -1,8 +1,8 @@
-"""What `retention monitor` and `retention effect` print at their end."""
+"""The terminal output of `retention monitor` and `retention effect`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -12,12 +12,15 @@ from pipeline.judgement.figures import Metrics
 from pipeline.monitoring.alert_words import remedy_text, rule_text
 from pipeline.monitoring.results import Alert, MonitoringResults
 
+if TYPE_CHECKING:  # it imports SciPy, which takes a second
+    from pipeline.lists.effect import EffectReport
+
 _LIVE = {"auc": "AUC", "average_precision": "average precision", "calibration_slope": "calibration slope (1 is right)"}
 
 
 def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
-    """Each published month against what happened, all matured months against training, and what to look at."""
-    table = narrow_table(f"{results.source}: published scores against what happened")
+    """Each published month and what happened, all matured months next to training, and the alerts."""
+    table = narrow_table(f"{results.source}: published scores and what happened")
     table.add_column("month")
     for column in ("model", "people", "expected", "happened", "AUC", "listed\nwho left", "moved\nfeatures"):
         table.add_column(column, justify="right")
@@ -38,7 +41,7 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
 def _live(results: MonitoringResults) -> list[RenderableType]:
     live, promised = results.live, results.backtest or Metrics()
     if not live:
-        return ["No published month has matured yet: nothing can be said of how right the scores are."]
+        return ["No published month has matured yet, so the scores cannot be compared with what happened."]
     table = narrow_table("all matured months together, 95 % intervals")
     table.add_column("")
     for column in ("live", "training promised"):
@@ -49,9 +52,9 @@ def _live(results: MonitoringResults) -> list[RenderableType]:
 
 
 def alert_lines(alerts: Sequence[Alert]) -> list[str]:
-    """Those of now, each with what to do; earlier ones are counted, for they were told in their month."""
+    """Current alerts, each with its remedy; earlier ones are only counted, since they were reported in their month."""
     lines = [
-        f"[red]look at[/] {alert.month}: {escape(rule_text(alert))} {figure_text(alert.value)} "
+        f"[red]alert[/] {alert.month}: {escape(rule_text(alert))} {figure_text(alert.value)} "
         f"(limit {figure_text(alert.limit)}). {remedy_text(alert)}"
         for alert in alerts
         if alert.is_current
@@ -61,11 +64,11 @@ def alert_lines(alerts: Sequence[Alert]) -> list[str]:
     return [*(lines or ["[green]Nothing is out of bounds now.[/]"]), *past]
 
 
-def effect_screen(report: Mapping[str, Any]) -> str:
-    """Both parts, and what the difference says."""
+def effect_screen(report: "EffectReport") -> str:
+    """Both parts of the roll-out, and the verdict."""
     parts = [
-        f"{name.replace('_', ' ')}: {part['managers']:,} managers, {part['people']:,} people who would be listed, "
-        f"{part['left']:,} of whom left ({figure_text(part['share'], '.1%')})"
-        for name, part in report["parts"].items()
+        f"{name.replace('_', ' ')}: {part.managers:,} managers, {part.people:,} people who would be listed, "
+        f"{part.left:,} of whom left ({figure_text(part.share, '.1%')})"
+        for name, part in report.parts.items()
     ]
-    return "\n".join([*(parts if report["is_randomised"] else []), report["verdict"]])
+    return "\n".join([*(parts if report.is_randomised else []), report.verdict])

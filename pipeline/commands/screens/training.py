@@ -1,4 +1,4 @@
-"""What `retention train` prints at its end."""
+"""The terminal output of `retention train`."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ _LABELS = {
 
 
 def training_screen(report: TrainingReport, settings: Settings) -> RenderableType:
-    """Figures with intervals, baselines, what the drivers add, what the gate said, what to do next; 80 columns wide."""
+    """Metrics with intervals, baselines, ablation, the result of the gate, and the next step; 80 columns wide."""
     horizon = f"within {report.horizon_months} months" if report.horizon_months else "at any time"
     added: list[RenderableType] = [_ablation(report.ablation), ""] if report.ablation else []
     return Group(
@@ -34,8 +34,8 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
         _metrics(report),
         "",
         *added,
-        *_distance_to_the_truth(report.true_hazard),
-        f"Outcomes dealt out at random: AUC {bounds_text(report.shuffled_auc)}; it should hold .5\n",
+        *_distance_to_the_true_hazard(report.true_hazard),
+        f"With permuted labels: AUC {bounds_text(report.shuffled_auc)} (the interval should contain 0.5)\n",
         gates_table(report.gate or ()),
         f"\nModel version {report.model_version} is {'now' if report.promoted else 'not'} the champion.",
         copyable("Next: " + _next(report)),
@@ -43,12 +43,12 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
     )
 
 
-def _distance_to_the_truth(truth: TrueHazard | None) -> list[str]:
-    """Only a simulated company knows it; .5 is where chance stands."""
+def _distance_to_the_true_hazard(truth: TrueHazard | None) -> list[str]:
+    """How near the model comes to the true hazard, which only a simulated company has; 0.5 is chance."""
     if truth is None:
         return []
     best = figure_text(truth.oracle_auc)
-    return [f"The true hazard reaches AUC {best}; the model goes {truth.share:.0%} of the way there from .5\n"]
+    return [f"The true hazard has AUC {best}; the model covers {truth.share:.0%} of the way from 0.5 to it\n"]
 
 
 def _next(report: TrainingReport) -> str:
@@ -70,8 +70,8 @@ def _metrics(report: TrainingReport) -> Table:
 
 
 def _ablation(ablation: Mapping[str, Difference]) -> Table:
-    table = narrow_table("what it adds")
-    table.add_column("the whole model against")
+    table = narrow_table("ablation: the whole model less a smaller one")
+    table.add_column("against")
     for column in ("AUC", "average precision"):
         table.add_column(column, justify="right")
     for name, each in ablation.items():

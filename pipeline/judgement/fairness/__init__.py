@@ -1,1 +1,1 @@
-"""The fairness review: protected groups, how the lists would have treated them, and features that give them away."""
+"""The fairness review: protected groups, how the lists would have treated them, and proxies for them."""

@@ -1,4 +1,4 @@
-"""Which protected groups people belong to, for the fairness review alone: never a feature, never served by person."""
+"""The protected group of each person, for the fairness review only: never a feature, never served by person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from features.source import CrossSection, Source
 from pipeline.judgement.groups import OTHER, Group, group_text
 
 AGE_EDGES: Final = (30, 40, 50, 60)
-"""Whole years of age at which a band begins; decades, since few companies hold enough people for finer ones."""
+"""Ages, in whole years, at which a band begins; decades, because few companies have enough people for finer bands."""
 MOST_GROUPS: Final = 8
-"""Values of an attribute that are groups of their own, the most frequent ones; the rest together are `other`."""
+"""The most frequent values of an attribute are groups of their own; the rest together are `other`."""
 QUARTERS: Final = (0.25, 0.5, 0.75)
 
 _AGES: Final = frozenset({"age", "alter", "возраст"})
@@ -26,18 +26,20 @@ _BIRTH_DATES: Final = frozenset({"birth_date", "date_of_birth", "geburtsdatum", 
 
 @dataclass(frozen=True)
 class ProtectedGroups:
-    """The group of each row, a String column of names for each protected attribute, null where not recorded; and what
-    the names of bands say, by attribute and name."""
+    """`names`: the group of each row, one String column per protected attribute, null if not recorded.
+
+    `bands`: the band that a name stands for, by attribute and name.
+    """
 
     names: pl.DataFrame
     bands: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
 
 
 def protected_groups(loaded: Source | CrossSection, keys: pl.DataFrame) -> ProtectedGroups:
-    """The group of each row of `keys` (employee_id, snapshot_date), a String column for each protected attribute.
+    """The group of each row of `keys` (employee_id, snapshot_date), one column per protected attribute.
 
-    In the order of `keys`; null where the attribute is not recorded. A date or year of birth becomes a band of age on
-    the snapshot date, and any other number of many values a quarter of the rows. A source without protected attributes
+    Rows are in the order of `keys`; null means not recorded. A date or year of birth becomes an age band on the
+    snapshot date; any other number with many values is divided at its quartiles. A source without protected attributes
     gives no columns.
     """
     values = _values(loaded, keys)
@@ -51,7 +53,7 @@ def protected_groups(loaded: Source | CrossSection, keys: pl.DataFrame) -> Prote
 
 @singledispatch
 def _values(loaded: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame:
-    """The protected attributes of each row, as recorded; no columns where there are none."""
+    """The protected attributes of each row, as recorded; no columns if there are none."""
     raise TypeError(type(loaded))
 
 
@@ -67,7 +69,7 @@ def _(loaded: CrossSection, keys: pl.DataFrame) -> pl.DataFrame:
 
 @_values.register
 def _(loaded: Source, keys: pl.DataFrame) -> pl.DataFrame:
-    """As the spell says that had begun by the snapshot date; of several the latest."""
+    """The attributes of the latest spell that had begun by the snapshot date."""
     if loaded.protected is None:
         return pl.DataFrame()
     spells = pl.read_parquet(loaded.protected).sort("hire_date")
@@ -79,7 +81,7 @@ def _(loaded: Source, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _grouped(values: pl.Series, today: pl.Series | None) -> tuple[pl.Series, list[Group]]:
-    """The names of the groups, and the bands among them."""
+    """The group name of each row, and the bands among the groups."""
     ages = _ages(values, today)
     if ages is not None:
         return _banded(ages, AGE_EDGES)
@@ -90,7 +92,7 @@ def _grouped(values: pl.Series, today: pl.Series | None) -> tuple[pl.Series, lis
 
 
 def _ages(values: pl.Series, today: pl.Series | None) -> pl.Series | None:
-    """Whole years; None for what tells no age."""
+    """Age in whole years; None if the attribute is not an age."""
     name = snake_case(values.name)
     if name in _AGES:
         return values.cast(pl.Float64, strict=False).alias(values.name)
@@ -107,14 +109,14 @@ def _ages(values: pl.Series, today: pl.Series | None) -> pl.Series | None:
 
 def _banded(values: pl.Series, edges: tuple[float, ...]) -> tuple[pl.Series, list[Group]]:
     """Each band begins at its edge: (-inf, first edge), [edge, next edge) …"""
-    place = np.searchsorted(edges, values.cast(pl.Float64).to_numpy(), side="right")
+    band = np.searchsorted(edges, values.cast(pl.Float64).to_numpy(), side="right")
     bands = [Group(start=start, end=end) for start, end in pairwise((None, *edges, None))]
-    return pl.Series(values.name, np.array([*map(group_text, bands)])[place]).set(values.is_null(), None), bands
+    return pl.Series(values.name, np.array([*map(group_text, bands)])[band]).set(values.is_null(), None), bands
 
 
 def _most_frequent(values: pl.Series) -> pl.Series:
     counts = values.drop_nulls().value_counts().sort(["count", values.name], descending=[True, False])
-    kept = counts[values.name][:MOST_GROUPS].to_list()
+    frequent = counts[values.name][:MOST_GROUPS].to_list()
     name = values.name
-    other = pl.when(pl.col(name).is_null() | pl.col(name).is_in(kept)).then(pl.col(name)).otherwise(pl.lit(OTHER))
+    other = pl.when(pl.col(name).is_null() | pl.col(name).is_in(frequent)).then(pl.col(name)).otherwise(pl.lit(OTHER))
     return values.to_frame().select(other.alias(name))[name]

@@ -1,7 +1,7 @@
-"""The proxy check: how well the features of the model tell to which protected group somebody belongs, and which do.
+"""The proxy check: how well the features predict membership of a protected group, and which features do.
 
-A model that never saw an attribute can still act on it by way of features that stand for it. Part of that is no fault
-(age and tenure grow together); it must be known all the same.
+A model that never saw an attribute can still act on it through features that stand for it. Some of that is unavoidable
+(age and tenure grow together), but it must be known.
 """
 
 from collections.abc import Sequence
@@ -26,28 +26,28 @@ Bools = NDArray[np.bool_]
 
 FOLDS: Final = 5
 LEAST_GROUP: Final = 30
-"""A group of fewer people, or all but it, cannot be learned: each fold would be judged by a handful."""
+"""A group of fewer people, or with fewer people outside it, is left out: each fold would test on a handful."""
 MOST_PEOPLE: Final = 5_000
-"""More are sampled down to this: the AUC then stands to about a hundredth, in seconds."""
-TOLD: Final = 5
+"""A larger population is sampled down to this: the AUC is then exact to about 0.01, in seconds."""
+NAMED_FEATURES: Final = 5
 """Features that are named for each group."""
 _RESAMPLES: Final = 200
 
 
 def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> tuple[Proxy, ...]:
-    """How well a logistic regression on the features tells each protected group from the others, cross-validated.
+    """How well a logistic regression on the features separates each protected group from the others, cross-validated.
 
-    `X` (people, features) and `groups` (people, attributes; null where not recorded) are aligned, one row a person. An
-    entry for each group holds `attribute`, `group`, `people`, `auc` with a 95 % interval (.5: the features say nothing)
-    and `features`: those whose own curves separate best, each with its AUC. Groups that are too small are left out; of
-    an attribute with two groups only the first is given, since the other has the same figure.
+    `X` (people, features) and `groups` (people, attributes; null if not recorded) are aligned, one row per person. Each
+    entry holds the `auc` of a group with a 95 % interval (0.5: the features carry no information about it) and the
+    `features` that separate it best by themselves, each with its AUC. Groups that are too small are left out. Of an
+    attribute with two groups only the first is given, since the other has the same AUC.
     """
     if X.height > MOST_PEOPLE:
-        chosen = np.sort(np.random.default_rng(seed).choice(X.height, MOST_PEOPLE, replace=False))
-        X, groups = X[chosen], groups[chosen]
+        sample = np.sort(np.random.default_rng(seed).choice(X.height, MOST_PEOPLE, replace=False))
+        X, groups = X[sample], groups[sample]
     encoding = fit_encoding(X)
     matrix = encoding(X)
-    asked = []
+    tasks = []
     for attribute in groups.columns:
         recorded = groups[attribute].is_not_null().to_numpy()
         labels = groups[attribute].drop_nulls().to_numpy()
@@ -55,25 +55,26 @@ def proxies(X: pl.DataFrame, groups: pl.DataFrame, seed: int) -> tuple[Proxy, ..
         for name in names[:1] if len(names) == 2 else names:
             belongs = labels == name
             if min(belongs.sum(), (~belongs).sum()) >= LEAST_GROUP:
-                asked.append((attribute, name, recorded, belongs))
+                tasks.append((attribute, name, recorded, belongs))
 
-    def told(one: tuple[str, str, Bools, Bools]) -> Proxy:
-        attribute, name, recorded, belongs = one
-        auc, best = _told(matrix[recorded], belongs, encoding.names, encoding.categories, seed)
+    def proxy(task: tuple[str, str, Bools, Bools]) -> Proxy:
+        attribute, name, recorded, belongs = task
+        auc, best = _separation(matrix[recorded], belongs, encoding.names, encoding.categories, seed)
         return Proxy(attribute, name, int(belongs.sum()), auc, best)
 
-    return tuple(in_parallel(told, asked))
+    return tuple(in_parallel(proxy, tasks))
 
 
-def _told(
+def _separation(
     matrix: Floats, belongs: Bools, names: Sequence[str], categories: Sequence[int], seed: int
 ) -> tuple[Bounded, tuple[ProxyFeature, ...]]:
+    """The cross-validated AUC of membership (n,), and the features that separate best by themselves."""
     shares = np.zeros_like(matrix)
     whole = np.zeros(len(matrix))
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(matrix, belongs):
         fitted = fit_linear(matrix[train], belongs[train], categories, DEFAULT_PENALTY)
         shares[test], whole[test] = fitted.contributions(matrix[test]), fitted.log_odds(matrix[test])
     alone = dict(zip(names, rank_auc(shares, belongs).tolist(), strict=True))
-    best = sorted(alone, key=lambda name: (-alone[name], name))[:TOLD]
+    best = sorted(alone, key=lambda name: (-alone[name], name))[:NAMED_FEATURES]
     judged = metrics_with_intervals(belongs, risk_of(whole), np.arange(len(whole)), seed, _RESAMPLES)
     return judged.auc or UNDEFINED, tuple(ProxyFeature(name, alone[name]) for name in best)

@@ -1,7 +1,7 @@
 """The fairness review: how the list treats protected groups and pairs of them, out of time, with intervals.
 
-Being listed means a conversation about staying, so a group that is listed too rarely is left out of help, and one that
-is listed too often is watched more. The attributes are read for this review alone and never reach the model.
+Being listed leads to a conversation about staying. A group that is listed too rarely gets less help; one that is listed
+too often is watched more. The attributes are read for this review only and never reach the model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,17 +37,17 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 LEAST_SHARE: Final = 0.02
-"""A group of a smaller share of the rows takes no part in ratios, as in New York City's rules on bias audits (6 RCNY
-5-301): its rate is mostly noise, and as the highest of all it would fail every other group."""
+"""A group with a smaller share of the rows is excluded from ratios, as in New York City's rules on bias audits (6 RCNY
+5-301): its rate is mostly noise, and if it is the highest by chance, every other group would fail."""
 LEAST_LEAVERS: Final = 30
-"""Of fewer people who left, a group's recall takes no part in ratios: half of them more or less is within chance."""
+"""With fewer leavers, a group's recall is excluded from ratios: chance alone could change it by half."""
 RATIOS: Final = ("selection_rate", "recall")
-"""What is compared between groups; the gate looks at these."""
+"""The rates compared between groups; the gate checks these."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Out-of-time rows, aligned: who was at risk, what was said, what happened, and who would have been listed."""
+    """Out-of-time rows (n,), aligned: the person, the outcome, the risk, and whether the person would be listed."""
 
     person: Ints
     left: Bools
@@ -60,14 +60,14 @@ class Judged:
 
 @dataclass(frozen=True)
 class _Groups:
-    """The groups of one attribute, or of a pair; `code` (n,) is each row's place among `names`.
+    """The groups of one attribute, or of a pair; `code` (n,) is the index of each row's group in `names`.
 
-    `said` is what the name of each part says.
+    `parts` are the names of a group, one per attribute; `parsed` the groups that these names stand for.
     """
 
     attributes: tuple[str, ...]
     parts: Sequence[tuple[str, ...]]
-    said: Sequence[tuple[Group, ...]]
+    parsed: Sequence[tuple[Group, ...]]
     code: Ints
 
     @property
@@ -75,7 +75,7 @@ class _Groups:
         return [TIMES.join(part) for part in self.parts]
 
     def people(self, person: Ints, rows: Bools | None = None) -> Ints:
-        """Different people in each group, of the rows that are asked for."""
+        """The number of different people in each group, among these rows (all by default)."""
         chosen = slice(None) if rows is None else rows
         pairs = np.unique(np.column_stack([self.code[chosen], person[chosen]]), axis=0)
         return np.bincount(pairs[:, 0], minlength=len(self.parts))
@@ -84,61 +84,61 @@ class _Groups:
 def review(
     loaded: Source | CrossSection, dataset: Dataset, result: Backtest, rules: ListRules, seed: int
 ) -> tuple[tuple[FairnessRow, ...], tuple[Proxy, ...]]:
-    """What the report says of protected groups: `fairness_review` and `proxies`, of out-of-time rows.
+    """The fairness review and the proxy check of the out-of-time rows.
 
-    `rules` are those of the monthly lists. Both are empty for a source without protected attributes.
+    `rules` are the rules of the monthly lists. Both results are empty for a source without protected attributes.
     """
     keys = dataset.keys[result.rows]
     groups = protected_groups(loaded, keys)
     if not groups.names.width:
         return (), ()
-    places = _places(loaded, keys)
-    is_listed = selection(result.risk, result.person, result.round_of, places, rules)
+    posts = _posts(loaded, keys)
+    is_listed = selection(result.risk, result.person, result.split_number, posts, rules)
     judged = Judged(result.person, result.left, result.risk, is_listed)
-    _, newest = np.unique(result.person[::-1], return_index=True)
-    once = len(result.rows) - 1 - newest
-    return fairness_review(groups, judged, seed), proxies(dataset.X[result.rows[once]], groups.names[once], seed)
+    _, from_end = np.unique(result.person[::-1], return_index=True)
+    newest = len(result.rows) - 1 - from_end  # of each person
+    return fairness_review(groups, judged, seed), proxies(dataset.X[result.rows[newest]], groups.names[newest], seed)
 
 
 @singledispatch
-def _places(source: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame | None:
-    """The manager_id and the level of each row's person on its snapshot date, or null; None without dates."""
+def _posts(source: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame | None:
+    """The manager_id and level of each row's person on its snapshot date, null if unknown; None without dates."""
     return None
 
 
-@_places.register
+@_posts.register
 def _(source: Source, keys: pl.DataFrame) -> pl.DataFrame:
     dates = keys["snapshot_date"].unique().to_list()
-    places = pl.concat(
+    posts = pl.concat(
         [
             organisation(source, day).select("employee_id", "manager_id", "level", snapshot_date=pl.lit(day))
             for day in dates
         ]
     )
     on = ["employee_id", "snapshot_date"]
-    return keys.join(places, on=on, how="left", maintain_order="left").select("manager_id", "level")
+    return keys.join(posts, on=on, how="left", maintain_order="left").select("manager_id", "level")
 
 
 def selection(
     risk: Floats,
     person: Ints,
-    round_of: Ints,
-    places: pl.DataFrame | None,
+    split_number: Ints,
+    posts: pl.DataFrame | None,
     rules: ListRules,
 ) -> Bools:
-    """Who of each round would be listed: chosen as the monthly list does, or the riskiest tenth without managers.
+    """Whether each row (n,) would be listed in its split: as on a monthly list, or the top tenth without managers.
 
-    `risk`, `person`, `round_of` (n,) and `places` have a row a row; `places` holds manager_id and level, both may be
+    `risk`, `person`, `split_number` (n,) and `posts` are aligned; `posts` holds manager_id and level, either may be
     null.
     """
-    rows = pl.DataFrame({"risk": risk, "round": round_of, "employee_id": person}).with_row_index("row")
-    if places is None or places["manager_id"].null_count() == places.height:
-        rank = pl.col("risk").rank("ordinal", descending=True).over("round")
-        return rows.select(rank <= (TOP_SHARE * pl.len().over("round")).ceil()).to_series().to_numpy()
-    rows = rows.with_columns(places, evidence=pl.lit(ENOUGH), employee_id=pl.col("employee_id").cast(str))
+    rows = pl.DataFrame({"risk": risk, "split": split_number, "employee_id": person}).with_row_index("row")
+    if posts is None or posts["manager_id"].null_count() == posts.height:
+        rank = pl.col("risk").rank("ordinal", descending=True).over("split")
+        return rows.select(rank <= (TOP_SHARE * pl.len().over("split")).ceil()).to_series().to_numpy()
+    rows = rows.with_columns(posts, evidence=pl.lit(ENOUGH), employee_id=pl.col("employee_id").cast(str))
     chosen = [
         listed(one.drop_nulls("manager_id"), float(one["risk"].to_numpy().mean()), rules)["row"]
-        for one in rows.partition_by("round")
+        for one in rows.partition_by("split")
     ]
     return np.isin(np.arange(len(risk)), pl.concat(chosen).to_numpy())
 
@@ -148,23 +148,23 @@ def fairness_review(
 ) -> tuple[FairnessRow, ...]:
     """One entry for each protected attribute, then one for each pair of them.
 
-    `groups` are aligned with `judged`; rows whose group is not recorded are left out. `ratios` hold, of each of
-    `RATIOS`, the group that has least against the one that has most. Of each group, with 95 % intervals from resampling
-    people:
+    `groups` are aligned with `judged`; rows whose group is not recorded are left out. `ratios` hold, for each of
+    `RATIOS`, the lowest group's rate divided by the highest group's. Each group has, with 95 % intervals from
+    resampling people:
 
     - selection_rate: share of rows that would be listed;
     - recall: share of those who left that would be listed, higher is better;
     - false_positive_rate: share of those who stayed that would be listed, lower is better;
-    - base_rate and mean_risk: the share who left, and the mean of what was said;
-    - calibration: exits by expected exits; 1 is right, above 1 the risks are too low;
-    - selection_rate_ratio and recall_ratio: against the group with most, of those of `LEAST_SHARE` of the rows or more,
-      and for recall of `LEAST_LEAVERS` who left or more.
+    - base_rate and mean_risk: the share who left, and the mean risk;
+    - calibration: exits divided by expected exits; 1 is right, above 1 the risks are too low;
+    - selection_rate_ratio and recall_ratio: divided by the highest group's, among groups with at least `LEAST_SHARE`
+      of the rows, and for recall at least `LEAST_LEAVERS` who left.
 
-    The two groups of a ratio in `ratios` were picked because they lie furthest apart, which chance alone makes some
-    two do. Its interval makes up for that: it holds for all pairs of the attribute's groups at once (Bonferroni).
+    The two groups of a ratio in `ratios` are the ones furthest apart, and some pair always is, by chance alone. Its
+    interval allows for that: it covers all pairs of the attribute's groups at once (Bonferroni).
 
-    A group of fewer than `LEAST_PEOPLE` people has no figures, nor has one that would give it away
-    (`pipeline.disclosure`). A pair that is empty has NaN, and so has a share of fewer people than that.
+    A group of fewer than `LEAST_PEOPLE` people has no figures, and neither has a group that would reveal it
+    (`pipeline.disclosure`). An empty pair has NaN, and so has a rate among fewer than `LEAST_PEOPLE` people.
     """
     hidden_of = hidden_of_attributes(groups.names, judged.person)
     entries = []
@@ -181,17 +181,17 @@ def fairness_review(
 
 
 def _crossed(labels: pl.DataFrame, bands: Mapping[str, Mapping[str, Group]]) -> _Groups:
-    said = [
+    group_of = [
         {name: bands.get(column.name, {}).get(name, Group(name)) for name in column.unique()}
         for column in labels.iter_columns()
     ]
-    levels = [sorted(known, key=lambda name, known=known: known[name].reading_order) for known in said]  # type: ignore[misc]
+    levels = [sorted(known, key=lambda name, known=known: known[name].reading_order) for known in group_of]  # type: ignore[misc]
     code = np.zeros(labels.height, dtype=np.int64)
     for column, values in zip(labels.iter_columns(), levels, strict=True):
-        place = column.replace_strict(values, list(range(len(values))), return_dtype=pl.Int64)
-        code = code * len(values) + place.to_numpy()
+        position = column.replace_strict(values, list(range(len(values))), return_dtype=pl.Int64)
+        code = code * len(values) + position.to_numpy()
     parts = list(product(*levels))
-    of_parts = [tuple(known[name] for known, name in zip(said, part, strict=True)) for part in parts]
+    of_parts = [tuple(known[name] for known, name in zip(group_of, part, strict=True)) for part in parts]
     return _Groups(tuple(labels.columns), parts, of_parts, code)
 
 
@@ -210,16 +210,16 @@ def _entry(
         is_compared = is_shown & (counts >= LEAST_SHARE * len(rows.left)) & np.isfinite(values[name])
         if name == "recall":
             is_compared &= leavers >= LEAST_LEAVERS
-        ratio, of_ratio = _against_most(values[name], drawn[name], is_compared)
+        ratio, of_ratio = _against_highest(values[name], drawn[name], is_compared)
         figures[f"{name}_ratio"] = _figures(ratio, of_ratio)
-        ratios[name] = _least(groups.names, ratio, of_ratio, is_compared)
+        ratios[name] = _lowest_ratio(groups.names, ratio, of_ratio, is_compared)
     return FairnessRow(
         attribute=TIMES.join(groups.attributes),
         is_pair=labels.width > 1,
         people=len(np.unique(rows.person)),
         ratios=Ratios(**ratios),
         groups=tuple(
-            FairnessGroup(name, is_suppressed=True, parts=said)
+            FairnessGroup(name, is_suppressed=True, parts=parsed)
             if part in hidden
             else FairnessGroup(
                 group=name,
@@ -227,9 +227,9 @@ def _entry(
                 people=int(people[at]),
                 rows=int(counts[at]),
                 **{figure: each[at] for figure, each in figures.items()},
-                parts=said,
+                parts=parsed,
             )
-            for at, (name, part, said) in enumerate(zip(groups.names, groups.parts, groups.said, strict=True))
+            for at, (name, part, parsed) in enumerate(zip(groups.names, groups.parts, groups.parsed, strict=True))
         ),
         attributes=groups.attributes,
     )
@@ -243,7 +243,7 @@ _METRICS: Final = {
     "mean_risk": lambda left, is_listed, risk: _mean(risk),
     "calibration": lambda left, is_listed, risk: _mean(left) / _mean(risk),
 }
-"""Of the rows of one group. fairlearn's own rates are zero where nobody left; nothing is known there, so it is NaN."""
+"""Each for the rows of one group. fairlearn's own rates are 0 if nobody left; the rate is then unknown: NaN."""
 
 
 def _by_group(labels: pl.DataFrame, groups: _Groups, rows: Judged) -> dict[str, Floats]:
@@ -260,7 +260,7 @@ def _by_group(labels: pl.DataFrame, groups: _Groups, rows: Judged) -> dict[str, 
 
 
 def _resampled(groups: _Groups, rows: Judged, seed: int, resamples: int) -> dict[str, Floats]:
-    """Each metric of each resample of people, (resamples, groups): a person who is drawn brings all rows."""
+    """Each metric of each resample of people, (resamples, groups); people are drawn with all their rows."""
     _, person = np.unique(rows.person, return_inverse=True)
     size, width = int(person.max()) + 1, len(groups.parts)
     cell = person * width + groups.code
@@ -287,26 +287,26 @@ def _figures(values: Floats, drawn: Floats, coverage: float = COVERAGE) -> list[
     return [percentile_interval(float(value), drawn[:, at], coverage) for at, value in enumerate(values)]
 
 
-def _against_most(values: Floats, drawn: Floats, is_compared: Bools) -> tuple[Floats, Floats]:
-    """Each compared group's figure by that of the group that has most, for the rows and for each resample."""
+def _against_highest(values: Floats, drawn: Floats, is_compared: Bools) -> tuple[Floats, Floats]:
+    """Each compared group's figure divided by the highest group's, for the rows and for each resample."""
     if not is_compared.any():
         return np.full_like(values, np.nan), np.full_like(drawn, np.nan)
-    most = int(np.argmax(np.where(is_compared, values, -np.inf)))
+    highest = int(np.argmax(np.where(is_compared, values, -np.inf)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio, of_ratio = values / values[most], drawn / drawn[:, [most]]
+        ratio, of_ratio = values / values[highest], drawn / drawn[:, [highest]]
     return np.where(is_compared, ratio, np.nan), of_ratio
 
 
-def _least(names: Sequence[str], ratio: Floats, drawn: Floats, is_compared: Bools) -> Ratio | None:
-    """The ratio of the group that has least, with both groups' names; None with fewer than two to compare.
+def _lowest_ratio(names: Sequence[str], ratio: Floats, drawn: Floats, is_compared: Bools) -> Ratio | None:
+    """The lowest group's ratio to the highest, with both names; None with fewer than two groups to compare.
 
     Its interval covers the ratios of all pairs of groups at once.
     """
     if is_compared.sum() < 2:
         return None
-    least, most = (int(np.argmin(np.where(is_compared, sign * ratio, np.inf))) for sign in (1, -1))
+    lowest, highest = (int(np.argmin(np.where(is_compared, sign * ratio, np.inf))) for sign in (1, -1))
     figures = _figures(ratio, drawn, 1 - (1 - COVERAGE) / comb(int(is_compared.sum()), 2))
-    return Ratio(names[least], names[most], figures[least])
+    return Ratio(names[lowest], names[highest], figures[lowest])
 
 
 def _mean(values: Any) -> float:

@@ -1,1 +1,1 @@
-"""Guards that stop a training run: leaks, a rewritten past, rows on both sides of the split, permuted labels."""
+"""Guards that stop a training run: leaks, rewritten history, train/test overlap, permuted labels."""

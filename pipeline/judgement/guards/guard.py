@@ -1,4 +1,4 @@
-"""The guards that stop a training: features that know the answer, a rewritten past, rows on both sides."""
+"""Runs the guards that stop a training: leaks, rewritten history, train/test overlap, permuted labels."""
 
 from collections.abc import Sequence
 from importlib.metadata import version as installed_version
@@ -7,64 +7,64 @@ from typing import Final
 import numpy as np
 
 from features.errors import Finding, Refused
+from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.material import FOLDS, Material
-from pipeline.dataset.rounds import Round
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.figures import Bounded
-from pipeline.judgement.guards.leakage import Removal, on_both_sides, suspects, too_dear
-from pipeline.judgement.guards.rewritten_history import Sums, changed_past, keep, kept_sums, sums_of
+from pipeline.judgement.guards.leakage import Removal, drop_column_suspects, suspects, train_test_overlap
+from pipeline.judgement.guards.rewritten_history import Sums, changed_past, sums_file, sums_of, write_sums
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
 from pipeline.settings import Settings
 
-_TRY_AGAIN: Final = "Try another --seed; if it stays, rows of the test dates reach training: please report it."
+_TRY_AGAIN: Final = "Try another --seed. If it happens again, test rows reach training: please report it."
 
 
 def guard(
-    material: Material, judged: Backtest, shuffled: Bounded, seed: int, allowed: Sequence[str], settings: Settings
+    material: Material, judged: Backtest, permuted: Bounded, seed: int, allowed: Sequence[str], settings: Settings
 ) -> Sums:
-    """The sums that the next training compares its features with (`keep_sums`).
+    """The sums that the next training compares its features with (`store_sums`).
 
-    `allowed` features are let through by name. Raises Refused with every suspect, and where shuffled outcomes could be
-    predicted.
+    `allowed` features are exempt from the guards. Raises Refused with every finding: suspects, rewritten history,
+    train/test overlap, and permuted labels that could be predicted.
     """
     dataset = material.dataset
-    # The last origins, or of a cross-section the folds of its last repeat, which hold everyone once.
-    last = list(zip(material.rounds, judged.blends, strict=True))[-FOLDS:]
-    found = suspects(dataset, judged.rows, allowed)
-    named = {finding.column for finding in found}
-    found += too_dear([_removal(dataset, *pair, seed) for pair in last], {*allowed, *named})
+    # The last origins; in a cross-section the folds of the last repeat, which together test everyone once.
+    last = list(zip(material.splits, judged.blends, strict=True))[-FOLDS:]
+    findings = suspects(dataset, judged.rows, allowed)
+    named = {finding.column for finding in findings}
+    findings += drop_column_suspects([_removal(dataset, *pair, seed) for pair in last], {*allowed, *named})
     sums = sums_of(material.files)
-    found += changed_past(kept_sums(settings, material.name), sums, _made_by(settings), allowed)
-    found += on_both_sides(dataset, [(round_.train, round_.test) for round_ in material.rounds])
-    found += _predictable(shuffled)
-    if found:
-        raise Refused(found)
+    findings += changed_past(sums_file(settings, material.name), sums, _made_by(settings), allowed)
+    findings += train_test_overlap(dataset, [(split.train, split.test) for split in material.splits])
+    findings += _predictable(permuted)
+    if findings:
+        raise Refused(findings)
     return sums
 
 
-def keep_sums(source: str, sums: Sums, settings: Settings) -> None:
-    """Keeps what the next training of a source compares its features with."""
-    keep(kept_sums(settings, source), sums, _made_by(settings))
+def store_sums(source: str, sums: Sums, settings: Settings) -> None:
+    """Stores the sums that the next training of a source compares its features with."""
+    write_sums(sums_file(settings, source), sums, _made_by(settings))
 
 
-def _removal(dataset: Dataset, round_: Round, blend: Blend, seed: int) -> Removal:
+def _removal(dataset: Dataset, split: Split, blend: Blend, seed: int) -> Removal:
     def without(name: str) -> np.ndarray:
         part = dataset.of(other for other in dataset.features if other != name)
         refit = fit_blend(
-            part.X, part.left, [], seed, hyperparameters_of=blend, directions=part.directions, rows=round_.train
+            part.X, part.left, [], seed, hyperparameters_of=blend, directions=part.directions, rows=split.train
         )
-        return risk_of(refit.log_odds(part.X[round_.test]))
+        return risk_of(refit.log_odds(part.X[split.test]))
 
-    return Removal(dataset.X[round_.test], dataset.left[round_.test], blend, without)
+    return Removal(dataset.X[split.test], dataset.left[split.test], blend, without)
 
 
-def _predictable(shuffled: Bounded) -> list[Finding]:
-    if shuffled.low <= 0.5 <= shuffled.high:
+def _predictable(permuted: Bounded) -> list[Finding]:
+    if permuted.low <= 0.5 <= permuted.high:
         return []
-    figure = f"outcomes dealt out at random are predicted with AUC {shuffled.value:.3f}"
-    rule = f"{figure} ({shuffled.low:.3f} to {shuffled.high:.3f}), which should hold .5"
+    figure = f"permuted labels are predicted with AUC {permuted.value:.3f}"
+    rule = f"{figure} ({permuted.low:.3f} to {permuted.high:.3f}); the interval should contain 0.5"
     return [Finding(rule, "evaluation", "", 0, _TRY_AGAIN)]
 
 

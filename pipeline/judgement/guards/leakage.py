@@ -1,4 +1,4 @@
-"""Guards against knowing the answer: features that separate too well to be true."""
+"""Guards against leaks: features that separate too well to be true, and rows in both training and test sets."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ from pipeline.model.separation import rank_auc
 Counts = NDArray[np.int64]
 
 AUC_LIMIT = 0.80
-"""On a real payroll a leaking column had .87 by itself; no honest single feature came near .80."""
+"""On a real payroll a leaking column alone had an AUC of 0.87; no honest single feature came near 0.80."""
 RATE_LIMIT = 5.0
 ROWS_LIMIT = 100
 REMOVAL_LIMIT = 0.08
-"""Of AUC: no honest feature is worth so much once the others may make up for it."""
+"""Drop-column importance in AUC: no honest feature costs as much once the others can compensate."""
 STAND_INS = [0.0, *(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (1, -1)), -1.0]
-"""What systems write where there is nothing to write: zero, minus one, 99, 999 … and the like, beside null."""
+"""Values that systems write for a missing one: 0, −1, ±99, ±999 … and the like."""
 
 
 def suspects(dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = ()) -> list[Finding]:
-    """Features that by themselves know who leaves, judged on out-of-time rows.
+    """Features that predict by themselves who leaves, on out-of-time rows.
 
-    A suspect separates better than AUC .80 by its value or its null pattern, or has a null, zero
-    or other stand-in that multiplies the exit rate by 5 on at least 100 rows, more than chance would (one leaver among
-    the other rows tells nothing of their rate). `allowed` names are let through.
+    A suspect separates with an AUC above 0.80 by its value or by its nulls; or null, zero or another stand-in value
+    multiplies the exit rate by more than 5 on at least 100 rows, and by more than chance explains. `allowed` names are
+    exempt.
     """
     X, left = dataset.X[test_rows], dataset.left[test_rows]
     findings = []
@@ -57,7 +57,7 @@ class Removal:
     without: Callable[[str], np.ndarray]
 
     def cost_of_shares(self) -> dict[str, float]:
-        """What each feature's share of the log-odds is worth in AUC, nothing refitted."""
+        """The AUC lost without each feature's share of the log-odds; nothing is refitted."""
         log_odds, (_, shares) = self.blend.log_odds(self.X), self.blend.contributions(self.X)
         whole = _auc_of(log_odds, self.left)
         return {
@@ -66,15 +66,16 @@ class Removal:
         }
 
     def cost(self, name: str) -> float:
+        """The AUC lost when the model is refitted without a feature: its drop-column importance."""
         return _auc_of(self.blend.log_odds(self.X), self.left) - _auc_of(self.without(name), self.left)
 
 
-def too_dear(removals: Sequence[Removal], allowed: Iterable[str] = ()) -> list[Finding]:
-    """Features whose removal costs more than .08 of AUC, in the mean of the test sets.
+def drop_column_suspects(removals: Sequence[Removal], allowed: Iterable[str] = ()) -> list[Finding]:
+    """Features whose drop-column importance is too high: removing them costs more than 0.08 of AUC on average.
 
-    One test set with few exits is not enough: of 1,470 people overtime cost .091 of AUC on one fifth, and no more than
-    the limit in the mean of five. Only features whose share of the log-odds carries as much AUC are refitted without,
-    since the others then make up for part of it.
+    The mean is over all test sets, because one with few exits is not enough: among 1,470 people overtime cost 0.091 of
+    AUC on one fifth, but less than the limit on average over five. Models are refitted only without the features whose
+    share of the log-odds is worth that much AUC, since a refit costs less: the other features compensate.
     """
     shares = pl.DataFrame([removal.cost_of_shares() for removal in removals]).mean().row(0, named=True)
     findings = []
@@ -85,8 +86,8 @@ def too_dear(removals: Sequence[Removal], allowed: Iterable[str] = ()) -> list[F
     return findings
 
 
-def on_both_sides(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]:
-    """The same person on the same snapshot date, or of a cross-section the same figures, learned from and judged on."""
+def train_test_overlap(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]:
+    """Rows in both training and test set: same person and snapshot date, or in a cross-section the same figures."""
     by_date = dataset.keys["snapshot_date"].has_nulls() is False
     rows = dataset.keys if by_date else dataset.X
     codes = rows.hash_rows().to_numpy()
@@ -94,32 +95,34 @@ def on_both_sides(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]:
     if not shared:
         return []
     what = "person and snapshot date" if by_date else "figures"
-    rule = f"rows with the same {what} are both learned from and judged on"
-    remedy = "Each row must be one person once: check the source for copies; if it has none, please report this."
+    rule = f"train/test overlap: rows with the same {what} are in both sets"
+    remedy = "Each person may have one row per date: check the source for copies; if it has none, please report this."
     return [Finding(rule, "features", "snapshot_date" if by_date else "", shared, remedy)]
 
 
 def _auc_of(figures: np.ndarray, left: np.ndarray) -> float:
-    """NaN where nobody, or everybody, left."""
+    """The AUC of figures (n,); NaN if nobody or everybody left."""
     return float(rank_auc(figures, left)) if 0 < left.sum() < len(left) else np.nan
 
 
 def _separation(values: pl.Series, left: np.ndarray) -> float:
-    """max(AUC, 1 − AUC) of one column on the rows where it is known; 0.5 where that says nothing."""
+    """max(AUC, 1 − AUC) of one column on the rows where it is known; 0.5 if it cannot be computed."""
     if values.dtype == pl.String:
-        return 0.5  # a category has no order; its values are looked at one by one
+        return 0.5  # a category has no order; `_worst_value` checks its nulls
     known = values.is_not_null().to_numpy()
     if known.sum() < ROWS_LIMIT:
         return 0.5
-    auc = _auc_of(values.cast(pl.Float64).drop_nulls().rank().to_numpy(), left[known])  # which ranks NaN as well
+    auc = _auc_of(
+        values.cast(pl.Float64).drop_nulls().rank().to_numpy(), left[known]
+    )  # rank() gives NaN a rank as well
     return 0.5 if np.isnan(auc) else max(auc, 1 - auc)
 
 
 def _worst_value(values: pl.Series, left: np.ndarray) -> tuple[float, int]:
-    """The highest ratio of the exit rate at null or a stand-in to that at all other values, and its rows.
+    """The highest ratio of the exit rate at null or a stand-in value to the rate at all other values, and its rows.
 
-    0 and 0 rows where none is above the limit beyond chance. Other values are left alone: those of a department or of a
-    date are shared by people whose lot is shared.
+    0 and 0 rows if no ratio is above the limit beyond chance. Other values are not checked: people who share a
+    department or a date may well share a reason to leave.
     """
     stands_in = pl.col("value").is_null()
     if values.dtype != pl.String:
@@ -142,9 +145,9 @@ def _worst_value(values: pl.Series, left: np.ndarray) -> tuple[float, int]:
 
 
 def _least_ratio(rows: Counts, leavers: Counts, other_rows: Counts, other_leavers: Counts) -> np.ndarray:
-    """Lower end of the 95 % interval of the ratio of two exit rates (n,), by Clopper and Pearson's for their leavers.
+    """Lower end of the 95 % interval (Clopper and Pearson) of the ratio of two exit rates (n,).
 
-    Given all leavers, those among the one kind of rows are binomial with odds ratio · rows / other rows.
+    Given all leavers, the number among the first rows is binomial with odds ratio · rows / other rows.
     """
     share = beta.ppf(0.025, np.maximum(leavers, 1e-9), other_leavers + 1)
     return np.asarray(share / (1 - share) * other_rows / rows)
@@ -156,6 +159,6 @@ def _suspect(name: str, rule: str, rows: int) -> Finding:
         "features",
         name,
         rows,
-        f'If it is known only because somebody left, add "{name}" to `ignore` in source.toml; '
-        f"if it is honest, train with --allow-suspect {name}.",
+        f'If it is known only because people left, add "{name}" to `ignore` in source.toml; '
+        f"if it is legitimate, train with --allow-suspect {name}.",
     )

@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, bindparam, func, select
 
 from features.contract.vocabulary import Driver
-from pipeline.score_record import Factor, Score
+from pipeline.score_record import NORMAL_95, Factor, Score
 from pipeline.store.reading.heads import Published, newest_of_each_date
 from pipeline.store.schema import PUBLICATION, SCORE
 
@@ -30,12 +30,12 @@ class Total:
 
     @property
     def low(self) -> float:
-        """Lower end of the 95 % interval of the exits, if the risks are right and people leave independently."""
-        return max(0.0, self.expected_exits - 1.959964 * math.sqrt(self.variance))
+        """Where 95 % of such companies lie, from here on, if the risks are right and people leave independently."""
+        return max(0.0, self.expected_exits - NORMAL_95 * math.sqrt(self.variance))
 
     @property
     def high(self) -> float:
-        return min(float(self.people), self.expected_exits + 1.959964 * math.sqrt(self.variance))
+        return min(float(self.people), self.expected_exits + NORMAL_95 * math.sqrt(self.variance))
 
 
 SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]

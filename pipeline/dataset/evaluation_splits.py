@@ -1,4 +1,4 @@
-"""A round: one fit, and the rows that it is judged on."""
+"""Train/test splits of a data set: the rows of one fit, and the rows that evaluate it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from pipeline.dataset.splits import Fold, Origin, fold_rows, inner_folds
 
 
 @dataclass(frozen=True)
-class Round:
-    """One fit and what it is judged on: row indices of the data set, the test rows never before the training rows.
+class Split:
+    """Row indices of the data set: the training rows of one fit, and its test rows, which never lie before them.
 
-    `folds` are pairs of indices into `train`, on which the blend's weight and calibration are chosen.
+    `folds` are pairs of indices into `train`, used to choose hyperparameters, the blend's weight and its calibration.
     """
 
     label: str
@@ -24,11 +24,11 @@ class Round:
     folds: Sequence[Fold]
 
 
-def round_of(dataset: Dataset, origin: Origin, horizon_months: int) -> Round:
-    """Trained on the dates of an origin and tested on its test date."""
+def split_of(dataset: Dataset, origin: Origin, horizon_months: int) -> Split:
+    """The split of an origin: trained on its training dates, tested on its test date."""
     train = dataset.rows_on(origin.train_dates)
     inner = inner_folds(origin.train_dates, horizon_months)
-    return Round(
+    return Split(
         label=f"{origin.test_date:%Y-%m-%d}",
         snapshot_date=origin.test_date,
         train=train,
@@ -37,11 +37,11 @@ def round_of(dataset: Dataset, origin: Origin, horizon_months: int) -> Round:
     )
 
 
-def most_rows(rounds: Sequence[Round]) -> int:
-    """Of the largest fit of all rounds."""
-    return max(len(round_.train) for round_ in rounds)
+def most_rows(splits: Sequence[Split]) -> int:
+    """The number of training rows of the largest split."""
+    return max(len(split.train) for split in splits)
 
 
 def leavers(dataset: Dataset, rows: np.ndarray) -> int:
-    """People, not rows, who left."""
+    """The number of people (not rows) who left voluntarily."""
     return len(np.unique(dataset.person[rows][dataset.left[rows]]))
