@@ -161,7 +161,7 @@ def test_ten_thousand_errors_are_counted_in_one_line(check: Check) -> None:
     assert "p17" not in screen
 
 
-def test_a_last_line_without_an_end_is_mentioned(check: Check) -> None:
+def test_a_last_line_without_a_newline_is_mentioned(check: Check) -> None:
     _, _, screen = check({"employees.csv": EMPLOYEES + "c,2020-03", "surveys.csv": ""})
     assert "employees.csv: no line break after the last line. If the file was cut there, export it again." in " ".join(
         screen.split()

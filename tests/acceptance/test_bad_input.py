@@ -46,7 +46,7 @@ CASES: dict[str, tuple[Callable[[Path], Path], str]] = {
 
 
 @pytest.mark.parametrize(("make", "told"), CASES.values(), ids=CASES.keys())
-def test_training_says_what_is_wrong_and_writes_nothing(
+def test_training_reports_the_problem_and_writes_nothing(
     retention: Callable[..., Any], make: Callable[[Path], Path], told: str, tmp_path: Path
 ) -> None:
     var = tmp_path / "var"

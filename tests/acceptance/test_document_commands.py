@@ -37,10 +37,10 @@ HERE = {
     *(line for line in commands(OPERATION) if line.startswith("retention audit verify")),
 }
 BY_CI = "CI runs it before the tests, or as them."
-WHEEL = "`test_packaging.py::test_the_wheel_runs_from_itself_and_not_from_the_checkout`"
+WHEEL = "`test_packaging.py::test_the_installed_wheel_runs_without_the_checkout`"
 CONTAINERS = (
-    "There is no container engine in CI: `test_deployment.py::test_the_compose_file_has_nothing_to_find_fault_with`, "
-    "`test_deployment.py::test_compose_hands_on_every_setting_that_the_page_tells_one_to_write`"
+    "There is no container engine in CI: `test_deployment.py::test_the_compose_file_is_valid`, "
+    "`test_deployment.py::test_compose_passes_on_every_setting_that_the_page_requires`"
 )
 ON_A_COMPANY = "`test_simulated_company.py::test_factors_add_up_to_the_risk_for_everyone` rests on the same commands"
 ELSEWHERE = {
@@ -59,10 +59,10 @@ ELSEWHERE = {
     ),
     "make lists": ON_A_COMPANY,
     ".venv/bin/retention features path/to/source --out features.parquet": (
-        "`test_sources_document.py::test_whoever_is_in_a_picture_is_at_risk_on_its_day`"
+        "`test_sources_document.py::test_people_in_a_yearly_snapshot_are_at_risk_on_its_day`"
     ),
     "RETENTION_ENGINE=spark make train SOURCE=path/to/source": (
-        "`test_spark.py::test_spark_gives_every_feature_as_polars_does`"
+        "`test_spark.py::test_spark_computes_every_feature_as_polars_does`"
     ),
     "make bench": "`test_bench.py::test_the_bench_prints_a_table_and_writes_the_figures_for_the_page`",
     "make bench PARTS=features PEOPLE='10000 100000'": (
@@ -82,7 +82,7 @@ ELSEWHERE = {
 """Where each other command is run, or why it is not."""
 
 
-def test_every_command_is_run_here_or_has_a_place_where_it_is() -> None:
+def test_every_documented_command_is_run_here_or_in_a_named_test() -> None:
     told = {line for name in DOCUMENTS if name != "docs/api.md" for line in commands(page(name))}
     told |= {line for line in commands(page("docs/api.md")) if not line.startswith("curl")}  # test_api_page.py
     assert told == HERE | set(ELSEWHERE)
@@ -178,9 +178,7 @@ def settings_file(company: Path) -> None:
 
 
 @pytest.mark.usefixtures("settings_file")
-def test_the_line_for_cron_runs_the_month_with_the_settings_of_the_file(
-    shell: Callable[..., str], company: Path
-) -> None:
+def test_the_cron_line_runs_the_month_with_the_settings_of_the_file(shell: Callable[..., str], company: Path) -> None:
     """Cron gives a poor environment and its own PATH; the last column begins after the user's name."""
     *_, path, line = blocks(OPERATION, "cron")[0].splitlines()
     command = line.split(maxsplit=6)[-1]
@@ -195,7 +193,7 @@ def lists_of(company: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.usefixtures("settings_file")
-def test_the_months_unit_runs_again_what_is_done_and_changes_nothing(shell: Callable[..., str], company: Path) -> None:
+def test_running_the_months_unit_again_changes_nothing(shell: Callable[..., str], company: Path) -> None:
     """Its exit code 3, of an alert, counts as success, as the unit says."""
     service = unit("Retention: the month")["Service"]
     exit_codes = (0, int(service["SuccessExitStatus"]))
@@ -207,7 +205,7 @@ def test_the_months_unit_runs_again_what_is_done_and_changes_nothing(shell: Call
     shell(service["ExecStartPost"])
 
 
-def test_the_cron_job_is_one_that_kubernetes_can_read_and_its_command_runs(shell: Callable[..., str]) -> None:
+def test_the_kubernetes_cron_job_is_valid_and_its_command_runs(shell: Callable[..., str]) -> None:
     job = yaml.safe_load(blocks(OPERATION, "yaml")[0])
     assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
     pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
@@ -230,7 +228,7 @@ def test_the_assessment_is_printed_or_written(shell: Callable[..., str], company
     assert (company / "assessment.md").read_text() == printed
 
 
-def test_the_end_of_the_audit_is_noted_and_holds_next_time(shell: Callable[..., str], company: Path) -> None:
+def test_the_noted_end_of_the_audit_still_matches_next_time(shell: Callable[..., str], company: Path) -> None:
     [command] = [line for line in commands(OPERATION) if line.startswith("retention audit verify")]
     ends = []
     for before in ("retention purge", ":"):  # a purge leaves a row
@@ -253,9 +251,7 @@ def start_of(document: str, port: int) -> list[str]:
 
 
 @pytest.mark.parametrize("document", ["Makefile", "the unit"])
-def test_the_server_is_asked_as_the_page_of_the_api_says(
-    document: str, shell: Callable[..., str], published: Path
-) -> None:
+def test_the_requests_of_the_api_page_are_answered(document: str, shell: Callable[..., str], published: Path) -> None:
     port = free_port()
     export, *_ = commands(page("docs/api.md"))
     [risks] = [line for line in commands(section(page("docs/api.md"), "GET /v1/risks")) if line.startswith("curl")]

@@ -103,7 +103,7 @@ def _known_then(late: Path, early: Path) -> None:
     (early / "source.toml").write_text(settings)
 
 
-def test_a_drift_in_pay_is_found_in_its_month_and_none_before(watched: Year) -> None:
+def test_a_drift_in_pay_is_detected_in_its_month_and_none_before(watched: Year) -> None:
     drifted = {month["month"]: {entry["name"] for entry in month["drifted"]} for month in watched.report["months"]}
     before = set().union(*(names for month, names in drifted.items() if month < CUT))
     assert not {name for name in before if "pay" in name or "raise" in name}
@@ -112,7 +112,7 @@ def test_a_drift_in_pay_is_found_in_its_month_and_none_before(watched: Year) -> 
     assert "has moved" in " ".join(watched.done.stderr.split())
 
 
-def test_what_was_published_came_true_as_training_promised(watched: Year) -> None:
+def test_published_scores_are_as_accurate_as_training_estimated(watched: Year) -> None:
     live, promised = watched.report["live"]["auc"], watched.report["backtest"]["auc"]
     assert live["low"] <= promised["high"]
     assert promised["low"] <= live["high"]
@@ -188,7 +188,7 @@ def test_the_high_band_leaves_three_times_as_often_as_its_name_says(lists: dict[
     assert lists["high"].people > 100
 
 
-def test_the_report_tells_the_same_of_the_lists(watched: Year, lists: dict[str, Found]) -> None:
+def test_the_report_shows_the_same_figures_for_the_lists(watched: Year, lists: dict[str, Found]) -> None:
     months = [month for month in watched.report["months"] if month["lists"]]
     people = sum(month["lists"]["people"] for month in months)
     left = sum(month["lists"]["people"] * month["lists"]["precision"] for month in months)
@@ -225,7 +225,7 @@ monthly(Path(sys.argv[1]), Settings(), sys.argv[2], date(2026, 1, 5))
 """
 
 
-def test_a_months_run_that_is_killed_gives_the_lists_of_one_that_is_not(
+def test_a_killed_month_resumes_to_the_same_lists(
     watched: Year, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed while the tenth of its pages is written, and stopped once more before it looks at what came true."""

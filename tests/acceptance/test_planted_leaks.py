@@ -68,7 +68,7 @@ def told_of_suspects(retention: Command, tmp_path_factory: pytest.TempPathFactor
     ],
     ids=["value", "null pattern", "stand-in"],
 )
-def test_a_feature_that_knows_who_left_stops_training(told_of_suspects: str, feature: str, guard: str) -> None:
+def test_a_feature_that_reveals_leavers_stops_training(told_of_suspects: str, feature: str, guard: str) -> None:
     assert re.search(rf"^error features\.{feature}: {guard}", told_of_suspects, re.MULTILINE), told_of_suspects
 
 
@@ -86,7 +86,7 @@ def too_dear(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def test_a_feature_that_the_rest_cannot_make_up_for_stops_training(
+def test_a_feature_that_the_rest_cannot_replace_stops_training(
     retention: Command, too_dear: Path, tmp_path: Path
 ) -> None:
     told = retention("train", too_dear, "--quick", var=tmp_path / "var", exit_code=3).stderr
@@ -94,7 +94,7 @@ def test_a_feature_that_the_rest_cannot_make_up_for_stops_training(
     assert_nothing_was_registered(tmp_path / "var")
 
 
-def test_a_suspect_that_is_allowed_trains_and_stays_on_the_run(
+def test_an_allowed_suspect_trains_and_is_recorded_on_the_run(
     retention: Command, too_dear: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.json"
@@ -115,7 +115,7 @@ main()
 """
 
 
-def test_a_fault_of_ours_that_lets_test_rows_into_training_stops_it(tmp_path: Path) -> None:
+def test_a_bug_that_puts_test_rows_into_training_stops_it(tmp_path: Path) -> None:
     """No source can bring this about, for copies stay on one side: so the fault is planted in the process itself."""
     random = np.random.default_rng(2)  # a dozen columns of noise, by which trees tell the rows that they have seen
     source = cross_section(tmp_path / "source", **{f"noise_{n}": list(random.normal(size=PEOPLE)) for n in range(12)})
@@ -172,9 +172,7 @@ def registered(retention: Command, var: Path) -> list[str]:
     return sorted(version["version"] for version in json.loads(retention("models", "--json", "-", var=var).stdout))
 
 
-def test_a_past_that_was_rewritten_stops_training(
-    retention: Command, company: Path, honest_run: Path, tmp_path: Path
-) -> None:
+def test_a_rewritten_past_stops_training(retention: Command, company: Path, honest_run: Path, tmp_path: Path) -> None:
     before = registered(retention, honest_run)
     source = with_pay_stopped_before_exits(company, tmp_path / "source", "CAST(NULL AS DATE)")
     told = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr

@@ -95,7 +95,7 @@ def count(name: str, query: str, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(number or 0)
 
 
-def test_check_of_jobathon_reports_exits_in_the_month_before_the_row_that_reports_them(
+def test_checking_jobathon_reports_exits_in_the_month_before_their_row(
     check: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = check("jobathon")
@@ -109,14 +109,14 @@ def test_check_of_jobathon_reports_exits_in_the_month_before_the_row_that_report
     assert "employees: gender, birth_year: protected, read for the fairness review only." in report["notes"]
 
 
-def test_check_of_happyforce_reports_exits_after_its_end(check: Callable[[str], dict[str, Any]]) -> None:
+def test_checking_happyforce_reports_exits_after_its_end(check: Callable[[str], dict[str, Any]]) -> None:
     report = check("happyforce")
     assert warned(report, "an exit after complete_until") == {("exits", "exit_date"): 25}
     assert report["complete_until"] == "2017-03-15"
     assert report["tables"]["exits"] == 660
 
 
-def test_check_of_baltimore_reports_hires_in_the_wrong_century(
+def test_checking_baltimore_reports_hires_in_the_wrong_century(
     check: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = check("baltimore")
@@ -130,7 +130,7 @@ def test_check_of_baltimore_reports_hires_in_the_wrong_century(
     assert warned(report, "people whose first fact") == {}, "observed_from says when the records begin"
 
 
-def test_check_of_ibm_hr_reports_what_is_protected_and_what_is_ignored(
+def test_checking_ibm_hr_reports_protected_and_ignored_columns(
     check: Callable[[str], dict[str, Any]],
 ) -> None:
     report = check("ibm_hr")

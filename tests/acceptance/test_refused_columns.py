@@ -114,7 +114,7 @@ def texts_under(folder: Path) -> Iterator[tuple[Path, str]]:
             yield file, content.decode("utf-8", errors="replace")
 
 
-def test_the_check_names_what_is_refused_and_what_is_protected(run: Run) -> None:
+def test_the_check_names_refused_and_protected_columns(run: Run) -> None:
     columns = {f"{table}.{name}" for table, names in REFUSED.items() for name in names}
     items = {f"{table}.{name}" for table, (*_, names) in REFUSED_ITEMS.items() for name in names}
     assert set(run.check["refused"]) == columns | items | {"measures.sick_days", "measures.gender"}
@@ -124,7 +124,7 @@ def test_the_check_names_what_is_refused_and_what_is_protected(run: Run) -> None
     assert run.check["errors"] == []
 
 
-def test_no_command_says_a_forbidden_value(run: Run) -> None:
+def test_no_command_prints_a_forbidden_value(run: Run) -> None:
     before, title, gate_and_rest = run.said["train"].partition("the promotion gate")
     gate, verdict, rest = gate_and_rest.partition("\nModel version")
     assert title
@@ -135,14 +135,14 @@ def test_no_command_says_a_forbidden_value(run: Run) -> None:
 
 
 @pytest.mark.parametrize("table", ["features", "predictions", "scores", "factors"])
-def test_no_table_holds_a_forbidden_column_or_value(table: str, run: Run) -> None:
+def test_no_table_contains_a_forbidden_column_or_value(table: str, run: Run) -> None:
     text = run.table(table).write_csv()
     assert "tenure_months" in text or table in ("predictions", "scores")
     assert not FORBIDDEN_NAMES.search(text)
     assert not FORBIDDEN_VALUES.search(text)
 
 
-def test_the_model_and_all_of_mlflow_are_free_of_them(run: Run) -> None:
+def test_the_model_and_mlflow_contain_no_forbidden_name_or_value(run: Run) -> None:
     artefacts = dict(texts_under(run.var / "mlartifacts"))
     reports = [file for file in artefacts if file.name == "report.json"]
     models = [text for file, text in artefacts.items() if file.name == "model.json"]
@@ -156,7 +156,7 @@ def test_the_model_and_all_of_mlflow_are_free_of_them(run: Run) -> None:
         assert not FORBIDDEN_VALUES.search(text)
 
 
-def test_nothing_that_is_kept_holds_a_forbidden_name_or_value(run: Run) -> None:
+def test_no_stored_file_contains_a_forbidden_name_or_value(run: Run) -> None:
     kept = {file: SAID_OF_GROUPS.sub("", text) for file, text in texts_under(run.var) if file.name not in ABOUT_GROUPS}
     assert "tenure_months" in "".join(text for file, text in kept.items() if file.name.startswith("store.db"))
     assert "simulated" in "".join(text for file, text in kept.items() if file.name.startswith("mlflow.db"))

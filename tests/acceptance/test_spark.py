@@ -55,7 +55,7 @@ def written(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFact
 @pytest.mark.skipif(
     bool(MISSING) and "CI" not in os.environ, reason=f"needs Java 17 and `make setup SPARK=1`; without {MISSING}"
 )
-def test_spark_gives_every_feature_as_polars_does(written: dict[str, pl.DataFrame]) -> None:
+def test_spark_computes_every_feature_as_polars_does(written: dict[str, pl.DataFrame]) -> None:
     ours, theirs = written["polars"], written["spark"]
     assert theirs.schema == ours.schema
     keys = ["employee_id", "snapshot_date"]
@@ -72,9 +72,7 @@ def same(ours: pl.Series, theirs: pl.Series) -> bool:
     return ours.is_null().equals(theirs.is_null()) and not (apart > CLOSE).any()
 
 
-def test_spark_that_is_not_installed_is_bad_input_with_the_remedy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_spark_is_bad_input_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(BadInput, match="make setup SPARK=1"), engine_named("spark", tmp_path):
         pass

@@ -20,7 +20,7 @@ def listed(client: TestClient, headers: dict[str, str], month: str = "2026-09") 
 
 
 @pytest.mark.parametrize("outcome", ["talked", "offered", "agreed", "acted", "not_needed", "already_known"])
-def test_each_answer_is_kept_and_leaves_the_person_on_the_list(
+def test_each_answer_is_stored_and_leaves_the_person_on_the_list(
     client: TestClient, bearer: Bearer, outcome: str
 ) -> None:
     manager = bearer("manager", "M1")
@@ -28,7 +28,7 @@ def test_each_answer_is_kept_and_leaves_the_person_on_the_list(
     assert listed(client, manager) == ["A", "B"]
 
 
-def test_whoever_has_left_is_off_the_list_until_somebody_says_otherwise(client: TestClient, bearer: Bearer) -> None:
+def test_a_person_answered_as_left_is_off_the_list_until_corrected(client: TestClient, bearer: Bearer) -> None:
     manager = bearer("manager", "M1")
     client.post(ANSWER, json={"outcome": "left"}, headers=manager)
     assert listed(client, manager) == ["B"]
@@ -38,13 +38,13 @@ def test_whoever_has_left_is_off_the_list_until_somebody_says_otherwise(client: 
     assert listed(client, manager) == ["A", "B"]
 
 
-def test_whoever_objects_is_on_no_list(client: TestClient, bearer: Bearer) -> None:
+def test_a_person_who_objects_is_on_no_list(client: TestClient, bearer: Bearer) -> None:
     point = {"ground": "objection", "statement": "I do not want this."}
     client.post("/v1/employees/B/contest", json=point, headers=bearer("hr"))
     assert listed(client, bearer("manager", "M1")) == ["A"]
 
 
-def test_an_answer_says_why_it_disagrees_and_nothing_else_does(client: TestClient, bearer: Bearer) -> None:
+def test_only_a_disagreeing_answer_states_a_reason(client: TestClient, bearer: Bearer) -> None:
     manager = bearer("manager", "M1")
     told = client.post(ANSWER, json={"outcome": "disagree", "because": "content"}, headers=manager).json()
     assert (told["outcome"], told["because"]) == ("disagree", "content")
@@ -78,12 +78,12 @@ def test_contested_data_is_flagged_to_hr(client: TestClient, bearer: Bearer, kep
 
 
 @pytest.mark.parametrize("role", ["manager", "data_scientist", "auditor"])
-def test_contested_data_is_for_hr_alone(client: TestClient, bearer: Bearer, role: str) -> None:
+def test_contested_data_is_for_hr_only(client: TestClient, bearer: Bearer, role: str) -> None:
     assert client.get("/v1/contests", headers=bearer(role, "M1")).status_code == 403
     assert client.get("/v1/contests", headers=bearer("hr")).status_code == 200
 
 
-def test_a_manager_whose_lists_begin_later_gets_none_yet(
+def test_a_manager_whose_lists_start_later_gets_none_yet(
     client: TestClient, bearer: Bearer, store: Store, settings: ServerSettings
 ) -> None:
     with store.reading() as scores:

@@ -38,7 +38,7 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
         yield client
 
 
-def test_the_page_is_what_the_server_says_of_itself() -> None:
+def test_the_page_matches_the_servers_own_description() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
 
 

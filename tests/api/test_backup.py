@@ -36,7 +36,7 @@ def require_whole(url: str, noted: str) -> None:
         assert copy.is_ready()
 
 
-def test_a_copy_of_sqlite_that_was_made_while_it_runs_is_whole(tmp_path: Path) -> None:
+def test_a_copy_of_sqlite_made_while_it_runs_is_complete(tmp_path: Path) -> None:
     url, copy = f"sqlite:///{tmp_path / 'store.db'}", tmp_path / "copy.db"
     noted = filled(url)
     with Store(url) as running, running.reading() as scores:
@@ -46,9 +46,7 @@ def test_a_copy_of_sqlite_that_was_made_while_it_runs_is_whole(tmp_path: Path) -
     require_whole(f"sqlite:///{copy}", noted)
 
 
-def test_a_dump_of_postgresql_is_whole_after_the_restore(
-    postgresql_url: str, postgresql_server: str, tmp_path: Path
-) -> None:
+def test_a_restored_dump_of_postgresql_is_complete(postgresql_url: str, postgresql_server: str, tmp_path: Path) -> None:
     noted, dump = filled(postgresql_url), tmp_path / "store.dump"
     with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE restored")

@@ -52,7 +52,7 @@ def session() -> Iterator[requests.Session]:
         yield session
 
 
-def test_nothing_is_answered_that_openapi_does_not_say(
+def test_every_answer_conforms_to_openapi(
     described: Any, session: requests.Session, bearer: Callable[..., dict[str, str]]
 ) -> None:
     askers = [bearer(role, person) for role, person in ASKERS] + [{"Authorization": ""}]

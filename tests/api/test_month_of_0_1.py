@@ -20,7 +20,7 @@ def _is_of_0_1(store: Store) -> None:
         assert all(set(feature) == OF_0_1 for feature in published.features)
 
 
-def test_a_manager_is_not_told_which_question_was_answered_how(client: TestClient, bearer: Bearer) -> None:
+def test_a_manager_does_not_see_survey_answers(client: TestClient, bearer: Bearer) -> None:
     answer = client.get(URL, headers=bearer("manager", "M1")).json()
     assert [reason["text"] for reason in answer["reasons"]] == ["How the conditions of work are seen"]
 

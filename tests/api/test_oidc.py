@@ -100,14 +100,12 @@ def test_tokens_of_the_issuer_are_accepted_and_its_keys_fetched_once(client: Tes
     assert keys.asked == 1
 
 
-def test_the_embedded_issuer_is_off_where_a_company_has_its_own(
-    client: TestClient, oidc_settings: ServerSettings
-) -> None:
+def test_the_embedded_issuer_is_off_if_a_company_has_its_own(client: TestClient, oidc_settings: ServerSettings) -> None:
     assert status(client, token()) == 200
     assert status(client, issue_token(oidc_settings, "hr")) == 401
 
 
-def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
+def test_a_new_key_is_accepted_and_a_withdrawn_one_is_refused(
     client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert status(client, token()) == 200
@@ -117,12 +115,12 @@ def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
     assert status(client, token()) == 401
 
 
-def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(client: TestClient, keys: Keys) -> None:
+def test_unknown_keys_do_not_cause_repeated_requests_to_the_issuer(client: TestClient, keys: Keys) -> None:
     assert [status(client, token(key_id=f"unknown-{number}")) for number in range(5)] == [401] * 5
     assert keys.asked == 1
 
 
-def test_keys_are_never_fetched_from_where_a_token_says(client: TestClient, jwks_url: str, keys: Keys) -> None:
+def test_keys_are_never_fetched_from_an_address_in_a_token(client: TestClient, jwks_url: str, keys: Keys) -> None:
     now = datetime.now(UTC)
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u", "role": "hr", "iat": now, "exp": now + timedelta(minutes=5)}
     own_key = published(RSA_KEYS[1], "mine")
@@ -132,9 +130,7 @@ def test_keys_are_never_fetched_from_where_a_token_says(client: TestClient, jwks
     assert keys.asked == 1
 
 
-def test_an_issuer_that_is_down_is_503_until_it_is_back(
-    client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_issuer_outage_is_503_until_it_ends(client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     keys.is_down = True
     answers = [client.get(URL, headers={"Authorization": f"Bearer {token()}"}) for _ in range(3)]
     assert [(each.status_code, each.headers["Retry-After"]) for each in answers] == [(503, "5")] * 3
@@ -211,7 +207,7 @@ def test_roles_are_read_where_the_issuer_writes_them(
         assert status(client, token()) == 401
 
 
-def test_a_manager_is_the_person_of_the_claim_that_is_named(oidc_settings: ServerSettings, store: Store) -> None:
+def test_a_manager_is_the_person_in_the_configured_claim(oidc_settings: ServerSettings, store: Store) -> None:
     told = oidc_settings.model_copy(update={"oidc_person_claim": "employee_number"})
     with TestClient(create_app(told)) as client:
         assert status(client, token(role="manager", employee_number="M1")) == 200
@@ -233,7 +229,7 @@ def test_a_manager_is_the_person_of_the_claim_that_is_named(oidc_settings: Serve
         {"RATE_LIMIT": "many"},
     ],
 )
-def test_settings_that_would_open_a_door_do_not_start(
+def test_the_server_does_not_start_with_unsafe_settings(
     settings: ServerSettings, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
 ) -> None:
     sound = {"OIDC_ISSUER": ISSUER, "OIDC_AUDIENCE": AUDIENCE, "OIDC_JWKS_URL": "https://identity.example/keys"}
@@ -244,7 +240,7 @@ def test_settings_that_would_open_a_door_do_not_start(
         create_app()
 
 
-def test_whoever_asks_too_often_waits_and_others_do_not(
+def test_a_client_over_the_rate_limit_waits_and_others_do_not(
     settings: ServerSettings, store: Store, bearer: Callable[..., dict[str, str]], kept: Callable[[], list[Any]]
 ) -> None:
     with TestClient(create_app(settings.model_copy(update={"rate_limit": "2/hour"}))) as client:

@@ -60,7 +60,7 @@ def test_each_route_lets_its_roles_through_and_no_other(client: TestClient, bear
     assert client.request(method, f"{path}?{WHY}", json=body).status_code == 401
 
 
-def test_no_id_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_no_id_opens_anything_or_causes_an_error(client: TestClient, bearer: Bearer, kept: Kept) -> None:
     people = [quote(hostile, safe="", errors="surrogatepass") for hostile in HOSTILE]
     asked = [("GET", f"/v1/employees/{person}/{what}") for person in people for what in ("risk", "receipt")]
     asked += [("DELETE", f"/v1/employees/{person}") for person in people]
@@ -77,7 +77,7 @@ def test_no_id_opens_anything_or_makes_a_fault(client: TestClient, bearer: Beare
 
 
 @pytest.mark.parametrize("name", ["department", "location", "manager_id", "cursor", "sort", "limit", "level", "band"])
-def test_no_filter_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, name: str) -> None:
+def test_no_filter_opens_anything_or_causes_an_error(client: TestClient, bearer: Bearer, name: str) -> None:
     headers = bearer("hr")
     for hostile in HOSTILE:
         wanted = quote(hostile, safe="", errors="surrogatepass")
@@ -99,7 +99,7 @@ def test_a_manager_never_gets_a_figure(client: TestClient, bearer: Bearer) -> No
         assert name not in text
 
 
-def test_what_a_token_says_of_itself_is_not_believed(client: TestClient, bearer: Bearer) -> None:
+def test_a_role_or_person_in_a_header_or_query_is_ignored(client: TestClient, bearer: Bearer) -> None:
     headers = bearer("manager", "M2") | {"X-Role": "hr", "X-Forwarded-User": "M1", "X-Person": "M1"}
     assert client.get(f"/v1/employees/A/risk?{WHY}&role=hr&manager_id=M1", headers=headers).status_code == 403
 

@@ -21,19 +21,19 @@ Server = Any  # conftest.Server
 PROBLEM = "application/problem+json"
 
 
-def test_an_unknown_path_is_a_problem(client: TestClient) -> None:
+def test_an_unknown_path_is_a_problem_document(client: TestClient) -> None:
     answer = client.get("/v1/nothing")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, PROBLEM)
     assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
 
 
-def test_an_unknown_method_is_a_problem_that_names_those_allowed(client: TestClient) -> None:
+def test_an_unknown_method_is_a_problem_document_with_the_allowed_ones(client: TestClient) -> None:
     answer = client.delete("/v1/risks")
     assert (answer.status_code, answer.headers["Content-Type"]) == (405, PROBLEM)
     assert answer.headers["Allow"] == "GET"
 
 
-def test_a_broken_rule_is_told_without_the_value(client: TestClient, bearer: Bearer) -> None:
+def test_a_validation_error_does_not_repeat_the_value(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/risks?purpose=model_review&limit=secret", headers=bearer("hr"))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["where"] == "query.limit"
@@ -41,7 +41,7 @@ def test_a_broken_rule_is_told_without_the_value(client: TestClient, bearer: Bea
 
 
 @pytest.mark.parametrize(("given", "is_kept"), [("walk-1", True), ("a" * 65, False), ("a b", False), ("ü", False)])
-def test_a_plain_request_id_is_kept(client: TestClient, given: str, is_kept: bool) -> None:
+def test_a_plain_request_id_is_preserved(client: TestClient, given: str, is_kept: bool) -> None:
     answer = client.get("/health/live", headers={"X-Request-ID": given.encode()})
     assert (answer.headers["X-Request-ID"] == given) is is_kept
 
@@ -52,7 +52,7 @@ def test_nothing_is_cached_or_sniffed(client: TestClient) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_log_holds_the_template_and_no_person(
+def test_the_log_has_the_route_template_and_no_person(
     client: TestClient, bearer: Bearer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "retention.server"):
@@ -61,7 +61,7 @@ def test_the_log_holds_the_template_and_no_person(
     assert "E-4711" not in caplog.text
 
 
-def test_before_the_first_publication_404_says_what_to_do(settings: ServerSettings, bearer: Bearer) -> None:
+def test_the_404_before_the_first_publication_says_what_to_do(settings: ServerSettings, bearer: Bearer) -> None:
     with TestClient(create_app(settings)) as client:
         assert client.get("/health/ready").status_code == 200
         answer = client.get("/v1/employees/A/risk?purpose=model_review", headers=bearer("hr"))
@@ -69,9 +69,7 @@ def test_before_the_first_publication_404_says_what_to_do(settings: ServerSettin
         assert "retention score" in answer.json()["detail"]
 
 
-def test_a_store_that_is_gone_is_503_and_ready_recovers(
-    settings: ServerSettings, bearer: Bearer, tmp_path: Path
-) -> None:
+def test_a_store_outage_is_503_and_readiness_recovers(settings: ServerSettings, bearer: Bearer, tmp_path: Path) -> None:
     place = tmp_path / "elsewhere"
     place.write_text("a file where a folder should be")
     away = settings.model_copy(update={"database_url": f"sqlite:///{place}/store.db"})
@@ -84,7 +82,7 @@ def test_a_store_that_is_gone_is_503_and_ready_recovers(
         assert client.get("/health/ready").status_code == 200
 
 
-def test_every_operation_says_its_problems_and_has_an_example(client: TestClient) -> None:
+def test_every_operation_documents_its_problems_and_an_example(client: TestClient) -> None:
     schema = client.get("/openapi.json").json()
     assert "HTTPValidationError" not in schema["components"]["schemas"]
     for path, operations in schema["paths"].items():

@@ -35,7 +35,7 @@ def ask_until_it_fails(url: str, headers: Mapping[str, str], answered: list[str]
             answered.append(answer.headers["X-Request-ID"])
 
 
-def test_a_server_that_is_killed_has_kept_a_row_of_every_answer_it_gave(
+def test_a_killed_server_has_an_audit_row_for_every_answer_it_gave(
     start_server: Start, store: Store, bearer: Bearer, kept: Callable[[], list[Any]]
 ) -> None:
     server, answered = start_server(), []
@@ -56,7 +56,7 @@ def test_a_server_that_is_killed_has_kept_a_row_of_every_answer_it_gave(
     assert store.verify_audit().is_whole
 
 
-def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_one_that_was_killed(
+def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_a_killed_publication(
     server: Any, settings: ServerSettings, store: Store, bearer: Bearer
 ) -> None:
     headers = bearer("hr")
@@ -88,7 +88,7 @@ def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_one_that_was_ki
     assert seen == sorted(seen)  # once the new month is seen, the old one is not seen again
 
 
-def test_without_a_registry_scores_are_served_and_a_stop_lets_what_is_under_way_end(
+def test_scores_are_served_without_a_registry_and_a_stop_finishes_open_requests(
     start_server: Start, settings: ServerSettings, store: Store, bearer: Bearer
 ) -> None:
     nobody = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}

@@ -28,7 +28,7 @@ def becomes(ask: Callable[[], int], status: int) -> bool:
     return False
 
 
-def test_a_locked_store_releases_nothing_and_what_waited_gets_through(
+def test_a_locked_store_releases_nothing_and_waiting_requests_succeed_later(
     server: Any, settings: ServerSettings, bearer: Bearer
 ) -> None:
     lock = sqlite3.connect(settings.var / "store.db", isolation_level=None)
@@ -100,7 +100,7 @@ def test_a_read_only_file_is_not_ready(
         assert client.get("/health/live").status_code == 200
 
 
-def test_a_file_that_is_deleted_under_the_server_is_missed_and_one_that_is_put_back_is_used(
+def test_a_store_file_deleted_under_the_server_is_noticed_and_a_restored_one_is_used(
     server: Any, settings: ServerSettings, bearer: Bearer, kept: Callable[[], list[Any]]
 ) -> None:
     place, backup = settings.var / "store.db", settings.var / "backup.db"

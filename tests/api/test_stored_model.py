@@ -38,7 +38,7 @@ RECORDS = [
     ],
     ids=["a column alone", "nullable integer", "from a column with a gap", "None everywhere", "another order and more"],
 )
-def test_any_way_to_leave_out_what_is_unknown_keeps_the_signature(trained: Settings, records: pd.DataFrame) -> None:
+def test_every_way_to_omit_unknown_values_fits_the_signature(trained: Settings, records: pd.DataFrame) -> None:
     registry.connect(trained)
     loaded = mlflow.pyfunc.load_model("models:/retention/1")
     _, model = registry.load(trained, "1")
@@ -82,7 +82,7 @@ def served(trained: Settings, tmp_path: Path) -> Iterator[str]:
             process.wait(20)
 
 
-def test_mlflows_server_and_its_loader_give_our_numbers(trained: Settings, served: str, blend: Blend) -> None:
+def test_mlflows_server_and_loader_give_the_same_scores(trained: Settings, served: str, blend: Blend) -> None:
     ours = blend.log_odds(pl.DataFrame(RECORDS))
     registry.connect(trained)
     loaded = mlflow.pyfunc.load_model("models:/retention/1").predict(pd.DataFrame(RECORDS))

@@ -24,7 +24,7 @@ NOW = datetime.now(UTC)
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "role": "hr", "iat": NOW, "exp": NOW + timedelta(hours=1)}
 
 
-def test_without_a_token_401_says_how_to_ask(client: TestClient, bearer: Bearer) -> None:
+def test_the_401_without_a_token_says_how_to_authenticate(client: TestClient, bearer: Bearer) -> None:
     answer = client.get(URL)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="retention"'
@@ -71,7 +71,7 @@ def test_forged_tokens_are_401(client: TestClient, settings: ServerSettings) -> 
     assert statuses == [401] * len(forged)
 
 
-def test_the_key_is_the_owners_only_and_stays(settings: ServerSettings) -> None:
+def test_the_key_is_readable_by_its_owner_only_and_stays(settings: ServerSettings) -> None:
     first = signing_key(settings).private_bytes_raw()
     path = settings.var / "keys" / "embedded-issuer.pem"
     assert path.stat().st_mode & 0o077 == 0
@@ -87,7 +87,7 @@ def test_roles_that_see_no_names_are_403(client: TestClient, bearer: Bearer, rol
 @pytest.mark.parametrize(
     "purpose", ["retention_conversation", "workforce_planning", "model_review", "data_subject_request"]
 )
-def test_the_four_purposes_are_served(client: TestClient, bearer: Bearer, purpose: str) -> None:
+def test_the_four_purposes_are_accepted(client: TestClient, bearer: Bearer, purpose: str) -> None:
     assert client.get(f"/v1/employees/A/risk?purpose={purpose}", headers=bearer("hr")).status_code == 200
 
 
@@ -101,7 +101,7 @@ def test_any_other_purpose_is_403_with_the_reason(client: TestClient, bearer: Be
 
 
 @pytest.mark.parametrize("path", ["/v1/employees/A/risk", "/v1/risks"])
-def test_no_purpose_is_422_and_names_it(client: TestClient, bearer: Bearer, path: str) -> None:
+def test_a_missing_purpose_is_422_and_named(client: TestClient, bearer: Bearer, path: str) -> None:
     answer = client.get(path, headers=bearer("hr"))
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"where": "query.purpose", "rule": "Field required"}]
@@ -123,14 +123,14 @@ def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: B
     }
 
 
-def test_the_audit_has_a_row_for_each_person_that_a_list_names(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_the_audit_has_a_row_for_each_person_on_a_list(client: TestClient, bearer: Bearer, kept: Kept) -> None:
     client.get("/v1/lists/2026-09", headers=bearer("hr"))
     assert [(row["whom"], row["purpose"]) for row in kept()] == [
         (person, "retention_conversation") for person in ("A", "B", "D", "E")
     ]
 
 
-def test_refusals_are_kept_too(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_refusals_are_audited_too(client: TestClient, bearer: Bearer, kept: Kept) -> None:
     client.get(URL, headers=bearer("auditor"))
     client.get(URL, headers=bearer("manager", "M2"))
     client.get("/v1/employees/A/risk?purpose=dismissal", headers=bearer("hr"))
@@ -145,7 +145,7 @@ def test_refusals_are_kept_too(client: TestClient, bearer: Bearer, kept: Kept) -
     ]
 
 
-def test_without_its_audit_row_no_answer_is_released(
+def test_no_answer_is_released_without_its_audit_row(
     client: TestClient, bearer: Bearer, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

@@ -22,14 +22,14 @@ def instructions() -> list[tuple[str, str]]:
     return [(line.split()[0], line.partition(" ")[2]) for line in text.splitlines() if line.strip()]
 
 
-def test_the_page_has_every_setting_and_no_other() -> None:
+def test_the_page_lists_every_setting_and_no_other() -> None:
     told = [line.split("`")[1] for line in table_lines(section(page("docs/deployment.md"), "Settings"))]
     fields = {f"RETENTION_{name.upper()}" for name in ServerSettings.model_fields}
     assert set(told) == fields - {"RETENTION_MLFLOW_TRACKING_URI"} | {"MLFLOW_TRACKING_URI"}
     assert len(told) == len(set(told))
 
 
-def test_the_page_tells_each_default_as_the_code_has_it() -> None:
+def test_the_page_shows_each_default_of_the_code() -> None:
     compared = 0
     for line in table_lines(section(page("docs/deployment.md"), "Settings")):
         name, told = line.split("`")[1], line.strip(" |").rpartition("|")[2].strip()
@@ -48,7 +48,7 @@ def test_the_page_tells_each_default_as_the_code_has_it() -> None:
     assert compared >= 30
 
 
-def test_the_compose_file_has_nothing_to_find_fault_with() -> None:
+def test_the_compose_file_is_valid() -> None:
     command = [
         str(Path(sys.executable).with_name("compose-lint")),
         "check",
@@ -61,7 +61,7 @@ def test_the_compose_file_has_nothing_to_find_fault_with() -> None:
     assert set(re.findall(r"CL-\d{4}", json.dumps(found))) <= {"CL-0019"}
 
 
-def test_compose_hands_on_every_setting_that_the_page_tells_one_to_write() -> None:
+def test_compose_passes_on_every_setting_that_the_page_requires() -> None:
     """What it needs stands in the page's `.env`, and the API and the jobs get the whole file."""
     text = (ROOT / "compose.yaml").read_text()
     [shown] = [block for block in blocks(page("docs/deployment.md"), "dotenv") if block.startswith("# .env")]
@@ -72,13 +72,13 @@ def test_compose_hands_on_every_setting_that_the_page_tells_one_to_write() -> No
     assert {name for name, body in services.items() if "env_file: [.env]" in body} == {"api", "jobs"}
 
 
-def test_compose_gives_settings_that_exist() -> None:
+def test_compose_sets_only_settings_that_exist() -> None:
     used = set(re.findall(r"^\s+(RETENTION_\w+):", (ROOT / "compose.yaml").read_text(), flags=re.MULTILINE))
     assert used
     assert used <= {f"RETENTION_{name.upper()}" for name in ServerSettings.model_fields}
 
 
-def test_the_image_is_built_of_known_instructions_and_runs_as_nobody_special() -> None:
+def test_the_image_uses_known_instructions_and_runs_unprivileged() -> None:
     found = instructions()
     assert {name for name, _ in found} <= INSTRUCTIONS
     users = [rest for name, rest in found if name == "USER"]
@@ -88,7 +88,7 @@ def test_the_image_is_built_of_known_instructions_and_runs_as_nobody_special() -
     assert [json.loads(rest) for name, rest in found if name == "CMD"]
 
 
-def test_the_image_installs_by_hash_and_holds_every_package() -> None:
+def test_the_image_installs_by_hash_and_contains_every_package() -> None:
     assert "--require-hashes -r /build/requirements.lock" in DOCKERFILE
     assert "://" not in DOCKERFILE.replace("http://127.0.0.1", "")
     for package in ("features", "pipeline", "serving"):
@@ -97,7 +97,7 @@ def test_the_image_installs_by_hash_and_holds_every_package() -> None:
 
 
 @pytest.mark.parametrize("place", ["Dockerfile", "docs/deployment.md", "Makefile"])
-def test_the_server_is_started_alike_everywhere(place: str) -> None:
+def test_the_server_is_started_the_same_way_everywhere(place: str) -> None:
     text = re.sub(r'[",\\\s]+', " ", (ROOT / place).read_text())
     assert "serving.app:create_app --factory" in text
     assert "--no-access-log --no-server-header --timeout-graceful-shutdown 30" in text

@@ -17,7 +17,7 @@ def findings() -> Iterator[tuple[str, ast.Call]]:
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
-def test_every_finding_says_a_remedy() -> None:
+def test_every_finding_has_a_remedy() -> None:
     found = list(findings())
     assert found
     silent = [
@@ -28,6 +28,6 @@ def test_every_finding_says_a_remedy() -> None:
     assert not silent
 
 
-def test_column_and_rows_may_be_left_out() -> None:
+def test_column_and_rows_are_optional() -> None:
     assert Finding("no date", "exits", remedy="Add one.") == Finding("no date", "exits", "", 0, "Add one.")
     assert str(Finding("no date", "exits", rows=2, remedy="Add one.")) == "exits: no date (2 rows). Add one."

@@ -92,7 +92,7 @@ def test_only_health_and_the_schema_are_open(routes: list[Any]) -> None:
         assert asks, f"{route.path} asks for no purpose"
 
 
-def test_every_page_asks_for_the_session_and_every_form_for_its_token(routes: list[Any]) -> None:
+def test_every_page_requires_a_session_and_every_form_its_token(routes: list[Any]) -> None:
     for route in routes:
         calls = list(calls_of(route.dependant)) if isinstance(route, APIRoute) else []
         if route.path in PAGES:

@@ -75,7 +75,7 @@ def page(page: Page) -> Iterator[Page]:
 
 
 @pytest.mark.usefixtures("hostile")
-def test_scripts_and_endless_names_are_shown_as_they_are_and_run_nothing(
+def test_scripts_and_endless_names_are_shown_as_text_and_run_nothing(
     page: Page, sign_in: SignIn, state_purpose: Callable[[], None]
 ) -> None:
     sign_in("hr", "H1", "/people")
@@ -112,7 +112,7 @@ def test_a_hostile_name_on_a_list_can_be_answered(page: Page, sign_in: SignIn, k
     assert [row["whom"] for row in kept() if row["result"] == "answered"] == [SCRIPT]
 
 
-def test_before_anything_is_published_each_page_says_what_to_do(page: Page, settings: ServerSettings) -> None:
+def test_each_page_says_what_to_do_before_anything_is_published(page: Page, settings: ServerSettings) -> None:
     empty = settings.model_copy(update={"database_url": f"sqlite:///{settings.var}/empty.db"})
     with running(create_app(empty)) as address:
         page.goto(f"{address}/sign-in")
@@ -133,7 +133,7 @@ def test_before_anything_is_published_each_page_says_what_to_do(page: Page, sett
         assert_accessible(page)
 
 
-def test_without_the_model_of_the_month_a_what_if_says_so_and_the_rest_works(
+def test_a_what_if_without_the_months_model_says_so_and_the_rest_works(
     page: Page, sign_in: SignIn, state_purpose: Callable[[], None]
 ) -> None:
     sign_in("hr", "H1", "/people/A")
@@ -146,7 +146,7 @@ def test_without_the_model_of_the_month_a_what_if_says_so_and_the_rest_works(
     expect(page.get_by_role("heading", level=1)).to_have_text("A")
 
 
-def test_a_session_that_ends_while_one_writes_sends_nothing_and_leads_back(
+def test_a_session_that_expires_during_writing_sends_nothing_and_leads_back(
     page: Page,
     sign_in: SignIn,
     settings: ServerSettings,
@@ -167,14 +167,14 @@ def test_a_session_that_ends_while_one_writes_sends_nothing_and_leads_back(
     expect(page.locator("main")).to_contain_text("None so far.")
 
 
-def test_a_session_that_ends_between_two_what_ifs_leads_back_to_the_person(page: Page, address: str) -> None:
+def test_a_session_that_expires_between_two_what_ifs_leads_back_to_the_person(page: Page, address: str) -> None:
     sent = {"headers": {"Referer": f"{address}/people/A/what-if"}, "form": {"raise_percent": "10"}}
     answer = page.request.post("/people/A/what-if", max_redirects=0, **sent)  # type: ignore[arg-type]
     assert answer.status == 303
     assert answer.headers["location"] == "/sign-in?next=%2Fpeople%2FA&lost=1"
 
 
-def test_a_contest_that_is_sent_twice_is_kept_once(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_contest_sent_twice_is_stored_once(page: Page, sign_in: SignIn, kept: Kept) -> None:
     sign_in("hr", "H1", "/people/A/receipt")
     page.get_by_label("In the person's own words").fill("There was a raise")
     page.get_by_role("button", name="Keep the contest").dblclick()
@@ -189,7 +189,7 @@ def test_a_contest_that_is_sent_twice_is_kept_once(page: Page, sign_in: SignIn, 
     ]
 
 
-def test_a_form_of_another_sign_in_changes_nothing(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_form_from_another_sign_in_changes_nothing(page: Page, sign_in: SignIn, kept: Kept) -> None:
     sign_in("manager", "M1")
     stale = page.locator("input[name=form_token]").first.input_value()
     page.get_by_role("button", name="Sign out").click()

@@ -17,7 +17,7 @@ SignIn = Callable[..., None]
 Kept = Callable[[], list[dict[str, Any]]]
 
 
-def test_a_manager_reads_the_own_list_and_answers_with_one_tap(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_manager_reads_their_own_list_and_answers_with_one_tap(page: Page, sign_in: SignIn, kept: Kept) -> None:
     sign_in("manager", "M1")
     expect(page.get_by_role("heading", level=1)).to_have_text("2 conversations worth having")
     expect(page.locator("main")).to_contain_text("Pay against the market: lower than for peers")
@@ -79,7 +79,7 @@ def test_hr_states_a_purpose_looks_at_a_person_and_contests(
     assert {"released", "contested"} <= {row["result"] for row in kept() if row["whom"] == "A"}
 
 
-def test_filters_narrow_the_table_and_a_file_holds_it(
+def test_filters_narrow_the_table_and_the_download_matches(
     page: Page, sign_in: SignIn, state_purpose: Callable[[], None]
 ) -> None:
     sign_in("hr", "H1", "/people")
@@ -92,7 +92,7 @@ def test_filters_narrow_the_table_and_a_file_holds_it(
     assert download.value.path().read_text().count("\n") == 4
 
 
-def test_hr_sees_groups_first_and_no_small_one(page: Page, sign_in: SignIn) -> None:
+def test_hr_sees_groups_first_and_small_groups_suppressed(page: Page, sign_in: SignIn) -> None:
     sign_in("hr", "H1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("About 2 voluntary exits")
     expect(page.get_by_role("cell", name="too few people to show").first).to_be_visible()
@@ -102,7 +102,7 @@ def test_hr_sees_groups_first_and_no_small_one(page: Page, sign_in: SignIn) -> N
         assert_accessible(page)
 
 
-def test_an_auditor_reads_who_looked_and_nothing_of_people(page: Page, sign_in: SignIn) -> None:
+def test_an_auditor_sees_who_looked_and_nothing_about_people(page: Page, sign_in: SignIn) -> None:
     sign_in("auditor", "X1")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who looked at whom, when and why")
     page.get_by_label("Whom").fill("nobody-like-that")
@@ -115,7 +115,7 @@ def test_an_auditor_reads_who_looked_and_nothing_of_people(page: Page, sign_in: 
         expect(page.get_by_role("heading", level=1)).not_to_have_text("People")
 
 
-def test_without_a_model_the_model_page_says_what_to_do(page: Page, sign_in: SignIn) -> None:
+def test_the_model_page_without_a_model_says_what_to_do(page: Page, sign_in: SignIn) -> None:
     sign_in("data_scientist", "S1")
     expect(page.get_by_role("alert")).to_contain_text("no champion yet")
     assert_accessible(page)
@@ -123,7 +123,7 @@ def test_without_a_model_the_model_page_says_what_to_do(page: Page, sign_in: Sig
     expect(page.get_by_role("heading", level=1)).not_to_have_text("People")
 
 
-def test_a_session_that_ends_in_the_middle_of_a_form_sends_nothing_and_leads_back(
+def test_a_session_that_expires_during_a_form_sends_nothing_and_leads_back(
     page: Page, sign_in: SignIn, kept: Kept
 ) -> None:
     sign_in("manager", "M1")
@@ -135,7 +135,7 @@ def test_a_session_that_ends_in_the_middle_of_a_form_sends_nothing_and_leads_bac
     assert not [row for row in kept() if row["result"] == "answered"]
 
 
-def test_signing_out_ends_it_and_the_back_button_shows_nothing(page: Page, sign_in: SignIn) -> None:
+def test_signing_out_ends_the_session_and_the_back_button_shows_nothing(page: Page, sign_in: SignIn) -> None:
     sign_in("manager", "M1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("conversations")
     page.get_by_role("button", name="Sign out").click()
@@ -145,7 +145,7 @@ def test_signing_out_ends_it_and_the_back_button_shows_nothing(page: Page, sign_
     assert_accessible(page)
 
 
-def test_a_token_that_is_not_ours_is_refused_in_words(page: Page, settings: ServerSettings) -> None:
+def test_a_foreign_token_is_refused_with_an_explanation(page: Page, settings: ServerSettings) -> None:
     page.goto("/sign-in")
     old = issue_token(settings, "hr", lifetime=timedelta(minutes=1), now=datetime(2020, 1, 1, tzinfo=UTC))
     page.get_by_label("Token").fill(old)
@@ -153,7 +153,7 @@ def test_a_token_that_is_not_ours_is_refused_in_words(page: Page, settings: Serv
     expect(page.get_by_role("alert")).to_contain_text("This token is not accepted")
 
 
-def test_the_page_speaks_russian_when_asked(page: Page, sign_in: SignIn) -> None:
+def test_the_page_is_in_russian_when_requested(page: Page, sign_in: SignIn) -> None:
     sign_in("manager", "M1")
     page.get_by_role("link", name="Русский").click()
     expect(page.locator("html")).to_have_attribute("lang", "ru")
@@ -161,7 +161,7 @@ def test_the_page_speaks_russian_when_asked(page: Page, sign_in: SignIn) -> None
 
 
 @pytest.mark.usefixtures("store")
-def test_the_first_tab_leads_past_the_menu(page: Page, sign_in: SignIn) -> None:
+def test_the_first_tab_stop_skips_the_menu(page: Page, sign_in: SignIn) -> None:
     sign_in("manager", "M1")
     page.locator("body").press("Tab")  # a key of the keyboard alone may come before the page has the focus
     expect(page.locator(":focus")).to_have_text("Skip to the content")

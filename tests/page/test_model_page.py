@@ -107,7 +107,7 @@ def row(page: Page, table: str, name: str) -> Any:
     return page.get_by_role("table", name=table).get_by_role("row", name=name)
 
 
-def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Page, sign_in: Any) -> None:
+def test_the_page_shows_the_champions_evaluation_and_opens_its_card(page: Page, sign_in: Any) -> None:
     sign_in("auditor", "X1", "/model")
     expect(page.get_by_role("heading", level=1)).to_have_text("How the model was judged")
     expect(page.get_by_role("img", name="Calibration", exact=True)).to_be_visible()
@@ -132,7 +132,7 @@ def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Pag
     assert page.request.get("/model/9/card").status == 404
 
 
-def test_in_russian_only_the_card_is_english_and_the_page_says_so(page: Page, sign_in: Any) -> None:
+def test_the_russian_page_says_that_its_card_is_in_english(page: Page, sign_in: Any) -> None:
     sign_in("auditor", "X1", "/model")
     expect(page.locator("main")).not_to_contain_text("in English")
     page.get_by_role("link", name="Русский").click()

@@ -106,7 +106,7 @@ def go(page: Page) -> None:
     page.get_by_role("link", name="Sign in with your company account").click()
 
 
-def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(page: Page, issuer: Issuer) -> None:
+def test_the_button_leads_to_the_issuer_and_back_to_the_requested_page(page: Page, issuer: Issuer) -> None:
     go(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("What departments ask of each other")
     page.goto("/")
@@ -133,7 +133,7 @@ def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(pag
         ({"key": ANOTHER}, "not valid here, or has expired. Begin again."),
     ],
 )
-def test_what_the_issuer_says_wrongly_lets_nobody_in(
+def test_a_wrong_answer_from_the_issuer_lets_nobody_in(
     page: Page, issuer: Issuer, lie: dict[str, Any], told: str
 ) -> None:
     for name, value in lie.items():
@@ -144,7 +144,7 @@ def test_what_the_issuer_says_wrongly_lets_nobody_in(
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-def test_an_answer_to_a_sign_in_that_nobody_began_lets_nobody_in(page: Page) -> None:
+def test_an_answer_to_a_sign_in_that_was_never_started_lets_nobody_in(page: Page) -> None:
     page.goto("/sign-in/back?code=stolen&state=made-up")
     expect(page.get_by_role("alert")).to_contain_text("Begin again")
     page.goto("/overview")

@@ -52,7 +52,7 @@ def tables(draw):
 
 @settings(max_examples=at_most(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables())
-def test_a_year_of_pairs_carried_along_is_the_year_of_each_date(source_of, tmp_path_factory, rows):
+def test_incremental_pairs_equal_the_pairs_of_each_date(source_of, tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("work")
     (folder / "months").mkdir()
     source = source_of(rows)

@@ -180,7 +180,7 @@ def retention(*arguments: str) -> tuple[int, str, str]:
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(source_files(), nearly_sound_files()))
-def test_any_files_end_in_a_report_and_nothing_is_half_written(files: dict[str, bytes]) -> None:
+def test_any_files_end_in_a_report_and_nothing_half_written(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as home:
         source, staging = Path(home) / "company", Path(home) / "staging"
         source.mkdir()

@@ -76,14 +76,14 @@ def companies(draw: st.DrawFn) -> pl.DataFrame:
 
 @SETTINGS
 @given(companies())
-def test_nobody_follows_from_all_figures_of_groups_and_the_total(groups: pl.DataFrame) -> None:
+def test_nobody_can_be_derived_from_group_figures_and_the_total(groups: pl.DataFrame) -> None:
     hidden = hidden_groups(groups.with_row_index("person"))
     assert given_away([np.ones(groups.height), *sums_of(groups, hidden)]) is None
 
 
 @SETTINGS
 @given(companies())
-def test_figures_of_a_month_show_no_group_that_gives_a_few_away(groups: pl.DataFrame) -> None:
+def test_a_months_figures_reveal_no_small_group(groups: pl.DataFrame) -> None:
     """By the rows that readers get: what has a head count is a sum that the attacker has."""
     scores = groups.rename({"manager": "manager_id"}).with_columns(
         employee_id=pl.Series([f"P{number}" for number in range(groups.height)]), risk=pl.lit(0.5)
@@ -96,7 +96,7 @@ def test_figures_of_a_month_show_no_group_that_gives_a_few_away(groups: pl.DataF
 
 @SETTINGS
 @given(companies(), st.integers(0, 2**32))
-def test_nobody_follows_from_two_publications_of_a_month(groups: pl.DataFrame, seed: int) -> None:
+def test_nobody_can_be_derived_from_two_publications_of_a_month(groups: pl.DataFrame, seed: int) -> None:
     """Up to four people are gone, or moved to another department, when the month is scored again."""
     random = np.random.default_rng(seed)
     before = groups.with_row_index("person").with_columns(pl.col("person").cast(pl.Int64))
@@ -119,7 +119,7 @@ def test_nobody_follows_from_two_publications_of_a_month(groups: pl.DataFrame, s
 
 @SETTINGS
 @given(st.integers(8, 30), st.integers(0, 2**32))
-def test_nobody_follows_from_protected_attributes_and_their_pairs(size: int, seed: int) -> None:
+def test_nobody_can_be_derived_from_protected_attributes_and_their_pairs(size: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     names = ["gender", "age", "place"]
     groups = pl.DataFrame(

@@ -177,14 +177,14 @@ def test_the_answer_to_a_service_that_is_still_open_can_be_changed(features_from
 
 @SETTINGS
 @given(companies(), st.integers(0, 99))
-def test_the_order_of_rows_changes_nothing(features_from, tables, seed):
+def test_row_order_changes_nothing(features_from, tables, seed):
     shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=seed) for name, frame in tables.items()}
     same(features_from(tables), features_from(shuffled))
 
 
 @SETTINGS
 @given(companies())
-def test_names_of_people_departments_and_managers_mean_nothing(features_from, tables):
+def test_names_of_people_departments_and_managers_do_not_matter(features_from, tables):
     people = dict(zip(PEOPLE, [f"x{number}" for number in range(len(PEOPLE), 0, -1)], strict=True))
     departments = dict(zip(DEPARTMENTS, ["a", "z", "m"], strict=True))
     renamed = {

@@ -72,7 +72,7 @@ def built(source, folder, months_dir=None):
 
 @SETTINGS
 @given(services(), st.lists(st.dates(date(2023, 2, 1), date(2024, 6, 30)), max_size=3).map(sorted))
-def test_extract_after_extract_gives_what_a_rebuild_gives(company, tmp_path_factory, everything, days):
+def test_successive_extracts_give_the_sums_of_a_rebuild(company, tmp_path_factory, everything, days):
     folder = tmp_path_factory.mktemp("features")
     for day in days:
         built(company(extract(everything, day)), folder, folder / "kept")
@@ -82,7 +82,7 @@ def test_extract_after_extract_gives_what_a_rebuild_gives(company, tmp_path_fact
 
 @SETTINGS
 @given(services(), st.data())
-def test_whatever_happened_to_old_rows_the_sums_are_those_of_a_rebuild(company, tmp_path_factory, everything, data):
+def test_sums_equal_a_rebuild_whatever_happened_to_old_rows(company, tmp_path_factory, everything, data):
     folder = tmp_path_factory.mktemp("features")
     built(company(everything), folder, folder / "kept")
     kept = data.draw(st.lists(st.booleans(), min_size=everything.height, max_size=everything.height))

@@ -54,7 +54,7 @@ def asks(rows, sign):
 
 @settings(max_examples=at_most(200), deadline=None)
 @given(changes())
-def test_what_is_added_to_pairs_gives_what_a_grouping_of_all_gives(changes):
+def test_adding_to_pairs_gives_the_same_as_grouping_everything(changes):
     first, second = (nw.from_native(rows.lazy()) for rows in changes)
     added = PATHS.add_pairs(PATHS.add_pairs(None, first), second).collect("polars").to_polars()
     grouped = pl.concat(changes).group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0)
@@ -66,7 +66,7 @@ def test_what_is_added_to_pairs_gives_what_a_grouping_of_all_gives(changes):
 
 @settings(max_examples=at_most(100), deadline=None)
 @given(companies())
-def test_one_pass_counts_what_groups_count(company):
+def test_one_pass_counts_equal_grouped_counts(company):
     frames = [nw.from_native(table.lazy()) for table in company]
     columns = ["employee_id", *OF_PARTNERS, *OF_DEPARTMENTS]
     in_one_pass, grouped = (

@@ -25,14 +25,14 @@ def part(rows, first, second, kind):
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def test_a_key_without_a_place_is_an_error():
+def test_a_key_out_of_bounds_is_an_error():
     with pytest.raises(ValueError, match="not below 3"):
         sums_by_place([pl.LazyFrame({"key": [0, 3], "asked": [1, 1]})], "key", 3)
 
 
 @settings(max_examples=at_most(100), deadline=None)
 @given(asked, given_too, st.integers(1, 11))
-def test_sums_by_place_are_those_of_groups(asked, given_too, cut):
+def test_indexed_sums_equal_grouped_sums(asked, given_too, cut):
     one = part(asked, "of both", "hours", pl.Float64)
     in_two_chunks = pl.concat([one[:cut], one[cut:]], rechunk=False)
     parts = [in_two_chunks, part(given_too, "of both", "given", pl.Int64)]

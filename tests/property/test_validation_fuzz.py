@@ -153,7 +153,7 @@ def test_any_tables_end_in_a_report(raw: Raw, until: date | None) -> None:
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source())
-def test_what_was_written_is_sound_when_it_is_read_again(raw: Raw) -> None:
+def test_written_tables_are_valid_when_read_again(raw: Raw) -> None:
     until = date(2020, 6, 30)
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         report, written = run(raw, Path(first), complete_until=until)
@@ -170,7 +170,7 @@ def test_what_was_written_is_sound_when_it_is_read_again(raw: Raw) -> None:
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_neither_report_nor_tables(raw: Raw, random: Any) -> None:
+def test_row_order_changes_neither_report_nor_tables(raw: Raw, random: Any) -> None:
     shuffled = {
         table: rows.take(pa.array(random.sample(range(rows.num_rows), rows.num_rows), pa.int64()))
         for table, rows in raw.items()

@@ -75,7 +75,7 @@ def source(source_of):
     return source_of(ZEROS)
 
 
-def test_no_definition_divides_by_zero_itself(source, tmp_path):
+def test_no_feature_definition_divides_without_a_guard_against_zero(source, tmp_path):
     """Before the table is written, which would make them null: another engine may fail instead."""
     (tmp_path / "months").mkdir()
     months = sum_months(source, tmp_path / "months")
@@ -87,7 +87,7 @@ def test_no_definition_divides_by_zero_itself(source, tmp_path):
         assert not wrong
 
 
-def test_what_a_zero_would_divide_is_unknown_and_all_else_finite(source, tmp_path):
+def test_zero_denominators_give_null_and_all_else_is_finite(source, tmp_path):
     [path] = feature_table(source, [DAY], tmp_path)
     table = pl.read_parquet(path)
     numbers = table.select(cs.numeric())

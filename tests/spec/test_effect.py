@@ -31,18 +31,18 @@ def test_each_stratum_gets_its_share() -> None:
     assert drawn.group_by("stratum").agg(pl.col("gets_lists").sum()).sort("stratum").rows() == [("a", 10), ("b", 5)]
 
 
-def test_the_same_seed_deals_alike_in_any_order_of_rows_and_another_seed_otherwise() -> None:
+def test_the_same_seed_allocates_alike_in_any_row_order_and_another_seed_differently() -> None:
     rows = managers(60)
     assert assign(rows, 0.5, 7, "m").equals(assign(rows.reverse(), 0.5, 7, "m"))
     assert not assign(rows, 0.5, 7, "m").equals(assign(rows, 0.5, 8, "m"))
 
 
-def test_strata_of_one_manager_get_the_share_on_average() -> None:
+def test_one_manager_strata_get_the_share_on_average() -> None:
     rows = pl.DataFrame({"manager_id": [f"M{n}" for n in range(2000)], "stratum": [f"s{n}" for n in range(2000)]})
     assert assign(rows, 0.3, 1, "m")["gets_lists"].mean() == pytest.approx(0.3, abs=0.04)  # four standard errors
 
 
-def test_a_stratum_is_where_most_reports_work_and_how_many_they_are() -> None:
+def test_a_stratum_is_the_department_of_most_reports_and_the_team_size() -> None:
     rows = [(f"P{n}", "M1", 0.1, "enough", "Sales" if n else "Plant", None, None, None) for n in range(5)]
     rows += [("Q", "M2", 0.1, "enough", None, None, None, None)]
     found = strata(pl.DataFrame(rows, schema=LISTABLE, orient="row"))
@@ -59,7 +59,7 @@ def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
     return pl.DataFrame(people, schema=["employee_id", "manager_id", "gets_lists", "left"], orient="row")
 
 
-def test_the_difference_is_that_of_the_shares_with_an_interval_over_managers() -> None:
+def test_the_effect_is_a_difference_of_shares_with_an_interval_over_managers() -> None:
     # with lists: half of 20 teams of 2 lose one: 10 of 40. Without: all 20 lose one: 20 of 40, without any spread
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
     told = judged(rows(*teams), is_trial=True)
@@ -71,7 +71,7 @@ def test_the_difference_is_that_of_the_shares_with_an_interval_over_managers() -
     assert told["verdict"].startswith("The lists keep people: 25.0% of the listed fewer left")
 
 
-def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
+def test_no_effect_is_claimed_if_the_interval_contains_zero() -> None:
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, (n + 1) % 2) for n in range(20)]
     told = judged(rows(*teams), is_trial=True)
     assert told["verdict"].startswith("No effect can be told from chance")
@@ -82,13 +82,13 @@ def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
     "teams",
     [[(True, 2, 1)] * 19 + [(False, 2, 1)] * 50, [(True, 2, 0)] * 30 + [(False, 2, 0)] * 21 + [(False, 9, 9)]],
 )
-def test_with_too_little_data_there_is_no_figure_and_it_is_said(teams: list[tuple[bool, int, int]]) -> None:
+def test_too_little_data_gives_no_figure_and_says_so(teams: list[tuple[bool, int, int]]) -> None:
     told = judged(rows(*teams), is_trial=True)
     assert (told["difference"], told["is_enough"]) == (None, False)
     assert told["verdict"].startswith("Too little data")
 
 
-def test_without_a_roll_out_association_is_no_effect() -> None:
+def test_association_without_a_roll_out_is_not_an_effect() -> None:
     told = judged(rows(*[(True, 2, 1)] * 40), is_trial=False)
     assert (told["difference"], told["verdict"]) == (None, NO_TRIAL)
 
@@ -116,7 +116,7 @@ def half(tmp_path: Path, **more: Any) -> Settings:
     return Settings(var=tmp_path, rollout_share=0.5, listed_from=1.5, **more)
 
 
-def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: Store, tmp_path: Path) -> None:
+def test_waiting_managers_get_no_list_and_the_allocation_is_recorded_first(store: Store, tmp_path: Path) -> None:
     deal(store, half(tmp_path), head(store, "2024-03"))
     with store.reading() as scores:
         waiting = waiting_managers(scores, head(store, "2024-03"))
@@ -126,7 +126,7 @@ def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: St
     assert {path.stem for path in written.folder.glob("H*.html")} == {each.manager_id for each in known} - waiting
 
 
-def test_the_draw_is_kept_to_and_ends_when_all_get_lists(store: Store, tmp_path: Path) -> None:
+def test_the_allocation_is_followed_until_all_managers_get_lists(store: Store, tmp_path: Path) -> None:
     first = deal(store, half(tmp_path), head(store, "2024-03"))
     assert deal(store, half(tmp_path).model_copy(update={"rollout_share": 0.9}), head(store, "2024-04")) == first
     with pytest.raises(BadInput, match="another seed"):
@@ -137,7 +137,7 @@ def test_the_draw_is_kept_to_and_ends_when_all_get_lists(store: Store, tmp_path:
         assert waiting_managers(scores, head(store, "2024-04")) == set()
 
 
-def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
+def test_everyone_counts_once_by_allocation_and_outcome_within_the_horizon(
     store: Store, tmp_path: Path, source_of: Any
 ) -> None:
     parts = deal(store, half(tmp_path), head(store, "2024-03"))

@@ -59,7 +59,7 @@ def test_a_registry_that_is_down_is_named_at_once_and_is_not_an_empty_one(run: R
 
 
 @pytest.mark.parametrize(("command", "file"), [("lists", "store.db"), ("models", "mlflow.db")])
-def test_a_damaged_file_is_no_database(command: str, file: str, run: Run, tmp_path: Path) -> None:
+def test_a_damaged_file_is_not_a_database(command: str, file: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / "var" / file).write_bytes(b"no database" * 100)
     code, told = run(command)
     assert code == 1
@@ -75,13 +75,13 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_a_locked_store_asks_for_patience(run: Run, locked: None) -> None:
+def test_a_locked_store_says_to_wait(run: Run, locked: None) -> None:
     code, told = run("lists")
     assert code == 1
     assert "another process has locked it. Wait until that has finished." in told
 
 
-def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None:
+def test_a_read_only_store_says_so(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "var" / "read_only.db"
     sqlite3.connect(file).close()
     code, told = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
@@ -90,7 +90,7 @@ def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None
     assert not Path("file:").exists()  # no folder is made of an address
 
 
-def test_a_full_disk_below_the_store_says_so(tmp_path: Path) -> None:
+def test_a_full_disk_under_the_store_says_so(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "full.db")) as small:
         small.execute("pragma max_page_count = 2")
         small.execute("create table a (b)")
@@ -99,13 +99,13 @@ def test_a_full_disk_below_the_store_says_so(tmp_path: Path) -> None:
     assert "its disk is full. Make room." in str(fault_of(full.value, Settings(var=tmp_path)))
 
 
-def test_a_url_that_is_none_is_bad_input(run: Run) -> None:
+def test_an_invalid_url_is_bad_input(run: Run) -> None:
     code, told = run("lists", RETENTION_DATABASE_URL="secret")
     assert code == BadInput.exit_code
     assert "store of scores: its URL cannot be used. Write RETENTION_DATABASE_URL as postgresql://" in told
 
 
-def test_a_file_in_the_place_of_the_state_says_so(run: Run, tmp_path: Path) -> None:
+def test_a_file_where_the_state_folder_belongs_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, told = run("models", RETENTION_VAR=str(tmp_path / "file"))
     assert code == 1
@@ -113,7 +113,7 @@ def test_a_file_in_the_place_of_the_state_says_so(run: Run, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES])
-def test_a_fault_of_the_disk_names_the_folder_and_not_the_file_that_may_be_named_after_a_person(
+def test_a_disk_error_names_the_folder_but_not_a_file_that_may_be_named_after_a_person(
     number: int, tmp_path: Path
 ) -> None:
     fault = fault_of(OSError(number, os.strerror(number), str(tmp_path / "ann.html")), Settings())
@@ -123,7 +123,7 @@ def test_a_fault_of_the_disk_names_the_folder_and_not_the_file_that_may_be_named
     assert "ann" not in str(fault)
 
 
-def test_a_bug_of_ours_is_not_explained_away() -> None:
+def test_bugs_are_not_disguised_as_faults() -> None:
     assert fault_of(KeyError("x"), Settings()) is None
 
 
@@ -136,5 +136,5 @@ def test_a_bug_of_ours_is_not_explained_away() -> None:
         ("postgresql://u:[@host/db", "postgresql://…"),
     ],
 )
-def test_a_place_is_shown_without_its_secrets(url: str, shown: str) -> None:
+def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
     assert without_secrets(url) == shown

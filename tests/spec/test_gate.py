@@ -52,14 +52,14 @@ def test_the_first_model_needs_no_champion_to_beat() -> None:
 
 
 @pytest.mark.parametrize(("slope", "short_by"), [(0.8, None), (1.25, None), (0.7, 0.1), (1.5, 0.25)])
-def test_the_slope_lies_within_its_limits_or_the_gate_says_by_how_much_not(slope: float, short_by: float) -> None:
+def test_a_slope_outside_its_limits_is_refused_with_its_distance(slope: float, short_by: float) -> None:
     metrics = report()["metrics"] | {"calibration_slope": figure((slope, 0.5, 2.0))}
     [entry] = said(report(metrics=metrics))
     assert entry.is_passed == (short_by is None)
     assert entry.short_by == pytest.approx(short_by)
 
 
-def test_a_figure_that_is_not_defined_does_not_pass() -> None:
+def test_an_undefined_figure_does_not_pass() -> None:
     nan = float("nan")
     metrics = report()["metrics"] | {"calibration_slope": figure((nan, nan, nan))}
     assert missed(report(metrics=metrics)) == {"calibration slope": None}
@@ -71,7 +71,7 @@ def test_a_model_below_the_base_rate_or_tenure_alone_is_refused() -> None:
     assert missed(report(baselines=baselines)) == {"average precision against tenure": pytest.approx(0.05)}
 
 
-def test_a_part_of_the_blend_that_is_better_beyond_doubt_refuses_it_and_one_within_doubt_leaves_it_open() -> None:
+def test_a_part_that_clearly_beats_the_blend_refuses_it_and_a_doubtful_one_leaves_it_open() -> None:
     baselines = {"logistic": {"average_precision": 0.5}, "boosting": {"average_precision": 0.41}}
     parts = {
         "logistic": {"average_precision": figure((-0.1, -0.15, -0.05))},
@@ -95,12 +95,12 @@ def test_worse_than_the_champion_on_the_same_rows_is_refused_in_either_metric() 
     assert missed(alike, report()) == {}
 
 
-def test_the_champions_own_figures_on_other_rows_say_nothing() -> None:
+def test_the_champions_figures_on_other_rows_do_not_count() -> None:
     brilliant = report(metrics=report()["metrics"] | {"average_precision": figure((0.9, 0.85, 0.95))})
     assert missed(report(against_champion=against("1", (0.0, -0.1, 0.1), (0.0, -0.1, 0.1))), brilliant) == {}
 
 
-def test_a_challenger_that_was_compared_with_another_version_is_refused() -> None:
+def test_a_challenger_compared_with_another_version_is_refused() -> None:
     stale = report(against_champion=against("7", (0.1, 0.05, 0.2), (-0.1, -0.2, -0.05)))
     assert list(missed(stale, report())) == [
         "average precision against the champion, version 1",
@@ -108,7 +108,7 @@ def test_a_challenger_that_was_compared_with_another_version_is_refused() -> Non
     ]
 
 
-def test_going_back_uses_the_comparison_that_the_later_version_was_judged_by() -> None:
+def test_going_back_uses_the_comparison_of_the_later_version() -> None:
     later = report(against_champion=against("2", (0.05, 0.01, 0.08), (-0.01, -0.03, 0.01)))
     assert missed(report(), later) == {"average precision against the champion, version 1": pytest.approx(0.05)}
 
@@ -135,5 +135,5 @@ def test_the_limit_of_the_ratios_is_a_setting() -> None:
     assert missed(report(fairness=[ratios((0.5, 0.4, 0.7))]), None, 0.6) == {}
 
 
-def test_a_source_without_two_groups_to_compare_has_no_gate_of_fairness() -> None:
+def test_a_source_without_two_groups_has_no_fairness_condition() -> None:
     assert [condition_text(entry) for entry in said(report(fairness=[ratios(None)]))] == ["calibration slope"]

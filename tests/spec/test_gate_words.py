@@ -41,17 +41,17 @@ def ratio(metric: str, attribute: str, group: Group, other: Group) -> Condition:
         ),
     ],
 )
-def test_a_condition_is_said_with_its_groups(condition: Condition, told: str) -> None:
+def test_a_condition_is_worded_with_its_groups(condition: Condition, told: str) -> None:
     assert condition_text(condition, RUSSIAN) == told
 
 
-def test_what_only_the_source_names_stays_as_it_is() -> None:
+def test_names_from_the_source_are_not_translated() -> None:
     assert attribute_text(["gender", "age"], RUSSIAN) == "пол × возраст"
     assert crossed_text([Group("woman"), Group(start=60)], RUSSIAN) == "женщины × от 60"
     assert crossed_text([Group("Land and overseas")], RUSSIAN) == "Land and overseas"
 
 
-def test_every_condition_and_limit_of_the_gate_is_said_in_russian() -> None:
+def test_every_condition_and_limit_of_the_gate_is_translated_into_russian() -> None:
     asked = every_condition()
     assert len(asked) == 9
     for each in asked:
@@ -61,7 +61,7 @@ def test_every_condition_and_limit_of_the_gate_is_said_in_russian() -> None:
     assert limit_text(asked[1], RUSSIAN) == "≥ 0,100"
 
 
-def test_a_condition_comes_back_from_its_json_as_it_was() -> None:
+def test_a_condition_survives_json() -> None:
     asked = every_condition()
     assert list(conditions_of(gate_json(asked))) == asked
 

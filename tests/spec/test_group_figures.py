@@ -21,21 +21,21 @@ def suppressed(people: pl.DataFrame) -> dict[str, set[str]]:
     return hidden_groups(people.with_row_index("person"))
 
 
-def test_groups_of_five_are_shown_and_of_four_are_not() -> None:
+def test_groups_of_five_are_shown_and_groups_of_four_are_not() -> None:
     people = company("a" * 5 + "b" * 4 + "c" * 4)
     assert suppressed(people)["department"] == {"b", "c"}
 
 
-def test_one_small_group_takes_the_next_smallest_with_it() -> None:
+def test_one_small_group_suppresses_the_next_smallest_too() -> None:
     # everyone minus a and b would give c
     assert suppressed(company("a" * 9 + "b" * 8 + "c" * 2))["department"] == {"b", "c"}
 
 
-def test_small_groups_that_are_too_few_people_together_take_another_with_them() -> None:
+def test_small_groups_of_too_few_people_together_suppress_another() -> None:
     assert suppressed(company("a" * 9 + "b" * 8 + "c" * 2 + "d" * 2))["department"] == {"b", "c", "d"}
 
 
-def test_of_two_groups_that_differ_by_too_few_the_later_dimensions_is_hidden() -> None:
+def test_the_later_dimensions_group_is_hidden_if_two_groups_differ_by_too_few() -> None:
     # the people at x are those of a and one more; x is hidden, and y too, which would give it
     found = suppressed(company("a" * 10 + "b" * 10 + "c" * 10, "x" * 11 + "y" * 9 + "z" * 10))
     assert found["department"] == set()
@@ -46,7 +46,7 @@ def test_groups_of_the_same_people_may_both_be_shown() -> None:
     assert suppressed(company("a" * 10 + "b" * 10, "x" * 10 + "y" * 10)) == {name: set() for name in DIMENSIONS}
 
 
-def test_figures_are_sums_of_risks_with_an_interval() -> None:
+def test_a_groups_figures_are_sums_of_risks_with_an_interval() -> None:
     risks = [0.1, 0.2, 0.3, 0.4, 0.5]
     ids = [f"P{number}" for number in range(5)]
     scores = pl.DataFrame({"employee_id": ids, "risk": risks}).with_columns(
@@ -79,7 +79,7 @@ def test_a_suppressed_group_has_a_name_and_nothing_else() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*(st.sampled_from("abcd"),) * 4), min_size=1, max_size=60))
-def test_nothing_that_two_figures_give_is_of_fewer_than_five(rows: list[tuple[str, ...]]) -> None:
+def test_no_two_figures_together_describe_fewer_than_five(rows: list[tuple[str, ...]]) -> None:
     people = pl.DataFrame(rows, schema=list(DIMENSIONS), orient="row").with_row_index("person")
     hidden = suppressed(people.drop("person"))
     told = [frozenset(people["person"])]

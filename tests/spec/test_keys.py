@@ -19,7 +19,7 @@ def signing_key_bytes(settings: Settings) -> bytes:
 
 
 @pytest.mark.parametrize(("read", "name"), [(session_key, SESSION_KEY), (signing_key_bytes, SIGNING_KEY)])
-def test_starts_that_make_a_key_together_agree_on_one(
+def test_processes_that_start_together_agree_on_one_key(
     tmp_path: Path, read: Callable[[Settings], bytes], name: str
 ) -> None:
     settings = Settings(var=tmp_path / "var")

@@ -49,7 +49,7 @@ def killed(job: Any, *arguments: Any, after: int) -> list[Any]:
     return said
 
 
-def test_a_month_that_was_half_published_is_not_there(url: str) -> None:
+def test_a_half_published_month_does_not_exist(url: str) -> None:
     with Store(url) as store:
         store.publish(scored(date(2026, 9, 30)))
         assert killed(publish_half, url, scored(date(2026, 10, 31)), 20, after=1) == ["half"]
@@ -66,7 +66,7 @@ def test_a_month_that_was_half_published_is_not_there(url: str) -> None:
             assert published.snapshot_date == date(2026, 10, 31)
 
 
-def test_every_audit_row_that_was_told_to_be_kept_is_kept(url: str) -> None:
+def test_every_confirmed_audit_row_is_stored(url: str) -> None:
     with Store(url) as store:
         told = killed(append_for_ever, url, after=30)
         with store.reading() as scores:

@@ -15,7 +15,7 @@ def rows_of(frame, *columns):
     return frame.select(*columns).collect("polars").to_polars().sort(pl.all()).rows()
 
 
-def test_a_fact_counts_only_when_it_took_effect_and_was_recorded_by_the_date(source_of):
+def test_a_fact_counts_only_if_it_took_effect_and_was_recorded_by_the_date(source_of):
     source = source_of(
         {
             "compensation": """
@@ -31,7 +31,7 @@ def test_a_fact_counts_only_when_it_took_effect_and_was_recorded_by_the_date(sou
 
 
 @pytest.mark.parametrize(("day", "pay"), [("2024-01-31", 100.0), ("2024-02-29", 120.0), ("2024-03-31", 90.0)])
-def test_of_several_rows_for_one_fact_the_one_recorded_last_by_the_date_counts(source_of, day, pay):
+def test_the_version_of_a_fact_recorded_last_by_the_date_counts(source_of, day, pay):
     source = source_of(
         {
             "compensation": """
@@ -44,7 +44,7 @@ def test_of_several_rows_for_one_fact_the_one_recorded_last_by_the_date_counts(s
     assert rows_of(known_on(source, date.fromisoformat(day)).facts("compensation"), "base_pay") == [(pay,)]
 
 
-def test_tables_with_one_row_a_fact_give_the_same_facts_when_that_is_known_beforehand(source_of):
+def test_knowing_that_each_fact_has_one_row_gives_the_same_facts(source_of):
     source = source_of(
         {
             "surveys": """
@@ -76,7 +76,7 @@ def test_tables_with_one_row_a_fact_give_the_same_facts_when_that_is_known_befor
         ),
     ],
 )
-def test_what_is_said_on_one_day_of_two_things_or_by_two_people_are_two_facts(source_of, table, rows):
+def test_two_items_or_two_assessors_on_one_day_are_two_facts(source_of, table, rows):
     source = source_of({table: rows})
     facts = rows_of(known_on(source, JUNE).facts(table), "employee_id")
     assert len(facts) == len(rows.splitlines()) - 1
@@ -96,7 +96,7 @@ def test_a_table_with_two_versions_of_a_fact_is_not_single(source_of):
 
 
 @pytest.mark.parametrize("other_version", ["", "\nann 2024-05-01 mood 5 2024-06-02"], ids=["settled", "contested"])
-def test_facts_are_the_same_with_people_as_codes_and_do_not_say_when_they_became_known(
+def test_facts_are_the_same_with_coded_people_and_do_not_show_when_they_became_known(
     source_of, tmp_path, other_version
 ):
     rows = "ann 2024-05-01 mood 4 2024-05-03\nann 2024-06-01 mood 6 -"
@@ -130,7 +130,7 @@ REHIRE = """
     bob         2024-01-15"""
 
 
-def test_facts_of_an_earlier_spell_are_dropped_and_those_before_a_first_hire_kept(source_of):
+def test_facts_from_an_earlier_spell_are_dropped_but_not_those_before_the_first_hire(source_of):
     source = source_of(
         {
             "employees": REHIRE,
@@ -167,12 +167,12 @@ def test_a_rehire_restarts_the_hire_date_and_the_exit_before_it_is_over(source_o
         ("2024-06-15 2024-07-03 ", True),  # gone, but not known on the date
     ],
 )
-def test_whoever_is_known_to_have_gone_or_given_notice_is_not_at_risk(source_of, row, is_at_risk):
+def test_people_known_to_have_left_or_given_notice_are_not_at_risk(source_of, row, is_at_risk):
     source = source_of({"exits": f"employee_id exit_date recorded_at kind\nann {row} voluntary"})
     assert rows_of(at_risk(known_on(source, JUNE)), "employee_id") == [("ann",)] * is_at_risk
 
 
-def test_a_notice_is_an_exit_that_lies_ahead_and_is_known(source_of):
+def test_a_notice_is_a_known_exit_in_the_future(source_of):
     source = source_of(
         {
             "employees": REHIRE,
@@ -203,7 +203,7 @@ def test_nobody_is_at_risk_before_being_hired_observed_and_recorded(source_of):
     assert rows_of(at_risk(known_on(source, JUNE)), "employee_id") == [("ann",), ("dan",)]
 
 
-def test_a_null_in_a_place_means_unchanged_since_the_row_before(source_of):
+def test_a_null_in_an_assignment_means_unchanged_since_the_row_before(source_of):
     source = source_of(
         {
             "assignments": """
@@ -218,7 +218,7 @@ def test_a_null_in_a_place_means_unchanged_since_the_row_before(source_of):
     assert rows_of(posts(known_on(source, date(2024, 4, 30))), *place) == [("sales", "clerk", 2, "bob")]
 
 
-def test_a_late_correction_of_a_place_changes_only_what_it_names(source_of):
+def test_a_late_correction_of_an_assignment_changes_only_the_columns_it_fills(source_of):
     source = source_of(
         {
             "assignments": """
@@ -234,7 +234,7 @@ def test_a_late_correction_of_a_place_changes_only_what_it_names(source_of):
 CHANGES = ("effective_date", "promoted", "transferred", "manager_changed")
 
 
-def test_without_a_reason_a_rise_a_department_and_a_manager_say_what_a_change_was(source_of):
+def test_an_assignment_without_a_reason_is_classified_by_level_department_and_manager(source_of):
     source = source_of(
         {
             "assignments": """
@@ -253,7 +253,7 @@ def test_without_a_reason_a_rise_a_department_and_a_manager_say_what_a_change_wa
     ]
 
 
-def test_a_given_reason_decides_and_a_new_manager_is_one_whatever_the_reason(source_of):
+def test_a_stated_reason_decides_and_a_new_manager_counts_whatever_the_reason(source_of):
     source = source_of(
         {
             "assignments": """
@@ -273,7 +273,7 @@ def test_a_given_reason_decides_and_a_new_manager_is_one_whatever_the_reason(sou
     ]
 
 
-def test_a_place_first_recorded_long_after_the_hire_began_nobody_knows_when(source_of):
+def test_a_post_first_recorded_long_after_the_hire_has_an_unknown_start(source_of):
     source = source_of({
         "employees": "employee_id hire_date\nann 2010-01-01\nbob 2023-10-01",
         "assignments": """
@@ -309,7 +309,7 @@ def test_snapshot_dates_are_month_ends_counted_back_from_complete_until(source_o
 @pytest.mark.parametrize(
     ("day", "first"), [("2024-02-29", None), ("2024-04-30", "2024-03-01"), ("2024-05-31", "2024-01-15")]
 )
-def test_the_first_day_of_a_table_is_the_earliest_that_it_held_by_then(source_of, day, first):
+def test_the_first_day_of_a_table_is_the_earliest_known_by_the_date(source_of, day, first):
     source = source_of(
         {
             "performance": """
@@ -324,7 +324,7 @@ def test_the_first_day_of_a_table_is_the_earliest_that_it_held_by_then(source_of
 
 
 @pytest.mark.parametrize(("complete_from", "is_covered"), [("2024-04-01", True), ("2024-04-02", False)])
-def test_exits_reach_back_over_a_window_whose_first_day_is_fully_recorded(source_of, complete_from, is_covered):
+def test_exits_cover_a_window_whose_first_day_is_fully_recorded(source_of, complete_from, is_covered):
     source = source_of({"exits": "employee_id exit_date kind"}, complete_from=date.fromisoformat(complete_from))
     assert known_on(source, JUNE).exits_reach_back(3) is is_covered  # (31 March, 30 June]
 
@@ -342,12 +342,12 @@ def test_exits_reach_back_over_a_window_whose_first_day_is_fully_recorded(source
         ("measures or surveys.mood", False),
     ],
 )
-def test_a_source_holds_a_table_a_column_or_either_of_two(source_of, need, is_held):
+def test_a_source_has_a_table_a_column_or_either_of_two(source_of, need, is_held):
     source = source_of({"surveys": "employee_id survey_date item score\nann 2024-05-01 mood 4"})
     assert known_on(source, JUNE).has(need) is is_held
 
 
-def test_a_window_of_versions_is_that_of_facts_and_each_says_when_it_became_known(source_of):
+def test_versions_have_the_window_of_facts_and_show_when_they_became_known(source_of):
     source = source_of(
         {
             "performance": """
@@ -361,7 +361,7 @@ def test_a_window_of_versions_is_that_of_facts_and_each_says_when_it_became_know
     assert rows == [(2.0, date(2024, 4, 1)), (3.0, date(2024, 5, 2))]
 
 
-def test_of_two_versions_known_on_one_day_the_greater_values_count(source_of):
+def test_the_greater_of_two_versions_known_on_one_day_counts(source_of):
     source = source_of(
         {
             "performance": """
@@ -373,7 +373,7 @@ def test_of_two_versions_known_on_one_day_the_greater_values_count(source_of):
     assert rows_of(known_on(source, JUNE).facts("performance"), "rating") == [(4.0,)]
 
 
-def test_the_last_row_of_a_person_is_the_one_of_the_latest_date(source_of):
+def test_a_persons_last_row_is_the_one_with_the_latest_date(source_of):
     source = source_of(
         {
             "performance": """

@@ -72,7 +72,7 @@ def test_a_role_passes_where_it_is_named_and_nowhere_else(permit: Any, roles: li
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
+def test_an_accepted_purpose_is_passed_on_and_recorded(purpose: str) -> None:
     kept = Kept()
     given = ask(StatedPurpose, purpose, kept)
     assert isinstance(given, Purpose)
@@ -88,7 +88,7 @@ def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
         (ReviewPurpose, "model_review"),
     ],
 )
-def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter: Any, by_nature: str) -> None:
+def test_a_route_with_an_inherent_purpose_needs_none_and_accepts_one(parameter: Any, by_nature: str) -> None:
     kept = Kept()
     assert ask(parameter, kept) == by_nature == kept.purpose
     for purpose in PURPOSES:
@@ -108,7 +108,7 @@ def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter:
         ("MODEL_REVIEW", "Scores are given for keeping people, and for checking that this is done well."),
     ],
 )
-def test_any_other_purpose_is_refused_with_its_reason_and_kept(purpose: str, reason: str) -> None:
+def test_any_other_purpose_is_refused_with_its_reason_and_recorded(purpose: str, reason: str) -> None:
     kept = Kept()
     with pytest.raises(Refusal) as refused:
         allowed(purpose, kept)  # type: ignore[arg-type]
@@ -117,20 +117,20 @@ def test_any_other_purpose_is_refused_with_its_reason_and_kept(purpose: str, rea
     assert kept.purpose == purpose
 
 
-def test_of_a_refused_purpose_64_characters_are_kept_and_none_that_a_database_refuses() -> None:
+def test_a_refused_purpose_is_recorded_up_to_64_characters_that_a_database_accepts() -> None:
     kept = Kept()
     with pytest.raises(Refusal):
         allowed("\x00" * 2 + "x" * 63, kept)  # type: ignore[arg-type]
     assert kept.purpose == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 62
 
 
-def test_whoever_is_not_on_a_managers_lists_gets_the_answer_that_nobody_gets() -> None:
+def test_a_person_not_on_a_managers_lists_is_answered_like_an_unknown_person() -> None:
     refusal = not_for_you()
     assert (refusal.status_code, refusal.kind) == (403, "not-in-your-line")
     assert refusal.detail == "You reach the people of your own line who are on this month's list."
 
 
-def test_the_page_of_the_api_names_the_four_purposes_and_lets_others_reach_their_refusal() -> None:
+def test_the_api_page_names_the_four_purposes_and_lets_others_reach_their_refusal() -> None:
     app = FastAPI()
 
     @app.get("/")

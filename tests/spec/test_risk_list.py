@@ -32,7 +32,7 @@ def on_list(*people: tuple[str, str | None, float, str], capacity: int = 4) -> l
     return listed(team(*people), 0.1, ListRules(capacity, 1.5)).select("manager_id", "employee_id").rows()
 
 
-def test_a_list_goes_by_risk_within_each_manager() -> None:
+def test_a_list_is_sorted_by_risk_within_each_manager() -> None:
     people = ("A", "M1", 0.2, "enough"), ("B", "M2", 0.9, "enough"), ("C", "M1", 0.4, "enough")
     assert on_list(*people) == [("M1", "C"), ("M1", "A"), ("M2", "B")]
 
@@ -54,7 +54,7 @@ def test_a_list_holds_no_more_than_the_capacity() -> None:
         ((None, 3), {1: 0.1, 2: 0.2, 3: 0.9}, ["B", "A"]),  # 0.060 against 0.225
     ],
 )
-def test_first_comes_whose_leaving_is_expected_to_cost_most(
+def test_the_highest_expected_loss_comes_first(
     levels: tuple[int | None, int | None], costs: dict[int, float], order: list[str]
 ) -> None:
     people = team(("A", "M1", 0.30, "enough"), ("B", "M1", 0.25, "enough"))
@@ -67,13 +67,13 @@ def test_without_enough_evidence_nobody_is_listed() -> None:
     assert on_list(("A", "M1", 0.9, "too little is known")) == []
 
 
-def test_a_list_begins_at_two_and_a_half_times_the_mean_or_where_the_company_sets_it() -> None:
+def test_a_list_starts_at_two_and_a_half_times_the_mean_or_at_the_companys_setting() -> None:
     people = team(("A", "M1", 0.26, "enough"), ("B", "M1", 0.24, "enough"), ("C", "M1", 0.14, "enough"))
     assert listed(people, 0.1, ListRules())["employee_id"].to_list() == ["A"]
     assert listed(people, 0.1, ListRules(listed_from=1.5))["employee_id"].to_list() == ["A", "B"]
 
 
-def test_nobody_is_on_the_own_list() -> None:
+def test_nobody_is_on_their_own_list() -> None:
     assert on_list(("M1", "M1", 0.9, "enough")) == []
 
 
@@ -115,7 +115,7 @@ def test_a_factor_that_raises_the_risk_is_a_reason() -> None:
         pytest.param(told("pay", 0.4, "0.2", "0"), id="better off than peers"),
     ],
 )
-def test_what_is_no_reason(no_reason: tuple[Reason, ...]) -> None:
+def test_factors_that_are_not_reasons(no_reason: tuple[Reason, ...]) -> None:
     assert no_reason == ()
 
 
@@ -125,13 +125,13 @@ def test_the_three_weightiest_reasons_are_given() -> None:
     assert [reason.text[:2] for reason in reasons(factors, about)] == ["F4", "F3", "F2"]
 
 
-def test_survey_answers_are_told_once_and_without_their_question() -> None:
+def test_survey_answers_are_mentioned_once_and_without_their_question() -> None:
     factors = [Factor(f"survey_{item}_last", "conditions", "2", "7", 0.5) for item in ("mood", "load")]
     about = {factor.feature: PAY | {"is_confidential": True} for factor in factors}
     assert reasons(factors, about) == (Reason("conditions", "How the conditions of work are seen"),)
 
 
-def test_guidance_follows_the_reasons_drivers_once_each() -> None:
+def test_guidance_follows_the_drivers_of_the_reasons_once_each() -> None:
     behind = [Reason("growth", "x"), Reason("pay", "y"), Reason("growth", "z")]
     assert guidance(behind) == (GUIDE["growth"], GUIDE["pay"])
     assert guidance([]) == (OPEN_GUIDANCE,)
@@ -150,11 +150,11 @@ def test_guidance_follows_the_reasons_drivers_once_each() -> None:
         ([0.2] * 20, "Of these 20, about four would leave within six months if nothing changes."),
     ],
 )
-def test_expected_exits_are_said_in_words(risks: list[float], words: str) -> None:
+def test_expected_exits_are_written_in_words(risks: list[float], words: str) -> None:
     assert expected_words(risks, 6) == words
 
 
-def test_one_month_is_said_in_the_singular() -> None:
+def test_one_month_is_written_in_the_singular() -> None:
     assert expected_words([0.9, 0.9], 1).endswith("within one month if nothing changes.")
 
 
@@ -174,7 +174,7 @@ def test_one_month_is_said_in_the_singular() -> None:
         ("12345", "99.5", "count", "Label: 12,345 (peers: 99.5). It raises the risk."),
     ],
 )
-def test_a_factor_is_said_in_the_words_of_its_unit(value: str | None, peers: str | None, unit: str, text: str) -> None:
+def test_a_factor_is_worded_in_its_unit(value: str | None, peers: str | None, unit: str, text: str) -> None:
     assert factor_text(Factor("f", "pay", value, peers, 0.1), {"label": "label", "unit": unit}) == text
 
 
@@ -192,7 +192,7 @@ def test_a_yes_or_no_is_not_compared_with_peers() -> None:
     ("manager_id", "stem"),
     [("M-1", "M-1"), ("../../etc", "%2E.%2F..%2Fetc"), ("index", "%69ndex"), ("a/b", "a%2Fb"), (".", "%2E")],
 )
-def test_a_file_name_is_no_path(manager_id: str, stem: str) -> None:
+def test_a_file_name_is_never_a_path(manager_id: str, stem: str) -> None:
     assert file_stem(manager_id) == stem
 
 
@@ -246,7 +246,7 @@ def list_of_september(tmp_path: Path) -> Iterator[Any]:
         (0.20, 0.1, "continuing"),  # mean 0.11: 1.82 times, less than before and still on the list
     ],
 )
-def test_rising_is_a_fifth_more_beside_the_companys_mean(
+def test_rising_is_a_fifth_more_relative_to_the_companys_mean(
     list_of_september: Any, a: float, rest: float, change: str
 ) -> None:
     found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, a, rest, rest))
@@ -254,7 +254,7 @@ def test_rising_is_a_fifth_more_beside_the_companys_mean(
     assert (found.resolved, found.has_changed) == ((), change == "rising")
 
 
-def test_whoever_stands_out_no_more_is_resolved_and_why(list_of_september: Any) -> None:
+def test_a_person_who_no_longer_stands_out_is_resolved_with_a_reason(list_of_september: Any) -> None:
     found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.1, 0.3))
     assert [(entry.employee_id, entry.change) for entry in found.entries] == [("B", "new")]
     assert found.resolved == ("A",)
@@ -270,18 +270,18 @@ def test_whoever_stands_out_no_more_is_resolved_and_why(list_of_september: Any) 
         pytest.param(month(SEPTEMBER, 0.1, 0.1, manager="M2"), id="reports to somebody else"),
     ],
 )
-def test_who_is_off_the_list_for_another_reason_is_not_resolved(list_of_september: Any, september: Any) -> None:
+def test_a_person_off_the_list_for_another_reason_is_not_resolved(list_of_september: Any, september: Any) -> None:
     found = list_of_september(month(AUGUST, 0.3, 0.1), september)
     assert (found.entries, found.resolved, found.has_changed, found.is_worth_reading) == ((), (), False, False)
 
 
-def test_who_is_crowded_out_is_not_resolved(list_of_september: Any) -> None:
+def test_a_person_crowded_off_the_list_is_not_resolved(list_of_september: Any) -> None:
     found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.3, 0.5), capacity=1)
     assert [(entry.employee_id, entry.change) for entry in found.entries] == [("B", "new")]
     assert found.resolved == ()
 
 
-def test_what_moved_is_told_of_whoever_was_listed_before(list_of_september: Any) -> None:
+def test_changes_are_shown_for_people_who_were_listed_before(list_of_september: Any) -> None:
     found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.42, 0.3))
     assert [(entry.employee_id, entry.moved) for entry in found.entries] == [
         ("A", ("Pay against the market: lower than last month",)),
@@ -289,7 +289,7 @@ def test_what_moved_is_told_of_whoever_was_listed_before(list_of_september: Any)
     ]
 
 
-def test_nothing_is_compared_where_another_model_scored_last_month(list_of_september: Any) -> None:
+def test_factors_are_not_compared_if_another_model_scored_last_month(list_of_september: Any) -> None:
     found = list_of_september(month(AUGUST, 0.3, 0.3), month(SEPTEMBER, 0.42, 0.1, model="2"))
     assert [(entry.employee_id, entry.change, entry.moved) for entry in found.entries] == [("A", "rising", ())]
     assert (found.resolved, found.why_resolved) == (("B",), {})
@@ -340,11 +340,11 @@ def factors(**told: tuple[str | None, float]) -> list[Factor]:
         ),
     ],
 )
-def test_what_moved_in_words(before: dict[str, Any], now: dict[str, Any], said: tuple[str, ...]) -> None:
+def test_changes_are_described_in_words(before: dict[str, Any], now: dict[str, Any], said: tuple[str, ...]) -> None:
     assert moved(factors(**now), factors(**before), ABOUT) == said
 
 
-def test_a_circle_in_the_reporting_line_gives_each_their_own_list(tmp_path: Path) -> None:
+def test_managers_in_a_reporting_circle_each_get_their_own_list(tmp_path: Path) -> None:
     """A leads B, B leads C, C leads A, and D is recorded as their own manager."""
     manager_of = {"A": "C", "B": "A", "C": "B", "D": "D", **REST}
     stand_out = ("enough", {"pay_against_market": ("-0.2", "0", 1.5)})

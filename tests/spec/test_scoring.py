@@ -13,7 +13,7 @@ from pipeline.scoring.job import _evidence
 from pipeline.store.publication import Publication
 
 
-def test_categories_not_known_from_training_are_taken_as_other_and_counted() -> None:
+def test_categories_unseen_in_training_become_other_and_are_counted() -> None:
     trained = pl.DataFrame({"job": ["clerk"] * 20 + ["pilot"] * 19, "level": [1.0] * 39})
     scored = pl.DataFrame({"job": ["clerk", "pilot", "nurse", None], "level": [1.0, 2.0, 3.0, None]})
     assert fit_encoding(trained).taken_as_other(scored) == {"job": 2}
@@ -22,7 +22,7 @@ def test_categories_not_known_from_training_are_taken_as_other_and_counted() -> 
     assert fit_encoding(trained.select("level")).share_of_other(scored).tolist() == [0.0] * 4
 
 
-def test_evidence_is_the_first_reason_why_a_score_says_little() -> None:
+def test_evidence_is_the_first_reason_not_to_rely_on_a_score() -> None:
     X = pl.DataFrame(
         {
             "tenure_months": [0.5, 5.0, 5.0, 5.0, 5.0],
@@ -40,7 +40,7 @@ def test_evidence_is_the_first_reason_why_a_score_says_little() -> None:
     ]
 
 
-def test_the_summary_tells_how_many_are_taken_as_other_and_keeps_silent_where_nobody_is() -> None:
+def test_the_summary_counts_unseen_categories_only_if_there_are_any() -> None:
     assert "taken as 'other': job of 1,200 people, location of 1 person." in summary({"job": 1200, "location": 1})
     assert "other" not in summary({})
 

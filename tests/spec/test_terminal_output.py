@@ -48,20 +48,20 @@ def screen(report: dict[str, Any]) -> list[str]:
     return said.getvalue().splitlines()
 
 
-def test_each_metric_and_what_a_driver_adds_is_one_line() -> None:
+def test_each_metric_and_each_drivers_contribution_is_one_line() -> None:
     lines = screen(REPORT)
     assert len([line for line in lines if "-0.432 (-1.541 to 0.665)" in line and "-7.142" in line]) == len(METRICS)
     [added] = [line for line in lines if line.startswith("without relationships")]
     assert added.count("(-1.541 to +0.665)") == 2
 
 
-def test_nothing_but_an_address_is_wider_than_80_columns() -> None:
+def test_only_addresses_are_wider_than_80_columns() -> None:
     [address] = [line for line in screen(REPORT) if len(line.rstrip()) > 80]
     assert address.startswith("Runs: mlflow ui --backend-store-uri https://")
     assert address.rstrip().endswith("/path")
 
 
-def test_a_condition_whose_interval_alone_reaches_the_limit_is_open() -> None:
+def test_a_condition_with_only_its_interval_reaching_the_limit_is_open() -> None:
     [said] = [line for line in screen(REPORT) if "recall by age" in line]
     assert said.split() == ["open", "recall", "by", "age", "0.600", "(0.200", "to", "2.500)", "≥", "0.8"]
 
@@ -70,14 +70,14 @@ def test_a_report_without_ablation_has_no_empty_table() -> None:
     assert not [line for line in screen(REPORT | {"ablation": {}}) if "what it adds" in line]
 
 
-def test_how_near_the_true_hazard_is_told_where_a_source_knows_it() -> None:
+def test_the_distance_to_the_true_hazard_is_shown_where_the_source_knows_it() -> None:
     truth = {"rows": 900, "oracle_auc": 0.7512, "auc": 0.701, "share": 0.8002}
     [said] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
     assert said.rstrip() == "The true hazard reaches AUC 0.751; the model goes 80% of the way there from .5"
     assert not [line for line in screen(REPORT | {"true_hazard": None}) if "true hazard" in line]
 
 
-def test_a_months_screen_says_why_lists_failed_and_what_to_do_and_keeps_places_whole() -> None:
+def test_a_months_output_says_why_lists_failed_and_what_to_do_and_breaks_no_path() -> None:
     folder = "/a/company/with/a/long/path/to/its/state/of/retention/and/all/its/lists/2026-09"
     delivery = {
         "month": "2026-09",

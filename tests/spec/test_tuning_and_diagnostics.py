@@ -53,7 +53,7 @@ def judged(company: Dataset) -> Backtest:
     return backtest(company, [Round("2024-09-30", DAYS[2], train, test, folds)], seed=1, quick=True)
 
 
-def test_an_expected_direction_is_held_in_the_whole_blend() -> None:
+def test_a_monotone_constraint_holds_for_the_whole_blend() -> None:
     random = np.random.default_rng(2)
     pay = random.normal(size=1200)
     bump = np.where(np.abs(pay) < 0.3, 1.5, 0.0)  # against the expectation in the middle
@@ -66,12 +66,12 @@ def test_an_expected_direction_is_held_in_the_whole_blend() -> None:
     assert (np.diff(free.log_odds(grid)) > 1e-9).any()
 
 
-def test_small_companies_lean_on_logistic_regression() -> None:
+def test_logistic_regression_weighs_more_in_small_companies() -> None:
     assert 1 > usual_weight(50) > usual_weight(500) > usual_weight(5000) > 0.65
     assert usual_weight(450) == pytest.approx((1 + 0.65) / 2)  # halfway
 
 
-def test_few_exits_are_not_tuned_and_many_are_never_worse_than_fixed_settings(company: Dataset) -> None:
+def test_few_exits_are_not_tuned_and_tuning_is_never_worse_than_fixed_settings(company: Dataset) -> None:
     X, left = company.X, company.left
     folds = list(repeated_folds(left, np.arange(ROWS), seed=1, repeats=1, folds=2))
     few = left & (np.arange(ROWS) % 3 == 0)
@@ -93,7 +93,7 @@ def test_a_feature_whose_removal_costs_too_much_is_named(company: Dataset) -> No
     assert too_dear([worthless], ["pay_level"]) == []
 
 
-def test_a_person_month_on_both_sides_is_counted(company: Dataset) -> None:
+def test_a_person_month_in_train_and_test_is_counted(company: Dataset) -> None:
     assert on_both_sides(company, [(np.arange(600), np.arange(600, ROWS))]) == []
     [finding] = on_both_sides(company, [(np.arange(600), np.arange(590, ROWS))])
     assert finding.rows == 10
@@ -123,7 +123,7 @@ def test_groups_of_a_few_people_have_no_figures(company: Dataset, judged: Backte
     assert auc.low < auc.value
 
 
-def test_pictures_are_drawn_of_every_figure(company: Dataset, judged: Backtest) -> None:
+def test_plots_are_drawn_of_every_figure(company: Dataset, judged: Backtest) -> None:
     coverage = range_coverage(judged)
     report = TrainingReport(
         source="tiny",

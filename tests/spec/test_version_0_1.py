@@ -50,14 +50,14 @@ def test_mlflow_loads_the_model_and_it_scores_the_same() -> None:
     assert predicted.to_dict("list") == SCORES["by_mlflow"]
 
 
-def test_a_model_of_0_1_stored_again_is_one_of_today(tmp_path: Path) -> None:
+def test_a_model_of_0_1_stored_again_has_todays_format(tmp_path: Path) -> None:
     model = StoredModel.load(MODEL)
     model.save(tmp_path)
     assert json.loads((tmp_path / "model.json").read_text())["format"] == FORMAT
     assert StoredModel.load(tmp_path).features == model.features
 
 
-def test_its_features_say_of_themselves_what_they_say_today(tmp_path: Path) -> None:
+def test_its_features_have_todays_descriptions(tmp_path: Path) -> None:
     today, fixed = catalogue(example_source(tmp_path)), fixed_features()
     for name, feature in today.items():
         entry = {field: getattr(feature, field) for field in STORED}
@@ -65,7 +65,7 @@ def test_its_features_say_of_themselves_what_they_say_today(tmp_path: Path) -> N
     assert set(StoredModel.load(MODEL).features) <= set(today)
 
 
-def test_a_column_of_a_cross_section_is_not_taken_for_the_feature_of_that_name() -> None:
+def test_a_cross_section_column_is_not_mistaken_for_the_feature_of_that_name() -> None:
     column = {"name": "overtime_now", "driver": "conditions", "label": "overtime_now", "unit": "", "window": "now",
               "null_means": ""}  # fmt: skip
     found = Feature(**model_entry(column, fixed_features()))
@@ -84,7 +84,7 @@ def test_a_published_month_is_worded_the_same(code: str) -> None:
     assert told == PUBLICATION["texts"][code]
 
 
-def test_survey_answers_of_a_published_month_stay_in_confidence() -> None:
+def test_survey_answers_of_a_published_month_stay_confidential() -> None:
     found = {entry["feature"]: published_entry(entry)["is_confidential"] for entry in PUBLICATION["features"]}
     assert {name for name, is_confidential in found.items() if is_confidential} == {
         "survey_workload_last",
@@ -93,5 +93,5 @@ def test_survey_answers_of_a_published_month_stay_in_confidence() -> None:
     }
 
 
-def test_the_records_of_the_example_are_whole() -> None:
+def test_the_records_of_the_example_are_complete() -> None:
     assert pl.DataFrame(SCORES["records"]).columns == list(StoredModel.load(MODEL).features)

@@ -8,7 +8,7 @@ from features.errors import Finding
 from features.validation.report import Report
 
 
-def test_errors_of_all_tables_come_in_one_report(tmp_path: Path) -> None:
+def test_errors_in_all_tables_are_in_one_report(tmp_path: Path) -> None:
     report = check(tmp_path, one("compensation", base_pay="0") | one("surveys", score="11") | without("exits", "kind"))
     assert [found.place for found in report.errors] == ["compensation.base_pay", "exits.kind", "surveys.score"]
 
@@ -34,14 +34,14 @@ def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) ->
     assert said["complete_until"] == "2020-12-31"
 
 
-def test_the_screen_says_where_what_how_often_and_what_to_do(tmp_path: Path) -> None:
+def test_the_terminal_shows_where_what_how_often_and_what_to_do(tmp_path: Path) -> None:
     text = printed(Report(errors=(Finding("is [wrong]", "surveys", "score", 1200, "Mend it."),)), tmp_path)
     assert all(part in text for part in ("surveys.score", "is [wrong]", "1,200", "Mend it.", "1 error and 0 warnings"))
     text = printed(check(tmp_path, ONE_OF_EACH), tmp_path)
     assert "No errors, 0 warnings: 3 people and 1 voluntary exit up to 2020-12-31 to learn from." in text
 
 
-def test_no_place_is_broken_within_a_name_in_a_narrow_terminal(tmp_path: Path) -> None:
+def test_a_narrow_terminal_breaks_no_name(tmp_path: Path) -> None:
     long = Finding(
         "has a value that is no number in it", "collaboration", "provider_department", 12, "Correct the file."
     )
