@@ -59,7 +59,7 @@ def contested(client: TestClient, headers: dict[str, str]) -> list[tuple[Any, ..
     return [tuple(each[name] for name in ("employee_id", "by", "ground", "feature")) for each in answer["contests"]]
 
 
-def test_contested_data_is_flagged_to_hr(client: TestClient, bearer: Bearer, kept: Any) -> None:
+def test_contested_data_is_flagged_to_hr(client: TestClient, bearer: Bearer, audit_rows: Any) -> None:
     point = {"ground": "wrong", "feature": "pay_against_market", "statement": "My pay was raised."}
     client.post("/v1/employees/B/contest", json=point, headers=bearer("hr"))
     client.post(ANSWER, json={"outcome": "disagree", "because": "outdated"}, headers=bearer("manager", "M1"))
@@ -72,7 +72,7 @@ def test_contested_data_is_flagged_to_hr(client: TestClient, bearer: Bearer, kep
         ("A", "manager", "outdated", None),
         ("B", "person", "wrong", "pay_against_market"),
     ]
-    assert {row["whom"] for row in kept() if row["who"] == "H1" and row["result"] == "released"} == {"A", "B"}
+    assert {row["whom"] for row in audit_rows() if row["who"] == "H1" and row["result"] == "released"} == {"A", "B"}
     client.post(ANSWER, json={"outcome": "talked"}, headers=bearer("manager", "M1"))  # taken back
     assert [each[0] for each in contested(client, bearer("hr"))] == ["B"]
 

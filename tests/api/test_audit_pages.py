@@ -13,7 +13,7 @@ from features.errors import BadInput, Finding, Unavailable
 from pipeline.registry import versions as registry
 
 Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -68,9 +68,9 @@ def test_an_invalid_time_is_422(client: TestClient, bearer: Bearer, since: str) 
     assert client.get("/v1/audit", params={"since": since}, headers=bearer("auditor")).status_code == 422
 
 
-def test_the_auditors_own_look_is_audited_too(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_the_auditors_own_look_is_audited_too(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     client.get("/v1/audit?whom=A", headers=bearer("auditor", "X1"))
-    [row] = kept()
+    [row] = audit_rows()
     assert (row["who"], row["whom"], row["result"]) == ("X1", "A", "released")
 
 

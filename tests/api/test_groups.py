@@ -20,7 +20,7 @@ from serving.app import create_app
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -120,13 +120,13 @@ def test_a_month_scored_again_without_one_person_does_not_reveal_that_person(sto
     assert {row["value"]: row["people"] for row in rows} == {"Legal": None, "Plant": None, "Sales": None}
 
 
-def test_data_scientists_see_no_manager_id(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_data_scientists_see_no_manager_id(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     assert set(groups(client, "manager", bearer("hr"))) == {"M1", "=M2", "M3"}
     nameless = groups(client, "manager", bearer("data_scientist"))
     assert all(name and name.startswith("team-") and len(name) == 17 for name in nameless)
     assert list(nameless) == sorted(nameless, key=str), "the order of ids would tell who is who"
-    assert {row["whom"] for row in kept() if row["role"] == "data_scientist"} == {None}
-    assert {row["whom"] for row in kept() if row["role"] == "hr"} == {"M1", "=M2", "M3"}
+    assert {row["whom"] for row in audit_rows() if row["role"] == "data_scientist"} == {None}
+    assert {row["whom"] for row in audit_rows() if row["role"] == "hr"} == {"M1", "=M2", "M3"}
 
 
 def test_services_between_departments_need_five_people_on_each_side(client: TestClient, bearer: Bearer) -> None:

@@ -241,7 +241,7 @@ def test_the_server_does_not_start_with_unsafe_settings(
 
 
 def test_a_client_over_the_rate_limit_waits_and_others_do_not(
-    settings: ServerSettings, store: Store, bearer: Callable[..., dict[str, str]], kept: Callable[[], list[Any]]
+    settings: ServerSettings, store: Store, bearer: Callable[..., dict[str, str]], audit_rows: Callable[[], list[Any]]
 ) -> None:
     with TestClient(create_app(settings.model_copy(update={"rate_limit": "2/hour"}))) as client:
         statuses = [client.get(URL, headers=bearer("hr", "H1")).status_code for _ in range(3)]
@@ -251,4 +251,4 @@ def test_a_client_over_the_rate_limit_waits_and_others_do_not(
         refused = client.get(URL, headers=bearer("hr", "H1"))
         assert 0 < int(refused.headers["Retry-After"]) <= 3600
         assert client.get("/health/live").status_code == 200
-    assert len(kept()) == 3
+    assert len(audit_rows()) == 3

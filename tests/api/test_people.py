@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from pipeline.store.store import Store
 
 Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 TALK = {"purpose": "retention_conversation"}
 
@@ -198,7 +198,7 @@ def test_a_csv_page_names_the_next_one_in_a_header(client: TestClient, bearer: B
 
 
 def test_a_client_that_has_the_answer_gets_304_and_an_audit_row(
-    client: TestClient, bearer: Bearer, kept: Callable[[], list[dict[str, Any]]]
+    client: TestClient, bearer: Bearer, audit_rows: Callable[[], list[dict[str, Any]]]
 ) -> None:
     first = risk_of(client, "A", bearer("hr"))
     tag = first.headers["ETag"]
@@ -206,7 +206,7 @@ def test_a_client_that_has_the_answer_gets_304_and_an_audit_row(
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
     assert again.headers["Cache-Control"] == "private, no-cache"
     assert risk_of(client, "B", bearer("hr") | {"If-None-Match": tag}).status_code == 200
-    assert [row["whom"] for row in kept()] == ["A", "A", "B"]
+    assert [row["whom"] for row in audit_rows()] == ["A", "A", "B"]
 
 
 def test_a_new_month_has_another_etag(client: TestClient, bearer: Bearer, publish_month: Callable[[date], int]) -> None:

@@ -16,13 +16,13 @@ from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 ANSWER = "/v1/lists/2026-09/A/answer"
 POINT = {"ground": "wrong", "feature": "pay_against_market", "statement": "Мою зарплату подняли в сентябре."}
 
 
-def test_an_answer_is_stored_and_the_last_one_counts(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_an_answer_is_stored_and_the_last_one_counts(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     manager = bearer("manager", "M1")
     assert client.post(ANSWER, json={"outcome": "disagree"}, headers=manager).status_code == 201
     told = client.post(ANSWER, json={"outcome": "acted", "drivers": ["pay"]}, headers=manager).json()
@@ -30,7 +30,7 @@ def test_an_answer_is_stored_and_the_last_one_counts(client: TestClient, bearer:
     [own] = client.get("/v1/lists/2026-09", headers=manager).json()["lists"]
     given = {entry["employee_id"]: entry["answer"] for entry in own["entries"]}
     assert (given["A"]["outcome"], given["A"]["drivers"], given["B"]) == ("acted", ["pay"], None)
-    assert [(row["whom"], row["result"]) for row in kept()][:2] == [("A", "answered")] * 2
+    assert [(row["whom"], row["result"]) for row in audit_rows()][:2] == [("A", "answered")] * 2
 
 
 def test_an_answer_to_one_month_does_not_count_for_another(client: TestClient, bearer: Bearer) -> None:
@@ -59,7 +59,7 @@ def test_an_answer_accepts_no_other_fields(client: TestClient, bearer: Bearer, b
 
 
 def test_a_receipt_contains_scores_factors_answers_contests_and_looks(
-    client: TestClient, bearer: Bearer, kept: Kept
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows
 ) -> None:
     client.get("/v1/employees/A/risk?purpose=retention_conversation", headers=bearer("manager", "M1"))
     client.post(ANSWER, json={"outcome": "talked"}, headers=bearer("manager", "M1"))
@@ -78,7 +78,7 @@ def test_a_receipt_contains_scores_factors_answers_contests_and_looks(
         ("M1", "manager", "retention_conversation", "released"),
     ]
     assert receipt["looks"] == 3
-    assert kept()[-1]["purpose"] == "data_subject_request"
+    assert audit_rows()[-1]["purpose"] == "data_subject_request"
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def test_erasure_leaves_only_the_audit_of_a_person(
 
 
 def test_the_proof_of_an_erasure_is_its_row_in_the_audit(
-    client: TestClient, bearer: Bearer, store: Store, kept: Kept
+    client: TestClient, bearer: Bearer, store: Store, audit_rows: AuditRows
 ) -> None:
     proof = client.delete("/v1/employees/D", headers=bearer("hr", "H1")).json()["proof"]
-    [tombstone] = [row for row in kept() if row["result"] == "erased"]
+    [tombstone] = [row for row in audit_rows() if row["result"] == "erased"]
     assert (tombstone["id"], tombstone["who"], tombstone["whom"]) == (proof["audit_id"], "H1", "D")
     assert store.verify_audit(Link(proof["audit_id"], proof["hash"])).is_whole
 

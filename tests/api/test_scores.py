@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
-from published import MODEL_FEATURES
+from tiny_registry import MODEL_FEATURES
 
 from pipeline.model.blend import Blend
 from pipeline.registry import versions as registry

@@ -10,7 +10,7 @@ from documents import named_tests, page, section, table_lines
 from fastapi.testclient import TestClient
 
 Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 WHY = "purpose=retention_conversation"
 HOSTILE = [
     "A' OR '1'='1",
@@ -60,7 +60,7 @@ def test_each_route_lets_its_roles_through_and_no_other(client: TestClient, bear
     assert client.request(method, f"{path}?{WHY}", json=body).status_code == 401
 
 
-def test_no_id_opens_anything_or_causes_an_error(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_no_id_opens_anything_or_causes_an_error(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     people = [quote(hostile, safe="", errors="surrogatepass") for hostile in HOSTILE]
     asked = [("GET", f"/v1/employees/{person}/{what}") for person in people for what in ("risk", "receipt")]
     asked += [("DELETE", f"/v1/employees/{person}") for person in people]
@@ -73,7 +73,7 @@ def test_no_id_opens_anything_or_causes_an_error(client: TestClient, bearer: Bea
         assert "Set-Cookie" not in answer.headers
         assert len(answer.text) < 1000  # what was sent is not sent back
     assert client.get(f"/v1/employees/A/receipt?{WHY}", headers=bearer("hr")).status_code == 200
-    assert {row["result"] for row in kept()[:-1]} <= {"refused", "not found", "invalid"}
+    assert {row["result"] for row in audit_rows()[:-1]} <= {"refused", "not found", "invalid"}
 
 
 @pytest.mark.parametrize("name", ["department", "location", "manager_id", "cursor", "sort", "limit", "level", "band"])

@@ -36,7 +36,7 @@ def ask_until_it_fails(url: str, headers: Mapping[str, str], answered: list[str]
 
 
 def test_a_killed_server_has_an_audit_row_for_every_answer_it_gave(
-    start_server: Start, store: Store, bearer: Bearer, kept: Callable[[], list[Any]]
+    start_server: Start, store: Store, bearer: Bearer, audit_rows: Callable[[], list[Any]]
 ) -> None:
     server, answered = start_server(), []
     with ThreadPoolExecutor(4) as pool:
@@ -48,7 +48,7 @@ def test_a_killed_server_has_an_audit_row_for_every_answer_it_gave(
             each.result()
     server.process.wait()
     assert len(answered) >= 30
-    assert set(answered) <= {row["request_id"] for row in kept()}
+    assert set(answered) <= {row["request_id"] for row in audit_rows()}
     assert store.verify_audit().is_whole
     with httpx2.Client(base_url=start_server().url) as client:
         assert client.get("/health/ready").status_code == 200

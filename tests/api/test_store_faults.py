@@ -45,7 +45,7 @@ def test_a_locked_store_releases_nothing_and_waiting_requests_succeed_later(
 
 
 def test_on_a_full_disk_nothing_is_released_until_there_is_room(
-    server: Any, settings: ServerSettings, bearer: Bearer, kept: Callable[[], list[Any]]
+    server: Any, settings: ServerSettings, bearer: Bearer, audit_rows: Callable[[], list[Any]]
 ) -> None:
     with httpx2.Client(base_url=server.url) as client:
         assert client.get(URL, headers=bearer("hr")).status_code == 200
@@ -55,11 +55,11 @@ def test_on_a_full_disk_nothing_is_released_until_there_is_room(
         answer = client.get(URL, headers=bearer("hr"))
         assert (answer.status_code, answer.json()["type"]) == (503, UNAVAILABLE)
         assert client.get("/health/ready").status_code == 503
-        assert len(kept()) == 1
+        assert len(audit_rows()) == 1
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         assert becomes(lambda: client.get("/health/ready").status_code, 200)
         assert client.get(URL, headers=bearer("hr")).status_code == 200
-    assert len(kept()) == 2
+    assert len(audit_rows()) == 2
 
 
 def administer(server: str, *statements: str) -> None:
@@ -101,7 +101,7 @@ def test_a_read_only_file_is_not_ready(
 
 
 def test_a_store_file_deleted_under_the_server_is_noticed_and_a_restored_one_is_used(
-    server: Any, settings: ServerSettings, bearer: Bearer, kept: Callable[[], list[Any]]
+    server: Any, settings: ServerSettings, bearer: Bearer, audit_rows: Callable[[], list[Any]]
 ) -> None:
     place, backup = settings.var / "store.db", settings.var / "backup.db"
     with httpx2.Client(base_url=server.url) as client:
@@ -117,4 +117,4 @@ def test_a_store_file_deleted_under_the_server_is_noticed_and_a_restored_one_is_
         backup.rename(place)
         assert becomes(lambda: client.get("/health/ready").status_code, 200)
         assert client.get(URL, headers=bearer("hr")).status_code == 200
-    assert len(kept()) == 2
+    assert len(audit_rows()) == 2

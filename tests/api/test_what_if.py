@@ -16,7 +16,7 @@ from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
 Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 FIGURES = {
     "pay_against_market": [-0.3, 0.2, 0.1, -0.1, None],
     "client_rating_12m": [2.0, 4.0, 5.0, 3.0, None],
@@ -78,13 +78,15 @@ def test_an_impossible_change_is_refused(asked: Callable[..., Any], levers: dict
     assert asked("A", **levers).status_code == 422
 
 
-def test_a_what_if_is_for_hr_only_with_a_purpose_and_in_the_audit(asked: Callable[..., Any], kept: Kept) -> None:
+def test_a_what_if_is_for_hr_only_with_a_purpose_and_in_the_audit(
+    asked: Callable[..., Any], audit_rows: AuditRows
+) -> None:
     refused = {role: asked("A", role=role, raise_percent=5).status_code for role in ("manager", "data_scientist")}
     assert refused == {"manager": 403, "data_scientist": 403}
     assert asked("A", purpose="pay_cut", raise_percent=5).status_code == 403
     assert asked("nobody", raise_percent=5).status_code == 404
     assert asked("A", raise_percent=5).status_code == 200
-    last = kept()[-1]
+    last = audit_rows()[-1]
     assert (last["whom"], last["what"], last["result"]) == (
         "A", "POST /v1/employees/{employee_id:path}/what-if", "released"
     )  # fmt: skip

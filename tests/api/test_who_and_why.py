@@ -18,7 +18,7 @@ from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
 Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 NOW = datetime.now(UTC)
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "role": "hr", "iat": NOW, "exp": NOW + timedelta(hours=1)}
@@ -107,9 +107,9 @@ def test_a_missing_purpose_is_422_and_named(client: TestClient, bearer: Bearer, 
     assert answer.json()["errors"] == [{"where": "query.purpose", "rule": "Field required"}]
 
 
-def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     client.get(URL, headers=bearer("hr", "H1") | {"X-Request-ID": "walk-1"})
-    [row] = kept()
+    [row] = audit_rows()
     assert row.pop("at") is not None
     assert row == {
         "id": 1,
@@ -123,20 +123,22 @@ def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: B
     }
 
 
-def test_the_audit_has_a_row_for_each_person_on_a_list(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_the_audit_has_a_row_for_each_person_on_a_list(
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows
+) -> None:
     client.get("/v1/lists/2026-09", headers=bearer("hr"))
-    assert [(row["whom"], row["purpose"]) for row in kept()] == [
+    assert [(row["whom"], row["purpose"]) for row in audit_rows()] == [
         (person, "retention_conversation") for person in ("A", "B", "D", "E")
     ]
 
 
-def test_refusals_are_audited_too(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_refusals_are_audited_too(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     client.get(URL, headers=bearer("auditor"))
     client.get(URL, headers=bearer("manager", "M2"))
     client.get("/v1/employees/A/risk?purpose=dismissal", headers=bearer("hr"))
     client.get("/v1/employees/NOBODY/risk?purpose=model_review", headers=bearer("hr"))
     client.get("/v1/employees/A/risk", headers=bearer("hr"))
-    assert [(row["whom"], row["purpose"], row["result"]) for row in kept()] == [
+    assert [(row["whom"], row["purpose"], row["result"]) for row in audit_rows()] == [
         ("A", None, "refused"),
         ("A", "retention_conversation", "refused"),
         ("A", "dismissal", "refused"),
@@ -146,7 +148,7 @@ def test_refusals_are_audited_too(client: TestClient, bearer: Bearer, kept: Kept
 
 
 def test_no_answer_is_released_without_its_audit_row(
-    client: TestClient, bearer: Bearer, kept: Kept, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("Employee A has a risk of 0.3775")
@@ -157,16 +159,16 @@ def test_no_answer_is_released_without_its_audit_row(
     assert answer.status_code == 500
     assert answer.json()["detail"] == "A fault on our side. Nothing was released."
     assert "0.3775" not in answer.text
-    assert kept() == []
+    assert audit_rows() == []
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET who = 'nobody'", "DELETE FROM audit"])
 def test_the_audit_is_append_only(
-    client: TestClient, bearer: Bearer, kept: Kept, settings: ServerSettings, change: str
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows, settings: ServerSettings, change: str
 ) -> None:
     client.get(URL, headers=bearer("hr"))
     engine = create_engine(settings.store_url)
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
     engine.dispose()
-    assert [row["who"] for row in kept()] == ["local-hr"]
+    assert [row["who"] for row in audit_rows()] == ["local-hr"]

@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import pytest
+from api_server import _the_log_is_on, running  # noqa: F401
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from published import (  # noqa: F401
-    _the_log_is_on,
-    blend,
-    kept,
-    running,
-    store,
-)
+from published import audit_rows, store  # noqa: F401
 from published import settings as settings
+from tiny_registry import blend  # noqa: F401
 
 from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store

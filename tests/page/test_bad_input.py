@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 from accessible import assert_accessible
+from api_server import running
 from playwright.sync_api import Page, expect
-from published import SEPTEMBER, publication, running
+from published import SEPTEMBER, publication
 
 from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
@@ -21,7 +22,7 @@ from serving.settings import ServerSettings
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
 
 SignIn = Callable[..., None]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 
 SCRIPT = "<script>alert(1)</script>"
 BROKEN_OUT = '"><img src=x onerror=alert(2)>&amp;'
@@ -102,14 +103,14 @@ def test_scripts_and_endless_names_are_shown_as_text_and_run_nothing(
 
 
 @pytest.mark.usefixtures("hostile")
-def test_a_hostile_name_on_a_list_can_be_answered(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_hostile_name_on_a_list_can_be_answered(page: Page, sign_in: SignIn, audit_rows: AuditRows) -> None:
     sign_in("manager", "M1")
     expect(page.get_by_role("heading", level=2, name=SCRIPT)).to_be_visible()
     assert_accessible(page)
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=SCRIPT))
     card.get_by_role("button", name="We talked").click()
     expect(page.get_by_role("status")).to_have_text("Your answer is kept.")
-    assert [row["whom"] for row in kept() if row["result"] == "answered"] == [SCRIPT]
+    assert [row["whom"] for row in audit_rows() if row["result"] == "answered"] == [SCRIPT]
 
 
 def test_each_page_says_what_to_do_before_anything_is_published(page: Page, settings: ServerSettings) -> None:
@@ -150,7 +151,7 @@ def test_a_session_that_expires_during_writing_sends_nothing_and_leads_back(
     page: Page,
     sign_in: SignIn,
     settings: ServerSettings,
-    kept: Kept,
+    audit_rows: AuditRows,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sign_in("hr", "H1", "/people/A/receipt")
@@ -160,7 +161,7 @@ def test_a_session_that_expires_during_writing_sends_nothing_and_leads_back(
         later.setattr(session, "time", SimpleNamespace(time=lambda: late))
         page.get_by_role("button", name="Keep the contest").click()
         expect(page.get_by_role("alert")).to_contain_text("what you entered was not sent")
-    assert "contested" not in {row["result"] for row in kept()}
+    assert "contested" not in {row["result"] for row in audit_rows()}
     page.get_by_label("Token").fill(issue_token(settings, "hr", "H1"))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What is held of A")
@@ -174,7 +175,7 @@ def test_a_session_that_expires_between_two_what_ifs_leads_back_to_the_person(pa
     assert answer.headers["location"] == "/sign-in?next=%2Fpeople%2FA&lost=1"
 
 
-def test_a_contest_sent_twice_is_stored_once(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_contest_sent_twice_is_stored_once(page: Page, sign_in: SignIn, audit_rows: AuditRows) -> None:
     sign_in("hr", "H1", "/people/A/receipt")
     page.get_by_label("In the person's own words").fill("There was a raise")
     page.get_by_role("button", name="Keep the contest").dblclick()
@@ -183,13 +184,13 @@ def test_a_contest_sent_twice_is_stored_once(page: Page, sign_in: SignIn, kept: 
     page.get_by_label("In the person's own words").fill("There was a raise")
     page.get_by_role("button", name="Keep the contest").click()
     expect(page.locator("blockquote")).to_have_count(1)
-    assert [row["result"] for row in kept() if row["what"].startswith("POST /people")] == [
+    assert [row["result"] for row in audit_rows() if row["what"].startswith("POST /people")] == [
         "contested",
         "contested before",
     ]
 
 
-def test_a_form_from_another_sign_in_changes_nothing(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_form_from_another_sign_in_changes_nothing(page: Page, sign_in: SignIn, audit_rows: AuditRows) -> None:
     sign_in("manager", "M1")
     stale = page.locator("input[name=form_token]").first.input_value()
     page.get_by_role("button", name="Sign out").click()
@@ -198,4 +199,4 @@ def test_a_form_from_another_sign_in_changes_nothing(page: Page, sign_in: SignIn
     page.evaluate("token => document.getElementsByName('form_token').forEach(each => each.value = token)", stale)
     page.get_by_role("button", name="We talked").first.click()
     expect(page.get_by_role("alert")).to_contain_text("nothing was sent. Go back, reload the page, and try again.")
-    assert "answered" not in {row["result"] for row in kept()}
+    assert "answered" not in {row["result"] for row in audit_rows()}

@@ -14,10 +14,12 @@ from serving.settings import ServerSettings
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
 
 SignIn = Callable[..., None]
-Kept = Callable[[], list[dict[str, Any]]]
+AuditRows = Callable[[], list[dict[str, Any]]]
 
 
-def test_a_manager_reads_their_own_list_and_answers_with_one_tap(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
+    page: Page, sign_in: SignIn, audit_rows: AuditRows
+) -> None:
     sign_in("manager", "M1")
     expect(page.get_by_role("heading", level=1)).to_have_text("2 conversations worth having")
     expect(page.locator("main")).to_contain_text("Pay against the market: lower than for peers")
@@ -28,7 +30,7 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(page: Page, sig
     expect(page.get_by_role("button", name="We talked").first).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="We talked").first.click()
     expect(page.get_by_role("status")).to_have_text("Your answer is kept.")
-    assert [row["result"] for row in kept() if row["what"].startswith("POST")] == ["answered", "answered before"]
+    assert [row["result"] for row in audit_rows() if row["what"].startswith("POST")] == ["answered", "answered before"]
 
 
 PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
@@ -41,7 +43,7 @@ SEEN_BY = {
 
 
 @pytest.mark.parametrize("role", SEEN_BY)
-def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, kept: Kept, role: str) -> None:
+def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, audit_rows: AuditRows, role: str) -> None:
     sign_in(role, "M1")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     menu = page.get_by_role("navigation").get_by_role("link").all()
@@ -49,18 +51,18 @@ def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, kep
     if role == "hr":
         token = page.locator("input[name=form_token]").first.input_value()
         page.request.post("/purpose", form={"form_token": token, "purpose": "retention_conversation"})
-    before = len(kept())
+    before = len(audit_rows())
     statuses = {path: page.request.get(path, max_redirects=0).status for path in PAGES}
     assert {path for path, status in statuses.items() if status != 403} == SEEN_BY[role]
     # of those seen, HR names no manager for a list, and nobody has trained a model here
     expected = {"/list": 404 if role == "hr" else 200, "/model": 404}
     assert {path: statuses[path] for path in SEEN_BY[role]} == {path: expected.get(path, 200) for path in SEEN_BY[role]}
-    looked = [row["result"] for row in kept()[before:]]
-    assert looked.count("refused") == len(PAGES) - len(SEEN_BY[role])  # each attempt is kept
+    looked = [row["result"] for row in audit_rows()[before:]]
+    assert looked.count("refused") == len(PAGES) - len(SEEN_BY[role])  # each attempt is audited
 
 
 def test_hr_states_a_purpose_looks_at_a_person_and_contests(
-    page: Page, sign_in: SignIn, state_purpose: Callable[[], None], kept: Kept
+    page: Page, sign_in: SignIn, state_purpose: Callable[[], None], audit_rows: AuditRows
 ) -> None:
     sign_in("hr", "H1", "/people")
     expect(page.get_by_role("heading", level=1)).to_have_text("What do you need it for?")
@@ -76,7 +78,7 @@ def test_hr_states_a_purpose_looks_at_a_person_and_contests(
     page.get_by_role("button", name="Keep the contest").click()
     expect(page.locator("blockquote")).to_contain_text("There was a raise <script>alert(1)</script>")
     assert_accessible(page)
-    assert {"released", "contested"} <= {row["result"] for row in kept() if row["whom"] == "A"}
+    assert {"released", "contested"} <= {row["result"] for row in audit_rows() if row["whom"] == "A"}
 
 
 def test_filters_narrow_the_table_and_the_download_matches(
@@ -124,7 +126,7 @@ def test_the_model_page_without_a_model_says_what_to_do(page: Page, sign_in: Sig
 
 
 def test_a_session_that_expires_during_a_form_sends_nothing_and_leads_back(
-    page: Page, sign_in: SignIn, kept: Kept
+    page: Page, sign_in: SignIn, audit_rows: AuditRows
 ) -> None:
     sign_in("manager", "M1")
     page.context.clear_cookies()
@@ -132,7 +134,7 @@ def test_a_session_that_expires_during_a_form_sends_nothing_and_leads_back(
     expect(page.get_by_role("alert")).to_contain_text("what you entered was not sent")
     sign_in_again = page.url
     assert "next=%2Flist" in sign_in_again
-    assert not [row for row in kept() if row["result"] == "answered"]
+    assert not [row for row in audit_rows() if row["result"] == "answered"]
 
 
 def test_signing_out_ends_the_session_and_the_back_button_shows_nothing(page: Page, sign_in: SignIn) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
-from published import MODEL_FEATURES, REPORT
+from tiny_registry import MODEL_FEATURES, REPORT
 
 from pipeline.model.blend import Blend
 from pipeline.model.stored_model import StoredModel

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import jwt
 import pytest
+from api_server import running
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI, Request
 from playwright.sync_api import Page, expect
-from published import running
 from pydantic import SecretStr
 from starlette.responses import RedirectResponse
 
