@@ -5,6 +5,7 @@ from functools import partial
 
 import polars as pl
 import pytest
+from frames import rows_of
 
 from features.collaboration.known_services import (
     by_pair,
@@ -51,10 +52,6 @@ def known(source_of, tmp_path):
         return known_on(coded, day, prepare(coded, services=services_in(months)))
 
     return on
-
-
-def rows_of(frame, *columns):
-    return frame.select(*columns).collect("polars").to_polars().sort(pl.all()).rows()
 
 
 def pairs_of(frame):
