@@ -65,8 +65,10 @@ def _measured(part: Part, chosen: argparse.Namespace) -> dict[str, Any]:
         for people in sorted(set(chosen.people or part.people))
     ]
     runs, folder = chosen.runs or part.runs, chosen.json.parent
-    found = [compare(part, size, runs, folder, err.print, alone=size.people > chosen.peer_up_to) for size in sizes]
-    return as_dict(found, machine())
+    comparisons = [
+        compare(part, each, runs, folder, err.print, alone=each.people > chosen.peer_up_to) for each in sizes
+    ]
+    return as_dict(comparisons, machine())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -82,8 +82,8 @@ def _compare(ours: pl.DataFrame, peer: pl.DataFrame, name: str, where: str) -> N
         if wrong:
             apart[feature] = wrong
     if apart:
-        told = ", ".join(f"{feature} in {wrong:,}" for feature, wrong in apart.items())
-        raise Differs(f"{where}: {name} and pandas differ: {told} of {ours.height:,} rows")
+        differences = ", ".join(f"{feature} in {wrong:,}" for feature, wrong in apart.items())
+        raise Differs(f"{where}: {name} and pandas differ: {differences} of {ours.height:,} rows")
 
 
 PART: Final = Part(

@@ -71,7 +71,7 @@ def _publish(store: Store, number: int, day: date, ids: list[str], risk: np.ndar
             "evidence": "enough",
         }
     ).with_columns(pl.lit(number).alias("publication_id"))
-    told = [
+    features = [
         {"feature": f"feature_{place:03}", "label": f"feature {place}", "unit": "hours", "driver": DRIVERS[place % 4]}
         | {"worse": "higher", "actionable": True, "kind": "number"}
         for place in range(FEATURES)
@@ -86,7 +86,7 @@ def _publish(store: Store, number: int, day: date, ids: list[str], risk: np.ndar
                 horizon_months=6,
                 people=people,
                 mean_risk=float(risk.mean()),
-                features=told,
+                features=features,
                 manifest={},
                 content_hash=str(number),
             )

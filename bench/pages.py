@@ -126,8 +126,8 @@ def _sound(answer: Any) -> Any:
 
 
 def _form_token(page: str) -> str:
-    found = re.search(r'name="form_token" value="(\w+)"', page)
-    return found.group(1) if found else ""
+    match = re.search(r'name="form_token" value="(\w+)"', page)
+    return match.group(1) if match else ""
 
 
 def _publication(people: int, day: date, number: int) -> Publication:
@@ -164,10 +164,10 @@ def _publication(people: int, day: date, number: int) -> Publication:
         }
     )
     about = {"unit": "1 to 5", "worse": "lower", "actionable": True, "kind": "number"}
-    told = {
+    features = {
         name: about | {"label": f"Figure {name}", "driver": driver} for name, driver in zip(names, drivers, strict=True)
     }
-    return Publication("bench", day, "1", 6, {"features": told}, scores, factors, _services())
+    return Publication("bench", day, "1", 6, {"features": features}, scores, factors, _services())
 
 
 def _services() -> pl.DataFrame:

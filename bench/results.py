@@ -65,15 +65,15 @@ def growths(small: Comparison, large: Comparison) -> list[dict[str, Any]]:
     1 means in proportion. A side that was left out at the larger size has none.
     """
     people = math.log(large.size.people / small.size.people)
-    found = []
+    result = []
     for side in large.runs:
         for figure in large.part.figures:
             before, after = (each.values(side, figure.name) for each in (small, large))
             if figure.grows and before and after:
                 times = median(after) / median(before)
-                told = {"side": side, "figure": figure.title, "people": [small.size.people, large.size.people]}
-                found.append(told | {"times": times, "exponent": math.log(times) / people})
-    return found
+                values = {"side": side, "figure": figure.title, "people": [small.size.people, large.size.people]}
+                result.append(values | {"times": times, "exponent": math.log(times) / people})
+    return result
 
 
 def _size_as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -92,5 +92,5 @@ def _size_as_dict(comparison: Comparison) -> dict[str, Any]:
             }
             for side in comparison.runs
         },
-        "ratios": [{"title": asked.title, "aim": asked.aim, **found._asdict()} for asked, found in ratios if found],
+        "ratios": [{"title": asked.title, "aim": asked.aim, **item._asdict()} for asked, item in ratios if item],
     }

@@ -63,11 +63,11 @@ class Server:
         spent = self.cpu_seconds()
         command = ["wrk", "-t1", f"-c{AT_A_TIME}", f"-d{SECONDS}s", "--timeout", "60s", "-s", str(script), self.url]
         done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-        told = json.loads(done.stdout.rpartition("DONE ")[2])
-        if told["failed"] or not told["requests"]:
-            raise Differs(f"{told['failed']} of {told['requests']} requests to {paths[0].partition('?')[0]} failed")
-        cpu_ms = 1000 * (self.cpu_seconds() - spent) / told["requests"]
-        return Load(told["requests"], told["requests"] / told["seconds"], told["p99_ms"], cpu_ms)
+        totals = json.loads(done.stdout.rpartition("DONE ")[2])
+        if totals["failed"] or not totals["requests"]:
+            raise Differs(f"{totals['failed']} of {totals['requests']} requests to {paths[0].partition('?')[0]} failed")
+        cpu_ms = 1000 * (self.cpu_seconds() - spent) / totals["requests"]
+        return Load(totals["requests"], totals["requests"] / totals["seconds"], totals["p99_ms"], cpu_ms)
 
     def cpu_seconds(self) -> float:
         """Of the server and whatever it started, so far."""

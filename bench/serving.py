@@ -93,11 +93,11 @@ def _company(data: Path, people: int) -> tuple[dict[str, Any], pl.DataFrame]:
     write_company(Size(200, 18, 10), small)
     company = source(small)
     days = snapshot_dates(company)[-1:]
-    told = catalogue(company)
-    seen = pl.read_parquet(feature_table(company, days, small)[0]).select(list(told))
+    features = catalogue(company)
+    seen = pl.read_parquet(feature_table(company, days, small)[0]).select(list(features))
     drawn = seen.select(pl.all().sample(people, with_replacement=True, seed=SEED))
     shuffled = [column.shuffle(seed=SEED + position) for position, column in enumerate(drawn)]
-    return told, pl.DataFrame(shuffled)
+    return features, pl.DataFrame(shuffled)
 
 
 def unaudited_app() -> FastAPI:

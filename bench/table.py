@@ -33,8 +33,8 @@ def for_page(figures: Figures) -> str:
     """The same in Markdown."""
     blocks = []
     for part in figures["parts"].values():
-        told = "\n".join(f"- {note}" for note in notes(part))
-        blocks += [f"### {part['title']}", *map(_markdown, tables(part)), told]
+        text = "\n".join(f"- {note}" for note in notes(part))
+        blocks += [f"### {part['title']}", *map(_markdown, tables(part)), text]
     return "\n\n".join([*blocks, *machines(figures)])
 
 
@@ -54,8 +54,8 @@ def notes(part: Figures) -> Iterator[str]:
     for side in part["sides"]:
         yield f"{side['name']}: {side['does']}."
     for size in part["sizes"]:
-        told = f"{size['sized']}, median (least–most) of {max(map(len, size['runs'].values()))}"
-        yield f"{told}: {size['agreement']}." if size["agreement"] else f"{told}."
+        text = f"{size['sized']}, median (least–most) of {max(map(len, size['runs'].values()))}"
+        yield f"{text}: {size['agreement']}." if size["agreement"] else f"{text}."
 
 
 def machines(figures: Figures) -> Iterator[str]:
@@ -82,8 +82,8 @@ def _figures(part: Figures, size: Figures) -> Rows:
 
 def _growth(growth: Figures) -> tuple[str, ...]:
     small, large = growth["people"]
-    told = f"{growth['side']}: {growth['figure']}"
-    return told, f"{small:,} to {large:,}", _number(growth["times"]), f"{growth['exponent']:.2f}"
+    text = f"{growth['side']}: {growth['figure']}"
+    return text, f"{small:,} to {large:,}", _number(growth["times"]), f"{growth['exponent']:.2f}"
 
 
 def _without_empty(table: Rows) -> Rows:

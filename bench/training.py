@@ -70,8 +70,8 @@ def write_rows(size: Size, data: Path) -> None:
 
 def known(data: Path) -> dict[str, Any]:
     """The first test date, the directions that the product holds, and the seconds that a search may take."""
-    told: dict[str, Any] = json.loads((data / _KNOWN).read_text())
-    return told
+    rows: dict[str, Any] = json.loads((data / _KNOWN).read_text())
+    return rows
 
 
 def training_rows(data: Path) -> Rows:
@@ -105,9 +105,9 @@ def check(outs: Mapping[str, Path]) -> str:
     risks = {name: np.load(out / _RISK) for name, out in outs.items()}
     if any(risk.shape != test.left.shape or not np.isfinite(risk).all() for risk in risks.values()):
         raise Differs("the sides have judged different rows")
-    told = "; ".join(_against(name, risks, test) for name in risks if name != "retention")
+    differences = "; ".join(_against(name, risks, test) for name in risks if name != "retention")
     rows = f"{len(test.left):,} rows of {test.day.n_unique()} test dates, {int(test.left.sum()):,} with an exit"
-    return f"{rows}; average precision of retention {told} (95 % interval from resampling people)"
+    return f"{rows}; average precision of retention {differences} (95 % interval from resampling people)"
 
 
 def _against(name: str, risks: Mapping[str, np.ndarray], test: Rows) -> str:

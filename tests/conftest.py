@@ -56,7 +56,7 @@ def _no_registry_of_another_test() -> Iterator[None]:
 
 def postgresql_binaries() -> Path | None:
     """The folder of `initdb` and `pg_ctl`: on PATH, or where Debian keeps them (newest first)."""
-    folders = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    folders = [Path(item).resolve().parent for item in [shutil.which("initdb")] if item]
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
 

@@ -29,12 +29,12 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         with pytest.raises(SystemExit) as end:
             command.main()
         assert not (tmp_path / "var").exists()
-        said = capsys.readouterr()
+        output = capsys.readouterr()
         errors = [
-            f"{found['table']}{found['column'] and '.'}{found['column']}: {found['rule']}. {found['remedy']}"
-            for found in json.loads(said.out)["errors"]
+            f"{finding['table']}{finding['column'] and '.'}{finding['column']}: {finding['rule']}. {finding['remedy']}"
+            for finding in json.loads(output.out)["errors"]
         ]
-        return int(str(end.value.code)), errors, said.err
+        return int(str(end.value.code)), errors, output.err
 
     return command
 

@@ -170,10 +170,10 @@ def test_ratios_are_formed_run_by_run() -> None:
 def test_without_the_peer_our_figures_have_no_ratio() -> None:
     alone = Comparison(TWICE, Size(10_000), {"ours": [{"seconds": 20.0}]})
     both = Comparison(TWICE, Size(1_000), {"ours": [{"seconds": 2.0}], "peer": [{"seconds": 8.0}]})
-    told = as_dict([alone, both], {})
-    assert [[ratio["median"] for ratio in size["ratios"]] for size in told["sizes"]] == [[4.0], []]
-    assert [growth["side"] for growth in told["growth"]] == ["ours"]
-    small, ratios, large, growth = tables(told)
+    result = as_dict([alone, both], {})
+    assert [[ratio["median"] for ratio in size["ratios"]] for size in result["sizes"]] == [[4.0], []]
+    assert [growth["side"] for growth in result["growth"]] == ["ours"]
+    small, ratios, large, growth = tables(result)
     assert small.header == ("1,000", "ours", "peer", "aim")
     assert small.rows == [("time, s", "2", "8", ""), ("pages, managers'", "", "", "many")]
     assert ratios.rows == [("time, peer : ours", "4", "at least 2")]
@@ -195,11 +195,11 @@ def test_every_block_fits_into_the_table(name: str) -> None:
     given = {figure.name for figure in part.figures}
     runs = [dict.fromkeys(given, value) for value in (1234.5, 1434.5, 1634.5)]
     sides = [side.name for side in part.sides] + ["together"] * part.is_chain
-    told = as_dict(
+    result = as_dict(
         [Comparison(part, Size(people), dict.fromkeys(sides, runs), "equal") for people in (1_000, 9_000)], {}
     )
     screen = io.StringIO()
-    Console(file=screen, width=WIDTH).print(for_terminal({"parts": {name: told}}))
+    Console(file=screen, width=WIDTH).print(for_terminal({"parts": {name: result}}))
     assert "…" not in screen.getvalue()
     assert max(map(len, screen.getvalue().splitlines())) <= WIDTH
 

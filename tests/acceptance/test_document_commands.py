@@ -83,9 +83,9 @@ ELSEWHERE = {
 
 
 def test_every_documented_command_is_run_here_or_in_a_named_test() -> None:
-    told = {line for name in DOCUMENTS if name != "docs/api.md" for line in commands(page(name))}
-    told |= {line for line in commands(page("docs/api.md")) if not line.startswith("curl")}  # test_api_page.py
-    assert told == HERE | set(ELSEWHERE)
+    documented = {line for name in DOCUMENTS if name != "docs/api.md" for line in commands(page(name))}
+    documented |= {line for line in commands(page("docs/api.md")) if not line.startswith("curl")}  # test_api_page.py
+    assert documented == HERE | set(ELSEWHERE)
     assert named_tests(" ".join(ELSEWHERE.values()))
 
 
@@ -129,7 +129,7 @@ def placed(command: str, folder: Path) -> str:
         ".venv/bin": BIN,
         "/data": folder / "source",
     }
-    return re.sub("|".join(map(re.escape, places)), lambda found: str(places[found[0]]), command)
+    return re.sub("|".join(map(re.escape, places)), lambda results: str(places[results[0]]), command)
 
 
 @pytest.fixture(scope="module")
@@ -160,13 +160,13 @@ def published(shell: Callable[..., str], company: Path) -> Path:
 
 def unit(description: str) -> configparser.ConfigParser:
     """The unit of systemd that the page describes so; strict, for nothing in those of the page stands twice."""
-    found = []
+    result = []
     for text in blocks(OPERATION, "ini"):
         parser = configparser.ConfigParser(interpolation=None)
         parser.optionxform = str  # type: ignore[method-assign,assignment]
         parser.read_string(text)
-        found += [parser] if parser["Unit"]["Description"] == description else []
-    [described] = found
+        result += [parser] if parser["Unit"]["Description"] == description else []
+    [described] = result
     return described
 
 

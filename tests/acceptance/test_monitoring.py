@@ -174,12 +174,12 @@ def test_the_listed_leave_three_times_as_often_as_everyone_and_nearly_as_often_a
     everyone, ours, truth = lists["everyone"], lists["ours"], lists["truth"]
     lift, best = ours.left / everyone.left, truth.left / everyone.left
     true_lift, true_best = ours.true_risk / everyone.true_risk, truth.true_risk / everyone.true_risk
-    told = f"lift {lift:.2f} of {best:.2f}, by true risk {true_lift:.2f} of {true_best:.2f}; {ours} {truth} {everyone}"
-    sys.stdout.write(f"\n{told}\n")  # pytest -s shows what was measured
-    assert lift >= 3, told
-    assert true_lift >= 3, told
-    assert lift > 0.75 * best, told
-    assert true_lift > 0.75 * true_best, told
+    text = f"lift {lift:.2f} of {best:.2f}, by true risk {true_lift:.2f} of {true_best:.2f}; {ours} {truth} {everyone}"
+    sys.stdout.write(f"\n{text}\n")  # pytest -s shows what was measured
+    assert lift >= 3, text
+    assert true_lift >= 3, text
+    assert lift > 0.75 * best, text
+    assert true_lift > 0.75 * true_best, text
 
 
 def test_the_high_band_leaves_three_times_as_often_as_its_name_says(lists: dict[str, Found]) -> None:

@@ -89,8 +89,8 @@ def too_dear(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_feature_that_the_rest_cannot_replace_stops_training(
     retention: Command, too_dear: Path, tmp_path: Path
 ) -> None:
-    told = retention("train", too_dear, "--quick", var=tmp_path / "var", exit_code=3).stderr
-    assert re.search(r"^error features\.mood: costs 0\.\d+ of AUC when it is removed\.", told, re.MULTILINE), told
+    output = retention("train", too_dear, "--quick", var=tmp_path / "var", exit_code=3).stderr
+    assert re.search(r"^error features\.mood: costs 0\.\d+ of AUC when it is removed\.", output, re.MULTILINE), output
     assert_nothing_was_registered(tmp_path / "var")
 
 
@@ -175,9 +175,11 @@ def registered(retention: Command, var: Path) -> list[str]:
 def test_a_rewritten_past_stops_training(retention: Command, company: Path, honest_run: Path, tmp_path: Path) -> None:
     before = registered(retention, honest_run)
     source = with_pay_stopped_before_exits(company, tmp_path / "source", "CAST(NULL AS DATE)")
-    told = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr
-    assert re.search(r"^error features\.pay_level: is not what it was on \d+ snapshot dates", told, re.MULTILINE), told
-    assert re.search(r"^error features\.pay_\w+: (separates leavers|has one value)", told, re.MULTILINE), told
+    output = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr
+    assert re.search(r"^error features\.pay_level: is not what it was on \d+ snapshot dates", output, re.MULTILINE), (
+        output
+    )
+    assert re.search(r"^error features\.pay_\w+: (separates leavers|has one value)", output, re.MULTILINE), output
     assert registered(retention, honest_run) == before
 
 

@@ -78,9 +78,9 @@ def check(retention: Callable[..., Any], tmp_path: Path) -> Callable[[str], dict
 def warned(report: dict[str, Any], rule: str) -> Found:
     """Rows by table and column of the warnings whose rule begins so."""
     return {
-        (found["table"], found["column"]): found["rows"]
-        for found in report["warnings"]
-        if found["rule"].startswith(rule)
+        (finding["table"], finding["column"]): finding["rows"]
+        for finding in report["warnings"]
+        if finding["rule"].startswith(rule)
     }
 
 
@@ -125,7 +125,7 @@ def test_checking_baltimore_reports_hires_in_the_wrong_century(
         where hire_date < date '2019-06-30' - interval 60 year"""
     wrong = warned(report, "a hire more than 60 years before complete_until")
     assert wrong == {("employees", "hire_date"): count("baltimore", old, monkeypatch)}
-    [remedy] = [found["remedy"] for found in report["warnings"] if found["column"] == "hire_date"]
+    [remedy] = [finding["remedy"] for finding in report["warnings"] if finding["column"] == "hire_date"]
     assert "two-digit years" in remedy
     assert warned(report, "people whose first fact") == {}, "observed_from says when the records begin"
 

@@ -62,9 +62,9 @@ def run(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory)
         "lists": ("lists",),
     }
     done = {name: retention(*command, var=var) for name, command in commands.items()}
-    said = {name: each.stdout + each.stderr for name, each in done.items()}
+    output = {name: each.stdout + each.stderr for name, each in done.items()}
     check, training = (json.loads((folder / f"{name}.json").read_text()) for name in ("check", "training"))
-    return Run(var, folder, said, check, training)
+    return Run(var, folder, output, check, training)
 
 
 def add_what_is_forbidden(company: Path) -> None:
@@ -130,8 +130,8 @@ def test_no_command_prints_a_forbidden_value(run: Run) -> None:
     assert title
     assert verdict
     assert "recall by gender" in " ".join(gate.split())  # the gate names the groups that it compares
-    said = run.said | {"train": before + rest}
-    assert not FORBIDDEN_VALUES.search(" ".join(said.values()) + json.dumps(run.check))
+    result = run.said | {"train": before + rest}
+    assert not FORBIDDEN_VALUES.search(" ".join(result.values()) + json.dumps(run.check))
 
 
 @pytest.mark.parametrize("table", ["features", "predictions", "scores", "factors"])

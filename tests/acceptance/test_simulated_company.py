@@ -97,8 +97,8 @@ def test_each_drivers_contribution_follows_its_true_share_of_the_hazard(company:
 def test_predictions_give_the_reported_metrics(company: Path, report: dict[str, Any]) -> None:
     rows = pl.read_parquet(company / "predictions.parquet")
     assert rows.columns == ["employee_id", "snapshot_date", "horizon_months", "risk", "left"]
-    told = {name: bounds["value"] for name, bounds in report["metrics"].items()}
-    assert vars(metrics(rows["left"].to_numpy(), rows["risk"].to_numpy())) == pytest.approx(told)
+    reported = {name: bounds["value"] for name, bounds in report["metrics"].items()}
+    assert vars(metrics(rows["left"].to_numpy(), rows["risk"].to_numpy())) == pytest.approx(reported)
 
 
 def test_factors_add_up_to_the_risk_for_everyone(company: Path) -> None:

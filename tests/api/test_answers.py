@@ -46,8 +46,8 @@ def test_a_person_who_objects_is_on_no_list(client: TestClient, bearer: Bearer) 
 
 def test_only_a_disagreeing_answer_states_a_reason(client: TestClient, bearer: Bearer) -> None:
     manager = bearer("manager", "M1")
-    told = client.post(ANSWER, json={"outcome": "disagree", "because": "content"}, headers=manager).json()
-    assert (told["outcome"], told["because"]) == ("disagree", "content")
+    answer = client.post(ANSWER, json={"outcome": "disagree", "because": "content"}, headers=manager).json()
+    assert (answer["outcome"], answer["because"]) == ("disagree", "content")
     assert client.post(ANSWER, json={"outcome": "talked", "because": "content"}, headers=manager).status_code == 422
     assert (
         client.post(ANSWER, json={"outcome": "disagree", "because": "she is ill"}, headers=manager).status_code == 422

@@ -93,8 +93,10 @@ def test_model_reports_are_for_everyone_but_managers(
     client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     report = {"metrics": {"auc": {"value": 0.75}}, "shuffled_auc": float("nan")}
-    told = registry.Described("4", True, "r", datetime(2026, 10, 1, tzinfo=UTC), report)
-    monkeypatch.setattr(registry, "described", lambda _settings, version: told if version in (None, "4") else 1 / 0)
+    described = registry.Described("4", True, "r", datetime(2026, 10, 1, tzinfo=UTC), report)
+    monkeypatch.setattr(
+        registry, "described", lambda _settings, version: described if version in (None, "4") else 1 / 0
+    )
     for role in ("hr", "data_scientist", "auditor"):
         answer = client.get(path, headers=bearer(role))
         assert answer.json()["report"] == {"metrics": {"auc": {"value": 0.75}}, "shuffled_auc": None}

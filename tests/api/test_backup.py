@@ -30,9 +30,9 @@ def require_whole(url: str, noted: str) -> None:
         with copy.reading() as scores:
             published = scores.current()
             assert published is not None
-            found = scores.score_and_factors_of(published, "A")
-            assert found is not None
-            assert found[1][0].contribution == 1.5
+            result = scores.score_and_factors_of(published, "A")
+            assert result is not None
+            assert result[1][0].contribution == 1.5
         assert copy.is_ready()
 
 

@@ -56,7 +56,7 @@ def test_every_answer_conforms_to_openapi(
     described: Any, session: requests.Session, bearer: Callable[..., dict[str, str]]
 ) -> None:
     askers = [bearer(role, person) for role, person in ASKERS] + [{"Authorization": ""}]
-    operations = [found.ok() for found in described.get_all_operations()]
+    operations = [item.ok() for item in described.get_all_operations()]
     assert len(operations) == 18
     for operation, mode in product(operations, schemathesis.GenerationMode):
         if mode is schemathesis.GenerationMode.NEGATIVE and not (operation.path_parameters or operation.query):

@@ -93,11 +93,11 @@ def test_a_group_has_its_expected_exits_with_an_interval_and_its_drivers(client:
 
 
 def test_a_small_group_and_the_one_that_would_reveal_it_are_suppressed(client: TestClient, bearer: Bearer) -> None:
-    found = groups(client, "department", bearer("data_scientist"))
-    assert {name: group["people"] for name, group in found.items()} == {"Legal": None, "Plant": 7, "Sales": None}
+    result = groups(client, "department", bearer("data_scientist"))
+    assert {name: group["people"] for name, group in result.items()} == {"Legal": None, "Plant": 7, "Sales": None}
     assert (
-        found["Legal"]
-        == found["Sales"]
+        result["Legal"]
+        == result["Sales"]
         == {
             "is_suppressed": True,
             "people": None,

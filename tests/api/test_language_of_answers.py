@@ -19,9 +19,9 @@ def languages_of(client: TestClient, headers: dict[str, str], accepted: str | by
     as_list = client.get("/v1/lists/2026-09?manager_id=M1", headers=asked | {"Accept": b"text/html"})
     page = client.get("/sign-in", headers={"Accept-Language": asked["Accept-Language"]})
     assert [each.status_code for each in (risk, as_list, page)] == [200, 200, 200]
-    said = risk.json()["factors"][0]["text"]
+    text = risk.json()["factors"][0]["text"]
     in_html = [re.findall('<html lang="([a-z]+)"', each.text)[0] for each in (as_list, page)]
-    return {"ru" if re.search("[а-я]", said) else "en", *in_html}
+    return {"ru" if re.search("[а-я]", text) else "en", *in_html}
 
 
 @pytest.mark.parametrize(

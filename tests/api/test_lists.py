@@ -180,9 +180,9 @@ def test_a_full_disk_leaves_the_last_lists_complete_and_no_partial_file(
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
     with full_disk(), pytest.raises(OSError, match="File too large") as fault:
         write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
-    said = str(fault_of(fault.value, settings))
-    assert "a file may not grow so large there. Raise that limit. Nothing is half-written" in said
-    assert "M1" not in said  # a list's file is named after its manager
+    text = str(fault_of(fault.value, settings))
+    assert "a file may not grow so large there. Raise that limit. Nothing is half-written" in text
+    assert "M1" not in text  # a list's file is named after its manager
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
     assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
     assert write_lists(store, tmp_path / "lists", ListRules(4, 1.5)).people == 3
@@ -211,11 +211,11 @@ def test_hrs_workbook_has_filters_a_frozen_header_and_the_right_language(
     written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), language=language(code))
     sheet = load_workbook(written.folder / "index.xlsx").active
     assert isinstance(sheet, Worksheet)
-    told = [list(row) for row in sheet.iter_rows(values_only=True)]
+    result = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:N5", "A2")
     assert sheet.title == title
-    assert told[0][:5] == header
-    people = {str(row[2]): tuple(row[2:5]) for row in told[1:]}
+    assert result[0][:5] == header
+    people = {str(row[2]): tuple(row[2:5]) for row in result[1:]}
     assert list(people) == ["A", "B", "D", "E"]
     assert [people[each[0]][: len(each)] for each in words] == words
     job = sheet["G4"]

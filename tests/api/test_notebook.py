@@ -18,9 +18,9 @@ RECORD = {"pay_against_market": -0.4, "client_rating_12m": 2.0, "tenure_months":
 
 
 def test_the_package_offers_five_functions_and_is_cheap_to_import() -> None:
-    said = "import pipeline, sys; print(sorted(n for n in dir(pipeline) if n[0] != '_'), 'polars' in sys.modules)"
+    code = "import pipeline, sys; print(sorted(n for n in dir(pipeline) if n[0] != '_'), 'polars' in sys.modules)"
     root = Path(pipeline.__file__).parents[1]
-    done = subprocess.run([sys.executable, "-c", said], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     offered = ["TYPE_CHECKING", "Any", "evaluate", "load_model", "report", "score", "train"]
     assert done.stdout.strip() == f"{sorted(offered)} False"
 
@@ -59,9 +59,9 @@ def test_the_report_is_the_champions_and_an_unknown_version_is_an_error(trained:
 def test_the_docstring_examples_are_correct() -> None:
     from pipeline import notebook
 
-    found = doctest.testmod(notebook)
-    assert found.attempted >= 2
-    assert found.failed == 0
+    result = doctest.testmod(notebook)
+    assert result.attempted >= 2
+    assert result.failed == 0
 
 
 def test_rows_of_one_person_widen_the_interval() -> None:

@@ -85,9 +85,9 @@ def client(oidc_settings: ServerSettings, store: Store) -> Iterator[TestClient]:
 
 def token(key: Any = RSA_KEYS[0], algorithm: str = "RS256", key_id: str | None = "first", **claims: Any) -> str:
     now = datetime.now(UTC)
-    told = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "role": "hr", "iat": now, "exp": now + timedelta(minutes=5)}
-    told = {name: value for name, value in (told | claims).items() if value is not None}
-    return jwt.encode(told, key, algorithm, headers={"kid": key_id} if key_id else {})
+    values = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "role": "hr", "iat": now, "exp": now + timedelta(minutes=5)}
+    values = {name: value for name, value in (values | claims).items() if value is not None}
+    return jwt.encode(values, key, algorithm, headers={"kid": key_id} if key_id else {})
 
 
 def status(client: TestClient, token: str) -> int:
@@ -201,15 +201,15 @@ def test_forged_tokens_are_401(client: TestClient) -> None:
 def test_roles_are_read_where_the_issuer_writes_them(
     oidc_settings: ServerSettings, store: Store, claim: str, names: dict[str, Any], claims: dict[str, Any]
 ) -> None:
-    told = oidc_settings.model_copy(update={"oidc_role_claim": claim, "oidc_roles": names})
-    with TestClient(create_app(told)) as client:
+    result = oidc_settings.model_copy(update={"oidc_role_claim": claim, "oidc_roles": names})
+    with TestClient(create_app(result)) as client:
         assert status(client, token(**claims)) == 200
         assert status(client, token()) == 401
 
 
 def test_a_manager_is_the_person_in_the_configured_claim(oidc_settings: ServerSettings, store: Store) -> None:
-    told = oidc_settings.model_copy(update={"oidc_person_claim": "employee_number"})
-    with TestClient(create_app(told)) as client:
+    result = oidc_settings.model_copy(update={"oidc_person_claim": "employee_number"})
+    with TestClient(create_app(result)) as client:
         assert status(client, token(role="manager", employee_number="M1")) == 200
         assert status(client, token(role="manager", employee_number="M2")) == 403
 

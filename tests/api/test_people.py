@@ -231,8 +231,8 @@ def test_only_hr_pages_through_everyone(client: TestClient, bearer: Bearer) -> N
 def test_factors_and_reasons_are_in_the_requested_language(client: TestClient, bearer: Bearer) -> None:
     url, russian = "/v1/employees/A/risk?purpose=retention_conversation", {"Accept-Language": "ru, en;q=0.5"}
     for headers, name in ((bearer("hr"), "factors"), (bearer("manager", "M1"), "reasons")):
-        told, said = client.get(url, headers=headers | russian), client.get(url, headers=headers)
-        assert "Accept-Language" in told.headers["Vary"]
-        assert re.search("[а-я]", told.json()[name][0]["text"])
-        assert not re.search("[а-я]", said.text)
-        assert told.headers["ETag"] != said.headers["ETag"]
+        body, answer = client.get(url, headers=headers | russian), client.get(url, headers=headers)
+        assert "Accept-Language" in body.headers["Vary"]
+        assert re.search("[а-я]", body.json()[name][0]["text"])
+        assert not re.search("[а-я]", answer.text)
+        assert body.headers["ETag"] != answer.headers["ETag"]

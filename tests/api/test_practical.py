@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import free_port
 from fastapi.testclient import TestClient
+from servers import free_port
 
 from pipeline.store.store import Store
 from serving.app import create_app
@@ -102,8 +102,8 @@ def test_the_inner_port_has_the_counters_and_nothing_else(settings: ServerSettin
     port = free_port()
     with TestClient(create_app(settings.model_copy(update={"inner_port": port, "metrics": "closed"}))) as client:
         client.get("/health/live")
-        told = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
-    assert 'route="/health/live"' in told
+        text = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
+    assert 'route="/health/live"' in text
 
 
 def test_the_log_is_json_and_an_error_is_logged_without_its_message(

@@ -39,9 +39,9 @@ def refused_version(trained: Settings) -> str:
     _, model = registry.load(trained, "1")
     report = registry.report_of(registry.connect(trained), "1")
     metrics = replace(report.metrics, calibration_slope=Bounded(0.5, 0.4, 0.6))
-    told = promotion.record(trained, model, replace(report, metrics=metrics))
-    assert not told.promoted
-    return str(told.model_version)
+    outcome = promotion.record(trained, model, replace(report, metrics=metrics))
+    assert not outcome.promoted
+    return str(outcome.model_version)
 
 
 def champion(settings: Settings) -> str | None:
@@ -143,13 +143,13 @@ def test_simultaneous_promotions_leave_one_consistent_ledger(trained: Settings, 
     assert champion(trained) == served[-1].version
 
 
-def stop_before_registering(settings: Settings, told: Any) -> None:
+def stop_before_registering(settings: Settings, text: Any) -> None:
     """Log everything of a model, and stop for good before its version is there."""
     _, model = registry.load(settings, "1")
     report = registry.report_of(registry.connect(settings), "1")
 
     def halt(*_: object, **__: object) -> None:
-        told.send("logged")
+        text.send("logged")
         time.sleep(600)
 
     mlflow.register_model = halt
@@ -223,11 +223,11 @@ def test_the_api_serves_the_ledger_and_the_card_by_accept(
     )
     headers = bearer("auditor")
     with TestClient(create_app(here)) as client:
-        told = client.get("/v1/models/1", headers=headers).json()
+        answer = client.get("/v1/models/1", headers=headers).json()
         page = client.get("/v1/models/1", headers=headers | {"Accept": "text/html"})
         text = client.get("/v1/models/champion", headers=headers | {"Accept": "text/markdown"})
         other = client.get("/v1/models/1", headers=headers | {"Accept": "image/png"})
-    assert (told["ledger"][0]["event"], told["ledger"][0]["version"]) == ("promoted", "1")
+    assert (answer["ledger"][0]["event"], answer["ledger"][0]["version"]) == ("promoted", "1")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "img-src data:" in page.headers["Content-Security-Policy"]
     assert "Who is affected, and their rights" in page.text

@@ -25,8 +25,8 @@ POINT = {"ground": "wrong", "feature": "pay_against_market", "statement": "Мо�
 def test_an_answer_is_stored_and_the_last_one_counts(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     manager = bearer("manager", "M1")
     assert client.post(ANSWER, json={"outcome": "disagree"}, headers=manager).status_code == 201
-    told = client.post(ANSWER, json={"outcome": "acted", "drivers": ["pay"]}, headers=manager).json()
-    assert (told["employee_id"], told["month"], told["who"], told["outcome"]) == ("A", "2026-09", "M1", "acted")
+    answer = client.post(ANSWER, json={"outcome": "acted", "drivers": ["pay"]}, headers=manager).json()
+    assert (answer["employee_id"], answer["month"], answer["who"], answer["outcome"]) == ("A", "2026-09", "M1", "acted")
     [own] = client.get("/v1/lists/2026-09", headers=manager).json()["lists"]
     given = {entry["employee_id"]: entry["answer"] for entry in own["entries"]}
     assert (given["A"]["outcome"], given["A"]["drivers"], given["B"]) == ("acted", ["pay"], None)
@@ -43,10 +43,10 @@ def test_an_answer_to_one_month_does_not_count_for_another(client: TestClient, b
 def test_a_manager_answers_only_for_listed_people_of_their_own_line(
     client: TestClient, bearer: Bearer, person: str
 ) -> None:
-    said = {"outcome": "left"}
-    refused = client.post(f"/v1/lists/2026-09/{person}/answer", json=said, headers=bearer("manager", "M1"))
+    values = {"outcome": "left"}
+    refused = client.post(f"/v1/lists/2026-09/{person}/answer", json=values, headers=bearer("manager", "M1"))
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:retention:problem:not-in-your-line")
-    status = client.post(f"/v1/lists/2026-09/{person}/answer", json=said, headers=bearer("hr")).status_code
+    status = client.post(f"/v1/lists/2026-09/{person}/answer", json=values, headers=bearer("hr")).status_code
     assert status == (201 if person == "D" else 404)
 
 

@@ -91,23 +91,23 @@ def test_every_operation_documents_its_problems_and_an_example(client: TestClien
                 if path.startswith("/v1") and int(status) >= 400:
                     assert list(answer["content"]) == [PROBLEM]
                 if status in ("200", "201") and path.startswith("/v1"):
-                    said = answer["content"]["application/json"]["schema"]
-                    for each in said.get("anyOf", [said]):
+                    text = answer["content"]["application/json"]["schema"]
+                    for each in text.get("anyOf", [text]):
                         assert schema["components"]["schemas"][each["$ref"].rpartition("/")[2]]["examples"]
             body = operation.get("requestBody", {"content": {}})["content"]
-            for said in body.values():
-                assert schema["components"]["schemas"][said["schema"]["$ref"].rpartition("/")[2]]["examples"]
+            for text in body.values():
+                assert schema["components"]["schemas"][text["schema"]["$ref"].rpartition("/")[2]]["examples"]
 
 
 def test_examples_are_valid_answers() -> None:
-    found = 0
+    result = 0
     for module in pkgutil.iter_modules(schemas.__path__, "serving.schemas."):
         for model in vars(import_module(module.name)).values():
             if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.name:
                 for example in (model.model_config.get("json_schema_extra") or {}).get("examples", []):
                     model.model_validate(example)
-                    found += 1
-    assert found >= 21
+                    result += 1
+    assert result >= 21
 
 
 def test_the_real_server_answers_and_logs_no_person(server: Server, bearer: Bearer) -> None:

@@ -63,8 +63,8 @@ def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_a_killed_public
     old, new = ("2026-09-30", "4", 0.3775), ("2026-10-31", "5", 0.5)
 
     def month(client: httpx2.Client) -> tuple[str, str, float]:
-        told = client.get(URL, headers=headers, timeout=60).json()
-        return told["snapshot_date"], told["model_version"], round(told["risk"], 4)
+        answer = client.get(URL, headers=headers, timeout=60).json()
+        return answer["snapshot_date"], answer["model_version"], round(answer["risk"], 4)
 
     ours, theirs = SPAWN.Pipe(duplex=False)
     october = publication(date(2026, 10, 31), OCTOBER, "5")

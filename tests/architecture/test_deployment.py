@@ -23,25 +23,25 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def test_the_page_lists_every_setting_and_no_other() -> None:
-    told = [line.split("`")[1] for line in table_lines(section(page("docs/deployment.md"), "Settings"))]
+    names = [line.split("`")[1] for line in table_lines(section(page("docs/deployment.md"), "Settings"))]
     fields = {f"RETENTION_{name.upper()}" for name in ServerSettings.model_fields}
-    assert set(told) == fields - {"RETENTION_MLFLOW_TRACKING_URI"} | {"MLFLOW_TRACKING_URI"}
-    assert len(told) == len(set(told))
+    assert set(names) == fields - {"RETENTION_MLFLOW_TRACKING_URI"} | {"MLFLOW_TRACKING_URI"}
+    assert len(names) == len(set(names))
 
 
 def test_the_page_shows_each_default_of_the_code() -> None:
     compared = 0
     for line in table_lines(section(page("docs/deployment.md"), "Settings")):
-        name, told = line.split("`")[1], line.strip(" |").rpartition("|")[2].strip()
+        name, shown = line.split("`")[1], line.strip(" |").rpartition("|")[2].strip()
         default = ServerSettings.model_fields[name.removeprefix("RETENTION_").lower()].default
-        if re.fullmatch(r"[0-9.]+", told):
-            assert default == float(told), name
-        elif told.startswith("`"):
-            said = told.strip("`")
+        if re.fullmatch(r"[0-9.]+", shown):
+            assert default == float(shown), name
+        elif shown.startswith("`"):
+            value = shown.strip("`")
             if isinstance(default, str | Path):
-                assert str(default) == said, name
+                assert str(default) == value, name
             else:
-                assert json.loads(said) == (list(default) if isinstance(default, tuple) else default), name
+                assert json.loads(value) == (list(default) if isinstance(default, tuple) else default), name
         else:
             continue
         compared += 1
@@ -56,9 +56,9 @@ def test_the_compose_file_is_valid() -> None:
         "json",
         str(ROOT / "compose.yaml"),
     ]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    output = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     # an image is named by its version, not by a digest: which one is for whoever runs it to say
-    assert set(re.findall(r"CL-\d{4}", json.dumps(found))) <= {"CL-0019"}
+    assert set(re.findall(r"CL-\d{4}", json.dumps(output))) <= {"CL-0019"}
 
 
 def test_compose_passes_on_every_setting_that_the_page_requires() -> None:
@@ -79,13 +79,13 @@ def test_compose_sets_only_settings_that_exist() -> None:
 
 
 def test_the_image_uses_known_instructions_and_runs_unprivileged() -> None:
-    found = instructions()
-    assert {name for name, _ in found} <= INSTRUCTIONS
-    users = [rest for name, rest in found if name == "USER"]
+    result = instructions()
+    assert {name for name, _ in result} <= INSTRUCTIONS
+    users = [rest for name, rest in result if name == "USER"]
     assert users == ["retention"]
-    assert all(rest.startswith("[") for name, rest in found if name == "CMD")
-    assert not [rest for name, rest in found if name == "FROM" and ("latest" in rest or ":" not in rest)]
-    assert [json.loads(rest) for name, rest in found if name == "CMD"]
+    assert all(rest.startswith("[") for name, rest in result if name == "CMD")
+    assert not [rest for name, rest in result if name == "FROM" and ("latest" in rest or ":" not in rest)]
+    assert [json.loads(rest) for name, rest in result if name == "CMD"]
 
 
 def test_the_image_installs_by_hash_and_contains_every_package() -> None:

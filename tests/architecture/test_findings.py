@@ -18,11 +18,11 @@ def findings() -> Iterator[tuple[str, ast.Call]]:
 
 
 def test_every_finding_has_a_remedy() -> None:
-    found = list(findings())
-    assert found
+    calls = list(findings())
+    assert calls
     silent = [
         place
-        for place, call in found
+        for place, call in calls
         if len(call.args) < 5 and "remedy" not in {keyword.arg for keyword in call.keywords}
     ]
     assert not silent

@@ -100,6 +100,6 @@ def test_the_wheel_simulates_and_checks_a_company(installed: Callable[..., str])
 
 
 def test_the_wheel_contains_the_pages_of_the_server(installed: Callable[..., str]) -> None:
-    said = "from serving.app import create_app; from serving.settings import ServerSettings as S; "
-    paths = installed("python", "-c", f"{said}print(sorted(create_app(S()).openapi()['paths']))")
+    code = "from serving.app import create_app; from serving.settings import ServerSettings as S; "
+    paths = installed("python", "-c", f"{code}print(sorted(create_app(S()).openapi()['paths']))")
     assert "/v1/risks" in paths

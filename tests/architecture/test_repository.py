@@ -67,8 +67,8 @@ def inline_code(path: Path) -> list[str]:
 def retention_commands() -> frozenset[str]:
     env = os.environ | {"COLUMNS": "200", "NO_COLOR": "1"}
     command = [str(Path(sys.executable).with_name("retention")), "--help"]
-    told = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    return frozenset(re.findall(r"^\W+([a-z][a-z-]+) ", told, flags=re.MULTILINE))
+    output = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    return frozenset(re.findall(r"^\W+([a-z][a-z-]+) ", output, flags=re.MULTILINE))
 
 
 def dry_run(*arguments: str) -> str:
@@ -91,9 +91,9 @@ def test_make_has_the_targets_that_others_rely_on() -> None:
 
 
 def test_plain_make_prints_a_line_for_each_target() -> None:
-    told = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert [line.split()[0] for line in told.splitlines() if line.startswith("  ")] == TARGETS
-    assert all(len(line.split()) > 3 for line in told.splitlines() if line.startswith("  "))
+    output = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[0] for line in output.splitlines() if line.startswith("  ")] == TARGETS
+    assert all(len(line.split()) > 3 for line in output.splitlines() if line.startswith("  "))
 
 
 @pytest.mark.parametrize("target", ["train", "score"])

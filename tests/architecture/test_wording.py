@@ -83,18 +83,18 @@ def prose(path: Path) -> Iterator[tuple[int, str]]:
 
 def hits(line: str) -> list[str]:
     """The plain words for what a line should not say."""
-    found = []
+    messages = []
     for phrase in INNOCENT:
         line = line.replace(phrase, "")
     for pattern, plain in PLAIN.items():
         if match := re.search(rf"(?<![\w-])(?:{pattern})(?![\w-])", line, re.IGNORECASE):
-            found.append(f"{match[0]!r}: write {plain}")
-    return found
+            messages.append(f"{match[0]!r}: write {plain}")
+    return messages
 
 
 def files() -> list[Path]:
-    found = {path for pattern in CLEAN for path in ROOT.glob(pattern) if path.is_file()}
-    readable = {path for path in found if path.suffix in {".md", ".py", ".html", ".toml", ".po", ""}}
+    paths = {path for pattern in CLEAN for path in ROOT.glob(pattern) if path.is_file()}
+    readable = {path for path in paths if path.suffix in {".md", ".py", ".html", ".toml", ".po", ""}}
     return sorted(readable - {ROOT / name for name in GENERATED})
 
 

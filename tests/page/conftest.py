@@ -25,14 +25,14 @@ ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
+    executable = shutil.which("chromium")
+    if executable is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must look at the pages in a browser, and no chromium was found")
         pytest.skip("no chromium on this machine")
     expect.set_options(timeout=30_000)  # of a machine with much else to do
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -69,10 +69,10 @@ def hostile(store: Store) -> None:
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """Whatever a script would say ends the test."""
-    said: list[str] = []
-    page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
     yield page
-    assert not said
+    assert not dialogs
 
 
 @pytest.mark.usefixtures("hostile")

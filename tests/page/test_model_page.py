@@ -28,8 +28,8 @@ def bounds(value: float, low: float, high: float) -> dict[str, float]:
 def judged(group: str, ratio: dict[str, float]) -> dict[str, Any]:
     names = ("selection_rate", "recall", "false_positive_rate", "base_rate", "mean_risk", "calibration")
     figures = {name: bounds(0.2, 0.1, 0.3) for name in names}
-    told = {"group": group, "is_suppressed": False, "people": 90, "rows": 90}
-    return told | figures | {"selection_rate_ratio": ratio, "recall_ratio": ratio}
+    values = {"group": group, "is_suppressed": False, "people": 90, "rows": 90}
+    return values | figures | {"selection_rate_ratio": ratio, "recall_ratio": ratio}
 
 
 FULL = REPORT | {
@@ -97,10 +97,10 @@ FULL = REPORT | {
 
 @pytest.fixture
 def served(settings: ServerSettings, blend: Blend) -> ServerSettings:
-    told = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{settings.var / 'mlflow.db'}"})
+    with_registry = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{settings.var / 'mlflow.db'}"})
     model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
-    assert promotion.record(told, model, report_of(FULL), {"gain.svg": PLOT, "reliability.svg": PLOT}).promoted
-    return told
+    assert promotion.record(with_registry, model, report_of(FULL), {"gain.svg": PLOT, "reliability.svg": PLOT}).promoted
+    return with_registry
 
 
 def row(page: Page, table: str, name: str) -> Any:

@@ -37,9 +37,9 @@ class Issuer:
 
     def id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
-        told = {"iss": self.url, "aud": CLIENT, "sub": "u-1", "role": "hr", "iat": now, "exp": now + 300}
-        told |= {"nonce": asked["nonce"]} | self.claims
-        return jwt.encode(told, self.key, "RS256", headers={"kid": "first"})
+        values = {"iss": self.url, "aud": CLIENT, "sub": "u-1", "role": "hr", "iat": now, "exp": now + 300}
+        values |= {"nonce": asked["nonce"]} | self.claims
+        return jwt.encode(values, self.key, "RS256", headers={"kid": "first"})
 
 
 def application(issuer: Issuer) -> FastAPI:
@@ -91,14 +91,14 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def served(settings: ServerSettings, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # this issuer has no certificate
-    told = {
+    fields = {
         "oidc_issuer": issuer.url,
         "oidc_audience": "retention-api",
         "oidc_jwks_url": f"{issuer.url}/keys",
         "oidc_client_id": CLIENT,
         "oidc_client_secret": SecretStr(SECRET),
     }
-    return settings.model_copy(update=told)
+    return settings.model_copy(update=fields)
 
 
 def go(page: Page) -> None:
@@ -122,7 +122,7 @@ def test_the_button_leads_to_the_issuer_and_back_to_the_requested_page(page: Pag
 
 
 @pytest.mark.parametrize(
-    ("lie", "told"),
+    ("lie", "expected"),
     [
         ({"state": "anothers"}, "began in another window. Begin again."),
         ({"claims": {"exp": 1_600_000_000}}, "not valid here, or has expired. Begin again."),
@@ -134,12 +134,12 @@ def test_the_button_leads_to_the_issuer_and_back_to_the_requested_page(page: Pag
     ],
 )
 def test_a_wrong_answer_from_the_issuer_lets_nobody_in(
-    page: Page, issuer: Issuer, lie: dict[str, Any], told: str
+    page: Page, issuer: Issuer, lie: dict[str, Any], expected: str
 ) -> None:
     for name, value in lie.items():
         setattr(issuer, name, value)
     go(page)
-    expect(page.get_by_role("alert")).to_contain_text(told)
+    expect(page.get_by_role("alert")).to_contain_text(expected)
     page.get_by_role("link", name="Sign in").click()  # what to do next
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 

@@ -166,16 +166,16 @@ def errors_of_loading(source: Path, staging: Path) -> list[dict[str, str | int]]
 
 def retention(*arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of the command, run in this process."""
-    said, told, before = io.StringIO(), io.StringIO(), sys.argv
+    output, errors, before = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["retention", *arguments]
     try:
-        with redirect_stdout(said), redirect_stderr(told):
+        with redirect_stdout(output), redirect_stderr(errors):
             entry.main()
     except SystemExit as end:
-        return int(str(end.code or 0)), said.getvalue(), told.getvalue()
+        return int(str(end.code or 0)), output.getvalue(), errors.getvalue()
     finally:
         sys.argv = before
-    return 0, said.getvalue(), told.getvalue()
+    return 0, output.getvalue(), errors.getvalue()
 
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=list(HealthCheck))
@@ -187,13 +187,13 @@ def test_any_files_end_in_a_report_and_nothing_half_written(files: dict[str, byt
         for name, content in files.items():
             (source / name).write_bytes(content)
         given_files = everything_in(Path(home))
-        code, said, told = retention("check", str(source), "--json", "-")
+        code, output, text = retention("check", str(source), "--json", "-")
         assert code in (0, 2)
-        report = json.loads(said)
+        report = json.loads(output)
         assert bool(report["errors"]) == (code == 2)
-        assert "Traceback" not in told
-        assert SECRET not in said + told
-        assert all(found["rule"] and found["remedy"] for found in (*report["errors"], *report["warnings"]))
+        assert "Traceback" not in text
+        assert SECRET not in output + text
+        assert all(finding["rule"] and finding["remedy"] for finding in (*report["errors"], *report["warnings"]))
         assert everything_in(Path(home)) == given_files
         errors = errors_of_loading(source, staging)
         assert errors == report["errors"]

@@ -34,10 +34,10 @@ def test_reversing_the_risks_reverses_the_auc(rows: list[tuple[bool, float]]) ->
 @given(scored)
 @settings(deadline=None)
 def test_metrics_stay_within_their_ranges(rows: list[tuple[bool, float]]) -> None:
-    found = vars(metrics(*zip(*rows, strict=True)))
-    assert set(found) == set(METRICS)
+    result = vars(metrics(*zip(*rows, strict=True)))
+    assert set(result) == set(METRICS)
     for name in ("auc", "average_precision", "brier", "ece", "recall_10"):
-        assert np.isnan(found[name]) or -1e-12 <= found[name] <= 1 + 1e-12
+        assert np.isnan(result[name]) or -1e-12 <= result[name] <= 1 + 1e-12
 
 
 @given(scored)

@@ -46,8 +46,8 @@ def test_shares_equal_pred_contrib_for_any_forest_and_rows(
     booster, known = forest(seed, num_leaves=leaves, min_data_in_leaf=least, feature_fraction=0.5)
     matrix = np.vstack([known[:rows], asked])
     expected = np.asarray(booster.predict(matrix, pred_contrib=True))
-    found = shares(compile_trees(booster.model_to_string()), matrix)
-    np.testing.assert_allclose(found, expected[:, :-1], rtol=1e-6, atol=1e-12)
+    result = shares(compile_trees(booster.model_to_string()), matrix)
+    np.testing.assert_allclose(result, expected[:, :-1], rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("missing", [{}, {"zero_as_missing": True}, {"use_missing": False}])
@@ -100,8 +100,8 @@ def test_refused_trees_are_explained_by_lightgbm_and_logged_once(
     booster, rows = forest(2, num_leaves=8, boosting="rf", bagging_freq=1, bagging_fraction=0.5)
     trees = Trees(booster.model_to_string())
     for _ in range(2):
-        base, found = trees.contributions(rows)
-        np.testing.assert_allclose(base + found.sum(axis=1), booster.predict(rows, raw_score=True), atol=1e-9)
+        base, result = trees.contributions(rows)
+        np.testing.assert_allclose(base + result.sum(axis=1), booster.predict(rows, raw_score=True), atol=1e-9)
     assert len([record for record in caplog.records if "averaged" in record.getMessage()]) == 1
 
 

@@ -148,7 +148,7 @@ def test_any_tables_end_in_a_report(raw: Raw, until: date | None) -> None:
             assert set(required_columns(table)) <= set(rows.columns)
             assert all(rows.schema[name] == column_type(table, name) for name in rows.columns if name != "extra")
             assert not any(rows[name].null_count() for name in required_columns(table))
-    assert all(found.rows >= 0 and found.remedy for found in (*report.errors, *report.warnings))
+    assert all(finding.rows >= 0 and finding.remedy for finding in (*report.errors, *report.warnings))
 
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])

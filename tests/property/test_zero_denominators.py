@@ -94,5 +94,5 @@ def test_zero_denominators_give_null_and_all_else_is_finite(source, tmp_path):
     assert numbers.width > 100
     assert not [name for name in numbers.columns if not numbers[name].drop_nulls().is_finite().all()]
     people = {row["employee_id"]: row for row in table.iter_rows(named=True)}
-    told = {(who, name): people[who][name] for who, names in UNKNOWN.items() for name in names.split()}
-    assert {key: value for key, value in told.items() if value is not None} == {}
+    values = {(who, name): people[who][name] for who, names in UNKNOWN.items() for name in names.split()}
+    assert {key: value for key, value in values.items() if value is not None} == {}

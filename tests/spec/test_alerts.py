@@ -25,8 +25,8 @@ def bounds(value: float, spread: float = 0.05) -> dict[str, float]:
 def month(name: str, **more: Any) -> dict[str, Any]:
     """One that has not matured and in which nothing stands out."""
     absent = dict.fromkeys(("happened", "metrics", "intervals", "lists", "answered", "acted_on"))
-    told = {"month": name, "model_version": "1", "people": 1000, "expected": 0.07, "furthest": 0.5, "drifted": []}
-    return told | absent | {"score_drift": CALM} | more
+    values = {"month": name, "model_version": "1", "people": 1000, "expected": 0.07, "furthest": 0.5, "drifted": []}
+    return values | absent | {"score_drift": CALM} | more
 
 
 def listed(precision: float, happened: float = 0.1) -> dict[str, Any]:
@@ -35,12 +35,14 @@ def listed(precision: float, happened: float = 0.1) -> dict[str, Any]:
 
 
 def report(*months: dict[str, Any], live: Any = None, backtest: Any = None) -> dict[str, Any]:
-    told = {"source": "tiny", "complete_until": "2026-12-31", "months": list(months), "live": live}
-    return told | {"backtest": backtest, "alerts": []}
+    values = {"source": "tiny", "complete_until": "2026-12-31", "months": list(months), "live": live}
+    return values | {"backtest": backtest, "alerts": []}
 
 
-def rules(told: dict[str, Any], **settings: Any) -> list[tuple[str, str, bool]]:
-    return [(rule_text(each), each.month, each.is_current) for each in alerts(results_of(told), Settings(**settings))]
+def rules(monitoring: dict[str, Any], **settings: Any) -> list[tuple[str, str, bool]]:
+    return [
+        (rule_text(each), each.month, each.is_current) for each in alerts(results_of(monitoring), Settings(**settings))
+    ]
 
 
 def test_a_quiet_report_raises_no_alert() -> None:
@@ -57,8 +59,8 @@ def test_a_drift_alert_is_current_in_the_latest_month_only() -> None:
     ("of_limit", "p_value", "is_told"), [(1.1, 1e-6, True), (0.9, 1e-6, False), (1.1, 0.01, False)]
 )
 def test_scores_have_moved_if_the_move_is_large_and_not_chance(of_limit: float, p_value: float, is_told: bool) -> None:
-    told = report(month("2026-01", score_drift=CALM | {"of_limit": of_limit, "p_value": p_value}))
-    assert rules(told) == [("the scores have moved (PSI)", "2026-01", True)] * is_told
+    monitoring = report(month("2026-01", score_drift=CALM | {"of_limit": of_limit, "p_value": p_value}))
+    assert rules(monitoring) == [("the scores have moved (PSI)", "2026-01", True)] * is_told
 
 
 @pytest.mark.parametrize(
@@ -66,13 +68,13 @@ def test_scores_have_moved_if_the_move_is_large_and_not_chance(of_limit: float, 
     [(0.17, True), (0.19, False)],  # its upper bound is 0.02 higher: 0.19 and 0.21, where 2 x 0.1 is asked
 )
 def test_too_few_listed_people_left_if_the_whole_interval_says_so(precision: float, is_told: bool) -> None:
-    told = report(month("2026-01", **listed(precision)), month("2026-02"))
-    assert rules(told) == [("too few of the listed left", "2026-01", True)] * is_told
+    monitoring = report(month("2026-01", **listed(precision)), month("2026-02"))
+    assert rules(monitoring) == [("too few of the listed left", "2026-01", True)] * is_told
 
 
 def test_the_latest_matured_month_is_current() -> None:
-    told = report(month("2026-01", **listed(0.05)), month("2026-02", **listed(0.3)), month("2026-03"))
-    assert rules(told) == [("too few of the listed left", "2026-01", False)]
+    monitoring = report(month("2026-01", **listed(0.05)), month("2026-02", **listed(0.3)), month("2026-03"))
+    assert rules(monitoring) == [("too few of the listed left", "2026-01", False)]
 
 
 def test_answers_count_as_missing_once_the_next_month_exists() -> None:
@@ -85,7 +87,7 @@ def test_answers_count_as_missing_once_the_next_month_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("auc", "slope", "told"),
+    ("auc", "slope", "expected"),
     [
         (0.70, 1.0, []),
         (0.58, 1.0, ["AUC is below what training promised"]),  # up to 0.63, where 0.65 is the least promised
@@ -94,10 +96,10 @@ def test_answers_count_as_missing_once_the_next_month_exists() -> None:
         (0.70, 1.4, ["the calibration slope is out of bounds"]),
     ],
 )
-def test_training_metrics_are_compared_with_all_matured_months(auc: float, slope: float, told: list[str]) -> None:
+def test_training_metrics_are_compared_with_all_matured_months(auc: float, slope: float, expected: list[str]) -> None:
     live = {"auc": bounds(auc), "calibration_slope": bounds(slope)}
-    found = rules(report(month("2026-01", **listed(0.3)), live=live, backtest={"auc": bounds(0.7)}))
-    assert found == [(rule, "2026-01", True) for rule in told]
+    result = rules(report(month("2026-01", **listed(0.3)), live=live, backtest={"auc": bounds(0.7)}))
+    assert result == [(rule, "2026-01", True) for rule in expected]
 
 
 @pytest.mark.parametrize("months", [[month("2026-01")], [month("2026-01", score_drift=None, furthest=0.0)]])
@@ -113,9 +115,9 @@ def test_a_report_without_matured_months_is_rendered_and_says_so(months: list[di
 
 
 def test_the_page_lists_earlier_alerts_separately() -> None:
-    told = report(month("2026-01", drifted=[MOVED]), month("2026-02"))
-    told["alerts"] = [alert_json(each) for each in alerts(results_of(told), Settings())]
-    page = monitoring_page(told)
+    monitoring = report(month("2026-01", drifted=[MOVED]), month("2026-02"))
+    monitoring["alerts"] = [alert_json(each) for each in alerts(results_of(monitoring), Settings())]
+    page = monitoring_page(monitoring)
     assert "Nothing is out of bounds now." in page
     assert 'In earlier months: Base pay (base_pay) has moved (PSI) <span class="n">2026-01: 0.50</span>.' in page
     assert "calm" in page
@@ -125,8 +127,8 @@ def test_the_page_compares_each_month_and_all_months_with_training() -> None:
     known = {
         name: bounds(value) for name, value in (("auc", 0.7), ("average_precision", 0.2), ("calibration_slope", 1))
     }
-    told = report(month("2026-01", intervals=known, **listed(0.3)), month("2026-02"), live=known, backtest=known)
-    page = monitoring_page(told | {"alerts": []})
+    monitoring = report(month("2026-01", intervals=known, **listed(0.3)), month("2026-02"), live=known, backtest=known)
+    page = monitoring_page(monitoring | {"alerts": []})
     cells = (r"<td>([^<]*)</td>", r"<td>0\.700 [^<]*</td>", r"<td>0\.200 [^<]*</td>", r"<td>1\.000 [^<]*</td>")
     rows = re.findall(r"\s*".join(("<tr>", *cells, "</tr>")), page)
     assert rows == ["2026-01", "all together", "promised by training"]
@@ -135,9 +137,9 @@ def test_the_page_compares_each_month_and_all_months_with_training() -> None:
 def test_the_page_is_completely_in_russian() -> None:
     live = {"auc": bounds(0.58), "calibration_slope": bounds(0.7)}
     months = month("2026-01", drifted=[MOVED | {"label": "Base pay"}], **listed(0.05)), month("2026-02")
-    told = report(*months, live=live, backtest={"auc": bounds(0.7)})
-    told["alerts"] = [alert_json(each) for each in alerts(results_of(told), Settings())]
-    page = monitoring_page(told, language("ru"))
+    monitoring = report(*months, live=live, backtest={"auc": bounds(0.7)})
+    monitoring["alerts"] = [alert_json(each) for each in alerts(results_of(monitoring), Settings())]
+    page = monitoring_page(monitoring, language("ru"))
     read = re.sub(r"<(style|svg|metadata)\b.*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
     latin = set(re.findall(r"[A-Za-z_]{2,}", read))
     assert latin <= {"tiny", "Base", "pay", "base_pay", "PSI", "AUC", "retention", "train", "SOURCE"}

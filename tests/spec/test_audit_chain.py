@@ -37,9 +37,9 @@ def tamper(engine: Engine, change: str) -> None:
 
 def test_a_rows_hash_covers_its_contents_and_the_row_before(store: Store) -> None:
     store.append_audit([entry("A"), entry(None)])
-    said = '"2026-10-01T09:30:00+00:00","r1","H1","hr","GET",{},"model_review","released"'
-    first = hashlib.sha256(f'["",{said.format(chr(34) + "A" + chr(34))}]'.encode()).hexdigest()
-    second = hashlib.sha256(f'["{first}",{said.format("null")}]'.encode()).hexdigest()
+    content = '"2026-10-01T09:30:00+00:00","r1","H1","hr","GET",{},"model_review","released"'
+    first = hashlib.sha256(f'["",{content.format(chr(34) + "A" + chr(34))}]'.encode()).hexdigest()
+    second = hashlib.sha256(f'["{first}",{content.format("null")}]'.encode()).hexdigest()
     chain = store.verify_audit()
     assert (chain.rows, chain.head, chain.is_whole) == (2, Link(2, second), True)
 

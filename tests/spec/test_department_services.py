@@ -37,10 +37,10 @@ def figures(source: Source) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_a_pair_counts_the_requests_of_a_year_known_by_the_date(source_of: Callable[..., Source]) -> None:
-    found = figures(source_of({"collaboration": SERVICES}))
+    result = figures(source_of({"collaboration": SERVICES}))
     # Sales asked Plant three times (the fourth was recorded later), one answer is still to come; nobody without a
     # department counts, nor what was asked on the last day before the window
-    assert found == {
+    assert result == {
         ("Sales", "Plant"): {
             "clients": 2,
             "providers": 1,

@@ -24,8 +24,8 @@ def people(**letters: str) -> pl.DataFrame:
 def test_a_department_minus_its_teams_leaves_no_small_group() -> None:
     # a less its teams k and l is the two whose manager's people are not shown
     groups = company(department="a" * 14 + "b" * 20, manager="k" * 6 + "l" * 6 + ".." + "m" * 10 + "n" * 10)
-    found = hide_further(groups, NOBODY)
-    assert found == {"department": set(), "manager": {"k"}}
+    result = hide_further(groups, NOBODY)
+    assert result == {"department": set(), "manager": {"k"}}
 
 
 def test_a_department_minus_its_teams_may_leave_five() -> None:
@@ -40,9 +40,9 @@ def test_two_departments_minus_a_location_and_a_team_leave_no_small_group() -> N
         location="x" * 12 + "y" * 8 + "z" * 20,
         manager="p" * 12 + "k" * 6 + ".." + "m" * 20,
     )
-    found = hide_further(groups, {name: set() for name in groups.columns})
-    assert found["department"] == set()
-    assert found["manager"] | found["location"]
+    result = hide_further(groups, {name: set() for name in groups.columns})
+    assert result["department"] == set()
+    assert result["manager"] | result["location"]
 
 
 def test_only_the_figures_that_a_combination_needs_are_hidden() -> None:
@@ -95,8 +95,8 @@ def test_the_order_of_people_does_not_matter() -> None:
     random = np.random.default_rng(5)
     names = {"department": 3, "location": 3, "level": 3, "manager": 9}
     groups = pl.DataFrame({name: random.integers(0, most, 80).astype(str) for name, most in names.items()})
-    found = hidden_groups(groups.with_row_index("person"))
-    assert found == hidden_groups(groups.with_row_index("person").sample(fraction=1, shuffle=True, seed=2))
+    result = hidden_groups(groups.with_row_index("person"))
+    assert result == hidden_groups(groups.with_row_index("person").sample(fraction=1, shuffle=True, seed=2))
 
 
 def pair(client: str, provider: str, people: int, given: int) -> dict[str, Any]:

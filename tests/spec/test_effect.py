@@ -45,8 +45,8 @@ def test_one_manager_strata_get_the_share_on_average() -> None:
 def test_a_stratum_is_the_department_of_most_reports_and_the_team_size() -> None:
     rows = [(f"P{n}", "M1", 0.1, "enough", "Sales" if n else "Plant", None, None, None) for n in range(5)]
     rows += [("Q", "M2", 0.1, "enough", None, None, None, None)]
-    found = strata(pl.DataFrame(rows, schema=LISTABLE, orient="row"))
-    assert found.rows() == [("M1", "Sales, 5 to 9"), ("M2", "unknown, up to 4")]
+    result = strata(pl.DataFrame(rows, schema=LISTABLE, orient="row"))
+    assert result.rows() == [("M1", "Sales, 5 to 9"), ("M2", "unknown, up to 4")]
 
 
 def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
@@ -62,20 +62,20 @@ def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
 def test_the_effect_is_a_difference_of_shares_with_an_interval_over_managers() -> None:
     # with lists: half of 20 teams of 2 lose one: 10 of 40. Without: all 20 lose one: 20 of 40, without any spread
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
-    told = judged(rows(*teams), is_trial=True)
-    assert told["parts"]["with_lists"] == {"managers": 20, "people": 40, "left": 10, "share": 0.25}
+    result = judged(rows(*teams), is_trial=True)
+    assert result["parts"]["with_lists"] == {"managers": 20, "people": 40, "left": 10, "share": 0.25}
     # residuals ±0.5: variance 20/19 · 20 · 0.25 / 40² = 0.0032895; t(19) at .975 is 2.0930
-    assert told["difference"]["value"] == pytest.approx(-0.25)
-    assert told["difference"]["high"] - told["difference"]["value"] == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
-    assert told["detectable"] == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
-    assert told["verdict"].startswith("The lists keep people: 25.0% of the listed fewer left")
+    assert result["difference"]["value"] == pytest.approx(-0.25)
+    assert result["difference"]["high"] - result["difference"]["value"] == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
+    assert result["detectable"] == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
+    assert result["verdict"].startswith("The lists keep people: 25.0% of the listed fewer left")
 
 
 def test_no_effect_is_claimed_if_the_interval_contains_zero() -> None:
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, (n + 1) % 2) for n in range(20)]
-    told = judged(rows(*teams), is_trial=True)
-    assert told["verdict"].startswith("No effect can be told from chance")
-    assert f"{told['detectable']:.1%}" in told["verdict"]
+    result = judged(rows(*teams), is_trial=True)
+    assert result["verdict"].startswith("No effect can be told from chance")
+    assert f"{result['detectable']:.1%}" in result["verdict"]
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_no_effect_is_claimed_if_the_interval_contains_zero() -> None:
     [[(True, 2, 1)] * 19 + [(False, 2, 1)] * 50, [(True, 2, 0)] * 30 + [(False, 2, 0)] * 21 + [(False, 9, 9)]],
 )
 def test_too_little_data_gives_no_figure_and_says_so(teams: list[tuple[bool, int, int]]) -> None:
-    told = judged(rows(*teams), is_trial=True)
-    assert (told["difference"], told["is_enough"]) == (None, False)
-    assert told["verdict"].startswith("Too little data")
+    result = judged(rows(*teams), is_trial=True)
+    assert (result["difference"], result["is_enough"]) == (None, False)
+    assert result["verdict"].startswith("Too little data")
 
 
 def test_association_without_a_roll_out_is_not_an_effect() -> None:
-    told = judged(rows(*[(True, 2, 1)] * 40), is_trial=False)
-    assert (told["difference"], told["verdict"]) == (None, NO_TRIAL)
+    result = judged(rows(*[(True, 2, 1)] * 40), is_trial=False)
+    assert (result["difference"], result["verdict"]) == (None, NO_TRIAL)
 
 
 def scored(day: date) -> Publication:
@@ -145,9 +145,9 @@ def test_everyone_counts_once_by_allocation_and_outcome_within_the_horizon(
     people = "\n".join(f"{kind}{n} 2010-01-01" for kind in "PH" for n in range(40))
     source = source_of({"employees": f"employee_id hire_date\n{people}", "exits": exits})
     with store.reading() as scores:
-        found = eligible(source, scores, parts, ListRules(4, 1.5))
-    assert (found.height, found["employee_id"].n_unique()) == (40, 40)
-    assert found.filter("left")["employee_id"].to_list() == ["P0"]
+        result = eligible(source, scores, parts, ListRules(4, 1.5))
+    assert (result.height, result["employee_id"].n_unique()) == (40, 40)
+    assert result.filter("left")["employee_id"].to_list() == ["P0"]
     part_of = {each.manager_id: each.gets_lists for each in parts}
-    assert [gets == part_of[f"H{person[1:]}"] for person, gets in found.select("employee_id", "gets_lists").rows()]
-    assert judged(found, is_trial=True)["verdict"].startswith("Too little data")
+    assert [gets == part_of[f"H{person[1:]}"] for person, gets in result.select("employee_id", "gets_lists").rows()]
+    assert judged(result, is_trial=True)["verdict"].startswith("Too little data")

@@ -16,15 +16,15 @@ def frame(**columns):
     return nw.from_native(pl.DataFrame(columns).lazy())
 
 
-def rows(found, *columns):
-    return found.select(*columns).collect("polars").to_polars().rows()
+def rows(results, *columns):
+    return results.select(*columns).collect("polars").to_polars().rows()
 
 
 def test_people_are_looked_up_by_their_code_and_keep_the_order_of_the_rows():
     table = frame(employee_id=[4, 0, 2], team=[7, 5, None])
-    found = PATHS.look_up(frame(partner=[2, 0, 4, 0, 3, 9, None]), "partner", table)
+    result = PATHS.look_up(frame(partner=[2, 0, 4, 0, 3, 9, None]), "partner", table)
     expected = [(2, None), (0, 5), (4, 7), (0, 5), (3, None), (9, None), (None, None)]
-    assert rows(found, "partner", "team") == expected
+    assert rows(result, "partner", "team") == expected
     defined = DEFINED.look_up(frame(partner=[2, 0, 4, 0, 3, 9, None]), "partner", table)
     assert sorted(rows(defined, "partner", "team"), key=str) == sorted(expected, key=str)
 
@@ -39,8 +39,8 @@ def test_counts_summed_two_at_a_time_equal_counts_summed_alone(names):
     table = frame(key=[1, 2, 1, 1], one=[3, 1, 0, 4], two=[0, 9, 1, BASE - 2], three=[5, 5, 5, 5], hours=[0.5, 1, 2, 4])
     sums = sums_by(table, ["key"], {name: nw.col(name) for name in names}, {"hours": nw.col("hours")})
     expected = {1: (7, BASE - 1, 15), 2: (1, 9, 5)}
-    found = {key: figures for key, *figures in rows(sums, "key", "hours", *names)}
-    assert found == {1: [6.5, *expected[1][: len(names)]], 2: [1.0, *expected[2][: len(names)]]}
+    values = {key: figures for key, *figures in rows(sums, "key", "hours", *names)}
+    assert values == {1: [6.5, *expected[1][: len(names)]], 2: [1.0, *expected[2][: len(names)]]}
 
 
 def of(low, high):
@@ -75,5 +75,5 @@ def test_people_outside_the_company_have_no_code(tmp_path):
     numbered(pl.Series(["ann", "bob", "cid"])).write_parquet(tmp_path / "people.parquet")
     services = frame(client_id=["cid", "eve", None, "ann"], provider_id=["bob", "ann", "cid", None])
     for paths in (PATHS, DEFINED):
-        found = paths.with_codes(services, ("client", "provider"), tmp_path / "people.parquet")
-        assert set(rows(found, "client", "provider")) == {(2, 1), (None, 0), (None, 2), (0, None)}
+        result = paths.with_codes(services, ("client", "provider"), tmp_path / "people.parquet")
+        assert set(rows(result, "client", "provider")) == {(2, 1), (None, 0), (None, 2), (0, None)}

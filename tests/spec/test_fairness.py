@@ -239,16 +239,16 @@ def test_a_proxy_for_a_group_is_named() -> None:
             "shift": np.where(random.random(600) < 0.5, "day", "night"),
         }
     )
-    [found] = proxies(X, pl.DataFrame({"gender": gender}), seed=1)
-    assert (found.attribute, found.group) == ("gender", "man")
-    assert found.auc.low > 0.85  # two normal curves two standard deviations apart: AUC .92
-    assert found.features[0].feature == "height"
-    assert found.features[1].auc < 0.6
+    [result] = proxies(X, pl.DataFrame({"gender": gender}), seed=1)
+    assert (result.attribute, result.group) == ("gender", "man")
+    assert result.auc.low > 0.85  # two normal curves two standard deviations apart: AUC .92
+    assert result.features[0].feature == "height"
+    assert result.features[1].auc < 0.6
 
 
 def test_features_unrelated_to_a_group_are_not_proxies() -> None:
     random = np.random.default_rng(2)
     X = pl.DataFrame({"pay": random.normal(size=500), "hours": random.normal(size=500)})
     groups = pl.DataFrame({"gender": random.choice(["man", "woman"], 500), "rare": ["x"] * 10 + [None] * 490})
-    [found] = proxies(X, groups, seed=1)
-    assert found.auc.low <= 0.5 <= found.auc.high
+    [result] = proxies(X, groups, seed=1)
+    assert result.auc.low <= 0.5 <= result.auc.high

@@ -32,11 +32,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "argv", ["retention", *arguments])
         with pytest.raises(SystemExit) as end:
             command.main()
-        told = capsys.readouterr().err
-        assert "Traceback" not in told
-        assert told.count("error ") == 1
-        assert "secret" not in told
-        return int(str(end.value.code)), " ".join(told.split())
+        output = capsys.readouterr().err
+        assert "Traceback" not in output
+        assert output.count("error ") == 1
+        assert "secret" not in output
+        return int(str(end.value.code)), " ".join(output.split())
 
     return command
 
@@ -45,25 +45,25 @@ DOWN = "postgresql+psycopg://u:secret@127.0.0.1:1/scores"
 
 
 def test_a_store_that_is_down_is_named_without_its_password(run: Run) -> None:
-    code, told = run("lists", RETENTION_DATABASE_URL=DOWN)
+    code, output = run("lists", RETENTION_DATABASE_URL=DOWN)
     assert code == 1
-    assert "store of scores postgresql+psycopg://127.0.0.1:1/scores: it does not answer." in told
-    assert "See that the server is up" in told
+    assert "store of scores postgresql+psycopg://127.0.0.1:1/scores: it does not answer." in output
+    assert "See that the server is up" in output
 
 
 def test_a_registry_that_is_down_is_named_at_once_and_is_not_an_empty_one(run: Run) -> None:
     for uri in (DOWN, "http://u:secret@127.0.0.1:1"):
-        code, told = run("models", MLFLOW_TRACKING_URI=uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
+        code, output = run("models", MLFLOW_TRACKING_URI=uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
         assert code == 1
-        assert f"model registry {without_secrets(uri)}: it does not answer." in told
+        assert f"model registry {without_secrets(uri)}: it does not answer." in output
 
 
 @pytest.mark.parametrize(("command", "file"), [("lists", "store.db"), ("models", "mlflow.db")])
 def test_a_damaged_file_is_not_a_database(command: str, file: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / "var" / file).write_bytes(b"no database" * 100)
-    code, told = run(command)
+    code, output = run(command)
     assert code == 1
-    assert f"{file}: it is damaged, or is no database. Restore it from a backup" in told
+    assert f"{file}: it is damaged, or is no database. Restore it from a backup" in output
 
 
 @pytest.fixture
@@ -76,17 +76,17 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_a_locked_store_says_to_wait(run: Run, locked: None) -> None:
-    code, told = run("lists")
+    code, output = run("lists")
     assert code == 1
-    assert "another process has locked it. Wait until that has finished." in told
+    assert "another process has locked it. Wait until that has finished." in output
 
 
 def test_a_read_only_store_says_so(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "var" / "read_only.db"
     sqlite3.connect(file).close()
-    code, told = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
+    code, output = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
     assert code == 1
-    assert "it can only be read. Give the right to write there." in told
+    assert "it can only be read. Give the right to write there." in output
     assert not Path("file:").exists()  # no folder is made of an address
 
 
@@ -100,16 +100,16 @@ def test_a_full_disk_under_the_store_says_so(tmp_path: Path) -> None:
 
 
 def test_an_invalid_url_is_bad_input(run: Run) -> None:
-    code, told = run("lists", RETENTION_DATABASE_URL="secret")
+    code, output = run("lists", RETENTION_DATABASE_URL="secret")
     assert code == BadInput.exit_code
-    assert "store of scores: its URL cannot be used. Write RETENTION_DATABASE_URL as postgresql://" in told
+    assert "store of scores: its URL cannot be used. Write RETENTION_DATABASE_URL as postgresql://" in output
 
 
 def test_a_file_where_the_state_folder_belongs_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    code, told = run("models", RETENTION_VAR=str(tmp_path / "file"))
+    code, output = run("models", RETENTION_VAR=str(tmp_path / "file"))
     assert code == 1
-    assert "a file is in the place of a folder." in told
+    assert "a file is in the place of a folder." in output
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES])

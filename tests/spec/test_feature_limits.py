@@ -43,9 +43,9 @@ def feature(unit: str, *, is_difference: bool = False, **limits: float | None) -
 def test_limits_come_from_the_unit_and_differences_have_both_signs(
     unit: str, is_difference: bool, lower: float | None, upper: float | None
 ) -> None:
-    found = feature(unit, is_difference=is_difference)
-    assert (found.lower, found.upper) == (lower, upper)
-    assert bool(found.no_limit) == (None in (lower, upper))
+    result = feature(unit, is_difference=is_difference)
+    assert (result.lower, result.upper) == (lower, upper)
+    assert bool(result.no_limit) == (None in (lower, upper))
 
 
 def test_a_feature_can_have_limits_of_its_own() -> None:
@@ -58,9 +58,9 @@ def test_every_value_of_a_simulated_company_is_within_the_limits(tmp_path: Path)
     source = load_source(tmp_path / "company", tmp_path / "tables")
     assert isinstance(source, Source)
     table = pl.read_parquet(feature_table(source, snapshot_dates(source)[-1:], tmp_path / "features")[0])
-    for name, found in catalogue(source).items():
+    for name, item in catalogue(source).items():
         known = table[name].drop_nulls()
-        assert found.kind == "category" or known.is_between(*found.limits).all(), name
+        assert item.kind == "category" or known.is_between(*item.limits).all(), name
 
 
 @pytest.mark.parametrize(

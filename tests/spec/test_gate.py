@@ -120,10 +120,10 @@ def test_a_champion_of_another_source_is_not_compared() -> None:
 def test_a_ratio_wholly_below_four_fifths_is_refused_and_names_the_groups() -> None:
     unequal = report(fairness=[ratios((0.5, 0.4, 0.7), (0.7, 0.4, 1.1))])
     assert missed(unequal) == {"selection rate by gender, woman against man": pytest.approx(0.3)}
-    told = str(refused("2", said(unequal)))
-    assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), asked ≥ 0.8, short by 0.300" in told
-    assert "recall" not in told
-    assert 'retention models promote 2 --reason "…"' in told
+    text = str(refused("2", said(unequal)))
+    assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), asked ≥ 0.8, short by 0.300" in text
+    assert "recall" not in text
+    assert 'retention models promote 2 --reason "…"' in text
 
 
 def test_a_ratio_whose_interval_reaches_the_limit_is_open() -> None:

@@ -24,7 +24,7 @@ def ratio(metric: str, attribute: str, group: Group, other: Group) -> Condition:
 
 
 @pytest.mark.parametrize(
-    ("condition", "told"),
+    ("condition", "expected"),
     [
         (Condition(Code.SLOPE, "passed", metric="calibration_slope"), "наклон калибровки"),
         (
@@ -41,8 +41,8 @@ def ratio(metric: str, attribute: str, group: Group, other: Group) -> Condition:
         ),
     ],
 )
-def test_a_condition_is_worded_with_its_groups(condition: Condition, told: str) -> None:
-    assert condition_text(condition, RUSSIAN) == told
+def test_a_condition_is_worded_with_its_groups(condition: Condition, expected: str) -> None:
+    assert condition_text(condition, RUSSIAN) == expected
 
 
 def test_names_from_the_source_are_not_translated() -> None:
@@ -55,8 +55,8 @@ def test_every_condition_and_limit_of_the_gate_is_translated_into_russian() -> N
     asked = every_condition()
     assert len(asked) == 9
     for each in asked:
-        told = condition_text(each, RUSSIAN), limit_text(each, RUSSIAN)
-        assert not any("a" <= letter <= "z" for letter in "".join(told)), told
+        text = condition_text(each, RUSSIAN), limit_text(each, RUSSIAN)
+        assert not any("a" <= letter <= "z" for letter in "".join(text)), text
     assert limit_text(asked[0], RUSSIAN) == "от 0,8 до 1,25"
     assert limit_text(asked[1], RUSSIAN) == "≥ 0,100"
 

@@ -37,9 +37,9 @@ def test_small_groups_of_too_few_people_together_suppress_another() -> None:
 
 def test_the_later_dimensions_group_is_hidden_if_two_groups_differ_by_too_few() -> None:
     # the people at x are those of a and one more; x is hidden, and y too, which would give it
-    found = suppressed(company("a" * 10 + "b" * 10 + "c" * 10, "x" * 11 + "y" * 9 + "z" * 10))
-    assert found["department"] == set()
-    assert {"x", "y"} <= found["location"]
+    result = suppressed(company("a" * 10 + "b" * 10 + "c" * 10, "x" * 11 + "y" * 9 + "z" * 10))
+    assert result["department"] == set()
+    assert {"x", "y"} <= result["location"]
 
 
 def test_groups_of_the_same_people_may_both_be_shown() -> None:
@@ -82,12 +82,12 @@ def test_a_suppressed_group_has_a_name_and_nothing_else() -> None:
 def test_no_two_figures_together_describe_fewer_than_five(rows: list[tuple[str, ...]]) -> None:
     people = pl.DataFrame(rows, schema=list(DIMENSIONS), orient="row").with_row_index("person")
     hidden = suppressed(people.drop("person"))
-    told = [frozenset(people["person"])]
+    result = [frozenset(people["person"])]
     for name in DIMENSIONS:
         groups = {key[0]: frozenset(group["person"]) for key, group in people.group_by(name)}
-        told += [members for group, members in groups.items() if group not in hidden[name]]
-        told.append(frozenset().union(*(groups[group] for group in hidden[name])))
-    for one in told:
-        assert not 0 < len(one) < LEAST_PEOPLE or one == told[0]
-        for other in told:
+        result += [members for group, members in groups.items() if group not in hidden[name]]
+        result.append(frozenset().union(*(groups[group] for group in hidden[name])))
+    for one in result:
+        assert not 0 < len(one) < LEAST_PEOPLE or one == result[0]
+        for other in result:
             assert not 0 < len(one ^ other) < LEAST_PEOPLE or not one or not other

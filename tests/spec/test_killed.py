@@ -22,13 +22,13 @@ def scored(day: date) -> Publication:
     return month_of_scores(day, {f"P{number}": 0.0 for number in range(40)})
 
 
-def append_for_ever(url: str, told: Connection) -> None:
+def append_for_ever(url: str, connection: Connection) -> None:
     """Keep one audit row after another, and tell of each once it is kept."""
     with Store(url) as store:
         for number in range(1_000_000):
             at = datetime(2026, 10, 1, tzinfo=UTC)
             store.append_audit([AuditEntry(at, f"r{number}", "H1", "hr", "GET", "A", None, "released")])
-            told.send(number)
+            connection.send(number)
 
 
 def killed(job: Any, *arguments: Any, after: int) -> list[Any]:
@@ -37,16 +37,16 @@ def killed(job: Any, *arguments: Any, after: int) -> list[Any]:
     process = SPAWN.Process(target=job, args=[*arguments, theirs])
     process.start()
     theirs.close()
-    said = [ours.recv() for _ in range(after)]
+    received = [ours.recv() for _ in range(after)]
     os.kill(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
     process.join()
     while ours.poll():
         try:
-            said.append(ours.recv())
+            received.append(ours.recv())
         except EOFError:
             break
     ours.close()
-    return said
+    return received
 
 
 def test_a_half_published_month_does_not_exist(url: str) -> None:
@@ -68,10 +68,10 @@ def test_a_half_published_month_does_not_exist(url: str) -> None:
 
 def test_every_confirmed_audit_row_is_stored(url: str) -> None:
     with Store(url) as store:
-        told = killed(append_for_ever, url, after=30)
+        result = killed(append_for_ever, url, after=30)
         with store.reading() as scores:
             kept = set(scores.connection.execute(select(AUDIT.c.request_id)).scalars())
-        assert {f"r{number}" for number in told} <= kept
+        assert {f"r{number}" for number in result} <= kept
         assert store.verify_audit().is_whole
         store.append_audit([AuditEntry(datetime(2026, 10, 2, tzinfo=UTC), "after", "H", "hr", "GET", None, None, "x")])
         assert store.verify_audit().rows == len(kept) + 1

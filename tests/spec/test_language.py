@@ -20,30 +20,30 @@ RUSSIAN = language("ru")
 SERVING = Path(__file__).parents[2] / "serving"
 
 
-def places(said: str) -> set[str]:
-    return set(re.findall(r"\{\w+\}|%\(\w+\)[sd]", said))
+def places(text: str) -> set[str]:
+    return set(re.findall(r"\{\w+\}|%\(\w+\)[sd]", text))
 
 
 @pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
 def test_a_language_translates_every_text_with_the_same_placeholders(code: str) -> None:
     catalogue = catalogue_of(code)
-    for (use, said), message in messages().items():
-        told = catalogue.get(said, use)
-        assert told is not None, said
-        assert not told.fuzzy, said
-        forms = [told.string] if isinstance(told.string, str) else list(told.string)
-        assert len(forms) == (1 if isinstance(message, str) else catalogue.num_plurals), said
-        assert all(forms), said
-        assert all(places(form) == places(said) for form in forms), said
+    for (use, text), message in messages().items():
+        translated = catalogue.get(text, use)
+        assert translated is not None, text
+        assert not translated.fuzzy, text
+        forms = [translated.string] if isinstance(translated.string, str) else list(translated.string)
+        assert len(forms) == (1 if isinstance(message, str) else catalogue.num_plurals), text
+        assert all(forms), text
+        assert all(places(form) == places(text) for form in forms), text
     assert {key_of(message) for message in catalogue} == {(None, ""), *messages()}
 
 
 def test_pages_lists_and_refusals_are_in_one_catalogue() -> None:
-    said = messages()
+    catalogued = messages()
     page, menu, refusal = "Skip to the content", "Overview", "Choose whose list you want to see."
     mail, monitoring, list_page = "Read the list and answer", "AUC is below what training promised", "What to ask"
-    assert {(None, text) for text in (page, menu, refusal, mail, monitoring, list_page)} <= said.keys()
-    assert said[None, "%(num)s person"] == ("%(num)s person", "%(num)s people")
+    assert {(None, text) for text in (page, menu, refusal, mail, monitoring, list_page)} <= catalogued.keys()
+    assert catalogued[None, "%(num)s person"] == ("%(num)s person", "%(num)s people")
 
 
 def test_every_text_of_a_refusal_is_marked_for_translation() -> None:
@@ -58,7 +58,7 @@ def test_every_text_of_a_refusal_is_marked_for_translation() -> None:
 
 
 def test_obsolete_labels_stay_for_older_months_and_other_obsolete_texts_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {key: said for key, said in messages().items() if key[1] not in ("Time in the job", "Overview")}
+    kept = {key: text for key, text in messages().items() if key[1] not in ("Time in the job", "Overview")}
     monkeypatch.setattr(collect, "messages", lambda: kept)
     new = collect.brought_up_to_date("ru")
     assert new.get("Time in the job") is None
@@ -74,13 +74,13 @@ def test_an_older_months_label_is_translated_into_russian() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "expected"),
     [("1", "1 месяц"), ("2", "2 месяца"), ("5", "5 месяцев"), ("21", "21 месяц"), ("1.5", "1,5 месяца")],
 )
-def test_russian_plural_forms_follow_the_number(number: str, said: str) -> None:
+def test_russian_plural_forms_follow_the_number(number: str, expected: str) -> None:
     about = {"label": "Time in the job", "unit": "months", "kind": "number"}
-    told = factor_text(Factor("months_in_job", "growth", number, None, 0.4), about, RUSSIAN)
-    assert told == f"Время в должности: {said}. Это повышает риск."
+    text = factor_text(Factor("months_in_job", "growth", number, None, 0.4), about, RUSSIAN)
+    assert text == f"Время в должности: {expected}. Это повышает риск."
 
 
 def test_russian_has_its_own_format_for_percentages_numbers_and_dates() -> None:
@@ -91,15 +91,15 @@ def test_russian_has_its_own_format_for_percentages_numbers_and_dates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("risks", "said"),
+    ("risks", "expected"),
     [
         ([0.3] * 4, "Из этих четырёх в течение шести месяцев уйдёт примерно один, если ничего не изменится."),
         ([0.5] * 4, "Из этих четырёх в течение шести месяцев уйдут примерно двое, если ничего не изменится."),
         ([0.3], "Большинство людей в таком положении через шесть месяцев ещё работают здесь, но не все."),
     ],
 )
-def test_expected_exits_are_written_in_words_in_russian(risks: list[float], said: str) -> None:
-    assert expected_words(risks, 6, RUSSIAN) == said
+def test_expected_exits_are_written_in_words_in_russian(risks: list[float], expected: str) -> None:
+    assert expected_words(risks, 6, RUSSIAN) == expected
 
 
 def test_the_name_of_a_companys_own_item_stays_and_the_rest_is_translated() -> None:

@@ -69,9 +69,9 @@ def test_doubling_the_log_odds_halves_the_calibration_slope(company: dict[str, n
 
 def test_calibration_of_two_groups_is_the_line_through_their_rates() -> None:
     # Risks .2 and .8 (log-odds ∓ln 4), of whom 1 in 3 and 2 in 3 left (log-odds ∓ln 2): the slope is one half.
-    found = metrics([1, 0, 0, 1, 1, 0], [0.2] * 3 + [0.8] * 3)
-    assert found.calibration_slope == pytest.approx(0.5)
-    assert found.calibration_intercept == pytest.approx(0.0, abs=1e-9)
+    result = metrics([1, 0, 0, 1, 1, 0], [0.2] * 3 + [0.8] * 3)
+    assert result.calibration_slope == pytest.approx(0.5)
+    assert result.calibration_intercept == pytest.approx(0.0, abs=1e-9)
 
 
 def test_calibration_slope_is_undefined_for_separated_outcomes_and_for_equal_risks() -> None:
@@ -83,9 +83,9 @@ def test_lift_and_recall_use_the_riskiest_tenth() -> None:
     risk = np.linspace(0.9, 0.1, 20)
     left = np.zeros(20)
     left[[0, 5, 9, 19]] = 1  # one of four leavers is among the first two rows
-    found = metrics(left, risk)
-    assert found.recall_10 == pytest.approx(0.25)
-    assert found.lift_10 == pytest.approx(2.5)
+    result = metrics(left, risk)
+    assert result.recall_10 == pytest.approx(0.25)
+    assert result.lift_10 == pytest.approx(2.5)
 
 
 def test_a_tie_at_the_edge_of_the_tenth_counts_partly() -> None:
@@ -98,11 +98,11 @@ def test_a_constant_risk_has_no_lift() -> None:
 
 
 def test_metrics_that_need_leavers_are_nan_without_any() -> None:
-    found = metrics([0, 0], [0.1, 0.2])
-    assert {name for name, value in found.items() if math.isnan(value)} == {
+    result = metrics([0, 0], [0.1, 0.2])
+    assert {name for name, value in result.items() if math.isnan(value)} == {
         "auc", "average_precision", "calibration_slope", "calibration_intercept", "lift_10", "recall_10",
     }  # fmt: skip
-    assert found.brier == pytest.approx(0.025)
+    assert result.brier == pytest.approx(0.025)
 
 
 def test_every_metric_of_an_empty_group_is_nan() -> None:
@@ -117,18 +117,18 @@ def test_anything_but_one_probability_per_row_is_refused(risk: list[float]) -> N
 
 def test_metrics_equal_those_of_scikit_learn(company: dict[str, np.ndarray]) -> None:
     left, risk = company["left"], company["risk"].round(1)
-    found = metrics(left, risk)
-    assert found.auc == pytest.approx(roc_auc_score(left, risk))
-    assert found.average_precision == pytest.approx(average_precision_score(left, risk))
-    assert found.brier == pytest.approx(brier_score_loss(left, risk))
+    result = metrics(left, risk)
+    assert result.auc == pytest.approx(roc_auc_score(left, risk))
+    assert result.average_precision == pytest.approx(average_precision_score(left, risk))
+    assert result.brier == pytest.approx(brier_score_loss(left, risk))
     inside = risk.clip(1e-12, 1 - 1e-12)
-    assert found.log_loss == pytest.approx(log_loss(left, inside))
+    assert result.log_loss == pytest.approx(log_loss(left, inside))
 
 
 def test_every_metric_has_an_interval_around_its_value(company: dict[str, np.ndarray]) -> None:
-    found = metrics_with_intervals(**company, seed=1)
-    assert tuple(name for name, _ in found.items()) == METRICS
-    assert all(figure.low <= figure.value <= figure.high for _, figure in found.items())
+    result = metrics_with_intervals(**company, seed=1)
+    assert tuple(name for name, _ in result.items()) == METRICS
+    assert all(figure.low <= figure.value <= figure.high for _, figure in result.items())
 
 
 def test_the_same_seed_gives_the_same_interval_and_another_seed_another(company: dict[str, np.ndarray]) -> None:
@@ -150,9 +150,9 @@ def test_the_rows_of_a_person_are_resampled_together() -> None:
 
 def test_the_interval_of_a_mean_is_about_two_standard_errors_each_side() -> None:
     left = np.arange(400) % 4 == 0  # Brier of a constant .25 is .1875; its standard error is that of the rate, halved
-    found = metrics_with_intervals(left, np.full(400, 0.25), np.arange(400), seed=1, resamples=2000).brier
+    result = metrics_with_intervals(left, np.full(400, 0.25), np.arange(400), seed=1, resamples=2000).brier
     half_width = 1.96 * 0.5 * math.sqrt(0.25 * 0.75 / 400)
-    assert found.high - found.low == pytest.approx(2 * half_width, rel=0.1)
+    assert result.high - result.low == pytest.approx(2 * half_width, rel=0.1)
 
 
 def test_an_undefined_metric_has_no_interval() -> None:

@@ -61,9 +61,9 @@ def test_the_base_is_the_mean_log_odds_of_the_training_rows(blend: Blend) -> Non
 
 def test_the_blend_separates_about_as_well_as_the_true_risk(blend: Blend) -> None:
     features, left = company(4000, seed=4)
-    found = metrics(left, blend.risk(features))
-    assert found.auc > 0.73  # the true risk reaches .77
-    assert 0.85 < found.calibration_slope < 1.2
+    result = metrics(left, blend.risk(features))
+    assert result.auc > 0.73  # the true risk reaches .77
+    assert 0.85 < result.calibration_slope < 1.2
 
 
 def test_each_part_alone_is_a_calibrated_baseline(blend: Blend) -> None:

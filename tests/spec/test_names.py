@@ -49,8 +49,8 @@ def named_after(items: list[str], source_of: Callable[..., Source], table: str =
     column, day = {"surveys": ("item", "survey_date"), "measures": ("name", "measured_at")}[table]
     value = {"surveys": "score", "measures": "value"}[table]
     rows = "\n".join(f"ann {JUNE} {item} {place}" for place, item in enumerate(items))
-    found = catalogue(source_of({table: f"employee_id {day} {column} {value}\n{rows}"}))
-    labels = {feature.label: name for name, feature in found.items() if name.endswith("_last")}
+    features = catalogue(source_of({table: f"employee_id {day} {column} {value}\n{rows}"}))
+    labels = {feature.label: name for name, feature in features.items() if name.endswith("_last")}
     return [labels[f"{item.replace('_', ' ').capitalize()}: last"] for item in items]
 
 
@@ -92,9 +92,9 @@ def test_columns_in_other_scripts_can_be_ignored_protected_and_used_by_name(tmp_
     source = load_source(folder, tmp_path / "tables")
     assert isinstance(source, Source)
     assert (source.employee_features, source.protected_names) == (("学歴", "стаж_лет"), ("пол",))
-    found = catalogue(source)
-    assert {"学歴", "стаж_лет", "survey_настроение_last"} <= set(found)
-    assert not [name for name in found if "пол" in name or "усталость" in name]
+    features = catalogue(source)
+    assert {"学歴", "стаж_лет", "survey_настроение_last"} <= set(features)
+    assert not [name for name in features if "пол" in name or "усталость" in name]
 
 
 @pytest.mark.parametrize("name", ["Krankheitstage", "Дни (больничный)", "Комментарий", "sick days"])

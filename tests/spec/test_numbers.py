@@ -29,11 +29,11 @@ def test_shares_from_ten_percent_have_no_decimals(share: float | None, english: 
 
 
 @pytest.mark.parametrize(
-    ("number", "places", "said"),
+    ("number", "places", "expected"),
     [(0.715, 2, "+0,72"), (-0.715, 2, "−0,72"), (0.001, 2, "0,00"), (-0.001, 2, "0,00"), (12345.6, 0, "+12\xa0346")],
 )
-def test_a_signed_figure_has_no_sign_where_it_rounds_to_zero(number: float, places: int, said: str) -> None:
-    assert numbers.decimal_or_dash(number, places, "ru", is_signed=True) == said
+def test_a_signed_figure_has_no_sign_where_it_rounds_to_zero(number: float, places: int, expected: str) -> None:
+    assert numbers.decimal_or_dash(number, places, "ru", is_signed=True) == expected
 
 
 def test_a_range_has_a_single_percent_sign() -> None:
@@ -42,8 +42,8 @@ def test_a_range_has_a_single_percent_sign() -> None:
 
 
 def test_axis_labels_have_no_trailing_zeros() -> None:
-    said = [numbers.trimmed(number, 3, "en_GB") for number in (0.125, 0.5, 4.0, 1500.0)]
-    assert said == ["0.125", "0.5", "4", "1,500"]
+    result = [numbers.trimmed(number, 3, "en_GB") for number in (0.125, 0.5, 4.0, 1500.0)]
+    assert result == ["0.125", "0.5", "4", "1,500"]
 
 
 def test_months_and_times_follow_the_language() -> None:
@@ -59,8 +59,8 @@ def test_months_and_times_follow_the_language() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "number", "said"),
+    ("code", "number", "expected"),
     [("en", 1, "1 person"), ("en", 2204, "2,204 people"), ("ru", 2204, "2\xa0204 человека")],
 )
-def test_counts_follow_the_language(code: str, number: int, said: str) -> None:
-    assert environment(language(code)).globals["count"]("%(num)s person", "%(num)s people", number) == said
+def test_counts_follow_the_language(code: str, number: int, expected: str) -> None:
+    assert environment(language(code)).globals["count"]("%(num)s person", "%(num)s people", number) == expected

@@ -126,16 +126,16 @@ def test_a_person_gone_by_the_snapshot_date_has_no_outcome(exit_date: date, tmp_
     ],
 )
 def test_a_person_rehired_by_the_snapshot_date_has_an_outcome(hires: list[date], is_here: bool, tmp_path: Path) -> None:
-    told = source(tmp_path, [("a", date(2024, 3, 1), "voluntary")], hires=[("a", hire) for hire in hires])
+    result = source(tmp_path, [("a", date(2024, 3, 1), "voluntary")], hires=[("a", hire) for hire in hires])
     people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
-    assert left_within_horizon(told, people, [JUNE], 6)["left"].to_list() == [False] * is_here
+    assert left_within_horizon(result, people, [JUNE], 6)["left"].to_list() == [False] * is_here
 
 
 def test_an_exit_and_a_rehire_on_the_snapshot_date_are_both_over(tmp_path: Path) -> None:
     """The window is open at the snapshot date, so whoever came back that day has not left within it."""
-    told = source(tmp_path, [("a", JUNE, "voluntary")], hires=[("a", HIRE), ("a", JUNE)])
+    result = source(tmp_path, [("a", JUNE, "voluntary")], hires=[("a", HIRE), ("a", JUNE)])
     people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
-    assert left_within_horizon(told, people, [JUNE], 6)["left"].to_list() == [False]
+    assert left_within_horizon(result, people, [JUNE], 6)["left"].to_list() == [False]
 
 
 def test_no_snapshot_date_gives_no_rows(tmp_path: Path) -> None:

@@ -40,12 +40,12 @@ def test_the_draft_counts_what_is_held_and_who_asked_within_a_year(store: Store)
     for month, year in ((11, 2026), (10, 2026), (10, 2025)):  # the last lies more than a year back
         at = datetime(year, month, 5, tzinfo=UTC)
         store.append_audit([AuditEntry(at, "r", "who", "hr", "GET /v1/risks", PERSON, "model_review", "released")])
-    found = held(store, TODAY)
-    assert [(head.source, head.snapshot_date, head.people) for head in found.published] == [
+    result = held(store, TODAY)
+    assert [(head.source, head.snapshot_date, head.people) for head in result.published] == [
         ("acme", date(2026, 10, 31), 1)
     ]
-    assert found.oldest == date(2026, 9, 30)
-    assert [(access.role, access.result, access.times) for access in found.access] == [("hr", "released", 2)]
+    assert result.oldest == date(2026, 9, 30)
+    assert [(access.role, access.result, access.times) for access in result.access] == [("hr", "released", 2)]
 
 
 def test_the_draft_names_nobody(store: Store) -> None:
@@ -57,9 +57,9 @@ def test_the_draft_names_nobody(store: Store) -> None:
 
 def test_points_that_the_settings_answer_are_not_open(store: Store) -> None:
     store.publish(scored(date(2026, 10, 31)))
-    found = held(store, TODAY)
-    careless = list(open_points(Settings(), found, TODAY))
-    careful = list(open_points(Settings(notice_required=True, notice_given={"acme": date(2026, 9, 1)}), found, TODAY))
+    result = held(store, TODAY)
+    careless = list(open_points(Settings(), result, TODAY))
+    careful = list(open_points(Settings(notice_required=True, notice_given={"acme": date(2026, 9, 1)}), result, TODAY))
     assert [point for point in careless if point not in careful] == [
         "Nothing keeps people from being scored who were not told: set RETENTION_NOTICE_REQUIRED.",
         "RETENTION_NOTICE_GIVEN holds no day for acme.",

@@ -30,8 +30,8 @@ def test_evidence_is_the_first_reason_not_to_rely_on_a_score() -> None:
             "pay": [1.0, None, 1, 1, 1],
         }
     )
-    found = _evidence(X, new=np.array([1.0, 0.0, 0.6, 0.5, 0.5]), width=np.array([0.9, 0.9, 0.9, 0.41, 0.4]))
-    assert found.to_list() == [
+    result = _evidence(X, new=np.array([1.0, 0.0, 0.6, 0.5, 0.5]), width=np.array([0.9, 0.9, 0.9, 0.41, 0.4]))
+    assert result.to_list() == [
         "employed for less than a month",
         "too little is known",
         "most of the categories were not known in training",

@@ -231,17 +231,17 @@ def test_nothing_is_known_after_the_data_end(tables: Tables) -> None:
 def test_the_planted_dirt_gives_warnings_and_no_errors(folder: Path, tmp_path: Path) -> None:
     report = check_source(folder, tmp_path / "staging")
     assert report.errors == ()
-    found = {(warning.table, warning.column): warning.rows for warning in report.warnings}
-    assert found[("surveys", "")] == 8
-    assert found[("surveys", "employee_id")] == 6
-    assert found[("surveys", "survey_date")] == 5
-    assert found[("compensation", "")] == 4
-    assert found[("collaboration", "")] == 12
-    assert found[("collaboration", "closed_at")] == 6
-    assert found[("working_time", "employee_id")] == 3
-    assert found[("performance", "review_date")] == 5
-    assert found[("assignments", "manager_id")] == 4
-    assert ("exits", "exit_date") not in found
+    values = {(warning.table, warning.column): warning.rows for warning in report.warnings}
+    assert values[("surveys", "")] == 8
+    assert values[("surveys", "employee_id")] == 6
+    assert values[("surveys", "survey_date")] == 5
+    assert values[("compensation", "")] == 4
+    assert values[("collaboration", "")] == 12
+    assert values[("collaboration", "closed_at")] == 6
+    assert values[("working_time", "employee_id")] == 3
+    assert values[("performance", "review_date")] == 5
+    assert values[("assignments", "manager_id")] == 4
+    assert ("exits", "exit_date") not in values
 
 
 # ---- the command
@@ -260,11 +260,11 @@ def test_simulate_returns_the_rows_of_each_table(tmp_path: Path) -> None:
 
 
 def test_progress_is_reported_at_each_month_end(tmp_path: Path) -> None:
-    told: list[date] = []
-    simulate(tmp_path / "company", employees=60, months=12, progress=told.append)
-    assert told[0] == date(2025, 1, 31)
-    assert told[-1] == END
-    assert len(told) == 12
+    result: list[date] = []
+    simulate(tmp_path / "company", employees=60, months=12, progress=result.append)
+    assert result[0] == date(2025, 1, 31)
+    assert result[-1] == END
+    assert len(result) == 12
 
 
 def test_a_simulated_company_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

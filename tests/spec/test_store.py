@@ -223,8 +223,8 @@ def test_the_line_is_transitive_and_circles_end(store: Store) -> None:
             ("X", "X"),
             ("M", "?"),
         ]
-        found = [scores.is_in_line_of(published, manager, person) for manager, person in pairs]
-    assert found == [True, True, True, True, False, False, False, False]
+        result = [scores.is_in_line_of(published, manager, person) for manager, person in pairs]
+    assert result == [True, True, True, True, False, False, False, False]
 
 
 def entry(whom: str) -> AuditEntry:

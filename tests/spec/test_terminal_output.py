@@ -42,10 +42,10 @@ REPORT: dict[str, Any] = {
 
 
 def screen(report: dict[str, Any]) -> list[str]:
-    said = io.StringIO()
+    output = io.StringIO()
     settings = Settings(mlflow_tracking_uri="https://mlflow.of-a-company-with-a-long-name.example/a/long/path")
-    Console(file=said, width=80, highlight=False).print(training_screen(report_of(report), settings), crop=False)
-    return said.getvalue().splitlines()
+    Console(file=output, width=80, highlight=False).print(training_screen(report_of(report), settings), crop=False)
+    return output.getvalue().splitlines()
 
 
 def test_each_metric_and_each_drivers_contribution_is_one_line() -> None:
@@ -62,8 +62,8 @@ def test_only_addresses_are_wider_than_80_columns() -> None:
 
 
 def test_a_condition_with_only_its_interval_reaching_the_limit_is_open() -> None:
-    [said] = [line for line in screen(REPORT) if "recall by age" in line]
-    assert said.split() == ["open", "recall", "by", "age", "0.600", "(0.200", "to", "2.500)", "≥", "0.8"]
+    [result] = [line for line in screen(REPORT) if "recall by age" in line]
+    assert result.split() == ["open", "recall", "by", "age", "0.600", "(0.200", "to", "2.500)", "≥", "0.8"]
 
 
 def test_a_report_without_ablation_has_no_empty_table() -> None:
@@ -72,8 +72,8 @@ def test_a_report_without_ablation_has_no_empty_table() -> None:
 
 def test_the_distance_to_the_true_hazard_is_shown_where_the_source_knows_it() -> None:
     truth = {"rows": 900, "oracle_auc": 0.7512, "auc": 0.701, "share": 0.8002}
-    [said] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
-    assert said.rstrip() == "The true hazard reaches AUC 0.751; the model goes 80% of the way there from .5"
+    [result] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
+    assert result.rstrip() == "The true hazard reaches AUC 0.751; the model goes 80% of the way there from .5"
     assert not [line for line in screen(REPORT | {"true_hazard": None}) if "true hazard" in line]
 
 
@@ -102,10 +102,10 @@ def test_a_months_output_says_why_lists_failed_and_what_to_do_and_breaks_no_path
         "deliver": delivery,
         "monitor": {"alerts": [alert], "matured": 1, "page": f"{folder}.html"},
     }
-    said = io.StringIO()
-    Console(file=said, width=80, highlight=False).print(month_screen(run), crop=False)
-    lines = [line.rstrip() for line in said.getvalue().splitlines()]
-    text = " ".join(said.getvalue().split())
+    output = io.StringIO()
+    Console(file=output, width=80, highlight=False).print(month_screen(run), crop=False)
+    lines = [line.rstrip() for line in output.getvalue().splitlines()]
+    text = " ".join(output.getvalue().split())
     assert "1 person for 1 manager 2 managers held back by the roll-out" in text
     assert "1 sent, 0 not sent because they say nothing new, 3 failed, 0 uncertain" in text
     assert "failed 1 (no address). Add them to the file of RETENTION_ADDRESSES and run this again." in text

@@ -68,25 +68,25 @@ def test_its_features_have_todays_descriptions(tmp_path: Path) -> None:
 def test_a_cross_section_column_is_not_mistaken_for_the_feature_of_that_name() -> None:
     column = {"name": "overtime_now", "driver": "conditions", "label": "overtime_now", "unit": "", "window": "now",
               "null_means": ""}  # fmt: skip
-    found = Feature(**model_entry(column, fixed_features()))
-    assert (found.lower, found.upper, found.monotone) == (None, None, False)
+    result = Feature(**model_entry(column, fixed_features()))
+    assert (result.lower, result.upper, result.monotone) == (None, None, False)
 
 
 @pytest.mark.parametrize("code", ["en", "ru"])
 def test_a_published_month_is_worded_the_same(code: str) -> None:
     published = Published(1, "tiny", date(2026, 9, 30), "1", 6, 6, 0.3, PUBLICATION["features"], "")
-    said = language(code)
-    told = {}
+    in_language = language(code)
+    text = {}
     for entry in PUBLICATION["factors"]:
         factor = Factor(**{name: value for name, value in entry.items() if name != "employee_id"})
         about = published.about[factor.feature]
-        told[factor.feature] = [factor_text(factor, about, said), reason_text(factor, about, said)]
-    assert told == PUBLICATION["texts"][code]
+        text[factor.feature] = [factor_text(factor, about, in_language), reason_text(factor, about, in_language)]
+    assert text == PUBLICATION["texts"][code]
 
 
 def test_survey_answers_of_a_published_month_stay_confidential() -> None:
-    found = {entry["feature"]: published_entry(entry)["is_confidential"] for entry in PUBLICATION["features"]}
-    assert {name for name, is_confidential in found.items() if is_confidential} == {
+    values = {entry["feature"]: published_entry(entry)["is_confidential"] for entry in PUBLICATION["features"]}
+    assert {name for name, is_confidential in values.items() if is_confidential} == {
         "survey_workload_last",
         "survey_workload_team",
         "survey_count_1m",

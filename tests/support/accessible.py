@@ -18,9 +18,9 @@ def assert_accessible(page: Page) -> None:
     """
     for theme, options in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        found = _AXE.run(page, options=options).response["violations"]
+        output = _AXE.run(page, options=options).response["violations"]
         serious = [
-            (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
+            (each["id"], each["nodes"][0]["html"]) for each in output if each["impact"] in ("serious", "critical")
         ]
         assert not serious, f"{page.url} {theme}"
     for width in WIDTHS:

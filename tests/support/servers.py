@@ -22,8 +22,8 @@ def free_port() -> int:
 def served(command: Sequence[str], port: int, env: Mapping[str, str], log: Path) -> Iterator[str]:
     """The address of our API, which the command starts on that port, once it is ready; what it says goes to `log`."""
     address = f"http://127.0.0.1:{port}"
-    with log.open("w") as said:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=said, stderr=said)
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
     try:
         for _ in range(600):
             try:

@@ -77,7 +77,7 @@ def test_an_uncertain_mail_is_resent_on_request_as_the_same_mail(
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"smtp_port": 1}, "it does not answer"),
         ({"smtp_password": SecretStr("wrong")}, "it refuses user or password"),
@@ -85,11 +85,11 @@ def test_an_uncertain_mail_is_resent_on_request_as_the_same_mail(
     ],
 )
 def test_an_unusable_server_stops_the_run_and_leaves_no_trace(
-    store: Store, settings: Settings, mailbox: Mailbox, change: dict[str, Any], said: str
+    store: Store, settings: Settings, mailbox: Mailbox, change: dict[str, Any], expected: str
 ) -> None:
     done = sent(store, settings.model_copy(update=change))
     assert done.stopped is not None
-    assert said in done.stopped
+    assert expected in done.stopped
     assert "wrong" not in done.stopped
     assert (mailbox.mails, set(states(store))) == ([], {"M4"})
     assert sent(store, settings).is_complete
@@ -155,9 +155,9 @@ def test_a_full_disk_sends_nothing_because_it_could_not_be_recorded(
 ) -> None:
     with full_disk(), pytest.raises(SQLAlchemyError) as fault:
         sent(store, settings)
-    said = str(fault_of(fault.value, settings))
-    assert "store of scores" in said
-    assert "Nothing is half-written: run the same command again" in said
+    text = str(fault_of(fault.value, settings))
+    assert "store of scores" in text
+    assert "Nothing is half-written: run the same command again" in text
     assert (mailbox.mails, states(store)) == ([], {})
     assert sent(store, settings).is_complete
     assert len(mailbox.mails) == 3

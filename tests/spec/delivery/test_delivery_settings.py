@@ -111,8 +111,8 @@ def test_settings_do_not_show_the_password(settings: Settings) -> None:
 
 def environment(settings: Settings) -> dict[str, str]:
     names = "var listed_from addresses list_link smtp_host smtp_port smtp_ca_file smtp_user smtp_from".split()
-    told = {f"RETENTION_{name.upper()}": str(getattr(settings, name)) for name in names}
-    return told | {"RETENTION_SMTP_PASSWORD": PASSWORD, "RETENTION_SMTP_PAUSE_SECONDS": "0"}
+    variables = {f"RETENTION_{name.upper()}": str(getattr(settings, name)) for name in names}
+    return variables | {"RETENTION_SMTP_PASSWORD": PASSWORD, "RETENTION_SMTP_PAUSE_SECONDS": "0"}
 
 
 def test_the_command_reports_the_outcome_of_each_list_and_names_nobody(
@@ -125,8 +125,8 @@ def test_the_command_reports_the_outcome_of_each_list_and_names_nobody(
     run: Callable[..., Any] = CliRunner().invoke
     done = run(app, ["deliver", "--month", "2026-08", "--json", str(report)])
     assert done.exit_code == 1
-    said = done.stderr + report.read_text()
-    assert "recipient_refused" in said
-    assert not [word for word in ("firm.test", "M2", PASSWORD) if word in said]
+    output = done.stderr + report.read_text()
+    assert "recipient_refused" in output
+    assert not [word for word in ("firm.test", "M2", PASSWORD) if word in output]
     mailbox.replies.clear()
     assert run(app, ["deliver"]).exit_code == 0

@@ -22,8 +22,8 @@ def test_the_first_day_of_a_table_is_the_earliest_known_by_the_date(source_of, d
         ann         2024-01-15  3      2024-05-02"""
         }
     )
-    found = known_on(source, date.fromisoformat(day)).first_day("performance")
-    assert found == (first and date.fromisoformat(first))
+    result = known_on(source, date.fromisoformat(day)).first_day("performance")
+    assert result == (first and date.fromisoformat(first))
 
 
 @pytest.mark.parametrize(("complete_from", "is_covered"), [("2024-04-01", True), ("2024-04-02", False)])

@@ -109,5 +109,5 @@ def test_a_post_first_recorded_long_after_the_hire_has_an_unknown_start(source_o
 def test_a_person_with_two_managers_on_one_day_has_the_one_recorded_last(source_of, recorded, manager):
     first, second = recorded.split()
     rows = f"employee_id effective_date manager_id recorded_at\nA 2024-01-01 M {first}\nA 2024-01-01 N {second}"
-    found = organisation(source_of({"assignments": rows}), date(2024, 6, 30))
-    assert found.filter(employee_id="A")["manager_id"].to_list() == [manager]
+    result = organisation(source_of({"assignments": rows}), date(2024, 6, 30))
+    assert result.filter(employee_id="A")["manager_id"].to_list() == [manager]

@@ -45,14 +45,14 @@ def list_of_september(tmp_path: Path) -> Iterator[Any]:
             with store.reading() as scores:
                 published = scores.of_month("2026-09")
                 assert published is not None
-                [found] = risk_lists(scores, published, rules, "M")
+                [result] = risk_lists(scores, published, rules, "M")
                 sizes = {each.manager_id: each for each in list_sizes(scores, published, rules)}
-            assert ("M" in sizes) == found.is_worth_reading
+            assert ("M" in sizes) == result.is_worth_reading
             if "M" in sizes:
-                listed = tuple(entry.employee_id for entry in found.entries)
-                assert (sizes["M"].team_size, sizes["M"].entries) == (found.team_size, listed)
-                assert sizes["M"].resolved == found.resolved
-            return found
+                listed = tuple(entry.employee_id for entry in result.entries)
+                assert (sizes["M"].team_size, sizes["M"].entries) == (result.team_size, listed)
+                assert sizes["M"].resolved == result.resolved
+            return result
 
         yield made
 
@@ -70,18 +70,18 @@ def list_of_september(tmp_path: Path) -> Iterator[Any]:
 def test_rising_is_a_fifth_more_relative_to_the_companys_mean(
     list_of_september: Any, a: float, rest: float, change: str
 ) -> None:
-    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, a, rest, rest))
-    assert [(entry.employee_id, entry.change) for entry in found.entries] == [("A", change)]
-    assert (found.resolved, found.has_changed) == ((), change == "rising")
+    result = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, a, rest, rest))
+    assert [(entry.employee_id, entry.change) for entry in result.entries] == [("A", change)]
+    assert (result.resolved, result.has_changed) == ((), change == "rising")
 
 
 def test_a_person_who_no_longer_stands_out_is_resolved_with_a_reason(list_of_september: Any) -> None:
-    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.1, 0.3))
-    assert [(entry.employee_id, entry.change) for entry in found.entries] == [("B", "new")]
-    assert found.resolved == ("A",)
+    result = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.1, 0.3))
+    assert [(entry.employee_id, entry.change) for entry in result.entries] == [("B", "new")]
+    assert result.resolved == ("A",)
     # pay was 30 % below the market and is 10 %: the log-odds fell by ln(0.3/0.7) - ln(0.1/0.9) = 1.35
-    assert found.why_resolved == {"A": ("Pay against the market: higher than last month",)}
-    assert found.has_changed
+    assert result.why_resolved == {"A": ("Pay against the market: higher than last month",)}
+    assert result.has_changed
 
 
 @pytest.mark.parametrize(
@@ -92,28 +92,28 @@ def test_a_person_who_no_longer_stands_out_is_resolved_with_a_reason(list_of_sep
     ],
 )
 def test_a_person_off_the_list_for_another_reason_is_not_resolved(list_of_september: Any, september: Any) -> None:
-    found = list_of_september(month(AUGUST, 0.3, 0.1), september)
-    assert (found.entries, found.resolved, found.has_changed, found.is_worth_reading) == ((), (), False, False)
+    result = list_of_september(month(AUGUST, 0.3, 0.1), september)
+    assert (result.entries, result.resolved, result.has_changed, result.is_worth_reading) == ((), (), False, False)
 
 
 def test_a_person_crowded_off_the_list_is_not_resolved(list_of_september: Any) -> None:
-    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.3, 0.5), capacity=1)
-    assert [(entry.employee_id, entry.change) for entry in found.entries] == [("B", "new")]
-    assert found.resolved == ()
+    result = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.3, 0.5), capacity=1)
+    assert [(entry.employee_id, entry.change) for entry in result.entries] == [("B", "new")]
+    assert result.resolved == ()
 
 
 def test_changes_are_shown_for_people_who_were_listed_before(list_of_september: Any) -> None:
-    found = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.42, 0.3))
-    assert [(entry.employee_id, entry.moved) for entry in found.entries] == [
+    result = list_of_september(month(AUGUST, 0.3, 0.1), month(SEPTEMBER, 0.42, 0.3))
+    assert [(entry.employee_id, entry.moved) for entry in result.entries] == [
         ("A", ("Pay against the market: lower than last month",)),
         ("B", ()),
     ]
 
 
 def test_factors_are_not_compared_if_another_model_scored_last_month(list_of_september: Any) -> None:
-    found = list_of_september(month(AUGUST, 0.3, 0.3), month(SEPTEMBER, 0.42, 0.1, model="2"))
-    assert [(entry.employee_id, entry.change, entry.moved) for entry in found.entries] == [("A", "rising", ())]
-    assert (found.resolved, found.why_resolved) == (("B",), {})
+    result = list_of_september(month(AUGUST, 0.3, 0.3), month(SEPTEMBER, 0.42, 0.1, model="2"))
+    assert [(entry.employee_id, entry.change, entry.moved) for entry in result.entries] == [("A", "rising", ())]
+    assert (result.resolved, result.why_resolved) == (("B",), {})
 
 
 _SAID: dict[str, dict[str, Any]] = {
@@ -137,7 +137,7 @@ def factors(**told: tuple[str | None, float]) -> list[Factor]:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "said"),
+    ("before", "now", "expected"),
     [
         pytest.param({"pay": ("-0.1", 0.2)}, {"pay": ("-0.1", 0.29)}, (), id="by less than a tenth"),
         pytest.param(
@@ -163,5 +163,5 @@ def factors(**told: tuple[str | None, float]) -> list[Factor]:
         ),
     ],
 )
-def test_changes_are_described_in_words(before: dict[str, Any], now: dict[str, Any], said: tuple[str, ...]) -> None:
-    assert moved(factors(**now), factors(**before), ABOUT) == said
+def test_changes_are_described_in_words(before: dict[str, Any], now: dict[str, Any], expected: tuple[str, ...]) -> None:
+    assert moved(factors(**now), factors(**before), ABOUT) == expected

@@ -116,7 +116,7 @@ def test_a_query_on_a_csv_that_is_not_utf_8_points_to_inputs(tmp_path: Path, rea
 
 
 @pytest.mark.parametrize(
-    ("toml", "said"),
+    ("toml", "expected"),
     {
         "no tables": ('[inputs.a]\nfile = "a.csv"', "inputs: no effect"),
         "a database": (
@@ -129,7 +129,7 @@ def test_a_query_on_a_csv_that_is_not_utf_8_points_to_inputs(tmp_path: Path, rea
         ),
     }.values(),
 )
-def test_nonsensical_inputs_are_refused(tmp_path: Path, toml: str, said: str) -> None:
+def test_nonsensical_inputs_are_refused(tmp_path: Path, toml: str, expected: str) -> None:
     (tmp_path / "source.toml").write_text(toml)
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=expected):
         read_definition(tmp_path)

@@ -58,12 +58,12 @@ def test_an_sql_error_names_the_table_and_the_line_but_no_value(wrong: str, read
     assert raw.failed >= {"exits"}
 
 
-@pytest.mark.parametrize(("column", "told"), [("left", 'in double quotes there, such as "left"'), ('"left"', "")])
-def test_an_error_about_an_sql_keyword_as_a_column_says_to_quote_it(column: str, told: str, read: Any) -> None:
+@pytest.mark.parametrize(("column", "expected"), [("left", 'in double quotes there, such as "left"'), ('"left"', "")])
+def test_an_error_about_an_sql_keyword_as_a_column_says_to_quote_it(column: str, expected: str, read: Any) -> None:
     toml = f'[tables]\nexits = """select employee_id, {column} as exit_date from \'e.csv\'"""\n'
     raw = read({"e.csv": "employee_id,left\n1,2020-01-31\n", "source.toml": toml})
-    assert len(raw.errors) == bool(told)
-    assert told in " ".join(finding.remedy for finding in raw.errors)
+    assert len(raw.errors) == bool(expected)
+    assert expected in " ".join(finding.remedy for finding in raw.errors)
 
 
 def test_python_variables_are_not_tables(read: Any) -> None:

@@ -42,6 +42,6 @@ def test_plots_are_drawn_of_every_figure(company: Dataset, judged: Backtest) -> 
 
 def test_gain_is_the_share_of_leavers_among_the_highest_risks() -> None:
     risk, left = np.array([0.1, 0.4, 0.2, 0.3]), np.array([False, True, True, False])
-    found = gain(SimpleNamespace(risk=risk, left=left))  # type: ignore[arg-type]
-    assert [found[percent] for percent in (0, 25, 50, 75, 100)] == [0.0, 0.5, 0.5, 1.0, 1.0]
-    assert found[10] == pytest.approx(0.2)  # two fifths of the way to the first person
+    result = gain(SimpleNamespace(risk=risk, left=left))  # type: ignore[arg-type]
+    assert [result[percent] for percent in (0, 25, 50, 75, 100)] == [0.0, 0.5, 0.5, 1.0, 1.0]
+    assert result[10] == pytest.approx(0.2)  # two fifths of the way to the first person

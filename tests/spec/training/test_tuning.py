@@ -37,6 +37,6 @@ def test_few_exits_are_not_tuned_and_tuning_is_never_worse_than_fixed_settings(c
     few = left & (np.arange(ROWS) % 3 == 0)
     assert tune(X, few, folds, {}, seed=1) is None
     many = np.random.default_rng(3).random(ROWS) < risk_of(-X["pay_level"].to_numpy())
-    found = tune(X, many, folds, {}, seed=1)
-    assert found is not None
-    assert found.loss <= found.fixed_loss
+    result = tune(X, many, folds, {}, seed=1)
+    assert result is not None
+    assert result.loss <= result.fixed_loss

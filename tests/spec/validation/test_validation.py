@@ -48,7 +48,7 @@ def test_text_and_typed_columns_give_the_same_table(tmp_path: Path) -> None:
 
 def test_a_missing_required_table_is_an_error(tmp_path: Path) -> None:
     report = validate({}, Expectations(), tmp_path / "canonical")
-    assert [(found.rule, found.table) for found in report.errors] == [
+    assert [(finding.rule, finding.table) for finding in report.errors] == [
         ("a required table is missing", "employees"),
         ("a required table is missing", "exits"),
     ]
@@ -60,7 +60,7 @@ def test_employees_without_rows_are_an_error(tmp_path: Path) -> None:
         raw[table] = tmp_path / f"{table}.parquet"
         pl.DataFrame(schema=dict.fromkeys(required_columns(table), pl.String)).write_parquet(raw[table])
     report = validate(raw, Expectations(complete_until=UNTIL), tmp_path / "canonical")
-    assert [(found.rule, found.table) for found in report.errors] == [
+    assert [(finding.rule, finding.table) for finding in report.errors] == [
         ("a required table has no usable rows", "employees")
     ]
 
@@ -74,14 +74,16 @@ def test_a_truncated_or_non_parquet_file_is_an_error(content: bytes | str, tmp_p
     pl.DataFrame(PEOPLE).write_parquet(tmp_path / "employees.parquet")
     raw = {table: tmp_path / f"{table}.parquet" for table in ("employees", "exits")}
     report = validate(raw, Expectations(), tmp_path / "canonical")
-    assert [(found.rule, found.table) for found in report.errors] == [("the file cannot be read to its end", "exits")]
+    assert [(finding.rule, finding.table) for finding in report.errors] == [
+        ("the file cannot be read to its end", "exits")
+    ]
 
 
 def test_duplicates_are_found_across_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", 2)
     answers = [{**ONE_OF_EACH["surveys"][0], "score": score} for score in (1, 2, 3, 1, 1, 2, 4)]
     report = check(tmp_path, {"surveys": answers})
-    assert [found.rows for found in report.warnings] == [3]
+    assert [finding.rows for finding in report.warnings] == [3]
     assert canonical(tmp_path, "surveys")["score"].to_list() == [1, 2, 3, 4]
 
 
@@ -101,7 +103,7 @@ def test_foreign_and_empty_headers_are_ordinary_columns(tmp_path: Path) -> None:
 
 def test_a_placeholder_in_an_optional_date_counts_as_empty(tmp_path: Path) -> None:
     report = check(tmp_path, one("collaboration", closed_at="9999-12-31"))
-    assert [(found.place, found.rows) for found in report.warnings] == [("collaboration.closed_at", 1)]
+    assert [(finding.place, finding.rows) for finding in report.warnings] == [("collaboration.closed_at", 1)]
     assert canonical(tmp_path, "collaboration")["closed_at"].to_list() == [None]
 
 
