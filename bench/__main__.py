@@ -1,4 +1,4 @@
-"""`python -m bench`: every part at every size, one table on stdout, the same as JSON in a file, progress on stderr."""
+"""`python -m bench` measures every part at every size: a table on stdout, JSON in a file, progress on stderr."""
 
 import argparse
 import json
@@ -25,9 +25,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what was asked for; the exit code is 1 where two sides differ or one fails, and the other parts go on.
+    """Measure the requested parts. The exit code is 1 if two sides differ or one fails; the other parts still run.
 
-    The file is written after each part, and keeps what it holds of the parts that were not asked for.
+    The file is written after each part. It retains the figures of parts that were not requested.
     """
     chosen = _parser().parse_args(arguments)
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
@@ -47,13 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def kept(file: Path) -> dict[str, Any]:
-    """The parts in a file, in the order of the bench; none where there is no file."""
+    """The parts in a file, in the order of the bench; empty if there is no file."""
     parts = json.loads(file.read_text())["parts"] if file.exists() else {}
     return {name: parts[name] for name in PARTS if name in parts}
 
 
 def keep(file: Path, name: str, figures: Mapping[str, Any] | None) -> None:
-    """Put a part's figures into a file in the place of older ones, or take those away."""
+    """Replace a part's figures in a file, or remove them if there are none."""
     parts = kept(file) | {name: figures}
     held = {each: parts[each] for each in PARTS if parts.get(each)}
     file.write_text(json.dumps({"parts": held}, indent=1) + "\n")

@@ -1,6 +1,6 @@
 """The part `lists`: how long a large company's monthly lists take to write, and their peak memory.
 
-There is nothing to hold them against, so it has one side and no ratio; the store is made up for it.
+There is nothing to compare with, so the part has one side and no ratio. Its store is synthetic.
 """
 
 import json
@@ -25,13 +25,13 @@ from pipeline.store.store import Store
 FEATURES: Final = 163
 """As many as a simulated company has."""
 MONTHS: Final = (date(2026, 8, 31), date(2026, 9, 30))
-"""Last month's scores are there too: who is new, rising or resolved is part of the work."""
+"""Last month's scores are published too: finding who is new, rising or resolved is part of the work."""
 MANAGERS_IN_A_HUNDRED: Final = 9
 BATCH: Final = 5_000
 
 
 def write_store(size: Size, data: Path) -> None:
-    """Two published months of a company of two levels; each month one person in ten gets another risk."""
+    """Publish two months of a company of two levels; one risk in ten changes between them."""
     data.mkdir(parents=True)
     people, managers = size.people, size.people * MANAGERS_IN_A_HUNDRED // 100
     random = np.random.default_rng(SEED)

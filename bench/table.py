@@ -1,4 +1,4 @@
-"""The bench's table from the figures as JSON has them, a block a part: for the terminal, and for the page in `docs`."""
+"""The bench's tables from its JSON, one block per part: for the terminal, and for the page in `docs`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -11,7 +11,7 @@ from rich.text import Text
 Figures = Mapping[str, Any]
 
 WIDTH: Final = 110
-"""Columns that every block fits into, with the spreads of several runs."""
+"""Width in columns that fits every block, with the spreads of several runs."""
 
 
 class Rows(NamedTuple):
@@ -22,7 +22,7 @@ class Rows(NamedTuple):
 
 
 def for_terminal(figures: Figures) -> Group:
-    """Every part: its title, its tables, and what a reader needs to know of them."""
+    """Every part: its title, its tables, and notes for the reader."""
     shown: list[Text | Table] = []
     for part in figures["parts"].values():
         shown += [Text(part["title"], style="bold"), *map(_drawn, tables(part)), *map(Text, notes(part)), Text("")]
@@ -39,7 +39,7 @@ def for_page(figures: Figures) -> str:
 
 
 def tables(part: Figures) -> Iterator[Rows]:
-    """The figures of each size with a column a side, the ratios below them, and the growth between sizes."""
+    """The figures of each size with one column per side, then the ratios, then the growth between sizes."""
     for size in part["sizes"]:
         yield _figures(part, size)
         if size["ratios"]:
@@ -50,7 +50,7 @@ def tables(part: Figures) -> Iterator[Rows]:
 
 
 def notes(part: Figures) -> Iterator[str]:
-    """What each side does, how much was measured, and what was found equal."""
+    """What each side does, how much was measured, and what was equal."""
     for side in part["sides"]:
         yield f"{side['name']}: {side['does']}."
     for size in part["sizes"]:
@@ -59,7 +59,7 @@ def notes(part: Figures) -> Iterator[str]:
 
 
 def machines(figures: Figures) -> Iterator[str]:
-    """What the parts were measured on; parts are named where there were several machines, or versions."""
+    """What the parts were measured on; parts are named if machines or versions differ."""
     parts: dict[str, list[str]] = {}
     for part in figures["parts"].values():
         machine = "; ".join(f"{name} {value}" for name, value in part["machine"].items())
@@ -87,7 +87,7 @@ def _growth(growth: Figures) -> tuple[str, ...]:
 
 
 def _without_empty(table: Rows) -> Rows:
-    """Without the aims where there are none."""
+    """The table without the column of aims if it is empty."""
     if any(row[-1] for row in table.rows):
         return table
     return Rows(table.header[:-1], [row[:-1] for row in table.rows])

@@ -18,7 +18,7 @@ Check = Callable[[dict[str, str | bytes]], tuple[int, list[str], str]]
 
 @pytest.fixture
 def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
-    """Checks a folder of these files and a sound exits.csv; gives exit code, errors, and what the screen said."""
+    """Checks a folder of these files and a valid exits.csv; returns exit code, errors and terminal output."""
     monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
 
     def command(files: dict[str, str | bytes]) -> tuple[int, list[str], str]:

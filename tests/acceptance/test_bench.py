@@ -1,4 +1,4 @@
-"""The bench at a tiny size: both sides give the same, and it says so where they do not."""
+"""The bench at a tiny size: both sides give the same, and differences are reported."""
 
 import io
 import json
@@ -39,7 +39,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outs(company: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """What both sides write, in this process."""
+    """The output folders of both sides, run in this process."""
     from bench.pandas_features import write_features
 
     folders = {name: tmp_path_factory.mktemp("out") for name in ("retention", "pandas")}

@@ -19,7 +19,7 @@ from features.simulation.run import simulate
 from pipeline.registry.promotion import promote
 from pipeline.settings import Settings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 BIN = Path(sys.executable).parent
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "notebooks/README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
@@ -79,7 +79,7 @@ ELSEWHERE = {
         "Not run: it asks a registry what is newest"
     ),
 }
-"""Where each other command is run, or why it is not."""
+"""Where every other command is run, or why it is not."""
 
 
 def test_every_documented_command_is_run_here_or_in_a_named_test() -> None:
@@ -91,9 +91,9 @@ def test_every_documented_command_is_run_here_or_in_a_named_test() -> None:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `source`, looked at every third month, and `var` with a champion that the page's Python trained.
+    """A folder with `source`, a snapshot every third month, and `var` with a champion that the page's Python trained.
 
-    So few people may not pass the gate, so between the lines of the page the model is promoted for a reason.
+    So few people may not pass the gate, so the model is promoted by an override, which the page does not show.
     """
     folder = tmp_path_factory.mktemp("documents")
     simulate(folder / "source", 400, 30, 1)
@@ -112,13 +112,13 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def surroundings(folder: Path, **more: str) -> dict[str, str]:
-    """The environment in which the programs of this checkout keep their state in a folder."""
+    """The environment in which this checkout's programs store their state in a folder."""
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return os.environ | {"RETENTION_VAR": str(folder / "var"), "PYTHONPATH": str(ROOT), "PATH": path} | more
 
 
 def placed(command: str, folder: Path) -> str:
-    """A command of a page with the places of this test; in one pass, for what is put in may look like a place."""
+    """A command of a page with this test's paths, replaced in one pass: a path may look like a placeholder."""
     places = {
         "/etc/retention.env": folder / "retention.env",
         "/opt/retention/bin": BIN,
@@ -134,7 +134,7 @@ def placed(command: str, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def shell(company: Path) -> Callable[..., str]:
-    """Runs a command of a page by `sh`; returns what it prints."""
+    """Runs a command of a page in `sh`; returns its output."""
 
     def run(command: str, *exit_codes: int, **environment: str) -> str:
         done = subprocess.run(
@@ -159,7 +159,7 @@ def published(shell: Callable[..., str], company: Path) -> Path:
 
 
 def unit(description: str) -> configparser.ConfigParser:
-    """The unit of systemd that the page describes so; strict, for nothing in those of the page stands twice."""
+    """The systemd unit with this description on the page. Parsing is strict, because no unit there repeats a key."""
     result = []
     for text in blocks(OPERATION, "ini"):
         parser = configparser.ConfigParser(interpolation=None)
@@ -172,14 +172,14 @@ def unit(description: str) -> configparser.ConfigParser:
 
 @pytest.fixture
 def settings_file(company: Path) -> None:
-    """`/etc/retention.env` as the page has it, with the places of this test."""
+    """`/etc/retention.env` from the page, with this test's paths."""
     [text] = [each for each in blocks(OPERATION, "dotenv") if each.startswith("# /etc/retention.env")]
     (company / "retention.env").write_text(placed(text, company))
 
 
 @pytest.mark.usefixtures("settings_file")
 def test_the_cron_line_runs_the_month_with_the_settings_of_the_file(shell: Callable[..., str], company: Path) -> None:
-    """Cron gives a poor environment and its own PATH; the last column begins after the user's name."""
+    """Cron sets a minimal environment and its own PATH; the command follows the user's name."""
     *_, path, line = blocks(OPERATION, "cron")[0].splitlines()
     command = line.split(maxsplit=6)[-1]
     poor = {"PATH": placed(path.partition("=")[2], company), "RETENTION_VAR": ""}

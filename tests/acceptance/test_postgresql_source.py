@@ -75,7 +75,7 @@ def load(source: Path, staging: Path) -> Source:
 
 
 def the_error(source: Path, tmp_path: Path) -> Finding:
-    """The only error of loading, which has written nothing."""
+    """The single error of a load that wrote nothing."""
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(BadInput) as bad:
         load_source(source, tmp_path / "staging")

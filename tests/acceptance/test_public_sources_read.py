@@ -1,6 +1,6 @@
-"""The four public sources load, and `retention check` reports their known traps with their numbers.
+"""The four public sources load, and `retention check` reports their known defects with their counts.
 
-The numbers are counted here by other queries over the same files, or are those that the data's own notes name.
+The counts come from independent queries over the same files, or from the notes that come with the data.
 """
 
 import json
@@ -62,7 +62,7 @@ Found = dict[tuple[str, str], int]
 
 @pytest.fixture
 def check(retention: Callable[..., Any], tmp_path: Path) -> Callable[[str], dict[str, Any]]:
-    """The report of `retention check SOURCE --json`, which found no error and left nothing behind."""
+    """The report of `retention check SOURCE --json`, which has no error and left no file."""
 
     def command(name: str) -> dict[str, Any]:
         done = retention("check", DATA / name, "--json", tmp_path / "report.json", var=tmp_path / "var")
@@ -76,7 +76,7 @@ def check(retention: Callable[..., Any], tmp_path: Path) -> Callable[[str], dict
 
 
 def warned(report: dict[str, Any], rule: str) -> Found:
-    """Rows by table and column of the warnings whose rule begins so."""
+    """Rows by table and column of the warnings whose rule starts with this text."""
     return {
         (finding["table"], finding["column"]): finding["rows"]
         for finding in report["warnings"]
@@ -85,7 +85,7 @@ def warned(report: dict[str, Any], rule: str) -> Found:
 
 
 def count(name: str, query: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    """What a query over the files of a source counts; it may read the views that its source.toml makes."""
+    """The count returned by a query over a source's files; it may use the views of its source.toml."""
     monkeypatch.chdir(DATA / name)
     views = tomllib.loads(Path("source.toml").read_text()).get("prepare", {})
     with duckdb.connect() as connection:

@@ -1,4 +1,4 @@
-"""Health, free text and protected attributes in the input, from the source to the lists: named, and found nowhere."""
+"""Health, free text and protected attributes in the input are named, and appear in no table, model or list."""
 
 import json
 import re
@@ -28,13 +28,13 @@ REFUSED = {
     "exits": {"comment": f"{SECRET} exits"},
 }
 UNUSED = {"employees": {"remarks": f"{SECRET} remarks"}, "surveys": {"answer_in_words": f"{SECRET} answer"}}
-"""Free text under a name that does not tell: not refused, and not used either."""
+"""Free text under an innocent name: not refused, and not used either."""
 REFUSED_ITEMS = {"surveys": ("item", "score", ("sick_days", "gender", "comment"))}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A company's way from check to lists: what each command said, and where its files lie."""
+    """A company from check to lists: the output of each command, and the folders."""
 
     var: Path
     folder: Path
@@ -93,7 +93,7 @@ FORBIDDEN_NAMES = re.compile(
     r"sick.?days|absence_reason|review_comments|\bcomment\b|answer_in_words|gender", re.IGNORECASE
 )
 OF_PROTECTED_GROUPS: dict[str, list[object]] = {"fairness": [], "proxies": [], "gate": []}
-"""The parts of a report that say how protected groups fare, and so name attribute and groups; nothing else may."""
+"""The fairness parts of a report, which name attributes and groups; nothing else may."""
 ABOUT_GROUPS = {"report.json", "model_card.md", "model_card.html"}
 """Files that hold these parts; the cards say the same as the report, which is searched without them."""
 SAID_OF_GROUPS = re.compile(r"(selection rate|recall) by gender,\s+\w+\s+against\s+\w+")
@@ -101,7 +101,7 @@ SAID_OF_GROUPS = re.compile(r"(selection rate|recall) by gender,\s+\w+\s+against
 
 
 def texts_under(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every file as text, Parquet and workbooks unpacked; whatever else is packed would hide, so nothing may be."""
+    """Every file as text, Parquet and workbooks unpacked. No other packed file may exist: it could hide a value."""
     for file in sorted(folder.rglob("*")):
         if file.suffix == ".parquet":
             yield file, pl.read_parquet(file).write_csv()

@@ -1,4 +1,4 @@
-"""The whole path on a simulated company: how near the true hazard, and whether what is served adds up."""
+"""The whole path on a simulated company: closeness to the true hazard, and consistency of what is served."""
 
 import json
 import math
@@ -27,7 +27,7 @@ from pipeline.store.store import Store
 
 @pytest.fixture(scope="module")
 def company(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """3,000 people over 48 months, trained on, scored and listed; everything lies in this folder."""
+    """The folder of 3,000 people over 48 months, trained on, scored and listed."""
     folder = tmp_path_factory.mktemp("company")
     var, tables = folder / "var", folder / "tables"
     retention("simulate", "--out", tables, "--employees", 3000, "--months", 48, var=var)
@@ -126,7 +126,7 @@ def test_a_published_month_records_its_data_code_and_seed(company: Path) -> None
     assert manifest["scored_data_hash"] == manifest["data_hash"]  # scored from the tables that it learned from
 
 
-@pytest.mark.filterwarnings("default")  # MLflow warns of its own type hints and of SQLAlchemy as it is imported
+@pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about its type hints and SQLAlchemy
 def test_mlflow_gives_the_same_scores(
     retention: Callable[..., Any], company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

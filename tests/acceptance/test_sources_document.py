@@ -1,4 +1,4 @@
-"""docs/sources.md: its tables are the contract's, and its examples are run as they stand there."""
+"""docs/sources.md: its tables are the contract's, and its examples are run as printed."""
 
 import json
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def payroll(folder: Path) -> None:
 
 
 def hris(folder: Path) -> None:
-    """30 people; 1003, 1006, 1009, 1012, 1015 leave, and 1003 comes back. With the dirt that such exports have."""
+    """30 people; 1003, 1006, 1009, 1012, 1015 leave, and 1003 comes back. With the usual defects of such exports."""
     people, places, pay = [], [], []
     for k in range(1, 31):
         hired = f"{k:02}.04.2016" if k <= 20 else f"01.{k - 20:02}.2021"
@@ -86,7 +86,7 @@ def snapshot_book(folder: Path) -> None:
 
 
 def one_row_a_person(folder: Path) -> None:
-    """60 people, of whom each fourth has left."""
+    """60 people, every fourth of whom has left."""
     lines = ["Id,Left,Department,Salary,Overtime,Satisfaction,Gender,Age,Exit Interview,Company"]
     for n in range(1, 61):
         left, interview = ("Yes", "done") if n % 4 == 0 else ("No", "")
@@ -110,7 +110,7 @@ EXAMPLES: dict[str, Callable[[Path], None]] = {
 
 @pytest.fixture(scope="module")
 def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an example: made-up files, and the source.toml that stands in the document."""
+    """The folder of an example: synthetic files, and the source.toml printed in the document."""
     folder = tmp_path_factory.mktemp("source")
     EXAMPLES[request.param](folder)
     [toml] = blocks(section(PAGE, request.param), "toml")[:1]
@@ -129,7 +129,7 @@ def check(retention: Retention, source: Path, exit_code: int = 0) -> tuple[str, 
 
 
 def features(retention: Retention, source: Path, *dates: str) -> pl.DataFrame:
-    """The table that `retention features` writes, for all snapshot dates unless some are named."""
+    """The table that `retention features` writes, for all snapshot dates or the given ones."""
     out = source.parent / "features.parquet"
     chosen = [part for day in dates for part in ("--snapshot-date", day)]
     retention("features", source, "--out", out, *chosen, var=source.parent / "var")
@@ -144,13 +144,13 @@ def loaded(source: Path) -> Source:
 
 
 def rows(source: Path, table: str, employee_id: str, *columns: str) -> list[tuple[Any, ...]]:
-    """What a canonical table holds of one person, in the order of its rows' dates."""
+    """One person's rows of a canonical table, in order of date."""
     frame = pl.read_parquet(loaded(source).tables[table]).filter(employee_id=employee_id)
     return sorted(frame.select(columns).rows())
 
 
 def contract_lines(table: str) -> list[str]:
-    """The lines that the document must hold of a table: a star marks what must be there."""
+    """The lines that the document must have for a table; a star marks a required column."""
     lines = []
     for name in column_order(table)[:-1]:
         description = TABLES[table].to_schema().columns[name].description
@@ -160,7 +160,7 @@ def contract_lines(table: str) -> list[str]:
 
 
 def kind_of(table: str, name: str) -> str:
-    """In words: the type of a column, and its range or its list where it has one."""
+    """A column's type in words, with its range or list if it has one."""
     dtype = column_type(table, name)
     if dtype.is_temporal():
         return "date or time" if dtype == pl.Datetime else "date"
@@ -256,7 +256,7 @@ def test_people_in_a_months_payroll_are_at_risk_at_its_end(source: Path, retenti
 
 @pytest.mark.parametrize("source", ["An export of an HR system"], indirect=True)
 def test_an_export_is_read_in_its_encoding_with_its_dates_and_decimals(source: Path, retention: Retention) -> None:
-    """Five of 30 leave, three of their own accord; the row of 0999 and that of 9999 are left out."""
+    """Five of 30 leave, three voluntarily; the rows of 0999 and 9999 are left out."""
     _, report = check(retention, source)
     assert report["people"] == 30
     assert report["tables"] == {"employees": 31, "assignments": 53, "compensation": 60, "exits": 7}

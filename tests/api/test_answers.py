@@ -1,4 +1,4 @@
-"""What an answer to a list sets off: who leaves the list, and what HR is told of the data."""
+"""The effects of an answer to a list: who leaves the list, and what HR learns about the data."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Backup and restore as `docs/deployment.md` tells them: the copy serves, and the noted end proves it whole."""
+"""Backup and restore as in `docs/deployment.md`: the copy serves, and the noted end proves that it is complete."""
 
 import sqlite3
 import subprocess
@@ -14,7 +14,7 @@ from pipeline.store.store import Store
 
 
 def filled(url: str) -> str:
-    """A month and two audit rows; the end of the chain as one notes it."""
+    """Publishes a month and writes two audit rows; returns the end of the chain to note."""
     with Store(url) as store:
         store.publish(publication(date(2026, 9, 30), SEPTEMBER))
         for whom in "AB":

@@ -24,11 +24,11 @@ from schemathesis.specs.openapi.checks import (
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 ASKERS = (("hr", "H1"), ("manager", "M1"), ("data_scientist", "S1"), ("auditor", "X1"))
 HELD = {"employee_id": "A", "month": "2026-09"}
-"""Each request is made again about somebody who is held: hardly any id that is made up is."""
+"""Each request is repeated with the id of a stored person: generated ids hardly ever exist."""
 
 CHECKS = [
     not_a_server_error,

@@ -1,4 +1,4 @@
-"""Figures of groups and of services between departments: what is shown, to whom, and in which forms."""
+"""Figures of groups and of services between departments: what is shown, to whom, and in which formats."""
 
 import io
 import math

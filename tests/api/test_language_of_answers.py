@@ -1,4 +1,4 @@
-"""The same header gets the same language from a route of the API, a list as HTML and a page."""
+"""An API route, a list as HTML and a page answer a header in the same language."""
 
 import re
 from collections.abc import Callable

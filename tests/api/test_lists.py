@@ -1,4 +1,4 @@
-"""A manager's list by the API, and the same as files."""
+"""A manager's list from the API and as files."""
 
 import csv
 import io

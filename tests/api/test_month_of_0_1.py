@@ -1,4 +1,4 @@
-"""A month that version 0.1 published says of its features what that version knew, and is shown as before."""
+"""A month published by version 0.1 has the feature descriptions of that version, and is shown as before."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""`from pipeline import …`: what a data scientist works with in a notebook, on a registry of one tiny model."""
+"""`from pipeline import …`: a data scientist's functions in a notebook, on a registry of one tiny model."""
 
 import doctest
 import math
@@ -13,7 +13,7 @@ import pipeline
 from features.errors import BadInput
 from pipeline.settings import Settings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 RECORD = {"pay_against_market": -0.4, "client_rating_12m": 2.0, "tenure_months": 8.0, "contract": "fixed"}
 
 
@@ -65,7 +65,7 @@ def test_the_docstring_examples_are_correct() -> None:
 
 
 def test_rows_of_one_person_widen_the_interval() -> None:
-    """Ten copies of four people tell no more than the four."""
+    """Ten copies of four people hold no more information than the four."""
     left, risk = [False, False, True, True] * 10, [0.1, 0.4, 0.35, 0.8] * 10
     auc = pl.col("metric") == "auc"
     alike = pipeline.evaluate(left, risk, [0, 1, 2, 3] * 10).filter(auc).row(0, named=True)

@@ -1,4 +1,4 @@
-"""Tokens of a company's own issuer: a real one on a port of this machine, its keys, and what is refused."""
+"""Tokens of a company's own issuer: a real issuer on a local port, its keys, and what is refused."""
 
 import base64
 import hmac
@@ -38,7 +38,7 @@ def published(key: Any, key_id: str) -> dict[str, Any]:
 
 
 class Keys:
-    """What the issuer publishes now, and how often it was asked."""
+    """The keys that the issuer publishes now, and the number of requests for them."""
 
     def __init__(self) -> None:
         self.published: list[dict[str, Any]] = [published(RSA_KEYS[0], "first"), published(EC_KEY, "curve")]
@@ -167,7 +167,7 @@ def test_wrong_claims_are_401(client: TestClient, wrong: dict[str, Any]) -> None
 
 
 def signed_with_the_public_key(key: rsa.RSAPrivateKey, encoding: Encoding) -> str:
-    """HS256 with the issuer's public key as the secret; by hand, for PyJWT would not make one."""
+    """HS256 with the issuer's public key as the secret; built by hand, because PyJWT refuses to."""
     secret = key.public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
     header, claims, _ = token(b"0" * 32, "HS256").split(".")
     signature = hmac.digest(secret, f"{header}.{claims}".encode(), "sha256")

@@ -29,13 +29,13 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 SPAWN = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture
 def refused_version(trained: Settings) -> str:
-    """A version whose risks are far too extreme: the gate refuses it."""
+    """Registers a version with far too extreme risks, which the gate refuses."""
     _, model = registry.load(trained, "1")
     report = registry.report_of(registry.connect(trained), "1")
     metrics = replace(report.metrics, calibration_slope=Bounded(0.5, 0.4, 0.6))
@@ -144,7 +144,7 @@ def test_simultaneous_promotions_leave_one_consistent_ledger(trained: Settings, 
 
 
 def stop_before_registering(settings: Settings, text: Any) -> None:
-    """Log everything of a model, and stop for good before its version is there."""
+    """Log a model, and stop for good before its version exists."""
     _, model = registry.load(settings, "1")
     report = registry.report_of(registry.connect(settings), "1")
 

@@ -1,4 +1,4 @@
-"""What a person may ask for: a receipt, a contest, erasure with a proof; and answers to the lists."""
+"""A person's rights: a receipt, a contest, erasure with a proof; and answers to the lists."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -20,7 +20,7 @@ from serving.settings import ServerSettings
 from serving.views import champion
 
 Bearer = Callable[..., dict[str, str]]
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 URL = "/v1/scores?purpose=model_review"
 LOW = {"pay_against_market": -0.4, "client_rating_12m": 2, "tenure_months": 8, "contract": "fixed"}
 HIGH = {"pay_against_market": 0.4, "client_rating_12m": 5, "tenure_months": 90, "contract": "open"}
@@ -40,7 +40,7 @@ def asked(trained: Settings, bearer: Bearer, settings: ServerSettings) -> Iterat
 
 
 def champion_of(settings: Settings) -> str | None:
-    """A test of this module promotes another version, so the champion need not be the first."""
+    """The current champion. Another test of this module promotes a later version."""
     return registry.champion_version(registry.connect(settings))
 
 

@@ -1,4 +1,4 @@
-"""What an attacker with a token of some role, or with none, tries first."""
+"""The first attempts of an attacker with a token of some role, or with none."""
 
 from collections.abc import Callable
 from itertools import product
@@ -43,7 +43,7 @@ ROUTES = {
     "GET /v1/audit": {"auditor"},
     "DELETE /v1/employees/B": {"hr"},
 }
-"""Who gets through where; M1 is the manager of A. The models' routes are in `test_audit_pages.py`."""
+"""The roles that each route accepts; M1 is the manager of A. The models' routes are in `test_audit_pages.py`."""
 BODIES = {"answer": {"outcome": "talked"}, "contest": {"ground": "wrong", "statement": "x"}}
 
 

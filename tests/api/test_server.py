@@ -1,4 +1,4 @@
-"""What holds for every route: problems, request ids, headers, health, OpenAPI; and the real server process."""
+"""What every route has: problems, request ids, headers, health, OpenAPI; and the real server process."""
 
 import logging
 import pkgutil

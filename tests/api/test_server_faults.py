@@ -1,4 +1,4 @@
-"""The real server while it is killed or told to stop, while a month is published under it, and without a registry."""
+"""The real server when killed or stopped, during a publication, and without a registry."""
 
 import multiprocessing
 import os

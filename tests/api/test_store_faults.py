@@ -20,7 +20,7 @@ UNAVAILABLE = "urn:retention:problem:store-unavailable"
 
 
 def becomes(ask: Callable[[], int], status: int) -> bool:
-    """Whether it answers so within a while; a fault takes a moment to be noticed, and to be over."""
+    """Whether the status is reached in time; a fault takes a moment to appear and to clear."""
     for _ in range(100):
         if ask() == status:
             return True

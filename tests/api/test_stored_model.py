@@ -1,4 +1,4 @@
-"""The stored model as others load it: by MLflow's own loader and its own server, the same numbers as ours."""
+"""The stored model in MLflow's own loader and server gives the same scores as ours."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ from pipeline.model.blend import Blend
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 RECORDS = [
     {"pay_against_market": -0.4, "client_rating_12m": 2.0, "tenure_months": 8.0, "contract": "fixed"},
     {"pay_against_market": None, "client_rating_12m": None, "tenure_months": 90.0, "contract": None},
@@ -51,7 +51,7 @@ def test_every_way_to_omit_unknown_values_fits_the_signature(trained: Settings, 
 
 @pytest.fixture
 def served(trained: Settings, tmp_path: Path) -> Iterator[str]:
-    """The address of `mlflow models serve`, a process of its own."""
+    """The address of `mlflow models serve`, in a separate process."""
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/retention/1", "--env-manager", "local"]
     environment = os.environ | {
         "MLFLOW_TRACKING_URI": trained.tracking_uri,

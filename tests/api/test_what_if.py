@@ -1,4 +1,4 @@
-"""What a change would do, by the model that made the published score."""
+"""The effect of a change, by the model that made the published score."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,7 +14,7 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 Bearer = Callable[..., dict[str, str]]
 AuditRows = Callable[[], list[dict[str, Any]]]
 FIGURES = {
@@ -27,7 +27,7 @@ FIGURES = {
 
 @pytest.fixture
 def asked(trained: Settings, bearer: Bearer, settings: ServerSettings, store: Store) -> Iterator[Callable[..., Any]]:
-    """Asks about A to E, whom version 1 has scored; the store's own fixtures were published before."""
+    """Requests what-ifs for A to E, scored by version 1; the store's own fixtures were published before."""
     from pipeline.scoring.job import score_people
     from pipeline.scoring.population import PLACE
 

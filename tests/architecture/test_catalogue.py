@@ -1,4 +1,4 @@
-"""The catalogue says all of every feature, and the page in docs says what the catalogue says."""
+"""The catalogue describes every feature completely, and the page in docs matches the catalogue."""
 
 import re
 from dataclasses import asdict
@@ -22,7 +22,7 @@ NO_PART_OF_A_WHOLE = {
     "full_time_share": (0, 2),
     "unanswered_requests_3m": (None, 1),
 }
-"""Figures written as a percentage that are no share of a whole, with their limits; the catalogue says why of each."""
+"""Percentages that are not a share of a whole, with their limits; the catalogue gives the reason for each."""
 COUNTED = {
     *("months", "hours", "days a month", "people", "moves", "changes", "promotions", "departments"),
     *("services a month", "count", "ratio"),
@@ -155,7 +155,7 @@ READERS = (
     *(ROOT / name for name in ("pipeline/language/wording.py", "pipeline/dataset/rows.py")),
     *(ROOT / name for name in ("pipeline/lists/risk_list.py", "serving/pages/people.py")),
 )
-"""Modules that work with what is known of features."""
+"""Modules that use the metadata of features."""
 PARSING = re.compile(
     r"^import re$|(?:unit|label|name|feature)\.(?:startswith|endswith|split|partition)\(", re.MULTILINE
 )

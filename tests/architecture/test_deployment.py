@@ -1,4 +1,4 @@
-"""What the operator is given: settings as the code has them, an image and a compose file that hold what they say."""
+"""The operator's documents: settings that match the code, and a valid image and compose file."""
 
 import json
 import re
@@ -57,12 +57,12 @@ def test_the_compose_file_is_valid() -> None:
         str(ROOT / "compose.yaml"),
     ]
     output = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    # an image is named by its version, not by a digest: which one is for whoever runs it to say
+    # an image is named by its version, not by a digest: the operator chooses the digest
     assert set(re.findall(r"CL-\d{4}", json.dumps(output))) <= {"CL-0019"}
 
 
 def test_compose_passes_on_every_setting_that_the_page_requires() -> None:
-    """What it needs stands in the page's `.env`, and the API and the jobs get the whole file."""
+    """The required settings are in the page's `.env`, and the API and the jobs get the whole file."""
     text = (ROOT / "compose.yaml").read_text()
     [shown] = [block for block in blocks(page("docs/deployment.md"), "dotenv") if block.startswith("# .env")]
     needed = set(re.findall(r"\$\{(\w+):\?", text))

@@ -1,4 +1,4 @@
-"""An error says the rule, the place and the remedy; `column` and `rows` alone may be left out."""
+"""An error states the rule, the location and the remedy; only `column` and `rows` are optional."""
 
 import ast
 from collections.abc import Iterator

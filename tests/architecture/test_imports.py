@@ -116,7 +116,7 @@ ENTRIES = {
         _run("bench.features:PART", None, None)
     """,
 }
-"""Each way in, as far as the import of Polars; what comes after it may fail."""
+"""Each entry point, as far as its import of Polars; it may fail after that."""
 
 WATCHED = f"""
 import os, sys

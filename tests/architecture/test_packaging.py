@@ -64,7 +64,7 @@ def test_the_source_distribution_contains_every_file_and_the_licence(dist: Path)
 
 @pytest.fixture(scope="module")
 def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """Runs a program of an environment that holds the wheel, and of this one the packages that it depends on.
+    """Runs a program in an environment with the wheel, which takes the wheel's dependencies from this environment.
 
     A path in a .pth file brings those packages without the .pth files among them, so not the editable checkout.
     """

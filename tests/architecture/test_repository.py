@@ -40,13 +40,13 @@ LOCKS = {
     "requirements-bench.lock": {"bench"},
     "requirements-release.lock": {"release"},
 }
-"""The extras that each lock holds; the first holds what the product cannot do without, too."""
+"""The extras in each lock; the first also contains the required dependencies."""
 LARGEST = 500_000  # bytes; requirements.lock is the largest file that belongs here
 
 
 @cache
 def our_files() -> tuple[Path, ...]:
-    """What is committed, or would be by `git add .`."""
+    """The files that are committed, or that `git add .` would commit."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     try:
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -77,7 +77,7 @@ def dry_run(*arguments: str) -> str:
 
 
 def dependencies(lock: str | None = None) -> list[str]:
-    """What a lock must hold, or all locks together."""
+    """The dependencies that a lock must contain, or all locks together."""
     project = PYPROJECT["project"]
     required = list(project["dependencies"]) if lock in (None, "requirements.lock") else []
     for extra, requirements in project["optional-dependencies"].items():

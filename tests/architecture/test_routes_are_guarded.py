@@ -1,4 +1,4 @@
-"""Every route of the API and every page asks who, which role and which purpose, and leaves an audit row."""
+"""Every API route and every page checks identity, role and purpose, and leaves an audit row."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ PAGES = {
     "/audit",
 }
 DOORS = {"/", "/sign-in", "/sign-in/openid", "/sign-in/back", "/sign-out", "/purpose", "/language/{language}"}
-"""Pages of the way in and out: they name nobody."""
+"""The pages for signing in and out, which name nobody."""
 ASSETS = "/static/{tag}/{name}"
 OPEN = {"/health/live", "/health/ready", "/metrics", "/openapi.json"}
 

@@ -1,4 +1,4 @@
-"""What goes wrong: hostile and endless names, no data yet, no model, a session that ends, the same form twice."""
+"""Faults: hostile and endless names, no data yet, no model, an expired session, the same form twice."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ from serving.app import create_app
 from serving.pages import session
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 SignIn = Callable[..., None]
 AuditRows = Callable[[], list[dict[str, Any]]]
@@ -31,7 +31,7 @@ ENDLESS = "Abteilungsleiterstellvertretung" * 6
 
 @pytest.fixture
 def hostile(store: Store) -> None:
-    """October: A is named with a script, C without end, and so are the department, job and place of all."""
+    """October: A's name is a script and C's is endless, and so are everyone's department, job and location."""
     names = {"A": SCRIPT, "C": ENDLESS}
     sound = publication(date(2026, 10, 31), SEPTEMBER)
     services = pl.DataFrame(
@@ -68,7 +68,7 @@ def hostile(store: Store) -> None:
 
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
-    """Whatever a script would say ends the test."""
+    """A page on which a script that opens a dialog fails the test."""
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
     yield page

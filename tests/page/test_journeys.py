@@ -1,4 +1,4 @@
-"""From sign-in to the result, as each role, in a real browser; and what that role must not see."""
+"""From sign-in to the result in each role, in a real browser; and what the role must not see."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pipeline.identity.tokens import issue_token
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 SignIn = Callable[..., None]
 AuditRows = Callable[[], list[dict[str, Any]]]

@@ -1,4 +1,4 @@
-"""The model page over a registry that holds one judged version, its plots and its ledger."""
+"""The model page over a registry with one evaluated version, its plots and its ledger."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from pipeline.registry import promotion
 from pipeline.registry.report_json import report_of
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 UNKNOWN = float("nan")
 PLOT = (

@@ -1,4 +1,4 @@
-"""Signing in at a company's own issuer: a small real one on this machine, its code flow with PKCE, and its lies."""
+"""Signing in at a company's own issuer: a small real one on this machine, code flow with PKCE, and false answers."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ CLIENT, SECRET = "retention-pages", "only between us"
 
 @dataclass
 class Issuer:
-    """Knows one person; `claims`, `state` and `key` are what it says where it lies."""
+    """An issuer with one person; `claims`, `state` and `key` make its answers false."""
 
     url: str = ""
     claims: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a page is on paper: the content, whole and legible without colour, and nothing that only a screen can use."""
+"""A printed page: the complete content, legible without colour, and nothing that works only on a screen."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def on_paper(page: Page) -> Callable[[], None]:
 
 
 def luminance(colour: str) -> float:
-    """From 0, black, to 1, white, of a computed `rgb(…)`."""
+    """The luminance of a computed `rgb(…)`, from 0 (black) to 1 (white)."""
     red, green, blue = (int(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3])
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

@@ -1,4 +1,4 @@
-"""Whatever bytes a source's files hold, the command ends with 0 or 2 and a report: no traceback, nothing half-written.
+"""Whatever bytes a source contains, the command ends with 0 or 2 and a report: no traceback, nothing half-written.
 
 `retention check` and the loading that every other command begins with, in process, over a folder of dirty files.
 """
@@ -60,7 +60,7 @@ SOUND = {
 
 @st.composite
 def sound_csv(draw: st.DrawFn, table: str) -> bytes:
-    """What belongs into each column, so that only warnings' rules can break: each person hired, and gone, once."""
+    """Valid values in each column, so that only rules of warnings can break; each person has one spell."""
     header = HEADERS[table].split(",")
     day = ("2019-05-31", "2020-02-29", "2020-06-30", "9999-12-31")
     who = ("ann", "bob", "cleo")
@@ -77,7 +77,7 @@ def sound_csv(draw: st.DrawFn, table: str) -> bytes:
 
 @st.composite
 def csv_file(draw: st.DrawFn, table: str) -> bytes:
-    """Rows that are mostly of the right length, with the odd column, encoding, separator, cut and flipped bytes."""
+    """Rows mostly of the right length, with an occasional odd column, encoding or separator, truncation and flipped bytes."""
     header = HEADERS[table].split(",")
     if draw(st.booleans()):
         header.insert(draw(st.integers(0, len(header))), draw(st.sampled_from(COLUMNS)))
@@ -104,7 +104,7 @@ def damaged(draw: st.DrawFn, content: bytes) -> bytes:
 
 @st.composite
 def parquet_file(draw: st.DrawFn, table: str) -> bytes:
-    """Text or odd types under the right names, now and then cut."""
+    """Text or odd types under the right names, sometimes truncated."""
     column = st.sampled_from(
         (
             pl.Series([1, None], dtype=pl.Int64),
@@ -126,7 +126,7 @@ def parquet_file(draw: st.DrawFn, table: str) -> bytes:
 
 @st.composite
 def nearly_sound_files(draw: st.DrawFn) -> dict[str, bytes]:
-    """Sound files, but that one other than employees and exits may be dirty."""
+    """Valid files, one of which may be dirty (not employees or exits)."""
     tables = ["employees", "exits", *(table for table in list(HEADERS)[2:] if draw(st.booleans()))]
     files = {f"{table}.csv": draw(sound_csv(table)) for table in tables}
     if len(tables) > 2 and draw(st.integers(0, 2)) == 0:

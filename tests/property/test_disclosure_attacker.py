@@ -1,6 +1,6 @@
-"""An attacker: who knows who belongs where, and solves for figures of fewer than five people with everything shown.
+"""An attacker who knows everyone's groups and solves for figures of fewer than five people from everything shown.
 
-The solver is its own: it takes the null space of the published sums and tries every set of people with one to four
+The solver is independent: it takes the null space of the published sums and tries every set of people with one to four
 members. A combination that depends on such a set alone exists if, and only if, the set's rows of the null space are
 linearly dependent.
 """
@@ -13,7 +13,7 @@ import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.examples import at_most
+from examples import at_most
 
 from pipeline.disclosure import LEAST_PEOPLE, comparable, hidden_groups, hidden_of_attributes
 from pipeline.store.group_figures import DIMENSIONS, group_figures
@@ -23,7 +23,7 @@ Sums = list[NDArray[np.float64]]
 
 
 def sums_of(groups: pl.DataFrame, hidden: Mapping[str, set[str]]) -> Sums:
-    """For each shown group who is in it."""
+    """The members of each shown group."""
     return [
         groups.select((pl.col(name) == group).fill_null(False).cast(pl.Float64)).to_series().to_numpy()
         for name in groups.columns
@@ -57,7 +57,7 @@ def given_away(sums: Sums) -> list[int] | None:
 
 @st.composite
 def companies(draw: st.DrawFn) -> pl.DataFrame:
-    """Five to thirty people; as a rule a manager's people are of one department and work in one place."""
+    """Five to thirty people; a manager's people usually share a department and a location."""
     size = draw(st.integers(5, 30))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     departments, locations, levels = (int(random.integers(1, most)) for most in (4, 4, 4))
@@ -84,7 +84,7 @@ def test_nobody_can_be_derived_from_group_figures_and_the_total(groups: pl.DataF
 @SETTINGS
 @given(companies())
 def test_a_months_figures_reveal_no_small_group(groups: pl.DataFrame) -> None:
-    """By the rows that readers get: what has a head count is a sum that the attacker has."""
+    """Uses the rows that readers get: every row with a head count is a sum known to the attacker."""
     scores = groups.rename({"manager": "manager_id"}).with_columns(
         employee_id=pl.Series([f"P{number}" for number in range(groups.height)]), risk=pl.lit(0.5)
     )
@@ -97,7 +97,7 @@ def test_a_months_figures_reveal_no_small_group(groups: pl.DataFrame) -> None:
 @SETTINGS
 @given(companies(), st.integers(0, 2**32))
 def test_nobody_can_be_derived_from_two_publications_of_a_month(groups: pl.DataFrame, seed: int) -> None:
-    """Up to four people are gone, or moved to another department, when the month is scored again."""
+    """Up to four people have left, or changed department, when the month is scored again."""
     random = np.random.default_rng(seed)
     before = groups.with_row_index("person").with_columns(pl.col("person").cast(pl.Int64))
     first = hidden_groups(before)

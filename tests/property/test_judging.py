@@ -1,4 +1,4 @@
-"""What must hold for any scores: of the metrics, the calibration and the model."""
+"""Properties of the metrics, the calibration and the model that hold for any scores."""
 
 import numpy as np
 import polars as pl

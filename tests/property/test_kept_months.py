@@ -1,4 +1,4 @@
-"""Monthly sums kept from one extract of a source to the next give what sums of the last extract alone give."""
+"""Monthly sums carried over from one extract of a source to the next equal the sums of the last extract alone."""
 
 from datetime import date, datetime, timedelta
 
@@ -46,7 +46,7 @@ def services(draw):
 
 
 def extract(everything, day):
-    """What the source's systems would have exported on a day: no later rows, and no answers that were still to come."""
+    """What the source's systems would have exported on a day: no later rows, and no later answers."""
     rows = everything.filter(pl.coalesce("recorded_at", pl.col("opened_at").dt.date()) <= day)
     is_closed = pl.col("closed_at").dt.date() <= day
     return rows.with_columns(pl.when(is_closed).then(name).alias(name) for name in ("closed_at", "rating"))

@@ -1,4 +1,4 @@
-"""What is counted of a person's colleagues in one compiled pass is what grouping by person and department gives."""
+"""The counts of a person's colleagues from one compiled pass equal those of grouping by person and department."""
 
 import narwhals as nw
 import polars as pl
@@ -21,7 +21,7 @@ ASKED = st.integers(0, 3)
 
 @st.composite
 def companies(draw):
-    """Pairs in any order, and people of whom some are not known and some have no department."""
+    """Pairs in any order, and people, some unknown and some without a department."""
     pairs = draw(st.dictionaries(TWO, st.tuples(ASKED, ASKED), max_size=15))
     known = draw(st.lists(st.sampled_from(PEOPLE), unique=True))
     trait = st.one_of(st.none(), st.integers(0, 1))
@@ -39,7 +39,7 @@ def companies(draw):
 
 @st.composite
 def changes(draw):
-    """Asks in two steps, and of the first some that the second takes away again."""
+    """Requests in two steps; the second removes some of the first."""
     first, second = (draw(st.lists(st.tuples(TWO, ASKED, ASKED), max_size=25)) for _ in range(2))
     gone = draw(st.lists(st.integers(0, 24), unique=True).map(lambda places: [at for at in places if at < len(first)]))
     return asks(first, 1), pl.concat([asks(second, 1), asks([first[at] for at in gone], -1)])

@@ -1,4 +1,4 @@
-"""Sums in a table with a place for each key are those of a grouping, whatever is null or of one part only."""
+"""Sums in a table with one row per key equal grouped sums, with nulls and with keys of one part only."""
 
 import narwhals as nw
 import polars as pl

@@ -1,4 +1,4 @@
-"""The kernel gives LightGBM's own contributions, and refuses what it does not cover."""
+"""The kernel gives LightGBM's own contributions, and refuses what it does not support."""
 
 import logging
 

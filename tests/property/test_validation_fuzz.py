@@ -1,4 +1,4 @@
-"""Whatever the tables hold, validation ends in a report: never another exception, never a half-written folder."""
+"""Whatever the tables contain, validation ends in a report: never another exception, never a half-written folder."""
 
 import tempfile
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ ANY_COLUMN = (
 
 
 def values(table: str, column: str) -> st.SearchStrategy[str | None]:
-    """Mostly what belongs into the column, as text."""
+    """Mostly valid values of the column, as text."""
     if column in people_columns(table) or column.endswith("_id"):
         usual = st.sampled_from(PEOPLE)
     elif column_type(table, column).is_temporal():
@@ -95,9 +95,9 @@ def dirty_source(draw: st.DrawFn) -> Raw:
 
 @st.composite
 def nearly_sound_source(draw: st.DrawFn) -> Raw:
-    """People with sound hires and exits, and facts that break warnings' rules only.
+    """People with valid hires and exits, and facts that break only rules of warnings.
 
-    With `observed_from`: else a first fact that is left out for its manager makes the next one late (immortal time).
+    Has `observed_from`: otherwise a first fact dropped for its manager makes the next one late (immortal time).
     """
     people = draw(st.lists(st.sampled_from(PEOPLE), unique=True, min_size=1))
     hired = [draw(st.sampled_from(DAYS[:3])) for _ in people]

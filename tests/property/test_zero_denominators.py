@@ -1,4 +1,4 @@
-"""A division by zero is unknown: on a company of zeros no feature of the catalogue is infinite or not a number."""
+"""Division by zero gives null: in a company of zeros no feature is infinite or NaN."""
 
 from datetime import date
 
@@ -76,7 +76,7 @@ def source(source_of):
 
 
 def test_no_feature_definition_divides_without_a_guard_against_zero(source, tmp_path):
-    """Before the table is written, which would make them null: another engine may fail instead."""
+    """Checked before the table is written: writing makes such values null, but another engine may fail on them."""
     (tmp_path / "months").mkdir()
     months = sum_months(source, tmp_path / "months")
     coded = with_codes(source, pl.read_parquet(months / "people.parquet"), tmp_path)

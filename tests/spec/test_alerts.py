@@ -1,4 +1,4 @@
-"""What the monitor calls somebody for, and that what was told in its month calls nobody again; figures by hand."""
+"""What raises an alert, and that an alert is raised only in its own month; figures by hand."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ def bounds(value: float, spread: float = 0.05) -> dict[str, float]:
 
 
 def month(name: str, **more: Any) -> dict[str, Any]:
-    """One that has not matured and in which nothing stands out."""
+    """A month that has not matured and raises no alert."""
     absent = dict.fromkeys(("happened", "metrics", "intervals", "lists", "answered", "acted_on"))
     values = {"month": name, "model_version": "1", "people": 1000, "expected": 0.07, "furthest": 0.5, "drifted": []}
     return values | absent | {"score_drift": CALM} | more
@@ -105,7 +105,7 @@ def test_training_metrics_are_compared_with_all_matured_months(auc: float, slope
 @pytest.mark.parametrize("months", [[month("2026-01")], [month("2026-01", score_drift=None, furthest=0.0)]])
 def test_a_report_without_matured_months_is_rendered_and_says_so(months: list[dict[str, Any]]) -> None:
     page = monitoring_page(report(*months))
-    assert page.count("<svg ") == 2  # what is expected, and drift
+    assert page.count("<svg ") == 2  # expected exits, and drift
     assert page.count("nothing to show yet") == 3  # AUC, lists and answers
     assert "How right the scores were" not in page
     assert "Nothing is out of bounds now." in page

@@ -1,4 +1,4 @@
-"""The audit's chain of hashes: whole after honest use, broken by any change; on SQLite and on PostgreSQL."""
+"""The audit's hash chain: intact after normal use, broken by any change; on SQLite and on PostgreSQL."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def entry(whom: str | None = "A") -> AuditEntry:
 
 
 def tamper(engine: Engine, change: str) -> None:
-    """What only someone can do who may remove triggers."""
+    """A change that requires permission to remove triggers."""
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             for event in ("update", "delete"):

@@ -52,7 +52,7 @@ def test_a_single_exit_has_an_effect() -> None:
 
 
 def test_the_prior_weighs_as_many_rows_as_it_states() -> None:
-    """At the most likely line the pulls add up to 0: risk less outcome over the rows, and 1 / 0.25² = 16 of the prior.
+    """At the most likely line the gradients sum to 0: risk minus outcome over the rows, 1 / 0.25² = 16 of the prior.
 
     Of 40 who scored 0, 30 left: slope 1, and 40 risk(shift) − 30 + 16 shift = 0. Of 20 who scored 1 and of 20 who
     scored −1, 10 left each: shift 0, and 20 (risk(slope) − 1/2) twice, + 16 (slope − 1) = 0.

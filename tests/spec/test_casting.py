@@ -1,4 +1,4 @@
-"""Days that no calendar has, as a damaged file holds them: unreadable whatever they are read as, and never a crash."""
+"""Days outside the calendar, as in a damaged file: unreadable in every type, and never a crash."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Where the words of an axis stand, and how a curve is drawn."""
+"""Positions of axis labels, and the drawing of a curve."""
 
 import re
 from datetime import date
@@ -7,7 +7,7 @@ from serving.pages import charts
 
 
 def words_of(points: list[charts.Point]) -> list[tuple[str, str, str]]:
-    """Word, place across and anchor, from the last to the first."""
+    """Label, horizontal position and anchor, from the last to the first."""
     drawn = charts.ticks(points, [point.label for point in points])
     return [
         (word, x, anchor)

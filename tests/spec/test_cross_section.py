@@ -1,4 +1,4 @@
-"""A cross-section: one row a person, no dates."""
+"""A cross-section: one row per person, no dates."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What one department gets from another, in rows worked out by hand."""
+"""What one department gets from another, with rows computed by hand."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""What keeps small groups unseen: companies small enough to see by eye what gives whom away."""
+"""Disclosure control: companies small enough to see which figure reveals whom."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ NOBODY: dict[str, set[str]] = {"department": set(), "manager": set()}
 
 
 def company(**letters: str) -> pl.DataFrame:
-    """A letter a person in each dimension; a point where nothing is shown of the person."""
+    """One letter per person in each dimension; a dot if nothing about the person is shown."""
     columns = {name: [None if letter == "." else letter for letter in text] for name, text in letters.items()}
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 

@@ -1,4 +1,4 @@
-"""How far features move, and from where on that is more than usual."""
+"""Drift: how far features move, and when that is unusual."""
 
 import math
 

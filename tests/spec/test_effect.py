@@ -1,4 +1,4 @@
-"""The roll-out by lot, and what it says of the lists' effect; figures by hand."""
+"""The randomised roll-out and its estimate of the lists' effect; figures by hand."""
 
 import math
 from collections.abc import Iterator

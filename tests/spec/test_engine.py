@@ -1,4 +1,4 @@
-"""What the engine and the packed sums do for many rows, by hand."""
+"""The engine's operations on many rows and the packed sums, with results by hand."""
 
 import narwhals as nw
 import polars as pl

@@ -1,4 +1,4 @@
-"""Factors beside the figures of peers, on tables of a few people."""
+"""Factors and the figures of peers, on tables of a few people."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The fairness review: figures by protected group worked out by hand, what is not shown, what stands for a group."""
+"""The fairness review: figures by protected group, computed by hand; suppression; proxies."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ def judged(left: list[int], is_listed: list[int], risk: float = 0.25) -> Judged:
 
 @pytest.fixture(scope="module")
 def review() -> tuple[FairnessRow, ...]:
-    """Ten women, of whom five left and four of these and one other were listed; ten men, five left, one listed;
+    """Ten women: five left, and four of them and one other were listed. Ten men: five left, one listed;
     four of another gender; age crossed with it so that no woman is over 50."""
     gender = ["woman"] * 10 + ["man"] * 10 + ["other"] * 4
     age = ["under 50"] * 15 + ["50 and over"] * 9
@@ -193,7 +193,7 @@ def test_the_riskiest_tenth_of_each_split_is_listed_without_managers() -> None:
 
 @pytest.fixture
 def with_protected(source_of: Callable[..., Source], tmp_path: Path) -> Source:
-    """Ann is hired again as a man; Bob's gender is not recorded; both are of known years of birth."""
+    """Ann is rehired as a man; Bob's gender is not recorded; both have known years of birth."""
     frame = pl.DataFrame(
         {
             "employee_id": ["Ann", "Ann", "Bob"],

@@ -1,4 +1,4 @@
-"""A store, a registry or a disk that fails is one message with a place and a remedy, and exit code 1."""
+"""A fault of a store, a registry or a disk gives one message with its location and a remedy, and exit code 1."""
 
 import errno
 import os
@@ -15,14 +15,14 @@ from pipeline.faults import fault_of, without_secrets
 from pipeline.settings import Settings
 from pipeline.store import sqlite as sqlite_file
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself
 
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command in process, with its state under `var`; gives its exit code and what it said on stderr."""
+    """Runs a command in process, with its state under `var`; returns its exit code and stderr."""
     monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
     (tmp_path / "var").mkdir()
 

@@ -1,4 +1,4 @@
-"""Between which values a feature lies: what the simulated company has, and what nobody can have."""
+"""The limits of features: the values of the simulated company, and impossible ones."""
 
 import math
 from pathlib import Path

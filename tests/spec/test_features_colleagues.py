@@ -1,4 +1,4 @@
-"""Peers, kinds, ties, newcomers and requests left unanswered: what internal services say beyond their averages."""
+"""Peers, kinds, ties, newcomers and backlog: features of internal services beyond their averages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The gate's conditions as a Russian reader sees them, and that whatever the gate says has a translation."""
+"""The gate's conditions in Russian, and that every text of the gate has a translation."""
 
 import pytest
 

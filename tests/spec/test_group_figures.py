@@ -1,4 +1,4 @@
-"""Figures of groups: what is shown, and what can be worked out of what is shown."""
+"""Figures of groups: what is shown, and what can be derived from it."""
 
 import math
 
@@ -12,7 +12,7 @@ from pipeline.store.group_figures import DIMENSIONS, group_figures
 
 
 def company(department: str, location: str = "", level: str = "", manager: str = "") -> pl.DataFrame:
-    """A letter a person in each dimension; one that is not given is the same for all."""
+    """One letter per person in each dimension; a dimension that is not given is the same for all."""
     words = {"department": department, "location": location, "level": level, "manager": manager}
     return pl.DataFrame({name: list(text or "-" * len(department)) for name, text in words.items()})
 

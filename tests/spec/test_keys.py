@@ -1,4 +1,4 @@
-"""Keys are made once, by one place, and only their owner can read them."""
+"""A key is created once, in one place, and only its owner can read it."""
 
 import stat
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A process killed in the middle of publishing or of an audit write: nothing lost, nothing half; on both databases."""
+"""A process killed during a publication or an audit write: nothing lost, nothing half-written; on both databases."""
 
 import multiprocessing
 import os
@@ -23,7 +23,7 @@ def scored(day: date) -> Publication:
 
 
 def append_for_ever(url: str, connection: Connection) -> None:
-    """Keep one audit row after another, and tell of each once it is kept."""
+    """Append one audit row after another, and send the number of each stored row."""
     with Store(url) as store:
         for number in range(1_000_000):
             at = datetime(2026, 10, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ def append_for_ever(url: str, connection: Connection) -> None:
 
 
 def killed(job: Any, *arguments: Any, after: int) -> list[Any]:
-    """What a job told before it was killed, some time after it had told so many things."""
+    """The numbers that a job sent before it was killed, some time after it had sent `after` of them."""
     ours, theirs = SPAWN.Pipe(duplex=False)
     process = SPAWN.Process(target=job, args=[*arguments, theirs])
     process.start()

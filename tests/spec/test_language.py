@@ -1,4 +1,4 @@
-"""What the product says, that every other language says all of it with the same places, and how it counts."""
+"""Texts and their translations: complete, with the same placeholders, and with the right plural forms."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The additive part: the fit, what its two penalties do to a strong feature among weak ones, and which is chosen."""
+"""The logistic regression: its fit, the effect of both penalties on one strong feature among weak ones, selection."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def spreads(fitted: Linear, matrix: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def one_that_tells() -> tuple[np.ndarray, np.ndarray]:
-    """A first feature that decides who leaves, and twenty that say nothing."""
+    """A first feature that determines who leaves, and twenty uninformative ones."""
     random = np.random.default_rng(1)
     matrix = random.normal(size=(ROWS, 1 + NOISY))
     return matrix, random.random(ROWS) < risk_of(-1 + 1.5 * matrix[:, 0])

@@ -1,4 +1,4 @@
-"""The metrics on tables small enough to be worked out by hand, and the intervals around them."""
+"""The metrics on tables small enough to compute by hand, and the intervals around them."""
 
 import math
 
@@ -138,7 +138,7 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_another(company:
 
 
 def test_the_rows_of_a_person_are_resampled_together() -> None:
-    """Ten copies of each row tell no more than one: the interval must not shrink."""
+    """Ten copies of a row hold no more information than one: the interval must not shrink."""
     random = np.random.default_rng(2)
     risk = random.uniform(0.1, 0.9, 60)
     left = random.random(60) < risk

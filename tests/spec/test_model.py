@@ -1,4 +1,4 @@
-"""The blend: that its factors add up, that it is stored without code, and that it stands odd input."""
+"""The blend: its factors add up, it is stored without code, and it tolerates odd input."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ from pipeline.model.parallel import ROWS_AT_A_TIME, in_parallel
 
 
 def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:
-    """Pay and tenure that matter, a survey that is often unknown, a department with a bad name, and noise."""
+    """Informative pay and tenure, a survey that is often unknown, a department with many exits, and noise."""
     random = np.random.default_rng(seed)
     pay, tenure, noise = random.normal(size=rows), random.exponential(30, rows), random.normal(size=rows)
     mood = np.where(random.random(rows) < 0.4, np.nan, random.uniform(0, 10, rows))
@@ -41,7 +41,7 @@ def blend() -> Blend:
 
 @pytest.fixture(scope="module")
 def unseen() -> pl.DataFrame:
-    """Rows that training never had: unknown values, a department that is new, figures far outside."""
+    """Rows unlike training's: unknown values, a new department, extreme figures."""
     odd = {"pay": [None, 1e9, -1e9], "tenure_months": [0.0, None, 1e6], "mood": [None, None, 20.0]}
     odd |= {"department": ["on the moon", None, "sales"], "noise": [0.0, float("inf"), float("nan")]}
     return pl.concat([company(300, seed=2)[0], pl.DataFrame(odd)])
@@ -169,7 +169,7 @@ def test_scoring_nobody_is_not_an_error(blend: Blend, unseen: pl.DataFrame) -> N
 def test_too_few_held_out_exits_choose_nothing() -> None:
     features, left = company(80, seed=5)
     choice = fit_blend(features, left, [(np.arange(60), np.arange(60, 80))], seed=1).choice
-    assert (choice.weight, choice.line) == (1.0, Line())  # so few exits: logistic regression has all the say
+    assert (choice.weight, choice.line) == (1.0, Line())  # with so few exits, logistic regression has the whole weight
     assert choice.shape == TINY
 
 

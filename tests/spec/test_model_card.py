@@ -1,4 +1,4 @@
-"""The model card of a report of a few figures: everything that a reader asks for is there, and nothing is loaded."""
+"""The model card of a small report: every expected part is there, and nothing is loaded."""
 
 import re
 from datetime import UTC, datetime

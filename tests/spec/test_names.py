@@ -1,4 +1,4 @@
-"""Names in any script: columns, attributes, items and measures keep their letters, and none takes another's place."""
+"""Names in any script: columns, attributes, items and measures keep their letters, and no two names collide."""
 
 import unicodedata
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def test_a_refused_word_among_letters_of_another_script_is_refused() -> None:
 
 
 def named_after(items: list[str], source_of: Callable[..., Source], table: str = "surveys") -> list[str]:
-    """The features that hold the last figure of each item, in the order of the items."""
+    """The features with the last figure of each item, in the order of the items."""
     column, day = {"surveys": ("item", "survey_date"), "measures": ("name", "measured_at")}[table]
     value = {"surveys": "score", "measures": "value"}[table]
     rows = "\n".join(f"ann {JUNE} {item} {place}" for place, item in enumerate(items))

@@ -1,4 +1,4 @@
-"""Who counts as having left within the horizon: a few exits that one can check by eye."""
+"""Who counts as having left within the horizon, on a few exits that can be checked by eye."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ def test_a_person_rehired_by_the_snapshot_date_has_an_outcome(hires: list[date],
 
 
 def test_an_exit_and_a_rehire_on_the_snapshot_date_are_both_over(tmp_path: Path) -> None:
-    """The window is open at the snapshot date, so whoever came back that day has not left within it."""
+    """The window is open at the snapshot date, so a person who came back that day has not left within it."""
     result = source(tmp_path, [("a", JUNE, "voluntary")], hires=[("a", HIRE), ("a", JUNE)])
     people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
     assert left_within_horizon(result, people, [JUNE], 6)["left"].to_list() == [False]

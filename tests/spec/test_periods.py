@@ -1,4 +1,4 @@
-"""What is kept, for how long, and who is not scored yet; on SQLite and on PostgreSQL."""
+"""Retention periods, and who is not scored before the notice; on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -56,7 +56,7 @@ def counts(store: Store) -> dict[str, int]:
 
 @pytest.fixture
 def filled(store: Store, settings: Settings) -> Store:
-    """Months on either side of twelve ago, a source that stopped long ago, an old and a new answer and contest."""
+    """Months older and newer than twelve, a source that stopped long ago, an old and a new answer and contest."""
     for day in (date(2025, 10, 31), date(2025, 11, 30), date(2025, 12, 31), date(2026, 10, 31)):
         store.publish(scored(day))
     store.publish(scored(date(2020, 1, 31), "left behind"))
@@ -91,7 +91,7 @@ def objected(store: Store) -> list[str]:
 
 
 def test_an_objection_outlives_its_period_while_the_person_is_scored(filled: Store, settings: Settings) -> None:
-    """A has a score of 2026; nothing is held of B but the objection."""
+    """A has a score of 2026; of B only the objection is stored."""
     with filled.changing() as connection:
         for person in "AB":
             contest(connection, Contest(datetime(2024, 1, 1, tzinfo=UTC), "H", person, "objection", None, "I object."))

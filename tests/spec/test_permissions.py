@@ -1,4 +1,4 @@
-"""Which role may ask what, and which purposes are served: every pair, said once more beside the code."""
+"""Which role may request what, and which purposes are accepted: every pair, listed independently of the code."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -34,15 +34,15 @@ ALLOWED = "Allowed are: retention_conversation, workforce_planning, model_review
 
 @dataclass
 class Kept:
-    """The part of the audit's trail that a purpose is written to."""
+    """The part of the audit trail to which a purpose is written."""
 
     purpose: str | None = None
 
 
 def ask(dependency: Any, *arguments: object, **named: object) -> Any:
-    """What the dependency of an annotated parameter gives, as FastAPI would call it.
+    """The result of the dependency of an annotated parameter, called as FastAPI does.
 
-    In a thread of its own: where the tests of the pages ran before, this one has an event loop already.
+    Runs in a separate thread: after the page tests, the main thread already has an event loop.
     """
     asked = dependency.__metadata__[0].dependency(*arguments, **named)
     with ThreadPoolExecutor(1) as thread:
@@ -93,7 +93,7 @@ def test_a_route_with_an_inherent_purpose_needs_none_and_accepts_one(parameter: 
     assert ask(parameter, kept) == by_nature == kept.purpose
     for purpose in PURPOSES:
         assert ask(parameter, kept, purpose=purpose) == purpose == kept.purpose
-    for purpose in ("dismissal", ""):  # said and empty is not unsaid
+    for purpose in ("dismissal", ""):  # an empty purpose is not a missing one
         with pytest.raises(Refusal):
             ask(parameter, kept, purpose=purpose)
         assert kept.purpose == purpose

@@ -1,4 +1,4 @@
-"""The draft of the impact assessment says what is held and what is open, and names nobody."""
+"""The draft of the impact assessment states what is held and what is open, and names nobody."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""How often one client may ask, on a clock of the test's own."""
+"""The rate limit of a client, on a clock that the test controls."""
 
 from serving.access.rates import Rates
 

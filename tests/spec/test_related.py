@@ -1,4 +1,4 @@
-"""Related features: what says the same of people is read together, and what does not is not."""
+"""Related features: features that rank people alike are read together, and no others."""
 
 import polars as pl
 

@@ -1,4 +1,4 @@
-"""What a scoring run says of itself."""
+"""The summary and the evidence of a scoring run."""
 
 import io
 from datetime import date

@@ -1,4 +1,4 @@
-"""The simulated company: a believable history in the contract's words, and the truth behind its exits."""
+"""The simulated company: a plausible history in the contract's terms, and the true hazards of its exits."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""A source as a whole: read, validated, written in one piece or not at all."""
+"""A source as a whole: read, validated, and written completely or not at all."""
 
 from datetime import date
 from pathlib import Path

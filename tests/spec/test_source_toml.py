@@ -1,4 +1,4 @@
-"""source.toml: what it means, and each mistake with its message."""
+"""source.toml: its meaning, and each mistake with its message."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The store: published as a whole or not at all, once, by readers' eyes; on SQLite and on PostgreSQL."""
+"""The store as readers see it: months published completely or not at all, and once; on SQLite and on PostgreSQL."""
 
 import math
 import multiprocessing

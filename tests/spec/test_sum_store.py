@@ -1,4 +1,4 @@
-"""What is kept of the monthly sums from one run to the next, and what is summed again."""
+"""Which monthly sums are carried over from one run to the next, and which are summed again."""
 
 import json
 import re
@@ -32,9 +32,9 @@ def company(source_of):
 
 @pytest.fixture
 def summed(tmp_path, monkeypatch):
-    """Brings the folder up to date with a source and gives the months that were summed for it, ascending.
+    """Brings the folder up to date with a source; returns the months that were summed for it, ascending.
 
-    They are summed side by side, in no order that is promised.
+    They are summed in parallel, in no guaranteed order.
     """
 
     def sum_them(source):

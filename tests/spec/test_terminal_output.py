@@ -1,4 +1,4 @@
-"""What a command says at its end fits a terminal of 80 columns."""
+"""The final output of a command fits a terminal of 80 columns."""
 
 import io
 from typing import Any

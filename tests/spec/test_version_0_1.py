@@ -1,4 +1,4 @@
-"""What version 0.1 stored is read today: its models score the same, its months are worded the same.
+"""What version 0.1 stored can still be read: its models score the same, its months are worded the same.
 
 `tests/data/model_0_1` was written by the code of 0.1: a model as MLflow stores it; the scores of six records, by MLflow
 and by the code that scores everyone; and of the first record the factors, what a publication says of their features,
@@ -27,7 +27,7 @@ from pipeline.score import Factor
 from pipeline.scoring.records import score_records
 from pipeline.store.reading import Published
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself
 DATA = Path(__file__).parents[1] / "data/model_0_1"
 MODEL = DATA / "model/data/retention_model"
 SCORES: Mapping[str, Any] = json.loads((DATA / "scores.json").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Levers: which features a change moves, by how much, and what it leaves as it is."""
+"""Levers: the features that a change moves, by how much, and those that it leaves alone."""
 
 import math
 from typing import Any

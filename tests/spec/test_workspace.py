@@ -1,4 +1,4 @@
-"""The folder in which a run works goes with the run, and a killed run's with the next one."""
+"""A run's working folder is removed with the run, and a killed run's folder by the next one."""
 
 import signal
 import subprocess

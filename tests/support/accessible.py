@@ -1,4 +1,4 @@
-"""What every page has to hold, whoever looks at it."""
+"""The accessibility of every page."""
 
 from typing import Final
 
@@ -12,9 +12,9 @@ _AXE: Final = Axe()
 def assert_accessible(page: Page) -> None:
     """axe-core finds nothing serious, in either theme, and the page is nowhere wider than the screen.
 
-    On a phone, tables flow into lines, so that nothing has to be pushed sideways either.
+    On a phone, tables reflow into lines, so that nothing has to be scrolled sideways either.
 
-    A theme changes colours alone, so the dark one is held against the rule of contrast.
+    A theme changes only colours, so the dark one is checked only for contrast.
     """
     for theme, options in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

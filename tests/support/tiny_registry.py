@@ -46,7 +46,7 @@ REPORT = {
 
 @pytest.fixture(scope="module")
 def blend() -> Blend:
-    """Trained on 600 people, of whom the badly paid, badly served and newly hired leave more often."""
+    """Trained on 600 people; those with low pay, poor service or short tenure leave more often."""
     random = np.random.default_rng(1)
     rows = 600
     table = pl.DataFrame(

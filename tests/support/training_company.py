@@ -18,7 +18,7 @@ DAYS = [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30)]
 
 @pytest.fixture(scope="module")
 def company() -> Dataset:
-    """Three dates of 300 people: pay that matters, tenure, a level; and four of a department of their own."""
+    """Three dates of 300 people: informative pay, tenure, a department; four people form a tiny department."""
     random = np.random.default_rng(1)
     pay = random.normal(size=ROWS)
     department = np.where(np.arange(ROWS) % 300 < 4, "tiny", random.choice(["sales", "finance"], ROWS))

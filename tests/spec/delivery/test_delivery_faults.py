@@ -97,7 +97,7 @@ def test_an_unusable_server_stops_the_run_and_leaves_no_trace(
 
 
 def deliver_there(settings: Settings) -> None:
-    """In a process of its own, to be killed."""
+    """Runs in a separate process, to be killed."""
     with Store(settings.store_url) as store:
         deliver(store, settings, None)
 

@@ -1,4 +1,4 @@
-"""Internal services as known on a date: a few that one can count, of people hired again and of late records."""
+"""Internal services as known on a date: a few that can be counted by hand, with rehires and late records."""
 
 from datetime import date
 from functools import partial
@@ -22,7 +22,7 @@ from features.known.codes import with_codes
 from features.known.facts import Known, known_on, prepare
 
 ANN, BOB, CID = 0, 1, 2
-"""The codes of the people, by the order of their ids."""
+"""The codes of the people, in the order of their ids."""
 MARCH, APRIL, JUNE, JULY = (2024 * 12 + month for month in (3, 4, 6, 7))
 LAST_OF_JUNE = date(2024, 6, 30)
 SERVICES = """

@@ -23,7 +23,7 @@ def told(
 
 
 def month(day: date, a: float, b: float, rest: float = 0.1, model: str = "1", **changed: Any) -> Any:
-    """A and B, of M, and REST; a risk rests on pay alone. `changed` is of A: evidence, manager."""
+    """A month of A and B, who report to M, and REST. Pay determines the risk. `changed`: A's evidence, manager."""
     risks = {"A": a, "B": b} | dict.fromkeys(REST, rest)
     people: Mapping[str, Person] = {
         name: ("enough", {"pay_against_market": (f"{-risk:.2f}", "0", math.log(risk / (1 - risk)) + 2)})
@@ -35,7 +35,7 @@ def month(day: date, a: float, b: float, rest: float = 0.1, model: str = "1", **
 
 @pytest.fixture
 def list_of_september(tmp_path: Path) -> Iterator[Any]:
-    """Publishes two months and gives the list of M in the second."""
+    """Publishes two months and returns M's list of the second."""
     with Store(f"sqlite:///{tmp_path / 'store.db'}") as store:
 
         def made(august: Any, september: Any, capacity: int = 4) -> RiskList:

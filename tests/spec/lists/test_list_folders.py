@@ -1,4 +1,4 @@
-"""Folders of lists outside of `var`: erasure and `retention purge` know of each."""
+"""Folders of lists outside `var`: erasure and `retention purge` reach each of them."""
 
 import os
 from datetime import date

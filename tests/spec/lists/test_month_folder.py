@@ -1,4 +1,4 @@
-"""The files of a month: their names, and whose list is in them."""
+"""The files of a month: their names, and the managers who get one."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Why somebody is listed, and what the manager is advised."""
+"""The reasons for listing somebody, and the guidance for the manager."""
 
 from typing import Any
 

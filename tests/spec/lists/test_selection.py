@@ -16,7 +16,7 @@ def team(*people: tuple[str, str | None, float, str]) -> pl.DataFrame:
 
 
 def on_list(*people: tuple[str, str | None, float, str], capacity: int = 4) -> list[tuple[str, str]]:
-    """manager_id, employee_id in order; the mean risk is 0.1, so one is listed from 0.15 on."""
+    """The listed (manager_id, employee_id) in order; the mean risk is 0.1, so people are listed from 0.15."""
     return listed(team(*people), 0.1, ListRules(capacity, 1.5)).select("manager_id", "employee_id").rows()
 
 

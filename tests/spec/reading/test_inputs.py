@@ -61,7 +61,7 @@ def test_files_that_match_a_pattern_are_concatenated(tmp_path: Path, read: Any) 
 
 @pytest.mark.parametrize("written", ["../elsewhere/staff.csv", "{outside}/staff.csv", "{outside}/staff-*.csv"])
 def test_a_path_outside_the_folder_is_read(tmp_path: Path, written: str) -> None:
-    """Whoever writes a source.toml decides what is read."""
+    """The author of a source.toml decides what is read."""
     source, outside = tmp_path / "source", tmp_path / "elsewhere"
     for folder in (source, outside, tmp_path / "out"):
         folder.mkdir()

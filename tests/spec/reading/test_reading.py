@@ -1,4 +1,4 @@
-"""Files -> raw tables: each form of a file, and each way in which it can be wrong."""
+"""Files -> raw tables: each file format, and each way in which a file can be wrong."""
 
 import datetime as dt
 import gzip

@@ -1,4 +1,4 @@
-"""Raw tables become canonical ones: types, duplicates, attributes, and what is never read."""
+"""From raw to canonical tables: types, duplicates, attributes, and what is never read."""
 
 from collections.abc import Callable
 from datetime import date, datetime
