@@ -34,27 +34,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names, failed = chosen.parts or list(PARTS), 0
     for name in names:
         try:
-            keep(chosen.json, name, _measured(PARTS[name], chosen))
+            store_part(chosen.json, name, _measured(PARTS[name], chosen))
         except (Differs, CalledProcessError) as fault:
             failed = 1
-            keep(chosen.json, name, None)
+            store_part(chosen.json, name, None)
             why = fault if isinstance(fault, Differs) else "a side ended with the error above"
             err.print(f"{PARTS[name].title} has no figures: {why}")
-    figures = {"parts": {name: part for name, part in kept(chosen.json).items() if name in names}}
+    figures = {"parts": {name: part for name, part in stored_parts(chosen.json).items() if name in names}}
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(for_terminal(figures))
     err.print(f"Wrote {chosen.json}")
     return failed
 
 
-def kept(file: Path) -> dict[str, Any]:
+def stored_parts(file: Path) -> dict[str, Any]:
     """The parts in a file, in the order of the bench; empty if there is no file."""
     parts = json.loads(file.read_text())["parts"] if file.exists() else {}
     return {name: parts[name] for name in PARTS if name in parts}
 
 
-def keep(file: Path, name: str, figures: Mapping[str, Any] | None) -> None:
+def store_part(file: Path, name: str, figures: Mapping[str, Any] | None) -> None:
     """Replace a part's figures in a file, or remove them if there are none."""
-    parts = kept(file) | {name: figures}
+    parts = stored_parts(file) | {name: figures}
     held = {each: parts[each] for each in PARTS if parts.get(each)}
     file.write_text(json.dumps({"parts": held}, indent=1) + "\n")
 

@@ -39,8 +39,8 @@ def write_store(size: Size, data: Path) -> None:
     ids = [f"E{number:07}" for number in range(people)]
     with Store(_url(data)) as store:
         for number, day in enumerate(MONTHS, start=1):
-            anew = random.random(people) < 0.1
-            risk = np.where(anew, random.beta(1.2, 14, people), risk)
+            is_changed = random.random(people) < 0.1
+            risk = np.where(is_changed, random.beta(1.2, 14, people), risk)
             _publish(store, number, day, ids, risk, managers)
 
 

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from bench import features
-from bench.__main__ import PARTS, keep, kept
+from bench.__main__ import PARTS, store_part, stored_parts
 from bench.__main__ import main as bench
 from bench.company import source, write_company
 from bench.measure import measured
@@ -218,12 +218,15 @@ def test_every_part_has_existing_work_and_ratios_of_its_own_figures(name: str) -
 
 def test_a_part_measured_again_replaces_only_its_own_figures(tmp_path: Path) -> None:
     file = tmp_path / "bench.json"
-    keep(file, "lists", {"title": "old lists"})
-    keep(file, "features", {"title": "old features"})
-    keep(file, "lists", {"title": "new lists"})
-    assert list(kept(file).items()) == [("features", {"title": "old features"}), ("lists", {"title": "new lists"})]
-    keep(file, "features", None)
-    assert list(kept(file)) == ["lists"]
+    store_part(file, "lists", {"title": "old lists"})
+    store_part(file, "features", {"title": "old features"})
+    store_part(file, "lists", {"title": "new lists"})
+    assert list(stored_parts(file).items()) == [
+        ("features", {"title": "old features"}),
+        ("lists", {"title": "new lists"}),
+    ]
+    store_part(file, "features", None)
+    assert list(stored_parts(file)) == ["lists"]
 
 
 def test_parts_measured_on_different_machines_say_so() -> None:

@@ -210,11 +210,11 @@ import os, signal, sys
 import pipeline.lists.month_folder
 written = []
 whole = pipeline.lists.month_folder.list_page
-def page(*told):
-    written.append(told)
+def page(*arguments):
+    written.append(arguments)
     if len(written) == 10:
         os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*told)
+    return whole(*arguments)
 pipeline.lists.month_folder.list_page = page
 from datetime import date
 from pathlib import Path

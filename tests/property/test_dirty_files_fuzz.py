@@ -77,7 +77,7 @@ def sound_csv(draw: st.DrawFn, table: str) -> bytes:
 
 @st.composite
 def csv_file(draw: st.DrawFn, table: str) -> bytes:
-    """Rows mostly of the right length, with an occasional odd column, encoding or separator, truncation and flipped bytes."""
+    """Rows mostly of the right length; sometimes an odd column, encoding or separator, truncation or flipped bytes."""
     header = HEADERS[table].split(",")
     if draw(st.booleans()):
         header.insert(draw(st.integers(0, len(header))), draw(st.sampled_from(COLUMNS)))

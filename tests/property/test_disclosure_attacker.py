@@ -10,10 +10,10 @@ from itertools import combinations
 
 import numpy as np
 import polars as pl
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from examples import at_most
 
 from pipeline.disclosure import LEAST_PEOPLE, comparable, hidden_groups, hidden_of_attributes
 from pipeline.store.group_figures import DIMENSIONS, group_figures

@@ -85,8 +85,10 @@ def test_successive_extracts_give_the_sums_of_a_rebuild(company, tmp_path_factor
 def test_sums_equal_a_rebuild_whatever_happened_to_old_rows(company, tmp_path_factory, everything, data):
     folder = tmp_path_factory.mktemp("features")
     built(company(everything), folder, folder / "kept")
-    kept = data.draw(st.lists(st.booleans(), min_size=everything.height, max_size=everything.height))
+    is_left = data.draw(st.lists(st.booleans(), min_size=everything.height, max_size=everything.height))
     ratings = data.draw(st.lists(st.sampled_from([1.0, 5.0]), min_size=everything.height, max_size=everything.height))
-    changed = everything.with_columns(rating=pl.Series(ratings, dtype=pl.Float64)).filter(pl.Series(kept, dtype=bool))
+    changed = everything.with_columns(rating=pl.Series(ratings, dtype=pl.Float64)).filter(
+        pl.Series(is_left, dtype=bool)
+    )
     source = company(changed.sample(fraction=1, shuffle=True, seed=1))
     assert_frame_equal(built(source, folder, folder / "kept"), built(source, folder), check_exact=True)

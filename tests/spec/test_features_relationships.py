@@ -191,6 +191,6 @@ def test_department_pairs_are_rated_by_all_their_members_and_weighted_by_use(fea
                                                  ("closed_at", "client_hours_12m")])  # fmt: skip
 def test_unrecorded_columns_of_services_give_no_features(features_of, column, feature):
     words = [line.split() for line in SERVICES.strip().splitlines()]
-    kept = [place for place, name in enumerate(words[0]) if name != column]
-    rows = "\n".join(" ".join(line[place] for place in kept) for line in words)
+    columns = [position for position, name in enumerate(words[0]) if name != column]
+    rows = "\n".join(" ".join(line[position] for position in columns) for line in words)
     assert feature not in features_of(JUNE, {"collaboration": rows})["ann"]

@@ -39,22 +39,26 @@ def ratios(selection: Bounds | None, recall: Bounds | None = None) -> dict[str, 
     return {"attribute": "gender", "ratios": {"selection_rate": ratio(selection), "recall": ratio(recall)}}
 
 
-def said(challenger: dict[str, Any], champion: dict[str, Any] | None = None, limit: float = 0.8) -> list[Condition]:
+def conditions_of(
+    challenger: dict[str, Any], champion: dict[str, Any] | None = None, limit: float = 0.8
+) -> list[Condition]:
     return gate(Contender("2", report_of(challenger)), champion and Contender("1", report_of(champion)), limit)
 
 
 def missed(*arguments: Any) -> dict[str, float | None]:
-    return {condition_text(entry): entry.short_by for entry in said(*arguments) if not entry.is_passed}
+    return {condition_text(entry): entry.short_by for entry in conditions_of(*arguments) if not entry.is_passed}
 
 
 def test_the_first_model_needs_no_champion_to_beat() -> None:
-    assert [(condition_text(entry), entry.is_passed) for entry in said(report())] == [("calibration slope", True)]
+    assert [(condition_text(entry), entry.is_passed) for entry in conditions_of(report())] == [
+        ("calibration slope", True)
+    ]
 
 
 @pytest.mark.parametrize(("slope", "short_by"), [(0.8, None), (1.25, None), (0.7, 0.1), (1.5, 0.25)])
 def test_a_slope_outside_its_limits_is_refused_with_its_distance(slope: float, short_by: float) -> None:
     metrics = report()["metrics"] | {"calibration_slope": figure((slope, 0.5, 2.0))}
-    [entry] = said(report(metrics=metrics))
+    [entry] = conditions_of(report(metrics=metrics))
     assert entry.is_passed == (short_by is None)
     assert entry.short_by == pytest.approx(short_by)
 
@@ -63,7 +67,9 @@ def test_an_undefined_figure_does_not_pass() -> None:
     nan = float("nan")
     metrics = report()["metrics"] | {"calibration_slope": figure((nan, nan, nan))}
     assert missed(report(metrics=metrics)) == {"calibration slope": None}
-    assert "calibration slope: not known, asked 0.8 to 1.25" in str(refused("2", said(report(metrics=metrics))))
+    assert "calibration slope: not known, asked 0.8 to 1.25" in str(
+        refused("2", conditions_of(report(metrics=metrics)))
+    )
 
 
 def test_a_model_below_the_base_rate_or_tenure_alone_is_refused() -> None:
@@ -78,7 +84,9 @@ def test_a_part_that_clearly_beats_the_blend_refuses_it_and_a_doubtful_one_leave
         "boosting": {"average_precision": figure((-0.01, -0.03, 0.01))},
     }
     differences = {name: part["average_precision"] for name, part in parts.items()}
-    entries = {condition_text(entry): entry for entry in said(report(baselines=baselines, against_parts=differences))}
+    entries = {
+        condition_text(entry): entry for entry in conditions_of(report(baselines=baselines, against_parts=differences))
+    }
     logistic = entries["average precision against logistic alone"]
     boosting = entries["average precision against boosting alone"]
     assert (logistic.verdict, logistic.short_by) == ("refused", pytest.approx(0.1))
@@ -120,14 +128,14 @@ def test_a_champion_of_another_source_is_not_compared() -> None:
 def test_a_ratio_wholly_below_four_fifths_is_refused_and_names_the_groups() -> None:
     unequal = report(fairness=[ratios((0.5, 0.4, 0.7), (0.7, 0.4, 1.1))])
     assert missed(unequal) == {"selection rate by gender, woman against man": pytest.approx(0.3)}
-    text = str(refused("2", said(unequal)))
+    text = str(refused("2", conditions_of(unequal)))
     assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), asked ≥ 0.8, short by 0.300" in text
     assert "recall" not in text
     assert 'retention models promote 2 --reason "…"' in text
 
 
 def test_a_ratio_whose_interval_reaches_the_limit_is_open() -> None:
-    entries = {condition_text(entry): entry for entry in said(report(fairness=[ratios((0.7, 0.4, 1.1))]))}
+    entries = {condition_text(entry): entry for entry in conditions_of(report(fairness=[ratios((0.7, 0.4, 1.1))]))}
     assert entries["selection rate by gender, woman against man"].verdict == "open"
 
 
@@ -136,4 +144,4 @@ def test_the_limit_of_the_ratios_is_a_setting() -> None:
 
 
 def test_a_source_without_two_groups_has_no_fairness_condition() -> None:
-    assert [condition_text(entry) for entry in said(report(fairness=[ratios(None)]))] == ["calibration slope"]
+    assert [condition_text(entry) for entry in conditions_of(report(fairness=[ratios(None)]))] == ["calibration slope"]

@@ -70,8 +70,8 @@ def test_every_confirmed_audit_row_is_stored(url: str) -> None:
     with Store(url) as store:
         result = killed(append_for_ever, url, after=30)
         with store.reading() as scores:
-            kept = set(scores.connection.execute(select(AUDIT.c.request_id)).scalars())
-        assert {f"r{number}" for number in result} <= kept
+            stored = set(scores.connection.execute(select(AUDIT.c.request_id)).scalars())
+        assert {f"r{number}" for number in result} <= stored
         assert store.verify_audit().is_whole
         store.append_audit([AuditEntry(datetime(2026, 10, 2, tzinfo=UTC), "after", "H", "hr", "GET", None, None, "x")])
-        assert store.verify_audit().rows == len(kept) + 1
+        assert store.verify_audit().rows == len(stored) + 1

@@ -33,7 +33,7 @@ ALLOWED = "Allowed are: retention_conversation, workforce_planning, model_review
 
 
 @dataclass
-class Kept:
+class Trail:
     """The part of the audit trail to which a purpose is written."""
 
     purpose: str | None = None
@@ -73,10 +73,10 @@ def test_a_role_passes_where_it_is_named_and_nowhere_else(permit: Any, roles: li
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_an_accepted_purpose_is_passed_on_and_recorded(purpose: str) -> None:
-    kept = Kept()
-    given = ask(StatedPurpose, purpose, kept)
+    trail = Trail()
+    given = ask(StatedPurpose, purpose, trail)
     assert isinstance(given, Purpose)
-    assert (given, kept.purpose) == (purpose, purpose)
+    assert (given, trail.purpose) == (purpose, purpose)
 
 
 @pytest.mark.parametrize(
@@ -89,14 +89,14 @@ def test_an_accepted_purpose_is_passed_on_and_recorded(purpose: str) -> None:
     ],
 )
 def test_a_route_with_an_inherent_purpose_needs_none_and_accepts_one(parameter: Any, by_nature: str) -> None:
-    kept = Kept()
-    assert ask(parameter, kept) == by_nature == kept.purpose
+    trail = Trail()
+    assert ask(parameter, trail) == by_nature == trail.purpose
     for purpose in PURPOSES:
-        assert ask(parameter, kept, purpose=purpose) == purpose == kept.purpose
+        assert ask(parameter, trail, purpose=purpose) == purpose == trail.purpose
     for purpose in ("dismissal", ""):  # an empty purpose is not a missing one
         with pytest.raises(Refusal):
-            ask(parameter, kept, purpose=purpose)
-        assert kept.purpose == purpose
+            ask(parameter, trail, purpose=purpose)
+        assert trail.purpose == purpose
 
 
 @pytest.mark.parametrize(
@@ -109,19 +109,19 @@ def test_a_route_with_an_inherent_purpose_needs_none_and_accepts_one(parameter: 
     ],
 )
 def test_any_other_purpose_is_refused_with_its_reason_and_recorded(purpose: str, reason: str) -> None:
-    kept = Kept()
+    trail = Trail()
     with pytest.raises(Refusal) as refused:
-        allowed(purpose, kept)  # type: ignore[arg-type]
+        allowed(purpose, trail)  # type: ignore[arg-type]
     assert (refused.value.status_code, refused.value.kind) == (403, "purpose-refused")
     assert refused.value.detail == f"Not for this purpose. {reason} {ALLOWED}"
-    assert kept.purpose == purpose
+    assert trail.purpose == purpose
 
 
 def test_a_refused_purpose_is_recorded_up_to_64_characters_that_a_database_accepts() -> None:
-    kept = Kept()
+    trail = Trail()
     with pytest.raises(Refusal):
-        allowed("\x00" * 2 + "x" * 63, kept)  # type: ignore[arg-type]
-    assert kept.purpose == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 62
+        allowed("\x00" * 2 + "x" * 63, trail)  # type: ignore[arg-type]
+    assert trail.purpose == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 62
 
 
 def test_a_person_not_on_a_managers_lists_is_answered_like_an_unknown_person() -> None:

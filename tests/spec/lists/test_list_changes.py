@@ -11,15 +11,9 @@ from list_examples import AUGUST, PAY, REST, SEPTEMBER
 from published import Person, publication
 
 from pipeline.listing.rules import ListRules
-from pipeline.lists.risk_list import RiskList, list_sizes, moved, reasons, risk_lists
+from pipeline.lists.risk_list import RiskList, list_sizes, moved, risk_lists
 from pipeline.score import Factor
 from pipeline.store.store import Store
-
-
-def told(
-    driver: Any, contribution: float, value: str | None, peers: str | None, feature: str = "f", **more: Any
-) -> Any:
-    return reasons([Factor(feature, driver, value, peers, contribution)], {feature: PAY | more})
 
 
 def month(day: date, a: float, b: float, rest: float = 0.1, model: str = "1", **changed: Any) -> Any:
@@ -130,10 +124,10 @@ _SAID: dict[str, dict[str, Any]] = {
 ABOUT = {name: about | {"is_confidential": name == "survey_pay_last"} for name, about in _SAID.items()}
 
 
-def factors(**told: tuple[str | None, float]) -> list[Factor]:
+def factors(**by_feature: tuple[str | None, float]) -> list[Factor]:
     """By feature: value and log-odds."""
     driver = {"tenure_months": "context"}
-    return [Factor(name, driver.get(name, "pay"), value, "0", weight) for name, (value, weight) in told.items()]  # type: ignore[arg-type]
+    return [Factor(name, driver.get(name, "pay"), value, "0", weight) for name, (value, weight) in by_feature.items()]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

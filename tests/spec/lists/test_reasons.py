@@ -10,26 +10,26 @@ from pipeline.lists.risk_list import Reason, guidance, reasons
 from pipeline.score import Factor
 
 
-def told(
+def reasons_of(
     driver: Any, contribution: float, value: str | None, peers: str | None, feature: str = "f", **more: Any
 ) -> Any:
     return reasons([Factor(feature, driver, value, peers, contribution)], {feature: PAY | more})
 
 
 def test_a_factor_that_raises_the_risk_is_a_reason() -> None:
-    assert told("pay", 0.4, "-0.2", "0.0") == (Reason("pay", "Pay against the market: lower than for peers"),)
+    assert reasons_of("pay", 0.4, "-0.2", "0.0") == (Reason("pay", "Pay against the market: lower than for peers"),)
 
 
 @pytest.mark.parametrize(
     "no_reason",
     [
-        pytest.param(told("context", 0.4, "-0.2", "0"), id="context"),
-        pytest.param(told("pay", 0.4, "-0.2", "0", actionable=False), id="not to be acted on"),
-        pytest.param(told("pay", 0.4, "-0.2", "0", feature="gender"), id="protected"),
-        pytest.param(told("pay", -0.4, "-0.2", "0"), id="lowers the risk"),
-        pytest.param(told("pay", 0.01, "-0.2", "0"), id="too small to say"),
-        pytest.param(told("pay", 0.4, None, "0"), id="unknown"),
-        pytest.param(told("pay", 0.4, "0.2", "0"), id="better off than peers"),
+        pytest.param(reasons_of("context", 0.4, "-0.2", "0"), id="context"),
+        pytest.param(reasons_of("pay", 0.4, "-0.2", "0", actionable=False), id="not to be acted on"),
+        pytest.param(reasons_of("pay", 0.4, "-0.2", "0", feature="gender"), id="protected"),
+        pytest.param(reasons_of("pay", -0.4, "-0.2", "0"), id="lowers the risk"),
+        pytest.param(reasons_of("pay", 0.01, "-0.2", "0"), id="too small to say"),
+        pytest.param(reasons_of("pay", 0.4, None, "0"), id="unknown"),
+        pytest.param(reasons_of("pay", 0.4, "0.2", "0"), id="better off than peers"),
     ],
 )
 def test_factors_that_are_not_reasons(no_reason: tuple[Reason, ...]) -> None:
@@ -52,9 +52,3 @@ def test_guidance_follows_the_drivers_of_the_reasons_once_each() -> None:
     behind = [Reason("growth", "x"), Reason("pay", "y"), Reason("growth", "z")]
     assert guidance(behind) == (GUIDE["growth"], GUIDE["pay"])
     assert guidance([]) == (OPEN_GUIDANCE,)
-
-
-def factors(**told: tuple[str | None, float]) -> list[Factor]:
-    """By feature: value and log-odds."""
-    driver = {"tenure_months": "context"}
-    return [Factor(name, driver.get(name, "pay"), value, "0", weight) for name, (value, weight) in told.items()]  # type: ignore[arg-type]
