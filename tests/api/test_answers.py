@@ -1,16 +1,15 @@
 """The effects of an answer to a list: who leaves the list, and what HR learns about the data."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from pipeline.lists.rollout import deal
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 ANSWER = "/v1/lists/2026-09/A/answer"
 
 

@@ -2,18 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
+from published import AuditRows
 
 from features.errors import BadInput, Finding, Unavailable
 from pipeline.registry import versions as registry
 
-Bearer = Callable[..., dict[str, str]]
-AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 
 

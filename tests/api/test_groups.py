@@ -2,15 +2,17 @@
 
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
+from published import AuditRows
 
 from pipeline.language.translator import ENGLISH
 from pipeline.lists.department_page import department_figures
@@ -19,8 +21,6 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
-AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -1,15 +1,13 @@
 """An API route, a list as HTML and a page answer a header in the same language."""
 
 import re
-from collections.abc import Callable
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from serving.app import create_app
 from serving.settings import ServerSettings
-
-Bearer = Callable[..., dict[str, str]]
 
 
 def languages_of(client: TestClient, headers: dict[str, str], accepted: str | bytes) -> set[str]:

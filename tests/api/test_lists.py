@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -19,8 +19,6 @@ from pipeline.listing.rules import ListRules
 from pipeline.lists.month_folder import write_lists
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
-
-Bearer = Callable[..., dict[str, str]]
 
 
 def rows(text: str) -> list[dict[str, str]]:

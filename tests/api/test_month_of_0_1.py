@@ -1,13 +1,11 @@
 """A month published by version 0.1 has the feature descriptions of that version, and is shown as before."""
 
-from collections.abc import Callable
-
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from pipeline.store.store import Store
 
-Bearer = Callable[..., dict[str, str]]
 OF_0_1 = {"feature", "driver", "label", "unit", "worse", "actionable", "kind"}
 URL = "/v1/employees/B/risk?purpose=retention_conversation"
 

@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from pipeline.store.store import Store
 
-Bearer = Callable[..., dict[str, str]]
-AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 TALK = {"purpose": "retention_conversation"}
 

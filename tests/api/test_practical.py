@@ -3,11 +3,12 @@
 import gzip
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from servers import free_port
 
@@ -16,7 +17,6 @@ from serving.app import create_app
 from serving.http.logs import JsonLines
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 RISKS = "/v1/risks?purpose=workforce_planning"
 CONTEST = "/v1/employees/A/contest"
 

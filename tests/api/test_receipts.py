@@ -1,11 +1,12 @@
 """A person's rights: a receipt, a contest, erasure with a proof; and answers to the lists."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
+from published import AuditRows
 from sqlalchemy import text
 
 from pipeline.lists.month_folder import write_lists
@@ -15,8 +16,6 @@ from pipeline.store.schema import METADATA
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
-AuditRows = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 ANSWER = "/v1/lists/2026-09/A/answer"
 POINT = {"ground": "wrong", "feature": "pay_against_market", "statement": "Мою зарплату подняли в сентябре."}

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from tiny_registry import MODEL_FEATURES
 
@@ -19,7 +20,6 @@ from serving.app import create_app
 from serving.settings import ServerSettings
 from serving.views import champion
 
-Bearer = Callable[..., dict[str, str]]
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 URL = "/v1/scores?purpose=model_review"
 LOW = {"pay_against_market": -0.4, "client_rating_12m": 2, "tenure_months": 8, "contract": "fixed"}

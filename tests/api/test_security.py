@@ -1,16 +1,14 @@
 """The first attempts of an attacker with a token of some role, or with none."""
 
-from collections.abc import Callable
 from itertools import product
-from typing import Any
 from urllib.parse import quote
 
 import pytest
+from api_server import Bearer
 from documents import named_tests, page, section, table_lines
 from fastapi.testclient import TestClient
+from published import AuditRows
 
-Bearer = Callable[..., dict[str, str]]
-AuditRows = Callable[[], list[dict[str, Any]]]
 WHY = "purpose=retention_conversation"
 HOSTILE = [
     "A' OR '1'='1",

@@ -2,13 +2,13 @@
 
 import logging
 import pkgutil
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
@@ -16,7 +16,6 @@ from serving import schemas
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 Server = Any  # conftest.Server
 PROBLEM = "application/problem+json"
 

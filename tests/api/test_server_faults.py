@@ -13,13 +13,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from api_server import Bearer
 from published import SEPTEMBER, publication
 from stores import publish_half
 
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 Start = Callable[..., Any]
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 SPAWN = multiprocessing.get_context("spawn")

@@ -10,11 +10,11 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from api_server import Bearer
 
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 UNAVAILABLE = "urn:retention:problem:store-unavailable"
 

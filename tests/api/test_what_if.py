@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
+from published import AuditRows
 
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
@@ -15,8 +17,6 @@ from serving.app import create_app
 from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
-Bearer = Callable[..., dict[str, str]]
-AuditRows = Callable[[], list[dict[str, Any]]]
 FIGURES = {
     "pay_against_market": [-0.3, 0.2, 0.1, -0.1, None],
     "client_rating_12m": [2.0, 4.0, 5.0, 3.0, None],

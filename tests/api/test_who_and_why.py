@@ -1,14 +1,15 @@
 """Tokens, roles, purposes and the audit."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import pytest
+from api_server import Bearer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi.testclient import TestClient
+from published import AuditRows
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -17,8 +18,6 @@ from pipeline.identity.tokens import AUDIENCE, ISSUER
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
-AuditRows = Callable[[], list[dict[str, Any]]]
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 NOW = datetime.now(UTC)
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "role": "hr", "iat": NOW, "exp": NOW + timedelta(hours=1)}

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
 
 import polars as pl
 import pytest
 from accessible import assert_accessible
 from api_server import running
 from playwright.sync_api import Page, expect
-from published import SEPTEMBER, publication
+from published import SEPTEMBER, AuditRows, publication
 
 from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
@@ -22,7 +21,6 @@ from serving.settings import ServerSettings
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 SignIn = Callable[..., None]
-AuditRows = Callable[[], list[dict[str, Any]]]
 
 SCRIPT = "<script>alert(1)</script>"
 BROKEN_OUT = '"><img src=x onerror=alert(2)>&amp;'

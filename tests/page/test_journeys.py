@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
+from published import AuditRows
 
 from pipeline.identity.tokens import issue_token
 from serving.settings import ServerSettings
@@ -14,7 +14,6 @@ from serving.settings import ServerSettings
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 SignIn = Callable[..., None]
-AuditRows = Callable[[], list[dict[str, Any]]]
 
 
 def test_a_manager_reads_their_own_list_and_answers_with_one_tap(

@@ -22,6 +22,9 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
+Bearer = Callable[..., dict[str, str]]
+"""The headers of a role and, for a manager, a person."""
+
 
 @pytest.fixture(autouse=True)
 def _the_log_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +39,7 @@ def client(settings: ServerSettings, store: Store) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def bearer(settings: ServerSettings) -> Callable[..., dict[str, str]]:
+def bearer(settings: ServerSettings) -> Bearer:
     def header(role: str, person: str | None = None, **more: Any) -> dict[str, str]:
         return {"Authorization": f"Bearer {issue_token(settings, role, person, **more)}"}
 

@@ -29,6 +29,7 @@ FEATURES = {
     "tenure_months": ("context", "Time in the company", "months", None, False),
 }
 MANAGER_OF = {"A": "M1", "B": "M1", "C": "M1", "D": "M2", "E": "M2", "M1": "BOSS", "M2": "BOSS", "BOSS": None}
+AuditRows = Callable[[], list[dict[str, Any]]]
 Person = tuple[str, Mapping[str, tuple[str | None, str | None, float]]]
 
 CALM = ("enough", {"pay_against_market": ("0.1", "0", -1.0)})
@@ -123,7 +124,7 @@ def publish_month(store: Store) -> Callable[[date], int]:
 
 
 @pytest.fixture
-def audit_rows(store: Store) -> Callable[[], list[dict[str, Any]]]:
+def audit_rows(store: Store) -> AuditRows:
     """The audit, oldest first, without its hashes."""
 
     def rows() -> list[dict[str, Any]]:
