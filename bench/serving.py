@@ -61,7 +61,7 @@ def publish_company(size: Size, data: Path) -> None:
     model = StoredModel(HORIZON, dict.fromkeys(CURVE, blend), features, {"source": "bench"})
     version = registry.register(settings, model, TrainingReport("bench"))
     numbers = pl.int_range(people, eager=True)
-    place = pl.DataFrame(
+    posts = pl.DataFrame(
         {
             "employee_id": "P" + numbers.cast(pl.String),
             "department": "D" + (numbers % 50).cast(pl.String),
@@ -71,7 +71,7 @@ def publish_company(size: Size, data: Path) -> None:
             "manager_id": "P" + (numbers // 8).cast(pl.String),
         }
     )
-    month = score_people(model, version, "bench", "", date(2026, 9, 30), place, table)
+    month = score_people(model, version, "bench", "", date(2026, 9, 30), posts, table)
     with Store(settings.store_url) as store:
         store.publish(month)
     sample = random.choice(people, min(people, _SAMPLE), replace=False)
@@ -79,7 +79,7 @@ def publish_company(size: Size, data: Path) -> None:
     asked = {
         "version": version,
         "token": issue_token(settings, Role.HR),
-        "ids": place["employee_id"].gather(sample).to_list(),
+        "ids": posts["employee_id"].gather(sample).to_list(),
         "record": {"dataframe_records": [record]},
         "risk": float(month.scores["risk"][int(sample[0])]),
         "requests": size.requests,

@@ -95,8 +95,8 @@ def _without_empty(table: Rows) -> Rows:
 
 def _drawn(table: Rows) -> Table:
     drawn = Table(box=box.SIMPLE_HEAD)
-    for place, name in enumerate(table.header):
-        drawn.add_column(name, justify="right" if place and name != "aim" else "left", overflow="fold")
+    for position, name in enumerate(table.header):
+        drawn.add_column(name, justify="right" if position and name != "aim" else "left", overflow="fold")
     for row in table.rows:
         drawn.add_row(*row)
     return drawn

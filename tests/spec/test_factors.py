@@ -19,15 +19,15 @@ def people(departments: list[str | None], levels: list[int | None]) -> pl.DataFr
 
 
 def test_five_people_of_the_same_department_and_level_are_peers() -> None:
-    place = people(["sales"] * 5 + ["finance"] * 5, [1] * 10)
+    posts = people(["sales"] * 5 + ["finance"] * 5, [1] * 10)
     pay = pl.DataFrame({"pay": [1.0, 2.0, 3.0, 4.0, 5.0, 11.0, 12.0, 13.0, 14.0, 15.0]})
-    assert peer_figures(pay, peers_of(place))["pay"].to_list() == [3.0] * 5 + [13.0] * 5
+    assert peer_figures(pay, peers_of(posts))["pay"].to_list() == [3.0] * 5 + [13.0] * 5
 
 
 def test_with_fewer_people_the_level_and_then_everyone_are_peers() -> None:
-    place = people(["sales"] * 4 + ["finance"] * 2, [1, 1, 1, 1, 1, 2])
+    posts = people(["sales"] * 4 + ["finance"] * 2, [1, 1, 1, 1, 1, 2])
     pay = pl.DataFrame({"pay": [1.0, 2.0, 3.0, 4.0, 5.0, 90.0]})
-    assert peer_figures(pay, peers_of(place))["pay"].to_list() == [3.0] * 5 + [3.5]
+    assert peer_figures(pay, peers_of(posts))["pay"].to_list() == [3.0] * 5 + [3.5]
 
 
 def test_people_with_an_unknown_post_are_compared_with_everyone() -> None:
@@ -49,8 +49,8 @@ def test_a_factor_has_value_peer_value_and_share() -> None:
     features = pl.DataFrame({"pay": [1.0, 2.0, 3.0, 4.0, 1234567.8], "site": ["x", "x", "x", None, "y"]})
     shares = np.arange(10.0).reshape(5, 2)
     about = {"pay": About("pay"), "site": About("context")}
-    place = people(["sales"] * 5, [1] * 5)
-    factors = factor_table(place, features, shares, about, peers_of(place))
+    posts = people(["sales"] * 5, [1] * 5)
+    factors = factor_table(posts, features, shares, about, peers_of(posts))
     assert factors.columns == ["employee_id", "feature", "driver", "value", "peer_value", "contribution"]
     assert factors.rows()[3:6] == [
         ("e3", "pay", "pay", "4.0", "3.0", 6.0),

@@ -52,7 +52,7 @@ def test_the_current_market_is_what_peers_were_last_compared_with(features_of):
 
 
 def test_pay_is_compared_with_the_same_job_and_level_if_five_others_hold_it(features_of):
-    pay = "\n".join(f"{person} 2024-01-01 {100 + 10 * place}" for place, person in enumerate(SIX))
+    pay = "\n".join(f"{person} 2024-01-01 {100 + 10 * rank}" for rank, person in enumerate(SIX))
     people = features_of(JUNE, {
         "assignments": of_all("employee_id effective_date department job level", "2020-01-01 sales clerk 1"),
         "compensation": f"employee_id effective_date base_pay\n{pay}",
@@ -170,7 +170,7 @@ def test_compression_is_how_much_more_newly_hired_peers_earn(features_of):
 
 def test_rank_in_the_team_needs_five_others_under_the_same_manager(features_of):
     places = of_all("employee_id effective_date manager_id", "2020-01-01 max")
-    pay = "\n".join(f"{person} 2024-01-01 {100 + place}" for place, person in enumerate([*SIX, "max"]))
+    pay = "\n".join(f"{person} 2024-01-01 {100 + rank}" for rank, person in enumerate([*SIX, "max"]))
     tables = {"assignments": places, "compensation": f"employee_id effective_date base_pay\n{pay}"}
     people = features_of(JUNE, tables)
     assert people["cid"]["pay_rank_in_team"] == pytest.approx(2 / 5)

@@ -22,9 +22,9 @@ def test_a_null_in_an_assignment_means_unchanged_since_the_row_before(source_of)
         ann         2024-05-01     finance    -     -     cid"""
         }
     )
-    place = ("department", "job", "level", "manager_id")
-    assert rows_of(posts(known_on(source, JUNE)), *place) == [("finance", "clerk", 2, "cid")]
-    assert rows_of(posts(known_on(source, date(2024, 4, 30))), *place) == [("sales", "clerk", 2, "bob")]
+    columns = ("department", "job", "level", "manager_id")
+    assert rows_of(posts(known_on(source, JUNE)), *columns) == [("finance", "clerk", 2, "cid")]
+    assert rows_of(posts(known_on(source, date(2024, 4, 30))), *columns) == [("sales", "clerk", 2, "bob")]
 
 
 def test_a_late_correction_of_an_assignment_changes_only_the_columns_it_fills(source_of):
