@@ -1,1 +1,1 @@
-"""The product beside other tools on the same data: `python -m bench`. Not part of what is installed."""
+"""The product compared with other tools on the same data: `python -m bench`. Not installed with the product."""

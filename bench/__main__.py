@@ -1,4 +1,4 @@
-"""`python -m bench`: every part at every size, one table on stdout, the same as JSON in a file, progress on stderr."""
+"""`python -m bench` measures every part at every size: a table on stdout, JSON in a file, progress on stderr."""
 
 import argparse
 import json
@@ -25,36 +25,36 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what was asked for; the exit code is 1 where two sides differ or one fails, and the other parts go on.
+    """Measure the requested parts. The exit code is 1 if two sides differ or one fails; the other parts still run.
 
-    The file is written after each part, and keeps what it holds of the parts that were not asked for.
+    The file is written after each part. It retains the figures of parts that were not requested.
     """
     chosen = _parser().parse_args(arguments)
     chosen.json.parent.mkdir(parents=True, exist_ok=True)
     names, failed = chosen.parts or list(PARTS), 0
     for name in names:
         try:
-            keep(chosen.json, name, _measured(PARTS[name], chosen))
+            store_part(chosen.json, name, _measured(PARTS[name], chosen))
         except (Differs, CalledProcessError) as fault:
             failed = 1
-            keep(chosen.json, name, None)
+            store_part(chosen.json, name, None)
             why = fault if isinstance(fault, Differs) else "a side ended with the error above"
             err.print(f"{PARTS[name].title} has no figures: {why}")
-    figures = {"parts": {name: part for name, part in kept(chosen.json).items() if name in names}}
+    figures = {"parts": {name: part for name, part in stored_parts(chosen.json).items() if name in names}}
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(for_terminal(figures))
     err.print(f"Wrote {chosen.json}")
     return failed
 
 
-def kept(file: Path) -> dict[str, Any]:
-    """The parts in a file, in the order of the bench; none where there is no file."""
+def stored_parts(file: Path) -> dict[str, Any]:
+    """The parts in a file, in the order of the bench; empty if there is no file."""
     parts = json.loads(file.read_text())["parts"] if file.exists() else {}
     return {name: parts[name] for name in PARTS if name in parts}
 
 
-def keep(file: Path, name: str, figures: Mapping[str, Any] | None) -> None:
-    """Put a part's figures into a file in the place of older ones, or take those away."""
-    parts = kept(file) | {name: figures}
+def store_part(file: Path, name: str, figures: Mapping[str, Any] | None) -> None:
+    """Replace a part's figures in a file, or remove them if there are none."""
+    parts = stored_parts(file) | {name: figures}
     held = {each: parts[each] for each in PARTS if parts.get(each)}
     file.write_text(json.dumps({"parts": held}, indent=1) + "\n")
 
@@ -65,8 +65,10 @@ def _measured(part: Part, chosen: argparse.Namespace) -> dict[str, Any]:
         for people in sorted(set(chosen.people or part.people))
     ]
     runs, folder = chosen.runs or part.runs, chosen.json.parent
-    found = [compare(part, size, runs, folder, err.print, alone=size.people > chosen.peer_up_to) for size in sizes]
-    return as_dict(found, machine())
+    comparisons = [
+        compare(part, each, runs, folder, err.print, alone=each.people > chosen.peer_up_to) for each in sizes
+    ]
+    return as_dict(comparisons, machine())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,9 +1,9 @@
-"""HR tables with many service events, written straight as canonical tables: only sizes and shapes are like life.
+"""HR tables with many service events, written directly as canonical tables. Only sizes and shapes are realistic.
 
-For outcomes that mean something there is `features.simulation`; here every draw is vectorised and services are written
-a few hundred thousand at a time, so that a hundred million of them need little memory and a few minutes.
+`features.simulation` gives meaningful outcomes. Here every draw is vectorised and services are written a few hundred
+thousand at a time, so that a hundred million of them need little memory and a few minutes.
 
-As many people as asked for are employed in each month; who leaves is replaced on the first of the next. A few rows of
+The requested number of people is employed in each month; leavers are replaced on the first of the next. A few rows of
 every table are recorded late, some pay is corrected afterwards, some services are still open or were never rated.
 """
 
@@ -30,10 +30,10 @@ UNTIL: Final = date(2025, 12, 31)
 EPOCH: Final = date(1970, 1, 1)
 DAY: Final = 86_400
 LATE: Final = 0.03
-"""Share of rows that are recorded after their own day."""
+"""Share of rows recorded after their own day."""
 TEAM: Final = 8
 CIRCLE: Final = 10
-"""Most services go to people whose seats lie about so far away: the team and its neighbours."""
+"""Typical distance, in seats, between client and provider: the team and its neighbours."""
 ROWS_AT_A_TIME: Final = 500_000
 RECORDS_BEFORE_DAYS: Final = 730
 ITEMS: Final = ("manager", "workload")
@@ -44,7 +44,7 @@ _PEOPLE: Final = {"employee_id", "manager_id", "client_id", "provider_id"}
 
 
 def write_company(size: Size, folder: Path) -> None:
-    """Write a folder with a Parquet file a table and a source.toml; the same size gives the same data."""
+    """Write a folder with one Parquet file per table and a source.toml; the same size gives the same data."""
     company = _Company(size, np.random.default_rng(SEED))
     folder.mkdir(parents=True, exist_ok=True)
     _write_services(company, folder / "collaboration.parquet")
@@ -55,7 +55,7 @@ def write_company(size: Size, folder: Path) -> None:
 
 
 def source(folder: Path) -> Source:
-    """The tables of `write_company` as a source that has been read and validated."""
+    """The tables of `write_company` as a source that is already read and validated."""
     tables = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
     first = pl.scan_parquet(tables["working_time"]).select(pl.col("month").min()).collect().item()
     return Source(
@@ -76,7 +76,7 @@ def source(folder: Path) -> Source:
 
 
 class _Company:
-    """Seats, who sits on each, and the rows that this leaves; `live` goes through the months."""
+    """Seats, the people on them, and the rows that they produce; `live` simulates the months."""
 
     def __init__(self, size: Size, rng: np.random.Generator) -> None:
         self.size, self.rng = size, rng
@@ -95,7 +95,7 @@ class _Company:
         return month_end(UNTIL, month - self.size.months) + timedelta(days=1)
 
     def live(self) -> Iterator[tuple[int, Ints]]:
-        """Each month's number and the people on the seats, after the month's changes are recorded."""
+        """Yield each month's number and the people on the seats, after recording the month's changes."""
         for month in range(self.size.months):
             first, last = _day(self.start(month)), _day(self.start(month + 1)) - 1
             if month:
@@ -106,7 +106,7 @@ class _Company:
             yield month, self.person.copy()
 
     def _replace(self, first: int) -> None:
-        """Some leave on the last day of the month before; others take their seats on the first."""
+        """Let some people leave on the last day of the month before, and others take their seats on the first."""
         seats = np.flatnonzero(self.rng.random(self.size.people) < 0.015)
         self._add(
             "exits",
@@ -124,7 +124,7 @@ class _Company:
         self._new_manager(np.flatnonzero(gone), first)
 
     def _noticed(self, days: Ints) -> Ints:
-        """A third give notice up to 60 days before, a few exits are recorded afterwards."""
+        """When exits became known: a third up to 60 days before, a few afterwards, the others on the day."""
         draw, rng = self.rng.random(len(days)), self.rng
         early, late = days - rng.integers(1, 61, len(days)), days + rng.integers(1, 41, len(days))
         return np.select([draw < 0.33, draw < 0.33 + LATE], [early, late], days)
@@ -173,7 +173,7 @@ class _Company:
         )
 
     def _raise_pay(self, first: int, *, everyone: bool) -> None:
-        """On the second of the month, for everyone in April and for a few otherwise; some raises are cuts or none."""
+        """Change pay on the second of the month: everyone's in April, a few otherwise; some raises are zero or cuts."""
         seats = np.flatnonzero(self.rng.random(self.size.people) < (1.0 if everyone else 0.01))
         growth = self.rng.normal(0.03, 0.02, len(seats))
         self.pay[seats] *= np.exp(np.where(self.rng.random(len(seats)) < 0.1, 0.0, growth))
@@ -231,7 +231,7 @@ class _Company:
         )
 
     def _late(self, days: Ints) -> Ints:
-        """The day itself, and for a few up to 75 days more."""
+        """When rows were recorded: on the day itself, and a few up to 75 days later."""
         late = self.rng.random(len(days)) < LATE
         return days + np.where(late, self.rng.integers(1, 76, len(days)), 0)
 
@@ -240,7 +240,7 @@ class _Company:
 
 
 def _write_services(company: _Company, path: Path) -> None:
-    """The log of services in the order in which they were asked for, a slice of a month a row group."""
+    """Write the services in the order of their requests; each row group is a slice of a month."""
     writer = None
     for month, people in company.live():
         first, end = company.start(month), company.start(month + 1)
@@ -256,7 +256,7 @@ def _write_services(company: _Company, path: Path) -> None:
 
 
 def _services(rng: np.random.Generator, people: Ints, each: int, begin: int, stop: int) -> Columns:
-    """`each` services asked by everyone between two moments (seconds), mostly of colleagues on near seats."""
+    """`each` services requested by everyone between two times (in seconds), mostly from colleagues on nearby seats."""
     client = np.tile(np.arange(len(people)), each)
     count = len(client)
     near = 1 + rng.exponential(CIRCLE, count).astype(np.int64) * rng.choice([-1, 1], count)
@@ -281,7 +281,7 @@ def _services(rng: np.random.Generator, people: Ints, each: int, begin: int, sto
 
 
 def _canonical(columns: Columns) -> pl.DataFrame:
-    """In the contract's types; -1 among people, days and moments and NaN among numbers is null."""
+    """Columns in the contract's types; -1 for a person, day or time, and NaN for a number, become null."""
     table = pl.DataFrame(columns)
     return table.with_columns(*(_canonical_column(name, dtype) for name, dtype in table.schema.items()))
 

@@ -1,7 +1,7 @@
-"""The part `factors`: exact factors of boosted trees, by the product and by what others use, at steady state.
+"""The part `factors`: exact factors of boosted trees, by the product and by other tools, at steady state.
 
-Every figure is taken inside one process after a first call, by calling again: numba keeps what it compiled on disk, so
-the first call ever made on a machine, which compiles, tells nothing of the months after it.
+Every figure is measured within one process, on calls after the first. numba caches compiled code on disk, so the first
+call on a machine, which compiles, says nothing about later months.
 """
 
 import time
@@ -33,7 +33,7 @@ Explain = Callable[[np.ndarray], np.ndarray]
 
 
 def write_model(size: Size, data: Path) -> None:
-    """A model of 300 trees × 31 leaves × 50 features, and as many rows as asked for, a tenth of the figures unknown."""
+    """Write a model of 300 trees × 31 leaves × 50 features, and that number of rows, a tenth of the figures null."""
     data.mkdir(parents=True)
     random = np.random.default_rng(SEED)
     rows = random.normal(size=(_TRAINING_ROWS, FEATURES))
@@ -47,7 +47,7 @@ def write_model(size: Size, data: Path) -> None:
 
 
 def by_the_product(data: Path, out: Path) -> Figures:
-    """As a scoring run does it: the program once for a model, then the factors, of which the score is the sum."""
+    """As in a scoring run: compile the model once, then compute the factors, whose sum is the score."""
     text = (data / _MODEL).read_text()
     trees = Trees(text)
     rows = np.load(data / _ROWS)
@@ -73,14 +73,14 @@ def by_shap(data: Path, out: Path) -> Figures:
 
 
 def plain_prediction(data: Path, out: Path) -> Figures:
-    """The score alone by LightGBM, on all cores: what explaining is measured against."""
+    """The score alone by LightGBM, on all cores: the baseline for the cost of explaining."""
     booster, rows = _booster(data), _rows(data)
     booster.predict(rows, raw_score=True)
     return {"scoring_seconds": _seconds(lambda: booster.predict(rows, raw_score=True), _CALLS)}
 
 
 def check(outs: Mapping[str, Path]) -> str:
-    """Hold every side's factors against those of pred_contrib."""
+    """Compare every side's factors with those of pred_contrib."""
     peer = np.load(outs["pred_contrib"] / _OUT)
     for name in ("retention", "shap.TreeExplainer"):
         given = np.load(outs[name] / _OUT)
@@ -90,7 +90,7 @@ def check(outs: Mapping[str, Path]) -> str:
 
 
 def _explained(explain: Explain, rows: np.ndarray, out: Path) -> dict[str, float]:
-    """Write the factors of all rows, and tell how many rows a second they take, and how long one row by itself."""
+    """Write the factors of all rows; return the rows per second, and the time for a single row."""
     np.save(out / _OUT, explain(rows))
     explain(rows[:1])
     all_rows = _seconds(lambda: explain(rows), _CALLS)
@@ -102,7 +102,7 @@ def _explained(explain: Explain, rows: np.ndarray, out: Path) -> dict[str, float
 
 
 def _seconds(call: Callable[[], object], times: int) -> float:
-    """Median of so many calls; whoever asks has called before."""
+    """Median seconds of several calls. The caller has already made a first call."""
     taken = []
     for _ in range(times):
         started = time.perf_counter()

@@ -34,25 +34,25 @@ COMPARED: Final = (
     *SURVEY_FIGURES,
     *"tenure_months months_with_manager team_size".split(),
 )
-"""Whole families, so that neither side works out what the other does not: events, windows, values in force, groups."""
+"""Whole families, so that both sides compute the same: events, windows, values in force, groups."""
 TOLERANCE: Final = 1e-9
-"""How far two values may be apart, relative to the larger of 1 and the value: the product keeps nine decimals."""
+"""Largest difference, relative to the larger of 1 and the value: the product rounds to nine decimals."""
 
 
 def write_compared(data: Path, out: Path) -> None:
-    """The families that give the compared features, and of them these features only."""
+    """Write the compared features, from the families that define them."""
     whole = source(data)
     few = replace(whole, ignore=frozenset(catalogue(whole)) - frozenset(COMPARED))
     feature_table(few, snapshot_dates(few), out)
 
 
 def write_catalogue(data: Path, out: Path) -> None:
-    """Everything that the catalogue gives for these tables."""
+    """Write every feature that the catalogue has for these tables."""
     feature_table(source(data), snapshot_dates(source(data)), out)
 
 
 def check(outs: Mapping[str, Path]) -> str:
-    """Hold every other side's tables against the peer's: the same people on each date, nulls alike, equal values."""
+    """Compare the other sides' tables with the peer's: the same people on each date, the same nulls, equal values."""
     files = sorted(path.name for path in outs["pandas"].glob("features-*.parquet"))
     if any(files != sorted(path.name for path in out.glob("features-*.parquet")) for out in outs.values()):
         raise Differs("the sides give tables for different snapshot dates")
@@ -82,8 +82,8 @@ def _compare(ours: pl.DataFrame, peer: pl.DataFrame, name: str, where: str) -> N
         if wrong:
             apart[feature] = wrong
     if apart:
-        told = ", ".join(f"{feature} in {wrong:,}" for feature, wrong in apart.items())
-        raise Differs(f"{where}: {name} and pandas differ: {told} of {ours.height:,} rows")
+        differences = ", ".join(f"{feature} in {wrong:,}" for feature, wrong in apart.items())
+        raise Differs(f"{where}: {name} and pandas differ: {differences} of {ours.height:,} rows")
 
 
 PART: Final = Part(

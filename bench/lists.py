@@ -1,6 +1,6 @@
 """The part `lists`: how long a large company's monthly lists take to write, and their peak memory.
 
-There is nothing to hold them against, so it has one side and no ratio; the store is made up for it.
+There is nothing to compare with, so the part has one side and no ratio. Its store is synthetic.
 """
 
 import json
@@ -25,13 +25,13 @@ from pipeline.store.store import Store
 FEATURES: Final = 163
 """As many as a simulated company has."""
 MONTHS: Final = (date(2026, 8, 31), date(2026, 9, 30))
-"""Last month's scores are there too: who is new, rising or resolved is part of the work."""
+"""Last month's scores are published too: finding who is new, rising or resolved is part of the work."""
 MANAGERS_IN_A_HUNDRED: Final = 9
 BATCH: Final = 5_000
 
 
 def write_store(size: Size, data: Path) -> None:
-    """Two published months of a company of two levels; each month one person in ten gets another risk."""
+    """Publish two months of a company of two levels; one risk in ten changes between them."""
     data.mkdir(parents=True)
     people, managers = size.people, size.people * MANAGERS_IN_A_HUNDRED // 100
     random = np.random.default_rng(SEED)
@@ -39,8 +39,8 @@ def write_store(size: Size, data: Path) -> None:
     ids = [f"E{number:07}" for number in range(people)]
     with Store(_url(data)) as store:
         for number, day in enumerate(MONTHS, start=1):
-            anew = random.random(people) < 0.1
-            risk = np.where(anew, random.beta(1.2, 14, people), risk)
+            is_changed = random.random(people) < 0.1
+            risk = np.where(is_changed, random.beta(1.2, 14, people), risk)
             _publish(store, number, day, ids, risk, managers)
 
 
@@ -71,7 +71,7 @@ def _publish(store: Store, number: int, day: date, ids: list[str], risk: np.ndar
             "evidence": "enough",
         }
     ).with_columns(pl.lit(number).alias("publication_id"))
-    told = [
+    features = [
         {"feature": f"feature_{place:03}", "label": f"feature {place}", "unit": "hours", "driver": DRIVERS[place % 4]}
         | {"worse": "higher", "actionable": True, "kind": "number"}
         for place in range(FEATURES)
@@ -86,7 +86,7 @@ def _publish(store: Store, number: int, day: date, ids: list[str], risk: np.ndar
                 horizon_months=6,
                 people=people,
                 mean_risk=float(risk.mean()),
-                features=told,
+                features=features,
                 manifest={},
                 content_hash=str(number),
             )

@@ -1,4 +1,4 @@
-"""What the figures were measured on: the class of the machine and the versions, and nothing that names the machine."""
+"""What the figures were measured on: the class of the machine and the versions, without identifying the machine."""
 
 import os
 import platform
@@ -12,11 +12,11 @@ PACKAGES: Final = (
     *"polars narwhals pandas numpy pyarrow lightgbm scikit-learn numba fastapi uvicorn mlflow".split(),
     *"shap flaml xgboost-cpu xgboost".split(),
 )
-"""The last are of the extra `bench`, and each is told where it is installed."""
+"""The last belong to the extra `bench`; only installed packages are listed."""
 
 
 def machine() -> dict[str, str]:
-    """Processor, cores, memory, system, and the versions of Python and of what was measured, each in words."""
+    """Processor, cores, memory, system, and the versions of Python and of the measured packages, all as text."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "processor": _processor(),

@@ -1,4 +1,4 @@
-"""One run of one side in a process of its own: wall time, CPU time, peak memory, and what figures it gives itself.
+"""One run of one side in a separate process: wall time, CPU time, peak memory, and the figures that it returns.
 
 `python -m bench.measure module:function DATA OUT` is that process; it prints the figures as JSON on its last line.
 """
@@ -21,17 +21,17 @@ Figures = Mapping[str, float]
 
 STATUS: Final = Path("/proc/self/status")
 _OF_THE_CALLER: Final = ("RETENTION_", "MLFLOW_")
-"""Settings that would lead a side to somebody's real store or registry."""
+"""Settings that could lead a side to a real store or registry."""
 
 
 def measured(side: Side, data: Path, out: Path) -> Figures:
-    """Run a side and measure it. Raises CalledProcessError where it fails; what it writes to stderr is seen.
+    """Run a side and measure it. Raises CalledProcessError if it fails; its stderr is passed through.
 
-    `seconds` by the clock and `cpu_seconds` of all threads, imports left out; `peak_gb` of the process.
+    `seconds` of wall time and `cpu_seconds` of all threads, both without imports; `peak_gb` of the process.
     """
     command = [sys.executable, "-m", "bench.measure", side.work, str(data), str(out)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_CALLER)}
-    environment.pop(VARIABLE, None)  # which Polars, loaded here, has written: the side is to set its own
+    environment.pop(VARIABLE, None)  # Polars, loaded here, has set it: the side must set its own
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -50,7 +50,7 @@ def _run(work: str, data: Path, out: Path) -> Figures:
 def _peak_bytes() -> int:
     """Largest resident size so far.
 
-    Linux hands `ru_maxrss` of the process that started this one down to it, so there the kernel's own mark is read.
+    On Linux a process inherits `ru_maxrss` from its parent, so there the kernel's own high-water mark is read.
     """
     if STATUS.exists():
         fields = dict(line.split(":", 1) for line in STATUS.read_text().splitlines())

@@ -13,7 +13,7 @@ END: Final = "<!-- end of figures -->"
 
 
 def with_figures(page: str, table: str) -> str:
-    """The page with the table between its two marks. Raises ValueError where it does not hold both."""
+    """The page with the table between its two marks. Raises ValueError if a mark is missing."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

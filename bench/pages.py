@@ -1,4 +1,4 @@
-"""The part `pages`: the pages of the browser against the plain calls of the API that hold the same figures."""
+"""The part `pages`: the web pages compared with API calls that return the same figures."""
 
 import json
 import re
@@ -31,7 +31,7 @@ DEPARTMENTS: Final = 12
 REPEATS: Final = 10
 ENOUGH_SECONDS: Final = 5
 LEAST_REPEATS: Final = 3
-"""What takes long is asked for less often: the API's lists of everyone are megabytes."""
+"""Slow answers are requested less often: the API's lists of everyone are megabytes."""
 
 _PERSON: Final = "E000017"
 _PURPOSE: Final = "retention_conversation"
@@ -59,7 +59,7 @@ CALLS: Final[Mapping[str, str]] = {
 
 
 def publish(size: Size, data: Path) -> None:
-    """Three months of a company with 100 factors a person, teams of ten and twelve departments."""
+    """Publish three months of a company with 100 factors per person, teams of ten and twelve departments."""
     data.mkdir(parents=True)
     with Store(_settings(data).store_url) as store:
         for number, day in enumerate(MONTHS):
@@ -67,7 +67,7 @@ def publish(size: Size, data: Path) -> None:
 
 
 def ask_for_pages(data: Path, out: Path) -> Figures:
-    """Milliseconds of each page, as HR."""
+    """Request each page as HR; return milliseconds."""
     with _client(data) as client:
         form = client.get("/sign-in").text
         given = {"form_token": _form_token(form), "token": issue_token(_settings(data), "hr")}
@@ -78,14 +78,14 @@ def ask_for_pages(data: Path, out: Path) -> Figures:
 
 
 def ask_the_api(data: Path, out: Path) -> Figures:
-    """Milliseconds of the API's answer with the same figures as each page."""
+    """Request the same figures from the API; return milliseconds."""
     with _client(data) as client:
         client.headers["Authorization"] = f"Bearer {issue_token(_settings(data), 'hr')}"
         return _ask(client, CALLS, out)
 
 
 def check(outs: Mapping[str, Path]) -> str:
-    """Hold the people of the table against those of the API."""
+    """Compare the people in the table with those of the API."""
     ours, api = ((outs[name] / "people").read_text() for name in ("pages", "the API"))
     if re.findall(r'href="/people/(E\d+)"', ours) != [each["employee_id"] for each in json.loads(api)["people"]]:
         raise Differs("the page and the API name different people")
@@ -97,12 +97,12 @@ def _settings(data: Path) -> ServerSettings:
 
 
 def _client(data: Path) -> TestClient:
-    LOG.addFilter(lambda entry: entry.levelno > INFO)  # a line a request would bury the table
+    LOG.addFilter(lambda entry: entry.levelno > INFO)  # one line per request would bury the table
     return TestClient(create_app(_settings(data)), base_url="https://bench.example")  # cookies travel by https
 
 
 def _ask(client: TestClient, addresses: Mapping[str, str], out: Path) -> Figures:
-    """Median milliseconds of each answer; the answers themselves go to a file by the same name."""
+    """Median milliseconds of each answer. Each answer is written to a file of the same name."""
     taken: dict[str, float] = {}
     for name, address in addresses.items():
         (out / name).write_text(_sound(client.get(address)).text)
@@ -126,8 +126,8 @@ def _sound(answer: Any) -> Any:
 
 
 def _form_token(page: str) -> str:
-    found = re.search(r'name="form_token" value="(\w+)"', page)
-    return found.group(1) if found else ""
+    match = re.search(r'name="form_token" value="(\w+)"', page)
+    return match.group(1) if match else ""
 
 
 def _publication(people: int, day: date, number: int) -> Publication:
@@ -164,10 +164,10 @@ def _publication(people: int, day: date, number: int) -> Publication:
         }
     )
     about = {"unit": "1 to 5", "worse": "lower", "actionable": True, "kind": "number"}
-    told = {
+    features = {
         name: about | {"label": f"Figure {name}", "driver": driver} for name, driver in zip(names, drivers, strict=True)
     }
-    return Publication("bench", day, "1", 6, {"features": told}, scores, factors, _services())
+    return Publication("bench", day, "1", 6, {"features": features}, scores, factors, _services())
 
 
 def _services() -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The peer of the part `features`: the same figures in pandas, as its documentation teaches to write them.
+"""The peer of the part `features`: the same figures in pandas, written as its documentation teaches.
 
 Whole tables, people by their ids (as categories where there are many rows), `groupby`, `nunique`, and for the last
 version of a fact `drop_duplicates(keep="last")`. The services alone are read a month at a time, as its guide to large
@@ -87,7 +87,7 @@ def _events(data: Path, day: pd.Timestamp, people: pd.CategoricalDtype) -> pd.Da
 
 
 def _pairs(events: pd.DataFrame) -> pd.DataFrame:
-    """How often a client asked a provider, by month and known month; 0 where there was but an answer."""
+    """How often a client asked a provider, by month and known month; 0 if there was only an answer."""
     pair = ["client_id", "provider_id"]
     asked = events.groupby([*pair, "month", "known"], observed=True).size().rename("asked").reset_index()
     is_later = (events["closed"] > events["month"]) | (events["answered_known"] > events["known"])
@@ -97,7 +97,7 @@ def _pairs(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summed(events: pd.DataFrame) -> pd.DataFrame:
-    """By person, month and known month: services by kind; sums and counts of what the answers say."""
+    """By person, month and known month: services by kind; sums and counts of the answers' figures."""
     answered = events[events["closed"].notna()]
     sums = []
     for side in SIDES:
@@ -112,7 +112,7 @@ def _summed(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _month(moments: pd.Series) -> pd.Series:
-    """The month as one number, NaN where there is no moment."""
+    """The month as a number, NaN if there is no time."""
     return moments.dt.year * 12 + moments.dt.month
 
 
@@ -140,7 +140,7 @@ def _features_on(
 
 
 def _present(employees: pd.DataFrame, exits: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Series, pd.Index]:
-    """The hire date of everyone who works here, and of them those without an exit recorded."""
+    """The hire date of everyone employed on the day, and the index of those without a recorded exit."""
     hired = _hired(employees, day)
     recorded = exits[~(exits["recorded_at"] > day)]
     gone = recorded.loc[recorded["exit_date"] <= day, "employee_id"]
@@ -155,7 +155,7 @@ def _hired(employees: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 
 
 def _known_facts(rows: pd.DataFrame, own: str, day: pd.Timestamp, months: int | None = None) -> pd.DataFrame:
-    """The last version by `day` of each fact dated until then, or in the (months, 0] before it."""
+    """The last version known by `day` of each fact dated until then, or within (months, 0] before it."""
     then = (rows[own] <= day) & (rows["known"] <= day)
     if months is not None:
         then &= rows[own] > _ago(day, months)
@@ -196,7 +196,7 @@ def _service_features(services: pd.DataFrame, staff: pd.Series, day: pd.Timestam
 
 
 def _mix(sums: pd.DataFrame) -> pd.DataFrame:
-    """What is given against what is received over a year, and of which kinds."""
+    """Services given compared with services received over a year, and their kinds."""
     given, received = sums["provider_n"], sums["client_n"]
     kinds = sums.filter(like="client_kind_").to_numpy() + sums.filter(like="provider_kind_").to_numpy()
     again = pd.Series((kinds * (kinds - 1)).sum(axis=1), index=sums.index)
@@ -220,7 +220,7 @@ def _colleagues(
     day: pd.Timestamp,
     complete_from: pd.Timestamp,
 ) -> pd.DataFrame:
-    """With whom each person exchanged services in (12, 0], in either direction, and in which departments these are."""
+    """The colleagues with whom each person exchanged services in (12, 0], either way, and their departments."""
     now = day.year * 12 + day.month
     recent = pairs[(pairs["month"] > now - 12) & (pairs["known"] <= now)]
     asked = recent.groupby(["client_id", "provider_id"], as_index=False, observed=True)["asked"].sum()
@@ -340,7 +340,7 @@ def _survey(surveys: pd.DataFrame, item: str, day: pd.Timestamp) -> pd.DataFrame
 
 
 def _assignments(assignments: pd.DataFrame, employees: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Every place known, with its manager and department, and since when the person has had this manager."""
+    """Every known post, with its manager and department, and since when the person has had this manager."""
     rows = assignments[(assignments["effective_date"] <= day) & (assignments["known"] <= day)].copy()
     by_person = rows.groupby("employee_id")
     rows[["manager", "department"]] = by_person[["manager_id", "department"]].ffill()  # a null means unchanged
@@ -357,6 +357,6 @@ def _assignments(assignments: pd.DataFrame, employees: pd.DataFrame, day: pd.Tim
 
 
 def _manager(places: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Since when the person has had the present manager, and how many people have the same one."""
+    """Since when the person has had the present manager, and the number of people with the same one."""
     size = places.groupby("manager")["manager"].transform("size")
     return pd.DataFrame({"months_with_manager": (day - places["since"]).dt.days / DAYS_A_MONTH, "team_size": size})

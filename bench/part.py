@@ -1,4 +1,4 @@
-"""What a part of the bench is: sides that do the same work on the same data, the figures they give, and their ratios.
+"""A part of the bench: sides that do the same work on the same data, their figures, and ratios of these.
 
 A new part is one module that ends in a `PART`, and its name in `PARTS` of `__main__.py`.
 """
@@ -10,15 +10,15 @@ from typing import Final
 
 SEED: Final = 1
 TOGETHER: Final = "together"
-"""The column of a chain that adds its stages up."""
+"""The column of a chain that sums its stages."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is asked for; each part reads what concerns it.
+    """How much to measure; each part reads the fields that concern it.
 
-    People (or rows), months of history, internal services asked a person and month, requests while a server's memory
-    is watched, and the seconds that a search for a model may take.
+    People (or rows), months of history, internal services requested per person and month, requests while a server's
+    memory is measured, and the seconds that a model search may take.
     """
 
     people: int
@@ -32,9 +32,9 @@ class Size:
 class Side:
     """One way to do the work.
 
-    `work` is `module:function`, called in a process of its own as function(data, out) with the folder that holds the
-    data and the folder to write to; what the module imports is not part of the time. It may return figures, by name,
-    beside those that are taken of every process (`bench.measure`). `does` is what a reader of the table must know.
+    `work` is `module:function`, called in a separate process as function(data, out) with the folder that holds the
+    data and the folder to write to; the module's imports are not part of the time. It may return figures by name, in
+    addition to those measured of every process (`bench.measure`). `does` describes the work to a reader of the table.
     """
 
     name: str
@@ -44,14 +44,14 @@ class Side:
 
 @dataclass(frozen=True)
 class Figure:
-    """A row of the table: what the sides give by this name. The aim is that of the first side, in words."""
+    """A row of the table: the sides' figures of this name. `aim` is the goal for the first side, in words."""
 
     name: str
     title: str
     unit: str
     aim: str = ""
     grows: bool = False
-    """True where its growth from one size to the next is told."""
+    """True if the table shows its growth from one size to the next."""
 
 
 TIME: Final = Figure("seconds", "time", "s", grows=True)
@@ -61,7 +61,7 @@ PEAK: Final = Figure("peak_gb", "peak memory", "GB", grows=True)
 
 @dataclass(frozen=True)
 class Ratio:
-    """One figure divided by another, run by run; each is the name of a side and of a figure that it gives."""
+    """One figure divided by another, run by run; each is given as the name of a side and of its figure."""
 
     title: str
     over: tuple[str, str]
@@ -73,10 +73,10 @@ class Ratio:
 class Part:
     """One comparison. The first side is ours.
 
-    `prepare(size, folder)` makes the folder and writes the data that all sides read; `sized` says the size in words,
-    with the fields of `Size` in braces. `check(outs)` takes the folder that each side wrote in the last run, by the
-    side's name, says in words what it found equal, and raises Differs. A chain's sides are stages: they run in
-    order, share one folder to write to, and are added up.
+    `prepare(size, folder)` creates the folder and writes the data that all sides read. `sized` describes the size, with
+    the fields of `Size` in braces. `check(outs)` takes the folder that each side wrote in the last run, by the side's
+    name; it returns in words what was equal, or raises Differs. A chain's sides are stages: they run in order, share
+    one output folder, and are summed.
     """
 
     name: str
@@ -94,4 +94,4 @@ class Part:
 
 
 class Differs(Exception):
-    """Two sides did not give the same; the message names no person and no value."""
+    """Two sides gave different results; the message names no person and no value."""

@@ -1,4 +1,4 @@
-"""What was measured, as JSON holds it: each run, medians with their spread, ratios, and growth between sizes."""
+"""The measurements as JSON: each run, medians with their spread, ratios, and growth between sizes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """One part at one size: the runs of each side by its name, in the order of time, and what was found equal.
+    """One part at one size: the runs of each side by its name, in order of time, and what was equal.
 
     A side without runs was not measured at this size.
     """
@@ -32,17 +32,17 @@ class Comparison:
     agreement: str = ""
 
     def values(self, side: str, figure: str) -> list[float]:
-        """A figure run by run; empty where the side does not give it."""
+        """A figure run by run; empty if the side does not have it."""
         return [run[figure] for run in self.runs.get(side, ()) if figure in run]
 
     def ratio(self, asked: Ratio) -> Spread | None:
-        """Formed run by run, so its median need not be that of the medians; None where a side was not measured."""
+        """A ratio run by run: its median may differ from the ratio of medians. None if a side was not measured."""
         over, under = self.values(*asked.over), self.values(*asked.under)
         return spread([a / b for a, b in zip(over, under, strict=True)]) if over and under else None
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Of at least one run."""
+    """The spread of one or more values."""
     return Spread(median(values), min(values), max(values))
 
 
@@ -60,20 +60,20 @@ def as_dict(comparisons: Sequence[Comparison], machine: Mapping[str, str]) -> di
 
 
 def growths(small: Comparison, large: Comparison) -> list[dict[str, Any]]:
-    """From one size to the next: how many times each side's medians, and the exponent of the number of people.
+    """Growth from one size to the next: the quotient of each side's medians, and the exponent of the number of people.
 
-    1 means in proportion. A side that was left out at the larger size has none.
+    An exponent of 1 is proportional growth. A side that was not run at the larger size has none.
     """
     people = math.log(large.size.people / small.size.people)
-    found = []
+    result = []
     for side in large.runs:
         for figure in large.part.figures:
             before, after = (each.values(side, figure.name) for each in (small, large))
             if figure.grows and before and after:
                 times = median(after) / median(before)
-                told = {"side": side, "figure": figure.title, "people": [small.size.people, large.size.people]}
-                found.append(told | {"times": times, "exponent": math.log(times) / people})
-    return found
+                values = {"side": side, "figure": figure.title, "people": [small.size.people, large.size.people]}
+                result.append(values | {"times": times, "exponent": math.log(times) / people})
+    return result
 
 
 def _size_as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -92,5 +92,5 @@ def _size_as_dict(comparison: Comparison) -> dict[str, Any]:
             }
             for side in comparison.runs
         },
-        "ratios": [{"title": asked.title, "aim": asked.aim, **found._asdict()} for asked, found in ratios if found],
+        "ratios": [{"title": asked.title, "aim": asked.aim, **item._asdict()} for asked, item in ratios if item],
     }

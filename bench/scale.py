@@ -17,11 +17,11 @@ _MONTHS: Final = "months"
 _COMPANY: Final = "company"
 _VERSION: Final = "version"
 _TODAY: Final = date(2026, 1, 31)
-"""The simulated company's data end the month before."""
+"""The simulated data end in the month before."""
 
 
 def write_size(size: Size, data: Path) -> None:
-    """The size alone: making the company is the first stage."""
+    """Write the size only: the first stage simulates the company."""
     data.mkdir(parents=True)
     (data / _EMPLOYEES).write_text(str(size.people))
     (data / _MONTHS).write_text(str(size.months))
@@ -41,13 +41,13 @@ def build_features(data: Path, out: Path) -> None:
 
 
 def train_quickly(data: Path, out: Path) -> None:
-    """`retention train --quick`, with all its judging."""
+    """`retention train --quick`, with its whole evaluation."""
     trained = train(out / _COMPANY, _settings(out), Request(SEED, quick=True))
     (out / _VERSION).write_text(str(trained.report.model_version))
 
 
 def score_everyone(data: Path, out: Path) -> None:
-    """`retention score` with the model of the stage before, whether or not the gate let it be promoted."""
+    """`retention score` with the model of the stage before, whether or not the gate allowed its promotion."""
     score_and_publish(out / _COMPANY, _settings(out), None, (out / _VERSION).read_text(), _TODAY)
 
 
@@ -56,7 +56,7 @@ def _settings(out: Path) -> Settings:
 
 
 def _untold(_: str) -> None:
-    """The bench tells how far it is by the side."""
+    """Ignore progress: the bench reports it by side."""
 
 
 PART: Final = Part(

@@ -1,4 +1,4 @@
-"""A server as a process of its own: started, waited for, asked by wrk, and weighed."""
+"""A server in a separate process: start it, wait for it, load it with wrk, and measure its memory."""
 
 import json
 import os
@@ -24,7 +24,7 @@ _PATIENCE_SECONDS: Final = 180
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk saw of one kind of request, and what the server's processes spent on each."""
+    """What wrk measured of one kind of request, and the CPU time that the server's processes spent on each."""
 
     requests: int
     per_second: float
@@ -34,14 +34,14 @@ class Load:
 
 @dataclass(frozen=True)
 class Server:
-    """Where it answers, the group of its processes, and a folder for what asking needs."""
+    """A running server: its URL, its process group, and a folder for the load script."""
 
     url: str
     group: int
     folder: Path
 
     def first_answer(self, path: str, headers: Mapping[str, str], body: Any = None) -> tuple[float, Any]:
-        """Seconds until it answers, from now on, and the answer. Raises Differs where it never does."""
+        """Seconds until the server answers, and the answer. Raises Differs if it never does."""
         began = time.perf_counter()
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}{path}", data, {"Content-Type": "application/json", **headers})  # noqa: S310
@@ -56,40 +56,40 @@ class Server:
         raise Differs("a server did not answer; look into its log")
 
     def load(self, method: str, paths: Sequence[str], headers: Mapping[str, str], body: Any = None) -> Load:
-        """Ask for each path in turn, sixteen at a time, for ten seconds. Raises Differs for an answer that is none."""
+        """Request the paths in turn, sixteen at a time, for ten seconds. Raises Differs if a request fails."""
         asked = {"method": method, "paths": list(paths), "headers": {**headers, "Content-Type": "application/json"}}
         script = self.folder / "load.lua"
         script.write_text(_LUA.replace("ASKED", _as_lua(asked | {"body": body and json.dumps(body)})))
         spent = self.cpu_seconds()
         command = ["wrk", "-t1", f"-c{AT_A_TIME}", f"-d{SECONDS}s", "--timeout", "60s", "-s", str(script), self.url]
         done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-        told = json.loads(done.stdout.rpartition("DONE ")[2])
-        if told["failed"] or not told["requests"]:
-            raise Differs(f"{told['failed']} of {told['requests']} requests to {paths[0].partition('?')[0]} failed")
-        cpu_ms = 1000 * (self.cpu_seconds() - spent) / told["requests"]
-        return Load(told["requests"], told["requests"] / told["seconds"], told["p99_ms"], cpu_ms)
+        totals = json.loads(done.stdout.rpartition("DONE ")[2])
+        if totals["failed"] or not totals["requests"]:
+            raise Differs(f"{totals['failed']} of {totals['requests']} requests to {paths[0].partition('?')[0]} failed")
+        cpu_ms = 1000 * (self.cpu_seconds() - spent) / totals["requests"]
+        return Load(totals["requests"], totals["requests"] / totals["seconds"], totals["p99_ms"], cpu_ms)
 
     def cpu_seconds(self) -> float:
-        """Of the server and whatever it started, so far."""
+        """CPU seconds of the server and its child processes so far."""
         ticks = 0
         for path in Path("/proc").glob("[0-9]*/stat"):
             try:
-                fields = path.read_text().rpartition(")")[2].split()  # a program's name may hold anything
+                fields = path.read_text().rpartition(")")[2].split()  # a program's name may contain anything
             except OSError:
-                continue  # it ended meanwhile
+                continue  # it has ended in the meantime
             if int(fields[2]) == self.group:
                 ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def resident_mb(self) -> float:
-        """Of the process that was started."""
+        """Resident memory of the started process, in MB."""
         status = Path("/proc", str(self.group), "status").read_text()
         return int(dict(line.split(":", 1) for line in status.splitlines())["VmRSS"].split()[0]) * 1024 / 1e6
 
 
 @contextmanager
 def serving(command: Sequence[str], settings: Mapping[str, str], folder: Path) -> Iterator[Server]:
-    """The command with a free port as its last argument, until the block ends; what it says goes to `server.log`."""
+    """Run the command with a free port as its last argument until the block ends; its output goes to `server.log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -105,7 +105,7 @@ def serving(command: Sequence[str], settings: Mapping[str, str], folder: Path) -
 
 
 def require_wrk() -> None:
-    """Raise Differs where nobody can ask."""
+    """Raise Differs if wrk is not installed."""
     if shutil.which("wrk") is None:
         raise Differs("wrk is not installed, so nobody asks (Debian: apt install wrk)")
 

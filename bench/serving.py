@@ -1,7 +1,7 @@
-"""The part `serving`: the API as `make serve` starts it beside `mlflow models serve`, one model in both.
+"""The part `serving`: the API as `make serve` starts it, compared with `mlflow models serve` on the same model.
 
-wrk asks both, sixteen at a time; every answer of ours has its row in the audit on the disk before it leaves, for that
-is the product. What the row costs is seen on the same server without it, which exists only here.
+wrk sends requests to both, sixteen at a time. Each of our answers is audited on disk before it is sent. The same
+server without the audit, which exists only here, shows what the audit row costs.
 """
 
 import json
@@ -40,13 +40,13 @@ HORIZON: Final = 6
 TOLERANCE: Final = 1e-6
 _TRAINING_ROWS: Final = 5_000
 _SAMPLE: Final = 2_000
-"""People who are asked about, in turn: more than any cache between the disk and the answer would hold by chance."""
+"""The number of people requested in turn: more than a cache between disk and answer would hold by chance."""
 _ASKED: Final = "asked.json"
 _PURPOSE: Final = "purpose=retention_conversation"
 
 
 def publish_company(size: Size, data: Path) -> None:
-    """A model with the features of a real catalogue, registered, and a month of so many people scored with it."""
+    """Register a model with the features of a real catalogue, and publish a month scored with it."""
     require_wrk()
     data.mkdir(parents=True)
     people = size.people
@@ -61,7 +61,7 @@ def publish_company(size: Size, data: Path) -> None:
     model = StoredModel(HORIZON, dict.fromkeys(CURVE, blend), features, {"source": "bench"})
     version = registry.register(settings, model, TrainingReport("bench"))
     numbers = pl.int_range(people, eager=True)
-    place = pl.DataFrame(
+    posts = pl.DataFrame(
         {
             "employee_id": "P" + numbers.cast(pl.String),
             "department": "D" + (numbers % 50).cast(pl.String),
@@ -71,7 +71,7 @@ def publish_company(size: Size, data: Path) -> None:
             "manager_id": "P" + (numbers // 8).cast(pl.String),
         }
     )
-    month = score_people(model, version, "bench", "", date(2026, 9, 30), place, table)
+    month = score_people(model, version, "bench", "", date(2026, 9, 30), posts, table)
     with Store(settings.store_url) as store:
         store.publish(month)
     sample = random.choice(people, min(people, _SAMPLE), replace=False)
@@ -79,7 +79,7 @@ def publish_company(size: Size, data: Path) -> None:
     asked = {
         "version": version,
         "token": issue_token(settings, Role.HR),
-        "ids": place["employee_id"].gather(sample).to_list(),
+        "ids": posts["employee_id"].gather(sample).to_list(),
         "record": {"dataframe_records": [record]},
         "risk": float(month.scores["risk"][int(sample[0])]),
         "requests": size.requests,
@@ -88,27 +88,27 @@ def publish_company(size: Size, data: Path) -> None:
 
 
 def _company(data: Path, people: int) -> tuple[dict[str, Any], pl.DataFrame]:
-    """Every feature that the catalogue has for a small company, and rows like its own, drawn column by column."""
+    """The catalogue of a small company, and rows that resample its features column by column."""
     small = data / "company"
     write_company(Size(200, 18, 10), small)
     company = source(small)
     days = snapshot_dates(company)[-1:]
-    told = catalogue(company)
-    seen = pl.read_parquet(feature_table(company, days, small)[0]).select(list(told))
+    features = catalogue(company)
+    seen = pl.read_parquet(feature_table(company, days, small)[0]).select(list(features))
     drawn = seen.select(pl.all().sample(people, with_replacement=True, seed=SEED))
     shuffled = [column.shuffle(seed=SEED + position) for position, column in enumerate(drawn)]
-    return told, pl.DataFrame(shuffled)
+    return features, pl.DataFrame(shuffled)
 
 
 def unaudited_app() -> FastAPI:
-    """The API as it is, but for the audit's rows, which are thrown away: nothing that may ever serve."""
+    """The API with its audit rows discarded. Never use this to serve."""
     app = create_app()
     app.state.store.append_audit = lambda _entries: None
     return app
 
 
 def ask_ours(data: Path, out: Path) -> Figures:
-    """From the start to the last of so many requests, through which its memory is watched."""
+    """Measure our server from its start to the last request, with its memory before and after."""
     asked = _asked(data)
     headers = _headers(asked)
     risks, what_ifs = _paths(asked, "risk"), _paths(asked, "what-if")
@@ -133,7 +133,7 @@ def ask_ours(data: Path, out: Path) -> Figures:
 
 
 def ask_unaudited(data: Path, out: Path) -> Figures:
-    """Ten seconds of requests whose answers leave no row."""
+    """Measure ten seconds of requests that are not audited."""
     asked = _asked(data)
     risks, headers = _paths(asked, "risk"), _headers(asked)
     with _serving("bench.serving:unaudited_app", data, out) as server:
@@ -159,7 +159,7 @@ def _paths(asked: dict[str, Any], kind: str) -> list[str]:
 
 
 def ask_mlflow(data: Path, out: Path) -> Figures:
-    """From the start to the end of ten seconds of requests."""
+    """Measure MLflow's server from its start to the end of ten seconds of requests."""
     asked = _asked(data)
     model = f"models:/{registry.MODEL_NAME}/{asked['version']}"
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]

@@ -1,4 +1,4 @@
-"""The bench's table from the figures as JSON has them, a block a part: for the terminal, and for the page in `docs`."""
+"""The bench's tables from its JSON, one block per part: for the terminal, and for the page in `docs`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -11,7 +11,7 @@ from rich.text import Text
 Figures = Mapping[str, Any]
 
 WIDTH: Final = 110
-"""Columns that every block fits into, with the spreads of several runs."""
+"""Width in columns that fits every block, with the spreads of several runs."""
 
 
 class Rows(NamedTuple):
@@ -22,7 +22,7 @@ class Rows(NamedTuple):
 
 
 def for_terminal(figures: Figures) -> Group:
-    """Every part: its title, its tables, and what a reader needs to know of them."""
+    """Every part: its title, its tables, and notes for the reader."""
     shown: list[Text | Table] = []
     for part in figures["parts"].values():
         shown += [Text(part["title"], style="bold"), *map(_drawn, tables(part)), *map(Text, notes(part)), Text("")]
@@ -33,13 +33,13 @@ def for_page(figures: Figures) -> str:
     """The same in Markdown."""
     blocks = []
     for part in figures["parts"].values():
-        told = "\n".join(f"- {note}" for note in notes(part))
-        blocks += [f"### {part['title']}", *map(_markdown, tables(part)), told]
+        text = "\n".join(f"- {note}" for note in notes(part))
+        blocks += [f"### {part['title']}", *map(_markdown, tables(part)), text]
     return "\n\n".join([*blocks, *machines(figures)])
 
 
 def tables(part: Figures) -> Iterator[Rows]:
-    """The figures of each size with a column a side, the ratios below them, and the growth between sizes."""
+    """The figures of each size with one column per side, then the ratios, then the growth between sizes."""
     for size in part["sizes"]:
         yield _figures(part, size)
         if size["ratios"]:
@@ -50,16 +50,16 @@ def tables(part: Figures) -> Iterator[Rows]:
 
 
 def notes(part: Figures) -> Iterator[str]:
-    """What each side does, how much was measured, and what was found equal."""
+    """What each side does, how much was measured, and what was equal."""
     for side in part["sides"]:
         yield f"{side['name']}: {side['does']}."
     for size in part["sizes"]:
-        told = f"{size['sized']}, median (least–most) of {max(map(len, size['runs'].values()))}"
-        yield f"{told}: {size['agreement']}." if size["agreement"] else f"{told}."
+        text = f"{size['sized']}, median (least–most) of {max(map(len, size['runs'].values()))}"
+        yield f"{text}: {size['agreement']}." if size["agreement"] else f"{text}."
 
 
 def machines(figures: Figures) -> Iterator[str]:
-    """What the parts were measured on; parts are named where there were several machines, or versions."""
+    """What the parts were measured on; parts are named if machines or versions differ."""
     parts: dict[str, list[str]] = {}
     for part in figures["parts"].values():
         machine = "; ".join(f"{name} {value}" for name, value in part["machine"].items())
@@ -82,12 +82,12 @@ def _figures(part: Figures, size: Figures) -> Rows:
 
 def _growth(growth: Figures) -> tuple[str, ...]:
     small, large = growth["people"]
-    told = f"{growth['side']}: {growth['figure']}"
-    return told, f"{small:,} to {large:,}", _number(growth["times"]), f"{growth['exponent']:.2f}"
+    text = f"{growth['side']}: {growth['figure']}"
+    return text, f"{small:,} to {large:,}", _number(growth["times"]), f"{growth['exponent']:.2f}"
 
 
 def _without_empty(table: Rows) -> Rows:
-    """Without the aims where there are none."""
+    """The table without the column of aims if it is empty."""
     if any(row[-1] for row in table.rows):
         return table
     return Rows(table.header[:-1], [row[:-1] for row in table.rows])
@@ -95,8 +95,8 @@ def _without_empty(table: Rows) -> Rows:
 
 def _drawn(table: Rows) -> Table:
     drawn = Table(box=box.SIMPLE_HEAD)
-    for place, name in enumerate(table.header):
-        drawn.add_column(name, justify="right" if place and name != "aim" else "left", overflow="fold")
+    for position, name in enumerate(table.header):
+        drawn.add_column(name, justify="right" if position and name != "aim" else "left", overflow="fold")
     for row in table.rows:
         drawn.add_row(*row)
     return drawn

@@ -1,7 +1,7 @@
-"""The part `training`: choosing and fitting a model on the same rows, judged on the year that follows.
+"""The part `training`: model selection and fitting on the same rows, evaluated on the year that follows.
 
-The rows are those of a simulated company. What is learned from had matured by the first test date of `retention train`;
-what is judged on are all its test dates, so no row is on both sides and nothing is drawn at random.
+The rows come from a simulated company. Training rows had matured by the first test date of `retention train`; test rows
+are those of all its test dates. No row is in both train and test, and the split is not random.
 """
 
 import json
@@ -50,7 +50,7 @@ class Rows:
 
 
 def write_rows(size: Size, data: Path) -> None:
-    """The matured rows of a simulated company, the first test date, and what the sides are told beside them."""
+    """Write the matured rows of a simulated company, the first test date, and what the sides may know besides."""
     data.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=data) as work:
         folder = Path(work)
@@ -69,18 +69,18 @@ def write_rows(size: Size, data: Path) -> None:
 
 
 def known(data: Path) -> dict[str, Any]:
-    """The first test date, the directions that the product holds, and the seconds that a search may take."""
-    told: dict[str, Any] = json.loads((data / _KNOWN).read_text())
-    return told
+    """The first test date, the product's monotone constraints, and the seconds that a search may take."""
+    rows: dict[str, Any] = json.loads((data / _KNOWN).read_text())
+    return rows
 
 
 def training_rows(data: Path) -> Rows:
-    """What is learned from, by snapshot date."""
+    """The rows to train on, by snapshot date."""
     return _rows(data, pl.col("snapshot_date") < date.fromisoformat(known(data)["first_test"]))
 
 
 def test_rows(data: Path) -> Rows:
-    """What is judged on."""
+    """The rows to test on."""
     return _rows(data, pl.col("snapshot_date") >= date.fromisoformat(known(data)["first_test"]))
 
 
@@ -94,20 +94,20 @@ def by_the_product(data: Path, out: Path) -> Figures:
 
 
 def judged(test: Rows, risk: np.ndarray, out: Path) -> Figures:
-    """How good the risks (n,) of the test rows are; they go to a file for `check`."""
+    """Metrics of the risks (n,) of the test rows, which are also written to a file for `check`."""
     np.save(out / _RISK, risk)
     return dict(metrics(test.left, risk).items())
 
 
 def check(outs: Mapping[str, Path]) -> str:
-    """Tell by how much our average precision differs from each other side's, on the rows that all have judged."""
+    """How much our average precision differs from each other side's, on the same test rows."""
     test = test_rows(next(iter(outs.values())).parent / "data")
     risks = {name: np.load(out / _RISK) for name, out in outs.items()}
     if any(risk.shape != test.left.shape or not np.isfinite(risk).all() for risk in risks.values()):
         raise Differs("the sides have judged different rows")
-    told = "; ".join(_against(name, risks, test) for name in risks if name != "retention")
+    differences = "; ".join(_against(name, risks, test) for name in risks if name != "retention")
     rows = f"{len(test.left):,} rows of {test.day.n_unique()} test dates, {int(test.left.sum()):,} with an exit"
-    return f"{rows}; average precision of retention {told} (95 % interval from resampling people)"
+    return f"{rows}; average precision of retention {differences} (95 % interval from resampling people)"
 
 
 def _against(name: str, risks: Mapping[str, np.ndarray], test: Rows) -> str:

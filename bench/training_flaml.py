@@ -12,7 +12,7 @@ from bench.training_lightgbm import in_pandas
 
 
 def by_flaml(data: Path, out: Path) -> Figures:
-    """Every estimator that FLAML has by itself, on all cores, until the budget is used; then the best on all rows."""
+    """FLAML's default estimators on all cores until the budget is used, then the best one on all rows."""
     logging.getLogger("flaml").setLevel(logging.WARNING)
     rows, test = training_rows(data), test_rows(data)
     X, X_test = in_pandas(rows.X, test.X)

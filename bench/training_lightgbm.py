@@ -18,7 +18,7 @@ _SETTINGS: Final = {"objective": "binary", "seed": SEED, "verbose": -1}
 
 
 def by_lightgbm(data: Path, out: Path) -> Figures:
-    """Default settings; the rounds by early stopping on the last training date, then all rows at so many rounds."""
+    """Default settings: early stopping on the last training date sets the rounds, then a fit on all rows."""
     rows, test = training_rows(data), test_rows(data)
     X, X_test = in_pandas(rows.X, test.X)
     rounds = _rounds(X, rows)
@@ -27,7 +27,7 @@ def by_lightgbm(data: Path, out: Path) -> Figures:
 
 
 def in_pandas(*tables: pl.DataFrame) -> list[pd.DataFrame]:
-    """In pandas, a category of the first table known to all of them."""
+    """The tables in pandas, with the categories of the first table in all of them."""
     frames = [table.to_pandas() for table in tables]
     for name in (name for name, dtype in tables[0].schema.items() if dtype == pl.String):
         levels = pd.CategoricalDtype(tables[0][name].drop_nulls().unique().sort().to_list())

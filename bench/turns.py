@@ -1,4 +1,4 @@
-"""A part at one size: the data once, then its sides in turn, run after run."""
+"""One part at one size: prepare the data once, then run the sides in turn, run after run."""
 
 import tempfile
 from collections.abc import Callable
@@ -10,16 +10,16 @@ from bench.results import Comparison
 
 
 def compare(
-    part: Part, size: Size, runs: int, folder: Path, told: Callable[[str], None], *, alone: bool = False
+    part: Part, size: Size, runs: int, folder: Path, progress: Callable[[str], None], *, alone: bool = False
 ) -> Comparison:
     """Write the data to a temporary folder, run the sides, and check what the last run of each gave.
 
-    Every other run goes backwards, so that none is always the first; a chain never does. `alone` leaves out all but
-    our own side, and then nothing is checked. Raises Differs where the sides do not agree.
+    Every other run reverses the order, so that no side is always first; a chain never does. `alone` runs only our own
+    side, and then nothing is checked. Raises Differs if the sides do not agree.
     """
     sides = part.sides[:1] if alone and not part.is_chain else part.sides
     with tempfile.TemporaryDirectory(prefix=f".{part.name}-", dir=folder) as work:
-        told(f"{part.title}: preparing {part.sized.format(**vars(size))}")
+        progress(f"{part.title}: preparing {part.sized.format(**vars(size))}")
         data, outs = Path(work) / "data", dict[str, Path]()
         part.prepare(size, data)
         taken: dict[str, list[Figures]] = {side.name: [] for side in sides}
@@ -28,7 +28,7 @@ def compare(
                 outs[side.name] = Path(work) / (f"run-{run}" if part.is_chain else f"{side.name}-{run}")
                 outs[side.name].mkdir(exist_ok=True)
                 taken[side.name].append(measured(side, data, outs[side.name]))
-                told(f"  run {run + 1} of {runs}, {side.name}: {taken[side.name][-1]['seconds']:,.1f} s")
+                progress(f"  run {run + 1} of {runs}, {side.name}: {taken[side.name][-1]['seconds']:,.1f} s")
         agreement = part.check(outs) if part.check and len(sides) == len(part.sides) else ""
     if part.is_chain:
         taken[TOGETHER] = [together(list(stages)) for stages in zip(*taken.values(), strict=True)]
@@ -36,7 +36,7 @@ def compare(
 
 
 def together(stages: list[Figures]) -> Figures:
-    """Of one run of a chain: its times added up, and the largest peak."""
+    """One run of a chain: the sum of its times, and the largest peak."""
     return {
         "seconds": sum(stage["seconds"] for stage in stages),
         "cpu_seconds": sum(stage["cpu_seconds"] for stage in stages),

@@ -25,7 +25,7 @@ from features.validation.validate import Report
 
 DATABASE_NUMBER = count(1)
 
-# CI looks at the same examples every time: a change is never refused for what it did not touch.
+# CI uses the same examples every time, so that a change never fails for code that it did not touch.
 settings.register_profile("ci", derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
@@ -39,7 +39,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_state_from_outside() -> Iterator[None]:
-    """A store or a tracking server that the environment names is not for tests."""
+    """Tests must not use a store or a tracking server named in the environment."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("RETENTION_", "MLFLOW_"))]:
             patch.delenv(name)
@@ -48,7 +48,7 @@ def _no_state_from_outside() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_registry_of_another_test() -> Iterator[None]:
-    """MLflow keeps the address it was last given, and in the environment, where the next test's commands read it."""
+    """MLflow stores its last address in the environment too, where the commands of the next test would read it."""
     yield
     if mlflow := sys.modules.get("mlflow"):
         mlflow.set_tracking_uri(None)
@@ -56,14 +56,14 @@ def _no_registry_of_another_test() -> Iterator[None]:
 
 def postgresql_binaries() -> Path | None:
     """The folder of `initdb` and `pg_ctl`: on PATH, or where Debian keeps them (newest first)."""
-    folders = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    folders = [Path(item).resolve().parent for item in [shutil.which("initdb")] if item]
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
 
 
 @pytest.fixture
 def full_disk() -> Callable[[], AbstractContextManager[None]]:
-    """While it lasts no file of this process grows beyond 4 KB: what a full disk or a quota comes to."""
+    """A context in which no file of this process grows beyond 4 KB, like a full disk or a quota."""
 
     @contextmanager
     def limited() -> Iterator[None]:
@@ -152,7 +152,7 @@ def table_of(text: str) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def source_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Source]:
-    """Makes a Source of tables (text as for `table_of`, or frames); whoever is named works there since 2010."""
+    """Makes a Source of tables (text as for `table_of`, or frames); everyone named was hired in 2010."""
 
     def build(tables: dict[str, str | pl.DataFrame], **settings: object) -> Source:
         folder = tmp_path_factory.mktemp("company")
@@ -195,7 +195,7 @@ def source_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Source]
 def features_of(
     source_of: Callable[..., Source], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., dict[str, dict[str, object]]]:
-    """The features of everyone at risk on a date, by employee_id, from tables as `source_of` takes them."""
+    """The features of everyone at risk on a date, by employee_id; takes tables like `source_of`."""
 
     def build(
         snapshot_date: str, tables: dict[str, str | pl.DataFrame], **settings: object

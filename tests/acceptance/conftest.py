@@ -1,4 +1,4 @@
-"""The console script as an outside script calls it."""
+"""The console script, called as a process."""
 
 import os
 import subprocess

@@ -20,7 +20,7 @@ Check = Callable[[dict[str, str | bytes]], tuple[int, list[str], str]]
 
 @pytest.fixture
 def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
-    """Checks a folder of these files and a sound exits.csv; gives exit code, errors, and what the screen said."""
+    """Checks a folder of these files and a valid exits.csv; returns exit code, errors and terminal output."""
     monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
 
     def command(files: dict[str, str | bytes]) -> tuple[int, list[str], str]:
@@ -31,12 +31,12 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         with pytest.raises(SystemExit) as end:
             entry.main()
         assert not (tmp_path / "var").exists()
-        said = capsys.readouterr()
+        output = capsys.readouterr()
         errors = [
-            f"{found['table']}{found['column'] and '.'}{found['column']}: {found['rule']}. {found['remedy']}"
-            for found in json.loads(said.out)["errors"]
+            f"{finding['table']}{finding['column'] and '.'}{finding['column']}: {finding['rule']}. {finding['remedy']}"
+            for finding in json.loads(output.out)["errors"]
         ]
-        return int(str(end.value.code)), errors, said.err
+        return int(str(end.value.code)), errors, output.err
 
     return command
 
@@ -163,7 +163,7 @@ def test_ten_thousand_errors_are_counted_in_one_line(check: Check) -> None:
     assert "p17" not in screen
 
 
-def test_a_last_line_without_an_end_is_mentioned(check: Check) -> None:
+def test_a_last_line_without_a_newline_is_mentioned(check: Check) -> None:
     _, _, screen = check({"employees.csv": EMPLOYEES + "c,2020-03", "surveys.csv": ""})
     assert "employees.csv: no line break at the end. If the file was truncated, export it again." in " ".join(
         screen.split()

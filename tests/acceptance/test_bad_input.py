@@ -45,12 +45,12 @@ CASES: dict[str, tuple[Callable[[Path], Path], str]] = {
 }
 
 
-@pytest.mark.parametrize(("make", "told"), CASES.values(), ids=CASES.keys())
-def test_training_says_what_is_wrong_and_writes_nothing(
-    retention: Callable[..., Any], make: Callable[[Path], Path], told: str, tmp_path: Path
+@pytest.mark.parametrize(("make", "expected"), CASES.values(), ids=CASES.keys())
+def test_training_reports_the_problem_and_writes_nothing(
+    retention: Callable[..., Any], make: Callable[[Path], Path], expected: str, tmp_path: Path
 ) -> None:
     var = tmp_path / "var"
     done = retention("train", make(tmp_path / "source"), var=var, exit_code=2)
-    assert any(part in done.stderr for part in told.split("|")), done.stderr
+    assert any(part in done.stderr for part in expected.split("|")), done.stderr
     assert done.stdout == ""
     assert not var.exists()

@@ -1,4 +1,4 @@
-"""The bench at a tiny size: both sides give the same, and it says so where they do not."""
+"""The bench at a tiny size: both sides give the same, and differences are reported."""
 
 import io
 import json
@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from bench import features
-from bench.__main__ import PARTS, keep, kept
+from bench.__main__ import PARTS, store_part, stored_parts
 from bench.__main__ import main as bench
 from bench.company import source, write_company
 from bench.measure import measured
@@ -39,7 +39,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outs(company: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """What both sides write, in this process."""
+    """The output folders of both sides, run in this process."""
     from bench.pandas_features import write_features
 
     folders = {name: tmp_path_factory.mktemp("out") for name in ("retention", "pandas")}
@@ -85,26 +85,28 @@ def changed(folder: Path, out: Path, **columns: pl.Expr) -> Path:
 
 
 @pytest.mark.parametrize("feature", features.COMPARED)
-def test_a_millionth_more_in_any_feature_is_told(feature: str, outs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_difference_of_a_millionth_in_any_feature_is_reported(
+    feature: str, outs: dict[str, Path], tmp_path: Path
+) -> None:
     more = changed(outs["retention"], tmp_path, **{feature: pl.col(feature) * (1 + 1e-6) + 1e-6})
     with pytest.raises(Differs, match=rf"differ: {feature} in"):
         features.check(outs | {"retention": more})
 
 
-def test_a_null_on_one_side_is_told(outs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_null_on_one_side_is_reported(outs: dict[str, Path], tmp_path: Path) -> None:
     is_first = pl.int_range(pl.len()) == 0
     fewer = changed(outs["retention"], tmp_path, tenure_months=pl.when(~is_first).then("tenure_months"))
     with pytest.raises(Differs, match="differ: tenure_months in 1 of "):
         features.check(outs | {"retention": fewer})
 
 
-def test_a_person_who_is_not_on_both_sides_is_told(outs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_person_missing_on_one_side_is_reported(outs: dict[str, Path], tmp_path: Path) -> None:
     other = changed(outs["retention"], tmp_path, employee_id=pl.col("employee_id") + "x")
     with pytest.raises(Differs, match="people at risk"):
         features.check(outs | {"retention": other})
 
 
-def test_a_missing_snapshot_date_is_told(outs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_missing_snapshot_date_is_reported(outs: dict[str, Path], tmp_path: Path) -> None:
     fewer = changed(outs["retention"], tmp_path)
     (fewer / "features-2025-12-31.parquet").unlink()
     with pytest.raises(Differs, match="snapshot dates"):
@@ -122,7 +124,7 @@ def test_the_company_is_a_source_without_an_error(company: Path, tmp_path: Path)
         assert dict(written) == {name: validated[name] for name in written}
 
 
-def test_the_company_has_as_many_services_as_asked_for_some_of_them_late(company: Path) -> None:
+def test_the_company_has_the_requested_number_of_services_some_of_them_late(company: Path) -> None:
     services = pl.read_parquet(company / "collaboration.parquet")
     assert services.height == 60 * 18 * 10
     assert services["opened_at"].is_sorted()
@@ -148,7 +150,7 @@ TWICE = Part(
 )
 
 
-def test_growth_in_proportion_has_the_exponent_one() -> None:
+def test_proportional_growth_has_exponent_one() -> None:
     small, large = (
         Comparison(TWICE, Size(people), {"ours": [{"seconds": seconds, "pages": 7}], "peer": [{"seconds": 5.0}]})
         for people, seconds in ((1_000, 2.0), (10_000, 20.0))
@@ -159,19 +161,19 @@ def test_growth_in_proportion_has_the_exponent_one() -> None:
     assert (peer["side"], peer["exponent"]) == ("peer", pytest.approx(0))
 
 
-def test_the_ratio_is_formed_run_by_run() -> None:
+def test_ratios_are_formed_run_by_run() -> None:
     ours = [{"seconds": seconds} for seconds in (1.0, 2.0, 4.0)]
     peer = [{"seconds": 8.0}] * 3
     assert Comparison(TWICE, TINY, {"ours": ours, "peer": peer}).ratio(TWICE.ratios[0]) == (4.0, 2.0, 8.0)
 
 
-def test_where_the_peer_is_not_run_ours_stands_without_a_ratio() -> None:
+def test_without_the_peer_our_figures_have_no_ratio() -> None:
     alone = Comparison(TWICE, Size(10_000), {"ours": [{"seconds": 20.0}]})
     both = Comparison(TWICE, Size(1_000), {"ours": [{"seconds": 2.0}], "peer": [{"seconds": 8.0}]})
-    told = as_dict([alone, both], {})
-    assert [[ratio["median"] for ratio in size["ratios"]] for size in told["sizes"]] == [[4.0], []]
-    assert [growth["side"] for growth in told["growth"]] == ["ours"]
-    small, ratios, large, growth = tables(told)
+    result = as_dict([alone, both], {})
+    assert [[ratio["median"] for ratio in size["ratios"]] for size in result["sizes"]] == [[4.0], []]
+    assert [growth["side"] for growth in result["growth"]] == ["ours"]
+    small, ratios, large, growth = tables(result)
     assert small.header == ("1,000", "ours", "peer", "aim")
     assert small.rows == [("time, s", "2", "8", ""), ("pages, managers'", "", "", "many")]
     assert ratios.rows == [("time, peer : ours", "4", "at least 2")]
@@ -179,7 +181,7 @@ def test_where_the_peer_is_not_run_ours_stands_without_a_ratio() -> None:
     assert growth.rows == [("ours: time", "1,000 to 10,000", "10", "1.00")]
 
 
-def test_stages_of_a_chain_are_added_up_and_their_largest_peak_is_kept() -> None:
+def test_stages_of_a_chain_are_summed_with_their_largest_peak() -> None:
     stages = [
         {"seconds": 1.5, "cpu_seconds": 2.0, "peak_gb": 0.7},
         {"seconds": 4.0, "cpu_seconds": 1.0, "peak_gb": 0.3},
@@ -193,17 +195,17 @@ def test_every_block_fits_into_the_table(name: str) -> None:
     given = {figure.name for figure in part.figures}
     runs = [dict.fromkeys(given, value) for value in (1234.5, 1434.5, 1634.5)]
     sides = [side.name for side in part.sides] + ["together"] * part.is_chain
-    told = as_dict(
+    result = as_dict(
         [Comparison(part, Size(people), dict.fromkeys(sides, runs), "equal") for people in (1_000, 9_000)], {}
     )
     screen = io.StringIO()
-    Console(file=screen, width=WIDTH).print(for_terminal({"parts": {name: told}}))
+    Console(file=screen, width=WIDTH).print(for_terminal({"parts": {name: result}}))
     assert "…" not in screen.getvalue()
     assert max(map(len, screen.getvalue().splitlines())) <= WIDTH
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_every_part_names_work_that_exists_and_ratios_of_its_own_figures(name: str) -> None:
+def test_every_part_has_existing_work_and_ratios_of_its_own_figures(name: str) -> None:
     part = PARTS[name]
     for side in part.sides:
         module, function = side.work.split(":")
@@ -214,24 +216,27 @@ def test_every_part_names_work_that_exists_and_ratios_of_its_own_figures(name: s
         assert {ratio.over[1], ratio.under[1]} <= figures
 
 
-def test_a_part_that_is_measured_anew_replaces_only_its_own_figures(tmp_path: Path) -> None:
+def test_a_part_measured_again_replaces_only_its_own_figures(tmp_path: Path) -> None:
     file = tmp_path / "bench.json"
-    keep(file, "lists", {"title": "old lists"})
-    keep(file, "features", {"title": "old features"})
-    keep(file, "lists", {"title": "new lists"})
-    assert list(kept(file).items()) == [("features", {"title": "old features"}), ("lists", {"title": "new lists"})]
-    keep(file, "features", None)
-    assert list(kept(file)) == ["lists"]
+    store_part(file, "lists", {"title": "old lists"})
+    store_part(file, "features", {"title": "old features"})
+    store_part(file, "lists", {"title": "new lists"})
+    assert list(stored_parts(file).items()) == [
+        ("features", {"title": "old features"}),
+        ("lists", {"title": "new lists"}),
+    ]
+    store_part(file, "features", None)
+    assert list(stored_parts(file)) == ["lists"]
 
 
-def test_parts_that_were_measured_on_different_machines_say_so() -> None:
+def test_parts_measured_on_different_machines_say_so() -> None:
     ours = {"ours": [{"seconds": 2.0}], "peer": [{"seconds": 8.0}]}
     on = {cores: as_dict([Comparison(TWICE, TINY, ours)], {"cores": cores}) for cores in ("2", "4")}
     assert list(machines({"parts": {"a": on["2"], "b": on["2"]}})) == ["cores 2."]
     assert list(machines({"parts": {"a": on["2"], "b": on["4"]}})) == ["P: cores 2.", "P: cores 4."]
 
 
-def test_no_side_sees_the_settings_of_whoever_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_side_sees_the_settings_of_the_person_measuring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETENTION_DATABASE_URL", "sqlite:///somebody.db")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(Path(__file__).parent))))
     figures = measured(Side("environment", f"{Path(__file__).stem}:settings_seen", ""), tmp_path, tmp_path)

@@ -19,7 +19,7 @@ from features.simulation.run import simulate
 from pipeline.registry.promotion import promote
 from pipeline.settings import Settings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 BIN = Path(sys.executable).parent
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "notebooks/README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
@@ -37,10 +37,10 @@ HERE = {
     *(line for line in commands(OPERATION) if line.startswith("retention audit verify")),
 }
 BY_CI = "CI runs it before the tests, or as them."
-WHEEL = "`test_packaging.py::test_the_wheel_runs_from_itself_and_not_from_the_checkout`"
+WHEEL = "`test_packaging.py::test_the_installed_wheel_runs_without_the_checkout`"
 CONTAINERS = (
-    "There is no container engine in CI: `test_deployment.py::test_the_compose_file_has_nothing_to_find_fault_with`, "
-    "`test_deployment.py::test_compose_hands_on_every_setting_that_the_page_tells_one_to_write`"
+    "There is no container engine in CI: `test_deployment.py::test_the_compose_file_is_valid`, "
+    "`test_deployment.py::test_compose_passes_on_every_setting_that_the_page_requires`"
 )
 ON_A_COMPANY = "`test_simulated_company.py::test_factors_add_up_to_the_risk_for_everyone` rests on the same commands"
 ELSEWHERE = {
@@ -59,10 +59,10 @@ ELSEWHERE = {
     ),
     "make lists": ON_A_COMPANY,
     ".venv/bin/retention features path/to/source --out features.parquet": (
-        "`test_sources_document.py::test_whoever_is_in_a_picture_is_at_risk_on_its_day`"
+        "`test_sources_document.py::test_people_in_a_yearly_snapshot_are_at_risk_on_its_day`"
     ),
     "RETENTION_ENGINE=spark make train SOURCE=path/to/source": (
-        "`test_spark.py::test_spark_gives_every_feature_as_polars_does`"
+        "`test_spark.py::test_spark_computes_every_feature_as_polars_does`"
     ),
     "make bench": "`test_bench.py::test_the_bench_prints_a_table_and_writes_the_figures_for_the_page`",
     "make bench PARTS=features PEOPLE='10000 100000'": (
@@ -79,21 +79,21 @@ ELSEWHERE = {
         "Not run: it asks a registry what is newest"
     ),
 }
-"""Where each other command is run, or why it is not."""
+"""Where every other command is run, or why it is not."""
 
 
-def test_every_command_is_run_here_or_has_a_place_where_it_is() -> None:
-    told = {line for name in DOCUMENTS if name != "docs/api.md" for line in commands(page(name))}
-    told |= {line for line in commands(page("docs/api.md")) if not line.startswith("curl")}  # test_api_page.py
-    assert told == HERE | set(ELSEWHERE)
+def test_every_documented_command_is_run_here_or_in_a_named_test() -> None:
+    documented = {line for name in DOCUMENTS if name != "docs/api.md" for line in commands(page(name))}
+    documented |= {line for line in commands(page("docs/api.md")) if not line.startswith("curl")}  # test_api_page.py
+    assert documented == HERE | set(ELSEWHERE)
     assert named_tests(" ".join(ELSEWHERE.values()))
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `source`, looked at every third month, and `var` with a champion that the page's Python trained.
+    """A folder with `source`, a snapshot every third month, and `var` with a champion that the page's Python trained.
 
-    So few people may not pass the gate, so between the lines of the page the model is promoted for a reason.
+    So few people may not pass the gate, so the model is promoted by an override, which the page does not show.
     """
     folder = tmp_path_factory.mktemp("documents")
     simulate(folder / "source", 400, 30, 1)
@@ -112,13 +112,13 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def surroundings(folder: Path, **more: str) -> dict[str, str]:
-    """The environment in which the programs of this checkout keep their state in a folder."""
+    """The environment in which this checkout's programs store their state in a folder."""
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return os.environ | {"RETENTION_VAR": str(folder / "var"), "PYTHONPATH": str(ROOT), "PATH": path} | more
 
 
 def placed(command: str, folder: Path) -> str:
-    """A command of a page with the places of this test; in one pass, for what is put in may look like a place."""
+    """A command of a page with this test's paths, replaced in one pass: a path may look like a placeholder."""
     places = {
         "/etc/retention.env": folder / "retention.env",
         "/opt/retention/bin": BIN,
@@ -129,12 +129,12 @@ def placed(command: str, folder: Path) -> str:
         ".venv/bin": BIN,
         "/data": folder / "source",
     }
-    return re.sub("|".join(map(re.escape, places)), lambda found: str(places[found[0]]), command)
+    return re.sub("|".join(map(re.escape, places)), lambda results: str(places[results[0]]), command)
 
 
 @pytest.fixture(scope="module")
 def shell(company: Path) -> Callable[..., str]:
-    """Runs a command of a page by `sh`; returns what it prints."""
+    """Runs a command of a page in `sh`; returns its output."""
 
     def run(command: str, *exit_codes: int, **environment: str) -> str:
         done = subprocess.run(
@@ -159,29 +159,27 @@ def published(shell: Callable[..., str], company: Path) -> Path:
 
 
 def unit(description: str) -> configparser.ConfigParser:
-    """The unit of systemd that the page describes so; strict, for nothing in those of the page stands twice."""
-    found = []
+    """The systemd unit with this description on the page. Parsing is strict, because no unit there repeats a key."""
+    result = []
     for text in blocks(OPERATION, "ini"):
         parser = configparser.ConfigParser(interpolation=None)
         parser.optionxform = str  # type: ignore[method-assign,assignment]
         parser.read_string(text)
-        found += [parser] if parser["Unit"]["Description"] == description else []
-    [described] = found
+        result += [parser] if parser["Unit"]["Description"] == description else []
+    [described] = result
     return described
 
 
 @pytest.fixture
 def settings_file(company: Path) -> None:
-    """`/etc/retention.env` as the page has it, with the places of this test."""
+    """`/etc/retention.env` from the page, with this test's paths."""
     [text] = [each for each in blocks(OPERATION, "dotenv") if each.startswith("# /etc/retention.env")]
     (company / "retention.env").write_text(placed(text, company))
 
 
 @pytest.mark.usefixtures("settings_file")
-def test_the_line_for_cron_runs_the_month_with_the_settings_of_the_file(
-    shell: Callable[..., str], company: Path
-) -> None:
-    """Cron gives a poor environment and its own PATH; the last column begins after the user's name."""
+def test_the_cron_line_runs_the_month_with_the_settings_of_the_file(shell: Callable[..., str], company: Path) -> None:
+    """Cron sets a minimal environment and its own PATH; the command follows the user's name."""
     *_, path, line = blocks(OPERATION, "cron")[0].splitlines()
     command = line.split(maxsplit=6)[-1]
     poor = {"PATH": placed(path.partition("=")[2], company), "RETENTION_VAR": ""}
@@ -195,7 +193,7 @@ def lists_of(company: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.usefixtures("settings_file")
-def test_the_months_unit_runs_again_what_is_done_and_changes_nothing(shell: Callable[..., str], company: Path) -> None:
+def test_running_the_months_unit_again_changes_nothing(shell: Callable[..., str], company: Path) -> None:
     """Its exit code 3, of an alert, counts as success, as the unit says."""
     service = unit("Retention: the month")["Service"]
     exit_codes = (0, int(service["SuccessExitStatus"]))
@@ -207,7 +205,7 @@ def test_the_months_unit_runs_again_what_is_done_and_changes_nothing(shell: Call
     shell(service["ExecStartPost"])
 
 
-def test_the_cron_job_is_one_that_kubernetes_can_read_and_its_command_runs(shell: Callable[..., str]) -> None:
+def test_the_kubernetes_cron_job_is_valid_and_its_command_runs(shell: Callable[..., str]) -> None:
     job = yaml.safe_load(blocks(OPERATION, "yaml")[0])
     assert (job["apiVersion"], job["kind"]) == ("batch/v1", "CronJob")
     pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
@@ -230,7 +228,7 @@ def test_the_assessment_is_printed_or_written(shell: Callable[..., str], company
     assert (company / "assessment.md").read_text() == printed
 
 
-def test_the_end_of_the_audit_is_noted_and_holds_next_time(shell: Callable[..., str], company: Path) -> None:
+def test_the_noted_end_of_the_audit_still_matches_next_time(shell: Callable[..., str], company: Path) -> None:
     [command] = [line for line in commands(OPERATION) if line.startswith("retention audit verify")]
     ends = []
     for before in ("retention purge", ":"):  # a purge leaves a row
@@ -253,9 +251,7 @@ def start_of(document: str, port: int) -> list[str]:
 
 
 @pytest.mark.parametrize("document", ["Makefile", "the unit"])
-def test_the_server_is_asked_as_the_page_of_the_api_says(
-    document: str, shell: Callable[..., str], published: Path
-) -> None:
+def test_the_requests_of_the_api_page_are_answered(document: str, shell: Callable[..., str], published: Path) -> None:
     port = free_port()
     export, *_ = commands(page("docs/api.md"))
     [risks] = [line for line in commands(section(page("docs/api.md"), "GET /v1/risks")) if line.startswith("curl")]

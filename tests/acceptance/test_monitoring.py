@@ -1,7 +1,7 @@
-"""A simulated company watched over a year: trained once, scored and listed twelve times while outcomes matured.
+"""A simulated company monitored over a year: trained once, then scored and listed twelve times as outcomes mature.
 
-Promises are kept, the lists find leavers, a drift planted in pay is found in its month and none before, and a month's
-run that is killed gives the lists of one that was not.
+Training's metrics come true, the lists find leavers, a planted drift in pay is detected in its month and none before,
+and a killed month resumes to the lists of an undisturbed one.
 """
 
 import json
@@ -33,23 +33,23 @@ from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it works
+pytestmark = pytest.mark.filterwarnings("default")  # MLflow raises warnings about itself
 
 PEOPLE = int(os.environ.get("RETENTION_YEAR_PEOPLE", "1000"))
-"""More for a proof with narrower intervals; fewer months of CI's time otherwise."""
+"""More people give narrower intervals; fewer save CI time."""
 TRAINED, TODAY = date(2024, 9, 30), date(2026, 1, 5)
 DAYS = [month_end(TRAINED, months) for months in range(1, 13)]
 CUT = "2025-07"
-"""In this month everyone's pay is set anew, by anything from nothing to a half more."""
+"""In this month everyone's pay rises by a random share between zero and a half."""
 LEARNED_EVERY = 3
-"""Months between the snapshot dates of training: neighbouring ones tell nearly the same, and each costs its time."""
+"""Months between training's snapshot dates: neighbouring dates are nearly alike, and each costs time."""
 MATURED = 9
-"""Of the twelve: six months later the records end."""
+"""The number of the twelve months that matured: the records end six months after the last of them."""
 
 
 @dataclass(frozen=True)
 class Year:
-    """What was left behind: the state, the source as of its end, what the simulation knew, and the monitor's report."""
+    """The results of the year: the state, the source at its end, the true hazards, and the monitor's report."""
 
     var: Path
     source: Path
@@ -60,7 +60,7 @@ class Year:
 
 @pytest.fixture(scope="module")
 def watched(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Year:
-    """Trained on what was known until September 2024, scored at the end of each month, watched at the end of 2025."""
+    """Trained on what was known by September 2024, scored at the end of each month, monitored at the end of 2025."""
     folder = tmp_path_factory.mktemp("watched")
     var, early, late = folder / "var", folder / "early", folder / "late"
     simulate(late, PEOPLE, 54, 4)
@@ -90,7 +90,7 @@ def _plant(path: Path) -> None:
 
 
 def _known_then(late: Path, early: Path) -> None:
-    """The extract that the same systems would have given on the day of training."""
+    """The extract that the same systems would have exported on the day of training."""
     early.mkdir()
     for path in late.glob("*.parquet"):
         rows = pl.read_parquet(path)
@@ -103,7 +103,7 @@ def _known_then(late: Path, early: Path) -> None:
     (early / "source.toml").write_text(settings)
 
 
-def test_a_drift_in_pay_is_found_in_its_month_and_none_before(watched: Year) -> None:
+def test_a_drift_in_pay_is_detected_in_its_month_and_none_before(watched: Year) -> None:
     drifted = {month["month"]: {entry["name"] for entry in month["drifted"]} for month in watched.report["months"]}
     before = set().union(*(names for month, names in drifted.items() if month < CUT))
     assert not {name for name in before if "pay" in name or "raise" in name}
@@ -112,7 +112,7 @@ def test_a_drift_in_pay_is_found_in_its_month_and_none_before(watched: Year) -> 
     assert "has moved" in " ".join(watched.done.stderr.split())
 
 
-def test_what_was_published_came_true_as_training_promised(watched: Year) -> None:
+def test_published_scores_are_as_accurate_as_training_estimated(watched: Year) -> None:
     live, promised = watched.report["live"]["auc"], watched.report["backtest"]["auc"]
     assert live["low"] <= promised["high"]
     assert promised["low"] <= live["high"]
@@ -124,7 +124,7 @@ def test_what_was_published_came_true_as_training_promised(watched: Year) -> Non
 
 @dataclass(frozen=True)
 class Found:
-    """Over all matured months, of the listed: how many, the share who left, and the mean of their true risk."""
+    """The listed people of all matured months: their number, the share who left, and their mean true risk."""
 
     people: int
     left: float
@@ -138,7 +138,7 @@ def found(lists: list[pl.DataFrame]) -> Found:
 
 @pytest.fixture(scope="module")
 def lists(watched: Year, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
-    """Of everyone scored, of our lists, and of those that the true hazard gives by the same rules."""
+    """The figures of everyone scored, of our lists, and of lists made from the true hazard by the same rules."""
     source = load_source(watched.source, tmp_path_factory.mktemp("tables"))
     assert isinstance(source, Source)
     truth = pl.read_parquet(watched.truth).select(
@@ -170,16 +170,16 @@ def lists(watched: Year, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 def test_the_listed_leave_three_times_as_often_as_everyone_and_nearly_as_often_as_the_truth_could_find(
     lists: dict[str, Found],
 ) -> None:
-    """By what happened, and by the true risk, which chance does not move."""
+    """Measured by actual exits, and by the true risk, which has no chance in it."""
     everyone, ours, truth = lists["everyone"], lists["ours"], lists["truth"]
     lift, best = ours.left / everyone.left, truth.left / everyone.left
     true_lift, true_best = ours.true_risk / everyone.true_risk, truth.true_risk / everyone.true_risk
-    told = f"lift {lift:.2f} of {best:.2f}, by true risk {true_lift:.2f} of {true_best:.2f}; {ours} {truth} {everyone}"
-    sys.stdout.write(f"\n{told}\n")  # pytest -s shows what was measured
-    assert lift >= 3, told
-    assert true_lift >= 3, told
-    assert lift > 0.75 * best, told
-    assert true_lift > 0.75 * true_best, told
+    text = f"lift {lift:.2f} of {best:.2f}, by true risk {true_lift:.2f} of {true_best:.2f}; {ours} {truth} {everyone}"
+    sys.stdout.write(f"\n{text}\n")  # pytest -s shows what was measured
+    assert lift >= 3, text
+    assert true_lift >= 3, text
+    assert lift > 0.75 * best, text
+    assert true_lift > 0.75 * true_best, text
 
 
 def test_the_high_band_leaves_three_times_as_often_as_its_name_says(lists: dict[str, Found]) -> None:
@@ -188,7 +188,7 @@ def test_the_high_band_leaves_three_times_as_often_as_its_name_says(lists: dict[
     assert lists["high"].people > 100
 
 
-def test_the_report_tells_the_same_of_the_lists(watched: Year, lists: dict[str, Found]) -> None:
+def test_the_report_shows_the_same_figures_for_the_lists(watched: Year, lists: dict[str, Found]) -> None:
     months = [month for month in watched.report["months"] if month["lists"]]
     people = sum(month["lists"]["people"] for month in months)
     left = sum(month["lists"]["people"] * month["lists"]["precision"] for month in months)
@@ -210,11 +210,11 @@ import os, signal, sys
 import pipeline.lists.month_folder
 written = []
 whole = pipeline.lists.month_folder.list_page
-def page(*told):
-    written.append(told)
+def page(*arguments):
+    written.append(arguments)
     if len(written) == 10:
         os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*told)
+    return whole(*arguments)
 pipeline.lists.month_folder.list_page = page
 from datetime import date
 from pathlib import Path
@@ -225,10 +225,10 @@ monthly(Path(sys.argv[1]), Settings(), sys.argv[2], date(2026, 1, 5))
 """
 
 
-def test_a_months_run_that_is_killed_gives_the_lists_of_one_that_is_not(
+def test_a_killed_month_resumes_to_the_same_lists(
     watched: Year, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed while the tenth of its pages is written, and stopped once more before it looks at what came true."""
+    """Killed while it writes the tenth page, and interrupted again before monitoring."""
     with Store(Settings(var=watched.var).store_url) as store:
         undisturbed = write_lists(store, tmp_path / "undisturbed", Settings().list_rules, MONTH)
     shutil.copytree(watched.var, tmp_path / "var", ignore=shutil.ignore_patterns("ml*"))

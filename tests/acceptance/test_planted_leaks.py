@@ -1,4 +1,4 @@
-"""A leak of each kind, planted in a small source: `retention train` names guard and feature, and registers nothing."""
+"""One leak of each kind, planted in a small source: `retention train` names guard and feature and registers nothing."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def assert_nothing_was_registered(var: Path) -> None:
 
 
 def cross_section(folder: Path, **planted: list[float | None]) -> Path:
-    """People whose desks and ways to work say nothing of who leaves, and what was planted."""
+    """People whose desk and commute do not predict who leaves, and the planted column."""
     random = np.random.default_rng(0)
     honest = {name: random.normal(size=PEOPLE) for name in ("desk", "way_to_work")}
     folder.mkdir()
@@ -46,7 +46,7 @@ def stand_in() -> list[float | None]:
 
 @pytest.fixture(scope="module")
 def told_of_suspects(retention: Command, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What training says of a source with three leaks: a run names all that it finds."""
+    """The output of training on a source with three leaks: one run names all of them."""
     folder = tmp_path_factory.mktemp("suspects")
     source = cross_section(
         folder / "source",
@@ -68,7 +68,7 @@ def told_of_suspects(retention: Command, tmp_path_factory: pytest.TempPathFactor
     ],
     ids=["value", "null pattern", "stand-in"],
 )
-def test_a_feature_that_knows_who_left_stops_training(told_of_suspects: str, feature: str, guard: str) -> None:
+def test_a_feature_that_reveals_leavers_stops_training(told_of_suspects: str, feature: str, guard: str) -> None:
     assert re.search(rf"^error features\.{feature}: {guard}", told_of_suspects, re.MULTILINE), told_of_suspects
 
 
@@ -79,22 +79,22 @@ def test_honest_features_beside_a_leak_are_not_named(told_of_suspects: str) -> N
 
 @pytest.fixture(scope="module")
 def too_dear(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Leavers lie three quarters of a deviation higher: AUC .70 by itself, all that the source can tell."""
+    """Leavers are three quarters of a deviation higher: AUC .70 from this feature alone, and no other signal."""
     random = np.random.default_rng(1)
     return cross_section(
         tmp_path_factory.mktemp("dear") / "source", mood=list(random.normal(size=PEOPLE) + 0.75 * LEFT)
     )
 
 
-def test_a_feature_that_the_rest_cannot_make_up_for_stops_training(
+def test_a_feature_that_the_rest_cannot_replace_stops_training(
     retention: Command, too_dear: Path, tmp_path: Path
 ) -> None:
-    told = retention("train", too_dear, "--quick", var=tmp_path / "var", exit_code=3).stderr
-    assert re.search(r"^error features\.mood: costs 0\.\d+ of AUC when it is removed\.", told, re.MULTILINE), told
+    output = retention("train", too_dear, "--quick", var=tmp_path / "var", exit_code=3).stderr
+    assert re.search(r"^error features\.mood: costs 0\.\d+ of AUC when it is removed\.", output, re.MULTILINE), output
     assert_nothing_was_registered(tmp_path / "var")
 
 
-def test_a_suspect_that_is_allowed_trains_and_stays_on_the_run(
+def test_an_allowed_suspect_trains_and_is_recorded_on_the_run(
     retention: Command, too_dear: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.json"
@@ -115,8 +115,8 @@ main()
 """
 
 
-def test_a_fault_of_ours_that_lets_test_rows_into_training_stops_it(tmp_path: Path) -> None:
-    """No source can bring this about, for copies stay on one side: so the fault is planted in the process itself."""
+def test_a_bug_that_puts_test_rows_into_training_stops_it(tmp_path: Path) -> None:
+    """No source can cause this, because copies stay in one fold, so the bug is planted in the process."""
     random = np.random.default_rng(2)  # a dozen columns of noise, by which trees tell the rows that they have seen
     source = cross_section(tmp_path / "source", **{f"noise_{n}": list(random.normal(size=PEOPLE)) for n in range(12)})
     command = [sys.executable, "-c", JUDGED_ON_WHAT_IT_LEARNED, "train", str(source), "--quick"]
@@ -130,7 +130,7 @@ def test_a_fault_of_ours_that_lets_test_rows_into_training_stops_it(tmp_path: Pa
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three years of 300 people: who is there, who left, what they were paid."""
+    """Three years of 300 people: employment, exits and pay."""
     whole, lean = (tmp_path_factory.mktemp(name) for name in ("whole", "lean"))
     simulate(whole / "tables", employees=300, months=36)
     for name in ("employees.parquet", "exits.parquet", "compensation.parquet"):
@@ -141,16 +141,16 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def honest_run(retention: Command, company: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state after an honest training: what later runs compare their features with. Tests add versions to it."""
+    """The state after a training without leaks. Later runs compare their features with it; tests add versions."""
     var = tmp_path_factory.mktemp("state") / "var"
     retention("train", company, "--quick", var=var)
     return var
 
 
 def with_pay_stopped_before_exits(company: Path, folder: Path, recorded: str) -> Path:
-    """Whoever leaves has a pay of 1 from five months before on, as a payroll has it that overwrites its past.
+    """Leavers have a pay of 1 from five months before the exit, as in a payroll that overwrites its past.
 
-    `recorded` is when that became known, as SQL over the exits: never said, or with the exit itself.
+    `recorded` is when that became known, as SQL over the exits: unknown, or with the exit itself.
     """
     shutil.copytree(company, folder)
     gone = pl.read_parquet(company / "exits.parquet").filter(pl.col("kind") == "voluntary")
@@ -172,9 +172,7 @@ def registered(retention: Command, var: Path) -> list[str]:
     return sorted(version["version"] for version in json.loads(retention("models", "--json", "-", var=var).stdout))
 
 
-def test_a_past_that_was_rewritten_stops_training(
-    retention: Command, company: Path, honest_run: Path, tmp_path: Path
-) -> None:
+def test_a_rewritten_past_stops_training(retention: Command, company: Path, honest_run: Path, tmp_path: Path) -> None:
     before = registered(retention, honest_run)
     source = with_pay_stopped_before_exits(company, tmp_path / "source", "CAST(NULL AS DATE)")
     told = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr

@@ -75,7 +75,7 @@ def load(source: Path, staging: Path) -> Source:
 
 
 def the_error(source: Path, tmp_path: Path) -> Finding:
-    """The only error of loading, which has written nothing."""
+    """The single error of a load that wrote nothing."""
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(BadInput) as bad:
         load_source(source, tmp_path / "staging")
@@ -111,12 +111,12 @@ def test_the_source_toml_of_the_page_reads_a_database(
     assert report.tables == {"employees": 1, "exits": 1}
 
 
-def test_an_sqlalchemy_url_will_do(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_sqlalchemy_url_is_accepted(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HR_DATABASE", database.replace("postgresql://", "postgresql+psycopg://"))
     assert check_source(write_toml(tmp_path / "sql", QUERIES), tmp_path / "staging").errors == ()
 
 
-def test_infinity_is_the_sentinel_date_that_files_would_hold(database: str, tmp_path: Path) -> None:
+def test_infinity_becomes_the_sentinel_date_that_files_would_contain(database: str, tmp_path: Path) -> None:
     query = QUERIES["collaboration"].replace(
         "*", "client_id, provider_id, opened_at, 'infinity'::timestamp as closed_at"
     )
@@ -137,7 +137,7 @@ WRONG_SQL = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_SQL)
-def test_an_sql_error_names_table_and_line_and_no_value(wrong: str, database: str, tmp_path: Path) -> None:
+def test_an_sql_error_names_the_table_and_line_but_no_value(wrong: str, database: str, tmp_path: Path) -> None:
     sql, message = WRONG_SQL[wrong]
     finding = the_error(write_toml(tmp_path / "sql", {"employees": QUERIES["employees"], "exits": sql}), tmp_path)
     assert str(finding).startswith(f"source.toml.tables.exits: SQL error at {message}")
@@ -151,7 +151,7 @@ def test_an_error_in_a_shared_query_is_reported_there_and_once(database: str, tm
     assert str(finding).startswith('source.toml.prepare.a: SQL error at line 5: column "nam" does not exist')
 
 
-def test_the_database_is_only_read(database: str, tmp_path: Path) -> None:
+def test_the_database_is_never_written_to(database: str, tmp_path: Path) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(
             "create function wipe() returns text language sql volatile as $$ delete from exits returning kind $$"
@@ -171,7 +171,7 @@ def test_the_database_is_only_read(database: str, tmp_path: Path) -> None:
         ("mysql://u:secret@host/db", "the environment variable HR_DATABASE does not hold a PostgreSQL URL"),
     ],
 )
-def test_without_a_url_the_variable_is_named(
+def test_a_missing_url_names_the_variable(
     url: str | None, rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HR_DATABASE", raising=False)
@@ -182,7 +182,7 @@ def test_without_a_url_the_variable_is_named(
     assert "secret" not in str(finding)
 
 
-def test_a_database_that_is_down_is_retried_by_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_outage_says_to_try_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HR_DATABASE", "postgresql://u:secret@127.0.0.1:1/company")
     finding = the_error(write_toml(tmp_path / "sql", QUERIES), tmp_path)
     assert finding.rule == "the database cannot be reached"
@@ -190,7 +190,7 @@ def test_a_database_that_is_down_is_retried_by_the_user(tmp_path: Path, monkeypa
     assert "secret" not in str(finding)
 
 
-def test_a_database_that_refuses_says_so(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_connection_says_so(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HR_DATABASE", f"{database}_of_somebody_else")
     finding = the_error(write_toml(tmp_path / "sql", QUERIES), tmp_path)
     assert finding.rule == "the database refuses the connection"

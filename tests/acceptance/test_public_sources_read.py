@@ -1,6 +1,6 @@
-"""The four public sources load, and `retention check` reports their known traps with their numbers.
+"""The four public sources load, and `retention check` reports their known defects with their counts.
 
-The numbers are counted here by other queries over the same files, or are those that the data's own notes name.
+The counts come from independent queries over the same files, or from the notes that come with the data.
 """
 
 import json
@@ -62,7 +62,7 @@ Found = dict[tuple[str, str], int]
 
 @pytest.fixture
 def check(retention: Callable[..., Any], tmp_path: Path) -> Callable[[str], dict[str, Any]]:
-    """The report of `retention check SOURCE --json`, which found no error and left nothing behind."""
+    """The report of `retention check SOURCE --json`, which has no error and left no file."""
 
     def command(name: str) -> dict[str, Any]:
         done = retention("check", DATA / name, "--json", tmp_path / "report.json", var=tmp_path / "var")
@@ -76,16 +76,16 @@ def check(retention: Callable[..., Any], tmp_path: Path) -> Callable[[str], dict
 
 
 def warned(report: dict[str, Any], rule: str) -> Found:
-    """Rows by table and column of the warnings whose rule begins so."""
+    """Rows by table and column of the warnings whose rule starts with this text."""
     return {
-        (found["table"], found["column"]): found["rows"]
-        for found in report["warnings"]
-        if found["rule"].startswith(rule)
+        (finding["table"], finding["column"]): finding["rows"]
+        for finding in report["warnings"]
+        if finding["rule"].startswith(rule)
     }
 
 
 def count(name: str, query: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    """What a query over the files of a source counts; it may read the views that its source.toml makes."""
+    """The count returned by a query over a source's files; it may use the views of its source.toml."""
     monkeypatch.chdir(DATA / name)
     views = tomllib.loads(Path("source.toml").read_text()).get("prepare", {})
     with duckdb.connect() as connection:
@@ -95,7 +95,7 @@ def count(name: str, query: str, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(number or 0)
 
 
-def test_check_of_jobathon_reports_exits_in_the_month_before_the_row_that_reports_them(
+def test_checking_jobathon_reports_exits_in_the_month_before_their_row(
     check: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = check("jobathon")
@@ -109,14 +109,14 @@ def test_check_of_jobathon_reports_exits_in_the_month_before_the_row_that_report
     assert "employees: gender, birth_year: protected, read for the fairness review only." in report["notes"]
 
 
-def test_check_of_happyforce_reports_exits_after_its_end(check: Callable[[str], dict[str, Any]]) -> None:
+def test_checking_happyforce_reports_exits_after_its_end(check: Callable[[str], dict[str, Any]]) -> None:
     report = check("happyforce")
     assert warned(report, "an exit after complete_until") == {("exits", "exit_date"): 25}
     assert report["complete_until"] == "2017-03-15"
     assert report["tables"]["exits"] == 660
 
 
-def test_check_of_baltimore_reports_hires_in_the_wrong_century(
+def test_checking_baltimore_reports_hires_in_the_wrong_century(
     check: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = check("baltimore")
@@ -125,12 +125,12 @@ def test_check_of_baltimore_reports_hires_in_the_wrong_century(
         where hire_date < date '2019-06-30' - interval 60 year"""
     wrong = warned(report, "a hire more than 60 years before complete_until")
     assert wrong == {("employees", "hire_date"): count("baltimore", old, monkeypatch)}
-    [remedy] = [found["remedy"] for found in report["warnings"] if found["column"] == "hire_date"]
+    [remedy] = [finding["remedy"] for finding in report["warnings"] if finding["column"] == "hire_date"]
     assert "two-digit years" in remedy
     assert warned(report, "people whose first fact") == {}, "observed_from says when the records begin"
 
 
-def test_check_of_ibm_hr_reports_what_is_protected_and_what_is_ignored(
+def test_checking_ibm_hr_reports_protected_and_ignored_columns(
     check: Callable[[str], dict[str, Any]],
 ) -> None:
     report = check("ibm_hr")

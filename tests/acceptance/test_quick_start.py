@@ -19,7 +19,7 @@ A17,31.03.2024,01.03.2019,Sales,4100,
 
 
 def checked(source: Path) -> dict[str, Any]:
-    """What `retention check` says of a source that it accepts."""
+    """The output of `retention check` on an accepted source."""
     command = [str(Path(sys.executable).with_name("retention")), "check", str(source), "--json", "-"]
     run = subprocess.run(command, cwd=source, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr

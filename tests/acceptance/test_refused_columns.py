@@ -1,4 +1,4 @@
-"""Health, free text and protected attributes in the input, from the source to the lists: named, and found nowhere."""
+"""Health, free text and protected attributes in the input are named, and appear in no table, model or list."""
 
 import json
 import re
@@ -28,13 +28,13 @@ REFUSED = {
     "exits": {"comment": f"{SECRET} exits"},
 }
 UNUSED = {"employees": {"remarks": f"{SECRET} remarks"}, "surveys": {"answer_in_words": f"{SECRET} answer"}}
-"""Free text under a name that does not tell: not refused, and not used either."""
+"""Free text under an innocent name: not refused, and not used either."""
 REFUSED_ITEMS = {"surveys": ("item", "score", ("sick_days", "gender", "comment"))}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A company's way from check to lists: what each command said, and where its files lie."""
+    """A company from check to lists: the output of each command, and the folders."""
 
     var: Path
     folder: Path
@@ -62,9 +62,9 @@ def run(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory)
         "lists": ("lists",),
     }
     done = {name: retention(*command, var=var) for name, command in commands.items()}
-    said = {name: each.stdout + each.stderr for name, each in done.items()}
+    output = {name: each.stdout + each.stderr for name, each in done.items()}
     check, training = (json.loads((folder / f"{name}.json").read_text()) for name in ("check", "training"))
-    return Run(var, folder, said, check, training)
+    return Run(var, folder, output, check, training)
 
 
 def add_what_is_forbidden(company: Path) -> None:
@@ -93,7 +93,7 @@ FORBIDDEN_NAMES = re.compile(
     r"sick.?days|absence_reason|review_comments|\bcomment\b|answer_in_words|gender", re.IGNORECASE
 )
 OF_PROTECTED_GROUPS: dict[str, list[object]] = {"fairness": [], "proxies": [], "gate": []}
-"""The parts of a report that say how protected groups fare, and so name attribute and groups; nothing else may."""
+"""The fairness parts of a report, which name attributes and groups; nothing else may."""
 ABOUT_GROUPS = {"report.json", "model_card.md", "model_card.html"}
 """Files that hold these parts; the cards say the same as the report, which is searched without them."""
 SAID_OF_GROUPS = re.compile(r"(selection rate|recall) by gender,\s+\w+\s+against\s+\w+")
@@ -101,7 +101,7 @@ SAID_OF_GROUPS = re.compile(r"(selection rate|recall) by gender,\s+\w+\s+against
 
 
 def texts_under(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every file as text, Parquet and workbooks unpacked; whatever else is packed would hide, so nothing may be."""
+    """Every file as text, Parquet and workbooks unpacked. No other packed file may exist: it could hide a value."""
     for file in sorted(folder.rglob("*")):
         if file.suffix == ".parquet":
             yield file, pl.read_parquet(file).write_csv()
@@ -114,7 +114,7 @@ def texts_under(folder: Path) -> Iterator[tuple[Path, str]]:
             yield file, content.decode("utf-8", errors="replace")
 
 
-def test_the_check_names_what_is_refused_and_what_is_protected(run: Run) -> None:
+def test_the_check_names_refused_and_protected_columns(run: Run) -> None:
     columns = {f"{table}.{name}" for table, names in REFUSED.items() for name in names}
     items = {f"{table}.{name}" for table, (*_, names) in REFUSED_ITEMS.items() for name in names}
     assert set(run.check["refused"]) == columns | items | {"measures.sick_days", "measures.gender"}
@@ -124,25 +124,25 @@ def test_the_check_names_what_is_refused_and_what_is_protected(run: Run) -> None
     assert run.check["errors"] == []
 
 
-def test_no_command_says_a_forbidden_value(run: Run) -> None:
+def test_no_command_prints_a_forbidden_value(run: Run) -> None:
     before, title, gate_and_rest = run.said["train"].partition("the promotion gate")
     gate, verdict, rest = gate_and_rest.partition("\nModel version")
     assert title
     assert verdict
     assert "recall by gender" in " ".join(gate.split())  # the gate names the groups that it compares
-    said = run.said | {"train": before + rest}
-    assert not FORBIDDEN_VALUES.search(" ".join(said.values()) + json.dumps(run.check))
+    result = run.said | {"train": before + rest}
+    assert not FORBIDDEN_VALUES.search(" ".join(result.values()) + json.dumps(run.check))
 
 
 @pytest.mark.parametrize("table", ["features", "predictions", "scores", "factors"])
-def test_no_table_holds_a_forbidden_column_or_value(table: str, run: Run) -> None:
+def test_no_table_contains_a_forbidden_column_or_value(table: str, run: Run) -> None:
     text = run.table(table).write_csv()
     assert "tenure_months" in text or table in ("predictions", "scores")
     assert not FORBIDDEN_NAMES.search(text)
     assert not FORBIDDEN_VALUES.search(text)
 
 
-def test_the_model_and_all_of_mlflow_are_free_of_them(run: Run) -> None:
+def test_the_model_and_mlflow_contain_no_forbidden_name_or_value(run: Run) -> None:
     artefacts = dict(texts_under(run.var / "mlartifacts"))
     reports = [file for file in artefacts if file.name == "report.json"]
     models = [text for file, text in artefacts.items() if file.name == "model.json"]
@@ -156,7 +156,7 @@ def test_the_model_and_all_of_mlflow_are_free_of_them(run: Run) -> None:
         assert not FORBIDDEN_VALUES.search(text)
 
 
-def test_nothing_that_is_kept_holds_a_forbidden_name_or_value(run: Run) -> None:
+def test_no_stored_file_contains_a_forbidden_name_or_value(run: Run) -> None:
     kept = {file: SAID_OF_GROUPS.sub("", text) for file, text in texts_under(run.var) if file.name not in ABOUT_GROUPS}
     assert "tenure_months" in "".join(text for file, text in kept.items() if file.name.startswith("store.db"))
     assert "simulated" in "".join(text for file, text in kept.items() if file.name.startswith("mlflow.db"))

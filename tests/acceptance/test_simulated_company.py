@@ -1,4 +1,4 @@
-"""The whole path on a simulated company: how near the true hazard, and whether what is served adds up."""
+"""The whole path on a simulated company: closeness to the true hazard, and consistency of what is served."""
 
 import json
 import math
@@ -27,7 +27,7 @@ from pipeline.store.store import Store
 
 @pytest.fixture(scope="module")
 def company(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """3,000 people over 48 months, trained on, scored and listed; everything lies in this folder."""
+    """The folder of 3,000 people over 48 months, trained on, scored and listed."""
     folder = tmp_path_factory.mktemp("company")
     var, tables = folder / "var", folder / "tables"
     retention("simulate", "--out", tables, "--employees", 3000, "--months", 48, var=var)
@@ -51,7 +51,7 @@ def report(company: Path) -> dict[str, Any]:
     return dict(json.loads((company / "report.json").read_text()))
 
 
-def test_model_finds_most_of_what_the_true_hazard_knows(company: Path) -> None:
+def test_the_model_reaches_most_of_the_accuracy_of_the_true_hazard(company: Path) -> None:
     keys = ["employee_id", "snapshot_date"]
     truth = pl.read_parquet(company / "tables" / "truth.parquet")
     rows = pl.read_parquet(company / "predictions.parquet").join(truth, on=keys, how="inner")
@@ -62,18 +62,18 @@ def test_model_finds_most_of_what_the_true_hazard_knows(company: Path) -> None:
     assert share >= 0.85
 
 
-def test_mlflow_shows_how_near_the_true_hazard_a_run_comes(company: Path, report: dict[str, Any]) -> None:
+def test_mlflow_shows_how_close_a_run_comes_to_the_true_hazard(company: Path, report: dict[str, Any]) -> None:
     with closing(sqlite3.connect(company / "var" / "mlflow.db")) as runs:
         logged = dict(runs.execute("select key, value from latest_metrics"))
     assert logged["true_hazard_share"] == pytest.approx(report["true_hazard"]["share"])
     assert logged["true_hazard_oracle_auc"] == pytest.approx(report["true_hazard"]["oracle_auc"])
 
 
-def test_outcomes_dealt_out_at_random_cannot_be_predicted(report: dict[str, Any]) -> None:
+def test_permuted_labels_cannot_be_predicted(report: dict[str, Any]) -> None:
     assert report["shuffled_auc"]["low"] <= 0.5 <= report["shuffled_auc"]["high"]
 
 
-def test_model_beats_the_baselines(report: dict[str, Any]) -> None:
+def test_the_model_beats_the_baselines(report: dict[str, Any]) -> None:
     mine = report["metrics"]["average_precision"]["value"]
     assert (
         mine
@@ -82,7 +82,7 @@ def test_model_beats_the_baselines(report: dict[str, Any]) -> None:
     )
 
 
-def test_what_a_driver_adds_to_the_scores_follows_its_true_share_of_the_hazard(company: Path) -> None:
+def test_each_drivers_contribution_follows_its_true_share_of_the_hazard(company: Path) -> None:
     shares = pl.read_parquet(company / "factors.parquet").group_by("employee_id", "driver")
     shares = shares.agg(pl.col("contribution").sum()).pivot("driver", index="employee_id", values="contribution")
     scored = pl.read_parquet(company / "scores.parquet").select("employee_id", "snapshot_date")
@@ -97,8 +97,8 @@ def test_what_a_driver_adds_to_the_scores_follows_its_true_share_of_the_hazard(c
 def test_predictions_give_the_reported_metrics(company: Path, report: dict[str, Any]) -> None:
     rows = pl.read_parquet(company / "predictions.parquet")
     assert rows.columns == ["employee_id", "snapshot_date", "horizon_months", "risk", "left"]
-    told = {name: bounds["value"] for name, bounds in report["metrics"].items()}
-    assert vars(metrics(rows["left"].to_numpy(), rows["risk"].to_numpy())) == pytest.approx(told)
+    reported = {name: bounds["value"] for name, bounds in report["metrics"].items()}
+    assert vars(metrics(rows["left"].to_numpy(), rows["risk"].to_numpy())) == pytest.approx(reported)
 
 
 def test_factors_add_up_to_the_risk_for_everyone(company: Path) -> None:
@@ -110,14 +110,14 @@ def test_factors_add_up_to_the_risk_for_everyone(company: Path) -> None:
     assert (1 / (1 + np.exp(-rows["log_odds"].to_numpy())) - rows["risk_6m"].to_numpy()).max() < 1e-6
 
 
-def test_curve_never_falls_and_the_range_holds_the_risk(company: Path) -> None:
+def test_the_curve_never_falls_and_the_range_contains_the_risk(company: Path) -> None:
     scores = pl.read_parquet(company / "scores.parquet")
     assert (scores["risk_3m"] <= scores["risk_6m"]).all()
     assert (scores["risk_6m"] <= scores["risk_12m"]).all()
     assert ((scores["risk_low"] <= scores["risk_6m"]) & (scores["risk_6m"] <= scores["risk_high"])).all()
 
 
-def test_a_published_month_says_which_data_code_and_seed_made_it(company: Path) -> None:
+def test_a_published_month_records_its_data_code_and_seed(company: Path) -> None:
     with Store(Settings(var=company / "var").store_url) as store, store.reading() as scores:
         manifest = scores.connection.execute(select(PUBLICATION.c.manifest)).scalar_one()
     assert (manifest["source"], manifest["seed"]) == ("simulated", 1)
@@ -126,8 +126,8 @@ def test_a_published_month_says_which_data_code_and_seed_made_it(company: Path) 
     assert manifest["scored_data_hash"] == manifest["data_hash"]  # scored from the tables that it learned from
 
 
-@pytest.mark.filterwarnings("default")  # MLflow warns of its own type hints and of SQLAlchemy as it is imported
-def test_mlflow_gives_the_same_numbers(
+@pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about its type hints and SQLAlchemy
+def test_mlflow_gives_the_same_scores(
     retention: Callable[..., Any], company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     features = tmp_path / "features.parquet"

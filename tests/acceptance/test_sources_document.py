@@ -1,4 +1,4 @@
-"""docs/sources.md: its tables are the contract's, and its examples are run as they stand there."""
+"""docs/sources.md: its tables are the contract's, and its examples are run as printed."""
 
 import json
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def payroll(folder: Path) -> None:
 
 
 def hris(folder: Path) -> None:
-    """30 people; 1003, 1006, 1009, 1012, 1015 leave, and 1003 comes back. With the dirt that such exports have."""
+    """30 people; 1003, 1006, 1009, 1012, 1015 leave, and 1003 comes back. With the usual defects of such exports."""
     people, places, pay = [], [], []
     for k in range(1, 31):
         hired = f"{k:02}.04.2016" if k <= 20 else f"01.{k - 20:02}.2021"
@@ -86,7 +86,7 @@ def snapshot_book(folder: Path) -> None:
 
 
 def one_row_a_person(folder: Path) -> None:
-    """60 people, of whom each fourth has left."""
+    """60 people, every fourth of whom has left."""
     lines = ["Id,Left,Department,Salary,Overtime,Satisfaction,Gender,Age,Exit Interview,Company"]
     for n in range(1, 61):
         left, interview = ("Yes", "done") if n % 4 == 0 else ("No", "")
@@ -110,7 +110,7 @@ EXAMPLES: dict[str, Callable[[Path], None]] = {
 
 @pytest.fixture(scope="module")
 def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an example: made-up files, and the source.toml that stands in the document."""
+    """The folder of an example: synthetic files, and the source.toml printed in the document."""
     folder = tmp_path_factory.mktemp("source")
     EXAMPLES[request.param](folder)
     [toml] = blocks(section(PAGE, request.param), "toml")[:1]
@@ -129,7 +129,7 @@ def check(retention: Retention, source: Path, exit_code: int = 0) -> tuple[str, 
 
 
 def features(retention: Retention, source: Path, *dates: str) -> pl.DataFrame:
-    """The table that `retention features` writes, for all snapshot dates unless some are named."""
+    """The table that `retention features` writes, for all snapshot dates or the given ones."""
     out = source.parent / "features.parquet"
     chosen = [part for day in dates for part in ("--snapshot-date", day)]
     retention("features", source, "--out", out, *chosen, var=source.parent / "var")
@@ -144,13 +144,13 @@ def loaded(source: Path) -> Source:
 
 
 def rows(source: Path, table: str, employee_id: str, *columns: str) -> list[tuple[Any, ...]]:
-    """What a canonical table holds of one person, in the order of its rows' dates."""
+    """One person's rows of a canonical table, in order of date."""
     frame = pl.read_parquet(loaded(source).tables[table]).filter(employee_id=employee_id)
     return sorted(frame.select(columns).rows())
 
 
 def contract_lines(table: str) -> list[str]:
-    """The lines that the document must hold of a table: a star marks what must be there."""
+    """The lines that the document must have for a table; a star marks a required column."""
     lines = []
     for name in column_order(table)[:-1]:
         description = TABLES[table].to_schema().columns[name].description
@@ -160,7 +160,7 @@ def contract_lines(table: str) -> list[str]:
 
 
 def kind_of(table: str, name: str) -> str:
-    """In words: the type of a column, and its range or its list where it has one."""
+    """A column's type in words, with its range or list if it has one."""
     dtype = column_type(table, name)
     if dtype.is_temporal():
         return "date or time" if dtype == pl.Datetime else "date"
@@ -185,7 +185,7 @@ def test_the_document_lists_the_columns_of_the_contract(table: str) -> None:
     assert table_lines(section(PAGE, heading)) == contract_lines(table)
 
 
-def test_the_document_says_what_columns_hold() -> None:
+def test_the_document_describes_the_columns() -> None:
     lines = set(table_lines(PAGE))
     assert "| `reason` | text | why, in the source's words |" in lines
     assert "| `level` | whole number | seniority; higher is more senior |" in lines
@@ -195,7 +195,7 @@ def test_the_document_says_what_columns_hold() -> None:
 
 
 @pytest.mark.parametrize("toml", blocks(PAGE, "toml"), ids=lambda text: text.splitlines()[0])
-def test_every_source_toml_of_the_document_says_what_may_be_said(toml: str, tmp_path: Path) -> None:
+def test_every_source_toml_of_the_document_is_accepted(toml: str, tmp_path: Path) -> None:
     (tmp_path / "source.toml").write_text(toml)
     assert read_definition(tmp_path).text == toml
 
@@ -229,7 +229,7 @@ def test_the_report_of_two_mistakes_is_the_one_in_the_document(tmp_path: Path, r
 
 
 @pytest.mark.parametrize("source", ["A payroll and nothing else"], indirect=True)
-def test_a_payroll_tells_exits_by_who_disappears(source: Path, retention: Retention) -> None:
+def test_a_payroll_gives_exits_by_disappearance(source: Path, retention: Retention) -> None:
     """26 stay for 24 files, 4 are in 19, and ten leavers in 3, 5 … 21: 624 + 76 + 120 rows."""
     _, report = check(retention, source)
     assert report["people"] == 40
@@ -245,7 +245,7 @@ def test_a_payroll_tells_exits_by_who_disappears(source: Path, retention: Retent
 
 
 @pytest.mark.parametrize("source", ["A payroll and nothing else"], indirect=True)
-def test_whoever_is_in_a_months_payroll_is_at_risk_at_its_end(source: Path, retention: Retention) -> None:
+def test_people_in_a_months_payroll_are_at_risk_at_its_end(source: Path, retention: Retention) -> None:
     """E00 is in the file of March and not in that of April; the four of June are in that of June."""
     table = features(retention, source, "2022-03-31", "2022-04-30", "2022-06-30")
     counted = table.group_by("snapshot_date").len().sort("snapshot_date")["len"].to_list()
@@ -256,7 +256,7 @@ def test_whoever_is_in_a_months_payroll_is_at_risk_at_its_end(source: Path, rete
 
 @pytest.mark.parametrize("source", ["An export of an HR system"], indirect=True)
 def test_an_export_is_read_in_its_encoding_with_its_dates_and_decimals(source: Path, retention: Retention) -> None:
-    """Five of 30 leave, three of their own accord; the row of 0999 and that of 9999 are left out."""
+    """Five of 30 leave, three voluntarily; the rows of 0999 and 9999 are left out."""
     _, report = check(retention, source)
     assert report["people"] == 30
     assert report["tables"] == {"employees": 31, "assignments": 53, "compensation": 60, "exits": 7}
@@ -282,7 +282,7 @@ def test_an_export_is_read_in_its_encoding_with_its_dates_and_decimals(source: P
 
 
 @pytest.mark.parametrize("source", ["An export of an HR system"], indirect=True)
-def test_an_export_keeps_protected_attributes_apart_and_rehires_as_spells(source: Path, retention: Retention) -> None:
+def test_an_export_separates_protected_attributes_and_makes_rehires_spells(source: Path, retention: Retention) -> None:
     """Four of 30 are gone for good; 1003 is back, and was not at risk between notice and rehire."""
     assert loaded(source).protected_names == ("gender", "birth_year")
     table = features(retention, source, "2022-02-28", "2023-12-31")
@@ -300,7 +300,7 @@ def test_an_export_keeps_protected_attributes_apart_and_rehires_as_spells(source
 
 
 @pytest.mark.parametrize("source", ["A workbook with a sheet per year"], indirect=True)
-def test_a_yearly_book_puts_exits_between_two_pictures(source: Path, retention: Retention) -> None:
+def test_a_yearly_headcount_puts_exits_between_two_snapshots(source: Path, retention: Retention) -> None:
     """25 people in five sheets but for those who left or came: 125 - 4 - 3 - 2 - 1 - 2 = 113 rows."""
     _, report = check(retention, source)
     assert report["people"] == 25
@@ -312,7 +312,7 @@ def test_a_yearly_book_puts_exits_between_two_pictures(source: Path, retention: 
 
 
 @pytest.mark.parametrize("source", ["A workbook with a sheet per year"], indirect=True)
-def test_whoever_is_in_a_picture_is_at_risk_on_its_day(source: Path, retention: Retention) -> None:
+def test_people_in_a_yearly_snapshot_are_at_risk_on_its_day(source: Path, retention: Retention) -> None:
     """24 of 2019 (7 is not there yet); 5 goes; then 7 comes and 10 goes; then 15 and 20."""
     counted = features(retention, source).group_by("snapshot_date").len().sort("snapshot_date")
     assert counted.rows() == [
@@ -321,7 +321,9 @@ def test_whoever_is_in_a_picture_is_at_risk_on_its_day(source: Path, retention: 
 
 
 @pytest.mark.parametrize("source", ["A cross-section"], indirect=True)
-def test_a_cross_section_has_a_row_a_person_without_what_tells_the_outcome(source: Path, retention: Retention) -> None:
+def test_a_cross_section_has_one_row_per_person_without_columns_that_reveal_the_outcome(
+    source: Path, retention: Retention
+) -> None:
     """Every fourth of 60 left. A Yes is 1."""
     _, report = check(retention, source)
     assert (report["people"], report["voluntary_exits"]) == (60, 15)

@@ -1,4 +1,4 @@
-"""`RETENTION_ENGINE=spark` on this machine against Polars, by the command that writes the feature table."""
+"""`RETENTION_ENGINE=spark` on this machine compared with Polars, through the command that writes the feature table."""
 
 import os
 import shutil
@@ -29,13 +29,13 @@ spark.sql.shuffle.partitions         2
 spark.sql.codegen.wholeStage         false
 spark.sql.codegen.factoryMode        NO_CODEGEN
 """
-"""For tables of a few thousand rows: to compile a plan takes longer than to run it as it is."""
+"""For tables of a few thousand rows: compiling a plan takes longer than running it."""
 MISSING = [name for name, found in (("pyspark", find_spec("pyspark")), ("Java", shutil.which("java"))) if found is None]
 
 
 @pytest.fixture(scope="module")
 def written(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
-    """By engine, the feature table of 150 people over 30 months: every table, some hired again, rows recorded late."""
+    """By engine, the feature table of 150 people over 30 months: every table, some rehires, some late rows."""
     folder = tmp_path_factory.mktemp("company")
     (folder / "spark-defaults.conf").write_text(SMALL)
     retention("simulate", "--out", folder / "tables", "--employees", 150, "--months", 30, var=folder / "var")
@@ -55,7 +55,7 @@ def written(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFact
 @pytest.mark.skipif(
     bool(MISSING) and "CI" not in os.environ, reason=f"needs Java 17 and `make setup SPARK=1`; without {MISSING}"
 )
-def test_spark_gives_every_feature_as_polars_does(written: dict[str, pl.DataFrame]) -> None:
+def test_spark_computes_every_feature_as_polars_does(written: dict[str, pl.DataFrame]) -> None:
     ours, theirs = written["polars"], written["spark"]
     assert theirs.schema == ours.schema
     keys = ["employee_id", "snapshot_date"]
@@ -72,9 +72,7 @@ def same(ours: pl.Series, theirs: pl.Series) -> bool:
     return ours.is_null().equals(theirs.is_null()) and not (apart > CLOSE).any()
 
 
-def test_spark_that_is_not_installed_is_bad_input_with_the_remedy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_spark_is_bad_input_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(BadInput, match="make setup SPARK=1"), engine_named("spark", tmp_path):
         pass

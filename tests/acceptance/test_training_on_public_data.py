@@ -1,4 +1,4 @@
-"""`retention train` on data that nobody here made, against the figures of an untuned prototype."""
+"""`retention train` on public data, compared with the figures of an untuned prototype."""
 
 import json
 import os

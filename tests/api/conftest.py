@@ -1,4 +1,5 @@
-"""The published months that the API is asked about (`tests/support/published.py`)."""
+"""The server, the published months and the registry of `tests/support`."""
 
-from published import *  # noqa: F403
-from published import _the_log_is_on  # noqa: F401
+from api_server import _the_log_is_on, bearer, client, server, start_server  # noqa: F401
+from published import audit_rows, publish_month, settings, store  # noqa: F401
+from tiny_registry import blend, promote, trained  # noqa: F401

@@ -1,4 +1,4 @@
-"""The page of the API is current, and every example on it is answered."""
+"""The API page is current, and every example on it is answered."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,10 +16,10 @@ from serving.api_page import examples, page
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 PAGE = Path(__file__).parents[2] / "docs/api.md"
 IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
-"""The page's person and version, and those that are held here."""
+"""The person and version of the page, and those that exist here."""
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
         yield client
 
 
-def test_the_page_is_what_the_server_says_of_itself() -> None:
+def test_the_page_matches_the_servers_own_description() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
 
 

@@ -2,18 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
+from published import AuditRows
 
 from features.errors import BadInput, Finding, Unavailable
 from pipeline.registry import versions as registry
 
-Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -41,7 +39,7 @@ def looked(client: TestClient, bearer: Bearer) -> None:
         ({"until": "2100-01-01T00:00:00+05:00"}, [4, 3, 2, 1]),
     ],
 )
-def test_the_audit_is_read_newest_first_by_what_is_asked(
+def test_the_audit_is_read_newest_first_with_filters(
     client: TestClient, bearer: Bearer, wanted: dict[str, str], ids: list[int]
 ) -> None:
     answer = client.get("/v1/audit", params=wanted, headers=bearer("auditor")).json()
@@ -49,7 +47,7 @@ def test_the_audit_is_read_newest_first_by_what_is_asked(
 
 
 @pytest.mark.usefixtures("looked")
-def test_a_walk_through_the_audit_sees_every_row_once_while_it_grows(client: TestClient, bearer: Bearer) -> None:
+def test_paging_through_a_growing_audit_shows_every_row_once(client: TestClient, bearer: Bearer) -> None:
     first = client.get("/v1/audit?limit=3", headers=bearer("auditor")).json()
     second = client.get(f"/v1/audit?limit=3&cursor={first['next_cursor']}", headers=bearer("auditor")).json()
     assert [row["id"] for row in first["rows"] + second["rows"]] == [4, 3, 2, 1]
@@ -57,25 +55,25 @@ def test_a_walk_through_the_audit_sees_every_row_once_while_it_grows(client: Tes
 
 
 @pytest.mark.usefixtures("looked")
-def test_times_are_those_of_the_clock(client: TestClient, bearer: Bearer) -> None:
+def test_times_follow_the_clock(client: TestClient, bearer: Bearer) -> None:
     rows = client.get("/v1/audit", headers=bearer("auditor")).json()["rows"]
     ages = [datetime.now(UTC) - datetime.fromisoformat(row["at"]) for row in rows]
     assert all(timedelta(0) <= age < timedelta(minutes=5) for age in ages)
 
 
 @pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", "NaN"])
-def test_a_moment_that_is_none_is_422(client: TestClient, bearer: Bearer, since: str) -> None:
+def test_an_invalid_time_is_422(client: TestClient, bearer: Bearer, since: str) -> None:
     assert client.get("/v1/audit", params={"since": since}, headers=bearer("auditor")).status_code == 422
 
 
-def test_the_auditors_look_leaves_a_row_too(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_the_auditors_own_look_is_audited_too(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     client.get("/v1/audit?whom=A", headers=bearer("auditor", "X1"))
-    [row] = kept()
+    [row] = audit_rows()
     assert (row["who"], row["whom"], row["result"]) == ("X1", "A", "released")
 
 
 @pytest.mark.usefixtures("looked")
-def test_the_audit_as_csv(client: TestClient, bearer: Bearer) -> None:
+def test_the_audit_is_available_as_csv(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/audit", headers=bearer("auditor") | {"Accept": "text/csv"})
     assert [row["whom"] for row in csv.DictReader(io.StringIO(answer.text))] == ["A", "A", "B", "A"]
 
@@ -89,19 +87,21 @@ def test_only_auditors_read_the_audit(client: TestClient, bearer: Bearer) -> Non
 
 
 @pytest.mark.parametrize("path", ["/v1/models/champion", "/v1/models/4"])
-def test_a_models_report_is_for_all_but_managers(
+def test_model_reports_are_for_everyone_but_managers(
     client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     report = {"metrics": {"auc": {"value": 0.75}}, "shuffled_auc": float("nan")}
-    told = registry.Described("4", True, "r", datetime(2026, 10, 1, tzinfo=UTC), report)
-    monkeypatch.setattr(registry, "described", lambda _settings, version: told if version in (None, "4") else 1 / 0)
+    described = registry.Described("4", True, "r", datetime(2026, 10, 1, tzinfo=UTC), report)
+    monkeypatch.setattr(
+        registry, "described", lambda _settings, version: described if version in (None, "4") else 1 / 0
+    )
     for role in ("hr", "data_scientist", "auditor"):
         answer = client.get(path, headers=bearer(role))
         assert answer.json()["report"] == {"metrics": {"auc": {"value": 0.75}}, "shuffled_auc": None}
     assert client.get(path, headers=bearer("manager", "M1")).status_code == 403
 
 
-def test_no_such_model_is_404_and_a_registry_that_is_down_503(
+def test_an_unknown_model_is_404_and_a_registry_outage_is_503(
     client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finding = Finding("rule", "registry", "", 0, "remedy")
@@ -116,5 +116,5 @@ def test_no_such_model_is_404_and_a_registry_that_is_down_503(
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "latest", "1.5", "9" * 10, "..%2Fx"])
-def test_what_is_no_version_is_not_looked_up(client: TestClient, bearer: Bearer, version: str) -> None:
+def test_an_invalid_version_is_not_looked_up(client: TestClient, bearer: Bearer, version: str) -> None:
     assert client.get(f"/v1/models/{version}", headers=bearer("hr")).status_code in (404, 422)

@@ -1,4 +1,4 @@
-"""Backup and restore as `docs/deployment.md` tells them: the copy serves, and the noted end proves it whole."""
+"""Backup and restore as in `docs/deployment.md`: the copy serves, and the noted end proves that it is complete."""
 
 import sqlite3
 import subprocess
@@ -14,7 +14,7 @@ from pipeline.store.store import Store
 
 
 def filled(url: str) -> str:
-    """A month and two audit rows; the end of the chain as one notes it."""
+    """Publishes a month and writes two audit rows; returns the end of the chain to note."""
     with Store(url) as store:
         store.publish(publication(date(2026, 9, 30), SEPTEMBER))
         for whom in "AB":
@@ -30,13 +30,13 @@ def require_whole(url: str, noted: str) -> None:
         with copy.reading() as scores:
             published = scores.current()
             assert published is not None
-            found = scores.score_and_factors_of(published, "A")
-            assert found is not None
-            assert found[1][0].contribution == 1.5
+            result = scores.score_and_factors_of(published, "A")
+            assert result is not None
+            assert result[1][0].contribution == 1.5
         assert copy.is_ready()
 
 
-def test_a_copy_of_sqlite_that_was_made_while_it_runs_is_whole(tmp_path: Path) -> None:
+def test_a_copy_of_sqlite_made_while_it_runs_is_complete(tmp_path: Path) -> None:
     url, copy = f"sqlite:///{tmp_path / 'store.db'}", tmp_path / "copy.db"
     noted = filled(url)
     with Store(url) as running, running.reading() as scores:
@@ -46,9 +46,7 @@ def test_a_copy_of_sqlite_that_was_made_while_it_runs_is_whole(tmp_path: Path) -
     require_whole(f"sqlite:///{copy}", noted)
 
 
-def test_a_dump_of_postgresql_is_whole_after_the_restore(
-    postgresql_url: str, postgresql_server: str, tmp_path: Path
-) -> None:
+def test_a_restored_dump_of_postgresql_is_complete(postgresql_url: str, postgresql_server: str, tmp_path: Path) -> None:
     noted, dump = filled(postgresql_url), tmp_path / "store.dump"
     with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE restored")

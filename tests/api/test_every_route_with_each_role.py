@@ -24,11 +24,11 @@ from schemathesis.specs.openapi.checks import (
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 ASKERS = (("hr", "H1"), ("manager", "M1"), ("data_scientist", "S1"), ("auditor", "X1"))
 HELD = {"employee_id": "A", "month": "2026-09"}
-"""Each request is made again about somebody who is held: hardly any id that is made up is."""
+"""Each request is repeated with the id of a stored person: generated ids hardly ever exist."""
 
 CHECKS = [
     not_a_server_error,
@@ -52,11 +52,11 @@ def session() -> Iterator[requests.Session]:
         yield session
 
 
-def test_nothing_is_answered_that_openapi_does_not_say(
+def test_every_answer_conforms_to_openapi(
     described: Any, session: requests.Session, bearer: Callable[..., dict[str, str]]
 ) -> None:
     askers = [bearer(role, person) for role, person in ASKERS] + [{"Authorization": ""}]
-    operations = [found.ok() for found in described.get_all_operations()]
+    operations = [item.ok() for item in described.get_all_operations()]
     assert len(operations) == 18
     for operation, mode in product(operations, schemathesis.GenerationMode):
         if mode is schemathesis.GenerationMode.NEGATIVE and not (operation.path_parameters or operation.query):

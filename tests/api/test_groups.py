@@ -1,16 +1,18 @@
-"""Figures of groups and of services between departments: what is shown, to whom, and in which forms."""
+"""Figures of groups and of services between departments: what is shown, to whom, and in which formats."""
 
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
+from published import AuditRows
 
 from pipeline.language.translator import ENGLISH
 from pipeline.lists.department_page import department_figures
@@ -19,8 +21,6 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -92,12 +92,12 @@ def test_a_group_has_its_expected_exits_with_an_interval_and_its_drivers(client:
     }
 
 
-def test_a_small_group_and_the_one_that_would_give_it_away_are_suppressed(client: TestClient, bearer: Bearer) -> None:
-    found = groups(client, "department", bearer("data_scientist"))
-    assert {name: group["people"] for name, group in found.items()} == {"Legal": None, "Plant": 7, "Sales": None}
+def test_a_small_group_and_the_one_that_would_reveal_it_are_suppressed(client: TestClient, bearer: Bearer) -> None:
+    result = groups(client, "department", bearer("data_scientist"))
+    assert {name: group["people"] for name, group in result.items()} == {"Legal": None, "Plant": 7, "Sales": None}
     assert (
-        found["Legal"]
-        == found["Sales"]
+        result["Legal"]
+        == result["Sales"]
         == {
             "is_suppressed": True,
             "people": None,
@@ -108,7 +108,7 @@ def test_a_small_group_and_the_one_that_would_give_it_away_are_suppressed(client
     )
 
 
-def test_a_month_scored_again_without_one_person_does_not_give_that_person_away(store: Store) -> None:
+def test_a_month_scored_again_without_one_person_does_not_reveal_that_person(store: Store) -> None:
     made, is_left = company(), pl.col("employee_id") != "Plant-0"
     store.publish(made)
     store.publish(replace(made, scores=made.scores.filter(is_left), factors=made.factors.filter(is_left)))
@@ -120,16 +120,16 @@ def test_a_month_scored_again_without_one_person_does_not_give_that_person_away(
     assert {row["value"]: row["people"] for row in rows} == {"Legal": None, "Plant": None, "Sales": None}
 
 
-def test_data_scientists_see_no_managers_id(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_data_scientists_see_no_manager_id(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     assert set(groups(client, "manager", bearer("hr"))) == {"M1", "=M2", "M3"}
     nameless = groups(client, "manager", bearer("data_scientist"))
     assert all(name and name.startswith("team-") and len(name) == 17 for name in nameless)
     assert list(nameless) == sorted(nameless, key=str), "the order of ids would tell who is who"
-    assert {row["whom"] for row in kept() if row["role"] == "data_scientist"} == {None}
-    assert {row["whom"] for row in kept() if row["role"] == "hr"} == {"M1", "=M2", "M3"}
+    assert {row["whom"] for row in audit_rows() if row["role"] == "data_scientist"} == {None}
+    assert {row["whom"] for row in audit_rows() if row["role"] == "hr"} == {"M1", "=M2", "M3"}
 
 
-def test_services_between_departments_need_five_on_either_side(client: TestClient, bearer: Bearer) -> None:
+def test_services_between_departments_need_five_people_on_each_side(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/internal-services", headers=bearer("data_scientist")).json()
     assert answer["services"] == [
         {
@@ -170,7 +170,7 @@ def test_another_dimension_is_422(client: TestClient, bearer: Bearer) -> None:
     assert client.get("/v1/groups/gender", headers=bearer("hr")).status_code == 422
 
 
-def test_a_spreadsheet_holds_the_same_and_no_formula(client: TestClient, bearer: Bearer) -> None:
+def test_a_spreadsheet_has_the_same_figures_and_no_formula(client: TestClient, bearer: Bearer) -> None:
     csv = client.get("/v1/groups/manager", headers=bearer("hr") | {"Accept": "text/csv"})
     assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "'=M2,7,3.5" in csv.text
@@ -181,7 +181,9 @@ def test_a_spreadsheet_holds_the_same_and_no_formula(client: TestClient, bearer:
     assert ("=M2", "s") in [(row[0].value, row[0].data_type) for row in rows]
 
 
-def test_scores_of_an_earlier_version_say_what_to_do(client: TestClient, bearer: Bearer, store: Store) -> None:
+def test_scores_of_an_earlier_version_are_refused_with_a_remedy(
+    client: TestClient, bearer: Bearer, store: Store
+) -> None:
     store.publish(replace(company(), snapshot_date=date(2026, 11, 30)))
     with store.changing() as connection:
         connection.exec_driver_sql("DELETE FROM group_figure")

@@ -1,15 +1,13 @@
-"""The same header gets the same language from a route of the API, a list as HTML and a page."""
+"""An API route, a list as HTML and a page answer a header in the same language."""
 
 import re
-from collections.abc import Callable
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from serving.app import create_app
 from serving.settings import ServerSettings
-
-Bearer = Callable[..., dict[str, str]]
 
 
 def languages_of(client: TestClient, headers: dict[str, str], accepted: str | bytes) -> set[str]:
@@ -19,9 +17,9 @@ def languages_of(client: TestClient, headers: dict[str, str], accepted: str | by
     as_list = client.get("/v1/lists/2026-09?manager_id=M1", headers=asked | {"Accept": b"text/html"})
     page = client.get("/sign-in", headers={"Accept-Language": asked["Accept-Language"]})
     assert [each.status_code for each in (risk, as_list, page)] == [200, 200, 200]
-    said = risk.json()["factors"][0]["text"]
+    text = risk.json()["factors"][0]["text"]
     in_html = [re.findall('<html lang="([a-z]+)"', each.text)[0] for each in (as_list, page)]
-    return {"ru" if re.search("[а-я]", said) else "en", *in_html}
+    return {"ru" if re.search("[а-я]", text) else "en", *in_html}
 
 
 @pytest.mark.parametrize(
@@ -37,14 +35,14 @@ def languages_of(client: TestClient, headers: dict[str, str], accepted: str | by
         (",".join(f"x-{number};q=0.{number % 9 + 1}" for number in range(4000)) + ", ru;q=0.01", "ru"),
     ],
 )
-def test_api_list_and_page_answer_a_header_in_the_same_language(
+def test_api_list_and_page_follow_the_language_header_alike(
     client: TestClient, bearer: Bearer, accepted: str | bytes, code: str
 ) -> None:
     assert languages_of(client, bearer("hr"), accepted) == {code}
 
 
 @pytest.mark.usefixtures("store")
-def test_without_a_wish_api_list_and_page_speak_the_settings_language(settings: ServerSettings, bearer: Bearer) -> None:
+def test_api_list_and_page_use_the_settings_language_without_a_header(settings: ServerSettings, bearer: Bearer) -> None:
     in_russian = settings.model_copy(update={"language": "ru"})
     with TestClient(create_app(in_russian)) as client:
         assert languages_of(client, bearer("hr"), "de") == {"ru"}
@@ -55,6 +53,6 @@ def test_the_language_chosen_on_a_page_wins_over_the_header(client: TestClient) 
     assert '<html lang="ru"' in client.get("/sign-in", headers={"Accept-Language": "en"}).text
 
 
-def test_a_language_that_there_is_not_is_not_chosen(client: TestClient) -> None:
+def test_an_unavailable_language_cannot_be_chosen(client: TestClient) -> None:
     client.cookies.set("retention-language", "../ru")
     assert '<html lang="en"' in client.get("/sign-in", headers={"Accept-Language": "en"}).text

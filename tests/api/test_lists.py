@@ -1,13 +1,13 @@
-"""A manager's list by the API, and the same as files."""
+"""A manager's list from the API and as files."""
 
 import csv
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,14 +20,12 @@ from pipeline.lists.month_folder import write_lists
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
-
 
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_a_manager_gets_the_own_list(client: TestClient, bearer: Bearer) -> None:
+def test_a_manager_gets_their_own_list(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1")).json()
     [own] = answer["lists"]
     assert (answer["month"], own["manager_id"], own["team_size"]) == ("2026-09", "M1", 3)
@@ -39,25 +37,25 @@ def test_a_manager_gets_the_own_list(client: TestClient, bearer: Bearer) -> None
     assert own["expected"] == "Of these two, about one would leave within six months if nothing changes."
 
 
-def test_whoever_stood_out_last_month_and_does_no_more_is_resolved(client: TestClient, bearer: Bearer) -> None:
+def test_a_person_who_stood_out_last_month_but_not_now_is_resolved(client: TestClient, bearer: Bearer) -> None:
     [own] = client.get("/v1/lists/2026-09", headers=bearer("manager", "M2")).json()["lists"]
     assert [entry["employee_id"] for entry in own["entries"]] == ["D"]
     assert own["resolved"] == ["E"]
 
 
-def test_the_first_month_has_only_new_people(client: TestClient, bearer: Bearer) -> None:
+def test_everyone_is_new_in_the_first_month(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/lists/2026-08", headers=bearer("hr")).json()
     assert {entry["change"] for each in answer["lists"] for entry in each["entries"]} == {"new"}
     assert [each["resolved"] for each in answer["lists"]] == [[], []]
 
 
-def test_context_alone_gives_no_reason_but_an_open_question(client: TestClient, bearer: Bearer) -> None:
+def test_context_alone_gives_an_open_question_instead_of_a_reason(client: TestClient, bearer: Bearer) -> None:
     [own] = client.get("/v1/lists/2026-09", headers=bearer("manager", "M2")).json()["lists"]
     assert own["entries"][0]["reasons"] == []
     assert own["entries"][0]["guidance"][0]["ask"] == "What keeps you here, and what could make you look elsewhere?"
 
 
-def test_a_manager_does_not_get_anothers_list(client: TestClient, bearer: Bearer) -> None:
+def test_a_manager_does_not_get_another_managers_list(client: TestClient, bearer: Bearer) -> None:
     headers = bearer("manager", "M1")
     assert client.get("/v1/lists/2026-09", params={"manager_id": "M1"}, headers=headers).status_code == 200
     refused = [
@@ -67,12 +65,12 @@ def test_a_manager_does_not_get_anothers_list(client: TestClient, bearer: Bearer
     assert refused[0].json()["detail"] == refused[1].json()["detail"]
 
 
-def test_hr_gets_the_lists_of_all_who_have_something_to_read(client: TestClient, bearer: Bearer) -> None:
+def test_hr_gets_every_list_that_is_worth_reading(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/lists/2026-09", headers=bearer("hr")).json()
     assert [each["manager_id"] for each in answer["lists"]] == ["M1", "M2"]  # nobody under BOSS stands out
 
 
-def test_no_list_says_a_probability(client: TestClient, bearer: Bearer) -> None:
+def test_no_list_contains_a_probability(client: TestClient, bearer: Bearer) -> None:
     for form in ("application/json", "text/csv", "text/html"):
         text = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1") | {"Accept": form}).text
         assert "0.37" not in text
@@ -115,26 +113,26 @@ def test_hr_gets_an_index_page_that_names_managers_only(client: TestClient, bear
         ("TEXT/HTML", "text/html"),
     ],
 )
-def test_the_form_follows_accept(client: TestClient, bearer: Bearer, accept: str, form: str) -> None:
+def test_the_format_follows_accept(client: TestClient, bearer: Bearer, accept: str, form: str) -> None:
     answer = client.get("/v1/lists/2026-09", headers=bearer("manager", "M1") | {"Accept": accept})
     assert answer.headers["Content-Type"].partition(";")[0] == form
 
 
-def test_another_form_is_406(client: TestClient, bearer: Bearer) -> None:
+def test_another_format_is_406(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/lists/2026-09", headers=bearer("hr") | {"Accept": "image/png"})
     assert answer.status_code == 406
 
 
-def test_a_month_without_scores_is_404_and_no_month_422(client: TestClient, bearer: Bearer) -> None:
+def test_a_month_without_scores_is_404_and_an_invalid_month_is_422(client: TestClient, bearer: Bearer) -> None:
     assert client.get("/v1/lists/2020-01", headers=bearer("hr")).status_code == 404
     assert client.get("/v1/lists/2026-13", headers=bearer("hr")).status_code == 422
 
 
-def test_a_manager_of_nobody_is_404(client: TestClient, bearer: Bearer) -> None:
+def test_a_manager_without_reports_is_404(client: TestClient, bearer: Bearer) -> None:
     assert client.get("/v1/lists/2026-09", params={"manager_id": "A"}, headers=bearer("hr")).status_code == 404
 
 
-def test_files_hold_what_the_api_says(client: TestClient, bearer: Bearer, store: Store, tmp_path: Path) -> None:
+def test_files_have_the_contents_of_the_api(client: TestClient, bearer: Bearer, store: Store, tmp_path: Path) -> None:
     written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     assert (written.month, written.managers, written.people) == ("2026-09", 2, 3)
     assert sorted(path.name for path in written.folder.iterdir()) == [
@@ -154,7 +152,7 @@ def test_files_hold_what_the_api_says(client: TestClient, bearer: Bearer, store:
     assert 'href="M1.html"' in (written.folder / "index.html").read_text()
 
 
-def test_files_are_replaced_as_a_whole(store: Store, tmp_path: Path) -> None:
+def test_files_are_replaced_completely(store: Store, tmp_path: Path) -> None:
     first = write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
     (first.folder / "stale.html").write_text("left behind")
@@ -163,7 +161,7 @@ def test_files_are_replaced_as_a_whole(store: Store, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
 
 
-def test_files_are_for_their_owner_only(store: Store, tmp_path: Path) -> None:
+def test_files_are_readable_by_their_owner_only(store: Store, tmp_path: Path) -> None:
     assert write_lists(store, tmp_path / "lists", ListRules(4, 1.5)).folder.stat().st_mode & 0o077 == 0
 
 
@@ -173,7 +171,7 @@ def test_a_month_without_scores_writes_nothing(store: Store, tmp_path: Path) -> 
     assert not (tmp_path / "lists").exists()
 
 
-def test_on_a_full_disk_last_lists_stay_whole_and_nothing_half_is_left(
+def test_a_full_disk_leaves_the_last_lists_complete_and_no_partial_file(
     store: Store, settings: ServerSettings, tmp_path: Path, full_disk: Any
 ) -> None:
     first = write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
@@ -205,17 +203,17 @@ def test_on_a_full_disk_last_lists_stay_whole_and_nothing_half_is_left(
         ),
     ],
 )
-def test_hrs_workbook_filters_stays_in_sight_and_speaks_their_language(
+def test_hrs_workbook_has_filters_a_frozen_header_and_the_right_language(
     store: Store, tmp_path: Path, code: str, header: list[str], words: list[tuple[str, ...]], title: str
 ) -> None:
     written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), language=language(code))
     sheet = load_workbook(written.folder / "index.xlsx").active
     assert isinstance(sheet, Worksheet)
-    told = [list(row) for row in sheet.iter_rows(values_only=True)]
+    result = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:N5", "A2")
     assert sheet.title == title
-    assert told[0][:5] == header
-    people = {str(row[2]): tuple(row[2:5]) for row in told[1:]}
+    assert result[0][:5] == header
+    people = {str(row[2]): tuple(row[2:5]) for row in result[1:]}
     assert list(people) == ["A", "B", "D", "E"]
     assert [people[each[0]][: len(each)] for each in words] == words
     job = sheet["G4"]
@@ -224,7 +222,7 @@ def test_hrs_workbook_filters_stays_in_sight_and_speaks_their_language(
     assert written.folder.joinpath("index.csv").read_text().startswith("month,manager_id,employee_id,change,band,")
 
 
-def test_a_list_leads_to_where_it_is_answered_and_hrs_index_to_the_whole(store: Store, tmp_path: Path) -> None:
+def test_a_list_links_to_its_answers_and_hrs_index_to_the_whole_list(store: Store, tmp_path: Path) -> None:
     link = "https://hr.example/lists/{month}"
     folder = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), list_link=link).folder
     assert '<a href="https://hr.example/lists/2026-09">' in (folder / "M1.html").read_text()
@@ -233,7 +231,7 @@ def test_a_list_leads_to_where_it_is_answered_and_hrs_index_to_the_whole(store: 
     assert [name for name in beside if (folder / name).is_file()] == ["index.xlsx", "departments.html"]
 
 
-def test_every_form_of_a_list_speaks_the_language_of_the_settings(store: Store, tmp_path: Path) -> None:
+def test_every_format_of_a_list_is_in_the_language_of_the_settings(store: Store, tmp_path: Path) -> None:
     folder = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), language=language("ru")).folder
     for form in ("html", "txt"):
         text = (folder / f"M1.{form}").read_text()

@@ -1,13 +1,11 @@
-"""A month that version 0.1 published says of its features what that version knew, and is shown as before."""
-
-from collections.abc import Callable
+"""A month published by version 0.1 has the feature descriptions of that version, and is shown as before."""
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from pipeline.store.store import Store
 
-Bearer = Callable[..., dict[str, str]]
 OF_0_1 = {"feature", "driver", "label", "unit", "worse", "actionable", "kind"}
 URL = "/v1/employees/B/risk?purpose=retention_conversation"
 
@@ -20,7 +18,7 @@ def _is_of_0_1(store: Store) -> None:
         assert all(set(feature) == OF_0_1 for feature in published.features)
 
 
-def test_a_manager_is_not_told_which_question_was_answered_how(client: TestClient, bearer: Bearer) -> None:
+def test_a_manager_does_not_see_survey_answers(client: TestClient, bearer: Bearer) -> None:
     answer = client.get(URL, headers=bearer("manager", "M1")).json()
     assert [reason["text"] for reason in answer["reasons"]] == ["How the conditions of work are seen"]
 

@@ -1,4 +1,4 @@
-"""`from pipeline import …`: what a data scientist works with in a notebook, on a registry of one tiny model."""
+"""`from pipeline import …`: a data scientist's functions in a notebook, on a registry of one tiny model."""
 
 import doctest
 import math
@@ -13,14 +13,14 @@ import pipeline
 from features.errors import BadInput
 from pipeline.settings import Settings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 RECORD = {"pay_against_market": -0.4, "client_rating_12m": 2.0, "tenure_months": 8.0, "contract": "fixed"}
 
 
-def test_the_package_offers_five_functions_and_costs_nothing_to_import() -> None:
-    said = "import pipeline, sys; print(sorted(n for n in dir(pipeline) if n[0] != '_'), 'polars' in sys.modules)"
+def test_the_package_offers_five_functions_and_is_cheap_to_import() -> None:
+    code = "import pipeline, sys; print(sorted(n for n in dir(pipeline) if n[0] != '_'), 'polars' in sys.modules)"
     root = Path(pipeline.__file__).parents[1]
-    done = subprocess.run([sys.executable, "-c", said], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     offered = ["TYPE_CHECKING", "Any", "evaluate", "load_model", "report", "score", "train"]
     assert done.stdout.strip() == f"{sorted(offered)} False"
 
@@ -38,34 +38,34 @@ def test_base_and_factors_of_a_record_add_up_to_its_risk(trained: Settings) -> N
     assert score["risk"] == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-9)
 
 
-def test_a_frame_and_mappings_of_the_same_figures_score_alike_and_keys_are_left_out(trained: Settings) -> None:
+def test_a_frame_and_mappings_score_alike_and_keys_are_left_out(trained: Settings) -> None:
     model = pipeline.load_model("1", settings=trained)
     frame = pl.DataFrame([RECORD]).with_columns(employee_id=pl.lit("E1"))
     assert pipeline.score(model, frame).scores.equals(pipeline.score(model, [RECORD]).scores)
 
 
-def test_a_name_that_is_no_feature_is_refused_in_place_of_passed_over(trained: Settings) -> None:
+def test_an_unknown_feature_name_is_refused_and_not_ignored(trained: Settings) -> None:
     model = pipeline.load_model(settings=trained)
     with pytest.raises(BadInput, match=r"records\.pay_to_market: not a feature of this model"):
         pipeline.score(model, [RECORD | {"pay_to_market": -0.11}])
 
 
-def test_the_report_is_that_of_the_champion_and_an_unknown_version_is_told(trained: Settings) -> None:
+def test_the_report_is_the_champions_and_an_unknown_version_is_an_error(trained: Settings) -> None:
     assert pipeline.report(settings=trained)["source"] == "tiny"
     with pytest.raises(BadInput, match="there is no model version"):
         pipeline.report("99", settings=trained)
 
 
-def test_the_examples_of_the_docstrings_hold() -> None:
+def test_the_docstring_examples_are_correct() -> None:
     from pipeline import notebook
 
-    found = doctest.testmod(notebook)
-    assert found.attempted >= 2
-    assert found.failed == 0
+    result = doctest.testmod(notebook)
+    assert result.attempted >= 2
+    assert result.failed == 0
 
 
 def test_rows_of_one_person_widen_the_interval() -> None:
-    """Ten copies of four people tell no more than the four."""
+    """Ten copies of four people hold no more information than the four."""
     left, risk = [False, False, True, True] * 10, [0.1, 0.4, 0.35, 0.8] * 10
     auc = pl.col("metric") == "auc"
     alike = pipeline.evaluate(left, risk, [0, 1, 2, 3] * 10).filter(auc).row(0, named=True)

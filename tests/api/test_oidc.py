@@ -1,4 +1,4 @@
-"""Tokens of a company's own issuer: a real one on a port of this machine, its keys, and what is refused."""
+"""Tokens of a company's own issuer: a real issuer on a local port, its keys, and what is refused."""
 
 import base64
 import hmac
@@ -38,7 +38,7 @@ def published(key: Any, key_id: str) -> dict[str, Any]:
 
 
 class Keys:
-    """What the issuer publishes now, and how often it was asked."""
+    """The keys that the issuer publishes now, and the number of requests for them."""
 
     def __init__(self) -> None:
         self.published: list[dict[str, Any]] = [published(RSA_KEYS[0], "first"), published(EC_KEY, "curve")]
@@ -85,9 +85,9 @@ def client(oidc_settings: ServerSettings, store: Store) -> Iterator[TestClient]:
 
 def token(key: Any = RSA_KEYS[0], algorithm: str = "RS256", key_id: str | None = "first", **claims: Any) -> str:
     now = datetime.now(UTC)
-    told = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "role": "hr", "iat": now, "exp": now + timedelta(minutes=5)}
-    told = {name: value for name, value in (told | claims).items() if value is not None}
-    return jwt.encode(told, key, algorithm, headers={"kid": key_id} if key_id else {})
+    values = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "role": "hr", "iat": now, "exp": now + timedelta(minutes=5)}
+    values = {name: value for name, value in (values | claims).items() if value is not None}
+    return jwt.encode(values, key, algorithm, headers={"kid": key_id} if key_id else {})
 
 
 def status(client: TestClient, token: str) -> int:
@@ -100,14 +100,12 @@ def test_tokens_of_the_issuer_are_accepted_and_its_keys_fetched_once(client: Tes
     assert keys.asked == 1
 
 
-def test_the_embedded_issuer_is_off_where_a_company_has_its_own(
-    client: TestClient, oidc_settings: ServerSettings
-) -> None:
+def test_the_embedded_issuer_is_off_if_a_company_has_its_own(client: TestClient, oidc_settings: ServerSettings) -> None:
     assert status(client, token()) == 200
     assert status(client, issue_token(oidc_settings, "hr")) == 401
 
 
-def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
+def test_a_new_key_is_accepted_and_a_withdrawn_one_is_refused(
     client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert status(client, token()) == 200
@@ -117,12 +115,12 @@ def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
     assert status(client, token()) == 401
 
 
-def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(client: TestClient, keys: Keys) -> None:
+def test_unknown_keys_do_not_cause_repeated_requests_to_the_issuer(client: TestClient, keys: Keys) -> None:
     assert [status(client, token(key_id=f"unknown-{number}")) for number in range(5)] == [401] * 5
     assert keys.asked == 1
 
 
-def test_keys_are_never_fetched_from_where_a_token_says(client: TestClient, jwks_url: str, keys: Keys) -> None:
+def test_keys_are_never_fetched_from_an_address_in_a_token(client: TestClient, jwks_url: str, keys: Keys) -> None:
     now = datetime.now(UTC)
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u", "role": "hr", "iat": now, "exp": now + timedelta(minutes=5)}
     own_key = published(RSA_KEYS[1], "mine")
@@ -132,9 +130,7 @@ def test_keys_are_never_fetched_from_where_a_token_says(client: TestClient, jwks
     assert keys.asked == 1
 
 
-def test_an_issuer_that_is_down_is_503_until_it_is_back(
-    client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_issuer_outage_is_503_until_it_ends(client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     keys.is_down = True
     answers = [client.get(URL, headers={"Authorization": f"Bearer {token()}"}) for _ in range(3)]
     assert [(each.status_code, each.headers["Retry-After"]) for each in answers] == [(503, "5")] * 3
@@ -171,7 +167,7 @@ def test_wrong_claims_are_401(client: TestClient, wrong: dict[str, Any]) -> None
 
 
 def signed_with_the_public_key(key: rsa.RSAPrivateKey, encoding: Encoding) -> str:
-    """HS256 with the issuer's public key as the secret; by hand, for PyJWT would not make one."""
+    """HS256 with the issuer's public key as the secret; built by hand, because PyJWT refuses to."""
     secret = key.public_key().public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
     header, claims, _ = token(b"0" * 32, "HS256").split(".")
     signature = hmac.digest(secret, f"{header}.{claims}".encode(), "sha256")
@@ -205,15 +201,15 @@ def test_forged_tokens_are_401(client: TestClient) -> None:
 def test_roles_are_read_where_the_issuer_writes_them(
     oidc_settings: ServerSettings, store: Store, claim: str, names: dict[str, Any], claims: dict[str, Any]
 ) -> None:
-    told = oidc_settings.model_copy(update={"oidc_role_claim": claim, "oidc_roles": names})
-    with TestClient(create_app(told)) as client:
+    result = oidc_settings.model_copy(update={"oidc_role_claim": claim, "oidc_roles": names})
+    with TestClient(create_app(result)) as client:
         assert status(client, token(**claims)) == 200
         assert status(client, token()) == 401
 
 
-def test_a_manager_is_the_person_of_the_claim_that_is_named(oidc_settings: ServerSettings, store: Store) -> None:
-    told = oidc_settings.model_copy(update={"oidc_person_claim": "employee_number"})
-    with TestClient(create_app(told)) as client:
+def test_a_manager_is_the_person_in_the_configured_claim(oidc_settings: ServerSettings, store: Store) -> None:
+    result = oidc_settings.model_copy(update={"oidc_person_claim": "employee_number"})
+    with TestClient(create_app(result)) as client:
         assert status(client, token(role="manager", employee_number="M1")) == 200
         assert status(client, token(role="manager", employee_number="M2")) == 403
 
@@ -233,7 +229,7 @@ def test_a_manager_is_the_person_of_the_claim_that_is_named(oidc_settings: Serve
         {"RATE_LIMIT": "many"},
     ],
 )
-def test_settings_that_would_open_a_door_do_not_start(
+def test_the_server_does_not_start_with_unsafe_settings(
     settings: ServerSettings, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
 ) -> None:
     sound = {"OIDC_ISSUER": ISSUER, "OIDC_AUDIENCE": AUDIENCE, "OIDC_JWKS_URL": "https://identity.example/keys"}
@@ -244,8 +240,8 @@ def test_settings_that_would_open_a_door_do_not_start(
         create_app()
 
 
-def test_whoever_asks_too_often_waits_and_others_do_not(
-    settings: ServerSettings, store: Store, bearer: Callable[..., dict[str, str]], kept: Callable[[], list[Any]]
+def test_a_client_over_the_rate_limit_waits_and_others_do_not(
+    settings: ServerSettings, store: Store, bearer: Callable[..., dict[str, str]], audit_rows: Callable[[], list[Any]]
 ) -> None:
     with TestClient(create_app(settings.model_copy(update={"rate_limit": "2/hour"}))) as client:
         statuses = [client.get(URL, headers=bearer("hr", "H1")).status_code for _ in range(3)]
@@ -255,4 +251,4 @@ def test_whoever_asks_too_often_waits_and_others_do_not(
         refused = client.get(URL, headers=bearer("hr", "H1"))
         assert 0 < int(refused.headers["Retry-After"]) <= 3600
         assert client.get("/health/live").status_code == 200
-    assert len(kept()) == 3
+    assert len(audit_rows()) == 3

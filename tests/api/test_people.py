@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from pipeline.store.store import Store
 
-Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 TALK = {"purpose": "retention_conversation"}
 
@@ -52,7 +51,7 @@ def test_hr_gets_curve_range_evidence_and_factors_in_words(client: TestClient, b
     ]
 
 
-def test_another_horizon_comes_from_the_curve_and_says_what_the_factors_explain(
+def test_another_horizon_comes_from_the_curve_and_names_the_horizon_of_the_factors(
     client: TestClient, bearer: Bearer
 ) -> None:
     answer = risk_of(client, "A", bearer("hr"), horizon_months=12).json()
@@ -60,23 +59,23 @@ def test_another_horizon_comes_from_the_curve_and_says_what_the_factors_explain(
     assert (answer["horizon_months"], answer["factors_horizon_months"], answer["range"]) == (12, 6, None)
 
 
-def test_a_horizon_that_was_not_scored_is_named_as_such(client: TestClient, bearer: Bearer) -> None:
+def test_an_unscored_horizon_is_reported(client: TestClient, bearer: Bearer) -> None:
     answer = risk_of(client, "A", bearer("hr"), horizon_months=9)
     assert answer.status_code == 422
     assert "3, 6, 12" in answer.json()["detail"]
 
 
-def test_without_enough_evidence_there_is_no_band(client: TestClient, bearer: Bearer) -> None:
+def test_a_score_without_enough_evidence_has_no_band(client: TestClient, bearer: Bearer) -> None:
     answer = risk_of(client, "C", bearer("hr")).json()
     assert (answer["evidence"], answer["band"]) == ("too little is known", None)
 
 
-def test_somebody_unknown_is_404_for_hr(client: TestClient, bearer: Bearer) -> None:
+def test_an_unknown_person_is_404_for_hr(client: TestClient, bearer: Bearer) -> None:
     assert risk_of(client, "NOBODY", bearer("hr")).status_code == 404
 
 
 @pytest.mark.parametrize("person", ["a b", "ü", "a%2Fb", "..%2F..%2Fetc", "x';--", "%00", "%F0%9F%98%80", "x" * 300])
-def test_no_id_makes_a_fault(client: TestClient, bearer: Bearer, person: str) -> None:
+def test_no_id_causes_an_error(client: TestClient, bearer: Bearer, person: str) -> None:
     assert risk_of(client, person, bearer("hr")).status_code in (404, 422)
 
 
@@ -101,7 +100,7 @@ def test_a_manager_gets_a_band_and_words_and_no_number(client: TestClient, beare
     }
 
 
-def test_a_survey_answer_stays_in_confidence(client: TestClient, bearer: Bearer) -> None:
+def test_survey_answers_stay_confidential(client: TestClient, bearer: Bearer) -> None:
     answer = risk_of(client, "B", bearer("manager", "M1")).json()
     assert answer["reasons"] == [{"driver": "conditions", "text": "How the conditions of work are seen"}]
 
@@ -111,7 +110,7 @@ def test_the_line_is_transitive(client: TestClient, bearer: Bearer) -> None:
 
 
 @pytest.mark.parametrize("person", ["D", "C", "M1", "BOSS", "NOBODY"])
-def test_strangers_the_unlisted_and_the_unknown_get_a_manager_the_same_403(
+def test_a_manager_gets_the_same_403_for_strangers_unlisted_and_unknown_people(
     client: TestClient, bearer: Bearer, person: str
 ) -> None:
     answer = risk_of(client, person, bearer("manager", "M1"))
@@ -126,7 +125,7 @@ def test_strangers_the_unlisted_and_the_unknown_get_a_manager_the_same_403(
     assert person != "D" or risk_of(client, "D", bearer("manager", "M2")).status_code == 200
 
 
-def test_pages_walk_through_everyone_once_highest_risk_first(client: TestClient, bearer: Bearer) -> None:
+def test_paging_shows_everyone_once_highest_risk_first(client: TestClient, bearer: Bearer) -> None:
     seen: list[str] = []
     cursor: dict[str, str] = {}
     for _ in range(3):
@@ -137,7 +136,7 @@ def test_pages_walk_through_everyone_once_highest_risk_first(client: TestClient,
     assert page["next_cursor"] is None
 
 
-def test_a_walk_stays_in_the_publication_it_began_with(
+def test_paging_stays_in_the_publication_it_began_with(
     client: TestClient, bearer: Bearer, store: Store, publish_month: Callable[[date], int]
 ) -> None:
     first = client.get("/v1/risks", params=TALK | {"limit": 3}, headers=bearer("hr")).json()
@@ -158,7 +157,7 @@ def test_a_walk_stays_in_the_publication_it_began_with(
         ({"location": "Riga", "manager_id": "M2"}, ["D", "E"]),
     ],
 )
-def test_pages_filter(client: TestClient, bearer: Bearer, wanted: dict[str, Any], people: list[str]) -> None:
+def test_pages_can_be_filtered(client: TestClient, bearer: Bearer, wanted: dict[str, Any], people: list[str]) -> None:
     page = client.get("/v1/risks", params=TALK | wanted, headers=bearer("hr")).json()
     assert [person["employee_id"] for person in page["people"]] == people
 
@@ -173,7 +172,9 @@ def test_pages_filter(client: TestClient, bearer: Bearer, wanted: dict[str, Any]
         ("-level", ["M1", "M2", "C", "A", "B", "D", "E", "BOSS"]),
     ],
 )
-def test_pages_in_any_order_see_everyone_once(client: TestClient, bearer: Bearer, sort: str, people: list[str]) -> None:
+def test_paging_in_any_sort_order_shows_everyone_once(
+    client: TestClient, bearer: Bearer, sort: str, people: list[str]
+) -> None:
     seen: list[str] = []
     page: dict[str, Any] = {"next_cursor": None}
     while len(seen) < 9:
@@ -185,7 +186,7 @@ def test_pages_in_any_order_see_everyone_once(client: TestClient, bearer: Bearer
     assert seen == people
 
 
-def test_a_page_as_csv_names_the_next_one_in_a_header(client: TestClient, bearer: Bearer) -> None:
+def test_a_csv_page_names_the_next_one_in_a_header(client: TestClient, bearer: Bearer) -> None:
     headers = bearer("hr") | {"Accept": "text/csv"}
     first = client.get("/v1/risks", params=TALK | {"limit": 6}, headers=headers)
     assert first.text.splitlines()[0].startswith("snapshot_date,model_version,employee_id,risk,band")
@@ -195,8 +196,8 @@ def test_a_page_as_csv_names_the_next_one_in_a_header(client: TestClient, bearer
     assert "Link" not in rest.headers
 
 
-def test_a_client_that_holds_the_answer_is_told_so_and_the_audit_keeps_it(
-    client: TestClient, bearer: Bearer, kept: Callable[[], list[dict[str, Any]]]
+def test_a_client_that_has_the_answer_gets_304_and_an_audit_row(
+    client: TestClient, bearer: Bearer, audit_rows: Callable[[], list[dict[str, Any]]]
 ) -> None:
     first = risk_of(client, "A", bearer("hr"))
     tag = first.headers["ETag"]
@@ -204,17 +205,17 @@ def test_a_client_that_holds_the_answer_is_told_so_and_the_audit_keeps_it(
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
     assert again.headers["Cache-Control"] == "private, no-cache"
     assert risk_of(client, "B", bearer("hr") | {"If-None-Match": tag}).status_code == 200
-    assert [row["whom"] for row in kept()] == ["A", "A", "B"]
+    assert [row["whom"] for row in audit_rows()] == ["A", "A", "B"]
 
 
-def test_a_new_month_has_another_tag(client: TestClient, bearer: Bearer, publish_month: Callable[[date], int]) -> None:
+def test_a_new_month_has_another_etag(client: TestClient, bearer: Bearer, publish_month: Callable[[date], int]) -> None:
     tag = client.get("/v1/risks", params=TALK, headers=bearer("hr")).headers["ETag"]
     publish_month(date(2026, 10, 31))
     headers = bearer("hr") | {"If-None-Match": tag}
     assert client.get("/v1/risks", params=TALK, headers=headers).status_code == 200
 
 
-def test_a_cursor_of_nowhere_is_refused(client: TestClient, bearer: Bearer) -> None:
+def test_an_invalid_cursor_is_refused(client: TestClient, bearer: Bearer) -> None:
     assert client.get("/v1/risks", params=TALK | {"cursor": "999-1"}, headers=bearer("hr")).status_code == 422
 
 
@@ -226,11 +227,11 @@ def test_only_hr_pages_through_everyone(client: TestClient, bearer: Bearer) -> N
     assert statuses == {"hr": 200, "manager": 403, "data_scientist": 403, "auditor": 403}
 
 
-def test_factors_and_reasons_are_said_in_the_language_that_is_asked_for(client: TestClient, bearer: Bearer) -> None:
+def test_factors_and_reasons_are_in_the_requested_language(client: TestClient, bearer: Bearer) -> None:
     url, russian = "/v1/employees/A/risk?purpose=retention_conversation", {"Accept-Language": "ru, en;q=0.5"}
     for headers, name in ((bearer("hr"), "factors"), (bearer("manager", "M1"), "reasons")):
-        told, said = client.get(url, headers=headers | russian), client.get(url, headers=headers)
-        assert "Accept-Language" in told.headers["Vary"]
-        assert re.search("[а-я]", told.json()[name][0]["text"])
-        assert not re.search("[а-я]", said.text)
-        assert told.headers["ETag"] != said.headers["ETag"]
+        body, answer = client.get(url, headers=headers | russian), client.get(url, headers=headers)
+        assert "Accept-Language" in body.headers["Vary"]
+        assert re.search("[а-я]", body.json()[name][0]["text"])
+        assert not re.search("[а-я]", answer.text)
+        assert body.headers["ETag"] != answer.headers["ETag"]

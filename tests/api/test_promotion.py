@@ -29,19 +29,19 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 SPAWN = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture
 def refused_version(trained: Settings) -> str:
-    """A version whose risks are far too extreme: the gate refuses it."""
+    """Registers a version with far too extreme risks, which the gate refuses."""
     _, model = registry.load(trained, "1")
     report = registry.report_of(registry.connect(trained), "1")
     metrics = replace(report.metrics, calibration_slope=Bounded(0.5, 0.4, 0.6))
-    told = promotion.record(trained, model, replace(report, metrics=metrics))
-    assert not told.promoted
-    return str(told.model_version)
+    outcome = promotion.record(trained, model, replace(report, metrics=metrics))
+    assert not outcome.promoted
+    return str(outcome.model_version)
 
 
 def champion(settings: Settings) -> str | None:
@@ -52,13 +52,13 @@ def events(settings: Settings, version: str | None = None) -> list[tuple[str, st
     return [(entry.event, entry.version, entry.replaces) for entry in promotion.history(settings, version)]
 
 
-def test_the_first_model_is_champion_and_the_ledger_says_since_when(trained: Settings) -> None:
+def test_the_first_model_is_champion_and_the_ledger_shows_since_when(trained: Settings) -> None:
     first = promotion.history(trained)[0]
     assert (first.event, first.version, first.replaces, first.source) == ("promoted", "1", None, "tiny")
     assert [entry["gate"] for entry in first.gate] == ["calibration slope"]
 
 
-def test_a_refused_promotion_says_why_and_a_reason_overrides_it_and_both_stay(
+def test_a_refused_promotion_says_why_and_an_override_is_recorded_beside_it(
     trained: Settings, refused_version: str
 ) -> None:
     before = champion(trained)
@@ -99,7 +99,7 @@ def test_a_reason_that_says_nothing_or_too_much_is_no_reason(trained: Settings, 
         promotion.promote(trained, "1", reason)
 
 
-def test_an_alias_that_was_moved_past_the_gate_is_found_and_noted(trained: Settings, refused_version: str) -> None:
+def test_an_alias_moved_past_the_gate_is_detected_and_recorded(trained: Settings, refused_version: str) -> None:
     holder = str(champion(trained))
     registry.make_champion(registry.connect(trained), refused_version)
     promotion.promote(trained, holder, "Put back what the gate chose.")
@@ -108,7 +108,7 @@ def test_an_alias_that_was_moved_past_the_gate_is_found_and_noted(trained: Setti
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_the_ledger_takes_no_change(
+def test_the_ledger_cannot_be_changed(
     database: str, trained: Settings, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     on_postgresql = database == "postgresql"
@@ -128,7 +128,7 @@ def promote_often(settings: Settings, versions: list[str]) -> None:
         promotion.promote(settings, version, f"Process {os.getpid()} takes its turn.")
 
 
-def test_processes_that_promote_at_once_leave_one_unbroken_ledger(trained: Settings, refused_version: str) -> None:
+def test_simultaneous_promotions_leave_one_consistent_ledger(trained: Settings, refused_version: str) -> None:
     pairs = (["1", refused_version], [refused_version, "1"])
     racers = [SPAWN.Process(target=promote_often, args=[trained, pair]) for pair in pairs]
     for racer in racers:
@@ -143,20 +143,20 @@ def test_processes_that_promote_at_once_leave_one_unbroken_ledger(trained: Setti
     assert champion(trained) == served[-1].version
 
 
-def stop_before_registering(settings: Settings, told: Any) -> None:
-    """Log everything of a model, and stop for good before its version is there."""
+def stop_before_registering(settings: Settings, text: Any) -> None:
+    """Log a model, and stop for good before its version exists."""
     _, model = registry.load(settings, "1")
     report = registry.report_of(registry.connect(settings), "1")
 
     def halt(*_: object, **__: object) -> None:
-        told.send("logged")
+        text.send("logged")
         time.sleep(600)
 
     mlflow.register_model = halt
     promotion.record(settings, model, report)
 
 
-def test_a_training_that_is_killed_leaves_no_version_and_the_next_one_marks_its_run(
+def test_a_killed_training_leaves_no_version_and_the_next_one_marks_its_run(
     trained: Settings, promote: Callable[[Settings], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = registry.connect(trained)
@@ -177,7 +177,7 @@ def test_a_training_that_is_killed_leaves_no_version_and_the_next_one_marks_its_
     assert len(registry.versions(client)) == len(before) + 1
 
 
-def test_a_run_shows_what_one_compares(trained: Settings) -> None:
+def test_a_run_shows_the_figures_to_compare(trained: Settings) -> None:
     client = registry.connect(trained)
     run = client.get_run(registry.run_of(trained, "1"))
     assert run.data.metrics["average_precision"] == 0.5
@@ -193,7 +193,7 @@ def run_cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, *arguments: str
     return CliRunner().invoke(entry.app, ["models", *arguments])
 
 
-def test_the_commands_list_promote_and_write_the_card(
+def test_the_commands_list_versions_promote_and_write_the_card(
     trained: Settings, refused_version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for arguments in ((), ("list", "--json", str(tmp_path / "models.json"))):
@@ -215,7 +215,7 @@ def test_the_commands_list_promote_and_write_the_card(
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
-def test_the_api_gives_the_ledger_and_the_card_by_accept(
+def test_the_api_serves_the_ledger_and_the_card_by_accept(
     trained: Settings, settings: ServerSettings, bearer: Callable[..., dict[str, str]]
 ) -> None:
     here = settings.model_copy(
@@ -223,11 +223,11 @@ def test_the_api_gives_the_ledger_and_the_card_by_accept(
     )
     headers = bearer("auditor")
     with TestClient(create_app(here)) as client:
-        told = client.get("/v1/models/1", headers=headers).json()
+        answer = client.get("/v1/models/1", headers=headers).json()
         page = client.get("/v1/models/1", headers=headers | {"Accept": "text/html"})
         text = client.get("/v1/models/champion", headers=headers | {"Accept": "text/markdown"})
         other = client.get("/v1/models/1", headers=headers | {"Accept": "image/png"})
-    assert (told["ledger"][0]["event"], told["ledger"][0]["version"]) == ("promoted", "1")
+    assert (answer["ledger"][0]["event"], answer["ledger"][0]["version"]) == ("promoted", "1")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "img-src data:" in page.headers["Content-Security-Policy"]
     assert "Who is affected, and their rights" in page.text

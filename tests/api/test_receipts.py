@@ -1,11 +1,12 @@
-"""What a person may ask for: a receipt, a contest, erasure with a proof; and answers to the lists."""
+"""A person's rights: a receipt, a contest, erasure with a proof; and answers to the lists."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
+from published import AuditRows
 from sqlalchemy import text
 
 from pipeline.lists.month_folder import write_lists
@@ -15,38 +16,36 @@ from pipeline.store.schema import METADATA
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 ANSWER = "/v1/lists/2026-09/A/answer"
 POINT = {"ground": "wrong", "feature": "pay_against_market", "statement": "Мою зарплату подняли в сентябре."}
 
 
-def test_an_answer_is_kept_and_the_last_one_counts(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_an_answer_is_stored_and_the_last_one_counts(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     manager = bearer("manager", "M1")
     assert client.post(ANSWER, json={"outcome": "disagree"}, headers=manager).status_code == 201
-    told = client.post(ANSWER, json={"outcome": "acted", "drivers": ["pay"]}, headers=manager).json()
-    assert (told["employee_id"], told["month"], told["who"], told["outcome"]) == ("A", "2026-09", "M1", "acted")
+    answer = client.post(ANSWER, json={"outcome": "acted", "drivers": ["pay"]}, headers=manager).json()
+    assert (answer["employee_id"], answer["month"], answer["who"], answer["outcome"]) == ("A", "2026-09", "M1", "acted")
     [own] = client.get("/v1/lists/2026-09", headers=manager).json()["lists"]
     given = {entry["employee_id"]: entry["answer"] for entry in own["entries"]}
     assert (given["A"]["outcome"], given["A"]["drivers"], given["B"]) == ("acted", ["pay"], None)
-    assert [(row["whom"], row["result"]) for row in kept()][:2] == [("A", "answered")] * 2
+    assert [(row["whom"], row["result"]) for row in audit_rows()][:2] == [("A", "answered")] * 2
 
 
-def test_an_answer_to_one_month_is_not_one_to_another(client: TestClient, bearer: Bearer) -> None:
+def test_an_answer_to_one_month_does_not_count_for_another(client: TestClient, bearer: Bearer) -> None:
     client.post(ANSWER, json={"outcome": "left"}, headers=bearer("hr"))
     august = client.get("/v1/lists/2026-08?manager_id=M1", headers=bearer("hr")).json()["lists"][0]
     assert [entry["answer"] for entry in august["entries"]] == [None]
 
 
 @pytest.mark.parametrize("person", ["C", "D", "M1", "NOBODY"])
-def test_a_manager_answers_for_listed_people_of_the_own_line_only(
+def test_a_manager_answers_only_for_listed_people_of_their_own_line(
     client: TestClient, bearer: Bearer, person: str
 ) -> None:
-    said = {"outcome": "left"}
-    refused = client.post(f"/v1/lists/2026-09/{person}/answer", json=said, headers=bearer("manager", "M1"))
+    values = {"outcome": "left"}
+    refused = client.post(f"/v1/lists/2026-09/{person}/answer", json=values, headers=bearer("manager", "M1"))
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:retention:problem:not-in-your-line")
-    status = client.post(f"/v1/lists/2026-09/{person}/answer", json=said, headers=bearer("hr")).status_code
+    status = client.post(f"/v1/lists/2026-09/{person}/answer", json=values, headers=bearer("hr")).status_code
     assert status == (201 if person == "D" else 404)
 
 
@@ -54,12 +53,12 @@ def test_a_manager_answers_for_listed_people_of_the_own_line_only(
     "body",
     [{}, {"outcome": "fired"}, {"outcome": "acted", "drivers": ["context?"]}, {"outcome": "left", "note": "is ill"}],
 )
-def test_an_answer_has_no_room_for_anything_else(client: TestClient, bearer: Bearer, body: dict[str, Any]) -> None:
+def test_an_answer_accepts_no_other_fields(client: TestClient, bearer: Bearer, body: dict[str, Any]) -> None:
     assert client.post(ANSWER, json=body, headers=bearer("hr")).status_code == 422
 
 
-def test_a_receipt_holds_scores_factors_answers_contests_and_looks(
-    client: TestClient, bearer: Bearer, kept: Kept
+def test_a_receipt_contains_scores_factors_answers_contests_and_looks(
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows
 ) -> None:
     client.get("/v1/employees/A/risk?purpose=retention_conversation", headers=bearer("manager", "M1"))
     client.post(ANSWER, json={"outcome": "talked"}, headers=bearer("manager", "M1"))
@@ -78,7 +77,7 @@ def test_a_receipt_holds_scores_factors_answers_contests_and_looks(
         ("M1", "manager", "retention_conversation", "released"),
     ]
     assert receipt["looks"] == 3
-    assert kept()[-1]["purpose"] == "data_subject_request"
+    assert audit_rows()[-1]["purpose"] == "data_subject_request"
 
 
 @pytest.mark.parametrize(
@@ -92,11 +91,11 @@ def test_a_receipt_holds_scores_factors_answers_contests_and_looks(
         {"ground": "wrong", "statement": "\x00"},
     ],
 )
-def test_a_contest_that_says_nothing_is_422(client: TestClient, bearer: Bearer, body: dict[str, str]) -> None:
+def test_an_empty_contest_is_422(client: TestClient, bearer: Bearer, body: dict[str, str]) -> None:
     assert client.post("/v1/employees/A/contest", json=body, headers=bearer("hr")).status_code == 422
 
 
-def test_erasure_leaves_nothing_of_a_person_but_the_audit(
+def test_erasure_leaves_only_the_audit_of_a_person(
     client: TestClient, bearer: Bearer, store: Store, settings: ServerSettings
 ) -> None:
     client.post("/v1/lists/2026-09/D/answer", json={"outcome": "talked"}, headers=bearer("manager", "M2"))
@@ -126,15 +125,15 @@ def test_erasure_leaves_nothing_of_a_person_but_the_audit(
 
 
 def test_the_proof_of_an_erasure_is_its_row_in_the_audit(
-    client: TestClient, bearer: Bearer, store: Store, kept: Kept
+    client: TestClient, bearer: Bearer, store: Store, audit_rows: AuditRows
 ) -> None:
     proof = client.delete("/v1/employees/D", headers=bearer("hr", "H1")).json()["proof"]
-    [tombstone] = [row for row in kept() if row["result"] == "erased"]
+    [tombstone] = [row for row in audit_rows() if row["result"] == "erased"]
     assert (tombstone["id"], tombstone["who"], tombstone["whom"]) == (proof["audit_id"], "H1", "D")
     assert store.verify_audit(Link(proof["audit_id"], proof["hash"])).is_whole
 
 
-def test_erasing_a_manager_takes_the_name_from_the_others_scores(
+def test_erasing_a_manager_removes_the_name_from_other_peoples_scores(
     client: TestClient, bearer: Bearer, store: Store
 ) -> None:
     removed = client.delete("/v1/employees/M1", headers=bearer("hr")).json()["removed"]
@@ -144,7 +143,7 @@ def test_erasing_a_manager_takes_the_name_from_the_others_scores(
     assert client.get("/v1/employees/A/receipt", headers=bearer("hr")).status_code == 200
 
 
-def test_an_erasure_whose_audit_row_cannot_be_kept_erases_nothing(
+def test_an_erasure_without_its_audit_row_erases_nothing(
     client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -174,12 +173,12 @@ def test_a_persons_rights_go_through_hr(
     assert client.request(method, path, json=body, headers=bearer("hr")).status_code in (200, 201)
 
 
-def test_an_id_with_a_slash_is_one_id(client: TestClient, bearer: Bearer) -> None:
+def test_an_id_with_a_slash_is_a_single_id(client: TestClient, bearer: Bearer) -> None:
     for path in ("/v1/employees/A%2Frisk", "/v1/employees/x%2Fy%2Fz"):
         assert client.delete(path, headers=bearer("hr")).json()["type"] == "urn:retention:problem:nothing-held"
 
 
-def test_an_erasure_says_which_lists_it_could_not_reach(
+def test_an_erasure_reports_the_lists_that_it_could_not_reach(
     client: TestClient, bearer: Bearer, settings: ServerSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     note_folder(settings.var, tmp_path / "hr" / "2026-09")

@@ -9,8 +9,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
-from published import MODEL_FEATURES
+from tiny_registry import MODEL_FEATURES
 
 from pipeline.model.blend import Blend
 from pipeline.registry import versions as registry
@@ -19,8 +20,7 @@ from serving.app import create_app
 from serving.settings import ServerSettings
 from serving.views import champion
 
-Bearer = Callable[..., dict[str, str]]
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 URL = "/v1/scores?purpose=model_review"
 LOW = {"pay_against_market": -0.4, "client_rating_12m": 2, "tenure_months": 8, "contract": "fixed"}
 HIGH = {"pay_against_market": 0.4, "client_rating_12m": 5, "tenure_months": 90, "contract": "open"}
@@ -40,11 +40,11 @@ def asked(trained: Settings, bearer: Bearer, settings: ServerSettings) -> Iterat
 
 
 def champion_of(settings: Settings) -> str | None:
-    """A test of this module promotes another version, so the champion need not be the first."""
+    """The current champion. Another test of this module promotes a later version."""
     return registry.champion_version(registry.connect(settings))
 
 
-def test_a_record_gets_its_risk_and_factors_that_add_up_to_it(asked: Callable[..., Any], trained: Settings) -> None:
+def test_a_record_gets_a_risk_and_factors_that_add_up_to_it(asked: Callable[..., Any], trained: Settings) -> None:
     answer = asked(LOW, HIGH).json()
     assert answer["model_version"] == champion_of(trained)
     low, high = answer["scores"]
@@ -55,20 +55,20 @@ def test_a_record_gets_its_risk_and_factors_that_add_up_to_it(asked: Callable[..
         assert sum(score["drivers"].values()) + score["base_log_odds"] == pytest.approx(total, abs=1e-9)
 
 
-def test_records_are_scored_as_the_scoring_job_scores_people(asked: Callable[..., Any], blend: Blend) -> None:
+def test_records_are_scored_as_in_the_scoring_job(asked: Callable[..., Any], blend: Blend) -> None:
     [score] = asked(LOW).json()["scores"]
     expected = blend.log_odds(pl.DataFrame([LOW], schema_overrides={"tenure_months": pl.Float64}))
     assert score["log_odds"] == pytest.approx(float(expected[0]), abs=1e-9)
 
 
-def test_what_is_left_out_is_unknown_and_a_level_never_seen_is_scored(asked: Callable[..., Any]) -> None:
+def test_omitted_values_are_unknown_and_unseen_categories_are_scored(asked: Callable[..., Any]) -> None:
     left_out, null = asked({"tenure_months": 8}, dict.fromkeys(LOW) | {"tenure_months": 8}).json()["scores"]
     assert left_out == null
     assert left_out["evidence"] == "too little is known"
     assert asked(LOW | {"contract": "on the moon"}).status_code == 200
 
 
-def test_peers_are_the_records_from_five_on(asked: Callable[..., Any]) -> None:
+def test_peers_are_the_records_if_there_are_five(asked: Callable[..., Any]) -> None:
     def peers(count: int) -> Any:
         factors = asked(*[LOW] * count).json()["scores"][0]["factors"]
         return next(factor for factor in factors if factor["feature"] == "tenure_months")["peer_value"]
@@ -76,7 +76,7 @@ def test_peers_are_the_records_from_five_on(asked: Callable[..., Any]) -> None:
     assert (peers(4), peers(5)) == (None, 8)
 
 
-def test_every_fault_is_told_at_once_and_no_name_that_the_client_made_up(asked: Callable[..., Any]) -> None:
+def test_every_error_is_reported_at_once_without_names_invented_by_the_client(asked: Callable[..., Any]) -> None:
     answer = asked(
         LOW | {"client_rating_12m": 6, "tenure_months": -1}, {"of_bob": 1, "contract": 2, "pay_against_market": "low"}
     )
@@ -95,7 +95,7 @@ def test_every_fault_is_told_at_once_and_no_name_that_the_client_made_up(asked: 
     ("name", "value"),
     [("pay_against_market", 90), ("tenure_months", 1e26), ("client_rating_12m", -1e308), ("contract", "\ud800")],
 )
-def test_what_nobody_can_have_is_refused_and_no_fault_of_ours(
+def test_impossible_values_are_refused_and_cause_no_server_error(
     asked: Callable[..., Any], bearer: Bearer, name: str, value: float | str
 ) -> None:
     client: TestClient = asked.client  # type: ignore[attr-defined]
@@ -106,7 +106,7 @@ def test_what_nobody_can_have_is_refused_and_no_fault_of_ours(
 
 
 @pytest.mark.parametrize("side", ["lower", "upper"])
-def test_a_record_at_the_ends_of_what_there_can_be_is_scored(asked: Callable[..., Any], side: str) -> None:
+def test_a_record_at_the_limits_of_the_possible_is_scored(asked: Callable[..., Any], side: str) -> None:
     at = {"lower": 0, "upper": 1}[side]
     ends = {name: feature.limits[at] for name, feature in MODEL_FEATURES.items() if feature.kind == "number"}
     [score] = asked(ends).json()["scores"]
@@ -116,7 +116,7 @@ def test_a_record_at_the_ends_of_what_there_can_be_is_scored(asked: Callable[...
 @pytest.mark.parametrize(
     "body", ["[]", '{"records": []}', '{"records": [{"tenure_months": NaN}]}', '{"records": [[]]}']
 )
-def test_a_body_of_another_shape_and_numbers_that_are_none_are_refused(
+def test_a_body_of_another_shape_and_non_finite_numbers_are_refused(
     asked: Callable[..., Any], bearer: Bearer, body: str
 ) -> None:
     client: TestClient = asked.client  # type: ignore[attr-defined]
@@ -125,7 +125,7 @@ def test_a_body_of_another_shape_and_numbers_that_are_none_are_refused(
     assert asked(*[{}] * 1001).status_code == 422
 
 
-def test_who_may_ask_and_for_what(asked: Callable[..., Any]) -> None:
+def test_only_some_roles_and_purposes_may_score_records(asked: Callable[..., Any]) -> None:
     answers = {role: asked(LOW, role=role).status_code for role in ("hr", "data_scientist", "manager", "auditor")}
     assert answers == {"hr": 200, "data_scientist": 200, "manager": 403, "auditor": 403}
     assert asked(LOW, purpose="dismissal").status_code == 403
@@ -147,7 +147,7 @@ def test_a_new_champion_takes_over_without_a_restart(
     assert asked(LOW).json()["model_version"] == champion_of(trained)
 
 
-def test_a_registry_that_is_gone_is_told_and_one_that_goes_away_does_not_matter(
+def test_a_missing_registry_is_reported_and_losing_it_later_does_no_harm(
     asked: Callable[..., Any], bearer: Bearer, settings: ServerSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone = settings.model_copy(update={"mlflow_tracking_uri": "postgresql://nobody@127.0.0.1:9/nothing"})

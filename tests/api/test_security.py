@@ -1,16 +1,14 @@
-"""What an attacker with a token of some role, or with none, tries first."""
+"""The first attempts of an attacker with a token of some role, or with none."""
 
-from collections.abc import Callable
 from itertools import product
-from typing import Any
 from urllib.parse import quote
 
 import pytest
+from api_server import Bearer
 from documents import named_tests, page, section, table_lines
 from fastapi.testclient import TestClient
+from published import AuditRows
 
-Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
 WHY = "purpose=retention_conversation"
 HOSTILE = [
     "A' OR '1'='1",
@@ -43,7 +41,7 @@ ROUTES = {
     "GET /v1/audit": {"auditor"},
     "DELETE /v1/employees/B": {"hr"},
 }
-"""Who gets through where; M1 is the manager of A. The models' routes are in `test_audit_pages.py`."""
+"""The roles that each route accepts; M1 is the manager of A. The models' routes are in `test_audit_pages.py`."""
 BODIES = {"answer": {"outcome": "talked"}, "contest": {"ground": "wrong", "statement": "x"}}
 
 
@@ -60,7 +58,7 @@ def test_each_route_lets_its_roles_through_and_no_other(client: TestClient, bear
     assert client.request(method, f"{path}?{WHY}", json=body).status_code == 401
 
 
-def test_no_id_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_no_id_opens_anything_or_causes_an_error(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     people = [quote(hostile, safe="", errors="surrogatepass") for hostile in HOSTILE]
     asked = [("GET", f"/v1/employees/{person}/{what}") for person in people for what in ("risk", "receipt")]
     asked += [("DELETE", f"/v1/employees/{person}") for person in people]
@@ -73,11 +71,11 @@ def test_no_id_opens_anything_or_makes_a_fault(client: TestClient, bearer: Beare
         assert "Set-Cookie" not in answer.headers
         assert len(answer.text) < 1000  # what was sent is not sent back
     assert client.get(f"/v1/employees/A/receipt?{WHY}", headers=bearer("hr")).status_code == 200
-    assert {row["result"] for row in kept()[:-1]} <= {"refused", "not found", "invalid"}
+    assert {row["result"] for row in audit_rows()[:-1]} <= {"refused", "not found", "invalid"}
 
 
 @pytest.mark.parametrize("name", ["department", "location", "manager_id", "cursor", "sort", "limit", "level", "band"])
-def test_no_filter_opens_anything_or_makes_a_fault(client: TestClient, bearer: Bearer, name: str) -> None:
+def test_no_filter_opens_anything_or_causes_an_error(client: TestClient, bearer: Bearer, name: str) -> None:
     headers = bearer("hr")
     for hostile in HOSTILE:
         wanted = quote(hostile, safe="", errors="surrogatepass")
@@ -99,7 +97,7 @@ def test_a_manager_never_gets_a_figure(client: TestClient, bearer: Bearer) -> No
         assert name not in text
 
 
-def test_what_a_token_says_of_itself_is_not_believed(client: TestClient, bearer: Bearer) -> None:
+def test_a_role_or_person_in_a_header_or_query_is_ignored(client: TestClient, bearer: Bearer) -> None:
     headers = bearer("manager", "M2") | {"X-Role": "hr", "X-Forwarded-User": "M1", "X-Person": "M1"}
     assert client.get(f"/v1/employees/A/risk?{WHY}&role=hr&manager_id=M1", headers=headers).status_code == 403
 

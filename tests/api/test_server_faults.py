@@ -1,4 +1,4 @@
-"""The real server while it is killed or told to stop, while a month is published under it, and without a registry."""
+"""The real server when killed or stopped, during a publication, and without a registry."""
 
 import multiprocessing
 import os
@@ -13,13 +13,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from api_server import Bearer
 from published import SEPTEMBER, publication
 from stores import publish_half
 
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 Start = Callable[..., Any]
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 SPAWN = multiprocessing.get_context("spawn")
@@ -35,8 +35,8 @@ def ask_until_it_fails(url: str, headers: Mapping[str, str], answered: list[str]
             answered.append(answer.headers["X-Request-ID"])
 
 
-def test_a_server_that_is_killed_has_kept_a_row_of_every_answer_it_gave(
-    start_server: Start, store: Store, bearer: Bearer, kept: Callable[[], list[Any]]
+def test_a_killed_server_has_an_audit_row_for_every_answer_it_gave(
+    start_server: Start, store: Store, bearer: Bearer, audit_rows: Callable[[], list[Any]]
 ) -> None:
     server, answered = start_server(), []
     with ThreadPoolExecutor(4) as pool:
@@ -48,7 +48,7 @@ def test_a_server_that_is_killed_has_kept_a_row_of_every_answer_it_gave(
             each.result()
     server.process.wait()
     assert len(answered) >= 30
-    assert set(answered) <= {row["request_id"] for row in kept()}
+    assert set(answered) <= {row["request_id"] for row in audit_rows()}
     assert store.verify_audit().is_whole
     with httpx2.Client(base_url=start_server().url) as client:
         assert client.get("/health/ready").status_code == 200
@@ -56,15 +56,15 @@ def test_a_server_that_is_killed_has_kept_a_row_of_every_answer_it_gave(
     assert store.verify_audit().is_whole
 
 
-def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_one_that_was_killed(
+def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_a_killed_publication(
     server: Any, settings: ServerSettings, store: Store, bearer: Bearer
 ) -> None:
     headers = bearer("hr")
     old, new = ("2026-09-30", "4", 0.3775), ("2026-10-31", "5", 0.5)
 
     def month(client: httpx2.Client) -> tuple[str, str, float]:
-        told = client.get(URL, headers=headers, timeout=60).json()
-        return told["snapshot_date"], told["model_version"], round(told["risk"], 4)
+        answer = client.get(URL, headers=headers, timeout=60).json()
+        return answer["snapshot_date"], answer["model_version"], round(answer["risk"], 4)
 
     ours, theirs = SPAWN.Pipe(duplex=False)
     october = publication(date(2026, 10, 31), OCTOBER, "5")
@@ -88,7 +88,7 @@ def test_readers_get_the_old_month_or_the_new_one_and_nothing_of_one_that_was_ki
     assert seen == sorted(seen)  # once the new month is seen, the old one is not seen again
 
 
-def test_without_a_registry_scores_are_served_and_a_stop_lets_what_is_under_way_end(
+def test_scores_are_served_without_a_registry_and_a_stop_finishes_open_requests(
     start_server: Start, settings: ServerSettings, store: Store, bearer: Bearer
 ) -> None:
     nobody = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}

@@ -10,17 +10,17 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from api_server import Bearer
 
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 UNAVAILABLE = "urn:retention:problem:store-unavailable"
 
 
 def becomes(ask: Callable[[], int], status: int) -> bool:
-    """Whether it answers so within a while; a fault takes a moment to be noticed, and to be over."""
+    """Whether the status is reached in time; a fault takes a moment to appear and to clear."""
     for _ in range(100):
         if ask() == status:
             return True
@@ -28,7 +28,7 @@ def becomes(ask: Callable[[], int], status: int) -> bool:
     return False
 
 
-def test_a_locked_store_releases_nothing_and_what_waited_gets_through(
+def test_a_locked_store_releases_nothing_and_waiting_requests_succeed_later(
     server: Any, settings: ServerSettings, bearer: Bearer
 ) -> None:
     lock = sqlite3.connect(settings.var / "store.db", isolation_level=None)
@@ -45,7 +45,7 @@ def test_a_locked_store_releases_nothing_and_what_waited_gets_through(
 
 
 def test_on_a_full_disk_nothing_is_released_until_there_is_room(
-    server: Any, settings: ServerSettings, bearer: Bearer, kept: Callable[[], list[Any]]
+    server: Any, settings: ServerSettings, bearer: Bearer, audit_rows: Callable[[], list[Any]]
 ) -> None:
     with httpx2.Client(base_url=server.url) as client:
         assert client.get(URL, headers=bearer("hr")).status_code == 200
@@ -55,11 +55,11 @@ def test_on_a_full_disk_nothing_is_released_until_there_is_room(
         answer = client.get(URL, headers=bearer("hr"))
         assert (answer.status_code, answer.json()["type"]) == (503, UNAVAILABLE)
         assert client.get("/health/ready").status_code == 503
-        assert len(kept()) == 1
+        assert len(audit_rows()) == 1
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         assert becomes(lambda: client.get("/health/ready").status_code, 200)
         assert client.get(URL, headers=bearer("hr")).status_code == 200
-    assert len(kept()) == 2
+    assert len(audit_rows()) == 2
 
 
 def administer(server: str, *statements: str) -> None:
@@ -100,8 +100,8 @@ def test_a_read_only_file_is_not_ready(
         assert client.get("/health/live").status_code == 200
 
 
-def test_a_file_that_is_deleted_under_the_server_is_missed_and_one_that_is_put_back_is_used(
-    server: Any, settings: ServerSettings, bearer: Bearer, kept: Callable[[], list[Any]]
+def test_a_store_file_deleted_under_the_server_is_noticed_and_a_restored_one_is_used(
+    server: Any, settings: ServerSettings, bearer: Bearer, audit_rows: Callable[[], list[Any]]
 ) -> None:
     place, backup = settings.var / "store.db", settings.var / "backup.db"
     with httpx2.Client(base_url=server.url) as client:
@@ -117,4 +117,4 @@ def test_a_file_that_is_deleted_under_the_server_is_missed_and_one_that_is_put_b
         backup.rename(place)
         assert becomes(lambda: client.get("/health/ready").status_code, 200)
         assert client.get(URL, headers=bearer("hr")).status_code == 200
-    assert len(kept()) == 2
+    assert len(audit_rows()) == 2

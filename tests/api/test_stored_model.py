@@ -1,4 +1,4 @@
-"""The stored model as others load it: by MLflow's own loader and its own server, the same numbers as ours."""
+"""The stored model in MLflow's own loader and server gives the same scores as ours."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ from pipeline.model.blend import Blend
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 RECORDS = [
     {"pay_against_market": -0.4, "client_rating_12m": 2.0, "tenure_months": 8.0, "contract": "fixed"},
     {"pay_against_market": None, "client_rating_12m": None, "tenure_months": 90.0, "contract": None},
@@ -38,7 +38,7 @@ RECORDS = [
     ],
     ids=["a column alone", "nullable integer", "from a column with a gap", "None everywhere", "another order and more"],
 )
-def test_any_way_to_leave_out_what_is_unknown_keeps_the_signature(trained: Settings, records: pd.DataFrame) -> None:
+def test_every_way_to_omit_unknown_values_fits_the_signature(trained: Settings, records: pd.DataFrame) -> None:
     registry.connect(trained)
     loaded = mlflow.pyfunc.load_model("models:/retention/1")
     _, model = registry.load(trained, "1")
@@ -51,7 +51,7 @@ def test_any_way_to_leave_out_what_is_unknown_keeps_the_signature(trained: Setti
 
 @pytest.fixture
 def served(trained: Settings, tmp_path: Path) -> Iterator[str]:
-    """The address of `mlflow models serve`, a process of its own."""
+    """The address of `mlflow models serve`, in a separate process."""
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/retention/1", "--env-manager", "local"]
     environment = os.environ | {
         "MLFLOW_TRACKING_URI": trained.tracking_uri,
@@ -82,7 +82,7 @@ def served(trained: Settings, tmp_path: Path) -> Iterator[str]:
             process.wait(20)
 
 
-def test_mlflows_server_and_its_loader_give_our_numbers(trained: Settings, served: str, blend: Blend) -> None:
+def test_mlflows_server_and_loader_give_the_same_scores(trained: Settings, served: str, blend: Blend) -> None:
     ours = blend.log_odds(pl.DataFrame(RECORDS))
     registry.connect(trained)
     loaded = mlflow.pyfunc.load_model("models:/retention/1").predict(pd.DataFrame(RECORDS))

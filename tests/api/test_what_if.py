@@ -1,4 +1,4 @@
-"""What a change would do, by the model that made the published score."""
+"""The effect of a change, by the model that made the published score."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
+from published import AuditRows
 
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
@@ -14,9 +16,7 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
-Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 FIGURES = {
     "pay_against_market": [-0.3, 0.2, 0.1, -0.1, None],
     "client_rating_12m": [2.0, 4.0, 5.0, 3.0, None],
@@ -27,7 +27,7 @@ FIGURES = {
 
 @pytest.fixture
 def asked(trained: Settings, bearer: Bearer, settings: ServerSettings, store: Store) -> Iterator[Callable[..., Any]]:
-    """Asks about A to E, whom version 1 has scored; the store's own fixtures were published before."""
+    """Requests what-ifs for A to E, scored by version 1; the store's own fixtures were published before."""
     from pipeline.scoring.job import score_people
     from pipeline.scoring.population import POST
 
@@ -54,7 +54,7 @@ def test_a_raise_lowers_the_risk_and_the_factors_say_where(asked: Callable[..., 
     assert "not a promise" in answer["means"]
 
 
-def test_before_is_what_is_published(asked: Callable[..., Any], store: Store) -> None:
+def test_the_risk_before_is_the_published_one(asked: Callable[..., Any], store: Store) -> None:
     before = asked("B", service_rating=5).json()["risk_before"]
     with store.reading() as scores:
         published = scores.current()
@@ -64,7 +64,7 @@ def test_before_is_what_is_published(asked: Callable[..., Any], store: Store) ->
     assert before == pytest.approx(score.risk, abs=1e-6)
 
 
-def test_what_is_unknown_stays_unknown_and_a_lever_that_moves_nothing_says_so(asked: Callable[..., Any]) -> None:
+def test_unknown_values_stay_unknown_and_a_lever_without_effect_says_so(asked: Callable[..., Any]) -> None:
     nothing = asked("E", raise_percent=5)
     assert (nothing.status_code, nothing.json()["type"]) == (422, "urn:retention:problem:nothing-moves")
     assert asked("A").json()["type"] == "urn:retention:problem:no-lever"
@@ -74,23 +74,25 @@ def test_what_is_unknown_stays_unknown_and_a_lever_that_moves_nothing_says_so(as
     "levers",
     [{"tenure_months": 1}, {"service_rating": 6}, {"raise_percent": -5}, {"overtime_hours": -1}, {"remote_share": 2}],
 )
-def test_what_cannot_be_is_refused(asked: Callable[..., Any], levers: dict[str, Any]) -> None:
+def test_an_impossible_change_is_refused(asked: Callable[..., Any], levers: dict[str, Any]) -> None:
     assert asked("A", **levers).status_code == 422
 
 
-def test_for_hr_alone_with_a_purpose_and_in_the_audit(asked: Callable[..., Any], kept: Kept) -> None:
+def test_a_what_if_is_for_hr_only_with_a_purpose_and_in_the_audit(
+    asked: Callable[..., Any], audit_rows: AuditRows
+) -> None:
     refused = {role: asked("A", role=role, raise_percent=5).status_code for role in ("manager", "data_scientist")}
     assert refused == {"manager": 403, "data_scientist": 403}
     assert asked("A", purpose="pay_cut", raise_percent=5).status_code == 403
     assert asked("nobody", raise_percent=5).status_code == 404
     assert asked("A", raise_percent=5).status_code == 200
-    last = kept()[-1]
+    last = audit_rows()[-1]
     assert (last["whom"], last["what"], last["result"]) == (
         "A", "POST /v1/employees/{employee_id:path}/what-if", "released"
     )  # fmt: skip
 
 
-def test_a_version_that_the_registry_no_longer_holds(
+def test_a_version_missing_from_the_registry_is_reported(
     settings: ServerSettings, store: Store, trained: Settings, bearer: Bearer
 ) -> None:
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri})

@@ -1,14 +1,15 @@
 """Tokens, roles, purposes and the audit."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import pytest
+from api_server import Bearer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi.testclient import TestClient
+from published import AuditRows
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -17,14 +18,12 @@ from pipeline.identity.tokens import AUDIENCE, ISSUER
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
-Kept = Callable[[], list[dict[str, Any]]]
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 NOW = datetime.now(UTC)
 CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "role": "hr", "iat": NOW, "exp": NOW + timedelta(hours=1)}
 
 
-def test_without_a_token_401_says_how_to_ask(client: TestClient, bearer: Bearer) -> None:
+def test_the_401_without_a_token_says_how_to_authenticate(client: TestClient, bearer: Bearer) -> None:
     answer = client.get(URL)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="retention"'
@@ -71,7 +70,7 @@ def test_forged_tokens_are_401(client: TestClient, settings: ServerSettings) -> 
     assert statuses == [401] * len(forged)
 
 
-def test_the_key_is_the_owners_only_and_stays(settings: ServerSettings) -> None:
+def test_the_key_is_readable_by_its_owner_only_and_stays(settings: ServerSettings) -> None:
     first = signing_key(settings).private_bytes_raw()
     path = settings.var / "keys" / "embedded-issuer.pem"
     assert path.stat().st_mode & 0o077 == 0
@@ -87,7 +86,7 @@ def test_roles_that_see_no_names_are_403(client: TestClient, bearer: Bearer, rol
 @pytest.mark.parametrize(
     "purpose", ["retention_conversation", "workforce_planning", "model_review", "data_subject_request"]
 )
-def test_the_four_purposes_are_served(client: TestClient, bearer: Bearer, purpose: str) -> None:
+def test_the_four_purposes_are_accepted(client: TestClient, bearer: Bearer, purpose: str) -> None:
     assert client.get(f"/v1/employees/A/risk?purpose={purpose}", headers=bearer("hr")).status_code == 200
 
 
@@ -101,15 +100,15 @@ def test_any_other_purpose_is_403_with_the_reason(client: TestClient, bearer: Be
 
 
 @pytest.mark.parametrize("path", ["/v1/employees/A/risk", "/v1/risks"])
-def test_no_purpose_is_422_and_names_it(client: TestClient, bearer: Bearer, path: str) -> None:
+def test_a_missing_purpose_is_422_and_named(client: TestClient, bearer: Bearer, path: str) -> None:
     answer = client.get(path, headers=bearer("hr"))
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"where": "query.purpose", "rule": "Field required"}]
 
 
-def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     client.get(URL, headers=bearer("hr", "H1") | {"X-Request-ID": "walk-1"})
-    [row] = kept()
+    [row] = audit_rows()
     assert row.pop("at") is not None
     assert row == {
         "id": 1,
@@ -123,20 +122,22 @@ def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: B
     }
 
 
-def test_the_audit_has_a_row_for_each_person_that_a_list_names(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_the_audit_has_a_row_for_each_person_on_a_list(
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows
+) -> None:
     client.get("/v1/lists/2026-09", headers=bearer("hr"))
-    assert [(row["whom"], row["purpose"]) for row in kept()] == [
+    assert [(row["whom"], row["purpose"]) for row in audit_rows()] == [
         (person, "retention_conversation") for person in ("A", "B", "D", "E")
     ]
 
 
-def test_refusals_are_kept_too(client: TestClient, bearer: Bearer, kept: Kept) -> None:
+def test_refusals_are_audited_too(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     client.get(URL, headers=bearer("auditor"))
     client.get(URL, headers=bearer("manager", "M2"))
     client.get("/v1/employees/A/risk?purpose=dismissal", headers=bearer("hr"))
     client.get("/v1/employees/NOBODY/risk?purpose=model_review", headers=bearer("hr"))
     client.get("/v1/employees/A/risk", headers=bearer("hr"))
-    assert [(row["whom"], row["purpose"], row["result"]) for row in kept()] == [
+    assert [(row["whom"], row["purpose"], row["result"]) for row in audit_rows()] == [
         ("A", None, "refused"),
         ("A", "retention_conversation", "refused"),
         ("A", "dismissal", "refused"),
@@ -145,8 +146,8 @@ def test_refusals_are_kept_too(client: TestClient, bearer: Bearer, kept: Kept) -
     ]
 
 
-def test_without_its_audit_row_no_answer_is_released(
-    client: TestClient, bearer: Bearer, kept: Kept, monkeypatch: pytest.MonkeyPatch
+def test_no_answer_is_released_without_its_audit_row(
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("Employee A has a risk of 0.3775")
@@ -157,16 +158,16 @@ def test_without_its_audit_row_no_answer_is_released(
     assert answer.status_code == 500
     assert answer.json()["detail"] == "Something went wrong on our side. No data was released."
     assert "0.3775" not in answer.text
-    assert kept() == []
+    assert audit_rows() == []
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET who = 'nobody'", "DELETE FROM audit"])
 def test_the_audit_is_append_only(
-    client: TestClient, bearer: Bearer, kept: Kept, settings: ServerSettings, change: str
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows, settings: ServerSettings, change: str
 ) -> None:
     client.get(URL, headers=bearer("hr"))
     engine = create_engine(settings.store_url)
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
     engine.dispose()
-    assert [row["who"] for row in kept()] == ["local-hr"]
+    assert [row["who"] for row in audit_rows()] == ["local-hr"]

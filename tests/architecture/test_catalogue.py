@@ -1,4 +1,4 @@
-"""The catalogue says all of every feature, and the page in docs says what the catalogue says."""
+"""The catalogue describes every feature completely, and the page in docs matches the catalogue."""
 
 import re
 from dataclasses import asdict
@@ -22,7 +22,7 @@ NO_PART_OF_A_WHOLE = {
     "full_time_share": (0, 2),
     "unanswered_requests_3m": (None, 1),
 }
-"""Figures written as a percentage that are no share of a whole, with their limits; the catalogue says why of each."""
+"""Percentages that are not a share of a whole, with their limits; the catalogue gives the reason for each."""
 COUNTED = {
     *("months", "hours", "days a month", "people", "moves", "changes", "promotions", "departments"),
     *("services a month", "count", "ratio"),
@@ -40,7 +40,7 @@ def test_the_page_of_features_is_current(source: Source) -> None:
     assert current, "run: python -m features.catalogue.page > docs/features.md"
 
 
-def test_the_pages_example_has_every_table_of_the_contract(source: Source) -> None:
+def test_the_example_source_has_every_table_of_the_contract(source: Source) -> None:
     assert set(source.tables) == set(TABLES)
 
 
@@ -54,13 +54,13 @@ def test_no_two_features_have_the_same_label(source: Source) -> None:
     assert sorted(labels) == sorted(set(labels))
 
 
-def test_every_feature_says_its_unit_window_and_what_null_means(source: Source) -> None:
+def test_every_feature_states_its_unit_window_and_meaning_of_null(source: Source) -> None:
     features = catalogue(source).values()
     assert not [feature.name for feature in features if not (feature.unit and feature.null_means)]
     assert not [feature.name for feature in features if not WINDOW.fullmatch(feature.window)]
 
 
-def test_nobody_can_act_on_context(source: Source) -> None:
+def test_context_features_are_never_actionable(source: Source) -> None:
     context = [feature for feature in catalogue(source).values() if feature.driver == "context"]
     assert not [feature.name for feature in context if feature.actionable]
 
@@ -69,7 +69,7 @@ def numbers(source: Source) -> list[Feature]:
     return [feature for feature in catalogue(source).values() if feature.kind == "number"]
 
 
-def test_every_unit_is_one_of_the_catalogue(source: Source) -> None:
+def test_every_unit_is_in_the_catalogue(source: Source) -> None:
     used = {feature.unit for feature in catalogue(source).values()}
     assert used | {""} == set(UNITS), "a column of a cross-section has no unit"
 
@@ -86,13 +86,13 @@ def test_a_share_lies_between_0_and_1(source: Source) -> None:
     }
 
 
-def test_there_are_never_fewer_than_none(source: Source) -> None:
+def test_counts_are_never_negative(source: Source) -> None:
     counts = [feature for feature in numbers(source) if feature.unit in COUNTED and not feature.is_difference]
     assert {feature.unit for feature in counts} == COUNTED
     assert not [feature.name for feature in counts if feature.lower != 0]
 
 
-def test_a_scale_has_its_ends_and_a_difference_on_it_goes_both_ways(source: Source) -> None:
+def test_a_scale_has_limits_and_its_differences_have_both_signs(source: Source) -> None:
     scales = [feature for feature in numbers(source) if unit_named(feature.unit).beside is Beside.SCALE]
     assert {feature.unit for feature in scales} == {"0 to 10", "0 to 5", "1 to 5", "-1 to 1"}
     for feature in scales:
@@ -110,12 +110,12 @@ def test_a_difference_is_symmetric(source: Source) -> None:
         assert feature.lower is None or -feature.lower == feature.upper, feature.name
 
 
-def test_a_number_without_a_limit_says_why(source: Source) -> None:
+def test_every_number_without_a_limit_has_a_reason(source: Source) -> None:
     for feature in numbers(source):
         assert bool(feature.no_limit) == (None in (feature.lower, feature.upper)), feature.name
 
 
-def test_a_feature_of_the_table_of_surveys_is_confidential_and_no_other_is(source: Source) -> None:
+def test_only_features_of_surveys_are_confidential(source: Source) -> None:
     of_surveys = {
         feature.name for family in families(source) if "surveys" in family.needs for feature in family.features
     }
@@ -123,7 +123,7 @@ def test_a_feature_of_the_table_of_surveys_is_confidential_and_no_other_is(sourc
     assert {feature.name for feature in catalogue(source).values() if feature.is_confidential} == of_surveys
 
 
-def test_a_feature_of_an_item_has_its_label_as_data(source: Source) -> None:
+def test_an_item_features_label_is_data(source: Source) -> None:
     of_items = [
         feature
         for family in families(source)
@@ -137,7 +137,7 @@ def test_a_feature_of_an_item_has_its_label_as_data(source: Source) -> None:
     assert not [feature.name for feature in catalogue(source).values() if feature.item and feature.name not in names]
 
 
-def test_what_the_model_holds_monotone_has_an_expected_direction(source: Source) -> None:
+def test_monotone_features_have_an_expected_direction(source: Source) -> None:
     held = [feature for feature in catalogue(source).values() if feature.monotone]
     assert len(held) == 15
     assert all(feature.worse for feature in held)
@@ -155,7 +155,7 @@ READERS = (
     *(ROOT / name for name in ("pipeline/language/wording.py", "pipeline/dataset/rows.py")),
     *(ROOT / name for name in ("pipeline/lists/risk_list.py", "serving/pages/people.py")),
 )
-"""Modules that work with what is known of features."""
+"""Modules that use the metadata of features."""
 PARSING = re.compile(
     r"^import re$|(?:unit|label|name|feature)\.(?:startswith|endswith|split|partition)\(", re.MULTILINE
 )
@@ -164,5 +164,5 @@ PARSING = re.compile(
 @pytest.mark.parametrize(
     "path", [path for path in READERS if path.name != "version_0_1.py"], ids=lambda path: path.name
 )
-def test_no_module_reads_meaning_out_of_names_units_and_labels(path: Path) -> None:
+def test_no_module_infers_meaning_from_names_units_or_labels(path: Path) -> None:
     assert not PARSING.findall(path.read_text(encoding="utf-8"))

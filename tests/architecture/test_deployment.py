@@ -1,4 +1,4 @@
-"""What the operator is given: settings as the code has them, an image and a compose file that hold what they say."""
+"""The operator's documents: settings that match the code, and a valid image and compose file."""
 
 import json
 import re
@@ -22,33 +22,33 @@ def instructions() -> list[tuple[str, str]]:
     return [(line.split()[0], line.partition(" ")[2]) for line in text.splitlines() if line.strip()]
 
 
-def test_the_page_has_every_setting_and_no_other() -> None:
-    told = [line.split("`")[1] for line in table_lines(section(page("docs/deployment.md"), "Settings"))]
+def test_the_page_lists_every_setting_and_no_other() -> None:
+    names = [line.split("`")[1] for line in table_lines(section(page("docs/deployment.md"), "Settings"))]
     fields = {f"RETENTION_{name.upper()}" for name in ServerSettings.model_fields}
-    assert set(told) == fields - {"RETENTION_MLFLOW_TRACKING_URI"} | {"MLFLOW_TRACKING_URI"}
-    assert len(told) == len(set(told))
+    assert set(names) == fields - {"RETENTION_MLFLOW_TRACKING_URI"} | {"MLFLOW_TRACKING_URI"}
+    assert len(names) == len(set(names))
 
 
-def test_the_page_tells_each_default_as_the_code_has_it() -> None:
+def test_the_page_shows_each_default_of_the_code() -> None:
     compared = 0
     for line in table_lines(section(page("docs/deployment.md"), "Settings")):
-        name, told = line.split("`")[1], line.strip(" |").rpartition("|")[2].strip()
+        name, shown = line.split("`")[1], line.strip(" |").rpartition("|")[2].strip()
         default = ServerSettings.model_fields[name.removeprefix("RETENTION_").lower()].default
-        if re.fullmatch(r"[0-9.]+", told):
-            assert default == float(told), name
-        elif told.startswith("`"):
-            said = told.strip("`")
+        if re.fullmatch(r"[0-9.]+", shown):
+            assert default == float(shown), name
+        elif shown.startswith("`"):
+            value = shown.strip("`")
             if isinstance(default, str | Path):
-                assert str(default) == said, name
+                assert str(default) == value, name
             else:
-                assert json.loads(said) == (list(default) if isinstance(default, tuple) else default), name
+                assert json.loads(value) == (list(default) if isinstance(default, tuple) else default), name
         else:
             continue
         compared += 1
     assert compared >= 30
 
 
-def test_the_compose_file_has_nothing_to_find_fault_with() -> None:
+def test_the_compose_file_is_valid() -> None:
     command = [
         str(Path(sys.executable).with_name("compose-lint")),
         "check",
@@ -56,13 +56,13 @@ def test_the_compose_file_has_nothing_to_find_fault_with() -> None:
         "json",
         str(ROOT / "compose.yaml"),
     ]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    # an image is named by its version, not by a digest: which one is for whoever runs it to say
-    assert set(re.findall(r"CL-\d{4}", json.dumps(found))) <= {"CL-0019"}
+    output = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    # an image is named by its version, not by a digest: the operator chooses the digest
+    assert set(re.findall(r"CL-\d{4}", json.dumps(output))) <= {"CL-0019"}
 
 
-def test_compose_hands_on_every_setting_that_the_page_tells_one_to_write() -> None:
-    """What it needs stands in the page's `.env`, and the API and the jobs get the whole file."""
+def test_compose_passes_on_every_setting_that_the_page_requires() -> None:
+    """The required settings are in the page's `.env`, and the API and the jobs get the whole file."""
     text = (ROOT / "compose.yaml").read_text()
     [shown] = [block for block in blocks(page("docs/deployment.md"), "dotenv") if block.startswith("# .env")]
     needed = set(re.findall(r"\$\{(\w+):\?", text))
@@ -72,23 +72,23 @@ def test_compose_hands_on_every_setting_that_the_page_tells_one_to_write() -> No
     assert {name for name, body in services.items() if "env_file: [.env]" in body} == {"api", "jobs"}
 
 
-def test_compose_gives_settings_that_exist() -> None:
+def test_compose_sets_only_settings_that_exist() -> None:
     used = set(re.findall(r"^\s+(RETENTION_\w+):", (ROOT / "compose.yaml").read_text(), flags=re.MULTILINE))
     assert used
     assert used <= {f"RETENTION_{name.upper()}" for name in ServerSettings.model_fields}
 
 
-def test_the_image_is_built_of_known_instructions_and_runs_as_nobody_special() -> None:
-    found = instructions()
-    assert {name for name, _ in found} <= INSTRUCTIONS
-    users = [rest for name, rest in found if name == "USER"]
+def test_the_image_uses_known_instructions_and_runs_unprivileged() -> None:
+    result = instructions()
+    assert {name for name, _ in result} <= INSTRUCTIONS
+    users = [rest for name, rest in result if name == "USER"]
     assert users == ["retention"]
-    assert all(rest.startswith("[") for name, rest in found if name == "CMD")
-    assert not [rest for name, rest in found if name == "FROM" and ("latest" in rest or ":" not in rest)]
-    assert [json.loads(rest) for name, rest in found if name == "CMD"]
+    assert all(rest.startswith("[") for name, rest in result if name == "CMD")
+    assert not [rest for name, rest in result if name == "FROM" and ("latest" in rest or ":" not in rest)]
+    assert [json.loads(rest) for name, rest in result if name == "CMD"]
 
 
-def test_the_image_installs_by_hash_and_holds_every_package() -> None:
+def test_the_image_installs_by_hash_and_contains_every_package() -> None:
     assert "--require-hashes -r /build/requirements.lock" in DOCKERFILE
     assert "://" not in DOCKERFILE.replace("http://127.0.0.1", "")
     for package in ("features", "pipeline", "serving"):
@@ -97,7 +97,7 @@ def test_the_image_installs_by_hash_and_holds_every_package() -> None:
 
 
 @pytest.mark.parametrize("place", ["Dockerfile", "docs/deployment.md", "Makefile"])
-def test_the_server_is_started_alike_everywhere(place: str) -> None:
+def test_the_server_is_started_the_same_way_everywhere(place: str) -> None:
     text = re.sub(r'[",\\\s]+', " ", (ROOT / place).read_text())
     assert "serving.app:create_app --factory" in text
     assert "--no-access-log --no-server-header --timeout-graceful-shutdown 30" in text

@@ -1,4 +1,4 @@
-"""A table about people that erasure does not know of would keep a person who was told that nothing is kept."""
+"""A table about people that erasure misses would hold a person who was assured that nothing is held."""
 
 import pytest
 from sqlalchemy import Table

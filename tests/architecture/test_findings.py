@@ -1,4 +1,4 @@
-"""An error says the rule, the place and the remedy; `column` and `rows` alone may be left out."""
+"""An error states the rule, the location and the remedy; only `column` and `rows` are optional."""
 
 import ast
 from collections.abc import Iterator
@@ -17,17 +17,17 @@ def findings() -> Iterator[tuple[str, ast.Call]]:
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
-def test_every_finding_says_a_remedy() -> None:
-    found = list(findings())
-    assert found
+def test_every_finding_has_a_remedy() -> None:
+    calls = list(findings())
+    assert calls
     silent = [
         place
-        for place, call in found
+        for place, call in calls
         if len(call.args) < 5 and "remedy" not in {keyword.arg for keyword in call.keywords}
     ]
     assert not silent
 
 
-def test_column_and_rows_may_be_left_out() -> None:
+def test_column_and_rows_are_optional() -> None:
     assert Finding("no date", "exits", remedy="Add one.") == Finding("no date", "exits", "", 0, "Add one.")
     assert str(Finding("no date", "exits", rows=2, remedy="Add one.")) == "exits: no date (2 rows). Add one."

@@ -55,7 +55,7 @@ def third_party_imports() -> dict[str, set[str]]:
     return {name: {normalised(distribution) for distribution in known.get(name, [name])} for name in names}
 
 
-def test_imports_keep_the_contracts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_imports_respect_the_contracts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
     assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
 
@@ -70,21 +70,21 @@ def test_every_dependency_is_used() -> None:
     assert not declared([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["spark"]]) - used
 
 
-def test_every_module_says_what_it_is_for() -> None:
+def test_every_module_has_a_docstring() -> None:
     assert not [path for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))]
 
 
-def test_no_module_is_a_drawer_for_anything() -> None:
+def test_no_module_is_a_catch_all() -> None:
     assert not {path.stem for path in modules()} & {"utils", "util", "helpers", "helper", "common", "misc"}
 
 
-def test_migrations_import_nothing_of_ours() -> None:
+def test_migrations_import_nothing_from_this_project() -> None:
     migrations = sorted((ROOT / "pipeline" / "store" / "migrations").rglob("*.py"))
     assert migrations
     assert not {path.name: ours for path in migrations if (ours := set(imported_names(path)) & set(OURS))}
 
 
-def test_importing_a_module_does_nothing(tmp_path: Path) -> None:
+def test_importing_a_module_has_no_side_effects(tmp_path: Path) -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in modules()
@@ -116,7 +116,7 @@ ENTRIES = {
         _run("bench.features:PART", None, None)
     """,
 }
-"""Each way in, as far as the import of Polars; what comes after it may fail."""
+"""Each entry point, as far as its import of Polars; it may fail after that."""
 
 WATCHED = f"""
 import os, sys
@@ -129,7 +129,7 @@ sys.meta_path.insert(0, Watch())
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_how_polars_keeps_memory_is_set_before_it_is_loaded(entry: str) -> None:
+def test_polars_memory_settings_are_set_before_polars_loads(entry: str) -> None:
     look = [sys.executable, "-c", f"{WATCHED}{dedent(ENTRIES[entry])}sys.exit('Polars was not loaded')"]
     run = subprocess.run(look, cwd=ROOT, env=environment_without_the_setting(), capture_output=True, text=True)
     assert run.returncode == 0, run.stderr or "Polars was loaded before it was set"

@@ -44,19 +44,19 @@ def our_files() -> set[str]:
     }
 
 
-def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_contains_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
     assert our_files() - set(wheel.namelist()) == set()
 
 
-def test_the_wheel_holds_no_tests(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_contains_no_tests(wheel: zipfile.ZipFile) -> None:
     assert {name.partition("/")[0].partition("-")[0] for name in wheel.namelist()} == {*OURS, "retention"}
 
 
-def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_contains_its_licence(wheel: zipfile.ZipFile) -> None:
     assert [name for name in wheel.namelist() if name.endswith("licenses/LICENSE")]
 
 
-def test_the_source_distribution_holds_every_file_of_the_packages_and_the_licence(dist: Path) -> None:
+def test_the_source_distribution_contains_every_file_and_the_licence(dist: Path) -> None:
     with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
     assert {*our_files(), "LICENSE", "README.md", "pyproject.toml"} - held == set()
@@ -64,7 +64,7 @@ def test_the_source_distribution_holds_every_file_of_the_packages_and_the_licenc
 
 @pytest.fixture(scope="module")
 def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """Runs a program of an environment that holds the wheel, and of this one the packages that it depends on.
+    """Runs a program in an environment with the wheel, which takes the wheel's dependencies from this environment.
 
     A path in a .pth file brings those packages without the .pth files among them, so not the editable checkout.
     """
@@ -87,19 +87,19 @@ def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[
     return run
 
 
-def test_the_wheel_runs_from_itself_and_not_from_the_checkout(installed: Callable[..., str]) -> None:
+def test_the_installed_wheel_runs_without_the_checkout(installed: Callable[..., str]) -> None:
     places = installed("python", "-c", "import features, pipeline, serving; print(features, pipeline, serving)")
     assert str(ROOT) not in places
     assert places.count("elsewhere") == 3
     assert installed("retention", "--version").startswith("retention ")
 
 
-def test_the_wheel_makes_and_checks_a_company(installed: Callable[..., str]) -> None:
+def test_the_wheel_simulates_and_checks_a_company(installed: Callable[..., str]) -> None:
     installed("retention", "simulate", "--out", "company", "--employees", "60", "--months", "14")
     assert "No errors" in installed("retention", "check", "company")
 
 
-def test_the_wheel_has_the_pages_of_the_server(installed: Callable[..., str]) -> None:
-    said = "from serving.app import create_app; from serving.settings import ServerSettings as S; "
-    paths = installed("python", "-c", f"{said}print(sorted(create_app(S()).openapi()['paths']))")
+def test_the_wheel_contains_the_pages_of_the_server(installed: Callable[..., str]) -> None:
+    code = "from serving.app import create_app; from serving.settings import ServerSettings as S; "
+    paths = installed("python", "-c", f"{code}print(sorted(create_app(S()).openapi()['paths']))")
     assert "/v1/risks" in paths

@@ -48,7 +48,7 @@ LARGEST = 500_000  # bytes; requirements.lock is the largest file that belongs h
 
 @cache
 def our_files() -> tuple[Path, ...]:
-    """What is committed, or would be by `git add .`."""
+    """The files that are committed, or that `git add .` would commit."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     try:
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -79,7 +79,7 @@ def dry_run(*arguments: str) -> str:
 
 
 def dependencies(lock: str | None = None) -> list[str]:
-    """What a lock must hold, or all locks together."""
+    """The dependencies that a lock must contain, or all locks together."""
     project = PYPROJECT["project"]
     required = list(project["dependencies"]) if lock in (None, "requirements.lock") else []
     for extra, requirements in project["optional-dependencies"].items():
@@ -88,7 +88,7 @@ def dependencies(lock: str | None = None) -> list[str]:
     return [re.split(r"[^a-z0-9-]", requirement.lower())[0] for requirement in required]
 
 
-def test_make_has_the_targets_that_others_build_on() -> None:
+def test_make_has_the_targets_that_others_rely_on() -> None:
     assert re.findall(r"^([a-z]+):.*## ", MAKEFILE, flags=re.MULTILINE) == TARGETS
 
 
@@ -99,12 +99,12 @@ def test_plain_make_prints_each_target_with_a_line() -> None:
 
 
 @pytest.mark.parametrize("target", ["train", "score"])
-def test_make_works_on_the_source_that_is_named(target: str) -> None:
+def test_make_works_on_the_named_source(target: str) -> None:
     assert f".venv/bin/retention {target} 'elsewhere'" in dry_run(target, "SOURCE=elsewhere")
 
 
 @pytest.mark.parametrize("target", ["train", "score"])
-def test_make_works_on_the_simulated_company_where_no_source_is_named(target: str) -> None:
+def test_make_works_on_the_simulated_company_without_a_named_source(target: str) -> None:
     assert f".venv/bin/retention {target} 'state/demo'" in dry_run(target, "RETENTION_VAR=state")
 
 
@@ -133,13 +133,13 @@ def test_every_locked_file_has_a_hash(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_lock_holds_every_dependency_of_its_own(name: str) -> None:
+def test_each_lock_contains_every_dependency_of_its_extra(name: str) -> None:
     locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / name).read_text(), flags=re.MULTILINE))
     assert dependencies(name)
     assert set(dependencies(name)) <= locked
 
 
-def test_plain_setup_leaves_spark_out() -> None:
+def test_plain_setup_excludes_spark() -> None:
     spark = "requirements-spark.lock"
     assert spark not in dry_run("--always-make", "setup")
     assert spark in dry_run("--always-make", "setup", "SPARK=1")
@@ -150,7 +150,7 @@ def test_every_dependency_has_a_reason() -> None:
     assert set(re.findall(r"^\| ([a-z0-9-]+) \| ", page, flags=re.MULTILINE)) - {"package"} == set(dependencies())
 
 
-def test_nothing_made_by_running_is_committed() -> None:
+def test_no_generated_file_is_committed() -> None:
     assert not [path for path in our_files() if path.suffix in ARTEFACTS or STATE & set(path.relative_to(ROOT).parts)]
 
 
@@ -158,7 +158,7 @@ def test_no_large_file_is_committed() -> None:
     assert not [path for path in our_files() if path.stat().st_size > LARGEST]
 
 
-def test_no_file_names_a_place_on_somebodys_machine() -> None:
+def test_no_file_contains_a_local_path() -> None:
     place = re.compile(r"(?<![\w.])/(home|root|Users|work)/\w")
     text = [path for path in our_files() if path.suffix != ".png"]
     assert not [path for path in text if place.search(path.read_text(errors="replace"))]
@@ -184,7 +184,7 @@ def test_every_retention_command_in_the_documents_exists() -> None:
     assert used <= retention_commands()
 
 
-def test_every_relative_link_in_the_documents_leads_somewhere() -> None:
+def test_every_relative_link_in_the_documents_resolves() -> None:
     links = [
         (path, link) for path in documents() for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text())
     ]
@@ -262,11 +262,11 @@ def test_every_decision_is_in_the_index() -> None:
     assert set(re.findall(r"\]\(([\w.-]+\.md)\)", (folder / "README.md").read_text())) == pages
 
 
-def test_the_changelog_tells_of_this_version() -> None:
+def test_the_changelog_describes_this_version() -> None:
     assert f"\n## {PYPROJECT['project']['version']}" in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_the_glossary_has_the_vocabularys_words() -> None:
+def test_the_glossary_has_every_word_of_the_vocabulary() -> None:
     glossary = (ROOT / "GLOSSARY.md").read_text()
     assert not [word for word in (*DRIVERS, "context") if f"**{word}**" not in glossary]
     assert not [kind for kind in EXIT_KINDS if f"*{kind}*" not in glossary]

@@ -1,4 +1,4 @@
-"""Every route of the API and every page asks who, which role and which purpose, and leaves an audit row."""
+"""Every API route and every page checks identity, role and purpose, and leaves an audit row."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ PAGES = {
     "/audit",
 }
 DOORS = {"/", "/sign-in", "/sign-in/openid", "/sign-in/back", "/sign-out", "/purpose", "/language/{language}"}
-"""Pages of the way in and out: they name nobody."""
+"""The pages for signing in and out, which name nobody."""
 ASSETS = "/static/{tag}/{name}"
 OPEN = {"/health/live", "/health/ready", "/metrics", "/openapi.json"}
 
@@ -92,7 +92,7 @@ def test_only_health_and_the_schema_are_open(routes: list[Any]) -> None:
         assert asks, f"{route.path} asks for no purpose"
 
 
-def test_every_page_asks_for_the_session_and_every_form_for_its_token(routes: list[Any]) -> None:
+def test_every_page_requires_a_session_and_every_form_its_token(routes: list[Any]) -> None:
     for route in routes:
         calls = list(calls_of(route.dependant)) if isinstance(route, APIRoute) else []
         if route.path in PAGES:

@@ -24,16 +24,16 @@ def name_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", [*TEMPLATES, *STYLES], ids=name_of)
-def test_no_line_is_longer_than_a_reviewer_sees(path: Path) -> None:
+def test_no_line_is_too_long_to_review(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert [number for number, line in enumerate(lines, 1) if len(line) > LONGEST or line != line.rstrip()] == []
 
 
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], ids=name_of)
-def test_each_element_that_is_a_block_begins_a_line_of_its_own(path: Path) -> None:
+def test_each_block_element_starts_its_own_line(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert [line for line in lines if len(ELEMENT.findall(line)) > 1] == []
-    inside = [line for line in lines if (found := ELEMENT.search(line)) and line[: found.start()].strip()]
+    inside = [line for line in lines if (result := ELEMENT.search(line)) and line[: result.start()].strip()]
     assert inside == []
 
 
@@ -48,26 +48,26 @@ def test_indents_are_of_two_spaces(path: Path) -> None:
 def rules(path: Path) -> set[tuple[str, str]]:
     """(media and selector, declaration) of each declaration of a sheet."""
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
-    found, around, start = set(), [], 0
+    pairs, around, start = set(), [], 0
     for mark in re.finditer(r"[{};]", text):
-        said, start = " ".join(text[start : mark.start()].split()), mark.end()
+        shown, start = " ".join(text[start : mark.start()].split()), mark.end()
         if mark[0] == "{":
-            around.append(said)
-        elif said:
-            found.add((" ".join(around), said))
+            around.append(shown)
+        elif shown:
+            pairs.add((" ".join(around), shown))
         if mark[0] == "}":
             around.pop()
-    return found
+    return pairs
 
 
 @pytest.mark.parametrize("path", [path for path in STYLES if path.name != "base.css"], ids=name_of)
-def test_no_sheet_says_again_what_the_base_sheet_says(path: Path) -> None:
+def test_no_style_sheet_repeats_the_base_sheet(path: Path) -> None:
     assert rules(path) & rules(ROOT / "pipeline/html/styles/base.css") == set()
 
 
-def test_every_colour_that_is_named_is_named_in_the_base_sheet_or_for_the_map() -> None:
-    named = {name for path in STYLES for where, said in rules(path) if (name := said.split(":")[0]).startswith("--")}
-    base = {said.split(":")[0] for _, said in rules(ROOT / "pipeline/html/styles/base.css")}
+def test_every_colour_is_named_in_the_base_sheet_or_for_the_map() -> None:
+    named = {name for path in STYLES for where, text in rules(path) if (name := text.split(":")[0]).startswith("--")}
+    base = {text.split(":")[0] for _, text in rules(ROOT / "pipeline/html/styles/base.css")}
     assert named - base == {"--edge", "--page", "--s1", "--s2", "--s3", "--s4", "--s5"}
 
 

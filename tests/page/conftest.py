@@ -1,4 +1,4 @@
-"""The real server over the two published months of `tests/api`, and a real Chromium that looks at it."""
+"""The real server over the two published months of `tests/support`, in a real Chromium."""
 
 import os
 import shutil
@@ -6,15 +6,11 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import pytest
+from api_server import _the_log_is_on, running  # noqa: F401
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from published import (  # noqa: F401
-    _the_log_is_on,
-    blend,
-    kept,
-    running,
-    store,
-)
+from published import audit_rows, store  # noqa: F401
 from published import settings as settings
+from tiny_registry import blend  # noqa: F401
 
 from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
@@ -29,21 +25,21 @@ ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    if found is None:
+    executable = shutil.which("chromium")
+    if executable is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must look at the pages in a browser, and no chromium was found")
         pytest.skip("no chromium on this machine")
-    expect.set_options(timeout=30_000)  # of a machine with much else to do
+    expect.set_options(timeout=30_000)  # for a busy machine
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
 
 
 @pytest.fixture
 def served(settings: ServerSettings) -> ServerSettings:
-    """The settings of the server; a module that asks for others overrides it."""
+    """The settings of the server; a module can override them."""
     return settings
 
 
@@ -55,7 +51,7 @@ def address(served: ServerSettings, store: Store) -> Iterator[str]:  # noqa: F81
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page of a browser without cookies, 360 px wide; whatever its console says of an error fails the test."""
+    """A page without cookies, 360 px wide. An error in its console fails the test."""
     context = browser.new_context(base_url=address, viewport={"width": 360, "height": 780}, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(60_000)
@@ -64,7 +60,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield page
     context.close()
-    # a page that is refused is an answer, which the browser calls a failed resource
+    # the browser reports a refused page as a failed resource
     assert not [error for error in errors if "Failed to load resource" not in error]
 
 

@@ -1,11 +1,11 @@
-"""The model page over a registry that holds one judged version, its plots and its ledger."""
+"""The model page over a registry with one evaluated version, its plots and its ledger."""
 
 from typing import Any
 
 import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
-from published import MODEL_FEATURES, REPORT
+from tiny_registry import MODEL_FEATURES, REPORT
 
 from pipeline.model.blend import Blend
 from pipeline.model.stored_model import StoredModel
@@ -13,7 +13,7 @@ from pipeline.registry import promotion
 from pipeline.registry.report_json import report_of
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 UNKNOWN = float("nan")
 PLOT = (
@@ -28,8 +28,8 @@ def bounds(value: float, low: float, high: float) -> dict[str, float]:
 def judged(group: str, ratio: dict[str, float]) -> dict[str, Any]:
     names = ("selection_rate", "recall", "false_positive_rate", "base_rate", "mean_risk", "calibration")
     figures = {name: bounds(0.2, 0.1, 0.3) for name in names}
-    told = {"group": group, "is_suppressed": False, "people": 90, "rows": 90}
-    return told | figures | {"selection_rate_ratio": ratio, "recall_ratio": ratio}
+    values = {"group": group, "is_suppressed": False, "people": 90, "rows": 90}
+    return values | figures | {"selection_rate_ratio": ratio, "recall_ratio": ratio}
 
 
 FULL = REPORT | {
@@ -97,17 +97,17 @@ FULL = REPORT | {
 
 @pytest.fixture
 def served(settings: ServerSettings, blend: Blend) -> ServerSettings:
-    told = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{settings.var / 'mlflow.db'}"})
+    with_registry = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{settings.var / 'mlflow.db'}"})
     model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
-    assert promotion.record(told, model, report_of(FULL), {"gain.svg": PLOT, "reliability.svg": PLOT}).promoted
-    return told
+    assert promotion.record(with_registry, model, report_of(FULL), {"gain.svg": PLOT, "reliability.svg": PLOT}).promoted
+    return with_registry
 
 
 def row(page: Page, table: str, name: str) -> Any:
     return page.get_by_role("table", name=table).get_by_role("row", name=name)
 
 
-def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Page, sign_in: Any) -> None:
+def test_the_page_shows_the_champions_evaluation_and_opens_its_card(page: Page, sign_in: Any) -> None:
     sign_in("auditor", "X1", "/model")
     expect(page.get_by_role("heading", level=1)).to_have_text("How the model was evaluated")
     expect(page.get_by_role("img", name="Calibration", exact=True)).to_be_visible()
@@ -132,7 +132,7 @@ def test_the_page_shows_how_the_champion_was_judged_and_opens_its_card(page: Pag
     assert page.request.get("/model/9/card").status == 404
 
 
-def test_in_russian_only_the_card_is_english_and_the_page_says_so(page: Page, sign_in: Any) -> None:
+def test_the_russian_page_says_that_its_card_is_in_english(page: Page, sign_in: Any) -> None:
     sign_in("auditor", "X1", "/model")
     expect(page.locator("main")).not_to_contain_text("in English")
     page.get_by_role("link", name="Русский").click()

@@ -1,4 +1,4 @@
-"""Signing in at a company's own issuer: a small real one on this machine, its code flow with PKCE, and its lies."""
+"""Signing in at a company's own issuer: a small real one on this machine, code flow with PKCE, and false answers."""
 
 import base64
 import hashlib
@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import jwt
 import pytest
+from api_server import running
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI, Request
 from playwright.sync_api import Page, expect
-from published import running
 from pydantic import SecretStr
 from starlette.responses import RedirectResponse
 
@@ -27,7 +27,7 @@ CLIENT, SECRET = "retention-pages", "only between us"
 
 @dataclass
 class Issuer:
-    """Knows one person; `claims`, `state` and `key` are what it says where it lies."""
+    """An issuer with one person; `claims`, `state` and `key` make its answers false."""
 
     url: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
@@ -37,9 +37,9 @@ class Issuer:
 
     def id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
-        told = {"iss": self.url, "aud": CLIENT, "sub": "u-1", "role": "hr", "iat": now, "exp": now + 300}
-        told |= {"nonce": asked["nonce"]} | self.claims
-        return jwt.encode(told, self.key, "RS256", headers={"kid": "first"})
+        values = {"iss": self.url, "aud": CLIENT, "sub": "u-1", "role": "hr", "iat": now, "exp": now + 300}
+        values |= {"nonce": asked["nonce"]} | self.claims
+        return jwt.encode(values, self.key, "RS256", headers={"kid": "first"})
 
 
 def application(issuer: Issuer) -> FastAPI:
@@ -91,14 +91,14 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def served(settings: ServerSettings, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # this issuer has no certificate
-    told = {
+    fields = {
         "oidc_issuer": issuer.url,
         "oidc_audience": "retention-api",
         "oidc_jwks_url": f"{issuer.url}/keys",
         "oidc_client_id": CLIENT,
         "oidc_client_secret": SecretStr(SECRET),
     }
-    return settings.model_copy(update=told)
+    return settings.model_copy(update=fields)
 
 
 def go(page: Page) -> None:
@@ -106,7 +106,7 @@ def go(page: Page) -> None:
     page.get_by_role("link", name="Sign in with your company account").click()
 
 
-def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(page: Page, issuer: Issuer) -> None:
+def test_the_button_leads_to_the_issuer_and_back_to_the_requested_page(page: Page, issuer: Issuer) -> None:
     go(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Services between departments")
     page.goto("/")
@@ -122,7 +122,7 @@ def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(pag
 
 
 @pytest.mark.parametrize(
-    ("lie", "told"),
+    ("lie", "expected"),
     [
         ({"state": "anothers"}, "started in another window. Start again."),
         ({"claims": {"exp": 1_600_000_000}}, "not valid here, or has expired. Start again."),
@@ -133,18 +133,18 @@ def test_the_button_leads_to_the_issuer_and_back_to_the_page_that_was_wanted(pag
         ({"key": ANOTHER}, "not valid here, or has expired. Start again."),
     ],
 )
-def test_what_the_issuer_says_wrongly_lets_nobody_in(
-    page: Page, issuer: Issuer, lie: dict[str, Any], told: str
+def test_a_wrong_answer_from_the_issuer_lets_nobody_in(
+    page: Page, issuer: Issuer, lie: dict[str, Any], expected: str
 ) -> None:
     for name, value in lie.items():
         setattr(issuer, name, value)
     go(page)
-    expect(page.get_by_role("alert")).to_contain_text(told)
+    expect(page.get_by_role("alert")).to_contain_text(expected)
     page.get_by_role("link", name="Sign in").click()  # what to do next
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-def test_an_answer_to_a_sign_in_that_nobody_began_lets_nobody_in(page: Page) -> None:
+def test_an_answer_to_a_sign_in_that_was_never_started_lets_nobody_in(page: Page) -> None:
     page.goto("/sign-in/back?code=stolen&state=made-up")
     expect(page.get_by_role("alert")).to_contain_text("Start again")
     page.goto("/overview")

@@ -1,4 +1,4 @@
-"""What a page is on paper: the content, whole and legible without colour, and nothing that only a screen can use."""
+"""A printed page: the complete content, legible without colour, and nothing that works only on a screen."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def on_paper(page: Page) -> Callable[[], None]:
 
 
 def luminance(colour: str) -> float:
-    """From 0, black, to 1, white, of a computed `rgb(…)`."""
+    """The luminance of a computed `rgb(…)`, from 0 (black) to 1 (white)."""
     red, green, blue = (int(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3])
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -42,7 +42,7 @@ def assert_prints(page: Page) -> None:
     assert page.pdf(format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "15mm")).startswith(b"%PDF")
 
 
-def test_a_list_prints_with_its_bands_in_words_and_nothing_to_tap(
+def test_a_list_prints_with_its_bands_in_words_and_without_buttons(
     page: Page, sign_in: Callable[..., None], on_paper: Callable[[], None]
 ) -> None:
     sign_in("manager", "M1")
@@ -57,7 +57,7 @@ def test_a_list_prints_with_its_bands_in_words_and_nothing_to_tap(
 
 
 @pytest.mark.parametrize("path", ["/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists"])
-def test_a_page_of_hr_prints_whole(
+def test_an_hr_page_prints_completely(
     page: Page,
     sign_in: Callable[..., None],
     state_purpose: Callable[[], None],

@@ -1,4 +1,4 @@
-"""A year of pairs carried from date to date is that of each date, whoever was hired again and whatever came late."""
+"""A year of pairs updated from date to date equals that of each date, with rehires and late records."""
 
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ PEOPLE = ["ann", "bob", "cid", "dan"]
 AGAIN = PEOPLE[:2]
 FIRST, LAST = date(2023, 1, 1), date(2024, 8, 31)
 MONTHS_BEFORE_THE_LAST = (9, 8, 7, 6, 3, 2, 0)
-"""Steps of one month, of as many as are still carried, and of two."""
+"""Steps of one month, of the largest number still updated incrementally, and of two."""
 days = st.dates(FIRST, LAST)
 late = st.one_of(st.none(), st.integers(0, 200))
 
@@ -52,7 +52,7 @@ def tables(draw):
 
 @settings(max_examples=at_most(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables())
-def test_a_year_of_pairs_carried_along_is_the_year_of_each_date(source_of, tmp_path_factory, rows):
+def test_incremental_pairs_equal_the_pairs_of_each_date(source_of, tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("work")
     (folder / "months").mkdir()
     source = source_of(rows)

@@ -1,4 +1,4 @@
-"""Whatever bytes a source's files hold, the command ends with 0 or 2 and a report: no traceback, nothing half-written.
+"""Whatever bytes a source contains, the command ends with 0 or 2 and a report: no traceback, nothing half-written.
 
 `retention check` and the loading that every other command begins with, in process, over a folder of dirty files.
 """
@@ -60,7 +60,7 @@ SOUND = {
 
 @st.composite
 def sound_csv(draw: st.DrawFn, table: str) -> bytes:
-    """What belongs into each column, so that only warnings' rules can break: each person hired, and gone, once."""
+    """Valid values in each column, so that only rules of warnings can break; each person has one spell."""
     header = HEADERS[table].split(",")
     day = ("2019-05-31", "2020-02-29", "2020-06-30", "9999-12-31")
     who = ("ann", "bob", "cleo")
@@ -77,7 +77,7 @@ def sound_csv(draw: st.DrawFn, table: str) -> bytes:
 
 @st.composite
 def csv_file(draw: st.DrawFn, table: str) -> bytes:
-    """Rows that are mostly of the right length, with the odd column, encoding, separator, cut and flipped bytes."""
+    """Rows mostly of the right length; sometimes an odd column, encoding or separator, truncation or flipped bytes."""
     header = HEADERS[table].split(",")
     if draw(st.booleans()):
         header.insert(draw(st.integers(0, len(header))), draw(st.sampled_from(COLUMNS)))
@@ -104,7 +104,7 @@ def damaged(draw: st.DrawFn, content: bytes) -> bytes:
 
 @st.composite
 def parquet_file(draw: st.DrawFn, table: str) -> bytes:
-    """Text or odd types under the right names, now and then cut."""
+    """Text or odd types under the right names, sometimes truncated."""
     column = st.sampled_from(
         (
             pl.Series([1, None], dtype=pl.Int64),
@@ -126,7 +126,7 @@ def parquet_file(draw: st.DrawFn, table: str) -> bytes:
 
 @st.composite
 def nearly_sound_files(draw: st.DrawFn) -> dict[str, bytes]:
-    """Sound files, but that one other than employees and exits may be dirty."""
+    """Valid files, one of which may be dirty (not employees or exits)."""
     tables = ["employees", "exits", *(table for table in list(HEADERS)[2:] if draw(st.booleans()))]
     files = {f"{table}.csv": draw(sound_csv(table)) for table in tables}
     if len(tables) > 2 and draw(st.integers(0, 2)) == 0:
@@ -166,34 +166,34 @@ def errors_of_loading(source: Path, staging: Path) -> list[dict[str, str | int]]
 
 def retention(*arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of the command, run in this process."""
-    said, told, before = io.StringIO(), io.StringIO(), sys.argv
+    output, errors, before = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["retention", *arguments]
     try:
-        with redirect_stdout(said), redirect_stderr(told):
+        with redirect_stdout(output), redirect_stderr(errors):
             entry.main()
     except SystemExit as end:
-        return int(str(end.code or 0)), said.getvalue(), told.getvalue()
+        return int(str(end.code or 0)), output.getvalue(), errors.getvalue()
     finally:
         sys.argv = before
-    return 0, said.getvalue(), told.getvalue()
+    return 0, output.getvalue(), errors.getvalue()
 
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.one_of(source_files(), nearly_sound_files()))
-def test_any_files_end_in_a_report_and_nothing_is_half_written(files: dict[str, bytes]) -> None:
+def test_any_files_end_in_a_report_and_nothing_half_written(files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as home:
         source, staging = Path(home) / "company", Path(home) / "staging"
         source.mkdir()
         for name, content in files.items():
             (source / name).write_bytes(content)
         given_files = everything_in(Path(home))
-        code, said, told = retention("check", str(source), "--json", "-")
+        code, output, text = retention("check", str(source), "--json", "-")
         assert code in (0, 2)
-        report = json.loads(said)
+        report = json.loads(output)
         assert bool(report["errors"]) == (code == 2)
-        assert "Traceback" not in told
-        assert SECRET not in said + told
-        assert all(found["rule"] and found["remedy"] for found in (*report["errors"], *report["warnings"]))
+        assert "Traceback" not in text
+        assert SECRET not in output + text
+        assert all(finding["rule"] and finding["remedy"] for finding in (*report["errors"], *report["warnings"]))
         assert everything_in(Path(home)) == given_files
         errors = errors_of_loading(source, staging)
         assert errors == report["errors"]

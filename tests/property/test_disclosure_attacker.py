@@ -1,6 +1,6 @@
-"""An attacker: who knows who belongs where, and solves for figures of fewer than five people with everything shown.
+"""An attacker who knows everyone's groups and solves for figures of fewer than five people from everything shown.
 
-The solver is its own: it takes the null space of the published sums and tries every set of people with one to four
+The solver is independent: it takes the null space of the published sums and tries every set of people with one to four
 members. A combination that depends on such a set alone exists if, and only if, the set's rows of the null space are
 linearly dependent.
 """
@@ -23,7 +23,7 @@ Sums = list[NDArray[np.float64]]
 
 
 def sums_of(groups: pl.DataFrame, hidden: Mapping[str, set[str]]) -> Sums:
-    """For each shown group who is in it."""
+    """The members of each shown group."""
     return [
         groups.select((pl.col(name) == group).fill_null(False).cast(pl.Float64)).to_series().to_numpy()
         for name in groups.columns
@@ -57,7 +57,7 @@ def given_away(sums: Sums) -> list[int] | None:
 
 @st.composite
 def companies(draw: st.DrawFn) -> pl.DataFrame:
-    """Five to thirty people; as a rule a manager's people are of one department and work in one place."""
+    """Five to thirty people; a manager's people usually share a department and a location."""
     size = draw(st.integers(5, 30))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     departments, locations, levels = (int(random.integers(1, most)) for most in (4, 4, 4))
@@ -76,15 +76,15 @@ def companies(draw: st.DrawFn) -> pl.DataFrame:
 
 @SETTINGS
 @given(companies())
-def test_nobody_follows_from_all_figures_of_groups_and_the_total(groups: pl.DataFrame) -> None:
+def test_nobody_can_be_derived_from_group_figures_and_the_total(groups: pl.DataFrame) -> None:
     hidden = hidden_groups(groups.with_row_index("person"))
     assert given_away([np.ones(groups.height), *sums_of(groups, hidden)]) is None
 
 
 @SETTINGS
 @given(companies())
-def test_figures_of_a_month_show_no_group_that_gives_a_few_away(groups: pl.DataFrame) -> None:
-    """By the rows that readers get: what has a head count is a sum that the attacker has."""
+def test_a_months_figures_reveal_no_small_group(groups: pl.DataFrame) -> None:
+    """Uses the rows that readers get: every row with a head count is a sum known to the attacker."""
     scores = groups.rename({"manager": "manager_id"}).with_columns(
         employee_id=pl.Series([f"P{number}" for number in range(groups.height)]), risk=pl.lit(0.5)
     )
@@ -96,8 +96,8 @@ def test_figures_of_a_month_show_no_group_that_gives_a_few_away(groups: pl.DataF
 
 @SETTINGS
 @given(companies(), st.integers(0, 2**32))
-def test_nobody_follows_from_two_publications_of_a_month(groups: pl.DataFrame, seed: int) -> None:
-    """Up to four people are gone, or moved to another department, when the month is scored again."""
+def test_nobody_can_be_derived_from_two_publications_of_a_month(groups: pl.DataFrame, seed: int) -> None:
+    """Up to four people have left, or changed department, when the month is scored again."""
     random = np.random.default_rng(seed)
     before = groups.with_row_index("person").with_columns(pl.col("person").cast(pl.Int64))
     first = hidden_groups(before)
@@ -119,7 +119,7 @@ def test_nobody_follows_from_two_publications_of_a_month(groups: pl.DataFrame, s
 
 @SETTINGS
 @given(st.integers(8, 30), st.integers(0, 2**32))
-def test_nobody_follows_from_protected_attributes_and_their_pairs(size: int, seed: int) -> None:
+def test_nobody_can_be_derived_from_protected_attributes_and_their_pairs(size: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     names = ["gender", "age", "place"]
     groups = pl.DataFrame(

@@ -1,4 +1,4 @@
-"""What is not yet known on a snapshot date changes no feature of it, and neither do the order of rows and labels."""
+"""What is not yet known on a snapshot date changes none of its features, and neither do row order and labels."""
 
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -29,7 +29,7 @@ def days(first=date(2022, 6, 1), last=date(2024, 12, 31)):
 
 @st.composite
 def rows_of(draw, table, few=False):
-    """Random rows of a contract table; about a third lie after the snapshot date or were recorded after it."""
+    """Random rows of a contract table; about a third are dated or recorded after the snapshot date."""
     person = st.sampled_from(PEOPLE)
     maybe = {"recorded_at": st.one_of(st.none(), days())}
     columns = {
@@ -102,7 +102,7 @@ def companies(draw):
 def known_then(table, frame):
     """True for the rows that took effect and were recorded on or before the snapshot date.
 
-    Notice given by the date is known whenever the exit is: that such people are not at risk is the contract's.
+    Notice given by the date counts as known whenever the exit is: under the contract, such people are not at risk.
     """
     recorded = pl.coalesce("recorded_at", pl.col(OWN_DATE[table]).cast(pl.Date)) <= SNAPSHOT
     took_effect = pl.col(OWN_DATE[table]).cast(pl.Date) <= SNAPSHOT
@@ -177,14 +177,14 @@ def test_the_answer_to_a_service_that_is_still_open_can_be_changed(features_from
 
 @SETTINGS
 @given(companies(), st.integers(0, 99))
-def test_the_order_of_rows_changes_nothing(features_from, tables, seed):
+def test_row_order_changes_nothing(features_from, tables, seed):
     shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=seed) for name, frame in tables.items()}
     same(features_from(tables), features_from(shuffled))
 
 
 @SETTINGS
 @given(companies())
-def test_names_of_people_departments_and_managers_mean_nothing(features_from, tables):
+def test_names_of_people_departments_and_managers_do_not_matter(features_from, tables):
     people = dict(zip(PEOPLE, [f"x{number}" for number in range(len(PEOPLE), 0, -1)], strict=True))
     departments = dict(zip(DEPARTMENTS, ["a", "z", "m"], strict=True))
     renamed = {

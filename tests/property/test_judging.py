@@ -1,4 +1,4 @@
-"""What must hold for any scores: of the metrics, the calibration and the model."""
+"""Properties of the metrics, the calibration and the model that hold for any scores."""
 
 import numpy as np
 import polars as pl
@@ -26,7 +26,7 @@ def test_the_order_of_rows_does_not_matter(rows: list[tuple[bool, float]], rando
 
 @given(scored)
 @settings(deadline=None)
-def test_turning_the_risks_round_turns_the_auc_round(rows: list[tuple[bool, float]]) -> None:
+def test_reversing_the_risks_reverses_the_auc(rows: list[tuple[bool, float]]) -> None:
     left, risk = (np.array(column) for column in zip(*rows, strict=True))
     assert metrics(left, 1 - risk).auc == pytest.approx(1 - metrics(left, risk).auc, nan_ok=True)
 
@@ -34,15 +34,15 @@ def test_turning_the_risks_round_turns_the_auc_round(rows: list[tuple[bool, floa
 @given(scored)
 @settings(deadline=None)
 def test_metrics_stay_within_their_ranges(rows: list[tuple[bool, float]]) -> None:
-    found = vars(metrics(*zip(*rows, strict=True)))
-    assert set(found) == set(METRICS)
+    result = vars(metrics(*zip(*rows, strict=True)))
+    assert set(result) == set(METRICS)
     for name in ("auc", "average_precision", "brier", "ece", "recall_10"):
-        assert np.isnan(found[name]) or -1e-12 <= found[name] <= 1 + 1e-12
+        assert np.isnan(result[name]) or -1e-12 <= result[name] <= 1 + 1e-12
 
 
 @given(scored)
 @settings(deadline=None)
-def test_rows_copied_twice_change_no_metric(rows: list[tuple[bool, float]]) -> None:
+def test_duplicating_rows_changes_no_metric(rows: list[tuple[bool, float]]) -> None:
     once, twice = metrics(*zip(*rows, strict=True)), metrics(*zip(*(rows + rows), strict=True))
     assert vars(twice) == pytest.approx(vars(once), nan_ok=True, abs=1e-6)
 
@@ -92,7 +92,7 @@ def test_factors_add_up_whatever_the_features_are(seed: int, categories: int) ->
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), min_size=60, max_size=120))
 @settings(deadline=None)
-def test_no_group_is_on_both_sides_of_a_fold(rows: list[tuple[bool, int]]) -> None:
+def test_no_group_is_in_both_train_and_test_of_a_fold(rows: list[tuple[bool, int]]) -> None:
     left, groups = (np.array(column) for column in zip(*rows, strict=True))
     rates = np.bincount(groups, weights=left)[np.unique(groups)] > 0
     if min(rates.sum(), (~rates).sum()) < 2:

@@ -1,4 +1,4 @@
-"""Monthly sums kept from one extract of a source to the next give what sums of the last extract alone give."""
+"""Monthly sums carried over from one extract of a source to the next equal the sums of the last extract alone."""
 
 from datetime import date, datetime, timedelta
 
@@ -46,7 +46,7 @@ def services(draw):
 
 
 def extract(everything, day):
-    """What the source's systems would have exported on a day: no later rows, and no answers that were still to come."""
+    """What the source's systems would have exported on a day: no later rows, and no later answers."""
     rows = everything.filter(pl.coalesce("recorded_at", pl.col("opened_at").dt.date()) <= day)
     is_closed = pl.col("closed_at").dt.date() <= day
     return rows.with_columns(pl.when(is_closed).then(name).alias(name) for name in ("closed_at", "rating"))
@@ -72,7 +72,7 @@ def built(source, folder, months_dir=None):
 
 @SETTINGS
 @given(services(), st.lists(st.dates(date(2023, 2, 1), date(2024, 6, 30)), max_size=3).map(sorted))
-def test_extract_after_extract_gives_what_a_rebuild_gives(company, tmp_path_factory, everything, days):
+def test_successive_extracts_give_the_sums_of_a_rebuild(company, tmp_path_factory, everything, days):
     folder = tmp_path_factory.mktemp("features")
     for day in days:
         built(company(extract(everything, day)), folder, folder / "kept")
@@ -82,11 +82,13 @@ def test_extract_after_extract_gives_what_a_rebuild_gives(company, tmp_path_fact
 
 @SETTINGS
 @given(services(), st.data())
-def test_whatever_happened_to_old_rows_the_sums_are_those_of_a_rebuild(company, tmp_path_factory, everything, data):
+def test_sums_equal_a_rebuild_whatever_happened_to_old_rows(company, tmp_path_factory, everything, data):
     folder = tmp_path_factory.mktemp("features")
     built(company(everything), folder, folder / "kept")
-    kept = data.draw(st.lists(st.booleans(), min_size=everything.height, max_size=everything.height))
+    is_left = data.draw(st.lists(st.booleans(), min_size=everything.height, max_size=everything.height))
     ratings = data.draw(st.lists(st.sampled_from([1.0, 5.0]), min_size=everything.height, max_size=everything.height))
-    changed = everything.with_columns(rating=pl.Series(ratings, dtype=pl.Float64)).filter(pl.Series(kept, dtype=bool))
+    changed = everything.with_columns(rating=pl.Series(ratings, dtype=pl.Float64)).filter(
+        pl.Series(is_left, dtype=bool)
+    )
     source = company(changed.sample(fraction=1, shuffle=True, seed=1))
     assert_frame_equal(built(source, folder, folder / "kept"), built(source, folder), check_exact=True)

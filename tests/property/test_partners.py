@@ -1,4 +1,4 @@
-"""What is counted of a person's colleagues in one compiled pass is what grouping by person and department gives."""
+"""The counts of a person's colleagues from one compiled pass equal those of grouping by person and department."""
 
 import narwhals as nw
 import polars as pl
@@ -21,7 +21,7 @@ ASKED = st.integers(0, 3)
 
 @st.composite
 def companies(draw):
-    """Pairs in any order, and people of whom some are not known and some have no department."""
+    """Pairs in any order, and people, some unknown and some without a department."""
     pairs = draw(st.dictionaries(TWO, st.tuples(ASKED, ASKED), max_size=15))
     known = draw(st.lists(st.sampled_from(PEOPLE), unique=True))
     trait = st.one_of(st.none(), st.integers(0, 1))
@@ -39,7 +39,7 @@ def companies(draw):
 
 @st.composite
 def changes(draw):
-    """Asks in two steps, and of the first some that the second takes away again."""
+    """Requests in two steps; the second removes some of the first."""
     first, second = (draw(st.lists(st.tuples(TWO, ASKED, ASKED), max_size=25)) for _ in range(2))
     gone = draw(st.lists(st.integers(0, 24), unique=True).map(lambda places: [at for at in places if at < len(first)]))
     return asks(first, 1), pl.concat([asks(second, 1), asks([first[at] for at in gone], -1)])
@@ -54,7 +54,7 @@ def asks(rows, sign):
 
 @settings(max_examples=at_most(200), deadline=None)
 @given(changes())
-def test_what_is_added_to_pairs_gives_what_a_grouping_of_all_gives(changes):
+def test_adding_to_pairs_gives_the_same_as_grouping_everything(changes):
     first, second = (nw.from_native(rows.lazy()) for rows in changes)
     added = PATHS.add_pairs(PATHS.add_pairs(None, first), second).collect("polars").to_polars()
     grouped = pl.concat(changes).group_by("pair").agg(pl.all().sum()).filter(pl.col("rows") > 0)
@@ -66,7 +66,7 @@ def test_what_is_added_to_pairs_gives_what_a_grouping_of_all_gives(changes):
 
 @settings(max_examples=at_most(100), deadline=None)
 @given(companies())
-def test_one_pass_counts_what_groups_count(company):
+def test_one_pass_counts_equal_grouped_counts(company):
     frames = [nw.from_native(table.lazy()) for table in company]
     columns = ["employee_id", *OF_PARTNERS, *OF_DEPARTMENTS]
     in_one_pass, grouped = (

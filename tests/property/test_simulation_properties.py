@@ -1,4 +1,4 @@
-"""What holds of every simulated company, whatever its size and seed."""
+"""Properties of every simulated company, whatever its size and seed."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sums in a table with a place for each key are those of a grouping, whatever is null or of one part only."""
+"""Sums in a table with one row per key equal grouped sums, with nulls and with keys of one part only."""
 
 import narwhals as nw
 import polars as pl
@@ -25,7 +25,7 @@ def part(rows, first, second, kind):
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def test_a_key_without_a_place_is_an_error():
+def test_a_key_out_of_bounds_is_an_error():
     with pytest.raises(ValueError, match="not below 3"):
         sums_by_key([pl.LazyFrame({"key": [0, 3], "asked": [1, 1]})], "key", 3)
 

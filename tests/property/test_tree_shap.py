@@ -1,4 +1,4 @@
-"""The kernel gives LightGBM's own contributions, and refuses what it does not cover."""
+"""The kernel gives LightGBM's own contributions, and refuses what it does not support."""
 
 import logging
 
@@ -40,19 +40,19 @@ def forest(seed: int, **settings: object) -> tuple[lightgbm.Booster, np.ndarray]
         st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-36, -3.0, 7.0, 300.0]), min_size=6, max_size=6
     ),
 )
-def test_any_forest_and_any_rows_give_what_pred_contrib_gives(
+def test_shares_equal_pred_contrib_for_any_forest_and_rows(
     seed: int, leaves: int, least: int, rows: int, asked: list[float]
 ) -> None:
     booster, known = forest(seed, num_leaves=leaves, min_data_in_leaf=least, feature_fraction=0.5)
     matrix = np.vstack([known[:rows], asked])
     expected = np.asarray(booster.predict(matrix, pred_contrib=True))
-    found = shares(compile_trees(booster.model_to_string()), matrix)
-    np.testing.assert_allclose(found, expected[:, :-1], rtol=1e-6, atol=1e-12)
+    result = shares(compile_trees(booster.model_to_string()), matrix)
+    np.testing.assert_allclose(result, expected[:, :-1], rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("missing", [{}, {"zero_as_missing": True}, {"use_missing": False}])
 @pytest.mark.parametrize("leaves", [2, 8, 31])
-def test_shares_are_those_of_pred_contrib(leaves: int, missing: dict[str, bool]) -> None:
+def test_shares_equal_pred_contrib(leaves: int, missing: dict[str, bool]) -> None:
     booster, rows = forest(leaves, num_leaves=leaves, **missing)
     expected = np.asarray(booster.predict(rows, pred_contrib=True))
     program = compile_trees(booster.model_to_string())
@@ -71,7 +71,7 @@ def test_base_and_shares_sum_to_the_log_odds_on_deep_trees() -> None:
 @pytest.mark.parametrize(
     "settings", [{"linear_tree": True}, {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5}]
 )
-def test_trees_that_the_kernel_does_not_cover_are_refused(settings: dict[str, object]) -> None:
+def test_trees_that_the_kernel_does_not_support_are_refused(settings: dict[str, object]) -> None:
     booster, _ = forest(1, num_leaves=8, **settings)
     with pytest.raises(NotCovered):
         compile_trees(booster.model_to_string())
@@ -93,15 +93,15 @@ def test_any_number_of_rows_gives_the_same_bytes() -> None:
     np.testing.assert_array_equal(shares(program, rows)[:100], shares(program, rows[:100]))
 
 
-def test_trees_that_are_refused_are_explained_by_lightgbm_and_it_is_said_once(
+def test_refused_trees_are_explained_by_lightgbm_and_logged_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logging.getLogger("retention.boosting"), "disabled", False)
     booster, rows = forest(2, num_leaves=8, boosting="rf", bagging_freq=1, bagging_fraction=0.5)
     trees = Trees(booster.model_to_string())
     for _ in range(2):
-        base, found = trees.contributions(rows)
-        np.testing.assert_allclose(base + found.sum(axis=1), booster.predict(rows, raw_score=True), atol=1e-9)
+        base, result = trees.contributions(rows)
+        np.testing.assert_allclose(base + result.sum(axis=1), booster.predict(rows, raw_score=True), atol=1e-9)
     assert len([record for record in caplog.records if "averaged" in record.getMessage()]) == 1
 
 

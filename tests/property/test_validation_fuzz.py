@@ -1,4 +1,4 @@
-"""Whatever the tables hold, validation ends in a report: never another exception, never a half-written folder."""
+"""Whatever the tables contain, validation ends in a report: never another exception, never a half-written folder."""
 
 import tempfile
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ ANY_COLUMN = (
 
 
 def values(table: str, column: str) -> st.SearchStrategy[str | None]:
-    """Mostly what belongs into the column, as text."""
+    """Mostly valid values of the column, as text."""
     if column in people_columns(table) or column.endswith("_id"):
         usual = st.sampled_from(PEOPLE)
     elif column_type(table, column).is_temporal():
@@ -95,9 +95,9 @@ def dirty_source(draw: st.DrawFn) -> Raw:
 
 @st.composite
 def nearly_sound_source(draw: st.DrawFn) -> Raw:
-    """People with sound hires and exits, and facts that break warnings' rules only.
+    """People with valid hires and exits, and facts that break only rules of warnings.
 
-    With `observed_from`: else a first fact that is left out for its manager makes the next one late (immortal time).
+    Has `observed_from`: otherwise a first fact dropped for its manager makes the next one late (immortal time).
     """
     people = draw(st.lists(st.sampled_from(PEOPLE), unique=True, min_size=1))
     hired = [draw(st.sampled_from(DAYS[:3])) for _ in people]
@@ -148,12 +148,12 @@ def test_any_tables_end_in_a_report(raw: Raw, until: date | None) -> None:
             assert set(required_columns(table)) <= set(rows.columns)
             assert all(rows.schema[name] == column_type(table, name) for name in rows.columns if name != "extra")
             assert not any(rows[name].null_count() for name in required_columns(table))
-    assert all(found.rows >= 0 and found.remedy for found in (*report.errors, *report.warnings))
+    assert all(finding.rows >= 0 and finding.remedy for finding in (*report.errors, *report.warnings))
 
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source())
-def test_what_was_written_is_sound_when_it_is_read_again(raw: Raw) -> None:
+def test_written_tables_are_valid_when_read_again(raw: Raw) -> None:
     until = date(2020, 6, 30)
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         report, written = run(raw, Path(first), complete_until=until)
@@ -170,7 +170,7 @@ def test_what_was_written_is_sound_when_it_is_read_again(raw: Raw) -> None:
 
 @settings(max_examples=at_most(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(nearly_sound_source(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_neither_report_nor_tables(raw: Raw, random: Any) -> None:
+def test_row_order_changes_neither_report_nor_tables(raw: Raw, random: Any) -> None:
     shuffled = {
         table: rows.take(pa.array(random.sample(range(rows.num_rows), rows.num_rows), pa.int64()))
         for table, rows in raw.items()

@@ -1,4 +1,4 @@
-"""A division by zero is unknown: on a company of zeros no feature of the catalogue is infinite or not a number."""
+"""Division by zero gives null: in a company of zeros no feature is infinite or NaN."""
 
 from datetime import date
 
@@ -75,8 +75,8 @@ def source(source_of):
     return source_of(ZEROS)
 
 
-def test_no_definition_divides_by_zero_itself(source, tmp_path):
-    """Before the table is written, which would make them null: another engine may fail instead."""
+def test_no_feature_definition_divides_without_a_guard_against_zero(source, tmp_path):
+    """Checked before the table is written: writing makes such values null, but another engine may fail on them."""
     (tmp_path / "months").mkdir()
     months = sum_months(source, tmp_path / "months")
     coded = with_codes(source, pl.read_parquet(months / "people.parquet"), tmp_path)
@@ -87,12 +87,12 @@ def test_no_definition_divides_by_zero_itself(source, tmp_path):
         assert not wrong
 
 
-def test_what_a_zero_would_divide_is_unknown_and_all_else_finite(source, tmp_path):
+def test_zero_denominators_give_null_and_all_else_is_finite(source, tmp_path):
     [path] = feature_table(source, [DAY], tmp_path)
     table = pl.read_parquet(path)
     numbers = table.select(cs.numeric())
     assert numbers.width > 100
     assert not [name for name in numbers.columns if not numbers[name].drop_nulls().is_finite().all()]
     people = {row["employee_id"]: row for row in table.iter_rows(named=True)}
-    told = {(who, name): people[who][name] for who, names in UNKNOWN.items() for name in names.split()}
-    assert {key: value for key, value in told.items() if value is not None} == {}
+    values = {(who, name): people[who][name] for who, names in UNKNOWN.items() for name in names.split()}
+    assert {key: value for key, value in values.items() if value is not None} == {}

@@ -1,4 +1,4 @@
-"""What the monitor calls somebody for, and that what was told in its month calls nobody again; figures by hand."""
+"""What raises an alert, and that an alert is raised only in its own month; figures by hand."""
 
 import re
 from pathlib import Path
@@ -23,10 +23,10 @@ def bounds(value: float, spread: float = 0.05) -> dict[str, float]:
 
 
 def month(name: str, **more: Any) -> dict[str, Any]:
-    """One that has not matured and in which nothing stands out."""
+    """A month that has not matured and raises no alert."""
     absent = dict.fromkeys(("happened", "metrics", "intervals", "lists", "answered", "acted_on"))
-    told = {"month": name, "model_version": "1", "people": 1000, "expected": 0.07, "furthest": 0.5, "drifted": []}
-    return told | absent | {"score_drift": CALM} | more
+    values = {"month": name, "model_version": "1", "people": 1000, "expected": 0.07, "furthest": 0.5, "drifted": []}
+    return values | absent | {"score_drift": CALM} | more
 
 
 def listed(precision: float, happened: float = 0.1) -> dict[str, Any]:
@@ -35,19 +35,21 @@ def listed(precision: float, happened: float = 0.1) -> dict[str, Any]:
 
 
 def report(*months: dict[str, Any], live: Any = None, backtest: Any = None) -> dict[str, Any]:
-    told = {"source": "tiny", "complete_until": "2026-12-31", "months": list(months), "live": live}
-    return told | {"backtest": backtest, "alerts": []}
+    values = {"source": "tiny", "complete_until": "2026-12-31", "months": list(months), "live": live}
+    return values | {"backtest": backtest, "alerts": []}
 
 
-def rules(told: dict[str, Any], **settings: Any) -> list[tuple[str, str, bool]]:
-    return [(rule_text(each), each.month, each.is_current) for each in alerts(results_of(told), Settings(**settings))]
+def rules(monitoring: dict[str, Any], **settings: Any) -> list[tuple[str, str, bool]]:
+    return [
+        (rule_text(each), each.month, each.is_current) for each in alerts(results_of(monitoring), Settings(**settings))
+    ]
 
 
-def test_a_calm_report_calls_nobody() -> None:
+def test_a_quiet_report_raises_no_alert() -> None:
     assert rules(report(month("2026-01", **listed(0.3)), month("2026-02"))) == []
 
 
-def test_a_move_is_current_in_the_latest_month_only() -> None:
+def test_a_drift_alert_is_current_in_the_latest_month_only() -> None:
     rule = "Base pay (base_pay) has moved (PSI)"
     assert rules(report(month("2026-01", drifted=[MOVED]), month("2026-02"))) == [(rule, "2026-01", False)]
     assert rules(report(month("2026-01"), month("2026-02", drifted=[MOVED]))) == [(rule, "2026-02", True)]
@@ -56,26 +58,26 @@ def test_a_move_is_current_in_the_latest_month_only() -> None:
 @pytest.mark.parametrize(
     ("of_limit", "p_value", "is_told"), [(1.1, 1e-6, True), (0.9, 1e-6, False), (1.1, 0.01, False)]
 )
-def test_scores_have_moved_where_it_is_far_and_no_chance(of_limit: float, p_value: float, is_told: bool) -> None:
-    told = report(month("2026-01", score_drift=CALM | {"of_limit": of_limit, "p_value": p_value}))
-    assert rules(told) == [("the scores have moved (PSI)", "2026-01", True)] * is_told
+def test_scores_have_moved_if_the_move_is_large_and_not_chance(of_limit: float, p_value: float, is_told: bool) -> None:
+    monitoring = report(month("2026-01", score_drift=CALM | {"of_limit": of_limit, "p_value": p_value}))
+    assert rules(monitoring) == [("the scores have moved (PSI)", "2026-01", True)] * is_told
 
 
 @pytest.mark.parametrize(
     ("precision", "is_told"),
     [(0.17, True), (0.19, False)],  # its upper bound is 0.02 higher: 0.19 and 0.21, where 2 x 0.1 is asked
 )
-def test_too_few_of_the_listed_left_where_the_whole_interval_says_so(precision: float, is_told: bool) -> None:
-    told = report(month("2026-01", **listed(precision)), month("2026-02"))
-    assert rules(told) == [("too few of the listed left", "2026-01", True)] * is_told
+def test_too_few_listed_people_left_if_the_whole_interval_says_so(precision: float, is_told: bool) -> None:
+    monitoring = report(month("2026-01", **listed(precision)), month("2026-02"))
+    assert rules(monitoring) == [("too few of the listed left", "2026-01", True)] * is_told
 
 
-def test_of_matured_months_the_latest_is_current() -> None:
-    told = report(month("2026-01", **listed(0.05)), month("2026-02", **listed(0.3)), month("2026-03"))
-    assert rules(told) == [("too few of the listed left", "2026-01", False)]
+def test_the_latest_matured_month_is_current() -> None:
+    monitoring = report(month("2026-01", **listed(0.05)), month("2026-02", **listed(0.3)), month("2026-03"))
+    assert rules(monitoring) == [("too few of the listed left", "2026-01", False)]
 
 
-def test_answers_are_missed_once_the_next_month_is_there() -> None:
+def test_answers_count_as_missing_once_the_next_month_exists() -> None:
     few = bounds(0.1)
     months = [month(name, answered=few) for name in ("2026-01", "2026-02", "2026-03")]
     rule = "too few answers to the lists"
@@ -85,7 +87,7 @@ def test_answers_are_missed_once_the_next_month_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("auc", "slope", "told"),
+    ("auc", "slope", "expected"),
     [
         (0.70, 1.0, []),
         (0.58, 1.0, ["AUC is below what training promised"]),  # up to 0.63, where 0.65 is the least promised
@@ -94,10 +96,10 @@ def test_answers_are_missed_once_the_next_month_is_there() -> None:
         (0.70, 1.4, ["the calibration slope is out of bounds"]),
     ],
 )
-def test_what_training_promised_is_held_against_all_matured_months(auc: float, slope: float, told: list[str]) -> None:
+def test_training_metrics_are_compared_with_all_matured_months(auc: float, slope: float, expected: list[str]) -> None:
     live = {"auc": bounds(auc), "calibration_slope": bounds(slope)}
-    found = rules(report(month("2026-01", **listed(0.3)), live=live, backtest={"auc": bounds(0.7)}))
-    assert found == [(rule, "2026-01", True) for rule in told]
+    result = rules(report(month("2026-01", **listed(0.3)), live=live, backtest={"auc": bounds(0.7)}))
+    assert result == [(rule, "2026-01", True) for rule in expected]
 
 
 @pytest.mark.parametrize("months", [[month("2026-01")], [month("2026-01", score_drift=None, furthest=0.0)]])
@@ -121,7 +123,7 @@ def test_the_page_tells_what_was_out_of_bounds_in_earlier_months_apart() -> None
     assert "calm" in page
 
 
-def test_the_page_holds_each_month_and_all_together_against_what_training_promised() -> None:
+def test_the_page_compares_each_month_and_all_months_with_training() -> None:
     known = {
         name: bounds(value) for name, value in (("auc", 0.7), ("average_precision", 0.2), ("calibration_slope", 1))
     }
@@ -132,7 +134,7 @@ def test_the_page_holds_each_month_and_all_together_against_what_training_promis
     assert rows == ["2026-01", "all together", "promised by training"]
 
 
-def test_the_page_is_whole_in_russian() -> None:
+def test_the_page_is_completely_in_russian() -> None:
     live = {"auc": bounds(0.58), "calibration_slope": bounds(0.7)}
     months = month("2026-01", drifted=[MOVED | {"label": "Base pay"}], **listed(0.05)), month("2026-02")
     told = report(*months, live=live, backtest={"auc": bounds(0.7)})

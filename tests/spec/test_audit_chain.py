@@ -1,4 +1,4 @@
-"""The audit's chain of hashes: whole after honest use, broken by any change; on SQLite and on PostgreSQL."""
+"""The audit's hash chain: intact after normal use, broken by any change; on SQLite and on PostgreSQL."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def entry(whom: str | None = "A") -> AuditEntry:
 
 
 def tamper(engine: Engine, change: str) -> None:
-    """What only someone can do who may remove triggers."""
+    """A change that requires permission to remove triggers."""
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             for event in ("update", "delete"):
@@ -35,20 +35,20 @@ def tamper(engine: Engine, change: str) -> None:
         connection.execute(text(change))
 
 
-def test_a_rows_hash_is_of_what_it_says_and_of_the_row_before(store: Store) -> None:
+def test_a_rows_hash_covers_its_contents_and_the_row_before(store: Store) -> None:
     store.append_audit([entry("A"), entry(None)])
-    said = '"2026-10-01T09:30:00+00:00","r1","H1","hr","GET",{},"model_review","released"'
-    first = hashlib.sha256(f'["",{said.format(chr(34) + "A" + chr(34))}]'.encode()).hexdigest()
-    second = hashlib.sha256(f'["{first}",{said.format("null")}]'.encode()).hexdigest()
+    content = '"2026-10-01T09:30:00+00:00","r1","H1","hr","GET",{},"model_review","released"'
+    first = hashlib.sha256(f'["",{content.format(chr(34) + "A" + chr(34))}]'.encode()).hexdigest()
+    second = hashlib.sha256(f'["{first}",{content.format("null")}]'.encode()).hexdigest()
     chain = store.verify_audit()
     assert (chain.rows, chain.head, chain.is_whole) == (2, Link(2, second), True)
 
 
-def test_an_empty_audit_is_whole(store: Store) -> None:
+def test_an_empty_audit_is_intact(store: Store) -> None:
     assert store.verify_audit().is_whole
 
 
-def test_threads_and_two_stores_make_one_chain(store: Store, url: str) -> None:
+def test_threads_and_two_stores_build_one_chain(store: Store, url: str) -> None:
     with Store(url) as other, ThreadPoolExecutor(16) as threads:
         list(threads.map(lambda number: (store, other)[number % 2].append_audit([entry(f"P{number}")]), range(100)))
     chain = store.verify_audit()
@@ -77,7 +77,7 @@ def test_a_changed_row_breaks_the_chain(store: Store, engine: Engine, change: st
     assert (chain.broken_at, chain.is_whole) == (broken_at, False)
 
 
-def test_an_end_cut_off_shows_against_a_noted_one(store: Store, engine: Engine) -> None:
+def test_a_truncated_audit_does_not_match_a_noted_end(store: Store, engine: Engine) -> None:
     store.append_audit([entry("A"), entry("B")])
     noted = store.verify_audit().head
     store.append_audit([entry("C")])
@@ -87,7 +87,7 @@ def test_an_end_cut_off_shows_against_a_noted_one(store: Store, engine: Engine) 
     assert not store.verify_audit(noted).is_whole
 
 
-def test_one_entry_that_the_store_refuses_costs_no_other_its_own(store: Store) -> None:
+def test_one_refused_entry_does_not_affect_the_others(store: Store) -> None:
     refused: Any = entry(b"\x00")  # type: ignore[arg-type]
     with ThreadPoolExecutor(8) as threads:
         turns = [threads.submit(store.append_audit, [each]) for each in [entry("A"), refused] * 10]
@@ -113,7 +113,7 @@ def test_an_audit_from_before_the_chain_is_linked(url: str, engine: Engine) -> N
         assert store.verify_audit().is_whole
 
 
-def test_the_command_prints_the_end_of_a_whole_audit_and_tells_a_broken_one_by_its_exit_code(
+def test_the_command_prints_the_end_of_an_intact_audit_and_its_exit_code_shows_a_broken_one(
     store: Store, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RETENTION_DATABASE_URL", url)
@@ -127,6 +127,6 @@ def test_the_command_prints_the_end_of_a_whole_audit_and_tells_a_broken_one_by_i
 
 
 @pytest.mark.parametrize("noted", ["", "1", "x:y", "1:abc", f"-1:{'a' * 64}"])
-def test_a_noted_end_that_is_none_is_said_so(noted: str) -> None:
+def test_an_invalid_noted_end_is_reported(noted: str) -> None:
     with pytest.raises(BadInput, match="not an end of the chain"):
         Link.of(noted)

@@ -14,7 +14,7 @@ def scored() -> tuple[np.ndarray, np.ndarray]:
     return log_odds, random.random(20_000) < risk_of(log_odds)
 
 
-def test_log_odds_and_risk_are_each_others_opposite() -> None:
+def test_log_odds_and_risk_are_inverse_functions() -> None:
     assert risk_of(log_odds_of([0.1, 0.5, 0.9])) == pytest.approx([0.1, 0.5, 0.9])
     assert log_odds_of([0.8]) == pytest.approx(np.log([4]))
 
@@ -24,35 +24,35 @@ def test_a_certainty_has_finite_log_odds() -> None:
     assert log_odds_of([0, 1]) == pytest.approx([-27.631, 27.631], abs=1e-3)
 
 
-def test_a_line_stretches_log_odds_and_shifts_them() -> None:
+def test_a_line_scales_and_shifts_log_odds() -> None:
     assert Line(0.5, -0.25)(np.array([-1.0, 2.0])).tolist() == [-0.75, 0.75]
 
 
-def test_platt_finds_how_a_score_was_bent(scored: tuple[np.ndarray, np.ndarray]) -> None:
+def test_platt_scaling_recovers_the_distortion_of_a_score(scored: tuple[np.ndarray, np.ndarray]) -> None:
     log_odds, left = scored
     line = fit_platt(2 * log_odds + 1, left)
     assert line.slope == pytest.approx(0.5, abs=0.02)
     assert line.shift == pytest.approx(-0.5, abs=0.05)
 
 
-def test_platt_leaves_a_score_alone_without_leavers_or_stayers() -> None:
+def test_platt_scaling_leaves_a_score_alone_without_leavers_or_stayers() -> None:
     assert fit_platt(np.array([0.0, 1.0]), [0, 0]) == Line(1.0, 0.0)
     assert fit_platt(np.array([0.0, 1.0]), [1, 1]) == Line(1.0, 0.0)
 
 
-def test_a_few_exits_hardly_bend_a_score() -> None:
+def test_a_few_exits_hardly_change_a_score() -> None:
     line = fit_platt(np.array([-2.0, -1.0, -2.0, -3.0]), [1, 0, 0, 0])
     assert line.slope == pytest.approx(1, abs=0.1)
     assert line.shift == pytest.approx(0, abs=0.1)
 
 
-def test_a_single_exit_counts() -> None:
+def test_a_single_exit_has_an_effect() -> None:
     """One leaver and three stayers are no longer the case in which a score is left alone."""
     assert fit_platt(np.array([-2.0, -1.0, -2.0, -3.0]), [1, 0, 0, 0]) != Line(1.0, 0.0)
 
 
-def test_the_prior_weighs_what_it_says() -> None:
-    """At the most likely line the pulls add up to 0: risk less outcome over the rows, and 1 / 0.25² = 16 of the prior.
+def test_the_prior_weighs_as_many_rows_as_it_states() -> None:
+    """At the most likely line the gradients sum to 0: risk minus outcome over the rows, 1 / 0.25² = 16 of the prior.
 
     Of 40 who scored 0, 30 left: slope 1, and 40 risk(shift) − 30 + 16 shift = 0. Of 20 who scored 1 and of 20 who
     scored −1, 10 left each: shift 0, and 20 (risk(slope) − 1/2) twice, + 16 (slope − 1) = 0.
@@ -65,12 +65,12 @@ def test_the_prior_weighs_what_it_says() -> None:
     assert 40 * float(risk_of(tilted.slope)) + 16 * tilted.slope == pytest.approx(36, abs=1e-3)
 
 
-def test_platt_never_turns_the_order_round(scored: tuple[np.ndarray, np.ndarray]) -> None:
+def test_platt_scaling_never_reverses_the_order(scored: tuple[np.ndarray, np.ndarray]) -> None:
     log_odds, left = scored
     assert fit_platt(-log_odds, left).slope > 0
 
 
-def test_the_range_holds_the_risk_and_the_rate_of_those_who_scored_alike(
+def test_the_range_contains_the_risk_and_the_rate_of_similar_scores(
     scored: tuple[np.ndarray, np.ndarray],
 ) -> None:
     log_odds, left = scored
@@ -104,7 +104,7 @@ def test_the_range_narrows_with_evidence(scored: tuple[np.ndarray, np.ndarray]) 
     assert (many[1] - many[0]).mean() < (few[1] - few[0]).mean() / 3
 
 
-def test_without_evidence_everything_is_possible() -> None:
+def test_the_range_without_evidence_is_0_to_1() -> None:
     low, high = fit_range(np.empty(0), [])(np.array([-1.0, 2.0]))
     assert (low.tolist(), high.tolist()) == ([0, 0], [1, 1])
 
@@ -130,7 +130,7 @@ def test_a_range_table_that_is_not_three_rising_rows_is_refused(broken: dict[str
         RiskRange.from_dict({"log_odds": [0, 1], "low": [0, 1], "high": [0, 1]} | broken)
 
 
-def test_a_resample_without_an_answer_takes_none_from_the_others() -> None:
+def test_a_resample_without_a_result_does_not_affect_the_others() -> None:
     """At log-odds 0 and ln 16: 1 and 2 of 3 left (log-odds −ln 2 and ln 2, so slope one half from −ln 2 on), then none
     and all of them, which no finite slope fits, then 2 of 3 on both sides (slope 0, intercept ln 2)."""
     log_odds = np.array([0, np.log(16)])

@@ -1,4 +1,4 @@
-"""Days that no calendar has, as a damaged file holds them: unreadable whatever they are read as, and never a crash."""
+"""Days outside the calendar, as in a damaged file: unreadable in every type, and never a crash."""
 
 from datetime import date, datetime
 
@@ -24,7 +24,7 @@ FAR_MOMENTS = pl.Series([17_897 * 86_400_000, 2**62, -(2**62), None], dtype=pl.I
         (FAR, pl.Float64(), None),
     ],
 )
-def test_a_day_that_no_calendar_has_is_unreadable_as_anything(
+def test_a_day_that_does_not_exist_is_unreadable_in_every_type(
     given: pl.Series, wanted: pl.DataType, first: object
 ) -> None:
     cast, unreadable = to_canonical(pl.DataFrame({"x": given}), {"x": wanted})

@@ -1,4 +1,4 @@
-"""Where the words of an axis stand, and how a curve is drawn."""
+"""Positions of axis labels, and the drawing of a curve."""
 
 import re
 from datetime import date
@@ -7,7 +7,7 @@ from serving.pages import charts
 
 
 def words_of(points: list[charts.Point]) -> list[tuple[str, str, str]]:
-    """Word, place across and anchor, from the last to the first."""
+    """Label, horizontal position and anchor, from the last to the first."""
     drawn = charts.ticks(points, [point.label for point in points])
     return [
         (word, x, anchor)
@@ -15,7 +15,7 @@ def words_of(points: list[charts.Point]) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_an_axis_says_the_last_month_and_every_third_before_it() -> None:
+def test_an_axis_labels_the_last_month_and_every_third_before_it() -> None:
     year = [charts.month(date(2025 + number // 12, number % 12 + 1, 28), 1.0) for number in range(13)]
     assert words_of(year) == [
         ("2026-01", "100.0", "end"),
@@ -26,12 +26,12 @@ def test_an_axis_says_the_last_month_and_every_third_before_it() -> None:
     ]
 
 
-def test_a_word_stands_under_its_month_where_months_are_missing() -> None:
+def test_labels_stay_under_their_month_where_months_are_missing() -> None:
     points = [charts.month(date(2025, month, 28), 1.0) for month in (1, 2, 5)]
     assert words_of(points) == [("2025-05", "100.0", "end"), ("2025-02", "25.0", "middle"), ("2025-01", "0.0", "start")]
 
 
-def test_a_label_that_holds_a_tag_is_text() -> None:
+def test_a_label_that_contains_a_tag_is_shown_as_text() -> None:
     assert "<b>" not in charts.ticks([charts.Point("<b>", 1.0)], ["<b>"])
 
 

@@ -1,4 +1,4 @@
-"""A cross-section: one row a person, no dates."""
+"""A cross-section: one row per person, no dates."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +48,7 @@ def load(source: Path) -> CrossSection:
     return loaded
 
 
-def test_features_are_numbers_and_categories_beside_the_outcome(write: Write) -> None:
+def test_features_are_numbers_and_categories_apart_from_the_outcome(write: Write) -> None:
     book = load(write())
     assert book.name == "book"
     assert book.employee_id.to_list() == ["1", "2", "3", "4"]
@@ -62,13 +62,13 @@ def test_features_are_numbers_and_categories_beside_the_outcome(write: Write) ->
     assert (book.report.people, book.report.voluntary_exits) == (4, 1)
 
 
-def test_protected_attributes_are_kept_apart(write: Write) -> None:
+def test_protected_attributes_are_stored_separately(write: Write) -> None:
     book = load(write(TOML.replace("ignore = []", 'protected = ["country"]')))
     assert book.protected is not None
     assert book.protected.columns == ["age", "country"]
 
 
-def test_what_cannot_be_a_feature_is_left_out_and_said(write: Write) -> None:
+def test_columns_that_cannot_be_features_are_left_out_and_reported(write: Write) -> None:
     report = load(write()).report
     assert report.refused == ("cross_section.comment",)
     assert report.notes == (
@@ -79,12 +79,12 @@ def test_what_cannot_be_a_feature_is_left_out_and_said(write: Write) -> None:
     )
 
 
-def test_what_is_ignored_is_said(write: Write) -> None:
+def test_ignored_columns_are_reported(write: Write) -> None:
     report = load(write(TOML.replace("ignore = []", 'ignore = ["team"]'))).report
     assert "cross_section: team: dropped, as `ignore` in source.toml asks." in report.notes
 
 
-def test_free_text_is_no_category(write: Write) -> None:
+def test_free_text_is_not_a_category(write: Write) -> None:
     people = "".join(f"{number},{'yes' if number < 9 else 'no'},{number % 7},word {number}\n" for number in range(40))
     report = load(write(csv=f"id,gone,pay,remark\n{people}")).report
     assert "cross_section.remark: left out: it differs from person to person, so it is not a category." in report.notes

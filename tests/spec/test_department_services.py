@@ -1,4 +1,4 @@
-"""What one department gets from another, in rows worked out by hand."""
+"""What one department gets from another, with rows computed by hand."""
 
 from collections.abc import Callable
 from datetime import date
@@ -36,11 +36,11 @@ def figures(source: Source) -> dict[tuple[str, str], dict[str, Any]]:
     return {(row.pop("client_department"), row.pop("provider_department")): row for row in rows}
 
 
-def test_a_pair_counts_what_was_asked_in_a_year_and_known_by_then(source_of: Callable[..., Source]) -> None:
-    found = figures(source_of({"collaboration": SERVICES}))
+def test_a_pair_counts_the_requests_of_a_year_known_by_the_date(source_of: Callable[..., Source]) -> None:
+    result = figures(source_of({"collaboration": SERVICES}))
     # Sales asked Plant three times (the fourth was recorded later), one answer is still to come; nobody without a
     # department counts, nor what was asked on the last day before the window
-    assert found == {
+    assert result == {
         ("Sales", "Plant"): {
             "clients": 2,
             "providers": 1,
@@ -69,11 +69,11 @@ def test_a_pair_counts_what_was_asked_in_a_year_and_known_by_then(source_of: Cal
     }
 
 
-def test_without_a_year_of_services_there_is_no_trend(source_of: Callable[..., Source]) -> None:
+def test_less_than_a_year_of_services_has_no_trend(source_of: Callable[..., Source]) -> None:
     services = "client_id provider_id opened_at\nA C 2024-12-02T08:00"
     [row] = figures(source_of({"collaboration": services})).values()
     assert (row["services"], row["trend"], row["rating"], row["hours"], row["kinds"]) == (1, None, None, None, None)
 
 
-def test_without_services_there_are_no_pairs(source_of: Callable[..., Source]) -> None:
+def test_no_services_give_no_pairs(source_of: Callable[..., Source]) -> None:
     assert figures(source_of({})) == {}

@@ -1,4 +1,4 @@
-"""What keeps small groups unseen: companies small enough to see by eye what gives whom away."""
+"""Disclosure control: companies small enough to see which figure reveals whom."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ NOBODY: dict[str, set[str]] = {"department": set(), "manager": set()}
 
 
 def company(**letters: str) -> pl.DataFrame:
-    """A letter a person in each dimension; a point where nothing is shown of the person."""
+    """One letter per person in each dimension; a dot if nothing about the person is shown."""
     columns = {name: [None if letter == "." else letter for letter in text] for name, text in letters.items()}
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
@@ -21,37 +21,37 @@ def people(**letters: str) -> pl.DataFrame:
     return company(**letters).with_row_index("person")
 
 
-def test_a_department_less_its_own_teams_leaves_no_few() -> None:
+def test_a_department_minus_its_teams_leaves_no_small_group() -> None:
     # a less its teams k and l is the two whose manager's people are not shown
     groups = company(department="a" * 14 + "b" * 20, manager="k" * 6 + "l" * 6 + ".." + "m" * 10 + "n" * 10)
-    found = hide_further(groups, NOBODY)
-    assert found == {"department": set(), "manager": {"k"}}
+    result = hide_further(groups, NOBODY)
+    assert result == {"department": set(), "manager": {"k"}}
 
 
-def test_a_department_less_its_own_teams_may_leave_five() -> None:
+def test_a_department_minus_its_teams_may_leave_five() -> None:
     groups = company(department="a" * 17 + "b" * 20, manager="k" * 6 + "l" * 6 + "....." + "m" * 10 + "n" * 10)
     assert hide_further(groups, NOBODY) == NOBODY
 
 
-def test_two_departments_less_a_place_and_a_team_leave_no_few() -> None:
+def test_two_departments_minus_a_location_and_a_team_leave_no_small_group() -> None:
     # a + b less the place x is the team k less two: no two figures differ by fewer than five, but four of them do
     groups = company(
         department="a" * 10 + "b" * 10 + "c" * 20,
         location="x" * 12 + "y" * 8 + "z" * 20,
         manager="p" * 12 + "k" * 6 + ".." + "m" * 20,
     )
-    found = hide_further(groups, {name: set() for name in groups.columns})
-    assert found["department"] == set()
-    assert found["manager"] | found["location"]
+    result = hide_further(groups, {name: set() for name in groups.columns})
+    assert result["department"] == set()
+    assert result["manager"] | result["location"]
 
 
-def test_only_what_a_combination_needs_is_hidden() -> None:
+def test_only_the_figures_that_a_combination_needs_are_hidden() -> None:
     # the combination is a less k less l; the smaller teams of b have no part in it
     groups = company(department="a" * 18 + "b" * 10, manager="k" * 8 + "l" * 7 + "..." + "m" * 5 + "n" * 5)
     assert hide_further(groups, NOBODY) == {"department": set(), "manager": {"l"}}
 
 
-def test_a_group_of_everybody_but_four_gives_the_four() -> None:
+def test_a_group_of_everyone_but_four_reveals_the_four() -> None:
     groups = company(department="a" * 20 + "....")
     assert hide_further(groups, {"department": set()}) == {"department": {"a"}}
     assert hide_further(groups, {"department": set()}, has_total=False) == {"department": set()}
@@ -64,7 +64,7 @@ def test_a_person_with_two_records_counts_once() -> None:
     assert hide_further(groups, {"department": set()}, person=person) == {"department": {"a"}}
 
 
-def test_difference_of_two_people_is_given_away_as_a_sum_would_be() -> None:
+def test_the_difference_of_two_people_is_as_revealing_as_their_sum() -> None:
     # the departments and the places differ in one person each: a less x is one person less another
     codes = np.array([[0, 0]] * 9 + [[0, 1]] + [[1, 0]] + [[1, 1]] * 9)
     leak = Derivation(codes, np.ones(20, dtype=np.int64)).leak()
@@ -73,19 +73,19 @@ def test_difference_of_two_people_is_given_away_as_a_sum_would_be() -> None:
     assert Derivation(apart, np.ones(20, dtype=np.int64)).leak() is None
 
 
-def test_fewer_than_five_in_all_are_not_searched_for_ever() -> None:
+def test_the_search_ends_with_fewer_than_five_people_in_total() -> None:
     assert hidden_groups(people(department="aaa", manager="kkk")) == {"department": {"a"}, "manager": {"k"}}
     assert Derivation(np.full((3, 1), NONE), np.ones(3, dtype=np.int64)).leak() is not None
 
 
-def test_who_left_between_two_publications_of_a_month_is_not_given_away() -> None:
+def test_a_person_who_left_between_two_publications_of_a_month_is_not_revealed() -> None:
     before = people(department="a" * 10 + "b" * 10 + "c" * 10)
     assert comparable(before, before.filter(pl.col("person") > 0)) == {"department": {"a"}}
     assert comparable(before, before.filter(pl.col("person") > 4)) == {"department": set()}
     assert comparable(before, before) == {"department": set()}
 
 
-def test_a_group_shown_for_the_first_time_that_adds_up_with_earlier_ones_is_hidden() -> None:
+def test_a_new_group_that_combines_with_earlier_ones_is_hidden() -> None:
     # first a and b were shown; now d is, which is both of them less two people
     before, now = people(department="a" * 8 + "b" * 8 + "." * 9), people(department="d" * 14 + "." * 11)
     assert comparable(before, now) == {"department": {"d"}}
@@ -95,8 +95,8 @@ def test_the_order_of_people_does_not_matter() -> None:
     random = np.random.default_rng(5)
     names = {"department": 3, "location": 3, "level": 3, "manager": 9}
     groups = pl.DataFrame({name: random.integers(0, most, 80).astype(str) for name, most in names.items()})
-    found = hidden_groups(groups.with_row_index("person"))
-    assert found == hidden_groups(groups.with_row_index("person").sample(fraction=1, shuffle=True, seed=2))
+    result = hidden_groups(groups.with_row_index("person"))
+    assert result == hidden_groups(groups.with_row_index("person").sample(fraction=1, shuffle=True, seed=2))
 
 
 def pair(client: str, provider: str, people: int, given: int) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def pair(client: str, provider: str, people: int, given: int) -> dict[str, Any]:
     }
 
 
-def test_the_balance_of_a_pair_does_not_give_its_suppressed_mirror() -> None:
+def test_the_balance_of_a_pair_does_not_reveal_its_suppressed_counterpart() -> None:
     rows = [pair("a", "b", 9, 30), pair("b", "a", 4, 10), pair("a", "c", 9, 30), pair("a", "a", 9, 30)]
     services = pl.DataFrame(rows, schema_overrides={"kinds": pl.List(pl.Struct({}))})
     shown = {

@@ -1,4 +1,4 @@
-"""How far features move, and from where on that is more than usual."""
+"""Drift: how far features move, and when that is unusual."""
 
 import math
 
@@ -19,7 +19,7 @@ def test_psi_of_one_half_that_becomes_a_quarter() -> None:
     assert psi(np.array([[5000, 5000], [2500, 7500]])) == pytest.approx(expected, abs=1e-4)
 
 
-def test_what_has_not_moved_has_an_index_of_nothing() -> None:
+def test_an_unchanged_distribution_has_a_psi_of_zero() -> None:
     [same] = moved(reference_of(column(1, 2, 3, None, times=50)), column(1, 2, 3, None, times=50))
     assert (same.psi, same.p_value) == (0, 1)
 
@@ -27,24 +27,24 @@ def test_what_has_not_moved_has_an_index_of_nothing() -> None:
 @pytest.mark.parametrize(
     "now", [column(1, 2, 3, 4, None, times=40), column(2, 2, 3, 4, times=50), column(1, 2, 3, 9, 9, 9, times=35)]
 )
-def test_unknown_values_lost_values_and_higher_values_are_moves(now: pl.DataFrame) -> None:
+def test_unknown_lost_and_higher_values_are_drift(now: pl.DataFrame) -> None:
     [entry] = moved(reference_of(column(1, 2, 3, 4, times=100)), now)
     assert entry.psi > 0.2
     assert entry.p_value < 0.001
 
 
-def test_a_level_that_is_new_is_a_move_and_what_only_one_side_has_is_not_looked_at() -> None:
+def test_a_new_category_is_drift_and_features_of_one_side_only_are_ignored() -> None:
     reference = column("open", "fixed", times=100).with_columns(old=1)
     [entry] = moved(reference_of(reference), column("open", "on loan", times=100).with_columns(new=1))
     assert entry.name == "x"
     assert entry.psi > 1
 
 
-def test_of_few_rows_nothing_is_said() -> None:
+def test_drift_in_few_rows_is_not_reported() -> None:
     assert not list(moved(reference_of(column(1, 2, times=50)), column(3, times=99)))
 
 
-def test_what_the_reference_knew_of_nobody_has_not_moved_and_what_now_nobody_has_did() -> None:
+def test_a_feature_unknown_in_the_reference_has_no_drift_and_one_unknown_now_has() -> None:
     nobody = column(None, times=200).with_columns(pl.col("x").cast(pl.Float64))
     assert not list(moved(reference_of(nobody), nobody))
     assert not list(moved(reference_of(nobody), column(1.0, 2.0, times=100)))

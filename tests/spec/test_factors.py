@@ -1,4 +1,4 @@
-"""Factors beside the figures of peers, on tables of a few people."""
+"""Factors and the figures of peers, on tables of a few people."""
 
 from typing import NamedTuple
 
@@ -18,19 +18,19 @@ def people(departments: list[str | None], levels: list[int | None]) -> pl.DataFr
     return pl.DataFrame([ids, departments, levels], schema=schema)
 
 
-def test_five_of_the_same_department_and_level_are_peers() -> None:
-    place = people(["sales"] * 5 + ["finance"] * 5, [1] * 10)
+def test_five_people_of_the_same_department_and_level_are_peers() -> None:
+    posts = people(["sales"] * 5 + ["finance"] * 5, [1] * 10)
     pay = pl.DataFrame({"pay": [1.0, 2.0, 3.0, 4.0, 5.0, 11.0, 12.0, 13.0, 14.0, 15.0]})
-    assert peer_figures(pay, peers_of(place))["pay"].to_list() == [3.0] * 5 + [13.0] * 5
+    assert peer_figures(pay, peers_of(posts))["pay"].to_list() == [3.0] * 5 + [13.0] * 5
 
 
-def test_with_fewer_the_same_level_are_peers_and_then_everyone() -> None:
-    place = people(["sales"] * 4 + ["finance"] * 2, [1, 1, 1, 1, 1, 2])
+def test_with_fewer_people_the_level_and_then_everyone_are_peers() -> None:
+    posts = people(["sales"] * 4 + ["finance"] * 2, [1, 1, 1, 1, 1, 2])
     pay = pl.DataFrame({"pay": [1.0, 2.0, 3.0, 4.0, 5.0, 90.0]})
-    assert peer_figures(pay, peers_of(place))["pay"].to_list() == [3.0] * 5 + [3.5]
+    assert peer_figures(pay, peers_of(posts))["pay"].to_list() == [3.0] * 5 + [3.5]
 
 
-def test_people_whose_place_is_unknown_are_compared_with_everyone() -> None:
+def test_people_with_an_unknown_post_are_compared_with_everyone() -> None:
     pay = pl.DataFrame({"pay": [1.0, 2.0, 3.0, 4.0, 5.0]})
     assert peer_figures(pay, peers_of(people([None] * 5, [None] * 5)))["pay"].to_list() == [3.0] * 5
 
@@ -40,17 +40,17 @@ def test_only_known_figures_count_as_peers() -> None:
     assert peer_figures(pay, peers_of(people(["sales"] * 5, [1] * 5)))["pay"].to_list() == [None] * 5
 
 
-def test_the_most_frequent_category_is_the_peers_and_of_equals_the_first() -> None:
+def test_the_peers_category_is_the_most_frequent_and_the_first_of_equals() -> None:
     site = pl.DataFrame({"site": ["b", "b", "a", "a", "c"]})
     assert peer_figures(site, peers_of(people(["sales"] * 5, [1] * 5)))["site"].to_list() == ["a"] * 5
 
 
-def test_a_factor_says_value_peers_and_share() -> None:
+def test_a_factor_has_value_peer_value_and_share() -> None:
     features = pl.DataFrame({"pay": [1.0, 2.0, 3.0, 4.0, 1234567.8], "site": ["x", "x", "x", None, "y"]})
     shares = np.arange(10.0).reshape(5, 2)
     about = {"pay": About("pay"), "site": About("context")}
-    place = people(["sales"] * 5, [1] * 5)
-    factors = factor_table(place, features, shares, about, peers_of(place))
+    posts = people(["sales"] * 5, [1] * 5)
+    factors = factor_table(posts, features, shares, about, peers_of(posts))
     assert factors.columns == ["employee_id", "feature", "driver", "value", "peer_value", "contribution"]
     assert factors.rows()[3:6] == [
         ("e3", "pay", "pay", "4.0", "3.0", 6.0),
@@ -59,7 +59,7 @@ def test_a_factor_says_value_peers_and_share() -> None:
     ]
 
 
-def test_nobody_to_explain_is_an_empty_table() -> None:
+def test_explaining_nobody_gives_an_empty_table() -> None:
     nobody = people([], [])
     features = pl.DataFrame({"pay": []}, schema={"pay": pl.Float64})
     assert factor_table(nobody, features, np.empty((0, 1)), {"pay": About("pay")}, peers_of(nobody)).height == 0

@@ -1,4 +1,4 @@
-"""The fairness review: figures by protected group worked out by hand, what is not shown, what stands for a group."""
+"""The fairness review: figures by protected group, computed by hand; suppression; proxies."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ def judged(left: list[int], is_listed: list[int], risk: float = 0.25) -> Judged:
 
 @pytest.fixture(scope="module")
 def review() -> tuple[FairnessRow, ...]:
-    """Ten women, of whom five left and four of these and one other were listed; ten men, five left, one listed;
+    """Ten women: five left, and four of them and one other were listed. Ten men: five left, one listed;
     four of another gender; age crossed with it so that no woman is over 50."""
     gender = ["woman"] * 10 + ["man"] * 10 + ["other"] * 4
     age = ["under 50"] * 15 + ["50 and over"] * 9
@@ -71,7 +71,7 @@ def test_rates_are_those_counted_by_hand() -> None:
     assert group(entry, "woman").recall_ratio == Bounded(1.0, 1.0, 1.0)
 
 
-def test_the_interval_of_the_two_furthest_apart_holds_for_all_pairs() -> None:
+def test_the_interval_of_the_two_most_different_groups_holds_for_all_pairs() -> None:
     """Of two groups it is the usual one; of three there are three pairs, and 95 % of all needs 98.3 % of each."""
     groups = pl.DataFrame({"gender": ["woman"] * 200 + ["man"] * 200})
     is_listed = [1, 0] * 100 + [1, 0, 0, 0] * 50
@@ -84,7 +84,7 @@ def test_the_interval_of_the_two_furthest_apart_holds_for_all_pairs() -> None:
     assert furthest.low < alone.low < furthest.value < alone.high < furthest.high
 
 
-def test_a_group_under_five_has_no_figure_and_neither_has_the_one_that_would_tell_of_it(
+def test_a_group_under_five_and_the_one_that_would_reveal_it_have_no_figure(
     review: tuple[FairnessRow, ...],
 ) -> None:
     hidden = {each.group for each in review[0].groups if each.is_suppressed}
@@ -118,11 +118,11 @@ def test_a_pair_of_groups_that_is_empty_is_unknown_and_not_zero(review: tuple[Fa
     ],
     ids=["all are large", "one alone would follow from the sum", "two small ones hide each other", "nobody is no one"],
 )
-def test_what_is_hidden_holds_five_people_together(people: dict[tuple[str, ...], int], hidden: set[Any]) -> None:
+def test_hidden_groups_hold_at_least_five_people_together(people: dict[tuple[str, ...], int], hidden: set[Any]) -> None:
     assert suppressed(people) == hidden
 
 
-def test_in_a_pair_every_row_and_column_hides_five_or_none() -> None:
+def test_every_row_and_column_of_a_pair_hides_five_or_none() -> None:
     people = {("w", "x"): 2, ("w", "y"): 20, ("w", "z"): 9, ("m", "x"): 8, ("m", "y"): 20, ("m", "z"): 30}
     hidden = suppressed(people)
     for place, name in [(0, "w"), (0, "m"), (1, "x"), (1, "y"), (1, "z")]:
@@ -138,7 +138,7 @@ def test_rows_whose_group_is_not_recorded_are_left_out_and_counted() -> None:
     assert (entry.people, entry.not_recorded) == (17, 3)
 
 
-def test_a_share_of_fewer_than_five_people_is_not_given() -> None:
+def test_a_share_of_fewer_than_five_people_is_withheld() -> None:
     groups = pl.DataFrame({"gender": ["woman"] * 20 + ["man"] * 20})
     [entry] = reviewed(groups, judged([1] * 4 + [0] * 16 + [1] * 20, [1] * 40), seed=1)
     assert np.isnan(group(entry, "woman").recall.value)
@@ -147,7 +147,7 @@ def test_a_share_of_fewer_than_five_people_is_not_given() -> None:
     assert entry.ratios.recall is None
 
 
-def test_a_group_of_less_than_two_in_a_hundred_is_shown_and_not_compared() -> None:
+def test_a_group_of_less_than_two_percent_is_shown_but_not_compared() -> None:
     groups = pl.DataFrame({"gender": ["woman"] * 400 + ["man"] * 400 + ["other"] * 6})
     [entry] = reviewed(groups, judged([1, 0] * 403, [1, 0, 0, 0] * 200 + [1] * 6), seed=1, resamples=50)
     assert group(entry, "other").selection_rate.value == 1
@@ -155,7 +155,7 @@ def test_a_group_of_less_than_two_in_a_hundred_is_shown_and_not_compared() -> No
     assert entry.ratios.selection_rate.figure.value == 1
 
 
-def test_intervals_are_of_people_and_not_of_their_rows() -> None:
+def test_intervals_resample_people_and_not_rows() -> None:
     left, is_listed = [1, 0] * 100, [1, 0, 0, 0] * 50
     groups = pl.DataFrame({"gender": ["woman"] * 200})
     once = reviewed(groups, judged(left, is_listed), seed=1)[0]
@@ -166,14 +166,14 @@ def test_intervals_are_of_people_and_not_of_their_rows() -> None:
     assert (again.people, group(again, "woman").rows) == (200, 1000)
 
 
-def test_resamples_scatter_as_a_share_does() -> None:
+def test_resamples_vary_as_a_share_does() -> None:
     groups = pl.DataFrame({"gender": ["woman"] * 400})
     bounds = group(reviewed(groups, judged([1, 0] * 200, [1, 0] * 200), 1, resamples=2000)[0], "woman")
     width = bounds.selection_rate.high - bounds.selection_rate.low
     assert width == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 400), rel=0.08)
 
 
-def test_the_list_takes_of_each_team_no_more_than_the_manager_can_talk_to() -> None:
+def test_the_list_takes_no_more_of_a_team_than_its_managers_capacity() -> None:
     risk = np.array([0.9, 0.8, 0.7, 0.1, 0.1, 0.6, 0.1, 0.1, 0.1, 0.1])
     places = pl.DataFrame({"manager_id": ["M1"] * 5 + ["M2"] * 4 + [None], "level": [1, 1, 3, 1, 1, *[2] * 5]})
     person, one_round = np.arange(10), np.zeros(10, dtype=int)
@@ -185,7 +185,7 @@ def test_the_list_takes_of_each_team_no_more_than_the_manager_can_talk_to() -> N
     ]
 
 
-def test_without_managers_the_riskiest_tenth_of_each_round_is_listed() -> None:
+def test_the_riskiest_tenth_of_each_split_is_listed_without_managers() -> None:
     risk = np.concatenate([np.linspace(0.1, 0.5, 20), np.linspace(0.9, 0.6, 20)])
     chosen = selection(risk, np.arange(40), np.repeat([0, 1], 20), None, ListRules())
     assert np.flatnonzero(chosen).tolist() == [18, 19, 20, 21]
@@ -193,7 +193,7 @@ def test_without_managers_the_riskiest_tenth_of_each_round_is_listed() -> None:
 
 @pytest.fixture
 def with_protected(source_of: Callable[..., Source], tmp_path: Path) -> Source:
-    """Ann is hired again as a man; Bob's gender is not recorded; both are of known years of birth."""
+    """Ann is rehired as a man; Bob's gender is not recorded; both have known years of birth."""
     frame = pl.DataFrame(
         {
             "employee_id": ["Ann", "Ann", "Bob"],
@@ -207,7 +207,7 @@ def with_protected(source_of: Callable[..., Source], tmp_path: Path) -> Source:
     return replace(source, protected=tmp_path / "protected.parquet", protected_names=("gender", "birth_year"))
 
 
-def test_a_group_is_that_of_the_spell_and_the_age_on_the_snapshot_date(with_protected: Source) -> None:
+def test_groups_come_from_the_current_spell_and_the_age_on_the_snapshot_date(with_protected: Source) -> None:
     keys = pl.DataFrame(
         {
             "employee_id": ["Ann", "Bob", "Ann"],
@@ -229,7 +229,7 @@ def test_a_source_without_protected_attributes_has_no_groups(source_of: Callable
     assert protected_groups(source_of({"employees": "employee_id hire_date\nAnn 2010-01-01"}), keys).names.width == 0
 
 
-def test_a_feature_that_stands_for_a_group_is_found_and_named() -> None:
+def test_a_proxy_for_a_group_is_named() -> None:
     random = np.random.default_rng(1)
     gender = np.where(random.random(600) < 0.5, "man", "woman")
     X = pl.DataFrame(
@@ -239,16 +239,16 @@ def test_a_feature_that_stands_for_a_group_is_found_and_named() -> None:
             "shift": np.where(random.random(600) < 0.5, "day", "night"),
         }
     )
-    [found] = proxies(X, pl.DataFrame({"gender": gender}), seed=1)
-    assert (found.attribute, found.group) == ("gender", "man")
-    assert found.auc.low > 0.85  # two normal curves two standard deviations apart: AUC .92
-    assert found.features[0].feature == "height"
-    assert found.features[1].auc < 0.6
+    [result] = proxies(X, pl.DataFrame({"gender": gender}), seed=1)
+    assert (result.attribute, result.group) == ("gender", "man")
+    assert result.auc.low > 0.85  # two normal curves two standard deviations apart: AUC .92
+    assert result.features[0].feature == "height"
+    assert result.features[1].auc < 0.6
 
 
-def test_features_that_know_nothing_of_a_group_tell_nothing() -> None:
+def test_features_unrelated_to_a_group_are_not_proxies() -> None:
     random = np.random.default_rng(2)
     X = pl.DataFrame({"pay": random.normal(size=500), "hours": random.normal(size=500)})
     groups = pl.DataFrame({"gender": random.choice(["man", "woman"], 500), "rare": ["x"] * 10 + [None] * 490})
-    [found] = proxies(X, groups, seed=1)
-    assert found.auc.low <= 0.5 <= found.auc.high
+    [result] = proxies(X, groups, seed=1)
+    assert result.auc.low <= 0.5 <= result.auc.high

@@ -1,4 +1,4 @@
-"""Between which values a feature lies: what the simulated company has, and what nobody can have."""
+"""The limits of features: the values of the simulated company, and impossible ones."""
 
 import math
 from pathlib import Path
@@ -40,12 +40,12 @@ def feature(unit: str, *, is_difference: bool = False, **limits: float | None) -
         ("as recorded", False, None, None),
     ],
 )
-def test_limits_are_those_of_the_unit_and_a_difference_goes_both_ways(
+def test_limits_come_from_the_unit_and_differences_have_both_signs(
     unit: str, is_difference: bool, lower: float | None, upper: float | None
 ) -> None:
-    found = feature(unit, is_difference=is_difference)
-    assert (found.lower, found.upper) == (lower, upper)
-    assert bool(found.no_limit) == (None in (lower, upper))
+    result = feature(unit, is_difference=is_difference)
+    assert (result.lower, result.upper) == (lower, upper)
+    assert bool(result.no_limit) == (None in (lower, upper))
 
 
 def test_a_feature_can_have_limits_of_its_own() -> None:
@@ -53,14 +53,14 @@ def test_a_feature_can_have_limits_of_its_own() -> None:
     assert feature("share of requests", lower=None, no_limit="why").limits == (-MOST, 1)
 
 
-def test_everything_that_a_company_has_lies_within_the_limits(tmp_path: Path) -> None:
+def test_every_value_of_a_simulated_company_is_within_the_limits(tmp_path: Path) -> None:
     simulate(tmp_path / "company", employees=150, months=30, seed=3)
     source = load_source(tmp_path / "company", tmp_path / "tables")
     assert isinstance(source, Source)
     table = pl.read_parquet(feature_table(source, snapshot_dates(source)[-1:], tmp_path / "features")[0])
-    for name, found in catalogue(source).items():
+    for name, item in catalogue(source).items():
         known = table[name].drop_nulls()
-        assert found.kind == "category" or known.is_between(*found.limits).all(), name
+        assert item.kind == "category" or known.is_between(*item.limits).all(), name
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_everything_that_a_company_has_lies_within_the_limits(tmp_path: Path) ->
         ("department", "\ud800", "must be text"),
     ],
 )
-def test_what_nobody_can_have_is_a_fault(name: str, value: float | str, rule: str) -> None:
+def test_an_impossible_value_is_an_error(name: str, value: float | str, rule: str) -> None:
     assert list(faults([{name: value}], fixed_features())) == [Fault(0, name, rule)]
 
 
@@ -87,5 +87,5 @@ def test_what_nobody_can_have_is_a_fault(name: str, value: float | str, rule: st
     "record",
     [{"remote_share_3m": 1.0}, {"overtime_now": 1.5}, {"full_time_share": 2.0}, {"unanswered_requests_3m": -3.0}],
 )
-def test_what_some_people_have_is_none(record: Record) -> None:
+def test_an_unusual_value_is_not_an_error(record: Record) -> None:
     assert not list(faults([record], fixed_features()))

@@ -1,4 +1,4 @@
-"""Peers, kinds, ties, newcomers and requests left unanswered: what internal services say beyond their averages."""
+"""Peers, kinds, ties, newcomers and backlog: features of internal services beyond their averages."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_peers_without_the_figure_do_not_count_towards_the_five(features_of):
     assert people["ann"]["client_services_against_peers"] == 0
 
 
-def test_kinds_are_those_of_both_sides_and_time_is_a_share_of_what_is_given(features_of):
+def test_kinds_count_both_sides_and_time_is_a_share_of_services_given(features_of):
     people = features_of(JUNE, {
         "collaboration": services(
             "ann bob 2024-06-03T09:00 - - - data",
@@ -69,7 +69,7 @@ def test_kinds_are_those_of_both_sides_and_time_is_a_share_of_what_is_given(feat
         assert (who["service_kind_concentration_12m"], who["provider_time_share_12m"]) == (None, None)
 
 
-def test_ties_are_close_where_services_are_with_the_same_colleague_again(features_of):
+def test_ties_are_close_if_services_repeat_with_the_same_colleague(features_of):
     people = features_of(JUNE, {
         "collaboration": services(
             "ann bob 2024-06-03T09:00 - - - data",
@@ -85,7 +85,7 @@ def test_ties_are_close_where_services_are_with_the_same_colleague_again(feature
     assert people["old"]["tie_closeness_12m"] is None
 
 
-def test_newcomers_served_were_hired_within_the_year(features_of):
+def test_served_newcomers_were_hired_within_the_year(features_of):
     people = features_of(JUNE, {
         "employees": """
             employee_id hire_date
@@ -106,7 +106,7 @@ def test_newcomers_served_were_hired_within_the_year(features_of):
     assert people["old"]["newcomers_served_12m"] == 0
 
 
-def test_requests_that_outrun_the_answers_pile_up(features_of):
+def test_the_backlog_grows_if_requests_outrun_answers(features_of):
     people = features_of(JUNE, {
         "collaboration": services(
             "bob ann 2024-06-03T09:00 2024-06-03T10:00 - - data",
@@ -137,7 +137,7 @@ def test_a_window_longer_than_the_recorded_services_is_unknown_in_every_feature(
     assert ann["months_since_service"] == 1
 
 
-def test_a_managers_level_is_the_one_held_last(features_of):
+def test_a_managers_level_is_the_last_one_held(features_of):
     people = features_of(JUNE, {
         "assignments": """
             employee_id effective_date manager_id level
@@ -154,7 +154,7 @@ TEAM = "employee_id effective_date manager_id\n" + "\n".join(
 )
 
 
-def test_exits_of_reports_are_the_managers_own(features_of):
+def test_exits_of_reports_are_a_feature_of_the_manager(features_of):
     exits = """
         employee_id exit_date  kind
         bob         2024-05-01 voluntary
@@ -168,7 +168,7 @@ def test_exits_of_reports_are_the_managers_own(features_of):
     assert (stays["max"]["reports_exits_12m"], stays["eve"]["reports_exits_12m"]) == (0, None)
 
 
-def test_overtime_of_reports_is_the_managers_own(features_of):
+def test_overtime_of_reports_is_a_feature_of_the_manager(features_of):
     hours = """
         employee_id month      contracted_hours overtime_hours
         ann         2024-06-30 100              10
@@ -184,19 +184,19 @@ ANSWERS = "employee_id survey_date item score\n" + "\n".join(
 )
 
 
-def test_the_own_answer_is_set_against_the_others_of_the_team(features_of):
+def test_a_persons_answer_is_compared_with_the_rest_of_the_team(features_of):
     people = features_of(JUNE, {"assignments": TEAM, "surveys": ANSWERS})
     assert people["ann"]["survey_mood_against_team"] == 1 - 7
     assert people["dan"]["survey_mood_against_team"] == 10 - 4
     assert people["eve"]["survey_mood_against_team"] is None
 
 
-def test_what_reports_say_needs_three_of_them(features_of):
+def test_answers_of_reports_need_at_least_three(features_of):
     people = features_of(JUNE, {"assignments": TEAM, "surveys": ANSWERS})
     assert (people["max"]["reports_survey_all"], people["ann"]["reports_survey_all"]) == (5.5, None)
 
 
-def test_competencies_and_measures_are_set_against_the_team(features_of):
+def test_competencies_and_measures_are_compared_with_the_team(features_of):
     assessed = ANSWERS.replace("survey_date item score", "assessed_at competency score").replace("mood 10", "mood 5")
     measured = ANSWERS.replace("survey_date item score", "measured_at name value")
     people = features_of(JUNE, {"assignments": TEAM, "competencies": assessed, "measures": measured})
@@ -205,7 +205,7 @@ def test_competencies_and_measures_are_set_against_the_team(features_of):
     assert people["ann"]["months_since_competency"] == pytest.approx(29 / 30.4375)
 
 
-def test_rounds_missed_are_those_that_others_answered(features_of):
+def test_missed_rounds_are_those_that_others_answered(features_of):
     everyone = [f"p{number}" for number in range(20)]
     rounds = [f"{who} {day} mood 5" for day in ("2023-07-10", "2023-10-10", "2024-01-10") for who in everyone]
     rows = ["employee_id survey_date item score", *rounds, "ann 2023-10-12 mood 5", "ann 2023-11-02 mood 5"]
@@ -221,6 +221,6 @@ def test_rounds_missed_are_those_that_others_answered(features_of):
     assert (people["bob"]["survey_missed_12m"], people["cid"]["survey_missed_12m"]) == (1, None)
 
 
-def test_rounds_missed_are_unknown_before_the_table_reaches_back(features_of):
+def test_missed_rounds_are_unknown_until_the_table_covers_the_window(features_of):
     rows = "employee_id survey_date item score\nann 2023-08-01 mood 5\nbob 2023-08-01 mood 5"
     assert features_of(JUNE, {"surveys": rows})["ann"]["survey_missed_12m"] is None

@@ -7,7 +7,7 @@ from features.source import Item
 JUNE = "2024-06-30"
 
 
-def test_overtime_is_a_share_of_contracted_hours_now_over_windows_and_as_trend(features_of):
+def test_overtime_is_a_share_of_contracted_hours_with_windows_and_a_trend(features_of):
     ann = features_of(
         JUNE,
         {
@@ -26,7 +26,7 @@ def test_overtime_is_a_share_of_contracted_hours_now_over_windows_and_as_trend(f
     assert ann["high_overtime_months_12m"] == pytest.approx(1 / 4)
 
 
-def test_a_month_recorded_late_leaves_the_month_before_as_now_and_an_old_one_says_nothing(features_of):
+def test_a_late_month_leaves_the_one_before_current_and_an_old_one_gives_null(features_of):
     people = features_of(
         JUNE,
         {
@@ -106,7 +106,7 @@ def test_remote_work_is_a_share_of_the_weekdays_not_on_leave(features_of):
     assert people["dan"]["remote_share_3m"] is None
 
 
-def test_remote_work_is_a_share_of_all_weekdays_where_leave_is_not_recorded(features_of):
+def test_remote_work_is_a_share_of_all_weekdays_if_leave_is_not_recorded(features_of):
     people = features_of(JUNE, {"working_time": "employee_id month remote_days\nann 2024-06-30 8"})
     assert people["ann"]["remote_share_3m"] == pytest.approx(8 / WEEKDAYS)
 
@@ -133,7 +133,7 @@ def test_leave_is_days_a_month_and_months_since_the_last(features_of):
     assert [people[who]["months_since_leave"] for who in ("cid", "dan")] == [None, None]
 
 
-def test_a_year_without_leave_is_twelve_months_where_most_of_it_is_recorded(features_of):
+def test_a_year_without_leave_is_twelve_months_if_most_of_it_is_recorded(features_of):
     months = ["2023-10-31", "2023-11-30", "2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
     nine = "\n".join(f"{who} {month} 0" for who in ("ann", "bob") for month in [*months, "2024-05-31"])
     table = f"employee_id month leave_days\n{nine}\nann 2024-06-30 0"
@@ -168,7 +168,7 @@ SURVEYS = """
     bob         2022-01-01  mood 5"""
 
 
-def test_survey_items_give_the_last_answer_means_and_a_trend(features_of):
+def test_survey_items_have_the_last_answer_means_and_a_trend(features_of):
     people = features_of(JUNE, {"surveys": SURVEYS})
     ann = people["ann"]
     assert ann["survey_mood_last"] == 10
@@ -179,7 +179,7 @@ def test_survey_items_give_the_last_answer_means_and_a_trend(features_of):
     assert people["bob"]["survey_mood_last"] is None
 
 
-def test_answers_are_counted_over_windows_and_silence_is_measured(features_of):
+def test_answers_are_counted_over_windows_and_the_time_since_the_last_is_given(features_of):
     people = features_of(JUNE, {"surveys": SURVEYS + "\n    cid 2024-07-01 mood 1"})
     assert [people["ann"][f"survey_count_{window}m"] for window in (1, 3, 12)] == [2, 3, 4]
     assert people["ann"]["months_since_survey"] == 0
@@ -188,12 +188,12 @@ def test_answers_are_counted_over_windows_and_silence_is_measured(features_of):
     assert people["cid"]["months_since_survey"] is None
 
 
-def test_counts_over_a_window_longer_than_the_table_are_unknown_and_not_small(features_of):
+def test_counts_over_a_window_longer_than_the_table_are_unknown(features_of):
     ann = features_of(JUNE, {"surveys": "employee_id survey_date item score\nann 2024-05-15 mood 5"})["ann"]
     assert (ann["survey_count_1m"], ann["survey_count_3m"], ann["survey_count_12m"]) == (0, None, None)
 
 
-def test_the_teams_answers_leave_out_the_person_and_need_three_others(features_of):
+def test_team_answers_exclude_the_person_and_need_three_others(features_of):
     team = "ann bob cid dan".split()
     people = features_of(JUNE, {
         "assignments": "employee_id effective_date manager_id department\n"
@@ -207,7 +207,7 @@ def test_the_teams_answers_leave_out_the_person_and_need_three_others(features_o
     assert people["ann"]["survey_all_against_department"] == -8
 
 
-def test_measures_give_their_last_value_and_a_place_among_all(features_of):
+def test_measures_have_the_last_value_and_a_rank_among_all(features_of):
     six = ["ann", "bob", "cid", "dan", "eve", "fay"]
     rows = "\n".join(f"{who} 2024-06-30 sales {-5 + 10 * place}" for place, who in enumerate(six))
     items = {"measures": {"sales": Item(driver="pay", label="Sales")}}
@@ -216,7 +216,7 @@ def test_measures_give_their_last_value_and_a_place_among_all(features_of):
     assert people["bob"]["measure_sales_rank"] == pytest.approx(1 / 5)
 
 
-def test_competencies_are_means_over_assessors_with_the_managers_own(features_of):
+def test_competencies_are_means_over_assessors_including_the_manager(features_of):
     people = features_of(JUNE, {
         "assignments": "employee_id effective_date manager_id\nann 2020-01-01 max",
         "competencies": """
@@ -232,7 +232,7 @@ def test_competencies_are_means_over_assessors_with_the_managers_own(features_of
     assert people["ann"]["competency_coaching_of_manager"] == 1
 
 
-def test_an_answer_recorded_late_is_not_counted_before(features_of):
+def test_an_answer_is_not_counted_before_it_was_recorded(features_of):
     late = "employee_id survey_date item score recorded_at\nann 2024-06-01 mood 5 2024-07-01"
     assert features_of(JUNE, {"surveys": late})["ann"]["survey_mood_last"] is None
     july = features_of("2024-07-31", {"surveys": late})["ann"]

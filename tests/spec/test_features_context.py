@@ -13,7 +13,7 @@ from features.source import Item
 JUNE = "2024-06-30"
 
 
-def test_rehire_restarts_tenure(features_of):
+def test_a_rehire_restarts_tenure(features_of):
     people = features_of(JUNE, {
         "employees": "employee_id hire_date\nann 2010-01-01\nann 2024-01-01\nbob 2024-06-30",
         "exits": "employee_id exit_date kind\nann 2020-01-01 voluntary",
@@ -23,7 +23,7 @@ def test_rehire_restarts_tenure(features_of):
     assert people["ann"]["season"] == "Q2"
 
 
-def test_place_and_size_of_the_department_and_its_change(features_of):
+def test_department_and_its_size_and_growth(features_of):
     people = features_of(JUNE, {
         "employees": "employee_id hire_date\nann 2020-01-01\nbob 2020-01-01\ncid 2024-01-01\n"
         "dan 2020-01-01\neve 2024-01-01",
@@ -43,7 +43,7 @@ def test_place_and_size_of_the_department_and_its_change(features_of):
     assert ann["reorganised_12m"] == pytest.approx(1 / 4)
 
 
-def test_a_reorganisation_is_unknown_where_the_records_begin_within_the_window(features_of):
+def test_a_reorganisation_is_unknown_if_the_records_begin_within_the_window(features_of):
     places = "employee_id effective_date department reason\nann 2023-07-01 sales hire\nann 2024-01-01 - reorganisation"
     assert features_of(JUNE, {"assignments": places})["ann"]["reorganised_12m"] is None
     reaching = places + "\nbob 2023-06-30 sales hire"
@@ -51,7 +51,7 @@ def test_a_reorganisation_is_unknown_where_the_records_begin_within_the_window(f
     assert (people["ann"]["reorganised_12m"], people["bob"]["reorganised_12m"]) == (0.5, 0.5)
 
 
-def test_employee_features_are_features_under_their_name_or_a_clear_one(features_of):
+def test_employee_features_keep_their_name_unless_it_clashes(features_of):
     table = pl.DataFrame({
         "employee_id": ["ann"], "hire_date": [date(2020, 1, 1)], "education": ["college"], "level": ["A"],
         "commute": [3.5], "recorded_at": pl.Series([None], dtype=pl.Date),
@@ -61,7 +61,7 @@ def test_employee_features_are_features_under_their_name_or_a_clear_one(features
     assert (ann["education"], ann["employee_level"], ann["commute"], ann["level"]) == ("college", "A", 3.5, 2)
 
 
-def test_a_column_that_is_not_named_in_employee_features_is_no_feature(features_of):
+def test_a_column_not_listed_in_employee_features_is_not_a_feature(features_of):
     table = pl.DataFrame({
         "employee_id": ["ann"], "hire_date": [date(2020, 1, 1)], "shoe_size": [38],
         "recorded_at": pl.Series([None], dtype=pl.Date),
@@ -69,7 +69,7 @@ def test_a_column_that_is_not_named_in_employee_features_is_no_feature(features_
     assert "shoe_size" not in features_of(JUNE, {"employees": table})["ann"]
 
 
-def test_a_missing_table_or_column_takes_its_features_with_it(source_of):
+def test_a_missing_table_or_column_removes_its_features(source_of):
     bare = source_of({"exits": "employee_id exit_date kind\nann 2024-01-01 voluntary"})
     assert list(catalogue(bare)) == ["tenure_months", "spell", "season"]
     with_pay = source_of({"compensation": "employee_id effective_date base_pay\nann 2024-01-01 100"})
@@ -87,21 +87,21 @@ def test_ignored_features_are_left_out_of_catalogue_and_table(source_of, feature
     assert not ignore & set(features_of(JUNE, tables, ignore=ignore)["ann"])
 
 
-def test_items_carry_the_driver_and_label_that_the_source_gives_them(source_of):
+def test_items_have_the_driver_and_label_given_by_the_source(source_of):
     tables = {"surveys": "employee_id survey_date item score\nann 2024-01-01 Fair_Pay 5\nann 2024-01-01 other 5"}
     entries = catalogue(source_of(tables, items={"surveys": {"Fair_Pay": Item(driver="pay", label="Fair pay")}}))
     assert (entries["survey_fair_pay_last"].driver, entries["survey_fair_pay_last"].label) == ("pay", "Fair pay: last")
     assert (entries["survey_other_last"].driver, entries["survey_other_last"].label) == ("conditions", "Other: last")
 
 
-def test_items_whose_names_differ_only_in_case_stay_apart(source_of, features_of):
+def test_items_whose_names_differ_only_in_case_stay_separate(source_of, features_of):
     tables = {"surveys": "employee_id survey_date item score\nann 2024-06-01 Mood 5\nann 2024-06-01 mood 7"}
     ann = features_of(JUNE, tables)["ann"]
     marked = {item: f"survey_mood_{hashlib.sha256(item.encode()).hexdigest()[:6]}_last" for item in ("Mood", "mood")}
     assert (ann[marked["Mood"]], ann[marked["mood"]]) == (5, 7)
 
 
-def test_the_table_has_the_catalogues_columns_and_types_and_is_sorted(source_of, tmp_path):
+def test_the_table_has_the_columns_and_types_of_the_catalogue_and_is_sorted(source_of, tmp_path):
     source = source_of(
         {"assignments": "employee_id effective_date department level\nbob 2020-01-01 sales 1\nann 2020-01-01 sales 1"}
     )
@@ -118,14 +118,14 @@ def test_the_table_has_the_catalogues_columns_and_types_and_is_sorted(source_of,
     assert [table.schema[name] for name in entries] == [types[entry.kind] for entry in entries.values()]
 
 
-def test_a_date_that_is_no_month_end_is_refused(source_of, tmp_path):
+def test_a_date_that_is_not_a_month_end_is_refused(source_of, tmp_path):
     source = source_of({"exits": "employee_id exit_date kind\nann 2024-01-01 voluntary"})
     with pytest.raises(BadInput, match=r"2024-06-29 is not the last day of a month.*Ask for 2024-06-30"):
         feature_table(source, [date(2024, 6, 29)], tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 
-def test_organisation_is_where_those_at_risk_are_and_null_where_not_recorded(source_of):
+def test_organisation_gives_the_post_of_people_at_risk_and_null_if_not_recorded(source_of):
     source = source_of({
         "assignments": "employee_id effective_date department level manager_id\nann 2020-01-01 sales 2 max\n"
         "bob 2020-01-01 sales 1 max\nann 2024-07-01 finance - -",

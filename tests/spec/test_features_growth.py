@@ -5,7 +5,7 @@ HIRED = "employee_id hire_date\n"
 SIX = ["ann", "bob", "cid", "dan", "eve", "fay"]
 
 
-def test_time_in_place_counts_from_the_change_or_from_the_hire(features_of):
+def test_time_in_post_counts_from_the_change_or_from_the_hire(features_of):
     people = features_of(JUNE, {
         "employees": HIRED + "ann 2023-01-01\nbob 2010-01-01",
         "assignments": """
@@ -19,7 +19,7 @@ def test_time_in_place_counts_from_the_change_or_from_the_hire(features_of):
     assert bob["months_in_job"] is None
 
 
-def test_promotions_and_transfers_are_counted_where_the_records_reach(features_of):
+def test_promotions_and_transfers_are_counted_where_the_records_reach_back(features_of):
     people = features_of(JUNE, {
         "employees": HIRED + "ann 2015-01-01\nbob 2015-01-01",
         "assignments": """
@@ -36,7 +36,7 @@ def test_promotions_and_transfers_are_counted_where_the_records_reach(features_o
     assert (people["bob"]["promotions_36m"], people["bob"]["months_since_promotion"]) == (None, None)
 
 
-def test_time_in_level_is_measured_against_the_median_of_those_who_rose_from_it(features_of):
+def test_time_in_level_is_compared_with_the_median_of_those_promoted_from_it(features_of):
     rise = "\n".join(
         f"{who} 2022-01-01 1\n{who} {day} 2"
         for who, day in zip(
@@ -52,7 +52,7 @@ def test_time_in_level_is_measured_against_the_median_of_those_who_rose_from_it(
     assert people["bob"]["months_in_level_against_usual"] is None
 
 
-def test_time_in_job_is_measured_against_the_median_of_those_who_went_on_to_another(features_of):
+def test_time_in_job_is_compared_with_the_median_of_those_who_moved_on(features_of):
     moves = "\n".join(
         f"{who} 2022-01-01 clerk\n{who} {day} {job}"
         for who, day, job in zip(
@@ -71,7 +71,7 @@ def test_time_in_job_is_measured_against_the_median_of_those_who_went_on_to_anot
     assert people["bob"]["months_in_job_against_usual"] is None
 
 
-def test_time_in_job_has_no_measure_where_fewer_than_five_went_on(features_of):
+def test_time_in_job_is_not_compared_if_fewer_than_five_moved_on(features_of):
     moves = "\n".join(f"{who} 2022-01-01 clerk\n{who} 2023-01-01 chief" for who in SIX[1:5])
     people = features_of(JUNE, {
         "employees": HIRED + "\n".join(f"{who} 2022-01-01" for who in SIX[:5]),
@@ -81,7 +81,7 @@ def test_time_in_job_has_no_measure_where_fewer_than_five_went_on(features_of):
     assert people["ann"]["months_in_job_against_usual"] is None
 
 
-def test_peers_promoted_past_the_person(features_of):
+def test_peers_promoted_past_the_person_are_counted(features_of):
     before = "\n".join(f"{who} 2022-01-01 sales 1" for who in SIX)
     people = features_of(JUNE, {
         "assignments": f"employee_id effective_date department level\n{before}\nbob 2024-01-01 - 2\ncid 2024-07-01 - 2",
@@ -90,7 +90,7 @@ def test_peers_promoted_past_the_person(features_of):
     assert people["bob"]["promoted_past_12m"] == 0
 
 
-def test_performance_is_the_last_review_its_change_and_its_trend(features_of):
+def test_performance_has_the_last_review_its_change_and_its_trend(features_of):
     people = features_of(
         JUNE,
         {
@@ -109,7 +109,7 @@ def test_performance_is_the_last_review_its_change_and_its_trend(features_of):
     assert people["cid"]["performance"] is None
 
 
-def test_performance_is_compared_with_the_place_in_the_order_of_pay(features_of):
+def test_performance_rank_is_compared_with_pay_rank(features_of):
     people = features_of(JUNE, {
         "assignments": "employee_id effective_date job level\n" + "\n".join(f"{who} 2020-01-01 clerk 1" for who in SIX),
         "performance": "employee_id review_date rating\n"

@@ -26,7 +26,7 @@ def test_pay_against_market_is_the_log_ratio_of_the_row_in_force_and_its_change_
     assert ann["pay_against_market_change_12m"] == pytest.approx(log(110 / 121) - 0)
 
 
-def test_pay_against_market_is_unknown_where_the_row_in_force_has_no_market_figure(features_of):
+def test_pay_against_market_is_unknown_if_the_row_in_force_has_no_market_figure(features_of):
     ann = features_of(
         JUNE,
         {
@@ -40,7 +40,7 @@ def test_pay_against_market_is_unknown_where_the_row_in_force_has_no_market_figu
     assert ann["pay_against_market_change_12m"] is None
 
 
-def test_the_market_of_today_is_what_peers_were_lately_compared_with(features_of):
+def test_the_current_market_is_what_peers_were_last_compared_with(features_of):
     rows = "ann 2020-01-01 100 100\nbob 2024-02-01 105 120\ncid 2024-03-01 105 130\ndan 2024-04-01 105 110\n"
     rows += "eve 2023-06-30 100 500\nfay 2023-06-30 100 500"
     people = features_of(JUNE, {
@@ -51,8 +51,8 @@ def test_the_market_of_today_is_what_peers_were_lately_compared_with(features_of
     assert people["ann"]["pay_against_market"] == 0
 
 
-def test_pay_is_compared_with_the_same_job_and_level_where_five_others_hold_it(features_of):
-    pay = "\n".join(f"{person} 2024-01-01 {100 + 10 * place}" for place, person in enumerate(SIX))
+def test_pay_is_compared_with_the_same_job_and_level_if_five_others_hold_it(features_of):
+    pay = "\n".join(f"{person} 2024-01-01 {100 + 10 * rank}" for rank, person in enumerate(SIX))
     people = features_of(JUNE, {
         "assignments": of_all("employee_id effective_date department job level", "2020-01-01 sales clerk 1"),
         "compensation": f"employee_id effective_date base_pay\n{pay}",
@@ -85,7 +85,7 @@ def test_with_fewer_than_five_peers_pay_against_peers_is_unknown(features_of):
     assert {people[person]["pay_rank_among_peers"] for person in five} == {None}
 
 
-def test_pay_in_another_currency_is_no_peer_and_no_growth(features_of):
+def test_pay_in_another_currency_counts_neither_as_peer_nor_as_growth(features_of):
     places = of_all("employee_id effective_date job level", "2020-01-01 clerk 1")
     pay = of_all("employee_id effective_date base_pay currency", "2023-01-01 100 EUR")
     people = features_of(JUNE, {"assignments": places, "compensation": f"{pay}\nann 2024-01-01 9000 RUB"})
@@ -118,7 +118,7 @@ def test_growth_is_compared_with_the_median_of_the_company(features_of):
     assert people["bob"]["pay_growth_against_company_12m"] == 0
 
 
-def test_growth_over_two_years_leaves_out_who_was_not_paid_then(features_of):
+def test_growth_over_two_years_leaves_out_people_who_were_not_paid_then(features_of):
     pay = of_all("employee_id effective_date base_pay", "2022-06-30 100")
     pay += "\n" + "\n".join(f"{person} 2024-06-30 {raised}" for person, raised in zip(SIX, PAY_NOW, strict=True))
     people = features_of(JUNE, {"compensation": f"{pay}\ngus 2023-01-01 50"})
@@ -128,12 +128,12 @@ def test_growth_over_two_years_leaves_out_who_was_not_paid_then(features_of):
     assert people["gus"]["pay_growth_against_company_12m"] == pytest.approx(log(1) - log(1.1))
 
 
-def test_growth_over_two_years_is_unknown_where_five_others_were_not_here_then(features_of):
+def test_growth_over_two_years_is_unknown_without_five_others_who_were_here_then(features_of):
     people = features_of(JUNE, {"compensation": of_all("employee_id effective_date base_pay", "2022-01-01 9", SIX[:5])})
     assert people["ann"]["pay_growth_against_company_24m"] is None
 
 
-def test_a_raise_is_a_row_above_the_row_before_and_without_one_the_hire_counts(features_of):
+def test_a_raise_is_a_row_above_the_row_before_and_otherwise_the_hire_counts(features_of):
     people = features_of(JUNE, {
         "employees": "employee_id hire_date\nann 2010-01-01\nbob 2023-06-01\ncid 2010-01-01",
         "compensation": """
@@ -153,7 +153,7 @@ def test_a_raise_is_a_row_above_the_row_before_and_without_one_the_hire_counts(f
     assert people["cid"]["months_since_raise"] is None
 
 
-def test_compression_is_what_newly_hired_peers_are_paid_above_oneself(features_of):
+def test_compression_is_how_much_more_newly_hired_peers_earn(features_of):
     new = SIX[3:]
     hired = "\n".join(f"{person} {'2024-01-01' if person in new else '2015-01-01'}" for person in SIX)
     pay = "\n".join(f"{person} 2024-01-01 {120 if person in new else 100}" for person in SIX)
@@ -170,7 +170,7 @@ def test_compression_is_what_newly_hired_peers_are_paid_above_oneself(features_o
 
 def test_rank_in_the_team_needs_five_others_under_the_same_manager(features_of):
     places = of_all("employee_id effective_date manager_id", "2020-01-01 max")
-    pay = "\n".join(f"{person} 2024-01-01 {100 + place}" for place, person in enumerate([*SIX, "max"]))
+    pay = "\n".join(f"{person} 2024-01-01 {100 + rank}" for rank, person in enumerate([*SIX, "max"]))
     tables = {"assignments": places, "compensation": f"employee_id effective_date base_pay\n{pay}"}
     people = features_of(JUNE, tables)
     assert people["cid"]["pay_rank_in_team"] == pytest.approx(2 / 5)

@@ -5,7 +5,7 @@ import pytest
 JUNE = "2024-06-30"
 
 
-def test_time_with_the_manager_and_changes_of_manager(features_of):
+def test_time_with_the_manager_restarts_with_a_change_of_manager(features_of):
     people = features_of(JUNE, {
         "employees": "employee_id hire_date\n" + "\n".join(f"{who} 2015-01-01" for who in ("ann", "bob", "cid", "max")),
         "assignments": """
@@ -34,13 +34,13 @@ TEAM = """
     max         2020-01-01     -          head       boss"""
 
 
-def test_span_and_direct_reports(features_of):
+def test_the_span_counts_direct_reports(features_of):
     people = features_of(JUNE, {"assignments": TEAM})
     assert (people["ann"]["team_size"], people["dan"]["team_size"], people["max"]["team_size"]) == (3, 1, None)
     assert (people["max"]["direct_reports"], people["ann"]["direct_reports"]) == (3, 0)
 
 
-def test_exits_around_are_the_voluntary_ones_of_the_window_over_the_others(features_of):
+def test_peer_exits_are_voluntary_exits_in_the_window_over_the_others(features_of):
     team = TEAM + "\n    zed 2020-01-01 max sales clerk"
     people = features_of(
         JUNE,
@@ -85,7 +85,7 @@ SERVICES = """
     ann       bob         2023-06-30T09:00 2023-06-30T10:00 1      1"""
 
 
-def test_services_are_summed_over_windows_from_both_sides(features_of):
+def test_services_are_summed_over_windows_as_client_and_as_provider(features_of):
     people = features_of(JUNE, {"collaboration": SERVICES})
     ann, bob = people["ann"], people["bob"]
     measures = ("services", "rating", "hours", "effort")
@@ -96,7 +96,7 @@ def test_services_are_summed_over_windows_from_both_sides(features_of):
     assert (bob["provider_services_trend"], ann["provider_services_trend"]) == pytest.approx((2 / 3 - 2 / 12, 1 / 4))
 
 
-def test_before_it_is_closed_a_service_is_counted_but_not_judged(features_of):
+def test_an_open_service_is_counted_but_not_rated(features_of):
     june = features_of(JUNE, {"collaboration": SERVICES})
     assert june["bob"]["client_services_12m"] == pytest.approx(1 / 12)
     assert june["bob"]["client_rating_12m"] is None
@@ -105,7 +105,7 @@ def test_before_it_is_closed_a_service_is_counted_but_not_judged(features_of):
     assert (july["bob"]["client_rating_12m"], july["bob"]["client_hours_12m"]) == (1, 72)
 
 
-def test_a_service_recorded_late_is_not_known_before(features_of):
+def test_a_late_recorded_service_is_not_known_before_its_record(features_of):
     rows = (
         "client_id provider_id opened_at recorded_at\nann bob 2023-06-01T09:00 -\nann bob 2024-06-05T09:00 2024-07-01"
     )
@@ -113,7 +113,7 @@ def test_a_service_recorded_late_is_not_known_before(features_of):
     assert (june["client_services_12m"], july["client_services_12m"]) == (0, pytest.approx(1 / 12))
 
 
-def test_without_any_service_volumes_are_zero_and_ratings_unknown(features_of):
+def test_volumes_are_zero_and_ratings_unknown_without_any_service(features_of):
     tables = {"collaboration": SERVICES, "assignments": "employee_id effective_date department\nzoe 2020-01-01 sales"}
     zoe = features_of(JUNE, tables)["zoe"]
     assert (zoe["client_services_12m"], zoe["provider_services_12m"], zoe["colleagues_served_12m"]) == (0, 0, 0)
@@ -127,7 +127,7 @@ def test_volumes_over_a_window_longer_than_the_table_are_unknown(features_of):
     assert ann["months_since_service"] == 2
 
 
-def test_the_newly_hired_are_measured_over_the_months_they_were_here(features_of):
+def test_new_hires_are_measured_over_their_months_of_employment(features_of):
     tables = {
         "employees": "employee_id hire_date\nann 2024-05-10\nbob 2015-01-01",
         "collaboration": "client_id provider_id opened_at\nbob bob2 2023-01-01T09:00\nann bob 2024-06-01T09:00",
@@ -157,14 +157,14 @@ def test_balance_degree_and_contact(features_of):
     assert (ann["months_since_service"], cid["months_since_service"]) == (0, 9)
 
 
-def test_colleagues_in_service_who_left_are_a_share_of_them(features_of):
+def test_service_partners_who_left_are_a_share_of_all_partners(features_of):
     exits = "employee_id exit_date kind\nbob 2024-06-01 voluntary"
     people = features_of(JUNE, {"collaboration": SERVICES, "exits": exits})
     assert people["ann"]["partners_left_share_12m"] == 0.5
     assert people["cid"]["partners_left_share_12m"] == 0
 
 
-def test_department_pairs_are_judged_by_everyone_in_them_and_weighted_by_use(features_of):
+def test_department_pairs_are_rated_by_all_their_members_and_weighted_by_use(features_of):
     people = features_of(JUNE, {
         "assignments": """
             employee_id effective_date department
@@ -189,8 +189,8 @@ def test_department_pairs_are_judged_by_everyone_in_them_and_weighted_by_use(fea
 
 @pytest.mark.parametrize(("column", "feature"), [("rating", "client_rating_12m"), ("effort_hours", "client_effort_12m"),
                                                  ("closed_at", "client_hours_12m")])  # fmt: skip
-def test_what_the_services_do_not_record_is_no_feature(features_of, column, feature):
+def test_unrecorded_columns_of_services_give_no_features(features_of, column, feature):
     words = [line.split() for line in SERVICES.strip().splitlines()]
-    kept = [place for place, name in enumerate(words[0]) if name != column]
-    rows = "\n".join(" ".join(line[place] for place in kept) for line in words)
+    columns = [position for position, name in enumerate(words[0]) if name != column]
+    rows = "\n".join(" ".join(line[position] for position in columns) for line in words)
     assert feature not in features_of(JUNE, {"collaboration": rows})["ann"]

@@ -1,4 +1,4 @@
-"""The gate's conditions as a Russian reader sees them, and that whatever the gate says has a translation."""
+"""The gate's conditions in Russian, and that every text of the gate has a translation."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def ratio(metric: str, attribute: str, group: Group, other: Group) -> Condition:
 
 
 @pytest.mark.parametrize(
-    ("condition", "told"),
+    ("condition", "expected"),
     [
         (Condition(Code.SLOPE, "passed", metric="calibration_slope"), "наклон калибровки"),
         (
@@ -41,27 +41,27 @@ def ratio(metric: str, attribute: str, group: Group, other: Group) -> Condition:
         ),
     ],
 )
-def test_a_condition_is_said_with_its_groups(condition: Condition, told: str) -> None:
-    assert condition_text(condition, RUSSIAN) == told
+def test_a_condition_is_worded_with_its_groups(condition: Condition, expected: str) -> None:
+    assert condition_text(condition, RUSSIAN) == expected
 
 
-def test_what_only_the_source_names_stays_as_it_is() -> None:
+def test_names_from_the_source_are_not_translated() -> None:
     assert attribute_text(["gender", "age"], RUSSIAN) == "пол × возраст"
     assert crossed_text([Group("woman"), Group(start=60)], RUSSIAN) == "женщины × от 60"
     assert crossed_text([Group("Land and overseas")], RUSSIAN) == "Land and overseas"
 
 
-def test_every_condition_and_limit_of_the_gate_is_said_in_russian() -> None:
+def test_every_condition_and_limit_of_the_gate_is_translated_into_russian() -> None:
     asked = every_condition()
     assert len(asked) == 9
     for each in asked:
-        told = condition_text(each, RUSSIAN), limit_text(each, RUSSIAN)
-        assert not any("a" <= letter <= "z" for letter in "".join(told)), told
+        text = condition_text(each, RUSSIAN), limit_text(each, RUSSIAN)
+        assert not any("a" <= letter <= "z" for letter in "".join(text)), text
     assert limit_text(asked[0], RUSSIAN) == "от 0,8 до 1,25"
     assert limit_text(asked[1], RUSSIAN) == "≥ 0,100"
 
 
-def test_a_condition_comes_back_from_its_json_as_it_was() -> None:
+def test_a_condition_survives_json() -> None:
     asked = every_condition()
     assert list(conditions_of(gate_json(asked))) == asked
 

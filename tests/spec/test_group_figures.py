@@ -1,4 +1,4 @@
-"""Figures of groups: what is shown, and what can be worked out of what is shown."""
+"""Figures of groups: what is shown, and what can be derived from it."""
 
 import math
 
@@ -12,7 +12,7 @@ from pipeline.store.group_figures import DIMENSIONS, group_figures
 
 
 def company(department: str, location: str = "", level: str = "", manager: str = "") -> pl.DataFrame:
-    """A letter a person in each dimension; one that is not given is the same for all."""
+    """One letter per person in each dimension; a dimension that is not given is the same for all."""
     words = {"department": department, "location": location, "level": level, "manager": manager}
     return pl.DataFrame({name: list(text or "-" * len(department)) for name, text in words.items()})
 
@@ -21,32 +21,32 @@ def suppressed(people: pl.DataFrame) -> dict[str, set[str]]:
     return hidden_groups(people.with_row_index("person"))
 
 
-def test_groups_of_five_are_shown_and_of_four_are_not() -> None:
+def test_groups_of_five_are_shown_and_groups_of_four_are_not() -> None:
     people = company("a" * 5 + "b" * 4 + "c" * 4)
     assert suppressed(people)["department"] == {"b", "c"}
 
 
-def test_one_small_group_takes_the_next_smallest_with_it() -> None:
+def test_one_small_group_suppresses_the_next_smallest_too() -> None:
     # everyone minus a and b would give c
     assert suppressed(company("a" * 9 + "b" * 8 + "c" * 2))["department"] == {"b", "c"}
 
 
-def test_small_groups_that_are_too_few_people_together_take_another_with_them() -> None:
+def test_small_groups_of_too_few_people_together_suppress_another() -> None:
     assert suppressed(company("a" * 9 + "b" * 8 + "c" * 2 + "d" * 2))["department"] == {"b", "c", "d"}
 
 
-def test_of_two_groups_that_differ_by_too_few_the_later_dimensions_is_hidden() -> None:
+def test_the_later_dimensions_group_is_hidden_if_two_groups_differ_by_too_few() -> None:
     # the people at x are those of a and one more; x is hidden, and y too, which would give it
-    found = suppressed(company("a" * 10 + "b" * 10 + "c" * 10, "x" * 11 + "y" * 9 + "z" * 10))
-    assert found["department"] == set()
-    assert {"x", "y"} <= found["location"]
+    result = suppressed(company("a" * 10 + "b" * 10 + "c" * 10, "x" * 11 + "y" * 9 + "z" * 10))
+    assert result["department"] == set()
+    assert {"x", "y"} <= result["location"]
 
 
 def test_groups_of_the_same_people_may_both_be_shown() -> None:
     assert suppressed(company("a" * 10 + "b" * 10, "x" * 10 + "y" * 10)) == {name: set() for name in DIMENSIONS}
 
 
-def test_figures_are_sums_of_risks_with_an_interval() -> None:
+def test_a_groups_figures_are_sums_of_risks_with_an_interval() -> None:
     risks = [0.1, 0.2, 0.3, 0.4, 0.5]
     ids = [f"P{number}" for number in range(5)]
     scores = pl.DataFrame({"employee_id": ids, "risk": risks}).with_columns(
@@ -79,15 +79,15 @@ def test_a_suppressed_group_has_a_name_and_nothing_else() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*(st.sampled_from("abcd"),) * 4), min_size=1, max_size=60))
-def test_nothing_that_two_figures_give_is_of_fewer_than_five(rows: list[tuple[str, ...]]) -> None:
+def test_no_two_figures_together_describe_fewer_than_five(rows: list[tuple[str, ...]]) -> None:
     people = pl.DataFrame(rows, schema=list(DIMENSIONS), orient="row").with_row_index("person")
     hidden = suppressed(people.drop("person"))
-    told = [frozenset(people["person"])]
+    result = [frozenset(people["person"])]
     for name in DIMENSIONS:
         groups = {key[0]: frozenset(group["person"]) for key, group in people.group_by(name)}
-        told += [members for group, members in groups.items() if group not in hidden[name]]
-        told.append(frozenset().union(*(groups[group] for group in hidden[name])))
-    for one in told:
-        assert not 0 < len(one) < LEAST_PEOPLE or one == told[0]
-        for other in told:
+        result += [members for group, members in groups.items() if group not in hidden[name]]
+        result.append(frozenset().union(*(groups[group] for group in hidden[name])))
+    for one in result:
+        assert not 0 < len(one) < LEAST_PEOPLE or one == result[0]
+        for other in result:
             assert not 0 < len(one ^ other) < LEAST_PEOPLE or not one or not other

@@ -1,4 +1,4 @@
-"""Keys are made once, by one place, and only their owner can read them."""
+"""A key is created once, in one place, and only its owner can read it."""
 
 import stat
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def signing_key_bytes(settings: Settings) -> bytes:
 
 
 @pytest.mark.parametrize(("read", "name"), [(session_key, SESSION_KEY), (signing_key_bytes, SIGNING_KEY)])
-def test_starts_that_make_a_key_together_agree_on_one(
+def test_processes_that_start_together_agree_on_one_key(
     tmp_path: Path, read: Callable[[Settings], bytes], name: str
 ) -> None:
     settings = Settings(var=tmp_path / "var")

@@ -1,4 +1,4 @@
-"""A process killed in the middle of publishing or of an audit write: nothing lost, nothing half; on both databases."""
+"""A process killed during a publication or an audit write: nothing lost, nothing half-written; on both databases."""
 
 import multiprocessing
 import os
@@ -22,34 +22,34 @@ def scored(day: date) -> Publication:
     return month_of_scores(day, {f"P{number}": 0.0 for number in range(40)})
 
 
-def append_for_ever(url: str, told: Connection) -> None:
-    """Keep one audit row after another, and tell of each once it is kept."""
+def append_for_ever(url: str, connection: Connection) -> None:
+    """Append one audit row after another, and send the number of each stored row."""
     with Store(url) as store:
         for number in range(1_000_000):
             at = datetime(2026, 10, 1, tzinfo=UTC)
             store.append_audit([AuditEntry(at, f"r{number}", "H1", "hr", "GET", "A", None, "released")])
-            told.send(number)
+            connection.send(number)
 
 
 def killed(job: Any, *arguments: Any, after: int) -> list[Any]:
-    """What a job told before it was killed, some time after it had told so many things."""
+    """The numbers that a job sent before it was killed, some time after it had sent `after` of them."""
     ours, theirs = SPAWN.Pipe(duplex=False)
     process = SPAWN.Process(target=job, args=[*arguments, theirs])
     process.start()
     theirs.close()
-    said = [ours.recv() for _ in range(after)]
+    received = [ours.recv() for _ in range(after)]
     os.kill(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
     process.join()
     while ours.poll():
         try:
-            said.append(ours.recv())
+            received.append(ours.recv())
         except EOFError:
             break
     ours.close()
-    return said
+    return received
 
 
-def test_a_month_that_was_half_published_is_not_there(url: str) -> None:
+def test_a_half_published_month_does_not_exist(url: str) -> None:
     with Store(url) as store:
         store.publish(scored(date(2026, 9, 30)))
         assert killed(publish_half, url, scored(date(2026, 10, 31)), 20, after=1) == ["half"]
@@ -66,12 +66,12 @@ def test_a_month_that_was_half_published_is_not_there(url: str) -> None:
             assert published.snapshot_date == date(2026, 10, 31)
 
 
-def test_every_audit_row_that_was_told_to_be_kept_is_kept(url: str) -> None:
+def test_every_confirmed_audit_row_is_stored(url: str) -> None:
     with Store(url) as store:
-        told = killed(append_for_ever, url, after=30)
+        result = killed(append_for_ever, url, after=30)
         with store.reading() as scores:
-            kept = set(scores.connection.execute(select(AUDIT.c.request_id)).scalars())
-        assert {f"r{number}" for number in told} <= kept
+            stored = set(scores.connection.execute(select(AUDIT.c.request_id)).scalars())
+        assert {f"r{number}" for number in result} <= stored
         assert store.verify_audit().is_whole
         store.append_audit([AuditEntry(datetime(2026, 10, 2, tzinfo=UTC), "after", "H", "hr", "GET", None, None, "x")])
-        assert store.verify_audit().rows == len(kept) + 1
+        assert store.verify_audit().rows == len(stored) + 1

@@ -1,4 +1,4 @@
-"""What the product says, that every other language says all of it with the same places, and how it counts."""
+"""Texts and their translations: complete, with the same placeholders, and with the right plural forms."""
 
 import ast
 import re
@@ -20,33 +20,33 @@ RUSSIAN = language("ru")
 SERVING = Path(__file__).parents[2] / "serving"
 
 
-def places(said: str) -> set[str]:
-    return set(re.findall(r"\{\w+\}|%\(\w+\)[sd]", said))
+def places(text: str) -> set[str]:
+    return set(re.findall(r"\{\w+\}|%\(\w+\)[sd]", text))
 
 
 @pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
-def test_a_language_says_every_text_with_the_same_places(code: str) -> None:
+def test_a_language_translates_every_text_with_the_same_placeholders(code: str) -> None:
     catalogue = catalogue_of(code)
-    for (use, said), message in messages().items():
-        told = catalogue.get(said, use)
-        assert told is not None, said
-        assert not told.fuzzy, said
-        forms = [told.string] if isinstance(told.string, str) else list(told.string)
-        assert len(forms) == (1 if isinstance(message, str) else catalogue.num_plurals), said
-        assert all(forms), said
-        assert all(places(form) == places(said) for form in forms), said
+    for (use, text), message in messages().items():
+        translated = catalogue.get(text, use)
+        assert translated is not None, text
+        assert not translated.fuzzy, text
+        forms = [translated.string] if isinstance(translated.string, str) else list(translated.string)
+        assert len(forms) == (1 if isinstance(message, str) else catalogue.num_plurals), text
+        assert all(forms), text
+        assert all(places(form) == places(text) for form in forms), text
     assert {key_of(message) for message in catalogue} == {(None, ""), *messages()}
 
 
 def test_pages_lists_and_refusals_are_in_one_catalogue() -> None:
-    said = messages()
+    catalogued = messages()
     page, menu, refusal = "Skip to the content", "Overview", "Choose whose list you want to see."
     mail, monitoring, list_page = "Read the list and answer", "AUC is below what training promised", "What to ask"
-    assert {(None, text) for text in (page, menu, refusal, mail, monitoring, list_page)} <= said.keys()
-    assert said[None, "%(num)s person"] == ("%(num)s person", "%(num)s people")
+    assert {(None, text) for text in (page, menu, refusal, mail, monitoring, list_page)} <= catalogued.keys()
+    assert catalogued[None, "%(num)s person"] == ("%(num)s person", "%(num)s people")
 
 
-def test_the_text_of_a_refusal_is_marked_wherever_it_is_written() -> None:
+def test_every_text_of_a_refusal_is_marked_for_translation() -> None:
     unmarked = [
         f"{path.name}:{node.lineno}"
         for path in SERVING.rglob("*.py")
@@ -57,8 +57,8 @@ def test_the_text_of_a_refusal_is_marked_wherever_it_is_written() -> None:
     assert not unmarked
 
 
-def test_a_stale_label_stays_readable_for_older_months_and_any_other_text_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {key: said for key, said in messages().items() if key[1] not in ("Time in the job", "Overview")}
+def test_obsolete_labels_stay_for_older_months_and_other_obsolete_texts_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {key: text for key, text in messages().items() if key[1] not in ("Time in the job", "Overview")}
     monkeypatch.setattr(collect, "messages", lambda: kept)
     new = collect.updated_catalogue("ru")
     assert new.get("Time in the job") is None
@@ -67,23 +67,23 @@ def test_a_stale_label_stays_readable_for_older_months_and_any_other_text_goes(m
     assert "Overview" not in new.obsolete
 
 
-def test_an_older_months_label_is_said_in_russian() -> None:
+def test_an_older_months_label_is_translated_into_russian() -> None:
     [*former] = catalogue_of("ru").obsolete
     assert former
     assert all(RUSSIAN.knows(label) and re.search("[а-я]", label_text({"label": label}, RUSSIAN)) for label in former)
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "expected"),
     [("1", "1 месяц"), ("2", "2 месяца"), ("5", "5 месяцев"), ("21", "21 месяц"), ("1.5", "1,5 месяца")],
 )
-def test_russian_forms_go_with_the_number(number: str, said: str) -> None:
+def test_russian_plural_forms_follow_the_number(number: str, expected: str) -> None:
     about = {"label": "Time in the job", "unit": "months", "kind": "number"}
-    told = factor_text(Factor("months_in_job", "growth", number, None, 0.4), about, RUSSIAN)
-    assert told == f"Время в должности: {said}. Это повышает риск."
+    text = factor_text(Factor("months_in_job", "growth", number, None, 0.4), about, RUSSIAN)
+    assert text == f"Время в должности: {expected}. Это повышает риск."
 
 
-def test_russian_writes_percents_numbers_and_dates_its_own_way() -> None:
+def test_russian_has_its_own_format_for_percentages_numbers_and_dates() -> None:
     assert RUSSIAN.percent(0.128, 1, is_signed=True) == "+12,8\xa0%"
     assert RUSSIAN.number(12345.0) == "12\xa0345"
     assert (RUSSIAN.day(date(2026, 9, 30)), RUSSIAN.month(date(2026, 9, 30))) == ("30 сентября 2026", "сентябрь 2026")
@@ -91,18 +91,18 @@ def test_russian_writes_percents_numbers_and_dates_its_own_way() -> None:
 
 
 @pytest.mark.parametrize(
-    ("risks", "said"),
+    ("risks", "expected"),
     [
         ([0.3] * 4, "Из этих четырёх в течение шести месяцев уйдёт примерно один, если ничего не изменится."),
         ([0.5] * 4, "Из этих четырёх в течение шести месяцев уйдут примерно двое, если ничего не изменится."),
         ([0.3], "Большинство людей в таком положении через шесть месяцев ещё работают здесь, но не все."),
     ],
 )
-def test_russian_says_expected_exits_in_words(risks: list[float], said: str) -> None:
-    assert expected_words(risks, 6, RUSSIAN) == said
+def test_expected_exits_are_written_in_words_in_russian(risks: list[float], expected: str) -> None:
+    assert expected_words(risks, 6, RUSSIAN) == expected
 
 
-def test_the_name_of_a_companys_own_item_stays_and_the_rest_is_said() -> None:
+def test_the_name_of_a_companys_own_item_stays_and_the_rest_is_translated() -> None:
     def last(item: str) -> dict[str, str]:
         return {"label": f"{item}: last", "item": item, "label_form": LAST}
 
@@ -116,13 +116,13 @@ def test_the_name_of_a_companys_own_item_stays_and_the_rest_is_said() -> None:
     assert label_text(mean, RUSSIAN) == "Mood: среднее за 3 мес."
 
 
-def test_a_survey_answer_is_kept_in_confidence_in_every_language() -> None:
+def test_survey_answers_stay_confidential_in_every_language() -> None:
     factor = Factor("survey_fairness_of_pay_last", "pay", "2", "7", 0.5)
     about = {"label": "Fairness of pay: last", "is_confidential": True}
     assert reason_text(factor, about, RUSSIAN) == "Как воспринимается оплата"
 
 
-def test_a_language_without_texts_is_refused_with_those_there_are() -> None:
+def test_an_unknown_language_is_refused_and_the_available_ones_are_named() -> None:
     with pytest.raises(BadInput, match="en, ru"):
         language("../ru")
 
@@ -153,6 +153,6 @@ def test_a_browser_gets_the_language_it_prefers(accepted: str, code: str) -> Non
 
 
 @pytest.mark.parametrize("accepted", ["", "*", "de", "fr-FR, *;q=0.1", ";;,,q=q=", "ru;q=0, *"])
-def test_a_browser_with_no_wish_that_we_meet_gets_the_settings_language(accepted: str) -> None:
+def test_a_browser_that_prefers_no_available_language_gets_the_settings_language(accepted: str) -> None:
     wanted = "en" if accepted.startswith("ru") else "ru"
     assert preferred_language(accepted, "ru").code == wanted

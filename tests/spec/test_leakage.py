@@ -32,22 +32,22 @@ def named(data: Dataset, *allowed: str) -> list[str]:
 
 
 @pytest.mark.parametrize("direction", [1.0, -1.0])
-def test_value_that_separates_is_named_in_either_direction(direction: float) -> None:
+def test_a_separating_value_is_named_in_either_direction(direction: float) -> None:
     leak = [direction * (float(left) + row % 3 / 10) for row, left in enumerate(LEFT)]
     assert named(dataset(honest=honest(), leak=leak)) == ["leak"]
 
 
-def test_figures_that_are_no_numbers_do_not_hide_a_value_that_separates() -> None:
+def test_nan_does_not_hide_a_separating_value() -> None:
     leak = [np.nan if row == 1 else float(left) + row % 3 / 10 for row, left in enumerate(LEFT)]
     assert named(dataset(honest=honest(), leak=leak)) == ["leak"]
 
 
-def test_null_pattern_that_separates_is_named() -> None:
+def test_a_separating_null_pattern_is_named() -> None:
     leak = [None if left else float(row % 5) for row, left in enumerate(LEFT)]
     assert named(dataset(honest=honest(), leak=leak)) == ["leak"]
 
 
-def test_zero_that_multiplies_the_exit_rate_is_named_though_it_separates_little() -> None:
+def test_a_zero_that_multiplies_the_exit_rate_is_named_though_it_separates_little() -> None:
     # 100 of 1,000 leave. Of 102 rows with the value 0, 50 left (49 %); of the 898 others 50 (5.6 %): 8.7 times.
     left_rows, stayed_rows = np.flatnonzero(LEFT), np.flatnonzero(~LEFT)
     zero = set(left_rows[:50]) | set(stayed_rows[:52])
@@ -64,23 +64,23 @@ def test_a_single_leaver_among_the_other_rows_does_not_make_a_value_suspect() ->
     assert named(dataset(transfers=honest)) == []
 
 
-def test_value_that_a_whole_department_shares_is_no_suspect() -> None:
+def test_a_value_shared_by_a_whole_department_is_not_suspect() -> None:
     # The value 3.5 stands on 110 rows of which 60 left: the people of a department that was closed.
     left_rows, stayed_rows = np.flatnonzero(LEFT), np.flatnonzero(~LEFT)
     closed = set(left_rows[:60]) | set(stayed_rows[:50])
     assert named(dataset(exits=[3.5 if row in closed else float(row % 9) for row in range(ROWS)])) == []
 
 
-def test_remedy_names_both_ways_out() -> None:
+def test_the_remedy_names_both_ways_out() -> None:
     [finding] = suspects(dataset(leak=[float(left) for left in LEFT]), np.arange(ROWS))
     assert '"leak" to `ignore`' in finding.remedy
     assert "--allow-suspect leak" in finding.remedy
 
 
-def test_suspect_that_was_allowed_passes() -> None:
+def test_an_allowed_suspect_passes() -> None:
     assert named(dataset(leak=[float(left) for left in LEFT]), "leak") == []
 
 
-def test_only_the_rows_that_were_judged_count() -> None:
+def test_only_evaluated_rows_count() -> None:
     leak = [float(left) if row < 500 else 0.0 for row, left in enumerate(LEFT)]
     assert [finding.column for finding in suspects(dataset(leak=leak), np.arange(500, ROWS))] == []

@@ -1,4 +1,4 @@
-"""The additive part: the fit, what its two penalties do to a strong feature among weak ones, and which is chosen."""
+"""The logistic regression: its fit, the effect of both penalties on one strong feature among weak ones, selection."""
 
 import numpy as np
 import pytest
@@ -18,13 +18,13 @@ def spreads(fitted: Linear, matrix: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def one_that_tells() -> tuple[np.ndarray, np.ndarray]:
-    """A first feature that decides who leaves, and twenty that say nothing."""
+    """A first feature that determines who leaves, and twenty uninformative ones."""
     random = np.random.default_rng(1)
     matrix = random.normal(size=(ROWS, 1 + NOISY))
     return matrix, random.random(ROWS) < risk_of(-1 + 1.5 * matrix[:, 0])
 
 
-def test_an_adaptive_penalty_frees_what_tells_and_holds_what_says_nothing(
+def test_an_adaptive_penalty_spares_informative_features_and_shrinks_the_others(
     one_that_tells: tuple[np.ndarray, np.ndarray],
 ) -> None:
     matrix, left = one_that_tells
@@ -35,7 +35,7 @@ def test_an_adaptive_penalty_frees_what_tells_and_holds_what_says_nothing(
     assert adaptive[1:].mean() < 0.5 * plain[1:].mean()
 
 
-def test_features_that_tell_the_same_are_held_alike_by_both() -> None:
+def test_both_penalties_treat_identical_features_alike() -> None:
     random = np.random.default_rng(2)
     column = random.normal(size=ROWS)
     matrix = np.column_stack([column, column, column])
@@ -53,7 +53,7 @@ def test_a_fit_is_the_same_alone_and_at_the_end_of_a_path(one_that_tells: tuple[
         np.testing.assert_allclose(fitted.log_odds(matrix), alone.log_odds(matrix), atol=2e-3)
 
 
-def test_the_strongest_penalty_is_chosen_where_held_out_rows_cannot_tell_them_apart() -> None:
+def test_the_strongest_penalty_is_chosen_where_held_out_rows_show_no_difference() -> None:
     random = np.random.default_rng(3)
     matrix, left = random.normal(size=(ROWS, 5)), random.random(ROWS) < 0.3
     penalty, held_out = choose_penalty(matrix, left, (), [(np.arange(800), np.arange(800, ROWS))], (0,) * 5)
@@ -61,7 +61,7 @@ def test_the_strongest_penalty_is_chosen_where_held_out_rows_cannot_tell_them_ap
     assert held_out.shape == (400,)
 
 
-def test_a_weaker_penalty_is_chosen_where_every_feature_tells() -> None:
+def test_a_weaker_penalty_is_chosen_where_every_feature_is_informative() -> None:
     random = np.random.default_rng(4)
     matrix = random.normal(size=(ROWS, NOISY))
     left = random.random(ROWS) < risk_of(-1 + matrix.sum(axis=1))
@@ -84,7 +84,7 @@ def test_the_plain_fit_is_scikit_learns_logistic_regression() -> None:
         assert intercept == pytest.approx(peer.intercept_[0], abs=1e-3)
 
 
-def test_a_column_that_would_take_the_wrong_sign_is_left_out_and_the_others_fitted_without_it() -> None:
+def test_a_column_with_the_wrong_sign_is_left_out_and_the_others_are_fitted_without_it() -> None:
     random = np.random.default_rng(6)
     design = random.normal(size=(ROWS, 3)).astype(np.float32)
     design -= design.mean(axis=0)

@@ -1,4 +1,4 @@
-"""The metrics on tables small enough to be worked out by hand, and the intervals around them."""
+"""The metrics on tables small enough to compute by hand, and the intervals around them."""
 
 import math
 
@@ -29,7 +29,7 @@ def test_a_tie_between_leaver_and_stayer_counts_half() -> None:
     assert metrics([1, 0, 0], [0.5, 0.5, 0.2]).auc == pytest.approx(0.75)
 
 
-def test_average_precision_adds_up_precision_at_each_leaver() -> None:
+def test_average_precision_averages_precision_at_each_leaver() -> None:
     assert metrics(LEFT, RISK).average_precision == pytest.approx((1 + 2 / 3) / 2)
 
 
@@ -49,7 +49,7 @@ def test_brier_is_the_mean_square_of_the_error() -> None:
     assert metrics([1, 0], [0.5, 0.25]).brier == pytest.approx((0.25 + 0.0625) / 2)
 
 
-def test_ece_compares_each_tenth_with_what_happened_in_it() -> None:
+def test_ece_compares_each_tenth_with_its_outcomes() -> None:
     risk = np.repeat(np.arange(10) / 10 + 0.05, 10)  # tenths of 10 rows, of whom 0, 1, 2 ... 9 left
     left = np.concatenate([np.arange(10) < exits for exits in range(10)])
     assert metrics(left, risk).ece == pytest.approx(0.05)
@@ -69,9 +69,9 @@ def test_doubling_the_log_odds_halves_the_calibration_slope(company: dict[str, n
 
 def test_calibration_of_two_groups_is_the_line_through_their_rates() -> None:
     # Risks .2 and .8 (log-odds ∓ln 4), of whom 1 in 3 and 2 in 3 left (log-odds ∓ln 2): the slope is one half.
-    found = metrics([1, 0, 0, 1, 1, 0], [0.2] * 3 + [0.8] * 3)
-    assert found.calibration_slope == pytest.approx(0.5)
-    assert found.calibration_intercept == pytest.approx(0.0, abs=1e-9)
+    result = metrics([1, 0, 0, 1, 1, 0], [0.2] * 3 + [0.8] * 3)
+    assert result.calibration_slope == pytest.approx(0.5)
+    assert result.calibration_intercept == pytest.approx(0.0, abs=1e-9)
 
 
 def test_calibration_slope_is_undefined_for_separated_outcomes_and_for_equal_risks() -> None:
@@ -79,16 +79,16 @@ def test_calibration_slope_is_undefined_for_separated_outcomes_and_for_equal_ris
     assert math.isnan(metrics([1, 0, 0, 0], [0.3] * 4).calibration_intercept)
 
 
-def test_lift_and_recall_look_at_the_riskiest_tenth() -> None:
+def test_lift_and_recall_use_the_riskiest_tenth() -> None:
     risk = np.linspace(0.9, 0.1, 20)
     left = np.zeros(20)
     left[[0, 5, 9, 19]] = 1  # one of four leavers is among the first two rows
-    found = metrics(left, risk)
-    assert found.recall_10 == pytest.approx(0.25)
-    assert found.lift_10 == pytest.approx(2.5)
+    result = metrics(left, risk)
+    assert result.recall_10 == pytest.approx(0.25)
+    assert result.lift_10 == pytest.approx(2.5)
 
 
-def test_a_tie_across_the_edge_of_the_tenth_counts_in_part() -> None:
+def test_a_tie_at_the_edge_of_the_tenth_counts_partly() -> None:
     left = [1] + [0] * 9  # one row is the tenth; it is drawn from five equal ones
     assert metrics(left, [0.8] * 5 + [0.1] * 5).recall_10 == pytest.approx(1 / 5)
 
@@ -97,38 +97,38 @@ def test_a_constant_risk_has_no_lift() -> None:
     assert metrics([1, 0, 0, 1, 0], [0.4] * 5).lift_10 == pytest.approx(1)
 
 
-def test_without_leavers_what_needs_them_is_nan_and_the_rest_is_not() -> None:
-    found = metrics([0, 0], [0.1, 0.2])
-    assert {name for name, value in found.items() if math.isnan(value)} == {
+def test_metrics_that_need_leavers_are_nan_without_any() -> None:
+    result = metrics([0, 0], [0.1, 0.2])
+    assert {name for name, value in result.items() if math.isnan(value)} == {
         "auc", "average_precision", "calibration_slope", "calibration_intercept", "lift_10", "recall_10",
     }  # fmt: skip
-    assert found.brier == pytest.approx(0.025)
+    assert result.brier == pytest.approx(0.025)
 
 
-def test_an_empty_group_is_nan_throughout() -> None:
+def test_every_metric_of_an_empty_group_is_nan() -> None:
     assert all(math.isnan(value) for _, value in metrics([], []).items())
 
 
 @pytest.mark.parametrize("risk", [[0.5], [0.5, 1.2], [0.5, math.nan]])
-def test_what_is_no_probability_for_each_row_is_refused(risk: list[float]) -> None:
+def test_anything_but_one_probability_per_row_is_refused(risk: list[float]) -> None:
     with pytest.raises(ValueError, match="risk"):
         metrics([1, 0], risk)
 
 
-def test_figures_are_those_of_scikit_learn(company: dict[str, np.ndarray]) -> None:
+def test_metrics_equal_those_of_scikit_learn(company: dict[str, np.ndarray]) -> None:
     left, risk = company["left"], company["risk"].round(1)
-    found = metrics(left, risk)
-    assert found.auc == pytest.approx(roc_auc_score(left, risk))
-    assert found.average_precision == pytest.approx(average_precision_score(left, risk))
-    assert found.brier == pytest.approx(brier_score_loss(left, risk))
+    result = metrics(left, risk)
+    assert result.auc == pytest.approx(roc_auc_score(left, risk))
+    assert result.average_precision == pytest.approx(average_precision_score(left, risk))
+    assert result.brier == pytest.approx(brier_score_loss(left, risk))
     inside = risk.clip(1e-12, 1 - 1e-12)
-    assert found.log_loss == pytest.approx(log_loss(left, inside))
+    assert result.log_loss == pytest.approx(log_loss(left, inside))
 
 
 def test_every_metric_has_an_interval_around_its_value(company: dict[str, np.ndarray]) -> None:
-    found = metrics_with_intervals(**company, seed=1)
-    assert tuple(name for name, _ in found.items()) == METRICS
-    assert all(figure.low <= figure.value <= figure.high for _, figure in found.items())
+    result = metrics_with_intervals(**company, seed=1)
+    assert tuple(name for name, _ in result.items()) == METRICS
+    assert all(figure.low <= figure.value <= figure.high for _, figure in result.items())
 
 
 def test_the_same_seed_gives_the_same_interval_and_another_seed_another(company: dict[str, np.ndarray]) -> None:
@@ -137,8 +137,8 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_another(company:
     assert first != other
 
 
-def test_rows_of_one_person_are_drawn_together() -> None:
-    """Ten copies of each row tell no more than one: the interval must not shrink."""
+def test_the_rows_of_a_person_are_resampled_together() -> None:
+    """Ten copies of a row hold no more information than one: the interval must not shrink."""
     random = np.random.default_rng(2)
     risk = random.uniform(0.1, 0.9, 60)
     left = random.random(60) < risk
@@ -150,9 +150,9 @@ def test_rows_of_one_person_are_drawn_together() -> None:
 
 def test_the_interval_of_a_mean_is_about_two_standard_errors_each_side() -> None:
     left = np.arange(400) % 4 == 0  # Brier of a constant .25 is .1875; its standard error is that of the rate, halved
-    found = metrics_with_intervals(left, np.full(400, 0.25), np.arange(400), seed=1, resamples=2000).brier
+    result = metrics_with_intervals(left, np.full(400, 0.25), np.arange(400), seed=1, resamples=2000).brier
     half_width = 1.96 * 0.5 * math.sqrt(0.25 * 0.75 / 400)
-    assert found.high - found.low == pytest.approx(2 * half_width, rel=0.1)
+    assert result.high - result.low == pytest.approx(2 * half_width, rel=0.1)
 
 
 def test_an_undefined_metric_has_no_interval() -> None:
@@ -160,7 +160,7 @@ def test_an_undefined_metric_has_no_interval() -> None:
     assert all(math.isnan(value) for value in vars(figure).values())
 
 
-def test_a_score_against_itself_differs_by_nothing(company: dict[str, np.ndarray]) -> None:
+def test_a_score_compared_with_itself_has_no_difference(company: dict[str, np.ndarray]) -> None:
     left, risk, person = company["left"], company["risk"], company["person"]
     for metric in METRICS:
         assert paired_difference(left, risk, risk, person, 1, metric, 50) == Bounded(0, 0, 0)

@@ -1,4 +1,4 @@
-"""The blend: that its factors add up, that it is stored without code, and that it stands odd input."""
+"""The blend: its factors add up, it is stored without code, and it tolerates odd input."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ from pipeline.model.parallel import ROWS_AT_A_TIME, in_parallel
 
 
 def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:
-    """Pay and tenure that matter, a survey that is often unknown, a department with a bad name, and noise."""
+    """Informative pay and tenure, a survey that is often unknown, a department with many exits, and noise."""
     random = np.random.default_rng(seed)
     pay, tenure, noise = random.normal(size=rows), random.exponential(30, rows), random.normal(size=rows)
     mood = np.where(random.random(rows) < 0.4, np.nan, random.uniform(0, 10, rows))
@@ -41,7 +41,7 @@ def blend() -> Blend:
 
 @pytest.fixture(scope="module")
 def unseen() -> pl.DataFrame:
-    """Rows that training never had: unknown values, a department that is new, figures far outside."""
+    """Rows unlike training's: unknown values, a new department, extreme figures."""
     odd = {"pay": [None, 1e9, -1e9], "tenure_months": [0.0, None, 1e6], "mood": [None, None, 20.0]}
     odd |= {"department": ["on the moon", None, "sales"], "noise": [0.0, float("inf"), float("nan")]}
     return pl.concat([company(300, seed=2)[0], pl.DataFrame(odd)])
@@ -53,7 +53,7 @@ def test_base_and_factors_add_up_to_the_served_log_odds(blend: Blend, unseen: pl
     np.testing.assert_allclose(base + shares.sum(axis=1), blend.log_odds(unseen), rtol=0, atol=1e-9)
 
 
-def test_the_base_is_the_average_training_rows_log_odds(blend: Blend) -> None:
+def test_the_base_is_the_mean_log_odds_of_the_training_rows(blend: Blend) -> None:
     base, _ = blend.contributions(company(1, seed=3)[0])
     features, _ = company(1500, seed=1)
     assert base == pytest.approx(blend.log_odds(features).mean(), abs=0.05)
@@ -61,9 +61,9 @@ def test_the_base_is_the_average_training_rows_log_odds(blend: Blend) -> None:
 
 def test_the_blend_separates_about_as_well_as_the_true_risk(blend: Blend) -> None:
     features, left = company(4000, seed=4)
-    found = metrics(left, blend.risk(features))
-    assert found.auc > 0.73  # the true risk reaches .77
-    assert 0.85 < found.calibration_slope < 1.2
+    result = metrics(left, blend.risk(features))
+    assert result.auc > 0.73  # the true risk reaches .77
+    assert 0.85 < result.calibration_slope < 1.2
 
 
 def test_each_part_alone_is_a_calibrated_baseline(blend: Blend) -> None:
@@ -72,13 +72,13 @@ def test_each_part_alone_is_a_calibrated_baseline(blend: Blend) -> None:
         assert 0.8 < metrics(left, risk_of(log_odds)).calibration_slope < 1.25
 
 
-def test_the_range_is_around_the_risk(blend: Blend, unseen: pl.DataFrame) -> None:
+def test_the_range_contains_the_risk(blend: Blend, unseen: pl.DataFrame) -> None:
     low, high = blend.risk_range(blend.log_odds(unseen))
     risk = blend.risk(unseen)
     assert ((low <= risk) & (risk <= high)).all()
 
 
-def test_a_stored_blend_gives_the_same_numbers(blend: Blend, unseen: pl.DataFrame, tmp_path: Path) -> None:
+def test_a_stored_blend_gives_the_same_scores(blend: Blend, unseen: pl.DataFrame, tmp_path: Path) -> None:
     blend.save(tmp_path / "model")
     loaded = Blend.load(tmp_path / "model")
     assert sorted(file.name for file in (tmp_path / "model").iterdir()) == [BLEND_FILE, TREES_FILE]
@@ -87,7 +87,7 @@ def test_a_stored_blend_gives_the_same_numbers(blend: Blend, unseen: pl.DataFram
     assert loaded.choice == blend.choice
 
 
-def test_a_model_from_before_penalties_were_chosen_has_the_plain_one(blend: Blend, tmp_path: Path) -> None:
+def test_a_model_older_than_penalty_selection_has_the_default_penalty(blend: Blend, tmp_path: Path) -> None:
     blend.save(tmp_path)
     values = json.loads((tmp_path / BLEND_FILE).read_text())
     del values["choice"]["adaptive"]
@@ -127,7 +127,7 @@ def test_a_missing_model_is_refused(tmp_path: Path) -> None:
         Blend.load(tmp_path / "nowhere")
 
 
-def test_columns_may_come_in_any_order_and_with_others_beside_them(blend: Blend, unseen: pl.DataFrame) -> None:
+def test_columns_may_come_in_any_order_and_beside_others(blend: Blend, unseen: pl.DataFrame) -> None:
     turned = unseen.select(reversed(unseen.columns)).with_columns(shoe_size=pl.lit(40))
     np.testing.assert_array_equal(blend.log_odds(turned), blend.log_odds(unseen))
 
@@ -150,7 +150,7 @@ def test_words_where_a_number_is_needed_are_refused_without_repeating_them(blend
     assert "secret" not in str(caught.value)
 
 
-def test_levels_never_seen_count_as_other_and_are_counted(blend: Blend, unseen: pl.DataFrame) -> None:
+def test_unseen_categories_become_other_and_are_counted(blend: Blend, unseen: pl.DataFrame) -> None:
     assert blend.encoding.taken_as_other(unseen) == {"department": 1}
 
 
@@ -159,28 +159,28 @@ def test_an_infinite_figure_is_unknown(blend: Blend, unseen: pl.DataFrame) -> No
     np.testing.assert_array_equal(blend.log_odds(infinite), blend.log_odds(unknown))
 
 
-def test_nobody_to_score_is_no_fault(blend: Blend, unseen: pl.DataFrame) -> None:
+def test_scoring_nobody_is_not_an_error(blend: Blend, unseen: pl.DataFrame) -> None:
     base, shares = blend.contributions(unseen.clear())
     assert np.isfinite(base)
     assert shares.shape == (0, 5)
     assert blend.log_odds(unseen.clear()).shape == (0,)
 
 
-def test_with_too_few_held_out_exits_nothing_is_chosen_by_them() -> None:
+def test_too_few_held_out_exits_choose_nothing() -> None:
     features, left = company(80, seed=5)
     choice = fit_blend(features, left, [(np.arange(60), np.arange(60, 80))], seed=1).choice
-    assert (choice.weight, choice.line) == (1.0, Line())  # so few exits: logistic regression has all the say
+    assert (choice.weight, choice.line) == (1.0, Line())  # with so few exits, logistic regression has the whole weight
     assert choice.shape == TINY
 
 
-def test_a_refit_like_another_takes_its_choices_over(blend: Blend) -> None:
+def test_a_refit_takes_over_the_choices_of_the_first_fit(blend: Blend) -> None:
     features, left = company(600, seed=6)
     refit = fit_blend(features.drop("mood"), left, [], seed=1, hyperparameters_of=blend)
     assert refit.choice == blend.choice
     assert refit.features == ("pay", "tenure_months", "department", "noise")
 
 
-def test_a_fit_on_some_rows_is_that_on_a_table_of_them(unseen: pl.DataFrame) -> None:
+def test_a_fit_on_row_indices_equals_a_fit_on_those_rows(unseen: pl.DataFrame) -> None:
     features, left = company(900, seed=8)
     rows = np.flatnonzero(np.arange(900) % 3)
     folds = folds_of(left[rows])
@@ -195,7 +195,7 @@ def test_fits_of_many_rows_are_not_in_parallel() -> None:
     assert len(threads) == 1
 
 
-def test_features_that_never_vary_carry_nothing() -> None:
+def test_constant_features_have_no_contribution() -> None:
     features, left = company(400, seed=7)
     dull = features.select("pay", one=pl.lit(1.0), nothing=pl.lit(None, pl.Float64), word=pl.lit("same"))
     _, shares = fit_blend(dull, left, [], seed=1).contributions(dull)

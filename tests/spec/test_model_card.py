@@ -1,4 +1,4 @@
-"""The model card of a report of a few figures: everything that a reader asks for is there, and nothing is loaded."""
+"""The model card of a small report: every expected part is there, and nothing is loaded."""
 
 import re
 from datetime import UTC, datetime
@@ -92,7 +92,7 @@ def test_the_page_and_markdown_have_the_same_parts(card: ModelCard) -> None:
     assert {"Purpose", "Never for", "Who is affected, and their rights", "Fairness", "Limits"} <= set(parts)
 
 
-def test_every_item_of_annex_iv_is_placed(card: ModelCard) -> None:
+def test_every_item_of_annex_iv_has_a_place(card: ModelCard) -> None:
     places = card.markdown.partition("Technical documentation, item by item")[2]
     assert {int(item) for item in re.findall(r"^\| (\d)", places, flags=re.MULTILINE)} == set(range(1, 10))
 
@@ -103,13 +103,13 @@ def test_figures_come_with_their_interval_and_n(card: ModelCard) -> None:
     assert "All test rows together (n = 80)" in card.markdown
 
 
-def test_a_suppressed_group_has_no_figure_and_one_that_is_shown_has(card: ModelCard) -> None:
+def test_suppressed_groups_have_no_figures_and_shown_groups_have(card: ModelCard) -> None:
     assert "| other | suppressed | – | – | – | – | – |" in card.markdown
     assert "| woman | 40 | 25.0% (12.5%\u00a0to\u00a037.5%) |" in card.markdown
     assert "Not recorded for 7 people." in card.markdown
 
 
-def test_levels_are_judged_by_themselves_but_for_a_few_people(card: ModelCard) -> None:
+def test_levels_are_evaluated_separately_except_for_a_few_people(card: ModelCard) -> None:
     assert "| 1 | suppressed | – | – | – | – |" in card.markdown
     assert "| 2 | 76 | 10.0% | 0.610 (" in card.markdown
 
@@ -124,7 +124,7 @@ def test_the_card_says_how_far_to_trust_scores_ranges_and_factors(card: ModelCar
     assert "monotone constraints" not in diagnostics, "there are none"
 
 
-def test_who_promoted_it_against_the_gate_and_why_is_said(card: ModelCard) -> None:
+def test_the_card_says_who_promoted_it_against_the_gate_and_why(card: ModelCard) -> None:
     assert "Champion since 3 November 2026, against the gate" in card.html
     assert "promoted against the gate | 1 | retention | Agreed with the works council. |" in card.markdown
     assert "| calibration slope | 0.500 | 0.8 to 1.25 | 0.300 | refused |" in card.markdown
@@ -147,7 +147,7 @@ def test_a_suspect_that_was_let_through_is_named(card: ModelCard) -> None:
     assert "allowed by name: badge_colour" in card.markdown
 
 
-def test_the_page_loads_nothing_runs_nothing_and_escapes_what_it_is_given(card: ModelCard) -> None:
+def test_the_page_loads_nothing_runs_nothing_and_escapes_its_texts(card: ModelCard) -> None:
     assert not re.search(r"<script|<link|@import|url\(|(src|href)=\"(?!#|data:)", card.html)
     assert "A &lt;b&gt;company&lt;/b&gt;" in card.html
     assert "data:image/svg+xml;base64," in card.html

@@ -1,4 +1,4 @@
-"""Names in any script: columns, attributes, items and measures keep their letters, and none takes another's place."""
+"""Names in any script: columns, attributes, items and measures keep their letters, and no two names collide."""
 
 import unicodedata
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def test_a_name_keeps_the_letters_of_its_script(written: str, name: str) -> None
     assert snake_case(name) == name
 
 
-def test_composed_and_decomposed_letters_are_one_name() -> None:
+def test_composed_and_decomposed_letters_make_the_same_name() -> None:
     assert snake_case(unicodedata.normalize("NFD", "Вовлечённость")) == snake_case("Вовлечённость")
 
 
@@ -45,12 +45,12 @@ def test_a_refused_word_among_letters_of_another_script_is_refused() -> None:
 
 
 def named_after(items: list[str], source_of: Callable[..., Source], table: str = "surveys") -> list[str]:
-    """The features that hold the last figure of each item, in the order of the items."""
+    """The features with the last figure of each item, in the order of the items."""
     column, day = {"surveys": ("item", "survey_date"), "measures": ("name", "measured_at")}[table]
     value = {"surveys": "score", "measures": "value"}[table]
     rows = "\n".join(f"ann {JUNE} {item} {place}" for place, item in enumerate(items))
-    found = catalogue(source_of({table: f"employee_id {day} {column} {value}\n{rows}"}))
-    labels = {feature.label: name for name, feature in found.items() if name.endswith("_last")}
+    features = catalogue(source_of({table: f"employee_id {day} {column} {value}\n{rows}"}))
+    labels = {feature.label: name for name, feature in features.items() if name.endswith("_last")}
     return [labels[f"{item.replace('_', ' ').capitalize()}: last"] for item in items]
 
 
@@ -59,7 +59,7 @@ def test_features_are_named_after_items_and_measures_of_any_script(source_of: Ca
     assert named_after(["売上", "粗利"], source_of, "measures") == ["measure_売上_last", "measure_粗利_last"]
 
 
-def test_items_that_differ_in_signs_only_have_features_of_their_own(
+def test_items_that_differ_only_in_punctuation_have_separate_features(
     features_of: Callable[..., dict[str, dict[str, object]]],
 ) -> None:
     surveys = f"employee_id survey_date item score\nann {JUNE} Pay-fair 3\nann {JUNE} pay_fair 8"
@@ -67,7 +67,7 @@ def test_items_that_differ_in_signs_only_have_features_of_their_own(
     assert sorted(ann[name] for name in ann if name.startswith("survey_pay_fair_") and name.endswith("_last")) == [3, 8]
 
 
-def test_the_name_of_an_item_that_shares_it_depends_on_its_own_spelling_only(
+def test_the_name_of_an_item_that_collides_depends_only_on_its_own_spelling(
     source_of: Callable[..., Source],
 ) -> None:
     two = named_after(["Вид-А", "вид_а"], source_of)
@@ -76,7 +76,7 @@ def test_the_name_of_an_item_that_shares_it_depends_on_its_own_spelling_only(
     assert named_after(["Вид.А", "вид_а", "Вид-А"], source_of)[1:] == two[::-1]
 
 
-def test_columns_of_other_scripts_are_ignored_protected_and_offered_by_name(tmp_path: Path) -> None:
+def test_columns_in_other_scripts_can_be_ignored_protected_and_used_by_name(tmp_path: Path) -> None:
     folder = tmp_path / "company"
     folder.mkdir()
     (folder / "employees.csv").write_text(
@@ -92,9 +92,9 @@ def test_columns_of_other_scripts_are_ignored_protected_and_offered_by_name(tmp_
     source = load_source(folder, tmp_path / "tables")
     assert isinstance(source, Source)
     assert (source.employee_features, source.protected_names) == (("学歴", "стаж_лет"), ("пол",))
-    found = catalogue(source)
-    assert {"学歴", "стаж_лет", "survey_настроение_last"} <= set(found)
-    assert not [name for name in found if "пол" in name or "усталость" in name]
+    features = catalogue(source)
+    assert {"学歴", "стаж_лет", "survey_настроение_last"} <= set(features)
+    assert not [name for name in features if "пол" in name or "усталость" in name]
 
 
 @pytest.mark.parametrize("name", ["Krankheitstage", "Дни (больничный)", "Комментарий", "sick days"])

@@ -23,30 +23,30 @@ from serving.pages.rendering import environment
         (float("nan"), "–", "–"),
     ],
 )
-def test_a_share_is_whole_from_ten_percent_on(share: float | None, english: str, russian: str) -> None:
+def test_shares_from_ten_percent_have_no_decimals(share: float | None, english: str, russian: str) -> None:
     assert numbers.percent_or_dash(share, "en_GB") == english
     assert numbers.percent_or_dash(share, "ru") == russian
 
 
 @pytest.mark.parametrize(
-    ("number", "places", "said"),
+    ("number", "places", "expected"),
     [(0.715, 2, "+0,72"), (-0.715, 2, "−0,72"), (0.001, 2, "0,00"), (-0.001, 2, "0,00"), (12345.6, 0, "+12\xa0346")],
 )
-def test_a_signed_figure_has_no_sign_where_it_rounds_to_zero(number: float, places: int, said: str) -> None:
-    assert numbers.decimal_or_dash(number, places, "ru", is_signed=True) == said
+def test_a_signed_figure_has_no_sign_where_it_rounds_to_zero(number: float, places: int, expected: str) -> None:
+    assert numbers.decimal_or_dash(number, places, "ru", is_signed=True) == expected
 
 
-def test_a_range_has_one_percent_sign() -> None:
+def test_a_range_has_a_single_percent_sign() -> None:
     assert numbers.percent_range(0.042, 0.11, "en_GB") == "4.2–11%"
     assert numbers.percent_range(0.042, 0.11, "ru") == "4,2–11\xa0%"
 
 
-def test_an_axis_has_no_zeros_at_the_end() -> None:
-    said = [numbers.trimmed(number, 3, "en_GB") for number in (0.125, 0.5, 4.0, 1500.0)]
-    assert said == ["0.125", "0.5", "4", "1,500"]
+def test_axis_labels_have_no_trailing_zeros() -> None:
+    result = [numbers.trimmed(number, 3, "en_GB") for number in (0.125, 0.5, 4.0, 1500.0)]
+    assert result == ["0.125", "0.5", "4", "1,500"]
 
 
-def test_months_and_moments_are_said_as_the_language_writes_them() -> None:
+def test_months_and_times_follow_the_language() -> None:
     at = datetime(2026, 9, 3, 14, 5, tzinfo=UTC)
     assert (numbers.short_month(date(2026, 9, 30), "en_GB"), numbers.moment(at, "en_GB")) == (
         "Sept 2026",
@@ -59,8 +59,8 @@ def test_months_and_moments_are_said_as_the_language_writes_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "number", "said"),
+    ("code", "number", "expected"),
     [("en", 1, "1 person"), ("en", 2204, "2,204 people"), ("ru", 2204, "2\xa0204 человека")],
 )
-def test_a_count_is_said_as_the_language_writes_numbers(code: str, number: int, said: str) -> None:
-    assert environment(language(code)).globals["count"]("%(num)s person", "%(num)s people", number) == said
+def test_counts_follow_the_language(code: str, number: int, expected: str) -> None:
+    assert environment(language(code)).globals["count"]("%(num)s person", "%(num)s people", number) == expected

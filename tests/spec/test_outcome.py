@@ -1,4 +1,4 @@
-"""Who counts as having left within the horizon: a few exits that one can check by eye."""
+"""Who counts as having left within the horizon, on a few exits that can be checked by eye."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,57 +58,57 @@ def source(
         (date(2025, 1, 1), False),
     ],
 )
-def test_window_is_open_at_the_snapshot_date_and_closed_at_the_horizon(
+def test_the_window_is_open_at_the_snapshot_date_and_closed_at_the_horizon(
     left: Callable[..., bool], exit_date: date, counts: bool
 ) -> None:
     assert left([("a", exit_date, "voluntary")]) is counts
 
 
-def test_exit_beyond_the_horizon_does_not_count_though_it_is_recorded(left: Callable[..., bool]) -> None:
+def test_an_exit_beyond_the_horizon_does_not_count_though_it_is_recorded(left: Callable[..., bool]) -> None:
     exits = [("a", date(2025, 1, 1), "voluntary")]
     assert left(exits, until=date(2025, 12, 31)) is False
 
 
 @pytest.mark.parametrize("kind", ["involuntary", "other"])
-def test_exit_of_another_kind_did_not_leave_voluntarily(left: Callable[..., bool], kind: str) -> None:
+def test_an_exit_of_another_kind_is_not_voluntary(left: Callable[..., bool], kind: str) -> None:
     assert left([("a", date(2024, 9, 1), kind)]) is False
 
 
-def test_first_exit_decides_when_a_person_is_dismissed_and_rehired_and_leaves(left: Callable[..., bool]) -> None:
+def test_the_first_exit_decides_if_a_person_is_dismissed_and_rehired_and_leaves(left: Callable[..., bool]) -> None:
     assert left([("a", date(2024, 11, 1), "voluntary"), ("a", date(2024, 8, 1), "involuntary")]) is False
 
 
-def test_exit_of_somebody_else_does_not_count(left: Callable[..., bool]) -> None:
+def test_an_exit_of_another_person_does_not_count(left: Callable[..., bool]) -> None:
     assert left([("b", date(2024, 8, 1), "voluntary")]) is False
 
 
-def test_exit_after_complete_until_is_not_yet_known(left: Callable[..., bool]) -> None:
+def test_an_exit_after_complete_until_is_not_known_yet(left: Callable[..., bool]) -> None:
     exits = [("a", date(2024, 9, 15), "voluntary")]
     assert left(exits, date(2024, 5, 31), 3, until=date(2024, 8, 31)) is False
 
 
-def test_horizon_after_november_ends_in_february(left: Callable[..., bool]) -> None:
+def test_three_months_from_the_end_of_november_end_in_february(left: Callable[..., bool]) -> None:
     exits = [("a", date(2024, 2, 29), "voluntary")]
     assert left(exits, date(2023, 11, 30), 3) is True
 
 
-def test_date_that_has_not_matured_has_no_outcome(left: Callable[..., bool]) -> None:
+def test_a_date_that_has_not_matured_has_no_outcome(left: Callable[..., bool]) -> None:
     with pytest.raises(ValueError, match="matured"):
         left([], date(2024, 7, 31))
 
 
-def test_rows_keep_their_order(tmp_path: Path) -> None:
+def test_rows_stay_in_order(tmp_path: Path) -> None:
     people = pl.DataFrame({"employee_id": ["b", "c", "a"], "snapshot_date": [JUNE] * 3, "x": [1, 2, 3]})
     table = left_within_horizon(source(tmp_path, [("a", date(2024, 8, 1), "voluntary")]), people, [JUNE], 6)
     assert table.rows() == [("b", JUNE, 1, False), ("c", JUNE, 2, False), ("a", JUNE, 3, True)]
 
 
-def test_no_exit_at_all_is_an_empty_answer_and_not_a_fault(left: Callable[..., bool]) -> None:
+def test_a_source_without_exits_is_not_an_error(left: Callable[..., bool]) -> None:
     assert left([]) is False
 
 
 @pytest.mark.parametrize("exit_date", [date(2024, 6, 30), date(2024, 3, 1)])  # on the snapshot date, and before it
-def test_whoever_had_gone_by_the_snapshot_date_has_no_outcome(exit_date: date, tmp_path: Path) -> None:
+def test_a_person_gone_by_the_snapshot_date_has_no_outcome(exit_date: date, tmp_path: Path) -> None:
     exits = [("a", exit_date, "voluntary"), ("c", date(2024, 7, 1), "voluntary")]
     people = pl.DataFrame({"employee_id": ["c", "a", "b"], "snapshot_date": [JUNE] * 3})
     table = left_within_horizon(source(tmp_path, exits), people, [JUNE], 6)
@@ -125,22 +125,20 @@ def test_whoever_had_gone_by_the_snapshot_date_has_no_outcome(exit_date: date, t
         ([date(2024, 3, 1)], False),  # a spell of a single day
     ],
 )
-def test_whoever_was_hired_again_by_the_snapshot_date_has_an_outcome(
-    hires: list[date], is_here: bool, tmp_path: Path
-) -> None:
-    told = source(tmp_path, [("a", date(2024, 3, 1), "voluntary")], hires=[("a", hire) for hire in hires])
+def test_a_person_rehired_by_the_snapshot_date_has_an_outcome(hires: list[date], is_here: bool, tmp_path: Path) -> None:
+    result = source(tmp_path, [("a", date(2024, 3, 1), "voluntary")], hires=[("a", hire) for hire in hires])
     people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
-    assert left_within_horizon(told, people, [JUNE], 6)["left"].to_list() == [False] * is_here
+    assert left_within_horizon(result, people, [JUNE], 6)["left"].to_list() == [False] * is_here
 
 
-def test_exit_and_rehire_on_the_snapshot_date_are_both_over(tmp_path: Path) -> None:
-    """The window is open at the snapshot date, so whoever came back that day has not left within it."""
-    told = source(tmp_path, [("a", JUNE, "voluntary")], hires=[("a", HIRE), ("a", JUNE)])
+def test_an_exit_and_a_rehire_on_the_snapshot_date_are_both_over(tmp_path: Path) -> None:
+    """The window is open at the snapshot date, so a person who came back that day has not left within it."""
+    result = source(tmp_path, [("a", JUNE, "voluntary")], hires=[("a", HIRE), ("a", JUNE)])
     people = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [JUNE]})
-    assert left_within_horizon(told, people, [JUNE], 6)["left"].to_list() == [False]
+    assert left_within_horizon(result, people, [JUNE], 6)["left"].to_list() == [False]
 
 
-def test_without_a_snapshot_date_there_is_nobody(tmp_path: Path) -> None:
+def test_no_snapshot_date_gives_no_rows(tmp_path: Path) -> None:
     nobody = pl.DataFrame(schema={"employee_id": pl.String, "snapshot_date": pl.Date})
     table = left_within_horizon(source(tmp_path, [("a", JUNE, "voluntary")]), nobody, [], 6)
     assert table.schema == {"employee_id": pl.String, "snapshot_date": pl.Date, "left": pl.Boolean}

@@ -1,4 +1,4 @@
-"""What is kept, for how long, and who is not scored yet; on SQLite and on PostgreSQL."""
+"""Retention periods, and who is not scored before the notice; on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -56,7 +56,7 @@ def counts(store: Store) -> dict[str, int]:
 
 @pytest.fixture
 def filled(store: Store, settings: Settings) -> Store:
-    """Months on either side of twelve ago, a source that stopped long ago, an old and a new answer and contest."""
+    """Months older and newer than twelve, a source that stopped long ago, an old and a new answer and contest."""
     for day in (date(2025, 10, 31), date(2025, 11, 30), date(2025, 12, 31), date(2026, 10, 31)):
         store.publish(scored(day))
     store.publish(scored(date(2020, 1, 31), "left behind"))
@@ -71,7 +71,7 @@ def filled(store: Store, settings: Settings) -> Store:
     return store
 
 
-def test_what_is_older_than_its_period_goes(filled: Store, settings: Settings) -> None:
+def test_data_older_than_its_retention_period_is_deleted(filled: Store, settings: Settings) -> None:
     purged = purge(filled, settings, TODAY)
     assert (purged.scores_until, purged.answers_until) == (date(2025, 11, 30), date(2026, 5, 31))
     assert days(filled) == [
@@ -90,8 +90,8 @@ def objected(store: Store) -> list[str]:
         return list(scores.connection.execute(query).scalars())
 
 
-def test_an_objection_outlives_its_period_while_its_person_is_scored(filled: Store, settings: Settings) -> None:
-    """A has a score of 2026; nothing is held of B but the objection."""
+def test_an_objection_outlives_its_period_while_the_person_is_scored(filled: Store, settings: Settings) -> None:
+    """A has a score of 2026; of B only the objection is stored."""
     with filled.changing() as connection:
         for person in "AB":
             contest(connection, Contest(datetime(2024, 1, 1, tzinfo=UTC), "H", person, "objection", None, "I object."))
@@ -99,14 +99,14 @@ def test_an_objection_outlives_its_period_while_its_person_is_scored(filled: Sto
     assert objected(filled) == ["A"]
 
 
-def test_purging_again_finds_nothing_and_both_runs_are_on_record(filled: Store, settings: Settings) -> None:
+def test_a_second_purge_deletes_nothing_and_both_runs_are_recorded(filled: Store, settings: Settings) -> None:
     purge(filled, settings, TODAY)
     assert set(purge(filled, settings, TODAY).rows.values()) == {0}
     assert counts(filled)["audit"] == 2
     assert filled.verify_audit().is_whole
 
 
-def test_a_rehearsal_deletes_nothing(filled: Store, settings: Settings) -> None:
+def test_a_dry_run_deletes_nothing(filled: Store, settings: Settings) -> None:
     before = counts(filled)
     rehearsed = purge(filled, settings, TODAY, is_rehearsal=True)
     assert counts(filled) == before
@@ -114,7 +114,7 @@ def test_a_rehearsal_deletes_nothing(filled: Store, settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # a server's files are its own
-def test_what_was_deleted_is_in_no_file_of_the_store(filled: Store, settings: Settings) -> None:
+def test_deleted_data_is_in_no_file_of_the_store(filled: Store, settings: Settings) -> None:
     files = [path for path in settings.var.glob("store.db*") if path.is_file()]
     assert any(b"a raise was overlooked" in path.read_bytes() for path in files)
     purge(filled, settings.model_copy(update={"keep_answers_months": 1}), date(2030, 1, 1))
@@ -141,7 +141,7 @@ def test_the_command_says_what_it_would_do(settings: Settings, monkeypatch: pyte
         (False, {"others": date(2026, 11, 25)}, False),
     ],
 )
-def test_nobody_is_scored_before_being_told(required: bool, given: dict[str, date], is_refused: bool) -> None:
+def test_nobody_is_scored_before_the_notice(required: bool, given: dict[str, date], is_refused: bool) -> None:
     settings = Settings(notice_required=required, notice_given=given)
     if not is_refused:
         require_notice(settings, "tiny", TODAY)

@@ -1,4 +1,4 @@
-"""The draft of the impact assessment says what is held and what is open, and names nobody."""
+"""The draft of the impact assessment states what is held and what is open, and names nobody."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -40,12 +40,12 @@ def test_the_draft_counts_what_is_held_and_who_asked_within_a_year(store: Store)
     for month, year in ((11, 2026), (10, 2026), (10, 2025)):  # the last lies more than a year back
         at = datetime(year, month, 5, tzinfo=UTC)
         store.append_audit([AuditEntry(at, "r", "who", "hr", "GET /v1/risks", PERSON, "model_review", "released")])
-    found = held(store, TODAY)
-    assert [(head.source, head.snapshot_date, head.people) for head in found.published] == [
+    result = held(store, TODAY)
+    assert [(head.source, head.snapshot_date, head.people) for head in result.published] == [
         ("acme", date(2026, 10, 31), 1)
     ]
-    assert found.oldest == date(2026, 9, 30)
-    assert [(access.role, access.result, access.times) for access in found.access] == [("hr", "released", 2)]
+    assert result.oldest == date(2026, 9, 30)
+    assert [(access.role, access.result, access.times) for access in result.access] == [("hr", "released", 2)]
 
 
 def test_the_draft_names_nobody(store: Store) -> None:
@@ -55,18 +55,18 @@ def test_the_draft_names_nobody(store: Store) -> None:
     assert PERSON not in draft
 
 
-def test_what_the_settings_settle_is_no_longer_open(store: Store) -> None:
+def test_points_that_the_settings_answer_are_not_open(store: Store) -> None:
     store.publish(scored(date(2026, 10, 31)))
-    found = held(store, TODAY)
-    careless = list(open_points(Settings(), found, TODAY))
-    careful = list(open_points(Settings(notice_required=True, notice_given={"acme": date(2026, 9, 1)}), found, TODAY))
+    result = held(store, TODAY)
+    careless = list(open_points(Settings(), result, TODAY))
+    careful = list(open_points(Settings(notice_required=True, notice_given={"acme": date(2026, 9, 1)}), result, TODAY))
     assert [point for point in careless if point not in careful] == [
         "People can be scored before they are informed: set RETENTION_NOTICE_REQUIRED.",
         "RETENTION_NOTICE_GIVEN has no date for acme.",
     ]
 
 
-def test_the_draft_has_the_four_parts_that_the_law_asks_for(store: Store) -> None:
+def test_the_draft_has_the_four_parts_that_the_law_requires(store: Store) -> None:
     """Article 35(7): (a) the processing, (b) necessity and proportion, (c) risks and (d) what is done about them."""
     headings = [line[6:] for line in assessment(Settings(), store, TODAY).splitlines() if line.startswith("## ")]
     assert headings == [
@@ -78,7 +78,7 @@ def test_the_draft_has_the_four_parts_that_the_law_asks_for(store: Store) -> Non
     ]
 
 
-def test_the_draft_says_what_the_settings_do(store: Store) -> None:
+def test_the_draft_describes_what_the_settings_do(store: Store) -> None:
     plain = assessment(Settings(), store, TODAY)
     assert "Nothing is mailed" in plain
     assert "gate at 0.8 |" in plain
@@ -105,7 +105,7 @@ def test_every_article_of_the_page_names_a_test_that_exists(law: str, articles: 
 
 
 @pytest.mark.parametrize(("day", "is_open"), [(date(2024, 11, 30), True), (date(2024, 12, 31), False)])
-def test_scores_older_than_their_period_are_an_open_point(store: Store, day: date, is_open: bool) -> None:
+def test_scores_older_than_their_retention_period_are_an_open_point(store: Store, day: date, is_open: bool) -> None:
     store.publish(scored(day))
     points = list(open_points(Settings(keep_scores_months=24), held(store, TODAY), TODAY))
     assert any("retention purge" in point for point in points) == is_open

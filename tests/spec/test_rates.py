@@ -1,9 +1,9 @@
-"""How often one client may ask, on a clock of the test's own."""
+"""The rate limit of a client, on a clock that the test controls."""
 
 from serving.access.rates import Rates
 
 
-def test_a_client_may_ask_so_often_in_a_window_and_then_waits_for_the_next() -> None:
+def test_a_client_over_its_limit_waits_for_the_next_window() -> None:
     now = 120.0
     rates = Rates("2/minute", lambda: now)
     assert [rates.seconds_to_wait("A") for _ in range(3)] == [0, 0, 60]
@@ -14,7 +14,7 @@ def test_a_client_may_ask_so_often_in_a_window_and_then_waits_for_the_next() -> 
     assert rates.seconds_to_wait("A") == 0
 
 
-def test_nothing_is_held_of_a_client_when_the_window_is_over() -> None:
+def test_clients_are_forgotten_when_their_window_ends() -> None:
     now = 0.0
     rates = Rates("1/second", lambda: now)
     for number in range(100):

@@ -1,4 +1,4 @@
-"""Related features: what says the same of people is read together, and what does not is not."""
+"""Related features: features that rank people alike are read together, and no others."""
 
 import polars as pl
 
@@ -22,16 +22,16 @@ TABLE = pl.DataFrame(
 DRIVERS = dict.fromkeys(TABLE.columns, "pay") | {"overtime": "conditions"}
 
 
-def test_numbers_of_a_driver_in_the_same_or_the_opposite_order_are_related() -> None:
+def test_numbers_of_a_driver_in_the_same_or_opposite_order_are_related() -> None:
     assert related(TABLE, DRIVERS) == {"pay": "pay", "pay_rank": "pay", "pay_gap": "pay"}
 
 
-def test_of_a_few_people_nothing_is_related() -> None:
+def test_nothing_is_related_among_a_few_people() -> None:
     assert related(TABLE.head(49), DRIVERS) == {}
     assert related(TABLE.select("job"), DRIVERS) == {}
 
 
-def test_related_factors_stand_together_by_the_weight_of_their_sum() -> None:
+def test_related_factors_are_grouped_and_sorted_by_their_sum() -> None:
     about = {name: {"related": name[0] if name[0] == "a" else None} for name in ("a1", "a2", "b", "c")}
     shares = {"a1": 0.5, "a2": -0.4, "b": 0.3, "c": -0.05}  # a1 and a2 add up to .1
     factors = [Factor(name, "pay", None, None, share) for name, share in shares.items()]

@@ -1,4 +1,4 @@
-"""What a scoring run says of itself."""
+"""The summary and the evidence of a scoring run."""
 
 import io
 from datetime import date
@@ -13,7 +13,7 @@ from pipeline.scoring.job import _evidence
 from pipeline.store.publication import Publication
 
 
-def test_categories_not_known_from_training_are_taken_as_other_and_counted() -> None:
+def test_categories_unseen_in_training_become_other_and_are_counted() -> None:
     trained = pl.DataFrame({"job": ["clerk"] * 20 + ["pilot"] * 19, "level": [1.0] * 39})
     scored = pl.DataFrame({"job": ["clerk", "pilot", "nurse", None], "level": [1.0, 2.0, 3.0, None]})
     assert fit_encoding(trained).taken_as_other(scored) == {"job": 2}
@@ -22,7 +22,7 @@ def test_categories_not_known_from_training_are_taken_as_other_and_counted() -> 
     assert fit_encoding(trained.select("level")).share_of_other(scored).tolist() == [0.0] * 4
 
 
-def test_evidence_is_the_first_reason_why_a_score_says_little() -> None:
+def test_evidence_is_the_first_reason_not_to_rely_on_a_score() -> None:
     X = pl.DataFrame(
         {
             "tenure_months": [0.5, 5.0, 5.0, 5.0, 5.0],
@@ -30,8 +30,8 @@ def test_evidence_is_the_first_reason_why_a_score_says_little() -> None:
             "pay": [1.0, None, 1, 1, 1],
         }
     )
-    found = _evidence(X, new=np.array([1.0, 0.0, 0.6, 0.5, 0.5]), width=np.array([0.9, 0.9, 0.9, 0.41, 0.4]))
-    assert found.to_list() == [
+    result = _evidence(X, new=np.array([1.0, 0.0, 0.6, 0.5, 0.5]), width=np.array([0.9, 0.9, 0.9, 0.41, 0.4]))
+    assert result.to_list() == [
         "employed for less than a month",
         "too little is known",
         "most of the categories were not known in training",

@@ -9,7 +9,7 @@ from pipeline.settings import Settings, unusable
 
 
 @pytest.mark.parametrize("tracking", ["", "sqlite:///elsewhere/mlflow.db"])
-def test_artefacts_lie_under_var_where_no_server_keeps_them(
+def test_artefacts_are_under_var_without_a_tracking_server(
     tracking: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking)
@@ -17,12 +17,12 @@ def test_artefacts_lie_under_var_where_no_server_keeps_them(
 
 
 @pytest.mark.parametrize("tracking", ["http://127.0.0.1:5000", "https://mlflow.example"])
-def test_a_tracking_server_decides_where_artefacts_lie(tracking: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tracking_server_decides_where_artefacts_are(tracking: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking)
     assert Settings().artifact_root is None
 
 
-def test_settings_that_cannot_be_used_are_named_by_their_variable_without_the_value(
+def test_unusable_settings_are_named_by_their_variable_without_the_value(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RETENTION_LIST_CAPACITY", "four")
@@ -33,7 +33,7 @@ def test_settings_that_cannot_be_used_are_named_by_their_variable_without_the_va
     assert "four" not in str(finding)
 
 
-def test_a_setting_that_is_no_json_is_named_without_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_is_not_json_is_named_without_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETENTION_NOTICE_GIVEN", "yesterday")
     with pytest.raises(SettingsError) as caught:
         Settings()

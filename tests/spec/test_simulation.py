@@ -1,4 +1,4 @@
-"""The simulated company: a believable history in the contract's words, and the truth behind its exits."""
+"""The simulated company: a plausible history in the contract's terms, and the true hazards of its exits."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -38,7 +38,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 # ---- the truth
 
 
-def test_the_shares_and_the_intercept_add_up_to_the_hazards_log_odds(tables: Tables) -> None:
+def test_driver_shares_and_the_intercept_sum_to_the_log_odds_of_the_hazard(tables: Tables) -> None:
     truth = tables["truth"]
     assert truth.columns == ["employee_id", "snapshot_date", "hazard", "intercept", *SHARES]
     log_odds = truth.select((pl.col("hazard") / (1 - pl.col("hazard"))).log()).to_series()
@@ -57,7 +57,7 @@ def test_the_truth_has_one_row_for_each_person_present_at_each_month_end(tables:
     assert present.sort(pl.all()).equals(truth.sort(pl.all()))
 
 
-def test_as_many_leave_as_the_hazard_says(tables: Tables) -> None:
+def test_the_number_of_exits_agrees_with_the_hazard(tables: Tables) -> None:
     foretold = tables["truth"].filter(pl.col("snapshot_date") < END)["hazard"]
     first_foretold_exit = date(2023, 2, 1)
     voluntary = tables["exits"].filter(pl.col("kind") == "voluntary", pl.col("exit_date") >= first_foretold_exit)
@@ -65,17 +65,17 @@ def test_as_many_leave_as_the_hazard_says(tables: Tables) -> None:
     assert abs(voluntary.height - foretold.sum()) < 3 * standard_deviation
 
 
-def test_twelve_to_eighteen_in_a_hundred_leave_voluntarily_in_a_year(tables: Tables) -> None:
+def test_twelve_to_eighteen_percent_leave_voluntarily_in_a_year(tables: Tables) -> None:
     voluntary = tables["exits"].filter(pl.col("kind") == "voluntary").height
     assert 0.12 <= voluntary / (tables["truth"].height / 12) <= 0.18
 
 
-def test_each_driver_carries_a_clear_share(tables: Tables) -> None:
+def test_each_driver_has_a_clear_share(tables: Tables) -> None:
     spread = tables["truth"].select(pl.col("pay", "conditions", "relationships", "growth").std()).row(0)
     assert all(0.35 <= share <= 0.75 for share in spread)
 
 
-def test_hazards_last_so_that_they_can_be_learned(tables: Tables) -> None:
+def test_hazards_persist_so_that_they_can_be_learned(tables: Tables) -> None:
     def at(day: date) -> pl.DataFrame:
         return tables["truth"].filter(pl.col("snapshot_date") == day).select("employee_id", pl.col("hazard").log())
 
@@ -83,7 +83,7 @@ def test_hazards_last_so_that_they_can_be_learned(tables: Tables) -> None:
     assert both.select(pl.corr("hazard", "hazard_right")).item() > 0.75
 
 
-def test_the_intercept_gives_the_mean_hazard_asked_for() -> None:
+def test_the_intercept_gives_the_requested_mean_hazard() -> None:
     assert intercept_for(np.zeros(4), 0.5) == pytest.approx(0)
     assert intercept_for(np.full(4, 2.0), 0.5) == pytest.approx(-2)
 
@@ -91,7 +91,7 @@ def test_the_intercept_gives_the_mean_hazard_asked_for() -> None:
 # ---- the history
 
 
-def test_the_data_end_with_2025_and_go_back_as_many_months_as_asked(tables: Tables, folder: Path) -> None:
+def test_the_data_end_with_2025_and_cover_the_requested_months(tables: Tables, folder: Path) -> None:
     assert tables["truth"]["snapshot_date"].min() == date(2023, 1, 31)
     assert tables["truth"]["snapshot_date"].max() == END
     settings = (folder / "source.toml").read_text()
@@ -99,7 +99,7 @@ def test_the_data_end_with_2025_and_go_back_as_many_months_as_asked(tables: Tabl
     assert "complete_until = 2025-12-31" in settings
 
 
-def test_whoever_is_there_at_the_start_was_hired_before_and_is_observed_from_it(tables: Tables) -> None:
+def test_people_present_at_the_start_were_hired_before_and_are_observed_from_it(tables: Tables) -> None:
     before = tables["employees"].filter(pl.col("hire_date") < START)
     assert before.height > 1400
     assert (before["observed_from"] == START).all()
@@ -107,7 +107,7 @@ def test_whoever_is_there_at_the_start_was_hired_before_and_is_observed_from_it(
     assert (later["observed_from"] == later["hire_date"]).all()
 
 
-def test_everyone_is_hired_into_a_place_and_a_pay_on_the_first_day(tables: Tables) -> None:
+def test_everyone_has_an_assignment_and_pay_from_the_first_day(tables: Tables) -> None:
     hired = tables["employees"].select("employee_id", effective_date="hire_date")
     placed = tables["assignments"].filter(pl.col("reason") == "hire", pl.col("department").is_not_null())
     assert hired.join(placed, on=["employee_id", "effective_date"], how="anti").is_empty()
@@ -151,7 +151,7 @@ def test_most_raises_and_promotions_come_in_april(tables: Tables) -> None:
     assert (raises["effective_date"].dt.month() == 4).mean() > 0.5
 
 
-def test_every_reason_of_the_contract_for_a_change_of_place_occurs(tables: Tables) -> None:
+def test_every_reason_of_the_contract_for_an_assignment_occurs(tables: Tables) -> None:
     reasons = {"hire", "promotion", "transfer", "manager_change", "reorganisation", "other"}
     assert set(tables["assignments"]["reason"]) == reasons
 
@@ -169,7 +169,7 @@ def test_surveys_come_each_quarter_and_about_three_in_four_answer(tables: Tables
     assert surveys["item"].n_unique() == 6
 
 
-def test_the_bad_interfaces_are_rated_lowest(tables: Tables) -> None:
+def test_bad_interfaces_are_rated_lowest(tables: Tables) -> None:
     hired = (
         tables["assignments"]
         .filter(pl.col("reason") == "hire")
@@ -195,7 +195,7 @@ def test_some_services_are_open_and_an_open_one_has_neither_rating_nor_hours(tab
     assert is_open["rating"].null_count() == is_open["effort_hours"].null_count() == is_open.height
 
 
-def test_ids_tell_nothing_of_when_a_person_was_hired(tables: Tables) -> None:
+def test_ids_do_not_reveal_the_hire_date(tables: Tables) -> None:
     people = tables["employees"].select(
         pl.col("employee_id").str.tail(6).cast(pl.Int64), pl.col("hire_date").to_physical()
     )
@@ -205,12 +205,12 @@ def test_ids_tell_nothing_of_when_a_person_was_hired(tables: Tables) -> None:
 # ---- what became known late
 
 
-def test_pay_is_corrected_from_an_earlier_day(tables: Tables) -> None:
+def test_pay_corrections_take_effect_on_an_earlier_day(tables: Tables) -> None:
     corrected = tables["compensation"].filter(pl.col("recorded_at") > pl.col("effective_date"))
     assert corrected.height > 20
 
 
-def test_notice_is_mostly_known_before_the_exit_and_some_exits_after_it(tables: Tables) -> None:
+def test_most_exits_are_known_before_they_happen_and_some_after(tables: Tables) -> None:
     exits = tables["exits"]
     assert (exits["recorded_at"] < exits["exit_date"]).mean() > 0.5
     assert (exits["recorded_at"] > exits["exit_date"]).sum() > 10
@@ -228,20 +228,20 @@ def test_nothing_is_known_after_the_data_end(tables: Tables) -> None:
 # ---- the dirt
 
 
-def test_the_dirt_is_warned_of_and_nothing_is_an_error(folder: Path, tmp_path: Path) -> None:
+def test_the_planted_dirt_gives_warnings_and_no_errors(folder: Path, tmp_path: Path) -> None:
     report = check_source(folder, tmp_path / "staging")
     assert report.errors == ()
-    found = {(warning.table, warning.column): warning.rows for warning in report.warnings}
-    assert found[("surveys", "")] == 8
-    assert found[("surveys", "employee_id")] == 6
-    assert found[("surveys", "survey_date")] == 5
-    assert found[("compensation", "")] == 4
-    assert found[("collaboration", "")] == 12
-    assert found[("collaboration", "closed_at")] == 6
-    assert found[("working_time", "employee_id")] == 3
-    assert found[("performance", "review_date")] == 5
-    assert found[("assignments", "manager_id")] == 4
-    assert ("exits", "exit_date") not in found
+    values = {(warning.table, warning.column): warning.rows for warning in report.warnings}
+    assert values[("surveys", "")] == 8
+    assert values[("surveys", "employee_id")] == 6
+    assert values[("surveys", "survey_date")] == 5
+    assert values[("compensation", "")] == 4
+    assert values[("collaboration", "")] == 12
+    assert values[("collaboration", "closed_at")] == 6
+    assert values[("working_time", "employee_id")] == 3
+    assert values[("performance", "review_date")] == 5
+    assert values[("assignments", "manager_id")] == 4
+    assert ("exits", "exit_date") not in values
 
 
 # ---- the command
@@ -254,17 +254,17 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
     assert contents(tmp_path / "one")["truth.parquet"] != contents(tmp_path / "other")["truth.parquet"]
 
 
-def test_the_answer_is_the_rows_of_each_table(tmp_path: Path) -> None:
+def test_simulate_returns_the_rows_of_each_table(tmp_path: Path) -> None:
     rows = simulate(tmp_path / "company", employees=60, months=12)
     assert rows == {path.stem: pl.read_parquet(path).height for path in (tmp_path / "company").glob("*.parquet")}
 
 
-def test_progress_is_told_at_each_month_end(tmp_path: Path) -> None:
-    told: list[date] = []
-    simulate(tmp_path / "company", employees=60, months=12, progress=told.append)
-    assert told[0] == date(2025, 1, 31)
-    assert told[-1] == END
-    assert len(told) == 12
+def test_progress_is_reported_at_each_month_end(tmp_path: Path) -> None:
+    result: list[date] = []
+    simulate(tmp_path / "company", employees=60, months=12, progress=result.append)
+    assert result[0] == date(2025, 1, 31)
+    assert result[-1] == END
+    assert len(result) == 12
 
 
 def test_a_simulated_company_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -286,20 +286,20 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     assert contents(out) == before
 
 
-def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_where_the_folder_belongs_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(BadInput):
         simulate(tmp_path / "file", employees=60, months=12)
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     simulate(tmp_path / "empty", employees=60, months=12)
     assert (tmp_path / "empty" / "truth.parquet").exists()
 
 
-def test_all_that_is_wrong_with_the_arguments_is_said_at_once_and_nothing_written(tmp_path: Path) -> None:
+def test_all_wrong_arguments_are_reported_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as error:
         simulate(tmp_path / "company", employees=49, months=11, seed=-1)
     assert [finding.column for finding in error.value.findings] == ["employees", "months", "seed"]
@@ -316,7 +316,7 @@ def test_months_are_counted_back_from_december_2025() -> None:
     assert month_of_year(-1, 12) == 12
 
 
-def test_a_seat_bounds_the_level_of_who_sits_on_it() -> None:
+def test_a_seat_limits_the_level_of_its_holder() -> None:
     work, lead, manager, head = 0, 1, 2, 8
     layers = np.array([work, work, lead, lead, manager, head])
     assert level_for(layers, np.array([0, 5, 2, 6, 3, 2])).tolist() == [1, 4, 4, 5, 5, 6]

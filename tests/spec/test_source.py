@@ -1,4 +1,4 @@
-"""A source as a whole: read, validated, written in one piece or not at all."""
+"""A source as a whole: read, validated, and written completely or not at all."""
 
 from datetime import date
 from pathlib import Path
@@ -50,7 +50,7 @@ def everything_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def test_a_source_says_what_its_source_toml_says(folder: Path, tmp_path: Path) -> None:
+def test_a_source_has_the_settings_of_its_source_toml(folder: Path, tmp_path: Path) -> None:
     source = load(folder, tmp_path / "staging")
     assert (source.name, source.horizon_months, source.snapshot_every_months) == ("tiny", 3, 2)
     assert (source.complete_from, source.complete_until) == (date(2021, 3, 1), date(2021, 6, 30))
@@ -64,7 +64,7 @@ def test_a_source_says_what_its_source_toml_says(folder: Path, tmp_path: Path) -
     assert source.report.refused == ("employees.sick_days",)
 
 
-def test_canonical_tables_hold_what_the_files_say(folder: Path, tmp_path: Path) -> None:
+def test_canonical_tables_hold_the_contents_of_the_files(folder: Path, tmp_path: Path) -> None:
     source = load(folder, tmp_path / "staging")
     employees, surveys = source.scan("employees"), source.scan("surveys")
     assert employees is not None
@@ -77,7 +77,7 @@ def test_canonical_tables_hold_what_the_files_say(folder: Path, tmp_path: Path) 
     assert source.scan("compensation") is None
 
 
-def test_protected_attributes_are_kept_apart(folder: Path, tmp_path: Path) -> None:
+def test_protected_attributes_are_stored_separately(folder: Path, tmp_path: Path) -> None:
     source = load(folder, tmp_path / "staging")
     assert source.protected is not None
     assert pl.read_parquet(source.protected).sort("employee_id").rows() == [
@@ -93,7 +93,7 @@ def test_a_source_can_list_more_protected_attributes(folder: Path, tmp_path: Pat
     assert set(load(folder, tmp_path / "staging").protected_names) == {"gender", "education"}
 
 
-def test_staging_holds_the_tables_and_nothing_else(folder: Path, tmp_path: Path) -> None:
+def test_staging_contains_only_the_tables(folder: Path, tmp_path: Path) -> None:
     load(folder, tmp_path / "var" / "staging")
     assert everything_in(tmp_path / "var") == [
         "staging",
@@ -104,7 +104,7 @@ def test_staging_holds_the_tables_and_nothing_else(folder: Path, tmp_path: Path)
     ]
 
 
-def test_loading_again_replaces_the_tables_whole(folder: Path, tmp_path: Path) -> None:
+def test_loading_again_replaces_all_tables(folder: Path, tmp_path: Path) -> None:
     load(folder, tmp_path / "var" / "staging")
     (folder / "surveys.csv").unlink()
     load(folder, tmp_path / "var" / "staging")
@@ -128,7 +128,7 @@ def test_an_error_leaves_the_tables_of_the_last_good_run(folder: Path, tmp_path:
     assert {name: (tmp_path / "staging" / name).read_bytes() for name in everything_in(tmp_path / "staging")} == before
 
 
-def test_errors_of_reading_and_of_validation_come_together(folder: Path, tmp_path: Path) -> None:
+def test_reading_and_validation_errors_are_reported_together(folder: Path, tmp_path: Path) -> None:
     (folder / "compensation.csv").write_text("")
     (folder / "surveys.csv").write_text(SURVEYS.replace("7", "70").replace("2020-06-30", "03/04/2020"))
     (folder / "exits.csv").write_text(EXITS.replace("voluntary", "unknown"))
@@ -136,12 +136,12 @@ def test_errors_of_reading_and_of_validation_come_together(folder: Path, tmp_pat
     assert places == {"compensation.csv", "surveys.survey_date", "surveys.score", "exits.kind"}
 
 
-def test_a_table_that_cannot_be_read_is_not_also_missing(folder: Path, tmp_path: Path) -> None:
+def test_an_unreadable_table_is_not_also_reported_missing(folder: Path, tmp_path: Path) -> None:
     (folder / "employees.csv").write_text("")
     assert [finding.place for finding in check_source(folder, tmp_path / "staging").errors] == ["employees.csv"]
 
 
-def test_checking_says_what_loading_says_and_writes_nothing(folder: Path, tmp_path: Path) -> None:
+def test_checking_reports_what_loading_reports_and_writes_nothing(folder: Path, tmp_path: Path) -> None:
     before = everything_in(tmp_path)
     report = check_source(folder, tmp_path / "var" / "staging")
     assert everything_in(tmp_path) == before
@@ -152,7 +152,7 @@ def test_checking_says_what_loading_says_and_writes_nothing(folder: Path, tmp_pa
     assert tuple(bad.value.findings) == check_source(folder, tmp_path / "staging").errors
 
 
-def test_checking_a_source_that_is_not_there_makes_no_folder(tmp_path: Path) -> None:
+def test_checking_a_missing_source_creates_no_folder(tmp_path: Path) -> None:
     (finding,) = check_source(tmp_path / "nowhere", tmp_path / "var" / "staging").errors
     assert str(finding) == "nowhere: the source does not exist. Name a folder or a source.toml"
     assert everything_in(tmp_path) == []
@@ -166,7 +166,7 @@ def test_the_source_is_never_replaced_by_its_tables(folder: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("change", ["order of rows", "Parquet", "SQL", "path of source.toml"])
-def test_the_hash_depends_on_the_data_only(change: str, folder: Path, tmp_path: Path) -> None:
+def test_the_hash_depends_only_on_the_data(change: str, folder: Path, tmp_path: Path) -> None:
     first = load(folder, tmp_path / "staging").data_hash
     source = folder
     if change == "order of rows":
@@ -190,7 +190,7 @@ def test_the_hash_changes_with_the_data(changed: tuple[str, str], folder: Path, 
     assert load(folder, tmp_path / "staging").data_hash != first
 
 
-def test_a_link_to_a_source_is_a_source(folder: Path, tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_symlink_to_a_source_is_a_source(folder: Path, tmp_path: Path, monkeypatch: Any) -> None:
     (tmp_path / "link").symlink_to(folder, target_is_directory=True)
     monkeypatch.chdir(tmp_path)
     assert load(Path("link"), Path("staging")).name == "tiny"

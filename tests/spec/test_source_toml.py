@@ -1,4 +1,4 @@
-"""source.toml: what it means, and each mistake with its message."""
+"""source.toml: its meaning, and each mistake with its message."""
 
 from pathlib import Path
 
@@ -98,25 +98,25 @@ def test_every_table_can_have_a_query_and_a_format() -> None:
     assert set(FileFormats.model_fields) - set(TextFormat.model_fields) == set(TABLES)
 
 
-def test_what_a_table_declares_comes_before_what_all_files_declare(tmp_path: Path) -> None:
+def test_a_tables_declaration_wins_over_the_one_for_all_files(tmp_path: Path) -> None:
     text = '[files]\ndecimal = ","\nthousands = "."\n[files.compensation]\ndecimal = "."\nthousands = ","\n'
     definition = read_definition(write(tmp_path, text))
     assert definition.text_format("compensation") == TextFormat(decimal=".", thousands=",")
     assert definition.text_format("surveys") == TextFormat(decimal=",", thousands=".")
 
 
-def test_a_folder_without_source_toml_has_the_defaults_and_the_folders_name(tmp_path: Path) -> None:
+def test_a_folder_without_source_toml_has_the_defaults_and_its_own_name(tmp_path: Path) -> None:
     definition = read_definition(tmp_path)
     assert (definition.name, definition.queries) == (tmp_path.name, {})
     assert (definition.settings.horizon_months, definition.settings.snapshot_every_months) == (6, 1)
 
 
-def test_a_byte_order_mark_before_source_toml_does_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_in_source_toml_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "source.toml").write_text('\ufeffname = "x"\r\n', encoding="utf-8")
     assert read_definition(tmp_path / "source.toml").name == "x"
 
 
-def test_the_line_of_a_query_is_that_of_its_text(tmp_path: Path) -> None:
+def test_the_line_of_a_query_counts_from_the_start_of_its_text(tmp_path: Path) -> None:
     text = (
         'name = "x"\n\n[prepare]\nexits = "select 0"\n\n[tables]\nexits = "select 1"\n'
         'employees = """\nselect\n  1"""\nmeasures = """select\n  2"""\n'

@@ -27,7 +27,7 @@ def test_a_snapshot_has_matured_when_its_horizon_ends_on_the_last_known_day() ->
     assert matured([date(2024, 6, 30), date(2024, 7, 31)], 6, date(2024, 12, 31)) == [date(2024, 6, 30)]
 
 
-def test_origins_are_every_second_month_of_the_last_year_that_matured() -> None:
+def test_origins_are_every_second_month_of_the_last_matured_year() -> None:
     tests = [origin.test_date for origin in rolling_origins(MONTHS, 6, date(2024, 12, 31))]
     assert tests == [
         date(2023, 8, 31),
@@ -44,33 +44,33 @@ def test_training_dates_had_matured_by_the_test_date_and_are_three_months_apart(
     assert last.train_dates == (date(2023, 3, 31), date(2023, 6, 30), date(2023, 9, 30), date(2023, 12, 31))
 
 
-def test_every_month_can_be_trained_on() -> None:
+def test_training_can_use_every_month() -> None:
     first = rolling_origins(MONTHS, 6, date(2024, 12, 31), every_months=1)[0]
     assert first == Origin(date(2023, 8, 31), (date(2023, 1, 31), date(2023, 2, 28)))
 
 
-def test_of_yearly_snapshots_the_last_four_are_used() -> None:
+def test_the_last_four_yearly_snapshots_are_used() -> None:
     years = [date(year, 6, 30) for year in range(2012, 2020)]
     origins = rolling_origins(years, 12, date(2019, 6, 30))
     assert [origin.test_date.year for origin in origins] == [2015, 2016, 2017, 2018]
     assert [day.year for day in origins[0].train_dates] == [2012, 2013, 2014]
 
 
-def test_a_date_with_nothing_to_learn_from_is_left_out() -> None:
+def test_a_date_with_no_training_rows_is_left_out() -> None:
     origins = rolling_origins(MONTHS[:12], 3, date(2023, 12, 31))
     assert [origin.test_date for origin in origins] == [date(2023, 5, 31), date(2023, 7, 31), date(2023, 9, 30)]
 
 
-def test_a_history_too_short_for_any_test_is_an_error_that_says_so() -> None:
+def test_a_history_too_short_for_a_test_is_an_error_that_says_so() -> None:
     with pytest.raises(BadInput, match=r"source.toml.horizon_months: no snapshot date can be tested"):
         rolling_origins(MONTHS[:6], 6, date(2023, 6, 30))
 
 
-def test_the_final_model_learns_from_all_that_matured() -> None:
+def test_the_final_model_learns_from_all_matured_dates() -> None:
     assert training_dates(MONTHS, 6, date(2024, 12, 31))[-1] == date(2024, 6, 30)
 
 
-def test_inner_folds_are_out_of_time_too() -> None:
+def test_inner_folds_are_also_out_of_time() -> None:
     dates = training_dates(MONTHS, 6, date(2024, 12, 31))
     assert inner_folds(dates, 6, folds=2) == [
         Origin(date(2024, 3, 31), (date(2023, 3, 31), date(2023, 6, 30), date(2023, 9, 30))),
@@ -89,7 +89,7 @@ def test_fold_rows_are_the_rows_of_the_folds_dates() -> None:
     assert test.tolist() == [1]
 
 
-def test_repeated_folds_test_every_row_once_a_repeat() -> None:
+def test_repeated_folds_test_every_row_once_per_repeat() -> None:
     left = np.arange(40) < 10
     pairs = list(repeated_folds(left, np.arange(40), seed=1, repeats=3, folds=5))
     assert len(pairs) == 15
@@ -99,7 +99,7 @@ def test_repeated_folds_test_every_row_once_a_repeat() -> None:
     assert all(left[test].sum() == 2 for _, test in pairs)
 
 
-def test_identical_rows_stay_on_one_side() -> None:
+def test_identical_rows_stay_in_one_fold() -> None:
     table = pl.DataFrame({"pay": [1.0, 2.0, 1.0, None, None] * 8, "job": ["a", "b", "a", None, None] * 8})
     groups = identical_rows(table)
     assert len(set(groups)) == 3
@@ -116,6 +116,6 @@ def test_fifty_exits_are_enough_and_forty_nine_are_not() -> None:
         require_exits(49)
 
 
-def test_no_exit_at_all_is_an_error_of_its_own() -> None:
+def test_having_no_exit_at_all_is_a_separate_error() -> None:
     with pytest.raises(BadInput, match="there is no voluntary exit to learn from"):
         require_exits(0)

@@ -1,4 +1,4 @@
-"""The store: published as a whole or not at all, once, by readers' eyes; on SQLite and on PostgreSQL."""
+"""The store as readers see it: months published completely or not at all, and once; on SQLite and on PostgreSQL."""
 
 import math
 import multiprocessing
@@ -67,7 +67,7 @@ def counts(store: Store) -> tuple[int, int]:
         return publications, scores.connection.execute(select(func.count()).select_from(SCORE)).scalar_one()
 
 
-def test_what_was_published_is_read_back_exactly(store: Store) -> None:
+def test_published_scores_are_read_back_exactly(store: Store) -> None:
     store.publish(scored())
     with store.reading() as scores:
         published = scores.current()
@@ -99,7 +99,7 @@ def test_publishing_the_same_again_changes_nothing(store: Store) -> None:
     assert counts(store) == (1, 2)
 
 
-def test_a_correction_is_served_and_the_old_one_kept(store: Store) -> None:
+def test_a_correction_is_served_and_the_old_scores_stay_stored(store: Store) -> None:
     store.publish(scored())
     store.publish(scored(pushes={"A": 0.5, "B": 0.3}))
     with store.reading() as scores:
@@ -132,7 +132,7 @@ def test_an_older_month_does_not_become_the_current_one(store: Store) -> None:
         assert scores.of_month("2026-08") is None
 
 
-def test_another_source_takes_over_when_it_is_published(store: Store) -> None:
+def test_another_source_takes_over_once_it_is_published(store: Store) -> None:
     store.publish(scored(SEPTEMBER, source="demo"))
     store.publish(scored(JULY, source="own"))
     with store.reading() as scores:
@@ -146,7 +146,9 @@ def test_another_source_takes_over_when_it_is_published(store: Store) -> None:
         assert published.source == "demo"
 
 
-def test_a_publication_that_fails_half_way_leaves_the_old_month(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_publication_that_fails_half_way_leaves_the_old_month_in_place(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.publish(scored(AUGUST))
     monkeypatch.setattr(publishing, "BATCH_PEOPLE", 1)
     real, calls = publishing.rows_in_batches, 0
@@ -165,7 +167,7 @@ def test_a_publication_that_fails_half_way_leaves_the_old_month(store: Store, mo
     assert counts(store) == (1, 2)
 
 
-def test_a_reader_keeps_the_month_it_began_with(store: Store) -> None:
+def test_a_reader_stays_with_the_month_it_began_with(store: Store) -> None:
     store.publish(scored(AUGUST))
     with store.reading() as scores:
         before = scores.current()
@@ -205,7 +207,7 @@ def test_scores_that_contradict_their_factors_are_not_published(tmp_path: Path, 
         assert counts(store) == (0, 0)
 
 
-def test_the_line_is_transitive_and_a_circle_ends(store: Store) -> None:
+def test_the_line_is_transitive_and_circles_end(store: Store) -> None:
     people = dict.fromkeys(["BOSS", "M", "A", "X", "Y"], 0.1)
     store.publish(scored(pushes=people, managers={"A": "M", "M": "BOSS", "X": "Y", "Y": "X"}))
     with store.reading() as scores:
@@ -221,8 +223,8 @@ def test_the_line_is_transitive_and_a_circle_ends(store: Store) -> None:
             ("X", "X"),
             ("M", "?"),
         ]
-        found = [scores.is_in_line_of(published, manager, person) for manager, person in pairs]
-    assert found == [True, True, True, True, False, False, False, False]
+        result = [scores.is_in_line_of(published, manager, person) for manager, person in pairs]
+    assert result == [True, True, True, True, False, False, False, False]
 
 
 def entry(whom: str) -> AuditEntry:
@@ -230,7 +232,7 @@ def entry(whom: str) -> AuditEntry:
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit SET whom = 'X'", "DELETE FROM audit", "TRUNCATE audit"])
-def test_the_audit_takes_no_change(store: Store, engine: Engine, change: str) -> None:
+def test_the_audit_cannot_be_changed(store: Store, engine: Engine, change: str) -> None:
     store.append_audit([entry("A")])
     if change.startswith("TRUNCATE") and engine.dialect.name == "sqlite":
         change = "DELETE FROM audit WHERE id > 0"
@@ -248,13 +250,13 @@ def test_threads_that_append_together_all_get_through(store: Store) -> None:
     assert sorted(whom) == sorted(f"P{number}" for number in range(200))
 
 
-def test_an_error_of_the_store_names_nobody(store: Store) -> None:
+def test_store_errors_name_nobody(store: Store) -> None:
     with pytest.raises(DBAPIError) as caught, store.reading() as scores:
         scores.connection.execute(text("SELECT * FROM nothing WHERE employee_id = :id"), {"id": "E-4711"})
     assert "E-4711" not in str(caught.value)
 
 
-def test_the_migrations_make_the_schema(store: Store) -> None:
+def test_the_migrations_create_the_schema(store: Store) -> None:
     with store.reading() as scores:
         context = MigrationContext.configure(scores.connection)
         assert compare_metadata(context, METADATA) == []
@@ -286,7 +288,7 @@ def test_processes_that_start_together_publish_once(url: str, store: Store) -> N
     assert counts(store) == (1, 2)
 
 
-def test_making_a_store_touches_nothing(tmp_path: Path) -> None:
+def test_constructing_a_store_touches_nothing(tmp_path: Path) -> None:
     with Store(f"sqlite:///{tmp_path / 'var' / 'store.db'}") as store:
         assert not list(tmp_path.iterdir())
         assert store.is_ready()

@@ -1,4 +1,4 @@
-"""What is kept of the monthly sums from one run to the next, and what is summed again."""
+"""Which monthly sums are carried over from one run to the next, and which are summed again."""
 
 import json
 import re
@@ -32,9 +32,9 @@ def company(source_of):
 
 @pytest.fixture
 def summed(tmp_path, monkeypatch):
-    """Brings the folder up to date with a source and gives the months that were summed for it, ascending.
+    """Brings the folder up to date with a source; returns the months that were summed for it, ascending.
 
-    They are summed side by side, in no order that is promised.
+    They are summed in parallel, in no guaranteed order.
     """
 
     def sum_them(source):
@@ -78,7 +78,7 @@ def test_a_changed_or_added_old_row_is_noticed(company, summed, rows):
     assert summed(company(*rows)) == [month("2024-05")]
 
 
-def test_ratings_that_change_places_are_noticed(company, summed):
+def test_swapped_ratings_are_noticed(company, summed):
     other = "cid bob 2024-05-09T09:00 2024-05-09T10:00 5 -\n"
     summed(company(MAY, other))
     assert summed(company(MAY.replace(" 2 ", " 5 "), other.replace(" 5 ", " 2 "))) == [month("2024-05")]
@@ -97,14 +97,14 @@ def test_the_sums_of_another_source_are_not_used(company, summed, source_of, tmp
     assert summed(source_of({"employees": PEOPLE, "collaboration": other})) == [month("2024-05"), month("2024-06")]
 
 
-def test_whoever_is_erased_from_the_source_is_erased_here(company, summed, tmp_path):
+def test_a_person_erased_from_the_source_is_erased_from_the_sums(company, summed, tmp_path):
     summed(company(MAY, JUNE, LATE))
     without = company(MAY, JUNE, people=PEOPLE.replace("\ncid 2015-01-01", ""))
     assert summed(without) == [month("2024-05"), month("2024-06")]
     assert pl.read_parquet(tmp_path / "kept" / "people.parquet")["employee_id"].to_list() == ["ann", "bob"]
 
 
-def test_newcomers_take_the_next_codes(company, summed, tmp_path):
+def test_new_people_take_the_next_codes(company, summed, tmp_path):
     summed(company(MAY, JUNE))
     assert summed(company(MAY, JUNE, people=PEOPLE + "\naaron 2024-01-01")) == []
     codes = dict(pl.read_parquet(tmp_path / "kept" / "people.parquet").iter_rows())
@@ -131,7 +131,7 @@ def test_a_run_killed_between_two_files_leaves_its_month_to_be_summed_again(comp
     assert summed(company(MAY, JUNE)) == [month("2024-05")]
 
 
-def test_a_manifest_that_cannot_be_read_and_a_file_that_is_gone_are_made_anew(company, summed, tmp_path):
+def test_an_unreadable_manifest_and_a_missing_file_are_rebuilt(company, summed, tmp_path):
     summed(company(MAY, JUNE))
     (tmp_path / "kept" / "manifest.json").write_text("{")
     assert summed(company(MAY, JUNE)) == [month("2024-05"), month("2024-06")]
@@ -148,7 +148,7 @@ def test_sums_of_an_earlier_layout_are_not_used(company, summed, tmp_path):
     assert summed(company(MAY)) == [month("2024-05")]
 
 
-def test_the_command_that_writes_features_keeps_the_sums_for_the_next_run(tmp_path, monkeypatch):
+def test_the_features_command_stores_the_sums_for_the_next_run(tmp_path, monkeypatch):
     source, done = tmp_path / "source", []
     source.mkdir()
     tables = {"employees": PEOPLE, "exits": "employee_id exit_date kind\ncid 2024-07-20 voluntary",
@@ -163,7 +163,7 @@ def test_the_command_that_writes_features_keeps_the_sums_for_the_next_run(tmp_pa
     assert done == [month("2024-05"), month("2024-06")]
 
 
-def test_a_folder_in_use_is_left_to_its_user(tmp_path):
+def test_a_folder_in_use_by_another_process_is_left_alone(tmp_path):
     with holding(tmp_path / "kept"), month_folder(tmp_path / "kept", tmp_path) as folder:
         assert folder != tmp_path / "kept"
     with month_folder(tmp_path / "kept", tmp_path) as folder:
@@ -182,7 +182,7 @@ def holding(folder):
         yield
 
 
-def test_without_any_service_volumes_are_unknown(source_of, tmp_path):
+def test_volumes_are_unknown_where_no_service_is_recorded(source_of, tmp_path):
     source = source_of({"employees": PEOPLE, "collaboration": HEADER + MAY})
     pl.read_parquet(source.tables["collaboration"]).clear().write_parquet(source.tables["collaboration"])
     [path] = feature_table(source, [date(2024, 6, 30)], tmp_path)

@@ -1,4 +1,4 @@
-"""What a command says at its end fits a terminal of 80 columns."""
+"""The final output of a command fits a terminal of 80 columns."""
 
 import io
 from typing import Any
@@ -42,42 +42,42 @@ REPORT: dict[str, Any] = {
 
 
 def screen(report: dict[str, Any]) -> list[str]:
-    said = io.StringIO()
+    output = io.StringIO()
     settings = Settings(mlflow_tracking_uri="https://mlflow.of-a-company-with-a-long-name.example/a/long/path")
-    Console(file=said, width=80, highlight=False).print(training_screen(report_of(report), settings), crop=False)
-    return said.getvalue().splitlines()
+    Console(file=output, width=80, highlight=False).print(training_screen(report_of(report), settings), crop=False)
+    return output.getvalue().splitlines()
 
 
-def test_each_metric_and_what_a_driver_adds_is_one_line() -> None:
+def test_each_metric_and_each_drivers_contribution_is_one_line() -> None:
     lines = screen(REPORT)
     assert len([line for line in lines if "-0.432 (-1.541 to 0.665)" in line and "-7.142" in line]) == len(METRICS)
     [added] = [line for line in lines if line.startswith("without relationships")]
     assert added.count("(-1.541 to +0.665)") == 2
 
 
-def test_nothing_but_an_address_is_wider_than_80_columns() -> None:
+def test_only_addresses_are_wider_than_80_columns() -> None:
     [address] = [line for line in screen(REPORT) if len(line.rstrip()) > 80]
     assert address.startswith("Runs: mlflow ui --backend-store-uri https://")
     assert address.rstrip().endswith("/path")
 
 
-def test_a_condition_whose_interval_alone_reaches_the_limit_is_open() -> None:
-    [said] = [line for line in screen(REPORT) if "recall by age" in line]
-    assert said.split() == ["open", "recall", "by", "age", "0.600", "(0.200", "to", "2.500)", "≥", "0.8"]
+def test_a_condition_with_only_its_interval_reaching_the_limit_is_open() -> None:
+    [result] = [line for line in screen(REPORT) if "recall by age" in line]
+    assert result.split() == ["open", "recall", "by", "age", "0.600", "(0.200", "to", "2.500)", "≥", "0.8"]
 
 
 def test_a_report_without_ablation_has_no_empty_table() -> None:
     assert not [line for line in screen(REPORT | {"ablation": {}}) if "ablation" in line]
 
 
-def test_how_near_the_true_hazard_is_told_where_a_source_knows_it() -> None:
+def test_the_distance_to_the_true_hazard_is_shown_where_the_source_knows_it() -> None:
     truth = {"rows": 900, "oracle_auc": 0.7512, "auc": 0.701, "share": 0.8002}
     [said] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
     assert said.rstrip() == "The true hazard has AUC 0.751; the model covers 80% of the way from 0.5 to it"
     assert not [line for line in screen(REPORT | {"true_hazard": None}) if "true hazard" in line]
 
 
-def test_a_months_screen_says_why_lists_failed_and_what_to_do_and_keeps_places_whole() -> None:
+def test_a_months_output_says_why_lists_failed_and_what_to_do_and_breaks_no_path() -> None:
     folder = "/a/company/with/a/long/path/to/its/state/of/retention/and/all/its/lists/2026-09"
     delivery = {
         "month": "2026-09",
@@ -102,10 +102,10 @@ def test_a_months_screen_says_why_lists_failed_and_what_to_do_and_keeps_places_w
         "deliver": delivery,
         "monitor": {"alerts": [alert], "matured": 1, "page": f"{folder}.html"},
     }
-    said = io.StringIO()
-    Console(file=said, width=80, highlight=False).print(month_screen(run), crop=False)
-    lines = [line.rstrip() for line in said.getvalue().splitlines()]
-    text = " ".join(said.getvalue().split())
+    output = io.StringIO()
+    Console(file=output, width=80, highlight=False).print(month_screen(run), crop=False)
+    lines = [line.rstrip() for line in output.getvalue().splitlines()]
+    text = " ".join(output.getvalue().split())
     assert "1 person for 1 manager 2 managers held back by the roll-out" in text
     assert "1 sent, 0 not sent because they contain nothing new, 3 failed, 0 uncertain" in text
     assert "failed 1 (no address). Add them to the file of RETENTION_ADDRESSES and run this again." in text

@@ -1,4 +1,4 @@
-"""What version 0.1 stored is read today: its models score the same, its months are worded the same.
+"""What version 0.1 stored can still be read: its models score the same, its months are worded the same.
 
 `tests/data/model_0_1` was written by the code of 0.1: a model as MLflow stores it; the scores of six records, by MLflow
 and by the code that scores everyone; and of the first record the factors, what a publication says of their features,
@@ -27,7 +27,7 @@ from pipeline.score_record import Factor
 from pipeline.scoring.records import score_records
 from pipeline.store.reading import Published
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself
 DATA = Path(__file__).parents[1] / "data/model_0_1"
 MODEL = DATA / "model/data/retention_model"
 SCORES: Mapping[str, Any] = json.loads((DATA / "scores.json").read_text(encoding="utf-8"))
@@ -50,14 +50,14 @@ def test_mlflow_loads_the_model_and_it_scores_the_same() -> None:
     assert predicted.to_dict("list") == SCORES["by_mlflow"]
 
 
-def test_a_model_of_0_1_stored_again_is_one_of_today(tmp_path: Path) -> None:
+def test_a_model_of_0_1_stored_again_has_todays_format(tmp_path: Path) -> None:
     model = StoredModel.load(MODEL)
     model.save(tmp_path)
     assert json.loads((tmp_path / "model.json").read_text())["format"] == FORMAT
     assert StoredModel.load(tmp_path).features == model.features
 
 
-def test_its_features_say_of_themselves_what_they_say_today(tmp_path: Path) -> None:
+def test_its_features_have_todays_descriptions(tmp_path: Path) -> None:
     today, fixed = catalogue(example_source(tmp_path)), fixed_features()
     for name, feature in today.items():
         entry = {field: getattr(feature, field) for field in STORED}
@@ -65,33 +65,33 @@ def test_its_features_say_of_themselves_what_they_say_today(tmp_path: Path) -> N
     assert set(StoredModel.load(MODEL).features) <= set(today)
 
 
-def test_a_column_of_a_cross_section_is_not_taken_for_the_feature_of_that_name() -> None:
+def test_a_cross_section_column_is_not_mistaken_for_the_feature_of_that_name() -> None:
     column = {"name": "overtime_now", "driver": "conditions", "label": "overtime_now", "unit": "", "window": "now",
               "null_means": ""}  # fmt: skip
-    found = Feature(**model_entry(column, fixed_features()))
-    assert (found.lower, found.upper, found.monotone) == (None, None, False)
+    result = Feature(**model_entry(column, fixed_features()))
+    assert (result.lower, result.upper, result.monotone) == (None, None, False)
 
 
 @pytest.mark.parametrize("code", ["en", "ru"])
 def test_a_published_month_is_worded_the_same(code: str) -> None:
     published = Published(1, "tiny", date(2026, 9, 30), "1", 6, 6, 0.3, PUBLICATION["features"], "")
-    said = language(code)
-    told = {}
+    in_language = language(code)
+    text = {}
     for entry in PUBLICATION["factors"]:
         factor = Factor(**{name: value for name, value in entry.items() if name != "employee_id"})
         about = published.about[factor.feature]
-        told[factor.feature] = [factor_text(factor, about, said), reason_text(factor, about, said)]
-    assert told == PUBLICATION["texts"][code]
+        text[factor.feature] = [factor_text(factor, about, in_language), reason_text(factor, about, in_language)]
+    assert text == PUBLICATION["texts"][code]
 
 
-def test_survey_answers_of_a_published_month_stay_in_confidence() -> None:
-    found = {entry["feature"]: published_entry(entry)["is_confidential"] for entry in PUBLICATION["features"]}
-    assert {name for name, is_confidential in found.items() if is_confidential} == {
+def test_survey_answers_of_a_published_month_stay_confidential() -> None:
+    values = {entry["feature"]: published_entry(entry)["is_confidential"] for entry in PUBLICATION["features"]}
+    assert {name for name, is_confidential in values.items() if is_confidential} == {
         "survey_workload_last",
         "survey_workload_team",
         "survey_count_1m",
     }
 
 
-def test_the_records_of_the_example_are_whole() -> None:
+def test_the_records_of_the_example_are_complete() -> None:
     assert pl.DataFrame(SCORES["records"]).columns == list(StoredModel.load(MODEL).features)

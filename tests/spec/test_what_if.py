@@ -1,4 +1,4 @@
-"""Levers: which features a change moves, by how much, and what it leaves as it is."""
+"""Levers: the features that a change moves, by how much, and those that it leaves alone."""
 
 import math
 from typing import Any
@@ -16,7 +16,7 @@ def after(before: Record, /, **levers: Any) -> Record:
     return changed(before, Levers(**levers), {name: fixed[name] for name in names})
 
 
-def test_a_raise_moves_every_comparison_of_pay_and_is_the_last_raise() -> None:
+def test_a_raise_changes_every_comparison_of_pay_and_is_the_last_raise() -> None:
     before = {"pay_against_market": -0.2, "pay_against_peers": None, "pay_of_newer_peers": 0.1, "tenure_months": 30.0}
     rise = math.log(1.1)
     assert after(before, raise_percent=10) == {
@@ -29,7 +29,7 @@ def test_a_raise_moves_every_comparison_of_pay_and_is_the_last_raise() -> None:
     }
 
 
-def test_a_promotion_is_one_level_and_starts_the_time_in_it_anew() -> None:
+def test_a_promotion_is_one_level_and_restarts_the_time_in_level() -> None:
     before = {"level": 3.0, "promotions_36m": 0.0, "months_in_level_against_usual": 1.4, "months_since_promotion": None}
     assert after(before, promotion=True) == {
         "level": 4.0,
@@ -39,7 +39,7 @@ def test_a_promotion_is_one_level_and_starts_the_time_in_it_anew() -> None:
     }
 
 
-def test_overtime_is_of_the_persons_own_contract_and_has_been_so_for_a_year() -> None:
+def test_overtime_follows_the_persons_contract_and_is_set_for_a_whole_year() -> None:
     before = {"full_time_share": 0.5, "overtime_now": 0.3, "overtime_trend": 0.1, "overtime_against_team": 0.25}
     assert after(before, overtime_hours=0.06 * FULL_TIME_HOURS_A_MONTH) == {
         "full_time_share": 0.5,
@@ -51,7 +51,7 @@ def test_overtime_is_of_the_persons_own_contract_and_has_been_so_for_a_year() ->
     }
 
 
-def test_better_service_is_better_against_peers_too_as_far_as_can_be() -> None:
+def test_better_service_also_improves_on_peers_within_the_scale() -> None:
     before = {"client_rating_12m": 1.0, "client_rating_trend": -1.0, "client_rating_against_peers": 2.0}
     assert after(before, service_rating=5) == {
         "client_rating_12m": 5.0,
@@ -60,7 +60,7 @@ def test_better_service_is_better_against_peers_too_as_far_as_can_be() -> None:
     }
 
 
-def test_no_figure_leaves_its_limits() -> None:
+def test_every_changed_figure_stays_within_its_limits() -> None:
     before = {"remote_share_3m": 0.9, "remote_share_change": -0.4, "pay_against_market": 19.95, "level": 1e15}
     moved = after(before, remote_share=40, raise_percent=10, promotion=True, overtime_hours=-20)
     assert moved["remote_share_3m"] == 1.0, "a share"
@@ -70,7 +70,7 @@ def test_no_figure_leaves_its_limits() -> None:
     assert moved["overtime_12m"] == 0.0, "nobody works less than no overtime"
 
 
-def test_a_new_manager_and_more_work_from_home() -> None:
+def test_a_new_manager_and_more_work_from_home_change_their_features() -> None:
     before = {"months_with_manager": 40.0, "manager_changes_12m": 0.0, "manager_has_left": 1.0, "remote_share_3m": 0.2}
     more = {"remote_share_change": -0.1}
     assert after(before | more, manager_change=True, remote_share=0.6) == {

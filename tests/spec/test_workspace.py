@@ -1,4 +1,4 @@
-"""The folder in which a run works goes with the run, and a killed run's with the next one."""
+"""A run's working folder is removed with the run, and a killed run's folder by the next one."""
 
 import signal
 import subprocess
@@ -26,13 +26,13 @@ def run_under_way(var: Path) -> tuple[subprocess.Popen[str], Path]:
     return process, Path(process.stdout.readline().strip())
 
 
-def test_the_folder_is_gone_afterwards_and_a_state_that_was_made_for_nothing_too(tmp_path: Path) -> None:
+def test_the_working_folder_and_an_unused_state_folder_are_removed(tmp_path: Path) -> None:
     with workspace(Settings(var=tmp_path / "var")) as folder:
         (folder / "tables").mkdir()
     assert not (tmp_path / "var").exists()
 
 
-def test_what_a_killed_run_left_goes_with_the_next_and_a_run_under_way_keeps_its_own(tmp_path: Path) -> None:
+def test_the_next_run_removes_a_killed_runs_folder_but_not_that_of_a_running_one(tmp_path: Path) -> None:
     killed, left = run_under_way(tmp_path)
     alive, kept = run_under_way(tmp_path)
     try:

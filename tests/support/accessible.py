@@ -1,4 +1,4 @@
-"""What every page has to hold, whoever looks at it."""
+"""The accessibility of every page."""
 
 from typing import Final
 
@@ -12,15 +12,15 @@ _AXE: Final = Axe()
 def assert_accessible(page: Page) -> None:
     """axe-core finds nothing serious, in either theme, and the page is nowhere wider than the screen.
 
-    On a phone, tables flow into lines, so that nothing has to be pushed sideways either.
+    On a phone, tables reflow into lines, so that nothing has to be scrolled sideways either.
 
-    A theme changes colours alone, so the dark one is held against the rule of contrast.
+    A theme changes only colours, so the dark one is checked only for contrast.
     """
     for theme, options in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        found = _AXE.run(page, options=options).response["violations"]
+        output = _AXE.run(page, options=options).response["violations"]
         serious = [
-            (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
+            (each["id"], each["nodes"][0]["html"]) for each in output if each["impact"] in ("serious", "critical")
         ]
         assert not serious, f"{page.url} {theme}"
     for width in WIDTHS:

@@ -1,4 +1,4 @@
-"""What the documents hold: their fenced blocks and their tables, for the tests that run and check them."""
+"""The fenced blocks and tables of the documents, for the tests that run and check them."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def commands(text: str) -> list[str]:
 
 
 def section(text: str, heading: str) -> str:
-    """What stands under a heading, up to the next one of its level or above."""
+    """The text under a heading, up to the next heading of its level or above."""
     [(marks, rest)] = re.findall(rf"^(#+) {re.escape(heading)}\n(.*)", text, flags=re.MULTILINE | re.DOTALL)
     return re.split(rf"^#{{1,{len(marks)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
 
@@ -36,7 +36,7 @@ def table_lines(text: str) -> list[str]:
 
 
 def named_tests(text: str) -> list[str]:
-    """The tests that a text names as `test_file.py::test_name`; fails where one of them is not there."""
+    """The tests that a text names as `test_file.py::test_name`; fails if one of them does not exist."""
     named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text)
     for file, test in named:
         [path] = (ROOT / "tests").rglob(file)

@@ -1,8 +1,8 @@
-"""How many generated examples a property is held against."""
+"""The number of generated examples for a property."""
 
 import os
 
 
 def at_most(number: int) -> int:
-    """So many, or EXAMPLES times as many where the environment says so: before a release, or over night."""
+    """That number, times EXAMPLES if the environment sets it: before a release, or overnight."""
     return number * int(os.environ.get("EXAMPLES", "1"))

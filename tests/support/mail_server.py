@@ -45,7 +45,7 @@ def scored(day: date, high: str = "ACD", version: str = "1") -> Publication:
 
 
 class Mailbox:
-    """A handler that keeps what it took, and fails as told."""
+    """A handler that stores the mails that it accepted, and fails as a test demands."""
 
     def __init__(self) -> None:
         self.mails: list[tuple[str, EmailMessage]] = []
@@ -91,7 +91,7 @@ class Mailbox:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key and certificate of 127.0.0.1 that vouch for themselves, in one file."""
+    """Key and self-signed certificate of 127.0.0.1, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
     now = datetime.now(UTC)
@@ -148,7 +148,7 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def settings(mailbox: Mailbox, certificate: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Of a company whose mail server is up; with STARTTLS unless the test says otherwise."""
+    """The settings of a company whose mail server is up, with STARTTLS unless the test changes it."""
     security, port = getattr(request, "param", "starttls"), free_port()
     book = tmp_path / "addresses.csv"
     book.write_text("manager_id,address\nM1,m1@firm.test\nM2,m2@firm.test\nM3,m3@firm.test\n", encoding="utf-8")

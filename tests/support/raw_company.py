@@ -72,7 +72,7 @@ def canonical(folder: Path, table: str) -> pl.DataFrame:
 
 
 def one(table: str, **change: Any) -> Tables:
-    """The sound row of a table, with a change."""
+    """The valid row of a table, with a change."""
     return {table: [{**ONE_OF_EACH[table][0], **change}]}
 
 
@@ -90,7 +90,7 @@ def leaver(*rows: tuple[str, str]) -> Rows:
 
 
 def printed(report: Report, folder: Path, width: int = 120) -> str:
-    """What a terminal of that width shows of a report."""
+    """A report as a terminal of that width shows it."""
     with (folder / "screen").open("w") as file:
         console = Console(width=width, record=True, file=file)
         console.print(render(report))

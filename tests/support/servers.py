@@ -1,4 +1,4 @@
-"""Servers as processes of their own, for as long as a test asks them."""
+"""Servers in separate processes for the duration of a test."""
 
 import signal
 import socket
@@ -20,10 +20,10 @@ def free_port() -> int:
 
 @contextmanager
 def served(command: Sequence[str], port: int, env: Mapping[str, str], log: Path) -> Iterator[str]:
-    """The address of our API, which the command starts on that port, once it is ready; what it says goes to `log`."""
+    """The address of our API, started by the command on that port, once it is ready; its output goes to `log`."""
     address = f"http://127.0.0.1:{port}"
-    with log.open("w") as said:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=said, stderr=said)
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
     try:
         for _ in range(600):
             try:
@@ -34,4 +34,4 @@ def served(command: Sequence[str], port: int, env: Mapping[str, str], log: Path)
         yield address
     finally:
         process.terminate()
-        assert process.wait(40) in (0, -signal.SIGTERM)  # the signal ends it once what was under way is answered
+        assert process.wait(40) in (0, -signal.SIGTERM)  # the signal ends it once open requests are answered

@@ -40,7 +40,7 @@ def store(url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
-    """The same database as its administrator reaches it, without our store."""
+    """The same database as an administrator sees it, without our store."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     yield engine
     engine.dispose()
@@ -53,7 +53,7 @@ def month_of_scores(
     source: str = "tiny",
     version: str = "1",
 ) -> Publication:
-    """The scores of a month by employee_id, each with enough evidence; nothing else is known of anyone."""
+    """The scores of a month by employee_id, each with enough evidence; everything else is null."""
     scores = pl.DataFrame(
         {
             "employee_id": list(log_odds),

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiri
 
 
 @pytest.mark.parametrize("settings", ["starttls", "tls"], indirect=True)
-def test_each_manager_with_something_to_read_gets_one_mail(store: Store, settings: Settings, mailbox: Mailbox) -> None:
+def test_each_manager_with_a_list_worth_reading_gets_one_mail(
+    store: Store, settings: Settings, mailbox: Mailbox
+) -> None:
     done = sent(store, settings)
     assert mailbox.recipients == ["m1@firm.test", "m2@firm.test", "m3@firm.test"]
     assert (done.states, done.is_complete) == ({"sent": 3, "unchanged": 1}, True)
@@ -25,7 +27,7 @@ def test_each_manager_with_something_to_read_gets_one_mail(store: Store, setting
     assert len(mailbox.mails) == 3
 
 
-def test_a_mail_names_nobody_and_leads_to_the_list(store: Store, settings: Settings, mailbox: Mailbox) -> None:
+def test_a_mail_names_nobody_and_links_to_the_list(store: Store, settings: Settings, mailbox: Mailbox) -> None:
     sent(store, settings)
     mail = mailbox.mails[0][1]
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
@@ -39,7 +41,7 @@ def test_a_mail_names_nobody_and_leads_to_the_list(store: Store, settings: Setti
         assert not {"A", "B", "M1"} & set(part.get_content().replace("<", " ").replace(">", " ").split())
 
 
-def test_the_list_itself_is_mailed_only_where_settings_say_so(
+def test_the_list_itself_is_mailed_only_if_the_settings_say_so(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     sent(store, settings.model_copy(update={"mail_includes_list": True}))
@@ -75,7 +77,7 @@ def test_nothing_is_sent_when_nothing_changed_and_that_is_recorded(
     }
 
 
-def test_one_list_is_sent_again_on_purpose(store: Store, settings: Settings, mailbox: Mailbox) -> None:
+def test_a_single_list_can_be_resent_on_request(store: Store, settings: Settings, mailbox: Mailbox) -> None:
     sent(store, settings)
     sent(store, settings, resend=Resend(["M3"]))
     assert mailbox.recipients[3:] == ["m3@firm.test"]
@@ -83,7 +85,7 @@ def test_one_list_is_sent_again_on_purpose(store: Store, settings: Settings, mai
         sent(store, settings, resend=Resend(["M9"]))
 
 
-def test_a_list_that_changed_after_it_was_sent_is_told_and_not_sent_again(
+def test_a_list_that_changed_after_sending_is_reported_and_not_sent_again(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     sent(store, settings)
@@ -92,7 +94,7 @@ def test_a_list_that_changed_after_it_was_sent_is_told_and_not_sent_again(
     assert len(mailbox.mails) == 3
 
 
-def test_a_manager_without_an_address_is_reported_and_gets_the_list_once_there_is_one(
+def test_a_manager_without_an_address_is_reported_and_gets_the_list_once_one_is_known(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     assert settings.addresses is not None
@@ -114,12 +116,12 @@ def test_a_manager_who_has_left_gets_nothing(store: Store, settings: Settings, m
     assert "m1@firm.test" not in mailbox.recipients
 
 
-def test_a_rehearsal_sends_nothing_and_writes_nothing(store: Store, settings: Settings, mailbox: Mailbox) -> None:
+def test_a_dry_run_sends_nothing_and_writes_nothing(store: Store, settings: Settings, mailbox: Mailbox) -> None:
     done = sent(store, settings, is_rehearsal=True)
     assert (done.to_send, mailbox.mails, states(store)) == (3, [], {})
 
 
-def test_a_month_that_was_not_scored_is_said_and_nothing_is_sent(
+def test_a_month_without_scores_is_reported_and_nothing_is_sent(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     with pytest.raises(BadInput, match=r"this month has no published scores. Run `retention score` for it first"):
@@ -127,7 +129,7 @@ def test_a_month_that_was_not_scored_is_said_and_nothing_is_sent(
     assert mailbox.mails == []
 
 
-def test_a_month_that_two_models_scored_is_sent_once_by_the_newer_one(
+def test_a_month_scored_by_two_models_is_sent_once_with_the_newer_scores(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     store.publish(scored(AUGUST, high="AC", version="2"))
@@ -138,7 +140,7 @@ def test_a_month_that_two_models_scored_is_sent_once_by_the_newer_one(
     assert (done.states, done.changed_since_sent) == ({"sent": 3, "unchanged": 1}, 2)
 
 
-def test_a_person_is_with_one_manager_only(store: Store) -> None:
+def test_a_person_is_on_one_managers_list_only(store: Store) -> None:
     twice = scored(SEPTEMBER)
     both = pl.concat([twice.scores, twice.scores.filter(employee_id="A").with_columns(manager_id=pl.lit("M2"))])
     with pytest.raises(Refused, match="a person is scored twice"):

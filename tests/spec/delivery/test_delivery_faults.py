@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiri
 SPAWN = multiprocessing.get_context("spawn")
 
 
-def test_a_recipient_that_is_refused_for_good_costs_the_others_nothing(
+def test_a_permanently_refused_recipient_does_not_affect_the_others(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     mailbox.replies["m2@firm.test"] = ["550 no such mailbox"] * 9
@@ -38,7 +38,7 @@ def test_a_recipient_that_is_refused_for_good_costs_the_others_nothing(
     assert mailbox.recipients[2:] == ["m2@firm.test"]
 
 
-def test_a_recipient_that_is_put_off_is_tried_again_in_the_same_run(
+def test_a_temporarily_refused_recipient_is_retried_in_the_same_run(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     mailbox.replies["m1@firm.test"] = ["451 later", "451 later"]
@@ -46,16 +46,14 @@ def test_a_recipient_that_is_put_off_is_tried_again_in_the_same_run(
     assert mailbox.recipients == ["m2@firm.test", "m3@firm.test", "m1@firm.test"]
 
 
-def test_a_server_that_closes_the_connection_is_called_again(
-    store: Store, settings: Settings, mailbox: Mailbox
-) -> None:
+def test_a_closed_connection_is_opened_again(store: Store, settings: Settings, mailbox: Mailbox) -> None:
     mailbox.replies["m2@firm.test"] = ["421 too many mails"]
     assert sent(store, settings).is_complete
     assert sorted(mailbox.recipients) == ["m1@firm.test", "m2@firm.test", "m3@firm.test"]
 
 
 @pytest.mark.parametrize("fault", ["hangs_for", "dies_for"])
-def test_a_server_that_takes_a_mail_and_never_answers_is_not_sent_it_again(
+def test_a_mail_that_the_server_took_without_answering_is_not_sent_again(
     store: Store, settings: Settings, mailbox: Mailbox, fault: str
 ) -> None:
     getattr(mailbox, fault).add("m2@firm.test")
@@ -67,7 +65,7 @@ def test_a_server_that_takes_a_mail_and_never_answers_is_not_sent_it_again(
     assert mailbox.recipients == ["m1@firm.test", "m2@firm.test", "m3@firm.test"]
 
 
-def test_what_is_uncertain_is_sent_again_on_purpose_as_the_same_mail(
+def test_an_uncertain_mail_is_resent_on_request_as_the_same_mail(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     mailbox.dies_for.add("m2@firm.test")
@@ -79,19 +77,19 @@ def test_what_is_uncertain_is_sent_again_on_purpose_as_the_same_mail(
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"smtp_port": 1}, "it does not answer"),
         ({"smtp_password": SecretStr("wrong")}, "it refuses the user or the password"),
         ({"smtp_ca_file": None}, "its certificate cannot be verified"),
     ],
 )
-def test_a_server_that_cannot_be_used_stops_the_run_and_leaves_no_trace(
-    store: Store, settings: Settings, mailbox: Mailbox, change: dict[str, Any], said: str
+def test_an_unusable_server_stops_the_run_and_leaves_no_trace(
+    store: Store, settings: Settings, mailbox: Mailbox, change: dict[str, Any], expected: str
 ) -> None:
     done = sent(store, settings.model_copy(update=change))
     assert done.stopped is not None
-    assert said in done.stopped
+    assert expected in done.stopped
     assert "wrong" not in done.stopped
     assert (mailbox.mails, set(states(store))) == ([], {"M4"})
     assert sent(store, settings).is_complete
@@ -99,14 +97,12 @@ def test_a_server_that_cannot_be_used_stops_the_run_and_leaves_no_trace(
 
 
 def deliver_there(settings: Settings) -> None:
-    """In a process of its own, to be killed."""
+    """Runs in a separate process, to be killed."""
     with Store(settings.store_url) as store:
         deliver(store, settings, None)
 
 
-def test_a_run_that_is_killed_while_it_sends_sends_nothing_twice(
-    store: Store, settings: Settings, mailbox: Mailbox
-) -> None:
+def test_a_run_killed_while_sending_sends_nothing_twice(store: Store, settings: Settings, mailbox: Mailbox) -> None:
     mailbox.hangs_for.add("m2@firm.test")
     patient = settings.model_copy(update={"smtp_timeout_seconds": 60})
     process = SPAWN.Process(target=deliver_there, args=[patient])
@@ -122,7 +118,7 @@ def test_a_run_that_is_killed_while_it_sends_sends_nothing_twice(
     assert done.states == {"sent": 2, "uncertain": 1, "unchanged": 1}
 
 
-def test_a_server_that_is_gone_half_way_leaves_the_rest_for_later(
+def test_a_server_that_disappears_half_way_leaves_the_rest_for_later(
     store: Store, settings: Settings, mailbox: Mailbox, certificate: Path
 ) -> None:
     dying, port = Mailbox(), free_port()
@@ -141,9 +137,7 @@ def test_a_server_that_is_gone_half_way_leaves_the_rest_for_later(
     assert mailbox.recipients == ["m2@firm.test", "m3@firm.test"]
 
 
-def test_a_server_that_never_says_a_word_stops_the_run_and_leaves_no_trace(
-    store: Store, settings: Settings, mailbox: Mailbox
-) -> None:
+def test_a_silent_server_stops_the_run_and_leaves_no_trace(store: Store, settings: Settings, mailbox: Mailbox) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -156,7 +150,7 @@ def test_a_server_that_never_says_a_word_stops_the_run_and_leaves_no_trace(
     assert len(mailbox.mails) == 3
 
 
-def test_on_a_full_disk_nothing_is_sent_for_it_could_not_be_written_down(
+def test_a_full_disk_sends_nothing_because_it_could_not_be_recorded(
     store: Store, settings: Settings, mailbox: Mailbox, full_disk: Any
 ) -> None:
     with full_disk(), pytest.raises(SQLAlchemyError) as fault:
@@ -169,7 +163,7 @@ def test_on_a_full_disk_nothing_is_sent_for_it_could_not_be_written_down(
     assert len(mailbox.mails) == 3
 
 
-def test_a_disk_that_fills_up_after_a_mail_went_out_does_not_have_it_sent_twice(
+def test_a_disk_that_fills_up_after_a_mail_was_sent_does_not_cause_a_second_one(
     store: Store, settings: Settings, mailbox: Mailbox, full_disk: Any
 ) -> None:
     with ExitStack() as disk:
@@ -183,7 +177,7 @@ def test_a_disk_that_fills_up_after_a_mail_went_out_does_not_have_it_sent_twice(
     assert done.states == {"sent": 2, "uncertain": 1, "unchanged": 1}
 
 
-def test_a_run_that_is_killed_just_before_a_mail_leaves_it_uncertain_too(
+def test_a_run_killed_just_before_a_mail_leaves_it_uncertain_too(
     store: Store, settings: Settings, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: object) -> None:

@@ -22,7 +22,7 @@ from pipeline.store.store import Store
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 
-def test_a_server_that_speaks_no_tls_gets_neither_password_nor_mail(
+def test_a_server_without_tls_gets_neither_password_nor_mail(
     store: Store, settings: Settings, mailbox: Mailbox
 ) -> None:
     plain, port = Mailbox(), free_port()
@@ -38,7 +38,7 @@ def test_a_server_that_speaks_no_tls_gets_neither_password_nor_mail(
 
 
 @pytest.mark.parametrize("security", ["none", "starttls"])
-def test_a_relay_that_asks_for_no_sign_in_gets_the_mails(
+def test_a_relay_without_sign_in_gets_the_mails(
     store: Store, settings: Settings, certificate: Path, security: Literal["none", "starttls"]
 ) -> None:
     relay, port = Mailbox(), free_port()
@@ -69,7 +69,7 @@ def test_a_relay_that_asks_for_no_sign_in_gets_the_mails(
         ({"addresses": Path("nowhere.csv")}, "does not exist"),
     ],
 )
-def test_settings_by_which_nothing_could_be_sent_safely_are_refused(
+def test_settings_that_cannot_send_safely_are_refused(
     store: Store, settings: Settings, change: dict[str, Any], rule: str
 ) -> None:
     with pytest.raises(BadInput, match=rule):
@@ -86,7 +86,7 @@ def test_settings_by_which_nothing_could_be_sent_safely_are_refused(
         (",m1@firm.test\n", "has no manager id"),
     ],
 )
-def test_a_book_of_addresses_that_cannot_be_right_is_refused_without_a_word_of_it(
+def test_an_invalid_address_book_is_refused_without_quoting_it(
     store: Store, settings: Settings, rows: str, rule: str
 ) -> None:
     assert settings.addresses is not None
@@ -96,7 +96,9 @@ def test_a_book_of_addresses_that_cannot_be_right_is_refused_without_a_word_of_i
     assert "firm.test" not in str(caught.value)
 
 
-def test_addresses_come_from_parquet_too(store: Store, settings: Settings, mailbox: Mailbox, tmp_path: Path) -> None:
+def test_addresses_can_also_come_from_parquet(
+    store: Store, settings: Settings, mailbox: Mailbox, tmp_path: Path
+) -> None:
     book = tmp_path / "book.parquet"
     pl.DataFrame({"manager_id": ["M2"], "address": [" m2@firm.test "], "name": ["x"]}).write_parquet(book)
     sent(store, settings.model_copy(update={"addresses": book}))
@@ -109,11 +111,11 @@ def test_settings_do_not_show_the_password(settings: Settings) -> None:
 
 def environment(settings: Settings) -> dict[str, str]:
     names = "var listed_from addresses list_link smtp_host smtp_port smtp_ca_file smtp_user smtp_from".split()
-    told = {f"RETENTION_{name.upper()}": str(getattr(settings, name)) for name in names}
-    return told | {"RETENTION_SMTP_PASSWORD": PASSWORD, "RETENTION_SMTP_PAUSE_SECONDS": "0"}
+    variables = {f"RETENTION_{name.upper()}": str(getattr(settings, name)) for name in names}
+    return variables | {"RETENTION_SMTP_PASSWORD": PASSWORD, "RETENTION_SMTP_PAUSE_SECONDS": "0"}
 
 
-def test_the_command_says_what_became_of_the_lists_and_names_nobody(
+def test_the_command_reports_the_outcome_of_each_list_and_names_nobody(
     store: Store, settings: Settings, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in environment(settings).items():
@@ -123,8 +125,8 @@ def test_the_command_says_what_became_of_the_lists_and_names_nobody(
     run: Callable[..., Any] = CliRunner().invoke
     done = run(app, ["deliver", "--month", "2026-08", "--json", str(report)])
     assert done.exit_code == 1
-    said = done.stderr + report.read_text()
-    assert "recipient_refused" in said
-    assert not [word for word in ("firm.test", "M2", PASSWORD) if word in said]
+    output = done.stderr + report.read_text()
+    assert "recipient_refused" in output
+    assert not [word for word in ("firm.test", "M2", PASSWORD) if word in output]
     mailbox.replies.clear()
     assert run(app, ["deliver"]).exit_code == 0

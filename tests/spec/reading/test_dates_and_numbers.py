@@ -20,7 +20,7 @@ DATES: dict[str, tuple[str, str, list[str]]] = {
 
 
 @pytest.mark.parametrize("written", DATES)
-def test_dates_become_iso_by_declaration_or_when_one_order_fits(written: str, read: Any) -> None:
+def test_dates_become_iso_if_declared_or_if_only_one_order_fits(written: str, read: Any) -> None:
     declared, given, expected = DATES[written]
     lines = "".join(f"1,{day}\n" for day in given.split())
     toml = f'[files.employees]\ndate_format = "{declared}"' if declared else ""
@@ -28,12 +28,12 @@ def test_dates_become_iso_by_declaration_or_when_one_order_fits(written: str, re
     assert [day for _, day in rows(raw, "employees")] == expected
 
 
-def test_the_time_of_day_stays(read: Any) -> None:
+def test_the_time_of_day_is_preserved(read: Any) -> None:
     raw = read({"collaboration.csv": "opened_at\n31/01/2020 12:30\n"})
     assert rows(raw, "collaboration") == [("2020-01-31 12:30",)]
 
 
-def test_dates_that_read_both_ways_are_refused_until_declared(read: Any) -> None:
+def test_ambiguous_dates_are_refused_until_their_format_is_declared(read: Any) -> None:
     raw = read({"employees.csv": "employee_id,hire_date\n1,03/04/2020\n2,05/05/2020\n3,\n"})
     (finding,) = raw.errors
     assert (finding.table, finding.column, finding.rows) == ("employees", "hire_date", 1)
@@ -60,7 +60,7 @@ NUMBERS: dict[str, tuple[str, list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("written", NUMBERS)
-def test_numbers_become_plain_by_declaration(written: str, read: Any) -> None:
+def test_declared_number_formats_become_plain_numbers(written: str, read: Any) -> None:
     declared, given, expected = NUMBERS[written]
     lines = "".join(f'1,"{number}"\n' for number in given)
     raw = read({"compensation.csv": f"employee_id,base_pay\n{lines}", "source.toml": f"[files]\n{declared}"})
@@ -77,7 +77,7 @@ def test_numbers_become_plain_by_declaration(written: str, read: Any) -> None:
         ('thousands = ","', "1,23", "numbers that are not written as declared"),
     ],
 )
-def test_numbers_are_never_guessed(declared: str, given: str, rule: str, read: Any) -> None:
+def test_number_formats_are_never_guessed(declared: str, given: str, rule: str, read: Any) -> None:
     csv = f'employee_id,base_pay\n1,"{given}"\n2,5\n'
     raw = read({"compensation.csv": csv, "source.toml": f"[files]\n{declared}"})
     (finding,) = raw.errors
@@ -85,7 +85,7 @@ def test_numbers_are_never_guessed(declared: str, given: str, rule: str, read: A
     assert "[files.compensation] in source.toml" in finding.remedy
 
 
-def test_number_cells_of_excel_need_no_declaration_beside_text_that_does(read: Any) -> None:
+def test_excel_number_cells_need_no_declaration_even_beside_text_that_does(read: Any) -> None:
     cells = [["employee_id", "base_pay"], [1, 1234.5], [2, "2 345,5"]]
     raw = read({"compensation.xlsx": [("a", cells)], "source.toml": '[files]\ndecimal = ","\nthousands = " "'})
     assert rows(raw, "compensation") == [("1", "1234.5"), ("2", "2345.5")]

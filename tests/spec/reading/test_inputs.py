@@ -49,7 +49,7 @@ def test_a_refused_column_never_reaches_the_queries(tmp_path: Path, read: Any) -
     assert not raw.tables
 
 
-def test_files_that_fit_a_pattern_lie_one_below_the_other(tmp_path: Path, read: Any) -> None:
+def test_files_that_match_a_pattern_are_concatenated(tmp_path: Path, read: Any) -> None:
     (tmp_path / "staff-2023.csv").write_text("id\n1\n")
     (tmp_path / "staff-2024.csv").write_text("id,city\n1,Perm\n")
     raw = read(
@@ -61,7 +61,7 @@ def test_files_that_fit_a_pattern_lie_one_below_the_other(tmp_path: Path, read: 
 
 @pytest.mark.parametrize("written", ["../elsewhere/staff.csv", "{outside}/staff.csv", "{outside}/staff-*.csv"])
 def test_a_path_outside_the_folder_is_read(tmp_path: Path, written: str) -> None:
-    """Whoever writes a source.toml decides what is read."""
+    """The author of a source.toml decides what is read."""
     source, outside = tmp_path / "source", tmp_path / "elsewhere"
     for folder in (source, outside, tmp_path / "out"):
         folder.mkdir()
@@ -86,7 +86,7 @@ def test_a_sheet_is_read_by_its_name(tmp_path: Path, read: Any) -> None:
     assert rows(raw) == [("2024", date(2024, 5, 1), 1000.5)]
 
 
-def test_an_unknown_sheet_is_named_with_the_nearest(tmp_path: Path, read: Any) -> None:
+def test_an_unknown_sheet_is_named_with_the_closest_match(tmp_path: Path, read: Any) -> None:
     workbook = openpyxl.Workbook()
     workbook.active.title = "Staff"
     workbook.save(tmp_path / "book.xlsx")
@@ -95,7 +95,7 @@ def test_an_unknown_sheet_is_named_with_the_nearest(tmp_path: Path, read: Any) -
     assert error.startswith("source.toml.inputs.staff.sheet: no sheet of that name in book.xlsx. Did you mean 'staff'?")
 
 
-def test_a_file_that_is_not_there_is_reported_once(tmp_path: Path, read: Any) -> None:
+def test_a_missing_file_is_reported_once(tmp_path: Path, read: Any) -> None:
     (tmp_path / "staff.csv").write_text("id\n1\n")
     [error] = map(str, read(staff("staf.csv")).errors)
     assert error.startswith("source.toml.inputs.staff.file: no file 'staf.csv' in the folder of source.toml.")
@@ -108,7 +108,7 @@ def test_a_wrong_encoding_is_reported_with_the_likely_one(tmp_path: Path, read: 
     assert 'encoding = "windows-1251" under [inputs.staff] in source.toml' in error
 
 
-def test_a_csv_in_a_query_that_is_not_utf_8_leads_to_inputs(tmp_path: Path, read: Any) -> None:
+def test_a_query_on_a_csv_that_is_not_utf_8_points_to_inputs(tmp_path: Path, read: Any) -> None:
     (tmp_path / "staff.csv").write_bytes(STAFF.encode("windows-1251"))
     [error] = map(str, read(READ_STAFF.replace("from staff", "from 'staff.csv'")).errors)
     assert "it reads a CSV file that is not in UTF-8" in error
@@ -116,7 +116,7 @@ def test_a_csv_in_a_query_that_is_not_utf_8_leads_to_inputs(tmp_path: Path, read
 
 
 @pytest.mark.parametrize(
-    ("toml", "said"),
+    ("toml", "expected"),
     {
         "no tables": ('[inputs.a]\nfile = "a.csv"', "inputs: no effect"),
         "a database": (
@@ -129,7 +129,7 @@ def test_a_csv_in_a_query_that_is_not_utf_8_leads_to_inputs(tmp_path: Path, read
         ),
     }.values(),
 )
-def test_inputs_that_cannot_be_meant_are_refused(tmp_path: Path, toml: str, said: str) -> None:
+def test_nonsensical_inputs_are_refused(tmp_path: Path, toml: str, expected: str) -> None:
     (tmp_path / "source.toml").write_text(toml)
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=expected):
         read_definition(tmp_path)

@@ -1,4 +1,4 @@
-"""Files -> raw tables: each form of a file, and each way in which it can be wrong."""
+"""Files -> raw tables: each file format, and each way in which a file can be wrong."""
 
 import datetime as dt
 import gzip
@@ -46,7 +46,7 @@ SAME_TABLE: dict[str, dict[str, Content]] = {
 
 
 @pytest.mark.parametrize("form", SAME_TABLE)
-def test_every_form_gives_the_same_table(form: str, read: Any) -> None:
+def test_every_format_gives_the_same_table(form: str, read: Any) -> None:
     raw = read(SAME_TABLE[form])
     assert rows(raw, "employees") == ROWS
     assert pl.read_parquet_schema(raw.tables["employees"]).names() == ["employee_id", "hire_date", "note"]
@@ -68,7 +68,7 @@ def test_a_declared_encoding_is_read(encoding: str, read: Any) -> None:
         ("windows-1252", "windows-1252", "Orléans"),
     ],
 )
-def test_an_undeclared_encoding_is_named_but_not_guessed(encoding: str, named: str, city: str, read: Any) -> None:
+def test_the_likely_encoding_is_named_but_not_assumed(encoding: str, named: str, city: str, read: Any) -> None:
     raw = read({"employees.csv": f"employee_id,city\n1,{city}\n".encode(encoding)})
     (finding,) = raw.errors
     assert (finding.rule, finding.table) == ("not in UTF-8", "employees.csv")
@@ -76,7 +76,7 @@ def test_an_undeclared_encoding_is_named_but_not_guessed(encoding: str, named: s
     assert not raw.tables
 
 
-def test_refused_columns_are_not_read_from_any_form(read: Any) -> None:
+def test_refused_columns_are_not_read_from_any_format(read: Any) -> None:
     frame = pl.DataFrame({"employee_id": ["1"], "sick_days": [3], "hire_date": ["2020-01-31"]})
     raw = read(
         {
@@ -108,7 +108,7 @@ def test_a_workbook_named_tables_has_a_sheet_per_table(read: Any) -> None:
     ]
 
 
-def test_other_files_are_left_alone_and_near_misses_are_mentioned(read: Any) -> None:
+def test_other_files_are_ignored_and_near_misses_are_mentioned(read: Any) -> None:
     files = {"employees.csv": EMPLOYEES, "employees_old.csv": EMPLOYEES, "README.md": "x", "truth.parquet": "x"}
     raw = read({**files, "exit.csv": "x", "performance.xls": "x"})
     assert not raw.errors

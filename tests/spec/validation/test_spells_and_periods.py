@@ -6,12 +6,12 @@ from pathlib import Path
 from raw_company import EXITS, LATE_ANSWERS, ONE_OF_EACH, PEOPLE, canonical, check, leaver, one, person
 
 
-def test_a_period_that_ends_before_it_begins_is_an_error(tmp_path: Path) -> None:
+def test_a_period_that_ends_before_it_starts_is_an_error(tmp_path: Path) -> None:
     report = check(tmp_path, {}, complete_from=date(2021, 1, 1))
-    assert [found.place for found in report.errors] == ["source.toml.complete_from"]
+    assert [finding.place for finding in report.errors] == ["source.toml.complete_from"]
 
 
-def test_whoever_any_table_knows_early_is_not_taken_for_a_late_arrival(tmp_path: Path) -> None:
+def test_a_person_known_early_in_any_table_is_not_a_late_arrival(tmp_path: Path) -> None:
     late_survey = [{"employee_id": "clara", "survey_date": "2020-06-01", "item": "mood", "score": 7}]
     early_pay = [{"employee_id": "clara", "effective_date": "2019-01-15", "base_pay": 100}]
     first_of_all = [{"employee_id": "anna", "survey_date": "2018-02-01", "item": "mood", "score": 7}]
@@ -19,7 +19,7 @@ def test_whoever_any_table_knows_early_is_not_taken_for_a_late_arrival(tmp_path:
     assert report.warnings == ()
     (without := tmp_path / "without").mkdir()
     report = check(without, {"surveys": first_of_all + late_survey})
-    assert [(found.column, found.rows) for found in report.warnings] == [("observed_from", 1)]
+    assert [(finding.column, finding.rows) for finding in report.warnings] == [("observed_from", 1)]
 
 
 def test_a_rehire_is_a_second_spell(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_a_rehire_is_a_second_spell(tmp_path: Path) -> None:
     ]
     report = check(tmp_path, {"employees": person(("boris", "2020-09-01")), "compensation": facts})
     assert report.errors == ()
-    assert [(found.rule, found.rows) for found in report.warnings] == [("dated after the person's exit", 2)]
+    assert [(finding.rule, finding.rows) for finding in report.warnings] == [("dated after the person's exit", 2)]
     kept = canonical(tmp_path, "compensation")["effective_date"].to_list()
     assert kept == [date(2020, 3, 31), date(2020, 9, 1), date(2020, 11, 1)]
 
@@ -39,11 +39,11 @@ def test_a_rehire_on_the_day_of_the_exit_does_not_overlap(tmp_path: Path) -> Non
     assert (report.errors, report.warnings) == ((), ())
 
 
-def test_a_fact_known_before_the_exit_was_known_stays(tmp_path: Path) -> None:
+def test_a_fact_known_before_the_exit_was_known_is_not_dropped(tmp_path: Path) -> None:
     late_exit = [{**EXITS[0], "recorded_at": "2020-06-01"}]
     reviews = [{"employee_id": "boris", "review_date": day, "rating": 3} for day in ("2020-05-01", "2020-06-02")]
     report = check(tmp_path, {"exits": late_exit, "performance": reviews})
-    assert [(found.place, found.rows) for found in report.warnings] == [("performance.review_date", 1)]
+    assert [(finding.place, finding.rows) for finding in report.warnings] == [("performance.review_date", 1)]
     assert canonical(tmp_path, "performance")["review_date"].to_list() == [date(2020, 5, 1)]
 
 
@@ -51,34 +51,34 @@ def test_the_month_of_the_exit_is_not_after_it(tmp_path: Path) -> None:
     exits = leaver(("boris", "2020-03-10"))
     months = [{"employee_id": "boris", "month": day, "worked_hours": 8} for day in ("2020-03-05", "2020-04-30")]
     report = check(tmp_path, {"exits": exits, "working_time": months})
-    assert [found.rows for found in report.warnings] == [1]
+    assert [finding.rows for finding in report.warnings] == [1]
     assert canonical(tmp_path, "working_time")["month"].to_list() == [date(2020, 3, 31)]
 
 
 def test_the_month_of_a_rehire_is_not_before_it(tmp_path: Path) -> None:
     months = [{"employee_id": "boris", "month": day, "worked_hours": 8} for day in ("2020-08-31", "2020-09-30")]
     report = check(tmp_path, {"employees": person(("boris", "2020-09-15")), "working_time": months})
-    assert [(found.place, found.rows) for found in report.warnings] == [("working_time.month", 1)]
+    assert [(finding.place, finding.rows) for finding in report.warnings] == [("working_time.month", 1)]
     assert canonical(tmp_path, "working_time")["month"].to_list() == [date(2020, 9, 30)]
 
 
-def test_exits_after_complete_until_are_kept_but_do_not_count(tmp_path: Path) -> None:
+def test_exits_after_complete_until_are_not_dropped_but_do_not_count(tmp_path: Path) -> None:
     report = check(tmp_path, {}, complete_until=date(2020, 3, 30))
-    assert (report.voluntary_exits, [found.rows for found in report.warnings]) == (0, [1])
+    assert (report.voluntary_exits, [finding.rows for finding in report.warnings]) == (0, [1])
     assert canonical(tmp_path, "exits").height == 1
 
 
-def test_the_exit_of_a_spell_that_was_left_out_goes_with_it(tmp_path: Path) -> None:
+def test_the_exit_of_a_dropped_spell_is_dropped_too(tmp_path: Path) -> None:
     employees = person(("dora", "1900-01-01"))
     report = check(
         tmp_path, {"employees": employees, "exits": leaver(("dora", "2019-01-01"))} | one("surveys", employee_id="dora")
     )
     assert report.errors == ()
-    assert [found.place for found in report.warnings] == ["employees.hire_date"]
+    assert [finding.place for finding in report.warnings] == ["employees.hire_date"]
     assert canonical(tmp_path, "exits").is_empty()
 
 
-def test_observed_from_makes_a_late_first_fact_sound(tmp_path: Path) -> None:
+def test_observed_from_justifies_a_late_first_fact(tmp_path: Path) -> None:
     tables = LATE_ANSWERS | {"employees": [{**row, "observed_from": "2020-01-01"} for row in PEOPLE]}
     report = check(tmp_path, tables)
     assert report.warnings == ()
@@ -88,7 +88,7 @@ def test_an_impossible_hire_is_replaced_by_observed_from(tmp_path: Path) -> None
     employees = [*PEOPLE, {"employee_id": "dora", "hire_date": "1917-07-01", "observed_from": "2017-06-30"}]
     report = check(tmp_path, {"employees": employees})
     assert report.errors == ()
-    assert [(found.place, found.rows) for found in report.warnings] == [("employees.hire_date", 1)]
+    assert [(finding.place, finding.rows) for finding in report.warnings] == [("employees.hire_date", 1)]
     assert canonical(tmp_path, "employees")["hire_date"].to_list()[-1] == date(2017, 6, 30)
 
 
@@ -97,13 +97,13 @@ def test_planned_changes_may_lie_after_complete_until(tmp_path: Path) -> None:
     assert (check(tmp_path, plans).errors, check(tmp_path, plans).warnings) == ((), ())
 
 
-def test_what_is_recorded_after_complete_until_is_kept(tmp_path: Path) -> None:
+def test_rows_recorded_after_complete_until_are_not_dropped(tmp_path: Path) -> None:
     report = check(tmp_path, one("surveys", recorded_at="2021-06-01"))
     assert (report.errors, report.warnings) == ((), ())
     assert canonical(tmp_path, "surveys")["recorded_at"].to_list() == [date(2021, 6, 1)]
 
 
-def test_the_period_is_told_from_the_data_where_it_is_not_declared(tmp_path: Path) -> None:
+def test_an_undeclared_period_is_derived_from_the_data(tmp_path: Path) -> None:
     report = check(tmp_path, ONE_OF_EACH | one("surveys", survey_date="2020-05-06"), complete_until=None)
     assert (report.complete_from, report.complete_until) == (date(2020, 3, 1), date(2020, 5, 6))
     assert report.notes[0].startswith("complete_from is 2020-03-01, the first day of the month of the earliest exit")
@@ -113,4 +113,4 @@ def test_the_period_is_told_from_the_data_where_it_is_not_declared(tmp_path: Pat
 def test_a_mistyped_year_does_not_move_the_end_of_the_data(tmp_path: Path) -> None:
     report = check(tmp_path, ONE_OF_EACH | {"employees": person(("dora", "2091-05-06"))}, complete_until=None)
     assert report.complete_until == date(2020, 3, 31)
-    assert [found.place for found in report.errors] == ["employees.hire_date"]
+    assert [finding.place for finding in report.errors] == ["employees.hire_date"]

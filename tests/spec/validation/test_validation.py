@@ -1,4 +1,4 @@
-"""Raw tables become canonical ones: types, duplicates, attributes, and what is never read."""
+"""From raw to canonical tables: types, duplicates, attributes, and what is never read."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -48,7 +48,7 @@ def test_text_and_typed_columns_give_the_same_table(tmp_path: Path) -> None:
 
 def test_a_missing_required_table_is_an_error(tmp_path: Path) -> None:
     report = validate({}, Expectations(), tmp_path / "canonical")
-    assert [(found.rule, found.table) for found in report.errors] == [
+    assert [(finding.rule, finding.table) for finding in report.errors] == [
         ("a required table is missing", "employees"),
         ("a required table is missing", "exits"),
     ]
@@ -60,13 +60,13 @@ def test_employees_without_rows_are_an_error(tmp_path: Path) -> None:
         raw[table] = tmp_path / f"{table}.parquet"
         pl.DataFrame(schema=dict.fromkeys(required_columns(table), pl.String)).write_parquet(raw[table])
     report = validate(raw, Expectations(complete_until=UNTIL), tmp_path / "canonical")
-    assert [(found.rule, found.table) for found in report.errors] == [
+    assert [(finding.rule, finding.table) for finding in report.errors] == [
         ("a required table has no usable rows", "employees")
     ]
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"name;date\n", "cut"])
-def test_a_file_that_is_cut_or_not_parquet_is_an_error(content: bytes | str, tmp_path: Path) -> None:
+def test_a_truncated_or_non_parquet_file_is_an_error(content: bytes | str, tmp_path: Path) -> None:
     whole = tmp_path / "whole.parquet"
     pl.DataFrame({"employee_id": ["anna"], "exit_date": ["2020-01-01"], "kind": ["other"]}).write_parquet(whole)
     broken = tmp_path / "exits.parquet"
@@ -74,38 +74,40 @@ def test_a_file_that_is_cut_or_not_parquet_is_an_error(content: bytes | str, tmp
     pl.DataFrame(PEOPLE).write_parquet(tmp_path / "employees.parquet")
     raw = {table: tmp_path / f"{table}.parquet" for table in ("employees", "exits")}
     report = validate(raw, Expectations(), tmp_path / "canonical")
-    assert [(found.rule, found.table) for found in report.errors] == [("the file cannot be read to its end", "exits")]
+    assert [(finding.rule, finding.table) for finding in report.errors] == [
+        ("the file cannot be read to its end", "exits")
+    ]
 
 
 def test_duplicates_are_found_across_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", 2)
     answers = [{**ONE_OF_EACH["surveys"][0], "score": score} for score in (1, 2, 3, 1, 1, 2, 4)]
     report = check(tmp_path, {"surveys": answers})
-    assert [found.rows for found in report.warnings] == [3]
+    assert [finding.rows for finding in report.warnings] == [3]
     assert canonical(tmp_path, "surveys")["score"].to_list() == [1, 2, 3, 4]
 
 
-def test_rows_that_differ_in_an_unused_column_are_no_duplicates(tmp_path: Path) -> None:
+def test_rows_that_differ_in_an_unused_column_are_not_duplicates(tmp_path: Path) -> None:
     answers = [{**ONE_OF_EACH["surveys"][0], "ticket": ticket} for ticket in (1, 2)]
     report = check(tmp_path, {"surveys": answers})
     assert report.warnings == ()
     assert "surveys: ticket: not in the contract, not used." in report.notes
 
 
-def test_headers_of_other_alphabets_and_without_a_name_are_columns_like_any_other(tmp_path: Path) -> None:
+def test_foreign_and_empty_headers_are_ordinary_columns(tmp_path: Path) -> None:
     answers = [{**ONE_OF_EACH["surveys"][0], "Номер": ticket, "Вид": 1, "": 2} for ticket in (1, 2)]
     report = check(tmp_path, {"surveys": answers})
     assert (report.errors, report.warnings) == ((), ())
     assert "surveys: номер, вид, (no name): not in the contract, not used." in report.notes
 
 
-def test_a_placeholder_in_an_optional_date_is_taken_as_empty(tmp_path: Path) -> None:
+def test_a_placeholder_in_an_optional_date_counts_as_empty(tmp_path: Path) -> None:
     report = check(tmp_path, one("collaboration", closed_at="9999-12-31"))
-    assert [(found.place, found.rows) for found in report.warnings] == [("collaboration.closed_at", 1)]
+    assert [(finding.place, finding.rows) for finding in report.warnings] == [("collaboration.closed_at", 1)]
     assert canonical(tmp_path, "collaboration")["closed_at"].to_list() == [None]
 
 
-def test_refused_columns_and_items_are_never_read_and_named(tmp_path: Path) -> None:
+def test_refused_columns_and_items_are_named_and_never_read(tmp_path: Path) -> None:
     tables = {
         "employees": [{**row, "SickDays": 3, "UnionMember": True} for row in PEOPLE],
         "measures": [*ONE_OF_EACH["measures"], {**ONE_OF_EACH["measures"][0], "name": "Sick days", "value": "many"}],
@@ -125,7 +127,7 @@ def test_refused_columns_and_items_are_never_read_and_named(tmp_path: Path) -> N
     assert canonical(tmp_path, "surveys")["item"].to_list() == ["mood"]
 
 
-def test_protected_attributes_go_to_a_file_of_their_own(tmp_path: Path) -> None:
+def test_protected_attributes_go_to_a_separate_file(tmp_path: Path) -> None:
     employees = [{**row, "Gender": "f", "BirthYear": "1980", "Team": "red"} for row in PEOPLE]
     report = check(tmp_path, {"employees": employees}, employee_features=("gender", "team"), protected=("team",))
     assert canonical(tmp_path, "protected").row(0) == ("anna", date(2018, 1, 1), "f", 1980.0, "red")
@@ -141,7 +143,7 @@ def test_declared_attributes_become_columns_of_employees(tmp_path: Path) -> None
     assert written.row(0)[-2:] == ("Master", 12.5)
 
 
-def test_what_is_ignored_is_dropped(tmp_path: Path) -> None:
+def test_ignored_columns_are_dropped(tmp_path: Path) -> None:
     tables = {**ONE_OF_EACH, **one("compensation", market_pay=7)}
     report = check(tmp_path, tables, ignore=frozenset({"market_pay", "surveys.mood", "value"}))
     assert "market_pay" not in canonical(tmp_path, "compensation").columns
@@ -163,7 +165,7 @@ def _describe(table: str) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_column_of_the_contract_is_described_allowed_and_checked_in_words(table: str) -> None:
+def test_every_column_of_the_contract_has_a_description_allowed_values_and_checks(table: str) -> None:
     assert all(map(_describe(table), column_order(table)))
     assert not [name for name in column_order(table) if is_refused(name) or is_protected(name)]
     assert OWN_DATE[table] in required_columns(table)

@@ -8,20 +8,20 @@ from features.errors import Finding
 from features.validation.report import Report
 
 
-def test_errors_of_all_tables_come_in_one_report(tmp_path: Path) -> None:
+def test_errors_in_all_tables_are_in_one_report(tmp_path: Path) -> None:
     report = check(tmp_path, one("compensation", base_pay="0") | one("surveys", score="11") | without("exits", "kind"))
-    assert [found.place for found in report.errors] == ["compensation.base_pay", "exits.kind", "surveys.score"]
+    assert [finding.place for finding in report.errors] == ["compensation.base_pay", "exits.kind", "surveys.score"]
 
 
 def test_ten_thousand_errors_of_a_rule_are_one_finding(tmp_path: Path) -> None:
     rows = [{"employee_id": "anna", "effective_date": "2018-01-01", "base_pay": -pay} for pay in range(10_000)]
     report = check(tmp_path, {"compensation": rows})
-    assert [found.rows for found in report.errors] == [10_000]
+    assert [finding.rows for finding in report.errors] == [10_000]
 
 
 def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) -> None:
-    said = check(tmp_path, one("surveys", score="11")).as_dict()
-    assert said["errors"] == [
+    report = check(tmp_path, one("surveys", score="11")).as_dict()
+    assert report["errors"] == [
         {
             "rule": "is not within 0 to 10",
             "table": "surveys",
@@ -30,8 +30,8 @@ def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) ->
             "remedy": "Convert it to the scale from 0 to 10.",
         }
     ]
-    assert {"warnings", "refused", "tables", "people", "voluntary_exits", "complete_until"} <= said.keys()
-    assert said["complete_until"] == "2020-12-31"
+    assert {"warnings", "refused", "tables", "people", "voluntary_exits", "complete_until"} <= report.keys()
+    assert report["complete_until"] == "2020-12-31"
 
 
 def test_the_screen_says_where_what_how_often_and_what_to_do(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_the_screen_says_where_what_how_often_and_what_to_do(tmp_path: Path) -> 
     assert "No errors, 0 warnings: 3 people and 1 voluntary exit up to 2020-12-31 to learn from." in text
 
 
-def test_no_place_is_broken_within_a_name_in_a_narrow_terminal(tmp_path: Path) -> None:
+def test_a_narrow_terminal_breaks_no_name(tmp_path: Path) -> None:
     long = Finding(
         "has a value that is no number in it", "collaboration", "provider_department", 12, "Correct the file."
     )

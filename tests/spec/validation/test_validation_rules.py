@@ -208,7 +208,9 @@ def test_an_error_is_named_with_its_place_and_a_remedy_and_nothing_is_written(
     rule: str, tables: Tables, place: tuple[str, str, int], tmp_path: Path
 ) -> None:
     report = check(tmp_path, tables)
-    assert [(found.rule, (found.table, found.column, found.rows)) for found in report.errors] == [(rule, place)]
+    assert [(finding.rule, (finding.table, finding.column, finding.rows)) for finding in report.errors] == [
+        (rule, place)
+    ]
     assert report.errors[0].remedy
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".raw.parquet")] == []
 
@@ -219,13 +221,15 @@ def test_a_warning_is_counted_and_its_rows_are_left_out(
 ) -> None:
     report = check(tmp_path, tables)
     assert report.errors == ()
-    assert [(found.rule, (found.table, found.column, found.rows)) for found in report.warnings] == [(rule, place)]
+    assert [(finding.rule, (finding.table, finding.column, finding.rows)) for finding in report.warnings] == [
+        (rule, place)
+    ]
     assert canonical(tmp_path, table).height == left
 
 
 @pytest.mark.parametrize("tables", [tables for _, tables, _ in ERRORS] + [tables for _, tables, *_ in LEFT_OUT])
 def test_no_report_holds_a_person_or_a_value(tables: Tables, tmp_path: Path) -> None:
     report = check(tmp_path, tables)
-    said = printed(report, tmp_path) + str(report.as_dict())
+    text = printed(report, tmp_path) + str(report.as_dict())
     for secret in ("anna", "boris", "clara", "dora", "nobody", "31.12.2019", "1,000", "10.5", "resigned", "1917"):
-        assert secret not in said
+        assert secret not in text

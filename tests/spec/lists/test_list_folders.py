@@ -1,4 +1,4 @@
-"""Folders of lists outside of `var`: erasure and `retention purge` know of each."""
+"""Folders of lists outside `var`: erasure and `retention purge` reach each of them."""
 
 import os
 from datetime import date
@@ -33,7 +33,7 @@ def notes(var: Path) -> int:
     return len(list((var / "lists-elsewhere").glob("*.txt")))
 
 
-def test_the_command_notes_where_it_writes_lists_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_records_where_it_writes_lists_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
     monkeypatch.setenv("RETENTION_LISTED_FROM", "1.5")
     monkeypatch.chdir(tmp_path)
@@ -71,7 +71,7 @@ def test_purge_reaches_lists_that_were_written_elsewhere(tmp_path: Path) -> None
     assert (old.exists(), young.exists(), notes(settings.var)) == (False, True, 1)
 
 
-def test_a_folder_that_holds_no_lists_any_more_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_without_lists_is_left_alone(tmp_path: Path) -> None:
     var = tmp_path / "var"
     note_folder(var, tmp_path / "hr" / "2025-11")
     photographs = tmp_path / "hr" / "2025-11"
@@ -81,7 +81,7 @@ def test_a_folder_that_holds_no_lists_any_more_is_left_alone(tmp_path: Path) -> 
     assert (photographs.exists(), notes(var)) == (True, 0)
 
 
-def test_noting_a_folder_twice_is_noting_it_once(tmp_path: Path) -> None:
+def test_recording_a_folder_twice_records_it_once(tmp_path: Path) -> None:
     folder = noted(tmp_path / "var", tmp_path / "hr" / "2026-09", "A")
     note_folder(tmp_path / "var", tmp_path / "hr" / ".." / "hr" / "2026-09")
     assert list_folders(tmp_path / "var").within_reach == (folder,)

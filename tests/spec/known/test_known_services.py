@@ -1,10 +1,11 @@
-"""Internal services as known on a date: a few that one can count, of people hired again and of late records."""
+"""Internal services as known on a date: a few that can be counted by hand, with rehires and late records."""
 
 from datetime import date
 from functools import partial
 
 import polars as pl
 import pytest
+from frames import rows_of
 
 from features.collaboration.known_services import (
     by_pair,
@@ -21,7 +22,7 @@ from features.known.codes import with_codes
 from features.known.facts import Known, known_on, prepare
 
 ANN, BOB, CID = 0, 1, 2
-"""The codes of the people, by the order of their ids."""
+"""The codes of the people, in the order of their ids."""
 MARCH, APRIL, JUNE, JULY = (2024 * 12 + month for month in (3, 4, 6, 7))
 LAST_OF_JUNE = date(2024, 6, 30)
 SERVICES = """
@@ -53,15 +54,11 @@ def known(source_of, tmp_path):
     return on
 
 
-def rows_of(frame, *columns):
-    return frame.select(*columns).collect("polars").to_polars().sort(pl.all()).rows()
-
-
 def pairs_of(frame):
     return rows_of(frame, "month", "low", "high")
 
 
-def test_services_are_those_of_the_date_that_were_known_by_then(known):
+def test_services_count_if_opened_and_known_by_the_date(known):
     assert rows_of(by_person(known(LAST_OF_JUNE), months=24), "month", "employee_id", "client_n", "provider_n") == [
         (MARCH, ANN, 1, 0),
         (MARCH, BOB, 1, 1),
@@ -77,13 +74,13 @@ def test_a_service_recorded_late_is_known_from_the_month_of_its_record(known):
     assert (JUNE, CID) in rows_of(by_person(known(date(2024, 7, 31)), months=24), "month", "employee_id")
 
 
-def test_a_window_of_months_holds_the_months_month_and_those_before_it(known):
+def test_a_window_of_months_includes_the_snapshot_month(known):
     now = known(LAST_OF_JUNE)
     assert {month for month, *_ in rows_of(by_person(now, months=3), "month")} == {APRIL, JUNE}
     assert pairs_of(by_pair(now, months=3)) == [(APRIL, ANN, BOB), (JUNE, ANN, BOB)]
 
 
-def test_of_whoever_was_hired_again_the_months_before_that_month_are_dropped(known):
+def test_months_before_a_rehire_are_dropped(known):
     now = known(LAST_OF_JUNE, hired=BOB_AGAIN)
     services = rows_of(by_person(now, months=24), "month", "employee_id")
     assert [month for month, person in services if person == BOB] == [APRIL, JUNE]
@@ -95,7 +92,7 @@ def test_of_whoever_was_hired_again_the_months_before_that_month_are_dropped(kno
     [(BOB_AGAIN, [(MARCH, ANN, BOB), (MARCH, BOB, CID)]), (CID_AGAIN, [(MARCH, BOB, CID)])],
     ids=["of either side", "of the side with the higher code"],
 )
-def test_a_pair_counts_from_the_month_in_which_either_was_hired_again(known, hired, earlier):
+def test_a_pair_counts_from_the_month_in_which_either_person_was_rehired(known, hired, earlier):
     every = [(MARCH, ANN, BOB), (MARCH, BOB, CID), (APRIL, ANN, BOB), (JUNE, ANN, BOB)]
     now = known(LAST_OF_JUNE, hired=hired)
     assert pairs_of(now.prepared.services.summed.pairs(now)) == every
@@ -103,14 +100,14 @@ def test_a_pair_counts_from_the_month_in_which_either_was_hired_again(known, hir
     assert pairs_of(by_pair(now)) == [row for row in every if row not in earlier]
 
 
-def test_earlier_spells_are_left_alone_where_nobody_was_hired_again_within_the_window(known):
+def test_earlier_spells_do_not_matter_if_nobody_was_rehired_within_the_window(known):
     now = known(LAST_OF_JUNE, hired=BOB_AGAIN)
     assert by_pair_of_earlier_spells(now, 2) is None  # (30 April, 30 June]
     assert pairs_of(by_pair_of_earlier_spells(now, 3)) == []  # none of April or later belongs to the earlier spell
     assert pairs_of(by_pair_of_earlier_spells(now, 4)) == [(MARCH, ANN, BOB), (MARCH, BOB, CID)]
 
 
-def test_a_pair_has_the_requests_of_either_side(known):
+def test_a_pair_has_the_requests_of_both_people(known):
     pairs = by_pair(known(LAST_OF_JUNE), months=1).with_columns(**apart([ASKS]))
     [row] = rows_of(pairs, "month", "low", "high", "low_asks", "high_asks")
     assert row == (JUNE, ANN, BOB, 0, 1)
@@ -123,11 +120,11 @@ LATE = f"{SERVICES}\n    ann       cid         2024-01-09T09:00 2024-07-09"
     ("day", "first"),
     [(date(2024, 2, 29), None), (date(2024, 3, 31), MARCH), (LAST_OF_JUNE, MARCH), (date(2024, 7, 31), JULY - 6)],
 )
-def test_the_first_month_of_services_is_the_first_of_which_anything_was_known(known, day, first):
+def test_the_first_month_of_services_is_the_earliest_known_by_the_date(known, day, first):
     assert reach_back(known(day, LATE)) == first
 
 
-def test_services_that_were_not_summed_are_not_read(source_of):
+def test_unsummed_services_are_refused(source_of):
     known = known_on(source_of({"collaboration": SERVICES}), LAST_OF_JUNE)
     for read in (partial(by_person, months=12), partial(by_pair, months=12), pairs_of_a_year):
         with pytest.raises(ValueError, match=r"read from the sums that monthly_sums\.sum_months writes"):
@@ -141,5 +138,5 @@ def test_services_that_were_not_summed_are_not_read(source_of):
         (CID_AGAIN, [(ANN, JUNE), (BOB, JUNE)]),  # March was cid's earlier spell
     ],
 )
-def test_the_last_service_is_that_of_the_present_spell_as_known_by_then(known, hired, last):
+def test_the_last_service_is_the_last_known_of_the_present_spell(known, hired, last):
     assert rows_of(last_services(known(LAST_OF_JUNE, hired=hired)), "employee_id", "month") == last
