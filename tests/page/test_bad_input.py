@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 from accessible import assert_accessible
+from api_server import running
 from playwright.sync_api import Page, expect
-from published import SEPTEMBER, publication, running
+from published import SEPTEMBER, publication
 
 from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
