@@ -150,10 +150,10 @@ def _expected(published: Published) -> float:
 
 def _recorded(store: Store, published: Published) -> dict[Step, Mapping[str, Any]]:
     """The results of the steps done for the publication that is served."""
-    columns = (MONTH_STEP.c.step, MONTH_STEP.c.told)
+    columns = (MONTH_STEP.c.step, MONTH_STEP.c["told"].label("results"))
     with store.reading() as scores:
         rows = scores.connection.execute(select(*columns).where(_of(published))).all()
-    return {row.step: row.told for row in rows if row.told["publication"] == published.id}
+    return {row.step: row.results for row in rows if row.results["publication"] == published.id}
 
 
 def _record(store: Store, published: Published, step: Step, result: Mapping[str, Any]) -> None:

@@ -27,8 +27,11 @@ CLEAN: Final = (
     "Makefile",
     "pyproject.toml",
     ".ci/run",
+    "features/**/*",
+    "pipeline/**/*",
+    "serving/**/*",
 )
-"""Still to come: features/**/*, pipeline/**/*, serving/**/* (templates and messages too), tests/**/*, bench/**/*."""
+"""Still to come: tests/**/*, bench/**/*."""
 READ: Final = {".md", ".py", ".html", ".txt", ".css", ".js", ".toml", ".po", ""}
 """The kinds of files that people read."""
 GENERATED: Final = {"docs/features.md", "docs/api.md"}
