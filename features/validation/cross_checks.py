@@ -91,7 +91,7 @@ def _spells(employees: pl.DataFrame) -> pl.DataFrame:
 def _put_to_spells(exits: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
     """Each exit with the hire_date of its spell: the last one before it, else the one on it; null where there is none.
 
-    A rehire on the day of an exit thus starts a new spell, and the exit ends the old one.
+    A rehire on the day of an exit starts a new spell, and the exit ends the old one.
     """
     hires = spells.select("employee_id", "hire_date").unique().sort("hire_date")
     before = exits.sort("exit_date").join_asof(
