@@ -247,12 +247,12 @@ def test_every_document_that_a_file_names_exists() -> None:
 
 
 def test_a_path_that_does_not_exist_is_found() -> None:
-    text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py" and `a/b.py`; `pipeline.score.Score(1)`'
+    text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py" and `a/b.py`; `pipeline.score_record.Score(1)`'
     assert named_paths(text) == {"pipeline/store/", "test_gate.py", "features/gone.py"}
     assert {name for name in named_paths(text) if not is_ours(name)} == {"features/gone.py"}
-    assert named_modules(text) == {"pipeline.score.Score"}
-    assert is_defined("pipeline.score.Score")
-    assert not is_defined("pipeline.score.Scores")
+    assert named_modules(text) == {"pipeline.score_record.Score"}
+    assert is_defined("pipeline.score_record.Score")
+    assert not is_defined("pipeline.score_record.Scores")
     assert not is_defined("pipeline.scores")
 
 
