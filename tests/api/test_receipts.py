@@ -187,5 +187,5 @@ def test_an_erasure_reports_the_lists_that_it_could_not_reach(
     with monkeypatch.context() as patch:
         patch.setattr("pipeline.store.list_folders._is_deletable", lambda _: False)
         stays = client.delete("/v1/employees/D", headers=bearer("hr")).json()["stays"]
-    assert "Lists of 1 month were written where this server may not delete them" in stays
+    assert "Lists of 1 month are in folders where this server may not delete them" in stays
     assert "Lists of" not in client.delete("/v1/employees/C", headers=bearer("hr")).json()["stays"]
