@@ -92,7 +92,7 @@ def test_make_has_the_targets_that_others_rely_on() -> None:
     assert re.findall(r"^([a-z]+):.*## ", MAKEFILE, flags=re.MULTILINE) == TARGETS
 
 
-def test_plain_make_prints_each_target_with_a_line() -> None:
+def test_plain_make_prints_a_line_for_each_target() -> None:
     printed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert [line.split()[0] for line in printed.splitlines() if line.startswith("  ")] == TARGETS
     assert all(len(line.split()) > 3 for line in printed.splitlines() if line.startswith("  "))
