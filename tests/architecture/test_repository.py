@@ -247,7 +247,7 @@ def test_every_document_that_a_file_names_exists() -> None:
 
 
 def test_a_path_that_does_not_exist_is_found() -> None:
-    text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py" and `a/b.py`; `pipeline.score_record.Score(1)`'
+    text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py", `a/b.py`; `pipeline.score_record.Score(1)`'
     assert named_paths(text) == {"pipeline/store/", "test_gate.py", "features/gone.py"}
     assert {name for name in named_paths(text) if not is_ours(name)} == {"features/gone.py"}
     assert named_modules(text) == {"pipeline.score_record.Score"}
