@@ -78,7 +78,7 @@ def test_honest_features_beside_a_leak_are_not_named(told_of_suspects: str) -> N
 
 
 @pytest.fixture(scope="module")
-def too_dear(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def costly_feature(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Leavers are three quarters of a deviation higher: AUC .70 from this feature alone, and no other signal."""
     random = np.random.default_rng(1)
     return cross_section(
@@ -87,18 +87,18 @@ def too_dear(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_feature_that_the_rest_cannot_replace_stops_training(
-    retention: Command, too_dear: Path, tmp_path: Path
+    retention: Command, costly_feature: Path, tmp_path: Path
 ) -> None:
-    output = retention("train", too_dear, "--quick", var=tmp_path / "var", exit_code=3).stderr
+    output = retention("train", costly_feature, "--quick", var=tmp_path / "var", exit_code=3).stderr
     assert re.search(r"^error features\.mood: costs 0\.\d+ of AUC when it is removed\.", output, re.MULTILINE), output
     assert_nothing_was_registered(tmp_path / "var")
 
 
 def test_an_allowed_suspect_trains_and_is_recorded_on_the_run(
-    retention: Command, too_dear: Path, tmp_path: Path
+    retention: Command, costly_feature: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.json"
-    retention("train", too_dear, "--quick", "--allow-suspect", "mood", "--json", report, var=tmp_path / "var")
+    retention("train", costly_feature, "--quick", "--allow-suspect", "mood", "--json", report, var=tmp_path / "var")
     assert json.loads(report.read_text())["suspects"] == ["mood"]
 
 
@@ -175,11 +175,11 @@ def registered(retention: Command, var: Path) -> list[str]:
 def test_a_rewritten_past_stops_training(retention: Command, company: Path, honest_run: Path, tmp_path: Path) -> None:
     before = registered(retention, honest_run)
     source = with_pay_stopped_before_exits(company, tmp_path / "source", "CAST(NULL AS DATE)")
-    told = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr
+    output = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr
     assert re.search(
-        r"^error features\.pay_level: differs from an earlier run on \d+ snapshot dates", told, re.MULTILINE
-    ), told
-    assert re.search(r"^error features\.pay_\w+: (separates leavers|has one value)", told, re.MULTILINE), told
+        r"^error features\.pay_level: differs from an earlier run on \d+ snapshot dates", output, re.MULTILINE
+    ), output
+    assert re.search(r"^error features\.pay_\w+: (separates leavers|has one value)", output, re.MULTILINE), output
     assert registered(retention, honest_run) == before
 
 

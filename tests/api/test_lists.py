@@ -178,9 +178,9 @@ def test_a_full_disk_leaves_the_last_lists_complete_and_no_partial_file(
     before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
     with full_disk(), pytest.raises(OSError, match="File too large") as fault:
         write_lists(store, tmp_path / "lists", ListRules(4, 1.5))
-    said = str(fault_of(fault.value, settings))
-    assert "the file is too large for a limit there. Raise the limit. Then run the same command again" in said
-    assert "M1" not in said  # a list's file is named after its manager
+    text = str(fault_of(fault.value, settings))
+    assert "the file is too large for a limit there. Raise the limit. Then run the same command again" in text
+    assert "M1" not in text  # a list's file is named after its manager
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["2026-09"]
     assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
     assert write_lists(store, tmp_path / "lists", ListRules(4, 1.5)).people == 3

@@ -3,11 +3,12 @@
 import gzip
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from api_server import Bearer
 from fastapi.testclient import TestClient
 from servers import free_port
 
@@ -16,7 +17,6 @@ from serving.app import create_app
 from serving.http.logs import JsonLines
 from serving.settings import ServerSettings
 
-Bearer = Callable[..., dict[str, str]]
 RISKS = "/v1/risks?purpose=workforce_planning"
 CONTEST = "/v1/employees/A/contest"
 
@@ -27,7 +27,7 @@ def local(settings: ServerSettings, store: Store) -> Iterator[TestClient]:
         yield client
 
 
-def test_a_body_that_is_too_large_is_413_announced_or_not(client: TestClient, bearer: Bearer) -> None:
+def test_a_body_that_is_too_large_is_413_with_or_without_a_length(client: TestClient, bearer: Bearer) -> None:
     large = json.dumps({"ground": "wrong", "statement": "x" * 5_000_000}).encode()
     pieces: Iterator[bytes] = (large[start : start + 4096] for start in range(0, len(large), 4096))
     for content in (large, pieces):
@@ -38,20 +38,20 @@ def test_a_body_that_is_too_large_is_413_announced_or_not(client: TestClient, be
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"ground": NaN, "statement": Infinity}'])
-def test_what_is_no_json_of_ours_is_422_without_the_value(client: TestClient, bearer: Bearer, body: bytes) -> None:
+def test_invalid_json_is_422_without_the_value(client: TestClient, bearer: Bearer, body: bytes) -> None:
     answer = client.post(CONTEST, content=body, headers=bearer("hr") | {"Content-Type": "application/json"})
     assert answer.status_code in (400, 422)
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_long_answers_are_compressed_for_those_who_can_read_it(client: TestClient, bearer: Bearer) -> None:
+def test_long_answers_are_compressed_for_clients_that_accept_it(client: TestClient, bearer: Bearer) -> None:
     with client.stream("GET", RISKS, headers=bearer("hr") | {"Accept-Encoding": "gzip"}) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
         assert len(json.loads(gzip.decompress(b"".join(answer.iter_raw())))["people"]) == 8
     assert "Content-Encoding" not in client.get(RISKS, headers=bearer("hr") | {"Accept-Encoding": "identity"}).headers
 
 
-def test_pages_of_other_origins_may_not_ask_unless_a_setting_names_them(
+def test_other_origins_are_refused_unless_a_setting_names_them(
     client: TestClient, settings: ServerSettings, store: Store
 ) -> None:
     asked = {"Origin": "https://hr.example", "Access-Control-Request-Method": "GET"}
@@ -63,7 +63,7 @@ def test_pages_of_other_origins_may_not_ask_unless_a_setting_names_them(
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/v1/nothing", RISKS])
-def test_every_answer_tells_browsers_to_be_careful(client: TestClient, path: str) -> None:
+def test_every_answer_has_the_security_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
@@ -73,7 +73,7 @@ def test_every_answer_tells_browsers_to_be_careful(client: TestClient, path: str
     assert "server" not in headers
 
 
-def test_counters_tell_what_was_served_and_refused_and_name_nobody(local: TestClient, bearer: Bearer) -> None:
+def test_counters_show_served_and_refused_requests_and_name_nobody(local: TestClient, bearer: Bearer) -> None:
     local.get("/v1/employees/E-4711/risk?purpose=model_review", headers=bearer("hr", "H-0815"))
     local.get(RISKS, headers=bearer("hr"))
     local.get(RISKS, headers=bearer("auditor"))
@@ -89,7 +89,7 @@ def test_counters_tell_what_was_served_and_refused_and_name_nobody(local: TestCl
 @pytest.mark.parametrize(
     ("setting", "here", "elsewhere"), [("local", 200, 404), ("open", 200, 200), ("closed", 404, 404)]
 )
-def test_counters_are_for_this_machine_unless_a_setting_says_otherwise(
+def test_counters_are_local_only_unless_a_setting_says_otherwise(
     settings: ServerSettings, setting: str, here: int, elsewhere: int
 ) -> None:
     app = create_app(settings.model_copy(update={"metrics": setting}))
@@ -102,11 +102,11 @@ def test_the_inner_port_has_the_counters_and_nothing_else(settings: ServerSettin
     port = free_port()
     with TestClient(create_app(settings.model_copy(update={"inner_port": port, "metrics": "closed"}))) as client:
         client.get("/health/live")
-        told = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
-    assert 'route="/health/live"' in told
+        text = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
+    assert 'route="/health/live"' in text
 
 
-def test_the_log_is_json_and_a_fault_is_told_without_its_message(
+def test_the_log_is_json_and_an_error_is_logged_without_its_message(
     client: TestClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:

@@ -94,7 +94,7 @@ def test_promoting_the_champion_changes_nothing(trained: Settings) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 1001])
-def test_a_reason_that_says_nothing_or_too_much_is_no_reason(trained: Settings, reason: str) -> None:
+def test_a_reason_that_is_empty_or_too_long_is_refused(trained: Settings, reason: str) -> None:
     with pytest.raises(BadInput, match="the reason is empty or too long"):
         promotion.promote(trained, "1", reason)
 

@@ -92,7 +92,7 @@ def test_make_has_the_targets_that_others_rely_on() -> None:
     assert re.findall(r"^([a-z]+):.*## ", MAKEFILE, flags=re.MULTILINE) == TARGETS
 
 
-def test_plain_make_prints_each_target_with_a_line() -> None:
+def test_plain_make_prints_a_line_for_each_target() -> None:
     printed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert [line.split()[0] for line in printed.splitlines() if line.startswith("  ")] == TARGETS
     assert all(len(line.split()) > 3 for line in printed.splitlines() if line.startswith("  "))
@@ -247,7 +247,7 @@ def test_every_document_that_a_file_names_exists() -> None:
 
 
 def test_a_path_that_does_not_exist_is_found() -> None:
-    text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py" and `a/b.py`; `pipeline.score_record.Score(1)`'
+    text = '`pipeline/store/`, `test_gate.py::test_a`, "features/gone.py", `a/b.py`; `pipeline.score_record.Score(1)`'
     assert named_paths(text) == {"pipeline/store/", "test_gate.py", "features/gone.py"}
     assert {name for name in named_paths(text) if not is_ours(name)} == {"features/gone.py"}
     assert named_modules(text) == {"pipeline.score_record.Score"}

@@ -1,17 +1,16 @@
-"""What goes wrong: hostile and endless names, no data yet, no model, a session that ends, the same form twice."""
+"""Faults: hostile and endless names, no data yet, no model, an expired session, the same form twice."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
 
 import polars as pl
 import pytest
 from accessible import assert_accessible
 from api_server import running
 from playwright.sync_api import Page, expect
-from published import SEPTEMBER, publication
+from published import SEPTEMBER, AuditRows, publication
 
 from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
@@ -19,10 +18,9 @@ from serving.app import create_app
 from serving.pages import session
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 SignIn = Callable[..., None]
-Kept = Callable[[], list[dict[str, Any]]]
 
 SCRIPT = "<script>alert(1)</script>"
 BROKEN_OUT = '"><img src=x onerror=alert(2)>&amp;'
@@ -31,7 +29,7 @@ ENDLESS = "Abteilungsleiterstellvertretung" * 6
 
 @pytest.fixture
 def hostile(store: Store) -> None:
-    """October: A is named with a script, C without end, and so are the department, job and place of all."""
+    """October: A's name is a script and C's is endless, and so are everyone's department, job and location."""
     names = {"A": SCRIPT, "C": ENDLESS}
     sound = publication(date(2026, 10, 31), SEPTEMBER)
     services = pl.DataFrame(
@@ -68,15 +66,15 @@ def hostile(store: Store) -> None:
 
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
-    """Whatever a script would say ends the test."""
-    said: list[str] = []
-    page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
+    """A page on which a script that opens a dialog fails the test."""
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
     yield page
-    assert not said
+    assert not dialogs
 
 
 @pytest.mark.usefixtures("hostile")
-def test_scripts_and_endless_names_are_shown_as_they_are_and_run_nothing(
+def test_scripts_and_endless_names_are_shown_as_text_and_run_nothing(
     page: Page, sign_in: SignIn, state_purpose: Callable[[], None]
 ) -> None:
     sign_in("hr", "H1", "/people")
@@ -103,17 +101,17 @@ def test_scripts_and_endless_names_are_shown_as_they_are_and_run_nothing(
 
 
 @pytest.mark.usefixtures("hostile")
-def test_a_hostile_name_on_a_list_can_be_answered(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_hostile_name_on_a_list_can_be_answered(page: Page, sign_in: SignIn, audit_rows: AuditRows) -> None:
     sign_in("manager", "M1")
     expect(page.get_by_role("heading", level=2, name=SCRIPT)).to_be_visible()
     assert_accessible(page)
     card = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=SCRIPT))
     card.get_by_role("button", name="We talked").click()
     expect(page.get_by_role("status")).to_have_text("Your answer is saved.")
-    assert [row["whom"] for row in kept() if row["result"] == "answered"] == [SCRIPT]
+    assert [row["whom"] for row in audit_rows() if row["result"] == "answered"] == [SCRIPT]
 
 
-def test_before_anything_is_published_each_page_says_what_to_do(page: Page, settings: ServerSettings) -> None:
+def test_each_page_says_what_to_do_before_anything_is_published(page: Page, settings: ServerSettings) -> None:
     empty = settings.model_copy(update={"database_url": f"sqlite:///{settings.var}/empty.db"})
     with running(create_app(empty)) as address:
         page.goto(f"{address}/sign-in")
@@ -134,7 +132,7 @@ def test_before_anything_is_published_each_page_says_what_to_do(page: Page, sett
         assert_accessible(page)
 
 
-def test_without_the_model_of_the_month_a_what_if_says_so_and_the_rest_works(
+def test_a_what_if_without_the_months_model_says_so_and_the_rest_works(
     page: Page, sign_in: SignIn, state_purpose: Callable[[], None]
 ) -> None:
     sign_in("hr", "H1", "/people/A")
@@ -147,11 +145,11 @@ def test_without_the_model_of_the_month_a_what_if_says_so_and_the_rest_works(
     expect(page.get_by_role("heading", level=1)).to_have_text("A")
 
 
-def test_a_session_that_ends_while_one_writes_sends_nothing_and_leads_back(
+def test_a_session_that_expires_during_writing_sends_nothing_and_leads_back(
     page: Page,
     sign_in: SignIn,
     settings: ServerSettings,
-    kept: Kept,
+    audit_rows: AuditRows,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sign_in("hr", "H1", "/people/A/receipt")
@@ -161,21 +159,21 @@ def test_a_session_that_ends_while_one_writes_sends_nothing_and_leads_back(
         later.setattr(session, "time", SimpleNamespace(time=lambda: late))
         page.get_by_role("button", name="Save the contest").click()
         expect(page.get_by_role("alert")).to_contain_text("what you entered was not sent")
-    assert "contested" not in {row["result"] for row in kept()}
+    assert "contested" not in {row["result"] for row in audit_rows()}
     page.get_by_label("Token").fill(issue_token(settings, "hr", "H1"))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Data held about A")
     expect(page.locator("main")).to_contain_text("None so far.")
 
 
-def test_a_session_that_ends_between_two_what_ifs_leads_back_to_the_person(page: Page, address: str) -> None:
+def test_a_session_that_expires_between_two_what_ifs_leads_back_to_the_person(page: Page, address: str) -> None:
     sent = {"headers": {"Referer": f"{address}/people/A/what-if"}, "form": {"raise_percent": "10"}}
     answer = page.request.post("/people/A/what-if", max_redirects=0, **sent)  # type: ignore[arg-type]
     assert answer.status == 303
     assert answer.headers["location"] == "/sign-in?next=%2Fpeople%2FA&lost=1"
 
 
-def test_a_contest_that_is_sent_twice_is_kept_once(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_contest_sent_twice_is_stored_once(page: Page, sign_in: SignIn, audit_rows: AuditRows) -> None:
     sign_in("hr", "H1", "/people/A/receipt")
     page.get_by_label("In the person's own words").fill("There was a raise")
     page.get_by_role("button", name="Save the contest").dblclick()
@@ -184,13 +182,13 @@ def test_a_contest_that_is_sent_twice_is_kept_once(page: Page, sign_in: SignIn, 
     page.get_by_label("In the person's own words").fill("There was a raise")
     page.get_by_role("button", name="Save the contest").click()
     expect(page.locator("blockquote")).to_have_count(1)
-    assert [row["result"] for row in kept() if row["what"].startswith("POST /people")] == [
+    assert [row["result"] for row in audit_rows() if row["what"].startswith("POST /people")] == [
         "contested",
         "contested before",
     ]
 
 
-def test_a_form_of_another_sign_in_changes_nothing(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_form_from_another_sign_in_changes_nothing(page: Page, sign_in: SignIn, audit_rows: AuditRows) -> None:
     sign_in("manager", "M1")
     stale = page.locator("input[name=form_token]").first.input_value()
     page.get_by_role("button", name="Sign out").click()
@@ -199,4 +197,4 @@ def test_a_form_of_another_sign_in_changes_nothing(page: Page, sign_in: SignIn, 
     page.evaluate("token => document.getElementsByName('form_token').forEach(each => each.value = token)", stale)
     page.get_by_role("button", name="We talked").first.click()
     expect(page.get_by_role("alert")).to_contain_text("nothing was sent. Go back, reload the page, and try again.")
-    assert "answered" not in {row["result"] for row in kept()}
+    assert "answered" not in {row["result"] for row in audit_rows()}

@@ -1,23 +1,24 @@
-"""From sign-in to the result, as each role, in a real browser; and what that role must not see."""
+"""From sign-in to the result in each role, in a real browser; and what the role must not see."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
+from published import AuditRows
 
 from pipeline.identity.tokens import issue_token
 from serving.settings import ServerSettings
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported, and of SQLAlchemy
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
 SignIn = Callable[..., None]
-Kept = Callable[[], list[dict[str, Any]]]
 
 
-def test_a_manager_reads_the_own_list_and_answers_with_one_tap(page: Page, sign_in: SignIn, kept: Kept) -> None:
+def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
+    page: Page, sign_in: SignIn, audit_rows: AuditRows
+) -> None:
     sign_in("manager", "M1")
     expect(page.get_by_role("heading", level=1)).to_have_text("2 conversations worth having")
     expect(page.locator("main")).to_contain_text("Pay against the market: lower than for peers")
@@ -28,7 +29,7 @@ def test_a_manager_reads_the_own_list_and_answers_with_one_tap(page: Page, sign_
     expect(page.get_by_role("button", name="We talked").first).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="We talked").first.click()
     expect(page.get_by_role("status")).to_have_text("Your answer is saved.")
-    assert [row["result"] for row in kept() if row["what"].startswith("POST")] == ["answered", "answered before"]
+    assert [row["result"] for row in audit_rows() if row["what"].startswith("POST")] == ["answered", "answered before"]
 
 
 PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
@@ -41,7 +42,7 @@ SEEN_BY = {
 
 
 @pytest.mark.parametrize("role", SEEN_BY)
-def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, kept: Kept, role: str) -> None:
+def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, audit_rows: AuditRows, role: str) -> None:
     sign_in(role, "M1")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     menu = page.get_by_role("navigation").get_by_role("link").all()
@@ -49,18 +50,18 @@ def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, kep
     if role == "hr":
         token = page.locator("input[name=form_token]").first.input_value()
         page.request.post("/purpose", form={"form_token": token, "purpose": "retention_conversation"})
-    before = len(kept())
+    before = len(audit_rows())
     statuses = {path: page.request.get(path, max_redirects=0).status for path in PAGES}
     assert {path for path, status in statuses.items() if status != 403} == SEEN_BY[role]
     # of those seen, HR names no manager for a list, and nobody has trained a model here
     expected = {"/list": 404 if role == "hr" else 200, "/model": 404}
     assert {path: statuses[path] for path in SEEN_BY[role]} == {path: expected.get(path, 200) for path in SEEN_BY[role]}
-    looked = [row["result"] for row in kept()[before:]]
-    assert looked.count("refused") == len(PAGES) - len(SEEN_BY[role])  # each attempt is kept
+    looked = [row["result"] for row in audit_rows()[before:]]
+    assert looked.count("refused") == len(PAGES) - len(SEEN_BY[role])  # each attempt is audited
 
 
 def test_hr_states_a_purpose_looks_at_a_person_and_contests(
-    page: Page, sign_in: SignIn, state_purpose: Callable[[], None], kept: Kept
+    page: Page, sign_in: SignIn, state_purpose: Callable[[], None], audit_rows: AuditRows
 ) -> None:
     sign_in("hr", "H1", "/people")
     expect(page.get_by_role("heading", level=1)).to_have_text("What do you need the scores for?")
@@ -76,10 +77,10 @@ def test_hr_states_a_purpose_looks_at_a_person_and_contests(
     page.get_by_role("button", name="Save the contest").click()
     expect(page.locator("blockquote")).to_contain_text("There was a raise <script>alert(1)</script>")
     assert_accessible(page)
-    assert {"released", "contested"} <= {row["result"] for row in kept() if row["whom"] == "A"}
+    assert {"released", "contested"} <= {row["result"] for row in audit_rows() if row["whom"] == "A"}
 
 
-def test_filters_narrow_the_table_and_a_file_holds_it(
+def test_filters_narrow_the_table_and_the_download_matches(
     page: Page, sign_in: SignIn, state_purpose: Callable[[], None]
 ) -> None:
     sign_in("hr", "H1", "/people")
@@ -92,7 +93,7 @@ def test_filters_narrow_the_table_and_a_file_holds_it(
     assert download.value.path().read_text().count("\n") == 4
 
 
-def test_hr_sees_groups_first_and_no_small_one(page: Page, sign_in: SignIn) -> None:
+def test_hr_sees_groups_first_and_small_groups_suppressed(page: Page, sign_in: SignIn) -> None:
     sign_in("hr", "H1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("About 2 voluntary exits")
     expect(page.get_by_role("cell", name="too few people to show").first).to_be_visible()
@@ -102,7 +103,7 @@ def test_hr_sees_groups_first_and_no_small_one(page: Page, sign_in: SignIn) -> N
         assert_accessible(page)
 
 
-def test_an_auditor_reads_who_looked_and_nothing_of_people(page: Page, sign_in: SignIn) -> None:
+def test_an_auditor_sees_who_looked_and_nothing_about_people(page: Page, sign_in: SignIn) -> None:
     sign_in("auditor", "X1")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who looked at whom, when and why")
     page.get_by_label("Whom").fill("nobody-like-that")
@@ -115,7 +116,7 @@ def test_an_auditor_reads_who_looked_and_nothing_of_people(page: Page, sign_in: 
         expect(page.get_by_role("heading", level=1)).not_to_have_text("People")
 
 
-def test_without_a_model_the_model_page_says_what_to_do(page: Page, sign_in: SignIn) -> None:
+def test_the_model_page_without_a_model_says_what_to_do(page: Page, sign_in: SignIn) -> None:
     sign_in("data_scientist", "S1")
     expect(page.get_by_role("alert")).to_contain_text("no champion yet")
     assert_accessible(page)
@@ -123,8 +124,8 @@ def test_without_a_model_the_model_page_says_what_to_do(page: Page, sign_in: Sig
     expect(page.get_by_role("heading", level=1)).not_to_have_text("People")
 
 
-def test_a_session_that_ends_in_the_middle_of_a_form_sends_nothing_and_leads_back(
-    page: Page, sign_in: SignIn, kept: Kept
+def test_a_session_that_expires_during_a_form_sends_nothing_and_leads_back(
+    page: Page, sign_in: SignIn, audit_rows: AuditRows
 ) -> None:
     sign_in("manager", "M1")
     page.context.clear_cookies()
@@ -132,10 +133,10 @@ def test_a_session_that_ends_in_the_middle_of_a_form_sends_nothing_and_leads_bac
     expect(page.get_by_role("alert")).to_contain_text("what you entered was not sent")
     sign_in_again = page.url
     assert "next=%2Flist" in sign_in_again
-    assert not [row for row in kept() if row["result"] == "answered"]
+    assert not [row for row in audit_rows() if row["result"] == "answered"]
 
 
-def test_signing_out_ends_it_and_the_back_button_shows_nothing(page: Page, sign_in: SignIn) -> None:
+def test_signing_out_ends_the_session_and_the_back_button_shows_nothing(page: Page, sign_in: SignIn) -> None:
     sign_in("manager", "M1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("conversations")
     page.get_by_role("button", name="Sign out").click()
@@ -145,7 +146,7 @@ def test_signing_out_ends_it_and_the_back_button_shows_nothing(page: Page, sign_
     assert_accessible(page)
 
 
-def test_a_token_that_is_not_ours_is_refused_in_words(page: Page, settings: ServerSettings) -> None:
+def test_a_foreign_token_is_refused_with_an_explanation(page: Page, settings: ServerSettings) -> None:
     page.goto("/sign-in")
     old = issue_token(settings, "hr", lifetime=timedelta(minutes=1), now=datetime(2020, 1, 1, tzinfo=UTC))
     page.get_by_label("Token").fill(old)
@@ -153,7 +154,7 @@ def test_a_token_that_is_not_ours_is_refused_in_words(page: Page, settings: Serv
     expect(page.get_by_role("alert")).to_contain_text("This token is not accepted")
 
 
-def test_the_page_speaks_russian_when_asked(page: Page, sign_in: SignIn) -> None:
+def test_the_page_is_in_russian_when_requested(page: Page, sign_in: SignIn) -> None:
     sign_in("manager", "M1")
     page.get_by_role("link", name="Русский").click()
     expect(page.locator("html")).to_have_attribute("lang", "ru")
@@ -161,7 +162,7 @@ def test_the_page_speaks_russian_when_asked(page: Page, sign_in: SignIn) -> None
 
 
 @pytest.mark.usefixtures("store")
-def test_the_first_tab_leads_past_the_menu(page: Page, sign_in: SignIn) -> None:
+def test_the_first_tab_stop_skips_the_menu(page: Page, sign_in: SignIn) -> None:
     sign_in("manager", "M1")
     page.locator("body").press("Tab")  # a key of the keyboard alone may come before the page has the focus
     expect(page.locator(":focus")).to_have_text("Skip to the content")

@@ -103,7 +103,7 @@ def test_training_metrics_are_compared_with_all_matured_months(auc: float, slope
 
 
 @pytest.mark.parametrize("months", [[month("2026-01")], [month("2026-01", score_drift=None, furthest=0.0)]])
-def test_a_report_of_which_nothing_has_matured_is_drawn_and_says_so(months: list[dict[str, Any]]) -> None:
+def test_a_report_without_matured_months_is_rendered_and_says_so(months: list[dict[str, Any]]) -> None:
     page = monitoring_page(results_of(report(*months)))
     assert page.count("<svg ") == 2  # what is expected, and drift
     assert page.count("nothing to show yet") == 3  # AUC, lists and answers
@@ -114,10 +114,10 @@ def test_a_report_of_which_nothing_has_matured_is_drawn_and_says_so(months: list
     )  # type: ignore[union-attr]
 
 
-def test_the_page_tells_what_was_out_of_bounds_in_earlier_months_apart() -> None:
-    told = report(month("2026-01", drifted=[MOVED]), month("2026-02"))
-    told["alerts"] = [alert_json(each) for each in alerts(results_of(told), Settings())]
-    page = monitoring_page(results_of(told))
+def test_the_page_lists_earlier_alerts_separately() -> None:
+    monitoring = report(month("2026-01", drifted=[MOVED]), month("2026-02"))
+    monitoring["alerts"] = [alert_json(each) for each in alerts(results_of(monitoring), Settings())]
+    page = monitoring_page(results_of(monitoring))
     assert "Nothing is out of bounds now." in page
     assert 'In earlier months: Base pay (base_pay) has moved (PSI) <span class="n">2026-01: 0.50</span>.' in page
     assert "calm" in page
@@ -127,8 +127,8 @@ def test_the_page_compares_each_month_and_all_months_with_training() -> None:
     known = {
         name: bounds(value) for name, value in (("auc", 0.7), ("average_precision", 0.2), ("calibration_slope", 1))
     }
-    told = report(month("2026-01", intervals=known, **listed(0.3)), month("2026-02"), live=known, backtest=known)
-    page = monitoring_page(results_of(told | {"alerts": []}))
+    monitoring = report(month("2026-01", intervals=known, **listed(0.3)), month("2026-02"), live=known, backtest=known)
+    page = monitoring_page(results_of(monitoring | {"alerts": []}))
     cells = (r"<td>([^<]*)</td>", r"<td>0\.700 [^<]*</td>", r"<td>0\.200 [^<]*</td>", r"<td>1\.000 [^<]*</td>")
     rows = re.findall(r"\s*".join(("<tr>", *cells, "</tr>")), page)
     assert rows == ["2026-01", "all together", "promised by training"]
@@ -137,9 +137,9 @@ def test_the_page_compares_each_month_and_all_months_with_training() -> None:
 def test_the_page_is_completely_in_russian() -> None:
     live = {"auc": bounds(0.58), "calibration_slope": bounds(0.7)}
     months = month("2026-01", drifted=[MOVED | {"label": "Base pay"}], **listed(0.05)), month("2026-02")
-    told = report(*months, live=live, backtest={"auc": bounds(0.7)})
-    told["alerts"] = [alert_json(each) for each in alerts(results_of(told), Settings())]
-    page = monitoring_page(results_of(told), language("ru"))
+    monitoring = report(*months, live=live, backtest={"auc": bounds(0.7)})
+    monitoring["alerts"] = [alert_json(each) for each in alerts(results_of(monitoring), Settings())]
+    page = monitoring_page(results_of(monitoring), language("ru"))
     read = re.sub(r"<(style|svg|metadata)\b.*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
     latin = set(re.findall(r"[A-Za-z_]{2,}", read))
     assert latin <= {"tiny", "Base", "pay", "base_pay", "PSI", "AUC", "retention", "train", "SOURCE"}

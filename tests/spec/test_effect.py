@@ -1,4 +1,4 @@
-"""The roll-out by lot, and what it says of the lists' effect; figures by hand."""
+"""The randomised roll-out and its estimate of the lists' effect; figures by hand."""
 
 import math
 from collections.abc import Iterator
@@ -31,22 +31,22 @@ def test_each_stratum_gets_its_share() -> None:
     assert drawn.group_by("stratum").agg(pl.col("gets_lists").sum()).sort("stratum").rows() == [("a", 10), ("b", 5)]
 
 
-def test_the_same_seed_deals_alike_in_any_order_of_rows_and_another_seed_otherwise() -> None:
+def test_the_same_seed_allocates_alike_in_any_row_order_and_another_seed_differently() -> None:
     rows = managers(60)
     assert assign(rows, 0.5, 7, "m").equals(assign(rows.reverse(), 0.5, 7, "m"))
     assert not assign(rows, 0.5, 7, "m").equals(assign(rows, 0.5, 8, "m"))
 
 
-def test_strata_of_one_manager_get_the_share_on_average() -> None:
+def test_one_manager_strata_get_the_share_on_average() -> None:
     rows = pl.DataFrame({"manager_id": [f"M{n}" for n in range(2000)], "stratum": [f"s{n}" for n in range(2000)]})
     assert assign(rows, 0.3, 1, "m")["gets_lists"].mean() == pytest.approx(0.3, abs=0.04)  # four standard errors
 
 
-def test_a_stratum_is_where_most_reports_work_and_how_many_they_are() -> None:
+def test_a_stratum_is_the_department_of_most_reports_and_the_team_size() -> None:
     rows = [(f"P{n}", "M1", 0.1, "enough", "Sales" if n else "Plant", None, None, None) for n in range(5)]
     rows += [("Q", "M2", 0.1, "enough", None, None, None, None)]
-    found = strata(pl.DataFrame(rows, schema=LISTABLE, orient="row"))
-    assert found.rows() == [("M1", "Sales, 5 to 9"), ("M2", "unknown, up to 4")]
+    result = strata(pl.DataFrame(rows, schema=LISTABLE, orient="row"))
+    assert result.rows() == [("M1", "Sales, 5 to 9"), ("M2", "unknown, up to 4")]
 
 
 def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
@@ -59,40 +59,40 @@ def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
     return pl.DataFrame(people, schema=["employee_id", "manager_id", "gets_lists", "left"], orient="row")
 
 
-def test_the_difference_is_that_of_the_shares_with_an_interval_over_managers() -> None:
+def test_the_effect_is_a_difference_of_shares_with_an_interval_over_managers() -> None:
     # with lists: half of 20 teams of 2 lose one: 10 of 40. Without: all 20 lose one: 20 of 40, without any spread
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
-    told = comparison(rows(*teams), is_trial=True)
-    assert told.parts["with_lists"] == Part(managers=20, people=40, left=10, share=0.25)
+    result = comparison(rows(*teams), is_trial=True)
+    assert result.parts["with_lists"] == Part(managers=20, people=40, left=10, share=0.25)
     # residuals ±0.5: variance 20/19 · 20 · 0.25 / 40² = 0.0032895; t(19) at .975 is 2.0930
-    assert told.difference is not None
-    assert told.difference.value == pytest.approx(-0.25)
-    assert told.difference.high - told.difference.value == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
-    assert told.detectable == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
-    assert told.verdict.startswith("The lists keep people: 25.0 percentage points fewer of the listed left")
+    assert result.difference is not None
+    assert result.difference.value == pytest.approx(-0.25)
+    assert result.difference.high - result.difference.value == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
+    assert result.detectable == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
+    assert result.verdict.startswith("The lists keep people: 25.0 percentage points fewer of the listed left")
 
 
-def test_where_the_interval_holds_nought_no_effect_is_claimed() -> None:
+def test_no_effect_is_claimed_if_the_interval_contains_zero() -> None:
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, (n + 1) % 2) for n in range(20)]
-    told = comparison(rows(*teams), is_trial=True)
-    assert told.verdict.startswith("No effect can be distinguished from chance")
-    assert told.detectable is not None
-    assert f"{100 * told.detectable:.1f} percentage points four times" in told.verdict
+    result = comparison(rows(*teams), is_trial=True)
+    assert result.verdict.startswith("No effect can be distinguished from chance")
+    assert result.detectable is not None
+    assert f"{100 * result.detectable:.1f} percentage points four times" in result.verdict
 
 
 @pytest.mark.parametrize(
     "teams",
     [[(True, 2, 1)] * 19 + [(False, 2, 1)] * 50, [(True, 2, 0)] * 30 + [(False, 2, 0)] * 21 + [(False, 9, 9)]],
 )
-def test_with_too_little_data_there_is_no_figure_and_it_is_said(teams: list[tuple[bool, int, int]]) -> None:
-    told = comparison(rows(*teams), is_trial=True)
-    assert (told.difference, told.is_enough) == (None, False)
-    assert told.verdict.startswith("Too little data")
+def test_too_little_data_gives_no_figure_and_says_so(teams: list[tuple[bool, int, int]]) -> None:
+    result = comparison(rows(*teams), is_trial=True)
+    assert (result.difference, result.is_enough) == (None, False)
+    assert result.verdict.startswith("Too little data")
 
 
-def test_without_a_roll_out_association_is_no_effect() -> None:
-    told = comparison(rows(*[(True, 2, 1)] * 40), is_trial=False)
-    assert (told.difference, told.verdict) == (None, NO_TRIAL)
+def test_association_without_a_roll_out_is_not_an_effect() -> None:
+    result = comparison(rows(*[(True, 2, 1)] * 40), is_trial=False)
+    assert (result.difference, result.verdict) == (None, NO_TRIAL)
 
 
 def scored(day: date) -> Publication:
@@ -118,7 +118,7 @@ def half(tmp_path: Path, **more: Any) -> Settings:
     return Settings(var=tmp_path, rollout_share=0.5, listed_from=1.5, **more)
 
 
-def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: Store, tmp_path: Path) -> None:
+def test_waiting_managers_get_no_list_and_the_allocation_is_recorded_first(store: Store, tmp_path: Path) -> None:
     allocate(store, half(tmp_path), head(store, "2024-03"))
     with store.reading() as scores:
         waiting = waiting_managers(scores, head(store, "2024-03"))
@@ -128,7 +128,7 @@ def test_whoever_waits_gets_no_list_and_the_draw_is_written_down_first(store: St
     assert {path.stem for path in written.folder.glob("H*.html")} == {each.manager_id for each in known} - waiting
 
 
-def test_the_draw_is_kept_to_and_ends_when_all_get_lists(store: Store, tmp_path: Path) -> None:
+def test_the_allocation_is_followed_until_all_managers_get_lists(store: Store, tmp_path: Path) -> None:
     first = allocate(store, half(tmp_path), head(store, "2024-03"))
     assert allocate(store, half(tmp_path).model_copy(update={"rollout_share": 0.9}), head(store, "2024-04")) == first
     with pytest.raises(BadInput, match="another seed"):
@@ -139,7 +139,7 @@ def test_the_draw_is_kept_to_and_ends_when_all_get_lists(store: Store, tmp_path:
         assert waiting_managers(scores, head(store, "2024-04")) == set()
 
 
-def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
+def test_everyone_counts_once_by_allocation_and_outcome_within_the_horizon(
     store: Store, tmp_path: Path, source_of: Any
 ) -> None:
     parts = allocate(store, half(tmp_path), head(store, "2024-03"))
@@ -147,9 +147,9 @@ def test_everyone_counts_once_by_lot_and_by_what_they_did_within_the_horizon(
     people = "\n".join(f"{kind}{n} 2010-01-01" for kind in "PH" for n in range(40))
     source = source_of({"employees": f"employee_id hire_date\n{people}", "exits": exits})
     with store.reading() as scores:
-        found = eligible(source, scores, parts, ListRules(4, 1.5))
-    assert (found.height, found["employee_id"].n_unique()) == (40, 40)
-    assert found.filter("left")["employee_id"].to_list() == ["P0"]
+        result = eligible(source, scores, parts, ListRules(4, 1.5))
+    assert (result.height, result["employee_id"].n_unique()) == (40, 40)
+    assert result.filter("left")["employee_id"].to_list() == ["P0"]
     part_of = {each.manager_id: each.gets_lists for each in parts}
-    assert [gets == part_of[f"H{person[1:]}"] for person, gets in found.select("employee_id", "gets_lists").rows()]
-    assert comparison(found, is_trial=True).verdict.startswith("Too little data")
+    assert [gets == part_of[f"H{person[1:]}"] for person, gets in result.select("employee_id", "gets_lists").rows()]
+    assert comparison(result, is_trial=True).verdict.startswith("Too little data")

@@ -1,4 +1,4 @@
-"""A store, a registry or a disk that fails is one message with a place and a remedy, and exit code 1."""
+"""A fault of a store, a registry or a disk gives one message with its location and a remedy, and exit code 1."""
 
 import errno
 import os
@@ -16,14 +16,14 @@ from pipeline.faults import fault_of, without_secrets
 from pipeline.settings import Settings
 from pipeline.store import sqlite as sqlite_file
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow warns of its own as it is imported
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself
 
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command in process, with its state under `var`; gives its exit code and what it said on stderr."""
+    """Runs a command in process, with its state under `var`; returns its exit code and stderr."""
     monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
     (tmp_path / "var").mkdir()
 
@@ -33,11 +33,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "argv", ["retention", *arguments])
         with pytest.raises(SystemExit) as end:
             entry.main()
-        told = capsys.readouterr().err
-        assert "Traceback" not in told
-        assert told.count("error ") == 1
-        assert "secret" not in told
-        return int(str(end.value.code)), " ".join(told.split())
+        output = capsys.readouterr().err
+        assert "Traceback" not in output
+        assert output.count("error ") == 1
+        assert "secret" not in output
+        return int(str(end.value.code)), " ".join(output.split())
 
     return command
 
@@ -46,25 +46,25 @@ DOWN = "postgresql+psycopg://u:secret@127.0.0.1:1/scores"
 
 
 def test_a_store_that_is_down_is_named_without_its_password(run: Run) -> None:
-    code, told = run("lists", RETENTION_DATABASE_URL=DOWN)
+    code, output = run("lists", RETENTION_DATABASE_URL=DOWN)
     assert code == 1
-    assert "store of scores postgresql+psycopg://127.0.0.1:1/scores: it does not answer." in told
-    assert "Check that the server is running" in told
+    assert "store of scores postgresql+psycopg://127.0.0.1:1/scores: it does not answer." in output
+    assert "Check that the server is running" in output
 
 
 def test_a_registry_that_is_down_is_named_at_once_and_is_not_an_empty_one(run: Run) -> None:
     for uri in (DOWN, "http://u:secret@127.0.0.1:1"):
-        code, told = run("models", MLFLOW_TRACKING_URI=uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
+        code, output = run("models", MLFLOW_TRACKING_URI=uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
         assert code == 1
-        assert f"model registry {without_secrets(uri)}: it does not answer." in told
+        assert f"model registry {without_secrets(uri)}: it does not answer." in output
 
 
 @pytest.mark.parametrize(("command", "file"), [("lists", "store.db"), ("models", "mlflow.db")])
-def test_a_damaged_file_is_no_database(command: str, file: str, run: Run, tmp_path: Path) -> None:
+def test_a_damaged_file_is_not_a_database(command: str, file: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / "var" / file).write_bytes(b"no database" * 100)
-    code, told = run(command)
+    code, output = run(command)
     assert code == 1
-    assert f"{file}: it is damaged, or is not a database. Restore it from a backup" in told
+    assert f"{file}: it is damaged, or is not a database. Restore it from a backup" in output
 
 
 @pytest.fixture
@@ -76,22 +76,22 @@ def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_a_locked_store_asks_for_patience(run: Run, locked: None) -> None:
-    code, told = run("lists")
+def test_a_locked_store_says_to_wait(run: Run, locked: None) -> None:
+    code, output = run("lists")
     assert code == 1
-    assert "another process has locked it. Wait until it has finished." in told
+    assert "another process has locked it. Wait until it has finished." in output
 
 
-def test_a_store_that_can_only_be_read_says_so(run: Run, tmp_path: Path) -> None:
+def test_a_read_only_store_says_so(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "var" / "read_only.db"
     sqlite3.connect(file).close()
-    code, told = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
+    code, output = run("lists", RETENTION_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
     assert code == 1
-    assert "it is read-only. Give write permission." in told
+    assert "it is read-only. Give write permission." in output
     assert not Path("file:").exists()  # no folder is made of an address
 
 
-def test_a_full_disk_below_the_store_says_so(tmp_path: Path) -> None:
+def test_a_full_disk_under_the_store_says_so(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "full.db")) as small:
         small.execute("pragma max_page_count = 2")
         small.execute("create table a (b)")
@@ -100,21 +100,21 @@ def test_a_full_disk_below_the_store_says_so(tmp_path: Path) -> None:
     assert "its disk is full. Free some space." in str(fault_of(full.value, Settings(var=tmp_path)))
 
 
-def test_a_url_that_is_none_is_bad_input(run: Run) -> None:
-    code, told = run("lists", RETENTION_DATABASE_URL="secret")
+def test_an_invalid_url_is_bad_input(run: Run) -> None:
+    code, output = run("lists", RETENTION_DATABASE_URL="secret")
     assert code == BadInput.exit_code
-    assert "store of scores: its URL is not valid. Write RETENTION_DATABASE_URL as postgresql://" in told
+    assert "store of scores: its URL is not valid. Write RETENTION_DATABASE_URL as postgresql://" in output
 
 
-def test_a_file_in_the_place_of_the_state_says_so(run: Run, tmp_path: Path) -> None:
+def test_a_file_where_the_state_folder_belongs_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    code, told = run("models", RETENTION_VAR=str(tmp_path / "file"))
+    code, output = run("models", RETENTION_VAR=str(tmp_path / "file"))
     assert code == 1
-    assert "a file has the name of the folder." in told
+    assert "a file has the name of the folder." in output
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES])
-def test_a_fault_of_the_disk_names_the_folder_and_not_the_file_that_may_be_named_after_a_person(
+def test_a_disk_error_names_the_folder_but_not_a_file_that_may_be_named_after_a_person(
     number: int, tmp_path: Path
 ) -> None:
     fault = fault_of(OSError(number, os.strerror(number), str(tmp_path / "ann.html")), Settings())
@@ -124,7 +124,7 @@ def test_a_fault_of_the_disk_names_the_folder_and_not_the_file_that_may_be_named
     assert "ann" not in str(fault)
 
 
-def test_a_bug_of_ours_is_not_explained_away() -> None:
+def test_bugs_are_not_disguised_as_faults() -> None:
     assert fault_of(KeyError("x"), Settings()) is None
 
 
@@ -137,5 +137,5 @@ def test_a_bug_of_ours_is_not_explained_away() -> None:
         ("postgresql://u:[@host/db", "postgresql://…"),
     ],
 )
-def test_a_place_is_shown_without_its_secrets(url: str, shown: str) -> None:
+def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
     assert without_secrets(url) == shown

@@ -39,31 +39,37 @@ def ratios(selection: Bounds | None, recall: Bounds | None = None) -> dict[str, 
     return {"attribute": "gender", "ratios": {"selection_rate": ratio(selection), "recall": ratio(recall)}}
 
 
-def said(challenger: dict[str, Any], champion: dict[str, Any] | None = None, limit: float = 0.8) -> list[Condition]:
+def conditions_of(
+    challenger: dict[str, Any], champion: dict[str, Any] | None = None, limit: float = 0.8
+) -> list[Condition]:
     return gate(Contender("2", report_of(challenger)), champion and Contender("1", report_of(champion)), limit)
 
 
 def missed(*arguments: Any) -> dict[str, float | None]:
-    return {condition_text(entry): entry.short_by for entry in said(*arguments) if not entry.is_passed}
+    return {condition_text(entry): entry.short_by for entry in conditions_of(*arguments) if not entry.is_passed}
 
 
 def test_the_first_model_needs_no_champion_to_beat() -> None:
-    assert [(condition_text(entry), entry.is_passed) for entry in said(report())] == [("calibration slope", True)]
+    assert [(condition_text(entry), entry.is_passed) for entry in conditions_of(report())] == [
+        ("calibration slope", True)
+    ]
 
 
 @pytest.mark.parametrize(("slope", "short_by"), [(0.8, None), (1.25, None), (0.7, 0.1), (1.5, 0.25)])
-def test_the_slope_lies_within_its_limits_or_the_gate_says_by_how_much_not(slope: float, short_by: float) -> None:
+def test_a_slope_outside_its_limits_is_refused_with_its_distance(slope: float, short_by: float) -> None:
     metrics = report()["metrics"] | {"calibration_slope": figure((slope, 0.5, 2.0))}
-    [entry] = said(report(metrics=metrics))
+    [entry] = conditions_of(report(metrics=metrics))
     assert entry.is_passed == (short_by is None)
     assert entry.short_by == pytest.approx(short_by)
 
 
-def test_a_figure_that_is_not_defined_does_not_pass() -> None:
+def test_an_undefined_figure_does_not_pass() -> None:
     nan = float("nan")
     metrics = report()["metrics"] | {"calibration_slope": figure((nan, nan, nan))}
     assert missed(report(metrics=metrics)) == {"calibration slope": None}
-    assert "calibration slope: not known, required 0.8 to 1.25" in str(refused("2", said(report(metrics=metrics))))
+    assert "calibration slope: not known, required 0.8 to 1.25" in str(
+        refused("2", conditions_of(report(metrics=metrics)))
+    )
 
 
 def test_a_model_below_the_base_rate_or_tenure_alone_is_refused() -> None:
@@ -71,14 +77,16 @@ def test_a_model_below_the_base_rate_or_tenure_alone_is_refused() -> None:
     assert missed(report(baselines=baselines)) == {"average precision against tenure": pytest.approx(0.05)}
 
 
-def test_a_part_of_the_blend_that_is_better_beyond_doubt_refuses_it_and_one_within_doubt_leaves_it_open() -> None:
+def test_a_part_that_clearly_beats_the_blend_refuses_it_and_a_doubtful_one_leaves_it_open() -> None:
     baselines = {"logistic": {"average_precision": 0.5}, "boosting": {"average_precision": 0.41}}
     parts = {
         "logistic": {"average_precision": figure((-0.1, -0.15, -0.05))},
         "boosting": {"average_precision": figure((-0.01, -0.03, 0.01))},
     }
     differences = {name: part["average_precision"] for name, part in parts.items()}
-    entries = {condition_text(entry): entry for entry in said(report(baselines=baselines, against_parts=differences))}
+    entries = {
+        condition_text(entry): entry for entry in conditions_of(report(baselines=baselines, against_parts=differences))
+    }
     logistic = entries["average precision against logistic alone"]
     boosting = entries["average precision against boosting alone"]
     assert (logistic.verdict, logistic.short_by) == ("refused", pytest.approx(0.1))
@@ -95,12 +103,12 @@ def test_worse_than_the_champion_on_the_same_rows_is_refused_in_either_metric() 
     assert missed(alike, report()) == {}
 
 
-def test_the_champions_own_figures_on_other_rows_say_nothing() -> None:
+def test_the_champions_figures_on_other_rows_do_not_count() -> None:
     brilliant = report(metrics=report()["metrics"] | {"average_precision": figure((0.9, 0.85, 0.95))})
     assert missed(report(against_champion=against("1", (0.0, -0.1, 0.1), (0.0, -0.1, 0.1))), brilliant) == {}
 
 
-def test_a_challenger_that_was_compared_with_another_version_is_refused() -> None:
+def test_a_challenger_compared_with_another_version_is_refused() -> None:
     stale = report(against_champion=against("7", (0.1, 0.05, 0.2), (-0.1, -0.2, -0.05)))
     assert list(missed(stale, report())) == [
         "average precision against the champion, version 1",
@@ -108,7 +116,7 @@ def test_a_challenger_that_was_compared_with_another_version_is_refused() -> Non
     ]
 
 
-def test_going_back_uses_the_comparison_that_the_later_version_was_judged_by() -> None:
+def test_going_back_uses_the_comparison_of_the_later_version() -> None:
     later = report(against_champion=against("2", (0.05, 0.01, 0.08), (-0.01, -0.03, 0.01)))
     assert missed(report(), later) == {"average precision against the champion, version 1": pytest.approx(0.05)}
 
@@ -120,14 +128,14 @@ def test_a_champion_of_another_source_is_not_compared() -> None:
 def test_a_ratio_wholly_below_four_fifths_is_refused_and_names_the_groups() -> None:
     unequal = report(fairness=[ratios((0.5, 0.4, 0.7), (0.7, 0.4, 1.1))])
     assert missed(unequal) == {"selection rate by gender, woman against man": pytest.approx(0.3)}
-    told = str(refused("2", said(unequal)))
-    assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), required ≥ 0.8, short by 0.300" in told
-    assert "recall" not in told
-    assert 'retention models promote 2 --reason "…"' in told
+    text = str(refused("2", conditions_of(unequal)))
+    assert "selection rate by gender, woman against man: 0.500 (0.400 to 0.700), required ≥ 0.8, short by 0.300" in text
+    assert "recall" not in text
+    assert 'retention models promote 2 --reason "…"' in text
 
 
 def test_a_ratio_whose_interval_reaches_the_limit_is_open() -> None:
-    entries = {condition_text(entry): entry for entry in said(report(fairness=[ratios((0.7, 0.4, 1.1))]))}
+    entries = {condition_text(entry): entry for entry in conditions_of(report(fairness=[ratios((0.7, 0.4, 1.1))]))}
     assert entries["selection rate by gender, woman against man"].verdict == "open"
 
 
@@ -135,5 +143,5 @@ def test_the_limit_of_the_ratios_is_a_setting() -> None:
     assert missed(report(fairness=[ratios((0.5, 0.4, 0.7))]), None, 0.6) == {}
 
 
-def test_a_source_without_two_groups_to_compare_has_no_gate_of_fairness() -> None:
-    assert [condition_text(entry) for entry in said(report(fairness=[ratios(None)]))] == ["calibration slope"]
+def test_a_source_without_two_groups_has_no_fairness_condition() -> None:
+    assert [condition_text(entry) for entry in conditions_of(report(fairness=[ratios(None)]))] == ["calibration slope"]

@@ -114,7 +114,7 @@ def test_levels_are_evaluated_separately_except_for_a_few_people(card: ModelCard
     assert "| 2 | 76 | 10.0% | 0.610 (" in card.markdown
 
 
-def test_the_card_says_how_far_to_trust_scores_ranges_and_factors(card: ModelCard) -> None:
+def test_the_card_says_how_far_to_rely_on_scores_ranges_and_factors(card: ModelCard) -> None:
     diagnostics = card.markdown.partition("## Diagnostics")[2].partition("##")[0]
     assert "AUC 0.800 by the true hazard; this model's 0.750 is 83% of the way there from 0.5" in diagnostics
     assert "40% had a share of leavers within their range, and 90% if chance is allowed for" in diagnostics
@@ -143,7 +143,7 @@ def test_the_card_says_whether_the_version_serves(history: list[LedgerEntry], st
     assert f"· {status}\n" in model_card("2", report_of(REPORT), history).markdown
 
 
-def test_a_suspect_that_was_let_through_is_named(card: ModelCard) -> None:
+def test_an_allowed_suspect_is_named(card: ModelCard) -> None:
     assert "allowed by name: badge_colour" in card.markdown
 
 
@@ -154,5 +154,5 @@ def test_the_page_loads_nothing_runs_nothing_and_escapes_its_texts(card: ModelCa
     assert "Time \\| here" in card.markdown
 
 
-def test_without_protected_attributes_the_card_calls_it_a_gap() -> None:
+def test_missing_protected_attributes_are_called_a_gap() -> None:
     assert "That is a gap, not a sign of fairness" in model_card("2", report_of(REPORT | {"fairness": []}), []).markdown

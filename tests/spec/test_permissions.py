@@ -1,4 +1,4 @@
-"""Which role may ask what, and which purposes are served: every pair, said once more beside the code."""
+"""Which role may request what, and which purposes are accepted: every pair, listed independently of the code."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -33,16 +33,16 @@ ALLOWED = "Allowed purposes: retention_conversation, workforce_planning, model_r
 
 
 @dataclass
-class Kept:
-    """The part of the audit's trail that a purpose is written to."""
+class Trail:
+    """The part of the audit trail to which a purpose is written."""
 
     purpose: str | None = None
 
 
 def ask(dependency: Any, *arguments: object, **named: object) -> Any:
-    """What the dependency of an annotated parameter gives, as FastAPI would call it.
+    """The result of the dependency of an annotated parameter, called as FastAPI does.
 
-    In a thread of its own: where the tests of the pages ran before, this one has an event loop already.
+    Runs in a separate thread: after the page tests, the main thread already has an event loop.
     """
     asked = dependency.__metadata__[0].dependency(*arguments, **named)
     with ThreadPoolExecutor(1) as thread:
@@ -72,11 +72,11 @@ def test_a_role_passes_where_it_is_named_and_nowhere_else(permit: Any, roles: li
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
-    kept = Kept()
-    given = ask(StatedPurpose, purpose, kept)
+def test_an_accepted_purpose_is_passed_on_and_recorded(purpose: str) -> None:
+    trail = Trail()
+    given = ask(StatedPurpose, purpose, trail)
     assert isinstance(given, Purpose)
-    assert (given, kept.purpose) == (purpose, purpose)
+    assert (given, trail.purpose) == (purpose, purpose)
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,15 @@ def test_a_purpose_that_is_served_is_given_and_kept(purpose: str) -> None:
         (ReviewPurpose, "model_review"),
     ],
 )
-def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter: Any, default: str) -> None:
-    kept = Kept()
-    assert ask(parameter, kept) == default == kept.purpose
+def test_a_route_with_an_inherent_purpose_needs_none_and_accepts_one(parameter: Any, default: str) -> None:
+    trail = Trail()
+    assert ask(parameter, trail) == default == trail.purpose
     for purpose in PURPOSES:
-        assert ask(parameter, kept, purpose=purpose) == purpose == kept.purpose
-    for purpose in ("dismissal", ""):  # said and empty is not unsaid
+        assert ask(parameter, trail, purpose=purpose) == purpose == trail.purpose
+    for purpose in ("dismissal", ""):  # an empty purpose is not a missing one
         with pytest.raises(Refusal):
-            ask(parameter, kept, purpose=purpose)
-        assert kept.purpose == purpose
+            ask(parameter, trail, purpose=purpose)
+        assert trail.purpose == purpose
 
 
 @pytest.mark.parametrize(
@@ -108,29 +108,29 @@ def test_what_has_a_purpose_by_its_nature_need_not_be_told_and_can_be(parameter:
         ("MODEL_REVIEW", "Scores are for helping people stay, and for checking that this is done well."),
     ],
 )
-def test_any_other_purpose_is_refused_with_its_reason_and_kept(purpose: str, reason: str) -> None:
-    kept = Kept()
+def test_any_other_purpose_is_refused_with_its_reason_and_recorded(purpose: str, reason: str) -> None:
+    trail = Trail()
     with pytest.raises(Refusal) as refused:
-        allowed(purpose, kept)  # type: ignore[arg-type]
+        allowed(purpose, trail)  # type: ignore[arg-type]
     assert (refused.value.status_code, refused.value.kind) == (403, "purpose-refused")
     assert refused.value.detail == f"Scores are not given for this purpose. {reason} {ALLOWED}"
-    assert kept.purpose == purpose
+    assert trail.purpose == purpose
 
 
-def test_of_a_refused_purpose_64_characters_are_kept_and_none_that_a_database_refuses() -> None:
-    kept = Kept()
+def test_a_refused_purpose_is_recorded_up_to_64_characters_that_a_database_accepts() -> None:
+    trail = Trail()
     with pytest.raises(Refusal):
-        allowed("\x00" * 2 + "x" * 63, kept)  # type: ignore[arg-type]
-    assert kept.purpose == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 62
+        allowed("\x00" * 2 + "x" * 63, trail)  # type: ignore[arg-type]
+    assert trail.purpose == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 62
 
 
-def test_whoever_is_not_on_a_managers_lists_gets_the_answer_that_nobody_gets() -> None:
+def test_a_person_not_on_a_managers_lists_is_answered_like_an_unknown_person() -> None:
     refusal = not_in_your_line()
     assert (refusal.status_code, refusal.kind) == (403, "not-in-your-line")
     assert refusal.detail == "You can see only people in your own line who are on this month's list."
 
 
-def test_the_page_of_the_api_names_the_four_purposes_and_lets_others_reach_their_refusal() -> None:
+def test_the_api_page_names_the_four_purposes_and_lets_others_reach_their_refusal() -> None:
     app = FastAPI()
 
     @app.get("/")

@@ -40,7 +40,7 @@ def test_evidence_is_the_first_reason_not_to_rely_on_a_score() -> None:
     ]
 
 
-def test_the_summary_tells_how_many_are_taken_as_other_and_keeps_silent_where_nobody_is() -> None:
+def test_the_summary_counts_unseen_categories_only_if_there_are_any() -> None:
     assert "treated as 'other': job of 1,200 people, location of 1 person." in summary({"job": 1200, "location": 1})
     assert "other" not in summary({})
 

@@ -72,8 +72,8 @@ def test_a_report_without_ablation_has_no_empty_table() -> None:
 
 def test_the_distance_to_the_true_hazard_is_shown_where_the_source_knows_it() -> None:
     truth = {"rows": 900, "oracle_auc": 0.7512, "auc": 0.701, "share": 0.8002}
-    [said] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
-    assert said.rstrip() == "The true hazard has AUC 0.751; the model covers 80% of the way from 0.5 to it"
+    [result] = [line for line in screen(REPORT | {"true_hazard": truth}) if "true hazard" in line]
+    assert result.rstrip() == "The true hazard has AUC 0.751; the model covers 80% of the way from 0.5 to it"
     assert not [line for line in screen(REPORT | {"true_hazard": None}) if "true hazard" in line]
 
 

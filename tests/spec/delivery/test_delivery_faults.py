@@ -155,9 +155,9 @@ def test_a_full_disk_sends_nothing_because_it_could_not_be_recorded(
 ) -> None:
     with full_disk(), pytest.raises(SQLAlchemyError) as fault:
         sent(store, settings)
-    said = str(fault_of(fault.value, settings))
-    assert "store of scores" in said
-    assert "Then run the same command again: nothing is half-written" in said
+    text = str(fault_of(fault.value, settings))
+    assert "store of scores" in text
+    assert "Then run the same command again: nothing is half-written" in text
     assert (mailbox.mails, states(store)) == ([], {})
     assert sent(store, settings).is_complete
     assert len(mailbox.mails) == 3

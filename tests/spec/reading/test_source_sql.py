@@ -48,7 +48,7 @@ SQL_ERRORS = {
 
 
 @pytest.mark.parametrize("wrong", SQL_ERRORS)
-def test_an_sql_error_names_the_table_and_the_line_and_no_value(wrong: str, read: Any) -> None:
+def test_an_sql_error_names_the_table_and_the_line_but_no_value(wrong: str, read: Any) -> None:
     toml, message = SQL_ERRORS[wrong]
     files = {"e.csv": "employee_id,note\n1,Josephine\n", "cut.parquet": b"PAR1" + b"\x00" * 50, "source.toml": toml}
     raw = read(files)
@@ -58,12 +58,12 @@ def test_an_sql_error_names_the_table_and_the_line_and_no_value(wrong: str, read
     assert raw.failed >= {"exits"}
 
 
-@pytest.mark.parametrize(("column", "told"), [("left", 'needs double quotes, such as "left"'), ('"left"', "")])
-def test_a_column_named_like_a_word_of_sql_is_told_to_be_quoted(column: str, told: str, read: Any) -> None:
+@pytest.mark.parametrize(("column", "expected"), [("left", 'needs double quotes, such as "left"'), ('"left"', "")])
+def test_an_error_about_an_sql_keyword_as_a_column_says_to_quote_it(column: str, expected: str, read: Any) -> None:
     toml = f'[tables]\nexits = """select employee_id, {column} as exit_date from \'e.csv\'"""\n'
     raw = read({"e.csv": "employee_id,left\n1,2020-01-31\n", "source.toml": toml})
-    assert len(raw.errors) == bool(told)
-    assert told in " ".join(finding.remedy for finding in raw.errors)
+    assert len(raw.errors) == bool(expected)
+    assert expected in " ".join(finding.remedy for finding in raw.errors)
 
 
 def test_python_variables_are_not_tables(read: Any) -> None:
@@ -84,7 +84,7 @@ def test_a_folder_may_have_any_name(name: str, tmp_path: Path) -> None:
     assert rows(read_tables(read_definition(source), tmp_path), "employees") == ROWS
 
 
-def test_types_that_tables_do_not_have_become_text(read: Any) -> None:
+def test_types_outside_the_contract_become_text(read: Any) -> None:
     query = "select uuid() as a, [1, 2] as b, interval 1 day as c, 1.5::decimal(9, 2) as d, 10::hugeint as e"
     raw = read({"source.toml": f'[tables]\nmeasures = "{query}"'})
     schema = pl.read_parquet_schema(raw.tables["measures"])
@@ -92,7 +92,7 @@ def test_types_that_tables_do_not_have_become_text(read: Any) -> None:
     assert all(schema[name].is_numeric() for name in "de")
 
 
-def test_a_folders_name_does_not_stand_for_other_folders(tmp_path: Path) -> None:
+def test_a_folder_name_is_not_a_glob_pattern(tmp_path: Path) -> None:
     for name in ("a?b", "axb"):
         (tmp_path / name).mkdir()
         write(tmp_path / name, {"employees.csv": EMPLOYEES})

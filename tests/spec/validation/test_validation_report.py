@@ -34,7 +34,7 @@ def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) ->
     assert report["complete_until"] == "2020-12-31"
 
 
-def test_the_screen_says_where_what_how_often_and_what_to_do(tmp_path: Path) -> None:
+def test_the_terminal_shows_where_what_how_often_and_what_to_do(tmp_path: Path) -> None:
     text = printed(Report(errors=(Finding("is [wrong]", "surveys", "score", 1200, "Fix it."),)), tmp_path)
     assert all(part in text for part in ("surveys.score", "is [wrong]", "1,200", "Fix it.", "1 error and 0 warnings"))
     text = printed(check(tmp_path, ONE_OF_EACH), tmp_path)
