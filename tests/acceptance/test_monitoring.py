@@ -28,6 +28,7 @@ from pipeline.dataset.outcome import left_within_horizon
 from pipeline.listing.selection import listed
 from pipeline.lists.month_folder import write_lists
 from pipeline.lists.risk_list import BANDS
+from pipeline.monitoring.results import MonitoringResults
 from pipeline.monthly import monthly
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
@@ -242,7 +243,8 @@ def test_a_killed_month_resumes_to_the_same_lists(
     monkeypatch.setattr("pipeline.monthly.monitor", interrupted)
     with pytest.raises(KeyboardInterrupt):
         monthly(watched.source, settings, MONTH, TODAY)
-    monkeypatch.setattr("pipeline.monthly.monitor", lambda *_: watched.report)
+    results = MonitoringResults("simulated", watched.report["complete_until"], ())
+    monkeypatch.setattr("pipeline.monthly.monitor", lambda *_: results)
     run = monthly(watched.source, settings, MONTH, TODAY)
     assert run.earlier == ["score", "lists", "deliver"]
     assert [path.name for path in lists.iterdir()] == [MONTH]  # no draft is left behind

@@ -96,8 +96,10 @@ OF_PROTECTED_GROUPS: dict[str, list[object]] = {"fairness": [], "proxies": [], "
 """The fairness parts of a report, which name attributes and groups; nothing else may."""
 ABOUT_GROUPS = {"report.json", "model_card.md", "model_card.html"}
 """Files that hold these parts; the cards say the same as the report, which is searched without them."""
-SAID_OF_GROUPS = re.compile(r"(selection rate|recall) by gender,\s+\w+\s+against\s+\w+")
-"""How the gate names the two groups that it compares, in the ledger and on the version."""
+SAID_OF_GROUPS = re.compile(
+    r'(selection rate|recall) by gender,\s+\w+\s+against\s+\w+|"attribute": "gender"|"(group|other)": \{[^{}]*\}'
+)
+"""How the gate names the two groups that it compares, in words and as data, in the ledger and on the version."""
 
 
 def texts_under(folder: Path) -> Iterator[tuple[Path, str]]:
