@@ -194,6 +194,9 @@ TABLES: Final[Mapping[str, type[Table]]] = {
 }
 REQUIRED_TABLES: Final = ("employees", "exits")
 
+UNKNOWN: Final = ""
+"""In `assignments`, where an empty value means unchanged: known to have changed to something that is not known."""
+
 OWN_DATE: Final[Mapping[str, str]] = {
     "employees": "hire_date",
     "assignments": "effective_date",
@@ -207,6 +210,25 @@ OWN_DATE: Final[Mapping[str, str]] = {
     "exits": "exit_date",
 }
 """The date on which a row's fact took place."""
+
+ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
+    "surveys": ("item",),
+    "competencies": ("competency", "assessor_id"),
+    "measures": ("name",),
+}
+"""What tells the facts of one person and day apart. `collaboration` has no key: each row is a service of its own."""
+
+PREFERRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "assignments": ("fte", "level"),
+    "compensation": ("base_pay",),
+    "surveys": ("score",),
+    "competencies": ("score",),
+    "performance": ("rating",),
+    "working_time": ("contracted_hours", "worked_hours"),
+    "measures": ("value",),
+}
+"""Of rows that contradict each other about one fact, the one with the highest figure here counts, whole: the main one
+of two jobs held at once is that with the higher fte. The other columns, in their order, decide between equals."""
 
 ITEM_COLUMN: Final[Mapping[str, str]] = {"surveys": "item", "measures": "name", "competencies": "competency"}
 """The column that names the item, for tables with one item per row."""

@@ -6,19 +6,21 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from features.contract.tables import OWN_DATE, people_columns
+from features.contract.tables import OWN_DATE, PREFERRED, UNKNOWN, people_columns
 from features.validation.rules import (
     AFTER_EXIT,
     CIRCLE,
+    CONTRADICTION,
     DUPLICATE,
     EXIT_BEFORE_HIRE,
     IMMORTAL,
     OVERLAP,
+    TWO_KINDS,
     UNKNOWN_MANAGER,
     UNKNOWN_PERSON,
     Tally,
 )
-from features.validation.table_checks import ROW_KEY
+from features.validation.table_checks import FACT_KEY, ROW_KEY
 
 IMMORTAL_AFTER: Final = "12mo"
 
@@ -47,6 +49,38 @@ class Duplicates:
         return kept
 
 
+@dataclass
+class Contradictions:
+    """Sets aside the rows that may contradict others, over all batches of a table, and then decides between them."""
+
+    repeated_facts: np.ndarray
+    _aside: list[pl.DataFrame] = field(default_factory=list)
+
+    def set_aside(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows that are alone about their fact."""
+        if FACT_KEY not in frame.columns:
+            return frame
+        if not len(self.repeated_facts):
+            return frame.drop(FACT_KEY)
+        is_repeated = pl.Series(np.isin(frame[FACT_KEY].to_numpy(), self.repeated_facts))
+        self._aside.append(frame.filter(is_repeated))
+        return frame.filter(~is_repeated).drop(FACT_KEY)
+
+    def decided(self, table: str, tally: Tally) -> pl.DataFrame | None:
+        """One whole row for each fact: that with the highest preferred figure, equals decided by the other columns.
+
+        None where nothing was set aside. Rows that say the same are no contradiction.
+        """
+        if not self._aside:
+            return None
+        rows = pl.concat(self._aside).drop(ROW_KEY).unique()
+        preferred = [name for name in PREFERRED[table] if name in rows.columns]
+        order = [*preferred, *(name for name in rows.columns if name not in (*preferred, FACT_KEY))]
+        winners = rows.sort(order, descending=True, nulls_last=True).unique(FACT_KEY, keep="first", maintain_order=True)
+        tally.add(CONTRADICTION, table, OWN_DATE[table], rows.height - winners.height)
+        return winners.drop(FACT_KEY)
+
+
 @dataclass(frozen=True)
 class People:
     """Who is in the source and when, after the checks of employees and exits.
@@ -70,6 +104,7 @@ def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.Data
     """
     known = exits.join(everyone, on="employee_id", how="inner", maintain_order="left")
     tally.add(UNKNOWN_PERSON, "exits", "employee_id", exits.height - known.height)
+    tally.add(TWO_KINDS, "exits", "kind", _of_two_kinds(known))
     spells = _spells(employees)
     placed = _put_to_spells(known.with_row_index("row"), spells)
     homeless = placed.filter(pl.col("hire_date").is_null())
@@ -77,14 +112,29 @@ def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.Data
     placed = placed.drop_nulls("hire_date")
     ended = placed.group_by("employee_id", "hire_date").agg(*_last_known_exit())
     spells = spells.join(ended, on=["employee_id", "hire_date"], how="left")
-    overlaps = spells.filter(pl.col("next_hire").is_not_null() & pl.col("gone").is_null())
+    is_same_hire = pl.col("next_hire") == pl.col("hire_date")
+    overlaps = spells.filter(pl.col("next_hire").is_not_null() & (pl.col("gone").is_null() | is_same_hire))
     tally.add(OVERLAP, "employees", "hire_date", overlaps.height)
     absences = spells.drop_nulls("gone").select("employee_id", "gone", "gone_known", back="next_hire")
     return People(everyone.select("employee_id"), employees, placed.sort("row").select(exits.columns), absences)
 
 
+def _of_two_kinds(exits: pl.DataFrame) -> int:
+    """Rows of exits that another row of the same person, day and knowledge contradicts."""
+    if exits.is_empty() or "kind" not in exits.columns:
+        return 0
+    same_exit = ("employee_id", "exit_date", "known")
+    rows = exits.with_columns(known=_known_on("exit_date"))
+    return rows.filter(pl.col("kind").n_unique().over(same_exit) > 1).height
+
+
 def _spells(employees: pl.DataFrame) -> pl.DataFrame:
-    hires = employees.select("employee_id", "hire_date").sort("employee_id", "hire_date")
+    """The hires of each person with the next one; of several versions of a hire, known on different days, one."""
+    hires = employees.select("employee_id", "hire_date", known=_known_on("hire_date"))
+    versions = hires.group_by("employee_id", "hire_date").agg(pl.len(), pl.col("known").n_unique().alias("days"))
+    times = pl.when(pl.col("len") > pl.col("days")).then(2).otherwise(1)
+    hires = versions.select("employee_id", pl.col("hire_date").repeat_by(times)).explode("hire_date")
+    hires = hires.sort("employee_id", "hire_date")
     return hires.with_columns(next_hire=pl.col("hire_date").shift(-1).over("employee_id"))
 
 
@@ -148,7 +198,7 @@ def leave_out_immortal(people: People, immortal: pl.DataFrame, tally: Tally) -> 
 
 
 def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, tally: Tally) -> pl.DataFrame:
-    """Facts about somebody who is not in employees, and assignments to a manager who is not."""
+    """Without facts about somebody who is not in employees. A manager who is not there becomes unknown."""
     for column in people_columns(table):
         known = frame.join(people.everyone, left_on=column, right_on="employee_id", how="semi", maintain_order="left")
         tally.add(UNKNOWN_PERSON, table, column, frame.height - known.height)
@@ -157,9 +207,10 @@ def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, ta
         return frame
     somebody = people.everyone.rename({"employee_id": "manager_id"}).with_columns(is_somebody=True)
     managed = frame.join(somebody, on="manager_id", how="left", maintain_order="left")
-    kept = managed.filter(pl.col("manager_id").is_null() | pl.col("is_somebody")).drop("is_somebody")
-    tally.add(UNKNOWN_MANAGER, table, "manager_id", frame.height - kept.height)
-    return kept
+    is_unknown = managed["manager_id"].is_not_null() & managed["is_somebody"].is_null()
+    tally.add(UNKNOWN_MANAGER, table, "manager_id", int(is_unknown.sum()))
+    manager = pl.when(is_unknown).then(pl.lit(UNKNOWN)).otherwise("manager_id")
+    return managed.with_columns(manager_id=manager).drop("is_somebody")
 
 
 def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally: Tally) -> pl.DataFrame:
@@ -190,7 +241,7 @@ def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally:
 def count_circles(assignments: pl.LazyFrame, people: People, tally: Tally) -> None:
     """Counts people who are their own manager at some depth, by the last manager of everyone who has not left."""
     gone = people.absences.filter(pl.col("back").is_null()).lazy()
-    rows = assignments.drop_nulls("manager_id").join(gone, on="employee_id", how="anti")
+    rows = assignments.filter(pl.col("manager_id") != UNKNOWN).join(gone, on="employee_id", how="anti")
     order = pl.struct("effective_date", _known_on("effective_date").alias("known"), "manager_id")
     last = rows.group_by("employee_id").agg(pl.col("manager_id").sort_by(order).last()).collect()
     tally.add(CIRCLE, "assignments", "manager_id", _in_circles(last))

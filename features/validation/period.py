@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from features.contract.tables import days_ahead
-from features.validation.rules import OLD_HIRE, TOO_LATE, TOO_OLD, Tally
+from features.validation.rules import OLD_HIRE, STRAY_EXIT, TOO_LATE, TOO_OLD, Tally
 
 OLDEST_YEARS: Final = 60
 FAR_AHEAD: Final = timedelta(days=366)
@@ -34,6 +34,12 @@ def latest_day(days: Mapping[str, pl.DataFrame]) -> tuple[date, str] | None:
     limit = pl.lit(bulk_end) + (FAR_AHEAD_OF_FEW if total < FEW_DATES else FAR_AHEAD)
     latest = every.filter(pl.col("day") <= limit).sort("day", "rows", "table", "column").row(-1, named=True)
     return latest["day"], f"{latest['table']}.{latest['column']}"
+
+
+def _earliest_believed(days: pl.Series) -> date:
+    """The limit before which an exit (`days`, ascending) is a stray: the mirror image of `latest_day`."""
+    bulk_start: date = days[len(days) - 1 - int(BULK * (len(days) - 1))]
+    return bulk_start - (FAR_AHEAD_OF_FEW if len(days) < FEW_DATES else FAR_AHEAD)
 
 
 def oldest_day(until: date) -> pl.Expr:
@@ -79,11 +85,17 @@ def complete_until(days: Mapping[str, pl.DataFrame], declared: date | None) -> t
     return latest[0], f"complete_until is {latest[0]}, the latest date in any table ({latest[1]})."
 
 
-def complete_from(exits: pl.DataFrame, declared: date | None, until: date) -> tuple[date, str]:
-    """The first day from which exits are fully recorded, and a note on where it comes from."""
+def complete_from(exits: pl.DataFrame, declared: date | None, until: date, tally: Tally) -> tuple[date, str]:
+    """The first day from which exits are fully recorded, and a note on where it comes from.
+
+    A mistyped year must not move it: exits long before the others are counted and not considered.
+    """
     if declared is not None:
         return declared, f"complete_from is {declared}, as source.toml says."
-    earliest = exits["exit_date"].min()
+    days = exits["exit_date"].drop_nulls().sort()
+    believed = days.filter(days >= _earliest_believed(days)) if len(days) else days
+    tally.add(STRAY_EXIT, "exits", "exit_date", len(days) - len(believed))
+    earliest = believed.min()
     if not isinstance(earliest, date):
         start = until.replace(year=max(until.year - 1, 1), day=1)
         return start, f"complete_from is {start}, a year before complete_until: no exit is recorded."

@@ -54,9 +54,13 @@ TOO_LATE: Final = Rule(
     "is too far after complete_until for this column",
     "Correct the date, or move complete_until in source.toml if the source reaches further.",
 )
+TWO_KINDS: Final = Rule(
+    "two exits of one person and day of different kinds", "Keep the row that is right; one exit has one kind."
+)
 OVERLAP: Final = Rule(
     "two spells of one person overlap",
-    "Give one row per spell, and an exit that ends each spell before the next hire.",
+    "Give one row per spell, and an exit that ends each spell before the next hire. Of two rows with the same "
+    "hire_date, keep the one that is right.",
 )
 EXIT_BEFORE_HIRE: Final = Rule(
     "an exit is before the hire", "Correct the exit or the hire date, or add the spell that the exit ends."
@@ -69,6 +73,15 @@ PERIOD: Final = Rule("complete_from is after complete_until", "Correct complete_
 DUPLICATE: Final = _warning(
     "an exact duplicate of another row", "Nothing to do if it is one fact; else add what tells the two rows apart."
 )
+CONTRADICTION: Final = _warning(
+    "rows that contradict another row about the same person and day; one row counts, whole, the others are left out",
+    "Correct the rows, or give recorded_at, the day each row became known: the later one then counts. Of two jobs "
+    "held at once, the one with the higher fte counts.",
+)
+STRAY_EXIT: Final = _warning(
+    "an exit long before all others; kept, but not taken for the start of complete exits",
+    "Correct the date; or declare complete_from in source.toml if exits are complete since then.",
+)
 UNKNOWN_PERSON: Final = _warning(
     "about a person who is not in employees", "Add the person to employees, or use the same ids in both tables."
 )
@@ -76,7 +89,8 @@ AFTER_EXIT: Final = _warning(
     "dated after the person's exit", "Check the exit dates; a rehire needs a second row in employees."
 )
 UNKNOWN_MANAGER: Final = _warning(
-    "a manager who is not in employees", "Add the manager to employees, or leave manager_id empty."
+    "a manager who is not in employees; the row is kept, and the manager is unknown",
+    "Add the manager to employees, or use the ids of employees in manager_id.",
 )
 CIRCLE: Final = _warning(
     "people who lead each other in a circle, by the last manager of each; the rows are kept",

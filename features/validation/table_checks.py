@@ -16,9 +16,11 @@ import pandera.errors
 import polars as pl
 
 from features.contract.tables import (
+    ALSO_IN_KEY,
     CLOSED_LISTS,
     ITEM_COLUMN,
     OWN_DATE,
+    PREFERRED,
     TABLES,
     column_order,
     column_type,
@@ -55,6 +57,10 @@ from features.validation.rules import (
 ROW_KEY: Final = "row key"
 """Column of the interim files: a 64-bit hash of all that was read of the row. No name of the contract has a space."""
 
+FACT_KEY: Final = "fact key"
+"""Likewise, a hash of what a row is about and when it was known: two different rows with the same one contradict
+each other. Only in tables of which one such row is preferred."""
+
 PLACEHOLDERS: Final = tuple(
     map(
         date.fromisoformat,
@@ -89,6 +95,7 @@ class CheckedTable:
     first_facts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_FIRST_FACTS))
     everyone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_PEOPLE))
     repeated_keys: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
+    repeated_facts: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
     refused_items: set[str] = field(default_factory=set)
     ignored_items: set[str] = field(default_factory=set)
 
@@ -104,15 +111,20 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
         tally.missing(NO_COLUMN, table, column)
     for column in columns.twice:
         tally.missing(TWICE, table, column)
-    keys = []
+    keys, facts = [], []
     with BatchWriter(interim, compression="lz4") as writer:
         for batch in read_batches(raw, columns.read | columns.unused):
             checked.rows += len(batch)
             frame = _check_batch(checked, batch, expectations, tally)
             _gather(checked, frame)
             keys.append(frame[ROW_KEY].to_numpy())
+            if FACT_KEY in frame.columns:
+                facts.append(frame[FACT_KEY].to_numpy())
             writer.write(frame)
     checked.repeated_keys = _repeated(keys)
+    if facts:
+        _, distinct = np.unique(np.concatenate(keys), return_index=True)
+        checked.repeated_facts = _repeated([np.concatenate(facts)[distinct]])
     return checked
 
 
@@ -126,7 +138,18 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
     frame = frame.drop_nulls([name for name in required_columns(checked.table) if name in frame.columns])
     if checked.table == "employees" and "employee_id" in frame.columns:
         _gather_people(checked, given, frame)
-    return _without_impossible_services(frame, tally) if checked.table == "collaboration" else frame
+    if checked.table == "collaboration":
+        frame = _without_impossible_services(frame, tally)
+    return _with_fact_key(checked.table, frame)
+
+
+def _with_fact_key(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    own_date = OWN_DATE[table]
+    if table not in PREFERRED or not {"employee_id", own_date} <= set(frame.columns):
+        return frame
+    names = ("employee_id", own_date, *(name for name in ALSO_IN_KEY.get(table, ()) if name in frame.columns))
+    known = pl.max_horizontal(own_date, "recorded_at").alias("known")
+    return frame.with_columns(frame.select(*names, known).hash_rows().alias(FACT_KEY))
 
 
 def _without_forbidden_items(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations) -> pl.DataFrame:

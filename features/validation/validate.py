@@ -18,6 +18,7 @@ from features.validation import period
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import natural
 from features.validation.cross_checks import (
+    Contradictions,
     Duplicates,
     People,
     check_people,
@@ -163,13 +164,15 @@ def _write_people(employees: CheckedTable, people: People, staging: Path) -> lis
 
 
 def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally) -> None:
-    duplicates = Duplicates(found.repeated_keys)
+    duplicates, contradictions = Duplicates(found.repeated_keys), Contradictions(found.repeated_facts)
     with BatchWriter(path) as writer:
         for batch in _interim_batches(found):
             frame = duplicates.leave_out(found.table, batch, tally)
             frame = leave_out_unknown_people(found.table, frame, people, tally)
             frame = leave_out_after_exit(found.table, frame, people, tally)
-            writer.write(frame.drop(ROW_KEY))
+            writer.write(contradictions.set_aside(frame).drop(ROW_KEY))
+        if (decided := contradictions.decided(found.table, tally)) is not None:
+            writer.write(decided)
 
 
 def _start(
@@ -178,7 +181,7 @@ def _start(
     """complete_from and its note."""
     if people is None or until is None:
         return expectations.complete_from, []
-    start, note = period.complete_from(people.exits, expectations.complete_from, until)
+    start, note = period.complete_from(people.exits, expectations.complete_from, until, tally)
     if start > until:
         tally.missing(PERIOD, "source.toml", "complete_from")
     return start, [note]
