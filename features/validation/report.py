@@ -20,7 +20,8 @@ LONGEST_PLACE: Final = 24
 class Report:
     """The findings about a source, and what it holds.
 
-    tables and people: the number of rows of each table and of people in employees, including those left out.
+    tables and people: the number of rows of each table and of people in employees, including those left out. used: the
+    number of rows of each table that were kept; empty where errors stopped validation before the tables were finished.
     voluntary_exits: those that can be learned from, kept and up to complete_until. complete_from and complete_until are
     None only where errors make them unknown. refused: `table.column`, never read.
     """
@@ -29,6 +30,7 @@ class Report:
     warnings: tuple[Finding, ...] = ()
     refused: tuple[str, ...] = ()
     tables: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
     people: int = 0
     voluntary_exits: int = 0
     complete_from: date | None = None
@@ -42,6 +44,7 @@ class Report:
             "warnings": [finding.as_dict() for finding in self.warnings],
             "refused": list(self.refused),
             "tables": dict(self.tables),
+            "used": dict(self.used),
             "people": self.people,
             "voluntary_exits": self.voluntary_exits,
             "complete_from": self.complete_from and self.complete_from.isoformat(),

@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from features.contract.tables import REQUIRED_TABLES, TABLES
 from features.validation import period
@@ -61,6 +62,7 @@ def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path,
             warnings=tally.warnings(),
             refused=tuple(sorted({*refused, *_refused(checked)})),
             tables={table: found.rows for table, found in checked.items()},
+            used={path.stem: pq.read_metadata(path).num_rows for path in finished if path.stem in TABLES},
             people=checked["employees"].everyone.height if "employees" in checked else 0,
             voluntary_exits=_voluntary_exits(people, until),
             complete_from=start,
