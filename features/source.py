@@ -122,6 +122,7 @@ def _checked(definition: SourceDefinition, work: Path) -> Report:
         employee_features=tuple(settings.employee_features),
         protected=tuple(settings.protected),
         ignore=frozenset(settings.ignore),
+        allow=tuple(settings.allow),
     )
     report = validate(raw.tables, expectations, work / "tables", raw.refused)
     errors = [*raw.errors, *(finding for finding in report.errors if not _is_reported(finding, raw))]

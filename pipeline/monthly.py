@@ -84,8 +84,10 @@ def monthly(
             publication = score_and_publish(source, settings, day, None, today, progress)
             with store.reading() as scores:
                 published = month_to_list(scores, f"{publication.snapshot_date:%Y-%m}")
-            _record(store, published, "score", {"people": published.people, "expected": _expected(published)})
-            run.done["score"] = {"people": published.people, "expected": _expected(published)}
+            have_left = publication.manifest.get("have_left", 0)
+            scored = {"people": published.people, "expected": _expected(published), "have_left": have_left}
+            _record(store, published, "score", scored)
+            run.done["score"] = scored
         run.month = published.month
         steps: dict[Step, Callable[[], Mapping[str, Any]]] = {
             "lists": lambda: _write_lists(store, settings, published),

@@ -32,7 +32,8 @@ export TOKEN=$(.venv/bin/retention token --role hr)
 
 - **Examples**: their ids, months and versions are made up; `GET /v1/risks` gives real ones. For a route that hr cannot
   use, make a token of a role that it names.
-- **Formats**: JSON by default; CSV, XLSX, HTML or Markdown by `Accept`, where a route names them.
+- **Formats**: JSON by default; CSV, XLSX, HTML or Markdown by `Accept`, where a route names them. CSV is UTF-8 with a
+  byte order mark, so that Excel reads every letter (in Python: `utf-8-sig`).
 - **Unchanged answers**: an answer has an `ETag`; a request with `If-None-Match` gets 304 while it is unchanged.
 - **Pages**: the `next_cursor` of one page is the `cursor` of the next. All pages that follow come from the publication
   of the first.

@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, Literal
 
+from features.contract.sensitive_words import INNOCENT, PROTECTED_SUBJECTS, REFUSED_NAMES, REFUSED_SUBJECTS, Subject
+
 Driver = Literal["pay", "conditions", "relationships", "growth", "context"]
 
 DRIVERS: Final[tuple[Driver, ...]] = ("pay", "conditions", "relationships", "growth")
@@ -25,27 +27,8 @@ ASSIGNMENT_REASONS: Final = (
     "other",
 )
 
-PROTECTED: Final = frozenset(
-    "gender sex birth_year birth_date date_of_birth year_of_birth age ethnicity race nationality marital_status "
-    "disability "
-    "geschlecht geburtsdatum geburtsjahr alter nationalität staatsangehörigkeit familienstand behinderung "
-    "пол возраст дата_рождения год_рождения национальность гражданство семейное_положение инвалидность".split()
-)
-"""Read for the fairness review only; never a feature."""
-
-_REFUSED_WORDS: Final = frozenset(
-    "subject body text comment comments sentiment message messages transcript "
-    "sick sickness illness health medical diagnosis "
-    "union religion religious political politics party "
-    "family children pregnant pregnancy maternity paternity parental "
-    "biometric biometrics fingerprint credit criminal conviction convictions "
-    "kommentar kommentare krank krankheit krankheitstage krankentage gesundheit diagnose gewerkschaft konfession "
-    "partei familie kinder schwanger schwangerschaft mutterschutz elternzeit vorstrafe vorstrafen "
-    "текст комментарий комментарии больничный больничные болезнь здоровье диагноз профсоюз религия вероисповедание "
-    "партия семья дети беременность декрет биометрия судимость".split()
-)
-"""In English, German and Russian. Under any other name, the content of a column cannot be recognised."""
-_REFUSED_NAMES: Final = frozenset({"absence_reason", "disability_leave", "reason_for_absence", "leave_reason"})
+_LETTERS: Final = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+"""Letters that do not come apart into a letter and an accent."""
 
 
 def snake_case(name: str) -> str:
@@ -62,13 +45,56 @@ def snake_case(name: str) -> str:
     return re.sub("_+", "_", "".join(letters)).strip("_")
 
 
+@lru_cache(maxsize=4096)  # called for every factor of everyone on a list
+def folded(name: str) -> str:
+    """The words of a name as `sensitive_words` writes them: `GenderID`, `Gender-ID` and `gender id` are `gender_id`.
+
+    Words end at capitals, digits and signs of every script; accents are dropped.
+    """
+    composed = unicodedata.normalize("NFKC", name)
+    signs = zip(f" {composed}", composed, f"{composed[1:]} ", strict=False)
+    spaced = "".join(f" {sign}" if _starts_word(before, sign, after) else sign for before, sign, after in signs)
+    apart = unicodedata.normalize("NFKD", spaced.lower().translate(_LETTERS))
+    bare = "".join(sign for sign in apart if unicodedata.category(sign)[0] != "M")
+    return "_".join(re.findall(r"[^\W_]+", bare))
+
+
+def _starts_word(before: str, sign: str, after: str) -> bool:
+    if sign.isdigit() or before.isdigit():
+        return sign.isdigit() != before.isdigit()
+    return sign.isupper() and (before.islower() or (before.isupper() and after.islower()))
+
+
 def is_refused(name: str) -> bool:
     """True for content of communications, health, belief, family, biometric, credit and criminal data."""
-    name = snake_case(name)
-    return name in _REFUSED_NAMES or not _REFUSED_WORDS.isdisjoint(name.split("_"))
+    return folded(name) in REFUSED_NAMES or bool(_REFUSED.search(_searched(name)))
 
 
-@lru_cache(maxsize=4096)  # called for every factor of everyone on a list
 def is_protected(name: str) -> bool:
     """True for the attributes that only the fairness review may read."""
-    return snake_case(name) in PROTECTED
+    return folded(name) in _PROTECTED_NAMES
+
+
+@lru_cache(maxsize=4096)
+def resembles(name: str) -> Subject | None:
+    """The protected or refused subject that a name seems to be about; None if it has no such word."""
+    return next((subject for subject, pattern in _LIKELY if pattern.search(_searched(name))), None)
+
+
+def _searched(name: str) -> str:
+    """The folded name between `_`, without the compounds that mean something else."""
+    return _INNOCENT.sub("~", f"_{folded(name)}_")
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """A pattern for any of these words in a folded name."""
+    each = "|".join(re.escape(word).replace(r"\*", "[^_~]*") for word in words.split())
+    return re.compile(f"(?<=[_~])(?:{each})(?=[_~])")
+
+
+_INNOCENT: Final = _pattern(INNOCENT)
+_PROTECTED_NAMES: Final = frozenset(" ".join(subject.certain for subject in PROTECTED_SUBJECTS).split())
+_REFUSED: Final = _pattern(" ".join(subject.certain for subject in REFUSED_SUBJECTS))
+_LIKELY: Final = tuple(
+    (subject, _pattern(f"{subject.certain} {subject.likely}")) for subject in (*PROTECTED_SUBJECTS, *REFUSED_SUBJECTS)
+)

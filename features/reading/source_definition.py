@@ -241,12 +241,15 @@ def _one_separator(settings: SourceToml) -> list[Finding]:
 def _forbidden_names(settings: SourceToml) -> list[Finding]:
     """Attributes that may never become features, by their declared name."""
     items = [(kind, name) for kind in ("surveys", "measures", "competencies") for name in getattr(settings, kind)]
-    refused = [(f"{kind}.{name}", name) for kind, name in items]
-    refused += [(f"employee_features.{name}", name) for name in settings.employee_features]
-    protected = [name for name in settings.employee_features if is_protected(name)]
+    attributes = [("employee_features", name) for name in settings.employee_features]
+    attributes += [("allow", name) for name in settings.allow]
+    if settings.cross_section:
+        attributes += [("cross_section.allow", name) for name in settings.cross_section.allow]
+    refused = [(key, name) for key, name in (*items, *attributes) if is_refused(name)]
+    protected = [(key, name) for key, name in attributes if is_protected(name)]
     remedy = "Remove it: such data are never read"
     review = "Remove it: it is read for the fairness review only"
     return [
-        *(Finding("refused data", FILE_NAME, place, 0, remedy) for place, name in refused if is_refused(name)),
-        *(Finding("a protected attribute", FILE_NAME, f"employee_features.{name}", 0, review) for name in protected),
+        *(Finding("refused data", FILE_NAME, f"{key}.{name}", 0, remedy) for key, name in refused),
+        *(Finding("a protected attribute", FILE_NAME, f"{key}.{name}", 0, review) for key, name in protected),
     ]

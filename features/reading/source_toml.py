@@ -105,6 +105,7 @@ class CrossSectionDefinition(_Strict):
     left: Query
     ignore: list[str] = []
     protected: list[str] = []
+    allow: list[str] = []
     drivers: dict[Driver, list[str]] = {}
 
 
@@ -149,6 +150,7 @@ class SourceToml(_Strict):
     employee_features: list[str] = []
     protected: list[str] = []
     ignore: list[str] = []
+    allow: list[str] = []
     files: FileFormats | None = None
     inputs: dict[str, InputFile] = {}
     prepare: dict[str, Query] = {}

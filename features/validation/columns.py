@@ -39,6 +39,7 @@ class Columns:
         if self.unused:
             remedy = " A personal attribute must be listed under employee_features." if table == "employees" else ""
             notes.append(f"{table}: {_listed(self.unused)}: not in the contract, not used.{remedy}")
+            notes += _unreviewed(self.unused, expectations) if table == "employees" else []
         if table == "employees":
             wanted = [snake_case(name) for name in expectations.employee_features]
             if lost := [name for name in wanted if name not in self.features]:
@@ -75,6 +76,13 @@ def _place(columns: Columns, table: str, name: str, expectations: Expectations) 
     if table == "employees" and expectations.offers(name):
         return columns.features
     return columns.unused
+
+
+def _unreviewed(unused: Iterable[str], expectations: Expectations) -> list[str]:
+    """The unused attributes that look protected: declared, they would be reviewed for fairness."""
+    subjects = {name: expectations.asks_about("employees", name) for name in unused}
+    names = [name for name, subject in subjects.items() if subject and not subject.is_refused]
+    return [f"employees: {_listed(names)}: list it as `protected` to have it in the fairness review."] if names else []
 
 
 def _listed(names: Iterable[str]) -> str:

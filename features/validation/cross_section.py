@@ -9,7 +9,8 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from features.contract.vocabulary import CONTEXT, Driver, is_protected
+from features.contract.sensitive_words import Subject
+from features.contract.vocabulary import CONTEXT, Driver, is_protected, resembles
 from features.errors import Finding
 from features.reading.data_hash import data_hash
 from features.reading.duckdb_queries import duckdb_finding
@@ -19,6 +20,8 @@ from features.reading.source_toml import CrossSectionDefinition
 from features.reading.sql_statement import Query, Statement
 from features.sql import connect, parquet
 from features.validation.casting import to_canonical
+from features.validation.rules import looks_like
+from features.validation.sensitive_values import subject_of_categories, subject_of_years, years
 from features.validation.validate import Report
 
 TABLE: Final = "cross_section"
@@ -26,6 +29,8 @@ CATEGORY_SHARE: Final = 0.5
 """A text column with more distinct values than this share of the rows holds free text or names, not categories."""
 CATEGORIES_OF_FEW: Final = 20
 """A text column with up to this number of values is a category, however few the rows."""
+
+OUTCOME: Final = "it shows who left"
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,15 @@ def _cross_section(
     kinds = {name: pl.Float64() if name in numbers else pl.String() for name in people.columns}
     values, _ = to_canonical(people, kinds | {declared.employee_id: pl.String()})
     ignore = frozenset({*declared.ignore, *definition.settings.ignore})
-    protected = [name for name in people.columns if is_protected(name) or name in declared.protected]
+    listed_protected = {*declared.protected, *definition.settings.protected}
+    protected = [name for name in people.columns if is_protected(name) or name in listed_protected]
     kept = [name for name in people.columns if name not in {declared.employee_id, *ignore, *protected}]
     unfit = _unfit(people.select(kept), values, declared.left)
     frame = values.select(name for name in kept if name not in unfit)
+    allowed = {*declared.allow, *definition.settings.allow}
+    questions = _questions(people.select(name for name in kept if name not in allowed), frame, unfit)
     report = Report(
-        errors=() if frame.width else (_no_features(),),
+        errors=(*questions, *(() if frame.width or questions else (_no_features(),))),
         refused=tuple(raw.refused),
         tables={TABLE: people.height},
         people=people.height,
@@ -125,7 +133,8 @@ def _left(definition: SourceDefinition, expression: str, people: Path) -> pl.Ser
 def _unknown_names(declared: CrossSectionDefinition, columns: Sequence[str]) -> list[Finding]:
     """Findings for names in source.toml that are not columns of the query."""
     named = [("employee_id", declared.employee_id)]
-    named += [("ignore", name) for name in declared.ignore] + [("protected", name) for name in declared.protected]
+    for key in ("ignore", "protected", "allow"):
+        named += [(key, name) for name in getattr(declared, key)]
     named += [(f"drivers.{driver}", name) for driver, names in declared.drivers.items() for name in names]
     remedy = "Name a column of the query"
     return [
@@ -155,7 +164,7 @@ def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str) -> dict[str, s
     for name, dtype in people.schema.items():
         different = values[name].n_unique()
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", left, re.IGNORECASE):
-            unfit[name] = "it shows who left"
+            unfit[name] = OUTCOME
         elif different < 2:
             unfit[name] = "it is the same for everyone"
         elif dtype.is_temporal():
@@ -163,6 +172,25 @@ def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str) -> dict[str, s
         elif dtype == pl.String and different > max(CATEGORIES_OF_FEW, CATEGORY_SHARE * people.height):
             unfit[name] = "it differs from person to person, so it is not a category"
     return unfit
+
+
+def _questions(people: pl.DataFrame, frame: pl.DataFrame, unfit: Mapping[str, str]) -> list[Finding]:
+    """An error for each undeclared column of `people` that looks like protected or refused data.
+
+    The names of all columns count, apart from those that show who left; the values only of those that are features.
+    """
+    of_names = {name: resembles(name) for name in people.columns if unfit.get(name) != OUTCOME}
+    latest = pl.Series([max((year for column in people if (year := years(column).max())), default=None)])
+    subjects = {
+        name: of_names[name] or (_subject_of_values(people[name], frame[name], latest) if name in frame else None)
+        for name in of_names
+    }
+    rows = {name: people[name].drop_nulls().len() for name in subjects}
+    return [looks_like(subject, TABLE).at(TABLE, name, rows[name]) for name, subject in subjects.items() if subject]
+
+
+def _subject_of_values(given: pl.Series, canonical: pl.Series, latest: pl.Series) -> Subject | None:
+    return subject_of_categories(canonical) or subject_of_years(given, latest)
 
 
 def _notes(unfit: Mapping[str, str], ignored: Sequence[str], protected: Sequence[str]) -> tuple[str, ...]:

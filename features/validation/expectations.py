@@ -1,9 +1,11 @@
 """The settings of `source.toml` that validation needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from features.contract.vocabulary import is_protected, is_refused, snake_case
+from features.contract.sensitive_words import Subject
+from features.contract.vocabulary import is_protected, is_refused, resembles, snake_case
 
 
 @dataclass(frozen=True)
@@ -15,11 +17,20 @@ class Expectations:
     employee_features: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     ignore: frozenset[str] = frozenset()
+    allow: tuple[str, ...] = ()
 
     def ignores(self, table: str, name: str) -> bool:
         """True where `ignore` lists the name, alone or as `table.name`."""
-        ignored = {".".join(map(snake_case, entry.split("."))) for entry in self.ignore}
-        return not ignored.isdisjoint({name, f"{table}.{name}"})
+        return _lists(self.ignore, table, name)
+
+    def allows(self, table: str, name: str) -> bool:
+        """True where `allow` says that the name, alone or as `table.name`, is not what it looks like."""
+        return _lists(self.allow, table, name)
+
+    def asks_about(self, table: str, name: str) -> Subject | None:
+        """The protected or refused subject that an undeclared name seems to be about."""
+        is_declared = self.allows(table, name) or self.ignores(table, name) or self.forbids(name)
+        return None if is_declared else resembles(name)
 
     def protects(self, name: str) -> bool:
         """True for the attributes that only the fairness review may read."""
@@ -32,3 +43,8 @@ class Expectations:
     def offers(self, name: str) -> bool:
         """True for an attribute of employees that may become a context feature."""
         return name in map(snake_case, self.employee_features)
+
+
+def _lists(entries: Iterable[str], table: str, name: str) -> bool:
+    listed = {".".join(map(snake_case, entry.split("."))) for entry in entries}
+    return not listed.isdisjoint({name, f"{table}.{name}"})

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from features.contract.sensitive_words import Subject
 from features.errors import Finding
 
 
@@ -124,6 +125,19 @@ NOT_YET: Final = _warning(
     "an exit after complete_until; kept, but treated as not yet known",
     "Nothing to do if complete_until is right; else move it in source.toml.",
 )
+
+
+def looks_like(subject: Subject, section: str = "") -> Rule:
+    """The question about a column or an item that looks like protected or refused data and is not declared.
+
+    `section` of source.toml is where the answer belongs; none is the top of the file.
+    """
+    where = f"under [{section}] in source.toml" if section else "at the top of source.toml"
+    sentence = f"looks like {subject.what}, and source.toml does not say whether it is"
+    if subject.is_refused:
+        return Rule(sentence, f"If it is, list it as `ignore` {where}; if it is something else, as `allow`.")
+    remedy = f"If it is, list it {where} as `protected`, for the fairness review only, or as `ignore`"
+    return Rule(sentence, f"{remedy}; if it is something else, as `allow`.")
 
 
 def rule_of_check(check: str, statistics: Mapping[str, Any]) -> Rule:

@@ -51,6 +51,7 @@ from features.validation.rules import (
     TWICE,
     Rule,
     Tally,
+    looks_like,
     rule_of_check,
 )
 
@@ -129,7 +130,7 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
 
 
 def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally) -> pl.DataFrame:
-    raw = _without_forbidden_items(checked, raw, expectations)
+    raw = _without_forbidden_items(checked, raw, expectations, tally)
     frame = _cast(checked, raw, tally)
     frame = _normalise(checked.table, frame)
     given = frame
@@ -152,8 +153,13 @@ def _with_fact_key(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(frame.select(*names, known).hash_rows().alias(FACT_KEY))
 
 
-def _without_forbidden_items(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations) -> pl.DataFrame:
-    """The rows without refused and ignored items: surveys, measures and competencies have one item per row."""
+def _without_forbidden_items(
+    checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally
+) -> pl.DataFrame:
+    """The rows without refused and ignored items: surveys, measures and competencies have one item per row.
+
+    An item that looks protected or refused and is not declared is an error.
+    """
     item = ITEM_COLUMN.get(checked.table)
     if item not in raw.columns:
         return raw
@@ -167,6 +173,9 @@ def _without_forbidden_items(checked: CheckedTable, raw: pl.DataFrame, expectati
         elif expectations.ignores(checked.table, name):
             checked.ignored_items.add(name[:NAME_LENGTH])
             dropped.append(given)
+        elif subject := expectations.asks_about(checked.table, name):
+            rows = int((names[item] == given).sum())
+            tally.add(looks_like(subject), checked.table, name[:NAME_LENGTH], rows)
     return raw.filter(~names[item].is_in(dropped).fill_null(value=False)) if dropped else raw
 
 

@@ -31,7 +31,8 @@ from features.validation.cross_checks import (
 )
 from features.validation.expectations import Expectations
 from features.validation.report import Report
-from features.validation.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally
+from features.validation.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally, looks_like
+from features.validation.sensitive_values import subject_of_categories, subject_of_years
 from features.validation.table_checks import ROW_KEY, CheckedTable, check_table
 
 __all__ = ["Expectations", "Report", "validate"]
@@ -56,6 +57,7 @@ def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path,
         employees = _employees(checked, until, tally)
         people = _people(checked, employees, until, tally)
         finished = _finish_tables(checked, people, Path(staging), tally) if people else []
+        _check_attributes(checked, people, expectations, tally)
         start, start_note = _start(people, expectations, until, tally)
         report = Report(
             errors=tally.errors(),
@@ -127,6 +129,21 @@ def _people(
     if people.employees.is_empty():
         tally.missing(NO_ROWS, "employees")
     return people
+
+
+def _check_attributes(
+    checked: Mapping[str, CheckedTable], people: People | None, expectations: Expectations, tally: Tally
+) -> None:
+    """An error for each attribute among the features whose name or values look protected or refused."""
+    if people is None:
+        return
+    hired = people.employees["hire_date"].dt.year()
+    for name in checked["employees"].columns.features:
+        values = people.employees[name]
+        of_values = subject_of_categories(values) or subject_of_years(natural(values), hired)
+        subject = expectations.asks_about("employees", name) or of_values
+        if subject and not expectations.allows("employees", name):
+            tally.add(looks_like(subject), "employees", name, values.drop_nulls().len())
 
 
 def _read_whole(found: CheckedTable, tally: Tally) -> pl.DataFrame:

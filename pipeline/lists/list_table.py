@@ -6,7 +6,7 @@ from typing import Final
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import BAND_NAMES, CHANGE_NAMES, COLUMN_NAMES
 from pipeline.lists.risk_list import RiskList
-from pipeline.lists.spreadsheet import Cell, csv_text, xlsx_bytes
+from pipeline.lists.spreadsheet import Cell, csv_bytes, xlsx_bytes
 from pipeline.store.reading import Published
 
 COLUMNS: Final = (
@@ -16,9 +16,9 @@ COLUMNS: Final = (
 """Columns of the CSV: one row for each listed person, then one for each resolved person."""
 
 
-def list_csv(published: Published, lists: Sequence[RiskList]) -> str:
+def list_csv(published: Published, lists: Sequence[RiskList]) -> bytes:
     """`COLUMNS`, one row per person. Text that a spreadsheet would run as a formula is quoted."""
-    return csv_text(COLUMNS, list_rows(published, lists))
+    return csv_bytes(COLUMNS, list_rows(published, lists))
 
 
 def list_xlsx(published: Published, lists: Sequence[RiskList], language: Language = ENGLISH) -> bytes:

@@ -46,8 +46,8 @@ def write_lists(
     language: Language = ENGLISH,
     list_link: str = "",
 ) -> WrittenLists:
-    """Write `out`/YYYY-MM: a page, a text and a CSV for each manager with something to read; an index page, a CSV and
-    an XLSX of all lists for HR; and `departments.html`, without names, for heads of departments.
+    """Write `out`/YYYY-MM: a page, a text, a CSV and an XLSX for each manager with something to read; an index page, a
+    CSV and an XLSX of all lists for HR; and `departments.html`, without names, for heads of departments.
 
     The folder is written completely or not at all, and replaces an older one of the same month. Lists link to
     `list_link` for answers, if it is set. Raises BadInput for a month without scores.
@@ -98,10 +98,11 @@ def _write_month(
         stem = file_stem(each.manager_id)
         (folder / f"{stem}.html").write_text(list_page(published, each, language, link), encoding="utf-8")
         (folder / f"{stem}.txt").write_text(list_text(published, each, language, link), encoding="utf-8")
-        (folder / f"{stem}.csv").write_text(list_csv(published, [each]), encoding="utf-8")
+        (folder / f"{stem}.csv").write_bytes(list_csv(published, [each]))
+        (folder / f"{stem}.xlsx").write_bytes(list_xlsx(published, [each], language))
     index = index_page(published, lists, lambda manager_id: f"{quote(file_stem(manager_id))}.html", language, True)
     (folder / f"{_INDEX}.html").write_text(index, encoding="utf-8")
-    (folder / f"{_INDEX}.csv").write_text(list_csv(published, lists), encoding="utf-8")
+    (folder / f"{_INDEX}.csv").write_bytes(list_csv(published, lists))
     (folder / f"{_INDEX}.xlsx").write_bytes(list_xlsx(published, lists, language))
     page = departments_page(published, figures, language)
     (folder / f"{_DEPARTMENTS}.html").write_text(page, encoding="utf-8")

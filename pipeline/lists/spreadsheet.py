@@ -33,13 +33,16 @@ _AT_TOP: Final = Alignment(vertical="top")
 _WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A header and the rows. Text that a spreadsheet would run as a formula gets a leading apostrophe."""
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A header and the rows in UTF-8, with the byte order mark without which Excel misreads all but plain letters.
+
+    Text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
     writer.writerows([_quoted(cell) for cell in row] for row in rows)
-    return text.getvalue()
+    return text.getvalue().encode("utf-8-sig")
 
 
 def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> bytes:

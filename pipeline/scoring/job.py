@@ -65,6 +65,9 @@ def score_and_publish(
         at = loaded.name, loaded.data_hash, population.day
         publication = score_people(model, number, *at, population.people, population.X)
         publication = with_services(loaded, publication)
+        if population.have_left:
+            manifest = {**publication.manifest, "have_left": population.have_left}
+            publication = replace(publication, manifest=manifest)
         progress("publish")
         with closing(Store(settings.store_url)) as store:
             store.publish(publication)

@@ -1,4 +1,4 @@
-"""Who is scored, and with which features: those at risk on a snapshot date, or everyone in a cross-section."""
+"""Who is scored, and with which features: those at risk on a snapshot date, or in a cross-section those still there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,11 +22,15 @@ POST: Final = ("department", "level", "job", "location", "manager_id")
 
 @dataclass(frozen=True)
 class Population:
-    """`people` (employee_id and `POST`) and their features `X`, aligned, on a day."""
+    """`people` (employee_id and `POST`) and their features `X`, aligned, on a day.
+
+    have_left: the number of people of a cross-section who have left, and so are not among them.
+    """
 
     day: date
     people: pl.DataFrame
     X: pl.DataFrame
+    have_left: int = 0
 
 
 @singledispatch
@@ -39,7 +43,8 @@ def population_of(
     progress: Callable[[str], None],
 ) -> Population:
     """The people at risk on the requested snapshot date, by default the latest. A cross-section has no dates; it is
-    dated with the end of the requested month, or of today's. Raises BadInput for a date that is not a snapshot date."""
+    dated with the end of the requested month, or of today's, and people who have left are not scored. Raises BadInput
+    for a date that is not a snapshot date, and where everyone has left."""
     raise TypeError(type(loaded))
 
 
@@ -65,8 +70,13 @@ def _(
 @population_of.register
 def _(loaded: CrossSection, requested: date | None, today: date, *_: object) -> Population:
     """A cross-section has no posts: where a person works is known only as features."""
-    people = pl.DataFrame({"employee_id": loaded.employee_id}).with_columns(pl.lit(None).alias(name) for name in POST)
-    return Population(month_end(requested or today), people, loaded.frame)
+    if loaded.left.all():
+        remedy = "Add the people who are still there to the query, or correct `left`."
+        raise BadInput(Finding("everyone has left, so there is nobody to score", "cross_section", "left", 0, remedy))
+    people = pl.DataFrame({"employee_id": loaded.employee_id.filter(~loaded.left)})
+    people = people.with_columns(pl.lit(None).alias(name) for name in POST)
+    have_left = int(loaded.left.sum())
+    return Population(month_end(requested or today), people, loaded.frame.filter(~loaded.left), have_left)
 
 
 def _scoring_date(source: Source, requested: date | None) -> date:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -13,6 +14,9 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.scoring.job import score_people
 from pipeline.scoring.population import POST
 from pipeline.store.publication import Publication
+
+LONGEST_CATEGORY: Final = 1_000
+"""Characters of a category. No department, job or place has a longer name."""
 
 Value = float | str | None
 Record = Mapping[str, Value]
@@ -46,7 +50,9 @@ def _broken_rule(value: Value, feature: Feature | None) -> str | None:
     if value is None:
         return None
     if feature.kind == "category":
-        return None if isinstance(value, str) and _is_text(value) else "must be text"
+        if not isinstance(value, str) or not _is_text(value):
+            return "must be text"
+        return None if len(value) <= LONGEST_CATEGORY else f"must be text of up to {LONGEST_CATEGORY:,} characters"
     if isinstance(value, str) or not math.isfinite(value):
         return "must be a number"
     low, high = feature.limits
@@ -54,8 +60,8 @@ def _broken_rule(value: Value, feature: Feature | None) -> str | None:
 
 
 def _is_text(value: str) -> bool:
-    """False for a lone surrogate: JSON can contain one, but it cannot be encoded."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    """False for a null byte and for a lone surrogate: JSON can contain them, but they cannot be stored or encoded."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
 
 
 def _between(feature: Feature, value: float) -> str:

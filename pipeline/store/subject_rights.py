@@ -135,7 +135,7 @@ def erase_files(var: Path, employee_id: str) -> dict[str, int]:
 def _names(index: Path, employee_id: str) -> bool:
     if not index.exists():
         return False
-    with index.open(encoding="utf-8", newline="") as file:
+    with index.open(encoding="utf-8-sig", newline="") as file:
         ids = {row[name].removeprefix("'") for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
     return employee_id.removeprefix("'") in ids
 

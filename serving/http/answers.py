@@ -9,7 +9,7 @@ from fastapi import Header, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from pipeline.lists.spreadsheet import Cell, csv_text, xlsx_bytes
+from pipeline.lists.spreadsheet import Cell, csv_bytes, xlsx_bytes
 from serving.http.problems import Refusal
 
 JSON: Final = "application/json"
@@ -66,7 +66,7 @@ def as_table(request: Request, form: str, answer: BaseModel, table: Callable[[],
 def spreadsheet(form: str, table: Table) -> bytes:
     """A table as CSV or XLSX."""
     if form == CSV:
-        return csv_text(table.columns, table.rows).encode()
+        return csv_bytes(table.columns, table.rows)
     return xlsx_bytes(table.columns, table.rows, table.title)
 
 

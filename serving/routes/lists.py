@@ -30,6 +30,7 @@ from serving.http.answers import (
     preferred,
     unless_unchanged,
 )
+from serving.http.json_body import JsonRoute
 from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
@@ -37,7 +38,7 @@ from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.lists import answer_fields, chosen_lists, monthly_lists, named, require_listed
 from serving.views.months import of_month
 
-router = APIRouter(prefix="/v1", tags=["lists"])
+router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["lists"])
 
 FORMS: Final = (*TABLES, HTML)
 

@@ -13,6 +13,7 @@ from pipeline.store.subject_rights import Contest, contest, erase, erase_files
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json
+from serving.http.json_body import JsonRoute
 from serving.http.problems import responses
 from serving.schemas.parameters import EmployeeId
 from serving.schemas.subject_rights import (
@@ -24,7 +25,7 @@ from serving.schemas.subject_rights import (
 )
 from serving.views.receipts import receipt_of, require_held
 
-router = APIRouter(prefix="/v1", tags=["receipts"])
+router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
 
 STAYS: Final = (
     "The audit still records who looked at this person, and that the person was erased, as proof of both. Figures of "

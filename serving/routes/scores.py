@@ -15,6 +15,7 @@ from pipeline.score_record import Factor, driver_sums
 from serving.access.audit import Audit
 from serving.access.permissions import ForHrAndScientists, StatedPurpose
 from serving.http.answers import as_json
+from serving.http.json_body import JsonRoute
 from serving.http.problems import responses
 from serving.schemas.records import RecordsToScore, ScoredRecord, ScoredRecords
 from serving.schemas.risks import CurvePoint, Range
@@ -23,7 +24,7 @@ from serving.views.person import factor_for_hr
 if TYPE_CHECKING:
     from pipeline.model.stored_model import StoredModel
 
-router = APIRouter(prefix="/v1", tags=["scores"])
+router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["scores"])
 
 MAX_FAULTS: Final = 100
 """The most faults reported for one request."""

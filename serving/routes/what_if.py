@@ -6,6 +6,7 @@ from starlette.responses import Response
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, StatedPurpose
 from serving.http.answers import as_json
+from serving.http.json_body import JsonRoute
 from serving.http.problems import responses
 from serving.schemas.parameters import EmployeeId
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
@@ -13,7 +14,7 @@ from serving.views.months import current
 from serving.views.person import scored
 from serving.views.what_if import what_if_for_hr
 
-router = APIRouter(prefix="/v1", tags=["people"])
+router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["people"])
 
 
 @router.post(

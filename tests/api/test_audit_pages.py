@@ -75,7 +75,8 @@ def test_the_auditors_own_look_is_audited_too(client: TestClient, bearer: Bearer
 @pytest.mark.usefixtures("looked")
 def test_the_audit_is_available_as_csv(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/audit", headers=bearer("auditor") | {"Accept": "text/csv"})
-    assert [row["whom"] for row in csv.DictReader(io.StringIO(answer.text))] == ["A", "A", "B", "A"]
+    text = answer.content.decode("utf-8-sig")
+    assert [row["whom"] for row in csv.DictReader(io.StringIO(text))] == ["A", "A", "B", "A"]
 
 
 def test_only_auditors_read_the_audit(client: TestClient, bearer: Bearer) -> None:

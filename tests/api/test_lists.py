@@ -80,7 +80,10 @@ def test_no_list_contains_a_probability(client: TestClient, bearer: Bearer) -> N
 def test_a_list_as_csv_runs_no_formula(client: TestClient, bearer: Bearer) -> None:
     answer = client.get("/v1/lists/2026-09", headers=bearer("hr") | {"Accept": "text/csv"})
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    people = [(row["manager_id"], row["employee_id"], row["change"], row["job"]) for row in rows(answer.text)]
+    people = [
+        (row["manager_id"], row["employee_id"], row["change"], row["job"])
+        for row in rows(answer.content.decode("utf-8-sig"))
+    ]
     assert people == [
         ("M1", "A", "continuing", "Clerk"),
         ("M1", "B", "new", "Clerk"),
@@ -139,9 +142,11 @@ def test_files_have_the_contents_of_the_api(client: TestClient, bearer: Bearer, 
         "M1.csv",
         "M1.html",
         "M1.txt",
+        "M1.xlsx",
         "M2.csv",
         "M2.html",
         "M2.txt",
+        "M2.xlsx",
         "departments.html",
         "index.csv",
         "index.html",
@@ -219,7 +224,35 @@ def test_hrs_workbook_has_filters_a_frozen_header_and_the_right_language(
     job = sheet["G4"]
     assert (job.value, job.data_type) == ("=Clerk", "s")  # text, and no formula
     assert {cell.alignment.vertical for cell in sheet[2] if cell.value is not None} == {"top"}  # beside wrapped texts
-    assert written.folder.joinpath("index.csv").read_text().startswith("month,manager_id,employee_id,change,band,")
+    header = written.folder.joinpath("index.csv").read_text(encoding="utf-8-sig")
+    assert header.startswith("month,manager_id,employee_id,change,band,")
+
+
+def test_a_manager_gets_their_own_list_as_a_workbook(store: Store, tmp_path: Path) -> None:
+    written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), language=language("ru"))
+    sheet = load_workbook(written.folder / "M2.xlsx").active
+    assert isinstance(sheet, Worksheet)
+    header, *people = sheet.iter_rows(values_only=True)
+    assert header[:3] == ("Месяц", "Руководитель", "Сотрудник")
+    assert [person[1:3] for person in people] == [("M2", "D"), ("M2", "E")]
+
+
+def test_every_csv_for_people_begins_with_the_mark_by_which_excel_reads_cyrillic(
+    client: TestClient, bearer: Bearer, store: Store, tmp_path: Path
+) -> None:
+    written = write_lists(store, tmp_path / "lists", ListRules(4, 1.5), language=language("ru"))
+    files = sorted(written.folder.glob("*.csv"))
+    assert [file.name for file in files] == ["M1.csv", "M2.csv", "index.csv"]
+    urls = {
+        "/v1/lists/2026-09": "hr",
+        "/v1/risks?purpose=retention_conversation": "hr",
+        "/v1/groups/manager": "hr",
+        "/v1/audit": "auditor",
+    }
+    answers = [client.get(url, headers=bearer(role, "X1") | {"Accept": "text/csv"}) for url, role in urls.items()]
+    for content in (*(file.read_bytes() for file in files), *(answer.content for answer in answers)):
+        assert content.startswith(b"\xef\xbb\xbf")
+        assert content.count(b"\xef\xbb\xbf") == 1
 
 
 def test_a_list_links_to_its_answers_and_hrs_index_to_the_whole_list(store: Store, tmp_path: Path) -> None:

@@ -189,7 +189,11 @@ def test_paging_in_any_sort_order_shows_everyone_once(
 def test_a_csv_page_names_the_next_one_in_a_header(client: TestClient, bearer: Bearer) -> None:
     headers = bearer("hr") | {"Accept": "text/csv"}
     first = client.get("/v1/risks", params=TALK | {"limit": 6}, headers=headers)
-    assert first.text.splitlines()[0].startswith("snapshot_date,model_version,employee_id,risk,band")
+    assert (
+        first.content.decode("utf-8-sig")
+        .splitlines()[0]
+        .startswith("snapshot_date,model_version,employee_id,risk,band")
+    )
     [following] = re.findall(r'^<(.+)>; rel="next"$', first.headers["Link"])
     rest = client.get(following, headers=headers)
     assert [line.split(",")[2] for line in rest.text.splitlines()[1:]] == ["M2", "BOSS"]

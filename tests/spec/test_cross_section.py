@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from features.errors import BadInput
+from features.errors import BadInput, Finding
 from features.source import CrossSection, check_source, load_source
 
 CSV = """id,gone,pay,team,overtime,age,country,comment,started
@@ -82,6 +82,68 @@ def test_columns_that_cannot_be_features_are_left_out_and_reported(write: Write)
 def test_ignored_columns_are_reported(write: Write) -> None:
     report = load(write(TOML.replace("ignore = []", 'ignore = ["team"]'))).report
     assert "cross_section: team: dropped, as `ignore` in source.toml asks." in report.notes
+
+
+def columns_of(**columns: str) -> str:
+    """The CSV with further columns, a value for each of the four people."""
+    head, *rows = CSV.splitlines()
+    more = [values.split() for values in columns.values()]
+    lines = [",".join([row, *(values[place] for values in more)]) for place, row in enumerate(rows)]
+    return "\n".join([",".join([head, *columns]), *lines]) + "\n"
+
+
+def errors_of(source: Path) -> tuple[Finding, ...]:
+    return check_source(source, source.parent / "staging").errors
+
+
+QUESTIONS = {
+    "a name": ({"GenderID": "0 1 0 1"}, "GenderID", "gender"),
+    "a date of birth in words": ({"born_on": "1980-01-01 1970-01-01 1975-01-01 1990-01-01"}, "born_on", "age"),
+    "a refused stem": ({"sickdays": "1 2 3 4"}, "sickdays", "health"),
+    "letters of a gender": ({"code": "M F F M"}, "code", "gender"),
+    "words of a gender": ({"code": "Mujer Hombre Mujer otro"}, "code", "gender"),
+    "letters of a gender in Russian": ({"код": "м ж ж м"}, "код", "gender"),
+    "marital status": ({"code": "single married single divorced"}, "code", "marital status"),
+    "ethnicity": ({"code": "white hispanic white black"}, "code", "ethnicity"),
+    "codes of sick leave": ({"code": "holiday krank holiday krank"}, "code", "health"),
+    "codes of the Russian time sheet": ({"code": "Я Б Я ОТ"}, "code", "health"),
+    "years of birth": ({"code": "1970 1980 1975 1990"}, "code", "age"),
+}
+
+
+@pytest.mark.parametrize("case", QUESTIONS)
+def test_an_undeclared_column_that_looks_sensitive_is_an_error_that_asks(case: str, write: Write) -> None:
+    columns, column, subject = QUESTIONS[case]
+    [error] = errors_of(write(csv=columns_of(**columns)))
+    assert (error.place, error.rows) == (f"cross_section.{column}", 4)
+    assert error.rule == f"looks like {subject}, and source.toml does not say whether it is"
+
+
+@pytest.mark.parametrize("answer", ["ignore", "protected", "allow"])
+@pytest.mark.parametrize("place", ["of the section", "of the file"])
+def test_each_answer_to_the_question_ends_the_error(answer: str, place: str, write: Write) -> None:
+    csv, line = columns_of(GenderID="0 1 0 1", code="M F F M"), f'{answer} = ["GenderID", "code"]\n'
+    toml = TOML.replace("ignore = []\n", line) if place == "of the section" else line + TOML
+    book = load(write(toml, csv))
+    assert book.frame.columns[-2:] == (["GenderID", "code"] if answer == "allow" else ["team", "overtime"])
+    assert book.protected is not None
+    assert book.protected.columns == (["age", "GenderID", "code"] if answer == "protected" else ["age"])
+
+
+@pytest.mark.parametrize("name", ["age", "Sick_Days"])
+def test_what_is_certain_cannot_be_allowed(name: str, write: Write) -> None:
+    [error] = errors_of(write(f'allow = ["{name}"]\n{TOML}'))
+    assert (error.place, error.rule) in {
+        ("source.toml.allow.age", "a protected attribute"),
+        ("source.toml.allow.Sick_Days", "refused data"),
+    }
+
+
+@pytest.mark.parametrize(
+    "values", ["S M L M", "M M M F1", "H M M H", "1 2 2 1", "2016 2017 2019 2018", "white black white red"]
+)
+def test_values_with_other_meanings_raise_no_question(values: str, write: Write) -> None:
+    assert "code" in load(write(csv=columns_of(code=values))).frame.columns
 
 
 def test_free_text_is_not_a_category(write: Write) -> None:

@@ -26,9 +26,15 @@ def scoring_screen(publication: Publication) -> RenderableType:
         f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
         f"{publication.model_version}: enough evidence for {enough:,}, "
         f"{float(scores['risk'].sum()):.0f} voluntary exits expected{horizon}.",
+        *_not_scored(publication.manifest.get("have_left", 0)),
         *_taken_as_other(publication.manifest),
         f"Published. Next: retention lists --month {publication.snapshot_date:%Y-%m}",
     )
+
+
+def _not_scored(have_left: int) -> list[str]:
+    """The people of a cross-section who are gone."""
+    return [f"Not scored, having left: {people_text(have_left)}."] if have_left else []
 
 
 def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
@@ -46,8 +52,9 @@ def month_screen(run: "Month") -> RenderableType:
     waiting = f"\n{counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
     contested = f"{counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
     matured = f"{counted(monitored.get('matured', 0), 'published month')} with a known outcome"
+    gone = "".join(f"\n{line}" for line in _not_scored(score.get("have_left", 0)))
     texts = {
-        "scored": f"{people_text(score['people'])}, {score['expected']:.0f} voluntary exits expected",
+        "scored": f"{people_text(score['people'])}, {score['expected']:.0f} voluntary exits expected{gone}",
         "lists": f"{people_text(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}",
         "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery)]),
         "contested": contested if run.contested else "",

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from features.contract.vocabulary import snake_case
+from features.contract.sensitive_words import AGES, BIRTH_DATES, BIRTH_YEARS
+from features.contract.vocabulary import folded
 from features.source import CrossSection, Source
 from pipeline.judgement.groups import OTHER, Group, group_text
 
@@ -18,10 +19,6 @@ AGE_EDGES: Final = (30, 40, 50, 60)
 MOST_GROUPS: Final = 8
 """The most frequent values of an attribute are groups of their own; the rest together are `other`."""
 QUARTERS: Final = (0.25, 0.5, 0.75)
-
-_AGES: Final = frozenset({"age", "alter", "возраст"})
-_BIRTH_YEARS: Final = frozenset({"birth_year", "year_of_birth", "geburtsjahr", "год_рождения"})
-_BIRTH_DATES: Final = frozenset({"birth_date", "date_of_birth", "geburtsdatum", "дата_рождения"})
 
 
 @dataclass(frozen=True)
@@ -93,14 +90,14 @@ def _grouped(values: pl.Series, today: pl.Series | None) -> tuple[pl.Series, lis
 
 def _ages(values: pl.Series, today: pl.Series | None) -> pl.Series | None:
     """Age in whole years; None if the attribute is not an age."""
-    name = snake_case(values.name)
-    if name in _AGES:
+    name = folded(values.name)
+    if name in AGES:
         return values.cast(pl.Float64, strict=False).alias(values.name)
     if today is None:
         return None
-    if name in _BIRTH_YEARS:
+    if name in BIRTH_YEARS:
         return (today.dt.year() - values.cast(pl.Float64, strict=False)).alias("age")
-    if name in _BIRTH_DATES:
+    if name in BIRTH_DATES:
         born = values if values.dtype == pl.Date else values.cast(pl.String).str.to_date(strict=False)
         had_birthday = today.dt.month() * 100 + today.dt.day() >= born.dt.month() * 100 + born.dt.day()
         return (today.dt.year() - born.dt.year() - (~had_birthday).cast(pl.Int32)).alias("age")

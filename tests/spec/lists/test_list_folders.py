@@ -20,7 +20,8 @@ HEADER = "month,manager_id,employee_id"
 
 def written(folder: Path, *people: str) -> Path:
     folder.mkdir(parents=True)
-    (folder / "index.csv").write_text("\n".join([HEADER, *(f"2026-09,M,{person}" for person in people)]))
+    lines = [HEADER, *(f"2026-09,M,{person}" for person in people)]
+    (folder / "index.csv").write_text("\n".join(lines), encoding="utf-8-sig")
     return folder
 
 
