@@ -36,6 +36,16 @@ def select_from(columns: str, source: str) -> str:
     return f"select {columns} from {source}"  # noqa: S608 (names are quoted, strings are literals)
 
 
+def copy_to_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
+    """Streams the result of a query to a file."""
+    connection.execute(f"copy ({query}{to_parquet(out)}")
+
+
+def to_parquet(out: Path) -> str:
+    """The end of a statement that begins with `copy (` and a query."""
+    return f"\n) to {literal(str(out))} (format parquet, compression zstd)"
+
+
 def parquet(path: Path) -> str:
     """The table function that reads a file."""
     return f"read_parquet({one_file(path)})"

@@ -276,3 +276,10 @@ def days_ahead(table: str, column: str) -> timedelta:
 def may_be_empty(table: str, column: str) -> bool:
     """True for a required column where an empty value makes the row meaningless rather than wrong."""
     return bool(TABLES[table].to_schema().columns[column].metadata.get("may_be_empty"))
+
+
+def largest_value(table: str, column: str) -> float | None:
+    """The largest value that the contract allows in a column of numbers; None where it sets no limit."""
+    checks = TABLES[table].to_schema().columns[column].checks
+    limits = [check.statistics["max_value"] for check in checks if "max_value" in check.statistics]
+    return float(min(limits)) if limits else None

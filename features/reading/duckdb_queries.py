@@ -7,13 +7,17 @@ names of tables, columns, functions and files.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from features.errors import Finding
+from features.reading.csv_by_name import NamedFile, named_files, notes_of, readings_of
 from features.reading.source_definition import FILE_NAME, SourceDefinition
+from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import (
     Queried,
     Query,
@@ -23,7 +27,7 @@ from features.reading.sql_statement import (
     select,
     shared_queries,
 )
-from features.sql import connect, literal, parquet, quoted, select_from
+from features.sql import connect, literal, parquet, quoted, select_from, to_parquet
 
 _PLAIN_TYPES: Final = re.compile(
     r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*|DATE|TIMESTAMP(_S|_MS|_NS)?|VARCHAR"
@@ -31,7 +35,23 @@ _PLAIN_TYPES: Final = re.compile(
 _NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
 """Their messages hold names from the query, and no data."""
 
+_READ_CSV: Final = re.compile(r"\bread_csv(?:_auto)?\s*\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
+_DECIDES: Final = re.compile(
+    r"\b(all_varchar|types|dtypes|column_types|columns|dateformat|date_format)\b", re.IGNORECASE
+)
+
+_TEXT: Final = (
+    "Fix the query; the columns of a CSV file are text: convert them, as in pay::double or strptime(day, '%d.%m.%Y')"
+)
 _KEYWORDS: Final = 'Fix the query; a column named like an SQL keyword needs double quotes, such as "left" or "order"'
+
+
+@dataclass
+class _Session:
+    """A connection with the views of a source, and the findings about those that are wrong."""
+
+    connection: duckdb.DuckDBPyConnection
+    broken: dict[str, Finding | None]
 
 
 def query_files(
@@ -41,32 +61,66 @@ def query_files(
 
     `inputs` maps a name under [inputs] to the Parquet of its files, by file name. Their views are created first, then
     those of [prepare], in order. A view that is wrong is reported once, and the queries that read it are left out.
+    CSV that a query names directly is read as `csv_by_name.py` says: each query with the first readings that it fits.
     """
+    views, form = shared_queries(definition), definition.settings.files or TextFormat()
     with connect(out_dir, definition.folder) as connection:
-        broken = [name for name in definition.settings.inputs if name not in inputs]
-        for name, parts in inputs.items():
-            connection.execute(f"create view {quoted(name)} as {_together(parts)}")
-        for view in shared_queries(definition):
-            if names_any(view, broken):
-                broken.append(view.key)
-                continue
-            if finding := _create_view(connection, definition, view):
-                broken.append(view.key)
-                yield Queried(view.table, errors=[finding])
+        files = named_files(connection, [query.sql for query in (*views, *queries)], definition.folder, form)
+    with ExitStack() as opened:
+        sessions = [_open(opened, definition, views, inputs, files, kinds, out_dir) for kinds in readings_of(files)]
+        wrong = [name for name in sessions[-1].broken if all(name in session.broken for session in sessions)]
+        for name in wrong:
+            if finding := sessions[-1].broken[name]:
+                yield Queried(name, errors=[finding])
+        yield Queried("", notes=[*notes_of(files), *_guessed(*views, *queries)])
         for query in queries:
-            if names_any(query, broken):
-                yield Queried(query.table)
-            else:
-                yield _query_table(connection, definition, query, out_dir / f"{query.table}.parquet")
+            yield _first_that_fits(sessions, definition, query, out_dir / f"{query.table}.parquet")
 
 
-def copy_to_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: Path) -> None:
-    """Streams the result of a query to a file."""
-    connection.execute(f"copy ({query}{_to_parquet(out)}")
+def _open(
+    opened: ExitStack,
+    definition: SourceDefinition,
+    views: Sequence[Query],
+    inputs: Mapping[str, Mapping[str, Path]],
+    files: Sequence[NamedFile],
+    kinds: frozenset[str],
+    work: Path,
+) -> _Session:
+    connection = opened.enter_context(connect(work, definition.folder))
+    session = _Session(connection, {name: None for name in definition.settings.inputs if name not in inputs})
+    for name, parts in inputs.items():
+        connection.execute(f"create view {quoted(name)} as {_together(parts)}")
+    for file in files:
+        connection.execute(file.view(kinds))
+    for view in views:
+        if names_any(view, list(session.broken)):
+            session.broken[view.key] = None
+        elif finding := _create_view(connection, definition, view):
+            session.broken[view.key] = finding
+    return session
 
 
-def _to_parquet(out: Path) -> str:
-    return f"\n) to {literal(str(out))} (format parquet, compression zstd)"
+def _first_that_fits(sessions: Sequence[_Session], definition: SourceDefinition, query: Query, out: Path) -> Queried:
+    """The result of a query with the first readings that it fits; else the error with text alone."""
+    queried = Queried(query.table)
+    for session in sessions:
+        if names_any(query, list(session.broken)):
+            queried = Queried(query.table)
+            continue
+        queried = _query_table(session.connection, definition, query, out)
+        if queried.path:
+            break
+    return queried
+
+
+def _guessed(*queries: Query) -> list[str]:
+    """Notes on the queries that let DuckDB guess the types of a CSV file."""
+    return [
+        f"{query.section}.{query.key}: read_csv guesses types, and whether day or month comes first in a date; "
+        "all_varchar = true, types or dateformat decide it."
+        for query in queries
+        if any(not _DECIDES.search(options) for options in _READ_CSV.findall(query.sql))
+    ]
 
 
 def readable(columns: Sequence[tuple[str, str]]) -> str:
@@ -103,7 +157,7 @@ def _query_table(
         refused = refused_among([name for name, _ in described])
         columns = readable([(name, kind) for name, kind in described if name not in refused])
         statement = select(definition, "copy (", columns or "null", query)
-        connection.execute(f"{statement.text}{_to_parquet(out)}")
+        connection.execute(f"{statement.text}{to_parquet(out)}")
     except duckdb.Error as error:
         out.unlink(missing_ok=True)
         return Queried(query.table, errors=[duckdb_finding(error, statement)])
@@ -118,6 +172,7 @@ def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
     if isinstance(error, _NAMING_ERRORS):
         text = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
         remedy = _KEYWORDS if isinstance(error, duckdb.ParserException) else "Fix the query"
+        remedy = _TEXT if isinstance(error, duckdb.BinderException) and "VARCHAR" in text else remedy
         return statement.finding(text, remedy, position)
     if "file is not utf-8 encoded" in message.lower():
         remedy = (

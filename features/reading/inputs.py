@@ -1,28 +1,44 @@
 """`[inputs.NAME]` of `source.toml`: files in formats that SQL alone cannot read -> Parquet of text for a view."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from features.errors import BadInput, Finding
-from features.reading.files import csv_to_parquet, workbook_sheets, xlsx_to_parquet
+from features.reading.files import csv_to_parquet
 from features.reading.source_definition import FILE_NAME, did_you_mean
 from features.reading.source_toml import InputFile, TextFormat
+from features.reading.union import missing_columns
+from features.reading.workbook import Sheet, workbook_sheets, xlsx_to_parquet
 
 
-def read_input(folder: Path, name: str, declared: InputFile, out_dir: Path) -> tuple[dict[str, Path], list[str]]:
-    """The Parquet of each matching file, by file name; and the refused columns, which are not read.
+@dataclass
+class ReadInput:
+    """The Parquet of each matching file, by file name; the columns that are refused; what is to be said of them."""
+
+    parts: dict[str, Path] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+
+def read_input(folder: Path, name: str, declared: InputFile, out_dir: Path) -> ReadInput:
+    """The files of one input as Parquet, without the refused columns.
 
     Every column is text under the file's own name; numbers from Excel are plain and dates ISO. Raises BadInput where
     no file matches, where one cannot be read, and where a workbook lacks the sheet.
     """
     out_dir.mkdir()
-    parts: dict[str, Path] = {}
-    refused: set[str] = set()
+    read = ReadInput()
     for file in _files(folder, name, declared):
-        part = out_dir / f"{len(parts)}.parquet"
-        refused |= set(_read(file, name, declared, part))
-        parts[file.name] = part
-    return parts, sorted(refused)
+        part = out_dir / f"{len(read.parts)}.parquet"
+        read.refused += [column for column in _read(file, name, declared, part, read) if column not in read.refused]
+        read.parts[file.name] = part
+    read.refused.sort()
+    columns = {file: pq.read_schema(part).names for file, part in read.parts.items()}
+    read.notes += missing_columns(f"inputs.{name}", columns)
+    return read
 
 
 def _files(folder: Path, name: str, declared: InputFile) -> list[Path]:
@@ -38,7 +54,7 @@ def _files(folder: Path, name: str, declared: InputFile) -> list[Path]:
     return files
 
 
-def _read(file: Path, name: str, declared: InputFile, part: Path) -> list[str]:
+def _read(file: Path, name: str, declared: InputFile, part: Path, read: ReadInput) -> list[str]:
     if file.suffix.lower() != ".xlsx":
         return _read_csv(file, name, declared, part)
     sheets = workbook_sheets(file)
@@ -46,11 +62,14 @@ def _read(file: Path, name: str, declared: InputFile, part: Path) -> list[str]:
     if declared.sheet and wanted not in sheets:
         remedy = f"{did_you_mean(wanted, sheets)}Name one of the workbook's sheets"
         raise BadInput(Finding(f"no sheet of that name in {file.name}", FILE_NAME, f"inputs.{name}.sheet", 0, remedy))
-    return xlsx_to_parquet(file, wanted, part)
+    sheet = xlsx_to_parquet(file, Sheet(wanted, section=f"inputs.{name}"), declared, part)
+    read.notes += sheet.notes
+    read.warnings += [replace(finding, table=f"inputs.{name}") for finding in sheet.warnings]
+    return sheet.refused
 
 
 def _read_csv(file: Path, name: str, declared: InputFile, part: Path) -> list[str]:
-    form = TextFormat(encoding=declared.encoding, delimiter=declared.delimiter)
+    form = TextFormat(encoding=declared.encoding, delimiter=declared.delimiter, header_row=declared.header_row)
     try:
         return csv_to_parquet(file, form, part)
     except BadInput as bad:

@@ -104,7 +104,10 @@ def _write(connection: Any, text: str, out: Path) -> None:
 
 
 def _readable(field: Any) -> str:
-    """Plain types unchanged, times in the session's time zone, 'infinity' as a sentinel date, other types as text."""
+    """Plain types unchanged, times in the session's time zone, 'infinity' as a sentinel date, other types as text.
+
+    A `numeric` is a number: as text, 42.700 could be forty-two thousand.
+    """
     column, kind = quoted(field.name), field.type
     if pa.types.is_temporal(kind) and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
         plain = "date" if pa.types.is_date(kind) else "timestamp"
@@ -115,6 +118,8 @@ def _readable(field: Any) -> str:
     plain_kinds = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating)
     if any(is_kind(kind) for is_kind in plain_kinds):
         return column
+    if (field.metadata or {}).get(b"ADBC:postgresql:typname") == b"numeric":
+        return f"{column}::double precision as {column}"
     return f"{column}::text as {column}"
 
 

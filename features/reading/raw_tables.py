@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from features.contract.tables import TABLES
+from features.contract.tables import TABLES, column_order
 from features.errors import BadInput, Finding
 from features.reading.duckdb_queries import query_files
 from features.reading.files import (
@@ -23,14 +23,14 @@ from features.reading.files import (
     csv_to_parquet,
     ends_within_a_line,
     parquet_to_parquet,
-    workbook_sheets,
-    xlsx_to_parquet,
 )
 from features.reading.inputs import read_input
 from features.reading.postgresql import query_postgresql
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import Queried, Query, table_queries
-from features.reading.text import normalise
+from features.reading.text import Cells, Normalised, normalise, normalise_cross_section
+from features.reading.workbook import Sheet, workbook_sheets, xlsx_to_parquet
 
 OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feather", ".csv.zip", ".zip", ".csv.bz2")
 
@@ -56,6 +56,12 @@ class Raw:
             self.failed.update(tables)
             self.errors += [finding for finding in bad.findings if finding not in self.errors]
 
+    def collect(self, done: Normalised) -> None:
+        """The findings about the text of a table."""
+        self.errors += done.errors
+        self.warnings += done.warnings
+        self.notes += done.notes
+
     def add(self, table: str, path: Path, refused: list[str]) -> None:
         self.tables[table] = path
         self.refused += [f"{table}.{column}" for column in refused]
@@ -68,7 +74,10 @@ def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
     table that cannot be read is missing from `tables`.
     """
     if definition.queries:
-        return read_queries(definition, table_queries(definition), out_dir)
+        raw = read_queries(definition, table_queries(definition), out_dir)
+        for table in raw.tables:
+            _normalise(definition, table, raw, Cells())
+        return raw
     raw = Raw()
     with raw.collecting():
         _read_folder(definition, out_dir, raw)
@@ -81,11 +90,19 @@ def read_queries(definition: SourceDefinition, queries: Sequence[Query], out_dir
     with raw.collecting(*(query.table for query in queries)):
         for queried in _run(definition, queries, out_dir, raw):
             raw.errors += [finding for finding in queried.errors if finding not in raw.errors]
+            raw.notes += queried.notes
             if queried.path:
                 raw.add(queried.table, queried.path, queried.refused)
-            else:
+            elif queried.table:
                 raw.failed.add(queried.table)
     return raw
+
+
+def read_cross_section_text(definition: SourceDefinition, table: str, raw: Raw, apart: Sequence[str]) -> list[str]:
+    """Numbers in the text of a cross-section, but for the columns `apart`. Returns the columns of dates."""
+    done, dates = normalise_cross_section(table, raw.tables[table], definition.settings.files or TextFormat(), apart)
+    raw.collect(done)
+    return dates
 
 
 def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, raw: Raw) -> Iterator[Queried]:
@@ -94,8 +111,11 @@ def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, 
     inputs: dict[str, dict[str, Path]] = {}
     for number, (name, declared) in enumerate(definition.settings.inputs.items()):
         with raw.collecting():
-            inputs[name], refused = read_input(definition.folder, name, declared, out_dir / f"input-{number}")
-            raw.refused += [f"{name}.{column}" for column in refused]
+            read = read_input(definition.folder, name, declared, out_dir / f"input-{number}")
+            inputs[name] = read.parts
+            raw.refused += [f"{name}.{column}" for column in read.refused]
+            raw.notes += read.notes
+            raw.warnings += read.warnings
     return query_files(definition, queries, inputs, out_dir)
 
 
@@ -107,18 +127,27 @@ def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw) -> None:
 
 
 def _read_file(definition: SourceDefinition, table: str, file: Path, out_dir: Path, raw: Raw) -> None:
-    out, form = out_dir / f"{table}.parquet", definition.text_format(table)
+    out, form, cells = out_dir / f"{table}.parquet", definition.text_format(table), Cells()
     suffix = file.suffix.lower()
-    if suffix == ".parquet":
-        raw.add(table, out, parquet_to_parquet(file, out))
-        return
-    refused = xlsx_to_parquet(file, table, out) if suffix == ".xlsx" else csv_to_parquet(file, form, out)
+    if suffix == ".xlsx":
+        sheet = xlsx_to_parquet(file, Sheet(table, frozenset(column_order(table)), f"files.{table}"), form, out)
+        raw.notes += sheet.notes
+        raw.warnings += sheet.warnings
+        refused, cells = sheet.refused, sheet.cells
+    else:
+        refused = parquet_to_parquet(file, out) if suffix == ".parquet" else csv_to_parquet(file, form, out)
     raw.add(table, out, refused)
     if suffix == ".csv" and ends_within_a_line(file):
         raw.notes.append(f"{file.name}: no line break at the end. If the file was truncated, export it again.")
-    errors, notes = normalise(table, out, form, has_number_cells=suffix == ".xlsx")
-    raw.errors += errors
-    raw.notes += notes
+    _normalise(definition, table, raw, cells)
+
+
+def _normalise(definition: SourceDefinition, table: str, raw: Raw, cells: Cells) -> None:
+    """Dates and numbers in a table's text, whatever it was read from."""
+    settings = definition.settings
+    attributes = (*settings.employee_features, *settings.protected) if table == "employees" else ()
+    done = normalise(table, raw.tables[table], definition.text_format(table), attributes, cells)
+    raw.collect(done)
 
 
 def _table_files(folder: Path, raw: Raw) -> dict[str, Path]:

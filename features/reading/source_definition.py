@@ -206,12 +206,6 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
             "Add a query per table",
         ),
         (
-            settings.files and sql,
-            "no effect",
-            "files",
-            "It applies to files without SQL; name the file under [inputs.NAME], and convert in the queries",
-        ),
-        (
             settings.inputs and (settings.database or not sql),
             "no effect",
             "inputs",
@@ -219,7 +213,30 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
         ),
     ]
     findings = [Finding(rule, FILE_NAME, key, 0, remedy) for broken, rule, key, remedy in rules if broken]
-    return [*findings, *_one_view_a_name(settings), *_one_separator(settings), *_forbidden_names(settings)]
+    files = _without_effect(settings) if settings.files and sql else []
+    return [*findings, *files, *_one_view_a_name(settings), *_one_separator(settings), *_forbidden_names(settings)]
+
+
+_OF_FILES: Final = ("encoding", "delimiter", "header_row", "skip_columns", "last_row")
+"""Keys of [files] about a file, which SQL names itself; the others are about the text in its columns."""
+
+
+def _without_effect(settings: SourceToml) -> list[Finding]:
+    """What [files] says and cannot hold beside SQL."""
+    general = settings.files or FileFormats()
+    own = {table: getattr(general, table) for table in TABLES if getattr(general, table) != TextFormat()}
+    remedy = "Declare it under [inputs.NAME] for the file, and read NAME in the queries"
+    formats = {"files": general} | {f"files.{table}": form for table, form in own.items()}
+    findings = [
+        Finding("no effect beside SQL", FILE_NAME, f"{place}.{key}", 0, remedy)
+        for place, form in formats.items()
+        for key in _OF_FILES
+        if getattr(form, key) is not None
+    ]
+    queries = settings.tables.model_dump(exclude_none=True) if settings.tables else {}
+    tables = own if settings.cross_section else [table for table in own if table not in queries]
+    remedy = "Declare it under [files]" if settings.cross_section else "Add the query under [tables], or remove it"
+    return findings + [Finding("no effect", FILE_NAME, f"files.{table}", 0, remedy) for table in tables]
 
 
 def _one_view_a_name(settings: SourceToml) -> list[Finding]:

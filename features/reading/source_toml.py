@@ -1,7 +1,8 @@
 """The keys of `source.toml`, with their types and ranges. Unknown keys are mistakes.
 
 Besides the keys of the contract, `[files]` declares how text in CSV and Excel files is written. It applies to every
-file of the folder; `[files.TABLE]` overrides it for one table. Nothing of it is ever guessed:
+file of the folder; `[files.TABLE]` overrides it for one table. Beside SQL, it says how the text that the queries return
+in columns of dates and numbers is written. How text is written is never guessed:
 
     [files]
     encoding = "windows-1251"     # default UTF-8, with or without a byte order mark
@@ -9,6 +10,9 @@ file of the folder; `[files.TABLE]` overrides it for one table. Nothing of it is
     decimal = ","                 # default a point
     thousands = " "               # default none; a space also stands for the no-break spaces
     date_format = "%d.%m.%Y"      # default ISO, 2024-12-31; ISO dates are read beside it
+    header_row = 4                # the row with the names of the columns, as Excel counts; default: detected
+    skip_columns = 1              # columns of a sheet before the table; default: those without a name
+    last_row = 120                # the last row of data on a sheet; default: without totals and remarks at the end
 
     [files.compensation]
     decimal = "."
@@ -28,9 +32,9 @@ is then a view for the queries: the file's columns as text, and `filename`.
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from features.contract.vocabulary import Driver
 
@@ -55,13 +59,32 @@ def _whole_date(form: str) -> str:
     return form
 
 
+def _one_or_several(row: Any) -> Any:
+    return [row] if isinstance(row, int) else row
+
+
 Query = Annotated[str, Field(min_length=1)]
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 Delimiter = Annotated[str, Field(min_length=1, max_length=1)]
 
 
-class TextFormat(_Strict):
-    """How text in a file is written. What is not declared is null."""
+Row = Annotated[int, Field(ge=1, le=1_048_576)]
+
+
+class SheetLayout(_Strict):
+    """Where the table is on its sheet. What is not declared is null, and then detected.
+
+    header_row: the row of Excel that holds the names of the columns, or several such rows. skip_columns: the number of
+    columns at the left that do not belong to the table. last_row: the row of Excel that holds the last of the data.
+    """
+
+    header_row: Annotated[list[Row], Field(min_length=1), BeforeValidator(_one_or_several)] | None = None
+    skip_columns: Annotated[int, Field(ge=0, le=16_383)] | None = None
+    last_row: Row | None = None
+
+
+class TextFormat(SheetLayout):
+    """How text in a file is written, and where it is on a sheet. What is not declared is null."""
 
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
@@ -82,7 +105,7 @@ class ItemDefinition(_Strict):
     label: Query | None = None
 
 
-class InputFile(_Strict):
+class InputFile(SheetLayout):
     """A file, or the files that match a pattern, which the queries read under one name."""
 
     file: Query

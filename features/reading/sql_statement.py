@@ -29,6 +29,7 @@ class Queried:
     path: Path | None = None
     refused: list[str] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

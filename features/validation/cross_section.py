@@ -14,7 +14,7 @@ from features.contract.vocabulary import CONTEXT, Driver, is_protected, resemble
 from features.errors import Finding
 from features.reading.data_hash import data_hash
 from features.reading.duckdb_queries import duckdb_finding
-from features.reading.raw_tables import Raw, read_queries
+from features.reading.raw_tables import Raw, read_cross_section_text, read_queries
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.source_toml import CrossSectionDefinition
 from features.reading.sql_statement import Query, Statement
@@ -63,18 +63,27 @@ def read_cross_section(
     raw = read_queries(definition, [Query(TABLE, TABLE, "query", declared.query.rstrip().removesuffix(";"))], work)
     if raw.errors:
         return Report(errors=tuple(raw.errors), refused=tuple(raw.refused))
-    people = pl.read_parquet(raw.tables[TABLE])
     left = _left(definition, declared.left, raw.tables[TABLE])
-    findings = _unknown_names(declared, [*people.columns, *(place.partition(".")[2] for place in raw.refused)])
+    apart = (declared.employee_id, *declared.ignore, *definition.settings.ignore)
+    dates = read_cross_section_text(definition, TABLE, raw, apart)
+    people = pl.read_parquet(raw.tables[TABLE])
+    findings = raw.errors + _unknown_names(
+        declared, [*people.columns, *(place.partition(".")[2] for place in raw.refused)]
+    )
     findings += left if isinstance(left, list) else []
     findings += _wrong_rows(people, declared.employee_id)
     if findings or isinstance(left, list):
         return Report(errors=tuple(findings), refused=tuple(raw.refused))
-    return _cross_section(definition, declared, people, left, raw)
+    return _cross_section(definition, declared, people, left, raw, dates)
 
 
 def _cross_section(
-    definition: SourceDefinition, declared: CrossSectionDefinition, people: pl.DataFrame, left: pl.Series, raw: Raw
+    definition: SourceDefinition,
+    declared: CrossSectionDefinition,
+    people: pl.DataFrame,
+    left: pl.Series,
+    raw: Raw,
+    dates: Sequence[str],
 ) -> CrossSection | Report:
     numbers = [name for name, dtype in people.schema.items() if dtype.is_numeric() or dtype == pl.Boolean]
     kinds = {name: pl.Float64() if name in numbers else pl.String() for name in people.columns}
@@ -83,17 +92,21 @@ def _cross_section(
     listed_protected = {*declared.protected, *definition.settings.protected}
     protected = [name for name in people.columns if is_protected(name) or name in listed_protected]
     kept = [name for name in people.columns if name not in {declared.employee_id, *ignore, *protected}]
-    unfit = _unfit(people.select(kept), values, declared.left)
+    unfit = _unfit(people.select(kept), values, declared.left, dates)
     frame = values.select(name for name in kept if name not in unfit)
     allowed = {*declared.allow, *definition.settings.allow}
     questions = _questions(people.select(name for name in kept if name not in allowed), frame, unfit)
     report = Report(
         errors=(*questions, *(() if frame.width or questions else (_no_features(),))),
+        warnings=tuple(raw.warnings),
         refused=tuple(raw.refused),
         tables={TABLE: people.height},
         people=people.height,
         voluntary_exits=int(left.sum()),
-        notes=_notes(unfit, [name for name in people.columns if name in ignore and name not in protected], protected),
+        notes=(
+            *raw.notes,
+            *_notes(unfit, [name for name in people.columns if name in ignore and name not in protected], protected),
+        ),
     )
     if report.errors:
         return report
@@ -158,7 +171,7 @@ def _wrong_rows(people: pl.DataFrame, employee_id: str) -> list[Finding]:
     return [Finding(rule, TABLE, employee_id, rows, remedy) for rows, rule, remedy in rules if rows]
 
 
-def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str) -> dict[str, str]:
+def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str, dates: Sequence[str]) -> dict[str, str]:
     """The columns that cannot be features, each with the reason."""
     unfit = {}
     for name, dtype in people.schema.items():
@@ -167,7 +180,7 @@ def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str) -> dict[str, s
             unfit[name] = OUTCOME
         elif different < 2:
             unfit[name] = "it is the same for everyone"
-        elif dtype.is_temporal():
+        elif dtype.is_temporal() or name in dates:
             unfit[name] = "it is a date, and a cross-section has none"
         elif dtype == pl.String and different > max(CATEGORIES_OF_FEW, CATEGORY_SHARE * people.height):
             unfit[name] = "it differs from person to person, so it is not a category"

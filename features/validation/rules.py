@@ -28,7 +28,8 @@ def _warning(sentence: str, remedy: str) -> Rule:
 NO_TABLE: Final = Rule("a required table is missing", "Add the file, or the query under [tables] in source.toml.")
 NO_ROWS: Final = Rule("a required table has no usable rows", "Check the export or the query that fills it.")
 NO_COLUMN: Final = Rule(
-    "a required column is missing", "Add the column, or rename yours with a query under [tables] in source.toml."
+    "a required column is missing",
+    "Add the column, or rename yours: in the file, or with a query under [tables] in source.toml.",
 )
 TWICE: Final = Rule(
     "a column occurs twice, differing only in capitals or separators", "Keep one of them, or rename the other."
@@ -44,7 +45,7 @@ NOT_A_DATE: Final = Rule(
 NOT_A_NUMBER: Final = Rule(
     "is not a number",
     "Write digits with a decimal point and no unit, or declare decimal and thousands under [files] in source.toml; "
-    "leave unknown ones empty.",
+    "leave unknown ones empty where the column is optional.",
 )
 NOT_WHOLE: Final = Rule("is not a whole number", "Number the levels 1, 2, 3 ...; a higher one is more senior.")
 NOT_TEXT: Final = Rule("is of a type that cannot be read as text", "Give one plain value per row.")

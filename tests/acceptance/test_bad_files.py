@@ -96,7 +96,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "old Excel named xlsx": (
         {"employees.xlsx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)},
-        f"employees.xlsx: {NOT_THE_FORMAT.format('old Excel (.xls)')}",
+        f"employees.xlsx: {NOT_THE_FORMAT.format('old Excel (.xls), or Excel with a password')}",
     ),
     "no text at all": (
         {"employees.csv": b"employee_id,hire_date\n\x00\x01\xff\xfe\x9c,2020-01-31\n"},

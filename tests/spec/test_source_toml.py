@@ -50,8 +50,16 @@ MISTAKES = {
         "source.toml.files.compensation.thousands: one mark with two meanings.",
     ),
     "files with SQL": (
-        '[files]\ndecimal = ","\n[tables]\nexits = "select 1"',
-        "source.toml.files: no effect. It applies to files without SQL",
+        '[files]\nencoding = "utf-16"\n[tables]\nexits = "select 1"',
+        "source.toml.files.encoding: no effect beside SQL. Declare it under [inputs.NAME] for the file",
+    ),
+    "a format of a table without a query": (
+        '[files.surveys]\ndecimal = ","\n[tables]\nexits = "select 1"',
+        "source.toml.files.surveys: no effect. Add the query under [tables], or remove it",
+    ),
+    "a format of a table beside a cross-section": (
+        '[files.surveys]\ndecimal = ","\n[cross_section]\nquery = "select 1"\nemployee_id = "a"\nleft = "b"',
+        "source.toml.files.surveys: no effect. Declare it under [files]",
     ),
     "database without SQL": ('[database]\nurl_env = "X"', "source.toml.database: no effect. Add the [tables]"),
     "views without SQL": ('[prepare]\na = "select 1"', "source.toml.prepare: no effect. Add the [tables]"),

@@ -55,7 +55,8 @@ NUMBERS: dict[str, tuple[str, list[str], list[str]]] = {
         ["1234.5", "1234", "1234"],
     ),
     "apostrophes": ('thousands = "\'"', ["1'234.5"], ["1234.5"]),
-    "words stay": ('decimal = ","', ["n/a", "1,5"], ["n/a", "1.5"]),
+    "words stay": ('decimal = ","', ["soon", "1,5"], ["soon", "1.5"]),
+    "marks for no value": ('decimal = ","', ["n/a", "1,5", "-"], [None, "1.5", None]),
 }
 
 
