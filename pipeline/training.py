@@ -15,7 +15,13 @@ from pipeline.dataset.evaluation_splits import leavers, most_rows
 from pipeline.dataset.material import Material, material_of
 from pipeline.dataset.splits import LEAST_EXITS
 from pipeline.dataset.workspace import workspace
-from pipeline.judgement.assembly import first_report, with_comparisons, with_diagnostics, with_fairness
+from pipeline.judgement.assembly import (
+    first_report,
+    with_comparisons,
+    with_diagnostics,
+    with_expected_exits,
+    with_fairness,
+)
 from pipeline.judgement.backtest import Backtest, backtest, permuted_labels_auc, predictions
 from pipeline.judgement.guards.guard import guard, store_sums
 from pipeline.judgement.plots import plots
@@ -98,13 +104,15 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
         )
     with watch.stage("trust", "diagnostics"):
         report = with_diagnostics(report, source, material, judged, request.seed, settings.drift_limit)
+        report = with_expected_exits(report, material, judged, model, request.seed)
     with watch.stage("fairness"):
         report = with_fairness(report, loaded, material.dataset, judged, settings.list_rules, request.seed)
     with watch.stage("against the champion", "compare with the champion"):
         champion = promotion.champion_of(settings, material.name)
         report = with_comparisons(report, material, judged, champion, request.seed)
     progress("record in MLflow")
-    report = promotion.record(settings, model, report, plots(report))
+    drawn = plots(report)
+    report = promotion.record(settings, model, replace(report, missing_illustrations=drawn.missing), drawn.files)
     store_sums(material.name, sums, settings)
     return Trained(
         replace(report, manifest=None, seconds=watch.seconds),

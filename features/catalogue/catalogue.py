@@ -12,7 +12,7 @@ from features.known.source_columns import holds
 if TYPE_CHECKING:
     from features.source import Source
 
-__all__ = ["Feature", "catalogue", "families", "fixed_features"]
+__all__ = ["Feature", "catalogue", "families", "fixed_features", "table_of_features"]
 
 KEYS = ("employee_id", "snapshot_date", "hire_date")
 """Columns that identify a row of the feature table; no feature may have such a name."""
@@ -21,6 +21,16 @@ KEYS = ("employee_id", "snapshot_date", "hire_date")
 def catalogue(source: "Source") -> dict[str, Feature]:
     """The features that the source's tables give, in a stable order, without those it ignores."""
     return {feature.name: feature for family in families(source) for feature in family.features}
+
+
+def table_of_features(source: "Source") -> dict[str, str]:
+    """The table that each feature is about: the first that it needs."""
+    return {
+        feature.name: family.needs[0].split(" ")[0].split(".")[0]
+        for family in families(source)
+        for feature in family.features
+        if family.needs
+    }
 
 
 def families(source: "Source") -> list[Family]:

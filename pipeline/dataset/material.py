@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 import polars as pl
 
+from features.catalogue.catalogue import table_of_features
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source
 from pipeline.dataset.evaluation_splits import Split, leavers, split_of
@@ -34,8 +35,8 @@ FOLDS: Final = 5
 class Material(Protocol):
     """The rows, the train/test splits that evaluate the model, and the training rows of each horizon.
 
-    `files` holds the features of each snapshot date, `latest` the features of the people who would be scored now. A
-    cross-section has neither.
+    `files` holds the features of each snapshot date, `latest` the features of the people who would be scored now, and
+    `table_of` the table that each feature is about. A cross-section has none of them.
     """
 
     @property
@@ -54,6 +55,8 @@ class Material(Protocol):
     def files(self) -> Mapping[date, Path]: ...
     @property
     def latest(self) -> pl.DataFrame | None: ...
+    @property
+    def table_of(self) -> Mapping[str, str]: ...
 
     def final(self, months: int) -> tuple[Dataset, Split]:
         """The rows and the split that the served model of a horizon is fitted on."""
@@ -86,6 +89,10 @@ class PanelMaterial:
     def latest(self) -> pl.DataFrame:
         return pl.read_parquet(self.files[max(self.files)])
 
+    @property
+    def table_of(self) -> Mapping[str, str]:
+        return table_of_features(self.source)
+
     def final(self, months: int) -> tuple[Dataset, Split]:
         dates = self.final_dates[months]
         is_own = months == self.horizon_months
@@ -114,6 +121,10 @@ class CrossSectionMaterial:
 
     @property
     def files(self) -> Mapping[date, Path]:
+        return {}
+
+    @property
+    def table_of(self) -> Mapping[str, str]:
         return {}
 
     @cached_property

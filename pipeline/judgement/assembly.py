@@ -14,6 +14,7 @@ from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.challenger import against_champion, against_parts
 from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage, true_hazard
+from pipeline.judgement.expected_exits import expected_exits
 from pipeline.judgement.fairness.review import review
 from pipeline.judgement.figures import Bounded
 from pipeline.judgement.report import FeatureEntry, TrainingReport
@@ -58,6 +59,13 @@ def with_diagnostics(
         factor_stability=factor_stability(dataset, material.splits[-1], judged.blends[-1], seed),
         moved_features=() if latest is None else moved_features(dataset, latest, drift_limit),
     )
+
+
+def with_expected_exits(
+    report: TrainingReport, material: Material, judged: Backtest, model: StoredModel, seed: int
+) -> TrainingReport:
+    """The report with the exits that the model expects, against those that ever happened."""
+    return replace(report, expected_exits=expected_exits(material, judged, model.asked, seed))
 
 
 def with_fairness(

@@ -20,6 +20,7 @@ class Code(StrEnum):
     BASELINE = "against_baseline"
     PART = "against_part"
     CHAMPION = "against_champion"
+    EXPECTED = "expected_exits"
     RATIO = "ratio_between_groups"
 
 
@@ -43,7 +44,8 @@ class StoredWords:
 class Condition:
     """One condition of promotion.
 
-    `metric` is the metric compared, `against` the name of a baseline or part, or the champion's version. `attribute`,
+    `metric` is the metric compared, `against` the name of a baseline or part, the champion's version, or the people for
+    whom exits are expected (`tested`, `latest`). `attribute`,
     `group` and `other` are set for a ratio between two protected groups. `figure` is None if there is nothing to
     compare with. `short_by` is how far the figure lies beyond the limit, in its own unit; None if it lies within. The
     verdict is open if the figure lies beyond the limit but its interval includes the limit; open passes.

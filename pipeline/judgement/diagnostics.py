@@ -75,15 +75,16 @@ def gain(judged: Backtest) -> tuple[float, ...]:
 
 def _group(judged: Backtest, rows: np.ndarray) -> CoverageGroup:
     left = judged.left[rows]
+    happened = float(left.mean())
     least, most = binomtest(int(left.sum()), len(rows)).proportion_ci(0.95, method="wilson")
     return CoverageGroup(
         n=len(rows),
         risk=float(judged.risk[rows].mean()),
         low=float(judged.low[rows].mean()),
         high=float(judged.high[rows].mean()),
-        happened=float(left.mean()),
-        least=float(least),
-        most=float(most),
+        happened=happened,
+        least=min(float(least), happened),  # at 0 and 1 the bound can miss the share by a rounding error
+        most=max(float(most), happened),
     )
 
 

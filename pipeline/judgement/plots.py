@@ -1,15 +1,15 @@
 """Evaluation plots of a training report, as SVG: groups and curves, never a person."""
 
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from pipeline.judgement.figures import UNDEFINED, Bounded
+from pipeline.judgement.illustration import Drawn, MissingIllustration, attempt, svg_of
 from pipeline.judgement.report import CoverageGroup, Difference, GroupFigures, OriginMetrics, TrainingReport
 from pipeline.judgement.resampling import COVERAGE
 
@@ -17,19 +17,30 @@ _BLUE: Final = "#1f5a94"
 _ORANGE: Final = "#c8601a"
 _GREY: Final = "#8a8a8a"
 _SIZE: Final = (6.4, 4.2)
-_STYLE: Final[dict[Any, Any]] = {
-    "svg.hashsalt": "retention",
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-"""The fixed salt makes the output reproducible: the same figures give the same bytes."""
-
-Drawn = Callable[[Axes], None]
+_STYLE: Final[dict[Any, Any]] = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
 
 
-def plots(report: TrainingReport) -> dict[str, bytes]:
-    """The plots of a training report by file name; those without figures are left out."""
+@dataclass(frozen=True)
+class Plots:
+    """The plots of a training report by file name, and those that could not be drawn."""
+
+    files: Mapping[str, bytes]
+    missing: tuple[MissingIllustration, ...] = ()
+
+
+def plots(report: TrainingReport) -> Plots:
+    """Every plot that the report has figures for. One that cannot be drawn is left out and named."""
+    files: dict[str, bytes] = {}
+    missing: list[MissingIllustration] = []
+    for name, draw in _drawings(report).items():
+        drawn = attempt(f"{name}.svg", partial(svg_of, draw, _SIZE, _STYLE))
+        missing += drawn.missing
+        if drawn.made:
+            files[f"{name}.svg"] = drawn.made.encode()
+    return Plots(files, tuple(missing))
+
+
+def _drawings(report: TrainingReport) -> dict[str, Drawn]:
     drawn: dict[str, Drawn] = {}
     if coverage := report.range_coverage:
         drawn["reliability"] = lambda axes: _reliability(axes, coverage.groups)
@@ -43,16 +54,7 @@ def plots(report: TrainingReport) -> dict[str, bytes]:
     for by in dict.fromkeys(group.by for group in report.by_group if not group.is_suppressed):
         shown = [group for group in report.by_group if group.by == by and not group.is_suppressed]
         drawn[f"by_{by}"] = lambda axes, by=by, shown=shown: _by_group(axes, by, shown)  # type: ignore[misc]
-    return {f"{name}.svg": _svg(draw) for name, draw in drawn.items()}
-
-
-def _svg(draw: Drawn) -> bytes:
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=_SIZE, layout="constrained")
-        draw(figure.add_subplot())
-        out = io.BytesIO()
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
+    return drawn
 
 
 def _reliability(axes: Axes, groups: Sequence[CoverageGroup]) -> None:
@@ -94,7 +96,8 @@ def _over_time(axes: Axes, origins: Sequence[OriginMetrics]) -> None:
     axes.plot(at, [_number(origin.figures.auc) for origin in origins], "s-", color=_ORANGE, label="AUC")
     axes.axhline(1, color=_GREY, linestyle=":")
     axes.set_xticks(at, [origin.origin for origin in origins], rotation=30, ha="right")
-    axes.set(title="Calibration and separation over time", ylim=(0, max(1.6, 1.1 * np.nanmax(slopes))))
+    highest = max((slope for slope in slopes if np.isfinite(slope)), default=0.0)  # a date may have no slope
+    axes.set(title="Calibration and separation over time", ylim=(0, max(1.6, 1.1 * highest)))
     axes.legend(frameon=False, loc="lower right")
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from features.catalogue.feature import Feature
 from pipeline.judgement.condition import Condition
-from pipeline.judgement.figures import Bounded, Figure, Metrics, MetricValues, Named
+from pipeline.judgement.figures import UNDEFINED, Bounded, Figure, Metrics, MetricValues, Named
 from pipeline.judgement.groups import Group
+from pipeline.judgement.illustration import MissingIllustration
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,21 @@ class FactorStability:
     features: Figure
     within_people: Figure
     scores: Figure
+
+
+@dataclass(frozen=True)
+class ExpectedExits:
+    """Expected exits over actual ones out of time (`tested`), and among the people scored now (`latest`).
+
+    `latest` is the expected share who leave, `latest_rate`, over the highest share who left within the horizon of any
+    matured snapshot date, `highest_rate`. It is not defined in a cross-section.
+    """
+
+    tested: Bounded
+    latest: Bounded = UNDEFINED
+    latest_people: int = 0
+    latest_rate: Figure = nan
+    highest_rate: Figure = nan
 
 
 @dataclass(frozen=True)
@@ -277,6 +293,8 @@ class TrainingReport:
     proxies: tuple[Proxy, ...] = ()
     against_parts: AgainstParts = AgainstParts()
     against_champion: AgainstChampion | None = None
+    expected_exits: ExpectedExits | None = None
+    missing_illustrations: tuple[MissingIllustration, ...] = ()
     manifest: Manifest | None = None
     run_id: str | None = None
     model_version: str | None = None

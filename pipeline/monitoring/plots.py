@@ -1,16 +1,15 @@
 """The plots of the monitoring report, by month, as SVG from matplotlib."""
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any, Final
 
-import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from pipeline.judgement.illustration import attempt, svg_of
 from pipeline.language.translator import Language, marked
 
 COVERAGE_COLOUR: Final = "#c9d6ea"
@@ -52,35 +51,42 @@ class Plot:
     svg: str
 
 
+NOT_DRAWN: Final = marked("This plot could not be drawn. The figures are complete.")
+
+
 def plots(series: Series, language: Language) -> list[Plot]:
-    """All plots; the same series always gives the same SVG."""
-    matplotlib.rcParams["svg.hashsalt"] = "retention"  # otherwise two pages of the same report would differ
-    return [Plot(title, shows, _drawn(series, language.text(title), draw, language)) for title, shows, draw in _PLOTS]
+    """All plots; the same series always gives the same SVG. One that fails says so in place of what it shows."""
+    drawn = []
+    for title, shows, draw in _PLOTS:
+        result = attempt(title, partial(_drawn, series, language.text(title), draw, language))
+        drawn.append(Plot(title, NOT_DRAWN if result.missing else shows, result.made or ""))
+    return drawn
 
 
 Draw = Callable[[Axes, Series, Language], None]
 
 
 def _drawn(series: Series, title: str, draw: Draw, language: Language) -> str:
-    figure = Figure(figsize=SIZE, layout="constrained")
-    axes = figure.add_subplot()
-    draw(axes, series, language)
-    if not axes.lines and not axes.containers:
-        return ""
-    tilt: dict[str, Any] = {"rotation": 45, "ha": "right"} if len(series.months) > MONTHS_LEVEL else {}
-    axes.set_xticks(range(len(series.months)), series.months, fontsize=8, **tilt)
+    def with_months(axes: Axes) -> None:
+        draw(axes, series, language)
+        if axes.lines or axes.containers:
+            _finish(axes, series.months)
+
+    svg = svg_of(with_months, SIZE, title=title)
+    return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1) if svg else ""
+
+
+def _finish(axes: Axes, months: Sequence[str]) -> None:
+    tilt: dict[str, Any] = {"rotation": 45, "ha": "right"} if len(months) > MONTHS_LEVEL else {}
+    axes.set_xticks(range(len(months)), months, fontsize=8, **tilt)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # round ticks, so that no label is rounded
-    axes.set_xlim(-0.5, len(series.months) - 0.5)
+    axes.set_xlim(-0.5, len(months) - 0.5)
     axes.tick_params(axis="y", labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(
             frameon=False, fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1)
         )  # outside the axes, over no point
-    text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Title": title})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
 
 
 def _happened(axes: Axes, series: Series, language: Language) -> None:

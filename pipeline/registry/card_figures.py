@@ -1,10 +1,12 @@
 """The figures of a model card, from a training report: each with n and, if it has one, its interval."""
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Final
 
 from pipeline.judgement.report import (
     Difference,
+    ExpectedExits,
     FactorStability,
     FairnessRow,
     GroupFigures,
@@ -55,6 +57,7 @@ def version_facts(version: str, report: TrainingReport) -> Facts:
         "hash of the data": manifest.data_hash or "",
         "seed": "" if manifest.seed is None else str(manifest.seed),
         "settings": "quick: fixed" if manifest.quick else "selected on out-of-time folds" if report.manifest else "",
+        "could not be illustrated": ", ".join(map(str, report.missing_illustrations)),
         "seconds": ", ".join(f"{stage} {spent:.0f}" for stage, spent in (report.seconds or {}).items()),
     }
     return Facts([(name, text) for name, text in facts.items() if text])
@@ -218,8 +221,11 @@ def _treatment_table(entry: FairnessRow) -> Table:
         "left",
         "exits / expected exits",
     ]
+    ratios = {each.group: each.selection_rate_ratio for each in entry.groups if each.selection_rate_ratio}
+    small = ", ".join(group for group, ratio in ratios.items() if not isfinite(ratio.value))
+    few = f" Too few people to compare: {small}." if small and entry.ratios.selection_rate else ""
     unknown = f" Not recorded for {entry.not_recorded:,} people." if entry.not_recorded else ""
-    return Table(f"By {entry.attribute}", columns, rows, SMALL_GROUPS + unknown, is_detail=entry.is_pair)
+    return Table(f"By {entry.attribute}", columns, rows, SMALL_GROUPS + few + unknown, is_detail=entry.is_pair)
 
 
 def _proxy_table(proxies: Sequence[Proxy]) -> list[Block]:
@@ -273,6 +279,8 @@ def diagnostic_facts(report: TrainingReport) -> Facts:
         facts.append(("factors, after refitting", _stability(report.factor_stability)))
     if report.monotone_cost:
         facts.append(("cost of the monotone constraints", _monotone_cost(report.monotone_cost)))
+    if report.expected_exits:
+        facts.append(("expected exits", _expected(report.expected_exits)))
     if report.horizon_months:
         facts.append(("features that have moved since training", _moved(report.moved_features)))
     return Facts(facts)
@@ -290,6 +298,16 @@ def _coverage(coverage: RangeCoverage) -> str:
         f"of {len(coverage.groups)} groups of people with similar scores, {number(coverage.inside, '.0%')} had a share "
         f"of leavers within their range, and {number(coverage.inside_allowing_for_chance, '.0%')} if chance is allowed "
         f"for; a range is {number(100 * coverage.mean_width, '.1f')} points wide on average"
+    )
+
+
+def _expected(expected: ExpectedExits) -> str:
+    text = f"out of time {bounds(expected.tested, '.2f')} times those that happened"
+    if not expected.latest_people:
+        return text
+    return (
+        f"{text}; on the latest date {number(expected.latest_rate, '.1%')} of {expected.latest_people:,} people, where "
+        f"at most {number(expected.highest_rate, '.1%')} ever left"
     )
 
 

@@ -13,6 +13,9 @@ from pipeline.registry.gate_words import sentence
 
 SLOPE_LIMITS: Final = (0.8, 1.25)
 """Outside these limits a risk is not a probability and must not be served as one."""
+EXPECTED_LIMIT: Final = 2.0
+"""Expected exits over those that happened. Four honest public data sets lie between 0.95 and 1.2; a leaking export of
+last reviews made the model expect eight times the exits of the worst half-year."""
 COMPARED: Final = {"average_precision": 1, "log_loss": -1}
 """Metrics compared with the champion on the same rows: 1 if higher is better, -1 if lower is."""
 
@@ -28,7 +31,9 @@ class Contender:
 def gate(challenger: Contender, champion: Contender | None, fairness_limit: float) -> list[Condition]:
     """Every condition, passed or not.
 
-    - The calibration slope lies within `SLOPE_LIMITS`.
+    - The calibration slope, or a part of its interval, lies within `SLOPE_LIMITS`.
+    - Out of time, at most `EXPECTED_LIMIT` times the exits that happened were expected; and of the people scored now at
+      most that many times the highest share who left on any snapshot date.
     - Average precision is at least that of the base rate and of tenure alone, and not worse than that of either part
       of the blend alone.
     - On the same rows, average precision and log loss are not worse than the champion's. *Not worse*: the 95 %
@@ -40,7 +45,7 @@ def gate(challenger: Contender, champion: Contender | None, fairness_limit: floa
     defined does not pass.
     """
     report = challenger.report
-    conditions = [_slope(report), *_baselines(report), *_parts(report)]
+    conditions = [_slope(report), *_expected(report), *_baselines(report), *_parts(report)]
     if champion and champion.version != challenger.version and champion.report.source == report.source:
         conditions += _champion(challenger, champion)
     return [*conditions, *(each for row in report.fairness for each in _ratios(row, fairness_limit))]
@@ -60,7 +65,23 @@ def _slope(report: TrainingReport) -> Condition:
     if figure is None:
         return condition
     short = max(low - figure.value, figure.value - high)
-    return _judged(condition, short, short)
+    nearest = max(low - figure.high, figure.low - high)
+    return _judged(condition, short, nearest if isfinite(nearest) else short)
+
+
+def _expected(report: TrainingReport) -> Iterator[Condition]:
+    """None for a report of an earlier version; one of a cross-section has no latest date."""
+    expected = report.expected_exits
+    if expected is None:
+        return
+    for people, figure in (("tested", expected.tested), ("latest", expected.latest)):
+        if people == "latest" and not expected.latest_people:
+            continue
+        condition = Condition(
+            Code.EXPECTED, "refused", figure, Limits(high=EXPECTED_LIMIT), metric="expected_exits", against=people
+        )
+        short, nearest = figure.value - EXPECTED_LIMIT, figure.low - EXPECTED_LIMIT
+        yield _judged(condition, short, nearest if isfinite(nearest) else short)
 
 
 def _baselines(report: TrainingReport) -> Iterator[Condition]:

@@ -9,6 +9,10 @@ from pipeline.language.translator import ENGLISH, Language, marked
 
 _WORDS: Final = {
     (Code.SLOPE, "calibration_slope", None): marked("calibration slope"),
+    (Code.EXPECTED, "expected_exits", "tested"): marked("expected exits against actual exits, out of time"),
+    (Code.EXPECTED, "expected_exits", "latest"): marked(
+        "share expected to leave on the latest date against the highest share that ever left"
+    ),
     (Code.BASELINE, "average_precision", "base_rate"): marked("average precision against base rate"),
     (Code.BASELINE, "average_precision", "tenure"): marked("average precision against tenure"),
     (Code.PART, "average_precision", "logistic"): marked("average precision against logistic alone"),
@@ -51,6 +55,8 @@ def limit_text(condition: Condition, language: Language = ENGLISH) -> str:
         return language.text("a difference ≤ 0") if low is None else language.text("a difference ≥ 0")
     if low is not None and high is not None:
         return language.text("{low} to {high}", low=written(low, language), high=written(high, language))
+    if low is None and high is not None:
+        return f"≤ {written(high, language)}"
     return f"≥ {written(low or 0.0, language, '.3f' if condition.code is Code.BASELINE else 'g')}"
 
 

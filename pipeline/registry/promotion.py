@@ -18,6 +18,7 @@ from mlflow.exceptions import MlflowException
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
 from pipeline.judgement.condition import Condition
+from pipeline.judgement.illustration import MissingIllustration, attempt
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import ledger
@@ -66,10 +67,10 @@ def record(
 ) -> TrainingReport:
     """Logs and registers an evaluated model, and makes it champion if it passes the gate.
 
-    Returns the report with manifest, run_id, model_version, promoted and gate filled in.
+    Returns the report with manifest, run_id, model_version, promoted, gate and missing illustrations filled in.
     """
     report = replace(report, manifest=manifest_of(model.manifest))
-    version = registry.register(settings, model, report, plots)
+    version, missing = registry.register(settings, model, report, plots)
     result = submit(settings, version)
     recorded = replace(
         report,
@@ -77,8 +78,12 @@ def record(
         model_version=version,
         promoted=result.is_champion,
         gate=tuple(result.gates),
+        missing_illustrations=(*report.missing_illustrations, *missing),
     )
-    registry.complete(settings, version, {REPORT: as_text(recorded), **_card(settings, version, recorded).files()})
+    missing = _log_card(settings, version, recorded)
+    recorded = replace(recorded, missing_illustrations=(*recorded.missing_illustrations, *missing))
+    registry.complete(settings, version, {REPORT: as_text(recorded)})
+    registry.note_missing(settings, version, recorded.missing_illustrations)
     return recorded
 
 
@@ -94,7 +99,8 @@ def promote(settings: Settings, version: str, reason: str | None) -> Offer:
             raise refused(version, result.gates)
         if result.event:
             report = registry.described(settings, version).report
-            registry.complete(settings, version, _card(settings, version, report).files())
+            missing = _log_card(settings, version, report)
+            registry.note_missing(settings, version, (*report.missing_illustrations, *missing))
         return result
     except MlflowException as error:
         if registry.is_absent(error):
@@ -188,6 +194,12 @@ def _entry(
         reason=reason,
         gate=results,
     )
+
+
+def _log_card(settings: Settings, version: str, report: TrainingReport) -> tuple[MissingIllustration, ...]:
+    """Logs the card to the version's run; the card itself if that failed."""
+    made = attempt("model_card", lambda: registry.complete(settings, version, _card(settings, version, report).files()))
+    return made.missing
 
 
 def _card(settings: Settings, version: str, report: TrainingReport) -> ModelCard:

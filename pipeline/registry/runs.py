@@ -17,6 +17,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import AnyType
 
+from pipeline.judgement.illustration import MissingIllustration, attempt
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry.report_json import as_text
@@ -64,11 +65,16 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def log_training(model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes]) -> str:
-    """Logs an evaluated model, its report and plots (by file name) to the active run; the URI of the stored model."""
+def log_training(
+    model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes]
+) -> tuple[str, tuple[MissingIllustration, ...]]:
+    """Logs an evaluated model, its report and plots (by file name) to the active run.
+
+    The URI of the stored model, and the plots if they could not be logged.
+    """
     _log(model, report)
-    _log_plots(plots)
-    return _log_model(model)
+    missing = attempt("plots", lambda: _log_plots(plots)).missing
+    return _log_model(model), missing
 
 
 def log_monitoring(

@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
+from pipeline.judgement.illustration import MissingIllustration
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import report_json
@@ -41,6 +42,7 @@ _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _VERSION_TAGS = ("source", "data_hash", "code_version", "seed")
 """Entries of a model's manifest that are tags of its version."""
 GATE_TAG = "gate"
+MISSING_TAG = "missing_illustrations"
 REASON_TAG = "reason"
 
 _NO_CHAMPION = Finding(
@@ -55,18 +57,18 @@ _NO_CHAMPION = Finding(
 
 def register(
     settings: Settings, model: StoredModel, report: TrainingReport, plots: Mapping[str, bytes] | None = None
-) -> str:
-    """Logs an evaluated model, its report and its plots (by file name) as a run, and registers it; the new version.
+) -> tuple[str, tuple[MissingIllustration, ...]]:
+    """Logs an evaluated model, its report and its plots (by file name) as a run, and registers it.
 
-    A run that fails or is killed registers nothing.
+    The new version, and the plots if they could not be logged. A run that fails or is killed registers nothing.
     """
     client = connect(settings)
     with run_of_experiment(client, settings, model.manifest["source"]) as run:
-        model_uri = log_training(model, replace(report, run_id=run.info.run_id), plots or {})
+        model_uri, missing = log_training(model, replace(report, run_id=run.info.run_id), plots or {})
     tags = {name: str(model.manifest[name]) for name in _VERSION_TAGS if name in model.manifest}
     tags |= {"horizon_months": str(model.horizon_months), GATE_TAG: "not offered yet"}
     with redirect_stderr(io.StringIO()):  # MLflow prints what it registers; the command says it instead
-        return str(mlflow.register_model(model_uri, MODEL_NAME, tags=tags).version)
+        return str(mlflow.register_model(model_uri, MODEL_NAME, tags=tags).version), missing
 
 
 def complete(settings: Settings, version: str, files: Mapping[str, str]) -> None:
@@ -74,6 +76,14 @@ def complete(settings: Settings, version: str, files: Mapping[str, str]) -> None
     client, run_id = connect(settings), run_of(settings, version)
     for name, text in files.items():
         client.log_text(run_id, text, name)
+
+
+def note_missing(settings: Settings, version: str, missing: Sequence[MissingIllustration]) -> None:
+    """Tags a version and its run with the illustrations that could not be made; nothing if there is none."""
+    if missing:
+        client, text = connect(settings), ", ".join(map(str, missing))
+        client.set_tag(run_of(settings, version), MISSING_TAG, text)
+        tag(client, version, {MISSING_TAG: text})
 
 
 def run_of(settings: Settings, version: str) -> str:

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ def assert_nothing_was_registered(var: Path) -> None:
     assert not [path for path in var.rglob("*") if path.name.startswith("mlflow") or path.name == "mlartifacts"]
 
 
-def cross_section(folder: Path, **planted: list[float | None]) -> Path:
+def cross_section(folder: Path, **planted: Sequence[float | str | None]) -> Path:
     """People whose desk and commute do not predict who leaves, and the planted column."""
     random = np.random.default_rng(0)
     honest = {name: random.normal(size=PEOPLE) for name in ("desk", "way_to_work")}
@@ -75,6 +75,31 @@ def test_a_feature_that_reveals_leavers_stops_training(told_of_suspects: str, fe
 def test_honest_features_beside_a_leak_are_not_named(told_of_suspects: str) -> None:
     assert not re.search("desk|way_to_work", told_of_suspects)
     assert len(re.findall("^error ", told_of_suspects, re.MULTILINE)) == 3
+
+
+@pytest.fixture(scope="module")
+def told_of_covers(retention: Command, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The output of training on leaks that cover for each other: two texts, and a figure known of a few leavers."""
+    random = np.random.default_rng(3)
+    folder = tmp_path_factory.mktemp("covers")
+    gone = np.where(LEFT, random.random(PEOPLE) < 0.85, random.random(PEOPLE) < 0.1)
+    leavers = set(np.flatnonzero(LEFT)[:15].tolist())
+    source = cross_section(
+        folder / "source",
+        note=[f"{'settled' if each else 'open'} {row % 3}" for row, each in enumerate(gone)],
+        remark=[f"{'final' if each else 'next'} {row % 4}" for row, each in enumerate(gone)],
+        handover=[3.0 if row in leavers else None for row in range(PEOPLE)],
+        grade=[f"G{row % 7}" for row in range(PEOPLE)],
+    )
+    done = retention("train", source, "--quick", var=folder / "var", exit_code=3)
+    assert_nothing_was_registered(folder / "var")
+    return done.stderr
+
+
+def test_leaks_that_cover_for_each_other_are_all_named_and_nothing_else(told_of_covers: str) -> None:
+    named = re.findall(r"^error features\.(\w+): ", told_of_covers, re.MULTILINE)
+    assert sorted(named) == ["handover", "note", "remark"], told_of_covers
+    assert "where it is known: 100% of those left" in told_of_covers
 
 
 @pytest.fixture(scope="module")

@@ -143,6 +143,24 @@ def test_simultaneous_promotions_leave_one_consistent_ledger(trained: Settings, 
     assert champion(trained) == served[-1].version
 
 
+def test_plots_and_a_card_that_fail_never_end_a_training(trained: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("a font is missing")
+
+    monkeypatch.setattr("pipeline.registry.promotion.model_card", fail)
+    monkeypatch.setattr("pipeline.registry.runs._log_plots", fail)
+    _, model = registry.load(trained, "1")
+    report = registry.report_of(registry.connect(trained), "1")
+    outcome = promotion.record(trained, model, report, {"gain.svg": b"<svg/>"})
+    assert outcome.model_version
+    assert [str(each) for each in outcome.missing_illustrations] == ["plots (ValueError)", "model_card (ValueError)"]
+    client = registry.connect(trained)
+    stored = registry.report_of(client, str(outcome.model_version))
+    assert stored.missing_illustrations == outcome.missing_illustrations
+    tags = client.get_model_version(registry.MODEL_NAME, str(outcome.model_version)).tags
+    assert tags["missing_illustrations"] == "plots (ValueError), model_card (ValueError)"
+
+
 def stop_before_registering(settings: Settings, text: Any) -> None:
     """Log a model, and stop for good before its version exists."""
     _, model = registry.load(settings, "1")

@@ -155,6 +155,40 @@ def test_a_group_of_less_than_two_percent_is_shown_but_not_compared() -> None:
     assert entry.ratios.selection_rate.figure.value == 1
 
 
+def test_a_dozen_people_of_whom_none_is_listed_are_not_shown_to_be_treated_unequally() -> None:
+    # 12 of 600: the interval of their selection rate ends near a quarter, and that of the ratio beyond four fifths.
+    groups = pl.DataFrame({"age": ["60 and over"] * 12 + ["under 60"] * 588})
+    is_listed = [0] * 12 + ([1] + [0] * 9) * 58 + [0] * 8
+    [entry] = reviewed(groups, judged([1, 0] * 300, is_listed), seed=1)
+    rate = group(entry, "60 and over").selection_rate
+    assert (rate.value, rate.low) == (0.0, 0.0)
+    assert rate.high == pytest.approx(3.8415 / 15.8415, abs=1e-3)
+    ratio = entry.ratios.selection_rate
+    assert ratio is not None
+    assert (ratio.group, ratio.figure.value) == ("60 and over", 0.0)
+    assert ratio.figure.high > 0.8
+
+
+def test_a_hundred_people_of_whom_none_is_listed_are_shown_to_be_treated_unequally() -> None:
+    groups = pl.DataFrame({"age": ["60 and over"] * 100 + ["under 60"] * 500})
+    [entry] = reviewed(groups, judged([1, 0] * 300, [0] * 100 + ([1] + [0] * 9) * 50), seed=1)
+    assert entry.ratios.selection_rate.figure.high < 0.8
+
+
+def test_fewer_than_ten_people_are_shown_and_not_compared() -> None:
+    groups = pl.DataFrame({"age": ["60 and over"] * 9 + ["under 60"] * 91})
+    [entry] = reviewed(groups, judged([1, 0] * 50, [0] * 9 + [1] * 91), seed=1)
+    assert group(entry, "60 and over").selection_rate.value == 0
+    assert np.isnan(group(entry, "60 and over").selection_rate_ratio.value)
+    assert entry.ratios.selection_rate is None
+
+
+def test_where_nobody_is_listed_nobody_is_treated_unequally() -> None:
+    groups = pl.DataFrame({"gender": ["woman"] * 50 + ["man"] * 50})
+    [entry] = reviewed(groups, judged([1, 0] * 50, [0] * 100), seed=1)
+    assert entry.ratios.selection_rate is None
+
+
 def test_intervals_resample_people_and_not_rows() -> None:
     left, is_listed = [1, 0] * 100, [1, 0, 0, 0] * 50
     groups = pl.DataFrame({"gender": ["woman"] * 200})

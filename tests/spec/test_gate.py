@@ -1,5 +1,6 @@
 """The promotion gate on reports of a few figures: what passes, what is refused, and by how much."""
 
+import math
 from typing import Any
 
 import pytest
@@ -55,12 +56,47 @@ def test_the_first_model_needs_no_champion_to_beat() -> None:
     ]
 
 
-@pytest.mark.parametrize(("slope", "short_by"), [(0.8, None), (1.25, None), (0.7, 0.1), (1.5, 0.25)])
-def test_a_slope_outside_its_limits_is_refused_with_its_distance(slope: float, short_by: float) -> None:
-    metrics = report()["metrics"] | {"calibration_slope": figure((slope, 0.5, 2.0))}
+@pytest.mark.parametrize(
+    ("slope", "verdict", "short_by"),
+    [
+        ((0.8, 0.75, 0.85), "passed", None),
+        ((1.25, 1.2, 1.3), "passed", None),
+        ((0.7, 0.6, 0.79), "refused", 0.1),
+        ((1.5, 1.26, 1.7), "refused", 0.25),
+        ((0.7, 0.6, 0.8), "open", 0.1),
+        ((1.5, 1.25, 1.7), "open", 0.25),
+        ((1.5, math.nan, math.nan), "refused", 0.25),
+    ],
+)
+def test_a_slope_whose_whole_interval_lies_outside_the_limits_is_refused(
+    slope: Bounds, verdict: str, short_by: float | None
+) -> None:
+    metrics = report()["metrics"] | {"calibration_slope": figure(slope)}
     [entry] = conditions_of(report(metrics=metrics))
-    assert entry.is_passed == (short_by is None)
+    assert entry.verdict == verdict
     assert entry.short_by == pytest.approx(short_by)
+
+
+def expected(tested: Bounds, latest: Bounds | None = None) -> dict[str, Any]:
+    of_latest = {"latest": figure(latest), "latest_people": 400} if latest else {}
+    return {"expected_exits": {"tested": figure(tested), **of_latest}}
+
+
+def test_a_model_that_expects_far_more_exits_than_ever_happened_is_refused() -> None:
+    latest = "share expected to leave on the latest date against the highest share that ever left"
+    assert missed(report(**expected((1.0, 0.9, 1.1), (8.4, 6.0, 11.0)))) == {latest: pytest.approx(6.4)}
+    assert missed(report(**expected((3.0, 2.5, 3.5)))) == {
+        "expected exits against actual exits, out of time": pytest.approx(1.0)
+    }
+    assert missed(report(**expected((1.2, 1.0, 1.4), (2.1, 1.8, 2.6)))) == {}, "the interval reaches the limit"
+    assert "required ≤ 2, short by 6.400" in str(
+        refused("2", conditions_of(report(**expected((1.0, 0.9, 1.1), (8.4, 6.0, 11.0)))))
+    )
+
+
+def test_a_cross_section_has_no_latest_date_and_an_earlier_report_no_expected_exits() -> None:
+    assert len(conditions_of(report(**expected((1.0, 0.9, 1.1))))) == 2
+    assert len(conditions_of(report())) == 1
 
 
 def test_an_undefined_figure_does_not_pass() -> None:

@@ -53,12 +53,13 @@ def test_names_from_the_source_are_not_translated() -> None:
 
 def test_every_condition_and_limit_of_the_gate_is_translated_into_russian() -> None:
     asked = every_condition()
-    assert len(asked) == 9
+    assert len(asked) == 11
     for each in asked:
         text = condition_text(each, RUSSIAN), limit_text(each, RUSSIAN)
         assert not any("a" <= letter <= "z" for letter in "".join(text)), text
     assert limit_text(asked[0], RUSSIAN) == "от 0,8 до 1,25"
-    assert limit_text(asked[1], RUSSIAN) == "≥ 0,100"
+    assert limit_text(asked[1], RUSSIAN) == "≤ 2"
+    assert limit_text(asked[3], RUSSIAN) == "≥ 0,100"
 
 
 def test_a_condition_survives_json() -> None:
@@ -84,6 +85,7 @@ def every_condition() -> list[Condition]:
         "source": "tiny",
         "metrics": {"calibration_slope": figure(1.0), "average_precision": figure()},
         "baselines": known,
+        "expected_exits": {"tested": figure(1.0), "latest": figure(1.0), "latest_people": 50},
         "against_parts": {"logistic": figure(0.0)},
         "against_champion": {"version": "1", "average_precision": figure(0.0), "log_loss": figure(0.0)},
         "fairness": [{"attribute": "gender", "ratios": {"selection_rate": ratio, "recall": ratio}}],

@@ -1,5 +1,7 @@
 """The leak guard: a planted leak of each kind is named, and an honest feature is not."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -15,7 +17,7 @@ LEFT = np.arange(ROWS) % 10 == 0
 """Every tenth leaves."""
 
 
-def dataset(**columns: list[float | None]) -> Dataset:
+def dataset(**columns: Sequence[float | str | None]) -> Dataset:
     keys = pl.DataFrame({"employee_id": [str(row) for row in range(ROWS)]}).with_columns(
         snapshot_date=pl.lit(date(2024, 6, 30))
     )
@@ -69,6 +71,61 @@ def test_a_value_shared_by_a_whole_department_is_not_suspect() -> None:
     left_rows, stayed_rows = np.flatnonzero(LEFT), np.flatnonzero(~LEFT)
     closed = set(left_rows[:60]) | set(stayed_rows[:50])
     assert named(dataset(exits=[3.5 if row in closed else float(row % 9) for row in range(ROWS)])) == []
+
+
+def some(leavers: int, stayers: int) -> set[int]:
+    """That many of the 100 who left and of the 900 who stayed."""
+    return {*np.flatnonzero(LEFT)[:leavers].tolist(), *np.flatnonzero(~LEFT)[:stayers].tolist()}
+
+
+def test_a_figure_that_is_known_of_those_who_leave_is_named() -> None:
+    # Known of 60 people, of whom 40 left (67 %); of the 940 others 60 left (6.4 %): ten times, with few rows.
+    known = some(40, 20)
+    late = [float(row % 7) if row in known else None for row in range(ROWS)]
+    [finding] = suspects(dataset(honest=honest(), review=late), np.arange(ROWS), table_of={"review": "performance"})
+    assert (finding.column, finding.rows) == ("review", 60)
+    assert finding.rule.startswith("multiplies the exit rate by 10.4 where it is known: 67% of those left")
+    assert "computed from performance" in finding.rule
+
+
+def test_two_texts_that_both_hold_the_outcome_are_named() -> None:
+    # Each text is right about four in five leavers and nine in ten stayers, among values that many people share.
+    first, second = some(80, 90), some(100, 90) - some(20, 0)
+    texts = {
+        name: [f"{'gone' if row in held else 'here'} {row % 4}" for row in range(ROWS)]
+        for name, held in (("note", first), ("remark", second))
+    }
+    jobs = [f"job {row % 9}" for row in range(ROWS)]
+    assert named(dataset(job=jobs, **texts)) == ["note", "remark"]
+
+
+def test_a_small_group_of_whom_all_left_is_named_and_a_smaller_one_could_be_a_team() -> None:
+    def codes(leavers: int) -> list[str]:
+        held = some(leavers, 0)
+        return ["Z9" if row in held else f"A{row % 12}" for row in range(ROWS)]
+
+    [finding] = suspects(dataset(code=codes(12)), np.arange(ROWS))
+    assert (finding.column, finding.rows) == ("code", 12)
+    assert named(dataset(code=codes(9))) == []
+
+
+def test_a_flag_that_most_leavers_carry_is_named_and_a_department_that_closed_is_not() -> None:
+    # 60 of the 100 leavers and 30 of the 900 stayers: 67 % of them left, and 4.4 % of the others.
+    closed = some(60, 30)
+    flag = [1.0 if row in closed else 2.0 for row in range(ROWS)]
+    department = ["Riga" if row in closed else f"Oslo {row % 7}" for row in range(ROWS)]
+    assert named(dataset(flag=flag, department=department)) == ["flag"]
+
+
+def test_the_rows_of_one_person_count_once() -> None:
+    # Twelve rows of whom all left, but of three people only: that is no evidence.
+    held = some(12, 0)
+    code: list[float | None] = [7.0 if row in held else float(row % 6 + 10) for row in range(ROWS)]
+    data = dataset(code=code)
+    people = [f"P{min(row, 20) // 10 if row in held else row}" for row in range(ROWS)]
+    same = replace(data, keys=data.keys.with_columns(employee_id=pl.Series(people)))
+    assert named(data) == ["code"]
+    assert named(same) == []
 
 
 def test_the_remedy_names_both_ways_out() -> None:

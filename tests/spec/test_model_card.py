@@ -154,5 +154,29 @@ def test_the_page_loads_nothing_runs_nothing_and_escapes_its_texts(card: ModelCa
     assert "Time \\| here" in card.markdown
 
 
+def test_names_of_the_source_are_never_markup_in_the_card() -> None:
+    names = {"source": "*A* [x](y) $z$ <b>", "suspects": ["`code`_", "a_b"]}
+    text = model_card("2", report_of(REPORT | names), []).markdown
+    assert r"\*A\* \[x\](y) \$z\$ \<b\>" in text
+    assert r"allowed by name: \`code\`\_, a_b" in text
+    assert "`retention monitor`" in text, "the card's own words keep their markup"
+
+
+def test_the_card_names_what_could_not_be_illustrated_and_what_was_expected() -> None:
+    more = {
+        "missing_illustrations": [{"name": "gain.svg", "fault": "ValueError"}],
+        "expected_exits": {
+            "tested": figure(1.0),
+            "latest": figure(1.1),
+            "latest_people": 90,
+            "latest_rate": 0.11,
+            "highest_rate": 0.1,
+        },
+    }
+    text = model_card("2", report_of(REPORT | more), []).markdown
+    assert "**could not be illustrated**: gain.svg (ValueError)" in text
+    assert "on the latest date 11.0% of 90 people, where at most 10.0% ever left" in text
+
+
 def test_missing_protected_attributes_are_called_a_gap() -> None:
     assert "That is a gap, not a sign of fairness" in model_card("2", report_of(REPORT | {"fairness": []}), []).markdown

@@ -55,6 +55,18 @@ def test_each_metric_and_each_drivers_contribution_is_one_line() -> None:
     assert added.count("(-1.541 to +0.665)") == 2
 
 
+def test_a_name_of_the_source_is_never_markup() -> None:
+    text = "\n".join(screen(REPORT | {"source": "HR [EU] [/b]"}))
+    assert "HR [EU] [/b]: 8,011 rows" in text
+
+
+def test_an_illustration_that_could_not_be_made_is_a_warning() -> None:
+    missing = {"missing_illustrations": [{"name": "gain.svg", "fault": "ValueError"}]}
+    text = " ".join(" ".join(screen(REPORT | missing)).split())
+    assert "warning could not be illustrated: gain.svg (ValueError). The figures are complete." in text
+    assert "warning" not in " ".join(screen(REPORT))
+
+
 def test_only_addresses_are_wider_than_80_columns() -> None:
     [address] = [line for line in screen(REPORT) if len(line.rstrip()) > 80]
     assert address.startswith("Runs: mlflow ui --backend-store-uri https://")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from features.errors import counted
@@ -42,7 +43,7 @@ def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
     counts = manifest.get("taken_as_other", {})
     features = ", ".join(f"{feature} of {people_text(rows)}" for feature, rows in counts.items())
     lead = "Too rare or too new for the model to distinguish, so treated as 'other'"
-    return [f"{lead}: {features}. Train again if many of these are new."] * bool(counts)
+    return [f"{lead}: {escape(features)}. Train again if many of these are new."] * bool(counts)
 
 
 def month_screen(run: "Month") -> RenderableType:
@@ -65,7 +66,7 @@ def month_screen(run: "Month") -> RenderableType:
         if text:
             table.add_row(name, text)
     return Group(
-        f"[bold]{run.source}[/], {run.month}{earlier}",
+        f"[bold]{escape(run.source)}[/], {run.month}{earlier}",
         table,
         copyable(f"Lists: {Path(lists['folder']) / 'index.html'}"),
         *([copyable(f"Plots: {monitored['page']}")] if "page" in monitored else []),

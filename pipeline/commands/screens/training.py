@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, gates_table, narrow_table
@@ -28,7 +29,7 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
     horizon = f"within {report.horizon_months} months" if report.horizon_months else "at any time"
     added: list[RenderableType] = [_ablation(report.ablation), ""] if report.ablation else []
     return Group(
-        f"\n[bold]{report.source}[/]: {report.rows:,} rows of {report.people:,} people, "
+        f"\n[bold]{escape(report.source)}[/]: {report.rows:,} rows of {report.people:,} people, "
         f"{report.voluntary_exits:,} of whom left",
         f"{report.base_rate:.1%} of the tested rows left {horizon}\n",
         _metrics(report),
@@ -37,6 +38,7 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
         *_distance_to_the_true_hazard(report.true_hazard),
         f"With permuted labels: AUC {bounds_text(report.shuffled_auc)} (the interval should contain 0.5)\n",
         gates_table(report.gate or ()),
+        *_missing(report),
         f"\nModel version {report.model_version} is {'now' if report.promoted else 'not'} the champion.",
         copyable("Next: " + _next(report)),
         copyable(f"Runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}"),
@@ -49,6 +51,12 @@ def _distance_to_the_true_hazard(truth: TrueHazard | None) -> list[str]:
         return []
     best = figure_text(truth.oracle_auc)
     return [f"The true hazard has AUC {best}; the model covers {truth.share:.0%} of the way from 0.5 to it\n"]
+
+
+def _missing(report: TrainingReport) -> list[RenderableType]:
+    """The illustrations that could not be made; the figures are complete without them."""
+    names = ", ".join(map(str, report.missing_illustrations))
+    return [f"\n[yellow]warning[/] could not be illustrated: {escape(names)}. The figures are complete."] * bool(names)
 
 
 def _next(report: TrainingReport) -> str:

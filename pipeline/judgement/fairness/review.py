@@ -4,11 +4,11 @@ Being listed leads to a conversation about staying. A group that is listed too r
 too often is watched more. The attributes are read for this review only and never reach the model.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from itertools import combinations, product
-from math import comb
+from math import comb, nan
 from typing import Any, Final
 
 import numpy as np
@@ -23,11 +23,12 @@ from pipeline.disclosure import LEAST_PEOPLE, hidden_of_attributes
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.fairness.protected import ProtectedGroups, protected_groups
 from pipeline.judgement.fairness.proxies import proxies
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.figures import UNDEFINED, Bounded
 from pipeline.judgement.groups import TIMES, Group
 from pipeline.judgement.metrics import TOP_SHARE
 from pipeline.judgement.report import FairnessGroup, FairnessRow, Proxy, Ratio, Ratios
 from pipeline.judgement.resampling import COVERAGE, RESAMPLES, drawn_sums, percentile_interval
+from pipeline.judgement.score_intervals import effective_sizes, ratio_interval, share_interval
 from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
 from pipeline.score_record import ENOUGH
@@ -39,6 +40,9 @@ Bools = NDArray[np.bool_]
 LEAST_SHARE: Final = 0.02
 """A group with a smaller share of the rows is excluded from ratios, as in New York City's rules on bias audits (6 RCNY
 5-301): its rate is mostly noise, and if it is the highest by chance, every other group would fail."""
+LEAST_COMPARED: Final = 10
+"""A group of fewer people is excluded from ratios. Of nine of whom nobody is listed, three in ten could be: the 95 %
+interval of their selection rate ends at 0.30, so no comparison with other groups could ever tell."""
 LEAST_LEAVERS: Final = 30
 """With fewer leavers, a group's recall is excluded from ratios: chance alone could change it by half."""
 RATIOS: Final = ("selection_rate", "recall")
@@ -149,16 +153,17 @@ def fairness_review(
     """One entry for each protected attribute, then one for each pair of them.
 
     `groups` are aligned with `judged`; rows whose group is not recorded are left out. `ratios` hold, for each of
-    `RATIOS`, the lowest group's rate divided by the highest group's. Each group has, with 95 % intervals from
-    resampling people:
+    `RATIOS`, the lowest group's rate divided by the highest group's. Each group has, with 95 % intervals (score
+    intervals that allow for the similarity of a person's rows; of mean_risk, from resampling people):
 
     - selection_rate: share of rows that would be listed;
     - recall: share of those who left that would be listed, higher is better;
     - false_positive_rate: share of those who stayed that would be listed, lower is better;
     - base_rate and mean_risk: the share who left, and the mean risk;
     - calibration: exits divided by expected exits; 1 is right, above 1 the risks are too low;
-    - selection_rate_ratio and recall_ratio: divided by the highest group's, among groups with at least `LEAST_SHARE`
-      of the rows, and for recall at least `LEAST_LEAVERS` who left.
+    - selection_rate_ratio and recall_ratio: divided by the highest group's, among groups with at least
+      `LEAST_COMPARED` people and `LEAST_SHARE` of the rows, and for recall at least `LEAST_LEAVERS` who left. NaN if
+      the highest is 0: nobody is listed, so all are treated alike.
 
     The two groups of a ratio in `ratios` are the ones furthest apart, and some pair always is, by chance alone. Its
     interval allows for that: it covers all pairs of the attribute's groups at once (Bonferroni).
@@ -201,18 +206,27 @@ def _entry(
     people, counts = groups.people(rows.person), np.bincount(groups.code, minlength=len(groups.parts))
     leavers = groups.people(rows.person, rows.left)
     is_shown = np.array([part not in hidden for part in groups.parts]) & (people > 0)
-    values, drawn = _by_group(labels, groups, rows), _resampled(groups, rows, seed, resamples)
+    values = _by_group(labels, groups, rows)
     for name, those in (("recall", leavers), ("false_positive_rate", groups.people(rows.person, ~rows.left))):
         values[name] = np.where(those >= LEAST_PEOPLE, values[name], np.nan)
-    figures = {name: _figures(value, drawn[name]) for name, value in values.items()}
+    sizes = {name: _sizes(groups, rows, *of_share(rows)) for name, of_share in _SHARES.items()}
+    figures = {
+        name: [share_interval(*pair) for pair in zip(values[name].tolist(), sizes[name].tolist(), strict=True)]
+        for name in _SHARES
+    }
+    drawn = _resampled_risk(groups, rows, seed, resamples)
+    figures["mean_risk"] = [percentile_interval(risk, drawn[:, at]) for at, risk in enumerate(values["mean_risk"])]
+    expected = values["mean_risk"].tolist()
+    figures["calibration"] = [_over(*pair) for pair in zip(figures["base_rate"], expected, strict=True)]
     ratios = {}
     for name in RATIOS:
         is_compared = is_shown & (counts >= LEAST_SHARE * len(rows.left)) & np.isfinite(values[name])
+        is_compared &= people >= LEAST_COMPARED
         if name == "recall":
             is_compared &= leavers >= LEAST_LEAVERS
-        ratio, of_ratio = _against_highest(values[name], drawn[name], is_compared)
-        figures[f"{name}_ratio"] = _figures(ratio, of_ratio)
-        ratios[name] = _lowest_ratio(groups.names, ratio, of_ratio, is_compared)
+        compared = _Compared(values[name], sizes[name], is_compared)
+        figures[f"{name}_ratio"] = [compared.ratio(at, COVERAGE) for at in range(len(groups.parts))]
+        ratios[name] = compared.lowest(groups.names)
     return FairnessRow(
         attribute=TIMES.join(groups.attributes),
         is_pair=labels.width > 1,
@@ -259,54 +273,72 @@ def _by_group(labels: pl.DataFrame, groups: _Groups, rows: Judged) -> dict[str, 
     return {name: table[name].to_numpy(dtype=np.float64) for name in _METRICS}
 
 
-def _resampled(groups: _Groups, rows: Judged, seed: int, resamples: int) -> dict[str, Floats]:
-    """Each metric of each resample of people, (resamples, groups); people are drawn with all their rows."""
+_SHARES: Final[dict[str, Callable[[Judged], tuple[Bools, Bools]]]] = {
+    "selection_rate": lambda rows: (rows.is_listed, np.ones_like(rows.left)),
+    "recall": lambda rows: (rows.is_listed, rows.left),
+    "false_positive_rate": lambda rows: (rows.is_listed, ~rows.left),
+    "base_rate": lambda rows: (rows.left, np.ones_like(rows.left)),
+}
+"""The metrics that are shares: what is counted, and among which rows."""
+
+
+def _sizes(groups: _Groups, rows: Judged, counted: Bools, among: Bools) -> Floats:
+    return effective_sizes(counted[among], groups.code[among], rows.person[among], len(groups.parts))
+
+
+def _over(figure: Bounded, expected: float) -> Bounded:
+    """A figure and its bounds divided by a number that is known."""
+    return Bounded(*(bound / expected if expected else nan for bound in (figure.value, figure.low, figure.high)))
+
+
+def _resampled_risk(groups: _Groups, rows: Judged, seed: int, resamples: int) -> Floats:
+    """The mean risk of each resample of people, (resamples, groups); people are drawn with all their rows."""
     _, person = np.unique(rows.person, return_inverse=True)
     size, width = int(person.max()) + 1, len(groups.parts)
     cell = person * width + groups.code
-
-    def of_people(weight: NDArray[Any]) -> Floats:
-        return np.asarray(np.bincount(cell, weights=weight, minlength=size * width).reshape(size, width))
-
-    sums = [np.ones(len(cell)), rows.is_listed, rows.left, rows.is_listed & rows.left, rows.risk]
-    by_person = np.hstack([of_people(each) for each in sums])
-    n, is_listed, left, both, risk = np.split(drawn_sums(by_person, seed, resamples), len(sums), axis=1)
+    by_person = [
+        np.bincount(cell, weights=weight, minlength=size * width).reshape(size, width)
+        for weight in (np.ones(len(cell)), rows.risk)
+    ]
+    n, risk = np.split(drawn_sums(np.hstack(by_person), seed, resamples), 2, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {
-            "selection_rate": is_listed / n,
-            "recall": both / left,
-            "false_positive_rate": (is_listed - both) / (n - left),
-            "base_rate": left / n,
-            "mean_risk": risk / n,
-            "calibration": left / risk,
-        }
+        return np.asarray(risk / n)
 
 
-def _figures(values: Floats, drawn: Floats, coverage: float = COVERAGE) -> list[Bounded]:
-    """The figure of each group with its interval."""
-    return [percentile_interval(float(value), drawn[:, at], coverage) for at, value in enumerate(values)]
+@dataclass(frozen=True)
+class _Compared:
+    """A rate by group: its values and effective sizes (groups,), and which groups are large enough to compare."""
 
+    values: Floats
+    sizes: Floats
+    is_compared: Bools
 
-def _against_highest(values: Floats, drawn: Floats, is_compared: Bools) -> tuple[Floats, Floats]:
-    """Each compared group's figure divided by the highest group's, for the rows and for each resample."""
-    if not is_compared.any():
-        return np.full_like(values, np.nan), np.full_like(drawn, np.nan)
-    highest = int(np.argmax(np.where(is_compared, values, -np.inf)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio, of_ratio = values / values[highest], drawn / drawn[:, [highest]]
-    return np.where(is_compared, ratio, np.nan), of_ratio
+    @property
+    def highest(self) -> int:
+        return int(np.argmax(np.where(self.is_compared, self.values, -np.inf)))
 
+    def ratio(self, group: int, coverage: float) -> Bounded:
+        """A group's rate divided by the highest group's; NaN if either is not compared, or the highest is 0."""
+        highest = self.highest
+        if not self.is_compared[group] or self.values[highest] == 0:
+            return UNDEFINED
+        if group == highest:
+            return Bounded(1.0, 1.0, 1.0)
+        own, own_size, best, best_size = (
+            float(each[at]) for at in (group, highest) for each in (self.values, self.sizes)
+        )
+        return ratio_interval(own, own_size, best, best_size, coverage)
 
-def _lowest_ratio(names: Sequence[str], ratio: Floats, drawn: Floats, is_compared: Bools) -> Ratio | None:
-    """The lowest group's ratio to the highest, with both names; None with fewer than two groups to compare.
+    def lowest(self, names: Sequence[str]) -> Ratio | None:
+        """The lowest group's ratio to the highest, with both names; None with fewer than two groups to compare.
 
-    Its interval covers the ratios of all pairs of groups at once.
-    """
-    if is_compared.sum() < 2:
-        return None
-    lowest, highest = (int(np.argmin(np.where(is_compared, sign * ratio, np.inf))) for sign in (1, -1))
-    figures = _figures(ratio, drawn, 1 - (1 - COVERAGE) / comb(int(is_compared.sum()), 2))
-    return Ratio(names[lowest], names[highest], figures[lowest])
+        Its interval covers the ratios of all pairs of groups at once.
+        """
+        if self.is_compared.sum() < 2 or self.values[self.highest] == 0:
+            return None
+        lowest = int(np.argmin(np.where(self.is_compared, self.values, np.inf)))
+        coverage = 1 - (1 - COVERAGE) / comb(int(self.is_compared.sum()), 2)
+        return Ratio(names[lowest], names[self.highest], self.ratio(lowest, coverage))
 
 
 def _mean(values: Any) -> float:

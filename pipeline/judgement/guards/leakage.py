@@ -1,89 +1,70 @@
 """Guards against leaks: features that separate too well to be true, and rows in both training and test sets."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
-from scipy.stats import beta
 
+from features.catalogue.feature import Feature
 from features.errors import Finding
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import Fold
-from pipeline.model.blend import Blend
+from pipeline.judgement.guards.cells import Cell, worst_cells
+from pipeline.judgement.guards.removal import Costly, Removal, costly_features, costly_tables
 from pipeline.model.separation import rank_auc
 
-Counts = NDArray[np.int64]
-
-AUC_LIMIT = 0.80
+AUC_LIMIT: Final = 0.80
 """On a real payroll a leaking column alone had an AUC of 0.87; no honest single feature came near 0.80."""
-RATE_LIMIT = 5.0
-ROWS_LIMIT = 100
-REMOVAL_LIMIT = 0.08
-"""Drop-column importance in AUC: no honest feature costs as much once the others can compensate."""
-STAND_INS = [0.0, *(sign * (10.0**digits - 1) for digits in range(2, 7) for sign in (1, -1)), -1.0]
-"""Values that systems write for a missing one: 0, −1, ±99, ±999 … and the like."""
+ROWS_LIMIT: Final = 100
+"""With fewer rows the AUC of a feature is not computed."""
+FOLDS: Final = 5
+SMOOTHING: Final = 5.0
+"""Rows at the base rate that are added to each category, so that a rare one does not rank first by chance."""
 
 
-def suspects(dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = ()) -> list[Finding]:
+def suspects(
+    dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = (), table_of: Mapping[str, str] | None = None
+) -> list[Finding]:
     """Features that predict by themselves who leaves, on out-of-time rows.
 
-    A suspect separates with an AUC above 0.80 by its value or by its nulls; or null, zero or another stand-in value
-    multiplies the exit rate by more than 5 on at least 100 rows, and by more than chance explains. `allowed` names are
-    exempt.
+    A suspect separates with an AUC above 0.80 by its value (a category by the exit rates of its values among other
+    people) or by its nulls; or one of its values, or its being known or unknown, multiplies the exit rate
+    (`worst_cells`). `allowed` names are exempt.
     """
-    X, left = dataset.X[test_rows], dataset.left[test_rows]
+    rows = np.unique(test_rows)  # a cross-section tests each person several times
+    exempt = set(allowed)
+    X, left, person = dataset.X[rows], dataset.left[rows], dataset.person[rows]
+    X = X.drop(name for name in X.columns if name in exempt)
+    cells = worst_cells(X, left, person)
     findings = []
     for name in X.columns:
-        if name in set(allowed):
-            continue
-        separates = max(_separation(X[name], left), _separation(X[name].is_null(), left))
-        multiplies, rows = _worst_value(X[name], left)
+        separates = max(_separation(X[name], left, person), _separation(X[name].is_null(), left, person))
         if separates > AUC_LIMIT:
-            findings.append(_suspect(name, f"separates leavers with AUC {separates:.3f} by itself", 0))
-        elif rows:
-            findings.append(_suspect(name, f"has one value that multiplies the exit rate by {multiplies:.1f}", rows))
+            rule, count = f"separates leavers with AUC {separates:.3f} by itself", 0
+        elif name in cells:
+            rule, count = _of_cell(cells[name]), cells[name].rows
+        else:
+            continue
+        findings.append(_suspect(name, rule + _about(dataset.features.get(name), table_of or {}), count))
     return findings
 
 
-@dataclass(frozen=True)
-class Removal:
-    """Test rows (n) that `blend` was not fitted on; `without` refits it without a feature and gives its risks (n,)."""
-
-    X: pl.DataFrame
-    left: np.ndarray
-    blend: Blend
-    without: Callable[[str], np.ndarray]
-
-    def cost_of_shares(self) -> dict[str, float]:
-        """The AUC lost without each feature's share of the log-odds; nothing is refitted."""
-        log_odds, (_, shares) = self.blend.log_odds(self.X), self.blend.contributions(self.X)
-        whole = _auc_of(log_odds, self.left)
-        return {
-            name: whole - _auc_of(log_odds - shares[:, position], self.left)
-            for position, name in enumerate(self.blend.features)
-        }
-
-    def cost(self, name: str) -> float:
-        """The AUC lost when the model is refitted without a feature: its drop-column importance."""
-        return _auc_of(self.blend.log_odds(self.X), self.left) - _auc_of(self.without(name), self.left)
-
-
-def drop_column_suspects(removals: Sequence[Removal], allowed: Iterable[str] = ()) -> list[Finding]:
-    """Features whose drop-column importance is too high: removing them costs more than 0.08 of AUC on average.
-
-    The mean is over all test sets, because one with few exits is not enough: among 1,470 people overtime cost 0.091 of
-    AUC on one fifth, but less than the limit on average over five. Models are refitted only without the features whose
-    share of the log-odds is worth that much AUC, since a refit costs less: the other features compensate.
-    """
-    shares = pl.DataFrame([removal.cost_of_shares() for removal in removals]).mean().row(0, named=True)
+def removal_suspects(
+    removals: Sequence[Removal], allowed: Iterable[str] = (), table_of: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Features, and groups of them, whose removal costs the model too much (`costly_features`, `costly_tables`)."""
+    exempt, tables = set(allowed), table_of or {}
     findings = []
-    for name in sorted(name for name, cost in shares.items() if cost > REMOVAL_LIMIT and name not in set(allowed)):
-        cost = float(np.mean([removal.cost(name) for removal in removals]))
-        if cost > REMOVAL_LIMIT:
-            findings.append(_suspect(name, f"costs {cost:.3f} of AUC when it is removed", 0))
-    return findings
+    for each in costly_features(removals, exempt):
+        for name in each.features:
+            copies = ", ".join(sorted({*each.features} - {name}))
+            rule = f"costs {each.cost:.3f} of AUC when it is removed" + (f" with its copies {copies}" if copies else "")
+            findings.append(_suspect(name, rule, 0))
+    if findings:
+        return findings
+    group = costly_tables(removals, tables, exempt)
+    return [] if group is None else _of_group(group)
 
 
 def train_test_overlap(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]:
@@ -100,57 +81,63 @@ def train_test_overlap(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]
     return [Finding(rule, "features", "snapshot_date" if by_date else "", shared, remedy)]
 
 
+def _of_cell(cell: Cell) -> str:
+    if cell.what == "value":
+        return f"has one value that multiplies the exit rate by {cell.ratio:.1f}: {cell.share:.0%} with it left"
+    return f"multiplies the exit rate by {cell.ratio:.1f} where it is {cell.what}: {cell.share:.0%} of those left"
+
+
+def _of_group(group: Costly) -> list[Finding]:
+    """One finding for each table."""
+    together = f" together with {' and '.join(group.tables)}" if len(group.tables) > 1 else ""
+    return [
+        Finding(
+            f"costs {group.cost:.3f} of AUC when all features of this table are removed{together}",
+            table,
+            "",
+            0,
+            "Check when its rows were written: if they exist or differ only because people left, remove the table or "
+            f"give its rows `recorded_at`; if it is legitimate, train with --allow-suspect {table}.",
+        )
+        for table in group.tables
+    ]
+
+
+def _about(feature: Feature | None, table_of: Mapping[str, str]) -> str:
+    """The table, and the survey item or the like, that a feature is computed from."""
+    table = table_of.get(feature.name) if feature else None
+    if not feature or not table:
+        return ""
+    return f"; it is computed from {table}" + (f", {feature.item}" if feature.item else "")
+
+
 def _auc_of(figures: np.ndarray, left: np.ndarray) -> float:
     """The AUC of figures (n,); NaN if nobody or everybody left."""
     return float(rank_auc(figures, left)) if 0 < left.sum() < len(left) else np.nan
 
 
-def _separation(values: pl.Series, left: np.ndarray) -> float:
+def _separation(values: pl.Series, left: np.ndarray, person: np.ndarray) -> float:
     """max(AUC, 1 − AUC) of one column on the rows where it is known; 0.5 if it cannot be computed."""
-    if values.dtype == pl.String:
-        return 0.5  # a category has no order; `_worst_value` checks its nulls
     known = values.is_not_null().to_numpy()
     if known.sum() < ROWS_LIMIT:
         return 0.5
+    if values.dtype == pl.String:
+        auc = _auc_of(_rates_of_others(values.drop_nulls(), left[known], person[known]), left[known])
+        return 0.5 if np.isnan(auc) else auc  # the rates have a direction
     auc = _auc_of(
         values.cast(pl.Float64).drop_nulls().rank().to_numpy(), left[known]
     )  # rank() gives NaN a rank as well
     return 0.5 if np.isnan(auc) else max(auc, 1 - auc)
 
 
-def _worst_value(values: pl.Series, left: np.ndarray) -> tuple[float, int]:
-    """The highest ratio of the exit rate at null or a stand-in value to the rate at all other values, and its rows.
-
-    0 and 0 rows if no ratio is above the limit beyond chance. Other values are not checked: people who share a
-    department or a date may well share a reason to leave.
-    """
-    stands_in = pl.col("value").is_null()
-    if values.dtype != pl.String:
-        stands_in |= pl.col("value").cast(pl.Float64).is_in(STAND_INS)
-    counted = (
-        pl.DataFrame({"value": values, "left": left})
-        .group_by("value")
-        .agg(rows=pl.len(), left=pl.col("left").sum())
-        .filter(pl.col("rows") >= ROWS_LIMIT, stands_in)
-        .with_columns(other_rows=len(left) - pl.col("rows"), other_left=int(left.sum()) - pl.col("left"))
-        .filter(pl.col("other_rows") >= ROWS_LIMIT)
-    )
-    rows, leavers, other_rows, other_leavers = (
-        counted[name].to_numpy() for name in ("rows", "left", "other_rows", "other_left")
-    )
-    least = _least_ratio(rows, leavers, other_rows, other_leavers)
-    ratio = np.where(least > RATE_LIMIT, (leavers / rows) / ((other_leavers + 0.5) / other_rows), 0.0)
-    worst = int(ratio.argmax()) if ratio.any() else None
-    return (0.0, 0) if worst is None else (float(ratio[worst]), int(rows[worst]))
-
-
-def _least_ratio(rows: Counts, leavers: Counts, other_rows: Counts, other_leavers: Counts) -> np.ndarray:
-    """Lower end of the 95 % interval (Clopper and Pearson) of the ratio of two exit rates (n,).
-
-    Given all leavers, the number among the first rows is binomial with odds ratio · rows / other rows.
-    """
-    share = beta.ppf(0.025, np.maximum(leavers, 1e-9), other_leavers + 1)
-    return np.asarray(share / (1 - share) * other_rows / rows)
+def _rates_of_others(values: pl.Series, left: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """The exit rate (n,) of each row's category, among the people of the other folds."""
+    rows = pl.DataFrame({"value": values, "left": left, "fold": person.astype(np.int64) % FOLDS})
+    left_sum = pl.col("left").sum()
+    own = ("value", "fold")
+    others = pl.len().over("value") - pl.len().over(own)
+    leavers = left_sum.over("value") - left_sum.over(own)
+    return rows.select((leavers + SMOOTHING * left.mean()) / (others + SMOOTHING)).to_series().to_numpy()
 
 
 def _suspect(name: str, rule: str, rows: int) -> Finding:

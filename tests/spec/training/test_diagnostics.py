@@ -9,8 +9,9 @@ from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.diagnostics import gain, range_coverage
+from pipeline.judgement.figures import Bounded, MetricValues
 from pipeline.judgement.plots import plots
-from pipeline.judgement.report import GroupFigures, TrainingReport
+from pipeline.judgement.report import Difference, GroupFigures, OriginMetrics, TrainingReport
 
 
 def test_groups_of_a_few_people_have_no_figures(company: Dataset, judged: Backtest) -> None:
@@ -32,12 +33,50 @@ def test_plots_are_drawn_of_every_figure(company: Dataset, judged: Backtest) -> 
         ablation=judged.ablation(1),
         by_group=by_group(company, judged, seed=1),
     )
-    pictures = plots(report)
+    drawn = plots(report)
+    pictures = drawn.files
+    assert drawn.missing == ()
     assert {"reliability.svg", "gain.svg", "precision_recall.svg", "over_time.svg", "by_department.svg"} <= set(
         pictures
     )
     assert all(picture.startswith(b"<?xml") for picture in pictures.values())
     assert sum(group.n for group in coverage.groups) == 300
+
+
+DIFFERENCE = Difference(Bounded(0.1, 0.0, 0.2), Bounded(0.1, 0.0, 0.2))
+
+
+def test_a_plot_that_fails_is_named_and_the_others_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("'yerr' must not contain negative values")
+
+    monkeypatch.setattr("pipeline.judgement.plots._ablation", fail)
+    drawn = plots(TrainingReport(source="tiny", gain=(0.0, 0.5, 1.0), base_rate=0.1, ablation={"tenure": DIFFERENCE}))
+    assert set(drawn.files) == {"gain.svg", "precision_recall.svg"}
+    assert [str(each) for each in drawn.missing] == ["ablation.svg (ValueError)"]
+
+
+@pytest.mark.parametrize("name", ["Sales $#1$", "$\\frac{", "a_b^c $ 5", "<b>&amp;"])
+def test_a_label_is_never_parsed_as_mathematics(name: str) -> None:
+    group = GroupFigures("department", name, is_suppressed=False, n=50, auc=Bounded(0.7, 0.6, 0.8))
+    drawn = plots(TrainingReport(source="tiny", by_group=(group,)))
+    assert drawn.missing == ()
+    assert set(drawn.files) == {"by_department.svg"}
+
+
+def test_dates_without_a_slope_are_drawn() -> None:
+    dates = tuple(OriginMetrics(f"2024-0{month}-28", n=50, figures=MetricValues(auc=0.7)) for month in (1, 2))
+    drawn = plots(TrainingReport(source="tiny", by_origin=dates))
+    assert (set(drawn.files), drawn.missing) == ({"over_time.svg"}, ())
+
+
+def test_the_interval_of_a_tenth_holds_its_share_though_nobody_or_everybody_left() -> None:
+    for rows in range(100, 2000, 10):
+        left = np.repeat([False, True], [rows // 2, rows - rows // 2])
+        risk = np.where(left, 0.9, 0.1)
+        judged = SimpleNamespace(risk=risk, left=left, low=risk, high=risk)
+        for group in range_coverage(judged).groups:  # type: ignore[arg-type]
+            assert group.least <= group.happened <= group.most, rows
 
 
 def test_gain_is_the_share_of_leavers_among_the_highest_risks() -> None:

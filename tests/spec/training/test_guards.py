@@ -1,5 +1,7 @@
 """The guards that refit, compare splits or compare builds."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,20 +9,71 @@ import polars as pl
 from training_company import DAYS, ROWS
 
 from pipeline.dataset.rows import Dataset
-from pipeline.judgement.guards.leakage import Removal, drop_column_suspects, train_test_overlap
+from pipeline.judgement.guards.leakage import train_test_overlap
+from pipeline.judgement.guards.removal import REMOVAL_LIMIT, Removal, costly_features, costly_tables
 from pipeline.judgement.guards.rewritten_history import changed_past, sums_of, write_sums
-from pipeline.model.blend import fit_blend
 
 
-def test_a_feature_whose_removal_costs_too_much_is_named(company: Dataset) -> None:
-    blend = fit_blend(company.X, company.left, [], seed=1)
-    rows = (company.X, company.left, blend)
-    worthless = Removal(*rows, lambda _: np.full(ROWS, 0.2))
-    made_up_for = Removal(*rows, lambda _: blend.risk(company.X))
-    assert [finding.column for finding in drop_column_suspects([worthless])] == ["pay_level"]
-    assert drop_column_suspects([made_up_for]) == []
-    assert drop_column_suspects([worthless, *[made_up_for] * 9]) == []  # one unlucky test set of ten
-    assert drop_column_suspects([worthless], ["pay_level"]) == []
+@dataclass(frozen=True)
+class Refit:
+    """A model of one figure per row, given beforehand; `shares` (n, features) add up to it."""
+
+    features: tuple[str, ...]
+    shares: np.ndarray
+
+    def log_odds(self, X: pl.DataFrame) -> np.ndarray:
+        return np.asarray(self.shares.sum(axis=1))
+
+    def contributions(self, X: pl.DataFrame) -> tuple[float, np.ndarray]:
+        return 0.0, self.shares
+
+
+def removal(columns: dict[str, np.ndarray], left: np.ndarray) -> Removal:
+    """Test rows of a model that adds its columns; without some, it adds the others."""
+
+    def model(names: Collection[str]) -> Refit:
+        kept = tuple(name for name in columns if name not in set(names))
+        shares = np.column_stack([columns[name] for name in kept]) if kept else np.zeros((len(left), 0))
+        return Refit(kept, shares)
+
+    return Removal(pl.DataFrame(columns), left, model(()), model)  # type: ignore[arg-type]
+
+
+LEFT = np.arange(400) % 4 == 0
+NOISE = np.random.default_rng(5).normal(size=(8, 400))
+
+
+def test_a_feature_whose_removal_costs_too_much_is_named() -> None:
+    costly = removal({"mood": LEFT + NOISE[0], "desk": NOISE[1] / 9}, LEFT)
+    cheap = removal({"mood": NOISE[0], "desk": NOISE[1] / 9}, LEFT)
+    assert [found.features for found in costly_features([costly])] == [("mood",)]
+    assert costly_features([cheap]) == []
+    assert costly_features([costly, *[cheap] * 9]) == []  # one unlucky test set of ten
+    assert costly_features([costly], ["mood"]) == []
+
+
+def test_two_copies_that_replace_each_other_are_named_together() -> None:
+    copies = {"mood": LEFT + NOISE[0], "spirits": LEFT + NOISE[0] + NOISE[1] / 9, "desk": NOISE[2] / 9}
+    either = removal(copies, LEFT)
+    assert removal_cost(either, "mood") < REMOVAL_LIMIT
+    [found] = costly_features([either])
+    assert set(found.features) == {"mood", "spirits"}
+
+
+def test_two_tables_that_cover_for_each_other_are_named_and_honest_ones_are_not() -> None:
+    two = {f"{table}_{n}": LEFT + NOISE[2 * at + n] for at, table in enumerate(("reviews", "survey")) for n in range(2)}
+    table_of = {name: name.partition("_")[0] for name in two} | {"desk": "posts", "way": "posts"}
+    leaking = removal(two | {"desk": NOISE[4] + LEFT / 3, "way": NOISE[5]}, LEFT)
+    found = costly_tables([leaking], table_of)
+    assert found is not None
+    assert set(found.tables) == {"reviews", "survey"}
+    assert costly_tables([leaking], table_of, ["survey_0", "survey_1"]) is None
+    weak = removal({"reviews_0": LEFT / 2 + NOISE[0], "desk": NOISE[4] + LEFT / 3}, LEFT)
+    assert costly_tables([weak], table_of) is None, "a model that separates little needs no leak"
+
+
+def removal_cost(whole: Removal, name: str) -> float:
+    return whole.auc - whole.lacking([name]).auc
 
 
 def test_a_person_month_in_train_and_test_is_counted(company: Dataset) -> None:
