@@ -58,7 +58,7 @@ ROW_KEY: Final = "row key"
 """Column of the interim files: a 64-bit hash of all that was read of the row. No name of the contract has a space."""
 
 FACT_KEY: Final = "fact key"
-"""Likewise, a hash of what a row is about and when it was known: two different rows with the same one contradict
+"""Likewise, a hash of what a row is about and when it was recorded: two different rows with the same one contradict
 each other. Only in tables of which one such row is preferred."""
 
 PLACEHOLDERS: Final = tuple(
@@ -115,6 +115,7 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
     with BatchWriter(interim, compression="lz4") as writer:
         for batch in read_batches(raw, columns.read | columns.unused):
             checked.rows += len(batch)
+            tally.read(table, len(batch))
             frame = _check_batch(checked, batch, expectations, tally)
             _gather(checked, frame)
             keys.append(frame[ROW_KEY].to_numpy())
@@ -129,7 +130,9 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
 
 
 def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally) -> pl.DataFrame:
-    raw = _without_forbidden_items(checked, raw, expectations)
+    allowed = _without_forbidden_items(checked, raw, expectations)
+    tally.drop_items(checked.table, raw.height - allowed.height)
+    raw = allowed
     frame = _cast(checked, raw, tally)
     frame = _normalise(checked.table, frame)
     given = frame
@@ -148,8 +151,8 @@ def _with_fact_key(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     if table not in PREFERRED or not {"employee_id", own_date} <= set(frame.columns):
         return frame
     names = ("employee_id", own_date, *(name for name in ALSO_IN_KEY.get(table, ()) if name in frame.columns))
-    known = pl.max_horizontal(own_date, "recorded_at").alias("known")
-    return frame.with_columns(frame.select(*names, known).hash_rows().alias(FACT_KEY))
+    recorded = pl.coalesce("recorded_at", own_date).alias("recorded")
+    return frame.with_columns(frame.select(*names, recorded).hash_rows().alias(FACT_KEY))
 
 
 def _without_forbidden_items(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations) -> pl.DataFrame:

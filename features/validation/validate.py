@@ -32,7 +32,7 @@ from features.validation.cross_checks import (
 from features.validation.expectations import Expectations
 from features.validation.report import Report
 from features.validation.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally
-from features.validation.table_checks import ROW_KEY, CheckedTable, check_table
+from features.validation.table_checks import FACT_KEY, ROW_KEY, CheckedTable, check_table
 
 __all__ = ["Expectations", "Report", "validate"]
 
@@ -62,7 +62,8 @@ def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path,
             warnings=tally.warnings(),
             refused=tuple(sorted({*refused, *_refused(checked)})),
             tables={table: found.rows for table, found in checked.items()},
-            used={path.stem: pq.read_metadata(path).num_rows for path in finished if path.stem in TABLES},
+            used={} if tally.errors() else _rows_of(finished),
+            left_out={} if tally.errors() else tally.left_out(),
             people=checked["employees"].everyone.height if "employees" in checked else 0,
             voluntary_exits=_voluntary_exits(people, until),
             complete_from=start,
@@ -132,7 +133,7 @@ def _people(
 def _read_whole(found: CheckedTable, tally: Tally) -> pl.DataFrame:
     duplicates = Duplicates(found.repeated_keys)
     rows = [duplicates.leave_out(found.table, batch, tally) for batch in _interim_batches(found)]
-    return pl.concat(rows).drop(ROW_KEY)
+    return pl.concat(rows).drop(ROW_KEY, FACT_KEY, strict=False)
 
 
 def _interim_batches(found: CheckedTable) -> Iterator[pl.DataFrame]:
@@ -187,6 +188,10 @@ def _start(
     if start > until:
         tally.missing(PERIOD, "source.toml", "complete_from")
     return start, [note]
+
+
+def _rows_of(finished: Sequence[Path]) -> dict[str, int]:
+    return {path.stem: pq.read_metadata(path).num_rows for path in finished if path.stem in TABLES}
 
 
 def _voluntary_exits(people: People | None, until: date | None) -> int:

@@ -74,7 +74,7 @@ def test_the_exit_of_a_dropped_spell_is_dropped_too(tmp_path: Path) -> None:
         tmp_path, {"employees": employees, "exits": leaver(("dora", "2019-01-01"))} | one("surveys", employee_id="dora")
     )
     assert report.errors == ()
-    assert [finding.place for finding in report.warnings] == ["employees.hire_date"]
+    assert [finding.place for finding in report.warnings] == ["employees.hire_date", "exits.employee_id"]
     assert canonical(tmp_path, "exits").is_empty()
 
 
