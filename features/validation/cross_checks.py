@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
+from features.contract.ended_spell import with_ended_spell
 from features.contract.tables import OWN_DATE, PREFERRED, UNKNOWN, people_columns
 from features.validation.rules import (
     AFTER_EXIT,
@@ -149,22 +151,9 @@ def _spells(employees: pl.DataFrame) -> pl.DataFrame:
 
 
 def _put_to_spells(exits: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
-    """Each exit with the hire_date of its spell: the last one before it, else the one on it; null where there is none.
-
-    A rehire on the day of an exit starts a new spell, and the exit ends the old one.
-    """
-    hires = spells.select("employee_id", "hire_date").unique().sort("hire_date")
-    before = exits.sort("exit_date").join_asof(
-        hires,
-        left_on="exit_date",
-        right_on="hire_date",
-        by="employee_id",
-        allow_exact_matches=False,
-        check_sortedness=False,
-    )
-    same_day = hires.select("employee_id", exit_date="hire_date", hired_on="hire_date")
-    placed = before.join(same_day, on=["employee_id", "exit_date"], how="left")
-    return placed.with_columns(hire_date=pl.coalesce("hire_date", "hired_on"))
+    """Each exit with the hire_date of the spell that it ends; null where there is none."""
+    placed = with_ended_spell(nw.from_native(exits.lazy()), nw.from_native(spells.lazy()))
+    return nw.to_native(placed).rename({"ended_hire": "hire_date"}).collect()
 
 
 def _known_on(own_date: str) -> pl.Expr:

@@ -238,3 +238,28 @@ def test_no_report_holds_a_person_or_a_value(tables: Tables, tmp_path: Path) -> 
     text = printed(report, tmp_path) + str(report.as_dict())
     for secret in ("anna", "boris", "clara", "dora", "nobody", "31.12.2019", "1,000", "10.5", "resigned", "1917"):
         assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("tables", "place"),
+    [
+        ({"exits": leaver(("x1", "2020-03-31"), ("x2", "2020-04-30"))}, ("exits", "employee_id", 2)),
+        (
+            {
+                "surveys": [
+                    *one("surveys", employee_id="x1")["surveys"],
+                    *beside("surveys", employee_id="x2")["surveys"],
+                ]
+            },
+            ("surveys", "employee_id", 2),
+        ),
+        (one("compensation", effective_date="2900-12-31"), ("compensation", "effective_date", 1)),
+        (one("collaboration", closed_at="2018-06-30 10:00"), ("collaboration", "closed_at", 1)),
+    ],
+)
+def test_a_table_most_of_whose_rows_cannot_be_right_is_an_error(
+    tables: Tables, place: tuple[str, str, int], tmp_path: Path
+) -> None:
+    [error] = check(tmp_path, tables).errors
+    assert (error.table, error.column, error.rows) == place
+    assert error.rule.endswith("; more than 50% of the table's rows")
