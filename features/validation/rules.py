@@ -125,6 +125,18 @@ CIRCLE: Final = _kept(
     "people who lead each other in a circle, by the last manager of each; the rows are kept",
     "Correct manager_id; until then each of them has a list of their own.",
 )
+CURRENCY_CHANGE: Final = _kept(
+    "in another currency than the person's pay before; kept, but the growth of pay across the change is unknown",
+    "Nothing to do if it is right; for growth across it, convert base_pay to one currency in a query.",
+)
+NO_CURRENCY: Final = _kept(
+    "pay without a currency beside pay with one; kept, and compared only with other pay without one",
+    "Fill in the currency, an ISO 4217 code such as EUR.",
+)
+ODD_CURRENCY: Final = _kept(
+    "not the name of one currency; kept, and compared only with pay in the same spelling",
+    "Write the ISO 4217 code, such as EUR, in place of the sign or name.",
+)
 SENTINEL_ROW: Final = _left_out(
     "a placeholder instead of a date; the row is left out",
     "Give the real date, or leave such rows out yourself.",

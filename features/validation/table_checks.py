@@ -18,6 +18,7 @@ import polars as pl
 from features.contract.tables import (
     ALSO_IN_KEY,
     CLOSED_LISTS,
+    CURRENCY,
     ITEM_COLUMN,
     OWN_DATE,
     PREFERRED,
@@ -84,7 +85,7 @@ class CheckedTable:
     """A table after the first pass. `path` is its interim file: canonical columns and the row key.
 
     days: the number of rows of a column on each day. first_facts: the earliest own date of each person's facts.
-    everyone: the people of employees, and whether all their rows have been kept so far.
+    everyone: the people of employees, and whether all their rows have been kept so far. currencies: as they are spelt.
     """
 
     table: str
@@ -96,6 +97,7 @@ class CheckedTable:
     everyone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_PEOPLE))
     repeated_keys: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
     repeated_facts: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
+    currencies: set[str] = field(default_factory=set)
     refused_items: set[str] = field(default_factory=set)
     ignored_items: set[str] = field(default_factory=set)
 
@@ -280,6 +282,8 @@ def _gather(checked: CheckedTable, frame: pl.DataFrame) -> None:
             days = frame.select(column=pl.lit(column), day=pl.col(column).cast(pl.Date)).drop_nulls()
             days = days.group_by("column", "day").agg(rows=pl.len())
             checked.days = pl.concat([checked.days, days]).group_by("column", "day").agg(pl.col("rows").sum())
+    if CURRENCY in frame.columns:
+        checked.currencies |= set(frame[CURRENCY].drop_nulls().unique())
     own_date = OWN_DATE[checked.table]
     if checked.table in ("employees", "exits") or own_date not in frame.columns:
         return

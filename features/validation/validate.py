@@ -14,7 +14,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.contract.tables import REQUIRED_TABLES, TABLES
+from features.contract.currencies import spellings
+from features.contract.tables import CURRENCY, REQUIRED_TABLES, TABLES
 from features.validation import period
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import natural
@@ -29,6 +30,7 @@ from features.validation.cross_checks import (
     leave_out_immortal,
     leave_out_unknown_people,
 )
+from features.validation.currency_checks import count_currencies, currency_notes, with_currency_codes
 from features.validation.expectations import Expectations
 from features.validation.report import Report
 from features.validation.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally
@@ -148,6 +150,8 @@ def _finish_tables(checked: Mapping[str, CheckedTable], people: People, staging:
             finished.append(staging / f"{table}.parquet")
             _write_facts(found, people, finished[-1], tally)
             found.path.unlink()
+            if CURRENCY in found.columns.contract:
+                count_currencies(pl.scan_parquet(finished[-1]), tally)
             if table == "assignments" and "manager_id" in column_names(finished[-1]):
                 count_circles(pl.scan_parquet(finished[-1]), people, tally)
     return finished
@@ -168,11 +172,13 @@ def _write_people(employees: CheckedTable, people: People, staging: Path) -> lis
 
 def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally) -> None:
     duplicates, contradictions = Duplicates(found.repeated_keys), Contradictions(found.repeated_facts)
+    codes = spellings(found.currencies)
     with BatchWriter(path) as writer:
         for batch in _interim_batches(found):
             frame = duplicates.leave_out(found.table, batch, tally)
             frame = leave_out_unknown_people(found.table, frame, people, tally)
             frame = leave_out_after_exit(found.table, frame, people, tally)
+            frame = with_currency_codes(frame, codes)
             writer.write(contradictions.set_aside(frame).drop(ROW_KEY))
         if (decided := contradictions.decided(found.table, tally)) is not None:
             writer.write(decided)
@@ -211,6 +217,7 @@ def _notes(raw: Mapping[str, Path], checked: Mapping[str, CheckedTable], expecta
     if absent := [table for table in TABLES if table not in raw and table not in REQUIRED_TABLES]:
         notes.append(f"No {', '.join(absent)}: features that need them are missing too.")
     for table, found in checked.items():
+        notes += currency_notes(table, found.currencies)
         notes += found.columns.notes(table, expectations)
         if found.ignored_items:
             items = ", ".join(sorted(found.ignored_items))
