@@ -167,6 +167,13 @@ NOT_YET: Final = _kept(
     "an exit after complete_until; kept, but treated as not yet known",
     "Nothing to do if complete_until is right; else move it in source.toml.",
 )
+UNSEEN: Final = _kept(
+    "exits that no snapshot date sees within the horizon: hired and gone between two dates, or dates too far apart",
+    "Let snapshot_every_months in source.toml be no more than horizon_months, and smaller where people come and go "
+    "between two dates.",
+)
+
+
 FORBIDDEN_ITEM: Final = "an item that is refused or ignored"
 """Why rows of surveys, measures and competencies are left out without a warning: source.toml asks for it."""
 
