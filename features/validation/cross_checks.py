@@ -122,7 +122,8 @@ def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.Data
     placed = _put_to_spells(known.with_row_index("row"), spells)
     homeless = placed.filter(pl.col("hire_date").is_null())
     tally.add(EXIT_BEFORE_HIRE, "exits", "exit_date", homeless.filter("is_whole").height)
-    tally.add(EXIT_OF_LEFT_OUT, "exits", "employee_id", homeless.filter(~pl.col("is_whole")).height)
+    if not tally.errors():  # these have left rows out too, and are reported themselves
+        tally.add(EXIT_OF_LEFT_OUT, "exits", "employee_id", homeless.filter(~pl.col("is_whole")).height)
     placed = placed.drop_nulls("hire_date")
     ended = placed.group_by("employee_id", "hire_date").agg(*_last_known_exit())
     spells = spells.join(ended, on=["employee_id", "hire_date"], how="left")
