@@ -9,9 +9,12 @@ from features.errors import Finding
 
 ALWAYS: Final = 1.0
 """The limit of a rule that is a warning however many rows break it."""
+IMPOSSIBLE: Final = 0.01
+"""The share of a table's rows up to which rows with an impossible value are left out with a warning: mistakes in single
+rows. Beyond it, a column is in another unit or on another scale: an error."""
 HALF: Final = 0.5
-"""The share of a table's rows up to which rows that cannot be right are left out with a warning. Beyond it, the table
-does not fit the others (ids of another system, wrong dates), and what is left of it would mislead: an error."""
+"""The share up to which rows that do not fit the other tables are left out with a warning. Beyond it, the ids or dates
+are those of another system, and what is left would mislead: an error."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Rule:
         return self.limit < ALWAYS and (self.limit == 0 or rows > self.limit * of)
 
     def at(self, table: str, column: str, rows: int, *, is_error: bool) -> Finding:
-        share = f"; more than {self.limit:.0%} of the table's rows" if is_error and self.limit else ""
+        share = f"; more than {self.limit:.0%} of the table's rows" if is_error and self.limit >= HALF else ""
         return Finding(f"{self.sentence}{share}", table, column, rows, self.remedy, self.leaves_out and not is_error)
 
 
@@ -83,10 +86,16 @@ OVERLAP: Final = Rule(
     "hire_date, keep the one that is right.",
 )
 EXIT_BEFORE_HIRE: Final = Rule(
-    "an exit is before the hire", "Correct the exit or the hire date, or add the spell that the exit ends."
+    "an exit is before the hire",
+    "Correct the exit or the hire date, or add the spell that the exit ends.",
+    IMPOSSIBLE,
+    leaves_out=True,
 )
 OWN_RATING: Final = Rule(
-    "a person's rating of their own service", "Leave out services whose client and provider are the same person."
+    "a person's rating of their own service",
+    "Leave out services whose client and provider are the same person.",
+    IMPOSSIBLE,
+    leaves_out=True,
 )
 PERIOD: Final = Rule("complete_from is after complete_until", "Correct complete_from or complete_until in source.toml.")
 
@@ -188,11 +197,15 @@ def rule_of_check(check: str, statistics: Mapping[str, Any]) -> Rule:
             words = ", ".join(statistics["allowed_values"])
             return Rule("is not one of the contract's values", f"Use one of: {words}.")
         case "in_range":
-            return Rule(f"is not within {low} to {high}", f"Convert it to the scale from {low} to {high}.")
+            return _left_out(
+                f"is not within {low} to {high}", f"Convert it to the scale from {low} to {high}.", IMPOSSIBLE
+            )
         case "greater_than":
-            return Rule(f"is not above {low}", "Correct it, or leave such rows out with a query in source.toml.")
+            remedy = "Correct it, or leave such rows out with a query in source.toml."
+            return _left_out(f"is not above {low}", remedy, IMPOSSIBLE)
         case "greater_than_or_equal_to":
-            return Rule(f"is below {low}", "Correct it, or leave the value empty where it is not known.")
+            remedy = "Correct it, or leave the value empty where it is not known."
+            return _left_out(f"is below {low}", remedy, IMPOSSIBLE)
     raise ValueError(f"the check {check} has no text yet")
 
 

@@ -9,7 +9,7 @@ rows by only 9 bytes each.
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandera.errors
@@ -75,6 +75,7 @@ PLACEHOLDERS: Final = tuple(
 
 NAME_LENGTH: Final = 40
 
+_EMPTY_VALUE: Final = pandera.errors.SchemaErrorReason.SERIES_CONTAINS_NULLS
 _DAYS: Final = {"column": pl.String, "day": pl.Date, "rows": pl.UInt32}
 _PEOPLE: Final = {"employee_id": pl.String, "is_whole": pl.Boolean}
 _FIRST_FACTS: Final = {"employee_id": pl.String, "first_fact": pl.Date}
@@ -139,7 +140,7 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
     frame = _normalise(checked.table, frame)
     given = frame
     frame = _without_placeholders(checked.table, frame, tally)
-    _check_class(checked.table, frame, tally)
+    frame = _without_impossible_values(checked.table, frame, tally)
     frame = frame.drop_nulls([name for name in required_columns(checked.table) if name in frame.columns])
     if checked.table == "employees" and "employee_id" in frame.columns:
         _gather_people(checked, given, frame)
@@ -234,22 +235,21 @@ def _without_placeholders(table: str, frame: pl.DataFrame, tally: Tally) -> pl.D
     return frame
 
 
-def _check_class(table: str, frame: pl.DataFrame, tally: Tally) -> None:
-    """Check the rows against the class in `tables.py`. Empty values were counted when they were read."""
+def _without_impossible_values(table: str, frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """The rows that fit the class in `tables.py`. Empty values were counted when they were read."""
     schema = TABLES[table].to_schema()
     schema = schema.remove_columns([name for name in required_columns(table) if name not in frame.columns])
     try:
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as broken:
-        for error in broken.schema_errors:
-            _count_failure(table, error, tally)
-
-
-def _count_failure(table: str, error: Any, tally: Tally) -> None:
-    if error.reason_code == pandera.errors.SchemaErrorReason.SERIES_CONTAINS_NULLS:
-        return
-    rule = rule_of_check(error.check.name, error.check.statistics)
-    tally.add(rule, table, error.schema.name, len(error.failure_cases))
+        of_values = [error for error in broken.schema_errors if error.reason_code != _EMPTY_VALUE]
+        is_possible = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean, eager=True)
+        for error in of_values:
+            rule = rule_of_check(error.check.name, error.check.statistics)
+            tally.add(rule, table, error.schema.name, len(error.failure_cases))
+            is_possible &= error.check_output["check_output"].fill_null(value=True)
+        return frame.filter(is_possible)
+    return frame
 
 
 def _without_impossible_services(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Each rule of bad input -> the smallest input that breaks it -> what the report says."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -263,3 +264,30 @@ def test_a_table_most_of_whose_rows_cannot_be_right_is_an_error(
     [error] = check(tmp_path, tables).errors
     assert (error.table, error.column, error.rows) == place
     assert error.rule.endswith("; more than 50% of the table's rows")
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "rule"),
+    [
+        ("compensation", {"base_pay": "0"}, "is not above 0"),
+        ("surveys", {"score": "11"}, "is not within 0 to 10"),
+        ("collaboration", {"effort_hours": "-1"}, "is below 0"),
+        ("collaboration", {"provider_id": "anna"}, "a person's rating of their own service"),
+    ],
+)
+def test_impossible_values_in_up_to_a_hundredth_of_the_rows_are_left_out(
+    table: str, change: dict[str, str], rule: str, tmp_path: Path
+) -> None:
+    own_date = {"compensation": "effective_date", "surveys": "survey_date", "collaboration": "opened_at"}[table]
+    days = [str(date(2018, 7, 1) + timedelta(days=number)) for number in range(100)]
+    sound_rows = [{**ONE_OF_EACH[table][0], "closed_at": None, own_date: day} for day in days]
+    impossible = {**sound_rows[-1], **change}
+    report = check(tmp_path, {table: [*sound_rows[:-1], impossible]})
+    assert (report.errors, [(found.rule, found.rows, found.leaves_out) for found in report.warnings]) == (
+        (),
+        [(rule, 1, True)],
+    )
+    assert canonical(tmp_path, table).height == report.used[table] == 99
+    (two := tmp_path / "two").mkdir()
+    report = check(two, {table: [*sound_rows[:-2], {**sound_rows[-2], **change}, impossible]})
+    assert [(error.rule, error.rows) for error in report.errors] == [(rule, 2)]
