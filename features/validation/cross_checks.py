@@ -154,7 +154,8 @@ def _spells(employees: pl.DataFrame) -> pl.DataFrame:
 def _put_to_spells(exits: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
     """Each exit with the hire_date of the spell that it ends; null where there is none."""
     placed = with_ended_spell(nw.from_native(exits.lazy()), nw.from_native(spells.lazy()))
-    return nw.to_native(placed).rename({"ended_hire": "hire_date"}).collect()
+    table: pl.DataFrame = nw.to_native(placed).rename({"ended_hire": "hire_date"}).collect()
+    return table
 
 
 def _known_on(own_date: str) -> pl.Expr:

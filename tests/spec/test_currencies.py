@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from raw_company import canonical, check
@@ -80,7 +81,7 @@ def test_the_check_counts_what_cannot_be_compared(tmp_path: Path) -> None:
     assert report.used["compensation"] == 5
 
 
-def test_growth_is_compared_with_those_paid_in_the_same_currency(features_of) -> None:
+def test_growth_is_compared_with_those_paid_in_the_same_currency(features_of: Any) -> None:
     """Seven are paid in TRY with 60 % more, six in EUR: five with nothing more, e5 with 10 %."""
     rows = ["employee_id effective_date base_pay currency"]
     for number in range(7):
