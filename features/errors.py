@@ -13,6 +13,7 @@ class Finding:
 
     `table` may also be the name of a file or of a section of `source.toml`. `column` is empty where the rule concerns
     a whole table, and `rows` is 0 where it is not about rows. Every finding has a `remedy`, best passed by keyword.
+    leaves_out: those rows are not used; other warnings keep the rows that they count.
     """
 
     rule: str
@@ -20,12 +21,13 @@ class Finding:
     column: str = ""
     rows: int = 0
     remedy: str = ""
+    leaves_out: bool = False
 
     @property
     def place(self) -> str:
         return f"{self.table}.{self.column}" if self.column else self.table
 
-    def as_dict(self) -> dict[str, str | int]:
+    def as_dict(self) -> dict[str, str | int | bool]:
         return asdict(self)
 
     def __str__(self) -> str:

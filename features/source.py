@@ -20,6 +20,7 @@ from features.reading.data_hash import data_hash
 from features.reading.raw_tables import Raw, read_tables
 from features.reading.source_definition import SourceDefinition, read_definition
 from features.validation.cross_section import CrossSection, read_cross_section
+from features.validation.unseen_people import with_unseen
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
 
 __all__ = ["CrossSection", "Item", "Source", "check_source", "load_source", "source_name"]
@@ -124,7 +125,12 @@ def _checked(definition: SourceDefinition, work: Path) -> Report:
         ignore=frozenset(settings.ignore),
         allow=tuple(settings.allow),
     )
-    report = validate(raw.tables, expectations, work / "tables", raw.refused)
+    report = with_unseen(
+        validate(raw.tables, expectations, work / "tables", raw.refused),
+        work / "tables",
+        settings.snapshot_every_months,
+        settings.horizon_months,
+    )
     errors = [*raw.errors, *(finding for finding in report.errors if not _is_reported(finding, raw))]
     return replace(
         report,

@@ -226,9 +226,13 @@ PREFERRED: Final[Mapping[str, tuple[str, ...]]] = {
     "performance": ("rating",),
     "working_time": ("contracted_hours", "worked_hours"),
     "measures": ("value",),
+    "exits": (),
 }
 """Of rows that contradict each other about one fact, the one with the highest figure here counts, whole: the main one
 of two jobs held at once is that with the higher fte. The other columns, in their order, decide between equals."""
+
+CURRENCY: Final = "currency"
+"""The column of compensation that says in which currency the amounts of a row are."""
 
 ITEM_COLUMN: Final[Mapping[str, str]] = {"surveys": "item", "measures": "name", "competencies": "competency"}
 """The column that names the item, for tables with one item per row."""

@@ -33,7 +33,7 @@ def pay(known: Known) -> Frame:
         growth_12m=_growth(known, 12),
         growth_24m=_growth(known, 24),
     )
-    return rows if _has(known, "currency") else rows.with_columns(currency=nw.lit("one"))
+    return rows.with_columns(currency=nw.col("currency").fill_null("") if _has(known, "currency") else nw.lit("one"))
 
 
 @shared
@@ -126,7 +126,8 @@ def rank_in_team(known: Known) -> Frame:
 
 
 @family(
-    Feature("pay_level", "pay", "Base pay a year", "log of currency units", "now", "no pay recorded", worse="lower",
+    Feature("pay_level", "pay", "Base pay a year", "log of currency units", "now",
+            "no pay recorded, or in another currency than that of most people", worse="lower",
             monotone=True),
     Feature("pay_growth_against_company_12m", "pay", "Growth of pay against the company's over 12 months", "log ratio",
             "(12, 0]", NO_PAST_PAY.format(12), worse="lower", peers="median of the company",
@@ -137,13 +138,19 @@ def rank_in_team(known: Known) -> Frame:
     needs=("compensation",),
 )  # fmt: skip
 def growth(known: Known) -> Frame:
-    """log(base pay), and its growth minus the median growth of everyone who works here and was paid then."""
-    rows = pay(known).with_columns(everyone=nw.lit(1))
+    """log(base pay), and its growth minus the median growth of all who are paid in the same currency and were then.
+
+    Levels in two currencies cannot be compared: only those in the currency of most people are given.
+    """
+    rows = pay(known).with_columns(everyone=nw.lit(1), paid=nw.col("base_pay").count().over("currency"))
+    rows = rows.with_columns(most=nw.col("paid").max().over("everyone"))
+    rows = rows.with_columns(usual=nw.when(nw.col("paid") == nw.col("most")).then("currency"))
+    is_usual = nw.col("currency") == nw.col("usual").min().over("everyone")
     return rows.select(
         "employee_id",
-        pay_level="log_pay",
-        pay_growth_against_company_12m=over_median("growth_12m", "everyone"),
-        pay_growth_against_company_24m=over_median("growth_24m", "everyone"),
+        pay_level=nw.when(is_usual).then("log_pay"),
+        pay_growth_against_company_12m=over_median("growth_12m", "currency"),
+        pay_growth_against_company_24m=over_median("growth_24m", "currency"),
     )
 
 

@@ -5,8 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import narwhals as nw
 import polars as pl
 
+from features.calendar import Frame
+from features.contract.tables import UNKNOWN
 from features.known.versions import CONTESTED, key_of
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "competencies": ("competency",),
 }
 """Columns with few distinct words, by which definitions group: a number per word costs less than the word."""
+UNKNOWN_CODE: Final = -1
+"""The code of UNKNOWN, so that it differs from a null, which means unchanged."""
 
 
 def everyone(source: "Source") -> pl.Series:
@@ -49,6 +54,16 @@ def with_ids(table: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     return named.with_columns(employee_id="id").drop("id").sort("employee_id")
 
 
+def with_unknown_as_null(rows: Frame, column: str) -> Frame:
+    """The rows with a null where a person, as an id or a code, is known to have changed to somebody unknown.
+
+    Only for rows in which a null no longer means unchanged.
+    """
+    is_code = rows.collect_schema()[column].is_numeric()
+    is_known = nw.col(column) != (UNKNOWN_CODE if is_code else UNKNOWN)
+    return rows.with_columns(nw.when(is_known).then(column).alias(column))
+
+
 def _coded(source: "Source", table: str, people: pl.DataFrame, copy: Path) -> Path:
     rows = pl.scan_parquet(source.tables[table])
     names = rows.collect_schema().names()
@@ -56,7 +71,8 @@ def _coded(source: "Source", table: str, people: pl.DataFrame, copy: Path) -> Pa
     for column in PERSON_COLUMNS:
         if column in names:
             rows = rows.join(codes.rename({"employee_id": column}), on=column, how="left")
-            rows = rows.with_columns(pl.col("person").alias(column)).drop("person")
+            code = pl.when(pl.col(column) == UNKNOWN).then(UNKNOWN_CODE).otherwise("person").cast(pl.Int32)
+            rows = rows.with_columns(code.alias(column)).drop("person")
     words = [name for name in WORDS.get(table, ()) if name in names]
     values = rows.select(pl.col(words).unique().drop_nulls().sort().implode()).collect() if words else pl.DataFrame()
     rows = rows.select(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import narwhals as nw
 
 from features.calendar import Frame, month_end
+from features.contract.ended_spell import with_ended_spell
 from features.contract.tables import OWN_DATE
 from features.engine.polars import POLARS
 from features.engine.protocol import Engine
@@ -86,7 +87,9 @@ class Known:
         if months is not None:
             rows = rows.filter(own > self.ago(months))
         rows = rows.with_columns(known_day=nw.coalesce("recorded_at", OWN_DATE[table]))
-        return rows if table == "employees" else self.since_rehire(rows, "employee_id", own)
+        if table == "employees":
+            return rows
+        return self._of_latest_spell(rows) if table == "exits" else self.since_rehire(rows, "employee_id", own)
 
     def notices(self) -> Frame:
         """Exits known on the date that take place after it: employee_id, exit_date."""
@@ -113,6 +116,15 @@ class Known:
         if not self.figure_once("is anyone rehired", _is_anyone_rehired):
             return rows
         return without_earlier_spells(rows, self.rehired(), person, when, monthly=monthly)
+
+    def _of_latest_spell(self, exits: Frame) -> Frame:
+        """Drop exits that ended an earlier spell of people who were hired again."""
+        if not self.figure_once("is anyone rehired", _is_anyone_rehired):
+            return exits
+        rows = with_ended_spell(exits, self.facts("employees"))
+        rows = rows.join(self.rehired(), left_on="employee_id", right_on="rehired", how="left")
+        is_of_latest = nw.col("rehire_date").is_null() | (nw.col("ended_hire") == nw.col("rehire_date"))
+        return rows.filter(is_of_latest).select(*exits.collect_schema().names())
 
     def once(self, name: str, define: Definition, *, of_many: bool = False) -> Frame:
         """The frame of that name, computed at the first request and then held by the engine."""

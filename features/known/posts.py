@@ -6,6 +6,7 @@ from typing import Final
 import narwhals as nw
 
 from features.calendar import Frame, day_number
+from features.known.codes import with_unknown_as_null
 from features.known.facts import Known, latest
 from features.known.memory import shared
 from features.known.snapshots import present
@@ -46,14 +47,16 @@ def assignments(known: Known) -> Frame:
     """One row per change of post: the whole post, since when each part holds, and what kind of change it was.
 
     `promoted`, `transferred`, `manager_changed` and `reorganised` are 1 or 0. They follow the source's reason; without
-    one, a rise in level, a new department and a new manager count. `..._since` is null where the person's records begin
-    too late to know.
+    one, a rise in level, a new department and a new manager count: one known manager after another. `..._since` is null
+    where the person's records begin too late to know, and where the manager is unknown.
     """
     post = [name for name in POST if known.has(f"assignments.{name}")]
     when = ("effective_date", "known_day")
     rows = known.versions("assignments").with_columns(*_given_reasons(known))
-    rows = rows.group_by("employee_id", *when).agg(nw.col(*post, *REASONS).max())
+    rows = rows.select("employee_id", *when, *post, *REASONS)
     rows = known.engine.fill_forward(rows, post, when)
+    if "manager_id" in post:
+        rows = with_unknown_as_null(rows, "manager_id")
     last_version = nw.col("known_day") == nw.col("known_day").max().over("employee_id", "effective_date")
     rows = rows.filter(last_version).drop("known_day")
     rows = rows.join(known.spells().select("employee_id", "hire_date"), on="employee_id")
@@ -68,7 +71,10 @@ def assignments(known: Known) -> Frame:
     )
     rows = rows.with_columns(*_reasons(post), *(_change_of(name) for name in changing))
     rows = rows.drop("first_date", "is_first", "start")
-    return known.engine.fill_forward(rows, [f"{name}_since" for name in changing], ["effective_date"])
+    rows = known.engine.fill_forward(rows, [f"{name}_since" for name in changing], ["effective_date"])
+    return rows.with_columns(
+        *(nw.when(~nw.col(name).is_null()).then(f"{name}_since").alias(f"{name}_since") for name in changing)
+    )
 
 
 def _given_reasons(known: Known) -> list[nw.Expr]:

@@ -4,8 +4,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+import polars as pl
 
-from features.calendar import Frame, month_end
+from features.calendar import Frame
+from features.contract.snapshot_calendar import Period, counted_back, snapshot_calendar, stays_of
 from features.known.facts import Known
 from features.known.memory import shared
 
@@ -14,19 +16,16 @@ if TYPE_CHECKING:
 
 
 def snapshot_dates(source: "Source") -> list[date]:
-    """Month-ends from `complete_from` to `complete_until`, every `snapshot_every_months` counted back; ascending.
+    """The month-ends on which people are looked at, ascending; see `snapshot_calendar`.
 
     The last one is the date to score. No date is before `complete_from`: people whom the source holds from before it
     can only have stayed.
     """
-    last = month_end(source.complete_until)
-    if last > source.complete_until:
-        last = month_end(last, -1)
-    dates = []
-    while last >= source.complete_from:
-        dates.append(last)
-        last = month_end(last, -source.snapshot_every_months)
-    return dates[::-1]
+    period = Period(source.complete_from, source.complete_until, source.snapshot_every_months, source.horizon_months)
+    if period.every_months == 1:
+        return counted_back(period)
+    stays = stays_of(pl.scan_parquet(source.tables["employees"]), pl.scan_parquet(source.tables["exits"]))
+    return snapshot_calendar(stays, period)
 
 
 @shared

@@ -1,12 +1,12 @@
 """Versions of a fact: which rows are about the same fact, and which of them counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import narwhals as nw
 
 from features.calendar import Frame
-from features.contract.tables import OWN_DATE
+from features.contract.tables import ALSO_IN_KEY, OWN_DATE
 from features.engine.protocol import Engine
 from features.known.source_columns import columns_of
 
@@ -15,16 +15,11 @@ if TYPE_CHECKING:
 
 CONTESTED: Final = "has_other_versions"
 """Column of the tables with people as codes: whether another row is about the same fact."""
-_ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
-    "surveys": ("item",),
-    "competencies": ("competency", "assessor_id"),
-    "measures": ("name",),
-}
 
 
 def key_of(source: "Source", table: str) -> tuple[str, ...]:
     """The columns that identify a row's fact; rows with the same key are versions of one fact."""
-    key = ("employee_id", OWN_DATE[table], *_ALSO_IN_KEY.get(table, ()))
+    key = ("employee_id", OWN_DATE[table], *ALSO_IN_KEY.get(table, ()))
     return tuple(name for name in key if name in columns_of(source, table))
 
 
@@ -36,6 +31,5 @@ def is_single(source: "Source", table: str, engine: Engine) -> bool:
 
 
 def last_versions(rows: Frame, key: Sequence[str], values: Sequence[str]) -> Frame:
-    """The version of each fact that became known last, by `known_day`; of two on one day, the greater values."""
-    rows = rows.filter(nw.col("known_day") == nw.col("known_day").max().over(*key))
-    return rows.group_by(*key).agg(nw.col(*values).max()) if values else rows.select(*key).unique()
+    """The version of each fact that became known last, by `known_day`: validation leaves one for each such day."""
+    return rows.filter(nw.col("known_day") == nw.col("known_day").max().over(*key)).select(*key, *values)

@@ -1,11 +1,14 @@
 """The rules that need more than one table: spells, unknown people, managers, facts after an exit, immortal time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
+from features.contract.ended_spell import with_ended_spell
 from features.contract.tables import OWN_DATE, PREFERRED, UNKNOWN, people_columns
 from features.validation.rules import (
     AFTER_EXIT,
@@ -13,10 +16,13 @@ from features.validation.rules import (
     CONTRADICTION,
     DUPLICATE,
     EXIT_BEFORE_HIRE,
+    EXIT_OF_LEFT_OUT,
     IMMORTAL,
     OVERLAP,
+    REPEATED,
     TWO_KINDS,
     UNKNOWN_MANAGER,
+    UNKNOWN_LEAVER,
     UNKNOWN_PERSON,
     Tally,
 )
@@ -69,16 +75,22 @@ class Contradictions:
     def decided(self, table: str, tally: Tally) -> pl.DataFrame | None:
         """One whole row for each fact: that with the highest preferred figure, equals decided by the other columns.
 
-        None where nothing was set aside. Rows that say the same are no contradiction.
+        None where nothing was set aside. Rows that differ only in columns that are not used repeat each other.
         """
         if not self._aside:
             return None
-        rows = pl.concat(self._aside).drop(ROW_KEY).unique()
-        preferred = [name for name in PREFERRED[table] if name in rows.columns]
-        order = [*preferred, *(name for name in rows.columns if name not in (*preferred, FACT_KEY))]
-        winners = rows.sort(order, descending=True, nulls_last=True).unique(FACT_KEY, keep="first", maintain_order=True)
-        tally.add(CONTRADICTION, table, OWN_DATE[table], rows.height - winners.height)
-        return winners.drop(FACT_KEY)
+        rows = pl.concat(self._aside).drop(ROW_KEY)
+        return _one_row_per_fact(table, rows, [FACT_KEY], tally).drop(FACT_KEY)
+
+
+def _one_row_per_fact(table: str, given: pl.DataFrame, key: Sequence[str], tally: Tally) -> pl.DataFrame:
+    rows = given.unique()
+    tally.add(REPEATED, table, OWN_DATE[table], given.height - rows.height)
+    preferred = [name for name in PREFERRED[table] if name in rows.columns]
+    order = [*preferred, *(name for name in rows.columns if name not in (*preferred, *key))]
+    winners = rows.sort(order, descending=True, nulls_last=True).unique(key, keep="first", maintain_order=True)
+    tally.add(CONTRADICTION, table, OWN_DATE[table], rows.height - winners.height)
+    return winners
 
 
 @dataclass(frozen=True)
@@ -100,15 +112,19 @@ def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.Data
     """Assign exits to spells. Counts overlapping spells, exits before the hire and exits of unknown people.
 
     If some of a person's rows in employees were left out, an exit may belong to one of them: an exit of such a person
-    that fits no spell is left out and not counted.
+    that fits no spell is left out with a warning.
     """
     known = exits.join(everyone, on="employee_id", how="inner", maintain_order="left")
-    tally.add(UNKNOWN_PERSON, "exits", "employee_id", exits.height - known.height)
+    tally.add(UNKNOWN_LEAVER, "exits", "employee_id", exits.height - known.height)
+    known = known.with_columns(recorded=pl.coalesce("recorded_at", "exit_date"))
     tally.add(TWO_KINDS, "exits", "kind", _of_two_kinds(known))
+    known = _one_row_per_fact("exits", known, ["employee_id", "exit_date", "recorded"], tally).drop("recorded")
     spells = _spells(employees)
     placed = _put_to_spells(known.with_row_index("row"), spells)
     homeless = placed.filter(pl.col("hire_date").is_null())
     tally.add(EXIT_BEFORE_HIRE, "exits", "exit_date", homeless.filter("is_whole").height)
+    if not tally.errors():  # these have left rows out too, and are reported themselves
+        tally.add(EXIT_OF_LEFT_OUT, "exits", "employee_id", homeless.filter(~pl.col("is_whole")).height)
     placed = placed.drop_nulls("hire_date")
     ended = placed.group_by("employee_id", "hire_date").agg(*_last_known_exit())
     spells = spells.join(ended, on=["employee_id", "hire_date"], how="left")
@@ -120,12 +136,10 @@ def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.Data
 
 
 def _of_two_kinds(exits: pl.DataFrame) -> int:
-    """Rows of exits that another row of the same person, day and knowledge contradicts."""
+    """Rows of exits that another row about the same exit, recorded on the same day, contradicts."""
     if exits.is_empty() or "kind" not in exits.columns:
         return 0
-    same_exit = ("employee_id", "exit_date", "known")
-    rows = exits.with_columns(known=_known_on("exit_date"))
-    return rows.filter(pl.col("kind").n_unique().over(same_exit) > 1).height
+    return exits.filter(pl.col("kind").n_unique().over("employee_id", "exit_date", "recorded") > 1).height
 
 
 def _spells(employees: pl.DataFrame) -> pl.DataFrame:
@@ -139,22 +153,10 @@ def _spells(employees: pl.DataFrame) -> pl.DataFrame:
 
 
 def _put_to_spells(exits: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
-    """Each exit with the hire_date of its spell: the last one before it, else the one on it; null where there is none.
-
-    A rehire on the day of an exit starts a new spell, and the exit ends the old one.
-    """
-    hires = spells.select("employee_id", "hire_date").unique().sort("hire_date")
-    before = exits.sort("exit_date").join_asof(
-        hires,
-        left_on="exit_date",
-        right_on="hire_date",
-        by="employee_id",
-        allow_exact_matches=False,
-        check_sortedness=False,
-    )
-    same_day = hires.select("employee_id", exit_date="hire_date", hired_on="hire_date")
-    placed = before.join(same_day, on=["employee_id", "exit_date"], how="left")
-    return placed.with_columns(hire_date=pl.coalesce("hire_date", "hired_on"))
+    """Each exit with the hire_date of the spell that it ends; null where there is none."""
+    placed = with_ended_spell(nw.from_native(exits.lazy()), nw.from_native(spells.lazy()))
+    table: pl.DataFrame = nw.to_native(placed).rename({"ended_hire": "hire_date"}).collect()
+    return table
 
 
 def _known_on(own_date: str) -> pl.Expr:
@@ -191,9 +193,10 @@ def find_immortal(employees: pl.DataFrame, first_facts: pl.DataFrame) -> pl.Data
 
 def leave_out_immortal(people: People, immortal: pl.DataFrame, tally: Tally) -> People:
     """The people without the spells of `immortal`, who are then never at risk. Facts shared with others are kept."""
-    tally.add(IMMORTAL, "employees", "observed_from", immortal.height)
     employees = people.employees.join(immortal, on="employee_id", how="anti", maintain_order="left")
+    tally.add(IMMORTAL, "employees", "observed_from", people.employees.height - employees.height)
     exits = people.exits.join(immortal, on="employee_id", how="anti", maintain_order="left")
+    tally.add(EXIT_OF_LEFT_OUT, "exits", "employee_id", people.exits.height - exits.height)
     return People(people.everyone, employees, exits, people.absences)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from features.contract.tables import days_ahead
+from features.errors import counted
 from features.validation.rules import OLD_HIRE, STRAY_EXIT, TOO_LATE, TOO_OLD, Tally
 
 OLDEST_YEARS: Final = 60
@@ -14,10 +15,15 @@ FAR_AHEAD: Final = timedelta(days=366)
 FAR_AHEAD_OF_FEW: Final = timedelta(days=5 * 366)
 FEW_DATES: Final = 100
 BULK: Final = 0.99
+MOST_STRAYS: Final = 0.05
+FEWEST_EXITS: Final = 5
+"""With fewer exits, none of them can be called a stray."""
 
 
-def latest_day(days: Mapping[str, pl.DataFrame]) -> tuple[date, str] | None:
-    """The latest date in any table, and its column (`table.column`); None where there is no date at all.
+def latest_day(days: Mapping[str, pl.DataFrame]) -> tuple[date, str, int] | None:
+    """The latest date in any table, its column (`table.column`), and the number of later dates that are ignored.
+
+    None where there is no date at all.
 
     `days` holds, for each table, the number of rows (rows) of a column (column) on a day (day). A mistyped year must
     not move the end of the data: dates more than a year after 99 % of all are ignored, or more than five years where
@@ -32,14 +38,23 @@ def latest_day(days: Mapping[str, pl.DataFrame]) -> tuple[date, str] | None:
     position = int(BULK * (total - 1))
     bulk_end = every.filter(pl.col("rows").cum_sum() > position)["day"][0]
     limit = pl.lit(bulk_end) + (FAR_AHEAD_OF_FEW if total < FEW_DATES else FAR_AHEAD)
-    latest = every.filter(pl.col("day") <= limit).sort("day", "rows", "table", "column").row(-1, named=True)
-    return latest["day"], f"{latest['table']}.{latest['column']}"
+    believed = every.filter(pl.col("day") <= limit)
+    latest = believed.sort("day", "rows", "table", "column").row(-1, named=True)
+    return latest["day"], f"{latest['table']}.{latest['column']}", total - int(believed["rows"].sum())
 
 
-def _earliest_believed(days: pl.Series) -> date:
-    """The limit before which an exit (`days`, ascending) is a stray: the mirror image of `latest_day`."""
-    bulk_start: date = days[len(days) - 1 - int(BULK * (len(days) - 1))]
-    return bulk_start - (FAR_AHEAD_OF_FEW if len(days) < FEW_DATES else FAR_AHEAD)
+def _strays(days: pl.Series) -> int:
+    """How many of the first exits (`days`, ascending) are strays, which a mistyped year puts long before the others.
+
+    At most 5 % of them, or one of a few, before more than a year without any exit; five years where there are fewer
+    than 100 exits.
+    """
+    if len(days) < FEWEST_EXITS:
+        return 0
+    gap = FAR_AHEAD_OF_FEW if len(days) < FEW_DATES else FAR_AHEAD
+    first = days.head(1 + max(1, int(MOST_STRAYS * len(days))))
+    after_gap = (first.diff() > gap).fill_null(value=False).arg_true()
+    return int(after_gap[-1]) if len(after_gap) else 0
 
 
 def oldest_day(until: date) -> pl.Expr:
@@ -82,7 +97,9 @@ def complete_until(days: Mapping[str, pl.DataFrame], declared: date | None) -> t
         return declared, f"complete_until is {declared}, as source.toml says."
     if (latest := latest_day(days)) is None:
         return None, "complete_until is not known: no table holds a date."
-    return latest[0], f"complete_until is {latest[0]}, the latest date in any table ({latest[1]})."
+    day, place, later = latest
+    ignored = f"; {counted(later, 'date')} long after it ignored" if later else ""
+    return day, f"complete_until is {day}, the latest date in any table ({place}){ignored}."
 
 
 def complete_from(exits: pl.DataFrame, declared: date | None, until: date, tally: Tally) -> tuple[date, str]:
@@ -93,14 +110,15 @@ def complete_from(exits: pl.DataFrame, declared: date | None, until: date, tally
     if declared is not None:
         return declared, f"complete_from is {declared}, as source.toml says."
     days = exits["exit_date"].drop_nulls().sort()
-    believed = days.filter(days >= _earliest_believed(days)) if len(days) else days
-    tally.add(STRAY_EXIT, "exits", "exit_date", len(days) - len(believed))
-    earliest = believed.min()
+    strays = _strays(days)
+    tally.add(STRAY_EXIT, "exits", "exit_date", strays)
+    earliest = days.slice(strays).min()
     if not isinstance(earliest, date):
         start = until.replace(year=max(until.year - 1, 1), day=1)
         return start, f"complete_from is {start}, a year before complete_until: no exit is recorded."
     start = earliest.replace(day=1)
+    ignored = f" ({strays:,} long before the others ignored)" if strays else ""
     return start, (
-        f"complete_from is {start}, the first day of the month of the earliest exit: no snapshot date is before it, "
-        "since people who are in the data from before it can only have stayed."
+        f"complete_from is {start}, the first day of the month of the earliest exit{ignored}: no snapshot date is "
+        "before it, since people who are in the data from before it can only have stayed."
     )

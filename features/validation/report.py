@@ -21,7 +21,8 @@ class Report:
     """The findings about a source, and what it holds.
 
     tables and people: the number of rows of each table and of people in employees, including those left out. used: the
-    number of rows of each table that were kept; empty where errors stopped validation before the tables were finished.
+    number of rows of each table that were kept. left_out: by table and rule, the rows that are not among them; a row
+    that breaks two rules may count in both. Both are empty where there are errors, since nothing is used then.
     voluntary_exits: those that can be learned from, kept and up to complete_until. complete_from and complete_until are
     None only where errors make them unknown. refused: `table.column`, never read.
     """
@@ -31,6 +32,7 @@ class Report:
     refused: tuple[str, ...] = ()
     tables: Mapping[str, int] = field(default_factory=dict)
     used: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     people: int = 0
     voluntary_exits: int = 0
     complete_from: date | None = None
@@ -45,6 +47,7 @@ class Report:
             "refused": list(self.refused),
             "tables": dict(self.tables),
             "used": dict(self.used),
+            "left_out": {table: dict(rows) for table, rows in self.left_out.items()},
             "people": self.people,
             "voluntary_exits": self.voluntary_exits,
             "complete_from": self.complete_from and self.complete_from.isoformat(),
@@ -92,12 +95,26 @@ def _listed(title: str, lines: Sequence[str]) -> Iterable[RenderableType]:
 
 
 def _contents(report: Report) -> Iterable[RenderableType]:
-    if report.tables:
-        table = Table("table", title="Rows read", title_justify="left")
-        table.add_column("rows", justify="right")
-        for name, rows in report.tables.items():
-            table.add_row(name, f"{rows:,}")
-        yield table
+    if not report.tables:
+        return
+    table = Table("table", title="Rows read", title_justify="left")
+    for title in ("rows", "used", "left out") if report.used else ("rows",):
+        table.add_column(title, justify="right")
+    if report.left_out:
+        table.add_column("left out, by rule")
+    for name, rows in report.tables.items():
+        table.add_row(name, f"{rows:,}", *_use(report, name, rows))
+    yield table
+
+
+def _use(report: Report, table: str, rows: int) -> Iterable[str]:
+    """The rows of a table that are used and left out, and by which rules."""
+    if table not in report.used:
+        return
+    yield f"{report.used[table]:,}"
+    yield f"{rows - report.used[table]:,}"
+    reasons = report.left_out.get(table, {})
+    yield from (["\n".join(f"{number:,}: {escape(rule)}" for rule, number in reasons.items())] if reasons else [])
 
 
 def _verdict(report: Report) -> str:

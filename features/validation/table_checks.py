@@ -9,7 +9,7 @@ rows by only 9 bytes each.
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandera.errors
@@ -18,6 +18,7 @@ import polars as pl
 from features.contract.tables import (
     ALSO_IN_KEY,
     CLOSED_LISTS,
+    CURRENCY,
     ITEM_COLUMN,
     OWN_DATE,
     PREFERRED,
@@ -59,7 +60,7 @@ ROW_KEY: Final = "row key"
 """Column of the interim files: a 64-bit hash of all that was read of the row. No name of the contract has a space."""
 
 FACT_KEY: Final = "fact key"
-"""Likewise, a hash of what a row is about and when it was known: two different rows with the same one contradict
+"""Likewise, a hash of what a row is about and when it was recorded: two different rows with the same one contradict
 each other. Only in tables of which one such row is preferred."""
 
 PLACEHOLDERS: Final = tuple(
@@ -75,6 +76,7 @@ PLACEHOLDERS: Final = tuple(
 
 NAME_LENGTH: Final = 40
 
+_EMPTY_VALUE: Final = pandera.errors.SchemaErrorReason.SERIES_CONTAINS_NULLS
 _DAYS: Final = {"column": pl.String, "day": pl.Date, "rows": pl.UInt32}
 _PEOPLE: Final = {"employee_id": pl.String, "is_whole": pl.Boolean}
 _FIRST_FACTS: Final = {"employee_id": pl.String, "first_fact": pl.Date}
@@ -85,7 +87,7 @@ class CheckedTable:
     """A table after the first pass. `path` is its interim file: canonical columns and the row key.
 
     days: the number of rows of a column on each day. first_facts: the earliest own date of each person's facts.
-    everyone: the people of employees, and whether all their rows have been kept so far.
+    everyone: the people of employees, and whether all their rows have been kept so far. currencies: as they are spelt.
     """
 
     table: str
@@ -97,6 +99,7 @@ class CheckedTable:
     everyone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_PEOPLE))
     repeated_keys: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
     repeated_facts: np.ndarray = field(default_factory=lambda: np.array([], dtype=np.uint64))
+    currencies: set[str] = field(default_factory=set)
     refused_items: set[str] = field(default_factory=set)
     ignored_items: set[str] = field(default_factory=set)
 
@@ -116,6 +119,7 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
     with BatchWriter(interim, compression="lz4") as writer:
         for batch in read_batches(raw, columns.read | columns.unused):
             checked.rows += len(batch)
+            tally.read(table, len(batch))
             frame = _check_batch(checked, batch, expectations, tally)
             _gather(checked, frame)
             keys.append(frame[ROW_KEY].to_numpy())
@@ -130,12 +134,14 @@ def check_table(table: str, raw: Path, interim: Path, expectations: Expectations
 
 
 def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expectations, tally: Tally) -> pl.DataFrame:
-    raw = _without_forbidden_items(checked, raw, expectations, tally)
+    allowed = _without_forbidden_items(checked, raw, expectations, tally)
+    tally.drop_items(checked.table, raw.height - allowed.height)
+    raw = allowed
     frame = _cast(checked, raw, tally)
     frame = _normalise(checked.table, frame)
     given = frame
     frame = _without_placeholders(checked.table, frame, tally)
-    _check_class(checked.table, frame, tally)
+    frame = _without_impossible_values(checked.table, frame, tally)
     frame = frame.drop_nulls([name for name in required_columns(checked.table) if name in frame.columns])
     if checked.table == "employees" and "employee_id" in frame.columns:
         _gather_people(checked, given, frame)
@@ -149,8 +155,8 @@ def _with_fact_key(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     if table not in PREFERRED or not {"employee_id", own_date} <= set(frame.columns):
         return frame
     names = ("employee_id", own_date, *(name for name in ALSO_IN_KEY.get(table, ()) if name in frame.columns))
-    known = pl.max_horizontal(own_date, "recorded_at").alias("known")
-    return frame.with_columns(frame.select(*names, known).hash_rows().alias(FACT_KEY))
+    recorded = pl.coalesce("recorded_at", own_date).alias("recorded")
+    return frame.with_columns(frame.select(*names, recorded).hash_rows().alias(FACT_KEY))
 
 
 def _without_forbidden_items(
@@ -238,22 +244,21 @@ def _without_placeholders(table: str, frame: pl.DataFrame, tally: Tally) -> pl.D
     return frame
 
 
-def _check_class(table: str, frame: pl.DataFrame, tally: Tally) -> None:
-    """Check the rows against the class in `tables.py`. Empty values were counted when they were read."""
+def _without_impossible_values(table: str, frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """The rows that fit the class in `tables.py`. Empty values were counted when they were read."""
     schema = TABLES[table].to_schema()
     schema = schema.remove_columns([name for name in required_columns(table) if name not in frame.columns])
     try:
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as broken:
-        for error in broken.schema_errors:
-            _count_failure(table, error, tally)
-
-
-def _count_failure(table: str, error: Any, tally: Tally) -> None:
-    if error.reason_code == pandera.errors.SchemaErrorReason.SERIES_CONTAINS_NULLS:
-        return
-    rule = rule_of_check(error.check.name, error.check.statistics)
-    tally.add(rule, table, error.schema.name, len(error.failure_cases))
+        of_values = [error for error in broken.schema_errors if error.reason_code != _EMPTY_VALUE]
+        is_possible = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean, eager=True)
+        for error in of_values:
+            rule = rule_of_check(error.check.name, error.check.statistics)
+            tally.add(rule, table, error.schema.name, len(error.failure_cases))
+            is_possible &= error.check_output["check_output"].fill_null(value=True)
+        return frame.filter(is_possible)
+    return frame
 
 
 def _without_impossible_services(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
@@ -286,6 +291,8 @@ def _gather(checked: CheckedTable, frame: pl.DataFrame) -> None:
             days = frame.select(column=pl.lit(column), day=pl.col(column).cast(pl.Date)).drop_nulls()
             days = days.group_by("column", "day").agg(rows=pl.len())
             checked.days = pl.concat([checked.days, days]).group_by("column", "day").agg(pl.col("rows").sum())
+    if CURRENCY in frame.columns:
+        checked.currencies |= set(frame[CURRENCY].drop_nulls().unique())
     own_date = OWN_DATE[checked.table]
     if checked.table in ("employees", "exits") or own_date not in frame.columns:
         return

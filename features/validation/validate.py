@@ -14,7 +14,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.contract.tables import REQUIRED_TABLES, TABLES
+from features.contract.currencies import spellings
+from features.contract.tables import CURRENCY, REQUIRED_TABLES, TABLES
 from features.validation import period
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import natural
@@ -29,11 +30,12 @@ from features.validation.cross_checks import (
     leave_out_immortal,
     leave_out_unknown_people,
 )
+from features.validation.currency_checks import count_currencies, currency_notes, with_currency_codes
 from features.validation.expectations import Expectations
 from features.validation.report import Report
 from features.validation.rules import NO_ROWS, NO_TABLE, NOT_YET, PERIOD, UNREADABLE_FILE, Tally, looks_like
 from features.validation.sensitive_values import subject_of_categories, subject_of_years
-from features.validation.table_checks import ROW_KEY, CheckedTable, check_table
+from features.validation.table_checks import FACT_KEY, ROW_KEY, CheckedTable, check_table
 
 __all__ = ["Expectations", "Report", "validate"]
 
@@ -64,7 +66,8 @@ def validate(raw: Mapping[str, Path], expectations: Expectations, out_dir: Path,
             warnings=tally.warnings(),
             refused=tuple(sorted({*refused, *_refused(checked)})),
             tables={table: found.rows for table, found in checked.items()},
-            used={path.stem: pq.read_metadata(path).num_rows for path in finished if path.stem in TABLES},
+            used={} if tally.errors() else _rows_of(finished),
+            left_out={} if tally.errors() else tally.left_out(),
             people=checked["employees"].everyone.height if "employees" in checked else 0,
             voluntary_exits=_voluntary_exits(people, until),
             complete_from=start,
@@ -149,7 +152,7 @@ def _check_attributes(
 def _read_whole(found: CheckedTable, tally: Tally) -> pl.DataFrame:
     duplicates = Duplicates(found.repeated_keys)
     rows = [duplicates.leave_out(found.table, batch, tally) for batch in _interim_batches(found)]
-    return pl.concat(rows).drop(ROW_KEY)
+    return pl.concat(rows).drop(ROW_KEY, FACT_KEY, strict=False)
 
 
 def _interim_batches(found: CheckedTable) -> Iterator[pl.DataFrame]:
@@ -164,6 +167,8 @@ def _finish_tables(checked: Mapping[str, CheckedTable], people: People, staging:
             finished.append(staging / f"{table}.parquet")
             _write_facts(found, people, finished[-1], tally)
             found.path.unlink()
+            if CURRENCY in found.columns.contract:
+                count_currencies(pl.scan_parquet(finished[-1]), tally)
             if table == "assignments" and "manager_id" in column_names(finished[-1]):
                 count_circles(pl.scan_parquet(finished[-1]), people, tally)
     return finished
@@ -184,11 +189,13 @@ def _write_people(employees: CheckedTable, people: People, staging: Path) -> lis
 
 def _write_facts(found: CheckedTable, people: People, path: Path, tally: Tally) -> None:
     duplicates, contradictions = Duplicates(found.repeated_keys), Contradictions(found.repeated_facts)
+    codes = spellings(found.currencies)
     with BatchWriter(path) as writer:
         for batch in _interim_batches(found):
             frame = duplicates.leave_out(found.table, batch, tally)
             frame = leave_out_unknown_people(found.table, frame, people, tally)
             frame = leave_out_after_exit(found.table, frame, people, tally)
+            frame = with_currency_codes(frame, codes)
             writer.write(contradictions.set_aside(frame).drop(ROW_KEY))
         if (decided := contradictions.decided(found.table, tally)) is not None:
             writer.write(decided)
@@ -204,6 +211,10 @@ def _start(
     if start > until:
         tally.missing(PERIOD, "source.toml", "complete_from")
     return start, [note]
+
+
+def _rows_of(finished: Sequence[Path]) -> dict[str, int]:
+    return {path.stem: pq.read_metadata(path).num_rows for path in finished if path.stem in TABLES}
 
 
 def _voluntary_exits(people: People | None, until: date | None) -> int:
@@ -223,6 +234,7 @@ def _notes(raw: Mapping[str, Path], checked: Mapping[str, CheckedTable], expecta
     if absent := [table for table in TABLES if table not in raw and table not in REQUIRED_TABLES]:
         notes.append(f"No {', '.join(absent)}: features that need them are missing too.")
     for table, found in checked.items():
+        notes += currency_notes(table, found.currencies)
         notes += found.columns.notes(table, expectations)
         if found.ignored_items:
             items = ", ".join(sorted(found.ignored_items))

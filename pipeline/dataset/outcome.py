@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
+import narwhals as nw
 import polars as pl
 
 from features.calendar import month_end
+from features.contract.ended_spell import with_ended_spell
 from features.source import Source
 from pipeline.dataset.splits import matured
 
@@ -57,23 +59,13 @@ def left_within_horizon(
 
 
 def _after_exit(source: Source, people: pl.DataFrame) -> pl.LazyFrame:
-    """Rows of (employee_id, snapshot_date) on or after an exit and before the next hire, if any.
-
-    A hire on the day of an exit counts as a rehire after it, as in validation, unless it is the person's first hire: a
-    spell of a single day is not a rehire.
-    """
+    """Rows of (employee_id, snapshot_date) on or after the exit from the last spell to begin by then."""
     hires = pl.scan_parquet(source.tables["employees"]).select("employee_id", "hire_date")
-    first_hire = hires.group_by("employee_id").agg(first_hire=pl.col("hire_date").min())
     rows = people.lazy().select("employee_id", "snapshot_date")
     exits = pl.scan_parquet(source.tables["exits"]).select("employee_id", "exit_date")
-    ended = rows.join(exits, on="employee_id").filter(pl.col("exit_date") <= pl.col("snapshot_date"))
-    rehired = (
-        ended.join(hires, on="employee_id")
-        .join(first_hire, on="employee_id")
-        .filter(
-            pl.col("hire_date") <= pl.col("snapshot_date"),
-            pl.col("hire_date") >= pl.col("exit_date"),
-            pl.col("hire_date") > pl.col("first_hire"),
-        )
+    placed: pl.LazyFrame = nw.to_native(with_ended_spell(nw.from_native(exits), nw.from_native(hires)))
+    ended = rows.join(placed, on="employee_id").filter(pl.col("exit_date") <= pl.col("snapshot_date"))
+    rehired = ended.join(hires, on="employee_id").filter(
+        pl.col("hire_date") <= pl.col("snapshot_date"), pl.col("hire_date") > pl.col("ended_hire")
     )
     return ended.join(rehired, on=["employee_id", "snapshot_date", "exit_date"], how="anti")

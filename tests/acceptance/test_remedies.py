@@ -275,6 +275,12 @@ OF_THE_DATA: list[Case] = [
         (Fix(posts("a,2020-01-31,2,")), Fix({"employees": EMPLOYEES + "z,2019-01-31,\n"})),
     ),
     Case(
+        rules.UNKNOWN_LEAVER,
+        "exits.employee_id",
+        Fix(exits("b,2022-01-15,voluntary", "z,2022-02-15,voluntary")),
+        (Fix(exits("b,2022-01-15,voluntary")), Fix({"employees": EMPLOYEES + "z,2019-01-31,\n"})),
+    ),
+    Case(
         rules.AFTER_EXIT,
         "assignments.effective_date",
         Fix(posts("b,2022-01-31,2,")),

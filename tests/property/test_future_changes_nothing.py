@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from features.build import feature_table
+from features.contract.tables import ALSO_IN_KEY
 
 SNAPSHOT = date(2024, 6, 30)
 PEOPLE = [f"p{number:02d}" for number in range(14)]
@@ -69,7 +70,16 @@ def rows_of(draw, table, few=False):
     for row in rows:
         if isinstance(row.get("closed_at"), int):
             row["closed_at"] = row["opened_at"] + timedelta(minutes=row["closed_at"])
-    return frame_of(rows, columns)
+    return one_row_per_fact(table, frame_of(rows, columns))
+
+
+def one_row_per_fact(table, frame):
+    """As validation leaves it: one row about each fact for each day on which it was recorded."""
+    if table == "collaboration":
+        return frame
+    recorded = pl.coalesce("recorded_at", OWN_DATE[table]).alias("recorded")
+    key = ["employee_id", OWN_DATE[table], *ALSO_IN_KEY.get(table, ()), "recorded"]
+    return frame.with_columns(recorded).unique(key, keep="first", maintain_order=True).drop("recorded")
 
 
 def last_of_month(day):
@@ -94,7 +104,8 @@ def companies(draw):
     tables = {name: draw(rows_of(name)) for name in OWN_DATE if name not in ("employees", "exits")}
     hired = {"employee_id": PEOPLE, "hire_date": [date(2018, 1, 1 + number) for number in range(len(PEOPLE))]}
     first = pl.DataFrame(hired).with_columns(observed_from=pl.lit(None, pl.Date), recorded_at=pl.lit(None, pl.Date))
-    tables["employees"] = pl.concat([first, draw(rows_of("employees", few=True))])
+    every = pl.concat([first, draw(rows_of("employees", few=True))])
+    tables["employees"] = one_row_per_fact("employees", every)
     tables["exits"] = draw(rows_of("exits", few=True))
     return tables
 

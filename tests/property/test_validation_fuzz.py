@@ -17,6 +17,14 @@ from hypothesis import strategies as st
 from features.contract.tables import TABLES, column_order, column_type, people_columns, required_columns
 from features.validation.expectations import Expectations
 from features.validation.report import Report
+from features.validation.rules import (
+    AFTER_EXIT,
+    CLOSED_BEFORE_OPENED,
+    EXIT_BEFORE_HIRE,
+    NO_ROWS,
+    SENTINEL_ROW,
+    UNKNOWN_LEAVER,
+)
 from features.validation.validate import validate
 
 Raw = dict[str, pa.Table]
@@ -125,6 +133,9 @@ def _columns(rows: list[tuple[str | None, ...]], *names: str) -> pa.Table:
     return pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)})
 
 
+MOST_OF_A_TABLE = (UNKNOWN_LEAVER, AFTER_EXIT, SENTINEL_ROW, CLOSED_BEFORE_OPENED)
+
+
 def run(raw: Mapping[str, pa.Table], folder: Path, **expected: Any) -> tuple[Report, dict[str, pl.DataFrame]]:
     paths = {}
     for table, rows in raw.items():
@@ -157,10 +168,8 @@ def test_written_tables_are_valid_when_read_again(raw: Raw) -> None:
     until = date(2020, 6, 30)
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         report, written = run(raw, Path(first), complete_until=until)
-        assert report.errors == () or report.errors[0].rule in (
-            "an exit is before the hire",
-            "a required table has no usable rows",
-        )
+        allowed = (EXIT_BEFORE_HIRE, NO_ROWS, *MOST_OF_A_TABLE)
+        assert all(error.rule.startswith(tuple(rule.sentence for rule in allowed)) for error in report.errors)
         if not report.errors:
             again, _ = run(
                 {table: rows.to_arrow() for table, rows in written.items()}, Path(second), complete_until=until

@@ -12,7 +12,7 @@ from features.validation.expectations import Expectations
 from features.validation.report import Report
 from features.validation.validate import validate
 
-RULE = "rows that contradict another row about the same person and day; one row counts, whole, the others are left out"
+RULE = "contradicts another row about the same person and day, which counts whole instead"
 MAIN = {"department": "Finance", "job": "Porter", "level": 1, "fte": 0.5}
 SECOND = {"department": "Sales", "job": "Accountant", "level": 7, "fte": 0.4}
 
@@ -44,6 +44,34 @@ def test_of_two_jobs_held_at_once_the_one_with_the_higher_fte_counts_whole(order
         (RULE, "assignments.effective_date", 1)
     ]
     assert [{name: row[name] for name in MAIN} for row in rows] == [MAIN]
+
+
+@pytest.mark.parametrize("order", ["MN", "NM"])
+def test_of_two_rows_alike_in_the_preferred_figures_the_greater_of_the_other_columns_decides(
+    order: str, tmp_path: Path
+) -> None:
+    managers = {"M": "anna", "N": "boris"}
+    rows = [{"effective_date": date(2019, 3, 1), "fte": 1.0, "manager_id": managers[name]} for name in order]
+    _, kept = validated(tmp_path, "assignments", rows)
+    assert [row["manager_id"] for row in kept] == ["boris"]
+
+
+def test_two_plans_recorded_on_different_days_before_they_take_effect_are_a_correction(tmp_path: Path) -> None:
+    day = date(2020, 6, 1)
+    rows = [
+        {"effective_date": day, "base_pay": 90_000.0, "recorded_at": date(2020, 3, 1)},
+        {"effective_date": day, "base_pay": 20_000.0, "recorded_at": date(2020, 4, 1)},
+    ]
+    report, kept = validated(tmp_path, "compensation", rows)
+    assert report.warnings == ()
+    assert len(kept) == 2
+
+
+def test_of_two_exits_of_one_day_and_kind_one_counts_whole(tmp_path: Path) -> None:
+    rows = [{"exit_date": date(2020, 5, 1), "kind": "other", "reason": reason} for reason in ("moved", "retired")]
+    report, kept = validated(tmp_path, "exits", rows)
+    assert [(found.rule, found.place, found.rows) for found in report.warnings] == [(RULE, "exits.exit_date", 1)]
+    assert [row["reason"] for row in kept] == ["retired"]
 
 
 def test_the_later_recorded_of_two_rows_is_a_correction_and_no_contradiction(tmp_path: Path) -> None:

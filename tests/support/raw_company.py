@@ -76,6 +76,11 @@ def one(table: str, **change: Any) -> Tables:
     return {table: [{**ONE_OF_EACH[table][0], **change}]}
 
 
+def beside(table: str, **change: Any) -> Tables:
+    """The valid row of a table, and beside it the same with a change."""
+    return {table: [*ONE_OF_EACH[table], *one(table, **change)[table]]}
+
+
 def without(table: str, column: str) -> Tables:
     rows = {"employees": PEOPLE, "exits": EXITS, **ONE_OF_EACH}[table]
     return {table: [{name: value for name, value in row.items() if name != column} for row in rows]}

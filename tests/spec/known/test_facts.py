@@ -133,18 +133,6 @@ def test_versions_have_the_window_of_facts_and_show_when_they_became_known(sourc
     assert rows == [(2.0, date(2024, 4, 1)), (3.0, date(2024, 5, 2))]
 
 
-def test_the_greater_of_two_versions_known_on_one_day_counts(source_of):
-    source = source_of(
-        {
-            "performance": """
-        employee_id review_date rating
-        ann         2024-04-01  4
-        ann         2024-04-01  3"""
-        }
-    )
-    assert rows_of(known_on(source, JUNE).facts("performance"), "rating") == [(4.0,)]
-
-
 def test_a_persons_last_row_is_the_one_with_the_latest_date(source_of):
     source = source_of(
         {

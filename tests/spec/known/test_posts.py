@@ -103,7 +103,6 @@ def test_a_post_first_recorded_long_after_the_hire_has_an_unknown_start(source_o
     [
         ("2024-02-01 2024-03-01", "N"),
         ("2024-03-01 2024-02-01", "M"),
-        ("- -", "N"),  # alike: the id that sorts last
     ],
 )
 def test_a_person_with_two_managers_on_one_day_has_the_one_recorded_last(source_of, recorded, manager):

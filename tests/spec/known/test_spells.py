@@ -58,3 +58,13 @@ def test_a_notice_is_a_known_exit_in_the_future(source_of):
         }
     )
     assert rows_of(known_on(source, JUNE).notices(), "employee_id", "exit_date") == [("ann", date(2024, 7, 1))]
+
+
+def test_a_person_hired_again_on_the_day_of_the_exit_is_at_risk_from_then_on(source_of):
+    source = source_of(
+        {
+            "employees": REHIRE,
+            "exits": "employee_id exit_date kind\nann 2024-02-01 other\nbob 2024-01-15 voluntary",
+        }
+    )
+    assert rows_of(at_risk(known_on(source, JUNE)), "employee_id", "hire_date") == [("ann", date(2024, 2, 1))]

@@ -3,7 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from raw_company import EXITS, LATE_ANSWERS, ONE_OF_EACH, PEOPLE, canonical, check, leaver, one, person
+import pytest
+from raw_company import EXITS, LATE_ANSWERS, ONE_OF_EACH, PEOPLE, Rows, canonical, check, leaver, one, person
 
 
 def test_a_period_that_ends_before_it_starts_is_an_error(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_the_exit_of_a_dropped_spell_is_dropped_too(tmp_path: Path) -> None:
         tmp_path, {"employees": employees, "exits": leaver(("dora", "2019-01-01"))} | one("surveys", employee_id="dora")
     )
     assert report.errors == ()
-    assert [finding.place for finding in report.warnings] == ["employees.hire_date"]
+    assert [finding.place for finding in report.warnings] == ["employees.hire_date", "exits.employee_id"]
     assert canonical(tmp_path, "exits").is_empty()
 
 
@@ -114,3 +115,39 @@ def test_a_mistyped_year_does_not_move_the_end_of_the_data(tmp_path: Path) -> No
     report = check(tmp_path, ONE_OF_EACH | {"employees": person(("dora", "2091-05-06"))}, complete_until=None)
     assert report.complete_until == date(2020, 3, 31)
     assert [finding.place for finding in report.errors] == ["employees.hire_date"]
+
+
+def monthly_exits(number: int, *strays: str) -> Rows:
+    """An exit on the 15th of each month from 2016 on, and further exits on the days in `strays`."""
+    days = [f"{2016 + month // 12}-{month % 12 + 1:02}-15" for month in range(number)] + list(strays)
+    return [{"employee_id": f"p{n}", "exit_date": day, "kind": "voluntary"} for n, day in enumerate(days)]
+
+
+@pytest.mark.parametrize(
+    ("number", "strays", "start"),
+    [
+        (120, ("1999-03-01",), date(2016, 1, 1)),
+        (120, ("1999-03-01", "1999-04-01", "2003-01-01"), date(2016, 1, 1)),  # more than 1 % of them
+        (20, ("2003-06-01",), date(2016, 1, 1)),  # one of a few
+        (120, tuple(f"1999-{month:02}-01" for month in range(1, 13)), date(1999, 1, 1)),  # too many for a mistake
+        (120, ("2015-06-01",), date(2015, 6, 1)),  # less than a year before
+    ],
+)
+def test_exits_with_a_mistyped_year_do_not_move_the_start_and_are_counted(
+    number: int, strays: tuple[str, ...], start: date, tmp_path: Path
+) -> None:
+    exits = monthly_exits(number, *strays)
+    employees = [{"employee_id": row["employee_id"], "hire_date": "1995-01-01"} for row in exits]
+    report = check(tmp_path, {"employees": employees, "exits": exits}, complete_until=date(2025, 12, 31))
+    assert report.complete_from == start
+    ignored = len(strays) if start.year == 2016 else 0
+    assert [(found.place, found.rows) for found in report.warnings] == [("exits.exit_date", ignored)] * bool(ignored)
+    assert (f"({ignored} long before the others ignored)" in report.notes[0]) == bool(ignored)
+    assert canonical(tmp_path, "exits").height == len(exits)
+
+
+def test_dates_long_after_the_end_of_the_data_are_ignored_and_counted(tmp_path: Path) -> None:
+    plans = {"assignments": [{"employee_id": "anna", "effective_date": "2028-01-01", "fte": 0.5}]}
+    report = check(tmp_path, plans, complete_until=None)
+    assert report.complete_until == date(2020, 3, 31)
+    assert report.notes[1].endswith("(exits.exit_date); 1 date long after it ignored.")

@@ -81,22 +81,25 @@ def test_a_truncated_or_non_parquet_file_is_an_error(content: bytes | str, tmp_p
 
 def test_duplicates_are_found_across_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BATCH_ROWS", 2)
-    answers = [{**ONE_OF_EACH["surveys"][0], "score": score} for score in (1, 2, 3, 1, 1, 2, 4)]
+    given = (1, 2, 3, 1, 1, 2, 4)
+    answers = [{**ONE_OF_EACH["surveys"][0], "item": f"q{number}", "score": number} for number in given]
     report = check(tmp_path, {"surveys": answers})
     assert [finding.rows for finding in report.warnings] == [3]
     assert canonical(tmp_path, "surveys")["score"].to_list() == [1, 2, 3, 4]
 
 
-def test_rows_that_differ_in_an_unused_column_are_not_duplicates(tmp_path: Path) -> None:
+def test_rows_that_differ_in_an_unused_column_repeat_each_other(tmp_path: Path) -> None:
     answers = [{**ONE_OF_EACH["surveys"][0], "ticket": ticket} for ticket in (1, 2)]
     report = check(tmp_path, {"surveys": answers})
-    assert report.warnings == ()
+    assert [(finding.rule, finding.rows) for finding in report.warnings] == [
+        ("a repetition of another row in all columns that are used", 1)
+    ]
+    assert canonical(tmp_path, "surveys").height == 1
     assert "surveys: ticket: not in the contract, not used." in report.notes
 
 
 def test_foreign_and_empty_headers_are_ordinary_columns(tmp_path: Path) -> None:
-    answers = [{**ONE_OF_EACH["surveys"][0], "Номер": ticket, "Вид": 1, "": 2} for ticket in (1, 2)]
-    report = check(tmp_path, {"surveys": answers})
+    report = check(tmp_path, one("surveys", **{"Номер": 1, "Вид": 1, "": 2}))
     assert (report.errors, report.warnings) == ((), ())
     assert "surveys: номер, вид, (no name): not in the contract, not used." in report.notes
 

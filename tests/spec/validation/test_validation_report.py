@@ -28,10 +28,33 @@ def test_the_report_as_json_has_the_keys_that_scripts_rely_on(tmp_path: Path) ->
             "column": "score",
             "rows": 1,
             "remedy": "Convert it to the scale from 0 to 10.",
+            "leaves_out": False,
         }
     ]
-    assert {"warnings", "refused", "tables", "people", "voluntary_exits", "complete_until"} <= report.keys()
+    assert {"warnings", "refused", "tables", "used", "left_out", "people", "voluntary_exits"} <= report.keys()
     assert report["complete_until"] == "2020-12-31"
+
+
+def test_each_table_shows_its_rows_read_used_and_left_out_by_rule(tmp_path: Path) -> None:
+    answers = [*ONE_OF_EACH["surveys"] * 3, *one("surveys", employee_id="nobody")["surveys"]]
+    measures = [*ONE_OF_EACH["measures"], *one("measures", name="age")["measures"]]
+    tables = {**one("assignments", manager_id="nobody"), "surveys": answers, "measures": measures}
+    report = check(tmp_path, tables)
+    assert report.tables == {"employees": 3, "assignments": 1, "surveys": 4, "measures": 2, "exits": 1}
+    assert report.used == {"employees": 3, "assignments": 1, "surveys": 1, "measures": 1, "exits": 1}
+    assert report.left_out == {
+        "surveys": {"an exact duplicate of another row": 2, "about a person who is not in employees": 1},
+        "measures": {"an item that is refused or ignored": 1},
+    }
+    assert {finding.table: finding.leaves_out for finding in report.warnings} == {"assignments": False, "surveys": True}
+    lines = [" ".join(line.replace("│", " ").split()) for line in printed(report, tmp_path).splitlines()]
+    assert "assignments 1 1 0" in lines
+    assert "measures 2 1 1 1: an item that is refused or ignored" in lines
+
+
+def test_nothing_is_used_where_there_is_an_error(tmp_path: Path) -> None:
+    report = check(tmp_path, one("surveys", score="11"))
+    assert (report.used, report.left_out) == ({}, {})
 
 
 def test_the_terminal_shows_where_what_how_often_and_what_to_do(tmp_path: Path) -> None:

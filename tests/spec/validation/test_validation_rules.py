@@ -1,5 +1,6 @@
 """Each rule of bad input -> the smallest input that breaks it -> what the report says."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from raw_company import (
     ONE_OF_EACH,
     PEOPLE,
     Tables,
+    beside,
     canonical,
     check,
     leaver,
@@ -94,24 +96,24 @@ LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
     # rule, input, (table, column, rows), table looked at, rows left of it
     (
         "about a person who is not in employees",
-        one("surveys", employee_id="nobody"),
+        beside("surveys", employee_id="nobody"),
         ("surveys", "employee_id", 1),
         "surveys",
-        0,
+        1,
     ),
     (
         "about a person who is not in employees",
-        one("collaboration", provider_id="nobody"),
+        beside("collaboration", provider_id="nobody"),
         ("collaboration", "provider_id", 1),
         "collaboration",
-        0,
+        1,
     ),
     (
         "about a person who is not in employees",
-        {"exits": leaver(("nobody", "2019-01-01"))},
+        {"exits": [*EXITS, *leaver(("nobody", "2019-01-01"))]},
         ("exits", "employee_id", 1),
         "exits",
-        0,
+        1,
     ),
     (
         "an exact duplicate of another row",
@@ -123,24 +125,28 @@ LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
     ("an exact duplicate of another row", {"employees": [*PEOPLE, PEOPLE[0]]}, ("employees", "", 1), "employees", 3),
     (
         "dated after the person's exit",
-        one("performance", employee_id="boris", review_date="2020-04-01"),
+        {
+            "performance": [
+                {"employee_id": "boris", "review_date": day, "rating": "3"} for day in ("2019-04-01", "2020-04-01")
+            ]
+        },
         ("performance", "review_date", 1),
         "performance",
-        0,
+        1,
     ),
     (
         "dated after the person's exit",
-        one("collaboration", opened_at="2020-04-01", closed_at=None),
+        beside("collaboration", opened_at="2020-04-01", closed_at=None),
         ("collaboration", "opened_at", 1),
         "collaboration",
-        0,
+        1,
     ),
     (
-        "a manager who is not in employees",
+        "a manager who is not in employees; the row is kept, and the manager is unknown",
         one("assignments", manager_id="nobody"),
         ("assignments", "manager_id", 1),
         "assignments",
-        0,
+        1,
     ),
     (
         "people who lead each other in a circle, by the last manager of each; the rows are kept",
@@ -165,10 +171,10 @@ LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
     ),
     (
         "a placeholder instead of a date; the row is left out",
-        one("compensation", effective_date="9999-12-31"),
+        beside("compensation", effective_date="9999-12-31"),
         ("compensation", "effective_date", 1),
         "compensation",
-        0,
+        1,
     ),
     (
         "no exit: the date is empty or a placeholder; the row is left out",
@@ -187,10 +193,10 @@ LEFT_OUT: list[tuple[str, Tables, tuple[str, str, int], str, int]] = [
     ),
     (
         "closed before it was opened",
-        one("collaboration", closed_at="2018-07-01 09:59"),
+        beside("collaboration", closed_at="2018-07-01 09:59"),
         ("collaboration", "closed_at", 1),
         "collaboration",
-        0,
+        1,
     ),
     (
         "people whose first fact is more than 12 months after both their hire and the source's first fact: "
@@ -233,3 +239,55 @@ def test_no_report_holds_a_person_or_a_value(tables: Tables, tmp_path: Path) -> 
     text = printed(report, tmp_path) + str(report.as_dict())
     for secret in ("anna", "boris", "clara", "dora", "nobody", "31.12.2019", "1,000", "10.5", "resigned", "1917"):
         assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("tables", "place"),
+    [
+        ({"exits": leaver(("x1", "2020-03-31"), ("x2", "2020-04-30"))}, ("exits", "employee_id", 2)),
+        (
+            {
+                "surveys": [
+                    *one("surveys", employee_id="x1")["surveys"],
+                    *beside("surveys", employee_id="x2")["surveys"],
+                ]
+            },
+            ("surveys", "employee_id", 2),
+        ),
+        (one("compensation", effective_date="2900-12-31"), ("compensation", "effective_date", 1)),
+        (one("collaboration", closed_at="2018-06-30 10:00"), ("collaboration", "closed_at", 1)),
+    ],
+)
+def test_a_table_most_of_whose_rows_cannot_be_right_is_an_error(
+    tables: Tables, place: tuple[str, str, int], tmp_path: Path
+) -> None:
+    [error] = check(tmp_path, tables).errors
+    assert (error.table, error.column, error.rows) == place
+    assert error.rule.endswith("; more than 50% of the table's rows")
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "rule"),
+    [
+        ("compensation", {"base_pay": "0"}, "is not above 0"),
+        ("surveys", {"score": "11"}, "is not within 0 to 10"),
+        ("collaboration", {"effort_hours": "-1"}, "is below 0"),
+        ("collaboration", {"provider_id": "anna"}, "a person's rating of their own service"),
+    ],
+)
+def test_impossible_values_in_up_to_a_hundredth_of_the_rows_are_left_out(
+    table: str, change: dict[str, str], rule: str, tmp_path: Path
+) -> None:
+    own_date = {"compensation": "effective_date", "surveys": "survey_date", "collaboration": "opened_at"}[table]
+    days = [str(date(2018, 7, 1) + timedelta(days=number)) for number in range(100)]
+    sound_rows = [{**ONE_OF_EACH[table][0], "closed_at": None, own_date: day} for day in days]
+    impossible = {**sound_rows[-1], **change}
+    report = check(tmp_path, {table: [*sound_rows[:-1], impossible]})
+    assert (report.errors, [(found.rule, found.rows, found.leaves_out) for found in report.warnings]) == (
+        (),
+        [(rule, 1, True)],
+    )
+    assert canonical(tmp_path, table).height == report.used[table] == 99
+    (two := tmp_path / "two").mkdir()
+    report = check(two, {table: [*sound_rows[:-2], {**sound_rows[-2], **change}, impossible]})
+    assert [(error.rule, error.rows) for error in report.errors] == [(rule, 2)]
