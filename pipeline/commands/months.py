@@ -11,6 +11,7 @@ import typer
 from features.errors import Refused
 from pipeline.commands.options import (
     DayOption,
+    DespiteOption,
     JsonOption,
     MonthOption,
     SourceArgument,
@@ -32,19 +33,25 @@ def score(
     model: Annotated[str | None, typer.Option(metavar="VERSION", help="Default: the champion.")] = None,
     out_file: Annotated[Path | None, typer.Option("--out", help="Parquet: the scores.")] = None,
     factors: Annotated[Path | None, typer.Option(help="Parquet: the factors.")] = None,
+    despite: DespiteOption = None,
 ) -> None:
-    """Score everyone at risk, with factors, and publish to the store."""
+    """Score everyone at risk, with factors, and publish to the store.
+
+    Exit code 3, and nothing is published, if the data lack what the model learned from.
+    """
     from pipeline.commands.screens.months import scoring_screen
     from pipeline.files import write_parquet
     from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
 
     with progress() as report:
-        publication = score_and_publish(source, Settings(), day_asked(snapshot_date), model, date.today(), report)
+        day, today = day_asked(snapshot_date), date.today()
+        scored = score_and_publish(source, Settings(), day, model, today, report, despite)
+    publication = scored.publication
     if out_file:
         write_parquet(score_columns(publication), out_file)
     if factors:
         write_parquet(factor_columns(publication), factors)
-    err.print(scoring_screen(publication))
+    err.print(scoring_screen(scored))
 
 
 @app.command()
@@ -132,17 +139,19 @@ def monthly(
     source: SourceArgument,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the source's latest.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Repeat every step; sent lists are not sent again.")] = False,
+    despite: DespiteOption = None,
     json_file: JsonOption = None,
 ) -> None:
     """Score, write the lists, mail them and monitor: a month in one run, which can be repeated at any time.
 
-    Exit code 1 if a list was not sent, otherwise 3 if something is out of bounds.
+    Exit code 1 if a list was not sent, otherwise 3 if something is out of bounds, or if scoring refused; then nothing
+    is published or mailed.
     """
     from pipeline.commands.screens.months import month_screen
     from pipeline.monthly import monthly as run_month
 
     with progress() as report:
-        run = run_month(source, Settings(), month_asked(month), date.today(), again, report)
+        run = run_month(source, Settings(), month_asked(month), date.today(), again, report, despite)
     write_json(json_file, asdict(run))
     err.print(month_screen(run), crop=False)
     if not run.is_delivered:
