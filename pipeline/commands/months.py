@@ -1,12 +1,14 @@
 """Commands of the month: scores, lists, mail, monitoring, and the effect of the lists."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
 from features.errors import Refused
 from pipeline.commands.options import (
@@ -26,6 +28,22 @@ from pipeline.settings import Settings
 app = typer.Typer()
 
 
+@contextmanager
+def data_of_refused(json_file: str | None = None) -> Iterator[None]:
+    """If scoring refuses: prints what validation left out, before the refusals; the JSON holds both."""
+    from pipeline.commands.screens.data_counts import count_lines
+    from pipeline.scoring.refusals import MonthRefused
+
+    try:
+        yield
+    except MonthRefused as refused:
+        lines = count_lines(refused.counts, refused.before, refused.before_month)
+        err.print(Group(*lines))
+        findings = [finding.as_dict() for finding in refused.findings]
+        write_json(json_file, {"refusals": findings, "data": refused.counts.as_dict()})
+        raise
+
+
 @app.command()
 def score(
     source: SourceArgument,
@@ -43,7 +61,7 @@ def score(
     from pipeline.files import write_parquet
     from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
 
-    with progress() as report:
+    with data_of_refused(), progress() as report:
         day, today = day_asked(snapshot_date), date.today()
         scored = score_and_publish(source, Settings(), day, model, today, report, despite)
     publication = scored.publication
@@ -150,7 +168,7 @@ def monthly(
     from pipeline.commands.screens.months import month_screen
     from pipeline.monthly import monthly as run_month
 
-    with progress() as report:
+    with data_of_refused(json_file), progress() as report:
         run = run_month(source, Settings(), month_asked(month), date.today(), again, report, despite)
     write_json(json_file, asdict(run))
     err.print(month_screen(run), crop=False)

@@ -27,7 +27,7 @@ from pipeline.registry.account import account, checked_reason
 from pipeline.scoring.limits import MONTHS_PUBLISHED
 from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import population_of
-from pipeline.scoring.refusals import refusals, unchecked
+from pipeline.scoring.refusals import MonthRefused, refusals, unchecked
 from pipeline.settings import Settings
 from pipeline.store.publication import CARRIED, Publication
 from pipeline.store.store import Store
@@ -46,7 +46,7 @@ Progress = Callable[[str], None]
 class Scored:
     """A publication, the state of its data, and what validation counted for the publication before it.
 
-    before, before_month: None if there is none, or it was published before the counts were kept.
+    before_month: of that publication; if there is none, `before` was counted when the model was trained, or is None.
     """
 
     publication: Publication
@@ -94,23 +94,24 @@ def score_and_publish(
         publication = score_people(model, number, *at, population.people, population.X)
         publication = with_services(loaded, publication)
         with closing(Store(settings.store_url)) as store:
-            before = _before(store, publication)
-            check = _checked(loaded, model, population.X, publication, before.rates, reason)
+            before = _before(store, publication, model)
+            check = _checked(loaded, model, population.X, publication, before, reason)
             progress("publish")
             publication = replace(publication, data_check=check)
             store.publish(publication)
     return Scored(publication, check, before.counts, before.month)
 
 
-def _before(store: Store, publication: Publication) -> _Before:
-    """The counts of the last publication of the source, and the expected rates of the months before this one."""
+def _before(store: Store, publication: Publication, model: StoredModel) -> _Before:
+    """The counts of the source's last publication, else of training, and the expected rates of the months before."""
     with store.reading() as scores:
         last = scores.last_data_check(publication.source)
         rates = scores.rates_before(
             publication.source, publication.snapshot_date, publication.horizon_months, MONTHS_PUBLISHED
         )
-    month, check = last or (None, None)
-    return _Before(check.counts if check else None, month, rates)
+    if last:
+        return _Before(last[1].counts, last[0], rates)
+    return _Before(model.learned_from.counts if model.learned_from else None, None, rates)
 
 
 def _checked(
@@ -118,19 +119,19 @@ def _checked(
     model: StoredModel,
     X: pl.DataFrame,
     publication: Publication,
-    earlier: list[float],
+    before: _Before,
     reason: str | None,
 ) -> DataCheck:
-    """The state of the data. Raises Refused with every refusal if there is one and no reason is given."""
+    """The state of the data. Raises MonthRefused with every refusal if there is one and no reason is given."""
     counts, learned = DataCounts.of(loaded.report), model.learned_from
     if learned is None:
         return DataCheck(counts, unchecked=(unchecked(publication.model_version),))
     day, rate = publication.snapshot_date, float(publication.scores["risk"].to_numpy().mean())
     months = months_of(loaded, learned, day)
-    month = Month(day, X, counts, gone_from(loaded, learned), months, rate, earlier)
+    month = Month(day, X, counts, gone_from(loaded, learned), months, rate, before.rates)
     found = refusals(learned, model.features, month)
     if found and reason is None:
-        raise Refused(found)
+        raise MonthRefused(found, counts, before.counts, before.month)
     return DataCheck(counts, tuple(found), reason, account()) if found else DataCheck(counts)
 
 

@@ -63,7 +63,7 @@ def lost_features(learned: LearnedFrom, features: Mapping[str, Feature], X: pl.D
     lost = []
     for name, before in learned.features.items():
         is_gone = name not in X.columns
-        known = 0.0 if is_gone or not X.height else 1 - X[name].null_count() / X.height
+        known = 0.0 if is_gone or not X.height else X[name].count() / X.height
         limit = KNOWN_FOR_FEW.figure * before.least_known
         was_common = before.least_known >= KNOWN_FOR_MOST.figure
         is_few = was_common and X.height >= FEWEST_PEOPLE.figure and known < limit

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.markup import escape
-from rich.table import Table
 
+from pipeline.commands.screens.parts import narrow_table
 from pipeline.data_counts import DataCheck, DataCounts
 
+LOSS_SHOWN: Final = 0.05
 _UNKNOWN: Final = "–"
 
 
@@ -24,20 +24,31 @@ def check_lines(check: DataCheck, before: DataCounts | None, label: str | None) 
 def count_lines(now: DataCounts, before: DataCounts | None, label: str | None = None) -> list[RenderableType]:
     """A table of the warnings, and of the tables that lost rows, each beside the run before; nothing if neither."""
     title = "left out or changed by validation (`retention check SOURCE` says what to do)"
-    table = Table(title=title, title_justify="left", title_style="yellow", box=SIMPLE_HEAD, pad_edge=False, padding=0)
-    table.add_column("where  ", overflow="fold")
+    table = narrow_table(title)
+    table.add_column("where", overflow="fold")
     table.add_column("rule")
-    table.add_column("  rows", justify="right")
-    table.add_column(f"  {label or 'before'}", justify="right")
+    for column in ("rows", *([label or "training"] if before else [])):
+        table.add_column(column, justify="right")
     for warning in now.warnings:
-        rows_before = f"{before.rows_of(warning):,}" if before else _UNKNOWN
-        table.add_row(f"{escape(warning.place)}  ", escape(warning.rule), f"{warning.rows:,}", f"  {rows_before}")
+        was = [f"{before.rows_of(warning):,}"] if before else []
+        table.add_row(f"{escape(warning.place)} ", escape(warning.rule), f" {warning.rows:,}", *_apart(was))
     for name, read, used in _with_losses(now):
-        share = before and before.kept(name)
-        was = _UNKNOWN if before is None or share is None else f"{before.used[name]:,} of {before.tables[name]:,}"
-        table.add_row(f"{escape(name)}  ", f"rows used, of {read:,}", f"{used:,}", f"  {was}")
-    return [table] if table.row_count else []
+        was = (
+            [f"{before.used[name]:,} of {before.tables[name]:,}" if name in before.used else _UNKNOWN] if before else []
+        )
+        table.add_row(f"{escape(name)} ", "rows used", f" {used:,} of {read:,}", *_apart(was))
+    return [table, ""] if table.row_count else []
+
+
+def _apart(cells: Sequence[str]) -> list[str]:
+    return [f"  {cell}" for cell in cells]
 
 
 def _with_losses(now: DataCounts) -> Sequence[tuple[str, int, int]]:
-    return [(name, read, now.used[name]) for name, read in now.tables.items() if now.used.get(name, read) < read]
+    """The tables that lost more rows than `LOSS_SHOWN`; the warnings count the others."""
+    kept = {name: now.kept(name) for name in now.tables}
+    return [
+        (name, now.tables[name], now.used[name])
+        for name, share in kept.items()
+        if share is not None and share < 1 - LOSS_SHOWN
+    ]
