@@ -3,6 +3,7 @@
 Every rule compares the month with the sums that are kept with the model; the limits are in `pipeline.scoring.limits`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -92,29 +93,32 @@ def _gone(learned: LearnedFrom, lost: Sequence[LostFeature], gone: frozenset[str
         )
 
     for (table, column, what), of_place in groupby(sorted(lost, key=place), key=place):
-        named = _named(list(of_place))
+        alike = list(of_place)
+        named = _named(alike[0], len(alike) - 1)
         rule = f"{what}, and the source no longer has it (or has it under another name): {named}"
         yield Finding(rule, table, column, 0, f"Give it its former name. {_EXPORT}")
 
 
 def _known_for_few(lost: Sequence[LostFeature], people: int) -> Iterator[Finding]:
-    """One finding for the features that need the same tables and columns."""
-    for needs, of_needs in groupby(sorted(lost, key=lambda each: each.needs), key=lambda each: each.needs):
-        alike = sorted(of_needs, key=lambda each: each.known / each.limit)
-        worst = alike[0]
-        table, _, column = (needs[0] if needs else f"features.{worst.feature.name}").partition(" or ")[0].partition(".")
+    """One finding for each table or column that explains them: first the one that most of the features need."""
+    left = list(lost)
+    while left:
+        needed = Counter(need for each in left for need in each.needs or (f"features.{each.feature.name}",))
+        place = max(needed, key=lambda need: (needed[need], "." in need, need))
+        alike = [each for each in left if place in (each.needs or (f"features.{each.feature.name}",))]
+        left = [each for each in left if each not in alike]
+        worst = min(alike, key=lambda each: each.known / each.limit)
+        table, _, column = place.partition(" or ")[0].partition(".")
         rule = (
             f"known for {_percent(worst.known)} of {people:,} people, in training for at least "
-            f"{_percent(worst.least_known)} (limit {_percent(worst.limit)}): {_named(alike)}"
+            f"{_percent(worst.least_known)} (limit {_percent(worst.limit)}): {_named(worst, len(alike) - 1)}"
         )
-        unknown = round((1 - worst.known) * people)
-        yield Finding(rule, table, column, unknown, f"{_EXPORT}")
+        yield Finding(rule, table, column, round((1 - worst.known) * people), _EXPORT)
 
 
-def _named(lost: Sequence[LostFeature]) -> str:
-    first = lost[0].feature
-    more = f" and {counted(len(lost) - 1, 'more feature')}" if len(lost) > 1 else ""
-    return f"{first.label} ({first.name}){more}"
+def _named(first: LostFeature, others: int) -> str:
+    more = f" and {counted(others, 'more feature')}" if others else ""
+    return f"{first.feature.label} ({first.feature.name}){more}"
 
 
 def _warnings(learned: LearnedFrom, month: Month, lost: set[str]) -> Iterator[Finding]:

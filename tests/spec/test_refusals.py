@@ -236,3 +236,17 @@ def test_everything_is_reported_at_once() -> None:
     )  # fmt: skip
     places = [each.place for each in found(broken)]
     assert places == ["compensation", "working_time.overtime_hours", "working_time", "scores.risk"]
+
+
+def test_features_that_need_one_column_are_one_refusal_that_names_it() -> None:
+    """Everything that needs the manager is unknown; the column is named, not the tables that are whole."""
+    needs = {
+        "pay_level": ("compensation", "assignments.manager_id"),
+        "overtime": ("assignments.manager_id", "working_time.overtime_hours"),
+        "mood_last": ("surveys", "assignments.manager_id"),
+    }
+    of = learned()
+    features = {name: replace(feature, needs=needs.get(name, ())) for name, feature in of.features.items()}
+    X = features_of(pay_level=0.0, overtime=0.0, mood_last=0.0)
+    [result] = found(month(X=X), replace(of, features=features))
+    assert (result.place, "and 2 more features" in result.rule) == ("assignments.manager_id", True)
