@@ -176,5 +176,6 @@ def test_counts_are_read_back_with_their_warnings() -> None:
     warning = Finding("an exact duplicate of another row", "surveys", "", 3, "Nothing to do.")
     check = DataCheck(DataCounts({"surveys": 8}, {"surveys": 5}, (warning,)), (warning,), "why", "hr", ("not this",))
     assert DataCheck.from_dict(check.as_dict()) == check
-    assert (check.counts.kept("surveys"), check.counts.warned("surveys", ""), check.counts.rows_of(warning)) == (0.625, 0.375, 3)  # fmt: skip
+    counts = check.counts
+    assert (counts.kept("surveys"), counts.warned("surveys", ""), counts.rows_of(warning)) == (0.625, 0.375, 3)
     assert check.counts.kept("exits") is None

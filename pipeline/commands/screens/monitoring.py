@@ -52,7 +52,7 @@ def _without_reference(results: MonitoringResults) -> list[str]:
         return []
     named = f"{'versions' if len(results.without_reference) > 1 else 'version'} {', '.join(results.without_reference)}"
     return [
-        f"[yellow]Model {named} kept nothing of what it learned from[/]: features are compared with those of an "
+        f"[yellow]Model {named} kept nothing of what was learned from[/]: features are compared with those of an "
         "earlier year in today's files, and lost tables and features are not detected. Train again."
     ]
 
