@@ -82,7 +82,9 @@ def data_of(
         model, X = models[head.model_version], tables[head.snapshot_date]
         learned = _sums(model)
         if model and learned:
-            months[head.snapshot_date] = _against_model(model, learned, X, tables_lost, labels, settings.drift_limit)
+            months[head.snapshot_date] = _against_model(
+                model, learned, X, head.snapshot_date, tables_lost, labels, settings.drift_limit
+            )
         elif computed:
             drift = moved_too_far(computed, X, limits)
             months[head.snapshot_date] = MonthData(drift.furthest, _labelled(drift, labels))
@@ -105,13 +107,14 @@ def _against_model(
     model: StoredModel,
     learned: LearnedFrom,
     X: pl.DataFrame,
+    day: date,
     tables_lost: Sequence[LostTable],
     labels: Mapping[str, Mapping[str, Any]],
     limit: float,
 ) -> MonthData:
     """A month against the sums of its model. The features of a lost table are not listed one by one."""
     gone = {lost.table for lost in tables_lost}
-    lost = [each for each in lost_features(learned, model.features, X) if not gone & {*tables_of(each.needs)}]
+    lost = [each for each in lost_features(learned, model.features, X, day) if not gone & {*tables_of(each.needs)}]
     of_tables = {name for name, feature in learned.features.items() if gone & {*tables_of(feature.needs)}}
     drift = moved_too_far(reference_of_model(learned), X, limits_of_model(learned, limit))
     named = {each.feature.name for each in lost} | of_tables

@@ -43,7 +43,9 @@ def monitoring_page(results: MonitoringResults, language: Language = ENGLISH) ->
 
 def _rules(results: MonitoringResults, language: Language) -> tuple[list[RuleAlerts], list[RuleAlerts]]:
     """The alerts by rule and remedy: those that are current, and those of earlier months only."""
-    of_months = (feature for month in results.months for feature in (*month.drifted, *month.lost))
+    of_months: list[DriftedFeature | LostFeature] = []
+    for month in results.months:
+        of_months += [*month.drifted, *month.lost]
     labels = {feature.name: _label(feature, language) for feature in of_months}
     by_rule: dict[tuple[str, str], list[Alert]] = {}
     for alert in results.alerts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -58,15 +59,21 @@ def lost_tables(learned: LearnedFrom, counts: DataCounts) -> list[LostTable]:
     return lost
 
 
-def lost_features(learned: LearnedFrom, features: Mapping[str, Feature], X: pl.DataFrame) -> list[LostFeature]:
-    """The features that are gone, or known for less than half of the lowest share of any month of training."""
+def lost_features(
+    learned: LearnedFrom, features: Mapping[str, Feature], X: pl.DataFrame, day: date
+) -> list[LostFeature]:
+    """The features that are gone, or known for less than half of the lowest share of any month of training.
+
+    On a day before the year that is kept, the records may not reach back far enough for all features to be known.
+    """
     lost = []
+    is_comparable = X.height >= FEWEST_PEOPLE.figure and (learned.first is None or day >= learned.first)
     for name, before in learned.features.items():
         is_gone = name not in X.columns
         known = 0.0 if is_gone or not X.height else X[name].count() / X.height
         limit = KNOWN_FOR_FEW.figure * before.least_known
         was_common = before.least_known >= KNOWN_FOR_MOST.figure
-        is_few = was_common and X.height >= FEWEST_PEOPLE.figure and known < limit
+        is_few = is_comparable and was_common and known < limit
         if name in features and (is_few or (is_gone and before.cells)):
             lost.append(LostFeature(features[name], known, before.least_known, limit, before.needs, is_gone))
     return lost

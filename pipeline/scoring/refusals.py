@@ -39,7 +39,9 @@ def refusals(learned: LearnedFrom, features: Mapping[str, Feature], month: Month
     tables = lost_tables(learned, month.counts)
     of_tables = {lost.table for lost in tables}
     features_left = [
-        lost for lost in lost_features(learned, features, month.X) if not of_tables & {*tables_of(lost.needs)}
+        lost
+        for lost in lost_features(learned, features, month.X, month.day)
+        if not of_tables & {*tables_of(lost.needs)}
     ]
     return [
         *map(_table, tables),

@@ -165,6 +165,12 @@ def test_among_fewer_than_twenty_people_shares_are_chance(people: int, is_refuse
     assert ("working_time.overtime_hours" in places) == is_refused
 
 
+@pytest.mark.parametrize(("day", "is_refused"), [(date(2023, 12, 31), False), (date(2024, 1, 31), True)])
+def test_before_the_year_that_is_kept_the_records_may_not_reach_back_far_enough(day: date, is_refused: bool) -> None:
+    scored = month(day=day, X=features_of(overtime=0.0), months={})
+    assert [each.place for each in found(scored)] == ["working_time.overtime_hours"] * is_refused
+
+
 WARNING = Finding("a manager who is nobody", "working_time", "employee_id", 0, "Correct the ids.")
 
 
