@@ -25,7 +25,7 @@ def count_lines(now: DataCounts, before: DataCounts | None, label: str | None = 
     """A table of the warnings, and of the tables that lost rows, each beside the run before; nothing if neither."""
     title = "left out or changed by validation (`retention check SOURCE` says what to do)"
     table = narrow_table(title)
-    table.add_column("where", overflow="fold")
+    table.add_column("where", overflow="fold", no_wrap=True)
     table.add_column("rule")
     for column in ("rows", *([label or "training"] if before else [])):
         table.add_column(column, justify="right")
