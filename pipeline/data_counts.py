@@ -59,7 +59,7 @@ class DataCounts:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """The opposite of `as_dict`."""
-        warnings = tuple(Finding(**warning) for warning in document["warnings"])
+        warnings = tuple(map(Finding.from_dict, document["warnings"]))
         return cls(document["tables"], document["used"], warnings)
 
 
@@ -89,6 +89,6 @@ class DataCheck:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """The opposite of `as_dict`."""
-        refusals = tuple(Finding(**refusal) for refusal in document["refusals"])
+        refusals = tuple(map(Finding.from_dict, document["refusals"]))
         unchecked = tuple(document["unchecked"])
         return cls(DataCounts.from_dict(document), refusals, document["despite"], document["who"], unchecked)
