@@ -3,8 +3,9 @@
 An error states the rule, the place and the remedy. It never holds a person's name, id or value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 
 @dataclass(frozen=True, order=True)
@@ -29,6 +30,11 @@ class Finding:
 
     def as_dict(self) -> dict[str, str | int | bool]:
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The opposite of `as_dict`."""
+        return cls(**document)
 
     def __str__(self) -> str:
         rows = f" ({counted(self.rows, 'row')})" if self.rows else ""

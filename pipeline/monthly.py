@@ -23,7 +23,7 @@ from pipeline.lists.rollout import allocate
 from pipeline.monitoring.report import monitor
 from pipeline.monitoring.results import Alert
 from pipeline.monitoring.results_json import alert_json, alerts_of
-from pipeline.scoring.job import score_and_publish
+from pipeline.scoring.job import Scored, score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested
 from pipeline.store.list_folders import lists_under
@@ -66,28 +66,27 @@ def monthly(
     today: date,
     again: bool = False,
     progress: Progress = lambda _: None,
+    despite: str | None = None,
 ) -> Month:
     """Runs the steps of a month that have not been done yet, in order, and records each once it is done.
 
     A step counts as done only for the scores that are served now: if a month is scored again, its lists and all later
     steps are repeated too, except that a list already mailed is not mailed again. Without `month` the latest snapshot
     date is scored; scoring what is already published changes nothing. With `month`, scoring is not repeated unless
-    `again` is set.
+    `again` is set. `despite` is the reason to publish what scoring refuses.
 
-    Raises what the steps raise; earlier steps stay recorded.
+    Raises what the steps raise; earlier steps stay recorded. If scoring refuses, nothing is published or mailed.
     """
     run = Month(source_name(source))
     with closing(Store(settings.store_url)) as store:
         published = None if again or month is None else _scored_before(store, run.source, month)
         if published is None:
             day = month_end(date.fromisoformat(f"{month}-01")) if month else None
-            publication = score_and_publish(source, settings, day, None, today, progress)
+            scored = score_and_publish(source, settings, day, None, today, progress, despite)
             with store.reading() as scores:
-                published = month_to_list(scores, f"{publication.snapshot_date:%Y-%m}")
-            have_left = publication.manifest.get("have_left", 0)
-            scored = {"people": published.people, "expected": _expected(published), "have_left": have_left}
-            _record(store, published, "score", scored)
-            run.done["score"] = scored
+                published = month_to_list(scores, f"{scored.publication.snapshot_date:%Y-%m}")
+            run.done["score"] = _scored(scored, published)
+            _record(store, published, "score", run.done["score"])
         run.month = published.month
         steps: dict[Step, Callable[[], Mapping[str, Any]]] = {
             "lists": lambda: _write_lists(store, settings, published),
@@ -146,8 +145,16 @@ def _monitor(source: Path, settings: Settings, progress: Progress) -> dict[str, 
     }
 
 
-def _expected(published: Published) -> float:
-    return published.mean_risk * published.people
+def _scored(scored: Scored, published: Published) -> dict[str, Any]:
+    """The counts of scoring, with the state of the data; `before` is what was counted for the publication before."""
+    return {
+        "people": published.people,
+        "expected": published.mean_risk * published.people,
+        "have_left": scored.publication.manifest.get("have_left", 0),
+        "data": scored.check.as_dict(),
+        "before": scored.before.as_dict() if scored.before else None,
+        "before_month": scored.before_month,
+    }
 
 
 def _recorded(store: Store, published: Published) -> dict[Step, Mapping[str, Any]]:

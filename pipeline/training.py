@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from features.source import load_source
+from pipeline.data_counts import DataCounts
 from pipeline.dataset.evaluation_splits import leavers, most_rows
 from pipeline.dataset.material import Material, material_of
 from pipeline.dataset.splits import LEAST_EXITS
@@ -24,6 +25,7 @@ from pipeline.judgement.assembly import (
 )
 from pipeline.judgement.backtest import Backtest, backtest, permuted_labels_auc, predictions
 from pipeline.judgement.guards.guard import guard, store_sums
+from pipeline.judgement.learned_sums import learned_sums
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import Blend, fit_blend
@@ -97,10 +99,12 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
         sums = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
     with watch.stage("fit on all matured rows"):
         model = _final_model(material, judged, request, tuning)
+        model = replace(model, learned_from=learned_sums(loaded, material.dataset, model.asked))
     with watch.stage("intervals"):
         report = replace(
             first_report(material, judged, permuted, request.seed, request.allowed_suspects),
             settings=_settings(model, tuning),
+            data=DataCounts.of(loaded.report),
         )
     with watch.stage("trust", "diagnostics"):
         report = with_diagnostics(report, source, material, judged, request.seed, settings.drift_limit)
@@ -110,6 +114,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
     with watch.stage("against the champion", "compare with the champion"):
         champion = promotion.champion_of(settings, material.name)
         report = with_comparisons(report, material, judged, champion, request.seed)
+        report = replace(report, data_before=_counts_of(champion))
     progress("record in MLflow")
     drawn = plots(report)
     report = promotion.record(settings, model, replace(report, missing_illustrations=drawn.missing), drawn.files)
@@ -119,6 +124,12 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
         model,
         predictions(material.dataset, judged, material.horizon_months),
     )
+
+
+def _counts_of(champion: tuple[str, StoredModel] | None) -> DataCounts | None:
+    """What validation counted when the champion was trained; None for a champion that was stored without it."""
+    learned = champion and champion[1].learned_from
+    return learned.counts if learned else None
 
 
 def _tuned(material: Material, request: Request, progress: Progress) -> Tuning | None:

@@ -43,6 +43,11 @@ def families(source: "Source") -> list[Family]:
     return possible
 
 
+def needs_of(source: "Source") -> dict[str, tuple[str, ...]]:
+    """The tables (`table`) and columns (`table.column`) that each feature of the source is computed from."""
+    return {feature.name: family.needs for family in families(source) for feature in family.features}
+
+
 def fixed_features() -> dict[str, Feature]:
     """The features that every source with all tables gives."""
     return {feature.name: feature for family in _fixed() for feature in family.features}

@@ -1,16 +1,19 @@
 """Commands of the month: scores, lists, mail, monitoring, and the effect of the lists."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
 from features.errors import Refused
 from pipeline.commands.options import (
     DayOption,
+    DespiteOption,
     JsonOption,
     MonthOption,
     SourceArgument,
@@ -25,6 +28,22 @@ from pipeline.settings import Settings
 app = typer.Typer()
 
 
+@contextmanager
+def data_of_refused(json_file: str | None = None) -> Iterator[None]:
+    """If scoring refuses: prints what validation left out, before the refusals; the JSON holds both."""
+    from pipeline.commands.screens.data_counts import count_lines
+    from pipeline.scoring.refusals import MonthRefused
+
+    try:
+        yield
+    except MonthRefused as refused:
+        lines = count_lines(refused.counts, refused.before, refused.before_month)
+        err.print(Group(*lines))
+        findings = [finding.as_dict() for finding in refused.findings]
+        write_json(json_file, {"refusals": findings, "data": refused.counts.as_dict()})
+        raise
+
+
 @app.command()
 def score(
     source: SourceArgument,
@@ -32,19 +51,25 @@ def score(
     model: Annotated[str | None, typer.Option(metavar="VERSION", help="Default: the champion.")] = None,
     out_file: Annotated[Path | None, typer.Option("--out", help="Parquet: the scores.")] = None,
     factors: Annotated[Path | None, typer.Option(help="Parquet: the factors.")] = None,
+    despite: DespiteOption = None,
 ) -> None:
-    """Score everyone at risk, with factors, and publish to the store."""
+    """Score everyone at risk, with factors, and publish to the store.
+
+    Exit code 3, and nothing is published, if the data lack what the model learned from.
+    """
     from pipeline.commands.screens.months import scoring_screen
     from pipeline.files import write_parquet
     from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
 
-    with progress() as report:
-        publication = score_and_publish(source, Settings(), day_asked(snapshot_date), model, date.today(), report)
+    with data_of_refused(), progress() as report:
+        day, today = day_asked(snapshot_date), date.today()
+        scored = score_and_publish(source, Settings(), day, model, today, report, despite)
+    publication = scored.publication
     if out_file:
         write_parquet(score_columns(publication), out_file)
     if factors:
         write_parquet(factor_columns(publication), factors)
-    err.print(scoring_screen(publication))
+    err.print(scoring_screen(scored))
 
 
 @app.command()
@@ -132,17 +157,19 @@ def monthly(
     source: SourceArgument,
     month: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Default: the source's latest.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Repeat every step; sent lists are not sent again.")] = False,
+    despite: DespiteOption = None,
     json_file: JsonOption = None,
 ) -> None:
     """Score, write the lists, mail them and monitor: a month in one run, which can be repeated at any time.
 
-    Exit code 1 if a list was not sent, otherwise 3 if something is out of bounds.
+    Exit code 1 if a list was not sent, otherwise 3 if something is out of bounds, or if scoring refused; then nothing
+    is published or mailed.
     """
     from pipeline.commands.screens.months import month_screen
     from pipeline.monthly import monthly as run_month
 
-    with progress() as report:
-        run = run_month(source, Settings(), month_asked(month), date.today(), again, report)
+    with data_of_refused(json_file), progress() as report:
+        run = run_month(source, Settings(), month_asked(month), date.today(), again, report, despite)
     write_json(json_file, asdict(run))
     err.print(month_screen(run), crop=False)
     if not run.is_delivered:

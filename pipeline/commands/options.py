@@ -28,6 +28,15 @@ JsonOption = Annotated[
 DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A month-end. Default: the latest.")]
 
 
+DespiteOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REASON",
+        help="Why to publish a month that scoring refuses; stays on record. Do not name people.",
+    ),
+]
+
+
 VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="A version in the registry.")]
 
 

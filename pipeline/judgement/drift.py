@@ -1,13 +1,18 @@
-"""How far features or scores have moved from those of training."""
+"""How far features or scores have moved from those of training.
+
+The reference is what a model learned from, kept with it as sums (`reference_of_model`), or a table (`reference_of`).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency
+
+from pipeline.model.learned_from import LearnedFrom
 
 BINS: Final = 10
 FEWEST_ROWS: Final = 100
@@ -16,6 +21,8 @@ BEYOND_THE_USUAL: Final = 1.5
 """A feature has moved if it lies this many times further off than any month of the reference."""
 CHANCE: Final = 0.001
 """Significance level of a shift, shared among all features compared (Bonferroni)."""
+OTHER: Final = "(other)"
+"""The cell of all levels of a category that are too rare to be kept with a model, and of those that are new."""
 _HALF_A_ROW: Final = 0.5
 """Added to every cell, so that an empty one does not make the index infinite."""
 
@@ -49,11 +56,15 @@ class Drift:
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference table, by column: the rows of each cell, and the edges of number cells (None for a category)."""
+    """A reference table, by column: the rows of each cell, and the edges of number cells (None for a category).
+
+    levels: of categories whose other levels, in any table, are the one cell `OTHER`.
+    """
 
     rows: int
     edges: Mapping[str, NDArray[np.float64] | None]
     cells: Mapping[str, pl.DataFrame]
+    levels: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def reference_of(table: pl.DataFrame) -> Reference:
@@ -63,9 +74,36 @@ def reference_of(table: pl.DataFrame) -> Reference:
     of a source.
     """
     known = [column for column in table.get_columns() if column.count()]
-    edges = {column.name: _edges(column) for column in known}
+    edges = {column.name: edges_of(column) for column in known}
     cells = {column.name: _counted(column, edges[column.name]) for column in known}
     return Reference(table.height, edges, cells)
+
+
+def reference_of_model(learned: LearnedFrom) -> Reference:
+    """The sums that are kept with a model, as a reference; without the features that were known for nobody."""
+    known = {name: feature for name, feature in learned.features.items() if feature.cells}
+    kinds = {name: pl.Int64 if feature.edges is not None else pl.String for name, feature in known.items()}
+    return Reference(
+        learned.rows,
+        {name: None if feature.edges is None else np.array(feature.edges) for name, feature in known.items()},
+        {
+            name: pl.DataFrame(
+                {"cell": list(feature.cells), "rows": list(feature.cells.values())},
+                schema={"cell": kinds[name], "rows": pl.UInt32},
+            )
+            for name, feature in known.items()
+        },
+        {
+            name: frozenset(cell for cell in feature.cells if isinstance(cell, str)) - {OTHER}
+            for name, feature in known.items()
+            if feature.edges is None
+        },
+    )
+
+
+def limits_of_model(learned: LearnedFrom, limit: float) -> dict[str, float]:
+    """As `usual_limits`, from the sums that are kept with a model."""
+    return {name: max(limit, BEYOND_THE_USUAL * feature.usual) for name, feature in learned.features.items()}
 
 
 def moved(reference: Reference, now: pl.DataFrame) -> Iterator[Moved]:
@@ -85,7 +123,8 @@ def _counts(reference: Reference, now: pl.DataFrame) -> Iterator[tuple[str, NDAr
         return
     for name in now.columns:
         if name in reference.cells:
-            counts = _both(reference.cells[name], _counted(now[name], reference.edges[name]))
+            counted = _counted(now[name], reference.edges[name], reference.levels.get(name))
+            counts = _both(reference.cells[name], counted)
             if counts.shape[1] > 1:
                 yield name, counts
 
@@ -96,11 +135,17 @@ def usual_limits(learned: Reference, months: Sequence[pl.DataFrame], limit: floa
     Some movement is normal (the season, a survey in spring, a department's exits); the months of the reference show how
     much.
     """
-    limits = dict.fromkeys(learned.cells, limit)
+    usual = usual_moves(learned, months)
+    return {name: max(limit, BEYOND_THE_USUAL * usual[name]) for name in learned.cells}
+
+
+def usual_moves(learned: Reference, months: Sequence[pl.DataFrame]) -> dict[str, float]:
+    """The largest PSI of any month of the reference against all of it, by feature."""
+    usual = dict.fromkeys(learned.cells, 0.0)
     for month in months:
         for name, counts in _counts(learned, month):
-            limits[name] = max(limits[name], BEYOND_THE_USUAL * psi(counts))
-    return limits
+            usual[name] = max(usual[name], psi(counts))
+    return usual
 
 
 def moved_too_far(learned: Reference, now: pl.DataFrame, limits: Mapping[str, float]) -> Drift:
@@ -119,16 +164,29 @@ def psi(counts: NDArray[np.float64]) -> float:
     return float(np.sum((now - reference) * np.log(now / reference)))
 
 
-def _edges(column: pl.Series) -> NDArray[np.float64] | None:
+def edges_of(column: pl.Series) -> NDArray[np.float64] | None:
+    """The upper edges of the tenths of a number but the last; None for a category."""
     if not column.dtype.is_numeric():
         return None
     return np.unique(np.quantile(column.drop_nulls().to_numpy(), np.linspace(0, 1, BINS + 1)[1:-1]))
 
 
-def _counted(column: pl.Series, edges: NDArray[np.float64] | None) -> pl.DataFrame:
+def cells_of(column: pl.Series, edges: NDArray[np.float64] | None, levels: frozenset[str] | None = None) -> pl.Series:
+    """The cell of each row: its number between the edges, or its level; null for unknown."""
+    if edges is not None:
+        return _cut(column, edges)
+    names = column.cast(pl.String)
+    if levels is None:
+        return names
+    is_other = (~names.is_in(sorted(levels))).fill_null(value=False)
+    return names.set(is_other, OTHER)
+
+
+def _counted(
+    column: pl.Series, edges: NDArray[np.float64] | None, levels: frozenset[str] | None = None
+) -> pl.DataFrame:
     """Columns cell and rows."""
-    cells = column.cast(pl.String) if edges is None else _cut(column, edges)
-    return cells.rename("cell").value_counts(name="rows")
+    return cells_of(column, edges, levels).rename("cell").value_counts(name="rows")
 
 
 def _both(reference: pl.DataFrame, now: pl.DataFrame) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from math import nan
 from typing import Any
 
 from features.catalogue.feature import Feature
+from pipeline.data_counts import DataCounts
 from pipeline.judgement.condition import Condition
 from pipeline.judgement.figures import UNDEFINED, Bounded, Figure, Metrics, MetricValues, Named
 from pipeline.judgement.groups import Group
@@ -266,13 +267,18 @@ class Manifest:
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """What `retention train --json` writes; the last six fields are set once the model is recorded."""
+    """What `retention train --json` writes; the last six fields are set once the model is recorded.
+
+    data: what validation counted; data_before: the same when the champion of that moment was trained.
+    """
 
     source: str
     horizon_months: int = 0
     rows: int = 0
     people: int = 0
     voluntary_exits: int = 0
+    data: DataCounts = field(default_factory=DataCounts)
+    data_before: DataCounts | None = None
     base_rate: Figure = nan
     metrics: Metrics = field(default_factory=Metrics)
     by_origin: tuple[OriginMetrics, ...] = ()

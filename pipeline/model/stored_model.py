@@ -1,8 +1,8 @@
 """The stored form of a model: text files only, loaded without running code from them.
 
-A folder holds `model.json` (the horizons, the catalogue, the manifest) and a folder for each horizon with the blend's
-files. MLflow finds `_load_pyfunc` here, so `mlflow models serve` and `mlflow.pyfunc.load_model` run the
-same code as our own scoring.
+A folder holds `model.json` (the horizons, the catalogue, the manifest), `learned_from.json` (sums over what the model
+learned from; missing before they were kept) and a folder for each horizon with the blend's files. MLflow finds
+`_load_pyfunc` here, so `mlflow models serve` and `mlflow.pyfunc.load_model` run the same code as our own scoring.
 """
 
 import json
@@ -23,6 +23,7 @@ from features.errors import BadInput, Finding
 from pipeline.dataset.horizons import NO_HORIZON
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import risk_of
+from pipeline.model.learned_from import LearnedFrom
 
 FORMAT = 2
 FORMAT_OF_0_1 = 1
@@ -33,13 +34,15 @@ FORMAT_OF_0_1 = 1
 class StoredModel:
     """A blend for each horizon; `horizon_months` is the one that was requested, evaluated and explained.
 
-    `manifest` records what made it: source, data hash, code version, seed, training rows. No person's data.
+    `manifest` records what made it: source, data hash, code version, seed, training rows. `learned_from` are sums over
+    what it learned from; None for a model that was stored before they were kept. No person's data.
     """
 
     horizon_months: int
     blends: Mapping[int, Blend]
     features: Mapping[str, Feature]
     manifest: Mapping[str, Any]
+    learned_from: LearnedFrom | None = None
 
     @property
     def asked(self) -> Blend:
@@ -75,6 +78,8 @@ class StoredModel:
             "features": [asdict(feature) for feature in self.features.values()],
         }
         (folder / "model.json").write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+        if self.learned_from:
+            self.learned_from.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "StoredModel":
@@ -99,6 +104,7 @@ class StoredModel:
             blends={months: Blend.load(folder / f"{months}m") for months in document["horizons"]},
             features={entry["name"]: Feature(**entry) for entry in document["features"]},
             manifest=document["manifest"],
+            learned_from=LearnedFrom.load(folder),
         )
 
 

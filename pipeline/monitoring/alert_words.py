@@ -11,7 +11,21 @@ _LOOK_AT_THE_SOURCE: Final = marked(
 _TRAIN_AGAIN: Final = marked("Train again (`retention train SOURCE`) and compare.")
 _ASK_MANAGERS: Final = marked("Ask managers what keeps them from answering.")
 
+_COMPARE_EXPORTS: Final = marked(
+    "Compare the export with the one of last month and correct it; if the change is meant to last, train again."
+)
+
 _WORDS: Final = {
+    AlertCode.TABLE_LOST: (
+        marked(
+            "the model learned from the table {table}, and most of its rows are gone or cannot be used (share used)"
+        ),
+        _COMPARE_EXPORTS,
+    ),
+    AlertCode.FEATURE_LOST: (
+        marked("{label} ({name}) is lost: it is known for far fewer people than in training (share of people)"),
+        _COMPARE_EXPORTS,
+    ),
     AlertCode.FEATURE_MOVED: (marked("{label} ({name}) has moved (PSI)"), _LOOK_AT_THE_SOURCE),
     AlertCode.SCORES_MOVED: (marked("the scores have moved (PSI)"), _LOOK_AT_THE_SOURCE),
     AlertCode.FEW_LISTED_LEFT: (marked("too few of the listed left"), _TRAIN_AGAIN),
@@ -22,11 +36,13 @@ _WORDS: Final = {
 
 
 def rule_text(alert: Alert, language: Language = ENGLISH, label: str | None = None) -> str:
-    """What is out of bounds. `label` is the moved feature's label in the reader's language (default: the alert's)."""
+    """What is out of bounds. `label` is the feature's label in the reader's language (default: the alert's)."""
     if alert.code is None:
         return language.text(alert.rule)
     text = _WORDS[alert.code][0]
-    if alert.code is AlertCode.FEATURE_MOVED:
+    if alert.code is AlertCode.TABLE_LOST:
+        return language.text(text, table=alert.table)
+    if alert.code in (AlertCode.FEATURE_MOVED, AlertCode.FEATURE_LOST):
         return language.text(text, label=label or alert.label, name=alert.feature)
     return language.text(text)
 

@@ -9,7 +9,7 @@ from pipeline.settings import Settings
 
 
 def alerts(results: MonitoringResults, settings: Settings) -> tuple[Alert, ...]:
-    """The alerts: moved features first, then those of each month, then those of all matured months together."""
+    """The alerts: what is lost, moved features, those of each month, then those of all matured months together."""
     last = results.months[-1].month
     moved = [
         Alert(
@@ -24,7 +24,16 @@ def alerts(results: MonitoringResults, settings: Settings) -> tuple[Alert, ...]:
         for month in results.months
         for feature in month.drifted
     ]
-    return (*moved, *_of_months(results.months, settings), *_of_all(results, last))
+    return (*_lost(results, last), *moved, *_of_months(results.months, settings), *_of_all(results, last))
+
+
+def _lost(results: MonitoringResults, last: str) -> Iterator[Alert]:
+    for table in results.lost_tables:
+        yield Alert(AlertCode.TABLE_LOST, last, table.kept, table.limit, is_current=True, table=table.table)
+    for month in results.months:
+        for lost in month.lost:
+            is_last = month.month == last
+            yield Alert(AlertCode.FEATURE_LOST, month.month, lost.known, lost.limit, is_last, lost.name, lost.label)
 
 
 def _of_months(months: Sequence[Month], settings: Settings) -> Iterator[Alert]:

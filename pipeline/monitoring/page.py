@@ -14,7 +14,7 @@ from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import label_text
 from pipeline.monitoring.alert_words import remedy_text, rule_text
 from pipeline.monitoring.plots import Bounds, Series, plots
-from pipeline.monitoring.results import Alert, DriftedFeature, MonitoringResults
+from pipeline.monitoring.results import Alert, DriftedFeature, LostFeature, MonitoringResults
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,10 @@ def monitoring_page(results: MonitoringResults, language: Language = ENGLISH) ->
 
 def _rules(results: MonitoringResults, language: Language) -> tuple[list[RuleAlerts], list[RuleAlerts]]:
     """The alerts by rule and remedy: those that are current, and those of earlier months only."""
-    labels = {feature.name: _label(feature, language) for month in results.months for feature in month.drifted}
+    of_months: list[DriftedFeature | LostFeature] = []
+    for month in results.months:
+        of_months += [*month.drifted, *month.lost]
+    labels = {feature.name: _label(feature, language) for feature in of_months}
     by_rule: dict[tuple[str, str], list[Alert]] = {}
     for alert in results.alerts:
         text = rule_text(alert, language, labels.get(alert.feature or ""))
@@ -57,7 +60,7 @@ def _rules(results: MonitoringResults, language: Language) -> tuple[list[RuleAle
     return current, past
 
 
-def _label(feature: DriftedFeature, language: Language) -> str:
+def _label(feature: DriftedFeature | LostFeature, language: Language) -> str:
     return label_text(vars(feature), language)
 
 

@@ -1,36 +1,32 @@
 """Monitors a source: published scores compared with what happened, and features with those of training."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 from scipy.stats import binomtest, ks_2samp
 
-from features.calendar import month_end
-from features.catalogue.catalogue import catalogue
 from features.errors import BadInput, Finding
-from features.known.snapshots import snapshot_dates
 from features.source import Source
 from pipeline.dataset.dated import load_dated
-from pipeline.dataset.features_of import features_of
 from pipeline.dataset.outcome import left_within_horizon
-from pipeline.dataset.rows import KEYS
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
 from pipeline.files import write_text
-from pipeline.judgement.drift import Drift, moved, moved_too_far, reference_of, usual_limits
+from pipeline.judgement.drift import moved, reference_of
 from pipeline.judgement.figures import Bounded, Metrics
 from pipeline.judgement.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language
 from pipeline.listing.selection import listed
 from pipeline.monitoring.alerts import alerts
+from pipeline.monitoring.data_drift import data_of
 from pipeline.monitoring.page import monitoring_page
-from pipeline.monitoring.results import DriftedFeature, ListedPeople, MonitoringResults, Month, ScoreDrift
+from pipeline.monitoring.results import ListedPeople, MonitoringResults, Month, ScoreDrift
 from pipeline.monitoring.results_json import as_json
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
@@ -38,8 +34,6 @@ from pipeline.store.answers import DONE, last_answers
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
 
-MONTHS_OF_REFERENCE: Final = 12
-"""Drift is measured against the last year that the model could be trained on, which includes every season."""
 SEED: Final = 1
 Progress = Callable[[str], None]
 
@@ -63,19 +57,27 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
             outcomes = _outcomes(loaded, scores, published)
             months = [_month(scores, head, outcomes.get(head.snapshot_date), settings) for head in published]
             score_drift = _score_drift(scores, published, settings.score_drift_limit)
-        drift = _drift(loaded, published, settings, folder, progress)
-        labels = {name: feature.label_parts for name, feature in catalogue(loaded).items()}
+        data = data_of(loaded, published, settings, folder, progress)
     live, promised = _live(list(outcomes.values())), _promised(settings, published[-1].model_version)
     complete = tuple(
         replace(
             month,
-            furthest=drift[head.snapshot_date].furthest,
-            drifted=_labelled(drift[head.snapshot_date], labels),
+            furthest=data.months[head.snapshot_date].furthest,
+            drifted=data.months[head.snapshot_date].drifted,
+            lost=data.months[head.snapshot_date].lost,
             score_drift=score_drift[head.snapshot_date],
         )
         for month, head in zip(months, published, strict=True)
     )
-    results = MonitoringResults(loaded.name, str(loaded.complete_until), complete, live, promised)
+    results = MonitoringResults(
+        loaded.name,
+        str(loaded.complete_until),
+        complete,
+        live,
+        promised,
+        lost_tables=data.lost_tables,
+        without_reference=data.without_reference,
+    )
     results = replace(results, alerts=alerts(results, settings))
     html = monitoring_page(results, language(settings.language))
     write_text(html, page)
@@ -180,32 +182,6 @@ def _live(outcomes: Sequence[pl.DataFrame]) -> Metrics | None:
     return metrics_with_intervals(
         rows["left"].to_numpy(), rows["risk"].to_numpy(), rows["employee_id"].to_numpy(), SEED
     )
-
-
-def _drift(
-    source: Source, published: Sequence[Published], settings: Settings, folder: Path, progress: Progress
-) -> dict[date, Drift]:
-    """The drift of each published month: features that moved beyond their limit, and further than by chance."""
-    days = [head.snapshot_date for head in published]
-    reference = _reference_dates(source, published[0])
-    files = features_of(source, sorted({*days, *reference}), folder, settings, progress)
-    tables = {day: pl.read_parquet(path).drop(KEYS) for day, path in files.items()}
-    learned = reference_of(pl.concat([tables[day] for day in reference]))
-    limits = usual_limits(learned, [tables[day] for day in reference], settings.drift_limit)
-    return {day: moved_too_far(learned, tables[day], limits) for day in days}
-
-
-def _labelled(drift: Drift, labels: Mapping[str, Mapping[str, Any]]) -> tuple[DriftedFeature, ...]:
-    return tuple(
-        DriftedFeature(each.name, each.psi, each.p_value, each.limit, **labels[each.name]) for each in drift.drifted
-    )
-
-
-def _reference_dates(source: Source, first: Published) -> list[date]:
-    """The last year of snapshot dates matured when the first month was scored; that month itself if there is none."""
-    known = matured(snapshot_dates(source), first.horizon_months, first.snapshot_date)
-    start = month_end(first.snapshot_date, -first.horizon_months - MONTHS_OF_REFERENCE)
-    return [day for day in known if day > start] or [first.snapshot_date]
 
 
 def _promised(settings: Settings, version: str) -> Metrics | None:

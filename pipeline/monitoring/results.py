@@ -10,6 +10,8 @@ from pipeline.judgement.figures import Bounded, Metrics, MetricValues
 class AlertCode(StrEnum):
     """What is out of bounds."""
 
+    TABLE_LOST = "table_lost"
+    FEATURE_LOST = "feature_lost"
     FEATURE_MOVED = "feature_moved"
     SCORES_MOVED = "scores_moved"
     FEW_LISTED_LEFT = "few_listed_left"
@@ -23,8 +25,9 @@ class Alert:
     """A figure that needs attention, and the limit that it is beyond.
 
     `is_current` if the latest month for which the figure is known is out of bounds; an earlier alert stays in the
-    report but no longer counts. `feature` (with its `label`) is the feature that has moved, else None. `rule` and
-    `remedy` are the English texts of an alert of version 0.1, which has no code.
+    report but no longer counts. `feature` (with its `label`) is the feature that has moved or is lost, `table` the
+    table that is lost, else None. `rule` and `remedy` are the English texts of an alert of version 0.1, which has no
+    code.
     """
 
     code: AlertCode | None
@@ -34,6 +37,7 @@ class Alert:
     is_current: bool
     feature: str | None = None
     label: str | None = None
+    table: str | None = None
     rule: str = ""
     remedy: str = ""
 
@@ -73,6 +77,32 @@ class DriftedFeature:
 
 
 @dataclass(frozen=True)
+class LostFeature:
+    """A feature that is known for far fewer people than in any month of training: shares of people, and the limit."""
+
+    name: str
+    known: float
+    least_known: float
+    limit: float
+    label: str
+    item: str | None = None
+    label_form: str | None = None
+    label_months: int | None = None
+
+
+@dataclass(frozen=True)
+class LostTable:
+    """A table of which far fewer rows can be used than in training: shares of its rows, the limit, and how many
+    features of the model are computed from it."""
+
+    table: str
+    kept: float
+    kept_before: float
+    limit: float
+    features: int
+
+
+@dataclass(frozen=True)
 class Month:
     """A published month; `happened` and what follows from it are None until it has matured."""
 
@@ -89,12 +119,17 @@ class Month:
     lists: ListedPeople | None = None
     furthest: float = 0.0
     drifted: tuple[DriftedFeature, ...] = ()
+    lost: tuple[LostFeature, ...] = ()
     score_drift: ScoreDrift | None = None
 
 
 @dataclass(frozen=True)
 class MonitoringResults:
-    """`live`: the metrics of all matured months together; `backtest`: those promised by training."""
+    """`live`: the metrics of all matured months together; `backtest`: those promised by training.
+
+    lost_tables: of what the model of the latest month learned from. without_reference: the model versions that were
+    stored without what they learned from; their months are compared with features computed from today's files.
+    """
 
     source: str
     complete_until: str
@@ -102,3 +137,5 @@ class MonitoringResults:
     live: Metrics | None = None
     backtest: Metrics | None = None
     alerts: tuple[Alert, ...] = ()
+    lost_tables: tuple[LostTable, ...] = ()
+    without_reference: tuple[str, ...] = ()

@@ -23,6 +23,8 @@ def as_json(results: MonitoringResults) -> dict[str, Any]:
         "live": _metrics(results.live),
         "backtest": _metrics(results.backtest),
         "alerts": [alert_json(alert) for alert in results.alerts],
+        "lost_tables": [asdict(table) for table in results.lost_tables],
+        "without_reference": list(results.without_reference),
     }
 
 
@@ -44,6 +46,7 @@ def alert_json(alert: Alert) -> dict[str, Any]:
         "is_current": alert.is_current,
         "feature": alert.feature,
         "label": alert.label,
+        "table": alert.table,
         "code": alert.code and str(alert.code),
     }
 
@@ -55,8 +58,8 @@ def alerts_of(documents: Sequence[Mapping[str, Any]]) -> tuple[Alert, ...]:
 
 def _month(month: Month) -> dict[str, Any]:
     figures = month.metrics and dict(month.metrics.items())
-    drifted = [asdict(feature) for feature in month.drifted]
-    return asdict(month) | {"metrics": figures, "intervals": _metrics(month.intervals), "drifted": drifted}
+    features = {name: [asdict(each) for each in getattr(month, name)] for name in ("drifted", "lost")}
+    return asdict(month) | {"metrics": figures, "intervals": _metrics(month.intervals)} | features
 
 
 def _metrics(metrics: Metrics | None) -> dict[str, Any] | None:

@@ -5,17 +5,15 @@ is not champion; the next promotion finds that alias and ledger disagree, and no
 """
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from getpass import getuser
 from typing import Any, Final
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from features.errors import BadInput, Finding
+from features.errors import BadInput
 from pipeline.faults import REGISTRY, unavailable
 from pipeline.judgement.condition import Condition
 from pipeline.judgement.illustration import MissingIllustration, attempt
@@ -23,6 +21,7 @@ from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import ledger
 from pipeline.registry import versions as registry
+from pipeline.registry.account import account, checked_reason
 from pipeline.registry.gate import Contender, gate, refused
 from pipeline.registry.gate_words import condition_text
 from pipeline.registry.ledger import Event, LedgerEntry
@@ -33,7 +32,6 @@ from pipeline.settings import Settings
 from pipeline.store.store import Store
 
 RESULTS_TAG: Final = "gate.results"
-LONGEST_REASON: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def promote(settings: Settings, version: str, reason: str | None) -> Offer:
     given, and Unavailable for a registry that does not answer.
     """
     try:
-        result = submit(settings, version, _checked(reason))
+        result = submit(settings, version, checked_reason(reason, "models", "--reason", "the version should serve"))
         if not result.is_champion:
             raise refused(version, result.gates)
         if result.event:
@@ -190,7 +188,7 @@ def _entry(
         replaces=holder,
         source=entry.tags.get("source", ""),
         run_id=str(entry.run_id),
-        who=_account(),
+        who=account(),
         reason=reason,
         gate=results,
     )
@@ -205,21 +203,3 @@ def _log_card(settings: Settings, version: str, report: TrainingReport) -> tuple
 def _card(settings: Settings, version: str, report: TrainingReport) -> ModelCard:
     """The card, with the ledger and the plots as they are now."""
     return model_card(version, report, history(settings, version), registry.plots_of(settings, version))
-
-
-def _checked(reason: str | None) -> str | None:
-    if reason is None:
-        return None
-    text = reason.strip()
-    if not text or len(text) > LONGEST_REASON:
-        remedy = f"State in up to {LONGEST_REASON:,} characters why the version should serve, and name nobody."
-        raise BadInput(Finding("the reason is empty or too long", "models", "--reason", 0, remedy))
-    return text
-
-
-def _account() -> str:
-    """The account that runs the command; its number if it has no name, as in containers."""
-    try:
-        return getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"

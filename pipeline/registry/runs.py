@@ -111,6 +111,8 @@ def _log(model: StoredModel, report: TrainingReport) -> None:
     }
     if truth := report.true_hazard:
         pooled |= {"true_hazard_oracle_auc": truth.oracle_auc, "true_hazard_share": truth.share}
+    pooled |= {"data_warnings": len(report.data.warnings)}
+    pooled |= {"data_rows_warned": sum(warning.rows for warning in report.data.warnings)}
     mlflow.log_metrics({name: figure for name, figure in pooled.items() if isfinite(figure)})
     for step, origin in enumerate(report.by_origin):
         figures = {f"origin_{name}": value for name, value in origin.figures.items()}

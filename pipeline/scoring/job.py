@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import singledispatch
 from pathlib import Path
@@ -14,6 +14,7 @@ import polars as pl
 from features.collaboration.department_services import department_services
 from features.errors import BadInput, Finding, Refused
 from features.source import CrossSection, Source, load_source
+from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.workspace import workspace
 from pipeline.language.translator import marked
@@ -22,7 +23,11 @@ from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.related import related
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.registry import versions as registry
+from pipeline.registry.account import account, checked_reason
+from pipeline.scoring.limits import MONTHS_PUBLISHED
+from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import population_of
+from pipeline.scoring.refusals import MonthRefused, refusals, unchecked
 from pipeline.settings import Settings
 from pipeline.store.publication import CARRIED, Publication
 from pipeline.store.store import Store
@@ -37,6 +42,26 @@ WIDEST = 0.4
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Scored:
+    """A publication, the state of its data, and what validation counted for the publication before it.
+
+    before_month: of that publication; if there is none, `before` was counted when the model was trained, or is None.
+    """
+
+    publication: Publication
+    check: DataCheck
+    before: DataCounts | None = None
+    before_month: str | None = None
+
+
+@dataclass(frozen=True)
+class _Before:
+    counts: DataCounts | None
+    month: str | None
+    rates: list[float]
+
+
 def score_and_publish(
     source: Path,
     settings: Settings,
@@ -44,15 +69,18 @@ def score_and_publish(
     version: str | None,
     today: date,
     progress: Progress = lambda _: None,
-) -> Publication:
+    despite: str | None = None,
+) -> Scored:
     """Scores a source with a model (the champion by default) and publishes to the store, all or nothing.
 
     The latest snapshot date is scored unless another one is given; a cross-section has none, so its scores are
-    dated with the end of the month of `today`.
+    dated with the end of the month of `today`. `despite` is the reason to publish what `refusals` refuses: it is kept
+    with the publication and in the audit.
 
     Raises BadInput if there is no such model or date, or the model was trained on another source, and Refused if the
-    people have not been informed.
+    people have not been informed, or the month is far from what the model learned from and no reason is given.
     """
+    reason = checked_reason(despite, "score", "--despite", "the month should be published")
     with workspace(settings) as folder:
         progress("load the model")
         number, model = registry.load(settings, version)
@@ -68,10 +96,46 @@ def score_and_publish(
         if population.have_left:
             manifest = {**publication.manifest, "have_left": population.have_left}
             publication = replace(publication, manifest=manifest)
-        progress("publish")
         with closing(Store(settings.store_url)) as store:
+            before = _before(store, publication, model)
+            check = _checked(loaded, model, population.X, publication, before, reason)
+            progress("publish")
+            publication = replace(publication, data_check=check)
             store.publish(publication)
-    return publication
+    return Scored(publication, check, before.counts, before.month)
+
+
+def _before(store: Store, publication: Publication, model: StoredModel) -> _Before:
+    """The counts of the source's last publication, else of training, and the expected rates of the months before."""
+    with store.reading() as scores:
+        last = scores.last_data_check(publication.source)
+        rates = scores.rates_before(
+            publication.source, publication.snapshot_date, publication.horizon_months, MONTHS_PUBLISHED
+        )
+    if last:
+        return _Before(last[1].counts, last[0], rates)
+    return _Before(model.learned_from.counts if model.learned_from else None, None, rates)
+
+
+def _checked(
+    loaded: Source | CrossSection,
+    model: StoredModel,
+    X: pl.DataFrame,
+    publication: Publication,
+    before: _Before,
+    reason: str | None,
+) -> DataCheck:
+    """The state of the data. Raises MonthRefused with every refusal if there is one and no reason is given."""
+    counts, learned = DataCounts.of(loaded.report), model.learned_from
+    if learned is None:
+        return DataCheck(counts, unchecked=(unchecked(publication.model_version),))
+    day, rate = publication.snapshot_date, float(publication.scores["risk"].to_numpy().mean())
+    months = months_of(loaded, learned, day)
+    month = Month(day, X, counts, gone_from(loaded, learned), months, rate, before.rates)
+    found = refusals(learned, model.features, month)
+    if found and reason is None:
+        raise MonthRefused(found, counts, before.counts, before.month)
+    return DataCheck(counts, tuple(found), reason, account()) if found else DataCheck(counts)
 
 
 def require_notice(settings: Settings, source: str, today: date) -> None:

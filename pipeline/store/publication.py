@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from features.errors import Finding, Refused
+from pipeline.data_counts import DataCheck
 from pipeline.disclosure import pairs_shown
 
 TOLERANCE: Final = 1e-6
@@ -39,6 +40,7 @@ class Publication:
         None if the source has no services.
     manifest: how it was made (data hash, code version, seed …); `manifest["features"]` holds label, unit, driver,
         worse, actionable and kind of each feature, as in the catalogue.
+    data_check: the state of the data behind the scores; None where it is not known.
     """
 
     source: str
@@ -49,6 +51,7 @@ class Publication:
     scores: pl.DataFrame
     factors: pl.DataFrame
     services: pl.DataFrame | None = None
+    data_check: DataCheck | None = None
 
     def features(self) -> list[dict[str, Any]]:
         """Each feature that has a factor, by name, with its description from the manifest."""
@@ -120,6 +123,8 @@ def content_hash(publication: Publication, scores: pl.DataFrame) -> str:
         digest.update(batch.write_csv().encode())
     for row in service_rows(publication):
         digest.update(repr(sorted(row.items())).encode())
+    if publication.data_check and publication.data_check.despite:
+        digest.update(publication.data_check.despite.encode())  # a reason must not get lost
     return digest.hexdigest()
 
 

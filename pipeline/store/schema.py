@@ -58,12 +58,17 @@ PUBLICATION: Final = Table(
     Column("features", JSON, nullable=False),
     Column("manifest", JSON, nullable=False),
     Column("content_hash", String, nullable=False),
+    Column("data_check", JSON(none_as_null=True)),
     Column("published_at", Moment, nullable=False, server_default=func.now()),
     Index("ix_publication_month", "source", "snapshot_date"),
     sqlite_autoincrement=True,
 )
 """One published scoring run. A correction is a new row, and the newest of a date is served. Rows change only by erasure
-and at the end of the retention period."""
+and at the end of the retention period.
+
+`data_check`: rows read and used, warnings, and refusals that were overridden (`pipeline.data_counts.DataCheck`); null
+if it was published before they were kept.
+"""
 
 SCORE: Final = Table(
     "score",

@@ -1,11 +1,16 @@
 """Writing a publication into the store, on the connection of one transaction."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import polars as pl
 from sqlalchemy import Connection, Table, insert, select
 
+from pipeline.data_counts import DataCheck
+from pipeline.store import audit
+from pipeline.store.audit import AuditEntry
 from pipeline.store.publication import Publication, rows_in_batches, service_rows
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
@@ -19,7 +24,8 @@ def write(
 ) -> int:
     """Write the `ranked` scores, their factors and the figures of groups; returns the publication's id.
 
-    Scores that are already served for that date are not written again; their id is returned.
+    Scores that are already served for that date are not written again; their id is returned. Scores that are published
+    despite refusals get an audit row in the same transaction.
     """
     if _served(connection, publication) == (publication.model_version, fingerprint):
         return _last_id(connection, publication)
@@ -28,7 +34,23 @@ def write(
         _insert(connection, SCORE, number, batch.to_dicts())
     _insert(connection, GROUP_FIGURE, number, groups)
     _insert(connection, SERVICE_FIGURE, number, service_rows(publication))
+    if publication.data_check and publication.data_check.despite:
+        audit.add(connection, [_override(publication.data_check)])
     return number
+
+
+def _override(check: DataCheck) -> AuditEntry:
+    """The audit row of a publication despite refusals; its purpose is the reason that was given."""
+    return AuditEntry(
+        at=datetime.now(UTC),
+        request_id=uuid4().hex,
+        who=check.who or "",
+        role="operator",
+        what="retention score --despite",
+        whom=None,
+        purpose=check.despite,
+        result="published",
+    )
 
 
 def _served(connection: Connection, publication: Publication) -> tuple[str, str] | None:
@@ -72,6 +94,7 @@ def _insert_head(connection: Connection, publication: Publication, mean_risk: An
             features=publication.features(),
             manifest={key: value for key, value in publication.manifest.items() if key != "features"},
             content_hash=fingerprint,
+            data_check=publication.data_check and publication.data_check.as_dict(),
         )
         .returning(PUBLICATION.c.id)
     ).scalar_one()

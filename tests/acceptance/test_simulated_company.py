@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -127,6 +128,28 @@ def test_a_published_month_records_its_data_code_and_seed(company: Path) -> None
 
 
 @pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about its type hints and SQLAlchemy
+def test_a_month_whose_pay_lost_its_ids_is_refused_and_nothing_is_published(
+    company: Path, retention: Callable[..., Any], tmp_path: Path
+) -> None:
+    """None of the rows of pay belongs to anybody then; it was published without a word."""
+    var, tables = company / "var", shutil.copytree(company / "tables", tmp_path / "tables")
+    pay = pl.read_parquet(tables / "compensation.parquet")
+    pay.with_columns(pl.col("employee_id").str.slice(1)).write_parquet(tables / "compensation.parquet")
+    before = publications(var)
+    done = retention("score", tables, var=var, exit_code=3)
+    assert publications(var) == before
+    text = " ".join(done.stderr.split())
+    assert "compensation.employee_id" in text.partition("error")[0]  # the warning
+    assert "error compensation: the model learned from this table, and none of its" in text
+    assert f"{pay.height:,} rows can be used; in training" in text
+    assert "--despite" in text
+
+
+def publications(var: Path) -> list[int]:
+    with Store(Settings(var=var).store_url) as store, store.reading() as scores:
+        return list(scores.connection.execute(select(PUBLICATION.c.id)).scalars())
+
+
 def test_mlflow_gives_the_same_scores(
     retention: Callable[..., Any], company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -147,3 +147,27 @@ def test_the_page_is_completely_in_russian() -> None:
     assert 'наклон калибровки вне допустимых границ</b> <span class="n">2026-02: 0,70</span> (предел 0,80)' in page
     assert "5,0\xa0% (3,0\xa0%–7,0\xa0%)" in page
     assert page.count("<svg ") + page.count("пока нечего показать") == 5
+
+
+LOST = {"name": "pay_level", "label": "Pay", "known": 0.1, "least_known": 0.9, "limit": 0.45}
+
+
+def test_what_is_lost_is_named_first_and_a_feature_is_current_in_the_latest_month_only() -> None:
+    table = {"table": "surveys", "kept": 0.0, "kept_before": 0.98, "limit": 0.49, "features": 12}
+    monitoring = report(month("2026-01", lost=[LOST]), month("2026-02", lost=[LOST], drifted=[MOVED]))
+    found = rules(monitoring | {"lost_tables": [table]})
+    assert [(rule[:40], name, is_current) for rule, name, is_current in found] == [
+        ("the model learned from the table surveys", "2026-02", True),
+        ("Pay (pay_level) is lost: it is known for", "2026-01", False),
+        ("Pay (pay_level) is lost: it is known for", "2026-02", True),
+        ("Base pay (base_pay) has moved (PSI)", "2026-02", True),
+    ]
+    [first, *_] = alerts(results_of(monitoring | {"lost_tables": [table]}), Settings())
+    assert (first.value, first.limit, first.table, alert_json(first)["table"]) == (0.0, 0.49, "surveys", "surveys")
+
+
+def test_a_report_without_what_models_learned_from_says_so_on_page_and_terminal() -> None:
+    monitoring = results_of(report(month("2026-01")) | {"without_reference": ["1", "2"]})
+    assert "Model versions stored without what they learned from: 1, 2." in monitoring_page(monitoring)
+    shown = str(monitoring_screen(monitoring, Path("page.html")).renderables)  # type: ignore[union-attr]
+    assert "Model versions 1, 2 kept nothing of what was learned from" in shown

@@ -8,8 +8,9 @@ import polars as pl
 from rich.console import Console
 
 from pipeline.commands.screens.months import scoring_screen
+from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.model.encoding import fit_encoding
-from pipeline.scoring.job import _evidence
+from pipeline.scoring.job import Scored, _evidence
 from pipeline.store.publication import Publication
 
 
@@ -50,5 +51,5 @@ def summary(taken_as_other: dict[str, int]) -> str:
     manifest = {"taken_as_other": taken_as_other}
     published = Publication("company", date(2024, 6, 30), "1", 6, manifest, scores, pl.DataFrame())
     console = Console(file=io.StringIO(), width=200, record=True)
-    console.print(scoring_screen(published))
+    console.print(scoring_screen(Scored(published, DataCheck(DataCounts()))))
     return console.export_text()

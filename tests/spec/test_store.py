@@ -5,6 +5,7 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from features.errors import BadInput, Refused
+from features.errors import BadInput, Finding, Refused
+from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.store import publication as publishing
 from pipeline.store.audit import AuditEntry
+from pipeline.store.audit import page as audit_page
 from pipeline.store.publication import Publication
 from pipeline.store.schema import METADATA, PUBLICATION, SCORE
 from pipeline.store.store import Store
@@ -248,6 +251,42 @@ def test_threads_that_append_together_all_get_through(store: Store) -> None:
     with store.reading() as scores:
         whom = scores.connection.execute(text("SELECT whom FROM audit")).scalars().all()
     assert sorted(whom) == sorted(f"P{number}" for number in range(200))
+
+
+def test_the_state_of_the_data_is_kept_and_a_reason_gets_a_row_of_the_audit_with_it(store: Store) -> None:
+    refused = Finding("the table is empty", "surveys", remedy="Export it again.")
+    overridden = DataCheck(DataCounts({"surveys": 0}, {"surveys": 0}), (refused,), "There was no survey.", "root")
+    ordinary = DataCheck(DataCounts({"surveys": 9}, {"surveys": 8}))
+    store.publish(replace(scored(JULY), data_check=ordinary))
+    store.publish(replace(scored(AUGUST), data_check=overridden))
+    store.publish(replace(scored(SEPTEMBER)))  # by a version that did not keep it
+    with store.reading() as scores:
+        july, august, september = scores.history("tiny")
+        assert [scores.data_check(head) for head in (july, august, september)] == [ordinary, overridden, None]
+        assert scores.last_data_check("tiny") == ("2026-08", overridden)
+        assert scores.last_data_check("another") is None
+        [row] = audit_page(scores.connection, [], None, 10)
+    assert (row.what, row.who, row.purpose) == ("retention score --despite", "root", "There was no survey.")
+    assert store.verify_audit().is_whole
+
+
+def test_expected_rates_of_earlier_months_leave_out_those_published_despite_a_refusal(store: Store) -> None:
+    override = DataCheck(DataCounts(), (), "It must be out today.", "root")
+    store.publish(scored(JULY, {"A": 2.0}))  # a risk of one half
+    store.publish(replace(scored(AUGUST, {"A": 2.0 + math.log(3)}), data_check=override))
+    store.publish(scored(SEPTEMBER))
+    with store.reading() as scores:
+        assert scores.rates_before("tiny", SEPTEMBER, 6, 12) == [pytest.approx(0.5)]
+        assert scores.rates_before("tiny", SEPTEMBER, 12, 12) == []
+        assert scores.rates_before("tiny", JULY, 6, 12) == []
+
+
+def test_the_same_scores_with_a_reason_are_published_again_so_that_it_is_not_lost(store: Store) -> None:
+    first = store.publish(scored())
+    override = DataCheck(DataCounts(), (), "It must be out today.", "root")
+    second = store.publish(replace(scored(), data_check=override))
+    assert second != first
+    assert store.publish(replace(scored(), data_check=override)) == second
 
 
 def test_store_errors_name_nobody(store: Store) -> None:

@@ -1,12 +1,16 @@
 """The final output of a command fits a terminal of 80 columns."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 
+from features.errors import Finding
+from pipeline.commands.screens.data_counts import check_lines
 from pipeline.commands.screens.months import month_screen
 from pipeline.commands.screens.training import training_screen
+from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.judgement.metrics import METRICS
 from pipeline.monthly import Month
 from pipeline.registry.report_json import report_of
@@ -124,3 +128,38 @@ def test_a_months_output_says_why_lists_failed_and_what_to_do_and_breaks_no_path
     assert "failed 2 (recipient refused). The server does not know the mailbox:" in text
     assert "alert 2026-09: AUC is low 0.500 (limit 0.600). Train." in text
     assert {line for line in lines if len(line) > 80} == {f"Lists: {folder}/index.html", f"Plots: {folder}.html"}
+
+
+WARNING = Finding("about a person who is not in employees", "compensation", "employee_id", 2847, "Use the same ids.")
+LOST = DataCounts({"compensation": 2847, "surveys": 100}, {"compensation": 0, "surveys": 96}, (WARNING,))
+BEFORE = DataCounts({"compensation": 2801}, {"compensation": 2798}, (replace(WARNING, rows=3),))
+
+
+def data_lines(check: DataCheck, before: DataCounts | None, label: str | None) -> list[str]:
+    output = io.StringIO()
+    Console(file=output, width=80, highlight=False).print(Group(*check_lines(check, before, label)))
+    return [line.rstrip() for line in output.getvalue().splitlines()]
+
+
+def test_warnings_and_tables_that_lost_rows_are_shown_beside_the_last_publication() -> None:
+    lines = [line.split() for line in data_lines(DataCheck(LOST), BEFORE, "2026-08")]
+    assert ["where", "rule", "rows", "2026-08"] in lines
+    [warning] = [line for line in lines if line[:1] == ["compensation.employee_id"]]
+    assert (warning[1:3], warning[-2:]) == (["about", "a"], ["2,847", "3"])
+    assert "compensation rows used 0 of 2,847 2,798 of 2,801".split() in lines
+    assert not [line for line in lines if line[:1] == ["surveys"]]  # it lost fewer than one row in twenty
+
+
+def test_data_without_warnings_need_no_table_and_without_a_run_before_no_column_for_it() -> None:
+    assert data_lines(DataCheck(DataCounts({"surveys": 9}, {"surveys": 9})), BEFORE, "2026-08") == []
+    assert [line for line in data_lines(DataCheck(LOST), None, None) if line.split() == ["where", "rule", "rows"]]
+
+
+def test_what_was_overridden_and_what_could_not_be_checked_is_shown() -> None:
+    refused = Finding("the table is empty", "surveys", remedy="Export it again.")
+    text = " ".join(
+        data_lines(DataCheck(DataCounts(), (refused,), "No survey yet.", "root", ("Not this.",)), None, None)
+    )
+    assert "published despite surveys: the table is empty. Export it again." in text
+    assert "The reason given, on record: No survey yet." in text
+    assert "not checked Not this." in text

@@ -35,7 +35,26 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
             figure_text(month.lists.precision if month.lists else None, ".1%"),
             str(len(month.drifted)),
         )
-    return Group(table, "", *_live(results), "", *alert_lines(results.alerts), copyable(f"Plots: {page}"))
+    return Group(
+        table,
+        "",
+        *_live(results),
+        "",
+        *_without_reference(results),
+        *alert_lines(results.alerts),
+        copyable(f"Plots: {page}"),
+    )
+
+
+def _without_reference(results: MonitoringResults) -> list[str]:
+    """Which models cannot be compared with what they learned from."""
+    if not results.without_reference:
+        return []
+    named = f"{'versions' if len(results.without_reference) > 1 else 'version'} {', '.join(results.without_reference)}"
+    return [
+        f"[yellow]Model {named} kept nothing of what was learned from[/]: features are compared with those of an "
+        "earlier year in today's files, and lost tables and features are not detected. Train again."
+    ]
 
 
 def _live(results: MonitoringResults) -> list[RenderableType]:

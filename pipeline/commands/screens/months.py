@@ -9,21 +9,25 @@ from rich.markup import escape
 from rich.table import Table
 
 from features.errors import counted
+from pipeline.commands.screens.data_counts import check_lines
 from pipeline.commands.screens.lists import not_sent, sent
 from pipeline.commands.screens.monitoring import alert_lines
 from pipeline.commands.screens.parts import copyable, people_text
-from pipeline.store.publication import Publication
+from pipeline.data_counts import DataCheck, DataCounts
 
 if TYPE_CHECKING:  # they import MLflow, which takes seconds, or Jinja
     from pipeline.monthly import Month
+    from pipeline.scoring.job import Scored
 
 
-def scoring_screen(publication: Publication) -> RenderableType:
-    """How many people were scored, how many with enough evidence, and the expected exits."""
+def scoring_screen(scored: "Scored") -> RenderableType:
+    """What validation left out, how many people were scored, how many with enough evidence, and the expected exits."""
+    publication = scored.publication
     scores = publication.scores
     enough = int((scores["evidence"] == "enough").sum())
     horizon = f" within {publication.horizon_months} months" if publication.horizon_months else ""
     return Group(
+        *check_lines(scored.check, scored.before, scored.before_month),
         f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
         f"{publication.model_version}: enough evidence for {enough:,}, "
         f"{float(scores['risk'].sum()):.0f} voluntary exits expected{horizon}.",
@@ -61,12 +65,15 @@ def month_screen(run: "Month") -> RenderableType:
         "contested": contested if run.contested else "",
         "monitor": monitored.get("skipped") or "\n".join([matured, *alert_lines(run.alerts)]),
     }
+    data = DataCheck.from_dict(score["data"]) if "data" in score else None  # absent from months before it was kept
+    before = DataCounts.from_dict(score["before"]) if score.get("before") else None
     table = Table.grid(padding=(0, 1))
     for name, text in texts.items():
         if text:
             table.add_row(name, text)
     return Group(
         f"[bold]{escape(run.source)}[/], {run.month}{earlier}",
+        *(check_lines(data, before, score.get("before_month")) if data else []),
         table,
         copyable(f"Lists: {Path(lists['folder']) / 'index.html'}"),
         *([copyable(f"Plots: {monitored['page']}")] if "page" in monitored else []),

@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.commands.screens.data_counts import count_lines
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, gates_table, narrow_table
 from pipeline.faults import without_secrets
 from pipeline.judgement.report import Difference, TrainingReport, TrueHazard
@@ -29,6 +30,7 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
     horizon = f"within {report.horizon_months} months" if report.horizon_months else "at any time"
     added: list[RenderableType] = [_ablation(report.ablation), ""] if report.ablation else []
     return Group(
+        *count_lines(report.data, report.data_before, "champion"),
         f"\n[bold]{escape(report.source)}[/]: {report.rows:,} rows of {report.people:,} people, "
         f"{report.voluntary_exits:,} of whom left",
         f"{report.base_rate:.1%} of the tested rows left {horizon}\n",

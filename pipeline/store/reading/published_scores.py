@@ -8,8 +8,9 @@ from typing import Any, Literal
 import polars as pl
 from sqlalchemy import ColumnElement, Connection
 
+from pipeline.data_counts import DataCheck
 from pipeline.score_record import Factor, Score
-from pipeline.store.reading import figures, pages, scores, teams
+from pipeline.store.reading import data_checks, figures, pages, scores, teams
 from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
@@ -112,6 +113,18 @@ class PublishedScores:
     def service_figures(self, published: Published) -> list[dict[str, Any]]:
         """What departments ask of each other, by client and provider department."""
         return figures.service_figures(self.connection, published)
+
+    def data_check(self, published: Published) -> DataCheck | None:
+        """The state of the data behind a publication; None if it was published before it was kept."""
+        return data_checks.data_check_of(self.connection, published.id)
+
+    def last_data_check(self, source: str) -> tuple[str, DataCheck] | None:
+        """Month (YYYY-MM) and state of the data of a source's last publication for which it is known."""
+        return data_checks.last_data_check(self.connection, source)
+
+    def rates_before(self, source: str, day: date, horizon_months: int, months: int) -> list[float]:
+        """The mean risk of the last months published before a date, without those published despite a refusal."""
+        return data_checks.rates_before(self.connection, source, day, horizon_months, months)
 
     def places(self, published: Published, name: Literal["department", "location"]) -> list[str]:
         """The departments or locations of the people scored, by name, including suppressed groups."""
