@@ -59,7 +59,7 @@ def publish_company(size: Size, data: Path) -> None:
     folds = list(repeated_folds(left[:rows], np.arange(rows), seed=SEED, repeats=1, folds=3))
     blend = fit_blend(table.head(rows), left[:rows], folds, seed=SEED)
     model = StoredModel(HORIZON, dict.fromkeys(CURVE, blend), features, {"source": "bench"})
-    version = registry.register(settings, model, TrainingReport("bench"))
+    version, _ = registry.register(settings, model, TrainingReport("bench"))
     numbers = pl.int_range(people, eager=True)
     posts = pl.DataFrame(
         {

@@ -21,8 +21,8 @@ from features.validation.rules import (
     OVERLAP,
     REPEATED,
     TWO_KINDS,
-    UNKNOWN_MANAGER,
     UNKNOWN_LEAVER,
+    UNKNOWN_MANAGER,
     UNKNOWN_PERSON,
     Tally,
 )

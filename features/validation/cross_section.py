@@ -199,7 +199,11 @@ def _questions(people: pl.DataFrame, frame: pl.DataFrame, unfit: Mapping[str, st
         for name in of_names
     }
     rows = {name: people[name].drop_nulls().len() for name in subjects}
-    return [looks_like(subject, TABLE).at(TABLE, name, rows[name]) for name, subject in subjects.items() if subject]
+    return [
+        looks_like(subject, TABLE).at(TABLE, name, rows[name], is_error=True)
+        for name, subject in subjects.items()
+        if subject
+    ]
 
 
 def _subject_of_values(given: pl.Series, canonical: pl.Series, latest: pl.Series) -> Subject | None:
