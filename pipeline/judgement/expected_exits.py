@@ -37,7 +37,9 @@ def _tested(judged: Backtest, seed: int) -> Bounded:
     if not judged.left.any():
         return UNDEFINED
     _, person = np.unique(judged.person, return_inverse=True)
-    sums = np.column_stack([np.bincount(person, weights=each.astype(float)) for each in (judged.risk, judged.left)])
+    sums = np.column_stack([np.bincount(person, weights=each) for each in (judged.risk, judged.left)]).astype(
+        np.float64
+    )
     expected, happened = drawn_sums(sums, seed, RESAMPLES).T
     with np.errstate(divide="ignore"):
         return percentile_interval(float(judged.risk.sum() / judged.left.sum()), expected / happened)

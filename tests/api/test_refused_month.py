@@ -92,7 +92,7 @@ def made(folder: Path, *, keeps_sums: bool) -> Company:
     model = StoredModel(0, {0: blend}, dataset.features, {"source": "small"}, sums)
     settings = Settings(var=folder / "var")
     settings = settings.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{folder / 'mlflow.db'}"})
-    version = registry.register(settings, model, TrainingReport("small"))
+    version, _ = registry.register(settings, model, TrainingReport("small"))
     registry.make_champion(registry.connect(settings), version)
     return Company(settings, folder)
 
