@@ -241,29 +241,38 @@ def test_no_report_holds_a_person_or_a_value(tables: Tables, tmp_path: Path) -> 
         assert secret not in text
 
 
+def test_exits_most_of_which_are_of_unknown_people_are_an_error(tmp_path: Path) -> None:
+    [error] = check(tmp_path, {"exits": leaver(("x1", "2020-03-31"), ("x2", "2020-04-30"))}).errors
+    assert (error.place, error.rows) == ("exits.employee_id", 2)
+    assert error.rule == "about a person who is not in employees; more than 50% of the table's rows"
+
+
+def test_a_table_of_unknown_people_is_a_warning_that_leaves_all_its_rows_out(tmp_path: Path) -> None:
+    rows = [*one("surveys", employee_id="x1")["surveys"], *one("surveys", employee_id="x2")["surveys"]]
+    report = check(tmp_path, {"surveys": rows})
+    assert (report.errors, report.tables["surveys"], report.used["surveys"]) == ((), 2, 0)
+
+
 @pytest.mark.parametrize(
-    ("tables", "place"),
-    [
-        ({"exits": leaver(("x1", "2020-03-31"), ("x2", "2020-04-30"))}, ("exits", "employee_id", 2)),
-        (
-            {
-                "surveys": [
-                    *one("surveys", employee_id="x1")["surveys"],
-                    *beside("surveys", employee_id="x2")["surveys"],
-                ]
-            },
-            ("surveys", "employee_id", 2),
-        ),
-        (one("compensation", effective_date="2900-12-31"), ("compensation", "effective_date", 1)),
-        (one("collaboration", closed_at="2018-06-30 10:00"), ("collaboration", "closed_at", 1)),
-    ],
+    ("wrong", "of", "is_error"), [(10, 20, False), (11, 20, True), (19, 19, False)], ids=["half", "more", "few rows"]
 )
-def test_a_table_most_of_whose_rows_cannot_be_right_is_an_error(
-    tables: Tables, place: tuple[str, str, int], tmp_path: Path
+@pytest.mark.parametrize(
+    ("table", "own_date", "change"),
+    [
+        ("compensation", "effective_date", {"effective_date": "2900-12-31"}),
+        ("collaboration", "opened_at", {"closed_at": "2018-06-30 10:00"}),
+    ],
+    ids=["placeholders", "closed before opened"],
+)
+def test_more_than_half_of_a_table_of_twenty_rows_is_an_error(
+    table: str, own_date: str, change: dict[str, str], wrong: int, of: int, is_error: bool, tmp_path: Path
 ) -> None:
-    [error] = check(tmp_path, tables).errors
-    assert (error.table, error.column, error.rows) == place
-    assert error.rule.endswith("; more than 50% of the table's rows")
+    days = [str(date(2018, 7, 1) + timedelta(days=number)) for number in range(of)]
+    sound = [{**ONE_OF_EACH[table][0], "closed_at": None, "base_pay": "1000", own_date: day} for day in days]
+    bad = [{**row, **change, "effort_hours": number} for number, row in enumerate(sound[:wrong])]
+    report = check(tmp_path, {table: [*bad, *sound[wrong:]]})
+    assert [finding.rows for finding in (*report.errors, *report.warnings)] == [wrong]
+    assert bool(report.errors) == is_error
 
 
 @pytest.mark.parametrize(
