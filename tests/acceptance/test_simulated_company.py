@@ -127,7 +127,6 @@ def test_a_published_month_records_its_data_code_and_seed(company: Path) -> None
     assert manifest["scored_data_hash"] == manifest["data_hash"]  # scored from the tables that it learned from
 
 
-@pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about its type hints and SQLAlchemy
 def test_a_month_whose_pay_lost_its_ids_is_refused_and_nothing_is_published(
     company: Path, retention: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -150,6 +149,7 @@ def publications(var: Path) -> list[int]:
         return list(scores.connection.execute(select(PUBLICATION.c.id)).scalars())
 
 
+@pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about its type hints and SQLAlchemy
 def test_mlflow_gives_the_same_scores(
     retention: Callable[..., Any], company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
