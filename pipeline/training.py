@@ -99,7 +99,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
         sums = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
     with watch.stage("fit on all matured rows"):
         model = _final_model(material, judged, request, tuning)
-        model = replace(model, learned_from=learned_sums(loaded, material.dataset, model.asked))
+        model = replace(model, learned_from=learned_sums(loaded, material.last_year, model.asked))
     with watch.stage("intervals"):
         report = replace(
             first_report(material, judged, permuted, request.seed, request.allowed_suspects),

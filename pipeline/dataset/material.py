@@ -10,13 +10,14 @@ from typing import Final, Protocol
 import numpy as np
 import polars as pl
 
+from features.calendar import month_end
 from features.catalogue.catalogue import table_of_features
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source
 from pipeline.dataset.evaluation_splits import Split, leavers, split_of
 from pipeline.dataset.features_of import features_of
 from pipeline.dataset.horizons import CURVE, NO_HORIZON
-from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset
+from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset, more_rows
 from pipeline.dataset.splits import (
     Origin,
     identical_rows,
@@ -30,6 +31,10 @@ from pipeline.settings import Settings
 
 REPEATS: Final = 5
 FOLDS: Final = 5
+MONTHS_OF_REFERENCE: Final = 12
+"""Later months are compared with the last year that was learned from: it includes every season."""
+FEWEST_DATES: Final = 4
+"""With yearly snapshots a year is one date, so at least this many dates are taken."""
 
 
 class Material(Protocol):
@@ -57,6 +62,9 @@ class Material(Protocol):
     def latest(self) -> pl.DataFrame | None: ...
     @property
     def table_of(self) -> Mapping[str, str]: ...
+    @property
+    def last_year(self) -> Dataset:
+        """The rows with which later months are compared, with the features of `dataset`."""
 
     def final(self, months: int) -> tuple[Dataset, Split]:
         """The rows and the split that the served model of a horizon is fitted on."""
@@ -64,7 +72,11 @@ class Material(Protocol):
 
 @dataclass(frozen=True)
 class PanelMaterial:
-    """Splits are rolling origins over the snapshot dates; horizons are those that the history is long enough for."""
+    """Splits are rolling origins over the snapshot dates; horizons are those that the history is long enough for.
+
+    `last_year` has all snapshot dates of the year, also those between two training dates: a survey or a round of raises
+    moves features from month to month, and people may be scored in any of them.
+    """
 
     source: Source
     horizon_months: int
@@ -72,6 +84,7 @@ class PanelMaterial:
     splits: Sequence[Split]
     final_dates: Mapping[int, tuple[date, ...]]
     files: Mapping[date, Path]
+    dates_of_last_year: Sequence[date]
 
     @property
     def name(self) -> str:
@@ -92,6 +105,10 @@ class PanelMaterial:
     @property
     def table_of(self) -> Mapping[str, str]:
         return table_of_features(self.source)
+
+    @property
+    def last_year(self) -> Dataset:
+        return more_rows(self.dataset, self.source, self.files, self.dates_of_last_year, self.horizon_months)
 
     def final(self, months: int) -> tuple[Dataset, Split]:
         dates = self.final_dates[months]
@@ -122,6 +139,10 @@ class CrossSectionMaterial:
     @property
     def files(self) -> Mapping[date, Path]:
         return {}
+
+    @property
+    def last_year(self) -> Dataset:
+        return self.dataset
 
     @property
     def table_of(self) -> Mapping[str, str]:
@@ -179,13 +200,21 @@ def _(
     horizons = [m for m in sorted({*CURVE, horizon}) if m == horizon or _is_foldable(calendar, m, loaded)]
     final_dates = {months: training_dates(calendar, months, loaded.complete_until) for months in horizons}
     evaluated = {day for origin in origins for day in (origin.test_date, *origin.train_dates)}
-    needed = sorted(evaluated.union(*final_dates.values(), calendar[-1:]))
+    year = _last_year(calendar, final_dates[horizon][-1])
+    needed = sorted(evaluated.union(*final_dates.values(), calendar[-1:], year))
     files = features_of(loaded, needed, folder, settings, progress)
     dataset = build_dataset(loaded, files, sorted(evaluated.union(final_dates[horizon])), horizon)
     splits = [split_of(dataset, origin, horizon) for origin in origins]
     for split in splits:
         require_exits(leavers(dataset, split.train))
-    return PanelMaterial(loaded, horizon, dataset, splits, final_dates, files)
+    return PanelMaterial(loaded, horizon, dataset, splits, final_dates, files, year)
+
+
+def _last_year(calendar: Sequence[date], last: date) -> list[date]:
+    """The snapshot dates of the year that ends with the last training date."""
+    learned = [day for day in calendar if day <= last]
+    year = [day for day in learned if day > month_end(last, -MONTHS_OF_REFERENCE)]
+    return learned[-max(len(year), FEWEST_DATES) :]
 
 
 @material_of.register

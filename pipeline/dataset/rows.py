@@ -64,11 +64,26 @@ class Dataset:
 
 def build_dataset(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> Dataset:
     """Features and outcome of everyone at risk on the matured `dates`, read from the feature files by date."""
-    table = pl.concat(
-        [left_within_horizon(source, pl.read_parquet(files[day]), [day], horizon_months) for day in dates],
-        rechunk=True,
-    )
+    table = _matured(source, files, dates, horizon_months)
     return _dataset(table.select(KEYS), table.drop(*KEYS, "left"), table["left"], catalogue(source))
+
+
+def more_rows(
+    dataset: Dataset, source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int
+) -> Dataset:
+    """Everyone at risk on other matured `dates`, with the features of a dataset of the same source."""
+    table = _matured(source, files, dates, horizon_months)
+    return Dataset(
+        table.select(KEYS),
+        table.select(list(dataset.features)),
+        table["left"].to_numpy().astype(bool),
+        dataset.features,
+    )
+
+
+def _matured(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> pl.DataFrame:
+    days = [left_within_horizon(source, pl.read_parquet(files[day]), [day], horizon_months) for day in dates]
+    return pl.concat(days, rechunk=True)
 
 
 def cross_section_dataset(source: CrossSection) -> Dataset:

@@ -21,10 +21,6 @@ from pipeline.judgement.drift import OTHER, cells_of, edges_of, reference_of_mod
 from pipeline.model.blend import Blend
 from pipeline.model.learned_from import Cell, LearnedFeature, LearnedFrom, TableMonths, tables_of
 
-MONTHS_OF_REFERENCE: Final = 12
-"""The last year that was learned from: it includes every season."""
-FEWEST_DATES: Final = 4
-"""With yearly snapshots a year is one date, so at least this many dates are taken."""
 EDGE_DIGITS: Final = 3
 """Significant digits of an edge between cells: it need not be anybody's figure."""
 
@@ -57,7 +53,7 @@ class _Months:
 
 @singledispatch
 def learned_sums(loaded: Source | CrossSection, dataset: Dataset, blend: Blend) -> LearnedFrom:
-    """The sums over the last year of a model's training rows, which its blend scores for the expected rates."""
+    """The sums over the rows of the last year that a model learned from; its blend gives the expected rates."""
     raise TypeError(type(loaded))
 
 
@@ -69,8 +65,6 @@ def _(loaded: CrossSection, dataset: Dataset, blend: Blend) -> LearnedFrom:
 @learned_sums.register
 def _(loaded: Source, dataset: Dataset, blend: Blend) -> LearnedFrom:
     days = dataset.keys["snapshot_date"].unique().sort().to_list()
-    year = [day for day in days if day > month_end(days[-1], -MONTHS_OF_REFERENCE)]
-    days = days[-max(len(year), FEWEST_DATES) :]
     needs = needs_of(loaded)
     tables = {*ALSO_COUNTED, *(table for name in dataset.features for table in tables_of(needs[name]))}
     last = _last_whole_month(loaded.complete_until)

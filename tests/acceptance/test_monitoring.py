@@ -42,8 +42,6 @@ TRAINED, TODAY = date(2024, 9, 30), date(2026, 1, 5)
 DAYS = [month_end(TRAINED, months) for months in range(1, 13)]
 CUT = "2025-07"
 """In this month everyone's pay rises by a random share between zero and a half."""
-LEARNED_EVERY = 3
-"""Months between training's snapshot dates: neighbouring dates are nearly alike, and each costs time."""
 MATURED = 9
 """The number of the twelve months that matured: the records end six months after the last of them."""
 
@@ -100,7 +98,7 @@ def _known_then(late: Path, early: Path) -> None:
             rows = rows.filter(pl.col(name).is_null() | (pl.col(name).cast(pl.Date) <= TRAINED))
         rows.write_parquet(early / path.name)
     settings = (late / "source.toml").read_text()
-    settings = settings.replace("2025-12-31", f"{TRAINED}\nsnapshot_every_months = {LEARNED_EVERY}")
+    settings = settings.replace("2025-12-31", str(TRAINED))
     (early / "source.toml").write_text(settings)
 
 
