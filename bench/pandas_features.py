@@ -359,4 +359,5 @@ def _assignments(assignments: pd.DataFrame, employees: pd.DataFrame, day: pd.Tim
 def _manager(places: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Since when the person has had the present manager, and the number of people with the same one."""
     size = places.groupby("manager")["manager"].transform("size")
-    return pd.DataFrame({"months_with_manager": (day - places["since"]).dt.days / DAYS_A_MONTH, "team_size": size})
+    since = places["since"].where(places["manager"].notna())
+    return pd.DataFrame({"months_with_manager": (day - since).dt.days / DAYS_A_MONTH, "team_size": size})
