@@ -11,6 +11,8 @@ from rich.console import Console
 from features.errors import BadInput
 from features.source import CrossSection, load_source
 from pipeline.commands.screens.months import scoring_screen
+from pipeline.data_counts import DataCheck, DataCounts
+from pipeline.scoring.job import Scored
 from pipeline.scoring.population import Population, population_of
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
@@ -49,7 +51,8 @@ def test_the_summary_says_how_many_were_not_scored(have_left: int, line: str) ->
     scores = pl.DataFrame({"risk": [0.25], "evidence": ["enough"]})
     manifest = {"have_left": have_left} if have_left else {}
     console = Console(file=io.StringIO(), width=200, record=True)
-    console.print(scoring_screen(Publication("book", TODAY, "1", None, manifest, scores, pl.DataFrame())))
+    publication = Publication("book", TODAY, "1", None, manifest, scores, pl.DataFrame())
+    console.print(scoring_screen(Scored(publication, DataCheck(DataCounts()))))
     text = console.export_text()
     assert line in text
     assert ("Not scored" in text) == bool(have_left)
