@@ -223,11 +223,11 @@ def test_the_source_is_checked_and_the_version_printed(shell: Callable[..., str]
     assert shell("/opt/retention/bin/retention --version").startswith("retention ")
 
 
-def test_the_assessment_is_printed_or_written(shell: Callable[..., str], company: Path) -> None:
+def test_the_assessment_is_printed_or_written(shell: Callable[..., str], published: Path) -> None:
     printed = shell(".venv/bin/retention privacy")
     assert "| acme |" in printed
     shell(".venv/bin/retention privacy --out assessment.md")
-    assert (company / "assessment.md").read_text() == printed
+    assert (published / "assessment.md").read_text() == printed
 
 
 def test_the_noted_end_of_the_audit_still_matches_next_time(shell: Callable[..., str], company: Path) -> None:

@@ -38,7 +38,7 @@ def guard(
     if named:  # what a leak covers for, or takes the place of, shows in a model without it only
         removals = [removal.lacking(named) for removal in removals] if len(named) < len(dataset.features) else []
     if removals:
-        findings += removal_suspects(removals, exempt, tables)
+        findings += removal_suspects(removals, exempt, tables, beyond_chance=bool(named))
     sums = sums_of(material.files)
     findings += changed_past(sums_file(settings, material.name), sums, _made_by(settings), allowed)
     findings += train_test_overlap(dataset, [(split.train, split.test) for split in material.splits])

@@ -51,12 +51,16 @@ def suspects(
 
 
 def removal_suspects(
-    removals: Sequence[Removal], allowed: Iterable[str] = (), table_of: Mapping[str, str] | None = None
+    removals: Sequence[Removal],
+    allowed: Iterable[str] = (),
+    table_of: Mapping[str, str] | None = None,
+    *,
+    beyond_chance: bool = False,
 ) -> list[Finding]:
     """Features, and groups of them, whose removal costs the model too much (`costly_features`, `costly_tables`)."""
     exempt, tables = set(allowed), table_of or {}
     findings = []
-    for each in costly_features(removals, exempt):
+    for each in costly_features(removals, exempt, beyond_chance=beyond_chance):
         for name in each.features:
             copies = ", ".join(sorted({*each.features} - {name}))
             rule = f"costs {each.cost:.3f} of AUC when it is removed" + (f" with its copies {copies}" if copies else "")

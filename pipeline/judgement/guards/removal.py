@@ -25,6 +25,9 @@ ALIKE: Final = 0.9
 TABLE_LIMITS: Final = (0.12, 0.18)
 """The cost in AUC of all features of one table, and of two. On two public data sets no table cost more than 0.05, a
 leaking survey 0.16."""
+CHANCE: Final = 1.64
+"""Standard errors that a cost must lie beyond its limit (5 % on one side) in models without what was named: little
+signal is left in them, and any feature may be the best of the rest."""
 SEPARATES: Final = 0.80
 """A table is only suspect in a model that separates better than this: in a small source one honest table may hold all
 that is known."""
@@ -62,8 +65,12 @@ class Costly:
     tables: tuple[str, ...] = ()
 
 
-def costly_features(removals: Sequence[Removal], allowed: Iterable[str] = ()) -> list[Costly]:
+def costly_features(
+    removals: Sequence[Removal], allowed: Iterable[str] = (), *, beyond_chance: bool = False
+) -> list[Costly]:
     """Features whose drop-column importance is too high: removing one and its copies costs more than 0.08 of AUC.
+
+    `beyond_chance`: by more than chance explains (`CHANCE`).
 
     The mean is over all test sets, because one with few exits is not enough: among 1,470 people overtime cost 0.091 of
     AUC on one fifth, but less than the limit on average over five. Models are refitted only without features whose
@@ -72,9 +79,10 @@ def costly_features(removals: Sequence[Removal], allowed: Iterable[str] = ()) ->
     exempt = set(allowed)
     units = [unit for unit in related(removals[0].X, ALIKE) if not exempt.intersection(unit)]
     worth = _worth(removals, units)
+    limit = REMOVAL_LIMIT + (CHANCE * _standard_error(removals) if beyond_chance else 0.0)
     found = []
     for unit, cost in zip(units, worth, strict=True):
-        if cost > REMOVAL_LIMIT and (lost := _lost(removals, unit)) > REMOVAL_LIMIT:
+        if cost > limit and (lost := _lost(removals, unit)) > limit:
             found.append(Costly(tuple(unit), lost))
     return found
 
@@ -115,6 +123,13 @@ def _could_cost(removals: Sequence[Removal], units: Mapping[str, Collection[str]
     order = sorted(units, key=lambda unit: -worth[unit])
     firsts = [[name for unit in order[:number] for name in units[unit]] for number in range(1, len(TABLE_LIMITS) + 1)]
     return any(cost > limit for cost, limit in zip(_worth(removals, firsts), TABLE_LIMITS, strict=True))
+
+
+def _standard_error(removals: Sequence[Removal]) -> float:
+    """Of the AUC of a figure without skill, on all test rows together (Mann and Whitney)."""
+    left = np.concatenate([removal.left for removal in removals])
+    leavers, stayers = int(left.sum()), int((~left).sum())
+    return float(np.sqrt((leavers + stayers + 1) / (12 * leavers * stayers))) if leavers and stayers else np.inf
 
 
 def _mean_auc(removals: Sequence[Removal]) -> float:
