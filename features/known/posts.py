@@ -53,7 +53,7 @@ def assignments(known: Known) -> Frame:
     post = [name for name in POST if known.has(f"assignments.{name}")]
     when = ("effective_date", "known_day")
     rows = known.versions("assignments").with_columns(*_given_reasons(known))
-    rows = rows.select("employee_id", *when, *post, *REASONS)
+    rows = rows.group_by("employee_id", *when).agg(nw.col(*post, *REASONS).max())  # the parts of one change
     rows = known.engine.fill_forward(rows, post, when)
     if "manager_id" in post:
         rows = with_unknown_as_null(rows, "manager_id")

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from features.contract.ended_spell import with_ended_spell
-from features.contract.tables import OWN_DATE, PREFERRED, UNKNOWN, people_columns
+from features.contract.tables import OWN_DATE, PREFERRED, TOLD_IN_PARTS, UNKNOWN, people_columns
 from features.validation.rules import (
     AFTER_EXIT,
     CIRCLE,
@@ -86,11 +86,22 @@ class Contradictions:
 def _one_row_per_fact(table: str, given: pl.DataFrame, key: Sequence[str], tally: Tally) -> pl.DataFrame:
     rows = given.unique()
     tally.add(REPEATED, table, OWN_DATE[table], given.height - rows.height)
+    parts, rows = _apart(table, rows, key)
     preferred = [name for name in PREFERRED[table] if name in rows.columns]
     order = [*preferred, *(name for name in rows.columns if name not in (*preferred, *key))]
     winners = rows.sort(order, descending=True, nulls_last=True).unique(key, keep="first", maintain_order=True)
     tally.add(CONTRADICTION, table, OWN_DATE[table], rows.height - winners.height)
-    return winners
+    return pl.concat([parts, winners])
+
+
+def _apart(table: str, rows: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that state one fact in parts (`TOLD_IN_PARTS`), and the others."""
+    if table not in TOLD_IN_PARTS:
+        return rows.clear(), rows
+    stated = [name for name in rows.columns if name not in (*key, TOLD_IN_PARTS[table])]
+    agree = [pl.col(name).drop_nulls().n_unique().over(key) <= 1 for name in stated]
+    apart = rows.with_columns(is_part=pl.all_horizontal(agree))
+    return apart.filter("is_part").drop("is_part"), apart.filter(~pl.col("is_part")).drop("is_part")
 
 
 @dataclass(frozen=True)

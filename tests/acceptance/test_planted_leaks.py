@@ -100,8 +100,6 @@ def test_leaks_that_cover_for_each_other_are_all_named_and_nothing_else(told_of_
     named = re.findall(r"^error features\.(\w+): ", told_of_covers, re.MULTILINE)
     assert sorted(named) == ["handover", "note", "remark"], told_of_covers
     assert "handover: has one value that multiplies the exit rate by 6." in told_of_covers  # 15 of 15, 85 of 585
-        "features.handover: has one value that multiplies the exit rate by 6." in told_of_covers
-    )  # 15 of 15, 85 of 585
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,20 @@ def test_of_two_exits_of_one_day_and_kind_one_counts_whole(tmp_path: Path) -> No
     assert [row["reason"] for row in kept] == ["retired"]
 
 
+def test_a_change_told_in_parts_keeps_all_its_rows(tmp_path: Path) -> None:
+    day = {"effective_date": date(2019, 9, 1)}
+    parts = [
+        {**day, "level": 3, "manager_id": None, "reason": "promotion"},
+        {**day, "level": None, "manager_id": "boris", "reason": "manager_change"},
+    ]
+    report, rows = validated(tmp_path, "assignments", parts)
+    assert report.warnings == ()
+    assert {(row["level"], row["manager_id"], row["reason"]) for row in rows} == {
+        (3, None, "promotion"),
+        (None, "boris", "manager_change"),
+    }
+
+
 def test_the_later_recorded_of_two_rows_is_a_correction_and_no_contradiction(tmp_path: Path) -> None:
     day = date(2019, 3, 1)
     rows = [
