@@ -235,8 +235,8 @@ CURRENCY: Final = "currency"
 """The column of compensation that says in which currency the amounts of a row are."""
 
 TOLD_IN_PARTS: Final[Mapping[str, str]] = {"assignments": "reason"}
-"""Rows about one person and day may each state a part, with a reason of its own in this column: a promotion and a change
-of manager, say. They contradict each other only where both have a value and the values differ."""
+"""Rows about one person and day may each state a part, with a reason of its own in this column: a promotion and a new
+manager, say. They contradict each other only where both have a value and the values differ."""
 
 ITEM_COLUMN: Final[Mapping[str, str]] = {"surveys": "item", "measures": "name", "competencies": "competency"}
 """The column that names the item, for tables with one item per row."""
