@@ -15,7 +15,7 @@ from features.reading.workbook import Sheet, workbook_sheets, xlsx_to_parquet
 
 @dataclass
 class ReadInput:
-    """The Parquet of each matching file, by file name; the columns that are refused; what is to be said of them."""
+    """The Parquet of each matching file, by file name; the columns that are refused; the notes about them."""
 
     parts: dict[str, Path] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)

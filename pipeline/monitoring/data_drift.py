@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -19,6 +19,7 @@ from features.known.snapshots import snapshot_dates
 from features.source import Source
 from pipeline.data_counts import DataCounts
 from pipeline.dataset.features_of import features_of
+from pipeline.dataset.material import MONTHS_OF_REFERENCE
 from pipeline.dataset.rows import KEYS
 from pipeline.dataset.splits import matured
 from pipeline.judgement.drift import (
@@ -37,8 +38,6 @@ from pipeline.scoring.lost_data import lost_features, lost_tables
 from pipeline.settings import Settings
 from pipeline.store.reading import Published
 
-MONTHS_OF_REFERENCE: Final = 12
-"""Without the sums of a model: the last year that it could be trained on, which includes every season."""
 Progress = Callable[[str], None]
 
 

@@ -6,6 +6,7 @@ removed together, and so are the features of a table, and of two tables.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -42,7 +43,7 @@ class Removal:
     blend: Blend
     without: Callable[[Collection[str]], Blend]
 
-    @property
+    @cached_property
     def auc(self) -> float:
         return _auc_of(self.blend.log_odds(self.X), self.left)
 
