@@ -25,6 +25,8 @@ PAY = "employee_id,effective_date,base_pay,bonus_target\na,2019-02-13,{},{}\n"
 POSTS = "employee_id,effective_date,level,manager_id\n{}\n"
 SCORES = "employee_id,survey_date,item,score\na,2020-01-31,mood,{}\n"
 SERVICES = "client_id,provider_id,opened_at,closed_at,rating\n{}\n"
+TICKETS = "employee_id,survey_date,item,score,ticket,{}\n{}\n"
+EXITS_SINCE_2019 = "complete_from = 2019-06-30\nhorizon_months = 6\n"
 TWO_PEOPLE = {"employees": EMPLOYEES, "exits": EXITS}
 
 EVERY_FORM: Final = ("folder", "parquet", "workbook", "sql", "inputs")
@@ -61,12 +63,24 @@ def hires(*values: str, column: str = "hire_date") -> dict[str, str]:
     return {"employees": f"employee_id,{column}\n{people}"}
 
 
-def exits(text: str) -> dict[str, str]:
-    return {"exits": f"employee_id,exit_date,kind\n{text}\n"}
+def exits(*rows: str) -> dict[str, str]:
+    return {"exits": "\n".join(("employee_id,exit_date,kind", *rows, ""))}
 
 
 def pay(value: str, bonus: str = "") -> dict[str, str]:
     return {"compensation": PAY.format(value, bonus)}
+
+
+def in_currencies(*rows: str) -> dict[str, str]:
+    return {"compensation": "\n".join(("employee_id,effective_date,currency,base_pay", *rows, ""))}
+
+
+def gone_within_months() -> dict[str, str]:
+    """A dozen people who came in May and were gone in September, and a dozen from October to February."""
+    stays = [("2020-05-15", "2020-09-15"), ("2020-10-15", "2021-02-15")] * 12
+    hired = "".join(f"p{number},{start},\n" for number, (start, _) in enumerate(stays))
+    gone = (f"p{number},{end},voluntary" for number, (_, end) in enumerate(stays))
+    return {"employees": EMPLOYEES + hired} | exits("b,2021-04-30,voluntary", *gone)
 
 
 def posts(*lines: str) -> dict[str, str]:
@@ -207,7 +221,7 @@ OF_THE_DATA: list[Case] = [
     Case(
         rules.TWO_KINDS,
         "exits.kind",
-        Fix(exits("b,2021-04-30,voluntary\nb,2021-04-30,other")),
+        Fix(exits("b,2021-04-30,voluntary", "b,2021-04-30,other")),
         (Fix(exits("b,2021-04-30,voluntary")),),
     ),
     Case(
@@ -216,7 +230,9 @@ OF_THE_DATA: list[Case] = [
         Fix({"employees": EMPLOYEES + "b,2020-01-31,\n"}),
         (
             Fix({"employees": EMPLOYEES + "b,2022-01-31,\n"}),
-            Fix({"employees": EMPLOYEES + "b,2020-01-31,\n"} | exits("b,2019-12-31,voluntary\nb,2021-04-30,voluntary")),
+            Fix(
+                {"employees": EMPLOYEES + "b,2020-01-31,\n"} | exits("b,2019-12-31,voluntary", "b,2021-04-30,voluntary")
+            ),
         ),
     ),
     Case(
@@ -335,6 +351,47 @@ OF_THE_DATA: list[Case] = [
         "exits.exit_date",
         Fix(top="complete_until = 2021-03-31"),
         (Fix(top="complete_until = 2021-04-30"),),
+    ),
+]
+OF_THE_DATA += [
+    Case(
+        rules.REPEATED,
+        "surveys.survey_date",
+        Fix({"surveys": TICKETS.format("", "a,2020-01-31,mood,5,1,\na,2020-01-31,mood,5,2,")}),
+        (
+            Fix({"surveys": TICKETS.format("", "a,2020-01-31,mood,5,1,")}),
+            Fix({"surveys": TICKETS.format("recorded_at", "a,2020-01-31,mood,5,1,\na,2020-01-31,mood,5,2,2020-02-01")}),
+        ),
+    ),
+    Case(
+        rules.EXIT_OF_LEFT_OUT,
+        "exits.employee_id",
+        Fix({"employees": EMPLOYEES + "c,1900-01-01,\n"} | exits("b,2021-04-30,voluntary", "c,2021-04-30,other")),
+        (Fix({"employees": EMPLOYEES + "c,2020-01-31,\n"}),),
+    ),
+    Case(
+        rules.CURRENCY_CHANGE,
+        "compensation.currency",
+        Fix(in_currencies("a,2019-02-13,EUR,50", "a,2020-02-13,PLN,240")),
+        (Fix(in_currencies("a,2019-02-13,PLN,210", "a,2020-02-13,PLN,240")),),
+    ),
+    Case(
+        rules.NO_CURRENCY,
+        "compensation.currency",
+        Fix(in_currencies("a,2019-02-13,EUR,50", "b,2019-02-14,,60")),
+        (Fix(in_currencies("a,2019-02-13,EUR,50", "b,2019-02-14,EUR,60")),),
+    ),
+    Case(
+        rules.ODD_CURRENCY,
+        "compensation.currency",
+        Fix(in_currencies("a,2019-02-13,EUR,50", "b,2019-02-14,kr,600")),
+        (Fix(in_currencies("a,2019-02-13,EUR,50", "b,2019-02-14,SEK,600")),),
+    ),
+    Case(
+        rules.UNSEEN,
+        "exits.exit_date",
+        Fix(gone_within_months(), top=EXITS_SINCE_2019 + "snapshot_every_months = 12"),
+        (Fix(top=EXITS_SINCE_2019 + "snapshot_every_months = 3"),),
     ),
 ]
 TRIED_ELSEWHERE: Final = {
