@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
-from features.errors import Finding
+from features.errors import Finding, Refused
 
 
 class Validated(Protocol):
@@ -61,6 +61,20 @@ class DataCounts:
         """The opposite of `as_dict`."""
         warnings = tuple(map(Finding.from_dict, document["warnings"]))
         return cls(document["tables"], document["used"], warnings)
+
+
+class RefusedOnData(Refused):
+    """A run was refused; with what validation counted, and in the run before: of `before_month`, else in training."""
+
+    def __init__(
+        self,
+        findings: Sequence[Finding],
+        counts: DataCounts,
+        before: DataCounts | None = None,
+        before_month: str | None = None,
+    ) -> None:
+        self.counts, self.before, self.before_month = counts, before, before_month
+        super().__init__(findings)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from features.errors import Refused
 from features.source import load_source
-from pipeline.data_counts import DataCounts
+from pipeline.data_counts import DataCounts, RefusedOnData
 from pipeline.dataset.evaluation_splits import leavers, most_rows
 from pipeline.dataset.material import Material, material_of
 from pipeline.dataset.splits import LEAST_EXITS
@@ -96,7 +97,10 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
         judged = backtest(material.dataset, material.splits, request.seed, quick, progress, shape)
     with watch.stage("guards"):
         permuted = permuted_labels_auc(material.dataset, material.splits[-1], judged.blends[-1], request.seed)
-        sums = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
+        try:
+            sums = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
+        except Refused as refused:
+            raise RefusedOnData(refused.findings, DataCounts.of(loaded.report)) from None
     with watch.stage("fit on all matured rows"):
         model = _final_model(material, judged, request, tuning)
         model = replace(model, learned_from=learned_sums(loaded, material.last_year, model.asked))

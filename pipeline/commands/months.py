@@ -1,14 +1,12 @@
 """Commands of the month: scores, lists, mail, monitoring, and the effect of the lists."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Group
 
 from features.errors import Refused
 from pipeline.commands.options import (
@@ -17,6 +15,7 @@ from pipeline.commands.options import (
     JsonOption,
     MonthOption,
     SourceArgument,
+    data_of_refused,
     day_asked,
     err,
     month_asked,
@@ -26,22 +25,6 @@ from pipeline.commands.options import (
 from pipeline.settings import Settings
 
 app = typer.Typer()
-
-
-@contextmanager
-def data_of_refused(json_file: str | None = None) -> Iterator[None]:
-    """If scoring refuses: prints what validation left out, before the refusals; the JSON holds both."""
-    from pipeline.commands.screens.data_counts import count_lines
-    from pipeline.scoring.refusals import MonthRefused
-
-    try:
-        yield
-    except MonthRefused as refused:
-        lines = count_lines(refused.counts, refused.before, refused.before_month)
-        err.print(Group(*lines))
-        findings = [finding.as_dict() for finding in refused.findings]
-        write_json(json_file, {"refusals": findings, "data": refused.counts.as_dict()})
-        raise
 
 
 @app.command()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 
 from features.errors import BadInput, Finding
 
@@ -51,6 +51,21 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     with err.status("starting") as status:
         yield lambda stage: status.update(escaped(stage))
+
+
+@contextmanager
+def data_of_refused(json_file: str | None = None) -> Iterator[None]:
+    """If a run is refused: prints what validation left out, before the refusals; the JSON holds both."""
+    from pipeline.commands.screens.data_counts import count_lines
+    from pipeline.data_counts import RefusedOnData
+
+    try:
+        yield
+    except RefusedOnData as refused:
+        err.print(Group(*count_lines(refused.counts, refused.before, refused.before_month)))
+        findings = [finding.as_dict() for finding in refused.findings]
+        write_json(json_file, {"refusals": findings, "data": refused.counts.as_dict()})
+        raise
 
 
 def escaped(text: str) -> str:

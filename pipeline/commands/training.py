@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.options import JsonOption, SourceArgument, err, progress, write_json
+from pipeline.commands.options import JsonOption, SourceArgument, data_of_refused, err, progress, write_json
 from pipeline.settings import Settings
 
 app = typer.Typer()
@@ -30,7 +30,7 @@ def train(
 
     request = Request(seed, quick, horizon_months, tuple(allow_suspect or ()))
     settings = Settings()
-    with progress() as report:
+    with data_of_refused(json_file), progress() as report:
         trained = train_model(source, settings, request, report)
     if predictions:
         write_parquet(trained.predictions, predictions)

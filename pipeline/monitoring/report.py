@@ -13,6 +13,7 @@ from scipy.stats import binomtest, ks_2samp
 
 from features.errors import BadInput, Finding
 from features.source import Source
+from pipeline.data_counts import DataCounts
 from pipeline.dataset.dated import load_dated
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
@@ -55,6 +56,7 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
                 raise BadInput(_NOTHING_PUBLISHED)
             progress("compare published scores with what happened")
             outcomes = _outcomes(loaded, scores, published)
+            check = scores.data_check(published[-1])
             months = [_month(scores, head, outcomes.get(head.snapshot_date), settings) for head in published]
             score_drift = _score_drift(scores, published, settings.score_drift_limit)
         data = data_of(loaded, published, settings, folder, progress)
@@ -77,6 +79,8 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
         promised,
         lost_tables=data.lost_tables,
         without_reference=data.without_reference,
+        data=DataCounts.of(loaded.report),
+        data_before=check.counts if check else None,
     )
     results = replace(results, alerts=alerts(results, settings))
     html = monitoring_page(results, language(settings.language))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.data_counts import DataCounts
 from pipeline.judgement.figures import Bounded, Metrics, MetricValues
 
 
@@ -129,6 +130,7 @@ class MonitoringResults:
 
     lost_tables: of what the model of the latest month learned from. without_reference: the model versions that were
     stored without what they learned from; their months are compared with features computed from today's files.
+    data: what validation counts in the source now; data_before: what it counted for the latest publication, if kept.
     """
 
     source: str
@@ -139,3 +141,5 @@ class MonitoringResults:
     alerts: tuple[Alert, ...] = ()
     lost_tables: tuple[LostTable, ...] = ()
     without_reference: tuple[str, ...] = ()
+    data: DataCounts = field(default_factory=DataCounts)
+    data_before: DataCounts | None = None

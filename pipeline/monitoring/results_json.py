@@ -25,6 +25,8 @@ def as_json(results: MonitoringResults) -> dict[str, Any]:
         "alerts": [alert_json(alert) for alert in results.alerts],
         "lost_tables": [asdict(table) for table in results.lost_tables],
         "without_reference": list(results.without_reference),
+        "data": results.data.as_dict(),
+        "data_before": results.data_before and results.data_before.as_dict(),
     }
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from features.collaboration.department_services import department_services
 from features.errors import BadInput, Finding, Refused
 from features.source import CrossSection, Source, load_source
-from pipeline.data_counts import DataCheck, DataCounts
+from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
 from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.workspace import workspace
 from pipeline.language.translator import marked
@@ -27,7 +27,7 @@ from pipeline.registry.account import account, checked_reason
 from pipeline.scoring.limits import MONTHS_PUBLISHED
 from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import population_of
-from pipeline.scoring.refusals import MonthRefused, refusals, unchecked
+from pipeline.scoring.refusals import refusals, unchecked
 from pipeline.settings import Settings
 from pipeline.store.publication import CARRIED, Publication
 from pipeline.store.store import Store
@@ -125,7 +125,7 @@ def _checked(
     before: _Before,
     reason: str | None,
 ) -> DataCheck:
-    """The state of the data. Raises MonthRefused with every refusal if there is one and no reason is given."""
+    """The state of the data. Raises RefusedOnData with every refusal if there is one and no reason is given."""
     counts, learned = DataCounts.of(loaded.report), model.learned_from
     if learned is None:
         return DataCheck(counts, unchecked=(unchecked(publication.model_version),))
@@ -134,7 +134,7 @@ def _checked(
     month = Month(day, X, counts, gone_from(loaded, learned), months, rate, before.rates)
     found = refusals(learned, model.features, month)
     if found and reason is None:
-        raise MonthRefused(found, counts, before.counts, before.month)
+        raise RefusedOnData(found, counts, before.counts, before.month)
     return DataCheck(counts, tuple(found), reason, account()) if found else DataCheck(counts)
 
 

@@ -10,8 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from features.catalogue.feature import Feature
-from features.errors import Finding, Refused, counted
-from pipeline.data_counts import DataCounts
+from features.errors import Finding, counted
 from pipeline.model.learned_from import LearnedFrom, tables_of
 from pipeline.scoring.limits import MONTH_ROWS, MONTHS_OF_ROWS, PEOPLE, RATE, WARNED, WARNED_BEFORE
 from pipeline.scoring.lost_data import LostFeature, LostTable, lost_features, lost_tables
@@ -22,16 +21,6 @@ _EXPORT: Final = (
     f"Compare the table with last month's export and correct it; if the change is meant to last, train again. {DESPITE}"
 )
 _ROWS: Final = f"`retention check` shows the rules that the rows break: correct the export or the ids. {DESPITE}"
-
-
-class MonthRefused(Refused):
-    """Scoring refused to publish a month; with what validation counted, beside the run before (`job.Scored`)."""
-
-    def __init__(
-        self, findings: Sequence[Finding], counts: DataCounts, before: DataCounts | None, before_month: str | None
-    ) -> None:
-        self.counts, self.before, self.before_month = counts, before, before_month
-        super().__init__(findings)
 
 
 def refusals(learned: LearnedFrom, features: Mapping[str, Feature], month: Month) -> list[Finding]:

@@ -202,10 +202,27 @@ def test_a_rewritten_past_stops_training(retention: Command, company: Path, hone
     source = with_pay_stopped_before_exits(company, tmp_path / "source", "CAST(NULL AS DATE)")
     output = retention("train", source, "--quick", var=honest_run, exit_code=3).stderr
     assert re.search(
-        r"^error features\.pay_level: differs from an earlier run on \d+ snapshot dates", output, re.MULTILINE
+        r"^error compensation: \d+ features differ from an earlier run on up to \d+ snapshot dates: .*pay_level",
+        output,
+        re.MULTILINE,
     ), output
     assert re.search(r"^error features\.pay_\w+: (separates leavers|has one value)", output, re.MULTILINE), output
     assert registered(retention, honest_run) == before
+
+
+def test_a_refused_training_shows_what_fell_out_of_the_data(
+    retention: Command, company: Path, honest_run: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(company, source)
+    pay = pl.read_parquet(source / "compensation.parquet")
+    pay.with_columns(pl.col("employee_id") + "x").write_parquet(source / "compensation.parquet")
+    report = tmp_path / "report.json"
+    output = retention("train", source, "--quick", "--json", report, var=honest_run, exit_code=3).stderr
+    assert re.search(rf"compensation\s+rows used\s+0 of {pay.height:,}", output), output
+    document = json.loads(report.read_text())
+    assert document["data"]["used"]["compensation"] == 0
+    assert [each["table"] for each in document["refusals"]] == ["compensation"]
 
 
 def test_the_same_rows_recorded_with_the_exits_change_nothing(

@@ -1,10 +1,12 @@
 """What raises an alert, and that an alert is raised only in its own month; figures by hand."""
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from pipeline.commands.screens.monitoring import monitoring_screen
 from pipeline.language.translator import language
@@ -171,3 +173,14 @@ def test_a_report_without_what_models_learned_from_says_so_on_page_and_terminal(
     assert "Model versions stored without what they learned from: 1, 2." in monitoring_page(monitoring)
     shown = str(monitoring_screen(monitoring, Path("page.html")).renderables)  # type: ignore[union-attr]
     assert "Model versions 1, 2 kept nothing of what was learned from" in shown
+
+
+def test_the_terminal_shows_what_validation_left_out_beside_the_latest_publication() -> None:
+    counts = {"tables": {"surveys": 200}, "used": {"surveys": 200}, "warnings": []}
+    lost = {"tables": {"surveys": 200}, "used": {"surveys": 20}, "warnings": []}
+    monitoring = results_of(report(month("2026-01")) | {"data": lost, "data_before": counts})
+    Console(width=140, file=(shown := io.StringIO())).print(monitoring_screen(monitoring, Path("page.html")))
+    lines = shown.getvalue().splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("surveys"))
+    assert lines[at].split() == ["surveys", "rows", "used", "20", "of", "200", "200", "of", "200"]
+    assert lines[at - 2].split() == ["where", "rule", "rows", "2026-01"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
+from pipeline.commands.screens.data_counts import count_lines
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, narrow_table
 from pipeline.judgement.figures import Metrics
 from pipeline.monitoring.alert_words import remedy_text, rule_text
@@ -36,6 +37,7 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
             str(len(month.drifted)),
         )
     return Group(
+        *count_lines(results.data, results.data_before, results.months[-1].month),
         table,
         "",
         *_live(results),

@@ -40,7 +40,7 @@ def guard(
     if removals:
         findings += removal_suspects(removals, exempt, tables, beyond_chance=bool(named))
     sums = sums_of(material.files)
-    findings += changed_past(sums_file(settings, material.name), sums, _made_by(settings), allowed)
+    findings += changed_past(sums_file(settings, material.name), sums, _made_by(settings), exempt, tables)
     findings += train_test_overlap(dataset, [(split.train, split.test) for split in material.splits])
     findings += _predictable(permuted)
     if findings:

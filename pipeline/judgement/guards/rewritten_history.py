@@ -7,19 +7,21 @@ sums of every feature and date, from which no person's figure can be read, and t
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from features.errors import Finding
+from features.errors import Finding, counted
 from pipeline.files import write_text
 from pipeline.settings import Settings
 
 _SAME: Final = 1e-9
 """Relative tolerance: sums of the same figures in another order differ by less."""
+MOST_ALONE: Final = 3
+"""The most features of one table that are one finding each; more are one finding about the table."""
 _KEYS: Final = ("employee_id", "snapshot_date")
 _HASHES: Final = float(2**64)
 
@@ -52,10 +54,13 @@ def _sums(table: pl.DataFrame) -> dict[str, Any]:
     return {"people": [table.height, float(weights.sum())], "features": figures}
 
 
-def changed_past(file: Path, now: Sums, made_by: str, allowed: Iterable[str] = ()) -> list[Finding]:
-    """Features that differ from what an earlier run stored for the same snapshot date.
+def changed_past(
+    file: Path, now: Sums, made_by: str, allowed: Iterable[str] = (), table_of: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Features that differ from what an earlier run stored for the same snapshot date, or the table that they share.
 
     Only dates with the same people at risk are compared, and only with sums of the same version of the code.
+    table_of: the table that each feature is computed from.
     """
     if not file.is_file():
         return []
@@ -70,7 +75,17 @@ def changed_past(file: Path, now: Sums, made_by: str, allowed: Iterable[str] = (
                 was = then["features"].get(name)
                 if was and not (was[0] == known and _same(was[1], total, max(size, was[2]))):
                     changed[name] = changed.get(name, 0) + 1
-    return [_finding(name, dates) for name, dates in sorted(changed.items()) if name not in set(allowed)]
+    differing = {name: dates for name, dates in sorted(changed.items()) if name not in set(allowed)}
+    by_table: dict[str, list[str]] = {}
+    for name in differing:
+        by_table.setdefault((table_of or {}).get(name, ""), []).append(name)
+    found = []
+    for table, names in sorted(by_table.items()):
+        if table and len(names) > MOST_ALONE:
+            found.append(_of_table(table, names, max(differing[name] for name in names)))
+        else:
+            found += [_of_feature(name, differing[name]) for name in names]
+    return found
 
 
 def write_sums(file: Path, now: Sums, made_by: str) -> None:
@@ -86,12 +101,21 @@ def _same(a: float, b: float, size: float) -> bool:
     return abs(a - b) <= _SAME * max(size, 1e-12)
 
 
-def _finding(name: str, dates: int) -> Finding:
+def _of_feature(name: str, dates: int) -> Finding:
     return Finding(
-        f"differs from an earlier run on {dates} snapshot dates",
-        "features",
-        name,
-        0,
-        "What was known on a day cannot change. Give the rows `recorded_at`, or add "
-        f'"{name}" to `ignore` in source.toml; if the old figures were mistakes, train with --allow-suspect {name}.',
+        f"differs from an earlier run on {counted(dates, 'snapshot date')}", "features", name, 0, _remedy(name)
+    )
+
+
+def _of_table(table: str, names: Sequence[str], dates: int) -> Finding:
+    rule = f"{len(names)} features differ from an earlier run on up to {counted(dates, 'snapshot date')}"
+    rule = f"{rule}: {', '.join(names)}"
+    return Finding(rule, table, "", 0, _remedy(table))
+
+
+def _remedy(name: str) -> str:
+    return (
+        "What was known on a day cannot change. If rows were lost or changed by mistake, export the table again; if "
+        f'facts became known later, give them `recorded_at`; else add "{name}" to `ignore` in source.toml; if the old '
+        f"figures were mistakes, train with --allow-suspect {name}."
     )

@@ -96,3 +96,19 @@ def test_a_feature_whose_past_changed_between_two_builds_is_named(tmp_path: Path
     assert [finding.column for finding in changed_past(stored, now, "0.1")] == ["pay"]
     assert changed_past(stored, now, "0.1", ["pay"]) == []
     assert changed_past(stored, now, "0.2") == []
+
+
+def test_a_table_whose_past_changed_in_many_features_is_one_finding(tmp_path: Path) -> None:
+    names = ["pay", "raise", "bonus", "rank", "age"]
+    table = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [DAYS[0]], **{key: [1.0] for key in names}})
+    file, stored = tmp_path / "day.parquet", tmp_path / "stored.json"
+    table.write_parquet(file)
+    write_sums(stored, sums_of({DAYS[0]: file}), "0.1")
+    table.with_columns(pl.col(names) + 1).write_parquet(file)
+    table_of = dict.fromkeys(names[:4], "compensation") | {"age": "employees"}
+    found = changed_past(stored, sums_of({DAYS[0]: file}), "0.1", table_of=table_of)
+    assert [finding.place for finding in found] == ["compensation", "features.age"]
+    assert found[0].rule == "4 features differ from an earlier run on up to 1 snapshot date: bonus, pay, raise, rank"
+    assert [each.place for each in changed_past(stored, sums_of({DAYS[0]: file}), "0.1", ["rank"], table_of)] == [
+        "features.bonus", "features.pay", "features.raise", "features.age"
+    ]  # fmt: skip
