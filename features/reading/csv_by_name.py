@@ -6,15 +6,15 @@ same text, the query may calculate with it: such a column has a type in the firs
 that does not fit them is run over text. A query that wants DuckDB's guesses says so with `read_csv`.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
+from features.reading.read_only import syntax_nodes
 from features.reading.source_toml import TextFormat
 from features.reading.union import missing_columns
 from features.reading.written_dates import YearLast
@@ -94,21 +94,17 @@ def notes_of(files: Sequence[NamedFile]) -> list[str]:
 
 
 def _named(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
-    [text] = connection.execute("select json_serialize_sql(?)", [query]).fetchone() or ("{}",)
-    tree: dict[str, Any] = json.loads(text)
-    names = set(re.findall(r"""['"]([^'"]+)['"]""", query)) if tree.get("error") else set(_tables(tree))
+    try:
+        nodes = list(syntax_nodes(connection, query))
+    except RecursionError:  # `read_only.py` refuses such a query
+        return set()
+    tables = {str(node["table_name"]) for node in nodes if _is_one_name(node)}
+    names = tables if nodes else set(re.findall(r"""['"]([^'"]+)['"]""", query))
     return {name for name in names if _CSV.search(name) or _JSON.search(name)}
 
 
-def _tables(tree: Any) -> Iterator[str]:
-    """The tables that a parsed query reads by one name."""
-    if isinstance(tree, dict):
-        if tree.get("type") == "BASE_TABLE" and not tree.get("schema_name"):
-            yield str(tree["table_name"])
-        tree = list(tree.values())
-    if isinstance(tree, list):
-        for part in tree:
-            yield from _tables(part)
+def _is_one_name(node: Mapping[str, Any]) -> bool:
+    return node.get("type") == "BASE_TABLE" and not node.get("schema_name")
 
 
 def _file(

@@ -13,8 +13,9 @@ from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import CONTEXT, Driver, is_protected, resembles
 from features.errors import Finding
 from features.reading.data_hash import data_hash
-from features.reading.duckdb_queries import duckdb_finding
+from features.reading.duckdb_errors import duckdb_finding
 from features.reading.raw_tables import Raw, read_cross_section_text, read_queries
+from features.reading.read_only import refusal
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.source_toml import CrossSectionDefinition
 from features.reading.sql_statement import Query, Statement
@@ -128,9 +129,13 @@ def _left(definition: SourceDefinition, expression: str, people: Path) -> pl.Ser
     """True for those who left, in the order of the rows; or what is wrong with the expression."""
     opening = "select ("
     text = f'{opening}{expression}) as "left" from {parquet(people)}'
-    statement = Statement(definition, text, ((len(opening), Query(TABLE, TABLE, "left", expression)),))
+    query = Query(TABLE, TABLE, "left", expression)
+    statement = Statement(definition, text, ((len(opening), query),))
+    alone = Statement(definition, f"select {expression}", ((len("select "), query),))
     try:
         with connect(people.parent) as connection:
+            if refused := refusal(connection, alone):
+                return [refused]
             left = pl.DataFrame(connection.sql(statement.text).to_arrow_table())["left"]
     except duckdb.Error as error:
         return [duckdb_finding(error, statement)]
