@@ -44,7 +44,7 @@ def data_kept_out(report: Callable[[str], None]) -> Iterator[None]:
     try:
         threading.excepthook = sys.unraisablehook = of_thread
         warnings.showwarning = of_warning
-        logging.Formatter.formatException = of_log  # type: ignore[method-assign]
+        logging.Formatter.formatException = of_log  # type: ignore[assignment, method-assign]
         logging.raiseExceptions = False  # else a log line that cannot be written is printed with its arguments
         yield
     finally:

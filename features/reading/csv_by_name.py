@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import duckdb
 
+from features.reading.column_names import ROWS_BELOW, check_header
+from features.reading.file_checks import check_compression, check_number_of_columns
 from features.reading.read_only import syntax_nodes
 from features.reading.source_toml import TextFormat
 from features.reading.union import missing_columns
@@ -65,7 +67,10 @@ class NamedFile:
 def named_files(
     connection: duckdb.DuckDBPyConnection, queries: Sequence[str], folder: Path, form: TextFormat
 ) -> list[NamedFile]:
-    """The text files that the queries name directly. A file that cannot be read is left to the query's own error."""
+    """The text files that the queries name directly. A file that cannot be read is left to the query's own error.
+
+    Raises BadInput for one that is too large for its size, has too many columns, or has no header.
+    """
     found = []
     wants_name = any(re.search(r"\bfilename\b", query, re.IGNORECASE) for query in queries)
     for name in sorted({name for query in queries for name in _named(connection, query)}):
@@ -107,16 +112,30 @@ def _is_one_name(node: Mapping[str, Any]) -> bool:
     return node.get("type") == "BASE_TABLE" and not node.get("schema_name")
 
 
+def _matching(name: str, folder: Path) -> list[Path]:
+    """The files of a name, which may be a pattern."""
+    pattern = Path(name)
+    base = Path(pattern.anchor) if pattern.is_absolute() else folder
+    return sorted(base.glob(str(pattern.relative_to(pattern.anchor)))) if re.search(r"[*?\[]", name) else [base / name]
+
+
 def _file(
     connection: duckdb.DuckDBPyConnection, name: str, folder: Path, form: TextFormat, *, wants_name: bool
 ) -> NamedFile:
     filename = f", filename = {str(wants_name).lower()}"
+    for file in _matching(name, folder):
+        if file.is_file():
+            check_compression(file)
     if _JSON.search(name):
         relation = f"read_json({literal(name)}, {_ISO_ONLY}, union_by_name = true{filename})"
         return NamedFile(name, relation, dict.fromkeys(_columns(connection, relation)))
     relation = f"read_csv({literal(name)}, all_varchar = true, union_by_name = true{filename})"
     names = _columns(connection, relation)
-    columns = dict.fromkeys(names) | _typed(connection, relation, [each for each in names if each != "filename"], form)
+    given = [each for each in names if each != "filename"]
+    check_number_of_columns(given, name)
+    below = connection.execute(f"{select_from(', '.join(map(quoted, given)), relation)} limit {ROWS_BELOW}").fetchall()
+    check_header(given, below, name)
+    columns = dict.fromkeys(names) | _typed(connection, relation, given, form)
     return NamedFile(name, relation, columns, tuple(_missing(connection, name, folder)))
 
 
@@ -126,9 +145,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
 
 def _missing(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> list[str]:
     """Notes on the columns that some of the files of a pattern lack."""
-    pattern = Path(name)
-    base = Path(pattern.anchor) if pattern.is_absolute() else folder
-    files = sorted(base.glob(str(pattern.relative_to(pattern.anchor)))) if re.search(r"[*?\[]", name) else []
+    files = _matching(name, folder)
+    if len(files) < 2:
+        return []
     columns = {file.name: _columns(connection, f"read_csv({literal(str(file))}, all_varchar = true)") for file in files}
     return missing_columns(f"'{name}'", columns)
 

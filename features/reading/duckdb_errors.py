@@ -6,16 +6,25 @@ names of tables, columns, functions and files.
 
 import json
 import re
+from difflib import get_close_matches
 from typing import Any, Final
 
 import duckdb
 
+from features.contract.vocabulary import snake_case
 from features.errors import Finding
-from features.reading.source_definition import FILE_NAME
+from features.reading.column_names import CONTRACT_NAMES, looks_like_a_name
+from features.reading.source_definition import FILE_NAME, SourceDefinition
 from features.reading.sql_statement import Statement
 
 _NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
-"""Their messages hold names from the query, and no data."""
+"""Their messages hold names from the query and of columns, which are data where a file has no header."""
+
+_SIGNATURE: Final = re.compile(r"[^\s()]+\([A-Z0-9_, ()\[\]]*\)")
+"""A function with the types of its arguments."""
+
+_LIKE: Final = 0.6
+"""How alike a column's name and a word of `source.toml` are (`difflib`) where one is a slip of the other."""
 
 _TEXT: Final = (
     "Fix the query; the columns of a CSV file are text: convert them, as in pay::double or strptime(day, '%d.%m.%Y')"
@@ -29,7 +38,7 @@ def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
     message = str(details.get("exception_message", ""))
     position = int(details["position"]) if "position" in details else None
     if isinstance(error, _NAMING_ERRORS):
-        text = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
+        text = _with_known_names(" ".join(message.split()), statement.definition)
         remedy = _KEYWORDS if isinstance(error, duckdb.ParserException) else "Fix the query"
         remedy = _TEXT if isinstance(error, duckdb.BinderException) and "VARCHAR" in text else remedy
         return statement.finding(text, remedy, position)
@@ -52,6 +61,19 @@ def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
     kind = str(details.get("exception_type", type(error).__name__.removesuffix("Exception"))).lower()
     remedy = "If a value cannot be read, try_cast or try_strptime makes it null; if memory runs out, read less at once"
     return statement.finding(f"an error of type '{kind}' while its rows were read", remedy, position)
+
+
+def _with_known_names(text: str, definition: SourceDefinition) -> str:
+    """A message in which the names of columns are those that `source.toml` says, or says almost; others are dots."""
+    words = set(re.findall(r"\w+", definition.text.lower()))
+
+    def known(quoted: re.Match[str]) -> str:
+        name = quoted[2]
+        is_said = name.lower() in definition.text.lower() or snake_case(name) in CONTRACT_NAMES
+        is_a_slip = looks_like_a_name(name) and bool(get_close_matches(name.lower(), words, n=1, cutoff=_LIKE))
+        return quoted[0] if is_said or is_a_slip or _SIGNATURE.fullmatch(name) else "…"
+
+    return re.sub(r"""(["'])(.*?)\1""", known, text.replace(f"{definition.folder}/", ""))
 
 
 def _details(error: duckdb.Error) -> dict[str, Any]:

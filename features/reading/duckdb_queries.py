@@ -15,8 +15,9 @@ import duckdb
 from features.errors import Finding
 from features.reading.csv_by_name import NamedFile, named_files, notes_of, readings_of
 from features.reading.duckdb_errors import duckdb_finding
+from features.reading.limits import MOST_COLUMNS
 from features.reading.read_only import refusal
-from features.reading.source_definition import SourceDefinition
+from features.reading.source_definition import FILE_NAME, SourceDefinition
 from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import (
     Queried,
@@ -150,6 +151,9 @@ def _query_table(
     statement = select(definition, "describe", "*", query)
     try:
         described = [(row[0], row[1]) for row in connection.execute(statement.text).fetchall()]
+        if len(described) > MOST_COLUMNS:
+            rule, remedy = f"more than {MOST_COLUMNS:,} columns", "Select the columns that are needed"
+            return Queried(query.table, errors=[Finding(rule, FILE_NAME, f"{query.section}.{query.key}", 0, remedy)])
         refused = refused_among([name for name, _ in described])
         columns = readable([(name, kind) for name, kind in described if name not in refused])
         statement = select(definition, "copy (", columns or "null", query)
