@@ -1,12 +1,12 @@
 """Whether a row that should name the columns does so, or is a row of data whose values no message may show."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from features.contract.tables import TABLES, column_order
 from features.contract.vocabulary import snake_case
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, counted
 
 CONTRACT_NAMES: Final = frozenset(name for table in TABLES for name in column_order(table))
 
@@ -14,6 +14,7 @@ ROWS_BELOW: Final = 50
 """The number of rows with which the first one is compared."""
 
 _LONGEST_NAME: Final = 64
+_DIGITS_OF_AN_ID: Final = 4
 _DATE: Final = re.compile(r"(\d{4}[-./]\d{1,2}([-./]\d{1,2})?|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})([T ].*)?")
 _NUMBER: Final = re.compile(r"[+-]?[\d.,' \u00a0\u202f]*\d[\d.,' \u00a0\u202f]*(%|[eE][+-]?\d+)?")
 _ORDINAL: Final = re.compile(r"\d{1,2}|(19|20)\d\d")
@@ -27,13 +28,15 @@ def looks_like_a_name(text: str) -> bool:
     """False for a date, a number, an address, or text that is too long or mostly digits: a value, or no name at all."""
     text = text.strip()
     digits = sum(each.isdigit() for each in text)
-    is_value = _kind(text) != "text" or digits * 2 > len(text)
+    is_value = _kind(text) != "text" or (digits >= _DIGITS_OF_AN_ID and digits * 2 > len(text))
     return text.isprintable() and any(map(str.isalpha, text)) and not is_value and len(text) <= _LONGEST_NAME
 
 
-def shown_name(text: str, position: int) -> str:
-    """The name of a column as messages may show it; its number, counted from 1, where it does not look like a name."""
-    return text if looks_like_a_name(text) else f"column {position + 1}"
+def shown_names(names: Mapping[str, str]) -> list[str]:
+    """The keys whose values, the names in the source, look like names; then how many others there are."""
+    shown = [name for name, given in names.items() if looks_like_a_name(given)]
+    others = len(names) - len(shown)
+    return [*shown, counted(others, "column") + " named like data"] if others else shown
 
 
 def check_header(header: Cells, below: Sequence[Cells], file_name: str, row: int = 1) -> None:

@@ -6,13 +6,13 @@ that many cells share takes memory for each of them; and zeros compress a thousa
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from features.errors import BadInput, Finding
+from features.reading.file_checks import damage_is
 from features.reading.limits import (
     ALWAYS_UNPACKED,
     LARGEST_RATIO,
@@ -60,11 +60,9 @@ class _Span:
 
 def check_workbook_size(file: Path) -> None:
     """Raises BadInput for a workbook that takes far more memory than its content, or is no whole archive."""
-    try:
-        with zipfile.ZipFile(file) as parts:
-            _check_parts(file, parts)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError):
-        raise BadInput(Finding("cannot be read as Excel", file.name, "", 0, NOT_EXCEL)) from None
+    damaged = Finding("cannot be read as Excel", file.name, "", 0, NOT_EXCEL)
+    with damage_is(damaged), zipfile.ZipFile(file) as parts:
+        _check_parts(file, parts)
 
 
 def _check_parts(file: Path, parts: zipfile.ZipFile) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from features.contract.tables import column_order, required_columns
 from features.contract.vocabulary import is_refused, snake_case
 from features.errors import counted
+from features.reading.column_names import shown_names
 from features.validation.expectations import Expectations
 
 NAMED_AT_MOST: Final = 10
@@ -50,7 +51,7 @@ class Columns:
     def _unused_names(self, table: str) -> str:
         """The names, or their number: without any column that the table must have, its first row may be data."""
         has_names = any(name in self.contract for name in required_columns(table))
-        return _listed(self.unused) if has_names else counted(len(self.unused), "other column")
+        return _listed(shown_names(self.unused)) if has_names else counted(len(self.unused), "other column")
 
 
 def sort_columns(table: str, names: Sequence[str], expectations: Expectations) -> Columns:

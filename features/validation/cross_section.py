@@ -12,6 +12,7 @@ import polars as pl
 from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import CONTEXT, Driver, is_protected, resembles
 from features.errors import Finding
+from features.reading.column_names import shown_names
 from features.reading.data_hash import data_hash
 from features.reading.duckdb_errors import duckdb_finding
 from features.reading.raw_tables import Raw, read_cross_section_text, read_queries
@@ -217,7 +218,7 @@ def _subject_of_values(given: pl.Series, canonical: pl.Series, latest: pl.Series
 
 def _notes(unfit: Mapping[str, str], ignored: Sequence[str], protected: Sequence[str]) -> tuple[str, ...]:
     """Notes on the columns for the report."""
-    notes = [f"{TABLE}.{name}: left out: {why}." for name, why in unfit.items()]
+    notes = [f"{TABLE}.{shown_names({name: name})[0]}: left out: {why}." for name, why in unfit.items()]
     if protected:
         notes.append(f"{TABLE}: {', '.join(protected)}: protected, read for the fairness review only.")
     if ignored:
