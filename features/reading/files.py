@@ -87,6 +87,9 @@ def parquet_to_parquet(file: Path, out: Path) -> list[str]:
         with connect(out.parent) as connection:
             source = parquet(file)
             described = connection.execute(f"describe {select_from('*', source)}").fetchall()
+            texts = ", ".join(f"cast({quoted(described[position][0])} as varchar)" for position, _ in wanted)
+            below = connection.execute(f"{select_from(texts, source)} limit {ROWS_BELOW}").fetchall()
+            check_header([name for _, name in wanted], below, file.name)
             columns = readable([described[position][:2] for position, _ in wanted])
             copy_to_parquet(connection, select_from(columns, source), out)
     return refused
@@ -117,7 +120,8 @@ def _csv_start(file: Path, encoding: str | None, delimiter: str, above: int) -> 
     try:
         header = next(islice(rows, above, None), [])
     except csv.Error:
-        raise BadInput(Finding("not text", file.name, "", 0, "Export it again as CSV")) from None
+        rule = f"a cell of row {above + 1} is longer than {csv.field_size_limit():,} characters, or not text"
+        raise BadInput(Finding(rule, file.name, "", 0, "Export it again as CSV")) from None
     below: list[list[str]] = []
     with suppress(csv.Error):  # a wrong row below is found by its line when all are read
         below += islice(rows, ROWS_BELOW)
@@ -166,6 +170,8 @@ def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if counts:
         rule = f"{where} has {counts[2]} fields where the header has {counts[1]}"
+    elif "maximum line size" in message.lower():
+        rule = f"{where} is longer than 2 MB"
     elif "quote" in message:
         rule = f"{where} opens a quote and does not close it"
     else:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from source_files import write
 
@@ -26,6 +27,11 @@ WITHOUT_HEADER = {
     "a table": {"employees.csv": PEOPLE},
     "another delimiter": {"employees.csv": PEOPLE.replace(",", ";"), "source.toml": '[files]\ndelimiter = ";"\n'},
     "a workbook": {"employees.xlsx": [("employees", [row.split(",") for row in PEOPLE.splitlines()])]},
+    "Parquet made of such a file": {
+        "employees.parquet": pl.DataFrame(
+            [row.split(",") for row in PEOPLE.splitlines()[1:]], schema=PEOPLE.splitlines()[0].split(","), orient="row"
+        )
+    },
     "an input": {
         "staff.csv": PEOPLE,
         "source.toml": f'[inputs.staff]\nfile = "staff.csv"\n{TABLES}employees = "from staff"\n',
