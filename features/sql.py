@@ -15,7 +15,10 @@ MEMORY_LIMIT: Final = "1GB"
 
 @contextmanager
 def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB that spills to `work`, sees no Python variables, and looks for files in `folder`."""
+    """An in-memory DuckDB that spills to `work`, sees no Python variables, and looks for files in `folder`.
+
+    It neither downloads nor loads extensions, and no query can change its settings.
+    """
     with tempfile.TemporaryDirectory(dir=work, prefix="duckdb-") as scratch, duckdb.connect() as connection:
         settings = {
             "errors_as_json": "true",
@@ -23,11 +26,15 @@ def connect(work: Path, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyC
             "timezone": "'UTC'",
             "memory_limit": literal(MEMORY_LIMIT),
             "temp_directory": literal(f"{scratch}/spill"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
         }
         if folder:
             settings["file_search_path"] = literal(_searchable(folder, Path(scratch)))
         for name, value in settings.items():
             connection.execute(f"set {name} = {value}")
+        connection.execute("set lock_configuration = true")
         yield connection
 
 

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         ge=1,
         description="lowest risk of a listed person, as a multiple of the company's mean risk",
     )
+    debug: bool = Field(
+        default=False, description="show a command's fault with its whole traceback, which may quote personal data"
+    )
     language: str = Field(default="en", description="language of the lists, as a code")
     replacement_cost: dict[int, Annotated[float, Field(gt=0)]] = Field(
         default=dict(REPLACEMENT_COST),

@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from pipeline.settings import unusable
 from pipeline.store.store import Store
+from pipeline.tracebacks import data_kept_out
 from serving.access.issuers import issuer_of
 from serving.access.rates import Rates
 from serving.http import garbage, problems
@@ -77,7 +78,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     write_json_lines()
     garbage.freeze("the server")
     current_default_thread_limiter().total_tokens = MAX_CONCURRENT
-    with _inner_port(app):
+    with data_kept_out(LOG.error), _inner_port(app):
         yield
     app.state.outcomes.close()
     app.state.store.close()

@@ -6,15 +6,17 @@ same text, the query may calculate with it: such a column has a type in the firs
 that does not fit them is run over text. A query that wants DuckDB's guesses says so with `read_csv`.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
+from features.reading.column_names import ROWS_BELOW, check_header
+from features.reading.file_checks import check_compression, check_number_of_columns
+from features.reading.read_only import syntax_nodes
 from features.reading.source_toml import TextFormat
 from features.reading.union import missing_columns
 from features.reading.written_dates import YearLast
@@ -65,7 +67,10 @@ class NamedFile:
 def named_files(
     connection: duckdb.DuckDBPyConnection, queries: Sequence[str], folder: Path, form: TextFormat
 ) -> list[NamedFile]:
-    """The text files that the queries name directly. A file that cannot be read is left to the query's own error."""
+    """The text files that the queries name directly. A file that cannot be read is left to the query's own error.
+
+    Raises BadInput for one that is too large for its size, has too many columns, or has no header.
+    """
     found = []
     wants_name = any(re.search(r"\bfilename\b", query, re.IGNORECASE) for query in queries)
     for name in sorted({name for query in queries for name in _named(connection, query)}):
@@ -94,33 +99,43 @@ def notes_of(files: Sequence[NamedFile]) -> list[str]:
 
 
 def _named(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
-    [text] = connection.execute("select json_serialize_sql(?)", [query]).fetchone() or ("{}",)
-    tree: dict[str, Any] = json.loads(text)
-    names = set(re.findall(r"""['"]([^'"]+)['"]""", query)) if tree.get("error") else set(_tables(tree))
+    try:
+        nodes = list(syntax_nodes(connection, query))
+    except RecursionError:  # `read_only.py` refuses such a query
+        return set()
+    tables = {str(node["table_name"]) for node in nodes if _is_one_name(node)}
+    names = tables if nodes else set(re.findall(r"""['"]([^'"]+)['"]""", query))
     return {name for name in names if _CSV.search(name) or _JSON.search(name)}
 
 
-def _tables(tree: Any) -> Iterator[str]:
-    """The tables that a parsed query reads by one name."""
-    if isinstance(tree, dict):
-        if tree.get("type") == "BASE_TABLE" and not tree.get("schema_name"):
-            yield str(tree["table_name"])
-        tree = list(tree.values())
-    if isinstance(tree, list):
-        for part in tree:
-            yield from _tables(part)
+def _is_one_name(node: Mapping[str, Any]) -> bool:
+    return node.get("type") == "BASE_TABLE" and not node.get("schema_name")
+
+
+def _matching(name: str, folder: Path) -> list[Path]:
+    """The files of a name, which may be a pattern."""
+    pattern = Path(name)
+    base = Path(pattern.anchor) if pattern.is_absolute() else folder
+    return sorted(base.glob(str(pattern.relative_to(pattern.anchor)))) if re.search(r"[*?\[]", name) else [base / name]
 
 
 def _file(
     connection: duckdb.DuckDBPyConnection, name: str, folder: Path, form: TextFormat, *, wants_name: bool
 ) -> NamedFile:
     filename = f", filename = {str(wants_name).lower()}"
+    for file in _matching(name, folder):
+        if file.is_file():
+            check_compression(file)
     if _JSON.search(name):
         relation = f"read_json({literal(name)}, {_ISO_ONLY}, union_by_name = true{filename})"
         return NamedFile(name, relation, dict.fromkeys(_columns(connection, relation)))
     relation = f"read_csv({literal(name)}, all_varchar = true, union_by_name = true{filename})"
     names = _columns(connection, relation)
-    columns = dict.fromkeys(names) | _typed(connection, relation, [each for each in names if each != "filename"], form)
+    given = [each for each in names if each != "filename"]
+    check_number_of_columns(given, name)
+    below = connection.execute(f"{select_from(', '.join(map(quoted, given)), relation)} limit {ROWS_BELOW}").fetchall()
+    check_header(given, below, name)
+    columns = dict.fromkeys(names) | _typed(connection, relation, given, form)
     return NamedFile(name, relation, columns, tuple(_missing(connection, name, folder)))
 
 
@@ -130,9 +145,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
 
 def _missing(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> list[str]:
     """Notes on the columns that some of the files of a pattern lack."""
-    pattern = Path(name)
-    base = Path(pattern.anchor) if pattern.is_absolute() else folder
-    files = sorted(base.glob(str(pattern.relative_to(pattern.anchor)))) if re.search(r"[*?\[]", name) else []
+    files = _matching(name, folder)
+    if len(files) < 2:
+        return []
     columns = {file.name: _columns(connection, f"read_csv({literal(str(file))}, all_varchar = true)") for file in files}
     return missing_columns(f"'{name}'", columns)
 

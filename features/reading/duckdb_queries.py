@@ -1,21 +1,22 @@
 """Queries of `source.toml` over the files of its folder, by DuckDB -> raw Parquet.
 
-DuckDB's messages may quote the data, so a finding holds only the kind of the error, its line in `source.toml` and the
-names of tables, columns, functions and files.
+Each query is checked by `read_only.py` before it is run.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 
 from features.errors import Finding
 from features.reading.csv_by_name import NamedFile, named_files, notes_of, readings_of
+from features.reading.duckdb_errors import duckdb_finding
+from features.reading.limits import MOST_COLUMNS
+from features.reading.read_only import refusal
 from features.reading.source_definition import FILE_NAME, SourceDefinition
 from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import (
@@ -32,18 +33,10 @@ from features.sql import connect, literal, parquet, quoted, select_from, to_parq
 _PLAIN_TYPES: Final = re.compile(
     r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*|DATE|TIMESTAMP(_S|_MS|_NS)?|VARCHAR"
 )
-_NAMING_ERRORS: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
-"""Their messages hold names from the query, and no data."""
-
 _READ_CSV: Final = re.compile(r"\bread_csv(?:_auto)?\s*\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
 _DECIDES: Final = re.compile(
     r"\b(all_varchar|types|dtypes|column_types|columns|dateformat|date_format)\b", re.IGNORECASE
 )
-
-_TEXT: Final = (
-    "Fix the query; the columns of a CSV file are text: convert them, as in pay::double or strptime(day, '%d.%m.%Y')"
-)
-_KEYWORDS: Final = 'Fix the query; a column named like an SQL keyword needs double quotes, such as "left" or "order"'
 
 
 @dataclass
@@ -141,6 +134,8 @@ def _together(parts: Mapping[str, Path]) -> str:
 def _create_view(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, view: Query) -> Finding | None:
     opening = f"create view {quoted(view.key)} as "
     statement = Statement(definition, opening + view.sql, ((len(opening), view),))
+    if finding := _refusal(connection, definition, view):
+        return finding
     try:
         connection.execute(statement.text)
     except duckdb.Error as error:
@@ -151,9 +146,14 @@ def _create_view(connection: duckdb.DuckDBPyConnection, definition: SourceDefini
 def _query_table(
     connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, query: Query, out: Path
 ) -> Queried:
+    if finding := _refusal(connection, definition, query):
+        return Queried(query.table, errors=[finding])
     statement = select(definition, "describe", "*", query)
     try:
         described = [(row[0], row[1]) for row in connection.execute(statement.text).fetchall()]
+        if len(described) > MOST_COLUMNS:
+            rule, remedy = f"more than {MOST_COLUMNS:,} columns", "Select the columns that are needed"
+            return Queried(query.table, errors=[Finding(rule, FILE_NAME, f"{query.section}.{query.key}", 0, remedy)])
         refused = refused_among([name for name, _ in described])
         columns = readable([(name, kind) for name, kind in described if name not in refused])
         statement = select(definition, "copy (", columns or "null", query)
@@ -164,36 +164,5 @@ def _query_table(
     return Queried(query.table, out, refused)
 
 
-def duckdb_finding(error: duckdb.Error, statement: Statement) -> Finding:
-    """The error and its line, without the values that DuckDB's message may quote."""
-    details = _details(error)
-    message = str(details.get("exception_message", ""))
-    position = int(details["position"]) if "position" in details else None
-    if isinstance(error, _NAMING_ERRORS):
-        text = " ".join(message.split()).replace(f"{statement.definition.folder}/", "")
-        remedy = _KEYWORDS if isinstance(error, duckdb.ParserException) else "Fix the query"
-        remedy = _TEXT if isinstance(error, duckdb.BinderException) and "VARCHAR" in text else remedy
-        return statement.finding(text, remedy, position)
-    if "file is not utf-8 encoded" in message.lower():
-        remedy = (
-            f'Name it under [inputs.NAME] in {FILE_NAME} with its encoding, such as "windows-1252" (Western), '
-            '"windows-1251" (Cyrillic) or "utf-16", and read NAME'
-        )
-        return statement.finding("it reads a CSV file that is not in UTF-8", remedy)
-    if csv_line := re.search(r"CSV Error on Line: (\d+)", message):
-        remedy = "Fix the file, or read it with other options of read_csv"
-        return statement.finding(f"it reads a CSV file with an error in line {csv_line[1]}", remedy)
-    if re.search("parquet|magic bytes", message, re.IGNORECASE):
-        return statement.finding("it reads a file that is truncated or not Parquet", "Export the file again")
-    if statement.definition.settings.prepare:
-        position = None  # it may refer to the SQL of a view
-    kind = str(details.get("exception_type", type(error).__name__.removesuffix("Exception"))).lower()
-    remedy = "If a value cannot be read, try_cast or try_strptime makes it null; if memory runs out, read less at once"
-    return statement.finding(f"an error of type '{kind}' while its rows were read", remedy, position)
-
-
-def _details(error: duckdb.Error) -> dict[str, Any]:
-    """The parts of an error, which `errors_as_json` appends to its type."""
-    message = str(error).partition("Error: ")[2]
-    details: dict[str, Any] = json.loads(message) if message.startswith("{") else {"exception_message": message}
-    return details
+def _refusal(connection: duckdb.DuckDBPyConnection, definition: SourceDefinition, query: Query) -> Finding | None:
+    return refusal(connection, Statement(definition, query.sql, ((0, query),)))

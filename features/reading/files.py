@@ -7,17 +7,30 @@ import io
 import re
 import shutil
 import zlib
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import BadInput, Finding
+from features.reading.column_names import ROWS_BELOW, check_header
 from features.reading.duckdb_queries import readable
-from features.reading.file_checks import check_magic, readable_columns
+from features.reading.file_checks import (
+    check_compression,
+    check_magic,
+    cut_gzip,
+    damage_is,
+    is_gzip,
+    readable_columns,
+)
+from features.reading.limits import (
+    LONGEST_HEADER,
+    ROWS_ALWAYS_READ,
+    ROWS_PER_BYTE,
+)
 from features.reading.source_toml import TextFormat
 from features.sql import connect, copy_to_parquet, literal, one_file, parquet, quoted, select_from
 
@@ -34,13 +47,15 @@ def csv_to_parquet(file: Path, form: TextFormat, out: Path) -> list[str]:
     Raises BadInput for a file that is empty, truncated, not text, not in the declared encoding (by default UTF-8; the
     finding suggests a likely one), or has rows that are shorter or longer than the header.
     """
-    check_magic(file, b"\x1f\x8b" if file.name.lower().endswith(".gz") else b"")
+    check_magic(file, b"\x1f\x8b" if is_gzip(file) else b"")
+    check_compression(file)
     plain = out.with_suffix(".csv") if form.encoding else file
     if form.encoding:
         _to_utf8(file, form.encoding, plain)
     delimiter = form.delimiter or ","
     above = max(form.header_row or [1]) - 1
-    header = _csv_header(file, form.encoding, delimiter, above)
+    header, below = _csv_start(file, form.encoding, delimiter, above)
+    check_header(header, below, file.name, above + 1)
     wanted, refused = readable_columns(header, file.name)
     names = ", ".join(f"c{position}: 'VARCHAR'" for position in range(len(header)))
     source = (
@@ -62,16 +77,21 @@ def csv_to_parquet(file: Path, form: TextFormat, out: Path) -> list[str]:
 def parquet_to_parquet(file: Path, out: Path) -> list[str]:
     """Writes the readable columns with their types. Returns the refused ones. Raises BadInput for a truncated file."""
     check_magic(file, b"PAR1")
-    try:
+    remedy = "It is truncated or damaged: export it again"
+    with damage_is(Finding("cannot be read as Parquet", file.name, "", 0, remedy)):
         wanted, refused = readable_columns(pq.read_schema(file).names, file.name)
+        rows = pq.read_metadata(file).num_rows
+        if rows > max(ROWS_ALWAYS_READ, ROWS_PER_BYTE * file.stat().st_size):
+            rule = "too large to be read: it holds far more rows than its size allows"
+            raise BadInput(Finding(rule, file.name, "", 0, "Export it again, with the rows that are needed"))
         with connect(out.parent) as connection:
             source = parquet(file)
             described = connection.execute(f"describe {select_from('*', source)}").fetchall()
+            texts = ", ".join(f"cast({quoted(described[position][0])} as varchar)" for position, _ in wanted)
+            below = connection.execute(f"{select_from(texts, source)} limit {ROWS_BELOW}").fetchall()
+            check_header([name for _, name in wanted], below, file.name)
             columns = readable([described[position][:2] for position, _ in wanted])
             copy_to_parquet(connection, select_from(columns, source), out)
-    except (pa.ArrowException, OSError, duckdb.Error):
-        remedy = "It is truncated or damaged: export it again"
-        raise BadInput(Finding("cannot be read as Parquet", file.name, "", 0, remedy)) from None
     return refused
 
 
@@ -83,19 +103,36 @@ def ends_within_a_line(file: Path) -> bool:
 
 
 def _open_bytes(file: Path) -> IO[bytes]:
-    return gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb")  # type: ignore[return-value]
+    return gzip.open(file) if is_gzip(file) else file.open("rb")  # type: ignore[return-value]
 
 
-def _csv_header(file: Path, encoding: str | None, delimiter: str, above: int) -> list[str]:
+def _csv_start(file: Path, encoding: str | None, delimiter: str, above: int) -> tuple[list[str], list[list[str]]]:
+    """The names of the columns, and the first rows below them."""
     try:
-        with _open_bytes(file) as opened, codecs.getreader(encoding or "utf-8-sig")(opened) as text:
-            header = next(islice(csv.reader(text, delimiter=delimiter), above, None), [])
+        with _open_bytes(file) as opened:
+            start = opened.read(LONGEST_HEADER)
+        text = codecs.getincrementaldecoder(encoding or "utf-8-sig")().decode(start, final=len(start) < LONGEST_HEADER)
     except UnicodeError:
         raise BadInput(_encoding_finding(file, encoding)) from None
     except (EOFError, OSError, zlib.error):
-        raise BadInput(_cut(file)) from None
+        raise BadInput(cut_gzip(file)) from None
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = next(islice(rows, above, None), [])
     except csv.Error:
-        raise BadInput(Finding("not text", file.name, "", 0, "Export it again as CSV")) from None
+        rule = f"a cell of row {above + 1} is longer than {csv.field_size_limit():,} characters, or not text"
+        raise BadInput(Finding(rule, file.name, "", 0, "Export it again as CSV")) from None
+    below: list[list[str]] = []
+    with suppress(csv.Error):  # a wrong row below is found by its line when all are read
+        below += islice(rows, ROWS_BELOW)
+    if not below and len(start) == LONGEST_HEADER:
+        rule = f"row {above + 1} is longer than {LONGEST_HEADER >> 20} MB"
+        raise BadInput(Finding(rule, file.name, "", 0, "Write each row on a line of its own"))
+    _check_names(file, encoding, header)
+    return [name.lstrip("\ufeff") for name in header], below
+
+
+def _check_names(file: Path, encoding: str | None, header: list[str]) -> None:
     if any("\0" in name for name in header):
         raise BadInput(_encoding_finding(file, encoding))
     other = next((mark for mark in ";\t|," if len(header) == 1 and mark in header[0]), None)
@@ -103,7 +140,6 @@ def _csv_header(file: Path, encoding: str | None, delimiter: str, above: int) ->
         shown = "\\t" if other == "\t" else other
         remedy = f'If it separates the columns, write delimiter = "{shown}" under [files] in source.toml'
         raise BadInput(Finding(f"one column, with '{shown}' in its name", file.name, "", 0, remedy))
-    return [name.lstrip("\ufeff") for name in header]
 
 
 def _to_utf8(file: Path, encoding: str, out: Path) -> None:
@@ -120,7 +156,7 @@ def _to_utf8(file: Path, encoding: str, out: Path) -> None:
         raise BadInput(_encoding_finding(file, encoding)) from None
     except (EOFError, OSError, zlib.error):
         out.unlink(missing_ok=True)
-        raise BadInput(_cut(file)) from None
+        raise BadInput(cut_gzip(file)) from None
 
 
 def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
@@ -128,12 +164,14 @@ def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
     if "unicode" in message:
         return _encoding_finding(file, form.encoding)
     if "GZIP" in message:
-        return _cut(file)
+        return cut_gzip(file)
     line = re.search(r"Line: (\d+)", message)
     where = f"line {line[1]}" if line else "a line"
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if counts:
         rule = f"{where} has {counts[2]} fields where the header has {counts[1]}"
+    elif "maximum line size" in message.lower():
+        rule = f"{where} is longer than 2 MB"
     elif "quote" in message:
         rule = f"{where} opens a quote and does not close it"
     else:
@@ -142,10 +180,6 @@ def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
     if counts and int(counts[2]) > int(counts[1]) and not form.header_row:
         remedy += ". If a title stands above the names of the columns, declare header_row under [files] in source.toml"
     return Finding(rule, file.name, "", 0, remedy)
-
-
-def _cut(file: Path) -> Finding:
-    return Finding("truncated", file.name, "", 0, "The gzip stream ends early or is damaged: export it again")
 
 
 def _encoding_finding(file: Path, declared: str | None) -> Finding:

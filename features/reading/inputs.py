@@ -42,16 +42,23 @@ def read_input(folder: Path, name: str, declared: InputFile, out_dir: Path) -> R
 
 
 def _files(folder: Path, name: str, declared: InputFile) -> list[Path]:
-    if (folder / declared.file).is_file():
-        return [folder / declared.file]
-    pattern = Path(declared.file)
-    base = Path(pattern.anchor) if pattern.is_absolute() else folder
-    files = sorted(path for path in base.glob(str(pattern.relative_to(pattern.anchor))) if path.is_file())
+    try:
+        files = _matching(folder, declared.file)
+    except (OSError, ValueError):  # no file can have that name
+        files = []
     if not files:
         near = did_you_mean(declared.file, [path.name for path in folder.iterdir() if path.is_file()])
         rule = f"no file '{declared.file}' in the folder of {FILE_NAME}"
         raise BadInput(Finding(rule, FILE_NAME, f"inputs.{name}.file", 0, f"{near}Name a file of that folder"))
     return files
+
+
+def _matching(folder: Path, given: str) -> list[Path]:
+    if (folder / given).is_file():
+        return [folder / given]
+    pattern = Path(given)
+    base = Path(pattern.anchor) if pattern.is_absolute() else folder
+    return sorted(path for path in base.glob(str(pattern.relative_to(pattern.anchor))) if path.is_file())
 
 
 def _read(file: Path, name: str, declared: InputFile, part: Path, read: ReadInput) -> list[str]:

@@ -51,7 +51,8 @@ class SourceDefinition:
 
     @property
     def name(self) -> str:
-        return self.settings.name or self.folder.name
+        """The declared name, or the folder's, in which a character that cannot be shown is an underscore."""
+        return self.settings.name or "".join(each if each.isprintable() else "_" for each in self.folder.name)
 
     @property
     def queries(self) -> dict[str, str]:
@@ -131,6 +132,9 @@ def _read_text(file: Path) -> str:
 def _parse(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
+    except RecursionError:
+        remedy = "Write lists within lists of a few levels"
+        raise BadInput(Finding("nested too deeply", FILE_NAME, "", 0, remedy)) from None
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         where = f"line {line[1] if line else text.count(chr(10)) + 1}"

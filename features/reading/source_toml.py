@@ -31,8 +31,9 @@ is then a view for the queries: the file's columns as text, and `filename`.
 """
 
 import re
+import unicodedata
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -57,6 +58,36 @@ def _whole_date(form: str) -> str:
     if unknown := sorted(set(re.findall("%-?(.?)", form)) - set("dmbByYHIMSfpaAjz")):
         raise ValueError(f"%{unknown[0]} is not supported; write %d, %m, %b, %B, %y, %Y, %H, %M, %S")
     return form
+
+
+_MARKS_IN_NAMES: Final = " -_.,&'()+#"
+_LONGEST_NAME: Final = 100
+_OF_WINDOWS: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_OWN_VARIABLES: Final = ("RETENTION_", "MLFLOW_")
+
+
+def _plain_name(name: str) -> str:
+    """A name that could be a file's on every system: it leads into no other folder and shows as what it is.
+
+    Judged in its compatibility form (NFKC), in which a full-width slash is a slash.
+    """
+    plain = unicodedata.normalize("NFKC", name)
+    is_known = all(unicodedata.category(each)[0] in "LMN" or each in _MARKS_IN_NAMES for each in plain)
+    is_at_ease = plain == plain.strip(" .") and ".." not in plain and not _OF_WINDOWS.fullmatch(plain)
+    if not is_known or not is_at_ease or len(plain) > _LONGEST_NAME:
+        raise ValueError(
+            f"write up to {_LONGEST_NAME} letters, digits, spaces and {_MARKS_IN_NAMES.strip()}; no path, no point "
+            "at an end, and none of the names that Windows keeps for devices"
+        )
+    return name
+
+
+def _variable_of_others(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", name):
+        raise ValueError("write the name of an environment variable, such as HR_DATABASE, not the address itself")
+    if name.upper().startswith(_OWN_VARIABLES):
+        raise ValueError("write another name: variables of that beginning hold the settings of this product")
+    return name
 
 
 def _one_or_several(row: Any) -> Any:
@@ -117,7 +148,7 @@ class InputFile(SheetLayout):
 class Database(_Strict):
     """The database in which the queries run, instead of over files."""
 
-    url_env: Query
+    url_env: Annotated[str, AfterValidator(_variable_of_others)]
 
 
 class CrossSectionDefinition(_Strict):
@@ -165,7 +196,7 @@ class Queries(_Strict):
 class SourceToml(_Strict):
     """The whole file."""
 
-    name: Query | None = None
+    name: Annotated[str, Field(min_length=1), AfterValidator(_plain_name)] | None = None
     complete_from: date | None = None
     complete_until: date | None = None
     horizon_months: Annotated[int, Field(ge=1, le=60)] = 6

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from features.reading.column_names import looks_like_a_name
+
 NAMED_AT_MOST: Final = 4
 
 
@@ -13,8 +15,12 @@ def missing_columns(place: str, columns: Mapping[str, Sequence[str]]) -> list[st
     notes = []
     for key, name in spelt.items():
         if lacking := [file for file, names in by_file.items() if key not in names]:
-            notes.append(f"{place}: the column '{name}' is missing in {_listed(lacking)}, so it is unknown there.")
+            notes.append(f"{place}: {_shown(name)} is missing in {_listed(lacking)}, so it is unknown there.")
     return notes
+
+
+def _shown(name: str) -> str:
+    return f"the column '{name}'" if looks_like_a_name(name) else "a column named like data"
 
 
 def _listed(files: Sequence[str]) -> str:

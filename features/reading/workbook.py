@@ -7,6 +7,7 @@ The table may lie anywhere on its sheet. Its place is declared (`header_row`, `s
 import html
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -21,10 +22,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import BadInput, Finding, counted
-from features.reading.file_checks import check_magic, readable_columns
+from features.reading.column_names import check_header
+from features.reading.file_checks import check_magic, damage_is, readable_columns
 from features.reading.sheet_layout import HEAD_ROWS, TAIL_ROWS, Header, find_header, name_columns, rows_below_the_data
 from features.reading.source_toml import SheetLayout
 from features.reading.text import Cells
+from features.reading.workbook_size import NOT_EXCEL, check_workbook_size
 
 _ERROR_RULE: Final = "cells with an error of Excel, such as #REF!; taken as unknown"
 _BLANKS: Final = {"whitespace_as_null": True}
@@ -64,6 +67,7 @@ def xlsx_to_parquet(file: Path, wanted: Sheet, layout: SheetLayout, out: Path) -
         head = _rows(loaded, layout.skip_columns or 0)
         header = name_columns(head, layout.header_row or find_header(head, wanted.known), wanted.known)
         named = [header.names.get(column, "") for column in range(1, max(header.names, default=0) + 1)]
+        check_header(named, head[header.rows[-1] :], file.name, header.rows[-1])
         columns, refused = readable_columns(named, file.name)
         body = _body(workbook, name, header, layout, columns, loaded)
     notes += _header_notes(file.name, wanted, layout, header, head)
@@ -88,16 +92,12 @@ def workbook_sheets(file: Path) -> list[str]:
 @contextmanager
 def _opened(file: Path) -> Iterator[Any]:
     check_magic(file, b"PK\x03\x04")
-    try:
+    check_workbook_size(file)
+    with damage_is(Finding("cannot be read as Excel", file.name, "", 0, NOT_EXCEL)):
         workbook = fastexcel.read_excel(file)
-    except fastexcel.FastExcelError:
-        remedy = "It is truncated or not an Excel workbook: save it again as .xlsx"
-        raise BadInput(Finding("cannot be read as Excel", file.name, "", 0, remedy)) from None
-    try:
+    remedy = "Save the sheet as CSV; the workbook itself can be opened"
+    with damage_is(Finding("a sheet cannot be read", file.name, "", 0, remedy)):
         yield workbook
-    except fastexcel.FastExcelError:
-        remedy = "Save the sheet as CSV; the workbook itself can be opened"
-        raise BadInput(Finding("a sheet cannot be read", file.name, "", 0, remedy)) from None
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _book(file: Path) -> _Book:
     try:
         with zipfile.ZipFile(file) as parts:
             text = parts.read("xl/workbook.xml").decode("utf-8", errors="replace")
-    except (KeyError, OSError, zipfile.BadZipFile):
+    except (KeyError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
         return _Book()
     sheets = re.findall(r"<(?:\w+:)?sheet\b[^>]*>", text)
     hidden = [re.search(r'\bname="([^"]*)"', sheet) for sheet in sheets if re.search(r'\bstate="\w*idden"', sheet)]

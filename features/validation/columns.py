@@ -7,6 +7,8 @@ from typing import Final
 
 from features.contract.tables import column_order, required_columns
 from features.contract.vocabulary import is_refused, snake_case
+from features.errors import counted
+from features.reading.column_names import shown_names
 from features.validation.expectations import Expectations
 
 NAMED_AT_MOST: Final = 10
@@ -38,13 +40,18 @@ class Columns:
             notes.append(f"{table}: {_listed(self.ignored)}: dropped, as `ignore` in source.toml asks.")
         if self.unused:
             remedy = " A personal attribute must be listed under employee_features." if table == "employees" else ""
-            notes.append(f"{table}: {_listed(self.unused)}: not in the contract, not used.{remedy}")
-            notes += _unreviewed(self.unused, expectations) if table == "employees" else []
+            notes.append(f"{table}: {self._unused_names(table)}: not in the contract, not used.{remedy}")
+            notes += _unreviewed(self.unused, expectations) if table == "employees" and not self.missing else []
         if table == "employees":
             wanted = [snake_case(name) for name in expectations.employee_features]
             if lost := [name for name in wanted if name not in self.features]:
                 notes.append(f"employees: {_listed(lost)}: listed under employee_features, but missing or not allowed.")
         return notes
+
+    def _unused_names(self, table: str) -> str:
+        """The names, or their number: without any column that the table must have, its first row may be data."""
+        has_names = any(name in self.contract for name in required_columns(table))
+        return _listed(shown_names(self.unused)) if has_names else counted(len(self.unused), "other column")
 
 
 def sort_columns(table: str, names: Sequence[str], expectations: Expectations) -> Columns:

@@ -12,9 +12,11 @@ import polars as pl
 from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import CONTEXT, Driver, is_protected, resembles
 from features.errors import Finding
+from features.reading.column_names import shown_names
 from features.reading.data_hash import data_hash
-from features.reading.duckdb_queries import duckdb_finding
+from features.reading.duckdb_errors import duckdb_finding
 from features.reading.raw_tables import Raw, read_cross_section_text, read_queries
+from features.reading.read_only import refusal
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.source_toml import CrossSectionDefinition
 from features.reading.sql_statement import Query, Statement
@@ -128,9 +130,13 @@ def _left(definition: SourceDefinition, expression: str, people: Path) -> pl.Ser
     """True for those who left, in the order of the rows; or what is wrong with the expression."""
     opening = "select ("
     text = f'{opening}{expression}) as "left" from {parquet(people)}'
-    statement = Statement(definition, text, ((len(opening), Query(TABLE, TABLE, "left", expression)),))
+    query = Query(TABLE, TABLE, "left", expression)
+    statement = Statement(definition, text, ((len(opening), query),))
+    alone = Statement(definition, f"select {expression}", ((len("select "), query),))
     try:
         with connect(people.parent) as connection:
+            if refused := refusal(connection, alone):
+                return [refused]
             left = pl.DataFrame(connection.sql(statement.text).to_arrow_table())["left"]
     except duckdb.Error as error:
         return [duckdb_finding(error, statement)]
@@ -212,7 +218,7 @@ def _subject_of_values(given: pl.Series, canonical: pl.Series, latest: pl.Series
 
 def _notes(unfit: Mapping[str, str], ignored: Sequence[str], protected: Sequence[str]) -> tuple[str, ...]:
     """Notes on the columns for the report."""
-    notes = [f"{TABLE}.{name}: left out: {why}." for name, why in unfit.items()]
+    notes = [f"{TABLE}.{shown_names({name: name})[0]}: left out: {why}." for name, why in unfit.items()]
     if protected:
         notes.append(f"{TABLE}: {', '.join(protected)}: protected, read for the fairness review only.")
     if ignored:

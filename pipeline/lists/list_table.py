@@ -17,7 +17,7 @@ COLUMNS: Final = (
 
 
 def list_csv(published: Published, lists: Sequence[RiskList]) -> bytes:
-    """`COLUMNS`, one row per person. Text that a spreadsheet would run as a formula is quoted."""
+    """`COLUMNS`, one row per person. No text can become a formula."""
     return csv_bytes(COLUMNS, list_rows(published, lists))
 
 

@@ -1,6 +1,5 @@
 """Tables for spreadsheets: CSV and XLSX in which no cell is a formula."""
 
-import csv
 import io
 import re
 import zipfile
@@ -12,10 +11,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from pipeline.formulas import without_formula
+
 Cell = str | int | float | bool | None
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML, and so XLSX, cannot hold."""
 
 _LONGEST_TEXT: Final = 32_767
@@ -36,13 +36,11 @@ _WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A header and the rows in UTF-8, with the byte order mark without which Excel misreads all but plain letters.
 
-    Text that a spreadsheet would run as a formula gets a leading apostrophe.
+    All text is in quotes, and none of it can become a formula, whatever separator it is opened with. Numbers and empty
+    cells are not in quotes.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_quoted(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    lines = (",".join(map(_field, row)) + "\r\n" for row in (columns, *rows))
+    return "".join(lines).encode("utf-8-sig", errors="replace")
 
 
 def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> bytes:
@@ -110,5 +108,8 @@ def _as_text(sheet: object, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _quoted(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+def _field(cell: Cell) -> str:
+    """A cell as CSV (RFC 4180)."""
+    if not isinstance(cell, str):
+        return "" if cell is None else str(cell)
+    return '"' + without_formula(cell).replace('"', '""') + '"'

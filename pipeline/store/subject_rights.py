@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
+from pipeline.formulas import without_formula
 from pipeline.store.audit import StoredEntry, page
 from pipeline.store.list_folders import INDEX, delete_folder, list_folders
 from pipeline.store.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
@@ -136,8 +137,8 @@ def _names(index: Path, employee_id: str) -> bool:
     if not index.exists():
         return False
     with index.open(encoding="utf-8-sig", newline="") as file:
-        ids = {row[name].removeprefix("'") for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
-    return employee_id.removeprefix("'") in ids
+        ids = {row[name] for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
+    return bool(ids & {employee_id, f"'{employee_id}", without_formula(employee_id)})
 
 
 def _scores(connection: Connection, employee_id: str) -> list[HeldScore]:

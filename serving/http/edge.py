@@ -8,7 +8,8 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.http.logs import LOG, described
+from pipeline.tracebacks import described
+from serving.http.logs import LOG
 from serving.http.problems import Refusal, problem
 
 REQUEST_ID_HEADER: Final = "X-Request-ID"

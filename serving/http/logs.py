@@ -3,11 +3,14 @@
 import json
 import logging
 import sys
-import traceback
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from pipeline.tracebacks import described
+
 LOG: Final = logging.getLogger("retention.server")
+_TRACEBACK: Final = "Traceback (most recent call last)"
+"""Begins the text of a traceback, which Starlette puts into the message of a failed start."""
 
 
 class JsonLines(logging.Formatter):
@@ -19,19 +22,12 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": record.getMessage().partition(_TRACEBACK)[0],
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[1]:
             line["fault"] = described(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
-
-
-def described(fault: BaseException) -> str:
-    """An exception's type, with the file and line of its last six frames."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    locations = " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-6:])
-    return f"{type(fault).__name__} at {locations}"
 
 
 def write_json_lines() -> None:

@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from features.errors import BadInput
-from serving.http.logs import LOG, described
+from pipeline.tracebacks import described
+from serving.http.logs import LOG
 from serving.http.problems import Refusal
 from serving.pages.rendering import render
 

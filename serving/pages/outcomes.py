@@ -6,7 +6,8 @@ from typing import Final
 
 from pipeline.monitoring.results_json import results_of
 from pipeline.settings import Settings
-from serving.http.logs import LOG, described
+from pipeline.tracebacks import described
+from serving.http.logs import LOG
 
 REFRESH_SECONDS: Final = 600.0
 CLOSE_SECONDS: Final = 10.0

@@ -136,6 +136,51 @@ WRONG_SQL = {
 }
 
 
+HOSTILE_SQL = {
+    "ends the statement around it": "select 1) as t; drop table exits; select * from (select 1",
+    "ends the transaction": "select 1) as t; commit; drop table exits; select * from (select 1",
+    "ends it alone": "commit",
+    "several statements": "select 1; commit; drop table exits",
+    "deletes after WITH": "with a as (delete from exits returning *) select * from a",
+    "makes the transaction writable": "select set_config('transaction_read_only', 'off', false) as x",
+    "writes a file": "select 1) to '/tmp/x'; select * from (select 1",
+    "counts": "select nextval('numbers') as x",
+    "starts a program": "select 1) to program 'touch x' with (select 1",
+}
+
+
+HOSTILE_CASES = [(attack, "tables") for attack in HOSTILE_SQL] + [
+    ("ends the transaction", "prepare"),
+    ("ends the transaction", "cross_section"),
+    ("deletes after WITH", "prepare"),
+]
+
+
+@pytest.mark.parametrize(("attack", "section"), HOSTILE_CASES)
+def test_sql_that_does_more_than_read_changes_nothing(attack: str, section: str, database: str, tmp_path: Path) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("create sequence numbers")
+    sql = HOSTILE_SQL[attack]
+    toml = {
+        "tables": f'[tables]\nemployees = """{sql}"""\n',
+        "prepare": f'[prepare]\np = """{sql}"""\n[tables]\nemployees = "select * from p"\n',
+        "cross_section": f'[cross_section]\nemployee_id = "x"\nleft = "true"\nquery = """{sql}"""\n',
+    }[section]
+    (tmp_path / "source.toml").write_text(f'[database]\nurl_env = "HR_DATABASE"\n{toml}')
+    errors = [error for error in check_source(tmp_path, tmp_path / "staging").errors if error.table == "source.toml"]
+    assert "SQL error" in errors[0].rule
+    with psycopg.connect(database) as connection:
+        assert connection.execute("select count(*) from exits").fetchone() == (1,)
+        assert connection.execute("select is_called from numbers").fetchone() == (False,)
+
+
+def test_what_a_function_writes_in_spite_of_the_read_only_transaction_is_undone(database: str, tmp_path: Path) -> None:
+    queries = {"employees": "select *, lo_from_bytea(0, 'x') as lo from employees", "exits": "select * from exits"}
+    check_source(write_toml(tmp_path / "sql", queries, ""), tmp_path / "staging")
+    with psycopg.connect(database) as connection:
+        assert connection.execute("select count(*) from pg_largeobject_metadata").fetchone() == (0,)
+
+
 @pytest.mark.parametrize("wrong", WRONG_SQL)
 def test_an_sql_error_names_the_table_and_line_but_no_value(wrong: str, database: str, tmp_path: Path) -> None:
     sql, message = WRONG_SQL[wrong]

@@ -173,7 +173,7 @@ def test_another_dimension_is_422(client: TestClient, bearer: Bearer) -> None:
 def test_a_spreadsheet_has_the_same_figures_and_no_formula(client: TestClient, bearer: Bearer) -> None:
     csv = client.get("/v1/groups/manager", headers=bearer("hr") | {"Accept": "text/csv"})
     assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert "'=M2,7,3.5" in csv.text
+    assert '"\'=M2",7,3.5' in csv.text
     sheet = client.get("/v1/groups/manager", headers=bearer("hr") | {"Accept": XLSX})
     assert sheet.headers["Content-Type"] == XLSX
     rows = list(load_workbook(io.BytesIO(sheet.content)).active.iter_rows())  # type: ignore[union-attr]

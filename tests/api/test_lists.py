@@ -225,7 +225,7 @@ def test_hrs_workbook_has_filters_a_frozen_header_and_the_right_language(
     assert (job.value, job.data_type) == ("=Clerk", "s")  # text, and no formula
     assert {cell.alignment.vertical for cell in sheet[2] if cell.value is not None} == {"top"}  # beside wrapped texts
     header = written.folder.joinpath("index.csv").read_text(encoding="utf-8-sig")
-    assert header.startswith("month,manager_id,employee_id,change,band,")
+    assert header.startswith('"month","manager_id","employee_id","change","band",')
 
 
 def test_a_manager_gets_their_own_list_as_a_workbook(store: Store, tmp_path: Path) -> None:

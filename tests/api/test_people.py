@@ -192,11 +192,11 @@ def test_a_csv_page_names_the_next_one_in_a_header(client: TestClient, bearer: B
     assert (
         first.content.decode("utf-8-sig")
         .splitlines()[0]
-        .startswith("snapshot_date,model_version,employee_id,risk,band")
+        .startswith('"snapshot_date","model_version","employee_id","risk","band"')
     )
     [following] = re.findall(r'^<(.+)>; rel="next"$', first.headers["Link"])
     rest = client.get(following, headers=headers)
-    assert [line.split(",")[2] for line in rest.text.splitlines()[1:]] == ["M2", "BOSS"]
+    assert [line.split(",")[2] for line in rest.text.splitlines()[1:]] == ['"M2"', '"BOSS"']
     assert "Link" not in rest.headers
 
 

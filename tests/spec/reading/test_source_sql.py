@@ -25,9 +25,9 @@ SQL_ERRORS = {
     ),
     "two statements": (
         '[tables]\nexits = "select 1; select 2"',
-        "source.toml.tables.exits: SQL error at line 2: syntax",
+        "source.toml.tables.exits: SQL error at line 2: 2 statements instead of one SELECT.",
     ),
-    "not a query": ('[tables]\nexits = "drop table x"', "source.toml.tables.exits: SQL error at line 2: syntax error"),
+    "not a query": ('[tables]\nexits = "drop table x"', "source.toml.tables.exits: SQL error at line 2: not a SELECT."),
     "a view": (
         '[prepare]\na = "select nam from \'e.csv\'"\nb = "select * from a"\n[tables]\nexits = "select * from b"',
         'source.toml.prepare.a: SQL error at line 2: Referenced column "nam" not found',
