@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
-from pipeline.store import audit, database
+from pipeline.store import audit, database, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Access, begun, engine_of
@@ -62,6 +62,11 @@ class Store:
         """Verify the audit's chain of hashes."""
         with self._connected("read") as connection:
             return audit.verify(connection, noted)
+
+    def verify_publications(self) -> seals.Seals:
+        """Compare the rows of every publication with its seal in the audit."""
+        with self._connected("read") as connection:
+            return seals.verify(connection)
 
     def publish(self, publication: Publication) -> int:
         """Publish a month's scores in one transaction; returns the publication's id.
