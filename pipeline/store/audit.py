@@ -109,10 +109,15 @@ class Chain:
 
 def add(connection: Connection, entries: Sequence[AuditEntry]) -> None:
     """Add rows inside the caller's writing transaction. `entries` is not empty."""
-    if connection.dialect.name == "postgresql":  # SQLite has only one writer at a time
-        connection.execute(_TAKE_TURNS, {"number": _CHAIN_LOCK})
+    take_turns(connection)
     last = connection.execute(_LAST).first()
     connection.execute(_ADD, linked(last.hash if last else BEGINNING, [vars(entry) for entry in entries]))
+
+
+def take_turns(connection: Connection) -> None:
+    """Wait until no other transaction is adding rows."""
+    if connection.dialect.name == "postgresql":  # SQLite has only one writer at a time
+        connection.execute(_TAKE_TURNS, {"number": _CHAIN_LOCK})
 
 
 def append(connection: Connection, entries: Sequence[AuditEntry]) -> Link:

@@ -241,7 +241,8 @@ AUDIT: Final = Table(
 )
 """Who looked at whom, and why: one row for each person named in an answer, or one for an answer that names no one.
 
-Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE; `hash` covers the row and the previous one (`pipeline.store.audit`).
+Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE; `hash` covers the row and the previous one
+(`pipeline.store.audit`).
 `publication_id` and `rows_hash` seal the rows of a publication (`pipeline.store.seals`).
 """
 

@@ -117,7 +117,7 @@ def _hash(publication_id: int, rows_sum: int) -> str:
 def _last_seals(connection: Connection, condition: ColumnElement[bool]) -> dict[int, str | None]:
     """The hash in the last seal of each publication; None for one that was purged."""
     query = select(AUDIT.c.publication_id, AUDIT.c.rows_hash).where(condition).order_by(AUDIT.c.id)
-    return {number: rows_hash for number, rows_hash in connection.execute(query)}
+    return {row.publication_id: row.rows_hash for row in connection.execute(query)}
 
 
 def _sound_sums(connection: Connection, publication_ids: Collection[int]) -> dict[int, int]:

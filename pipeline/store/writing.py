@@ -26,8 +26,8 @@ def write(
 ) -> int:
     """Write the `ranked` scores, their factors and the figures of groups; returns the publication's id.
 
-    Scores that are already served for that date are not written again; their id is returned. The audit gets the seal in the
-    same transaction, and a row about scores that are published despite refusals.
+    Scores that are already served for that date are not written again; their id is returned. The audit gets the seal in
+    the same transaction, and a row about scores that are published despite refusals.
     """
     if _served(connection, publication) == (publication.model_version, fingerprint):
         return _last_id(connection, publication)

@@ -20,7 +20,15 @@ from serving.settings import ServerSettings
 
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 NOW = datetime.now(UTC)
-CLAIMS = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "role": "hr", "iat": NOW, "exp": NOW + timedelta(hours=1)}
+CLAIMS = {
+    "iss": ISSUER,
+    "aud": AUDIENCE,
+    "sub": "x",
+    "role": "hr",
+    "jti": "1",
+    "iat": NOW,
+    "exp": NOW + timedelta(hours=1),
+}
 
 
 def test_the_401_without_a_token_says_how_to_authenticate(client: TestClient, bearer: Bearer) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI, Request
 from playwright.sync_api import Page, expect
 from pydantic import SecretStr
+from servers import free_port
 from starlette.responses import RedirectResponse
 
 from serving.settings import ServerSettings
@@ -97,6 +98,7 @@ def served(settings: ServerSettings, issuer: Issuer, monkeypatch: pytest.MonkeyP
         "oidc_jwks_url": f"{issuer.url}/keys",
         "oidc_client_id": CLIENT,
         "oidc_client_secret": SecretStr(SECRET),
+        "public_url": f"http://127.0.0.1:{free_port()}",
     }
     return settings.model_copy(update=fields)
 
