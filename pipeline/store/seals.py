@@ -56,10 +56,7 @@ def seal(connection: Connection, publication_id: int, command: str) -> None:
 @contextmanager
 def lawful_erasure(connection: Connection, employee_id: str) -> Iterator[None]:
     """The block may change or delete rows about a person, as an employee or as a manager; it is sealed afterwards."""
-    about = (SCORE.c.employee_id == employee_id) | (SCORE.c.manager_id == employee_id)
-    people: dict[int, list[str]] = {}
-    for publication_id, person in connection.execute(select(SCORE.c.publication_id, SCORE.c.employee_id).where(about)):
-        people.setdefault(publication_id, []).append(person)
+    people = _scored_with(connection, employee_id)
     sums = _sound_sums(connection, people.keys() | _with_group_of(connection, employee_id))
     before = {number: _sum_of(connection, number, people.get(number, [])) for number in sums}
     yield
@@ -135,6 +132,18 @@ def _seal_with(connection: Connection, sums: Mapping[int, int], command: str, re
         connection.execute(changed)
     if sums:
         audit.add(connection, [_row(command, result, number, _hash(number, sums[number])) for number in sorted(sums)])
+
+
+def _scored_with(connection: Connection, employee_id: str) -> dict[int, list[str]]:
+    """By publication, a person and the person's direct reports."""
+    every = select(PUBLICATION.c.id)  # the index of managers begins with the publication
+    reports = SCORE.c.publication_id.in_(every) & (SCORE.c.manager_id == employee_id)
+    scored = select(SCORE.c.publication_id, SCORE.c.employee_id)
+    people: dict[int, list[str]] = {}
+    for condition in (SCORE.c.employee_id == employee_id, reports & (SCORE.c.employee_id != employee_id)):
+        for publication_id, person in connection.execute(scored.where(condition)):
+            people.setdefault(publication_id, []).append(person)
+    return people
 
 
 def _with_group_of(connection: Connection, manager_id: str) -> set[int]:

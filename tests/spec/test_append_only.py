@@ -1,4 +1,4 @@
-"""What triggers refuse on the audit and on the ledger of models, beyond a plain UPDATE and DELETE; on both databases."""
+"""What triggers refuse on the audit and on the ledger of models, beyond a plain UPDATE and DELETE."""
 
 from datetime import UTC, datetime
 

@@ -83,7 +83,7 @@ def test_data_older_than_its_retention_period_is_deleted(filled: Store, settings
         "score": 3,
         "list_answer": 1,
         "contest": 1,
-        "audit": 5 + 1 + 2,
+        "audit": 5 + 1 + 2,  # seals, the purge, and its two publications
     }  # published, the purge, purged
     assert (purged.rows["score"], purged.rows["publication"], purged.list_folders) == (2, 2, 1)
     assert [path.name for path in (settings.var / "lists").iterdir()] == ["2025-12"]

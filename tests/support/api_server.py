@@ -74,6 +74,8 @@ def start_server(settings: ServerSettings, tmp_path: Path) -> Iterator[Callable[
         command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
         with log.open("w") as file:
             own = {"RETENTION_VAR": str(settings.var), "RETENTION_LISTED_FROM": str(settings.listed_from)}
+            if settings.database_url:
+                own["RETENTION_DATABASE_URL"] = settings.database_url
             environment = os.environ | own | more
             process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
         started.append(Server("", process, log))
