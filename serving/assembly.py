@@ -17,7 +17,8 @@ from pipeline.settings import unusable
 from pipeline.store.store import Store
 from pipeline.tracebacks import data_kept_out
 from serving.access.issuers import issuer_of
-from serving.access.rates import Rates
+from serving.access.rates import PROBE_RATE, Rates
+from serving.access.shared_reading import SharedReading
 from serving.http import garbage, problems
 from serving.http.edge import Edge
 from serving.http.logs import LOG, write_json_lines
@@ -25,6 +26,7 @@ from serving.http.metrics import Metrics
 from serving.pages import errors
 from serving.pages import routes as pages
 from serving.pages.outcomes import Outcomes
+from serving.pages.session import session_key_of
 from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
 from serving.settings import ServerSettings
 from serving.views.champion import Champion
@@ -47,11 +49,14 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
         title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.settings = settings
-    app.state.store = Store(settings.store_url)
-    app.state.issuer = issuer_of(settings)
+    store = app.state.store = Store(settings.store_url)
+    app.state.readiness = SharedReading(store.is_ready, health.PROBED_SECONDS)
+    app.state.issuer = issuer_of(settings, store.revoked_tokens)
+    app.state.session_key = session_key_of(settings)
     app.state.champion = Champion(settings)
     app.state.outcomes = Outcomes(settings)
     app.state.rates = Rates(settings.rate_limit)
+    app.state.probe_rates = Rates(PROBE_RATE)
     app.state.metrics = Metrics()
     for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, health):
         app.include_router(routes.router)
@@ -61,7 +66,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_headers=["Authorization"])
-    app.add_middleware(Edge, body_limit=settings.body_limit)
+    app.add_middleware(Edge, body_limit=settings.body_limit, body_seconds=settings.body_seconds)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -81,6 +86,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with data_kept_out(LOG.error), _inner_port(app):
         yield
     app.state.outcomes.close()
+    app.state.issuer.close()
+    app.state.readiness.close()
     app.state.store.close()
     garbage.unfreeze()
 

@@ -34,6 +34,9 @@ class ServerSettings(Settings):
     )
     oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="secret of a confidential client")
     oidc_scope: str = Field(default="openid profile", description="scope that the pages request from the issuer")
+    public_url: str = Field(
+        default="", description="this server's address as browsers reach it; the issuer returns people there"
+    )
     session_minutes: int = Field(default=480, ge=1, description="minutes that a browser stays signed in")
     cookie_secure: bool = Field(default=True, description="false only for plain HTTP on this machine")
 
@@ -44,6 +47,7 @@ class ServerSettings(Settings):
     )
 
     body_limit: int = Field(default=5_000_000, ge=1, description="maximum size of a request, in bytes")
+    body_seconds: int = Field(default=30, ge=1, description="seconds within which a request must arrive")
     cors_origins: tuple[str, ...] = Field(
         default=(), description="other origins whose web pages may send requests; default none"
     )
@@ -66,8 +70,21 @@ class ServerSettings(Settings):
             raise ValueError("keys must be fetched over https")
         return given
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, given: str) -> str:
+        parts = urlsplit(given)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+        if given and not (is_safe and parts.hostname and given.rstrip("/") == f"{parts.scheme}://{parts.netloc}"):
+            raise ValueError("write it as https://host, without a path")
+        if "@" in parts.netloc:
+            raise ValueError("write it without a user")
+        return given.rstrip("/")
+
     @model_validator(mode="after")
     def _issuer_is_complete(self) -> Self:
         if self.oidc_issuer and not (self.oidc_audience and self.oidc_jwks_url):
             raise ValueError("an issuer needs RETENTION_OIDC_AUDIENCE and RETENTION_OIDC_JWKS_URL too")
+        if self.oidc_issuer and self.oidc_client_id and not self.public_url:
+            raise ValueError("signing in at an issuer needs RETENTION_PUBLIC_URL, on this machine too")
         return self

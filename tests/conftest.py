@@ -1,7 +1,6 @@
 """Shared by all tests: a real PostgreSQL server that lives as long as the test session, and companies of a few rows."""
 
 import os
-import pwd
 import resource
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ import polars as pl
 import psycopg
 import pytest
 from hypothesis import settings
-from servers import free_port
+from servers import free_port, unprivileged_user
 
 from features.build import feature_table
 from features.source import Source
@@ -75,15 +74,6 @@ def full_disk() -> Callable[[], AbstractContextManager[None]]:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     return limited
-
-
-def unprivileged_user() -> dict[str, str | int | list[int]]:
-    """PostgreSQL refuses to run as root, so as root the server belongs to another user."""
-    if os.geteuid() != 0:
-        return {}
-    names = {entry.pw_name: entry for entry in pwd.getpwall()}
-    entry = names.get("postgres") or names["nobody"]
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 @pytest.fixture(scope="session")

@@ -61,15 +61,33 @@ def privacy(
 
 @app.command()
 def token(
-    role: Annotated[str, typer.Option(help="hr, manager, data_scientist or auditor.")],
+    role: Annotated[str | None, typer.Option(help="hr, manager, data_scientist or auditor.")] = None,
     person: Annotated[
         str | None, typer.Option(metavar="ID", help="The person whom the token is for; a manager needs one.")
     ] = None,
+    list_all: Annotated[bool, typer.Option("--list", help="List the tokens that have not expired.")] = False,
+    revoke_id: Annotated[
+        str | None, typer.Option("--revoke", metavar="TOKEN_ID", help="Revoke the token that --list shows as TOKEN_ID.")
+    ] = None,
+    revoke_all_of: Annotated[
+        str | None, typer.Option(metavar="ID", help="Revoke all tokens of a person, or of local-ROLE.")
+    ] = None,
 ) -> None:
-    """Print a short-lived bearer token of the embedded identity provider."""
-    from pipeline.identity.tokens import issue_token
+    """Print a short-lived bearer token of the embedded identity provider; list tokens, or revoke them.
 
-    sys.stdout.write(issue_token(Settings(), role, person) + os.linesep)
+    Servers stop accepting a revoked token, and end the sessions that it started, within about a second.
+    """
+    from pipeline.commands import token_register
+    from pipeline.commands.screens.oversight import revoking_screen, tokens_screen
+
+    settings = Settings()
+    asked = token_register.chosen(role, person, list_all, revoke_id, revoke_all_of)
+    if asked == "list":
+        sys.stdout.write(tokens_screen(token_register.listed(settings)) + os.linesep)
+    elif asked == "issue":
+        sys.stdout.write(token_register.issued(settings, str(role), person) + os.linesep)
+    else:
+        err.print(revoking_screen(token_register.revoked(settings, revoke_id, revoke_all_of)))
 
 
 @audit_app.command()
@@ -79,7 +97,7 @@ def verify(
     ] = None,
     json_file: JsonOption = None,
 ) -> None:
-    """Verify that no row of the audit was changed, removed or inserted; exit code 3 if one was.
+    """Verify that no row of the audit was changed, removed or inserted, nor a published score; exit code 3 if one was.
 
     Prints the end of the chain on stdout: note it outside the store, for --noted.
     """
@@ -87,11 +105,13 @@ def verify(
     from pipeline.store.audit import Link
     from pipeline.store.store import Store
 
+    link = None if noted is None else Link.of(noted)
     with closing(Store(Settings().store_url)) as store:
-        chain = store.verify_audit(Link.of(noted) if noted else None)
-    write_json(json_file, asdict(chain) | {"is_whole": chain.is_whole})
-    err.print(audit_screen(chain))
-    if not chain.is_whole:
+        chain, seals = store.verify_audit(link), store.verify_publications()
+    is_whole = chain.is_whole and seals.is_whole
+    write_json(json_file, asdict(chain) | {"publications": asdict(seals), "is_whole": is_whole})
+    err.print(audit_screen(chain, seals))
+    if not is_whole:
         raise typer.Exit(Refused.exit_code)
     if chain.head and json_file != "-":
         sys.stdout.write(f"{chain.head}{os.linesep}")

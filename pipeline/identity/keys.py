@@ -1,12 +1,16 @@
-"""The keys of an installation, under `var/keys`: each is made at its first use and readable only by its owner."""
+"""The keys of an installation, under `var/keys`: each is made at its first use and readable only by its owner.
 
+A running server follows its keys' files (`KeyFile`) and never makes one, so deleting a key ends what it signed.
+"""
+
+import hmac
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from features.errors import BadInput, Finding
@@ -20,19 +24,76 @@ SESSION_KEY: Final = "page-session.key"
 
 SESSION_KEY_BYTES: Final = 32
 
+Key = TypeVar("Key")
+
+
+class KeyFile(Generic[Key]):
+    """The key in a file, as it is now: another one once the file is replaced, and None once it is gone."""
+
+    def __init__(self, path: Path, parse: Callable[[bytes], Key]) -> None:
+        self._path = path
+        self._parse = parse
+        self._known: tuple[tuple[int, ...], Key | None] = ((), None)
+
+    def current(self) -> Key | None:
+        """The key; None if the file is gone, cannot be read, or holds something else. Looks at the file each time."""
+        try:
+            status = self._path.stat()
+            version = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+            if self._known[0] != version:
+                self._known = (version, self._parsed(self._path.read_bytes()))
+        except OSError:
+            self._known = ((), None)
+        return self._known[1]
+
+    def _parsed(self, content: bytes) -> Key | None:
+        try:
+            return self._parse(content)
+        except (ValueError, BadInput):
+            return None
+
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
     """The key of the embedded issuer. Raises BadInput for a file that holds something else."""
-    key = load_pem_private_key(_read_or_make(settings.var / "keys" / SIGNING_KEY, _new_signing_key), password=None)
+    return _signing_key_of(_read_or_make(_path_of(settings, SIGNING_KEY), _new_signing_key))
+
+
+def verification_key(settings: Settings) -> KeyFile[Ed25519PublicKey]:
+    """What the tokens of the embedded issuer are checked with, as its file is now. Never makes the file."""
+    return KeyFile(_path_of(settings, SIGNING_KEY), lambda pem: _signing_key_of(pem).public_key())
+
+
+def session_key(settings: Settings) -> bytes:
+    """The key of the cookies, 32 bytes."""
+    return _read_or_make(_path_of(settings, SESSION_KEY), _new_session_key)
+
+
+def session_key_file(settings: Settings) -> KeyFile[bytes]:
+    """The key of the cookies, as its file is now. Never makes the file."""
+    return KeyFile(_path_of(settings, SESSION_KEY), _session_key_of)
+
+
+def subject_mark(settings: Settings, subject: str) -> str:
+    """A mark that is equal for all tokens of a subject, and tells nothing without the key of the embedded issuer."""
+    return hmac.digest(signing_key(settings).private_bytes_raw(), subject.encode(), "sha256").hex()
+
+
+def _path_of(settings: Settings, name: str) -> Path:
+    return settings.var / "keys" / name
+
+
+def _signing_key_of(pem: bytes) -> Ed25519PrivateKey:
+    key = load_pem_private_key(pem, password=None)
     if not isinstance(key, Ed25519PrivateKey):
         remedy = "Remove the file; the next start makes a key."
         raise BadInput(Finding("not an Ed25519 key", SIGNING_KEY, remedy=remedy))
     return key
 
 
-def session_key(settings: Settings) -> bytes:
-    """The key of the cookies, 32 bytes."""
-    return _read_or_make(settings.var / "keys" / SESSION_KEY, _new_session_key)
+def _session_key_of(content: bytes) -> bytes:
+    if len(content) != SESSION_KEY_BYTES:
+        raise ValueError("not a session key")
+    return content
 
 
 def _new_signing_key() -> bytes:

@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from features.errors import BadInput, Finding
-from pipeline.identity.keys import signing_key
+from pipeline.identity.keys import signing_key, subject_mark
 from pipeline.settings import Settings
 
 ISSUER: Final = "urn:retention:embedded-issuer"
@@ -22,7 +22,7 @@ ALGORITHMS: Final = ["EdDSA"]
 """The only signature accepted; so neither `none` nor a public key used as a shared secret can pass."""
 LIFETIME: Final = timedelta(hours=8)
 """A working day."""
-_REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "aud", "sub", "role"]
+_REQUIRED_CLAIMS: Final = ["exp", "iat", "iss", "aud", "sub", "role", "jti"]
 
 
 class Role(StrEnum):
@@ -38,17 +38,31 @@ class Role(StrEnum):
 class Identity:
     """The holder of a valid token; `person` is the employee_id, which a manager always has.
 
-    `expires_at` is when a token of the embedded issuer expires, in seconds since 1970.
+    `expires_at` is when a token of the embedded issuer expires, in seconds since 1970; `token_id` is by what it is
+    revoked.
     """
 
     subject: str
     role: Role
     person: str | None
     expires_at: float = 0.0
+    token_id: str | None = None
 
 
 class InvalidToken(Exception):
     """The token has another issuer or audience, or is no longer valid; the text gives the reason, not its content."""
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """A token of the embedded issuer. `text` is the secret; the rest may be stored."""
+
+    text: str
+    id: str
+    role: Role
+    subject_mark: str
+    issued_at: datetime
+    expires_at: datetime
 
 
 def issue_token(
@@ -58,22 +72,37 @@ def issue_token(
     lifetime: timedelta = LIFETIME,
     now: datetime | None = None,
 ) -> str:
+    """The text of a `new_token`."""
+    return new_token(settings, role, person, lifetime, now).text
+
+
+def new_token(
+    settings: Settings,
+    role: Role | str,
+    person: str | None = None,
+    lifetime: timedelta = LIFETIME,
+    now: datetime | None = None,
+) -> IssuedToken:
     """A signed bearer token. Raises BadInput for an unknown role, or a manager without a person."""
     if role not in list(Role):
         raise BadInput(Finding("unknown role", "token", "role", remedy=f"Choose one of {', '.join(Role)}."))
     if role == Role.MANAGER and not person:
         raise BadInput(Finding("a manager needs a person", "token", "person", remedy="Give the manager's employee_id."))
     issued_at = now or datetime.now(UTC)
+    expires_at = issued_at + lifetime
+    subject = person or f"local-{role}"
+    token_id = secrets.token_hex(8)
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": person or f"local-{role}",
+        "sub": subject,
         "role": str(role),
         "iat": issued_at,
-        "exp": issued_at + lifetime,
-        "jti": secrets.token_hex(8),
+        "exp": expires_at,
+        "jti": token_id,
     }
-    return jwt.encode(claims | ({"person": person} if person else {}), signing_key(settings), ALGORITHMS[0])
+    text = jwt.encode(claims | ({"person": person} if person else {}), signing_key(settings), ALGORITHMS[0])
+    return IssuedToken(text, token_id, Role(role), subject_mark(settings, subject), issued_at, expires_at)
 
 
 def read_token(token: str, key: Ed25519PublicKey) -> Identity:
@@ -89,4 +118,4 @@ def read_token(token: str, key: Ed25519PublicKey) -> Identity:
     role, person = claims["role"], claims.get("person")
     if role not in list(Role) or not isinstance(person, str | None) or (role == Role.MANAGER and not person):
         raise InvalidToken("the token names no role that is known here, or a manager without a person")
-    return Identity(subject=claims["sub"], role=Role(role), person=person, expires_at=float(claims["exp"]))
+    return Identity(claims["sub"], Role(role), person, float(claims["exp"]), claims["jti"])

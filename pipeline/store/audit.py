@@ -7,8 +7,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, Connection, insert, select, text
@@ -20,6 +20,11 @@ BEGINNING: Final = ""
 """Stands in for the previous hash in the first row."""
 
 _HASHED: Final = ("request_id", "who", "role", "what", "whom", "purpose", "result")
+_HASHED_OF_SEALS: Final = ("publication_id", "rows_hash")
+
+CLOCK_TOLERANCE: Final = timedelta(seconds=60)
+"""By how much a row may be older than the previous one: a request notes its time, then waits up to 30 s for its turn,
+and the clocks of two servers differ."""
 
 _CHAIN_LOCK: Final = 7_265_747
 """Number of the PostgreSQL advisory lock that serialises the adding of rows; any constant will do."""
@@ -33,7 +38,10 @@ _TAKE_TURNS: Final = text("SELECT pg_advisory_xact_lock(:number)")
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names no one."""
+    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names no one.
+
+    `publication_id` and `rows_hash` belong to a row that seals a publication.
+    """
 
     at: datetime
     request_id: str
@@ -43,6 +51,8 @@ class AuditEntry:
     whom: str | None
     purpose: str | None
     result: str
+    publication_id: int | None = field(default=None, kw_only=True)
+    rows_hash: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Link:
     def of(cls, noted: str) -> Self:
         """The link that was noted as `ID:HASH`. Raises BadInput for any other text."""
         number, _, hash_text = noted.partition(":")
-        if not number.isdecimal() or not re.fullmatch("[0-9a-f]{64}", hash_text):
+        if not re.fullmatch("[1-9][0-9]{0,17}", number) or not re.fullmatch("[0-9a-f]{64}", hash_text):
             raise BadInput(
                 Finding(
                     "not an end of the chain",
@@ -80,12 +90,17 @@ class StoredEntry(AuditEntry):
 
 @dataclass(frozen=True)
 class Chain:
-    """The result of verifying the whole audit. `broken_at` is the first row that does not follow the previous one."""
+    """The result of verifying the whole audit. `broken_at` is the first row that does not follow the previous one.
+
+    `backwards` lists the rows whose time is more than `CLOCK_TOLERANCE` before that of an earlier row: a clock was set
+    back, or rows were written with a false time.
+    """
 
     rows: int
     head: Link | None
     broken_at: int | None
     holds_noted: bool
+    backwards: tuple[int, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -94,10 +109,15 @@ class Chain:
 
 def add(connection: Connection, entries: Sequence[AuditEntry]) -> None:
     """Add rows inside the caller's writing transaction. `entries` is not empty."""
-    if connection.dialect.name == "postgresql":  # SQLite has only one writer at a time
-        connection.execute(_TAKE_TURNS, {"number": _CHAIN_LOCK})
+    take_turns(connection)
     last = connection.execute(_LAST).first()
     connection.execute(_ADD, linked(last.hash if last else BEGINNING, [vars(entry) for entry in entries]))
+
+
+def take_turns(connection: Connection) -> None:
+    """Wait until no other transaction is adding rows."""
+    if connection.dialect.name == "postgresql":  # SQLite has only one writer at a time
+        connection.execute(_TAKE_TURNS, {"number": _CHAIN_LOCK})
 
 
 def append(connection: Connection, entries: Sequence[AuditEntry]) -> Link:
@@ -116,21 +136,29 @@ def linked(previous: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, A
 
 
 def row_hash(previous: str, row: Mapping[str, Any]) -> str:
-    """SHA-256 of the previous hash and of everything in this row."""
+    """SHA-256 of the previous hash and of everything in this row; a row that seals nothing hashes as before seals."""
     content = [previous, in_utc(row["at"]).isoformat(), *(row[name] for name in _HASHED)]
+    if any(row.get(name) is not None for name in _HASHED_OF_SEALS):
+        content += [row[name] for name in _HASHED_OF_SEALS]
     return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def verify(connection: Connection, noted: Link | None = None) -> Chain:
     """Verify the chain from the first row to the last; `noted`, if given, must be one of its links."""
     rows, head, holds_noted = 0, Link(0, BEGINNING), noted is None
+    backwards: list[int] = []
+    latest: datetime | None = None
     with connection.execution_options(yield_per=10_000).execute(select(AUDIT).order_by(AUDIT.c.id)) as walk:
         for row in walk.mappings():
             if row["hash"] != row_hash(head.hash, dict(row)):
-                return Chain(rows, head if rows else None, row["id"], holds_noted)
+                return Chain(rows, head if rows else None, row["id"], holds_noted, tuple(backwards))
             rows, head = rows + 1, Link(row["id"], row["hash"])
             holds_noted = holds_noted or head == noted
-    return Chain(rows, head if rows else None, None, holds_noted)
+            if latest and row["at"] < latest - CLOCK_TOLERANCE:
+                backwards.append(row["id"])
+                latest = row["at"]
+            latest = max(latest or row["at"], row["at"])
+    return Chain(rows, head if rows else None, None, holds_noted, tuple(backwards))
 
 
 def page(

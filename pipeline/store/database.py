@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, false, insert, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipeline.store import audit
 from pipeline.store import sqlite as sqlite_file
+from pipeline.store.schema import AUDIT
 
 MOST_THREADS: Final = 40
 """Threads in which a server answers; there are connections for all of them."""
 
 POOLED: Final = 16
 """Connections kept open between requests, because opening one takes longer than an answer."""
+
+PROBE_SECONDS: Final = 1
+"""How long a probe waits for another writer: a readiness check has to answer quickly."""
 
 Access = Literal["read", "append", "publish", "probe"]
 """What a transaction is for: "read" sees one snapshot, "append" writes, "publish" writes while no one else publishes,
@@ -32,11 +38,27 @@ class ReadOnly(SQLAlchemyError):
     """The store answers but accepts no writes."""
 
 
-def engine_of(address: str) -> Engine:
+@dataclass(frozen=True)
+class Engines:
+    """The connections of a store: those of requests and jobs, and one of its own for probes, which waits briefly."""
+
+    main: Engine
+    probing: Engine
+
+    def dispose(self) -> None:
+        self.main.dispose()
+        self.probing.dispose()
+
+
+def engines_of(address: str) -> Engines:
+    """The engines for a SQLAlchemy URL."""
+    opened: set[str] = set()
+    return Engines(engine_of(address, opened), _probing_engine_of(address, opened))
+
+
+def engine_of(address: str, opened: set[str] | None = None) -> Engine:
     """The engine for a SQLAlchemy URL. It connects only when it is first used."""
-    url = make_url(address)
-    if url.drivername in ("postgres", "postgresql"):
-        url = url.set(drivername="postgresql+psycopg")
+    url = _url_of(address)
     # hide_parameters: an error's text must not carry a person's id into a log
     engine = create_engine(
         url,
@@ -46,8 +68,24 @@ def engine_of(address: str) -> Engine:
         max_overflow=MOST_THREADS - POOLED,
     )
     if engine.dialect.name == "sqlite":
-        sqlite_file.install(engine)
+        sqlite_file.install(engine, set() if opened is None else opened)
     return engine
+
+
+def _probing_engine_of(address: str, opened: set[str]) -> Engine:
+    """One connection, opened for each probe: a connection that hangs would show an outage of its own."""
+    url = _url_of(address)
+    least_wait = {} if url.drivername.startswith("sqlite") else {"connect_timeout": 2}
+    engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=least_wait)
+    if engine.dialect.name == "sqlite":
+        sqlite_file.install(engine, opened, PROBE_SECONDS)
+    return engine
+
+
+def _url_of(address: str) -> URL:
+    url = make_url(address)
+    is_postgresql = url.drivername in ("postgres", "postgresql")
+    return url.set(drivername="postgresql+psycopg") if is_postgresql else url
 
 
 @contextmanager
@@ -60,6 +98,9 @@ def begun(engine: Engine, access: Access) -> Iterator[Connection]:
     with engine.connect().execution_options(**options) as connection, connection.begin():
         if is_postgresql and access == "publish":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+        if is_postgresql and access == "probe":
+            for wait in ("lock_timeout", "statement_timeout"):
+                connection.execute(text(f"SET LOCAL {wait} = '{PROBE_SECONDS}s'"))
         yield connection
 
 
@@ -77,21 +118,30 @@ def promoting(engine: Engine) -> Iterator[None]:
 
 
 def write_nothing(connection: Connection) -> None:
-    """A write that changes nothing; it fails if the store is read-only, or the disk of an SQLite file is full."""
+    """What writing an audit row needs, without a change.
+
+    It fails if the store is locked or read-only, or the disk of an SQLite file is full. On PostgreSQL an audit row
+    waits for its turn and for the locks of its table, so the probe does.
+    """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA user_version = 0")
-    elif connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
+        return
+    if connection.execute(text("SHOW transaction_read_only")).scalar() == "on":
         raise ReadOnly("the database accepts no writes")
+    audit.take_turns(connection)
+    connection.execute(insert(AUDIT).from_select(["id"], select(AUDIT.c.id).where(false())))
 
 
 def forget_deleted(engine: Engine) -> None:
-    """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading."""
+    """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading.
+
+    Waits as long as the connections of the engine do.
+    """
     if engine.dialect.name != "sqlite":
         return
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 1000")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.close()
     finally:

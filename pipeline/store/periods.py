@@ -21,6 +21,7 @@ from pipeline.store.schema import (
     SCORE,
     SERVICE_FIGURE,
 )
+from pipeline.store.seals import purged
 from pipeline.store.store import Store
 
 COMMAND: Final = "retention purge"
@@ -56,9 +57,11 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
         expired = _expired(connection, scores_until, answers_until)
         rows = {table.name: _count(connection, table, condition) for table, condition in expired}
         if not is_rehearsal:
+            old = connection.execute(select(PUBLICATION.c.id).where(dict(expired)[PUBLICATION])).scalars().all()
+            seals = purged(connection, old, COMMAND)
             for table, condition in expired:
                 connection.execute(delete(table).where(condition))
-            audit.append(connection, [_audit_row()])
+            audit.append(connection, [_audit_row(), *seals])
     if not is_rehearsal:
         for folder in old_lists:
             delete_folder(settings.var, folder)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     func,
+    text,
 )
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
@@ -59,6 +60,7 @@ PUBLICATION: Final = Table(
     Column("manifest", JSON, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("data_check", JSON(none_as_null=True)),
+    Column("rows_sum", Text),
     Column("published_at", Moment, nullable=False, server_default=func.now()),
     Index("ix_publication_month", "source", "snapshot_date"),
     sqlite_autoincrement=True,
@@ -67,7 +69,7 @@ PUBLICATION: Final = Table(
 and at the end of the retention period.
 
 `data_check`: rows read and used, warnings, and refusals that were overridden (`pipeline.data_counts.DataCheck`); null
-if it was published before they were kept.
+if it was published before they were kept. `rows_sum`: see `pipeline.store.seals`; null if it was published before them.
 """
 
 SCORE: Final = Table(
@@ -225,13 +227,23 @@ AUDIT: Final = Table(
     Column("purpose", String),
     Column("result", String, nullable=False),
     Column("hash", String, nullable=False, server_default=""),
+    Column("publication_id", Integer),
+    Column("rows_hash", String),
     Index("ix_audit_whom", "whom", "id"),
     Index("ix_audit_who", "who", "id"),
+    Index(
+        "ix_audit_publication",
+        "publication_id",
+        sqlite_where=text("publication_id IS NOT NULL"),
+        postgresql_where=text("publication_id IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 """Who looked at whom, and why: one row for each person named in an answer, or one for an answer that names no one.
 
-Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the previous one (`pipeline.store.audit`).
+Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE; `hash` covers the row and the previous one
+(`pipeline.store.audit`).
+`publication_id` and `rows_hash` seal the rows of a publication (`pipeline.store.seals`).
 """
 
 MODEL_LEDGER: Final = Table(
@@ -252,5 +264,17 @@ MODEL_LEDGER: Final = Table(
 )
 """When each model version began to serve, and which was refused (`pipeline.registry.ledger`).
 
-Triggers refuse UPDATE, DELETE and TRUNCATE.
+Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
 """
+
+EMBEDDED_TOKEN: Final = Table(
+    "embedded_token",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("role", String),
+    Column("subject_mark", String),
+    Column("issued_at", Moment),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+"""A token of `retention token`, without its text or its person (`pipeline.store.embedded_tokens`)."""

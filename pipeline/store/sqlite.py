@@ -12,22 +12,20 @@ from sqlalchemy.exc import DisconnectionError
 LOCK_SECONDS: Final = 30
 """How long a writer waits for another one; publishing 100,000 people holds the lock for 8 s on two cores."""
 
-PROBE_SECONDS: Final = 1
-"""How long a probe waits for another writer: a readiness check has to answer quickly."""
-
 _FILE: Final = "file of the store"
 """The key under which a pooled connection stores the file that it opened."""
 
 
-def install(engine: Engine) -> None:
+def install(engine: Engine, opened: set[str], lock_seconds: int = LOCK_SECONDS) -> None:
     """Make the engine open the file as the store needs it, and never write into a file that was replaced.
 
     A file that was deleted or restored from a backup still exists for connections that have it open, and whatever they
-    write is lost. So before use, every connection is checked against the file that now has the path.
+    write is lost. So before use, every connection is checked against the file that now has the path. `opened` holds the
+    files that this process has opened; engines of one store share it. `lock_seconds`: how long a connection waits for
+    another writer.
     """
-    opened: set[str] = set()
     event.listen(engine, "do_connect", lambda _dialect, _record, arguments, _options: _find(arguments[0], opened))
-    event.listen(engine, "connect", lambda connection, record: _prepare(connection, record, opened))
+    event.listen(engine, "connect", lambda connection, record: _prepare(connection, record, opened, lock_seconds))
     event.listen(engine, "checkout", _require_same_file)
     event.listen(engine, "begin", _begin)
 
@@ -45,10 +43,10 @@ def _find(database: str, opened: set[str]) -> None:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _prepare(connection: sqlite3.Connection, record: Any, opened: set[str]) -> None:
+def _prepare(connection: sqlite3.Connection, record: Any, opened: set[str], lock_seconds: int) -> None:
     connection.isolation_level = None  # the driver would begin transactions by itself, and too late
-    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")  # for the next line too
-    _write_ahead(connection)
+    connection.execute(f"PRAGMA busy_timeout = {lock_seconds * 1000}")  # for the next line too
+    _write_ahead(connection, lock_seconds)
     connection.execute("PRAGMA synchronous = FULL")  # an audit row survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # erased data is overwritten, not only unlinked
@@ -57,9 +55,9 @@ def _prepare(connection: sqlite3.Connection, record: Any, opened: set[str]) -> N
     opened.add(path)
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection, lock_seconds: int) -> None:
     """Retry: if two processes create a file together, SQLite refuses one of them at once, despite `busy_timeout`."""
-    until = time.monotonic() + LOCK_SECONDS
+    until = time.monotonic() + lock_seconds
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -88,6 +86,4 @@ def _identity(path: str) -> tuple[int, int] | None:
 def _begin(connection: Connection) -> None:
     # SQLite refuses a reader that becomes a writer, so a writer begins as one
     access = connection.get_execution_options()["access"]
-    seconds = PROBE_SECONDS if access == "probe" else LOCK_SECONDS
-    connection.connection.driver_connection.execute(f"PRAGMA busy_timeout = {seconds * 1000}")  # type: ignore[union-attr]
     connection.exec_driver_sql("BEGIN" if access == "read" else "BEGIN IMMEDIATE")

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
-from pipeline.store import audit, database
+from pipeline.store import audit, database, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
-from pipeline.store.database import Access, begun, engine_of
+from pipeline.store.database import Access, begun, engines_of
+from pipeline.store.embedded_tokens import revoked_ids
 from pipeline.store.group_figures import group_figures
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
@@ -29,7 +30,7 @@ class Store:
     """The store at a SQLAlchemy URL. Its first use, not its creation, upgrades the schema to this version."""
 
     def __init__(self, url: str) -> None:
-        self._engine = engine_of(url)
+        self._engines = engines_of(url)
         self._is_upgraded = False
         self._upgrading = Lock()
         self._audit = AuditQueue(partial(self._connected, "append"))
@@ -51,7 +52,7 @@ class Store:
     def promoting(self) -> Iterator[None]:
         """One promotion at a time, across processes. It is not the write lock: others can read, publish and audit."""
         self._upgrade_once()
-        with database.promoting(self._engine):
+        with database.promoting(self._engines.main):
             yield
 
     def append_audit(self, entries: Sequence[AuditEntry]) -> None:
@@ -62,6 +63,16 @@ class Store:
         """Verify the audit's chain of hashes."""
         with self._connected("read") as connection:
             return audit.verify(connection, noted)
+
+    def verify_publications(self) -> seals.Seals:
+        """Compare the rows of every publication with its seal in the audit."""
+        with self._connected("read") as connection:
+            return seals.verify(connection)
+
+    def revoked_tokens(self) -> frozenset[str]:
+        """The ids of the embedded issuer's tokens that were revoked."""
+        with self._connected("read") as connection:
+            return revoked_ids(connection)
 
     def publish(self, publication: Publication) -> int:
         """Publish a month's scores in one transaction; returns the publication's id.
@@ -80,12 +91,16 @@ class Store:
 
     def forget_deleted(self) -> None:
         """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading."""
-        database.forget_deleted(self._engine)
+        database.forget_deleted(self._engines.probing)
 
     def is_ready(self) -> bool:
-        """Whether the store has this version's schema and accepts writes; every answer needs an audit row."""
+        """Whether the store has this version's schema and accepts writes; every answer needs an audit row.
+
+        It uses a connection of its own, and waits about a second for a store that is locked.
+        """
         try:
-            with self._connected("probe") as connection:
+            self._upgrade_once()
+            with begun(self._engines.probing, "probe") as connection:
                 database.write_nothing(connection)
                 return is_newest(connection)
         except (SQLAlchemyError, BadInput):
@@ -93,7 +108,7 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._engines.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +119,7 @@ class Store:
     @contextmanager
     def _connected(self, access: Access) -> Iterator[Connection]:
         self._upgrade_once()
-        with begun(self._engine, access) as connection:
+        with begun(self._engines.main, access) as connection:
             yield connection
 
     def _upgrade_once(self) -> None:
@@ -112,5 +127,5 @@ class Store:
             return
         with self._upgrading:
             if not self._is_upgraded:
-                upgrade(self._engine)
+                upgrade(self._engines.main)
                 self._is_upgraded = True

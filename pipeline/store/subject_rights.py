@@ -14,6 +14,7 @@ from pipeline.formulas import without_formula
 from pipeline.store.audit import StoredEntry, page
 from pipeline.store.list_folders import INDEX, delete_folder, list_folders
 from pipeline.store.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
+from pipeline.store.seals import lawful_erasure
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
 """The value is wrong; outdated; about someone else; should not count; the person objects to being scored."""
@@ -101,8 +102,13 @@ def erase(connection: Connection, employee_id: str) -> dict[str, int]:
     """Delete everything about a person from the store except the audit; returns the number of rows of each kind.
 
     If the person is named as a manager, the name is removed and the scores of the others stay. Figures of groups of
-    five or more people stay, because they reveal no one.
+    five or more people stay, because they reveal no one. The publications are sealed again.
     """
+    with lawful_erasure(connection, employee_id):
+        return _erase(connection, employee_id)
+
+
+def _erase(connection: Connection, employee_id: str) -> dict[str, int]:
     removed = {
         table.name: connection.execute(delete(table).where(table.c.employee_id == employee_id)).rowcount
         for table in ABOUT_PEOPLE

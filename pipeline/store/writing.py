@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import polars as pl
 from sqlalchemy import Connection, Table, insert, select
 
 from pipeline.data_counts import DataCheck
-from pipeline.store import audit
+from pipeline.store import audit, seals
 from pipeline.store.audit import AuditEntry
 from pipeline.store.publication import Publication, rows_in_batches, service_rows
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+
+COMMAND: Final = "retention score"
 
 
 def write(
@@ -24,8 +26,8 @@ def write(
 ) -> int:
     """Write the `ranked` scores, their factors and the figures of groups; returns the publication's id.
 
-    Scores that are already served for that date are not written again; their id is returned. Scores that are published
-    despite refusals get an audit row in the same transaction.
+    Scores that are already served for that date are not written again; their id is returned. The audit gets the seal in
+    the same transaction, and a row about scores that are published despite refusals.
     """
     if _served(connection, publication) == (publication.model_version, fingerprint):
         return _last_id(connection, publication)
@@ -36,6 +38,7 @@ def write(
     _insert(connection, SERVICE_FIGURE, number, service_rows(publication))
     if publication.data_check and publication.data_check.despite:
         audit.add(connection, [_override(publication.data_check)])
+    seals.seal(connection, number, COMMAND)
     return number
 
 
@@ -46,7 +49,7 @@ def _override(check: DataCheck) -> AuditEntry:
         request_id=uuid4().hex,
         who=check.who or "",
         role="operator",
-        what="retention score --despite",
+        what=f"{COMMAND} --despite",
         whom=None,
         purpose=check.despite,
         result="published",

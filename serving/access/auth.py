@@ -9,6 +9,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 from pipeline.identity.tokens import Identity, InvalidToken
 from pipeline.language.translator import marked
 from serving.access.issuers import IssuerUnavailable
+from serving.access.rates import Rates
 from serving.http.problems import Refusal
 
 _REALM: Final = 'Bearer realm="retention"'
@@ -29,7 +30,7 @@ async def authenticated(
     try:
         asker = await _identified(request, credentials)
     except Refusal:
-        _count(request, f"address {request.client.host if request.client else ''}")
+        _count(request, _address(request))
         raise
     _count(request, f"subject {asker.subject}")
     return asker
@@ -41,7 +42,12 @@ Asker = Annotated[Identity, Depends(authenticated)]
 
 async def counted_by_address(request: Request) -> None:
     """Raise 429 for an address that tries to sign in too often."""
-    _count(request, f"address {request.client.host if request.client else ''}")
+    _count(request, _address(request))
+
+
+async def counted_probe(request: Request) -> None:
+    """Raise 429 for an address that asks for the server's health or counters too often."""
+    _count_at(request.app.state.probe_rates, _address(request))
 
 
 async def _identified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Identity:
@@ -60,8 +66,16 @@ async def _identified(request: Request, credentials: HTTPAuthorizationCredential
         raise Refusal(503, "issuer-unavailable", detail, {"Retry-After": "5"}) from None
 
 
+def _address(request: Request) -> str:
+    return f"address {request.client.host if request.client else ''}"
+
+
 def _count(request: Request, client: str) -> None:
-    wait = request.app.state.rates.seconds_to_wait(client)
+    _count_at(request.app.state.rates, client)
+
+
+def _count_at(rates: Rates, client: str) -> None:
+    wait = rates.seconds_to_wait(client)
     if wait:
         detail = f"Too many requests from one client. Try again in {wait} seconds."
         raise Refusal(429, "too-many-requests", detail, {"Retry-After": str(wait)})

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 import jwt
@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
 from starlette.concurrency import run_in_threadpool
 
-from pipeline.identity.keys import signing_key
+from pipeline.identity.keys import KeyFile, signing_key, verification_key
 from pipeline.identity.tokens import Identity, InvalidToken, Role, read_token
+from serving.access.shared_reading import SharedReading
 from serving.settings import ServerSettings
 
 KEYS_SECONDS: Final = 300
@@ -19,6 +20,9 @@ KEYS_SECONDS: Final = 300
 
 COOLDOWN_SECONDS: Final = 10
 """The least time between two requests to the issuer for an unknown key. A new key may have to wait that long."""
+
+REVOKED_SECONDS: Final = 1
+"""How long the list of revoked tokens is used before the store is read again."""
 
 MAX_REMEMBERED: Final = 1_000
 """The most accepted tokens of the embedded issuer that are held, by their hash."""
@@ -39,32 +43,74 @@ class NoRole(InvalidToken):
 
 
 class Issuer(Protocol):
-    """Identifies the holder of a token."""
+    """Identifies the holder of a token, and says whether a session that a token started may go on."""
 
     async def identify(self, token: str) -> Identity:
         """The token's holder. Raises InvalidToken, and IssuerUnavailable where the token cannot be checked."""
 
+    async def is_revoked(self, holder: Identity) -> bool:
+        """Whether the token that identified the holder was revoked."""
 
-def issuer_of(settings: ServerSettings) -> Issuer:
-    """The company's issuer if the settings name one; else the embedded one, whose key is created on the first start."""
+    def session_secret(self) -> bytes | None:
+        """What the cookies of sessions are signed with besides the key of sessions; None ends all of them."""
+
+    def close(self) -> None:
+        """End what runs in the background."""
+
+
+def issuer_of(settings: ServerSettings, revoked_ids: Callable[[], frozenset[str]]) -> Issuer:
+    """The company's issuer if the settings name one; else the embedded one, whose key is created on the first start.
+
+    `revoked_ids` reads the ids of the embedded issuer's revoked tokens.
+    """
     if settings.oidc_issuer:
         return OpenIdConnect(settings)
-    return Embedded(signing_key(settings).public_key())
+    signing_key(settings)
+    return Embedded(verification_key(settings), revoked_ids)
 
 
 class Embedded:
-    """The issuer of `retention token`. It cannot revoke a token, so an accepted one is not checked again."""
+    """The issuer of `retention token`. A token that was accepted is not checked again until the key changes.
 
-    def __init__(self, key: Ed25519PublicKey) -> None:
+    The key is the one that its file holds now, and revoked tokens are read from the store every `REVOKED_SECONDS`.
+    """
+
+    def __init__(self, key: KeyFile[Ed25519PublicKey], revoked_ids: Callable[[], frozenset[str]]) -> None:
         self._key = key
+        self._revoked = SharedReading(revoked_ids, REVOKED_SECONDS)
         self._accepted: dict[bytes, Identity] = {}
+        self._accepted_by: Ed25519PublicKey | None = None
 
     async def identify(self, token: str) -> Identity:
-        """The token's holder. Raises InvalidToken; this issuer is always available."""
+        """The token's holder. Raises InvalidToken, and the store's error where revoked tokens cannot be read."""
+        identity = self._checked(token)
+        if await self.is_revoked(identity):
+            raise InvalidToken("it was revoked")
+        return identity
+
+    async def is_revoked(self, holder: Identity) -> bool:
+        """Whether the holder's token was revoked, as known about a second ago. Raises the store's error."""
+        return holder.token_id in await self._revoked.value()
+
+    def session_secret(self) -> bytes | None:
+        """The public key, so that deleting the issuer's key ends the sessions of its tokens too."""
+        key = self._key.current()
+        return key.public_bytes_raw() if key else None
+
+    def close(self) -> None:
+        """End the reading of revoked tokens."""
+        self._revoked.close()
+
+    def _checked(self, token: str) -> Identity:
+        key = self._key.current()
+        if key is None:
+            raise InvalidToken("this server has no key to check it with")
+        if key is not self._accepted_by:
+            self._accepted, self._accepted_by = {}, key
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         accepted = self._accepted.get(digest)
         if accepted is None or accepted.expires_at <= time.time():
-            accepted = read_token(token, self._key)
+            accepted = read_token(token, key)
             if len(self._accepted) >= MAX_REMEMBERED:
                 self._accepted.clear()
             self._accepted[digest] = accepted
@@ -92,6 +138,17 @@ class OpenIdConnect:
         if key is None:
             key = await run_in_threadpool(self._fetched, key_id)
         return self._identity(self._claims(token, key))
+
+    async def is_revoked(self, holder: Identity) -> bool:
+        """Never: the company's tokens are short-lived, and its issuer alone can refuse the next one."""
+        return False
+
+    def session_secret(self) -> bytes | None:
+        """Nothing: the issuer's keys change without ending sessions."""
+        return b""
+
+    def close(self) -> None:
+        """Nothing runs in the background."""
 
     def _known(self, key_id: str) -> jwt.PyJWK | None:
         cache = self._keys.jwk_set_cache

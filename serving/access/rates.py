@@ -9,6 +9,9 @@ from typing import Final
 
 SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
+PROBE_RATE: Final = "6000/minute"
+"""The rate of probes from one client. A hundred a second is more than all load balancers and monitors together ask."""
+
 
 class Rates:
     """Counts each client's requests in windows of a fixed length, in this process: each worker allows the full rate.

@@ -1,5 +1,6 @@
 """The outermost layer: an id, a size limit, a log line and headers for each request, and an answer for each fault."""
 
+import asyncio
 import re
 import time
 from typing import Final
@@ -31,9 +32,10 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class Edge:
     """Outermost ASGI layer. Logs the route's template, never the path, because a path can contain a person's id."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, body_seconds: float) -> None:
         self.app = app
         self.body_limit = body_limit
+        self.body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; answer 413 if it is too large, and 500 after an unhandled exception."""
@@ -67,18 +69,28 @@ class Edge:
             _log(scope, request_id, status, time.perf_counter() - started)
 
     def _bounded(self, receive: Receive) -> Receive:
-        """Stop reading a body that exceeds the limit, whatever length its header declares."""
-        read = 0
+        """Stop reading a body that exceeds the limit, whatever its header declares, or that arrives too slowly."""
+        read, is_complete = 0, False
+        deadline = asyncio.get_running_loop().time() + self.body_seconds
 
         async def receive_on() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, is_complete
+            try:
+                async with asyncio.timeout_at(None if is_complete else deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise self._too_slow() from None
             read += len(message.get("body", b""))
+            is_complete = not message.get("more_body", False)
             if read > self.body_limit:
                 raise self._too_large()
             return message
 
         return receive_on
+
+    def _too_slow(self) -> Refusal:
+        detail = f"A request must arrive within {self.body_seconds:g} seconds. Send less at a time."
+        return Refusal(408, "too-slow", detail, {"Connection": "close"})
 
     def _too_large(self) -> Refusal:
         return Refusal(413, "too-large", f"A request may have up to {self.body_limit:,} bytes. Send less at a time.")

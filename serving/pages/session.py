@@ -1,28 +1,30 @@
 """The session: a cookie signed with this server's key, and a token for its forms.
 
 The cookie contains the asker, the time it expires, and the purpose; scripts cannot read it. Nothing is stored on the
-server, so any worker can read it. Signing out deletes it from the browser; otherwise it expires.
+server, so any worker can read it. Signing out deletes it from the browser; otherwise it expires, or ends with the key
+that signs it or the token that started it.
 """
 
 import hmac
 import secrets
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Form, Request
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.responses import Response
 
-from pipeline.identity.keys import session_key
+from pipeline.identity.keys import KeyFile, session_key, session_key_file
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import marked
 from serving.access.audit import Audit
 from serving.access.permissions import Purpose
+from serving.http.logs import LOG
 from serving.http.problems import Refusal
 from serving.settings import ServerSettings
 
-_SALT: Final = "retention page session 1"
+_SALT: Final = "retention page session 2"
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,13 @@ def new_session(settings: ServerSettings, asker: Identity | None = None, ends: f
 
 def session_of(request: Request) -> Session | None:
     """The session of the request's cookie; None without one that is valid and has not expired."""
+    signer = _signer(request)
+    if signer is None:
+        return None
     try:
-        content = _signer(request).loads(request.cookies.get(cookie_name(request.app.state.settings), ""))
+        content = signer.loads(request.cookies.get(cookie_name(request.app.state.settings), ""))
         asker = content.pop("asker")
-        who = Identity(asker["subject"], Role(asker["role"]), asker["person"]) if asker else None
+        who = _asker(**asker) if asker else None
         session = Session(asker=who, **content)
     except (BadData, TypeError, KeyError, ValueError):
         return None
@@ -63,11 +68,15 @@ def session_of(request: Request) -> Session | None:
 
 
 def save(request: Request, response: Response, session: Session) -> None:
-    """Set the session's cookie in the browser."""
+    """Set the session's cookie in the browser. Raises 503 if the key of sessions is gone."""
     settings: ServerSettings = request.app.state.settings
+    signer = _signer(request)
+    if signer is None:
+        detail = marked("The server's keys were deleted, so nobody can sign in. Restart the server; it makes new ones.")
+        raise Refusal(503, "keys-missing", detail)
     response.set_cookie(
         cookie_name(settings),
-        str(_signer(request).dumps(asdict(session))),
+        str(signer.dumps(asdict(session))),
         max_age=max(0, int(session.until - time.time())),
         path="/",
         secure=settings.cookie_secure,
@@ -95,9 +104,12 @@ def with_purpose(session: Session, purpose: Purpose) -> Session:
 
 
 async def signed_in(request: Request) -> None:
-    """The first dependency of every page: gives the others the asker. Raises 401 without a session."""
+    """The first dependency of every page: gives the others the asker. Raises 401 without a session.
+
+    A session ends when the token that started it is revoked.
+    """
     session = session_of(request)
-    if session is None or session.asker is None:
+    if session is None or session.asker is None or await request.app.state.issuer.is_revoked(session.asker):
         raise Refusal(401, "signed-out", "You are not signed in, or your session has ended.")
     request.state.session = session
     request.state.asker = session.asker
@@ -126,8 +138,26 @@ SessionPurpose = Annotated[Purpose, Depends(purpose_of_session)]
 """The purpose stated in this session."""
 
 
-def _signer(request: Request) -> URLSafeSerializer:
+def session_key_of(settings: ServerSettings) -> KeyFile[bytes]:
+    """The key of sessions, made now if there is none; it is not made again while the server runs.
+
+    A server that cannot write under `RETENTION_VAR` has no pages to sign in to, and serves the API.
+    """
+    try:
+        session_key(settings)
+    except OSError:
+        LOG.warning("no key of sessions can be made under RETENTION_VAR: nobody can sign in to the pages")
+    return session_key_file(settings)
+
+
+def _asker(subject: str, role: str, person: str | None, token_id: str | None, **_: Any) -> Identity:
+    return Identity(subject, Role(role), person, token_id=token_id)
+
+
+def _signer(request: Request) -> URLSafeSerializer | None:
+    """What signs cookies; None if a key that it needs is gone."""
     state = request.app.state
-    if not hasattr(state, "session_key"):
-        state.session_key = session_key(state.settings)
-    return URLSafeSerializer(state.session_key, _SALT)
+    secrets_now = (state.session_key.current(), state.issuer.session_secret())
+    if None in secrets_now:
+        return None
+    return URLSafeSerializer(b"".join(secrets_now), _SALT)

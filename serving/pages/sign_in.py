@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 import jwt
 from fastapi import APIRouter, Depends, Form, Request
@@ -33,9 +33,10 @@ from serving.settings import ServerSettings
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 CheckedForm = Depends(checked_form)
+BACK: Final = "/sign-in/back"
 
 
-@router.get("/sign-in")
+@router.get("/sign-in", dependencies=[Depends(counted_by_address)])
 def sign_in(request: Request, next: str = "/", lost: bool = False, wrong: str = "") -> Response:  # noqa: A002
     """The form for a token, or the link to the company's issuer."""
     settings: ServerSettings = request.app.state.settings
@@ -85,20 +86,20 @@ async def sign_in_at_the_issuer(request: Request, next: str = "/") -> Response: 
     if not openid.is_offered(settings):
         raise Refusal(404, "no-sign-in", "No company sign-in is set up here.")
     flow = {name: secrets.token_urlsafe(48) for name in ("state", "nonce", "verifier")} | {"next": safe_next(next)}
-    address = await run_in_threadpool(openid.authorization_url, settings, _callback(request), flow)
+    address = await run_in_threadpool(openid.authorization_url, settings, _callback(settings), flow)
     answer = RedirectResponse(address, 303)
     save(request, answer, replace(new_session(settings), flow=flow))
     return answer
 
 
-@router.get("/sign-in/back", dependencies=[Depends(counted_by_address)])
+@router.get(BACK, dependencies=[Depends(counted_by_address)])
 async def back_from_the_issuer(request: Request) -> Response:
     """The return from the company's issuer, with a code."""
     session = session_of(request)
     if session is None or session.flow is None:
         raise Refusal(400, "sign-in-failed", "This sign-in did not start here, or took too long. Start again.")
     settings = request.app.state.settings
-    asker, ends = await openid.identify(request, settings, _callback(request), session.flow)
+    asker, ends = await openid.identify(request, settings, _callback(settings), session.flow)
     return _signed_in(request, asker, ends, session.flow["next"])
 
 
@@ -133,8 +134,9 @@ def state_purpose(
         return answer
 
 
-def _callback(request: Request) -> str:
-    return str(request.url_for("back_from_the_issuer"))
+def _callback(settings: ServerSettings) -> str:
+    """Where the issuer sends people back to: never an address that the request names."""
+    return f"{settings.public_url}{BACK}"
 
 
 def _signed_in(request: Request, asker: Identity, ends: float, wanted: str) -> Response:

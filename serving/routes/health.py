@@ -2,14 +2,21 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
+from serving.access.auth import counted_probe
 from serving.http.metrics import CONTENT_TYPE
 from serving.http.problems import MEDIA_TYPE, Refusal
 from serving.schemas.health import Health
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[Depends(counted_probe)])
+
+PROBED_SECONDS: Final = 1
+"""How long the answer of a probe is given to all who ask."""
+
+PATIENCE_SECONDS: Final = 1.5
+"""How long a request waits for a probe before it reports that the store does not answer."""
 
 _LOCAL: Final = ("127.0.0.1", "::1")
 
@@ -26,9 +33,15 @@ async def live() -> Health:
     response_model=Health,
     responses={503: {"model": Health, "description": "The store does not answer"}},
 )
-def ready(request: Request) -> Response:
-    """200 or 503. Returns to 200 when the store is back."""
-    is_ready = request.app.state.store.is_ready()
+async def ready(request: Request) -> Response:
+    """200 or 503, within two seconds. Returns to 200 when the store is back.
+
+    One probe at a time asks the store, on a thread and a connection of its own; its answer holds for a second.
+    """
+    try:
+        is_ready = await request.app.state.readiness.value(PATIENCE_SECONDS)
+    except TimeoutError:
+        is_ready = False
     return JSONResponse({"status": "ready" if is_ready else "not ready"}, 200 if is_ready else 503)
 
 

@@ -71,6 +71,7 @@ def lists(
         elif not chosen:
             raise Refusal(404, "no-team", "Nobody who was scored in this month reports to this manager.")
         if manager is None and form == HTML:
+            release.names([each.manager_id for each in chosen])
             page = index_page(published, chosen, _href, language).encode()
             return unless_unchanged(request, HTML, page, lambda: page)
         release.names([employee_id for each in chosen for employee_id in named(each)])

@@ -10,6 +10,7 @@ import psycopg
 from published import SEPTEMBER, publication
 
 from pipeline.store.audit import AuditEntry
+from pipeline.store.seals import Seals
 from pipeline.store.store import Store
 
 
@@ -26,7 +27,8 @@ def filled(url: str) -> str:
 def require_whole(url: str, noted: str) -> None:
     with Store(url) as copy:
         chain = copy.verify_audit()
-        assert (chain.is_whole, chain.rows, str(chain.head)) == (True, 2, noted)
+        assert (chain.is_whole, chain.rows, str(chain.head)) == (True, 3, noted)
+        assert copy.verify_publications() == Seals(1, (), (), 0)
         with copy.reading() as scores:
             published = scores.current()
             assert published is not None

@@ -11,6 +11,7 @@ from api_server import Bearer
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from published import AuditRows
 
 from features.errors import BadInput
 from pipeline.faults import fault_of
@@ -100,10 +101,13 @@ def test_a_list_as_a_page_loads_nothing(client: TestClient, bearer: Bearer) -> N
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_hr_gets_an_index_page_that_names_managers_only(client: TestClient, bearer: Bearer) -> None:
+def test_hr_gets_an_index_page_that_names_managers_only(
+    client: TestClient, bearer: Bearer, audit_rows: AuditRows
+) -> None:
     page = client.get("/v1/lists/2026-09", headers=bearer("hr") | {"Accept": "text/html"}).text
     assert 'href="?manager_id=M1"' in page
     assert ">A<" not in page
+    assert [(row["whom"], row["result"]) for row in audit_rows()] == [("M1", "released"), ("M2", "released")]
 
 
 @pytest.mark.parametrize(

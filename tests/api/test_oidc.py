@@ -227,6 +227,13 @@ def test_a_manager_is_the_person_in_the_configured_claim(oidc_settings: ServerSe
         {"OIDC_ROLES": '{"People": "owner"}'},
         {"OIDC_ROLES": "People"},
         {"RATE_LIMIT": "many"},
+        {"OIDC_CLIENT_ID": "pages"},  # and no address to return to
+        {"PUBLIC_URL": "http://hr.example"},
+        {"PUBLIC_URL": "https://hr.example/retention"},
+        {"PUBLIC_URL": "https://hr.example?next=1"},
+        {"PUBLIC_URL": "https://hr@evil.example"},
+        {"PUBLIC_URL": "hr.example"},
+        {"BODY_SECONDS": "0"},
     ],
 )
 def test_the_server_does_not_start_with_unsafe_settings(
@@ -238,6 +245,17 @@ def test_the_server_does_not_start_with_unsafe_settings(
         monkeypatch.setenv(f"RETENTION_{name}", value)
     with pytest.raises(BadInput, match="environment"):
         create_app()
+
+
+@pytest.mark.parametrize("address", ["https://hr.example", "https://hr.example:8443/", "http://127.0.0.1:8000"])
+def test_the_server_starts_with_an_address_to_return_to(
+    settings: ServerSettings, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    sound = {"OIDC_ISSUER": ISSUER, "OIDC_AUDIENCE": AUDIENCE, "OIDC_JWKS_URL": "https://identity.example/keys"}
+    monkeypatch.setenv("RETENTION_VAR", str(settings.var))
+    for name, value in (sound | {"OIDC_CLIENT_ID": "pages", "PUBLIC_URL": address}).items():
+        monkeypatch.setenv(f"RETENTION_{name}", value)
+    assert create_app().state.settings.public_url == address.rstrip("/")
 
 
 def test_a_client_over_the_rate_limit_waits_and_others_do_not(

@@ -35,6 +35,7 @@ def ask_until_it_fails(url: str, headers: Mapping[str, str], answered: list[str]
             answered.append(answer.headers["X-Request-ID"])
 
 
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 def test_a_killed_server_has_an_audit_row_for_every_answer_it_gave(
     start_server: Start, store: Store, bearer: Bearer, audit_rows: Callable[[], list[Any]]
 ) -> None:

@@ -3,29 +3,19 @@ ready goes red, and both recover by themselves."""
 
 import resource
 import sqlite3
-import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import psycopg
 import pytest
-from api_server import Bearer
+from api_server import Bearer, becomes
 
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
 URL = "/v1/employees/A/risk?purpose=retention_conversation"
 UNAVAILABLE = "urn:retention:problem:store-unavailable"
-
-
-def becomes(ask: Callable[[], int], status: int) -> bool:
-    """Whether the status is reached in time; a fault takes a moment to appear and to clear."""
-    for _ in range(100):
-        if ask() == status:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_locked_store_releases_nothing_and_waiting_requests_succeed_later(
@@ -54,7 +44,7 @@ def test_on_a_full_disk_nothing_is_released_until_there_is_room(
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (min(room, 4096), hard))
         answer = client.get(URL, headers=bearer("hr"))
         assert (answer.status_code, answer.json()["type"]) == (503, UNAVAILABLE)
-        assert client.get("/health/ready").status_code == 503
+        assert becomes(lambda: client.get("/health/ready").status_code, 503)
         assert len(audit_rows()) == 1
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         assert becomes(lambda: client.get("/health/ready").status_code, 200)
@@ -83,7 +73,7 @@ def test_on_postgresql_nothing_is_released_while_it_takes_no_writes_or_is_gone(
         assert client.get("/health/ready").status_code == 200
         for broken, mended in faults.items():
             administer(postgresql_server, broken, drop)
-            assert client.get("/health/ready").status_code == 503
+            assert becomes(lambda: client.get("/health/ready").status_code, 503)
             assert client.get("/v1/audit", headers=bearer("auditor")).json()["type"] == UNAVAILABLE
             administer(postgresql_server, mended, drop)
             assert becomes(lambda: client.get("/health/ready").status_code, 200)
@@ -112,7 +102,7 @@ def test_a_store_file_deleted_under_the_server_is_noticed_and_a_restored_one_is_
             path.unlink()
         answer = client.get(URL, headers=bearer("hr"))
         assert (answer.status_code, answer.json()["type"]) == (503, UNAVAILABLE)
-        assert client.get("/health/ready").status_code == 503
+        assert becomes(lambda: client.get("/health/ready").status_code, 503)
         assert not place.exists()  # no empty store takes its place
         backup.rename(place)
         assert becomes(lambda: client.get("/health/ready").status_code, 200)

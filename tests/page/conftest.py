@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from api_server import _the_log_is_on, running  # noqa: F401
@@ -45,7 +45,7 @@ def served(settings: ServerSettings) -> ServerSettings:
 
 @pytest.fixture
 def address(served: ServerSettings, store: Store) -> Iterator[str]:  # noqa: F811
-    with running(create_app(served)) as address:
+    with running(create_app(served), urlsplit(served.public_url).port or 0) as address:
         yield address
 
 

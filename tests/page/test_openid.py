@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx2
 import jwt
 import pytest
 from api_server import running
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import FastAPI, Request
 from playwright.sync_api import Page, expect
 from pydantic import SecretStr
+from servers import free_port
 from starlette.responses import RedirectResponse
 
 from serving.settings import ServerSettings
@@ -97,6 +99,7 @@ def served(settings: ServerSettings, issuer: Issuer, monkeypatch: pytest.MonkeyP
         "oidc_jwks_url": f"{issuer.url}/keys",
         "oidc_client_id": CLIENT,
         "oidc_client_secret": SecretStr(SECRET),
+        "public_url": f"http://127.0.0.1:{free_port()}",
     }
     return settings.model_copy(update=fields)
 
@@ -119,6 +122,16 @@ def test_the_button_leads_to_the_issuer_and_back_to_the_requested_page(page: Pag
     page.goto("/")
     page.get_by_role("link", name="Sign in with your company account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 conversations worth having")
+
+
+def test_the_way_back_is_the_setting_whatever_host_a_request_names(served: ServerSettings, address: str) -> None:
+    """A link that makes the issuer send the code to another host would give that host the person's sign-in."""
+    lies = {"Host": "attacker.example", "X-Forwarded-Host": "attacker.example", "Forwarded": "host=attacker.example"}
+    for headers in ({}, lies):
+        answer = httpx2.get(f"{address}/sign-in/openid", headers=headers)
+        assert answer.status_code == 303
+        asked = parse_qs(urlsplit(answer.headers["Location"]).query)
+        assert asked["redirect_uri"] == [f"{served.public_url}/sign-in/back"]
 
 
 @pytest.mark.parametrize(

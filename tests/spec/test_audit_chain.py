@@ -2,7 +2,8 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -126,7 +127,68 @@ def test_the_command_prints_the_end_of_an_intact_audit_and_its_exit_code_shows_a
     assert (broken.exit_code, broken.stdout) == (3, "")
 
 
-@pytest.mark.parametrize("noted", ["", "1", "x:y", "1:abc", f"-1:{'a' * 64}"])
+NOT_LINKS = [
+    "",
+    " ",
+    ":",
+    "1",
+    "x:y",
+    "1:abc",
+    f"-1:{'a' * 64}",
+    f"0:{'a' * 64}",
+    f"1:{'A' * 64}",
+    f"１:{'a' * 64}",
+    f"1:{'a' * 64}:",
+    f"1:{'a' * 64}\n",
+    f"{'9' * 5000}:{'a' * 64}",
+]
+
+
+@pytest.mark.parametrize("noted", NOT_LINKS)
 def test_an_invalid_noted_end_is_reported(noted: str) -> None:
     with pytest.raises(BadInput, match="not an end of the chain"):
         Link.of(noted)
+
+
+@pytest.mark.parametrize("noted", ["", " ", "1:abc"])
+def test_the_command_refuses_an_empty_or_invalid_noted_end(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch, noted: str
+) -> None:
+    """Taken as no end at all, an empty one would verify any audit."""
+    monkeypatch.setenv("RETENTION_DATABASE_URL", url)
+    store.append_audit([entry()])
+    refused = CliRunner().invoke(app, ["audit", "verify", "--noted", noted])
+    assert isinstance(refused.exception, BadInput)
+    assert refused.stdout == ""
+
+
+def at(moment: datetime) -> AuditEntry:
+    return replace(entry(), at=moment)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "backwards"),
+    [
+        ([0, 10, 20], ()),
+        ([0, 0, 0], ()),
+        ([100, 41, 100], ()),  # requests that waited for their turn
+        ([100, 39, 200], (2,)),
+        ([4000, 0, 10, 20], (2,)),  # the clock was set back once
+        ([4000, 0, 5000, 100], (2, 4)),
+        ([200, 160, 120, 80], (3,)),  # small steps add up: 120 is 80 s before the first
+    ],
+)
+def test_times_that_run_backwards_are_noticed(store: Store, seconds: list[int], backwards: tuple[int, ...]) -> None:
+    store.append_audit([at(AT + timedelta(seconds=each)) for each in seconds])
+    chain = store.verify_audit()
+    assert (chain.backwards, chain.is_whole) == (backwards, True)
+
+
+def test_the_command_warns_of_times_that_run_backwards_with_their_rows(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETENTION_DATABASE_URL", url)
+    store.append_audit([at(AT), at(AT - timedelta(days=1))])
+    result = CliRunner().invoke(app, ["audit", "verify"])
+    assert result.exit_code == 0
+    assert "backwards at row 2:" in result.stderr

@@ -79,7 +79,12 @@ def test_data_older_than_its_retention_period_is_deleted(filled: Store, settings
         ("tiny", date(2026, 10, 31)),
         ("left behind", date(2020, 1, 31)),  # the newest of its source
     ]
-    assert counts(filled) == {"score": 3, "list_answer": 1, "contest": 1, "audit": 1}
+    assert counts(filled) == {
+        "score": 3,
+        "list_answer": 1,
+        "contest": 1,
+        "audit": 5 + 1 + 2,  # seals, the purge, and its two publications
+    }  # published, the purge, purged
     assert (purged.rows["score"], purged.rows["publication"], purged.list_folders) == (2, 2, 1)
     assert [path.name for path in (settings.var / "lists").iterdir()] == ["2025-12"]
 
@@ -102,7 +107,7 @@ def test_an_objection_outlives_its_period_while_the_person_is_scored(filled: Sto
 def test_a_second_purge_deletes_nothing_and_both_runs_are_recorded(filled: Store, settings: Settings) -> None:
     purge(filled, settings, TODAY)
     assert set(purge(filled, settings, TODAY).rows.values()) == {0}
-    assert counts(filled)["audit"] == 2
+    assert counts(filled)["audit"] == 5 + 1 + 2 + 1
     assert filled.verify_audit().is_whole
 
 

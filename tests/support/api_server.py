@@ -46,6 +46,15 @@ def bearer(settings: ServerSettings) -> Bearer:
     return header
 
 
+def becomes(ask: Callable[[], int], status: int) -> bool:
+    """Whether the status is reached in time; a fault takes a moment to appear and to clear."""
+    for _ in range(100):
+        if ask() == status:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 @dataclass
 class Server:
     """A uvicorn process on a free port, as `make serve` starts it."""
@@ -65,6 +74,8 @@ def start_server(settings: ServerSettings, tmp_path: Path) -> Iterator[Callable[
         command = [sys.executable, "-m", "uvicorn", "serving.app:create_app", "--factory", "--port", "0"]
         with log.open("w") as file:
             own = {"RETENTION_VAR": str(settings.var), "RETENTION_LISTED_FROM": str(settings.listed_from)}
+            if settings.database_url:
+                own["RETENTION_DATABASE_URL"] = settings.database_url
             environment = os.environ | own | more
             process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
         started.append(Server("", process, log))
@@ -84,9 +95,9 @@ def server(start_server: Callable[..., Server], store: Store) -> Server:
 
 
 @contextmanager
-def running(app: object) -> Iterator[str]:
+def running(app: object, port: int = 0) -> Iterator[str]:
     """The URL of an application that uvicorn serves from a thread; a separate process would take seconds to start."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=1))  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -125,11 +125,12 @@ def publish_month(store: Store) -> Callable[[date], int]:
 
 @pytest.fixture
 def audit_rows(store: Store) -> AuditRows:
-    """The audit, oldest first, without its hashes."""
+    """The audit, oldest first, without its hashes and without the seals of publications."""
 
     def rows() -> list[dict[str, Any]]:
         with store.reading() as scores:
-            columns = [column for column in AUDIT.c if column.name != "hash"]
-            return [dict(row) for row in scores.connection.execute(select(*columns).order_by(AUDIT.c.id)).mappings()]
+            columns = [column for column in AUDIT.c if column.name not in ("hash", "publication_id", "rows_hash")]
+            query = select(*columns).where(AUDIT.c.publication_id.is_(None)).order_by(AUDIT.c.id)
+            return [dict(row) for row in scores.connection.execute(query).mappings()]
 
     return rows

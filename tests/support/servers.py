@@ -1,5 +1,7 @@
 """Servers in separate processes for the duration of a test."""
 
+import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -16,6 +18,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def unprivileged_user() -> dict[str, str | int | list[int]]:
+    """PostgreSQL refuses to run as root, so as root the server belongs to another user."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = names.get("postgres") or names["nobody"]
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 @contextmanager
