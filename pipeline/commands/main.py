@@ -7,6 +7,7 @@ only after its memory setting is made.
 
 import os
 import sys
+from contextlib import suppress
 from importlib.metadata import version as installed_version
 from typing import Annotated, NoReturn
 
@@ -18,6 +19,7 @@ from features.allocator import share_freed_memory
 from features.errors import RetentionError
 from pipeline.commands import data, models, months, oversight, training
 from pipeline.commands.options import err, escaped
+from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import Settings, unusable
 
 app = typer.Typer(
@@ -43,6 +45,9 @@ def options(
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Who is at risk of leaving voluntarily, why, and what could change it."""
+    with suppress(SettingsError, ValidationError):  # a command that needs the settings reports it
+        if warning := WARNINGS.get(keep_private(Settings().var)):
+            err.print(warning, soft_wrap=True)
 
 
 def main() -> None:

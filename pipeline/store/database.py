@@ -17,12 +17,21 @@ MOST_THREADS: Final = 40
 POOLED: Final = 16
 """Connections kept open between requests, because opening one takes longer than an answer."""
 
-Access = Literal["read", "append", "publish", "probe"]
-"""What a transaction is for: "read" sees one snapshot, "append" writes, "publish" writes while no one else publishes,
-"probe" tests whether writing is possible."""
+Access = Literal["read", "append", "change", "publish", "erase", "probe"]
+"""What a transaction is for: "read" sees one snapshot, "append" adds to the audit, "change" writes about people,
+"publish" does while no one else publishes, "erase" while no one else changes or publishes, "probe" tests whether writing
+is possible."""
+
+Forgotten = Literal["removed", "while read", "until vacuum"]
+"""Whether the database's files still hold deleted data: no; in SQLite's write-ahead log, since someone was reading; in
+PostgreSQL's files, until vacuum and its own log have overwritten them."""
 
 _WRITER_LOCK: Final = 7_265_746
 """Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
+
+_ERASURE_LOCK: Final = 7_265_749
+"""Number of the PostgreSQL advisory lock that erasures take alone, and changes and publications together: what they
+write is either visible to an erasure or checked against it."""
 
 _PROMOTION_LOCK: Final = 7_265_748
 """Number of the PostgreSQL advisory lock that promotions take; any constant will do."""
@@ -58,9 +67,19 @@ def begun(engine: Engine, access: Access) -> Iterator[Connection]:
     if is_postgresql and access == "read":
         options["isolation_level"] = "REPEATABLE READ"
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        if is_postgresql and access == "publish":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+        if is_postgresql:
+            _take_locks(connection, access)
         yield connection
+
+
+def _take_locks(connection: Connection, access: Access) -> None:
+    """The advisory locks of a transaction on PostgreSQL; SQLite has one writer at a time."""
+    if access == "publish":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+    if access in ("change", "publish"):
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:number)"), {"number": _ERASURE_LOCK})
+    if access == "erase":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ERASURE_LOCK})
 
 
 @contextmanager
@@ -84,15 +103,16 @@ def write_nothing(connection: Connection) -> None:
         raise ReadOnly("the database accepts no writes")
 
 
-def forget_deleted(engine: Engine) -> None:
-    """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading."""
+def forget_deleted(engine: Engine, seconds: float) -> Forgotten:
+    """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""
     if engine.dialect.name != "sqlite":
-        return
+        return "until vacuum"
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 1000")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        is_busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         cursor.close()
     finally:
         connection.close()
+    return "while read" if is_busy else "removed"
