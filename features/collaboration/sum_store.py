@@ -31,8 +31,8 @@ LAYOUT: Final = 4
 """Increase it with every change of what `monthly_sums` writes: sums of another layout are not read."""
 KINDS_OF_SUMS: Final = ("services", "pairs")
 NEEDED_MONTHS: Final = 12
-"""The longest window of a feature over sums. What reaches further back, such as the last service of all, is summed again
-from the source where a run needs it."""
+"""The longest window of a feature over sums. What reaches further back, such as a person's last service, is summed
+again from the source where a run needs it."""
 
 _PEOPLE: Final = "people.parquet"
 _MANIFEST: Final = "manifest.json"

@@ -19,8 +19,8 @@ POOLED: Final = 16
 
 Access = Literal["read", "append", "change", "publish", "erase", "probe"]
 """What a transaction is for: "read" sees one snapshot, "append" adds to the audit, "change" writes about people,
-"publish" does while no one else publishes, "erase" while no one else changes or publishes, "probe" tests whether writing
-is possible."""
+"publish" does while no one else publishes, "erase" while no one else changes or publishes, "probe" tests whether
+writing is possible."""
 
 Forgotten = Literal["removed", "while read", "until vacuum"]
 """Whether the database's files still hold deleted data: no; in SQLite's write-ahead log, since someone was reading; in

@@ -8,7 +8,7 @@ or the store before that row compares the two before it writes (`erased_since`),
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, select, update
 
 from pipeline.store.schema import (
     AUDIT,
@@ -40,11 +40,12 @@ class Trace:
     name: str
     column: Column[Any]
     treatment: Literal["delete", "clear", "keep"]
-    condition: ColumnElement[bool] = true()
+    condition: ColumnElement[bool] | None = None
 
     def of(self, employee_id: str) -> ColumnElement[bool]:
         """The rows that name the person."""
-        return (self.column == employee_id) & self.condition
+        is_named = self.column == employee_id
+        return is_named if self.condition is None else is_named & self.condition
 
 
 TRACES: Final = (

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from pipeline.commands.main import app
 from pipeline.settings import Settings
+from pipeline.store.erasure_of_files import erase_files
 from pipeline.store.list_folders import delete_folder, forget_gone, list_folders, note_folder
 from pipeline.store.periods import purge
 from pipeline.store.store import Store
-from pipeline.store.subject_rights import erase_files
 
 HEADER = "month,manager_id,employee_id"
 
@@ -56,7 +56,7 @@ def test_erasure_reaches_lists_that_were_written_elsewhere(tmp_path: Path) -> No
     var = tmp_path / "var"
     named = noted(var, tmp_path / "hr" / "2026-09", "A", "B")
     others = noted(var, tmp_path / "hr" / "2026-08", "B")
-    assert erase_files(var, "A")["lists"] == 1
+    assert erase_files(var, "A").removed["lists"] == 1
     assert (named.exists(), others.exists(), notes(var)) == (False, True, 1)
 
 
@@ -96,5 +96,5 @@ def test_lists_that_may_not_be_deleted_are_counted(tmp_path: Path, monkeypatch: 
     real = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: path != folder and real(path, mode))  # as root too
     assert (list_folders(var).within_reach, list_folders(var).out_of_reach) == ((), 1)
-    assert erase_files(var, "A")["lists"] == 0
+    assert erase_files(var, "A").removed["lists"] == 0
     assert folder.exists()
