@@ -184,7 +184,9 @@ def _reopen(store: Store, published: Published, resend: Resend, at: datetime) ->
 def _record_the_rest(store: Store, plan: _Plan, at: datetime) -> None:
     with store.changing() as connection:
         erased = erased_since(connection, plan.read_at)
-        for state, by_reason in (("unchanged", plan.quiet), ("failed", plan.failing)):
+        unsent: tuple[tuple[deliveries.State, Mapping[str, Mapping[str, str]]], ...]
+        unsent = (("unchanged", plan.quiet), ("failed", plan.failing))
+        for state, by_reason in unsent:
             for reason, hashes in by_reason.items():
                 left = {manager: each for manager, each in hashes.items() if manager not in erased}
                 deliveries.record(connection, plan.published, left, state, at, reason)
