@@ -105,7 +105,9 @@ def deliver(
     done = Delivery(plan.published.month, to_send=len(plan.to_send))
     if not is_rehearsal:
         _record_the_rest(store, plan, clock())
-        _send_all(_Sender(store, settings, plan, address_of, clock), done, progress)
+        sender = _Sender(store, settings, plan, address_of, clock)
+        _send_all(sender, done, progress)
+        done.failed.update({CHANGED: len(sender.outdated)} if sender.outdated else {})
     with store.reading() as scores:
         _count(done, deliveries.deliveries(scores.connection, plan.published), plan.hashes)
     return done
@@ -194,13 +196,14 @@ def _record_the_rest(store: Store, plan: _Plan, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class _Sender:
-    """Everything needed to send one list."""
+    """Everything needed to send one list; `outdated` collects managers whose list a person was erased from."""
 
     store: Store
     settings: Settings
     plan: _Plan
     address_of: Mapping[str, str]
     clock: Clock
+    outdated: set[str] = field(default_factory=set)
 
     def send(self, server: MailServer, risk_list: RiskList) -> bool:
         """Claim a list, send it and record the outcome; False if it is worth another try.
@@ -216,8 +219,7 @@ class _Sender:
             if manager in erased:
                 return True
             if erased.intersection(_named(risk_list)):
-                changed = {manager: list_hash}
-                deliveries.record(connection, self.plan.published, changed, "failed", self.clock(), CHANGED)
+                self.outdated.add(manager)
                 return True
             if not deliveries.claim(connection, self.plan.published, manager, list_hash, self.clock()):
                 return True  # another run has it
