@@ -33,7 +33,7 @@ def workspace(settings: Settings) -> Iterator[Path]:
 
     The folder holds copies of the source's tables. If a run was killed, the next run or erasure deletes its folder.
     """
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with _locked_folder(settings.var) as folder:
             yield folder

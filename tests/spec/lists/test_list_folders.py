@@ -9,9 +9,10 @@ from published import SEPTEMBER, publication
 from typer.testing import CliRunner
 
 from pipeline.commands.main import app
+from pipeline.files import locked
 from pipeline.settings import Settings
 from pipeline.store.erasure_of_files import erase_files
-from pipeline.store.list_folders import delete_folder, forget_gone, list_folders, note_folder
+from pipeline.store.list_folders import delete_folder, delete_lists, forget_gone, list_folders, note_folder
 from pipeline.store.periods import purge
 from pipeline.store.store import Store
 
@@ -80,6 +81,28 @@ def test_a_folder_without_lists_is_left_alone(tmp_path: Path) -> None:
     assert list_folders(var).within_reach == ()
     forget_gone(var)
     assert (photographs.exists(), notes(var)) == (True, 0)
+
+
+def test_drafts_of_killed_runs_are_deleted_where_their_folder_was_never_finished(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path / "var")
+    note_folder(settings.var, tmp_path / "hr" / "2026-09")
+    draft = tmp_path / "hr" / ".draft-killed"
+    draft.mkdir(parents=True)
+    assert erase_files(settings.var, "A").removed["drafts_of_lists"] == 1
+    assert not draft.exists()
+
+
+def test_lists_that_take_longer_are_counted_and_keep_their_note(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    note_folder(var, tmp_path / "hr" / "2026-09")
+    (tmp_path / "hr" / ".draft-alive").mkdir(parents=True)
+    with locked(tmp_path / "hr"):
+        assert delete_lists(var, lambda _: True, seconds=0).in_use == 1
+        forget_gone(var)
+        assert (notes(var), (tmp_path / "hr" / ".draft-alive").exists()) == (1, True)
+        written(tmp_path / "hr" / "2026-09", "A")
+    assert list_folders(var).within_reach == (tmp_path / "hr" / "2026-09",)
+    assert delete_lists(var, lambda _: True, seconds=0).folders == 1
 
 
 def test_recording_a_folder_twice_records_it_once(tmp_path: Path) -> None:
