@@ -177,7 +177,7 @@ def forget_before(folder: Path, first: int) -> bool:
 
 
 def _recode(folder: Path, months: Iterable[str]) -> None:
-    """Number the people anew, in the same order, without those whom the sums of these months are not about."""
+    """Number the people again, in the same order, without those whom the sums of these months are not about."""
     services, pairs = ([folder / kind / f"{month}.parquet" for month in months] for kind in KINDS_OF_SUMS)
     low, high = (pl.col("pair") // BASE).cast(pl.Int32), (pl.col("pair") % BASE).cast(pl.Int32)
     codes = pl.concat(

@@ -1,5 +1,5 @@
 """The rule of ids: which text can identify a person. Validation, publication and the API apply the same rule, so that
-whoever is scored can be named by the API, for a receipt and for erasure.
+everyone who is scored can be named by the API, for a receipt and for erasure.
 """
 
 from typing import Final

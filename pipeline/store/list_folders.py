@@ -3,7 +3,7 @@
 Most are in `lists` under `var`. Before `retention lists --out` writes one elsewhere, its path is noted under `var`: one
 file per folder, named by a hash of the path, so that concurrent runs cannot lose each other's notes.
 
-A month is written as a draft beside its folder. Whoever writes or deletes there locks the parent folder, so a draft
+A month is written as a draft beside its folder. Those who write or delete there lock the parent folder, so a draft
 that is found under the lock was left behind by a killed run.
 """
 

@@ -18,8 +18,9 @@ from serving.schemas.subject_rights import Erasure, Proof
 
 ALWAYS: Final = (
     "The audit still records who looked at this person, what the person did here, and that the person was erased, as "
-    "proof of all three; so does the ledger of models, where the person promoted one. Figures of groups of five or "
-    "more people stay too. Text that others wrote is not searched for the person.",
+    "proof of all three; so do the ledger of models, where the person promoted one, and a month that the person "
+    "published despite a refusal. Figures of groups of five or more people stay too.",
+    "Text that others wrote is not searched for the person.",
     "The company's own tables are not changed: remove the person there, or the next run scores them again. Mails, "
     "downloads, backups, and files that a command wrote elsewhere with --out are the company's to delete.",
 )
