@@ -64,6 +64,7 @@ def _names(folder: Path, employee_id: str) -> bool:
     index = folder / INDEX
     if not index.exists():
         return True
-    with index.open(encoding="utf-8-sig", newline="") as file:
-        ids = {row[name].removeprefix("'") for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
+    with index.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        named = [row.get(name) or "" for row in csv.DictReader(file) for name in ("employee_id", "manager_id")]
+    ids = {name.removeprefix("'") for name in named}  # which keeps a spreadsheet from running a formula
     return employee_id.removeprefix("'") in ids

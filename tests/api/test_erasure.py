@@ -177,6 +177,24 @@ def test_an_erasure_can_be_repeated_until_nothing_is_left(
     assert not draft.exists()
 
 
+def test_an_erasure_that_fails_halfway_is_finished_by_the_next(
+    client: TestClient,
+    bearer: Bearer,
+    erase: Callable[[str], dict[str, Any]],
+    settings: ServerSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "no space left")
+
+    with monkeypatch.context() as patch, TestClient(client.app, raise_server_exceptions=False) as broken:
+        patch.setattr("serving.routes.receipts.erase_files", full)
+        assert broken.delete(f"/v1/employees/{LISTED}", headers=bearer("hr")).status_code == 500
+    assert files_holding(settings.var, LISTED)
+    assert erase(LISTED)["removed"]["score"] == 0
+    assert files_holding(settings.var, LISTED) == []
+
+
 def test_lists_that_are_being_written_are_deleted_once_they_are_finished(
     erase: Callable[[str], dict[str, Any]],
     store: Store,
