@@ -107,7 +107,8 @@ def deliver(
         _record_the_rest(store, plan, clock())
         sender = _Sender(store, settings, plan, address_of, clock)
         _send_all(sender, done, progress)
-        done.failed.update({CHANGED: len(sender.outdated)} if sender.outdated else {})
+        if sender.outdated:
+            done.failed[CHANGED] = len(sender.outdated)
     with store.reading() as scores:
         _count(done, deliveries.deliveries(scores.connection, plan.published), plan.hashes)
     return done
