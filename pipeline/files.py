@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -17,17 +18,31 @@ __all__ = ["json_text", "locked", "write_parquet", "write_text", "write_whole"]
 
 
 @contextmanager
-def locked(folder: Path, *, waits: bool = True) -> Iterator[None]:
+def locked(folder: Path, *, seconds: float = math.inf) -> Iterator[None]:
     """Lock a folder for this process until the block or the process ends, even if it is killed.
 
-    Raises OSError if the folder does not exist, or another process holds it and `waits` is false.
+    Raises BlockingIOError if another process still holds it after `seconds`, and OSError if it cannot be opened.
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        flock(descriptor, LOCK_EX if waits else LOCK_EX | LOCK_NB)
+        _lock(descriptor, time.monotonic() + seconds)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, until: float) -> None:
+    if until == math.inf:
+        flock(descriptor, LOCK_EX)
+        return
+    while True:
+        try:
+            flock(descriptor, LOCK_EX | LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(0.05)
 
 
 def write_parquet(frame: pl.DataFrame, target: Path) -> None:

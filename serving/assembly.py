@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import unusable
 from pipeline.store.store import Store
 from pipeline.tracebacks import data_kept_out
@@ -45,10 +46,12 @@ A request that names a person must state its purpose, those purposes are refused
 def assemble(settings: ServerSettings | None) -> FastAPI:
     """The server that `app.create_app` returns."""
     settings = settings or _settings()
+    access = keep_private(settings.var)
     app = FastAPI(
         title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.settings = settings
+    app.state.access_to_var = access
     store = app.state.store = Store(settings.store_url)
     app.state.readiness = SharedReading(store.is_ready, health.PROBED_SECONDS)
     app.state.issuer = issuer_of(settings, store.revoked_tokens)
@@ -81,6 +84,8 @@ def _settings() -> ServerSettings:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     write_json_lines()
+    if warning := WARNINGS.get(app.state.access_to_var):
+        LOG.warning(warning)
     garbage.freeze("the server")
     current_default_thread_limiter().total_tokens = MAX_CONCURRENT
     with data_kept_out(LOG.error), _inner_port(app):

@@ -8,8 +8,9 @@ twentieth of the time of summing.
 import fcntl
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ import duckdb
 import polars as pl
 
 from features.calendar import month_index
+from features.collaboration.pairs import BASE
 from features.files import delete, write_whole
 from features.known.codes import everyone, numbered
 from features.known.source_columns import columns_of
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
 LAYOUT: Final = 4
 """Increase it with every change of what `monthly_sums` writes: sums of another layout are not read."""
 KINDS_OF_SUMS: Final = ("services", "pairs")
+NEEDED_MONTHS: Final = 12
+"""The longest window of a feature over sums. What reaches further back, such as a person's last service, is summed
+again from the source where a run needs it."""
+
+_PEOPLE: Final = "people.parquet"
+_MANIFEST: Final = "manifest.json"
+_LOCK: Final = "lock"
 
 Fingerprint = tuple[int, str]
 
@@ -45,7 +54,7 @@ class MonthStore:
         self._folder = folder
         self._about = _about(source) | {"engine": engine}
         self._now = _fingerprints(source, folder, is_persistent)
-        self.people = folder / "people.parquet"
+        self.people = folder / _PEOPLE
         ids = everyone(source)
         self._finished = self._still_valid(ids)
         self._write_manifest()  # before any file changes: a month whose files are being written is not finished
@@ -62,18 +71,14 @@ class MonthStore:
         self._finished[month] = self._now[month]
         self._write_manifest()
 
-    @property
-    def _manifest(self) -> Path:
-        return self._folder / "manifest.json"
-
     def _still_valid(self, ids: pl.Series) -> dict[int, Fingerprint]:
         """The months that need not be summed again."""
+        manifest = _manifest_in(self._folder)
         try:
-            manifest = json.loads(self._manifest.read_text(encoding="utf-8"))
             coded = pl.read_parquet(self.people)["employee_id"]
-        except (FileNotFoundError, json.JSONDecodeError):
+        except FileNotFoundError:
             return {}
-        if manifest["about"] != self._about or not coded.is_in(ids.implode()).all():
+        if manifest is None or manifest["about"] != self._about or not coded.is_in(ids.implode()).all():
             return {}
         summed = {int(month): (rows, hashes) for month, (rows, hashes) in manifest["months"].items()}
         return {month: was for month, was in summed.items() if self._now.get(month) == was and self._has_files(month)}
@@ -97,8 +102,7 @@ class MonthStore:
         return len(table)
 
     def _write_manifest(self) -> None:
-        text = json.dumps({"about": self._about, "months": self._finished}, indent=1)
-        write_whole(self._manifest, lambda path: path.write_text(text, encoding="utf-8"))
+        _write_manifest(self._folder, {"about": self._about, "months": self._finished})
 
 
 @contextmanager
@@ -113,13 +117,107 @@ def month_folder(persistent: Path | None, work: Path) -> Iterator[Path]:
 def _locked(folder: Path) -> Iterator[Path | None]:
     """The folder, or None where another process holds its lock; the system releases it however a process ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with (folder / _LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield None
         else:
             yield folder
+
+
+def may_hold(folder: Path, employee_id: str) -> bool:
+    """Whether the sums in a folder may be about a person: also if a killed run left its people file unfinished."""
+    left = [path for path in folder.iterdir() if path.name != _LOCK]
+    if any(path.suffix == ".part" for path in left):
+        return True
+    try:
+        return employee_id in pl.read_parquet(folder / _PEOPLE)["employee_id"]
+    except FileNotFoundError:
+        return bool(left)
+
+
+def forget(folder: Path) -> bool:
+    """Delete the sums in a folder; the next run sums again what it needs. False if a run is using them."""
+    with _locked(folder) as free:
+        if free is None:
+            return False
+        for path in folder.iterdir():
+            if path.name != _LOCK:
+                delete(path)
+        return True
+
+
+def months_before(folder: Path, first: int) -> list[int]:
+    """The months (year × 12 + month) before `first` whose sums are in a folder."""
+    manifest = _manifest_in(folder)
+    return sorted(int(month) for month in manifest["months"] if int(month) < first) if manifest else []
+
+
+def forget_before(folder: Path, first: int) -> bool:
+    """Delete the sums of services opened before a month, and the ids of people whom no later sums are about.
+
+    The next run sums again what it needs and the source still holds. False if a run is using the sums.
+    """
+    with _locked(folder) as free:
+        if free is None:
+            return False
+        manifest = _manifest_in(folder) or {"months": {}}
+        old = months_before(folder, first)
+        left = {month: was for month, was in manifest["months"].items() if int(month) not in old}
+        files = [folder / kind / f"{month}.parquet" for kind in KINDS_OF_SUMS for month in left]
+        if left and all(file.is_file() for file in files):  # Spark writes folders
+            _write_manifest(folder, manifest | {"months": {}})  # a run that is killed from here on leaves nothing half
+            for file in (folder / kind / f"{month}.parquet" for kind in KINDS_OF_SUMS for month in old):
+                delete(file)
+            _recode(folder, left)
+            _write_manifest(folder, manifest | {"months": left})
+            return True
+    return forget(folder)
+
+
+def _recode(folder: Path, months: Iterable[str]) -> None:
+    """Number the people again, in the same order, without those whom the sums of these months are not about."""
+    services, pairs = ([folder / kind / f"{month}.parquet" for month in months] for kind in KINDS_OF_SUMS)
+    low, high = (pl.col("pair") // BASE).cast(pl.Int32), (pl.col("pair") % BASE).cast(pl.Int32)
+    codes = pl.concat(
+        [
+            pl.scan_parquet(services).select(person="employee_id"),
+            pl.scan_parquet(pairs).select(person=low),
+            pl.scan_parquet(pairs).select(person=high),
+        ]
+    )
+    people = pl.scan_parquet(folder / _PEOPLE).join(codes.unique(), on="person", how="semi").sort("person").collect()
+    now = numbered(people["employee_id"])
+    if people["person"].equals(now["person"]) and people.height == pl.read_parquet(folder / _PEOPLE).height:
+        return
+
+    def new(code: pl.Expr) -> pl.Expr:
+        return code.replace_strict(people["person"], now["person"])
+
+    for file in services:
+        _rewrite(file, pl.read_parquet(file).with_columns(new(pl.col("employee_id"))))
+    for file in pairs:
+        _rewrite(file, pl.read_parquet(file).with_columns(pair=new(low).cast(pl.Int64) * BASE + new(high)))
+    write_whole(folder / _PEOPLE, now.write_parquet)
+
+
+def _rewrite(file: Path, rows: pl.DataFrame) -> None:
+    write_whole(file, partial(rows.write_parquet, compression="uncompressed"))
+
+
+def _manifest_in(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder; None if there is none that can be read."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return manifest
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    text = json.dumps(manifest, indent=1)
+    write_whole(folder / _MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def _about(source: "Source") -> dict[str, Any]:

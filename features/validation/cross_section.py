@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from features.contract.ids import is_nameable
 from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import CONTEXT, Driver, is_protected, resembles
 from features.errors import Finding
@@ -22,7 +23,7 @@ from features.reading.source_toml import CrossSectionDefinition
 from features.reading.sql_statement import Query, Statement
 from features.sql import connect, parquet
 from features.validation.casting import to_canonical
-from features.validation.rules import looks_like
+from features.validation.rules import UNNAMEABLE_ID, looks_like
 from features.validation.sensitive_values import subject_of_categories, subject_of_years, years
 from features.validation.validate import Report
 
@@ -169,10 +170,13 @@ def _wrong_rows(people: pl.DataFrame, employee_id: str) -> list[Finding]:
     if employee_id not in people.columns:
         return []
     ids = people[employee_id]
+    text, _ = to_canonical(people.select(employee_id), {employee_id: pl.String()})
+    unnameable = text.filter(~is_nameable(pl.col(employee_id))).height
     repeated = int(ids.drop_nulls().is_duplicated().sum())
     rules = [
         (ids.null_count(), "an employee_id that is empty", "Give everyone an id, or leave such rows out in the query"),
         (repeated, "an employee_id on several rows", "Keep one row per person; with dates, use [tables] instead"),
+        (unnameable, UNNAMEABLE_ID.sentence, UNNAMEABLE_ID.remedy),
     ]
     return [Finding(rule, TABLE, employee_id, rows, remedy) for rows, rule, remedy in rules if rows]
 

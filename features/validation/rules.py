@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from features.contract import ids
 from features.contract.sensitive_words import Subject
 from features.errors import Finding
 
@@ -64,6 +65,7 @@ UNREADABLE_FILE: Final = Rule(
     "the file cannot be read to its end", "It may be truncated, damaged or not Parquet: export or copy it again."
 )
 NO_ID: Final = Rule("an id is empty", "Fill it in, or leave such rows out with a query in source.toml.")
+UNNAMEABLE_ID: Final = Rule(ids.SENTENCE, ids.REMEDY)
 EMPTY: Final = Rule("a required value is empty", "Fill it in, or leave such rows out with a query in source.toml.")
 NOT_A_DATE: Final = Rule(
     "is not a date that can be read", "Write dates as YYYY-MM-DD, or declare date_format under [files] in source.toml."

@@ -15,6 +15,7 @@ import numpy as np
 import pandera.errors
 import polars as pl
 
+from features.contract.ids import is_nameable
 from features.contract.tables import (
     ALSO_IN_KEY,
     CLOSED_LISTS,
@@ -50,6 +51,7 @@ from features.validation.rules import (
     SENTINEL_ROW,
     SENTINEL_VALUE,
     TWICE,
+    UNNAMEABLE_ID,
     Rule,
     Tally,
     looks_like,
@@ -144,6 +146,7 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
     frame = _without_impossible_values(checked.table, frame, tally)
     frame = frame.drop_nulls([name for name in required_columns(checked.table) if name in frame.columns])
     if checked.table == "employees" and "employee_id" in frame.columns:
+        tally.add(UNNAMEABLE_ID, "employees", "employee_id", frame.filter(~is_nameable(pl.col("employee_id"))).height)
         _gather_people(checked, given, frame)
     if checked.table == "collaboration":
         frame = _without_impossible_services(frame, tally)

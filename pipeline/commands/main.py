@@ -8,7 +8,7 @@ only after its memory setting is made.
 
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from importlib.metadata import version as installed_version
 from typing import Annotated, NoReturn
 
@@ -20,6 +20,7 @@ from features.allocator import share_freed_memory
 from features.errors import Finding, RetentionError, Unavailable
 from pipeline.commands import data, models, months, oversight, training
 from pipeline.commands.options import err, escaped
+from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import Settings, unusable
 from pipeline.tracebacks import data_kept_out, described
 
@@ -51,6 +52,9 @@ def options(
     """Who is at risk of leaving voluntarily, why, and what could change it."""
     if debug:
         os.environ["RETENTION_DEBUG"] = "true"  # for the processes that a command starts, too
+    with suppress(SettingsError, ValidationError):  # a command that needs the settings reports it
+        if warning := WARNINGS.get(keep_private(Settings().var)):
+            err.print(warning, soft_wrap=True)
 
 
 def main() -> None:

@@ -5,21 +5,35 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from features.collaboration import sum_store
 from pipeline.files import locked
 from pipeline.settings import Settings
 
-_PREFIX = "run-"
+_PREFIX: Final = "run-"
+_MONTHS: Final = "months"
+_ERASURE: Final = "erasure"
+"""A file in the folder of a run: somebody was erased while it ran, perhaps after it had read the source."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The number of folders of killed runs that were deleted, and of runs that are alive."""
+
+    killed: int
+    alive: int
 
 
 @contextmanager
 def workspace(settings: Settings) -> Iterator[Path]:
     """An empty folder under `var`, deleted afterwards, and with it a `var` that is still empty.
 
-    The folder holds copies of the source's tables. If a run was killed, the next run deletes its folder.
+    The folder holds copies of the source's tables. If a run was killed, the next run or erasure deletes its folder.
     """
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with _locked_folder(settings.var) as folder:
             yield folder
@@ -37,13 +51,51 @@ def _locked_folder(var: Path) -> Iterator[Path]:
             folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=var)
             alive.enter_context(locked(Path(folder.name)))
         with folder:
-            yield Path(folder.name)
+            try:
+                yield Path(folder.name)
+            finally:
+                _forget_sums_if_told(var, Path(folder.name))
 
 
-def _clear_killed(var: Path) -> None:
+def _clear_killed(var: Path) -> int:
+    """Delete the folders of killed runs; returns their number."""
+    killed = 0
     for left in var.glob(f"{_PREFIX}*"):
-        with suppress(OSError), locked(left, waits=False):  # OSError: its run is still alive, or has just ended
+        with suppress(OSError), locked(left, seconds=0):  # OSError: its run is still alive, or has just ended
+            _forget_sums_if_told(var, left)
             shutil.rmtree(left)
+            killed += 1
+    return killed
+
+
+def clear_killed(var: Path) -> int:
+    """Delete the folders of killed runs, which hold copies of tables; returns their number."""
+    if not var.is_dir():
+        return 0
+    with locked(var):
+        return _clear_killed(var)
+
+
+def tell_of_erasure(var: Path) -> Runs:
+    """Delete the folders of killed runs, and leave a note in those of living ones.
+
+    A run with such a note deletes the monthly sums at its end, since they may hold the erased person.
+    """
+    if not var.is_dir():
+        return Runs(0, 0)
+    with locked(var):
+        killed = _clear_killed(var)
+        alive = list(var.glob(f"{_PREFIX}*"))
+        for folder in alive:
+            with suppress(FileNotFoundError):  # it has just ended
+                (folder / _ERASURE).touch()
+    return Runs(killed, len(alive))
+
+
+def _forget_sums_if_told(var: Path, run: Path) -> None:
+    if (run / _ERASURE).exists():
+        for folder in sums_folders(var):
+            sum_store.forget(folder)
 
 
 def months_folder(settings: Settings, source: str) -> Path:
@@ -52,4 +104,9 @@ def months_folder(settings: Settings, source: str) -> Path:
     Sources of the same name share it: each finds the other's months changed and rebuilds them, which is slower but
     never wrong.
     """
-    return settings.var / "months" / hashlib.sha256(source.encode()).hexdigest()[:16]
+    return settings.var / _MONTHS / hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def sums_folders(var: Path) -> list[Path]:
+    """The folders of monthly sums of all sources."""
+    return sorted(folder for folder in (var / _MONTHS).glob("*") if folder.is_dir())

@@ -22,6 +22,7 @@ from pipeline.lists.rollout import allocate, rolled_out
 from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
+from pipeline.store.erasure import erased_since, last_audit_row
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import PUBLICATION, SCORE
 from pipeline.store.store import Store
@@ -29,6 +30,7 @@ from pipeline.store.store import Store
 COMMAND: Final = "retention deliver"
 NOTHING_TO_READ: Final = "nothing_to_read"
 NO_NEWS: Final = "no_news"
+CHANGED: Final = "list_changed"
 Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
 
@@ -60,9 +62,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class _Plan:
-    """The lists to send, the hash of every list, and the hashes of those that are `quiet` or `failing`, by reason."""
+    """The lists to send, the hash of every list, and the hashes of those that are `quiet` or `failing`, by reason.
+
+    read_at: the moment at which they were read, as in `erasure.last_audit_row`.
+    """
 
     published: Published
+    read_at: int
     to_send: Sequence[RiskList]
     hashes: Mapping[str, str]
     quiet: Mapping[str, Mapping[str, str]]
@@ -99,7 +105,10 @@ def deliver(
     done = Delivery(plan.published.month, to_send=len(plan.to_send))
     if not is_rehearsal:
         _record_the_rest(store, plan, clock())
-        _send_all(_Sender(store, settings, plan, address_of, clock), done, progress)
+        sender = _Sender(store, settings, plan, address_of, clock)
+        _send_all(sender, done, progress)
+        if sender.outdated:
+            done.failed[CHANGED] = len(sender.outdated)
     with store.reading() as scores:
         _count(done, deliveries.deliveries(scores.connection, plan.published), plan.hashes)
     return done
@@ -140,7 +149,7 @@ def _planned(scores: PublishedScores, published: Published, settings: Settings, 
             failing["no_address"][manager] = hashes[manager]
         elif manager not in known or known[manager].state in deliveries.OPEN_STATES:
             to_send.append(each)
-    return _Plan(published, to_send, hashes, quiet, failing)
+    return _Plan(published, last_audit_row(scores.connection), to_send, hashes, quiet, failing)
 
 
 def _gone(scores: PublishedScores, published: Published, managers: Collection[str]) -> set[str]:
@@ -177,29 +186,42 @@ def _reopen(store: Store, published: Published, resend: Resend, at: datetime) ->
 
 def _record_the_rest(store: Store, plan: _Plan, at: datetime) -> None:
     with store.changing() as connection:
-        for reason, hashes in plan.quiet.items():
-            deliveries.record(connection, plan.published, hashes, "unchanged", at, reason)
-        for reason, hashes in plan.failing.items():
-            deliveries.record(connection, plan.published, hashes, "failed", at, reason)
+        erased = erased_since(connection, plan.read_at)
+        unsent: tuple[tuple[deliveries.State, Mapping[str, Mapping[str, str]]], ...]
+        unsent = (("unchanged", plan.quiet), ("failed", plan.failing))
+        for state, by_reason in unsent:
+            for reason, hashes in by_reason.items():
+                left = {manager: each for manager, each in hashes.items() if manager not in erased}
+                deliveries.record(connection, plan.published, left, state, at, reason)
 
 
 @dataclass(frozen=True)
 class _Sender:
-    """Everything needed to send one list."""
+    """Everything needed to send one list; `outdated` collects managers whose list a person was erased from."""
 
     store: Store
     settings: Settings
     plan: _Plan
     address_of: Mapping[str, str]
     clock: Clock
+    outdated: set[str] = field(default_factory=set)
 
     def send(self, server: MailServer, risk_list: RiskList) -> bool:
-        """Claim a list, send it and record the outcome; False if it is worth another try."""
+        """Claim a list, send it and record the outcome; False if it is worth another try.
+
+        A list of or about a person who was erased since it was read is not sent; the next run makes it again.
+        """
         manager = risk_list.manager_id
         list_hash, address = self.plan.hashes[manager], self.address_of[manager]
         mail = mail_of(self.plan.published, risk_list, list_hash, address, self.clock(), self.settings)
         server.ready()  # before the claim, so that a server that is down leaves the list unclaimed
         with self.store.changing() as connection:
+            erased = erased_since(connection, self.plan.read_at)
+            if manager in erased:
+                return True
+            if erased.intersection(_named(risk_list)):
+                self.outdated.add(manager)
+                return True
             if not deliveries.claim(connection, self.plan.published, manager, list_hash, self.clock()):
                 return True  # another run has it
         self._audit(risk_list)
@@ -226,7 +248,6 @@ class _Sender:
         if not self.settings.mail_includes_list:
             return
         request = uuid4().hex
-        named = [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
         self.store.append_audit(
             [
                 AuditEntry(
@@ -239,9 +260,13 @@ class _Sender:
                     purpose="retention_conversation",
                     result="mailed",
                 )
-                for employee_id in named
+                for employee_id in _named(risk_list)
             ]
         )
+
+
+def _named(risk_list: RiskList) -> list[str]:
+    return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
 def _send_all(sender: _Sender, done: Delivery, progress: Progress) -> None:

@@ -1,15 +1,14 @@
 """The folder of a month: each manager's list in every format, and the files for HR and heads of departments."""
 
+import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from pipeline.files import locked
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.listing.rules import ListRules
 from pipeline.lists.department_page import DepartmentFigures, department_figures
@@ -17,12 +16,14 @@ from pipeline.lists.list_table import list_csv, list_xlsx
 from pipeline.lists.pages import answers_at, departments_page, index_page, list_page, list_text
 from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
 from pipeline.lists.rollout import rolled_out, waiting_managers
+from pipeline.store.list_folders import DRAFT, writing_alone
 from pipeline.store.reading import Published
 from pipeline.store.store import Store
 
-_DRAFT: Final = ".draft-"
 _INDEX: Final = "index"
 _DEPARTMENTS: Final = "departments"
+_LONGEST_STEM: Final = 200
+"""Characters of an id in a file name; file systems allow 255 with the rest of the name."""
 _RESERVED: Final = (_INDEX, _DEPARTMENTS)
 """File names that are reserved: no manager's files may take them."""
 
@@ -53,14 +54,12 @@ def write_lists(
     `list_link` for answers, if it is set. Raises BadInput for a month without scores.
     """
     with store.reading() as scores:
-        published = month_to_list(scores, month)
-        every_list = risk_lists(scores, published, rules, None, language)
-        lists = [each for each in rolled_out(scores, published, every_list) if each.is_worth_reading]
-        waiting = len(waiting_managers(scores, published))
-        figures = department_figures(scores, published, language)
+        month_to_list(scores, month)  # raises before anything is made
     out.mkdir(parents=True, exist_ok=True)
-    with _locked_and_clean(out):
-        draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=out))  # readable by the owner only
+    with writing_alone(out):
+        # read under the lock: an erasure after this moment waits for it, and then deletes what was written
+        published, lists, waiting, figures = _read(store, rules, month, language)
+        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=out))  # readable by the owner only
         try:
             _write_month(draft, published, lists, figures, language, answers_at(list_link, published))
             _replace(out / published.month, draft)
@@ -70,18 +69,23 @@ def write_lists(
     return WrittenLists(out / published.month, published.month, len(lists), people, waiting)
 
 
-@contextmanager
-def _locked_and_clean(out: Path) -> Iterator[None]:
-    """Let one run at a time write there. Drafts that a killed run left behind name people, so they are deleted."""
-    with locked(out):
-        for leftover in out.glob(f"{_DRAFT}*"):
-            shutil.rmtree(leftover)
-        yield
+def _read(
+    store: Store, rules: ListRules, month: str | None, language: Language
+) -> tuple[Published, list[RiskList], int, DepartmentFigures]:
+    """The month, the lists worth reading, the number of managers who wait, and the figures of departments."""
+    with store.reading() as scores:
+        published = month_to_list(scores, month)
+        every_list = risk_lists(scores, published, rules, None, language)
+        lists = [each for each in rolled_out(scores, published, every_list) if each.is_worth_reading]
+        waiting = len(waiting_managers(scores, published))
+        return published, lists, waiting, department_figures(scores, published, language)
 
 
 def file_stem(manager_id: str) -> str:
     """A file name for any id: never a path, a hidden file or a reserved name."""
     stem = quote(manager_id, safe=" ")
+    if len(stem) > _LONGEST_STEM:  # letters of other scripts take six characters each
+        stem = f"{stem[:_LONGEST_STEM]}-{hashlib.sha256(manager_id.encode()).hexdigest()[:16]}"
     is_unsafe = stem.startswith(".") or stem.lower() in _RESERVED
     return f"%{ord(stem[0]):02X}{stem[1:]}" if is_unsafe else stem
 
@@ -111,7 +115,7 @@ def _write_month(
 def _replace(folder: Path, draft: Path) -> None:
     """Replace the folder. A rename cannot replace a non-empty folder, so the old one is moved away first."""
     if folder.exists():
-        aside = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder.parent)) / "old"
+        aside = Path(tempfile.mkdtemp(prefix=DRAFT, dir=folder.parent)) / "old"
         folder.replace(aside)
         draft.replace(folder)
         shutil.rmtree(aside.parent)

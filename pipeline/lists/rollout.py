@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from features.errors import BadInput, Finding
 from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
+from pipeline.store.erasure import erased_since, last_audit_row
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
@@ -53,12 +54,13 @@ def allocate(store: Store, settings: Settings, published: Published) -> list[All
     with store.reading() as scores:
         known = allocations(scores.connection, published.source)
         teams = scores.teams(published)
+        read_at = last_audit_row(scores.connection)
     if settings.rollout_share >= 1:
         _end(store, known, published)
     else:
         _require_one_seed(known, settings)
         new = _new_allocations(teams, {each.manager_id for each in known}, published, settings)
-        _write(store, published, new)
+        _write(store, published, new, read_at)
     with store.reading() as scores:
         return allocations(scores.connection, published.source)
 
@@ -126,12 +128,16 @@ def _new_allocations(teams: pl.DataFrame, known: set[str], published: Published,
     )
 
 
-def _write(store: Store, published: Published, new: pl.DataFrame) -> None:
-    """Write new rows. Two simultaneous runs draw the same allocation; the second finds nothing left to write."""
+def _write(store: Store, published: Published, new: pl.DataFrame, read_at: int) -> None:
+    """Write new rows. Two simultaneous runs draw the same allocation; the second finds nothing left to write.
+
+    Managers who were erased since the teams were read are left out.
+    """
     at = datetime.now(UTC)
     with store.changing() as connection:
-        existing = {each.manager_id for each in allocations(connection, published.source)}
-        rows = [row | {"at": at, "until_month": None} for row in new.to_dicts() if row["manager_id"] not in existing]
+        known = {each.manager_id for each in allocations(connection, published.source)}
+        known |= erased_since(connection, read_at)
+        rows = [row | {"at": at, "until_month": None} for row in new.to_dicts() if row["manager_id"] not in known]
         if rows:
             connection.execute(insert(ROLLOUT), rows)
 

@@ -107,7 +107,7 @@ def connect(settings: Settings) -> mlflow.MlflowClient:
 
     Raises Unavailable for a database that does not answer.
     """
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     _require_database(settings.tracking_uri)
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it logs a traceback of each error it raises
     mlflow.set_tracking_uri(settings.tracking_uri)

@@ -75,15 +75,16 @@ def score_and_publish(
 
     The latest snapshot date is scored unless another one is given; a cross-section has none, so its scores are
     dated with the end of the month of `today`. `despite` is the reason to publish what `refusals` refuses: it is kept
-    with the publication and in the audit.
+    with the publication and in the audit. People who are erased while this runs are left out.
 
     Raises BadInput if there is no such model or date, or the model was trained on another source, and Refused if the
     people have not been informed, or the month is far from what the model learned from and no reason is given.
     """
     reason = checked_reason(despite, "score", "--despite", "the month should be published")
-    with workspace(settings) as folder:
+    with workspace(settings) as folder, closing(Store(settings.store_url)) as store:
         progress("load the model")
         number, model = registry.load(settings, version)
+        read_at = store.moment()
         progress("read and validate")
         loaded = load_source(source, folder / "tables")
         _require_same_source(loaded.name, model)
@@ -96,12 +97,12 @@ def score_and_publish(
         if population.have_left:
             manifest = {**publication.manifest, "have_left": population.have_left}
             publication = replace(publication, manifest=manifest)
-        with closing(Store(settings.store_url)) as store:
-            before = _before(store, publication, model)
-            check = _checked(loaded, model, population.X, publication, before, reason)
-            progress("publish")
-            publication = replace(publication, data_check=check)
-            store.publish(publication)
+        before = _before(store, publication, model)
+        check = _checked(loaded, model, population.X, publication, before, reason)
+        progress("publish")
+        publication = replace(publication, data_check=check)
+        store.publish(publication, read_at)
+        publication = publication.without(store.erased_since(read_at))  # as it was published
     return Scored(publication, check, before.counts, before.month)
 
 

@@ -23,12 +23,21 @@ POOLED: Final = 16
 PROBE_SECONDS: Final = 1
 """How long a probe waits for another writer: a readiness check has to answer quickly."""
 
-Access = Literal["read", "append", "publish", "probe"]
-"""What a transaction is for: "read" sees one snapshot, "append" writes, "publish" writes while no one else publishes,
-"probe" tests whether writing is possible."""
+Access = Literal["read", "append", "change", "publish", "erase", "probe"]
+"""What a transaction is for: "read" sees one snapshot, "append" adds to the audit, "change" writes about people,
+"publish" does while no one else publishes, "erase" while no one else changes or publishes, "probe" tests whether
+writing is possible."""
+
+Forgotten = Literal["removed", "while read", "until vacuum"]
+"""Whether the database's files still hold deleted data: no; in SQLite's write-ahead log, since someone was reading; in
+PostgreSQL's files, until vacuum and its own log have overwritten them."""
 
 _WRITER_LOCK: Final = 7_265_746
 """Number of the PostgreSQL advisory lock that publishing and migrating take; any constant will do."""
+
+_ERASURE_LOCK: Final = 7_265_749
+"""Number of the PostgreSQL advisory lock that erasures take alone, and changes and publications together: what they
+write is either visible to an erasure or checked against it."""
 
 _PROMOTION_LOCK: Final = 7_265_748
 """Number of the PostgreSQL advisory lock that promotions take; any constant will do."""
@@ -96,12 +105,22 @@ def begun(engine: Engine, access: Access) -> Iterator[Connection]:
     if is_postgresql and access == "read":
         options["isolation_level"] = "REPEATABLE READ"
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        if is_postgresql and access == "publish":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+        if is_postgresql:
+            _take_locks(connection, access)
         if is_postgresql and access == "probe":
             for wait in ("lock_timeout", "statement_timeout"):
                 connection.execute(text(f"SET LOCAL {wait} = '{PROBE_SECONDS}s'"))
         yield connection
+
+
+def _take_locks(connection: Connection, access: Access) -> None:
+    """The advisory locks of a transaction on PostgreSQL; SQLite has one writer at a time."""
+    if access == "publish":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITER_LOCK})
+    if access in ("change", "publish"):
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:number)"), {"number": _ERASURE_LOCK})
+    if access == "erase":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ERASURE_LOCK})
 
 
 @contextmanager
@@ -132,17 +151,16 @@ def write_nothing(connection: Connection) -> None:
     connection.execute(insert(AUDIT).from_select(["id"], select(AUDIT.c.id).where(false())))
 
 
-def forget_deleted(engine: Engine) -> None:
-    """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading.
-
-    Waits as long as the connections of the engine do.
-    """
+def forget_deleted(engine: Engine, seconds: float) -> Forgotten:
+    """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""
     if engine.dialect.name != "sqlite":
-        return
+        return "until vacuum"
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        is_busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         cursor.close()
     finally:
         connection.close()
+    return "while read" if is_busy else "removed"

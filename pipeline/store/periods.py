@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
-from features.calendar import month_end
+from features.calendar import month_end, month_index
+from features.collaboration.sum_store import NEEDED_MONTHS, forget_before, months_before
+from pipeline.dataset.workspace import clear_killed, sums_folders
 from pipeline.settings import Settings
 from pipeline.store import audit
-from pipeline.store.list_folders import delete_folder, forget_gone, list_folders
+from pipeline.store.list_folders import delete_lists, forget_gone, list_folders
 from pipeline.store.schema import (
     CONTEST,
     DELIVERY,
@@ -29,21 +32,26 @@ COMMAND: Final = "retention purge"
 
 @dataclass(frozen=True)
 class Purged:
-    """What was or would be deleted: rows of each table, and folders of lists.
+    """What was or would be deleted: rows of each table, folders of lists, and months of sums of internal services.
 
     `lists_out_of_reach` is the number of folders, of any month, that were written elsewhere and that this process may
-    not delete.
+    not delete. `in_use` is the number of places that running jobs were using, where nothing was deleted.
     """
 
     scores_until: date
     answers_until: date
+    sums_until: date
     rows: dict[str, int]
     list_folders: int
     lists_out_of_reach: int
+    months_of_sums: int
+    in_use: int
 
 
 def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = False) -> Purged:
-    """Delete months, answers and contests that are older than their retention period.
+    """Delete months, answers and contests that are older than their retention period, and sums older than any window.
+
+    With the sums go the ids of people whom no later sums are about, and what killed runs left behind.
 
     The newest publication of each source stays at any age, because it is served. An objection stays as long as a score
     of its person is stored: without it the person would be listed again. The audit stays as the proof of who saw what,
@@ -51,8 +59,11 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
     """
     scores_until = month_end(today, -settings.keep_scores_months)
     answers_until = month_end(today, -settings.keep_answers_months)
+    sums_until = month_end(today, -NEEDED_MONTHS - 1)
     lists = list_folders(settings.var)
-    old_lists = [folder for folder in lists.within_reach if folder.name <= f"{scores_until:%Y-%m}"]
+    old_lists = [folder for folder in lists.within_reach if _is_old(folder, scores_until)]
+    old_sums = sum(len(months_before(sums, month_index(sums_until) + 1)) for sums in sums_folders(settings.var))
+    in_use = 0
     with store.changing() as connection:
         expired = _expired(connection, scores_until, answers_until)
         rows = {table.name: _count(connection, table, condition) for table, condition in expired}
@@ -63,11 +74,22 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
                 connection.execute(delete(table).where(condition))
             audit.append(connection, [_audit_row(), *seals])
     if not is_rehearsal:
-        for folder in old_lists:
-            delete_folder(settings.var, folder)
-        forget_gone(settings.var)
+        in_use = _purge_files(settings.var, scores_until, sums_until)
         store.forget_deleted()
-    return Purged(scores_until, answers_until, rows, len(old_lists), lists.out_of_reach)
+    return Purged(scores_until, answers_until, sums_until, rows, len(old_lists), lists.out_of_reach, old_sums, in_use)
+
+
+def _purge_files(var: Path, scores_until: date, sums_until: date) -> int:
+    """Delete old lists and sums, and what killed runs left behind; returns the number of places in use."""
+    clear_killed(var)
+    lists = delete_lists(var, lambda folder: _is_old(folder, scores_until))
+    forget_gone(var)
+    first = month_index(sums_until) + 1
+    return lists.in_use + sum(not forget_before(folder, first) for folder in sums_folders(var))
+
+
+def _is_old(lists: Path, scores_until: date) -> bool:
+    return lists.name <= f"{scores_until:%Y-%m}"
 
 
 def _expired(

@@ -1,13 +1,14 @@
 """What one scoring run publishes: checked, ranked and converted to rows. Pure functions; the store writes the rows."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import polars as pl
 
+from features.contract import ids
 from features.errors import Finding, Refused
 from pipeline.data_counts import DataCheck
 from pipeline.disclosure import pairs_shown
@@ -53,6 +54,15 @@ class Publication:
     services: pl.DataFrame | None = None
     data_check: DataCheck | None = None
 
+    def without(self, people: Collection[str]) -> Self:
+        """The publication without these people, also where they lead others."""
+        if not people:
+            return self
+        leads, gone = pl.col("manager_id").cast(pl.String), list(people)
+        scores = self.scores.filter(~pl.col("employee_id").is_in(gone))
+        scores = scores.with_columns(manager_id=pl.when(~leads.is_in(gone)).then(leads))
+        return replace(self, scores=scores, factors=self.factors.filter(~pl.col("employee_id").is_in(gone)))
+
     def features(self) -> list[dict[str, Any]]:
         """Each feature that has a factor, by name, with its description from the manifest."""
         described = self.manifest.get("features", {})
@@ -80,6 +90,9 @@ def _broken_rules(scores: pl.DataFrame, factors: pl.DataFrame) -> dict[str, int]
     is_first = pl.col("employee_id").is_first_distinct() & pl.col("employee_id").is_not_null()
     rules = {
         "a person is scored twice, or without an id": is_first,
+        ids.SENTENCE: pl.all_horizontal(
+            ids.is_nameable(pl.col(name).cast(pl.String)).fill_null(True) for name in ("employee_id", "manager_id")
+        ),
         "a risk is not a probability": pl.col("risk").is_between(0, 1),
         "base and factors do not add up to the log-odds": gap.abs() <= TOLERANCE,
         "the log-odds do not give the risk": (logistic - pl.col("risk")).abs() <= TOLERANCE,

@@ -40,7 +40,7 @@ def _find(database: str, opened: set[str]) -> None:
     if database.startswith("file:"):
         return
     with suppress(OSError):  # SQLite reports it better
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        Path(database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _prepare(connection: sqlite3.Connection, record: Any, opened: set[str], lock_seconds: int) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
-from pipeline.store import audit, database, seals
+from pipeline.store import audit, database, erasure, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
-from pipeline.store.database import Access, begun, engines_of
+from pipeline.store.database import Access, Forgotten, begun, engines_of
 from pipeline.store.embedded_tokens import revoked_ids
 from pipeline.store.group_figures import group_figures
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
@@ -45,7 +45,13 @@ class Store:
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """A transaction for a change and its audit rows: both are stored, or neither."""
-        with self._audit.writing, self._connected("append") as connection:
+        with self._audit.writing, self._connected("change") as connection:
+            yield connection
+
+    @contextmanager
+    def erasing(self) -> Iterator[Connection]:
+        """As `changing`, but alone: it sees what others have changed and published, and later ones see this."""
+        with self._audit.writing, self._connected("erase") as connection:
             yield connection
 
     @contextmanager
@@ -74,24 +80,41 @@ class Store:
         with self._connected("read") as connection:
             return revoked_ids(connection)
 
-    def publish(self, publication: Publication) -> int:
+    def publish(self, publication: Publication, read_at: int | None = None) -> int:
         """Publish a month's scores in one transaction; returns the publication's id.
 
-        Publishing the scores that are already served for that date changes nothing and returns their id.
-        Raises Refused if scores and factors are inconsistent.
+        Publishing the scores that are already served for that date changes nothing and returns their id. `read_at` is
+        the `moment` before the source was read: people erased since then are left out.
+        Raises Refused if scores and factors are inconsistent, or no one is left.
         """
-        check_publication(publication)
-        scores = ranked(publication)
-        fingerprint = content_hash(publication, scores)
-        with self._connected("read") as connection:
-            before = shown_before(connection, publication.source, publication.snapshot_date)
-        groups = group_figures(scores, publication.factors, before).to_dicts()
-        with self._connected("publish") as connection:
-            return write(connection, publication, scores, groups, fingerprint)
+        erased = set() if read_at is None else self.erased_since(read_at)
+        while True:
+            left = publication.without(erased)
+            check_publication(left)
+            scores = ranked(left)
+            fingerprint = content_hash(left, scores)
+            with self._connected("read") as connection:
+                before = shown_before(connection, left.source, left.snapshot_date)
+            groups = group_figures(scores, left.factors, before).to_dicts()
+            with self._connected("publish") as connection:
+                late = set() if read_at is None else erasure.erased_since(connection, read_at) - erased
+                if not late:
+                    return write(connection, left, scores, groups, fingerprint)
+            erased |= late
 
-    def forget_deleted(self) -> None:
-        """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading."""
-        database.forget_deleted(self._engines.probing)
+    def forget_deleted(self, seconds: float = 1) -> Forgotten:
+        """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""
+        return database.forget_deleted(self._engines.probing, seconds)
+
+    def moment(self) -> int:
+        """The present, as a number of the audit, for `publish` and `erased_since`."""
+        with self._connected("read") as connection:
+            return erasure.last_audit_row(connection)
+
+    def erased_since(self, moment: int) -> set[str]:
+        """The people who were erased after a `moment`."""
+        with self._connected("read") as connection:
+            return erasure.erased_since(connection, moment)
 
     def is_ready(self) -> bool:
         """Whether the store has this version's schema and accepts writes; every answer needs an audit row.

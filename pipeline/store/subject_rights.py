@@ -1,33 +1,20 @@
-"""A person's rights: to see what is held about them, to contest it, and to have it erased."""
+"""A person's rights: to see what is held about them, and to contest it. `erasure` has the right to be forgotten."""
 
-import csv
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select
 
-from pipeline.formulas import without_formula
 from pipeline.store.audit import StoredEntry, page
-from pipeline.store.list_folders import INDEX, delete_folder, list_folders
-from pipeline.store.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
-from pipeline.store.seals import lawful_erasure
+from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
 
 Ground = Literal["wrong", "outdated", "not_about_me", "unfair", "objection"]
 """The value is wrong; outdated; about someone else; should not count; the person objects to being scored."""
 
 ABOUT_PEOPLE: Final = (SCORE, LIST_ANSWER, CONTEST)
-"""Every table whose rows are about one person (`employee_id`): erasure deletes the person's rows. A test compares this
-with the schema, so that no new table about people is forgotten."""
-
-NAMES_MANAGERS: Final = (SCORE,)
-"""Every table whose rows name a manager (`manager_id`): erasure removes the name and leaves the row."""
-
-ABOUT_MANAGERS: Final = (DELIVERY, ROLLOUT)
-"""Every table whose rows are only about a manager: erasure deletes the manager's rows."""
+"""Every table whose rows are about one person (`employee_id`)."""
 
 MOST_LOOKS: Final = 1_000
 """Most looks at a person that a receipt lists, latest first; `looks` counts all of them."""
@@ -96,55 +83,6 @@ def contest(connection: Connection, contested: Contest) -> int:
     """Store a contest; returns its id."""
     stored = connection.execute(insert(CONTEST).values(asdict(contested)).returning(CONTEST.c.id))
     return int(stored.scalar_one())
-
-
-def erase(connection: Connection, employee_id: str) -> dict[str, int]:
-    """Delete everything about a person from the store except the audit; returns the number of rows of each kind.
-
-    If the person is named as a manager, the name is removed and the scores of the others stay. Figures of groups of
-    five or more people stay, because they reveal no one. The publications are sealed again.
-    """
-    with lawful_erasure(connection, employee_id):
-        return _erase(connection, employee_id)
-
-
-def _erase(connection: Connection, employee_id: str) -> dict[str, int]:
-    removed = {
-        table.name: connection.execute(delete(table).where(table.c.employee_id == employee_id)).rowcount
-        for table in ABOUT_PEOPLE
-    }
-    removed["manager_of"] = sum(
-        connection.execute(update(table).where(table.c.manager_id == employee_id).values(manager_id=None)).rowcount
-        for table in NAMES_MANAGERS
-    )
-    for table in ABOUT_MANAGERS:
-        connection.execute(delete(table).where(table.c.manager_id == employee_id))
-    connection.execute(
-        delete(GROUP_FIGURE).where(GROUP_FIGURE.c.dimension == "manager", GROUP_FIGURE.c.value == employee_id)
-    )
-    return removed
-
-
-def erase_files(var: Path, employee_id: str) -> dict[str, int]:
-    """Delete the folders of lists that name a person, and the monthly sums, which the next run computes again.
-
-    Returns the number of deleted folders of each kind. Folders that `list_folders` counts as out of reach stay.
-    """
-    lists = [folder for folder in list_folders(var).within_reach if _names(folder / INDEX, employee_id)]
-    for folder in lists:
-        delete_folder(var, folder)
-    months = [folder for folder in (var / "months").glob("*") if folder.is_dir()]
-    for folder in months:
-        shutil.rmtree(folder)
-    return {"lists": len(lists), "monthly_sums": len(months)}
-
-
-def _names(index: Path, employee_id: str) -> bool:
-    if not index.exists():
-        return False
-    with index.open(encoding="utf-8-sig", newline="") as file:
-        ids = {row[name] for row in csv.DictReader(file) for name in ("employee_id", "manager_id")}
-    return bool(ids & {employee_id, f"'{employee_id}", without_formula(employee_id)})
 
 
 def _scores(connection: Connection, employee_id: str) -> list[HeldScore]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from features.contract.ids import MOST_CHARACTERS
 from features.errors import BadInput
 from pipeline.identity.tokens import Identity
 from pipeline.store.audit import AuditEntry, Link, append
@@ -22,7 +23,6 @@ from serving.http.metrics import Metrics
 
 RELEASED: Final = "released"
 _RESULTS: Final = {403: "refused", 404: "not found", 406: "invalid", 422: "invalid"}
-_MAX_ID_LENGTH: Final = 200
 
 
 class Trail:
@@ -56,12 +56,12 @@ class Trail:
         self.is_recorded = True
 
     @contextmanager
-    def change(self) -> Iterator["Change"]:
+    def change(self, *, is_erasure: bool = False) -> Iterator["Change"]:
         """Change data about a person inside this block, in one transaction with the audit row.
 
         The block must record what it did with `Change.record`.
         """
-        with self._store.changing() as connection:
+        with self._store.erasing() if is_erasure else self._store.changing() as connection:
             change = Change(connection, self._entry)
             yield change
             if not change.is_recorded:
@@ -141,4 +141,4 @@ def _result(error: Exception) -> str:
 
 def _storable(asked_about: str) -> str:
     """An id from a path, shortened and without NUL, which PostgreSQL does not store."""
-    return asked_about[:_MAX_ID_LENGTH].replace("\x00", "�")
+    return asked_about[:MOST_CHARACTERS].replace("\x00", "�")

@@ -2,14 +2,13 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from features.errors import counted
-from pipeline.store.list_folders import list_folders
-from pipeline.store.subject_rights import Contest, contest, erase, erase_files
+from pipeline.store.erasure import ERASED, erase, kept
+from pipeline.store.erasure_of_files import erase_files
+from pipeline.store.subject_rights import Contest, contest
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json
@@ -20,22 +19,12 @@ from serving.schemas.subject_rights import (
     ContestedPoint,
     Erasure,
     KeptContest,
-    Proof,
     Receipt,
 )
+from serving.views.erasure import proof_of, require_traces
 from serving.views.receipts import receipt_of, require_held
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
-
-STAYS: Final = (
-    "The audit still records who looked at this person, and that the person was erased, as proof of both. Figures of "
-    "groups of five or more people stay too. The company's own tables are not changed: remove the person there, or the "
-    "next run scores them again."
-)
-OUT_OF_REACH: Final = (
-    " Lists of {months} are in folders where this server may not delete them, and may name the person: these folders "
-    "are listed under lists-elsewhere in the server's state folder."
-)
 
 
 @router.get(
@@ -87,20 +76,17 @@ def contested(
 def erased(
     request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit
 ) -> Response:
-    """Removes scores, factors, answers, contests, the written lists, and the monthly sums under `var`.
+    """Removes the person from the store and from the files under `var`, also where they lead others.
 
-    The proof identifies the audit's row of the erasure: `retention audit verify --noted ID:HASH` shows later that the
-    row is unchanged.
+    `remains` counts what still names the person, or may until a job ends. The proof identifies the audit's row of the
+    erasure: `retention audit verify --noted ID:HASH` shows later that the row is unchanged.
     """
-    with audit.change() as change:
-        require_held(change.connection, employee_id)
+    var, store = request.app.state.settings.var, request.app.state.store
+    with audit.change(is_erasure=True) as change:
+        require_traces(change.connection, var, employee_id)
         removed = erase(change.connection, employee_id)
-        removed |= erase_files(request.app.state.settings.var, employee_id)
-        link = change.record("erased", employee_id)
-    out_of_reach = list_folders(request.app.state.settings.var).out_of_reach
-    stays = STAYS + (OUT_OF_REACH.format(months=counted(out_of_reach, "month")) if out_of_reach else "")
-    request.app.state.store.forget_deleted()
-    proof = Proof(audit_id=link.id, hash=link.hash)
-    return as_json(
-        request, Erasure(employee_id=employee_id, at=datetime.now(UTC), removed=removed, stays=stays, proof=proof)
-    )
+        link = change.record(ERASED, employee_id)
+        remains = kept(change.connection, employee_id)
+    files = erase_files(var, employee_id)
+    proof = proof_of(employee_id, link, removed | files.removed, remains | files.remains, store.forget_deleted())
+    return as_json(request, proof)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
-EmployeeId = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE, examples=["E-1042"])]
-OptionalText = Annotated[str | None, Query(min_length=1, max_length=200, pattern=PRINTABLE)]
+from features.contract.ids import CHARACTERS, MOST_CHARACTERS
+
+EmployeeId = Annotated[str, Path(min_length=1, max_length=MOST_CHARACTERS, pattern=CHARACTERS, examples=["E-1042"])]
+OptionalText = Annotated[str | None, Query(min_length=1, max_length=MOST_CHARACTERS, pattern=CHARACTERS)]
 Month = Annotated[str, Path(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$", description="YYYY-MM", examples=["2026-09"])]

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.contract.ids import CHARACTERS, MOST_CHARACTERS
 from features.contract.vocabulary import Driver
 from pipeline.store.subject_rights import Ground
 from serving.schemas.audit import LOOK, Look
 from serving.schemas.example import example
 from serving.schemas.lists import ANSWER, GivenAnswer
-from serving.schemas.parameters import PRINTABLE
 from serving.schemas.risks import FACTOR
 
 
@@ -73,7 +73,7 @@ class ContestedPoint(BaseModel):
     )
 
     ground: Ground = Field(description="`objection` means objecting to being scored at all")
-    feature: Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)] | None = None
+    feature: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=CHARACTERS)] | None = None
     statement: str = Field(
         min_length=1, max_length=2000, pattern=r"^[^\x00]*$", description="in the person's own words"
     )
@@ -145,6 +145,7 @@ class Erasure(BaseModel):
         employee_id="E-1042",
         at="2026-10-05T09:30:00Z",
         removed={"score": 12, "list_answer": 1, "contest": 1, "manager_of": 0, "lists": 2, "monthly_sums": 1},
+        remains={"audit_about": 7, "audit_by": 0, "model_ledger_by": 0, "running_jobs": 0},
         stays="The audit still records who looked at this person …",
         proof={"audit_id": 5120, "hash": "9f2c…"},
     )
@@ -152,7 +153,10 @@ class Erasure(BaseModel):
     employee_id: str
     at: datetime
     removed: dict[str, int] = Field(
-        description="number of rows removed, by kind; of folders, for lists and monthly sums"
+        description="number of rows removed, by kind; of folders, for lists, their drafts, monthly sums and killed runs"
+    )
+    remains: dict[str, int] = Field(
+        description="number of rows that still name the person, and of files that may, by kind; `stays` says why"
     )
     stays: str
     proof: Proof

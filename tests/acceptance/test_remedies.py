@@ -108,6 +108,12 @@ IN_SOURCE_TOML: list[Case] = [
         ),
     ),
     Case(
+        rules.UNNAMEABLE_ID,
+        "employees.employee_id",
+        Fix({"employees": EMPLOYEES + "c\td,2020-01-31,\n"}),
+        (Fix({"employees": EMPLOYEES + "cd,2020-01-31,\n"}),),
+    ),
+    Case(
         rules.EMPTY,
         "employees.hire_date",
         Fix({"employees": EMPLOYEES + "c,,\n"}),

@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 from servers import free_port, served
 from sqlalchemy import select
+from traces import copies_in, files_holding
 
 from pipeline.judgement.metrics import metrics
 from pipeline.settings import Settings
@@ -68,6 +69,24 @@ def test_mlflow_shows_how_close_a_run_comes_to_the_true_hazard(company: Path, re
         logged = dict(runs.execute("select key, value from latest_metrics"))
     assert logged["true_hazard_share"] == pytest.approx(report["true_hazard"]["share"])
     assert logged["true_hazard_oracle_auc"] == pytest.approx(report["true_hazard"]["oracle_auc"])
+
+
+def test_people_are_named_by_the_store_the_lists_and_the_sums_alone(company: Path) -> None:
+    """Not by MLflow's database and artefacts, plots, cards or stored figures of features."""
+    person = pl.read_parquet(company / "scores.parquet")["employee_id"].sort()[0]
+    assert person.startswith("E0")  # as all ids of the simulation
+    var = company / "var"
+    holding = {path.split("/")[0] for path in files_holding(var, "E0000")}
+    assert holding == {"lists", "months"}
+    assert copies_in(var / "store.db", person) > 0
+    assert copies_in(var / "mlflow.db", "E0000") == 0
+    assert any((var / "mlartifacts").rglob("*.svg"))
+
+
+def test_no_file_that_training_scoring_and_lists_write_is_open_to_others(company: Path) -> None:
+    for written in (company / "var", company / "predictions.parquet", company / "scores.parquet"):
+        paths = (written, *written.rglob("*"))
+        assert not [path for path in paths if path.stat().st_mode & 0o077]
 
 
 def test_permuted_labels_cannot_be_predicted(report: dict[str, Any]) -> None:

@@ -102,18 +102,14 @@ def test_erasure_leaves_only_the_audit_of_a_person(
     client.post("/v1/employees/D/contest", json=POINT, headers=bearer("hr"))
     write_lists(store, settings.var / "lists", settings.list_rules, "2026-09")
     write_lists(store, settings.var / "lists", settings.list_rules, "2026-08")
-    (settings.var / "months" / "source").mkdir(parents=True)
     answer = client.delete("/v1/employees/D", headers=bearer("hr")).json()
-    assert answer["removed"] == {
+    assert {kind: number for kind, number in answer["removed"].items() if number} == {
         "score": 2,
         "list_answer": 1,
         "contest": 1,
-        "manager_of": 0,
         "lists": 1,
-        "monthly_sums": 1,
     }
     assert {path.name for path in (settings.var / "lists").iterdir()} == {"2026-08"}  # D was not on it
-    assert not list((settings.var / "months").iterdir())
     with store.reading() as scores:
         for table in METADATA.sorted_tables:
             rows = scores.connection.execute(table.select()).mappings()

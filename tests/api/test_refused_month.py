@@ -6,7 +6,7 @@ and the ratings in ids that match nobody; both are ordinary accidents of an expo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from pipeline.monthly import monthly
 from pipeline.registry import versions as registry
 from pipeline.scoring.job import Scored, score_and_publish
 from pipeline.settings import Settings
-from pipeline.store.schema import AUDIT, PUBLICATION
+from pipeline.store.audit import AuditEntry, append
+from pipeline.store.erasure import ERASED, erase
+from pipeline.store.schema import AUDIT, PUBLICATION, SCORE
 from pipeline.store.store import Store
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
@@ -163,6 +165,28 @@ def test_the_monthly_run_refuses_too_and_keeps_the_state_of_the_data(
     assert [finding["column"] for finding in run.done["score"]["data"]["refusals"]] == ["contract"]
     again = monthly(source, company.settings, run.month, TODAY)  # the month as it is recorded
     assert again.done["score"]["data"] == run.done["score"]["data"]
+
+
+@pytest.mark.parametrize("stage", ["score and explain", "publish"])
+def test_a_person_who_is_erased_while_the_month_is_scored_is_not_published(company: Company, stage: str) -> None:
+    table = people().filter(pl.col("gone") == "no")
+    erased = table["id"][0]
+    company.score(table)
+
+    def progress(at: str) -> None:
+        if at == stage:
+            with Store(company.settings.store_url) as store, store.erasing() as connection:
+                assert erase(connection, erased)["score"] == 1
+                append(connection, [AuditEntry(datetime.now(UTC), "r", "H", "hr", "", erased, None, ERASED)])
+
+    source = write(company.folder / "now", table)
+    scored = score_and_publish(source, company.settings, None, None, TODAY, progress)
+    assert set(scored.publication.scores["employee_id"]) == set(table["id"]) - {erased}
+    with Store(company.settings.store_url) as store, store.reading() as scores:
+        stored = scores.connection.execute(select(SCORE.c.employee_id)).scalars().all()
+    assert (stored.count(erased), len(stored)) == (0, 2 * (table.height - 1))
+    again = score_and_publish(source, company.settings, None, None, TODAY)  # the source still holds the person
+    assert erased in again.publication.scores["employee_id"]
 
 
 def test_the_last_publication_gives_the_counts_to_compare_with(company: Company) -> None:

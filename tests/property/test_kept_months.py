@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from features.build import feature_table
+from features.calendar import month_index
+from features.collaboration.sum_store import forget_before
 
 PEOPLE = [f"p{number}" for number in range(8)]
 DATES = [date(2024, 3, 31), date(2024, 6, 30)]
@@ -92,3 +94,17 @@ def test_sums_equal_a_rebuild_whatever_happened_to_old_rows(company, tmp_path_fa
     )
     source = company(changed.sample(fraction=1, shuffle=True, seed=1))
     assert_frame_equal(built(source, folder, folder / "kept"), built(source, folder), check_exact=True)
+
+
+@SETTINGS
+@given(services(), st.dates(date(2023, 1, 1), date(2024, 6, 30)))
+def test_a_purge_leaves_only_people_of_later_months_and_changes_no_figure(company, tmp_path_factory, everything, day):
+    folder = tmp_path_factory.mktemp("features")
+    source = company(everything)
+    before = built(source, folder, folder / "kept")
+    assert forget_before(folder / "kept", month_index(day))
+    later = everything.filter(pl.col("opened_at") >= day.replace(day=1))
+    left = folder / "kept" / "people.parquet"
+    ids = set(pl.read_parquet(left)["employee_id"]) if left.exists() else set()
+    assert ids == set(later["client_id"]) | set(later["provider_id"])
+    assert_frame_equal(built(source, folder, folder / "kept"), before, check_exact=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from features.contract import ids
 from features.errors import BadInput, Finding
 from features.source import CrossSection, check_source, load_source
 
@@ -184,6 +185,11 @@ MISTAKES = {
         'employee_id = "id"',
         'employee_id = "pay"',
         "cross_section.pay: an employee_id that is empty (1 row)",
+    ),
+    "id with a tab": (
+        "select *",
+        "select * replace (concat(id, chr(9), 'x') as id)",
+        f"cross_section.id: {ids.SENTENCE} (4 rows)",
     ),
     "no feature": (
         "select *",

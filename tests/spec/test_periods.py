@@ -1,16 +1,21 @@
 """Retention periods, and who is not scored before the notice; on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from stores import month_of_scores
+from traces import files_holding
 from typer.testing import CliRunner
 
+from features.collaboration.monthly_sums import sum_months
+from features.collaboration.sum_store import month_folder
 from features.errors import Refused
+from features.source import Source
 from pipeline.commands.main import app
+from pipeline.dataset.workspace import months_folder
 from pipeline.scoring.job import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
@@ -66,7 +71,7 @@ def filled(store: Store, settings: Settings) -> Store:
         for at in (datetime(2026, 5, 31, 23, 59, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)):
             store_answer(connection, published, ListAnswer(at, "M", "A", "talked", []))
             contest(connection, Contest(at, "H", "A", "wrong", None, "a raise was overlooked"))
-    for month in ("2025-11", "2025-12"):
+    for month in ("2025-11", "2025-12", ".draft-killed"):
         (settings.var / "lists" / month).mkdir(parents=True)
     return store
 
@@ -87,6 +92,34 @@ def test_data_older_than_its_retention_period_is_deleted(filled: Store, settings
     }  # published, the purge, purged
     assert (purged.rows["score"], purged.rows["publication"], purged.list_folders) == (2, 2, 1)
     assert [path.name for path in (settings.var / "lists").iterdir()] == ["2025-12"]
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # of files only
+def test_sums_older_than_any_window_are_deleted_and_ids_that_nothing_needs(
+    filled: Store, settings: Settings, source_of: Callable[..., Source]
+) -> None:
+    """On 24 November 2026 the last snapshot date is 31 October, whose windows begin in November 2025."""
+    header = "client_id provider_id opened_at\n"
+    services = header + "gone ann 2025-10-31T09:00\nann bob 2025-11-01T09:00\nbob ann 2026-10-02T09:00\n"
+    folder = months_folder(settings, "tiny")
+    folder.mkdir(parents=True)
+    sum_months(source_of({"collaboration": services}), folder)
+    (settings.var / "run-killed").mkdir()
+    assert files_holding(settings.var / "months", "gone")
+    assert purge(filled, settings, TODAY, is_rehearsal=True).months_of_sums == 1
+    assert files_holding(settings.var / "months", "gone")
+    purged = purge(filled, settings, TODAY)
+    assert (purged.sums_until, purged.months_of_sums, purged.in_use) == (date(2025, 10, 31), 1, 0)
+    assert files_holding(settings.var / "months", "gone") == []
+    assert sorted(path.stem for path in (folder / "pairs").iterdir()) == [str(2025 * 12 + 11), str(2026 * 12 + 10)]
+    assert not (settings.var / "run-killed").exists()
+
+
+def test_a_purge_says_what_running_jobs_are_using(filled: Store, settings: Settings) -> None:
+    folder = months_folder(settings, "tiny")
+    with month_folder(folder, settings.var):
+        assert purge(filled, settings, TODAY).in_use == 1
+    assert purge(filled, settings, TODAY).in_use == 0
 
 
 def objected(store: Store) -> list[str]:

@@ -9,11 +9,14 @@ from datetime import date
 
 import polars as pl
 import pytest
+from traces import files_holding
 
 from features.build import feature_table
 from features.collaboration import monthly_sums as months
 from features.collaboration.monthly_sums import sum_months
-from features.collaboration.sum_store import month_folder
+from features.collaboration.pairs import BASE
+from features.collaboration.sum_store import NEEDED_MONTHS, forget, forget_before, month_folder, months_before
+from features.drivers import internal_services, service_network
 from pipeline.dataset.table import write_features
 from pipeline.settings import Settings
 
@@ -89,6 +92,68 @@ def test_a_month_whose_rows_were_deleted_is_deleted(company, summed, tmp_path):
     assert summed(company(JUNE)) == []
     left = [path.name for path in (tmp_path / "kept" / "pairs").iterdir()]
     assert left == [f"{month('2024-06')}.parquet"]
+
+
+def test_a_purge_deletes_old_months_and_ids_and_keeps_the_later_sums(company, summed, tmp_path):
+    """cid opens the last service in May; in June only ann and bob exchange one."""
+    source = company(MAY, LATE, JUNE)
+    summed(source)
+    assert months_before(tmp_path / "kept", month("2024-06")) == [month("2024-05")]
+    assert forget_before(tmp_path / "kept", month("2024-06"))
+    assert files_holding(tmp_path / "kept", "cid") == []
+    assert files_holding(tmp_path / "kept", "ann") == ["people.parquet"]
+    assert months_before(tmp_path / "kept", month("2025-01")) == [month("2024-06")]
+    [pairs] = (tmp_path / "kept" / "pairs").iterdir()
+    assert pairs.stem == str(month("2024-06"))
+    assert summed(source) == [month("2024-05")]  # the source still holds it
+
+
+def test_codes_without_gaps_after_a_purge_still_mean_the_same_people(company, summed, tmp_path):
+    """ann, the first of the codes, is only in May; in June cid serves bob once."""
+    summed(company(MAY, "cid bob 2024-06-03T09:00 2024-06-03T15:00 4 -\n"))
+    assert forget_before(tmp_path / "kept", month("2024-06"))
+    assert dict(pl.read_parquet(tmp_path / "kept" / "people.parquet").iter_rows()) == {"bob": 0, "cid": 1}
+    services = pl.read_parquet(tmp_path / "kept" / "services" / f"{month('2024-06')}.parquet")
+    pairs = pl.read_parquet(tmp_path / "kept" / "pairs" / f"{month('2024-06')}.parquet")
+    assert sorted(services["employee_id"]) == [0, 1]
+    assert pairs["pair"].to_list() == [0 * BASE + 1]
+
+
+def test_a_purge_that_is_killed_leaves_nothing_that_counts(company, summed, tmp_path, monkeypatch):
+    class Killed(Exception):
+        pass
+
+    def die(*_):
+        raise Killed
+
+    source = company(MAY, JUNE)
+    summed(source)
+    with monkeypatch.context() as patch:
+        patch.setattr("features.collaboration.sum_store._recode", die)
+        with pytest.raises(Killed):
+            forget_before(tmp_path / "kept", month("2024-06"))
+    assert summed(source) == [month("2024-05"), month("2024-06")]
+
+
+def test_a_purge_of_everything_leaves_no_file(company, summed, tmp_path):
+    summed(company(MAY))
+    assert forget_before(tmp_path / "kept", month("2024-06"))
+    assert [path.name for path in (tmp_path / "kept").rglob("*")] == ["lock"]
+
+
+def test_a_purge_leaves_sums_that_a_run_is_using(company, summed, tmp_path):
+    summed(company(MAY))
+    with holding(tmp_path / "kept"):
+        assert not forget_before(tmp_path / "kept", month("2024-06"))
+        assert not forget(tmp_path / "kept")
+    assert files_holding(tmp_path / "kept", "ann")
+
+
+def test_no_feature_over_sums_has_a_longer_window_than_a_purge_keeps():
+    windows = {
+        feature.window for each in (*internal_services.FAMILIES, *service_network.FAMILIES) for feature in each.features
+    }
+    assert windows == {"(3, 0]", f"({NEEDED_MONTHS}, 0]", "(start, now]"}  # for the last, a run reads the source again
 
 
 def test_the_sums_of_another_source_are_not_used(company, summed, source_of, tmp_path):

@@ -34,6 +34,7 @@ _ELSEWHERE = (
 
 _WHAT_TO_DO = {
     "no_address": "Add them to the file of RETENTION_ADDRESSES and run this again.",
+    "list_changed": "A person on them was erased while they were sent: run this again.",
     "manager_gone": "They are no longer scored: correct manager_id in the source, and score again.",
     "recipient_refused": "The server does not know the mailbox: correct the address and run this again.",
     "sender_refused": "The server does not accept our sender: correct RETENTION_SMTP_FROM and run this again.",

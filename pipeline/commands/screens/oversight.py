@@ -86,8 +86,10 @@ def purging_screen(purged: Purged, is_rehearsal: bool) -> str:
         f" Written elsewhere, without permission to delete: {purged.lists_out_of_reach:,}. Their paths are noted under "
         "lists-elsewhere in RETENTION_VAR: delete the old ones by hand."
     )
+    in_use = f" Running jobs were using {purged.in_use:,} folders, which were left alone: run this again afterwards."
     return (
         f"{'Would delete' if is_rehearsal else 'Deleted'} scores and lists up to {purged.scores_until}, answers and "
-        f"contests up to {purged.answers_until}. Rows: {rows}. Folders of lists: {purged.list_folders:,}."
-        f"{out_of_reach if purged.lists_out_of_reach else ''}"
+        f"contests up to {purged.answers_until}, sums of internal services up to {purged.sums_until}. Rows: {rows}. "
+        f"Folders of lists: {purged.list_folders:,}. Months of sums: {purged.months_of_sums:,}."
+        f"{out_of_reach if purged.lists_out_of_reach else ''}{in_use if purged.in_use else ''}"
     )

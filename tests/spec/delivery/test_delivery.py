@@ -2,11 +2,13 @@
 
 import polars as pl
 import pytest
-from mail_server import AUGUST, SEPTEMBER, Mailbox, scored, sent, states
+from mail_server import AUGUST, NOW, SEPTEMBER, Mailbox, scored, sent, states
 
 from features.errors import BadInput, Refused
 from pipeline.lists.mailing import Resend
 from pipeline.settings import Settings
+from pipeline.store.audit import AuditEntry, append
+from pipeline.store.erasure import ERASED, erase
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT
 from pipeline.store.store import Store
@@ -60,6 +62,27 @@ def test_the_list_itself_is_mailed_only_if_the_settings_say_so(
         ("M2", "C", "mailed"),
         ("M3", "D", "mailed"),
     ]
+
+
+def test_lists_of_and_about_people_who_are_erased_meanwhile_are_not_sent(
+    store: Store, settings: Settings, mailbox: Mailbox
+) -> None:
+    """While M1 gets a mail, C, on the list of M2, is erased, and M3."""
+
+    def erase_both() -> None:
+        mailbox.on_mail = lambda: None
+        for person in ("C", "M3"):
+            with Store(settings.store_url) as other, other.erasing() as connection:
+                erase(connection, person)
+                append(connection, [AuditEntry(NOW, "r", "H", "hr", "DELETE", person, None, ERASED)])
+
+    mailbox.on_mail = erase_both
+    done = sent(store, settings)
+    assert mailbox.recipients == ["m1@firm.test"]
+    assert states(store) == {"M1": ("sent", None), "M4": ("unchanged", "nothing_to_read")}
+    assert (done.failed, done.is_complete) == ({"list_changed": 1}, False)
+    assert sent(store, settings).is_complete
+    assert mailbox.recipients == ["m1@firm.test"]
 
 
 def test_nothing_is_sent_when_nothing_changed_and_that_is_recorded(

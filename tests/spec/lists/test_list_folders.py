@@ -9,11 +9,12 @@ from published import SEPTEMBER, publication
 from typer.testing import CliRunner
 
 from pipeline.commands.main import app
+from pipeline.files import locked
 from pipeline.settings import Settings
-from pipeline.store.list_folders import delete_folder, forget_gone, list_folders, note_folder
+from pipeline.store.erasure_of_files import erase_files
+from pipeline.store.list_folders import delete_folder, delete_lists, forget_gone, list_folders, note_folder
 from pipeline.store.periods import purge
 from pipeline.store.store import Store
-from pipeline.store.subject_rights import erase_files
 
 HEADER = "month,manager_id,employee_id"
 
@@ -56,7 +57,7 @@ def test_erasure_reaches_lists_that_were_written_elsewhere(tmp_path: Path) -> No
     var = tmp_path / "var"
     named = noted(var, tmp_path / "hr" / "2026-09", "A", "B")
     others = noted(var, tmp_path / "hr" / "2026-08", "B")
-    assert erase_files(var, "A")["lists"] == 1
+    assert erase_files(var, "A").removed["lists"] == 1
     assert (named.exists(), others.exists(), notes(var)) == (False, True, 1)
 
 
@@ -82,6 +83,28 @@ def test_a_folder_without_lists_is_left_alone(tmp_path: Path) -> None:
     assert (photographs.exists(), notes(var)) == (True, 0)
 
 
+def test_drafts_of_killed_runs_are_deleted_where_their_folder_was_never_finished(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path / "var")
+    note_folder(settings.var, tmp_path / "hr" / "2026-09")
+    draft = tmp_path / "hr" / ".draft-killed"
+    draft.mkdir(parents=True)
+    assert erase_files(settings.var, "A").removed["drafts_of_lists"] == 1
+    assert not draft.exists()
+
+
+def test_lists_that_take_longer_are_counted_and_keep_their_note(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    note_folder(var, tmp_path / "hr" / "2026-09")
+    (tmp_path / "hr" / ".draft-alive").mkdir(parents=True)
+    with locked(tmp_path / "hr"):
+        assert delete_lists(var, lambda _: True, seconds=0).in_use == 1
+        forget_gone(var)
+        assert (notes(var), (tmp_path / "hr" / ".draft-alive").exists()) == (1, True)
+        written(tmp_path / "hr" / "2026-09", "A")
+    assert list_folders(var).within_reach == (tmp_path / "hr" / "2026-09",)
+    assert delete_lists(var, lambda _: True, seconds=0).folders == 1
+
+
 def test_recording_a_folder_twice_records_it_once(tmp_path: Path) -> None:
     folder = noted(tmp_path / "var", tmp_path / "hr" / "2026-09", "A")
     note_folder(tmp_path / "var", tmp_path / "hr" / ".." / "hr" / "2026-09")
@@ -96,5 +119,5 @@ def test_lists_that_may_not_be_deleted_are_counted(tmp_path: Path, monkeypatch: 
     real = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: path != folder and real(path, mode))  # as root too
     assert (list_folders(var).within_reach, list_folders(var).out_of_reach) == ((), 1)
-    assert erase_files(var, "A")["lists"] == 0
+    assert erase_files(var, "A").removed["lists"] == 0
     assert folder.exists()

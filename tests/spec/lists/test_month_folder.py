@@ -21,6 +21,13 @@ def test_a_file_name_is_never_a_path(manager_id: str, stem: str) -> None:
     assert file_stem(manager_id) == stem
 
 
+def test_a_long_id_gets_a_file_name_that_a_disk_accepts(tmp_path: Path) -> None:
+    stems = [file_stem("я" * 199 + end) for end in "аб"]
+    assert len(set(stems)) == 2
+    for stem in stems:
+        (tmp_path / f"{stem}.xlsx").touch()
+
+
 def test_managers_in_a_reporting_circle_each_get_their_own_list(tmp_path: Path) -> None:
     """A leads B, B leads C, C leads A, and D is recorded as their own manager."""
     manager_of = {"A": "C", "B": "A", "C": "B", "D": "D", **REST}

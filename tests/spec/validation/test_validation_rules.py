@@ -20,6 +20,8 @@ from raw_company import (
     without,
 )
 
+from features.contract import ids
+
 ERRORS: list[tuple[str, Tables, tuple[str, str, int]]] = [
     ("a required column is missing", without("employees", "hire_date"), ("employees", "hire_date", 0)),
     ("a required column is missing", without("surveys", "score"), ("surveys", "score", 0)),
@@ -29,6 +31,10 @@ ERRORS: list[tuple[str, Tables, tuple[str, str, int]]] = [
         ("exits", "exit_date", 0),
     ),
     ("an id is empty", {"employees": [*PEOPLE, {"hire_date": "2018-01-01"}]}, ("employees", "employee_id", 1)),
+    *(
+        (ids.SENTENCE, {"employees": person((name, "2019-01-01"))}, ("employees", "employee_id", 1))
+        for name in ("do\tra", "do\nra", "do\x85ra", "do\u2028ra", "d" * 201, ".", "..")
+    ),
     ("an id is empty", one("surveys", employee_id="  "), ("surveys", "employee_id", 1)),
     ("an id is empty", one("collaboration", provider_id=None), ("collaboration", "provider_id", 1)),
     ("a required value is empty", one("compensation", base_pay=""), ("compensation", "base_pay", 1)),
