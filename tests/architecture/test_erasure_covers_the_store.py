@@ -6,7 +6,7 @@ from pipeline.store.erasure import TRACES
 from pipeline.store.schema import METADATA, Moment
 
 NO_IDS = {
-    *(f"publication.{name}" for name in ("source", "model_version", "content_hash")),
+    *(f"publication.{name}" for name in ("source", "model_version", "content_hash", "rows_sum")),
     *(f"score.{name}" for name in ("evidence", "department", "job", "location")),
     "score.factors",  # features by number, with figures and categories
     "group_figure.dimension",
@@ -16,8 +16,10 @@ NO_IDS = {
     *(f"delivery.{name}" for name in ("source", "month", "list_hash", "state", "reason")),
     *(f"rollout.{name}" for name in ("source", "stratum", "from_month", "until_month")),
     *(f"month_step.{name}" for name in ("source", "month", "step")),
-    *(f"audit.{name}" for name in ("request_id", "role", "what", "purpose", "result", "hash")),
+    *(f"audit.{name}" for name in ("request_id", "role", "what", "purpose", "result", "hash", "rows_hash")),
     *(f"model_ledger.{name}" for name in ("event", "version", "replaces", "source", "run_id", "reason")),
+    *(f"embedded_token.{name}" for name in ("id", "role")),
+    "embedded_token.subject_mark",  # a keyed hash, of a token that expires within hours
 }
 """Columns of text that hold no id of a person."""
 

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from pipeline.commands.main import app
 from pipeline.settings import Settings
+from pipeline.store.erasure import erase
 from pipeline.store.periods import purge
 from pipeline.store.seals import Seals
 from pipeline.store.store import Store
-from pipeline.store.subject_rights import erase
 
 AUGUST, DAY = date(2026, 8, 31), date(2026, 9, 30)
 INTACT = Seals(sealed=2, altered=(), missing=(), unsealed=0)
