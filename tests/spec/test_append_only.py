@@ -69,9 +69,10 @@ def test_the_head_of_the_chain_cannot_be_replaced_by_a_row_that_also_follows(sto
     """Nothing follows the last row, so another one with a right hash would leave the chain whole."""
     store.append_audit([entry("H1"), entry("H2")])
     head = store.verify_audit().head
-    if engine.dialect.name == "sqlite":
-        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
-            connection.exec_driver_sql(f"REPLACE INTO audit {AUDIT_COLUMNS} VALUES (2, {AUDIT_VALUES})")
+    attack = ON_SQLITE["replace"] if engine.dialect.name == "sqlite" else ON_POSTGRESQL["upsert"]
+    statement = attack.format(table="audit", columns=AUDIT_COLUMNS, values=AUDIT_VALUES)
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.exec_driver_sql(statement)
     store.append_audit([entry("H3")])
     chain = store.verify_audit(head)
     assert isinstance(head, Link)
