@@ -51,7 +51,11 @@ class Columns:
     def _unused_names(self, table: str) -> str:
         """The names, or their number: without any column that the table must have, its first row may be data."""
         has_names = any(name in self.contract for name in required_columns(table))
-        return _listed(shown_names(self.unused)) if has_names else counted(len(self.unused), "other column")
+        return (
+            _listed(shown_names({name: given.strip() or name for name, given in self.unused.items()}))
+            if has_names
+            else counted(len(self.unused), "other column")
+        )
 
 
 def sort_columns(table: str, names: Sequence[str], expectations: Expectations) -> Columns:

@@ -42,7 +42,7 @@ HOSTILE = {
 
 CASES = [(attack, "tables") for attack in HOSTILE] + [
     (attack, section)
-    for attack in ("ends the statement around it", "writes after WITH", "attaches")
+    for attack in ("ends the statement around it", "several statements", "writes after WITH")
     for section in ("prepare", "cross_section", "left")
 ]
 
