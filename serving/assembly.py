@@ -46,7 +46,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
         title=TITLE, version=VERSION, lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.settings = settings
-    app.state.store = Store(settings.store_url)
+    app.state.store = Store.of(settings)
     app.state.issuer = issuer_of(settings)
     app.state.champion = Champion(settings)
     app.state.outcomes = Outcomes(settings)

@@ -18,7 +18,10 @@ SIGNING_KEY: Final = "embedded-issuer.pem"
 SESSION_KEY: Final = "page-session.key"
 """Signs the cookies of the pages."""
 
-SESSION_KEY_BYTES: Final = 32
+OBJECTION_KEY: Final = "objection.key"
+"""Hashes the ids of people who object to being scored. Objections are lost without it, so it belongs in a backup."""
+
+KEY_BYTES: Final = 32
 
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
@@ -32,15 +35,20 @@ def signing_key(settings: Settings) -> Ed25519PrivateKey:
 
 def session_key(settings: Settings) -> bytes:
     """The key of the cookies, 32 bytes."""
-    return _read_or_make(settings.var / "keys" / SESSION_KEY, _new_session_key)
+    return _read_or_make(settings.var / "keys" / SESSION_KEY, _new_random_key)
+
+
+def objection_key(var: Path) -> bytes:
+    """The key of the hashes of people who object, under the state folder; 32 bytes."""
+    return _read_or_make(var / "keys" / OBJECTION_KEY, _new_random_key)
 
 
 def _new_signing_key() -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _new_session_key() -> bytes:
-    return secrets.token_bytes(SESSION_KEY_BYTES)
+def _new_random_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:

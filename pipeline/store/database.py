@@ -50,6 +50,11 @@ def engine_of(address: str) -> Engine:
     return engine
 
 
+def folder_of(engine: Engine) -> Path | None:
+    """The folder of an SQLite file; None for another database."""
+    return Path(engine.url.database).parent if engine.dialect.name == "sqlite" and engine.url.database else None
+
+
 @contextmanager
 def begun(engine: Engine, access: Access) -> Iterator[Connection]:
     """A transaction, committed at the end of the block."""

@@ -152,11 +152,15 @@ LIST_ANSWER: Final = Table(
     Column("outcome", String, nullable=False),
     Column("drivers", JSON, nullable=False),
     Column("because", String),
+    Column("manager_id", String),
     Index("ix_list_answer_person", "employee_id"),
     Index("ix_list_answer_month", "source", "month"),
     sqlite_autoincrement=True,
 )
-"""What was done about a person on a list, or why nothing; the last row for a person and month counts."""
+"""What was done about a person on a list, or why nothing; the last row for a person and month counts.
+
+`manager_id`: to whom the person reported in the month; null where it is unknown.
+"""
 
 CONTEST: Final = Table(
     "contest",
@@ -168,10 +172,22 @@ CONTEST: Final = Table(
     Column("ground", String, nullable=False),
     Column("feature", String),
     Column("statement", Text, nullable=False),
+    Column("source", String, nullable=False, server_default=""),
     Index("ix_contest_person", "employee_id"),
     sqlite_autoincrement=True,
 )
-"""A person's statement that something held about them is wrong."""
+"""A person's statement that something held about them is wrong; `source` is empty where it is unknown."""
+
+OBJECTION: Final = Table(
+    "objection",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("person_hash", String, primary_key=True),
+    Column("key_mark", String, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Who objects to being scored (`pipeline.store.objections`), as keyed hashes of their ids. `key_mark` tells the keys
+apart. Rows outlive erasure and purge; only the person's own withdrawal deletes one."""
 
 DELIVERY: Final = Table(
     "delivery",

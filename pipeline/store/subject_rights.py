@@ -21,7 +21,7 @@ ABOUT_PEOPLE: Final = (SCORE, LIST_ANSWER, CONTEST)
 """Every table whose rows are about one person (`employee_id`): erasure deletes the person's rows. A test compares this
 with the schema, so that no new table about people is forgotten."""
 
-NAMES_MANAGERS: Final = (SCORE,)
+NAMES_MANAGERS: Final = (SCORE, LIST_ANSWER)
 """Every table whose rows name a manager (`manager_id`): erasure removes the name and leaves the row."""
 
 ABOUT_MANAGERS: Final = (DELIVERY, ROLLOUT)

@@ -62,7 +62,7 @@ class Trail:
         The block must record what it did with `Change.record`.
         """
         with self._store.changing() as connection:
-            change = Change(connection, self._entry)
+            change = Change(connection, self._store.scores_on(connection), self._entry)
             yield change
             if not change.is_recorded:
                 raise RuntimeError("a change without an audit row")
@@ -103,9 +103,11 @@ class Release:
 class Change:
     """A change in preparation, in one transaction with its audit row."""
 
-    def __init__(self, connection: Connection, entry: Callable[[str, str | None], AuditEntry]) -> None:
+    def __init__(
+        self, connection: Connection, scores: PublishedScores, entry: Callable[[str, str | None], AuditEntry]
+    ) -> None:
         self.connection = connection
-        self.scores = PublishedScores(connection)
+        self.scores = scores
         self.is_recorded = False
         self._entry = entry
 

@@ -29,7 +29,7 @@ from serving.schemas.parameters import EmployeeId
 from serving.schemas.risks import RiskForHr
 from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
-from serving.views.months import current
+from serving.views.months import current, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, scored
 from serving.views.receipts import receipt_of, require_held
@@ -88,7 +88,7 @@ def people(
     chosen: Any = band if band in BAND_NAMES else None
     size = request.app.state.settings.page_limit if form in FORMS else ROWS
     with audit.release() as release:
-        page = risk_page(release.scores, equal, chosen, sort, cursor, size)
+        page = risk_page(release.scores, request.app.state.settings, equal, chosen, sort, cursor, size)
         release.names([person.employee_id for person in page.people])
         if form in FORMS:
             name = f"people-{page.snapshot_date}.{form}"
@@ -200,7 +200,7 @@ def person(
 
 
 def _person(request: Request, scores: PublishedScores, employee_id: str, levers: LeversToPull | None) -> Response:
-    published = current(scores)
+    published = informed(current(scores), request.app.state.settings)
     score, factors = scored(scores, published, employee_id)
     risk = risk_for_hr(published, score, factors, None)
     language = language_of(request)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.translator import ENGLISH, Language, marked
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.lists.risk_list import Band, band_of, guidance, reasons
 from pipeline.model.related import together
@@ -23,10 +23,13 @@ from serving.schemas.risks import (
 
 
 def scored(scores: PublishedScores, published: Published, employee_id: str) -> tuple[Score, list[Factor]]:
-    """A person's score and factors. Raises 404 for a person without a score."""
+    """A person's score and factors, for HR. Raises 404 for a person without a score, 403 for one who objects."""
     scored_person = scores.score_and_factors_of(published, employee_id)
     if scored_person is None:
         raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
+    if scores.objections.since(published.source, employee_id):
+        detail = marked("This person objects to being scored, so the risk is shown only in the person's receipt.")
+        raise Refusal(403, "objected", detail)
     return scored_person
 
 

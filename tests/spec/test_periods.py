@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from features.errors import Refused
 from pipeline.commands.main import app
-from pipeline.scoring.job import require_notice
+from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
 from pipeline.store.periods import purge

@@ -1,30 +1,38 @@
-"""Withdrawn people: taken off the lists by their own objection, or by an answer that they have left or will leave."""
+"""People whom their manager answered about: those who have left or will leave are taken off the lists."""
 
-from datetime import date
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from features.calendar import month_end
-from pipeline.store.schema import CONTEST, LIST_ANSWER
+from pipeline.store.reading.heads import Published
+from pipeline.store.schema import LIST_ANSWER, SCORE
 
 
-def withdrawn(connection: Connection, source: str, snapshot_date: date, horizon_months: int) -> set[str]:
-    """Employee ids of the people who are on no list of the snapshot date.
+def answered_as_left(connection: Connection, published: Published, until: datetime | None = None) -> set[str]:
+    """Employee ids of the people who, by the last answer about them, have left or will leave.
 
-    An objection holds as long as a score of the person is stored (`retention purge` leaves it until then). An answer
-    that a person has left holds for its month and the horizon after it, since anyone still there then has stayed. A
-    later answer replaces it.
+    An answer holds for its month and the horizon after it, since anyone still there then has stayed, and only while
+    the person reports to the same manager: a person with a new manager has stayed too. A later answer replaces it.
+    With `until`, only earlier answers count.
     """
-    objected = connection.execute(select(CONTEST.c.employee_id).where(CONTEST.c.ground == "objection")).scalars()
-    first = f"{month_end(snapshot_date, -horizon_months):%Y-%m}"
-    answers = connection.execute(
+    first = f"{month_end(published.snapshot_date, -published.horizon_months):%Y-%m}"
+    same_manager = and_(
+        SCORE.c.publication_id == published.id,
+        SCORE.c.employee_id == LIST_ANSWER.c.employee_id,
+        SCORE.c.manager_id == LIST_ANSWER.c.manager_id,
+    )
+    answers = (
         select(LIST_ANSWER.c.employee_id, LIST_ANSWER.c.outcome)
+        .join(SCORE, same_manager)
         .where(
-            LIST_ANSWER.c.source == source,
+            LIST_ANSWER.c.source == published.source,
             LIST_ANSWER.c.month >= first,
-            LIST_ANSWER.c.month <= f"{snapshot_date:%Y-%m}",
+            LIST_ANSWER.c.month <= published.month,
         )
         .order_by(LIST_ANSWER.c.id)
     )
-    last = {row.employee_id: row.outcome for row in answers}
-    return {*objected, *(employee_id for employee_id, outcome in last.items() if outcome == "left")}
+    if until is not None:
+        answers = answers.where(LIST_ANSWER.c.at < until)
+    last = {row.employee_id: row.outcome for row in connection.execute(answers)}
+    return {employee_id for employee_id, outcome in last.items() if outcome == "left"}
