@@ -238,6 +238,7 @@ class _Sender:
                     whom=employee_id,
                     purpose="retention_conversation",
                     result="mailed",
+                    source=self.plan.published.source,
                 )
                 for employee_id in named
             ]

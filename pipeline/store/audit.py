@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -33,7 +33,10 @@ _TAKE_TURNS: Final = text("SELECT pg_advisory_xact_lock(:number)")
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names no one."""
+    """Who looked at whom, and why. `whom` is None for an answer or a refusal that names no one.
+
+    `source` is that of `whom`, None where it is unknown.
+    """
 
     at: datetime
     request_id: str
@@ -43,6 +46,7 @@ class AuditEntry:
     whom: str | None
     purpose: str | None
     result: str
+    source: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,10 @@ def linked(previous: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, A
 
 
 def row_hash(previous: str, row: Mapping[str, Any]) -> str:
-    """SHA-256 of the previous hash and of everything in this row."""
+    """SHA-256 of the previous hash and of everything in this row; without a source, as before there were any."""
     content = [previous, in_utc(row["at"]).isoformat(), *(row[name] for name in _HASHED)]
+    if row.get("source") is not None:
+        content.append(row["source"])
     return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 

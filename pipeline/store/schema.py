@@ -241,11 +241,14 @@ AUDIT: Final = Table(
     Column("purpose", String),
     Column("result", String, nullable=False),
     Column("hash", String, nullable=False, server_default=""),
+    Column("source", String),
     Index("ix_audit_whom", "whom", "id"),
     Index("ix_audit_who", "who", "id"),
     sqlite_autoincrement=True,
 )
 """Who looked at whom, and why: one row for each person named in an answer, or one for an answer that names no one.
+
+`source`: of the person, since two sources can have equal ids; null where it is unknown.
 
 Triggers refuse UPDATE, DELETE and TRUNCATE; `hash` covers the row and the previous one (`pipeline.store.audit`).
 """

@@ -7,4 +7,13 @@ from fastapi import Path, Query
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 EmployeeId = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE, examples=["E-1042"])]
 OptionalText = Annotated[str | None, Query(min_length=1, max_length=200, pattern=PRINTABLE)]
+SourceName = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        pattern=PRINTABLE,
+        description="the source that the id belongs to; by default the current one, if it holds such a person",
+    ),
+]
 Month = Annotated[str, Path(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$", description="YYYY-MM", examples=["2026-09"])]

@@ -42,8 +42,7 @@ def risk_for_hr(
 ) -> RiskForHr:
     """A person's risk for HR. Raises 422 for a horizon without a score."""
     asked = published.horizon_months if horizon_months is None else horizon_months
-    curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {published.horizon_months: score.risk}
-    known = {months: risk for months, risk in sorted(curve.items()) if risk is not None}
+    known = curve_of(score, published.horizon_months)
     if asked not in known:
         choice = ", ".join(map(str, known))
         raise Refusal(422, "unknown-horizon", f"There is no score for this horizon. Choose one of: {choice} months.")
@@ -103,6 +102,12 @@ def factor_for_hr(
 def _number_or_text(value: str | None) -> float | str | None:
     number = as_number(value)
     return number if number is not None and math.isfinite(number) else value
+
+
+def curve_of(score: Score, horizon_months: int) -> dict[int, float]:
+    """The risk at each horizon that has one, in order of months; `horizon_months` is the model's own."""
+    curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {horizon_months: score.risk}
+    return {months: risk for months, risk in sorted(curve.items()) if risk is not None}
 
 
 def band_shown(published: Published, score: Score) -> Band | None:

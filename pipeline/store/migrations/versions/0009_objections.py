@@ -1,4 +1,4 @@
-"""Objections that outlive erasure; the source of each contest, and the manager on whose list an answer was given."""
+"""Objections that outlive erasure; the source of contests and of audit rows; the manager of whose list an answer is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,8 @@ UPDATE list_answer SET manager_id = (
 
 
 def upgrade() -> None:
-    """Create a table and add two columns. Of earlier rows they follow from the scores, where these are still stored."""
+    """Create a table and add three columns. Of earlier rows they follow from the scores, where these are still stored;
+    the audit's rows never change, so of earlier ones the source is unknown."""
     op.create_table(
         "objection",
         sa.Column("source", sa.String, primary_key=True),
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
     op.add_column("contest", sa.Column("source", sa.String, nullable=False, server_default=""))
+    op.add_column("audit", sa.Column("source", sa.String))
     op.add_column("list_answer", sa.Column("manager_id", sa.String))
     op.execute(_SOURCE_OF_CONTEST)
     op.execute(_MANAGER_OF_ANSWER)
