@@ -90,14 +90,12 @@ def named_on_list(
 
 
 def _is_in_reach(scores: PublishedScores, published: Published, manager_id: str, employee_id: str) -> bool:
-    """Whether the person was in the manager's line in the month, is so now, and no list between them waits."""
-    score = scores.score_of(published, employee_id)
-    if score is None or not scores.is_in_line_of(published, manager_id, employee_id):
+    """Whether the person was in the line in the month and is now, and neither the manager nor the person's one waits."""
+    months = [published, scores.newest(published.source) or published]
+    if not all(scores.is_in_line_of(month, manager_id, employee_id) for month in months):
         return False
-    now = scores.newest(published.source)
-    if now and now != published and not scores.is_in_line_of(now, manager_id, employee_id):
-        return False
-    return not {manager_id, score.manager_id} & _waiting(scores, published)
+    own = {score.manager_id for month in months if (score := scores.score_of(month, employee_id))}
+    return not {manager_id, *own} & _waiting(scores, published)
 
 
 def _team_of(scores: PublishedScores, published: Published, employee_id: str) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import polars as pl
 
 from features.collaboration.department_services import department_services
 from features.errors import BadInput, Finding
-from features.source import CrossSection, Source, load_source
+from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.workspace import workspace
@@ -84,13 +84,13 @@ def score_and_publish(
     people have not been informed, or the month is far from what the model learned from and no reason is given.
     """
     reason = checked_reason(despite, "score", "--despite", "the month should be published")
+    require_notice(settings, source_name(source), today)
     with workspace(settings) as folder:
         progress("load the model")
         number, model = registry.load(settings, version)
         progress("read and validate")
         loaded = load_source(source, folder / "tables")
         _require_same_source(loaded.name, model)
-        require_notice(settings, loaded.name, today)
         population = population_of(loaded, snapshot_date, today, folder, settings, progress)
         progress("score and explain")
         at = loaded.name, loaded.data_hash, population.day

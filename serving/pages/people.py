@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
+from pipeline.identity.tokens import Identity
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
@@ -19,7 +20,7 @@ from pipeline.store.held import held_of, sources_of
 from pipeline.store.objections import GROUND
 from pipeline.store.reading import Published, PublishedScores, Sort
 from pipeline.store.subject_rights import Contest, Ground, contest
-from serving.access.audit import Audit
+from serving.access.audit import Audit, Trail
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import CSV, XLSX, spreadsheet
 from serving.http.problems import Refusal
@@ -28,7 +29,7 @@ from serving.pages.errors import PageRoute
 from serving.pages.my_list import OUTCOMES
 from serving.pages.rendering import language_of, render
 from serving.pages.session import SessionPurpose, checked_form, signed_in
-from serving.schemas.parameters import EmployeeId, OptionalText
+from serving.schemas.parameters import PRINTABLE, EmployeeId, OptionalText
 from serving.schemas.risks import RiskForHr
 from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
@@ -143,6 +144,19 @@ def receipt(
         )
 
 
+@router.post("/people/objection", dependencies=[Depends(checked_form)])
+def objection(
+    request: Request,
+    asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    employee_id: Annotated[str, Form(min_length=1, max_length=200, pattern=PRINTABLE)],
+    statement: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Record that somebody objects who is not in the table, because nobody has scored them yet."""
+    return _contested(request, audit, asker, employee_id, ContestedPoint(ground=GROUND, statement=statement or "–"))
+
+
 @router.post("/people/{employee_id:path}/contest", dependencies=[Depends(checked_form)])
 def contested(
     request: Request,
@@ -160,12 +174,23 @@ def contested(
         point = ContestedPoint(ground=ground, statement=statement.strip(), feature=feature or None)
     except ValidationError:
         raise Refusal(422, "no-statement", "Write what is wrong, in up to 2,000 characters.") from None
+    return _contested(request, audit, asker, employee_id, point, source or None)
+
+
+def _contested(
+    request: Request,
+    audit: Trail,
+    asker: Identity,
+    employee_id: str,
+    point: ContestedPoint,
+    source: str | None = None,
+) -> Response:
     with audit.change() as change:
-        audit.source = source_asked(change.scores, source or None, employee_id)
+        audit.source = source_asked(change.scores, source, employee_id)
         given = Contest(
             at=datetime.now(UTC), who=asker.subject, employee_id=employee_id, source=audit.source, **point.model_dump()
         )
-        if ground == GROUND:
+        if point.ground == GROUND:
             change.scores.objections.record(audit.source, employee_id, given.at)
         else:
             require_held(change.scores, audit.source, employee_id)
