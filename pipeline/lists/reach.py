@@ -90,7 +90,7 @@ def named_on_list(
 
 
 def _is_in_reach(scores: PublishedScores, published: Published, manager_id: str, employee_id: str) -> bool:
-    """Whether the person was in the line in the month and is now, and neither the manager nor the person's one waits."""
+    """Whether the person was in the line in that month and is now, and no manager of the person waits, nor this one."""
     months = [published, scores.newest(published.source) or published]
     if not all(scores.is_in_line_of(month, manager_id, employee_id) for month in months):
         return False

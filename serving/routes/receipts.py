@@ -22,9 +22,9 @@ from serving.schemas.subject_rights import (
     ContestedPoint,
     Erasure,
     KeptContest,
-    Objection,
     Proof,
     Receipt,
+    Withdrawal,
 )
 from serving.views.receipts import nothing_held, receipt_of, require_held, source_asked
 
@@ -105,8 +105,8 @@ def contested(
 @router.delete(
     "/employees/{employee_id:path}/objection",
     summary="Withdraw a person's objection",
-    response_model=Objection,
-    responses=responses(404),
+    response_model=Withdrawal,
+    responses=responses(),
 )
 def withdrawn(
     request: Request,
@@ -116,13 +116,16 @@ def withdrawn(
     audit: Audit,
     source: SourceName = None,
 ) -> Response:
-    """Only the person can withdraw it. From then on lists can name the person again."""
+    """For the person, who alone can decide it. From then on lists can name the person again.
+
+    Withdrawing again changes nothing.
+    """
     with audit.change() as change:
         audit.source = source_asked(change.scores, source, employee_id)
-        if not change.scores.objections.withdraw(audit.source, employee_id):
-            raise nothing_held()
-        change.record("objection withdrawn", employee_id)
-    return as_json(request, Objection(employee_id=employee_id, source=audit.source, at=datetime.now(UTC)))
+        was_held = change.scores.objections.withdraw(audit.source, employee_id) > 0
+        change.record("objection withdrawn" if was_held else "objection withdrawn before", employee_id)
+    answer = Withdrawal(employee_id=employee_id, source=audit.source, at=datetime.now(UTC), was_held=was_held)
+    return as_json(request, answer)
 
 
 @router.delete(

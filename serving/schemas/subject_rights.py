@@ -143,14 +143,15 @@ class KeptContest(BaseModel):
     source: str
 
 
-class Objection(BaseModel):
-    """A person's objection to being scored, as recorded or withdrawn."""
+class Withdrawal(BaseModel):
+    """The withdrawal of a person's objection to being scored."""
 
-    model_config = example(employee_id="E-1042", source="acme", at="2026-10-05T09:30:00Z")
+    model_config = example(employee_id="E-1042", source="acme", at="2026-10-05T09:30:00Z", was_held=True)
 
     employee_id: str
     source: str
     at: datetime
+    was_held: bool = Field(description="whether there was an objection to withdraw")
 
 
 _FACTOR = {name: FACTOR[name] for name in ("driver", "contribution", "text")}
