@@ -1,5 +1,6 @@
 """An objection: nothing that a manager gets shows who objected, and it holds until the person withdraws it."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from features.errors import BadInput
 from pipeline.identity.keys import OBJECTION_KEY
+from pipeline.identity.tokens import issue_token
 from pipeline.listing.rules import ListRules
 from pipeline.lists.month_folder import write_lists
 from pipeline.store.objections import Objections
@@ -235,3 +237,30 @@ def test_before_the_first_month_the_source_must_be_named(settings: ServerSetting
         with Store.of(settings) as store:
             store.publish(publication(date(2026, 9, 30), SEPTEMBER))
         assert named(list_of(client, bearer("manager", "M1"))) == ["B"]
+
+
+def test_hr_records_and_withdraws_an_objection_on_the_pages(
+    settings: ServerSettings,
+    store: Store,
+    audit_rows: AuditRows,
+) -> None:
+    with TestClient(create_app(settings), base_url="https://testserver") as browser:
+
+        def send(page: str, action: str, **fields: str) -> str:
+            found = re.search(r'name="form_token" value="([^"]+)"', browser.get(page).text)
+            assert found
+            return browser.post(action, data={"form_token": found[1], **fields}).text
+
+        send("/sign-in", "/sign-in", token=issue_token(settings, "hr", "H1"))
+        send("/people/A/receipt", "/purpose", purpose="data_subject_request")
+        assert "NEW" in send("/people", "/people/objection", employee_id="NEW")
+        assert "Objects to being scored since:" in browser.get("/people/NEW/receipt").text
+        assert "Objects to being scored since:" in send("/people/A/receipt", "/people/A/contest", **POINT)
+        assert browser.get("/people/A").status_code == 403
+        after = send("/people/A/receipt", "/people/A/objection", source="tiny")
+        assert "The objection is withdrawn." in after
+        assert "Objects to being scored since:" not in after
+        assert browser.get("/people/A").status_code == 200
+        assert "People" in send("/people/NEW/receipt", "/people/NEW/objection", source="tiny")  # no receipt is left
+    results = [row["result"] for row in audit_rows() if row["what"].startswith("POST /people")]
+    assert results == ["contested", "contested", "objection withdrawn", "objection withdrawn"]
