@@ -16,7 +16,7 @@ from pipeline.store.reading import data_checks, figures, pages, scores, teams
 from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
-from pipeline.store.reading.withdrawn import answered_as_left
+from pipeline.store.reading.answered import answered_as_left
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class PublishedScores:
         return Objections(self.connection, self.var)
 
     def answered_as_left(self, published: Published, until: datetime | None = None) -> set[str]:
-        """People who, by the last answer about them, have left or will leave (`reading.withdrawn`)."""
+        """People who, by the last answer about them, have left or will leave (`reading.answered`)."""
         return answered_as_left(self.connection, published, until)
 
     def first_published_at(self, published: Published) -> datetime:
