@@ -68,7 +68,9 @@ def test_a_list_that_was_sent_and_the_lot_of_the_manager_are_in_it(
     assert receipt_of(client, bearer, "C")["deliveries"] == []  # in M1's team, and on no list
 
 
-def test_a_list_names_whoever_it_named_when_it_was_sent(client: TestClient, bearer: Bearer, store: Store) -> None:
+def test_a_list_names_the_people_whom_it_named_when_it_was_sent(
+    client: TestClient, bearer: Bearer, store: Store
+) -> None:
     """A objects after the list was sent: the list had named A all the same."""
     row = {"source": "tiny", "month": "2026-09", "manager_id": "M1", "list_hash": "", "state": "sent", "reason": None}
     with store.changing() as connection:

@@ -13,10 +13,10 @@ from pipeline.data_counts import DataCheck
 from pipeline.score_record import Factor, Score
 from pipeline.store.objections import Objections
 from pipeline.store.reading import data_checks, figures, pages, scores, teams
+from pipeline.store.reading.answered import answered_as_left
 from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
-from pipeline.store.reading.answered import answered_as_left
 
 
 @dataclass(frozen=True)
