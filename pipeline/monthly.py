@@ -23,6 +23,7 @@ from pipeline.lists.rollout import allocate
 from pipeline.monitoring.report import monitor
 from pipeline.monitoring.results import Alert
 from pipeline.monitoring.results_json import alert_json, alerts_of
+from pipeline.notice import require_notice
 from pipeline.scoring.job import Scored, score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.contests import contested
@@ -78,7 +79,8 @@ def monthly(
     Raises what the steps raise; earlier steps stay recorded. If scoring refuses, nothing is published or mailed.
     """
     run = Month(source_name(source))
-    with closing(Store(settings.store_url)) as store:
+    require_notice(settings, run.source, today)
+    with closing(Store.of(settings)) as store:
         published = None if again or month is None else _scored_before(store, run.source, month)
         if published is None:
             day = month_end(date.fromisoformat(f"{month}-01")) if month else None

@@ -20,6 +20,7 @@ from pipeline.dataset.rows import KEYS
 from pipeline.judgement.metrics import metrics_with_intervals
 from pipeline.judgement.resampling import RESAMPLES
 from pipeline.model.stored_model import StoredModel
+from pipeline.notice import require_notice
 from pipeline.registry import versions as registry
 from pipeline.registry.report_json import as_json
 from pipeline.scoring.records import faults, score_records
@@ -32,7 +33,10 @@ _UNDATED = date.min
 
 @dataclass(frozen=True)
 class Trained:
-    """What ``retention train --json`` writes, the model, and the out-of-time predictions behind the metrics."""
+    """What ``retention train --json`` writes, the model, and the out-of-time predictions behind the metrics.
+
+    ``predictions`` has no rows if they were not wanted.
+    """
 
     report: dict[str, Any]
     model: StoredModel
@@ -46,6 +50,7 @@ def train(
     horizon_months: int | None = None,
     seed: int = 1,
     allow_suspects: Sequence[str] = (),
+    predictions: bool = True,
     settings: Settings | None = None,
 ) -> Trained:
     """Train, evaluate out of time, log to MLflow, register, and promote if the gate passes.
@@ -62,6 +67,8 @@ def train(
         Seed of every random step.
     allow_suspects
         Features to allow although the leak guard names them; the run records them.
+    predictions
+        Whether the predictions of single people are wanted.
     settings
         Where state is stored; from the environment by default.
 
@@ -76,7 +83,8 @@ def train(
     BadInput
         If the source cannot be learned from; it holds every finding.
     Refused
-        If a guard stops the run. Nothing is registered then.
+        If a guard stops the run, or predictions are wanted of people who have not been informed that they are scored
+        (``RETENTION_NOTICE_REQUIRED``). Nothing is registered then.
 
     Examples
     --------
@@ -84,7 +92,7 @@ def train(
     >>> trained.report["metrics"]["auc"]  # doctest: +SKIP
     {'value': 0.741, 'low': 0.712, 'high': 0.768}
     """
-    request = Request(seed, quick, horizon_months, tuple(allow_suspects))
+    request = Request(seed, quick, horizon_months, tuple(allow_suspects), predictions)
     trained = training.train(Path(source), settings or Settings(), request)
     return Trained(as_json(trained.report), trained.model, trained.predictions)
 
@@ -167,7 +175,12 @@ class Scored:
     factors: pl.DataFrame
 
 
-def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, float | str | None]]) -> Scored:
+def score(
+    model: StoredModel,
+    records: pl.DataFrame | Sequence[Mapping[str, float | str | None]],
+    *,
+    settings: Settings | None = None,
+) -> Scored:
     """Score records of features and explain each score; nothing is published.
 
     Parameters
@@ -177,6 +190,8 @@ def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, floa
     records
         A frame with a column for each feature, or mappings from feature name to value. Null or missing means unknown.
         From a feature table, the model reads ``table.select(*model.features)``.
+    settings
+        Whether people must be informed before; from the environment by default.
 
     Returns
     -------
@@ -187,6 +202,8 @@ def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, floa
     ------
     BadInput
         For names that are not features of the model, and impossible values; it names feature and rule.
+    Refused
+        If the people of the model's source have not been informed that they are scored.
 
     Examples
     --------
@@ -194,6 +211,7 @@ def score(model: StoredModel, records: pl.DataFrame | Sequence[Mapping[str, floa
     >>> scored.scores["risk"].item()  # doctest: +SKIP
     0.083
     """
+    require_notice(settings or Settings(), str(model.manifest.get("source", "")), date.today())
     rows = records.drop(KEYS, strict=False).to_dicts() if isinstance(records, pl.DataFrame) else list(records)
     errors = sorted({(fault.feature, fault.rule) for fault in faults(rows, model.features)})
     if errors:

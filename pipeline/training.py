@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from features.errors import Refused
-from features.source import load_source
+from features.source import load_source, source_name
 from pipeline.data_counts import DataCounts, RefusedOnData
 from pipeline.dataset.evaluation_splits import leavers, most_rows
 from pipeline.dataset.material import Material, material_of
@@ -33,25 +34,32 @@ from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
 from pipeline.model.tuning import Tuning, tune
+from pipeline.notice import require_notice
 from pipeline.registry import promotion
 from pipeline.settings import Settings
+from pipeline.store.store import Store
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Request:
-    """The options of a training: seed, quick settings, a horizon, and suspects allowed by name."""
+    """The options of a training: seed, quick settings, a horizon, suspects allowed by name, and whether the predictions
+    of single people are wanted."""
 
     seed: int = 1
     quick: bool = False
     horizon_months: int | None = None
     allowed_suspects: Sequence[str] = ()
+    predictions: bool = True
 
 
 @dataclass(frozen=True)
 class Trained:
-    """The training report, the model, and the out-of-time predictions behind the metrics."""
+    """The training report, the model, and the out-of-time predictions behind the metrics.
+
+    The predictions leave out people who object to being scored; they have no rows if they were not wanted.
+    """
 
     report: TrainingReport
     model: StoredModel
@@ -73,12 +81,20 @@ class _Stopwatch:
         self.seconds[name] = round(time.perf_counter() - start, 2)
 
 
-def train(source: Path, settings: Settings, request: Request, progress: Progress = lambda _: None) -> Trained:
+def train(
+    source: Path,
+    settings: Settings,
+    request: Request,
+    progress: Progress = lambda _: None,
+    today: date | None = None,
+) -> Trained:
     """Trains on a source, evaluates out of time, logs to MLflow, registers, and promotes if the gate passes.
 
-    Raises BadInput for a source that cannot be learned from, and Refused if a guard stops the run; then nothing is
-    registered.
+    Raises BadInput for a source that cannot be learned from, and Refused if a guard stops the run, or predictions are
+    wanted of people who have not been informed by `today` (by default the clock's); then nothing is registered.
     """
+    if request.predictions:
+        require_notice(settings, source_name(source), today or date.today())
     with workspace(settings) as folder:
         return _train(source, settings, request, folder, progress)
 
@@ -126,8 +142,18 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
     return Trained(
         replace(report, manifest=None, seconds=watch.seconds),
         model,
-        predictions(material.dataset, judged, material.horizon_months),
+        _predictions(material, judged, request, settings),
     )
+
+
+def _predictions(material: Material, judged: Backtest, request: Request, settings: Settings) -> pl.DataFrame:
+    """The out-of-time predictions, without those of people who object to being scored; no rows unless wanted."""
+    rows = predictions(material.dataset, judged, material.horizon_months)
+    if not request.predictions:
+        return rows.clear()
+    with Store.of(settings) as store, store.reading() as scores:
+        objected = scores.objections.among(material.name, rows["employee_id"].unique())
+    return rows.filter(~pl.col("employee_id").is_in(list(objected)))
 
 
 def _counts_of(champion: tuple[str, StoredModel] | None) -> DataCounts | None:

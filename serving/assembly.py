@@ -52,7 +52,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.access_to_var = access
-    store = app.state.store = Store(settings.store_url)
+    store = app.state.store = Store.of(settings)
     app.state.readiness = SharedReading(store.is_ready, health.PROBED_SECONDS)
     app.state.issuer = issuer_of(settings, store.revoked_tokens)
     app.state.session_key = session_key_of(settings)

@@ -47,11 +47,10 @@ def score(
     with data_of_refused(), progress() as report:
         day, today = day_asked(snapshot_date), date.today()
         scored = score_and_publish(source, Settings(), day, model, today, report, despite)
-    publication = scored.publication
     if out_file:
-        write_parquet(score_columns(publication), out_file)
+        write_parquet(score_columns(scored), out_file)
     if factors:
-        write_parquet(factor_columns(publication), factors)
+        write_parquet(factor_columns(scored), factors)
     err.print(scoring_screen(scored))
 
 
@@ -66,13 +65,15 @@ def lists(
     from pipeline.lists.month_folder import write_lists
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import allocate
+    from pipeline.notice import require_notice
     from pipeline.store.list_folders import lists_under, note_folder
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store(settings.store_url)) as store:
+    with closing(Store.of(settings)) as store:
         with store.reading() as scores:
             published = month_to_list(scores, month_asked(month))
+        require_notice(settings, published.source, date.today())
         allocate(store, settings, published)
         out = out_dir or lists_under(settings.var)
         is_elsewhere = note_folder(settings.var, out / published.month)
@@ -100,7 +101,7 @@ def deliver(
     from pipeline.store.store import Store
 
     settings, again = Settings(), Resend(resend or (), resend_uncertain)
-    with closing(Store(settings.store_url)) as store, progress() as report:
+    with closing(Store.of(settings)) as store, progress() as report:
         done = deliver_lists(store, settings, month_asked(month), again, dry_run, progress=report)
     counts = as_json(done)
     write_json(json_file, counts)

@@ -34,7 +34,7 @@ def purge(
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store(settings.store_url)) as store:
+    with closing(Store.of(settings)) as store:
         purged = purge_store(store, settings, date.today(), dry_run)
     write_json(json_file, asdict(purged))
     err.print(purging_screen(purged, dry_run))
@@ -50,7 +50,7 @@ def privacy(
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store(settings.store_url)) as store:
+    with closing(Store.of(settings)) as store:
         draft = assessment(settings, store, date.today())
     if out_file:
         write_text(draft, out_file)
@@ -106,7 +106,7 @@ def verify(
     from pipeline.store.store import Store
 
     link = None if noted is None else Link.of(noted)
-    with closing(Store(Settings().store_url)) as store:
+    with closing(Store.of(Settings())) as store:
         chain, seals = store.verify_audit(link), store.verify_publications()
     is_whole = chain.is_whole and seals.is_whole
     write_json(json_file, asdict(chain) | {"publications": asdict(seals), "is_whole": is_whole})

@@ -28,7 +28,7 @@ def train(
     from pipeline.training import Request
     from pipeline.training import train as train_model
 
-    request = Request(seed, quick, horizon_months, tuple(allow_suspect or ()))
+    request = Request(seed, quick, horizon_months, tuple(allow_suspect or ()), predictions is not None)
     settings = Settings()
     with data_of_refused(json_file), progress() as report:
         trained = train_model(source, settings, request, report)

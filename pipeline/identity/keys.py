@@ -22,7 +22,10 @@ SIGNING_KEY: Final = "embedded-issuer.pem"
 SESSION_KEY: Final = "page-session.key"
 """Signs the cookies of the pages."""
 
-SESSION_KEY_BYTES: Final = 32
+OBJECTION_KEY: Final = "objection.key"
+"""Hashes the ids of people who object to being scored. Objections are lost without it, so it belongs in a backup."""
+
+KEY_BYTES: Final = 32
 
 Key = TypeVar("Key")
 
@@ -65,7 +68,7 @@ def verification_key(settings: Settings) -> KeyFile[Ed25519PublicKey]:
 
 def session_key(settings: Settings) -> bytes:
     """The key of the cookies, 32 bytes."""
-    return _read_or_make(_path_of(settings, SESSION_KEY), _new_session_key)
+    return _read_or_make(_path_of(settings, SESSION_KEY), _new_random_key)
 
 
 def session_key_file(settings: Settings) -> KeyFile[bytes]:
@@ -90,8 +93,13 @@ def _signing_key_of(pem: bytes) -> Ed25519PrivateKey:
     return key
 
 
+def objection_key(var: Path) -> bytes:
+    """The key of the hashes of people who object, under the state folder; 32 bytes."""
+    return _read_or_make(var / "keys" / OBJECTION_KEY, _new_random_key)
+
+
 def _session_key_of(content: bytes) -> bytes:
-    if len(content) != SESSION_KEY_BYTES:
+    if len(content) != KEY_BYTES:
         raise ValueError("not a session key")
     return content
 
@@ -100,8 +108,8 @@ def _new_signing_key() -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _new_session_key() -> bytes:
-    return secrets.token_bytes(SESSION_KEY_BYTES)
+def _new_random_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:

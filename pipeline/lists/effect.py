@@ -87,7 +87,7 @@ def effect(source: Path, settings: Settings) -> EffectReport:
     with workspace(settings) as folder:
         why, remedy = "no exit can follow a list", "Measure the effect on a source with dates."
         loaded = load_dated(source, folder / "tables", why, remedy)
-        with closing(Store(settings.store_url)) as store, store.reading() as scores:
+        with closing(Store.of(settings)) as store, store.reading() as scores:
             parts = allocations(scores.connection, loaded.name)
             rows = eligible(loaded, scores, parts, settings.list_rules)
     is_trial = any(not each.gets_lists for each in parts) and any(each.gets_lists for each in parts)
@@ -139,7 +139,7 @@ def _of_month(
         {"manager_id": list(part_of), "gets_lists": list(part_of.values())},
         schema={"manager_id": pl.String, "gets_lists": pl.Boolean},
     )
-    chosen = listed(scores.with_everyone().teams(head), head.mean_risk, rules)
+    chosen = listed(scores.teams(head), head.mean_risk, rules)
     people = chosen.join(managers, on="manager_id").with_columns(snapshot_date=pl.lit(head.snapshot_date))
     return left_within_horizon(source, people, [head.snapshot_date], head.horizon_months).sort("employee_id")
 

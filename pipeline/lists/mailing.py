@@ -17,9 +17,11 @@ from pipeline.language.translator import language
 from pipeline.lists import delivery_ledger as deliveries
 from pipeline.lists.addresses import addresses
 from pipeline.lists.mail import mail_of
-from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.lists.rollout import allocate, rolled_out
+from pipeline.lists.reach import lists_for_managers
+from pipeline.lists.risk_list import RiskList, month_to_list
+from pipeline.lists.rollout import allocate
 from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
+from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
 from pipeline.store.erasure import erased_since, last_audit_row
@@ -90,14 +92,16 @@ def deliver(
     reported and not sent again unless `resend` asks for it. A rehearsal sends and writes nothing.
 
     Raises BadInput for a month without scores, for settings with which nothing can be sent safely, and for an unusable
-    address file. If the server cannot be used, the run ends and `stopped` gives the reason.
+    address file; Refused if the people have not been informed that they are scored. If the server cannot be used, the
+    run ends and `stopped` gives the reason.
     """
     require_safe(settings)
     _require_link(settings)
     address_of = addresses(settings.addresses)
+    with store.reading() as scores:
+        published = month_to_list(scores, month)
+    require_notice(settings, published.source, clock().date())
     if not is_rehearsal:
-        with store.reading() as scores:
-            published = month_to_list(scores, month)
         allocate(store, settings, published)
         _reopen(store, published, resend, clock())
     with store.reading() as scores:
@@ -123,12 +127,8 @@ def hash_of(risk_list: RiskList) -> str:
     return hashlib.sha256(json.dumps([people, sorted(risk_list.resolved)]).encode()).hexdigest()
 
 
-def _lists(scores: PublishedScores, published: Published, settings: Settings) -> list[RiskList]:
-    return risk_lists(scores, published, settings.list_rules, None, language(settings.language))
-
-
 def _planned(scores: PublishedScores, published: Published, settings: Settings, address_of: Mapping[str, str]) -> _Plan:
-    lists = rolled_out(scores, published, _lists(scores, published, settings))
+    lists = lists_for_managers(scores, published, settings.list_rules, None, language(settings.language))
     hashes = {each.manager_id: hash_of(each) for each in lists}
     before = deliveries.last_known(scores.connection, published)
     known = deliveries.deliveries(scores.connection, published)
@@ -259,6 +259,7 @@ class _Sender:
                     whom=employee_id,
                     purpose="retention_conversation",
                     result="mailed",
+                    source=self.plan.published.source,
                 )
                 for employee_id in _named(risk_list)
             ]

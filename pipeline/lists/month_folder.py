@@ -14,8 +14,9 @@ from pipeline.listing.rules import ListRules
 from pipeline.lists.department_page import DepartmentFigures, department_figures
 from pipeline.lists.list_table import list_csv, list_xlsx
 from pipeline.lists.pages import answers_at, departments_page, index_page, list_page, list_text
-from pipeline.lists.risk_list import RiskList, month_to_list, risk_lists
-from pipeline.lists.rollout import rolled_out, waiting_managers
+from pipeline.lists.reach import lists_for_managers
+from pipeline.lists.risk_list import RiskList, month_to_list
+from pipeline.lists.rollout import waiting_managers
 from pipeline.store.list_folders import DRAFT, writing_alone
 from pipeline.store.reading import Published
 from pipeline.store.store import Store
@@ -75,8 +76,8 @@ def _read(
     """The month, the lists worth reading, the number of managers who wait, and the figures of departments."""
     with store.reading() as scores:
         published = month_to_list(scores, month)
-        every_list = risk_lists(scores, published, rules, None, language)
-        lists = [each for each in rolled_out(scores, published, every_list) if each.is_worth_reading]
+        every_list = lists_for_managers(scores, published, rules, None, language)
+        lists = [each for each in every_list if each.is_worth_reading]
         waiting = len(waiting_managers(scores, published))
         return published, lists, waiting, department_figures(scores, published, language)
 

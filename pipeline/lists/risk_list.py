@@ -25,8 +25,8 @@ from pipeline.language.wording import (
     reason_text,
 )
 from pipeline.listing.rules import ListRules
-from pipeline.listing.selection import listed, standing_out
-from pipeline.score_record import ENOUGH, Factor
+from pipeline.lists.named import selection
+from pipeline.score_record import Factor
 from pipeline.store.reading import Published, PublishedScores
 
 Band = Literal["high", "elevated", "moderate", "typical"]
@@ -182,22 +182,25 @@ def risk_lists(
     rules: ListRules,
     manager_id: str | None = None,
     language: Language = ENGLISH,
+    line_now: pl.DataFrame | None = None,
 ) -> list[RiskList]:
-    """The list of one manager, or of every manager in order of id; it is empty if no one in the team stands out."""
+    """The list of one manager, or of every manager in order of id; it is empty if no one in the team stands out.
+
+    line_now: manager_id and employee_id of who reports to whom now; lists then name these people only.
+    """
     previous = scores.before(published)
-    teams, chosen, before, gone = _selection(scores, published, previous, rules, manager_id)
-    known = before.join(chosen, on=["manager_id", "employee_id"], how="semi")
-    people = [*chosen["employee_id"], *gone["employee_id"]]
-    why, changes = _explanations(
-        scores, published, previous, people, [*known["employee_id"], *gone["employee_id"]], language
-    )
+    made = selection(scores, published, previous, rules, manager_id, line_now)
+    people = [*made.listed["employee_id"], *made.resolved["employee_id"]]
+    known = made.before.join(made.listed, on=["manager_id", "employee_id"], how="semi")
+    explained = [*known["employee_id"], *made.resolved["employee_id"]]
+    why, changes = _explanations(scores, published, previous, people, explained, language)
     lifts = (
         {}
         if previous is None
         else {name: risk / previous.mean_risk for name, risk in known["employee_id", "risk"].rows()}
     )
-    entries = _by_manager(chosen)
-    resolved = _by_manager(gone)
+    entries = _by_manager(made.listed)
+    resolved = _by_manager(made.resolved)
     return [
         RiskList(
             manager_id=manager,
@@ -216,31 +219,22 @@ def risk_lists(
                 if changes.get(person["employee_id"])
             },
         )
-        for manager, size in teams.group_by("manager_id").len().sort("manager_id").rows()
+        for manager, size in made.sizes.rows()
     ]
 
 
 def list_sizes(scores: PublishedScores, published: Published, rules: ListRules) -> list[ListSize]:
     """The same lists without reasons, in order of id; no factors are read."""
-    teams, chosen, _, gone = _selection(scores, published, scores.before(published), rules, None)
+    made = selection(scores, published, scores.before(published), rules, None)
     listed_by, gone_by = (
         {manager: tuple(person["employee_id"] for person in part) for manager, part in _by_manager(people).items()}
-        for people in (chosen, gone)
+        for people in (made.listed, made.resolved)
     )
     return [
         ListSize(manager, size, listed_by.get(manager, ()), gone_by.get(manager, ()))
-        for manager, size in teams.group_by("manager_id").len().sort("manager_id").rows()
+        for manager, size in made.sizes.rows()
         if manager in listed_by or manager in gone_by
     ]
-
-
-def is_on_list(scores: PublishedScores, published: Published, employee_id: str, rules: ListRules) -> bool:
-    """Whether the person is on the list of the manager to whom they report."""
-    score = scores.score_of(published, employee_id)
-    if score is None or score.manager_id is None:
-        return False
-    chosen = listed(scores.teams(published, score.manager_id), published.mean_risk, rules)
-    return employee_id in chosen["employee_id"]
 
 
 def _is_reason(factor: Factor, about: Mapping[str, Any]) -> bool:
@@ -259,22 +253,6 @@ def _is_worse(factor: Factor, about: Mapping[str, Any]) -> bool:
     if value is None or peers is None or worse is None:
         return True
     return value > peers if worse == "higher" else value < peers
-
-
-def _selection(
-    scores: PublishedScores,
-    published: Published,
-    previous: Published | None,
-    rules: ListRules,
-    manager_id: str | None,
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The teams, the people listed now, those listed last month (`previous`), and those of the latter now resolved."""
-    teams = scores.teams(published, manager_id)
-    chosen = listed(teams, published.mean_risk, rules)
-    before = (
-        teams.clear() if previous is None else listed(scores.teams(previous, manager_id), previous.mean_risk, rules)
-    )
-    return teams, chosen, before, _resolved(teams, before, standing_out(teams, published.mean_risk, rules.listed_from))
 
 
 def _explanations(
@@ -297,12 +275,6 @@ def _explanations(
         if employee_id in earlier:
             changes[employee_id] = moved(factors, earlier[employee_id], published.about, language)
     return why, changes
-
-
-def _resolved(teams: pl.DataFrame, before: pl.DataFrame, outstanding: pl.DataFrame) -> pl.DataFrame:
-    """Listed before, still in the team, and no longer standing out, with enough evidence. Displaced people stay."""
-    calm = teams.filter(pl.col("evidence") == ENOUGH).join(outstanding, on="employee_id", how="anti")
-    return before.join(calm, on=["manager_id", "employee_id"], how="semi").sort("employee_id")
 
 
 def _by_manager(people: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

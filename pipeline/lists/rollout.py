@@ -14,7 +14,6 @@ import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
 from features.errors import BadInput, Finding
-from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
 from pipeline.store.erasure import erased_since, last_audit_row
 from pipeline.store.reading import Published, PublishedScores
@@ -71,16 +70,12 @@ def allocations(connection: Connection, source: str) -> list[Allocation]:
     return [Allocation(*row) for row in connection.execute(query)]
 
 
-def rolled_out(scores: PublishedScores, published: Published, lists: Sequence[RiskList]) -> list[RiskList]:
-    """The lists of managers who get one in that month; a manager without an allocation gets one."""
-    waiting = waiting_managers(scores, published)
-    return [each for each in lists if each.manager_id not in waiting]
-
-
 def waiting_managers(scores: PublishedScores, published: Published) -> set[str]:
-    """Managers who get no list in that month: the control group."""
-    allocated = allocations(scores.connection, published.source)
-    return {each.manager_id for each in allocated if not each.gets_lists and each.holds_in(published.month)}
+    """Managers who get no list in that month: the control group and, while a roll-out runs, those not yet allocated."""
+    running = [each for each in allocations(scores.connection, published.source) if each.holds_in(published.month)]
+    if not running:
+        return set()
+    return scores.managers(published) - {each.manager_id for each in running if each.gets_lists}
 
 
 def assign(managers: pl.DataFrame, share: float, seed: int, salt: str) -> pl.DataFrame:

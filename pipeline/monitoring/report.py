@@ -50,7 +50,7 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
     with workspace(settings) as folder:
         progress("read and validate")
         loaded = load_dated(source, folder / "tables", "nothing matures", "Monitor a source with dates.")
-        with closing(Store(settings.store_url)) as store, store.reading() as scores:
+        with closing(Store.of(settings)) as store, store.reading() as scores:
             published = scores.history(loaded.name)
             if not published:
                 raise BadInput(_NOTHING_PUBLISHED)
@@ -116,7 +116,7 @@ def _outcomes(source: Source, scores: PublishedScores, published: Sequence[Publi
 
 def _month(scores: PublishedScores, head: Published, outcome: pl.DataFrame | None, settings: Settings) -> Month:
     answers = Counter(answer.outcome for answer in last_answers(scores.connection, head).values())
-    on_list = listed(scores.with_everyone().teams(head), head.mean_risk, settings.list_rules)
+    on_list = listed(scores.teams(head), head.mean_risk, settings.list_rules)
     people = on_list.select("employee_id").unique()
     month = Month(
         month=head.month,

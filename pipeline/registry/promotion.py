@@ -108,7 +108,7 @@ def promote(settings: Settings, version: str, reason: str | None) -> Offer:
 
 def history(settings: Settings, version: str | None = None) -> list[LedgerEntry]:
     """The ledger, oldest first; of one version if it is given."""
-    with Store(settings.store_url) as store, store.reading() as scores:
+    with Store.of(settings) as store, store.reading() as scores:
         return ledger.entries(scores.connection, version)
 
 
@@ -122,7 +122,7 @@ def submit(settings: Settings, version: str, reason: str | None = None) -> Offer
     """Runs the gate for a version, records the result, and moves the alias if the version passes or has a reason."""
     client = registry.connect(settings)
     challenger = Contender(version, registry.report_of(client, version))
-    with Store(settings.store_url) as store, store.promoting():
+    with Store.of(settings) as store, store.promoting():
         holder = registry.champion_version(client)
         _note_found(store, client, holder)
         champion = _champion(client, holder) if holder else None

@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from features.collaboration.department_services import department_services
-from features.errors import BadInput, Finding, Refused
-from features.source import CrossSection, Source, load_source
+from features.errors import BadInput, Finding
+from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
 from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.workspace import workspace
@@ -22,6 +22,7 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.related import related
 from pipeline.model.stored_model import StoredModel, typed_records
+from pipeline.notice import require_notice
 from pipeline.registry import versions as registry
 from pipeline.registry.account import account, checked_reason
 from pipeline.scoring.limits import MONTHS_PUBLISHED
@@ -47,12 +48,14 @@ class Scored:
     """A publication, the state of its data, and what validation counted for the publication before it.
 
     before_month: of that publication; if there is none, `before` was counted when the model was trained, or is None.
+    objected: people who object to being scored; they count in figures of groups, and their own are in no file.
     """
 
     publication: Publication
     check: DataCheck
     before: DataCounts | None = None
     before_month: str | None = None
+    objected: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,14 @@ def score_and_publish(
     people have not been informed, or the month is far from what the model learned from and no reason is given.
     """
     reason = checked_reason(despite, "score", "--despite", "the month should be published")
-    with workspace(settings) as folder, closing(Store(settings.store_url)) as store:
+    require_notice(settings, source_name(source), today)
+    with workspace(settings) as folder, closing(Store.of(settings)) as store:
         progress("load the model")
         number, model = registry.load(settings, version)
         read_at = store.moment()
         progress("read and validate")
         loaded = load_source(source, folder / "tables")
         _require_same_source(loaded.name, model)
-        require_notice(settings, loaded.name, today)
         population = population_of(loaded, snapshot_date, today, folder, settings, progress)
         progress("score and explain")
         at = loaded.name, loaded.data_hash, population.day
@@ -103,7 +106,9 @@ def score_and_publish(
         publication = replace(publication, data_check=check)
         store.publish(publication, read_at)
         publication = publication.without(store.erased_since(read_at))  # as it was published
-    return Scored(publication, check, before.counts, before.month)
+        with store.reading() as scores:
+            objected = scores.objections.among(publication.source, publication.scores["employee_id"])
+    return Scored(publication, check, before.counts, before.month, frozenset(objected))
 
 
 def _before(store: Store, publication: Publication, model: StoredModel) -> _Before:
@@ -137,20 +142,6 @@ def _checked(
     if found and reason is None:
         raise RefusedOnData(found, counts, before.counts, before.month)
     return DataCheck(counts, tuple(found), reason, account()) if found else DataCheck(counts)
-
-
-def require_notice(settings: Settings, source: str, today: date) -> None:
-    """Raise Refused if the settings require notice and the people of a source were not informed that they are scored.
-
-    If the settings hold a day of notice for the source, it must have passed, whatever the other settings are.
-    """
-    given = settings.notice_given.get(source)
-    if given is None and not settings.notice_required:
-        return
-    if given is None or given > today:
-        rule = f"the people of {source!r} have not been informed that they are scored"
-        remedy = 'Inform them, then record the day: RETENTION_NOTICE_GIVEN={"SOURCE": "YYYY-MM-DD"}.'
-        raise Refused(Finding(rule, "environment", "RETENTION_NOTICE_GIVEN", 0, remedy))
 
 
 def score_people(
@@ -204,26 +195,36 @@ def _(source: Source, publication: Publication) -> Publication:
     return replace(publication, services=services)
 
 
-def score_columns(publication: Publication) -> pl.DataFrame:
-    """The scores as `retention score --out` writes them."""
+def score_columns(scored: Scored) -> pl.DataFrame:
+    """The scores as `retention score --out` writes them, without those of people who object."""
     curve = [f"risk_{months}m" for months in CURVE]
-    return publication.scores.with_columns(model_version=pl.lit(publication.model_version)).select(
-        "employee_id",
-        pl.lit(publication.snapshot_date).alias("snapshot_date"),
-        "model_version",
-        "risk",
-        *curve,
-        "risk_low",
-        "risk_high",
-        "evidence",
-        "base_log_odds",
-        "log_odds",
+    publication = scored.publication
+    return (
+        _of_willing(publication.scores, scored)
+        .with_columns(model_version=pl.lit(publication.model_version))
+        .select(
+            "employee_id",
+            pl.lit(publication.snapshot_date).alias("snapshot_date"),
+            "model_version",
+            "risk",
+            *curve,
+            "risk_low",
+            "risk_high",
+            "evidence",
+            "base_log_odds",
+            "log_odds",
+        )
     )
 
 
-def factor_columns(publication: Publication) -> pl.DataFrame:
-    """The factors as `retention score --factors` writes them."""
-    return publication.factors.select("employee_id", "feature", "driver", "value", "peer_value", "contribution")
+def factor_columns(scored: Scored) -> pl.DataFrame:
+    """The factors as `retention score --factors` writes them, without those of people who object."""
+    factors = _of_willing(scored.publication.factors, scored)
+    return factors.select("employee_id", "feature", "driver", "value", "peer_value", "contribution")
+
+
+def _of_willing(rows: pl.DataFrame, scored: Scored) -> pl.DataFrame:
+    return rows.filter(~pl.col("employee_id").is_in(list(scored.objected)))
 
 
 def _require_same_source(name: str, model: StoredModel) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from features.contract.vocabulary import Driver
 from pipeline.store.reading import Published
-from pipeline.store.schema import LIST_ANSWER
+from pipeline.store.schema import LIST_ANSWER, SCORE
 
 Outcome = Literal["talked", "offered", "agreed", "acted", "not_needed", "already_known", "disagree", "left"]
 """Spoke with the person; offered something; agreed on it; changed something; no conversation is needed; already known
@@ -38,8 +38,14 @@ class ListAnswer:
 
 
 def store_answer(connection: Connection, published: Published, answer: ListAnswer) -> None:
-    """Store an answer to the list of a month. It supersedes earlier answers about the same person and month."""
+    """Store an answer to the list of a month, with the person's manager of that month.
+
+    It supersedes earlier answers about the same person and month.
+    """
+    is_person = (SCORE.c.publication_id == published.id) & (SCORE.c.employee_id == answer.employee_id)
+    manager = connection.execute(select(SCORE.c.manager_id).where(is_person)).scalar()
     row = asdict(answer) | {"drivers": list(answer.drivers), "source": published.source, "month": published.month}
+    row |= {"manager_id": manager}
     connection.execute(insert(LIST_ANSWER), [row])
 
 

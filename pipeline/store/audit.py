@@ -40,7 +40,8 @@ _TAKE_TURNS: Final = text("SELECT pg_advisory_xact_lock(:number)")
 class AuditEntry:
     """Who looked at whom, and why. `whom` is None for an answer or a refusal that names no one.
 
-    `publication_id` and `rows_hash` belong to a row that seals a publication.
+    `publication_id` and `rows_hash` belong to a row that seals a publication. `source` is that of `whom`, None where it
+    is unknown.
     """
 
     at: datetime
@@ -53,6 +54,7 @@ class AuditEntry:
     result: str
     publication_id: int | None = field(default=None, kw_only=True)
     rows_hash: str | None = field(default=None, kw_only=True)
+    source: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -136,10 +138,12 @@ def linked(previous: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, A
 
 
 def row_hash(previous: str, row: Mapping[str, Any]) -> str:
-    """SHA-256 of the previous hash and of everything in this row; a row that seals nothing hashes as before seals."""
+    """SHA-256 of the previous hash and of everything in this row; values of later columns count where there are any."""
     content = [previous, in_utc(row["at"]).isoformat(), *(row[name] for name in _HASHED)]
     if any(row.get(name) is not None for name in _HASHED_OF_SEALS):
         content += [row[name] for name in _HASHED_OF_SEALS]
+    if row.get("source") is not None:
+        content.append(row["source"])
     return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -31,7 +31,7 @@ def contested(connection: Connection, published: Published) -> list[ContestedDat
     scored = select(SCORE.c.employee_id).where(SCORE.c.publication_id == published.id)
     own = connection.execute(
         select(CONTEST.c.at, CONTEST.c.employee_id, CONTEST.c.ground, CONTEST.c.feature).where(
-            CONTEST.c.employee_id.in_(scored)
+            CONTEST.c.employee_id.in_(scored), CONTEST.c.source.in_((published.source, ""))
         )
     )
     answers = connection.execute(

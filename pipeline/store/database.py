@@ -81,6 +81,11 @@ def engine_of(address: str, opened: set[str] | None = None) -> Engine:
     return engine
 
 
+def folder_of(engine: Engine) -> Path | None:
+    """The folder of an SQLite file; None for another database."""
+    return Path(engine.url.database).parent if engine.dialect.name == "sqlite" and engine.url.database else None
+
+
 def _probing_engine_of(address: str, opened: set[str]) -> Engine:
     """One connection, opened for each probe: a connection that hangs would show an outage of its own."""
     url = _url_of(address)

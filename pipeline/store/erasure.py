@@ -57,6 +57,7 @@ TRACES: Final = (
     Trace("rollout", ROLLOUT.c.manager_id, "delete"),
     Trace("manager_figure", GROUP_FIGURE.c.value, "delete", GROUP_FIGURE.c.dimension == "manager"),
     Trace("manager_of", SCORE.c.manager_id, "clear", SCORE.c.publication_id.in_(select(PUBLICATION.c.id))),  # by index
+    Trace("manager_of_answer", LIST_ANSWER.c.manager_id, "clear"),
     Trace("answered_by", LIST_ANSWER.c.who, "clear"),
     Trace("contested_by", CONTEST.c.who, "clear"),
     Trace("audit_about", AUDIT.c.whom, "keep"),

@@ -154,11 +154,15 @@ LIST_ANSWER: Final = Table(
     Column("outcome", String, nullable=False),
     Column("drivers", JSON, nullable=False),
     Column("because", String),
+    Column("manager_id", String),
     Index("ix_list_answer_person", "employee_id"),
     Index("ix_list_answer_month", "source", "month"),
     sqlite_autoincrement=True,
 )
-"""What was done about a person on a list, or why nothing; the last row for a person and month counts."""
+"""What was done about a person on a list, or why nothing; the last row for a person and month counts.
+
+`manager_id`: to whom the person reported in the month; null where it is unknown.
+"""
 
 CONTEST: Final = Table(
     "contest",
@@ -170,10 +174,22 @@ CONTEST: Final = Table(
     Column("ground", String, nullable=False),
     Column("feature", String),
     Column("statement", Text, nullable=False),
+    Column("source", String, nullable=False, server_default=""),
     Index("ix_contest_person", "employee_id"),
     sqlite_autoincrement=True,
 )
-"""A person's statement that something held about them is wrong."""
+"""A person's statement that something held about them is wrong; `source` is empty where it is unknown."""
+
+OBJECTION: Final = Table(
+    "objection",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("person_hash", String, primary_key=True),
+    Column("key_mark", String, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Who objects to being scored (`pipeline.store.objections`), as keyed hashes of their ids. `key_mark` tells the keys
+apart. Rows outlive erasure and purge; only the person's own withdrawal deletes one."""
 
 DELIVERY: Final = Table(
     "delivery",
@@ -227,6 +243,7 @@ AUDIT: Final = Table(
     Column("purpose", String),
     Column("result", String, nullable=False),
     Column("hash", String, nullable=False, server_default=""),
+    Column("source", String),
     Column("publication_id", Integer),
     Column("rows_hash", String),
     Index("ix_audit_whom", "whom", "id"),
@@ -241,9 +258,11 @@ AUDIT: Final = Table(
 )
 """Who looked at whom, and why: one row for each person named in an answer, or one for an answer that names no one.
 
+`source`: of the person, since two sources can have equal ids; null where it is unknown. `publication_id` and
+`rows_hash` seal the rows of a publication (`pipeline.store.seals`).
+
 Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE; `hash` covers the row and the previous one
 (`pipeline.store.audit`).
-`publication_id` and `rows_hash` seal the rows of a publication (`pipeline.store.seals`).
 """
 
 MODEL_LEDGER: Final = Table(

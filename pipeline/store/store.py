@@ -6,6 +6,7 @@ Readers see a month as it was before or after publication, never in between. The
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Self
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
+from pipeline.settings import Settings
 from pipeline.store import audit, database, erasure, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
@@ -27,20 +29,34 @@ from pipeline.store.writing import write
 
 
 class Store:
-    """The store at a SQLAlchemy URL. Its first use, not its creation, upgrades the schema to this version."""
+    """The store at a SQLAlchemy URL. Its first use, not its creation, upgrades the schema to this version.
 
-    def __init__(self, url: str) -> None:
+
+    `var` is the state folder, with the key of the objections; by default, that of an SQLite file.
+    """
+
+    def __init__(self, url: str, var: Path | None = None) -> None:
         self._engines = engines_of(url)
+        self._var = var or database.folder_of(self._engines.main)
         self._is_upgraded = False
         self._upgrading = Lock()
         self._audit = AuditQueue(partial(self._connected, "append"))
         self._heads: dict[int, Published] = {}
 
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The store that the settings name."""
+        return cls(settings.store_url, settings.var)
+
     @contextmanager
     def reading(self) -> Iterator[PublishedScores]:
         """A consistent view: the block sees one snapshot, whatever is published meanwhile."""
         with self._connected("read") as connection:
-            yield PublishedScores(connection, self._heads)
+            yield self.scores_on(connection)
+
+    def scores_on(self, connection: Connection) -> PublishedScores:
+        """Reads on a connection of this store, within its transaction."""
+        return PublishedScores(connection, self._heads, self._var)
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:

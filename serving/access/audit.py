@@ -37,6 +37,8 @@ class Trail:
         asked_about = request.path_params.get("employee_id")
         self._asked_about = _storable(asked_about) if asked_about else None
         self.purpose: str | None = None
+        self.source: str | None = None
+        """Of the people named; by default the current source. A route that reads another one sets it."""
         self.is_recorded = False
 
     @contextmanager
@@ -47,6 +49,7 @@ class Trail:
         answer would otherwise block all others. That is safe, because published data never changes.
         """
         with self._store.reading() as scores:
+            self._note_source(scores)
             release = Release(scores)
             yield release
         named = release.named or [self._asked_about]
@@ -62,7 +65,9 @@ class Trail:
         The block must record what it did with `Change.record`.
         """
         with self._store.erasing() if is_erasure else self._store.changing() as connection:
-            change = Change(connection, self._entry)
+            scores = self._store.scores_on(connection)
+            self._note_source(scores)
+            change = Change(connection, scores, self._entry)
             yield change
             if not change.is_recorded:
                 raise RuntimeError("a change without an audit row")
@@ -75,6 +80,10 @@ class Trail:
         self._store.append_audit([self._entry(result, self._asked_about)])
         self._metrics.count_audit_rows(result, 1, 0)
 
+    def _note_source(self, scores: PublishedScores) -> None:
+        served = scores.current()
+        self.source = served.source if served else None
+
     def _entry(self, result: str, whom: str | None) -> AuditEntry:
         return AuditEntry(
             at=datetime.now(UTC),
@@ -85,6 +94,7 @@ class Trail:
             whom=whom,
             purpose=self.purpose,
             result=result,
+            source=self.source if whom else None,
         )
 
 
@@ -103,9 +113,11 @@ class Release:
 class Change:
     """A change in preparation, in one transaction with its audit row."""
 
-    def __init__(self, connection: Connection, entry: Callable[[str, str | None], AuditEntry]) -> None:
+    def __init__(
+        self, connection: Connection, scores: PublishedScores, entry: Callable[[str, str | None], AuditEntry]
+    ) -> None:
         self.connection = connection
-        self.scores = PublishedScores(connection)
+        self.scores = scores
         self.is_recorded = False
         self._entry = entry
 

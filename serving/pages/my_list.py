@@ -20,7 +20,7 @@ from serving.pages.rendering import language_of, render
 from serving.pages.session import checked_form, signed_in
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.lists import chosen_lists, monthly_lists, named, require_listed
-from serving.views.months import current, of_month
+from serving.views.months import current, informed, of_month
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -57,9 +57,10 @@ def my_list(
     if manager is None:
         raise Refusal(404, "no-team", "Choose whose list you want to see.")
     with audit.release() as release:
-        published = of_month(release.scores, month) if month else current(release.scores)
+        settings = request.app.state.settings
+        published = informed(of_month(release.scores, month) if month else current(release.scores), settings)
         language = language_of(request)
-        lists = chosen_lists(release.scores, published, asker, manager, request.app.state.settings, language)
+        lists = chosen_lists(release.scores, published, asker, manager, settings, language)
         answers = last_answers(release.scores.connection, published)
         before = release.scores.before(published)
         release.names([employee_id for each in lists for employee_id in named(each)])
@@ -81,8 +82,8 @@ def my_list(
 def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audit) -> Response:
     """The number of people on each manager's list, and of answers to it; no employee is named."""
     with audit.release() as release:
-        published = current(release.scores)
         settings = request.app.state.settings
+        published = informed(current(release.scores), settings)
         sizes = list_sizes(release.scores, published, settings.list_rules)
         answered = last_answers(release.scores.connection, published).keys()
         rows = [(each, len(answered & set(each.entries))) for each in sizes]
@@ -105,8 +106,9 @@ def answer(
     """Store an answer once: sending the same one again, by a second tap or the back button, changes nothing."""
     given = Answer(datetime.now(UTC), asker.subject, employee_id, outcome, drivers or [])
     with audit.change() as change:
-        published = of_month(change.scores, month)
-        require_listed(change.scores, published, asker, employee_id, request.app.state.settings)
+        settings = request.app.state.settings
+        published = informed(of_month(change.scores, month), settings)
+        require_listed(change.scores, published, asker, employee_id, settings)
         last = last_answers(change.connection, published).get(employee_id)
         is_repeated = last is not None and (last.who, last.outcome, list(last.drivers)) == (
             given.who,

@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
+from features.contract.ids import CHARACTERS, MOST_CHARACTERS
 from features.contract.vocabulary import CONTEXT, DRIVERS
+from pipeline.identity.tokens import Identity
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
 from pipeline.score_record import Factor
+from pipeline.store.held import held_of, sources_of
+from pipeline.store.objections import GROUND
 from pipeline.store.reading import Published, PublishedScores, Sort
 from pipeline.store.subject_rights import Contest, Ground, contest
-from serving.access.audit import Audit
+from serving.access.audit import Audit, Trail
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import CSV, XLSX, spreadsheet
 from serving.http.problems import Refusal
@@ -25,14 +30,14 @@ from serving.pages.errors import PageRoute
 from serving.pages.my_list import OUTCOMES
 from serving.pages.rendering import language_of, render
 from serving.pages.session import SessionPurpose, checked_form, signed_in
-from serving.schemas.parameters import EmployeeId
+from serving.schemas.parameters import EmployeeId, OptionalText
 from serving.schemas.risks import RiskForHr
 from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
-from serving.views.months import current
+from serving.views.months import current, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, scored
-from serving.views.receipts import receipt_of, require_held
+from serving.views.receipts import receipt_of, require_held, source_asked
 from serving.views.what_if import what_if_for_hr
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -53,6 +58,7 @@ GROUNDS: Final[dict[Ground, str]] = {
     "unfair": marked("It should not count"),
     "objection": marked("Objects to being scored at all"),
 }
+NAMED: Final = {"listed": marked("to talk to"), "resolved": marked("no longer on the list")}
 FORMS: Final = {"csv": CSV, "xlsx": XLSX}
 Text = Annotated[str, Query(max_length=200)]
 
@@ -88,7 +94,7 @@ def people(
     chosen: Any = band if band in BAND_NAMES else None
     size = request.app.state.settings.page_limit if form in FORMS else ROWS
     with audit.release() as release:
-        page = risk_page(release.scores, equal, chosen, sort, cursor, size)
+        page = risk_page(release.scores, request.app.state.settings, equal, chosen, sort, cursor, size)
         release.names([person.employee_id for person in page.people])
         if form in FORMS:
             name = f"people-{page.snapshot_date}.{form}"
@@ -114,18 +120,42 @@ def receipt(
     _asker: ForHr,
     _purpose: SubjectPurpose,
     audit: Audit,
+    source: OptionalText = None,
     kept: bool = False,
+    withdrawn: bool = False,
 ) -> Response:
-    """What is held about a person, who looked, and the form to contest it."""
+    """What is held about a person, who looked, and the forms to contest it and to withdraw an objection."""
     with audit.release() as release:
         language = language_of(request)
-        content = receipt_of(release.scores, employee_id, language)
-        published = current(release.scores)
+        audit.source = source_asked(release.scores, source, employee_id)
+        content = receipt_of(release.scores, audit.source, employee_id, request.app.state.settings, language)
+        published = release.scores.newest(audit.source)
         release.names([employee_id])
-        labels = {name: label_text(about, language) for name, about in published.about.items()}
+        labels = {name: label_text(about, language) for name, about in published.about.items()} if published else {}
         return render(
-            request, "receipt.html", receipt=content, grounds=GROUNDS, outcomes=OUTCOMES, labels=labels, kept=kept
+            request,
+            "receipt.html",
+            receipt=content,
+            grounds=GROUNDS,
+            outcomes=OUTCOMES,
+            named=NAMED,
+            labels=labels,
+            kept=kept,
+            is_withdrawn=withdrawn,
         )
+
+
+@router.post("/people/objection", dependencies=[Depends(checked_form)])
+def objection(
+    request: Request,
+    asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    employee_id: Annotated[str, Form(min_length=1, max_length=MOST_CHARACTERS, pattern=CHARACTERS)],
+    statement: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Record that somebody objects who is not in the table, because nobody has scored them yet."""
+    return _contested(request, audit, asker, employee_id, ContestedPoint(ground=GROUND, statement=statement or "–"))
 
 
 @router.post("/people/{employee_id:path}/contest", dependencies=[Depends(checked_form)])
@@ -138,20 +168,58 @@ def contested(
     ground: Annotated[Ground, Form()],
     statement: Annotated[str, Form()] = "",
     feature: Annotated[str, Form()] = "",
+    source: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Store what a person says is wrong, once."""
     try:
         point = ContestedPoint(ground=ground, statement=statement.strip(), feature=feature or None)
     except ValidationError:
         raise Refusal(422, "no-statement", "Write what is wrong, in up to 2,000 characters.") from None
-    given = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
+    return _contested(request, audit, asker, employee_id, point, source or None)
+
+
+def _contested(
+    request: Request,
+    audit: Trail,
+    asker: Identity,
+    employee_id: str,
+    point: ContestedPoint,
+    source: str | None = None,
+) -> Response:
     with audit.change() as change:
-        require_held(change.connection, employee_id)
+        audit.source = source_asked(change.scores, source, employee_id)
+        given = Contest(
+            at=datetime.now(UTC), who=asker.subject, employee_id=employee_id, source=audit.source, **point.model_dump()
+        )
+        if point.ground == GROUND:
+            change.scores.objections.record(audit.source, employee_id, given.at)
+        else:
+            require_held(change.scores, audit.source, employee_id)
         is_repeated = _is_stored(change.scores, given)
         if not is_repeated:
             contest(change.connection, given)
         change.record("contested before" if is_repeated else "contested", employee_id)
-    return RedirectResponse(f"{_address(request, employee_id)}/receipt?kept=1", 303)
+    return RedirectResponse(f"{_receipt_address(request, given.source, employee_id)}&kept=1", 303)
+
+
+@router.post("/people/{employee_id:path}/objection", dependencies=[Depends(checked_form)])
+def objection_withdrawn(
+    request: Request,
+    employee_id: EmployeeId,
+    _asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    source: Annotated[str, Form(min_length=1, max_length=200)],
+) -> Response:
+    """Withdraw a person's objection; a second tap changes nothing."""
+    with audit.change() as change:
+        audit.source = source
+        was_there = change.scores.objections.withdraw(source, employee_id)
+        change.record("objection withdrawn" if was_there else "objection withdrawn before", employee_id)
+        is_held = source in sources_of(change.connection, employee_id)
+    return RedirectResponse(
+        f"{_receipt_address(request, source, employee_id)}&withdrawn=1" if is_held else "/people", 303
+    )
 
 
 @router.api_route("/people/{employee_id:path}/what-if", methods=["POST"], dependencies=[Depends(checked_form)])
@@ -200,7 +268,7 @@ def person(
 
 
 def _person(request: Request, scores: PublishedScores, employee_id: str, levers: LeversToPull | None) -> Response:
-    published = current(scores)
+    published = informed(current(scores), request.app.state.settings)
     score, factors = scored(scores, published, employee_id)
     risk = risk_for_hr(published, score, factors, None)
     language = language_of(request)
@@ -228,7 +296,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         change=change,
         refused=refused,
         moved=_moved(published, change, language),
-        receipt=receipt_of(scores, employee_id),
+        receipt=receipt_of(scores, published.source, employee_id, request.app.state.settings),
     )
 
 
@@ -260,11 +328,15 @@ def _moved(published: Published, change: WhatIfForHr | None, language: Language)
 
 
 def _is_stored(scores: PublishedScores, given: Contest) -> bool:
-    """Whether the person's receipt already has the same contest."""
+    """Whether the same contest is already held."""
     return any(
         (each.ground, each.feature, each.statement) == (given.ground, given.feature, given.statement)
-        for each in receipt_of(scores, given.employee_id).contests
+        for each in held_of(scores, given.source, given.employee_id).contests
     )
+
+
+def _receipt_address(request: Request, source: str, employee_id: str) -> str:
+    return f"{_address(request, employee_id)}/receipt?source={quote(source, safe='')}"
 
 
 def _address(request: Request, employee_id: str) -> str:

@@ -103,6 +103,8 @@ RESULTS: Final = {
     "answered before": marked("answered before"),
     "contested": marked("contested"),
     "contested before": marked("contested before"),
+    "objection withdrawn": marked("objection withdrawn"),
+    "objection withdrawn before": marked("objection withdrawn before"),
     "erased": marked("erased"),
 }
 """The names of results in the audit; a refusal is shown by its own code."""

@@ -36,7 +36,7 @@ from serving.http.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.lists import answer_fields, chosen_lists, monthly_lists, named, require_listed
-from serving.views.months import of_month
+from serving.views.months import informed, of_month
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["lists"])
 
@@ -62,8 +62,8 @@ def lists(
     form = preferred(accept, FORMS)
     manager = _wanted_manager(asker, manager_id)
     with audit.release() as release:
-        published = of_month(release.scores, month)
         settings = request.app.state.settings
+        published = informed(of_month(release.scores, month), settings)
         language = asked_language(request)
         chosen = chosen_lists(release.scores, published, asker, manager, settings, language)
         if manager is None:
@@ -99,7 +99,7 @@ def answer(
     settings = request.app.state.settings
     list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
     with audit.change() as change:
-        published = of_month(change.scores, month)
+        published = informed(of_month(change.scores, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)
         store_answer(change.connection, published, list_answer)
         change.record("answered", employee_id)

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
-from pipeline.lists.risk_list import Band, is_on_list
+from pipeline.lists.reach import can_see
+from pipeline.lists.risk_list import Band
 from pipeline.store.reading import Published, PublishedScores, Sort
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, ForHrAndManagers, StatedPurpose, not_in_your_line
@@ -20,7 +21,7 @@ from serving.schemas.risks import (
     RiskPage,
 )
 from serving.settings import ServerSettings
-from serving.views.months import current
+from serving.views.months import current, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, risk_for_manager, scored
 
@@ -54,9 +55,9 @@ def risk(
     settings: ServerSettings = request.app.state.settings
     language = asked_language(request)
     with audit.release() as release:
-        published = current(release.scores)
+        published = informed(current(release.scores), settings)
         if asker.role == Role.MANAGER:
-            _require_own_line(release.scores, published, asker, employee_id, settings)
+            _require_reach(release.scores, published, asker, employee_id, settings)
         score, factors = scored(release.scores, published, employee_id)
         answer = (
             risk_for_manager(published, score, factors, language)
@@ -96,9 +97,10 @@ def risks(
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:
-        size = min(limit, request.app.state.settings.page_limit)
+        settings: ServerSettings = request.app.state.settings
+        size = min(limit, settings.page_limit)
         equal = {"department": department, "level": level, "location": location, "manager_id": manager_id}
-        answer = risk_page(release.scores, equal, band, sort, cursor, size)
+        answer = risk_page(release.scores, settings, equal, band, sort, cursor, size)
         release.names([person.employee_id for person in answer.people])
         response = as_table(request, form, answer, lambda: risk_table(answer))
         if answer.next_cursor:
@@ -107,9 +109,8 @@ def risks(
         return response
 
 
-def _require_own_line(
+def _require_reach(
     scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: ServerSettings
 ) -> None:
-    is_in_line = scores.is_in_line_of(published, str(asker.person), employee_id)
-    if not is_in_line or not is_on_list(scores, published, employee_id, settings.list_rules):
+    if not can_see(scores, published, str(asker.person), employee_id, settings.list_rules):
         raise not_in_your_line()

@@ -1,4 +1,4 @@
-"""A person's rights, exercised through HR: a receipt of what is held, a contest, erasure."""
+"""A person's rights, exercised through HR: a receipt of what is held, a contest, an objection, erasure."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,21 +8,24 @@ from starlette.responses import Response
 
 from pipeline.store.erasure import ERASED, erase, kept
 from pipeline.store.erasure_of_files import erase_files
+from pipeline.store.objections import GROUND
 from pipeline.store.subject_rights import Contest, contest
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json
 from serving.http.json_body import JsonRoute
+from serving.http.language import asked_language
 from serving.http.problems import responses
-from serving.schemas.parameters import EmployeeId
+from serving.schemas.parameters import EmployeeId, SourceName
 from serving.schemas.subject_rights import (
     ContestedPoint,
     Erasure,
     KeptContest,
     Receipt,
+    Withdrawal,
 )
 from serving.views.erasure import proof_of, require_traces
-from serving.views.receipts import receipt_of, require_held
+from serving.views.receipts import receipt_of, require_held, source_asked
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
 
@@ -34,18 +37,28 @@ router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
     responses=responses(404),
 )
 def receipt(
-    request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit
+    request: Request,
+    employee_id: EmployeeId,
+    _asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    source: SourceName = None,
 ) -> Response:
-    """Everything in the store about the person. `looks` counts all audit entries; `looked` has the latest 1,000."""
+    """Everything that one source holds about the person, in the language of `Accept-Language`: two sources can have
+    people with equal ids. `looks` counts all audit entries; `looked` has the latest 1,000.
+    """
     with audit.release() as release:
-        content = receipt_of(release.scores, employee_id)
+        audit.source = source_asked(release.scores, source, employee_id)
+        content = receipt_of(
+            release.scores, audit.source, employee_id, request.app.state.settings, asked_language(request)
+        )
         release.names([employee_id])
         return as_json(request, content)
 
 
 @router.post(
     "/employees/{employee_id:path}/contest",
-    summary="Record what a person says is wrong",
+    summary="Record what a person says is wrong, or that the person objects",
     response_model=KeptContest,
     status_code=201,
     responses=responses(400, 404, 413),
@@ -57,14 +70,51 @@ def contested(
     asker: ForHr,
     _purpose: SubjectPurpose,
     audit: Audit,
+    source: SourceName = None,
 ) -> Response:
-    """The correction itself is made in the company's tables; next month's score uses them."""
-    given = Contest(datetime.now(UTC), asker.subject, employee_id, point.ground, point.feature, point.statement)
+    """The correction itself is made in the company's tables; next month's score uses them.
+
+    An objection (`ground`: `objection`) takes the person off all lists at once. It can be made before the first score,
+    outlives erasure, and holds until it is withdrawn.
+    """
     with audit.change() as change:
-        require_held(change.connection, employee_id)
+        audit.source = source_asked(change.scores, source, employee_id)
+        given = Contest(
+            at=datetime.now(UTC), who=asker.subject, employee_id=employee_id, source=audit.source, **point.model_dump()
+        )
+        if point.ground == GROUND:
+            change.scores.objections.record(audit.source, employee_id, given.at)
+        else:
+            require_held(change.scores, audit.source, employee_id)
         number = contest(change.connection, given)
         change.record("contested", employee_id)
     return as_json(request, KeptContest(id=number, **asdict(given)), 201)
+
+
+@router.delete(
+    "/employees/{employee_id:path}/objection",
+    summary="Withdraw a person's objection",
+    response_model=Withdrawal,
+    responses=responses(),
+)
+def withdrawn(
+    request: Request,
+    employee_id: EmployeeId,
+    _asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    source: SourceName = None,
+) -> Response:
+    """For the person, who alone can decide it. From then on lists can name the person again.
+
+    Withdrawing again changes nothing.
+    """
+    with audit.change() as change:
+        audit.source = source_asked(change.scores, source, employee_id)
+        was_held = change.scores.objections.withdraw(audit.source, employee_id) > 0
+        change.record("objection withdrawn" if was_held else "objection withdrawn before", employee_id)
+    answer = Withdrawal(employee_id=employee_id, source=audit.source, at=datetime.now(UTC), was_held=was_held)
+    return as_json(request, answer)
 
 
 @router.delete(
@@ -84,6 +134,7 @@ def erased(
     var, store = request.app.state.settings.var, request.app.state.store
     with audit.change(is_erasure=True) as change:
         require_traces(change.connection, var, employee_id)
+        change.scores.objections.outlive_erasure(employee_id)
         removed = erase(change.connection, employee_id)
         link = change.record(ERASED, employee_id)
         remains = kept(change.connection, employee_id)

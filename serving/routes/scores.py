@@ -19,6 +19,7 @@ from serving.http.json_body import JsonRoute
 from serving.http.problems import responses
 from serving.schemas.records import RecordsToScore, ScoredRecord, ScoredRecords
 from serving.schemas.risks import CurvePoint, Range
+from serving.views.months import require_informed
 from serving.views.person import factor_for_hr
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def scores(
     Names, types and ranges that the catalogue does not allow are refused; all of them are reported at once.
     """
     version, model = request.app.state.champion.now()
+    require_informed(request.app.state.settings, str(model.manifest.get("source", "")))
     _require_valid(sent, model)
     answer = _answer(model, version, sent)
     with audit.release():

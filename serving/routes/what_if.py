@@ -10,7 +10,7 @@ from serving.http.json_body import JsonRoute
 from serving.http.problems import responses
 from serving.schemas.parameters import EmployeeId
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
-from serving.views.months import current
+from serving.views.months import current, informed
 from serving.views.person import scored
 from serving.views.what_if import what_if_for_hr
 
@@ -36,7 +36,7 @@ def what_if(
     A lever changes every feature that the real change would affect; what is unknown about the person stays unknown.
     """
     with audit.release() as release:
-        published = current(release.scores)
+        published = informed(current(release.scores), request.app.state.settings)
         _, factors = scored(release.scores, published, employee_id)
         answer = what_if_for_hr(request.app.state.champion, published, factors, levers, employee_id)
         release.names([employee_id])

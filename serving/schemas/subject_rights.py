@@ -11,25 +11,65 @@ from pipeline.store.subject_rights import Ground
 from serving.schemas.audit import LOOK, Look
 from serving.schemas.example import example
 from serving.schemas.lists import ANSWER, GivenAnswer
-from serving.schemas.risks import FACTOR
-
-
-class HeldScore(BaseModel):
-    """A stored score of a person."""
-
-    snapshot_date: date
-    model_version: str
-    horizon_months: int
-    risk: float
-    evidence: str
+from serving.schemas.risks import FACTOR, CurvePoint, Range
 
 
 class FactorInWords(BaseModel):
-    """A factor behind the latest score."""
+    """A factor behind a score."""
 
     driver: Driver
     contribution: float
     text: str
+
+
+class HeldScore(BaseModel):
+    """A stored score of a person, with the place held on the snapshot date."""
+
+    snapshot_date: date
+    published_at: datetime
+    model_version: str
+    horizon_months: int
+    risk: float
+    range: Range | None
+    curve: list[CurvePoint] = Field(description="the risk at each horizon")
+    rank: int = Field(description="1 is the highest risk of the `people` scored")
+    people: int
+    evidence: str
+    base_log_odds: float
+    log_odds: float
+    department: str | None
+    job: str | None
+    level: int | None
+    location: str | None
+    manager_id: str | None
+    factors: list[FactorInWords] = Field(description="factors of this score, largest first")
+
+
+class DeliveredList(BaseModel):
+    """A list that was mailed to the person's manager, with the list or a link to it."""
+
+    month: str
+    manager_id: str
+    state: Literal["sent", "claimed"] = Field(description="`claimed`: it is not known whether the mail arrived")
+    at: datetime
+    named: Literal["listed", "resolved"] = Field(description="as somebody to talk to, or as no longer on the list")
+
+
+class RolloutLot(BaseModel):
+    """Whether a manager of the person was allocated lists in the roll-out, and for which months."""
+
+    manager_id: str
+    gets_lists: bool
+    stratum: str
+    from_month: str
+    until_month: str | None = Field(description="the first month after it; null while it holds")
+
+
+class Periods(BaseModel):
+    """How long data is kept, in months, before `retention purge` deletes it; the audit is not deleted."""
+
+    scores_months: int
+    answers_months: int
 
 
 class GivenAnswerOfMonth(GivenAnswer):
@@ -90,6 +130,7 @@ class KeptContest(BaseModel):
         ground="outdated",
         feature="pay_against_market",
         statement="There was a raise in September.",
+        source="acme",
     )
 
     id: int
@@ -99,36 +140,94 @@ class KeptContest(BaseModel):
     ground: Ground
     feature: str | None
     statement: str
+    source: str
+
+
+class Withdrawal(BaseModel):
+    """The withdrawal of a person's objection to being scored."""
+
+    model_config = example(employee_id="E-1042", source="acme", at="2026-10-05T09:30:00Z", was_held=True)
+
+    employee_id: str
+    source: str
+    at: datetime
+    was_held: bool = Field(description="whether there was an objection to withdraw")
+
+
+_FACTOR = {name: FACTOR[name] for name in ("driver", "contribution", "text")}
 
 
 class Receipt(BaseModel):
-    """What is held about a person, newest first."""
+    """What a source holds about a person, newest first."""
 
     model_config = example(
         employee_id="E-1042",
+        source="acme",
+        also_in=[],
         scores=[
             {
                 "snapshot_date": "2026-09-30",
+                "published_at": "2026-10-01T06:00:00Z",
                 "model_version": "4",
                 "horizon_months": 6,
                 "risk": 0.1824,
+                "range": {"low": 0.11, "high": 0.27},
+                "curve": [{"months": 3, "risk": 0.1}, {"months": 6, "risk": 0.1824}, {"months": 12, "risk": 0.31}],
+                "rank": 41,
+                "people": 2005,
                 "evidence": "enough",
+                "base_log_odds": -1.91,
+                "log_odds": -1.5,
+                "department": "Sales",
+                "job": "Account manager",
+                "level": 3,
+                "location": "Riga",
+                "manager_id": "M-017",
+                "factors": [_FACTOR],
             }
         ],
-        factors=[{name: FACTOR[name] for name in ("driver", "contribution", "text")}],
+        factors=[_FACTOR],
         answers=[{**ANSWER, "month": "2026-09"}],
         contests=[{"ground": "outdated", "feature": "pay_against_market", "statement": "There was a raise."}],
+        objected_at=None,
+        deliveries=[
+            {
+                "month": "2026-09",
+                "manager_id": "M-017",
+                "state": "sent",
+                "at": "2026-10-01T07:00:00Z",
+                "named": "listed",
+            }
+        ],
+        rollout=[],
         looks=1,
         looked=[LOOK],
+        purposes={"retention_conversation": 1},
+        recipients={"hr": 1},
+        periods={"scores_months": 24, "answers_months": 24},
+        rights=["See everything held: this receipt (GDPR article 15)."],
     )
 
     employee_id: str
+    source: str
+    also_in: list[str] = Field(
+        description="other sources that hold somebody with an equal id, who may be another person"
+    )
     scores: list[HeldScore]
     factors: list[FactorInWords] = Field(description="factors of the latest score, largest first")
     answers: list[GivenAnswerOfMonth]
     contests: list[ContestedPoint]
+    objected_at: datetime | None = Field(description="since when the person objects to being scored")
+    deliveries: list[DeliveredList] = Field(
+        description="lists that named the person; worked out from the scores by the present rules of lists"
+    )
+    rollout: list[RolloutLot]
     looks: int
     looked: list[Look]
+    purposes: dict[str, int] = Field(description="number of looks by purpose")
+    recipients: dict[str, int] = Field(description="by role, how often the person's data was shown")
+    periods: Periods
+    rights: list[str]
 
 
 class Proof(BaseModel):

@@ -5,8 +5,8 @@ from typing import Any
 
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import Language
-from pipeline.lists.risk_list import RiskList, is_on_list, risk_lists
-from pipeline.lists.rollout import waiting_managers
+from pipeline.lists.reach import can_answer, is_answerable, lists_for_managers, waits
+from pipeline.lists.risk_list import RiskList, risk_lists
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer
 from pipeline.store.reading import Published, PublishedScores
@@ -24,25 +24,26 @@ def chosen_lists(
     settings: Settings,
     language: Language,
 ) -> list[RiskList]:
-    """One manager's list, or all. Raises 404 for a manager whose lists start later (see `lists.rollout`)."""
-    if asker.role == Role.MANAGER and asker.person in waiting_managers(scores, published):
+    """One manager's list, or for HR all. Raises 404 for a manager whose lists start later (see `lists.rollout`)."""
+    if asker.role != Role.MANAGER:
+        return risk_lists(scores, published, settings.list_rules, manager_id, language)
+    if waits(scores, published, str(manager_id)):
         raise Refusal(404, "no-list-yet", "Some managers receive lists first. Yours start later.")
-    return risk_lists(scores, published, settings.list_rules, manager_id, language)
+    return lists_for_managers(scores, published, settings.list_rules, manager_id, language)
 
 
 def require_listed(
     scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: Settings
 ) -> None:
-    """Raise 404 for a person on no list of the month; for a manager, 403 for that and for anyone outside their line.
+    """Raise 404 for a person on no list of the month; for a manager, 403 for anyone out of reach (`lists.reach`).
 
     A person who was taken off the list by an answer counts as listed, because the answer may have been a mistake.
     """
-    is_listed = is_on_list(scores.with_everyone(), published, employee_id, settings.list_rules)
-    if asker.role == Role.MANAGER and not (
-        is_listed and scores.is_in_line_of(published, str(asker.person), employee_id)
-    ):
-        raise not_in_your_line()
-    if not is_listed:
+    rules = settings.list_rules
+    if asker.role == Role.MANAGER:
+        if not can_answer(scores, published, str(asker.person), employee_id, rules):
+            raise not_in_your_line()
+    elif not is_answerable(scores, published, employee_id, rules):
         raise Refusal(404, "not-listed", "No such person is on a list of this month.")
 
 

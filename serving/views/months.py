@@ -1,5 +1,11 @@
 """The publication that is shown."""
 
+from datetime import UTC, datetime
+
+from features.errors import Refused
+from pipeline.language.translator import marked
+from pipeline.notice import require_notice
+from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.problems import Refusal
 
@@ -18,3 +24,20 @@ def of_month(scores: PublishedScores, month: str) -> Published:
     if published is None:
         raise Refusal(404, "month-not-scored", "This month has no published scores.")
     return published
+
+
+def informed(published: Published, settings: Settings) -> Published:
+    """The publication, to show people of it. Raises 403 while they have not been informed that they are scored."""
+    require_informed(settings, published.source)
+    return published
+
+
+def require_informed(settings: Settings, source: str) -> None:
+    """Raise 403 while the people of a source have not been informed that they are scored (`pipeline.notice`)."""
+    try:
+        require_notice(settings, source, datetime.now(UTC).date())
+    except Refused:
+        detail = marked(
+            "The people of this source have not been informed that they are scored, so nobody's risk is shown."
+        )
+        raise Refusal(403, "not-informed", detail) from None

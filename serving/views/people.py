@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement
 
 from pipeline.lists.risk_list import BANDS, Band
 from pipeline.score_record import ENOUGH, Score
+from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores, Sort
 from pipeline.store.schema import SCORE
 from serving.http.answers import Table
 from serving.http.problems import Refusal
 from serving.schemas.risks import RiskPage, ScoredPerson
-from serving.views.months import current
+from serving.views.months import current, informed
 from serving.views.person import band_shown, range_shown
 
 CURSOR: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
@@ -21,21 +22,27 @@ CURSOR: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 
 def risk_page(
     scores: PublishedScores,
+    settings: Settings,
     equal: Mapping[str, str | int | None],
     band: Band | None,
     sort: Sort,
     cursor: str | None,
     size: int,
 ) -> RiskPage:
-    """Up to `size` people after `cursor` whose columns equal `equal`. Raises 404, and 422 for an invalid cursor."""
+    """Up to `size` people after `cursor` whose columns equal `equal`, without those of them who object.
+
+    Raises 404, 422 for an invalid cursor, and 403 while people have not been informed that they are scored.
+    """
     published, after = _start_of_page(scores, cursor)
+    informed(published, settings)
     rows = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
     page = rows[:size]
+    objected = scores.objections.among(published.source, [score.employee_id for score in page])
     return RiskPage(
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,
-        people=[_line(published, score) for score in page],
+        people=[_line(published, score) for score in page if score.employee_id not in objected],
         next_cursor=f"{published.id}-{page[-1].rank}" if len(rows) > size else None,
     )
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.translator import ENGLISH, Language, marked
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.lists.risk_list import Band, band_of, guidance, reasons
 from pipeline.model.related import together
@@ -23,10 +23,13 @@ from serving.schemas.risks import (
 
 
 def scored(scores: PublishedScores, published: Published, employee_id: str) -> tuple[Score, list[Factor]]:
-    """A person's score and factors. Raises 404 for a person without a score."""
+    """A person's score and factors, for HR. Raises 404 for a person without a score, 403 for one who objects."""
     scored_person = scores.score_and_factors_of(published, employee_id)
     if scored_person is None:
         raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
+    if scores.objections.since(published.source, employee_id):
+        detail = marked("This person objects to being scored, so the risk is shown only in the person's receipt.")
+        raise Refusal(403, "objected", detail)
     return scored_person
 
 
@@ -39,8 +42,7 @@ def risk_for_hr(
 ) -> RiskForHr:
     """A person's risk for HR. Raises 422 for a horizon without a score."""
     asked = published.horizon_months if horizon_months is None else horizon_months
-    curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {published.horizon_months: score.risk}
-    known = {months: risk for months, risk in sorted(curve.items()) if risk is not None}
+    known = curve_of(score, published.horizon_months)
     if asked not in known:
         choice = ", ".join(map(str, known))
         raise Refusal(422, "unknown-horizon", f"There is no score for this horizon. Choose one of: {choice} months.")
@@ -100,6 +102,12 @@ def factor_for_hr(
 def _number_or_text(value: str | None) -> float | str | None:
     number = as_number(value)
     return number if number is not None and math.isfinite(number) else value
+
+
+def curve_of(score: Score, horizon_months: int) -> dict[int, float]:
+    """The risk at each horizon that has one, in order of months; `horizon_months` is the model's own."""
+    curve = {3: score.risk_3m, 6: score.risk_6m, 12: score.risk_12m} | {horizon_months: score.risk}
+    return {months: risk for months, risk in sorted(curve.items()) if risk is not None}
 
 
 def band_shown(published: Published, score: Score) -> Band | None:

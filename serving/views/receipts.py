@@ -1,65 +1,131 @@
 """What is held about a person."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection
-
-from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.translator import ENGLISH, Language, marked
 from pipeline.language.wording import factor_text
-from pipeline.store.reading import Published, PublishedScores
-from pipeline.store.subject_rights import Held, held_of, is_held
+from pipeline.lists.delivered import allocations_of, delivered_lists
+from pipeline.score_record import Factor
+from pipeline.settings import Settings
+from pipeline.store.held import Held, held_of, sources_of
+from pipeline.store.held import HeldScore as StoredScore
+from pipeline.store.reading import PublishedScores
 from serving.http.problems import Refusal
 from serving.schemas.audit import Look
-from serving.schemas.subject_rights import ContestedPoint, FactorInWords, GivenAnswerOfMonth, HeldScore, Receipt
+from serving.schemas.risks import CurvePoint
+from serving.schemas.subject_rights import (
+    ContestedPoint,
+    DeliveredList,
+    FactorInWords,
+    GivenAnswerOfMonth,
+    HeldScore,
+    Periods,
+    Receipt,
+    RolloutLot,
+)
+from serving.views.person import curve_of, range_shown
+
+RIGHTS: Final = (
+    marked("See everything held: this receipt (GDPR article 15)."),
+    marked("Have wrong data corrected: contest it here; it is corrected in the company's tables (article 16)."),
+    marked("Have everything erased (article 17)."),
+    marked("Object to being scored: be on no list, and shown to nobody by name (article 21)."),
+    marked("Have no decision made by a machine alone: a person talks, and decides (article 22)."),
+    marked("Complain to the data protection authority (article 77)."),
+)
 
 
-def receipt_of(scores: PublishedScores, employee_id: str, language: Language = ENGLISH) -> Receipt:
-    """Everything in the store about a person. Raises 404 where there is nothing."""
-    held = held_of(scores.connection, employee_id)
+def receipt_of(
+    scores: PublishedScores, source: str, employee_id: str, settings: Settings, language: Language = ENGLISH
+) -> Receipt:
+    """Everything that a source holds about a person. Raises 404 where there is nothing."""
+    held = held_of(scores, source, employee_id)
     if not held.is_anything:
-        raise _nothing_held()
-    published = scores.by_id(held.scores[0].publication_id) if held.scores else None
-    factors = _in_words(scores, published, employee_id, language) if published else []
-    return _receipt(employee_id, held, factors)
+        raise nothing_held()
+    stored = [_score(scores, each, language) for each in held.scores]
+    managers = {each.manager_id for each in stored if each.manager_id}
+    deliveries = delivered_lists(scores, source, employee_id, settings.list_rules)
+    lots = allocations_of(scores, source, managers)
+    return Receipt(
+        employee_id=employee_id,
+        **_as_stored(held),
+        scores=stored,
+        factors=stored[0].factors if stored else [],
+        deliveries=[DeliveredList(**asdict(each)) for each in deliveries],
+        rollout=[RolloutLot(**_only(asdict(lot), RolloutLot.model_fields)) for lot in lots],
+        periods=Periods(scores_months=settings.keep_scores_months, answers_months=settings.keep_answers_months),
+        rights=[language.text(right) for right in RIGHTS],
+    )
 
 
-def require_held(connection: Connection, employee_id: str) -> None:
-    """Raise 404 where the store has nothing about a person."""
-    if not is_held(connection, employee_id):
-        raise _nothing_held()
+def source_asked(scores: PublishedScores, source: str | None, employee_id: str) -> str:
+    """The source that a request about a person means: the one named, else the current one, or if that holds nothing,
+    one that does. Raises 422 if nothing is published or held, so that the source must be named.
+    """
+    if source is not None:
+        return source
+    holding = sources_of(scores.connection, employee_id)
+    served = scores.current()
+    if served is not None and (served.source in holding or not holding):
+        return served.source
+    if not holding:
+        raise Refusal(422, "source-missing", "Nothing is published yet. Name the source.")
+    return holding[0]
 
 
-def _nothing_held() -> Refusal:
+def require_held(scores: PublishedScores, source: str, employee_id: str) -> None:
+    """Raise 404 where the source has nothing about a person."""
+    if source not in sources_of(scores.connection, employee_id):
+        raise nothing_held()
+
+
+def nothing_held() -> Refusal:
+    """The refusal where the store has nothing about a person."""
     return Refusal(404, "nothing-held", "No data is held about such a person.")
 
 
+def _as_stored(held: Held) -> dict[str, Any]:
+    answers = [_only(answer, GivenAnswerOfMonth.model_fields) for answer in held.answers]
+    return {
+        "source": held.source,
+        "also_in": list(held.also_in),
+        "answers": [GivenAnswerOfMonth(**answer) for answer in answers],
+        "contests": [ContestedPoint(**_only(asdict(each), ContestedPoint.model_fields)) for each in held.contests],
+        "objected_at": held.objected_at,
+        "looks": held.looks,
+        "looked": [Look(**_only(asdict(entry), Look.model_fields)) for entry in held.looked],
+        "purposes": dict(held.purposes),
+        "recipients": dict(held.recipients),
+    }
+
+
+def _score(scores: PublishedScores, held: StoredScore, language: Language) -> HeldScore:
+    published = scores.by_id(held.publication_id)
+    about = published.about if published else {}
+    curve = curve_of(held.score, held.horizon_months)
+    return HeldScore(
+        **_only(vars(held) | vars(held.score), set(HeldScore.model_fields) - {"range", "curve", "factors"}),
+        range=range_shown(held.score),
+        curve=[CurvePoint(months=months, risk=risk) for months, risk in curve.items()],
+        factors=_in_words(held.factors, about, language),
+    )
+
+
 def _in_words(
-    scores: PublishedScores, published: Published, employee_id: str, language: Language
+    factors: Iterable[Factor], about: Mapping[str, Mapping[str, Any]], language: Language
 ) -> list[FactorInWords]:
-    [(_, factors)] = scores.factors_of(published, [employee_id])
     largest_first = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
     return [
         FactorInWords(
             driver=factor.driver,
             contribution=factor.contribution,
-            text=factor_text(factor, published.about[factor.feature], language),
+            text=factor_text(factor, about[factor.feature], language),
         )
         for factor in largest_first
     ]
 
 
-def _receipt(employee_id: str, held: Held, factors: list[FactorInWords]) -> Receipt:
-    return Receipt(
-        employee_id=employee_id,
-        scores=[HeldScore(**_without(asdict(score), "publication_id")) for score in held.scores],
-        factors=factors,
-        answers=[GivenAnswerOfMonth(**_without(answer, "source", "employee_id")) for answer in held.answers],
-        contests=[ContestedPoint(**_without(asdict(each), "at", "who", "employee_id")) for each in held.contests],
-        looks=held.looks,
-        looked=[Look(**_without(asdict(entry), "id", "hash", "whom", "request_id")) for entry in held.looked],
-    )
-
-
-def _without(row: Any, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in names}
+def _only(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}

@@ -127,6 +127,7 @@ def test_the_audit_says_who_looked_at_whom_and_why(client: TestClient, bearer: B
         "whom": "A",
         "purpose": "retention_conversation",
         "result": "released",
+        "source": "tiny",
     }
 
 

@@ -16,7 +16,7 @@ from features.errors import Refused
 from features.source import Source
 from pipeline.commands.main import app
 from pipeline.dataset.workspace import months_folder
-from pipeline.scoring.job import require_notice
+from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
 from pipeline.store.periods import purge

@@ -112,7 +112,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
 
 @pytest.fixture
 def store(settings: ServerSettings) -> Iterator[Store]:
-    with Store(settings.store_url) as store:
+    with Store.of(settings) as store:
         store.publish(publication(date(2026, 8, 31), AUGUST))
         store.publish(publication(date(2026, 9, 30), SEPTEMBER))
         yield store

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -68,6 +68,10 @@ class Heads:
         within = and_(PUBLICATION.c.snapshot_date >= first, PUBLICATION.c.snapshot_date < following)
         return self._first(_CURRENT.where(within))
 
+    def newest(self, source: str) -> Published | None:
+        """The newest publication of the newest snapshot date of a source."""
+        return self._first(_NEWEST.where(PUBLICATION.c.source == source))
+
     def before(self, published: Published) -> Published | None:
         """The newest publication of the same source with an earlier snapshot date."""
         is_earlier = PUBLICATION.c.snapshot_date < published.snapshot_date
@@ -81,6 +85,14 @@ class Heads:
     def by_id(self, publication_id: int) -> Published | None:
         """One publication, or None where it was deleted."""
         return self._first(_NEWEST.where(PUBLICATION.c.id == publication_id))
+
+    def first_published_at(self, published: Published) -> datetime:
+        """When scores of the publication's snapshot date were first published."""
+        of_date = and_(PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date == published.snapshot_date)
+        first: datetime = self.connection.execute(
+            select(func.min(PUBLICATION.c.published_at)).where(of_date)
+        ).scalar_one()
+        return first
 
     def _first(self, query: Select[Any]) -> Published | None:
         number = self.connection.execute(query).scalar()

@@ -1,8 +1,9 @@
 """The one interface for reading the store, on one snapshot."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
@@ -10,11 +11,12 @@ from sqlalchemy import ColumnElement, Connection
 
 from pipeline.data_counts import DataCheck
 from pipeline.score_record import Factor, Score
+from pipeline.store.objections import Objections
 from pipeline.store.reading import data_checks, figures, pages, scores, teams
+from pipeline.store.reading.answered import answered_as_left
 from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
-from pipeline.store.reading.withdrawn import withdrawn
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,8 @@ class PublishedScores:
     heads: dict[int, Published] = field(default_factory=dict, repr=False)
     """Cache of heads by id (`Heads.known`)."""
 
-    withdrawn_too: bool = False
-    """Whether `teams` includes withdrawn people."""
-
-    def with_everyone(self) -> "PublishedScores":
-        """The same snapshot, with withdrawn people included in `teams`."""
-        return replace(self, withdrawn_too=True)
+    var: Path | None = None
+    """The state folder, with the key of the objections."""
 
     def current(self) -> Published | None:
         """The newest snapshot date of the source that was published last; of that date, the newest publication."""
@@ -39,6 +37,10 @@ class PublishedScores:
     def of_month(self, month: str) -> Published | None:
         """The newest publication of a month (YYYY-MM) of the current source."""
         return self._heads.of_month(month)
+
+    def newest(self, source: str) -> Published | None:
+        """The newest publication of the newest snapshot date of a source."""
+        return self._heads.newest(source)
 
     def before(self, published: Published) -> Published | None:
         """The newest publication of the same source with an earlier snapshot date."""
@@ -92,15 +94,25 @@ class PublishedScores:
         return pages.page(self.connection, published, conditions, sort, after, limit)
 
     def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
-        """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order.
+        """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order."""
+        return teams.teams(self.connection, published, manager_id)
 
-        Without withdrawn people, unless `withdrawn_too`.
-        """
-        people = teams.teams(self.connection, published, manager_id)
-        if self.withdrawn_too:
-            return people
-        taken_off = withdrawn(self.connection, published.source, published.snapshot_date, published.horizon_months)
-        return people.filter(~pl.col("employee_id").is_in(sorted(taken_off)))
+    def managers(self, published: Published) -> set[str]:
+        """Everyone to whom somebody reports."""
+        return teams.managers(self.connection, published)
+
+    @property
+    def objections(self) -> Objections:
+        """Who objects to being scored."""
+        return Objections(self.connection, self.var)
+
+    def answered_as_left(self, published: Published, until: datetime | None = None) -> set[str]:
+        """People who, by the last answer about them, have left or will leave (`reading.answered`)."""
+        return answered_as_left(self.connection, published, until)
+
+    def first_published_at(self, published: Published) -> datetime:
+        """When scores of the publication's snapshot date were first published."""
+        return self._heads.first_published_at(published)
 
     def is_in_line_of(self, published: Published, manager_id: str, employee_id: str) -> bool:
         """Whether the person reports to the manager, directly or through others; no one reports to themselves."""

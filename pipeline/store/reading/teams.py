@@ -30,6 +30,12 @@ def teams(connection: Connection, published: Published, manager_id: str | None =
     return pl.DataFrame(rows.all(), schema=LISTABLE, orient="row")
 
 
+def managers(connection: Connection, published: Published) -> set[str]:
+    """Everyone to whom somebody reports."""
+    query = select(SCORE.c.manager_id).where(SCORE.c.publication_id == published.id, SCORE.c.manager_id.is_not(None))
+    return set(connection.execute(query.distinct()).scalars())
+
+
 def is_in_line_of(connection: Connection, published: Published, manager_id: str, employee_id: str) -> bool:
     """Whether the person reports to the manager, directly or through others; no one reports to themselves.
 
