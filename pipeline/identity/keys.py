@@ -18,7 +18,13 @@ SIGNING_KEY: Final = "embedded-issuer.pem"
 SESSION_KEY: Final = "page-session.key"
 """Signs the cookies of the pages."""
 
-SESSION_KEY_BYTES: Final = 32
+SUMS_KEY: Final = "feature-sums.key"
+"""Encrypts the sums of features that one training stores for the next."""
+
+PSEUDONYM_KEY: Final = "pseudonym.key"
+"""Turns the ids of managers into pseudonyms."""
+
+KEY_BYTES: Final = 32
 
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
@@ -32,15 +38,30 @@ def signing_key(settings: Settings) -> Ed25519PrivateKey:
 
 def session_key(settings: Settings) -> bytes:
     """The key of the cookies, 32 bytes."""
-    return _read_or_make(settings.var / "keys" / SESSION_KEY, _new_session_key)
+    return _read_or_make(settings.var / "keys" / SESSION_KEY, _new_secret)
+
+
+def pseudonym_key(settings: Settings) -> bytes:
+    """The key of the managers' pseudonyms, 32 bytes."""
+    return _read_or_make(settings.var / "keys" / PSEUDONYM_KEY, _new_secret)
+
+
+def sums_key(settings: Settings) -> bytes:
+    """The key of the sums of features, 32 bytes. An erasure deletes it together with the sums (`forget_sums_key`)."""
+    return _read_or_make(settings.var / "keys" / SUMS_KEY, _new_secret)
+
+
+def forget_sums_key(var: Path) -> None:
+    """Delete the key of the sums of features: copies of them, in a backup say, can no longer be read."""
+    (var / "keys" / SUMS_KEY).unlink(missing_ok=True)
 
 
 def _new_signing_key() -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _new_session_key() -> bytes:
-    return secrets.token_bytes(SESSION_KEY_BYTES)
+def _new_secret() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def _read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:

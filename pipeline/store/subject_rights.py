@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from pipeline.store.audit import StoredEntry, page
+from pipeline.store.feature_sums import forget_feature_sums
 from pipeline.store.list_folders import INDEX, delete_folder, list_folders
 from pipeline.store.schema import AUDIT, CONTEST, DELIVERY, GROUP_FIGURE, LIST_ANSWER, PUBLICATION, ROLLOUT, SCORE
 
@@ -121,7 +122,8 @@ def erase(connection: Connection, employee_id: str) -> dict[str, int]:
 def erase_files(var: Path, employee_id: str) -> dict[str, int]:
     """Delete the folders of lists that name a person, and the monthly sums, which the next run computes again.
 
-    Returns the number of deleted folders of each kind. Folders that `list_folders` counts as out of reach stay.
+    The sums of features are deleted with their key: sums from before, less those from after, are the person's figures.
+    Returns the number of folders, or files of sums, of each kind. Folders that `list_folders` counts as out of reach stay.
     """
     lists = [folder for folder in list_folders(var).within_reach if _names(folder / INDEX, employee_id)]
     for folder in lists:
@@ -129,7 +131,7 @@ def erase_files(var: Path, employee_id: str) -> dict[str, int]:
     months = [folder for folder in (var / "months").glob("*") if folder.is_dir()]
     for folder in months:
         shutil.rmtree(folder)
-    return {"lists": len(lists), "monthly_sums": len(months)}
+    return {"lists": len(lists), "monthly_sums": len(months), "feature_sums": forget_feature_sums(var)}
 
 
 def _names(index: Path, employee_id: str) -> bool:

@@ -87,7 +87,7 @@ def contested(
 def erased(
     request: Request, employee_id: EmployeeId, _asker: ForHr, _purpose: SubjectPurpose, audit: Audit
 ) -> Response:
-    """Removes scores, factors, answers, contests, the written lists, and the monthly sums under `var`.
+    """Removes scores, factors, answers, contests, the written lists, and the sums under `var`.
 
     The proof identifies the audit's row of the erasure: `retention audit verify --noted ID:HASH` shows later that the
     row is unchanged.

@@ -144,7 +144,15 @@ class Erasure(BaseModel):
     model_config = example(
         employee_id="E-1042",
         at="2026-10-05T09:30:00Z",
-        removed={"score": 12, "list_answer": 1, "contest": 1, "manager_of": 0, "lists": 2, "monthly_sums": 1},
+        removed={
+            "score": 12,
+            "list_answer": 1,
+            "contest": 1,
+            "manager_of": 0,
+            "lists": 2,
+            "monthly_sums": 1,
+            "feature_sums": 1,
+        },
         stays="The audit still records who looked at this person …",
         proof={"audit_id": 5120, "hash": "9f2c…"},
     )

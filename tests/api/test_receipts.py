@@ -111,6 +111,7 @@ def test_erasure_leaves_only_the_audit_of_a_person(
         "manager_of": 0,
         "lists": 1,
         "monthly_sums": 1,
+        "feature_sums": 0,
     }
     assert {path.name for path in (settings.var / "lists").iterdir()} == {"2026-08"}  # D was not on it
     assert not list((settings.var / "months").iterdir())
