@@ -31,6 +31,9 @@ class Settings(BaseSettings):
         description="lowest risk of a listed person, as a multiple of the company's mean risk",
     )
     language: str = Field(default="en", description="language of the lists, as a code")
+    surveys_confidential: bool = Field(
+        default=True, description="nobody sees a person's survey answers by name; false: HR does"
+    )
     replacement_cost: dict[int, Annotated[float, Field(gt=0)]] = Field(
         default=dict(REPLACEMENT_COST),
         min_length=1,

@@ -123,7 +123,7 @@ def erase_files(var: Path, employee_id: str) -> dict[str, int]:
     """Delete the folders of lists that name a person, and the monthly sums, which the next run computes again.
 
     The sums of features are deleted with their key: sums from before, less those from after, are the person's figures.
-    Returns the number of folders, or files of sums, of each kind. Folders that `list_folders` counts as out of reach stay.
+    Returns the number of folders, or files of sums, by kind. Folders that `list_folders` counts as out of reach stay.
     """
     lists = [folder for folder in list_folders(var).within_reach if _names(folder / INDEX, employee_id)]
     for folder in lists:

@@ -23,6 +23,7 @@ from serving.schemas.subject_rights import (
     Proof,
     Receipt,
 )
+from serving.settings import ServerSettings
 from serving.views.receipts import receipt_of, require_held
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
@@ -49,7 +50,8 @@ def receipt(
 ) -> Response:
     """Everything in the store about the person. `looks` counts all audit entries; `looked` has the latest 1,000."""
     with audit.release() as release:
-        content = receipt_of(release.scores, employee_id)
+        settings: ServerSettings = request.app.state.settings
+        content = receipt_of(release.scores, employee_id, hides_answers=settings.surveys_confidential)
         release.names([employee_id])
         return as_json(request, content)
 

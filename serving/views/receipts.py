@@ -12,15 +12,22 @@ from pipeline.store.subject_rights import Held, held_of, is_held
 from serving.http.problems import Refusal
 from serving.schemas.audit import Look
 from serving.schemas.subject_rights import ContestedPoint, FactorInWords, GivenAnswerOfMonth, HeldScore, Receipt
+from serving.views.person import shown_to_hr
 
 
-def receipt_of(scores: PublishedScores, employee_id: str, language: Language = ENGLISH) -> Receipt:
-    """Everything in the store about a person. Raises 404 where there is nothing."""
+def receipt_of(
+    scores: PublishedScores, employee_id: str, language: Language = ENGLISH, *, hides_answers: bool
+) -> Receipt:
+    """Everything in the store about a person. Raises 404 where there is nothing.
+
+    HR hands the receipt out and reads it, so answers given in confidence (`hides_answers`) are not in it either: the
+    person gets these from whoever runs the survey.
+    """
     held = held_of(scores.connection, employee_id)
     if not held.is_anything:
         raise _nothing_held()
     published = scores.by_id(held.scores[0].publication_id) if held.scores else None
-    factors = _in_words(scores, published, employee_id, language) if published else []
+    factors = _in_words(scores, published, employee_id, language, hides_answers) if published else []
     return _receipt(employee_id, held, factors)
 
 
@@ -35,15 +42,16 @@ def _nothing_held() -> Refusal:
 
 
 def _in_words(
-    scores: PublishedScores, published: Published, employee_id: str, language: Language
+    scores: PublishedScores, published: Published, employee_id: str, language: Language, hides_answers: bool
 ) -> list[FactorInWords]:
-    [(_, factors)] = scores.factors_of(published, [employee_id])
+    [(_, stored)] = scores.factors_of(published, [employee_id])
+    factors, about = shown_to_hr(published.about, stored, hides_answers)
     largest_first = sorted(factors, key=lambda factor: (-abs(factor.contribution), factor.feature))
     return [
         FactorInWords(
             driver=factor.driver,
             contribution=factor.contribution,
-            text=factor_text(factor, published.about[factor.feature], language),
+            text=factor_text(factor, about[factor.feature], language),
         )
         for factor in largest_first
     ]
