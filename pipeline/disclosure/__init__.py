@@ -23,17 +23,22 @@ person asks for nearly everything. What an erased person contributed to figures 
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes
+from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, comparable, hidden_groups, hide_further
-from pipeline.disclosure.services import kinds_shown, pairs_shown
+from pipeline.disclosure.services import Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
 
 __all__ = [
     "LEAST_PEOPLE",
     "Hidden",
+    "Pair",
+    "ServicesBefore",
     "comparable",
     "hidden_groups",
     "hidden_of_attributes",
     "hide_further",
+    "incomparable_pairs",
     "kinds_shown",
     "pairs_shown",
+    "pairs_that_carry",
 ]

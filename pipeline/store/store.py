@@ -20,7 +20,7 @@ from pipeline.store.database import Access, begun, engine_of
 from pipeline.store.group_figures import group_figures
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
-from pipeline.store.shown_before import shown_before
+from pipeline.store.shown_before import services_to_show, shown_before
 from pipeline.store.upgrade import is_newest, upgrade
 from pipeline.store.writing import write
 
@@ -74,9 +74,10 @@ class Store:
         fingerprint = content_hash(publication, scores)
         with self._connected("read") as connection:
             before = shown_before(connection, publication.source, publication.snapshot_date)
-        groups = group_figures(scores, publication.factors, before).to_dicts()
+        groups = group_figures(scores, publication.factors, [each.members for each in before])
+        services = services_to_show(publication, scores, groups, before)
         with self._connected("publish") as connection:
-            return write(connection, publication, scores, groups, fingerprint)
+            return write(connection, publication, scores, groups.to_dicts(), services, fingerprint)
 
     def forget_deleted(self) -> None:
         """Remove deleted data from SQLite's write-ahead log too, at once unless someone is reading."""
