@@ -8,9 +8,10 @@ A combination of these sums and of the groups' gives every person f = (weights o
 (the same for everyone who is in the same shown groups). Take away any four people: if, among those left who are in the
 same groups, the numbers of services still differ in every combination of the pairs, then f is not zero for all of them,
 so it is about five people or more. To check this for all fours at once, services are centred within the groups, and a
-person's leverage is the share of their scatter, in the direction that depends on the person most. The scatter cannot
-vanish as long as the four largest leverages add up to less than one; in a group of n people, taking away t of them also
-moves the mean, which counts as n / (n - t) times the leverage. Sound, not exact: pairs may be hidden without need.
+person's leverage is the share of their scatter, in the direction that depends on the person most. Taking away t people
+of a group of n loses at most n / (n - t) times their leverage, since the mean moves too, and never more than all of the
+group's. While the worst four lose less than one, the scatter cannot vanish. Sound, not exact: a small department may
+show fewer pairs than it could.
 """
 
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from pipeline.disclosure.services import Pair
 _FEW: Final = LEAST_PEOPLE - 1
 _NO_SCATTER: Final = 1e-9
 """Scatter below this share of the largest is rounding."""
+_ROUNDING: Final = 1e-6
 
 
 def pairs_that_carry(askers: pl.DataFrame, people: pl.DataFrame) -> set[Pair]:
@@ -68,6 +70,17 @@ def _reveals_nobody(services: NDArray[np.float64], profile: NDArray[Any]) -> boo
     left, scatter, _ = np.linalg.svd(centred, full_matrices=False)
     if len(scatter) < services.shape[1] or scatter[-1] <= _NO_SCATTER * max(scatter[0], 1.0):
         return False
-    size = people[number]
-    leverage = (left**2).sum(axis=1) * size / (size - np.minimum(_FEW, size - 1))
-    return bool(np.sort(leverage)[-_FEW:].sum() < 1)
+    return _most_lost((left**2).sum(axis=1), number) < 1 - _ROUNDING
+
+
+def _most_lost(leverage: NDArray[np.float64], profile: NDArray[np.intp]) -> float:
+    """The most leverage that any `_FEW` people can take away, by the numbers of people taken from each profile."""
+    most = np.zeros(_FEW + 1)
+    order = np.lexsort((-leverage, profile))
+    for part in np.split(leverage[order], np.flatnonzero(np.diff(profile[order])) + 1):
+        taken = np.arange(1, min(_FEW, len(part) - 1) + 1)
+        lost = np.minimum(np.cumsum(part)[: len(taken)] * len(part) / (len(part) - taken), part.sum())
+        before = most.copy()
+        for number, loss in zip(taken, lost, strict=True):
+            most[number:] = np.maximum(most[number:], before[: _FEW + 1 - number] + loss)
+    return float(most[-1])

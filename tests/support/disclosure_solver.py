@@ -29,9 +29,10 @@ def revealed(sums: list[NDArray[np.float64]]) -> list[int] | None:
     size = np.abs(cosines - np.eye(len(rows)))
     largest = np.sort(size, axis=1)[:, ::-1]
     for person in np.flatnonzero(largest[:, : FEWEST - 2].sum(axis=1) > 1 - _ZERO):
-        near = np.flatnonzero(size[person] > 1 - largest[person, : FEWEST - 3].sum() - _ZERO)
+        others = np.delete(np.arange(len(rows)), person)
+        near = others[size[person, others] > 1 - largest[person, : FEWEST - 3].sum() - _ZERO]
         for number in range(1, FEWEST - 1):
-            sets = np.array([(person, *others) for others in combinations(near, number)])
+            sets = np.array([(person, *few) for few in combinations(near, number)])
             if not len(sets):
                 continue
             least = np.linalg.eigvalsh(cosines[sets[:, :, None], sets[:, None, :]])[:, 0]
