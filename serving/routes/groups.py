@@ -62,8 +62,8 @@ def internal_services(
 ) -> Response:
     """A row for each pair of client and provider department with a service within the last 12 months.
 
-    A row is suppressed where fewer than 5 people ask, or fewer than 5 answer. Risk and log-odds are null where, with the
-    other pairs and groups, they would reveal fewer than 5.
+    A row is suppressed where fewer than 5 people ask, or fewer than 5 answer. Risk and log-odds are null where
+    they would, with other pairs and groups, reveal fewer than 5.
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:

@@ -118,6 +118,21 @@ def test_a_month_scored_again_without_one_person_does_not_reveal_that_person(sto
     assert {row["value"]: row["people"] for row in rows} == {"Legal": None, "Plant": None, "Sales": None}
 
 
+def test_pseudonyms_come_in_their_own_order_and_depend_on_the_installations_key(
+    client: TestClient, bearer: Bearer, settings: ServerSettings
+) -> None:
+    def teams(accept: str = "application/json") -> list[str]:
+        answer = client.get("/v1/groups/manager", headers=bearer("data_scientist") | {"Accept": accept})
+        if accept == "text/csv":
+            return [line.partition(",")[0] for line in answer.text.splitlines()[1:]]
+        return [group["group"] for group in answer.json()["groups"]]
+
+    before = teams()
+    assert before == sorted(before) == teams("text/csv")
+    (settings.var / "keys" / "pseudonym.key").unlink()
+    assert set(teams()).isdisjoint(before)
+
+
 def test_data_scientists_see_no_manager_id(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:
     assert set(groups(client, "manager", bearer("hr"))) == {"M1", "=M2", "M3"}
     nameless = groups(client, "manager", bearer("data_scientist"))
