@@ -38,7 +38,7 @@ def services_to_show(
 ) -> list[dict[str, Any]]:
     """The rows of services between departments that may be shown, beside the figures of groups and of `before`.
 
-    Where the date was published before, pairs carry their clients' risk only if everybody's post is the same.
+    Where the date was published before, no pair carries its clients' risk: how often each asked then is not stored.
     """
     if publication.services is None:
         return []
@@ -47,7 +47,7 @@ def services_to_show(
         (client, provider): number for client, provider, number in publication.services.select(*KEY, "services").rows()
     }
     hidden = incomparable_pairs(numbers, departments, [each.services for each in before])
-    if not all(each.services.departments == departments and _same(each.members, groups, scores) for each in before):
+    if before:
         return service_rows(publication, hidden, carrying=())
     shown = [_pair(row) for row in service_rows(publication, hidden) if row["services"] is not None]
     return service_rows(publication, hidden, _carrying(publication, shown, scores, groups))
@@ -67,10 +67,6 @@ def _carrying(
 def _pair(row: Mapping[str, Any]) -> Pair:
     client, provider = (row[name] for name in KEY)
     return client, provider
-
-
-def _same(members: pl.DataFrame, groups: pl.DataFrame, scores: pl.DataFrame) -> bool:
-    return members.sort("person").equals(_members(scores, groups).sort("person").select(members.columns))
 
 
 def _members(scores: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
