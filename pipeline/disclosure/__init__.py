@@ -26,8 +26,8 @@ same people in the same posts, where few people's data were corrected: the diffe
 Changes from month to month, if a few people of a group change and the risks of the others are known to be the same. A
 pair of departments in which one person asks for nearly everything: its counts, rating and hours are mostly that
 person's. The risks that pairs carried when a date was first published, together with groups that a later publication
-of the date shows after posts have changed. The fairness review together with the groups of the training report: each is searched by itself. Two versions
-of a model, trained before and after a few people were taken out of the data.
+of the date shows after posts have changed. The fairness review together with the groups of the training report: each
+is searched by itself. Two versions of a model, trained before and after a few people were taken out of the data.
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes
