@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         default=False, description="show a command's fault with its whole traceback, which may quote personal data"
     )
     language: str = Field(default="en", description="language of the lists, as a code")
+    surveys_confidential: bool = Field(
+        default=True, description="nobody sees a person's survey answers by name; false: HR does"
+    )
     replacement_cost: dict[int, Annotated[float, Field(gt=0)]] = Field(
         default=dict(REPLACEMENT_COST),
         min_length=1,

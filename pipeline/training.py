@@ -17,7 +17,7 @@ from pipeline.data_counts import DataCounts, RefusedOnData
 from pipeline.dataset.evaluation_splits import leavers, most_rows
 from pipeline.dataset.material import Material, material_of
 from pipeline.dataset.splits import LEAST_EXITS
-from pipeline.dataset.workspace import workspace
+from pipeline.dataset.workspace import was_told_of_erasure, workspace
 from pipeline.judgement.assembly import (
     first_report,
     with_comparisons,
@@ -138,7 +138,8 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
     progress("record in MLflow")
     drawn = plots(report)
     report = promotion.record(settings, model, replace(report, missing_illustrations=drawn.missing), drawn.files)
-    store_sums(material.name, sums, settings)
+    if not was_told_of_erasure(folder):
+        store_sums(material.name, sums, settings)
     return Trained(
         replace(report, manifest=None, seconds=watch.seconds),
         model,

@@ -47,6 +47,16 @@ def department_services(
     return _pairs_of(_between(_known(events, columns, snapshot_date), people, carried), carried, reaches_back)
 
 
+def department_askers(source: "Source", snapshot_date: date, people: pl.DataFrame) -> pl.DataFrame:
+    """client_id, `KEY`, services: how often each person asked, in the services of `department_services`."""
+    if not holds(source, "collaboration"):
+        services = _no_services(())
+    else:
+        events = pl.scan_parquet(source.tables["collaboration"])
+        services = _between(_known(events, columns_of(source, "collaboration"), snapshot_date), people, ())
+    return services.group_by("client_id", *KEY).agg(services=pl.len().cast(pl.Int64)).collect()
+
+
 def _first_day(events: pl.LazyFrame) -> date:
     first = events.select(pl.col("opened_at").min().dt.date()).collect().item()
     return first if isinstance(first, date) else date.max

@@ -92,8 +92,13 @@ def tell_of_erasure(var: Path) -> Runs:
     return Runs(killed, len(alive))
 
 
+def was_told_of_erasure(run: Path) -> bool:
+    """Whether somebody was erased since the run of this folder began, so that what it holds may be about them."""
+    return (run / _ERASURE).exists()
+
+
 def _forget_sums_if_told(var: Path, run: Path) -> None:
-    if (run / _ERASURE).exists():
+    if was_told_of_erasure(run):
         for folder in sums_folders(var):
             sum_store.forget(folder)
 

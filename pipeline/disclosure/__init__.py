@@ -13,27 +13,40 @@ arbitrary order protect only what is not on that chart.
 than `LEAST_PEOPLE` people of anything that is published, or any weighted sum that depends on so few people. Sums of
 risks, means, variances and counts are equivalent: each is a sum over people if the head count is known.
 
-**How.** `hidden_groups` for the figures of a month, `hide_further` for other tables of groups, `hidden_of_attributes`
-for the fairness review, `pairs_shown` for services; `derivation` is the search behind the first three.
+**How.** `hidden_groups` for the figures of a month and their total, `comparable` for a month that is published again,
+`hide_further` for other tables of groups, `hidden_of_attributes` for the fairness review; `derivation` is the search
+behind these. For services between departments: `pairs_shown`, `incomparable_pairs` for a month that is published again,
+and `pairs_that_carry` for the mean risks of those who ask. Figures are stored when a month is published and never added
+up again, so an erasure changes none of them. They are rounded, which blurs what nothing forbids to deduce; the rules do
+not rely on it.
 
 **What it does not cover.** A reader's own knowledge: one who knows one member's risk can subtract it from a group of
-five. The totals of two publications of a date, which cannot be hidden. Changes from month to month, if a few
-people of a group change and the risks of the others are known to be the same. A pair of departments in which one
-person asks for nearly everything. What an erased person contributed to figures that were shown before.
+five. What was shown before this version: totals of two publications of a date. A date that is published again for the
+same people in the same posts, where few people's data were corrected: the difference is the change of their risks.
+Changes from month to month, if a few people of a group change and the risks of the others are known to be the same. A
+pair of departments in which one person asks for nearly everything: its counts, rating and hours are mostly that
+person's. The risks that pairs carried when a date was first published, together with groups that a later publication
+of the date shows after posts have changed. The fairness review together with the groups of the training report: each
+is searched by itself. Two versions of a model, trained before and after a few people were taken out of the data.
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes
+from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, comparable, hidden_groups, hide_further
-from pipeline.disclosure.services import kinds_shown, pairs_shown
+from pipeline.disclosure.services import Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
 
 __all__ = [
     "LEAST_PEOPLE",
     "Hidden",
+    "Pair",
+    "ServicesBefore",
     "comparable",
     "hidden_groups",
     "hidden_of_attributes",
     "hide_further",
+    "incomparable_pairs",
     "kinds_shown",
     "pairs_shown",
+    "pairs_that_carry",
 ]

@@ -73,8 +73,8 @@ def comparable(before: pl.DataFrame, now: pl.DataFrame, hidden: Mapping[str, set
     """The groups of `now` that must be hidden because they, with what `before` shows, reveal fewer than five people.
 
     Both have `person` and the same String columns, null where a group is not shown; one row per person. Groups of `now`
-    in `hidden` are not shown anyway. A group with the same people in both stays. Totals are not compared, because
-    neither can be hidden; nor is what `before` reveals by itself.
+    in `hidden` are not shown anyway. A group with the same people in both stays. A total is compared if it is a
+    column, with everyone in one group. What `before` reveals by itself is not compared.
     """
     names = [name for name in now.columns if name != "person"]
     start = {name: set((hidden or {}).get(name, ())) for name in names}

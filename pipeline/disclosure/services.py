@@ -1,6 +1,7 @@
 """Which figures of services between departments are not shown: pairs, what a pair reveals of its mirror, kinds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
@@ -12,13 +13,28 @@ BALANCE: Final = "balance"
 """The one figure of a pair that also depends on its mirror: with the services of one it reveals the other's."""
 
 
-def pairs_shown(services: pl.DataFrame, figures: Sequence[str]) -> list[dict[str, Any]]:
-    """`KEY`, the figures and `kinds` of each pair; None if fewer than `LEAST_PEOPLE` ask, or answer.
+Pair = tuple[str, str]
+"""Client department and provider department."""
+
+
+@dataclass(frozen=True)
+class ServicesBefore:
+    """What an earlier publication of the same date showed: the people of each department, and each pair's services."""
+
+    departments: Mapping[str, Set[str]]
+    services: Mapping[Pair, int]
+
+
+def pairs_shown(services: pl.DataFrame, figures: Sequence[str], hidden: Collection[Pair] = ()) -> list[dict[str, Any]]:
+    """`KEY`, the figures and `kinds` of each pair; None if fewer than `LEAST_PEOPLE` ask, or answer, or it is `hidden`.
 
     services: as returned by `collaboration.department_services`. The balance is None too if the mirror pair, with the
     provider as client, has services and is not shown.
     """
-    is_shown = pl.min_horizontal("clients", "providers") >= LEAST_PEOPLE
+    is_hidden = (
+        pl.struct(KEY).is_in([dict(zip(KEY, pair, strict=True)) for pair in hidden]) if hidden else pl.lit(False)
+    )
+    is_shown = (pl.min_horizontal("clients", "providers") >= LEAST_PEOPLE) & ~is_hidden
     mirror = services.select(
         client_department="provider_department", provider_department="client_department", mirror_is_shown=is_shown
     )
@@ -28,6 +44,30 @@ def pairs_shown(services: pl.DataFrame, figures: Sequence[str]) -> list[dict[str
         .select(*KEY, *(pl.when(is_shown).then(name).alias(name) for name in (*figures, "kinds")))
     )
     return [row | {"kinds": kinds_shown(row["kinds"])} for row in shown.to_dicts()]
+
+
+def incomparable_pairs(
+    services: Mapping[Pair, int], departments: Mapping[str, Set[str]], before: Sequence[ServicesBefore]
+) -> set[Pair]:
+    """The pairs whose figures, less those of an earlier publication of the date, would be about too few people.
+
+    Either department has fewer than `LEAST_PEOPLE` people more or less than before, or the same people have fewer than
+    `LEAST_PEOPLE` services more or less. Without a difference, nothing new is shown.
+    """
+    nobody: Set[str] = frozenset()
+    return {
+        pair
+        for pair, number in services.items()
+        for earlier in before
+        if pair in earlier.services
+        and any(
+            0 < difference < LEAST_PEOPLE
+            for difference in (
+                *(len(departments.get(name, nobody) ^ earlier.departments.get(name, nobody)) for name in pair),
+                abs(number - earlier.services[pair]),
+            )
+        )
+    }
 
 
 def kinds_shown(kinds: Sequence[Mapping[str, Any]] | None) -> dict[str, int] | None:

@@ -71,6 +71,8 @@ def open_points(settings: Settings, contents: Held, today: date) -> Iterator[str
         yield "Some scores are older than their retention period: run `retention purge`."
     if settings.mail_includes_list:
         yield "Mails include the list with names (RETENTION_MAIL_INCLUDES_LIST): explain why a link is not enough."
+    if not settings.surveys_confidential:
+        yield "HR sees survey answers by name (RETENTION_SURVEYS_CONFIDENTIAL): say so in the notice and in the survey."
     if settings.fairness_limit < FOUR_FIFTHS:
         yield "RETENTION_FAIRNESS_LIMIT is below four fifths: explain why groups may differ more here."
     yield "The legal basis, and the balance of interests behind it (GDPR article 6)."
@@ -141,8 +143,15 @@ def _periods(settings: Settings) -> Iterator[str]:
     )
     required = "is required" if settings.notice_required else "is not required"
     yield f"- Notice to people before they are scored {required} by the settings; informed: {informed}."
+    yield f"- {_surveys(settings)}"
     yield "- Health, belief, union membership, family and the content of messages are never read."
     yield "- Protected attributes are read for the fairness review only.\n"
+
+
+def _surveys(settings: Settings) -> str:
+    if settings.surveys_confidential:
+        return "Survey answers are confidential: HR sees by name how those on one driver push the score, no answer."
+    return "Survey answers are not confidential: HR sees them by name. Managers see only which driver they are about."
 
 
 def _mails(settings: Settings) -> str:

@@ -25,6 +25,12 @@ SESSION_KEY: Final = "page-session.key"
 OBJECTION_KEY: Final = "objection.key"
 """Hashes the ids of people who object to being scored. Objections are lost without it, so it belongs in a backup."""
 
+SUMS_KEY: Final = "feature-sums.key"
+"""Encrypts the sums of features that one training stores for the next."""
+
+PSEUDONYM_KEY: Final = "pseudonym.key"
+"""Turns the ids of managers into pseudonyms."""
+
 KEY_BYTES: Final = 32
 
 Key = TypeVar("Key")
@@ -96,6 +102,21 @@ def _signing_key_of(pem: bytes) -> Ed25519PrivateKey:
 def objection_key(var: Path) -> bytes:
     """The key of the hashes of people who object, under the state folder; 32 bytes."""
     return _read_or_make(var / "keys" / OBJECTION_KEY, _new_random_key)
+
+
+def pseudonym_key(settings: Settings) -> bytes:
+    """The key of the managers' pseudonyms, 32 bytes."""
+    return _read_or_make(_path_of(settings, PSEUDONYM_KEY), _new_random_key)
+
+
+def sums_key(settings: Settings) -> bytes:
+    """The key of the sums of features, 32 bytes. An erasure deletes it together with the sums (`forget_sums_key`)."""
+    return _read_or_make(_path_of(settings, SUMS_KEY), _new_random_key)
+
+
+def forget_sums_key(var: Path) -> None:
+    """Delete the key of the sums of features: copies of them, in a backup say, can no longer be read."""
+    (var / "keys" / SUMS_KEY).unlink(missing_ok=True)
 
 
 def _session_key_of(content: bytes) -> bytes:

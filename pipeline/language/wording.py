@@ -66,9 +66,9 @@ IN_CONFIDENCE: Final[Mapping[Driver, str]] = {
     "conditions": marked("How the conditions of work are seen"),
     "relationships": marked("How working with others is seen"),
     "growth": marked("How the way ahead is seen"),
-    "context": "",
+    "context": marked("Answers to surveys"),
 }
-"""Shown instead of a survey answer, which was given in confidence to the employer, not to the manager."""
+"""Shown instead of survey answers, which were given in confidence (`pipeline.language.confidence`)."""
 
 
 @dataclass(frozen=True)
@@ -154,11 +154,16 @@ def _label(label: str, item: str, form: str, months: int | None, language: Langu
 
 
 def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
-    """For HR: the figure, that of peers, and whether it raises or lowers the risk."""
+    """For HR: the figure, that of peers, and whether it raises or lowers the risk.
+
+    Of answers given in confidence: what they are about, and whether they raise or lower it.
+    """
     kind, unit = about.get("kind") or "", about.get("unit") or ""
     value = _with_unit(factor.value, kind, unit, language)
     alone, beside_peers, *pushes = _sentences(label_text(about, language), language)
-    if factor.peer_value is None:
+    if about.get("is_sum_of_answers"):
+        text = f"{label_text(about, language)}."
+    elif factor.peer_value is None:
         text = alone.format(value=value)
     else:
         text = beside_peers.format(value=value, peers=_shown(factor.peer_value, kind, unit, language))
@@ -167,6 +172,8 @@ def factor_text(factor: Factor, about: Mapping[str, Any], language: Language = E
 
 def figure_text(factor: Factor, about: Mapping[str, Any], language: Language = ENGLISH) -> str:
     """For HR, beside a label and a chart of contributions: the figure, and that of peers."""
+    if about.get("is_sum_of_answers"):
+        return language.text("given in confidence")
     kind, unit = about.get("kind") or "", about.get("unit") or ""
     value = _with_unit(factor.value, kind, unit, language)
     if factor.peer_value is None:

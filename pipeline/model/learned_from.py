@@ -1,7 +1,8 @@
 """What a model learned from, as sums over groups: later months are compared with it, without the rows themselves.
 
 Stored beside the model as `learned_from.json`; a model of an earlier version has none. Nothing in it describes fewer
-than five people: smaller cells are merged when it is made (`pipeline.judgement.learned_sums`).
+than five people: smaller cells are merged when it is made (`pipeline.judgement.learned_sums`). Two files do: those of
+models trained before and after a person was erased differ by that person's rows, among all else that changed.
 """
 
 import json

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from features.collaboration.department_services import department_services
+from features.collaboration.department_services import department_askers, department_services
 from features.errors import BadInput, Finding
 from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
@@ -192,7 +192,8 @@ def _(source: Source, publication: Publication) -> Publication:
     people = publication.scores.select("employee_id", "department", "risk").join(sums, on="employee_id", how="left")
     people = people.with_columns(pl.col("department").cast(pl.String), pl.col("relationships_log_odds").fill_null(0.0))
     services = department_services(source, publication.snapshot_date, people, CARRIED)
-    return replace(publication, services=services)
+    askers = department_askers(source, publication.snapshot_date, people)
+    return replace(publication, services=services, askers=askers)
 
 
 def score_columns(scored: Scored) -> pl.DataFrame:

@@ -5,6 +5,7 @@
 | folders of lists, also elsewhere | deletes those that name the person, after lists that are being written |
 | drafts of lists, working folders | deletes those of killed runs |
 | monthly sums | deletes those that hold the person |
+| sums of features | deletes all of them, and their key: the sums from before, less those from after, are the person's |
 | working folders of jobs that are running | leaves them; each job deletes its own at the end, and the sums with it |
 
 Keys, models, MLflow's records, reports and plots hold no id of a person.
@@ -17,6 +18,7 @@ from pathlib import Path
 from features.collaboration import sum_store
 from pipeline.dataset.workspace import sums_folders, tell_of_erasure
 from pipeline.formulas import without_formula
+from pipeline.store.feature_sums import forget_feature_sums
 from pipeline.store.list_folders import INDEX, WAIT_SECONDS, delete_lists, list_folders
 
 
@@ -49,6 +51,7 @@ def erase_files(var: Path, employee_id: str, seconds: float = WAIT_SECONDS) -> E
             "lists": lists.folders,
             "drafts_of_lists": lists.drafts,
             "monthly_sums": len(forgotten),
+            "feature_sums": forget_feature_sums(var),
             "killed_runs": runs.killed,
         },
         remains={

@@ -16,7 +16,16 @@ from pipeline.score_record import NORMAL_95
 DIMENSIONS: Final = ("department", "location", "level", "manager")
 """How people are grouped, the most requested dimension first; a manager's group is the direct reports."""
 
+EVERYONE: Final = "everyone"
+"""The dimension with a single group, which has no name: all people scored."""
+
+EXITS_DIGITS: Final = 1
+LOG_ODDS_DIGITS: Final = 2
+"""Decimals that are published. Rounding blurs what nothing forbids to deduce; it replaces no suppression."""
+
 _UNKNOWN: Final = "\x00unknown"
+_ALL: Final = "\x00all"
+_COMPARED: Final = (EVERYONE, *DIMENSIONS)
 _COLUMN: Final = {"manager": "manager_id"}
 
 SCHEMA: Final = {
@@ -32,33 +41,38 @@ SCHEMA: Final = {
 
 
 def group_figures(scores: pl.DataFrame, factors: pl.DataFrame, before: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
-    """`SCHEMA`: a row for every group of every dimension; in a suppressed group everything but its name is null.
+    """`SCHEMA`: a row for everyone and for every group of every dimension; of a suppressed one everything but its name
+    is null.
 
     before: `shown_members` of each earlier publication of the same snapshot date.
 
     expected_exits is the sum of the risks; low and high bound 95 % of the outcomes if the risks are right and people
-    leave independently. {driver}_log_odds is the mean of what the driver adds to a person's log-odds.
+    leave independently. {driver}_log_odds is the mean of what the driver adds to a person's log-odds. All are rounded,
+    low and high outwards.
     """
     people = _people(scores, factors)
     hidden = hidden_groups(_members(people), before)
-    return pl.concat([_figures(people, dimension, hidden[dimension]) for dimension in DIMENSIONS])
+    return pl.concat([_figures(people, dimension, hidden[dimension]) for dimension in _COMPARED])
 
 
 def shown_members(scores: pl.DataFrame, groups: Mapping[str, Collection[str | None]]) -> pl.DataFrame:
-    """person, and the person's group in each of `DIMENSIONS`; null if the group is not in `groups`, those shown."""
+    """person, and the person's group in `EVERYONE` and each of `DIMENSIONS`; null if not in `groups`, those shown."""
     members = _members(scores.select("employee_id", **_groups()))
-    names = {name: [_UNKNOWN if group is None else group for group in groups[name]] for name in DIMENSIONS}
-    return members.with_columns(pl.when(pl.col(name).is_in(names[name])).then(name).alias(name) for name in DIMENSIONS)
+    names = {name: [_stored_under(name, group) for group in groups[name]] for name in _COMPARED}
+    return members.with_columns(pl.when(pl.col(name).is_in(names[name])).then(name).alias(name) for name in _COMPARED)
+
+
+def _stored_under(dimension: str, group: str | None) -> str:
+    return _ALL if dimension == EVERYONE else _UNKNOWN if group is None else group
 
 
 def _members(people: pl.DataFrame) -> pl.DataFrame:
-    return people.select(*DIMENSIONS, person="employee_id")
+    return people.select(*_COMPARED, person="employee_id")
 
 
 def _groups() -> dict[str, pl.Expr]:
-    return {
-        name: pl.col(_COLUMN.get(name, name)).cast(pl.String).fill_null(_UNKNOWN).alias(name) for name in DIMENSIONS
-    }
+    groups = {name: pl.col(_COLUMN.get(name, name)).cast(pl.String).fill_null(_UNKNOWN) for name in DIMENSIONS}
+    return {EVERYONE: pl.lit(_ALL)} | groups
 
 
 def _people(scores: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
@@ -73,19 +87,21 @@ def _people(scores: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
 def _figures(people: pl.DataFrame, dimension: str, hidden: set[str]) -> pl.DataFrame:
     drivers = [name for name in SCHEMA if name.endswith("_log_odds")]
     deviation = (pl.col("risk") * (1 - pl.col("risk"))).sum().sqrt()
-    expected = pl.col("risk").sum()
+    expected, scale = pl.col("risk").sum(), 10**EXITS_DIGITS
     rows = people.group_by(dimension).agg(
         people=pl.len().cast(pl.Int64),
-        expected_exits=expected,
-        low=pl.max_horizontal(expected - NORMAL_95 * deviation, 0.0),
-        high=pl.min_horizontal(expected + NORMAL_95 * deviation, pl.len().cast(pl.Float64)),
-        **{name: pl.col(name).mean() for name in drivers},
+        expected_exits=expected.round(EXITS_DIGITS),
+        low=(pl.max_horizontal(expected - NORMAL_95 * deviation, 0.0) * scale).floor() / scale,
+        high=(pl.min_horizontal(expected + NORMAL_95 * deviation, pl.len().cast(pl.Float64)) * scale).ceil() / scale,
+        **{name: pl.col(name).mean().round(LOG_ODDS_DIGITS) for name in drivers},
     )
     is_shown = ~pl.col(dimension).is_in(list(hidden))
     figures = [name for name in SCHEMA if name not in ("dimension", "value")]
     return (
         rows.with_columns(pl.when(is_shown).then(name).alias(name) for name in figures)
-        .with_columns(dimension=pl.lit(dimension), value=pl.when(pl.col(dimension) != _UNKNOWN).then(pl.col(dimension)))
+        .with_columns(
+            dimension=pl.lit(dimension), value=pl.when(~pl.col(dimension).is_in([_UNKNOWN, _ALL])).then(dimension)
+        )
         .sort("value", nulls_last=True)
         .select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     )

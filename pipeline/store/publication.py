@@ -11,7 +11,7 @@ import polars as pl
 from features.contract import ids
 from features.errors import Finding, Refused
 from pipeline.data_counts import DataCheck
-from pipeline.disclosure import pairs_shown
+from pipeline.disclosure import Pair, pairs_shown
 
 TOLERANCE: Final = 1e-6
 """Largest difference between base + factors and the log-odds served, and between risks: what the API promises."""
@@ -22,7 +22,10 @@ BATCH_PEOPLE: Final = 5_000
 CARRIED: Final = ("risk", "relationships_log_odds")
 """Figures of the clients of which a pair of departments carries the mean."""
 
-_FORMAT: Final = 3
+_DIGITS: Final = {"rating": 2, "hours": 1, "balance": 2, "trend": 2, "risk": 3, "relationships_log_odds": 2}
+"""Decimals of a pair's figures that are published."""
+
+_FORMAT: Final = 4
 """Version of a publication's content: one of an earlier format is published again even if its scores are the same."""
 
 _NUMBERS: Final = ["risk", "risk_3m", "risk_6m", "risk_12m", "risk_low", "risk_high", "base_log_odds", "log_odds"]
@@ -39,6 +42,7 @@ class Publication:
         Each person's base_log_odds + Σ contribution = log_odds, and its logistic is `risk`.
     services: what departments ask of each other, as returned by `collaboration.department_services`, with `CARRIED`;
         None if the source has no services.
+    askers: how often each person asked, as returned by `collaboration.department_askers`; None without services.
     manifest: how it was made (data hash, code version, seed …); `manifest["features"]` holds label, unit, driver,
         worse, actionable and kind of each feature, as in the catalogue.
     data_check: the state of the data behind the scores; None where it is not known.
@@ -52,6 +56,7 @@ class Publication:
     scores: pl.DataFrame
     factors: pl.DataFrame
     services: pl.DataFrame | None = None
+    askers: pl.DataFrame | None = None
     data_check: DataCheck | None = None
 
     def without(self, people: Collection[str]) -> Self:
@@ -141,11 +146,27 @@ def content_hash(publication: Publication, scores: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def service_rows(publication: Publication) -> list[dict[str, Any]]:
-    """The figures of services between departments as rows of the store; null if they concern too few people."""
+def service_rows(
+    publication: Publication, hidden: Collection[Pair] = (), carrying: Collection[Pair] | None = None
+) -> list[dict[str, Any]]:
+    """The figures of services between departments as rows of the store; null if they concern too few people.
+
+    hidden: pairs that are not shown for another reason. carrying: those that may show `CARRIED`; None for all.
+    """
     if publication.services is None:
         return []
-    return pairs_shown(publication.services, ["services", "rating", "hours", "balance", "trend", *CARRIED])
+    rows = pairs_shown(publication.services, ["services", "rating", "hours", "balance", "trend", *CARRIED], hidden)
+    silent = [
+        row
+        for row in rows
+        if carrying is not None and (row["client_department"], row["provider_department"]) not in carrying
+    ]
+    for row in silent:
+        row.update(dict.fromkeys(CARRIED))
+    return [
+        row | {name: None if row[name] is None else round(row[name], digits) for name, digits in _DIGITS.items()}
+        for row in rows
+    ]
 
 
 def _factor_texts(factors: pl.DataFrame) -> pl.DataFrame:

@@ -118,7 +118,7 @@ GROUP_FIGURE: Final = Table(
     *(Column(f"{driver}_log_odds", Double) for driver in (*DRIVERS, CONTEXT)),
     Index("ix_group_figure", "publication_id", "dimension"),
 )
-"""A group of one publication (`pipeline.store.group_figures`); all figures of a suppressed group are null."""
+"""A group of one publication, or everyone (`store.group_figures`); all figures of a suppressed one are null."""
 
 SERVICE_FIGURE: Final = Table(
     "service_figure",

@@ -23,7 +23,7 @@ from pipeline.store.embedded_tokens import revoked_ids
 from pipeline.store.group_figures import group_figures
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
-from pipeline.store.shown_before import shown_before
+from pipeline.store.shown_before import services_to_show, shown_before
 from pipeline.store.upgrade import is_newest, upgrade
 from pipeline.store.writing import write
 
@@ -111,11 +111,12 @@ class Store:
             fingerprint = content_hash(left, scores)
             with self._connected("read") as connection:
                 before = shown_before(connection, left.source, left.snapshot_date)
-            groups = group_figures(scores, left.factors, before).to_dicts()
+            groups = group_figures(scores, left.factors, [each.members for each in before])
+            services = services_to_show(left, scores, groups, before)
             with self._connected("publish") as connection:
                 late = set() if read_at is None else erasure.erased_since(connection, read_at) - erased
                 if not late:
-                    return write(connection, left, scores, groups, fingerprint)
+                    return write(connection, left, scores, groups.to_dicts(), services, fingerprint)
             erased |= late
 
     def forget_deleted(self, seconds: float = 1) -> Forgotten:

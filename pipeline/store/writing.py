@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, insert, select
 from pipeline.data_counts import DataCheck
 from pipeline.store import audit, seals
 from pipeline.store.audit import AuditEntry
-from pipeline.store.publication import Publication, rows_in_batches, service_rows
+from pipeline.store.publication import Publication, rows_in_batches
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 COMMAND: Final = "retention score"
@@ -22,9 +22,10 @@ def write(
     publication: Publication,
     scores: pl.DataFrame,
     groups: Sequence[dict[str, Any]],
+    services: Sequence[dict[str, Any]],
     fingerprint: str,
 ) -> int:
-    """Write the `ranked` scores, their factors and the figures of groups; returns the publication's id.
+    """Write the `ranked` scores, their factors and the figures of groups and services; returns the publication's id.
 
     Scores that are already served for that date are not written again; their id is returned. The audit gets the seal in
     the same transaction, and a row about scores that are published despite refusals.
@@ -35,7 +36,7 @@ def write(
     for batch in rows_in_batches(publication, scores):
         _insert(connection, SCORE, number, batch.to_dicts())
     _insert(connection, GROUP_FIGURE, number, groups)
-    _insert(connection, SERVICE_FIGURE, number, service_rows(publication))
+    _insert(connection, SERVICE_FIGURE, number, services)
     if publication.data_check and publication.data_check.despite:
         audit.add(connection, [_override(publication.data_check)])
     seals.seal(connection, number, COMMAND)

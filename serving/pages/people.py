@@ -13,13 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from features.contract.ids import CHARACTERS, MOST_CHARACTERS
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.identity.tokens import Identity
+from pipeline.language.confidence import About
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
 from pipeline.score_record import Factor
 from pipeline.store.held import held_of, sources_of
 from pipeline.store.objections import GROUND
-from pipeline.store.reading import Published, PublishedScores, Sort
+from pipeline.store.reading import PublishedScores, Sort
 from pipeline.store.subject_rights import Contest, Ground, contest
 from serving.access.audit import Audit, Trail
 from serving.access.permissions import ForHr, SubjectPurpose
@@ -36,7 +37,7 @@ from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
 from serving.views.months import current, informed
 from serving.views.people import CURSOR, risk_page, risk_table
-from serving.views.person import risk_for_hr, scored
+from serving.views.person import risk_for_hr, scored, shown_to_hr
 from serving.views.receipts import receipt_of, require_held, source_asked
 from serving.views.what_if import what_if_for_hr
 
@@ -270,12 +271,16 @@ def person(
 def _person(request: Request, scores: PublishedScores, employee_id: str, levers: LeversToPull | None) -> Response:
     published = informed(current(scores), request.app.state.settings)
     score, factors = scored(scores, published, employee_id)
-    risk = risk_for_hr(published, score, factors, None)
+    hides_answers = request.app.state.settings.surveys_confidential
+    risk = risk_for_hr(published, score, factors, None, hides_answers=hides_answers)
+    shown, about = shown_to_hr(published.about, factors, hides_answers)
     language = language_of(request)
     change, refused = None, ""
     if levers is not None:
         try:
-            change = what_if_for_hr(request.app.state.champion, published, factors, levers, employee_id)
+            change = what_if_for_hr(
+                request.app.state.champion, published, factors, levers, employee_id, hides_answers=hides_answers
+            )
         except Refusal as refusal:
             if refusal.status_code != 422:
                 raise
@@ -290,12 +295,12 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],
         course=[charts.month(day, each.risk, each.risk_low, each.risk_high) for day, each in course],
         steps=_steps(risk),
-        by_driver={driver: _factors_of(published, factors, driver, language) for driver in (*DRIVERS, CONTEXT)},
+        by_driver={driver: _factors_of(about, shown, driver, language) for driver in (*DRIVERS, CONTEXT)},
         most=max((abs(factor.contribution) for factor in risk.factors), default=1.0),
         levers=levers or LeversToPull(),
         change=change,
         refused=refused,
-        moved=_moved(published, change, language),
+        moved=_moved(about, change, language),
         receipt=receipt_of(scores, published.source, employee_id, request.app.state.settings),
     )
 
@@ -304,24 +309,24 @@ def _steps(risk: RiskForHr) -> list[charts.Step]:
     return charts.steps(risk.base_log_odds, list(risk.drivers.items()))
 
 
-def _factors_of(published: Published, factors: Sequence[Factor], driver: str, language: Language) -> list[ShownFactor]:
+def _factors_of(about: About, factors: Sequence[Factor], driver: str, language: Language) -> list[ShownFactor]:
     """The driver's factors that are not zero, related ones together, largest first."""
     own = [factor for factor in factors if factor.driver == driver and factor.contribution]
     return [
         ShownFactor(
-            label_text(published.about[factor.feature], language),
-            figure_text(factor, published.about[factor.feature], language),
+            label_text(about[factor.feature], language),
+            figure_text(factor, about[factor.feature], language),
             factor.contribution,
         )
-        for factor in together(own, published.about)
+        for factor in together(own, about)
     ]
 
 
-def _moved(published: Published, change: WhatIfForHr | None, language: Language) -> list[tuple[str, float]]:
+def _moved(about: About, change: WhatIfForHr | None, language: Language) -> list[tuple[str, float]]:
     if change is None:
         return []
     moved = [
-        (label_text(published.about[each.feature], language), each.contribution_after - each.contribution_before)
+        (label_text(about[each.feature], language), each.contribution_after - each.contribution_before)
         for each in change.changes
     ]
     return [(label, difference) for label, difference in moved if abs(difference) >= 0.005][:8]

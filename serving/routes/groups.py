@@ -1,11 +1,13 @@
 """Figures of groups, and of services between departments. No employee is named, and no small group is shown."""
 
 import hashlib
+import hmac
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from pipeline.identity.keys import pseudonym_key
 from pipeline.identity.tokens import Identity, Role
 from pipeline.store.reading import Published
 from serving.access.audit import Audit
@@ -43,7 +45,7 @@ def groups(
         published = current(release.scores)
         rows = group_rows(release.scores, published, dimension)
         if dimension == "manager" and asker.role == Role.DATA_SCIENTIST:
-            rows = _with_pseudonyms(published, rows)
+            rows = _with_pseudonyms(pseudonym_key(request.app.state.settings), published, rows)
         answer = page_of(published, dimension, rows)
         release.names(_managers(asker, dimension, rows))
         return as_table(request, form, answer, lambda: group_table(dimension, rows))
@@ -60,7 +62,8 @@ def internal_services(
 ) -> Response:
     """A row for each pair of client and provider department with a service within the last 12 months.
 
-    A row is suppressed where fewer than 5 people ask, or fewer than 5 answer.
+    A row is suppressed where fewer than 5 people ask, or fewer than 5 answer. Risk and log-odds are null where
+    they would, with other pairs and groups, reveal fewer than 5.
     """
     form = preferred(accept, TABLES)
     with audit.release() as release:
@@ -76,14 +79,15 @@ def _managers(asker: Identity, dimension: str, rows: list[dict[str, Any]]) -> li
     return [row["value"] for row in rows if row["value"] is not None]
 
 
-def _with_pseudonyms(published: Published, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_pseudonyms(key: bytes, published: Published, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with pseudonyms, sorted by them: the order of the ids would reveal who is who."""
-    renamed = [row | {"value": _pseudonym(published, row["value"])} for row in rows]
+    renamed = [row | {"value": _pseudonym(key, published, row["value"])} for row in rows]
     return sorted(renamed, key=lambda row: (row["value"] is None, row["value"]))
 
 
-def _pseudonym(published: Published, manager_id: str | None) -> str | None:
-    """Stable within a publication. Its hash includes the publication's own, which only the store knows."""
+def _pseudonym(key: bytes, published: Published, manager_id: str | None) -> str | None:
+    """Stable within a publication; only who has the installation's key can work out that of an id."""
     if manager_id is None:
         return None
-    return "team-" + hashlib.sha256(f"{published.content_hash}\n{manager_id}".encode()).hexdigest()[:12]
+    text = f"{published.content_hash}\n{manager_id}".encode()
+    return "team-" + hmac.digest(key, text, hashlib.sha256).hex()[:12]

@@ -62,7 +62,9 @@ def risk(
         answer = (
             risk_for_manager(published, score, factors, language)
             if asker.role == Role.MANAGER
-            else risk_for_hr(published, score, factors, horizon_months, language)
+            else risk_for_hr(
+                published, score, factors, horizon_months, language, hides_answers=settings.surveys_confidential
+            )
         )
         release.names([employee_id])
         return as_json(request, answer)

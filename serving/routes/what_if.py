@@ -38,6 +38,8 @@ def what_if(
     with audit.release() as release:
         published = informed(current(release.scores), request.app.state.settings)
         _, factors = scored(release.scores, published, employee_id)
-        answer = what_if_for_hr(request.app.state.champion, published, factors, levers, employee_id)
+        state = request.app.state
+        hides_answers = state.settings.surveys_confidential
+        answer = what_if_for_hr(state.champion, published, factors, levers, employee_id, hides_answers=hides_answers)
         release.names([employee_id])
         return as_json(request, answer)

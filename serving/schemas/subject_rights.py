@@ -243,7 +243,7 @@ class Erasure(BaseModel):
     model_config = example(
         employee_id="E-1042",
         at="2026-10-05T09:30:00Z",
-        removed={"score": 12, "list_answer": 1, "contest": 1, "manager_of": 0, "lists": 2, "monthly_sums": 1},
+        removed={"score": 12, "list_answer": 1, "contest": 1, "manager_of": 0, "lists": 2, "feature_sums": 1},
         remains={"audit_about": 7, "audit_by": 0, "model_ledger_by": 0, "running_jobs": 0},
         stays="The audit still records who looked at this person …",
         proof={"audit_id": 5120, "hash": "9f2c…"},

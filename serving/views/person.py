@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.language.confidence import About, with_sums, without_answers
 from pipeline.language.translator import ENGLISH, Language, marked
 from pipeline.language.wording import as_number, factor_text, label_text
 from pipeline.lists.risk_list import Band, band_of, guidance, reasons
@@ -39,14 +40,19 @@ def risk_for_hr(
     factors: list[Factor],
     horizon_months: int | None,
     language: Language = ENGLISH,
+    *,
+    hides_answers: bool,
 ) -> RiskForHr:
-    """A person's risk for HR. Raises 422 for a horizon without a score."""
+    """A person's risk for HR; `hides_answers`: survey answers were given in confidence. Raises 422 for a horizon
+    without a score.
+    """
     asked = published.horizon_months if horizon_months is None else horizon_months
     known = curve_of(score, published.horizon_months)
     if asked not in known:
         choice = ", ".join(map(str, known))
         raise Refusal(422, "unknown-horizon", f"There is no score for this horizon. Choose one of: {choice} months.")
     is_own = asked == published.horizon_months
+    shown, about = shown_to_hr(published.about, factors, hides_answers)
     return RiskForHr(
         employee_id=score.employee_id,
         snapshot_date=published.snapshot_date,
@@ -61,8 +67,15 @@ def risk_for_hr(
         base_log_odds=score.base_log_odds,
         log_odds=score.log_odds,
         drivers=driver_sums(factors),
-        factors=[factor_for_hr(published.about, factor, language) for factor in together(factors, published.about)],
+        factors=[factor_for_hr(about, factor, language) for factor in together(shown, about)],
     )
+
+
+def shown_to_hr(described: About, factors: list[Factor], hides_answers: bool) -> tuple[list[Factor], About]:
+    """A person's factors as HR may see them, and the descriptions of their features."""
+    if not hides_answers:
+        return factors, described
+    return without_answers(factors, described), with_sums(described)
 
 
 def risk_for_manager(published: Published, score: Score, factors: list[Factor], language: Language) -> RiskForManager:

@@ -25,7 +25,7 @@ from serving.schemas.subject_rights import (
     Receipt,
     RolloutLot,
 )
-from serving.views.person import curve_of, range_shown
+from serving.views.person import curve_of, range_shown, shown_to_hr
 
 RIGHTS: Final = (
     marked("See everything held: this receipt (GDPR article 15)."),
@@ -40,11 +40,15 @@ RIGHTS: Final = (
 def receipt_of(
     scores: PublishedScores, source: str, employee_id: str, settings: Settings, language: Language = ENGLISH
 ) -> Receipt:
-    """Everything that a source holds about a person. Raises 404 where there is nothing."""
+    """Everything that a source holds about a person. Raises 404 where there is nothing.
+
+    HR hands the receipt out and reads it, so answers given in confidence are not in it either: the person gets these
+    from whoever runs the survey.
+    """
     held = held_of(scores, source, employee_id)
     if not held.is_anything:
         raise nothing_held()
-    stored = [_score(scores, each, language) for each in held.scores]
+    stored = [_score(scores, each, language, settings.surveys_confidential) for each in held.scores]
     managers = {each.manager_id for each in stored if each.manager_id}
     deliveries = delivered_lists(scores, source, employee_id, settings.list_rules)
     lots = allocations_of(scores, source, managers)
@@ -101,15 +105,15 @@ def _as_stored(held: Held) -> dict[str, Any]:
     }
 
 
-def _score(scores: PublishedScores, held: StoredScore, language: Language) -> HeldScore:
+def _score(scores: PublishedScores, held: StoredScore, language: Language, hides_answers: bool) -> HeldScore:
     published = scores.by_id(held.publication_id)
-    about = published.about if published else {}
+    factors, about = shown_to_hr(published.about if published else {}, [*held.factors], hides_answers)
     curve = curve_of(held.score, held.horizon_months)
     return HeldScore(
         **_only(vars(held) | vars(held.score), set(HeldScore.model_fields) - {"range", "curve", "factors"}),
         range=range_shown(held.score),
         curve=[CurvePoint(months=months, risk=risk) for months, risk in curve.items()],
-        factors=_in_words(held.factors, about, language),
+        factors=_in_words(factors, about, language),
     )
 
 

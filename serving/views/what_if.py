@@ -1,13 +1,16 @@
 """How a person's score would differ after a change: an association, presented as one."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pipeline.language.confidence import About
 from pipeline.score_record import Factor
 from pipeline.store.reading import Published
 from serving.http.problems import Refusal
 from serving.schemas.what_if import ChangedFactor, LeversToPull, WhatIfForHr
 from serving.views.champion import Champion
-from serving.views.person import factor_for_hr
+from serving.views.person import factor_for_hr, shown_to_hr
 
 if TYPE_CHECKING:
     from pipeline.scoring.what_if import Change, WhatIf
@@ -19,9 +22,18 @@ MEANS: Final = (
 
 
 def what_if_for_hr(
-    champion: Champion, published: Published, factors: list[Factor], levers: LeversToPull, employee_id: str
+    champion: Champion,
+    published: Published,
+    factors: list[Factor],
+    levers: LeversToPull,
+    employee_id: str,
+    *,
+    hides_answers: bool,
 ) -> WhatIfForHr:
-    """A person's score before and after a change. Raises 422 where nothing changes, else like `Champion.of`."""
+    """A person's score before and after a change; `hides_answers`: survey answers were given in confidence.
+
+    Raises 422 where nothing changes, else like `Champion.of`.
+    """
     model = champion.of(published.model_version)
     from pipeline.scoring.what_if import Levers, figures_of
     from pipeline.scoring.what_if import what_if as compare
@@ -41,24 +53,37 @@ def what_if_for_hr(
         risk_after=change.risk_after,
         log_odds_before=change.log_odds_before,
         log_odds_after=change.log_odds_after,
-        changes=_changes(published, change, {factor.feature: factor for factor in factors}),
+        changes=changes(
+            published.about, change, {factor.feature: factor for factor in factors}, hides_answers=hides_answers
+        ),
         means=MEANS,
     )
 
 
-def _changes(published: Published, change: "WhatIf", factors: dict[str, Factor]) -> list[ChangedFactor]:
-    return [_changed(published, each, factors[each.feature]) for each in change.changes]
+def changes(
+    described: About, change: "WhatIf", factors: Mapping[str, Factor], *, hides_answers: bool
+) -> list[ChangedFactor]:
+    """Each changed feature; of answers given in confidence, which no lever moves, the sums for each driver."""
+    moved = {each.feature: each for each in change.changes}
+    then = [replace(factors[name], contribution=each.contribution_before) for name, each in moved.items()]
+    now = [replace(factors[name], contribution=each.contribution_after) for name, each in moved.items()]
+    (before, about), (after, _) = (shown_to_hr(described, part, hides_answers) for part in (then, now))
+    changed = [
+        _changed(about, moved.get(one.feature), one, other.contribution)
+        for one, other in zip(before, after, strict=True)
+    ]
+    return sorted(changed, key=lambda each: (-abs(each.contribution_after - each.contribution_before), each.feature))
 
 
-def _changed(published: Published, change: "Change", factor: Factor) -> ChangedFactor:
-    shown = factor_for_hr(published.about, factor)
+def _changed(about: About, change: "Change | None", before: Factor, contribution_after: float) -> ChangedFactor:
+    shown = factor_for_hr(about, before)
     return ChangedFactor(
-        feature=change.feature,
+        feature=before.feature,
         driver=shown.driver,
         label=shown.label,
-        value_before=change.value_before,
-        value_after=change.value_after,
+        value_before=None if change is None else change.value_before,
+        value_after=None if change is None else change.value_after,
         peer_value=shown.peer_value,
-        contribution_before=change.contribution_before,
-        contribution_after=change.contribution_after,
+        contribution_before=before.contribution,
+        contribution_after=contribution_after,
     )

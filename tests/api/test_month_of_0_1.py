@@ -23,6 +23,7 @@ def test_a_manager_does_not_see_survey_answers(client: TestClient, bearer: Beare
     assert [reason["text"] for reason in answer["reasons"]] == ["How the conditions of work are seen"]
 
 
+@pytest.mark.parametrize("settings", [{"surveys_confidential": False}], indirect=True)
 @pytest.mark.parametrize(
     ("language", "text"),
     [

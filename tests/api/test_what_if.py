@@ -11,10 +11,13 @@ from fastapi.testclient import TestClient
 from published import AuditRows
 
 from pipeline.registry import versions as registry
+from pipeline.score_record import Factor
+from pipeline.scoring.what_if import Change, WhatIf
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
+from serving.views.what_if import changes
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 FIGURES = {
@@ -100,3 +103,20 @@ def test_a_version_missing_from_the_registry_is_reported(
         url = "/v1/employees/A/what-if?purpose=model_review"
         answer = client.post(url, json={"raise_percent": 5}, headers=bearer("hr", "H1"))
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:retention:problem:no-such-model")
+
+
+def test_a_what_if_shows_no_answer_given_in_confidence() -> None:
+    """Pay raised by 20 %; what two answers on conditions add changes from 0.5 and 0.2 to 0.4 and 0.1."""
+    before = {"pay": Factor("pay", "pay", "1", "2", 1.0)} | {
+        name: Factor(name, "conditions", "3", "7", part) for name, part in (("mood", 0.5), ("load", 0.2))
+    }
+    about = {name: {"label": name, "is_confidential": name != "pay"} for name in before}
+    change = WhatIf(
+        *(0.0,) * 4,
+        (Change("pay", 1.0, 1.2, 1.0, 0.6), Change("mood", 3.0, 3.0, 0.5, 0.4), Change("load", 3.0, 3.0, 0.2, 0.1)),
+    )
+    pay, answers = changes(about, change, before, hides_answers=True)
+    assert (pay.value_before, pay.value_after, pay.contribution_after) == (1.0, 1.2, 0.6)
+    assert (answers.value_before, answers.value_after, answers.peer_value) == (None, None, None)
+    assert (answers.contribution_before, answers.contribution_after) == (pytest.approx(0.7), pytest.approx(0.5))
+    assert len(changes(about, change, before, hides_answers=False)) == 3

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.collaboration.department_services import department_services
+from features.collaboration.department_services import department_askers, department_services
 from features.source import Source
 
 SNAPSHOT = date(2024, 12, 31)
@@ -67,6 +67,12 @@ def test_a_pair_counts_the_requests_of_a_year_known_by_the_date(source_of: Calla
             "kinds": [{"kind": "data", "services": 1, "clients": 1, "providers": 1}],
         },
     }
+
+
+def test_askers_are_counted_in_the_same_services(source_of: Callable[..., Source]) -> None:
+    asked = department_askers(source_of({"collaboration": SERVICES}), SNAPSHOT, PEOPLE)
+    assert sorted(asked.rows()) == [("A", "Sales", "Plant", 2), ("B", "Sales", "Plant", 1), ("C", "Plant", "Sales", 1)]
+    assert department_askers(source_of({}), SNAPSHOT, PEOPLE).is_empty()
 
 
 def test_less_than_a_year_of_services_has_no_trend(source_of: Callable[..., Source]) -> None:

@@ -102,12 +102,16 @@ def publication(
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
-    """The settings of a new store: on SQLite, or on PostgreSQL if a module's mark asks for it."""
-    on_postgresql = getattr(request, "param", "sqlite") == "postgresql"
+    """The settings of a new store: on SQLite, or on PostgreSQL if a module's mark asks for it; or those that a test
+    asks for.
+    """
+    asked = getattr(request, "param", "sqlite")
+    on_postgresql = asked == "postgresql"
     url = str(request.getfixturevalue("postgresql_url")) if on_postgresql else ""
     for name in [name for name in os.environ if name.startswith("RETENTION_")]:
         monkeypatch.delenv(name)
-    return ServerSettings(var=tmp_path / "var", database_url=url, listed_from=1.5)
+    further = asked if isinstance(asked, dict) else {}
+    return ServerSettings(var=tmp_path / "var", database_url=url, listed_from=1.5, **further)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from features.errors import Finding, Refused
 from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.material import FOLDS, Material
 from pipeline.dataset.rows import Dataset
+from pipeline.identity.keys import sums_key
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.figures import Bounded
 from pipeline.judgement.guards.leakage import removal_suspects, suspects, train_test_overlap
@@ -40,7 +41,8 @@ def guard(
     if removals:
         findings += removal_suspects(removals, exempt, tables, beyond_chance=bool(named))
     sums = sums_of(material.files)
-    findings += changed_past(sums_file(settings, material.name), sums, _made_by(settings), exempt, tables)
+    file, key = sums_file(settings, material.name), sums_key(settings)
+    findings += changed_past(file, key, sums, _made_by(settings), exempt, tables)
     findings += train_test_overlap(dataset, [(split.train, split.test) for split in material.splits])
     findings += _predictable(permuted)
     if findings:
@@ -50,7 +52,7 @@ def guard(
 
 def store_sums(source: str, sums: Sums, settings: Settings) -> None:
     """Stores the sums that the next training of a source compares its features with."""
-    write_sums(sums_file(settings, source), sums, _made_by(settings))
+    write_sums(sums_file(settings, source), sums_key(settings), sums, _made_by(settings))
 
 
 def _removal(dataset: Dataset, split: Split, blend: Blend, seed: int) -> Removal:

@@ -2,21 +2,29 @@
 
 What was known on a day cannot change afterwards. If it does, the source overwrites its past without `recorded_at` (a
 status that is set when somebody leaves, say), and the feature contains the future. So each training run stores a few
-sums of every feature and date, from which no person's figure can be read, and the next run compares.
+sums of every feature and date, and the next run compares.
+
+Two such sums, before and after a person was erased, differ by that person's figures. So they are encrypted with a key
+of this installation, only their owner can read the file, and an erasure deletes both the file and the key: whoever has
+a copy of old sums can no longer read it. The training after an erasure has nothing to compare with.
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from features.errors import Finding, counted
-from pipeline.files import write_text
+from pipeline.files import write_whole
 from pipeline.settings import Settings
+from pipeline.store.feature_sums import FOLDER
 
 _SAME: Final = 1e-9
 """Relative tolerance: sums of the same figures in another order differ by less."""
@@ -24,13 +32,14 @@ MOST_ALONE: Final = 3
 """The most features of one table that are one finding each; more are one finding about the table."""
 _KEYS: Final = ("employee_id", "snapshot_date")
 _HASHES: Final = float(2**64)
+_NONCE_BYTES: Final = 12
 
 Sums = dict[str, dict[str, Any]]
 
 
 def sums_file(settings: Settings, source: str) -> Path:
     """The file that holds a source's sums."""
-    return settings.var / "kept_features" / f"{hashlib.sha256(source.encode()).hexdigest()[:16]}.json"
+    return settings.var / FOLDER / f"{hashlib.sha256(source.encode()).hexdigest()[:16]}.sums"
 
 
 def sums_of(files: Mapping[date, Path]) -> Sums:
@@ -55,21 +64,22 @@ def _sums(table: pl.DataFrame) -> dict[str, Any]:
 
 
 def changed_past(
-    file: Path, now: Sums, made_by: str, allowed: Iterable[str] = (), table_of: Mapping[str, str] | None = None
+    file: Path,
+    key: bytes,
+    now: Sums,
+    made_by: str,
+    allowed: Iterable[str] = (),
+    table_of: Mapping[str, str] | None = None,
 ) -> list[Finding]:
     """Features that differ from what an earlier run stored for the same snapshot date, or the table that they share.
 
     Only dates with the same people at risk are compared, and only with sums of the same version of the code.
     table_of: the table that each feature is computed from.
     """
-    if not file.is_file():
-        return []
-    before = json.loads(file.read_text(encoding="utf-8"))
-    if before["made_by"] != made_by:
-        return []
+    before = _stored(file, key, made_by)
     changed: dict[str, int] = {}
     for day, sums in now.items():
-        then = before["dates"].get(day)
+        then = before.get(day)
         if then and _same(then["people"][1], sums["people"][1], sums["people"][0]):
             for name, (known, total, size) in sums["features"].items():
                 was = then["features"].get(name)
@@ -88,13 +98,30 @@ def changed_past(
     return found
 
 
-def write_sums(file: Path, now: Sums, made_by: str) -> None:
-    """Writes the sums for the next run; dates that this run did not build stay as they were."""
-    before: Sums = {}
-    if file.is_file():
-        document = json.loads(file.read_text(encoding="utf-8"))
-        before = document["dates"] if document["made_by"] == made_by else {}
-    write_text(json.dumps({"made_by": made_by, "dates": before | now}), file)
+def write_sums(file: Path, key: bytes, now: Sums, made_by: str) -> None:
+    """Writes the sums for the next run, encrypted; dates that this run did not build stay as they were."""
+    document = json.dumps({"made_by": made_by, "dates": _stored(file, key, made_by) | now})
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = nonce + AESGCM(key).encrypt(nonce, document.encode(), None)
+    write_whole(file, lambda part: _write_privately(part, sealed))
+    file.with_suffix(".json").unlink(missing_ok=True)  # an earlier version did not encrypt
+
+
+def _stored(file: Path, key: bytes, made_by: str) -> Sums:
+    """The sums that an earlier run of the same code stored; none if their key was deleted."""
+    if not file.is_file():
+        return {}
+    sealed = file.read_bytes()
+    try:
+        document = json.loads(AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None))
+    except InvalidTag:
+        return {}
+    return dict(document["dates"]) if document["made_by"] == made_by else {}
+
+
+def _write_privately(file: Path, content: bytes) -> None:
+    file.touch(mode=0o600)
+    file.write_bytes(content)
 
 
 def _same(a: float, b: float, size: float) -> bool:

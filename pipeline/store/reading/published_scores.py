@@ -75,7 +75,7 @@ class PublishedScores:
         return scores.course(self.connection, published, employee_id)
 
     def totals(self, source: str) -> list[Total]:
-        """The expected exits of each snapshot date of a source, oldest first."""
+        """The published total of each snapshot date of a source, oldest first; suppressed ones are left out."""
         return scores.totals(self.connection, source)
 
     def of_rank(self, published: Published, rank: int) -> Score | None:

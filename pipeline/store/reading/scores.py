@@ -1,19 +1,19 @@
 """Scores and their factors: one person's, everyone's, and their course over the months."""
 
 import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from features.contract.vocabulary import Driver
-from pipeline.score_record import NORMAL_95, Factor, Score
+from pipeline.score_record import Factor, Score
+from pipeline.store.group_figures import EVERYONE
 from pipeline.store.reading.heads import Published, newest_of_each_date
-from pipeline.store.schema import PUBLICATION, SCORE
+from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE
 
 BATCH_PEOPLE: Final = 500
 """People per query of factors: databases limit the number of parameters."""
@@ -21,21 +21,13 @@ BATCH_PEOPLE: Final = 500
 
 @dataclass(frozen=True)
 class Total:
-    """All people scored on a snapshot date: their number, the sum of their risks, and the variance of the exits."""
+    """All people scored on a snapshot date: their number and their expected exits, with a range of 95 %."""
 
     snapshot_date: date
     people: int
     expected_exits: float
-    variance: float
-
-    @property
-    def low(self) -> float:
-        """Where 95 % of such companies lie, from here on, if the risks are right and people leave independently."""
-        return max(0.0, self.expected_exits - NORMAL_95 * math.sqrt(self.variance))
-
-    @property
-    def high(self) -> float:
-        return min(float(self.people), self.expected_exits + NORMAL_95 * math.sqrt(self.variance))
+    low: float
+    high: float
 
 
 SCORE_COLUMNS: Final = [SCORE.c[name] for name in Score.__dataclass_fields__]
@@ -91,13 +83,16 @@ def course(connection: Connection, published: Published, employee_id: str) -> li
 
 
 def totals(connection: Connection, source: str) -> list[Total]:
-    """The expected exits of each snapshot date of a source, oldest first."""
-    variance = func.sum(SCORE.c.risk * (1 - SCORE.c.risk))
+    """The published total of each snapshot date of a source, oldest first; suppressed ones are left out."""
+    figures = [GROUP_FIGURE.c[name] for name in ("people", "expected_exits", "low", "high")]
     rows = connection.execute(
-        select(PUBLICATION.c.snapshot_date, func.count(), func.sum(SCORE.c.risk), variance)
-        .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
-        .where(PUBLICATION.c.id.in_(newest_of_each_date(source)))
-        .group_by(PUBLICATION.c.snapshot_date)
+        select(PUBLICATION.c.snapshot_date, *figures)
+        .join(PUBLICATION, PUBLICATION.c.id == GROUP_FIGURE.c.publication_id)
+        .where(
+            GROUP_FIGURE.c.dimension == EVERYONE,
+            GROUP_FIGURE.c.people.is_not(None),
+            PUBLICATION.c.id.in_(newest_of_each_date(source)),
+        )
         .order_by(PUBLICATION.c.snapshot_date)
     )
     return [Total(*row) for row in rows]

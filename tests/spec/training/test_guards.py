@@ -1,6 +1,7 @@
 """The guards that refit, compare splits or compare builds."""
 
-from collections.abc import Collection
+import shutil
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import polars as pl
 from training_company import DAYS, ROWS
 
 from pipeline.dataset.rows import Dataset
+from pipeline.identity.keys import sums_key
 from pipeline.judgement.guards.leakage import train_test_overlap
 from pipeline.judgement.guards.removal import REMOVAL_LIMIT, Removal, costly_features, costly_tables
-from pipeline.judgement.guards.rewritten_history import changed_past, sums_of, write_sums
+from pipeline.judgement.guards.rewritten_history import Sums, changed_past, sums_file, sums_of, write_sums
+from pipeline.settings import Settings
+from pipeline.store.erasure_of_files import erase_files
 
 
 @dataclass(frozen=True)
@@ -82,33 +86,66 @@ def test_a_person_month_in_train_and_test_is_counted(company: Dataset) -> None:
     assert finding.rows == 10
 
 
-def test_a_feature_whose_past_changed_between_two_builds_is_named(tmp_path: Path) -> None:
-    table = pl.DataFrame(
-        {"employee_id": ["a", "b"], "snapshot_date": [DAYS[0]] * 2, "pay": [1.0, 2.0], "job": ["x", None]}
-    )
-    file, stored = tmp_path / "day.parquet", tmp_path / "stored.json"
+KEY = b"k" * 32
+
+
+def sums_on_first_day(table: pl.DataFrame, folder: Path) -> Sums:
+    file = folder / "day.parquet"
     table.write_parquet(file)
-    write_sums(stored, sums_of({DAYS[0]: file}), "0.1")
-    table.reverse().write_parquet(file)
-    assert changed_past(stored, sums_of({DAYS[0]: file}), "0.1") == []
-    table.with_columns(pay=pl.Series([1.0, 2.5])).write_parquet(file)
-    now = sums_of({DAYS[0]: file})
-    assert [finding.column for finding in changed_past(stored, now, "0.1")] == ["pay"]
-    assert changed_past(stored, now, "0.1", ["pay"]) == []
-    assert changed_past(stored, now, "0.2") == []
+    return sums_of({DAYS[0]: file})
+
+
+def two_people(pay: Sequence[float]) -> pl.DataFrame:
+    return pl.DataFrame({"employee_id": ["a", "b"], "snapshot_date": [DAYS[0]] * 2, "pay": pay, "job": ["x", None]})
+
+
+def test_a_feature_whose_past_changed_between_two_builds_is_named(tmp_path: Path) -> None:
+    stored = tmp_path / "stored"
+    write_sums(stored, KEY, sums_on_first_day(two_people([1.0, 2.0]), tmp_path), "0.1")
+    same = sums_on_first_day(two_people([1.0, 2.0]).reverse(), tmp_path)
+    assert changed_past(stored, KEY, same, "0.1") == []
+    now = sums_on_first_day(two_people([1.0, 2.5]), tmp_path)
+    assert [finding.column for finding in changed_past(stored, KEY, now, "0.1")] == ["pay"]
+    assert changed_past(stored, KEY, now, "0.1", ["pay"]) == []
+    assert changed_past(stored, KEY, now, "0.2") == []
 
 
 def test_a_table_whose_past_changed_in_many_features_is_one_finding(tmp_path: Path) -> None:
     names = ["pay", "raise", "bonus", "rank", "age"]
     table = pl.DataFrame({"employee_id": ["a"], "snapshot_date": [DAYS[0]], **{key: [1.0] for key in names}})
-    file, stored = tmp_path / "day.parquet", tmp_path / "stored.json"
-    table.write_parquet(file)
-    write_sums(stored, sums_of({DAYS[0]: file}), "0.1")
-    table.with_columns(pl.col(names) + 1).write_parquet(file)
+    stored = tmp_path / "stored"
+    write_sums(stored, KEY, sums_on_first_day(table, tmp_path), "0.1")
+    now = sums_on_first_day(table.with_columns(pl.col(names) + 1), tmp_path)
     table_of = dict.fromkeys(names[:4], "compensation") | {"age": "employees"}
-    found = changed_past(stored, sums_of({DAYS[0]: file}), "0.1", table_of=table_of)
+    found = changed_past(stored, KEY, now, "0.1", table_of=table_of)
     assert [finding.place for finding in found] == ["compensation", "features.age"]
     assert found[0].rule == "4 features differ from an earlier run on up to 1 snapshot date: bonus, pay, raise, rank"
-    assert [each.place for each in changed_past(stored, sums_of({DAYS[0]: file}), "0.1", ["rank"], table_of)] == [
+    assert [each.place for each in changed_past(stored, KEY, now, "0.1", ["rank"], table_of)] == [
         "features.bonus", "features.pay", "features.raise", "features.age"
     ]  # fmt: skip
+
+
+def test_stored_sums_can_be_read_only_by_their_owner_with_the_key(tmp_path: Path) -> None:
+    stored, unencrypted = tmp_path / "stored.sums", tmp_path / "stored.json"
+    unencrypted.write_text("{}")
+    write_sums(stored, KEY, sums_on_first_day(two_people([1.0, 2.0]), tmp_path), "0.1")
+    assert not unencrypted.exists(), "an earlier version's"
+    assert stored.stat().st_mode & 0o077 == 0
+    content = stored.read_bytes()
+    assert not any(word in content for word in (b"pay", b"job", b"people", str(DAYS[0]).encode()))
+    now = sums_on_first_day(two_people([1.0, 2.5]), tmp_path)
+    assert changed_past(stored, KEY, now, "0.1")
+    assert changed_past(stored, b"another key, of another machine!", now, "0.1") == []
+
+
+def test_an_erasure_leaves_neither_the_sums_nor_the_key_of_their_copies(tmp_path: Path) -> None:
+    """The sums of two people, less those of the one who stays, are the figures of the other."""
+    settings = Settings(var=tmp_path)
+    file, copy = sums_file(settings, "company"), tmp_path / "backup"
+    write_sums(file, sums_key(settings), sums_on_first_day(two_people([1.0, 2.0]), tmp_path), "0.1")
+    shutil.copy(file, copy)
+    now = sums_on_first_day(two_people([1.0, 2.5]), tmp_path)
+    assert changed_past(copy, sums_key(settings), now, "0.1")
+    assert erase_files(tmp_path, "b").removed["feature_sums"] == 1
+    assert not file.exists()
+    assert changed_past(copy, sums_key(settings), now, "0.1") == []
