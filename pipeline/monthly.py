@@ -124,8 +124,8 @@ def _write_lists(store: Store, settings: Settings, published: Published) -> dict
     folder = lists_under(settings.var)
     in_language = language(settings.language)
     written = write_lists(store, folder, settings.list_rules, published.month, in_language, settings.list_link)
-    counts = {"managers": written.managers, "people": written.people, "waiting": written.waiting}
-    return {**counts, "folder": str(written.folder)}
+    names = ("managers", "people", "waiting", "without_manager")
+    return {**{name: getattr(written, name) for name in names}, "folder": str(written.folder)}
 
 
 def _deliver(store: Store, settings: Settings, published: Published, progress: Progress) -> dict[str, Any]:

@@ -194,6 +194,11 @@ UNSEEN: Final = _kept(
     "between two dates.",
 )
 
+UNSEEN_IN_A_MONTH: Final = _kept(
+    "exits that no snapshot date sees within the horizon: hired and gone between two month-ends",
+    "Check these hire and exit dates. Nothing to do if they are right: a model of month-ends does not learn from them.",
+)
+
 
 FORBIDDEN_ITEM: Final = "an item that is refused or ignored"
 """Why rows of surveys, measures and competencies are left out without a warning: source.toml asks for it."""

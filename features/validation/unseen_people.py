@@ -8,7 +8,7 @@ import polars as pl
 from features.calendar import month_end
 from features.contract.snapshot_calendar import Period, Unseen, snapshot_calendar, stays_of, unseen
 from features.validation.report import Report
-from features.validation.rules import UNSEEN
+from features.validation.rules import UNSEEN, UNSEEN_IN_A_MONTH
 
 
 def with_unseen(report: Report, tables: Path, every_months: int, horizon_months: int) -> Report:
@@ -32,7 +32,8 @@ def with_unseen(report: Report, tables: Path, every_months: int, horizon_months:
         notes.append(_note(missed))
     warnings = [*report.warnings]
     if missed.is_much:
-        warnings.append(UNSEEN.at("exits", "exit_date", missed.exits, is_error=False))
+        rule = UNSEEN if every_months > 1 else UNSEEN_IN_A_MONTH
+        warnings.append(rule.at("exits", "exit_date", missed.exits, is_error=False))
     return replace(report, notes=tuple(notes), warnings=tuple(warnings))
 
 

@@ -31,13 +31,18 @@ _RESERVED: Final = (_INDEX, _DEPARTMENTS)
 
 @dataclass(frozen=True)
 class WrittenLists:
-    """The result of `write_lists`; `waiting` managers get no list yet (see `pipeline.lists.rollout`)."""
+    """The result of `write_lists`.
+
+    waiting: managers who get no list yet (`pipeline.lists.rollout`). without_manager: scored people whose manager is
+    unknown, so that no list can name them.
+    """
 
     folder: Path
     month: str
     managers: int
     people: int
     waiting: int
+    without_manager: int
 
 
 def write_lists(
@@ -67,7 +72,9 @@ def write_lists(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     people = sum(len(each.entries) for each in lists)
-    return WrittenLists(out / published.month, published.month, len(lists), people, waiting)
+    with store.reading() as scores:
+        without_manager = published.people - scores.teams(published).height
+    return WrittenLists(out / published.month, published.month, len(lists), people, waiting, without_manager)
 
 
 def _read(

@@ -5,7 +5,7 @@ query. Remedies that speak of source.toml are tried in every form that a source 
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -75,9 +75,11 @@ def in_currencies(*rows: str) -> dict[str, str]:
     return {"compensation": "\n".join(("employee_id,effective_date,currency,base_pay", *rows, ""))}
 
 
-def gone_within_months() -> dict[str, str]:
-    """A dozen people who came in May and were gone in September, and a dozen from October to February."""
-    stays = [("2020-05-15", "2020-09-15"), ("2020-10-15", "2021-02-15")] * 12
+def gone_within_months(
+    stays: Sequence[tuple[str, str]] = (("2020-05-15", "2020-09-15"), ("2020-10-15", "2021-02-15")),
+) -> dict[str, str]:
+    """A dozen people with each of the stays."""
+    stays = [*stays] * 12
     hired = "".join(f"p{number},{start},\n" for number, (start, _) in enumerate(stays))
     gone = (f"p{number},{end},voluntary" for number, (_, end) in enumerate(stays))
     return {"employees": EMPLOYEES + hired} | exits("b,2021-04-30,voluntary", *gone)
@@ -398,6 +400,12 @@ OF_THE_DATA += [
         "exits.exit_date",
         Fix(gone_within_months(), top=EXITS_SINCE_2019 + "snapshot_every_months = 12"),
         (Fix(top=EXITS_SINCE_2019 + "snapshot_every_months = 3"),),
+    ),
+    Case(
+        rules.UNSEEN_IN_A_MONTH,
+        "exits.exit_date",
+        Fix(gone_within_months([("2020-05-05", "2020-05-25")]), top=EXITS_SINCE_2019),
+        (Fix(gone_within_months([("2020-05-05", "2020-06-25")])),),
     ),
 ]
 TRIED_ELSEWHERE: Final = {

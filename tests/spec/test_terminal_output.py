@@ -2,16 +2,19 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
 
 from features.errors import Finding
 from pipeline.commands.screens.data_counts import check_lines
+from pipeline.commands.screens.lists import lists_screen
 from pipeline.commands.screens.months import month_screen
 from pipeline.commands.screens.training import training_screen
 from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.judgement.metrics import METRICS
+from pipeline.lists.month_folder import WrittenLists
 from pipeline.monthly import Month
 from pipeline.registry.report_json import report_of
 from pipeline.settings import Settings
@@ -128,6 +131,18 @@ def test_a_months_output_says_why_lists_failed_and_what_to_do_and_breaks_no_path
     assert "failed 2 (recipient refused). The server does not know the mailbox:" in text
     assert "alert 2026-09: AUC is low 0.500 (limit 0.600). Train." in text
     assert {line for line in lines if len(line) > 80} == {f"Lists: {folder}/index.html", f"Plots: {folder}.html"}
+
+
+def test_people_whose_manager_is_unknown_are_said_to_be_on_no_list() -> None:
+    written = WrittenLists(Path("lists/2026-09"), "2026-09", 0, 0, 0, without_manager=2547)
+    output = io.StringIO()
+    Console(file=output, width=200, highlight=False).print(lists_screen(written, Settings()))
+    assert output.getvalue().splitlines() == [
+        "Lists of 2026-09: 0 people for 0 managers.",
+        "On no list, since their manager is not known: 2,547 people; give manager_id in assignments; HR sees them at "
+        "/people all the same.",
+        "Open: lists/2026-09/index.html",
+    ]
 
 
 WARNING = Finding("about a person who is not in employees", "compensation", "employee_id", 2847, "Use the same ids.")

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from features.errors import counted
 from pipeline.commands.screens.data_counts import check_lines
-from pipeline.commands.screens.lists import not_sent, sent
+from pipeline.commands.screens.lists import not_sent, sent, without_manager
 from pipeline.commands.screens.monitoring import alert_lines
 from pipeline.commands.screens.parts import copyable, people_text
 from pipeline.data_counts import DataCheck, DataCounts
@@ -30,7 +30,7 @@ def scoring_screen(scored: "Scored") -> RenderableType:
         *check_lines(scored.check, scored.before, scored.before_month),
         f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
         f"{publication.model_version}: enough evidence for {enough:,}, "
-        f"{float(scores['risk'].sum()):.0f} voluntary exits expected{horizon}.",
+        f"{float(scores['risk'].sum()):,.0f} voluntary exits expected{horizon}.",
         *_not_scored(publication.manifest.get("have_left", 0)),
         *_taken_as_other(publication.manifest),
         f"Published. Next: retention lists --month {publication.snapshot_date:%Y-%m}",
@@ -55,12 +55,13 @@ def month_screen(run: "Month") -> RenderableType:
     score, lists, delivery, monitored = (run.done[step] for step in ("score", "lists", "deliver", "monitor"))
     earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
     waiting = f"\n{counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
+    missed = "".join(f"\n{line}" for line in without_manager(lists.get("without_manager", 0)))
     contested = f"{counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
     matured = f"{counted(monitored.get('matured', 0), 'published month')} with a known outcome"
     gone = "".join(f"\n{line}" for line in _not_scored(score.get("have_left", 0)))
     texts = {
-        "scored": f"{people_text(score['people'])}, {score['expected']:.0f} voluntary exits expected{gone}",
-        "lists": f"{people_text(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}",
+        "scored": f"{people_text(score['people'])}, {score['expected']:,.0f} voluntary exits expected{gone}",
+        "lists": f"{people_text(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}{missed}",
         "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery)]),
         "contested": contested if run.contested else "",
         "monitor": monitored.get("skipped") or "\n".join([matured, *alert_lines(run.alerts)]),
