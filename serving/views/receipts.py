@@ -43,7 +43,7 @@ def receipt_of(
     """Everything that a source holds about a person. Raises 404 where there is nothing.
 
     HR hands the receipt out and reads it, so answers given in confidence are not in it either: the person gets these
-    from whoever runs the survey.
+    from those who run the survey.
     """
     held = held_of(scores, source, employee_id)
     if not held.is_anything:

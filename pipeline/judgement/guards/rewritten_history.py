@@ -5,8 +5,8 @@ status that is set when somebody leaves, say), and the feature contains the futu
 sums of every feature and date, and the next run compares.
 
 Two such sums, before and after a person was erased, differ by that person's figures. So they are encrypted with a key
-of this installation, only their owner can read the file, and an erasure deletes both the file and the key: whoever has
-a copy of old sums can no longer read it. The training after an erasure has nothing to compare with.
+of this installation, only their owner can read the file, and an erasure deletes both the file and the key: a copy of
+old sums can no longer be read. The training after an erasure has nothing to compare with.
 """
 
 import hashlib
