@@ -1,6 +1,7 @@
 """The total of everyone is a stored figure of a publication, like those of groups.
 
-Until now it was added up from the scores each time it was shown, so that it changed by the risk of a person who was erased.
+Until now it was added up from the scores each time it was shown, so that it changed by the risk of
+a person who was erased.
 """
 
 from math import ceil, floor, sqrt
