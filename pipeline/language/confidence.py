@@ -1,8 +1,8 @@
 """Answers given in confidence: what may be seen of the survey answers behind a person's score.
 
 The model reads single answers, and the parts that they add to a score follow them closely. So people who may see a
-person by name see one sum for each driver: how the answers together push the score, without an item, a figure or that of
-peers. The sums keep the factors adding up to the score. A driver with a single item shows what this item adds.
+person by name see one sum for each driver: how the answers together push the score, without an item, a figure or that
+of peers. The sums keep the factors adding up to the score. A driver with a single item shows what this item adds.
 """
 
 from collections import defaultdict
