@@ -33,7 +33,7 @@ is searched by itself. Two versions of a model, trained before and after a few p
 from pipeline.disclosure.attributes import hidden_of_attributes
 from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
-from pipeline.disclosure.groups import Hidden, comparable, hidden_groups, hide_further
+from pipeline.disclosure.groups import Hidden, changed_groups, comparable, hidden_groups, hide_further
 from pipeline.disclosure.services import Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Hidden",
     "Pair",
     "ServicesBefore",
+    "changed_groups",
     "comparable",
     "hidden_groups",
     "hidden_of_attributes",

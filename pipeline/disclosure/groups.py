@@ -85,6 +85,16 @@ def comparable(before: pl.DataFrame, now: pl.DataFrame, hidden: Mapping[str, set
     return {name: found[name] - start[name] for name in names}
 
 
+def changed_groups(before: pl.DataFrame, now: pl.DataFrame) -> Hidden:
+    """The groups whose people are not the same in `now` as in `before`; frames as in `comparable`."""
+    both = before.join(now, on="person", how="full", coalesce=True, suffix="_now")
+    hidden: Hidden = {}
+    for name in (column for column in now.columns if column != "person"):
+        moved = both.filter(pl.col(name).ne_missing(pl.col(f"{name}_now")))
+        hidden[name] = {*moved[name].drop_nulls(), *moved[f"{name}_now"].drop_nulls()}
+    return hidden
+
+
 def _shown(name: str, hidden: set[str]) -> pl.Expr:
     """The column, null where the group is not shown."""
     return pl.when(~pl.col(name).is_in(list(hidden))).then(name).alias(name)

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
-from pipeline.disclosure import hidden_groups
+from pipeline.disclosure import changed_groups, hidden_groups
 from pipeline.score_record import NORMAL_95
 
 DIMENSIONS: Final = ("department", "location", "level", "manager")
@@ -40,18 +40,29 @@ SCHEMA: Final = {
 """The columns of `group_figures`. `value` is null for people whose group is unknown."""
 
 
-def group_figures(scores: pl.DataFrame, factors: pl.DataFrame, before: Sequence[pl.DataFrame] = ()) -> pl.DataFrame:
+def group_figures(
+    scores: pl.DataFrame,
+    factors: pl.DataFrame,
+    before: Sequence[pl.DataFrame] = (),
+    carried: Sequence[pl.DataFrame] = (),
+) -> pl.DataFrame:
     """`SCHEMA`: a row for everyone and for every group of every dimension; of a suppressed one everything but its name
     is null.
 
-    before: `shown_members` of each earlier publication of the same snapshot date.
+    before: `shown_members` of each earlier publication of the same snapshot date. carried: those in which pairs of
+    departments carried risks, which are sums with weights that are not stored: beside them, only groups of the same
+    people are shown.
 
     expected_exits is the sum of the risks; low and high bound 95 % of the outcomes if the risks are right and people
     leave independently. {driver}_log_odds is the mean of what the driver adds to a person's log-odds. All are rounded,
     low and high outwards.
     """
     people = _people(scores, factors)
-    hidden = hidden_groups(_members(people), before)
+    members = _members(people)
+    hidden = hidden_groups(members, before)
+    for earlier in carried:
+        for name, groups in changed_groups(earlier, members).items():
+            hidden[name] |= groups
     return pl.concat([_figures(people, dimension, hidden[dimension]) for dimension in _COMPARED])
 
 

@@ -17,10 +17,12 @@ from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGU
 
 @dataclass(frozen=True)
 class ShownBefore:
-    """An earlier publication of a date. members: `group_figures.shown_members`."""
+    """An earlier publication of a date. members: `group_figures.shown_members`. is_carrying: a pair of departments
+    carried a risk."""
 
     members: pl.DataFrame
     services: ServicesBefore
+    is_carrying: bool
 
 
 def shown_before(connection: Connection, source: str, snapshot_date: date) -> list[ShownBefore]:
@@ -93,8 +95,11 @@ def _shown(connection: Connection, number: int) -> ShownBefore:
     for dimension, value in connection.execute(figures):
         shown[dimension].add(value)
     scores = pl.DataFrame(rows, schema=schema, orient="row")
-    pairs = select(
-        SERVICE_FIGURE.c.client_department, SERVICE_FIGURE.c.provider_department, SERVICE_FIGURE.c.services
-    ).where(SERVICE_FIGURE.c.publication_id == number, SERVICE_FIGURE.c.services.is_not(None))
-    services = {(client, provider): services for client, provider, services in connection.execute(pairs)}
-    return ShownBefore(shown_members(scores, shown), ServicesBefore(_departments(scores), services))
+    names = (*KEY, "services", "risk")
+    pairs = select(*(SERVICE_FIGURE.c[name] for name in names)).where(
+        SERVICE_FIGURE.c.publication_id == number, SERVICE_FIGURE.c.services.is_not(None)
+    )
+    found = connection.execute(pairs).all()
+    services = {(client, provider): services for client, provider, services, _ in found}
+    is_carrying = any(risk is not None for *_, risk in found)
+    return ShownBefore(shown_members(scores, shown), ServicesBefore(_departments(scores), services), is_carrying)

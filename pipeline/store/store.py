@@ -111,7 +111,8 @@ class Store:
             fingerprint = content_hash(left, scores)
             with self._connected("read") as connection:
                 before = shown_before(connection, left.source, left.snapshot_date)
-            groups = group_figures(scores, left.factors, [each.members for each in before])
+            members, carried = [each.members for each in before], [each.members for each in before if each.is_carrying]
+            groups = group_figures(scores, left.factors, members, carried)
             services = services_to_show(left, scores, groups, before)
             with self._connected("publish") as connection:
                 late = set() if read_at is None else erasure.erased_since(connection, read_at) - erased

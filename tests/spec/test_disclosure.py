@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipeline.disclosure import comparable, hidden_groups, hide_further, pairs_shown
+from pipeline.disclosure import changed_groups, comparable, hidden_groups, hide_further, pairs_shown
 from pipeline.disclosure.derivation import NONE, Derivation
 
 NOBODY: dict[str, set[str]] = {"department": set(), "manager": set()}
@@ -89,6 +89,13 @@ def test_a_new_group_that_combines_with_earlier_ones_is_hidden() -> None:
     # first a and b were shown; now d is, which is both of them less two people
     before, now = people(department="a" * 8 + "b" * 8 + "." * 9), people(department="d" * 14 + "." * 11)
     assert comparable(before, now) == {"department": {"d"}}
+
+
+def test_a_group_that_somebody_left_joined_or_was_hidden_from_has_changed() -> None:
+    before = pl.DataFrame({"person": [1, 2, 3, 4, 5], "place": ["a", "a", "b", None, "d"], "level": ["x"] * 5})
+    now = pl.DataFrame({"person": [1, 2, 3, 4, 6], "place": ["a", "a", "c", "c", "d"], "level": ["x"] * 5})
+    assert changed_groups(before, before) == {"place": set(), "level": set()}
+    assert changed_groups(before, now) == {"place": {"b", "c", "d"}, "level": {"x"}}
 
 
 def test_the_order_of_people_does_not_matter() -> None:
