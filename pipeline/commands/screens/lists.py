@@ -21,17 +21,17 @@ def lists_screen(written: "WrittenLists", settings: Settings, is_elsewhere: bool
     by_hand = f"hand them out, or set a mail server (RETENTION_SMTP_HOST) and run\n{deliver}"
     return Group(
         f"Lists of {written.month}: {people_text(written.people)} for {counted(written.managers, 'manager')}.{waiting}",
-        *without_manager(written.without_manager),
+        *without_manager(written.without_manager, written.managers),
         copyable(f"Open: {written.folder / 'index.html'}"),
         *((_ELSEWHERE,) if is_elsewhere else ()),
         *([f"Next: {deliver if settings.smtp_host else by_hand}"] if written.managers else []),
     )
 
 
-def without_manager(people: int) -> list[str]:
-    """The people whom no list can name, and what to do about it."""
-    remedy = "give manager_id in assignments; HR sees them at /people all the same"
-    return [f"On no list, since their manager is not known: {people_text(people)}; {remedy}."] if people else []
+def without_manager(people: int, managers: int) -> list[str]:
+    """The people whom no list can name, if there are any; where no manager is listed at all, what to do about it."""
+    remedy = "" if managers else " Give manager_id in assignments; HR sees them at /people all the same."
+    return [f"On no list, having no known manager: {people_text(people)}.{remedy}"] if people else []
 
 
 _ELSEWHERE = (

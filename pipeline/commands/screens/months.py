@@ -55,7 +55,7 @@ def month_screen(run: "Month") -> RenderableType:
     score, lists, delivery, monitored = (run.done[step] for step in ("score", "lists", "deliver", "monitor"))
     earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
     waiting = f"\n{counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
-    missed = "".join(f"\n{line}" for line in without_manager(lists.get("without_manager", 0)))
+    missed = "".join(f"\n{line}" for line in without_manager(lists.get("without_manager", 0), lists["managers"]))
     contested = f"{counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
     matured = f"{counted(monitored.get('matured', 0), 'published month')} with a known outcome"
     gone = "".join(f"\n{line}" for line in _not_scored(score.get("have_left", 0)))
