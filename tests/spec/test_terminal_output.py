@@ -139,8 +139,8 @@ def test_people_whose_manager_is_unknown_are_said_to_be_on_no_list() -> None:
     Console(file=output, width=200, highlight=False).print(lists_screen(written, Settings()))
     assert output.getvalue().splitlines() == [
         "Lists of 2026-09: 0 people for 0 managers.",
-        "On no list, having no known manager: 2,547 people. Give manager_id in assignments; HR sees them at /people all "
-        "the same.",
+        "On no list, having no known manager: 2,547 people. Give manager_id in assignments; HR sees them at /people "
+        "all the same.",
         "Open: lists/2026-09/index.html",
     ]
 
