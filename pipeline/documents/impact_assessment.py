@@ -52,7 +52,7 @@ def held(store: Store, today: date) -> Held:
                 Access(*row)
                 for row in connection.execute(
                     select(AUDIT.c.role, AUDIT.c.result, func.count())
-                    .where(AUDIT.c.at > since)
+                    .where(AUDIT.c.at > since, AUDIT.c.publication_id.is_(None))  # seals are no requests
                     .group_by(AUDIT.c.role, AUDIT.c.result)
                     .order_by(AUDIT.c.role, AUDIT.c.result)
                 )

@@ -124,7 +124,7 @@ def test_pseudonyms_come_in_their_own_order_and_depend_on_the_installations_key(
     def teams(accept: str = "application/json") -> list[str]:
         answer = client.get("/v1/groups/manager", headers=bearer("data_scientist") | {"Accept": accept})
         if accept == "text/csv":
-            return [line.partition(",")[0] for line in answer.text.splitlines()[1:]]
+            return [line.partition(",")[0].strip('"') for line in answer.text.splitlines()[1:]]
         return [group["group"] for group in answer.json()["groups"]]
 
     before = teams()

@@ -117,8 +117,8 @@ def test_no_file_that_is_written_names_an_objector(
     object_to("D")
     folder = write_lists(store, settings.var / "lists", ListRules(4, 1.5)).folder
     listed = (folder / "index.csv").read_text(encoding="utf-8-sig")
-    assert ",A," in listed
-    assert ",D," not in listed
+    assert '"A"' in listed
+    assert '"D"' not in listed
 
 
 def test_hr_sees_an_objectors_risk_in_the_receipt_only(

@@ -231,4 +231,4 @@ def test_files_of_an_older_month_name_only_people_who_still_report_to_the_manage
     folder = write_lists(store, settings.var / "lists", settings.list_rules, "2026-08").folder
     assert {path.stem for path in folder.glob("M*.html")} == {"M1", "M2"}
     rows = (folder / "index.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
-    assert sorted(row.split(",")[1:3] for row in rows) == [["M1", "B"], ["M2", "D"]]
+    assert sorted(row.split(",")[1:3] for row in rows) == [['"M1"', '"B"'], ['"M2"', '"D"']]

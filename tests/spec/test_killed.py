@@ -57,7 +57,7 @@ def test_a_half_published_month_does_not_exist(url: str) -> None:
             published = scores.current()
             assert published is not None
             assert published.snapshot_date == date(2026, 9, 30)
-            for table, rows in ((PUBLICATION, 1), (SCORE, 40), (GROUP_FIGURE, 4)):
+            for table, rows in ((PUBLICATION, 1), (SCORE, 40), (GROUP_FIGURE, 5)):
                 assert scores.connection.execute(select(func.count()).select_from(table)).scalar_one() == rows
         store.publish(scored(date(2026, 10, 31)))
         with store.reading() as scores:
