@@ -96,5 +96,6 @@ _INNOCENT: Final = word_pattern(INNOCENT)
 _PROTECTED_NAMES: Final = frozenset(" ".join(subject.certain for subject in PROTECTED_SUBJECTS).split())
 _REFUSED: Final = word_pattern(" ".join(subject.certain for subject in REFUSED_SUBJECTS))
 _LIKELY: Final = tuple(
-    (subject, word_pattern(f"{subject.certain} {subject.likely}")) for subject in (*PROTECTED_SUBJECTS, *REFUSED_SUBJECTS)
+    (subject, word_pattern(f"{subject.certain} {subject.likely}"))
+    for subject in (*PROTECTED_SUBJECTS, *REFUSED_SUBJECTS)
 )

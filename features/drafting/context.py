@@ -82,14 +82,15 @@ def counts_of(values: pl.Series) -> dict[str, int]:
 
 def case(expression: str, answers: Mapping[str, Any], otherwise: str = "") -> str:
     """SQL that replaces each value by its answer; EMPTY stands for an empty text."""
-    by_answer: dict[str, list[str]] = {}
-    for value, answer in answers.items():
-        by_answer.setdefault(str(answer), []).append(literal("" if value == EMPTY else value))
-    whens = " ".join(
-        f"when {expression} in ({', '.join(values)}) then {_constant(answer, answers)}" for answer, values in by_answer.items()
-    )
-    return f"case {whens}{f' else {otherwise}' if otherwise else ''} end" if whens else (otherwise or "null")
+    whens = [
+        f"\n    when {literal('' if value == EMPTY else value)} then {_constant(answer)}"
+        for value, answer in answers.items()
+    ]
+    if not whens:
+        return otherwise or "null"
+    last = f"\n    else {otherwise}" if otherwise else ""
+    return f"case {expression}{''.join(whens)}{last}\n  end"
 
 
-def _constant(answer: str, answers: Mapping[str, Any]) -> str:
-    return literal(answer) if any(isinstance(each, str) for each in answers.values()) else f"{float(answer):g}"
+def _constant(answer: Any) -> str:
+    return literal(answer) if isinstance(answer, str) else f"{float(answer):g}"

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import polars as pl
-
-from features.contract.vocabulary import DRIVERS
+from features.contract.vocabulary import DRIVERS, folded
 from features.drafting.context import counts_of
 from features.drafting.export import FILE_COLUMN
 from features.drafting.questions import Interview, Question
@@ -15,7 +13,6 @@ from features.drafting.shapes import is_written_date
 from features.drafting.value_words import DRIVERS as DRIVER_WORDS
 from features.drafting.value_words import YES
 from features.drafting.views import Line, source_of
-from features.contract.vocabulary import folded
 from features.sql import literal, quoted
 
 LEFT, STAYED = "left voluntarily", "everyone else"
@@ -82,7 +79,11 @@ def draft_flat(table: Recognised, interview: Interview) -> FlatDraft:
         f"select * exclude ({FILE_COLUMN}){number} from {source_of(table.table)}",
         ids[0].name if ids else ROW_NUMBER,
         f"coalesce({quoted(left.name)}, '') in ({conditions})",
-        tuple(Line(name, quoted(name), f"{table.table.name}.{shown(name)}", 0.8, drivers.get(name, "context")) for name in table.table.columns if name not in {*ignore, *protected}),
+        tuple(
+            Line(name, quoted(name), f"{table.table.name}.{shown(name)}", 0.8, drivers.get(name, "context"))
+            for name in table.table.columns
+            if name not in {*ignore, *protected}
+        ),
         ignore,
         protected,
         {driver: [name for name, each in drivers.items() if each == driver] for driver in DRIVERS},

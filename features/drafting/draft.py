@@ -7,10 +7,11 @@ and a draft with open questions says so.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
+from features.contract.tables import TABLES
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.export import Export, read_export
@@ -25,6 +26,11 @@ from features.drafting.views import Line, Workbench, typed_views
 from features.drafting.writing import flat_toml, questions_toml, source_toml
 from features.errors import BadInput, Finding
 from features.sql import connect
+
+_NEVER: Final = {
+    "contract_end_date": "the planned end of a contract is no exit; not used",
+    "changed_at": "the last change of a row, not the day of its entry; not used",
+}
 
 
 @dataclass(frozen=True)
@@ -88,10 +94,19 @@ def draft_source(
         text = source_toml(name, drafting, export.left_out)
     used = {shown(each) for source in drafting.used for each in source.split(", ")}
     for view in drafting.views:
-        used.update(f"{view.name}.{shown(other)}" for column in view.table.columns if column.place in used for other in column.names)
+        used.update(
+            f"{view.name}.{shown(other)}"
+            for column in view.table.columns
+            if column.place in used
+            for other in column.names
+        )
         if view.key:
             used.update(f"{view.name}.{shown(each)}" for each in view.key.column.names)
-    lines = {table: [*{line.name: line for each in selects for line in each.lines}.values()] for table, selects in drafting.tables.items()}
+    lines = {
+        table: [*{line.name: line for each in selects for line in each.lines}.values()]
+        for table in TABLES
+        if (selects := drafting.tables.get(table))
+    }
     return Draft(
         text,
         questions_toml(interview),
@@ -118,12 +133,13 @@ def _drafted(tables: Sequence[Recognised], bench: Workbench, interview: Intervie
     draft_assignments(drafting)
     draft_compensation(drafting)
     draft_working_time(drafting)
+    drafting.notes += [
+        f"{view.line(role).source}: {why}" for view in views for role, why in _NEVER.items() if view.has(role)
+    ]
     return drafting
 
 
-def _flat(
-    name: str, flat: Recognised, tables: Sequence[Recognised], export: Export, interview: Interview
-) -> Draft:
+def _flat(name: str, flat: Recognised, tables: Sequence[Recognised], export: Export, interview: Interview) -> Draft:
     drafted = draft_flat(flat, interview)
     used = {f"{flat.table.name}.{shown(column)}" for column in flat.table.columns if column not in drafted.ignore}
     return Draft(
@@ -144,13 +160,24 @@ def _flat(
 def _unused(tables: Sequence[Recognised], used: set[str]) -> list[str]:
     apart = {(each.table, each.name) for table in tables for each in table.sensitive}
     every = [(table.table.name, name) for table in tables for name in table.table.columns]
-    return [f"{table}.{shown(name)}" for table, name in every if (table, name) not in apart and f"{table}.{shown(name)}" not in used]
+    return [
+        f"{table}.{shown(name)}"
+        for table, name in every
+        if (table, name) not in apart and f"{table}.{shown(name)}" not in used
+    ]
 
 
 def _refused(tables: Sequence[Recognised]) -> list[str]:
     never_read = [f"{table.table.name}.{shown(name)}" for table in tables for name in table.table.refused]
-    return never_read + [f"{each.table}.{shown(each.name)}" for table in tables for each in table.sensitive if each.subject.is_refused]
+    return never_read + [
+        f"{each.table}.{shown(each.name)}" for table in tables for each in table.sensitive if each.subject.is_refused
+    ]
 
 
 def _protected(tables: Sequence[Recognised]) -> list[str]:
-    return [f"{each.table}.{shown(each.name)}" for table in tables for each in table.sensitive if not each.subject.is_refused]
+    return [
+        f"{each.table}.{shown(each.name)}"
+        for table in tables
+        for each in table.sensitive
+        if not each.subject.is_refused
+    ]

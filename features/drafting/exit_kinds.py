@@ -57,7 +57,9 @@ def labels_of(drafting: Drafting, roles: Sequence[str]) -> dict[str, str]:
             nulls = pl.sum_horizontal(pl.all().is_null())
             frame = view.table.table.frame.sort(nulls, descending=True, maintain_order=True)  # the plainest code first
             drafting.used.update(f"{view.name}.{name}" for name in (*texts[:1], code.name if code else ""))
-            pairs = frame.select(pl.coalesce(code.names).alias("code"), pl.col(texts[0]).alias("text")) if code else None
+            pairs = (
+                frame.select(pl.coalesce(code.names).alias("code"), pl.col(texts[0]).alias("text")) if code else None
+            )
             labels |= dict(reversed(pairs.drop_nulls().rows())) if pairs is not None else {}
     return labels
 
@@ -79,14 +81,19 @@ def _is_said(frame: pl.DataFrame, role: str, other: str, roles: Sequence[str]) -
         return False
     if pairs[role].n_unique() < pairs.height:
         return pairs[other].null_count() <= pairs[role].null_count() and _contained(pairs, role, other)
-    longer = (pairs[other].str.len_chars().sum(), -roles.index(other)) > (pairs[role].str.len_chars().sum(), -roles.index(role))
+    longer = (pairs[other].str.len_chars().sum(), -roles.index(other)) > (
+        pairs[role].str.len_chars().sum(),
+        -roles.index(role),
+    )
     return bool(longer)
 
 
 def _contained(pairs: pl.DataFrame, role: str, other: str) -> bool:
     """Whether the text of `other` begins with that of `role`, so that nothing is lost without it."""
     both = pairs.drop_nulls()
-    return bool(both.height) and all(str(long).startswith(str(short)) for short, long in both.select(role, other).rows())
+    return bool(both.height) and all(
+        str(long).startswith(str(short)) for short, long in both.select(role, other).rows()
+    )
 
 
 def _joined(roles: Sequence[str]) -> str:

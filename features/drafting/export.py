@@ -90,7 +90,9 @@ def replace_sheets(export: Export) -> Export:
     """Sheets of one workbook with nearly the same columns become one table."""
     merged: list[ExportTable] = []
     for table in export.tables:
-        twin = next((each for each in merged if each.files == table.files and _alike(each.columns, table.columns)), None)
+        twin = next(
+            (each for each in merged if each.files == table.files and _alike(each.columns, table.columns)), None
+        )
         if twin is None or not table.parts[0].declared.sheet:
             merged.append(table)
             continue

@@ -11,9 +11,8 @@ from typing import Final
 
 import polars as pl
 
-from features.drafting.roles import Column, Recognised, shown
+from features.drafting.roles import Column, Recognised, matches, shown
 from features.drafting.words import PERSON_ID
-from features.drafting.roles import matches
 from features.sql import literal
 
 ENOUGH: Final = 0.5
@@ -35,7 +34,11 @@ class Spelling:
         """SQL for the id in its common spelling."""
         if self.prefix:
             text = f"case when starts_with({text}, {literal(self.prefix)}) then substr({text}, {len(self.prefix) + 1}) else {text} end"
-        return f"case when length({text}) < {self.width} then lpad({text}, {self.width}, '0') else {text} end" if self.width else text
+        return (
+            f"case when length({text}) < {self.width} then lpad({text}, {self.width}, '0') else {text} end"
+            if self.width
+            else text
+        )
 
     def of(self, ids: pl.Series) -> pl.Series:
         plain = ids.str.strip_prefix(self.prefix) if self.prefix else ids
@@ -94,7 +97,11 @@ def find_keys(tables: Sequence[Recognised]) -> Keys | None:
         if table is not people and (key := _key_of(table, people, own, spelling)):
             found[table.table.name] = key
             if key.spelling.prefix == "" and key.via is None and (back := _prefix_of_own(table, key, ids)):
-                found[people.table.name] = Key(own, Spelling(spelling.width, back), f"{found[people.table.name].why}; {shown(back)} before the id is removed, as in {table.table.name}")
+                found[people.table.name] = Key(
+                    own,
+                    Spelling(spelling.width, back),
+                    f"{found[people.table.name].why}; {shown(back)} before the id is removed, as in {table.table.name}",
+                )
     return Keys(people, found)
 
 
@@ -145,7 +152,9 @@ def _key_of(table: Recognised, people: Recognised, own: Column, spelling: Spelli
             found.append((share, is_own, Key(column, chosen, why, None if is_own else other)))
     usable = [each for each in found if each[0] >= ENOUGH]
     if not usable and named and table.all("person_id"):
-        return None if not _own_prefix(table, people, own) else Key(named[0], Spelling(), "the ids match without a prefix")
+        return (
+            None if not _own_prefix(table, people, own) else Key(named[0], Spelling(), "the ids match without a prefix")
+        )
     return max(usable, key=lambda each: (each[0] > 0.95, each[1], each[0]))[2] if usable else None
 
 
@@ -165,7 +174,9 @@ def _by_values(table: Recognised, people: Recognised, own: Column) -> list[Colum
     return [
         Column(table.table.name, (name,), "person_id", 0.7, "its values are ids of people", shape)
         for name, shape in table.shapes.items()
-        if name not in taken and shape.distinct > FEWEST and shape.filled == shape.rows
+        if name not in taken
+        and shape.distinct > FEWEST
+        and shape.filled == shape.rows
         and _share(table.table.frame[name].drop_nulls().unique(), ids) > ENOUGH
     ]
 

@@ -4,15 +4,18 @@ from typing import Final
 
 import polars as pl
 
+from features.contract.currencies import is_code, possible_codes, spellings
+from features.contract.tables import HOURS_IN_A_MONTH
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
 from features.drafting.posts import dated_rows, dated_views, day_of, fte_sql
 from features.drafting.questions import Question
 from features.drafting.roles import matches
+from features.drafting.row_kind import effective_role
 from features.drafting.value_words import PER_YEAR
 from features.drafting.views import Line, Select, View
 from features.sql import quoted
 
-AS_PAID, FULL_TIME = "what is paid, for the hours of the person", "for full time"
+AS_PAID, FULL_TIME = "as paid", "full time"
 YEARLY: Final = "annual annual* year* jahr* ansal per_annum annuel* anual* annuo* annuale rocz* jaar* год* годов*"
 MONTHLY: Final = "month* monat* mensuel* mensual* mensile* mensal* miesi* maand* месяч*"
 MASS: Final = 0.2
@@ -35,22 +38,27 @@ def draft_working_time(drafting: Drafting) -> None:
     view = next((view for view in dated_views(drafting) if any(view.has(role) for role in hours)), None)
     if view is None or drafting.kinds[view.name] != "month":
         return
+    day = f"last_day({day_of(drafting, view)})"
+    rest = dated_rows(drafting, view).format(join="") + _and(_paid_rows(drafting, view)) + "\ngroup by all"
     lines = [
         Line("employee_id", "f.employee_id", view.line("employee_id").source, 0.95),
-        Line("month", f"last_day({day_of(drafting, view)})", view.name, 0.9),
+        Line("month", day, view.name, 0.9),
     ]
-    for role in hours:
-        if view.has(role) and (view.frame[role].min() or 0) >= 0:  # type: ignore[operator]
+    for role in (role for role in hours if view.has(role)):
+        summed = drafting.bench.rows(f"select f.employee_id, {day} as month, sum({quoted(role)}) as hours {rest}")[
+            "hours"
+        ]
+        if (summed.min() or 0) < 0 or (summed.max() or 0) > HOURS_IN_A_MONTH:  # type: ignore[operator]
+            drafting.notes.append(f"{view.line(role).source}: the hours of some month are impossible; not used")
+        else:
             lines.append(drafting.take(view, role, sql=f"sum({quoted(role)})", why="summed over the month"))
-        elif view.has(role):
-            drafting.notes.append(f"{view.line(role).source}: holds corrections below 0; not used")
     if len(lines) > 2:
-        rest = dated_rows(drafting, view).format(join="") + _and(_paid_rows(drafting, view)) + "\ngroup by all"
         drafting.add("working_time", Select(tuple(lines), rest))
 
 
 def _dated(drafting: Drafting, view: View, people: View | None) -> None:
     day = day_of(drafting, view)
+    drafting.use(view, *[role for role in [effective_role(view)] if role])
     base, why, join = _base_pay(drafting, view, people)
     lines = [
         Line("employee_id", "f.employee_id", view.line("employee_id").source, 0.95),
@@ -77,7 +85,9 @@ def _today(drafting: Drafting, people: View) -> None:
     still = f" and (f.exit_date is null or f.exit_date > {day})" if people.has("exit_date") else ""
     rest = f"from {quoted(people.name)} as f{join}\nwhere f.employee_id in (select employee_id from spells){still}"
     drafting.add("compensation", Select(tuple(lines), rest))
-    drafting.notes.append(f"{people.line('pay').source}: known as of today only; used from {drafting.complete_until} on")
+    drafting.notes.append(
+        f"{people.line('pay').source}: known as of today only; used from {drafting.complete_until} on"
+    )
 
 
 def _and(condition: str) -> str:
@@ -114,7 +124,7 @@ def _base_pay(drafting: Drafting, view: View, people: View | None) -> tuple[str,
         share, join, rows = fte_sql(drafting, view, "f.")[0], "", view
     elif people and (people.has("fte") or people.has("weekly_hours")):
         share, rows = fte_sql(drafting, people, "h.")[0], people
-        join = f"\nleft join (select * from {quoted(people.name)} qualify row_number() over (partition by employee_id) = 1) as h using (employee_id)"
+        join = f"\nleft join (select * from {quoted(people.name)} qualify row_number() over (partition by employee_id order by hire_date desc) = 1) as h using (employee_id)"
     else:
         return sql, why, ""
     role = "fte" if rows.has("fte") else "weekly_hours"
@@ -139,7 +149,10 @@ def _basis(view: View, rows: View, role: str) -> str | None:
     shares = rows.frame.group_by("employee_id").agg(pl.col(role).max().alias("share"))
     both = view.frame.select("employee_id", "pay").drop_nulls().join(shares, on="employee_id")
     full = both["share"].max()
-    part, whole = both.filter(pl.col("share") < full)["pay"].median(), both.filter(pl.col("share") == full)["pay"].median()
+    part, whole = (
+        both.filter(pl.col("share") < full)["pay"].median(),
+        both.filter(pl.col("share") == full)["pay"].median(),
+    )
     if not part or not whole:
         return None
     return AS_PAID if float(part) < 0.85 * float(whole) else FULL_TIME  # type: ignore[arg-type]
@@ -154,7 +167,9 @@ def _per_year(drafting: Drafting, view: View) -> tuple[str, str]:
         if set(suggested.values()) == {1.0} and len(suggested) == len(counts):
             drafting.use(view, "interval")
             return "1", "paid by the year"
-        text = "How many of these make a year? By the hour: the hours of a year of full time; by the month: 12, 13 or 14."
+        text = (
+            "How many of these make a year? By the hour: the hours of a year of full time; by the month: 12, 13 or 14."
+        )
         question = Question("payments_per_year", text, "values", (), counts, suggested, view.line("interval").source)
         answers = drafting.interview.ask(question)
         drafting.use(view, "interval")
@@ -186,7 +201,25 @@ def _payments(value: str) -> float | None:
 
 
 def _currency(drafting: Drafting, view: View) -> list[Line]:
-    return [drafting.take(view, "currency")] if view.has("currency") else []
+    """The currency; a name or sign that several currencies share is asked."""
+    if not view.has("currency"):
+        return []
+    counts = counts_of(view.frame["currency"])
+    open_ones = {text: possible_codes(text) for text, code in spellings(counts).items() if not is_code(code)}
+    asked = {text: codes for text, codes in open_ones.items() if codes}
+    if not asked:
+        return [drafting.take(view, "currency")]
+    question = Question(
+        "currencies",
+        "Which currency is meant?",
+        "values",
+        tuple(sorted({code for codes in asked.values() for code in codes})),
+        {text: counts[text] for text in asked},
+        {text: codes[0] for text, codes in asked.items()},
+        "several currencies are written so",
+    )
+    sql = case(quoted("currency"), drafting.interview.ask(question), quoted("currency"))
+    return [drafting.take(view, "currency", sql=sql, why="as answered in currencies")]
 
 
 def _market(drafting: Drafting, view: View) -> list[Line]:
@@ -195,8 +228,6 @@ def _market(drafting: Drafting, view: View) -> list[Line]:
 
 def _entered(drafting: Drafting, view: View, day: str) -> list[Line]:
     """`recorded_at`: the day on which a row was entered, as answered. A day of a mass change is none."""
-    if view.has("changed_at"):
-        drafting.notes.append(f"{view.line('changed_at').source}: the last change of a row, not its entry; not used")
     if not view.has("entered_at"):
         return []
     entered = view.frame["entered_at"].drop_nulls()

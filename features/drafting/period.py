@@ -9,7 +9,6 @@ from features.drafting.context import Drafting
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role
 from features.drafting.views import View, dates_of_files
-from features.sql import quoted
 
 _TITLE_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./]((?:19|20)\d\d)\b|\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
 _GAP = timedelta(days=366)
@@ -51,9 +50,11 @@ def _until(
     if dated:
         return max(dated), "the date in the name of the file"
     days = [spells["hire_date"].drop_nulls()]
-    days += [view.frame[day].drop_nulls() for view in drafting.views if (day := effective_role(view)) and view.has("employee_id")]
+    days += [
+        view.frame[day].drop_nulls() for view in drafting.of_kind("change", "month") if (day := effective_role(view))
+    ]
     every = pl.concat(days).sort()
-    typical = every[int(0.99 * (len(every) - 1))] if len(every) else date.today()  # noqa: DTZ011
+    typical = every[int(0.99 * (len(every) - 1))] if len(every) else date.today()
     believed = every.filter(every <= typical + _GAP)
     latest = believed.max() if len(believed) else typical
     return _month_end(latest), "the month of the latest hire or change"  # type: ignore[arg-type]

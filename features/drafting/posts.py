@@ -17,7 +17,7 @@ from features.drafting.views import Line, Select, View
 from features.sql import quoted
 
 ROLES: Final = ("department", "job", "level", "manager", "location", "contract", "fte")
-UP, DOWN, NO_LEVEL = "a higher number is more senior", "a lower number is more senior", "none of them"
+UP, DOWN, NO_LEVEL = "higher is more senior", "lower is more senior", "none of them"
 _LEAST_LEVELS: Final = 2
 _HEAD = r"\s*\([^()]+\)$"
 
@@ -53,7 +53,9 @@ def dated_rows(drafting: Drafting, view: View) -> str:
     """The rows of a dated view that count: of people in `spells`, not marked as locked; monthly ones since the hire."""
     conditions = ["f.employee_id in (select employee_id from spells)"]
     if drafting.kinds[view.name] == "month":
-        conditions = [f"exists (select 1 from spells as s where s.employee_id = f.employee_id and {day_of(drafting, view)} >= s.hire_date)"]
+        conditions = [
+            f"exists (select 1 from spells as s where s.employee_id = f.employee_id and {day_of(drafting, view)} >= s.hire_date)"
+        ]
     conditions.append(not_locked(drafting, view))
     return f"from {quoted(view.name)} as f{{join}}\nwhere {' and '.join(filter(None, conditions))}"
 
@@ -61,7 +63,7 @@ def dated_rows(drafting: Drafting, view: View) -> str:
 def day_of(drafting: Drafting, view: View) -> str:
     """SQL for the day since when a row of a dated view holds."""
     if drafting.kinds[view.name] == "month":
-        return pictureday_of(drafting, view)
+        return picture_day(drafting, view)
     return quoted(effective_role(view) or "valid_from")
 
 
@@ -118,7 +120,11 @@ def fte_sql(drafting: Drafting, view: View, prefix: str = "") -> tuple[str, str]
     hours = view.frame["weekly_hours"].drop_nulls()
     usual = hours.mode().max()
     question = Question(
-        "full_time_hours", "How many hours a week are full time?", "number", suggested=usual, why="the most frequent number"
+        "full_time_hours",
+        "How many hours a week are full time?",
+        "number",
+        suggested=usual,
+        why="the most frequent number",
     )
     full = drafting.interview.ask(question) or usual
     return f"{prefix}{quoted('weekly_hours')} / {float(full):g}", f"of {float(full):g} hours a week"
@@ -149,7 +155,9 @@ def _level(drafting: Drafting, view: View | None) -> Line | None:
     known = {role: rise for role, rise in rises.items() if rise is not None}
     best = max(known, key=lambda role: (known[role] > 0, abs(known[role]))) if known else None
     suggested = f"{sources[best]}: {UP if known[best] > 0 else DOWN}" if best else None
-    why = f"pay and {sources[best]} have a rank correlation of {known[best]:+.2f}" if best else "nothing to compare with"
+    why = (
+        f"pay and {sources[best]} have a rank correlation of {known[best]:+.2f}" if best else "nothing to compare with"
+    )
     text = "Which of these is the level, and which way does it count?"
     answer = drafting.interview.ask(Question("level", text, "one", (*choices, NO_LEVEL), suggested=suggested, why=why))
     if answer is None or answer == NO_LEVEL:
@@ -186,7 +194,11 @@ def _with_pay(drafting: Drafting, view: View, role: str, sql: str) -> float | No
 def _today(drafting: Drafting, people: View, roles: list[str], constant: bool) -> None:
     """What only the list of people has: from the hire on where it never changes, else from the day of the export."""
     roles = [role for role in roles if role != "level"]
-    asked = {people.line(_column(people, role)).source.partition(".")[2]: role for role in roles if not (constant and role == "fte")}
+    asked = {
+        people.line(_column(people, role)).source.partition(".")[2]: role
+        for role in roles
+        if not (constant and role == "fte")
+    }
     since_hire: list[str] = ["fte"] if constant and "fte" in roles else []
     if asked:
         question = Question(
@@ -200,10 +212,12 @@ def _today(drafting: Drafting, people: View, roles: list[str], constant: bool) -
         )
         answer: list[Any] = drafting.interview.ask(question) or []
         since_hire += [asked[name] for name in answer]
-    rows = "from (select p.*, s.hire_date as since, s.first_seen as seen from {view} as p join spells as s using (employee_id)) as f{{join}}"
-    rows = rows.format(view=quoted(people.name))
+    rows = "from people as f{join}"
+    if "people" not in drafting.bench.prepared:  # the spells come from a history: the list has a row a person
+        spells = "select p.*, s.hire_date as hired from {view} as p join spells as s using (employee_id)"
+        drafting.bench.prepare("people", spells.format(view=quoted(people.name)))
     if since_hire:
-        _add(drafting, people, since_hire, None, "since", rows)
+        _add(drafting, people, since_hire, None, "hired", rows)
     rest = [role for role in roles if role not in since_hire]
     day = f"date '{drafting.complete_until}'"
     still = f"\nwhere f.exit_date is null or f.exit_date > {day}" if people.has("exit_date") else ""

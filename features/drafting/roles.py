@@ -1,11 +1,11 @@
 """The role of each column: what it holds, how sure that is, and why. By its name, and only if its values fit."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
-import re
 
 import polars as pl
 
@@ -166,7 +166,12 @@ def _row_type(
     for name, shape in shapes.items():
         if name in taken or not 1 < len(shape.values) <= MOST_ROW_TYPES:
             continue
-        shares = pl.DataFrame({"type": table.frame[name], "none": none}).drop_nulls("type").group_by("type").agg(pl.col("none").mean())
+        shares = (
+            pl.DataFrame({"type": table.frame[name], "none": none})
+            .drop_nulls("type")
+            .group_by("type")
+            .agg(pl.col("none").mean())
+        )
         if (shares["none"] > 1 - RARELY).any() and (shares["none"] < RARELY).any():
             why = f"rows without {shown(pay.name)} have a value of their own here; {len(shape.values)} different values"
             return [Column(table.name, (name,), "row_type", 0.8, why, shape)]
@@ -230,9 +235,9 @@ def _fits_number(role: str, shape: Shape) -> bool:
     if role == "pay":
         return shape.distinct > 3 and number.high > 5
     if role == "fte":
-        return 0 <= number.low and number.high <= 200
+        return number.low >= 0 and number.high <= 200
     if role == "weekly_hours":
-        return 0 <= number.low and 8 <= number.high <= 60
+        return number.low >= 0 and 8 <= number.high <= 60
     return True
 
 

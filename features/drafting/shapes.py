@@ -170,7 +170,9 @@ def _dates(counts: pl.DataFrame) -> DateShape | None:
     weights, total = counts[times].cast(pl.Float64), float(counts[times].sum())
     fitting = [(form, days.str.contains(f"^(?:{pattern})$")) for pattern, form in _WRITTEN]
     found = [(form, fits) for form, fits in fitting if fits.any()]
-    blank = days.is_in(["00.00.0000", "00000000", "0:00:00", "0", "0000-00-00", "00/00/0000", "1899-12-30", "1899-12-31"])
+    blank = days.is_in(
+        ["00.00.0000", "00000000", "0:00:00", "0", "0000-00-00", "00/00/0000", "1899-12-30", "1899-12-31"]
+    )
     shown = _sum(weights, pl.Series([False] * len(days)) if not found else _any([fits for _, fits in found]))
     if not found or shown < MOST * (total - _sum(weights, blank)):
         return _serials(days, weights, total)

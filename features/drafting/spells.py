@@ -13,8 +13,8 @@ from features.drafting.views import Line, Select, View
 from features.errors import BadInput, Finding
 from features.sql import literal, quoted
 
-LAST_DAY, FIRST_DAY_AWAY = "last day of employment", "first day away"
-PICTURE_DAYS: Final = ("last day of the month", "first day of the month")
+LAST_DAY, FIRST_DAY_AWAY = "last day", "first day away"
+PICTURE_DAYS: Final = ("last day", "first day")
 NOT_AN_EXIT: Final = "not an exit"
 _LAST_DAY_WORDS: Final = "last_day* letzter* dernier* ultimo* ostatni* laatste* последн*"
 
@@ -82,7 +82,9 @@ def _from_people(drafting: Drafting, people: View, months: View | None, workers:
         first = f"date '{start}'"
     sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers)}"
     drafting.bench.prepare("people", sql)
-    drafting.bench.prepare("spells", "select employee_id, hired as hire_date, first_seen from people where hired is not null")
+    drafting.bench.prepare(
+        "spells", "select employee_id, hired as hire_date, first_seen from people where hired is not null"
+    )
     return line
 
 
@@ -109,7 +111,7 @@ def _from_events(drafting: Drafting, events: View, workers: str) -> Line:
         events.line(role).why,
     )
     answers = drafting.interview.ask(question)
-    state = case(quoted(role), {named[name]: answer for name, answer in answers.items() if answer != "ignore"}, "null")
+    state = case(quoted(role), {named[name]: answer for name, answer in answers.items() if answer != "ignore"})
     keep = not_locked(drafting, events)
     drafting.use(events, role, day)
     drafting.bench.prepare(
@@ -127,7 +129,9 @@ def _from_events(drafting: Drafting, events: View, workers: str) -> Line:
         "select employee_id, day as hire_date, null::date as first_seen\n"
         "from changes_of_state where state = 'employed' and coalesce(before, 'gone') = 'gone'",
     )
-    return drafting.take(events, day, "hire_date", "hire_date", f"the first row of a spell, by {events.line(role).source}")
+    return drafting.take(
+        events, day, "hire_date", "hire_date", f"the first row of a spell, by {events.line(role).source}"
+    )
 
 
 def _state(name: str) -> str | None:
@@ -163,8 +167,10 @@ def picture_day(drafting: Drafting, months: View) -> str:
     drafting.use(months, role)
     if not months.line(role).sql.startswith("last_day"):
         return quoted(role)
-    text = "On which day is each monthly list taken?"
-    question = Question("picture_day", text, "one", PICTURE_DAYS, suggested=PICTURE_DAYS[0], why="the files name a month")
+    text = "On which day of its month is each monthly list taken?"
+    question = Question(
+        "picture_day", text, "one", PICTURE_DAYS, suggested=PICTURE_DAYS[0], why="the files name a month"
+    )
     first = drafting.interview.ask(question) == PICTURE_DAYS[1]
     return f"date_trunc('month', {quoted(role)})::date" if first else quoted(role)
 
@@ -237,7 +243,9 @@ def _notice(drafting: Drafting, view: View, role: str) -> list[Line]:
         return []
     both = view.frame.select("notice_date", end=role).drop_nulls()
     if both.is_empty() or (both["notice_date"] > both["end"]).mean() > 0.2:  # type: ignore[operator]
-        drafting.notes.append(f"{view.line('notice_date').source}: mostly after the end: not the day of notice; not used")
+        drafting.notes.append(
+            f"{view.line('notice_date').source}: mostly after the end: not the day of notice; not used"
+        )
         return []
     return [drafting.take(view, "notice_date", "recorded_at", why="on or before the end: known from that day on")]
 
@@ -280,14 +288,18 @@ def _missing(drafting: Drafting, months: View, leavers: View | None) -> None:
 def _employees(drafting: Drafting, hire: Line, people: View | None) -> None:
     """One row a spell, with the protected attributes of the list of people for the fairness review."""
     since = f"coalesce(s.first_seen, date '{drafting.complete_from}')"
-    observed = "the records of a person begin with the first list, or where exits are complete: leavers of before are missing"
+    observed = (
+        "the records of a person begin with the first list, or where exits are complete: leavers of before are missing"
+    )
     lines = [
         Line("employee_id", "s.employee_id", drafting.keys.own.column.place, 0.95, drafting.keys.own.why),
         Line("hire_date", "s.hire_date", hire.source, hire.confidence, hire.why),
         Line("observed_from", f"greatest(s.hire_date, {since})", "", 0.9, observed),
     ]
     rest = "from spells as s"
-    listed = people or next((view for view in drafting.of_kind("unknown") if view.name == drafting.keys.people.table.name), None)
+    listed = people or next(
+        (view for view in drafting.of_kind("unknown") if view.name == drafting.keys.people.table.name), None
+    )
     attributes = _protected(listed) if listed else []
     if listed and attributes:
         lines += attributes
@@ -306,4 +318,3 @@ def _protected(people: View) -> list[Line]:
         why = "protected: read for the fairness review only"
         lines.append(Line(name, f"p.{quoted(f'protected {each.name}')}", f"{people.name}.{each.name}", 0.95, why))
     return lines
-

@@ -255,10 +255,5 @@ def _from(table: Recognised, key: Key | None, keys: Keys | None) -> str:
 def _no_totals(table: Recognised) -> list[str]:
     """Conditions that leave out rows of totals, for the columns that hold such a word."""
     frame = table.table.frame
-    found = [
-        name
-        for name in table.table.columns
-        if frame[name].str.contains(f"(?i){TOTALS}").any()
-    ]
+    found = [name for name in table.table.columns if frame[name].str.contains(f"(?i){TOTALS}").any()]
     return [f"not regexp_matches(coalesce({quoted(name)}, ''), {literal(TOTALS)}, 'i')" for name in found]
-

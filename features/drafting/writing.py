@@ -65,7 +65,9 @@ def questions_toml(interview: Interview) -> str:
     for question in tables:
         answers = interview.answers.get(question.key, {})
         lines += [*_asked(question), f"[{key(question.key)}]"]
-        lines += [f"{key(each)} = {value(answers.get(each, ''))}  # {_told(question, each)}" for each in question.values]
+        lines += [
+            f"{key(each)} = {value(answers.get(each, ''))}  # {_told(question, each)}" for each in question.values
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -107,7 +109,9 @@ def multiline(sql: str) -> str:
 def _head(name: str, interview: Interview) -> list[str]:
     lines = ["# Drafted by retention draft. Beside each line: where it comes from, why, and how sure that is."]
     if interview.open:
-        lines.append(f"# NOT COMPLETE: {len(interview.open)} questions are open; it is not read until they are answered.")
+        lines.append(
+            f"# NOT COMPLETE: {len(interview.open)} questions are open; it is not read until they are answered."
+        )
     return [*lines, f"name = {text(name)}"]
 
 
@@ -129,7 +133,10 @@ def _inputs(tables: Iterable[ExportTable], queries: Iterable[str]) -> list[str]:
                 continue
             lines.append(f"[inputs.{key(part.name)}]")
             declared = part.declared.model_dump(exclude_none=True)
-            lines += [f"{name} = {value(declared[name])}" for name in sorted(declared, key=list(type(part.declared).model_fields).index)]
+            lines += [
+                f"{name} = {value(declared[name])}"
+                for name in sorted(declared, key=list(type(part.declared).model_fields).index)
+            ]
             lines.append("")
     return lines
 
@@ -157,7 +164,7 @@ def _notes(notes: Iterable[str]) -> list[str]:
 def _asked(question: Question) -> list[str]:
     lines = [f"# {shown(question.text)}"]
     if question.choices:
-        lines.append(f"# One of: {', '.join(map(shown, question.choices))}")
+        lines.append(f"# One of: {', '.join(map(text, question.choices))}")
     if question.kind == "several":
         lines[-1] = lines[-1].replace("One of", "A list of")
     if question.suggested is not None and question.kind != "values":
