@@ -52,7 +52,8 @@ def draft_flat(table: Recognised, interview: Interview) -> FlatDraft:
     counts = counts_of(frame[left.name])
     question = Question(
         "left_values",
-        f"Which values of {left.place} mean that the person left by their own choice? Dismissed and retired people did not.",
+        f"Which values of {left.place} mean that the person left by their own choice? Dismissed and retired people "
+        "did not.",
         "values",
         (LEFT, STAYED),
         counts,

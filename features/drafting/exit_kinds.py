@@ -75,7 +75,7 @@ def _suggested(counts: dict[str, int]) -> dict[str, str]:
 
 
 def _is_said(frame: pl.DataFrame, role: str, other: str, roles: Sequence[str]) -> bool:
-    """Whether `other` has one value of `role` for each of its own, and says more or comes first of two that are alike."""
+    """Whether `other` has one value of `role` for each of its own, and says more (of two alike, the first does)."""
     pairs = frame.select(role, other).unique()
     if pairs[other].n_unique() != pairs.height:
         return False

@@ -5,9 +5,11 @@ sheet) is one table. Encoding, delimiter and the row of the header are found, an
 """
 
 import csv
+import gzip
 import io
 import os
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -97,7 +99,9 @@ def replace_sheets(export: Export) -> Export:
             merged.append(table)
             continue
         both = pl.concat([twin.frame, table.frame], how="diagonal")
-        merged[merged.index(twin)] = replace(twin, parts=(*twin.parts, *table.parts), frame=both)
+        merged[next(place for place, each in enumerate(merged) if each is twin)] = replace(
+            twin, name=_stem(twin.files[0]), parts=(*twin.parts, *table.parts), frame=both
+        )
     return Export(merged, export.left_out)
 
 
@@ -201,7 +205,8 @@ def _table(
     try:
         read = read_input(folder, f"{name}_file", declared, work / f"export-{sum(names.values())}")
         frames = [
-            pl.read_parquet(part).with_columns(pl.lit(file).alias(FILE_COLUMN)) for file, part in read.parts.items()
+            pl.read_parquet(part).with_columns(pl.lit(declared.sheet or file).alias(FILE_COLUMN))
+            for file, part in read.parts.items()
         ]
     except BadInput as bad:
         export.left_out += [str(finding) for finding in bad.findings]
@@ -218,11 +223,15 @@ def _table(
 def _name(files: Sequence[Path], declared: InputFile, names: Counter[str]) -> str:
     """A name for SQL, from the file or the sheet."""
     stem = declared.sheet if declared.sheet else (_one_pattern(files) if len(files) > 1 else files[0].name)
-    words = [word for word in snake_case(re.sub(r"\.\w+(\.gz)?$", "", stem)).split("_") if not word.isdigit()]
-    name = "_".join(words)[:40].strip("_") or "export"
-    name = f"t_{name}" if name[0].isdigit() else name
+    name = _stem(stem)
     names[name] += 1
     return name if names[name] == 1 else f"{name}_{names[name]}"
+
+
+def _stem(name: str) -> str:
+    words = [word for word in snake_case(re.sub(r"\.\w+(\.gz)?$", "", name)).split("_") if not word.isdigit()]
+    stem = "_".join(words)[:40].strip("_") or "export"
+    return f"t_{stem}" if stem[0].isdigit() else stem
 
 
 def _relative(target: Path, folder: Path) -> Path:
@@ -250,13 +259,10 @@ def _titles(file: Path, declared: InputFile) -> tuple[str, ...]:
 
 def _head(file: Path) -> tuple[list[list[str | None]], str | None, str]:
     """The first rows of a text file, its encoding if that is not UTF-8, and its delimiter."""
-    import gzip
-
     try:
-        opened = gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb")
-        with opened:
-            data = opened.read()
-    except (OSError, EOFError):
+        data = file.read_bytes()
+        data = gzip.decompress(data) if file.name.lower().endswith(".gz") else data
+    except (OSError, EOFError, zlib.error):
         return [], None, ","
     encoding = None
     try:

@@ -4,7 +4,6 @@ Two spellings of one id are found by overlap: zeros that Excel removed, a prefix
 number of the same person in the list of people.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -33,7 +32,8 @@ class Spelling:
     def sql(self, text: str) -> str:
         """SQL for the id in its common spelling."""
         if self.prefix:
-            text = f"case when starts_with({text}, {literal(self.prefix)}) then substr({text}, {len(self.prefix) + 1}) else {text} end"
+            rest = f"substr({text}, {len(self.prefix) + 1})"
+            text = f"case when starts_with({text}, {literal(self.prefix)}) then {rest} else {text} end"
         return (
             f"case when length({text}) < {self.width} then lpad({text}, {self.width}, '0') else {text} end"
             if self.width
@@ -197,8 +197,8 @@ def _best(ids: pl.Series, theirs: pl.Series) -> tuple[Spelling, float, str]:
 
 def _prefix(ids: pl.Series, theirs: pl.Series) -> str:
     """What stands before all of `ids` and, once removed, makes most of them ids of the others."""
-    texts = ids.drop_nulls().to_list()
-    common = os.path.commonprefix(texts)
+    first, last = ids.drop_nulls().min() or "", ids.drop_nulls().max() or ""
+    common = str(first)[: next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)]  # type: ignore[arg-type]
     shares = [(_share(ids.str.slice(length), theirs), -length) for length in range(1, len(common) + 1)]
     share, length = max(shares, default=(0.0, 0))
     return common[:-length] if share >= ENOUGH and _share(ids, theirs) < ENOUGH else ""

@@ -30,8 +30,8 @@ def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
             return drafting.take(view, "manager", "manager_id", spelling.sql(sql), "the id stands beside the name"), ""
     for name, sql in _ways_to_write(drafting).items():
         called = drafting.bench.rows(f"select {sql} as called from {source_of(drafting.keys.people.table)}")["called"]
-        share = values.is_in(called.drop_nulls().to_list()).mean()
-        if share is not None and share >= ENOUGH:  # type: ignore[operator]
+        share = values.is_in(called.drop_nulls().to_list()).sum() / len(values)
+        if share >= ENOUGH:
             _prepare_names(drafting, sql)
             why = f"matched by {name}: {share:.0%} are in the list of people; a name that two people share is nobody"
             made = drafting.take(view, "manager", "manager_id", "m.employee_id", why)
@@ -67,5 +67,6 @@ def _prepare_names(drafting: Drafting, sql: str) -> None:
         NAMES,
         f"select called, any_value(employee_id) as employee_id from (\n"
         f"  select {sql} as called, {own.spelling.sql(own.column.text)} as employee_id\n"
-        f"  from {source_of(drafting.keys.people.table)}\n) as named group by called having count(distinct employee_id) = 1",
+        f"  from {source_of(drafting.keys.people.table)}\n"
+        ") as named group by called having count(distinct employee_id) = 1",
     )

@@ -124,7 +124,8 @@ def _base_pay(drafting: Drafting, view: View, people: View | None) -> tuple[str,
         share, join, rows = fte_sql(drafting, view, "f.")[0], "", view
     elif people and (people.has("fte") or people.has("weekly_hours")):
         share, rows = fte_sql(drafting, people, "h.")[0], people
-        join = f"\nleft join (select * from {quoted(people.name)} qualify row_number() over (partition by employee_id order by hire_date desc) = 1) as h using (employee_id)"
+        latest = "qualify row_number() over (partition by employee_id order by hire_date desc) = 1"
+        join = f"\nleft join (select * from {quoted(people.name)} {latest}) as h using (employee_id)"
     else:
         return sql, why, ""
     role = "fte" if rows.has("fte") else "weekly_hours"
@@ -177,7 +178,8 @@ def _per_year(drafting: Drafting, view: View) -> tuple[str, str]:
     if matches(YEARLY, name):
         return "1", "the name says a year"
     suggested_number, why = _suggested_number(drafting, view, name)
-    text = f"How many payments of {view.line('pay').source} make a year? 1 for yearly, 12 for monthly pay, 2080 by the hour."
+    source = view.line("pay").source
+    text = f"How many payments of {source} make a year? 1 for yearly, 12 for monthly pay, 2080 by the hour."
     question = Question("pay_per_year", text, "number", suggested=suggested_number, why=why)
     number = drafting.interview.ask(question) or 1.0
     return f"{float(number):g}", f"{float(number):g} a year"

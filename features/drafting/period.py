@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -21,25 +22,30 @@ def ask_period(drafting: Drafting, pictures: View | None) -> None:
     titled = _titled(drafting)
     spells = drafting.bench.rows("select hire_date, first_seen from spells")
     seen = spells["first_seen"].drop_nulls()
+    since: Any
     if titled:
         since, why = titled[0], "the period in the title"
     elif pictures is not None and len(seen):
-        since, why = seen.min(), "the first monthly list"  # type: ignore[assignment]
+        since, why = seen.min(), "the first monthly list"
     elif len(days):
         since, why = _first_exit(days).replace(day=1), "the month of the first exit"
     else:
-        since, why = None, "there is no exit"  # type: ignore[assignment]
+        since, why = None, "there is no exit"
     text = "Since when does the export name everyone who left? Whoever left before may be missing from it."
     answer = drafting.interview.ask(Question("complete_from", text, "date", suggested=since, why=why))
     drafting.complete_from = answer or drafting.complete_from
-    until, why = _until(drafting, titled, spells, pictures)
+    until, why = _until(drafting, titled, spells, pictures, days)
     text = "Up to which day are exits fully recorded? Usually the day of the export; later ones are planned."
     answer = drafting.interview.ask(Question("complete_until", text, "date", suggested=until, why=why))
     drafting.complete_until = answer or until
 
 
 def _until(
-    drafting: Drafting, titled: tuple[date, date] | None, spells: pl.DataFrame, pictures: View | None
+    drafting: Drafting,
+    titled: tuple[date, date] | None,
+    spells: pl.DataFrame,
+    pictures: View | None,
+    exits: pl.Series,
 ) -> tuple[date, str]:
     if titled:
         return titled[1], "the period in the title"
@@ -53,11 +59,17 @@ def _until(
     days += [
         view.frame[day].drop_nulls() for view in drafting.of_kind("change", "month") if (day := effective_role(view))
     ]
+    days.append(_usual_exits(exits))
     every = pl.concat(days).sort()
     typical = every[int(0.99 * (len(every) - 1))] if len(every) else date.today()
     believed = every.filter(every <= typical + _GAP)
     latest = believed.max() if len(believed) else typical
-    return _month_end(latest), "the month of the latest hire or change"  # type: ignore[arg-type]
+    return _month_end(latest), "the month of the latest hire, change or exit"  # type: ignore[arg-type]
+
+
+def _usual_exits(exits: pl.Series) -> pl.Series:
+    """The exits without the last few, which may be planned ones."""
+    return exits.head(int(0.97 * len(exits)))
 
 
 def _of_files(view: View) -> list[str]:

@@ -54,7 +54,8 @@ def dated_rows(drafting: Drafting, view: View) -> str:
     conditions = ["f.employee_id in (select employee_id from spells)"]
     if drafting.kinds[view.name] == "month":
         conditions = [
-            f"exists (select 1 from spells as s where s.employee_id = f.employee_id and {day_of(drafting, view)} >= s.hire_date)"
+            "exists (select 1 from spells as s where s.employee_id = f.employee_id "
+            f"and {day_of(drafting, view)} >= s.hire_date)"
         ]
     conditions.append(not_locked(drafting, view))
     return f"from {quoted(view.name)} as f{{join}}\nwhere {' and '.join(filter(None, conditions))}"
@@ -118,7 +119,7 @@ def fte_sql(drafting: Drafting, view: View, prefix: str = "") -> tuple[str, str]
         share = f"{prefix}{quoted('fte')}"
         return (f"{share} / 100", "a percentage") if float(high) > 2 else (share, "a share")  # type: ignore[arg-type]
     hours = view.frame["weekly_hours"].drop_nulls()
-    usual = hours.mode().max()
+    usual = float(max(hours.mode().to_list(), default=40.0))
     question = Question(
         "full_time_hours",
         "How many hours a week are full time?",

@@ -157,7 +157,7 @@ def _recognise(table: ExportTable) -> Recognised:
 def _row_type(
     table: ExportTable, shapes: Mapping[str, Shape], columns: Sequence[Column], apart: Collection[str]
 ) -> list[Column]:
-    """The column that tells rows without base pay (a bonus, say) from the others: one value has pay, another has none."""
+    """The column that tells rows without base pay, such as a bonus, from the others: by its values one has none."""
     pay = next((column for column in columns if column.role == "pay"), None)
     taken = {name for column in columns for name in column.names} | set(apart)
     if pay is None:

@@ -10,8 +10,11 @@ from features.drafting.views import View
 
 RowKind = Literal["person", "exit", "event", "change", "month", "code", "unknown"]
 
+LONGEST_CODE: Final = 10
 SEVERAL: Final = 1.02
 """Rows a person from which a table holds more than one row a person: a few people are rehired."""
+MOST_NULLS: Final = 0.05
+"""A table with more rows without a day is no history."""
 PEOPLE_A_DAY: Final = 8
 """A table with this number of rows on each of its days is a picture of everyone on that day."""
 
@@ -41,7 +44,7 @@ def row_kind(view: View) -> RowKind:
 def effective_role(view: View) -> str | None:
     """The column that says since when a row holds; a date of hire that differs from row to row of a person is one."""
     for role in ("valid_from", "period", "review_date", "survey_date"):
-        if view.has(role):
+        if view.has(role) and view.frame[role].null_count() <= MOST_NULLS * len(view.frame):
             return role
     if not view.has("hire_date") or view.has("exit_date"):
         return None
@@ -63,7 +66,7 @@ def state_role(view: View) -> str | None:
 
 
 def _is_coded(values: list[str]) -> bool:
-    return all(len(value) <= 4 and not value.isalpha() for value in values)
+    return all(len(value) <= LONGEST_CODE and " " not in value and value == value.upper() for value in values)
 
 
 def _is_picture(frame: pl.DataFrame, day: str) -> bool:

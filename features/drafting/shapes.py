@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from features.contract.currencies import possible_codes
 from features.contract.vocabulary import folded
 from features.drafting.value_words import NO, YES
 from features.reading.text_columns import UNKNOWN
@@ -50,6 +51,7 @@ _FAR: Final = 2150
 _SERIALS: Final = (15_000, 73_050)
 
 _AFFIX: Final = r"[^\d.,'\-+]"
+_UNITS: Final = frozenset("% h hr hrs hours std stunden ч час".split())
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,']*-?")
 
 
@@ -228,7 +230,7 @@ def _numbers(counts: pl.DataFrame) -> NumberShape | None:
     is_number = [bool(_NUMBER.fullmatch(text)) for text in bare]
     weights = counts[counts.columns[1]].to_list()
     fit = sum(weight for weight, fits in zip(weights, is_number, strict=True) if fits)
-    if fit < MOST * sum(weights) or len(affixes) > 8 or any(len(affix) > 8 for affix in affixes):
+    if fit < MOST * sum(weights) or not all(map(_stands_beside_numbers, affixes)):
         return None
     if any(re.fullmatch(r"0\d+", text) for text in bare) or any("-" in text[1:] for text in bare):
         return None
@@ -241,6 +243,11 @@ def _numbers(counts: pl.DataFrame) -> NumberShape | None:
         return None
     whole = all(value == int(value) for value in known)
     return NumberShape(decimal, thousands, bool(affixes), min(known), max(known), whole, affixes)
+
+
+def _stands_beside_numbers(affix: str) -> bool:
+    """True for a currency, a per cent sign or a unit of time."""
+    return affix.lower() in _UNITS or bool(possible_codes(affix))
 
 
 def _marks(texts: list[str], grouped: str) -> tuple[str, str]:

@@ -78,8 +78,7 @@ def _from_people(drafting: Drafting, people: View, months: View | None, workers:
         drafting.notes.append(f"{people.line('first_hire_date').source}: the first hire of rehired people: not used")
     first = "null::date"
     if months and (day := effective_role(months)) and _covers(months, people):
-        start = months.frame[day].min()
-        first = f"date '{start}'"
+        first = f"date '{min(months.frame[day].drop_nulls().to_list())}'"
     sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers)}"
     drafting.bench.prepare("people", sql)
     drafting.bench.prepare(
@@ -303,7 +302,8 @@ def _employees(drafting: Drafting, hire: Line, people: View | None) -> None:
     attributes = _protected(listed) if listed else []
     if listed and attributes:
         lines += attributes
-        rest += f"\nleft join (select * from {quoted(listed.name)} qualify row_number() over (partition by employee_id) = 1) as p using (employee_id)"
+        one = f"select * from {quoted(listed.name)} qualify row_number() over (partition by employee_id) = 1"
+        rest += f"\nleft join ({one}) as p using (employee_id)"
     drafting.add("employees", Select(tuple(lines), rest))
 
 

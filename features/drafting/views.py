@@ -159,7 +159,7 @@ def dates_of_files(files: Sequence[str]) -> tuple[str, str] | None:
 def _united(table: ExportTable) -> str:
     """All sheets of a table, each row with the name of its sheet."""
     parts = [
-        f"select * exclude ({FILE_COLUMN}), {literal(part.declared.sheet or '')} as {FILE_COLUMN} from {quoted(part.name)}"
+        f"select * replace ({literal(part.declared.sheet or '')} as {FILE_COLUMN}) from {quoted(part.name)}"
         for part in table.parts
     ]
     return "\nunion all by name\n".join(parts)
