@@ -5,7 +5,7 @@ number of the same person in the list of people.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -151,6 +151,9 @@ def _key_of(table: Recognised, people: Recognised, own: Column, spelling: Spelli
             why = f"{share:.0%} of the ids are in {people.table.name}{via}{told}"
             found.append((share, is_own, Key(column, chosen, why, None if is_own else other)))
     usable = [each for each in found if each[0] >= ENOUGH]
+    if not usable and named and table.has("hire_date", "exit_date"):
+        why = f"a list of other people than {people.table.name}: it has the date of hire of each"
+        return Key(replace(named[0], confidence=0.6), spelling, why)
     if not usable and named and table.all("person_id"):
         return (
             None if not _own_prefix(table, people, own) else Key(named[0], Spelling(), "the ids match without a prefix")

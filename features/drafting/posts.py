@@ -194,6 +194,8 @@ def _with_pay(drafting: Drafting, view: View, role: str, sql: str) -> float | No
 
 def _today(drafting: Drafting, people: View, roles: list[str], constant: bool) -> None:
     """What only the list of people has: from the hire on where it never changes, else from the day of the export."""
+    if "level" in roles:
+        drafting.notes.append(f"{people.line('level').source}: a level of today only; not used")
     roles = [role for role in roles if role != "level"]
     asked = {
         people.line(_column(people, role)).source.partition(".")[2]: role

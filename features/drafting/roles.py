@@ -31,6 +31,7 @@ LEAST: Final = 0.45
 SEVERAL: Final = frozenset({"level", "exit_type", "exit_reason", "exit_date", "hire_date", "pay", "person_id"})
 """Roles that more than one column of a table may be candidates for."""
 MOST_ROW_TYPES: Final = 12
+MOST_CATEGORIES: Final = 12
 RARELY: Final = 0.1
 PROTECTED_NAMES: Final = {
     "gender": "gender",
@@ -140,7 +141,7 @@ def _recognise(table: ExportTable) -> Recognised:
     sensitive = [
         Sensitive(table.name, name, subject)
         for name, shape in shapes.items()
-        if (subject := _subject(name, shape, table.frame[name]))
+        if (subject := _subject(name, shape, table))
     ]
     apart = {each.name for each in sensitive}
     candidates = [
@@ -149,9 +150,38 @@ def _recognise(table: ExportTable) -> Recognised:
         if name not in apart and shape.filled
         for role, score in _roles(name, shape, table.name)[:1]
     ]
-    columns = [*_one_a_role(candidates, table.frame)]
+    columns = _starts_of_rows(_steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
     columns += _row_type(table, shapes, columns, apart)
     return Recognised(table, tuple(columns), tuple(sensitive), shapes)
+
+
+def _steadiest_pay(columns: list[Column], frame: pl.DataFrame) -> list[Column]:
+    """Of several amounts the one that changes least within a person is the base pay: gross pay differs every month."""
+    pays = [column for column in columns if column.role == "pay"]
+    person = next((column for column in columns if column.role == "person_id"), None)
+    if len(pays) < 2 or person is None:
+        return columns
+    by_person = frame.group_by(pl.coalesce(person.names).alias("person"))
+    values = by_person.agg(pl.col(column.name).n_unique() for column in pays)
+    means = {column.name: values[column.name].sum() / max(values.height, 1) for column in pays}
+    steadiest = min(pays, key=lambda column: (round(means[column.name], 1), -column.confidence))
+    why = f"{steadiest.why}; it changes least within a person"
+    others = [column for column in columns if column.role != "pay"]
+    return [*others, replace(steadiest, why=why)]
+
+
+def _starts_of_rows(columns: list[Column]) -> list[Column]:
+    """A start date in a table that also says when its rows end, or only what is paid, is no date of hire."""
+    roles = {column.role for column in columns}
+    is_history = "valid_to" in roles or ("pay" in roles and not roles & {"department", "job", "name", "last_name"})
+    if roles & {"valid_from", "exit_date"} or not is_history:
+        return columns
+    return [
+        replace(column, role="valid_from", why=column.why.replace("hire date", "valid from"))
+        if column.role == "hire_date" and matches(DATES["valid_from"], column.name)
+        else column
+        for column in columns
+    ]
 
 
 def _row_type(
@@ -178,8 +208,13 @@ def _row_type(
     return []
 
 
-def _subject(name: str, shape: Shape, values: pl.Series) -> Subject | None:
-    return resembles(name) or (subject_of_categories(values) if shape.distinct <= 12 else None)
+def _subject(name: str, shape: Shape, table: ExportTable) -> Subject | None:
+    """What a column is about. Of a history of states only employed or gone is read, whatever the leave."""
+    if (subject := resembles(name)) or shape.distinct > MOST_CATEGORIES:
+        return subject
+    states = {"status", "action"} & set(_by_name(name, table.name))
+    is_history = any("valid_from" in _by_name(other, table.name) for other in table.columns)
+    return None if states and is_history else subject_of_categories(table.frame[name])
 
 
 def _roles(name: str, shape: Shape, table: str) -> list[tuple[str, float]]:

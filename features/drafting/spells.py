@@ -81,10 +81,19 @@ def _from_people(drafting: Drafting, people: View, months: View | None, workers:
         first = f"date '{min(months.frame[day].drop_nulls().to_list())}'"
     sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers)}"
     drafting.bench.prepare("people", sql)
-    drafting.bench.prepare(
-        "spells", "select employee_id, hired as hire_date, first_seen from people where hired is not null"
-    )
+    spells = "select employee_id, hired as hire_date, first_seen from people where hired is not null"
+    drafting.bench.prepare("spells", spells + _only_among_leavers(drafting))
     return line
+
+
+def _only_among_leavers(drafting: Drafting) -> str:
+    """SQL that adds the people whom only the list of leavers has, where it says when they were hired."""
+    leavers = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
+    if leavers is None:
+        return ""
+    drafting.use(leavers, "hire_date")
+    only = "employee_id not in (select employee_id from people)"
+    return f"\nunion all\nselect employee_id, hire_date, null::date from {quoted(leavers.name)} where {only}"
 
 
 def _covers(months: View, people: View) -> bool:

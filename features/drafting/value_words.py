@@ -40,19 +40,20 @@ EXIT_KINDS: Final = {
 """In this order: retirement, death and the end of a contract count before any heading over them."""
 
 GONE: Final = (
-    "terminat* ter term trm sep t inactive inaktiv* left leaver gone exit separated resign* dismiss* austritt* ausgetreten "
-    "ausgeschieden entlassen withdrawn уволен* увольнени* sorti* depart inactif parti baja cesad* inactivo "
-    "cessat* licenziat* dimess* inattivo desligad* demitid* inativo zwolnion* rozwiazan* nieaktywn* uit_dienst "
-    "uitdienst* ontslag* vertrokken inactief quit kundigung retired deceased"
+    "terminat* ter term trm sep t inactive inaktiv* left leaver gone exit separated resign* dismiss* austritt* "
+    "ausgetreten ausgeschieden entlassen withdrawn уволен* увольнени* sorti* depart inactif parti baja cesad* "
+    "inactivo cessat* licenziat* dimess* inattivo desligad* demitid* inativo zwolnion* rozwiazan* nieaktywn* "
+    "uit_dienst uitdienst* ontslag* vertrokken inactief quit kundigung retired deceased"
 )
 EMPLOYED: Final = (
-    "active aktiv* a hir nhi reh datachg data_chg jobchg xfr loa employed full_time part_time fulltime parttime hire hired new_hire rehire* probation leave* "
-    "leave_of_absence on_leave paid_leave unpaid_leave sabbatical parental* suspended elternzeit mutterschutz "
-    "beurlaubt ruhend einstell* wiedereintritt* eintritt* organisatorisch* wechsel* versetzung* beforder* promot* "
-    "transfer* change* reorg* приём прием принят* перевод* перемещени* работает отпуск* декрет* actif active* "
-    "embauche* entree mutation* conge* alta activ* ingreso* traslado* promocion* excedencia permiso attiv* assun* "
-    "trasferiment* congedo aspettativa ativ* admiss* transferenc* afastad* licenca* ferias aktywn* zatrudni* "
-    "przyjec* przeniesien* awans* urlop* zmian* in_dienst indienst* actief* wijziging* verlof* data_change"
+    "active aktiv* a hir nhi reh datachg data_chg jobchg xfr loa employed full_time part_time fulltime parttime "
+    "hire hired new_hire rehire* probation leave* leave_of_absence on_leave paid_leave unpaid_leave sabbatical "
+    "parental* suspended elternzeit mutterschutz beurlaubt ruhend einstell* wiedereintritt* eintritt* "
+    "organisatorisch* wechsel* versetzung* beforder* promot* transfer* change* reorg* приём прием принят* "
+    "перевод* перемещени* работает отпуск* декрет* actif active* embauche* entree mutation* conge* alta activ* "
+    "ingreso* traslado* promocion* excedencia permiso attiv* assun* trasferiment* congedo aspettativa ativ* "
+    "admiss* transferenc* afastad* licenca* ferias aktywn* zatrudni* przyjec* przeniesien* awans* urlop* zmian* "
+    "in_dienst indienst* actief* wijziging* verlof* data_change"
 )
 SECONDARY: Final = (
     "contingent* contractor* external* extern* freelanc* consultant* agency temp temps vendor leih* zeitarbeit* "

@@ -49,17 +49,17 @@ DATES: Final = {
         "срок_договора probation_end* planned_end*"
     ),
     "valid_from": (
-        "effective* effective_date effective_start_date date_effective date_from valid_from validfrom from_date from since change_date date_of_change as_of "
-        "start_date startdate begda gultig_ab gueltig_ab gultig_von ab_datum seit wirksam* date beginn datum дата "
-        "дата_изменения дата_начала действует_с с date_effet date_d_effet date_de_debut depuis fecha fecha_efectiva "
-        "fecha_efecto fecha_desde desde vigencia vigente_desde inicio data decorrenza data_decorrenza data_inizio "
-        "valido_dal data_inicio vigencia_desde data_od obowiazuje_od wazne_od od ingangsdatum vanaf geldig_vanaf "
-        "effdt data_efetiva data_izmeneniya dval eff_date"
+        "effective* effective_date effective_start_date date_effective date_from valid_from validfrom from_date from "
+        "since change_date date_of_change as_of start_date startdate begda gultig_ab gueltig_ab gultig_von ab_datum "
+        "seit wirksam* date beginn datum дата дата_изменения дата_начала действует_с с date_effet date_d_effet "
+        "date_de_debut depuis fecha fecha_efectiva fecha_efecto fecha_desde desde vigencia vigente_desde inicio data "
+        "decorrenza data_decorrenza data_inizio valido_dal data_inicio vigencia_desde data_od obowiazuje_od wazne_od "
+        "od ingangsdatum vanaf geldig_vanaf effdt data_efetiva data_izmeneniya dval eff_date"
     ),
     "valid_to": (
-        "valid_to effective_end_date date_thru validto valid_until to_date end_date enddate until endda gultig_bis gueltig_bis bis ende по "
-        "дата_окончания действует_по date_de_fin fin fecha_fin fecha_hasta hasta data_fine fino_al ate data_fim "
-        "vigencia_hasta data_do obowiazuje_do wazne_do einddatum tot geldig_tot date_to"
+        "valid_to effective_end_date date_thru validto valid_until to_date end_date enddate until endda gultig_bis "
+        "gueltig_bis bis ende по дата_окончания действует_по date_de_fin fin fecha_fin fecha_hasta hasta data_fine "
+        "fino_al ate data_fim vigencia_hasta data_do obowiazuje_do wazne_do einddatum tot geldig_tot date_to"
     ),
     "entered_at": (
         "completed_on completed entered* created* creation* recorded* recorded_at booked* posted* approved* approval* "
@@ -98,12 +98,13 @@ DATES: Final = {
 
 NUMBERS: Final = {
     "pay": (
-        "salary base_salary annual_salary pay pay_rate base_pay basepay base_rate rate wage wages amount compensation "
-        "total_base_pay basic betrag gehalt fixgehalt grundgehalt jahresgehalt monatsgehalt ansal lohn entgelt bezug "
-        "bezuge vergutung оклад оклад_тариф тариф зарплата заработная_плата ставка_оплаты oklad salaire remuneration "
-        "brut salaire_de_base salaire_brut traitement montant salario sueldo retribucion importe salario_base "
-        "retribuzione ral stipendio paga importo remuneracao vencimento ordenado valor wynagrodzen* pensja placa "
-        "kwota salaris loon bruto bedrag brutoloon maandsalaris jaarsalaris bet01 income monthly_income"
+        "paycompvalue pay_comp_value pay_amount salary_amount salary base_salary annual_salary pay pay_rate base_pay "
+        "basepay base_rate rate wage wages amount compensation total_base_pay basic betrag gehalt fixgehalt "
+        "grundgehalt jahresgehalt monatsgehalt ansal lohn entgelt bezug bezuge vergutung оклад оклад_тариф тариф "
+        "зарплата заработная_плата ставка_оплаты oklad salaire remuneration brut salaire_de_base salaire_brut "
+        "traitement montant salario sueldo retribucion importe salario_base retribuzione ral stipendio paga importo "
+        "remuneracao vencimento ordenado valor wynagrodzen* pensja placa kwota salaris loon bruto bedrag brutoloon "
+        "maandsalaris jaarsalaris bet01 income monthly_income"
     ),
     "market_pay": (
         "*midpoint midpoint market* market_median benchmark* range_midpoint marktgehalt* vergleichsgehalt рыночн* "
@@ -245,15 +246,16 @@ TEXTS: Final = {
 """Roles of columns that hold text or codes."""
 
 PERSON_ID: Final = (
-    "employee_id employeeid n_empleado no_empleado nro_empleado num_empleado emp_id empid employee_number employeenumber employee_no employee_code emp_no emp_num "
-    "emp_number employee worker_id workerid staff_id staff_no staff_number person_id personid person_number "
-    "personnel_number personnel_no associate_id payroll_id payroll_number position_id file user_id userid badge* "
-    "personalnummer personal_nr persnr pers_nr pernr mitarbeiternummer mitarbeiter_nr mitarbeiter_id "
-    "табельныи_номер табельныи табельныйномер номер_сотрудника код_сотрудника tabelnyy* tabelny* tab_nomer "
-    "matricule numero_matricule id_salarie numero_de_salarie matricula legajo numero_de_empleado numero_empleado "
-    "id_empleado num_empleado codigo_empleado matricola id_dipendente codice_dipendente numero_de_funcionario "
-    "id_funcionario registro_funcional numer_pracownika nr_pracownika id_pracownika numer_ewidencyjny "
-    "nr_ewidencyjny personeelsnummer medewerkernummer medewerker_id personeelsnr id identifier"
+    "employee_id employeeid n_empleado no_empleado nro_empleado num_empleado emp_id empid employee_number "
+    "employeenumber employee_no employee_code emp_no emp_num emp_number employee worker_id workerid staff_id "
+    "staff_no staff_number person_id personid person_number personnel_number personnel_no associate_id payroll_id "
+    "payroll_number position_id file user_id userid badge* personalnummer personal_nr persnr pers_nr pernr "
+    "mitarbeiternummer mitarbeiter_nr mitarbeiter_id табельныи_номер табельныи табельныйномер номер_сотрудника "
+    "код_сотрудника tabelnyy* tabelny* tab_nomer matricule numero_matricule id_salarie numero_de_salarie "
+    "matricula legajo numero_de_empleado numero_empleado id_empleado num_empleado codigo_empleado matricola "
+    "id_dipendente codice_dipendente numero_de_funcionario id_funcionario registro_funcional numer_pracownika "
+    "nr_pracownika id_pracownika numer_ewidencyjny nr_ewidencyjny personeelsnummer medewerkernummer medewerker_id "
+    "personeelsnr id identifier"
 )
 FULL_NAMES: Final = (
     "name full_name fullname worker worker_name employee_name payroll_name ename last_name_first_name "
@@ -270,8 +272,10 @@ LAST_NAMES: Final = (
 
 GENERIC: Final = frozenset(
     (
-        "and code current d da das data date datum de del della den der des description di die du e el employee "
-        "employment et fecha i id il information job la le name no nr number person worker of percent primary the und y дата"
+        "and annual annuale annuel anual base brut bruto brutto code current d da das data date datum de del della "
+        "den der des description di die du e el employee employment et fecha gross i id il information job la le "
+        "lordo mensal mensile mensual mensuel monthly name no nr number of percent person primary the total und "
+        "worker y yearly дата"
     ).split()
 )
 """Words that say nothing about what a column holds when they stand beside others."""
