@@ -30,6 +30,9 @@ TEXT_FORMS: Final = (".csv", ".tsv", ".txt", ".csv.gz")
 FORMS: Final = (*TEXT_FORMS, ".xlsx")
 FILE_COLUMN: Final = "filename"
 
+DERIVED: Final = frozenset("people spells states changes_of_state pictures people_by_name".split())
+"""Names of views that a draft derives: no table of an export has one."""
+
 _DELIMITERS: Final = ",;\t|"
 _SAME_TABLE: Final = 0.6
 """Files with this share of their columns in common, and names that differ in a part only, are one table."""
@@ -231,7 +234,7 @@ def _name(files: Sequence[Path], declared: InputFile, names: Counter[str]) -> st
 def _stem(name: str) -> str:
     words = [word for word in snake_case(re.sub(r"\.\w+(\.gz)?$", "", name)).split("_") if not word.isdigit()]
     stem = "_".join(words)[:40].strip("_") or "export"
-    return f"t_{stem}" if stem[0].isdigit() else stem
+    return f"t_{stem}" if stem[0].isdigit() or stem in DERIVED else stem
 
 
 def _relative(target: Path, folder: Path) -> Path:

@@ -73,7 +73,7 @@ class Keys:
 
     def spelling_of(self, ids: pl.Series) -> Spelling | None:
         """The spelling under which these ids are people of the list; None if they are not."""
-        spelling, share, _ = _best(ids.drop_nulls().unique(), self.ids().drop_nulls().unique())
+        spelling, share, _ = _best(ids.drop_nulls().unique(), self.ids().drop_nulls().unique(), fewest=1)
         return spelling if share >= ENOUGH else None
 
 
@@ -184,29 +184,31 @@ def _by_values(table: Recognised, people: Recognised, own: Column) -> list[Colum
     ]
 
 
-def _best(ids: pl.Series, theirs: pl.Series) -> tuple[Spelling, float, str]:
+def _best(ids: pl.Series, theirs: pl.Series, fewest: int = FEWEST) -> tuple[Spelling, float, str]:
     """The spelling of `ids` under which most of them are among `theirs`, and the share."""
     options = [(Spelling(), "")]
     if theirs.str.contains(r"^0\d+$").any():
         width = int(theirs.str.len_chars().max() or 0)  # type: ignore[arg-type]
         options.append((Spelling(width=width), ", with zeros that were lost"))
-    if prefix := _prefix(ids, theirs):
+    if prefix := _prefix(ids, theirs, fewest):
         options.append((Spelling(prefix=prefix), f", without {shown(prefix)} before it"))
-    scored = [(_share(spelling.of(ids).unique(), theirs), -place) for place, (spelling, _) in enumerate(options)]
+    scored = [
+        (_share(spelling.of(ids).unique(), theirs, fewest), -place) for place, (spelling, _) in enumerate(options)
+    ]
     share, place = max(scored)
     spelling, told = options[-place]
     return spelling, share, told
 
 
-def _prefix(ids: pl.Series, theirs: pl.Series) -> str:
+def _prefix(ids: pl.Series, theirs: pl.Series, fewest: int = FEWEST) -> str:
     """What stands before all of `ids` and, once removed, makes most of them ids of the others."""
     first, last = ids.drop_nulls().min() or "", ids.drop_nulls().max() or ""
     common = str(first)[: next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)]  # type: ignore[arg-type]
-    shares = [(_share(ids.str.slice(length), theirs), -length) for length in range(1, len(common) + 1)]
+    shares = [(_share(ids.str.slice(length), theirs, fewest), -length) for length in range(1, len(common) + 1)]
     share, length = max(shares, default=(0.0, 0))
-    return common[:-length] if share >= ENOUGH and _share(ids, theirs) < ENOUGH else ""
+    return common[:-length] if share >= ENOUGH and _share(ids, theirs, fewest) < ENOUGH else ""
 
 
-def _share(ids: pl.Series, theirs: pl.Series) -> float:
+def _share(ids: pl.Series, theirs: pl.Series, fewest: int = FEWEST) -> float:
     smaller = min(len(ids), len(theirs))
-    return len(set(ids.to_list()) & set(theirs.to_list())) / smaller if smaller >= FEWEST else 0.0
+    return len(set(ids.to_list()) & set(theirs.to_list())) / smaller if smaller >= fewest else 0.0

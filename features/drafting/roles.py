@@ -31,6 +31,8 @@ LEAST: Final = 0.45
 SEVERAL: Final = frozenset({"level", "exit_type", "exit_reason", "exit_date", "hire_date", "pay", "person_id"})
 """Roles that more than one column of a table may be candidates for."""
 MOST_ROW_TYPES: Final = 12
+MOST_KINDS, LEAST_PAY = 3, 100
+"""Up to three different small numbers number kinds of rows, and are no pay."""
 MOST_CATEGORIES: Final = 12
 RARELY: Final = 0.1
 PROTECTED_NAMES: Final = {
@@ -268,7 +270,7 @@ def _fits_number(role: str, shape: Shape) -> bool:
     if number is None or is_written_date(shape):
         return False
     if role == "pay":
-        return shape.distinct > 3 and number.high > 5
+        return shape.distinct > MOST_KINDS or number.high >= LEAST_PAY
     if role == "fte":
         return number.low >= 0 and number.high <= 200
     if role == "weekly_hours":

@@ -57,7 +57,7 @@ EMPLOYED: Final = (
 )
 SECONDARY: Final = (
     "contingent* contractor* external* extern* freelanc* consultant* agency temp temps vendor leih* zeitarbeit* "
-    "fremdfirm* praktikant* intern interns внешн* внутреннее_совместительство совместител* подряд* гпх "
+    "fremdfirm* praktikant* interns internship* внешн* внутреннее_совместительство совместител* подряд* гпх "
     "prestataire* interimaire* stagiaire* subcontrat* autonomo* becario* esterno* collaboratore_esterno "
     "interinale* stagista* terceir* estagiari* prestador* zlecen* b2b zewnetrzn* inhuur* uitzend* zzp stagiair* "
     "second* secondary nebentatigkeit board pensioner* retiree*"
