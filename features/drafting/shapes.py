@@ -47,6 +47,8 @@ _WRITTEN: Final = (
     (r"[A-Za-z]{3} (19|20)\d{2}", "%b %Y"),
     (r"[A-Za-z]{3}-(19|20)\d{2}", "%b-%Y"),
 )
+_NO_DAY: Final = ("00.00.0000", "00000000", "0:00:00", "0", "0000-00-00", "00/00/0000", "1899-12-30", "1899-12-31")
+"""How systems write that there is no date."""
 _FAR: Final = 2150
 _SERIALS: Final = (15_000, 73_050)
 
@@ -168,16 +170,13 @@ def _dates(counts: pl.DataFrame) -> DateShape | None:
     if counts.is_empty():
         return None
     text, times = counts.columns
+    counts = counts.filter(~counts[text].str.replace(_TIME, "").is_in(_NO_DAY))
     days = counts[text].str.replace(_TIME, "")
     weights, total = counts[times].cast(pl.Float64), float(counts[times].sum())
     fitting = [(form, days.str.contains(f"^(?:{pattern})$")) for pattern, form in _WRITTEN]
     found = [(form, fits) for form, fits in fitting if fits.any()]
-    blank = days.is_in(
-        ["00.00.0000", "00000000", "0:00:00", "0", "0000-00-00", "00/00/0000", "1899-12-30", "1899-12-31"]
-    )
-    shown = _sum(weights, pl.Series([False] * len(days)) if not found else _any([fits for _, fits in found]))
-    if not found or shown < MOST * (total - _sum(weights, blank)):
-        return _serials(days, weights, total)
+    if not found or _sum(weights, _any([fits for _, fits in found])) < MOST * total:
+        return _serials(days, weights, total) if total else None
     formats, parsed, ambiguous = [], [], False
     for form, fits in found:
         chosen, values, open_order = _ordered(form, days.filter(fits))

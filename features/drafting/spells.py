@@ -24,6 +24,8 @@ def draft_spells(drafting: Drafting) -> None:
     people = next(iter(drafting.of_kind("person")), None)
     events = next(iter(drafting.of_kind("event")), None)
     months = next(iter(drafting.of_kind("month")), None)
+    if not people and not events and not months:  # a list of those who left, and of nobody else
+        people = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
     dated_exits = any(view.has("exit_date") for view in drafting.of_kind("person", "exit"))
     workers = _workers(drafting, people) if people else ""
     if events and not dated_exits:
@@ -37,6 +39,8 @@ def draft_spells(drafting: Drafting) -> None:
         remedy = "Add the list of people with their dates of hire, or a history of their posts, to the folder"
         raise BadInput(Finding("no list of people, no history and no monthly list", "export", remedy=remedy))
     _exits(drafting, exits, people, events, months)
+    if "exits" not in drafting.tables:
+        raise _nobody_leaves()
     ask_period(drafting, months if exits == "month" else None)
     _employees(drafting, start, people)
 
@@ -194,10 +198,14 @@ def _exits(drafting: Drafting, start: str, people: View | None, events: View | N
         role = _exit_column(drafting, leavers)
         _exits_of_rows(drafting, leavers, quoted(leavers.name), role, f"{quoted(role)} is not null")
     elif start != "month":
-        remedy = "Add the list of leavers with the last day of each, or a history with the end of employment"
-        raise BadInput(Finding("nothing says who left, and when", "export", remedy=remedy))
+        raise _nobody_leaves()
     if start == "month" and months:
         _missing(drafting, months, leavers)
+
+
+def _nobody_leaves() -> BadInput:
+    remedy = "Add the list of leavers with the last day of each, or a history with the end of employment"
+    return BadInput(Finding("nothing says who left, and when", "export", remedy=remedy))
 
 
 def _exit_column(drafting: Drafting, view: View) -> str:
