@@ -47,8 +47,8 @@ class Drafting:
         """A line for a column of a view, with the evidence of how the view makes it."""
         made = view.line(role)
         self.used.add(made.source)
-        told = "; ".join(filter(None, (made.why, why)))
-        return Line(name or role, sql or quoted(role), made.source, made.confidence, told)
+        evidence = "; ".join(filter(None, (made.why, why)))
+        return Line(name or role, sql or quoted(role), made.source, made.confidence, evidence)
 
     def use(self, view: View, *roles: str) -> None:
         self.used.update(view.line(role).source for role in roles)

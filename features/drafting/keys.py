@@ -144,11 +144,11 @@ def _key_of(table: Recognised, people: Recognised, own: Column, spelling: Spelli
         ids = _texts(table, column)
         for other in [own, *(each for each in people.all("person_id") if each is not own)]:
             theirs = _texts(people, other) if other is not own else spelling.of(_texts(people, own)).unique()
-            chosen, share, told = _best(ids, theirs)
+            chosen, share, evidence = _best(ids, theirs)
             chosen = chosen if chosen.prefix or chosen.width or other is not own else spelling
             is_own = other is own
             via = "" if is_own else f", which is {shown(other.name)} of {people.table.name}"
-            why = f"{share:.0%} of the ids are in {people.table.name}{via}{told}"
+            why = f"{share:.0%} of the ids are in {people.table.name}{via}{evidence}"
             found.append((share, is_own, Key(column, chosen, why, None if is_own else other)))
     usable = [each for each in found if each[0] >= ENOUGH]
     if not usable and named and table.has("hire_date", "exit_date"):
@@ -196,8 +196,8 @@ def _best(ids: pl.Series, theirs: pl.Series, fewest: int = FEWEST) -> tuple[Spel
         (_share(spelling.of(ids).unique(), theirs, fewest), -place) for place, (spelling, _) in enumerate(options)
     ]
     share, place = max(scored)
-    spelling, told = options[-place]
-    return spelling, share, told
+    spelling, evidence = options[-place]
+    return spelling, share, evidence
 
 
 def _prefix(ids: pl.Series, theirs: pl.Series, fewest: int = FEWEST) -> str:

@@ -31,7 +31,7 @@ def ask_period(drafting: Drafting, pictures: View | None) -> None:
         since, why = _first_exit(days).replace(day=1), "the month of the first exit"
     else:
         since, why = None, "there is no exit"
-    text = "Since when does the export name everyone who left? Whoever left before may be missing from it."
+    text = "Since when does the export name everyone who left? People who left before may be missing from it."
     answer = drafting.interview.ask(Question("complete_from", text, "date", suggested=since, why=why))
     drafting.complete_from = answer or drafting.complete_from
     until, why = _until(drafting, titled, spells, pictures, days)

@@ -279,15 +279,15 @@ def _fits_number(role: str, shape: Shape) -> bool:
 
 
 def _column(table: str, shape: Shape, role: str, score: float) -> Column:
-    told = [f"the name means {role.replace('_', ' ')}"]
+    evidence = [f"the name means {role.replace('_', ' ')}"]
     if role in DATES and shape.as_date:
-        told.append(f"dates as {shape.as_date}")
+        evidence.append(f"dates as {shape.as_date}")
     elif role in NUMBERS:
-        told.append("numbers")
+        evidence.append("numbers")
     elif shape.is_code_list:
-        told.append(f"{shape.distinct} different values")
-    told.append(f"{shape.share:.0%} filled")
-    return Column(table, (shape.name,), role, round(min(score, 1.0) * 0.95, 2), "; ".join(told), shape)
+        evidence.append(f"{shape.distinct} different values")
+    evidence.append(f"{shape.share:.0%} filled")
+    return Column(table, (shape.name,), role, round(min(score, 1.0) * 0.95, 2), "; ".join(evidence), shape)
 
 
 def _one_a_role(candidates: Sequence[Column], frame: pl.DataFrame) -> Iterable[Column]:

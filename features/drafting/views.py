@@ -53,8 +53,8 @@ class Line:
 
     @property
     def comment(self) -> str:
-        told = "; ".join(filter(None, (self.source, self.why)))
-        return f"{told} ({self.confidence:.0%} sure)" if told and self.confidence < 1 else told
+        evidence = "; ".join(filter(None, (self.source, self.why)))
+        return f"{evidence} ({self.confidence:.0%} sure)" if evidence and self.confidence < 1 else evidence
 
 
 @dataclass(frozen=True)

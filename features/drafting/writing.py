@@ -157,8 +157,8 @@ def _needed(views: Mapping[str, str], queries: Iterable[str]) -> dict[str, str]:
 
 
 def _notes(notes: Iterable[str]) -> list[str]:
-    told = [f"# - {shown(note)}" for note in dict.fromkeys(notes)]
-    return ["# What is left out, and why:", *told, ""] if told else [""]
+    evidence = [f"# - {shown(note)}" for note in dict.fromkeys(notes)]
+    return ["# What is left out, and why:", *evidence, ""] if evidence else [""]
 
 
 def _asked(question: Question) -> list[str]:

@@ -39,7 +39,7 @@ def draft(
     given = _answers_of(out) | (read_answers(answers) if answers and answers.is_file() else {})
     drafted = _draft(path, out, given)
     while drafted.open and sys.stdin.isatty() and err.is_terminal:
-        asked = prompt(drafted)
+        asked = prompt(drafted, err)
         if not asked:
             break
         given |= asked

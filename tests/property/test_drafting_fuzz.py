@@ -79,8 +79,9 @@ def test_every_draft_can_be_read(data: st.DataObject) -> None:
                 given_answers |= {key: answer(data.draw, asked[key]) for key in draft.open}
                 if not draft.open:
                     break
-        except BadInput as told:
-            assert all("do not fit together" not in finding.rule for finding in told.findings)
+        except BadInput as refused:
+            if any("do not fit together" in finding.rule for finding in refused.findings):
+                raise  # SQL that was drafted wrong
             return
         assert draft.open == []
         toml.write_text(draft.text, encoding="utf-8")

@@ -1,17 +1,18 @@
 """The terminal output of `retention draft`: what was recognised, what is left out, what is asked; and the prompts."""
 
+import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.prompt import Prompt
 
 from features.drafting.draft import Draft
 from features.drafting.questions import FEWEST, Question
 from features.validation.report import Report
-from pipeline.commands.options import err
 from pipeline.commands.screens.parts import copyable, narrow_table
 
 _SKIP: Final = ""
@@ -50,50 +51,57 @@ def check_lines(report: Report, out: Path) -> Iterator[RenderableType]:
     yield copyable(f"Next: retention check {out}")
 
 
-def prompt(draft: Draft) -> dict[str, Any]:
-    """Asks the open questions on the terminal. Empty where the input ends."""
+def prompt(draft: Draft, console: Console) -> dict[str, Any]:
+    """Asks the open questions on the console. Empty where the input ends."""
     questions = {question.key: question for question in draft.questions}
     answers: dict[str, Any] = {}
     try:
         for key in draft.open:
-            err.print(f"\n[bold]{escape(questions[key].text)}[/]")
+            console.print(f"\n[bold]{escape(questions[key].text)}[/]")
             if questions[key].why:
-                err.print(f"[dim]{escape(questions[key].why)}[/]")
-            answers[key] = _answer(questions[key])
+                console.print(f"[dim]{escape(questions[key].why)}[/]")
+            answers[key] = _answer(questions[key], console)
     except (EOFError, KeyboardInterrupt):
-        err.print("\nThe rest stays open.")
+        console.print("\nThe rest stays open.")
     return {key: answer for key, answer in answers.items() if answer not in (_SKIP, {})}
 
 
-def _answer(question: Question) -> Any:
+def _answer(question: Question, console: Console) -> Any:
     if question.kind == "values":
         suggested = question.suggested or {}
-        return {value: _one(question, _counted(question, value), suggested.get(value)) for value in question.values}
+        return {
+            value: _one(console, question, _counted(question, value), suggested.get(value)) for value in question.values
+        }
     if question.kind == "several":
-        err.print(f"Any of: {escape(', '.join(question.choices))}; separated by commas, or empty for none")
-        given = Prompt.ask("", console=err, default="", show_default=False)
+        console.print(f"Any of: {escape(', '.join(question.choices))}; separated by commas, or empty for none")
+        given = Prompt.ask("", console=console, default="", show_default=False)
         return [each.strip() for each in given.split(",") if each.strip() in question.choices]
-    return _one(question, "", question.suggested)
+    return _one(console, question, "", question.suggested)
 
 
-def _one(question: Question, label: str, suggested: Any) -> Any:
+def _one(console: Console, question: Question, label: str, suggested: Any) -> Any:
     """One answer; asked again until it has the right form."""
     default = None if suggested is None else str(suggested)
     choices = list(question.choices) or None
     while True:
         text = (
-            Prompt.ask(escape(label), console=err, choices=choices, default=default)
+            Prompt.ask(escape(label), console=console, choices=choices, default=default)
             if default
-            else Prompt.ask(escape(label), console=err, choices=choices)
+            else Prompt.ask(escape(label), console=console, choices=choices)
         )
-        if text == default and suggested is not None and not choices:
-            return suggested
-        if question.kind in ("one", "date") or choices:
+        if choices:
             return text
         try:
-            return float(text)
+            return date.fromisoformat(text) if question.kind == "date" else _positive(text)
         except ValueError:
-            err.print("Write a number.")
+            console.print("Write a date such as 2024-12-31." if question.kind == "date" else "Write a number above 0.")
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise ValueError(text)
+    return number
 
 
 def _counted(question: Question, value: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drafts import Draw, Drafted
+from drafts import Drafted, Draw
 from source_files import Content, write
 
 from features.drafting.draft import draft_source
@@ -13,7 +13,7 @@ from features.drafting.draft import draft_source
 
 @pytest.fixture
 def drafted(tmp_path: Path) -> Draw:
-    """Drafts the files; the answers that are not given are those that the draft suggests, unless `suggested` is false."""
+    """Drafts the files. Answers that are not given are those that the draft suggests, unless `suggested` is false."""
 
     def draw(files: Mapping[str, Content], answers: Mapping[str, Any] | None = None, suggested: bool = True) -> Drafted:
         export = tmp_path / "export"

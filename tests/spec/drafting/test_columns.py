@@ -1,4 +1,4 @@
-"""What a column holds: by words in nine languages and technical names, by its values, and never by one of them alone."""
+"""What a column holds: by words in nine languages and technical names, and by its values, never by one alone."""
 
 from datetime import date
 from pathlib import Path
@@ -25,9 +25,18 @@ def recognised(folder: Path, text: str | bytes) -> Recognised:
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        ("hire_date", "Hire Date|Eintrittsdatum|Дата приема|Date d'embauche|Fecha de alta|Data assunzione|Data de admissão|Data zatrudnienia|Datum in dienst|hireDate"),
-        ("exit_date", "Termination Date|Austrittsdatum|Дата увольнения|Date de sortie|Fecha de baja|Data cessazione|Data de desligamento|Data zwolnienia|Datum uit dienst|terminationDate"),
-        ("valid_from", "Effective Date|Gültig ab|Дата изменения|Date d'effet|Fecha efectiva|Data decorrenza|Vigência desde|Ważne od|Ingangsdatum|BEGDA"),
+        ("hire_date",
+         "Hire Date|Eintrittsdatum|Дата приема|"
+         "Date d'embauche|Fecha de alta|Data assunzione|"
+         "Data de admissão|Data zatrudnienia|Datum in dienst|hireDate"),
+        ("exit_date",
+         "Termination Date|Austrittsdatum|Дата увольнения|"
+         "Date de sortie|Fecha de baja|Data cessazione|"
+         "Data de desligamento|Data zwolnienia|Datum uit dienst|terminationDate"),
+        ("valid_from",
+         "Effective Date|Gültig ab|Дата изменения|"
+         "Date d'effet|Fecha efectiva|Data decorrenza|"
+         "Vigência desde|Ważne od|Ingangsdatum|BEGDA"),
     ],
 )  # fmt: skip
 def test_dates_are_recognised_in_nine_languages(tmp_path: Path, role: str, names: str) -> None:
@@ -41,9 +50,18 @@ def test_dates_are_recognised_in_nine_languages(tmp_path: Path, role: str, names
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        ("department", "Department|Abteilung|Подразделение|Service|Departamento|Reparto|Dział|Afdeling|ORGEH|homeDept"),
-        ("manager", "Reports To|Vorgesetzter|Руководитель|Responsable|Jefe|Responsabile|Gestor|Przełożony|Leidinggevende|Manager as of Effective Date"),
-        ("exit_reason", "Leaving Reason|Austrittsgrund|Основание увольнения|Motif de sortie|Motivo de baja|Motivo cessazione|Motivo do desligamento|Przyczyna zwolnienia|Reden uitdiensttreding|TerminationReason"),
+        ("department",
+         "Department|Abteilung|Подразделение|"
+         "Service|Departamento|Reparto|"
+         "Dział|Afdeling|ORGEH|homeDept"),
+        ("manager",
+         "Reports To|Vorgesetzter|Руководитель|"
+         "Responsable|Jefe|Responsabile|"
+         "Gestor|Przełożony|Leidinggevende|Manager as of Effective Date"),
+        ("exit_reason",
+         "Leaving Reason|Austrittsgrund|Основание увольнения|"
+         "Motif de sortie|Motivo de baja|Motivo cessazione|"
+         "Motivo do desligamento|Przyczyna zwolnienia|Reden uitdiensttreding|TerminationReason"),
     ],
 )  # fmt: skip
 def test_texts_are_recognised_in_nine_languages(tmp_path: Path, role: str, names: str) -> None:
@@ -67,7 +85,8 @@ def test_protected_and_refused_columns_have_no_role(tmp_path: Path) -> None:
 
 
 def test_titles_encoding_and_delimiter_are_found(tmp_path: Path) -> None:
-    text = "Сотрудники;;\nПериод: 01.02.2019 - 31.12.2021;;\nТабельный номер;Дата приема;Подразделение\n01;05.02.2019;Цех\n02;17.03.2020;Цех\n"
+    text = "Сотрудники;;\nПериод: 01.02.2019 - 31.12.2021;;\n"
+    text += "Табельный номер;Дата приема;Подразделение\n01;05.02.2019;Цех\n02;17.03.2020;Цех\n"
     table = recognised(tmp_path, text.encode("windows-1251")).table
     declared = table.parts[0].declared
     assert (declared.encoding, declared.delimiter, declared.header_row) == ("windows-1251", ";", [3])

@@ -63,7 +63,8 @@ def test_a_person_counts_as_seen_from_the_day_on_which_exits_are_complete(drafte
     ],
 )
 def test_retirement_death_and_the_end_of_a_contract_are_other_under_any_heading(drafted: Draw, heading, reason) -> None:
-    roster = f"employee_id,hire_date,termination_date,termination_type,termination_reason\n1,2018-01-01,2020-05-31,{heading},{reason}\n"
+    roster = "employee_id,hire_date,termination_date,termination_type,termination_reason\n"
+    roster += f"1,2018-01-01,2020-05-31,{heading},{reason}\n"
     roster += f"2,2018-01-02,2020-06-30,{heading},Better offer\n3,2018-01-03,,,\n4,2018-01-04,,,\n"
     made = drafted({"people.csv": roster}, suggested=False)
     assert made.question("exit_kinds").suggested[f"{heading} / {reason}"] == "other"

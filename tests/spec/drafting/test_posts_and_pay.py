@@ -61,7 +61,8 @@ def test_a_name_of_two_people_is_nobody(drafted: Draw) -> None:
 
 
 def test_levels_follow_the_column_and_the_direction_of_the_answer(drafted: Draw) -> None:
-    jobs = "Employee ID,Effective Date,Management Level\n0000011,2018-01-01,6 Contributor\n0000011,2020-01-01,5 Contributor\n0000012,2018-02-01,1 Director\n0000013,2018-03-01,6 Contributor\n"
+    jobs = "Employee ID,Effective Date,Management Level\n0000011,2018-01-01,6 Contributor\n"
+    jobs += "0000011,2020-01-01,5 Contributor\n0000012,2018-02-01,1 Director\n0000013,2018-03-01,6 Contributor\n"
     answer = {"level": "Management Level: lower is more senior"}
     made = drafted({"roster.csv": ROSTER, "jobs.csv": jobs}, PERIOD | answer)
     levels = [row for row in made.rows("assignments", "employee_id", "effective_date", "level") if row[2]]
@@ -101,7 +102,8 @@ def test_pay_as_paid_is_divided_by_the_share_of_full_time(drafted: Draw) -> None
 
 
 def test_the_currency_may_stand_beside_the_number(drafted: Draw) -> None:
-    pay = "Employee ID,Effective Date,Pay rate,Paid per\n0000011,2018-01-01,19.59 EUR,Hour\n0000012,2018-02-01,20.41 EUR,Hour\n"
+    pay = "Employee ID,Effective Date,Pay rate,Paid per\n0000011,2018-01-01,19.59 EUR,Hour\n"
+    pay += "0000012,2018-02-01,20.41 EUR,Hour\n"
     pay += "0000013,2018-03-01,21.00 EUR,Hour\n0000011,2019-03-01,23.00 EUR,Hour\n"
     made = drafted({"roster.csv": ROSTER, "pay.csv": pay}, PERIOD | {"pay_basis": "full time"})
     assert {row[0] for row in made.rows("compensation", "currency")} == {"EUR"}

@@ -1,14 +1,19 @@
 """What nobody can know is asked; the answers are data of the source; an open question lets nothing be read."""
 
+import io
 import json
+import sys
 import tomllib
+from datetime import date
 
 import pytest
 from drafts import Draw
+from rich.console import Console
 
 from features.drafting.questions import Interview, Question
 from features.errors import BadInput
 from features.source import check_source
+from pipeline.commands.screens.drafting import prompt
 
 ROSTER = """employee_id,hire_date,termination_date,termination_reason,worker_type
 1,2018-01-01,2020-03-31,Better offer,Employee
@@ -103,3 +108,29 @@ def test_an_answer_in_another_form_is_an_error_that_names_the_question(drafted: 
 def test_a_number_is_above_zero(number) -> None:
     with pytest.raises(BadInput):
         Interview({"pay_per_year": number}).ask(Question("pay_per_year", "How many?", "number"))
+
+
+def test_on_a_terminal_the_open_questions_are_asked_until_the_answer_has_its_form(drafted: Draw, monkeypatch) -> None:
+    made = drafted({"staff.csv": ROSTER}, suggested=False)
+    typed = {
+        "rows_staff_worker_type": ["keep", "leave out"],
+        "exit_day": ["yesterday", ""],
+        "exit_kinds": ["voluntary", ""],
+        "complete_from": ["01.02.2020", "2020-02-01"],
+        "complete_until": ["2021-12-31"],
+    }
+    lines = [line for key in made.draft.open for line in typed[key]]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    assert prompt(made.draft, Console(file=io.StringIO())) == {
+        "rows_staff_worker_type": {"Employee": "keep", "Contractor": "leave out"},
+        "exit_day": "last day",
+        "exit_kinds": {"Better offer": "voluntary", "Retirement": "other"},
+        "complete_from": date(2020, 2, 1),
+        "complete_until": date(2021, 12, 31),
+    }
+
+
+def test_where_the_input_ends_the_rest_stays_open(drafted: Draw, monkeypatch) -> None:
+    made = drafted({"staff.csv": ROSTER}, suggested=False)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("keep\nleave out\n"))
+    assert set(prompt(made.draft, Console(file=io.StringIO()))) == {"rows_staff_worker_type"}
