@@ -78,8 +78,8 @@ def draft_source(
     progress("reading the export")
     export = read_export(path, out.absolute().parent, work)
     progress("recognising its columns")
-    tables = recognise(export.tables)
     interview = Interview(answers)
+    tables = recognise(export.tables, interview)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)

@@ -59,7 +59,7 @@ def draft_working_time(drafting: Drafting) -> None:
 def _dated(drafting: Drafting, view: View, people: View | None) -> None:
     day = day_of(drafting, view)
     drafting.use(view, *[role for role in [effective_role(view)] if role])
-    base, why, join = _base_pay(drafting, view, people)
+    base, why, join = _base_pay(drafting, view, people, day)
     lines = [
         Line("employee_id", "f.employee_id", view.line("employee_id").source, 0.95),
         Line("effective_date", day, view.name, 0.9),
@@ -75,7 +75,7 @@ def _dated(drafting: Drafting, view: View, people: View | None) -> None:
 def _today(drafting: Drafting, people: View) -> None:
     """The pay of a list with a row a person: from the day of the export on."""
     day = f"date '{drafting.complete_until}'"
-    base, why, join = _base_pay(drafting, people, people)
+    base, why, join = _base_pay(drafting, people, people, day)
     lines = [
         Line("employee_id", "f.employee_id", people.line("employee_id").source, 0.95),
         Line("effective_date", day, "", 0.9, "the day of the export: today's pay is not dated back"),
@@ -116,16 +116,24 @@ def _follows(view: View, role: str, other: str) -> bool:
     return pairs[other].n_unique() == pairs.height
 
 
-def _base_pay(drafting: Drafting, view: View, people: View | None) -> tuple[str, str, str]:
-    """SQL for the pay of a year of full time, why, and the join that it needs."""
+def _base_pay(drafting: Drafting, view: View, people: View | None, day: str) -> tuple[str, str, str]:
+    """SQL for the pay of a year of full time, why, and the join that it needs; `day` is SQL for the day of the pay."""
     factor, why = _per_year(drafting, view)
     sql = f"f.pay * {factor}" if factor != "1" else "f.pay"
-    if view.has("fte") or view.has("weekly_hours"):
+    if _has_share(view):
         share, join, rows = fte_sql(drafting, view, "f.")[0], "", view
-    elif people and (people.has("fte") or people.has("weekly_hours")):
-        share, rows = fte_sql(drafting, people, "h.")[0], people
+    elif dated := next(filter(_has_share, dated_views(drafting)), None):
+        share, rows = "h.share", dated
+        since = f"{fte_sql(drafting, dated)[0]} as share, {day_of(drafting, dated)} as since"
+        own = f"select employee_id as person, {since} from {quoted(dated.name)}"
+        join = f"\nasof left join ({own}) as h on h.person = f.employee_id and h.since <= {day}"
+    elif people and _has_share(people):
+        share, rows = "h.share", people
         latest = "qualify row_number() over (partition by employee_id order by hire_date desc) = 1"
-        join = f"\nleft join (select * from {quoted(people.name)} {latest}) as h using (employee_id)"
+        own = (
+            f"select employee_id as person, {fte_sql(drafting, people)[0]} as share from {quoted(people.name)} {latest}"
+        )
+        join = f"\nleft join ({own}) as h on h.person = f.employee_id"
     else:
         return sql, why, ""
     role = "fte" if rows.has("fte") else "weekly_hours"
@@ -140,9 +148,16 @@ def _base_pay(drafting: Drafting, view: View, people: View | None) -> tuple[str,
         why="the pay of part-time staff compared with that of the others",
     )
     if drafting.interview.ask(question) == AS_PAID:
+        if rows is people and view is not people:
+            source = rows.line(role).source
+            drafting.notes.append(f"{source}: known as of today only; past pay is divided by it all the same")
         drafting.use(rows, role)
         return f"{sql} / ({share})", f"{why}; divided by the share of full time", join
     return sql, f"{why}; it is for full time", ""
+
+
+def _has_share(view: View) -> bool:
+    return view.has("employee_id") and (view.has("fte") or view.has("weekly_hours"))
 
 
 def _basis(view: View, rows: View, role: str) -> str | None:

@@ -12,6 +12,7 @@ import polars as pl
 from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import folded, resembles, word_pattern
 from features.drafting.export import ExportTable
+from features.drafting.questions import Interview, Question
 from features.drafting.shapes import DateShape, Shape, is_written_date, shape_of, with_order
 from features.drafting.words import (
     DATES,
@@ -30,6 +31,7 @@ LEAST: Final = 0.45
 """A name must say at least this share of a role's words."""
 SEVERAL: Final = frozenset({"level", "exit_type", "exit_reason", "exit_date", "hire_date", "pay", "person_id"})
 """Roles that more than one column of a table may be candidates for."""
+DAY_FIRST, MONTH_FIRST = "day first", "month first"
 MOST_ROW_TYPES: Final = 12
 MOST_KINDS, LEAST_PAY = 3, 100
 """Up to three different small numbers number kinds of rows, and are no pay."""
@@ -109,12 +111,26 @@ def shown(name: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
 
 
-def recognise(tables: Sequence[ExportTable]) -> list[Recognised]:
-    """The roles of every column of every table; dates with two readings follow the other dates of the export."""
+def recognise(tables: Sequence[ExportTable], interview: Interview) -> list[Recognised]:
+    """The roles of every column of every table.
+
+    Dates that can be read in two ways follow the other dates of the export; where these do not decide it, it is asked.
+    """
     found = [_recognise(table) for table in tables]
-    formats = [column.shape.as_date for each in found for column in each.columns if column.shape.as_date]
-    month_first = any(form.startswith(("%m/", "%m-")) and "%d" in form for date in formats for form in date.formats)
-    return [replace(each, columns=tuple(_with_order(column, month_first) for column in each.columns)) for each in found]
+    dates = [column.shape.as_date for each in found for column in each.columns if column.shape.as_date]
+    if not any(date.ambiguous for date in dates):
+        return found
+    clear = [form for date in dates if not date.ambiguous for form in date.formats]
+    orders = {form[:2] for form in clear if form[2:3] in "/-" and form[:2] in ("%d", "%m")}
+    if len(orders) == 1:
+        month_first, why = orders == {"%m"}, "as in the other dates"
+    else:
+        text = "In dates such as 03/04/2020, does the day come first, or the month?"
+        question = Question("date_order", text, "one", (DAY_FIRST, MONTH_FIRST), why="every date can be read both ways")
+        month_first, why = interview.ask(question) == MONTH_FIRST, "as answered in date_order"
+    return [
+        replace(each, columns=tuple(_ordered(column, month_first, why) for column in each.columns)) for each in found
+    ]
 
 
 def matches(words: str, text: str) -> int:
@@ -129,12 +145,12 @@ def _compiled(words: str) -> re.Pattern[str]:
     return word_pattern(" ".join(sorted(bare.split(), key=len, reverse=True)))  # of two that begin alike, the longer
 
 
-def _with_order(column: Column, month_first: bool) -> Column:
+def _ordered(column: Column, month_first: bool, reason: str) -> Column:
     date = column.shape.as_date
     if date is None or not date.ambiguous:
         return column
     ordered: DateShape = with_order(date, month_first=month_first)
-    why = f"{column.why}; {'month' if month_first else 'day'} first, as in the other dates"
+    why = f"{column.why}; {MONTH_FIRST if month_first else DAY_FIRST}, {reason}"
     return replace(column, shape=replace(column.shape, as_date=ordered), why=why)
 
 

@@ -74,10 +74,11 @@ def not_locked(drafting: Drafting, view: View) -> str:
 
 def _from_people(drafting: Drafting, people: View, months: View | None, workers: str) -> Line:
     """`spells` from a list with a row a person or a spell; returns the line of hire_date."""
-    hire = "coalesce(rehire_date, hire_date)" if people.has("rehire_date") else "hire_date"
+    role = _hire_column(drafting, people)
+    hire = f"coalesce(rehire_date, {quoted(role)})" if people.has("rehire_date") else quoted(role)
     why = "the latest hire; the stay before it is not in the export" if people.has("rehire_date") else ""
-    drafting.use(people, "hire_date", *(["rehire_date"] if people.has("rehire_date") else []))
-    line = drafting.take(people, "hire_date", sql=hire, why=why)
+    drafting.use(people, role, *(["rehire_date"] if people.has("rehire_date") else []))
+    line = drafting.take(people, role, "hire_date", hire, why)
     if people.has("first_hire_date"):
         drafting.notes.append(f"{people.line('first_hire_date').source}: the first hire of rehired people: not used")
     first = "null::date"
@@ -88,6 +89,18 @@ def _from_people(drafting: Drafting, people: View, months: View | None, workers:
     spells = "select employee_id, hired as hire_date, first_seen from people where hired is not null"
     drafting.bench.prepare("spells", spells + _only_among_leavers(drafting))
     return line
+
+
+def _hire_column(drafting: Drafting, people: View) -> str:
+    """The column with the first day of the spell; asked where two of them differ."""
+    roles = [role for role in people.roles if role.startswith("hire_date")]
+    days = people.frame.select(roles).drop_nulls()
+    if len(roles) < 2 or days.unique().height == 0 or all((days[roles[0]] == days[role]).all() for role in roles[1:]):
+        return "hire_date"
+    names = {people.line(role).source: role for role in roles}
+    text = "Which of these dates is the first day of the present employment?"
+    question = Question("hire_column", text, "one", tuple(names), suggested=people.line("hire_date").source)
+    return names[drafting.interview.ask(question)]
 
 
 def _only_among_leavers(drafting: Drafting) -> str:

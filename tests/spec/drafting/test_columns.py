@@ -9,6 +9,7 @@ import pytest
 from source_files import write
 
 from features.drafting.export import read_export
+from features.drafting.questions import Interview
 from features.drafting.roles import Recognised, recognise
 from features.drafting.shapes import shape_of
 
@@ -19,7 +20,7 @@ def recognised(folder: Path, text: str | bytes) -> Recognised:
     export = folder / "export"
     export.mkdir()
     write(export, {"staff.csv": text})
-    return recognise(read_export(export, folder, folder).tables)[0]
+    return recognise(read_export(export, folder, folder).tables, Interview({}))[0]
 
 
 @pytest.mark.parametrize(

@@ -154,3 +154,32 @@ def test_a_mass_change_is_no_day_of_entry(drafted: Draw) -> None:
     made = drafted({"roster.csv": ROSTER, "pay.csv": pay}, PERIOD | {"pay_basis": "full time"})
     assert "entered_pay" not in {question.key for question in made.draft.questions}
     assert "recorded_at" not in {line.name for line in made.draft.tables["compensation"]}
+
+
+def test_the_share_of_full_time_may_be_dated_in_another_table(drafted: Draw) -> None:
+    jobs = "Employee ID,Effective Date,Department,FTE\n0000011,2018-01-01,Sales,1\n0000011,2020-01-01,Sales,0.5\n"
+    jobs += "0000012,2018-02-01,Sales,1\n0000013,2018-03-01,Legal,0.8\n"
+    pay = "Employee ID,Effective Date,Annual Salary\n0000011,2018-01-01,40000\n0000011,2020-05-01,21000\n"
+    pay += "0000012,2018-02-01,60000\n0000013,2018-03-01,32000\n"
+    roster = ROSTER.replace("FTE %", "Badge")
+    made = drafted({"roster.csv": roster, "jobs.csv": jobs, "pay.csv": pay}, PERIOD | {"pay_basis": "as paid"})
+    assert made.rows("compensation", "employee_id", "base_pay") == [
+        ("0000011", 40000.0),
+        ("0000011", 42000.0),
+        ("0000012", 60000.0),
+        ("0000013", 40000.0),
+    ]
+
+
+@pytest.mark.parametrize(("order", "day"), [("day first", date(2018, 4, 3)), ("month first", date(2018, 3, 4))])
+def test_dates_that_can_be_read_both_ways_are_asked(drafted: Draw, order, day) -> None:
+    roster = "Employee ID,Hire Date,Termination Date,Termination Reason\n11,03/04/2018,,\n12,03/04/2018,,\n"
+    roster += "13,03/04/2018,05/06/2020,Resignation\n"
+    made = drafted({"roster.csv": roster}, PERIOD | {"date_order": order})
+    assert {row[0] for row in made.rows("employees", "hire_date")} == {day}
+
+
+def test_two_different_dates_of_hire_are_asked(drafted: Draw) -> None:
+    roster = ROSTER.replace("Hire Date", "Hire Date,Date of Joining").replace(",2018-0", ",2018-01-15,2017-0")
+    made = drafted({"roster.csv": roster}, PERIOD | {"hire_column": "roster.Date of Joining"})
+    assert {row[0].year for row in made.rows("employees", "hire_date")} == {2017}
