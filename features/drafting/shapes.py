@@ -21,6 +21,11 @@ FEW: Final = 60
 """A column of text with up to this number of different values can be a list of codes."""
 CODE_SHARE: Final = 0.34
 """More different values than this share of the rows are no list of codes, unless there are only a few."""
+FEW_OF_FEW: Final = 12
+REPEATED: Final = 0.8
+"""In a small table up to twelve values are a list, if some of them repeat."""
+SHORT, FEWEST, ONE_LINE = 6, 3, 40
+"""Codes have up to this mean number of letters; three values of a line can be a list even if none repeats."""
 MOST: Final = 0.97
 
 _TIME: Final = r"[ T]\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?$"
@@ -139,7 +144,8 @@ def shape_of(name: str, given: pl.Series) -> Shape:
     values = values.filter(~values.str.to_lowercase().is_in(UNKNOWN))
     counts = values.value_counts(sort=True)
     distinct = counts.height
-    few = distinct <= FEW and (distinct <= max(12, CODE_SHARE * len(values)))
+    length = float(values.str.len_chars().mean() or 0)  # type: ignore[arg-type]
+    few = _is_code_list(len(values), distinct, length)
     words = {folded(value) for value in counts[values.name]} if few else set()
     return Shape(
         name=name,
@@ -151,8 +157,16 @@ def shape_of(name: str, given: pl.Series) -> Shape:
         values=dict(counts.rows()) if few else {},
         is_email=bool(len(values)) and bool(values.str.contains(r"^[^@\s]+@[^@\s]+\.\w+$").mean() > MOST),  # type: ignore[operator]
         is_yes_no=bool(words) and words <= YES | NO and bool(words & YES) and len(words) <= 3,
-        length=float(values.str.len_chars().mean() or 0),  # type: ignore[arg-type]
+        length=length,
     )
+
+
+def _is_code_list(filled: int, distinct: int, length: float) -> bool:
+    """Whether values repeat as those of a list do; what people wrote freely differs from row to row, or is long."""
+    if distinct > FEW:
+        return False
+    repeat = distinct <= CODE_SHARE * filled or (distinct <= FEW_OF_FEW and distinct <= REPEATED * filled)
+    return repeat or length <= SHORT or (distinct <= FEWEST and length <= ONE_LINE)
 
 
 def is_written_date(shape: Shape) -> bool:
