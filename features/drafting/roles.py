@@ -252,7 +252,8 @@ def _by_name(name: str, table: str) -> dict[str, float]:
 def _score(words: str, name: str, table: str) -> float:
     """The share of a name's letters that a role explains; words that say nothing, or name the table, do not count."""
     silent = GENERIC | set(folded(table).split("_"))
-    plain = re.sub("(?<=[a-z])_as_of_.*", "", folded(name))
+    own = name.rpartition(": ")[2] or name  # without the name of the form, as in `Compensation: Date`
+    plain = re.sub("(?<=[a-z])_as_of_.*", "", folded(own))
     found = list(_compiled(words).finditer(f"_{plain}_"))
     if not found:
         return 0.0

@@ -153,3 +153,9 @@ def test_numbers_are_read_as_they_are_written(values: list[str], numbers: list[f
 )
 def test_codes_names_and_dates_are_no_numbers(values: list[str]) -> None:
     assert shape_of("c", pl.Series("c", values)).as_number is None
+
+
+def test_the_name_of_a_form_before_the_column_does_not_matter(tmp_path: Path) -> None:
+    table = recognised(tmp_path, "Employee #,Employment status: Date,Employment status: Status\n1,05 Feb 2019,Active\n")
+    assert [column.name for column in table.all("valid_from")] == ["Employment status: Date"]
+    assert [column.name for column in table.all("status")] == ["Employment status: Status"]
