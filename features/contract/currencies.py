@@ -41,7 +41,7 @@ def spellings(given: Iterable[str]) -> dict[str, str]:
     A sign that several currencies use, such as $ or kr, stands for the one that the table also names by code. Where it
     names none of them, or two, the sign stays a currency of its own, as does any text that is not recognised.
     """
-    known = {text: _codes(text) for text in given}
+    known = {text: possible_codes(text) for text in given}
     certain = {codes[0] for codes in known.values() if len(codes) == 1}
     return {text: _one(text, codes, certain) for text, codes in known.items()}
 
@@ -56,8 +56,8 @@ def _one(text: str, codes: Collection[str], certain: Collection[str]) -> str:
     return possible[0] if len(possible) == 1 else " ".join(text.upper().split())
 
 
-def _codes(text: str) -> list[str]:
-    """The codes that a text may stand for."""
+def possible_codes(text: str) -> list[str]:
+    """The codes that a text may stand for, the most likely first."""
     plain = " ".join(text.casefold().replace(".", " ").split())
     if is_code(plain.upper()) and plain not in CODES_OF:
         return [plain.upper()]

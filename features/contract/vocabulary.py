@@ -86,15 +86,16 @@ def _searched(name: str) -> str:
     return _INNOCENT.sub("~", f"_{folded(name)}_")
 
 
-def _pattern(words: str) -> re.Pattern[str]:
+def word_pattern(words: str) -> re.Pattern[str]:
     """A pattern for any of these words in a folded name."""
     each = "|".join(re.escape(word).replace(r"\*", "[^_~]*") for word in words.split())
     return re.compile(f"(?<=[_~])(?:{each})(?=[_~])")
 
 
-_INNOCENT: Final = _pattern(INNOCENT)
+_INNOCENT: Final = word_pattern(INNOCENT)
 _PROTECTED_NAMES: Final = frozenset(" ".join(subject.certain for subject in PROTECTED_SUBJECTS).split())
-_REFUSED: Final = _pattern(" ".join(subject.certain for subject in REFUSED_SUBJECTS))
+_REFUSED: Final = word_pattern(" ".join(subject.certain for subject in REFUSED_SUBJECTS))
 _LIKELY: Final = tuple(
-    (subject, _pattern(f"{subject.certain} {subject.likely}")) for subject in (*PROTECTED_SUBJECTS, *REFUSED_SUBJECTS)
+    (subject, word_pattern(f"{subject.certain} {subject.likely}"))
+    for subject in (*PROTECTED_SUBJECTS, *REFUSED_SUBJECTS)
 )

@@ -184,7 +184,7 @@ def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
 
 def _encoding_finding(file: Path, declared: str | None) -> Finding:
     rule = f"not in {declared}, which source.toml declares" if declared else "not in UTF-8"
-    guess = _likely_encoding(file)
+    guess = likely_encoding(file)
     if not guess:
         return Finding("not text", file.name, "", 0, "It holds bytes that text never has: export it again as CSV")
     remedy = (
@@ -193,8 +193,8 @@ def _encoding_finding(file: Path, declared: str | None) -> Finding:
     return Finding(rule, file.name, "", 0, remedy)
 
 
-def _likely_encoding(file: Path) -> str:
-    """A guess for the message only: Cyrillic words are runs of high bytes, while in Western text these are isolated.
+def likely_encoding(file: Path) -> str:
+    """A guess: Cyrillic words are runs of high bytes, while in Western and Polish text these are isolated.
 
     Empty where it is not text at all: only UTF-16 has zero bytes.
     """
@@ -208,4 +208,7 @@ def _likely_encoding(file: Path) -> str:
         return ""
     high = len(re.findall(rb"[\x80-\xff]", start))
     in_runs = sum(map(len, re.findall(rb"[\xc0-\xff\xa8\xb8]{2,}", start)))
-    return "windows-1251" if in_runs > high / 2 else "windows-1252"
+    if in_runs > high / 2:
+        return "windows-1251"
+    polish = re.findall(rb"[A-Za-z][\xb9\xb3\x9c\x9f\xbf]|[\xb9\xb3\x9c\x9f\xbf][a-z]", start)  # ¹ ³ œ Ÿ ¿ in a word
+    return "windows-1250" if len(polish) > high / 4 else "windows-1252"

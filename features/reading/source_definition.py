@@ -17,6 +17,7 @@ from features.errors import BadInput, Finding
 from features.reading.source_toml import (
     CrossSectionDefinition,
     Database,
+    Drafted,
     FileFormats,
     InputFile,
     ItemDefinition,
@@ -38,6 +39,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "surveys.*": ItemDefinition,
     "measures.*": ItemDefinition,
     "competencies.*": ItemDefinition,
+    "draft": Drafted,
 }
 
 
@@ -95,6 +97,8 @@ def read_definition(source: Path) -> SourceDefinition:
         settings = SourceToml.model_validate(_parse(text))
     except ValidationError as invalid:
         raise BadInput([_finding(error) for error in invalid.errors()]) from None
+    if unanswered := _unanswered(settings):
+        raise BadInput(unanswered)
     if contradictions := _contradictions(settings):
         raise BadInput(contradictions)
     return SourceDefinition(folder, settings, text)
@@ -185,6 +189,13 @@ def _unknown_key(path: list[str]) -> str:
         return f"It belongs at the top of the file, before the first [section], not in [{place}]"
     known = _SECTIONS.get(place) or _SECTIONS[f"{section[0]}.*"]
     return f"{did_you_mean(key, list(known.model_fields))}Known here: {', '.join(known.model_fields)}"
+
+
+def _unanswered(settings: SourceToml) -> list[Finding]:
+    """The questions of `retention draft` that nobody has answered: what depends on them would be a guess."""
+    remedy = "Answer it in the file of --answers, and run retention draft again with it"
+    keys = settings.draft.open if settings.draft else []
+    return [Finding("an open question", FILE_NAME, f"draft.{key}", 0, remedy) for key in keys]
 
 
 def _contradictions(settings: SourceToml) -> list[Finding]:

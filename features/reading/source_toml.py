@@ -163,6 +163,20 @@ class CrossSectionDefinition(_Strict):
     drivers: dict[Driver, list[str]] = {}
 
 
+Answer = date | str | float | int | list[str] | dict[str, str | float | int]
+
+
+class Drafted(_Strict):
+    """`[draft]`, which `retention draft` writes: the answers of the person who knows the company, and what is open.
+
+    A source with open questions is not read. The queries hold the answers; `retention draft` takes them from here when
+    it drafts the same export again.
+    """
+
+    open: list[str] = []
+    answers: dict[str, Answer] = {}
+
+
 class FileFormats(TextFormat):
     """`[files]` for every file, `[files.TABLE]` for one table."""
 
@@ -214,3 +228,4 @@ class SourceToml(_Strict):
     surveys: dict[str, ItemDefinition] = {}
     measures: dict[str, ItemDefinition] = {}
     competencies: dict[str, ItemDefinition] = {}
+    draft: Drafted | None = None

@@ -18,7 +18,7 @@ from pydantic_settings import SettingsError
 
 from features.allocator import share_freed_memory
 from features.errors import Finding, RetentionError, Unavailable
-from pipeline.commands import data, models, months, oversight, training
+from pipeline.commands import data, drafting, models, months, oversight, training
 from pipeline.commands.options import err, escaped
 from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import Settings, unusable
@@ -31,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (data, training, months, oversight):
+for group in (data, drafting, training, months, oversight):
     app.add_typer(group.app)
 app.add_typer(models.models_app, name="models")
 

@@ -61,6 +61,9 @@ ELSEWHERE = {
     ".venv/bin/retention features path/to/source --out features.parquet": (
         "`test_sources_document.py::test_people_in_a_yearly_snapshot_are_at_risk_on_its_day`"
     ),
+    ".venv/bin/retention draft path/to/export --out source.toml --answers answers.toml": (
+        "`test_drafting.py::test_the_answers_are_asked_for_then_read`"
+    ),
     "RETENTION_ENGINE=spark make train SOURCE=path/to/source": (
         "`test_spark.py::test_spark_computes_every_feature_as_polars_does`"
     ),

@@ -84,4 +84,5 @@ def test_earlier_contests_get_their_source_and_answers_their_manager(engine: Eng
         command.upgrade(config, "0009")
     assert [(row["employee_id"], row["source"]) for row in rows(engine, CONTEST)] == [("A", "tiny"), ("Z", "")]
     assert [(row["employee_id"], row["manager_id"]) for row in rows(engine, LIST_ANSWER)] == [("A", "M1"), ("Z", None)]
-    assert rows(engine, OBJECTION) == rows(engine, AUDIT) == []
+    assert rows(engine, OBJECTION) == []
+    assert [row["source"] for row in rows(engine, AUDIT)] == [None]  # of the publication, before it had one

@@ -1,0 +1,350 @@
+"""`employees` and `exits`: who was employed from when to when, from a list of people, a history or monthly pictures."""
+
+from typing import Final
+
+from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
+from features.drafting.exit_kinds import exit_lines, labels_of
+from features.drafting.period import ask_period
+from features.drafting.questions import Question
+from features.drafting.roles import PROTECTED_NAMES, matches
+from features.drafting.row_kind import effective_role, state_role
+from features.drafting.value_words import EMPLOYED, GONE, LOCKED, SECONDARY
+from features.drafting.views import Line, Select, View
+from features.errors import BadInput, Finding
+from features.sql import literal, quoted
+
+LAST_DAY, FIRST_DAY_AWAY = "last day", "first day away"
+PICTURE_DAYS: Final = ("last day", "first day")
+NOT_AN_EXIT: Final = "not an exit"
+_LAST_DAY_WORDS: Final = "last_day* letzter* dernier* ultimo* ostatni* laatste* последн*"
+
+
+def draft_spells(drafting: Drafting) -> None:
+    """Drafts both tables, and the view `spells` (employee_id, hire_date, first_seen) that the others read."""
+    people = next(iter(drafting.of_kind("person")), None)
+    events = next(iter(drafting.of_kind("event")), None)
+    months = next(iter(drafting.of_kind("month")), None)
+    if not people and not events and not months:  # a list of those who left, and of nobody else
+        people = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
+    dated_exits = any(view.has("exit_date") for view in drafting.of_kind("person", "exit"))
+    workers = _workers(drafting, people) if people else ""
+    if events and not dated_exits:
+        start = _from_events(drafting, events, workers)
+        exits = "event"
+    elif people:
+        start, exits = _from_people(drafting, people, months, workers), "person"
+    elif months:
+        start, exits = _from_pictures(drafting, months), "month"
+    else:
+        remedy = "Add the list of people with their dates of hire, or a history of their posts, to the folder"
+        raise BadInput(Finding("no list of people, no history and no monthly list", "export", remedy=remedy))
+    _exits(drafting, exits, people, events, months)
+    if "exits" not in drafting.tables:
+        raise _nobody_leaves()
+    ask_period(drafting, months if exits == "month" else None)
+    _employees(drafting, start, people)
+
+
+def _workers(drafting: Drafting, people: View) -> str:
+    """The condition for the list of people: without external workers and second jobs, as answered."""
+    conditions = []
+    for role in ("worker_type",):
+        if people.has(role):
+            suggested = {
+                value: LEAVE_OUT if matches(SECONDARY, value) else KEEP for value in counts_of(people.frame[role])
+            }
+            text = "Who of these is an employee? Leave out external workers, and second jobs of the same people."
+            conditions.append(drafting.kept_rows(people, role, text, suggested))
+    return " and ".join(filter(None, conditions))
+
+
+def _where(*conditions: str) -> str:
+    given = [condition for condition in conditions if condition]
+    return f"\nwhere {' and '.join(given)}" if given else ""
+
+
+def not_locked(drafting: Drafting, view: View) -> str:
+    """The condition that leaves out rows which are marked as deleted or locked, as answered."""
+    if not view.has("locked"):
+        return ""
+    suggested = {value: LEAVE_OUT if matches(LOCKED, value) else KEEP for value in counts_of(view.frame["locked"])}
+    text = "These rows carry a mark. Leave them out if it means deleted, locked or not valid."
+    return drafting.kept_rows(view, "locked", text, suggested)
+
+
+def _from_people(drafting: Drafting, people: View, months: View | None, workers: str) -> Line:
+    """`spells` from a list with a row a person or a spell; returns the line of hire_date."""
+    role = _hire_column(drafting, people)
+    hire = f"coalesce(rehire_date, {quoted(role)})" if people.has("rehire_date") else quoted(role)
+    why = "the latest hire; the stay before it is not in the export" if people.has("rehire_date") else ""
+    drafting.use(people, role, *(["rehire_date"] if people.has("rehire_date") else []))
+    line = drafting.take(people, role, "hire_date", hire, why)
+    if people.has("first_hire_date"):
+        drafting.notes.append(f"{people.line('first_hire_date').source}: the first hire of rehired people: not used")
+    first = "null::date"
+    if months and (day := effective_role(months)) and _covers(months, people):
+        first = f"date '{min(months.frame[day].drop_nulls().to_list())}'"
+    sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers)}"
+    drafting.bench.prepare("people", sql)
+    spells = "select employee_id, hired as hire_date, first_seen from people where hired is not null"
+    drafting.bench.prepare("spells", spells + _only_among_leavers(drafting))
+    return line
+
+
+def _hire_column(drafting: Drafting, people: View) -> str:
+    """The column with the first day of the spell; asked where two of them differ."""
+    roles = [role for role in people.roles if role.startswith("hire_date")]
+    days = people.frame.select(roles).drop_nulls()
+    if len(roles) < 2 or days.unique().height == 0 or all((days[roles[0]] == days[role]).all() for role in roles[1:]):
+        return "hire_date"
+    names = {people.line(role).source: role for role in roles}
+    text = "Which of these dates is the first day of the present employment?"
+    question = Question("hire_column", text, "one", tuple(names), suggested=people.line("hire_date").source)
+    return names[drafting.interview.ask(question)]
+
+
+def _only_among_leavers(drafting: Drafting) -> str:
+    """SQL that adds the people whom only the list of leavers has, where it says when they were hired."""
+    leavers = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
+    if leavers is None:
+        return ""
+    drafting.use(leavers, "hire_date")
+    only = "employee_id not in (select employee_id from people)"
+    return f"\nunion all\nselect employee_id, hire_date, null::date from {quoted(leavers.name)} where {only}"
+
+
+def _covers(months: View, people: View) -> bool:
+    """Whether nearly everyone of the list is in the monthly rows."""
+    ids = set(people.frame["employee_id"].to_list())
+    return len(ids & set(months.frame["employee_id"].to_list())) > 0.8 * len(ids)
+
+
+def _from_events(drafting: Drafting, events: View, workers: str) -> Line:
+    """`spells` from a history of events: from each row that employs somebody who was not employed before it."""
+    role, day = state_role(events), effective_role(events)
+    if role is None or day is None:
+        raise ValueError("a history of events has a state and a day")
+    counts, labels = counts_of(events.frame[role]), labels_of(drafting, [role])
+    named = {f"{value} {labels[value]}" if value in labels else value: value for value in counts}
+    question = Question(
+        f"states_{events.name}",
+        "After a row with this value, is the person employed, or gone? Leave, promotions and moves mean employed.",
+        "values",
+        ("employed", "gone", "ignore"),
+        {name: counts[value] for name, value in named.items()},
+        {name: state for name in named if (state := _state(name))},
+        events.line(role).why,
+    )
+    answers = drafting.interview.ask(question)
+    state = case(quoted(role), {named[name]: answer for name, answer in answers.items() if answer != "ignore"})
+    keep = not_locked(drafting, events)
+    drafting.use(events, role, day)
+    drafting.bench.prepare(
+        "states", f"select *, {quoted(day)} as day, {state} as state\nfrom {quoted(events.name)}{_where(keep)}"
+    )
+    people = drafting.keys.people.table.name
+    own = f"employee_id in (select employee_id from {quoted(people)}{_where(workers)})" if workers else ""
+    drafting.bench.prepare(
+        "changes_of_state",
+        "select *, lag(state) over (partition by employee_id order by day, state = 'gone') as before\n"
+        f"from states{_where('state is not null', own)}",
+    )
+    drafting.bench.prepare(
+        "spells",
+        "select employee_id, day as hire_date, null::date as first_seen\n"
+        "from changes_of_state where state = 'employed' and coalesce(before, 'gone') = 'gone'",
+    )
+    return drafting.take(
+        events, day, "hire_date", "hire_date", f"the first row of a spell, by {events.line(role).source}"
+    )
+
+
+def _state(name: str) -> str | None:
+    gone, employed = matches(GONE, name), matches(EMPLOYED, name)
+    return None if gone == employed else "gone" if gone > employed else "employed"
+
+
+def _from_pictures(drafting: Drafting, months: View) -> Line:
+    """`spells` from pictures of everyone, month by month: first_seen and last_seen are the days of pictures."""
+    day = picture_day(drafting, months)
+    hire = "hire_date" if months.has("hire_date") else "null::date"
+    keep = not_locked(drafting, months)
+    if months.has("worker_type"):
+        keep = " and ".join(filter(None, (keep, _workers(drafting, months))))
+    drafting.bench.prepare("pictures", f"select *, {day} as picture from {quoted(months.name)}{_where(keep)}")
+    drafting.bench.prepare(
+        "spells",
+        f"select employee_id, coalesce({hire}, min(picture)) as hire_date, min(picture) as first_seen, "
+        f"max(picture) as last_seen\nfrom pictures group by employee_id, {hire}"
+        if months.has("hire_date")
+        else "select employee_id, min(picture) as hire_date, min(picture) as first_seen, max(picture) as last_seen\n"
+        "from pictures group by employee_id",
+    )
+    if not months.has("hire_date"):
+        drafting.notes.append("the export has no date of hire: the first picture with a person is taken for it")
+        return Line("hire_date", "hire_date", months.name, 0.5, "the first month with the person")
+    return drafting.take(months, "hire_date")
+
+
+def picture_day(drafting: Drafting, months: View) -> str:
+    """SQL for the day of a monthly picture; which day of the month is asked where only the month is known."""
+    role = "file_date" if months.has("file_date") else effective_role(months) or "period"
+    drafting.use(months, role)
+    if not months.line(role).sql.startswith("last_day"):
+        return quoted(role)
+    text = "On which day of its month is each monthly list taken?"
+    question = Question(
+        "picture_day", text, "one", PICTURE_DAYS, suggested=PICTURE_DAYS[0], why="the files name a month"
+    )
+    first = drafting.interview.ask(question) == PICTURE_DAYS[1]
+    return f"date_trunc('month', {quoted(role)})::date" if first else quoted(role)
+
+
+def _exits(drafting: Drafting, start: str, people: View | None, events: View | None, months: View | None) -> None:
+    leavers = next(iter(drafting.of_kind("exit")), None)
+    if start == "event" and events:
+        _exits_of_rows(drafting, events, "changes_of_state", "day", "state = 'gone' and before = 'employed'")
+    elif people and start == "person" and people.has("exit_date"):
+        role = _exit_column(drafting, people)
+        _exits_of_rows(drafting, people, "people", role, f"{quoted(role)} is not null")
+    elif leavers:
+        role = _exit_column(drafting, leavers)
+        _exits_of_rows(drafting, leavers, quoted(leavers.name), role, f"{quoted(role)} is not null")
+    elif start != "month":
+        raise _nobody_leaves()
+    if start == "month" and months:
+        _missing(drafting, months, leavers)
+
+
+def _nobody_leaves() -> BadInput:
+    remedy = "Add the list of leavers with the last day of each, or a history with the end of employment"
+    return BadInput(Finding("nothing says who left, and when", "export", remedy=remedy))
+
+
+def _exit_column(drafting: Drafting, view: View) -> str:
+    """The column with the last day of employment; asked where there are several dates of an end."""
+    roles = [role for role in view.roles if role.startswith("exit_date")]
+    roles += [role for role in ("last_day_worked",) if view.has(role)]
+    if len(roles) == 1:
+        return roles[0]
+    names = {view.line(role).source: role for role in roles}
+    question = Question(
+        "exit_column",
+        "Which of these dates is the end of the employment? The last day at work can lie weeks before it.",
+        "one",
+        tuple(names),
+        suggested=view.line(roles[0]).source,
+    )
+    return names[drafting.interview.ask(question)]
+
+
+def _exits_of_rows(drafting: Drafting, view: View, rows: str, role: str, condition: str) -> None:
+    """Exits of rows that each end a spell. `role` is the column of the day."""
+    source = effective_role(view) if role == "day" else role
+    day = _last_day(drafting, view, quoted(role), source or role)
+    lines = [Line("employee_id", "employee_id", view.line("employee_id").source, 0.95)]
+    lines.append(drafting.take(view, source or role, "exit_date", day))
+    notice = _notice(drafting, view, role)
+    lines += exit_lines(drafting, view, condition, rows)
+    drafting.add("exits", Select((*lines, *notice), f"from {rows}\nwhere {condition}"))
+
+
+def _last_day(drafting: Drafting, view: View, sql: str, role: str) -> str:
+    """SQL for the last day of employment: the date itself, or the day before a first day away, as answered."""
+    line = view.line(role)
+    if matches(_LAST_DAY_WORDS, line.source.partition(".")[2]):
+        return sql
+    is_action = view.has("action") and state_role(view) == "action"
+    question = Question(
+        "exit_day",
+        f"Is {line.source} of somebody who left the last day of the employment, or the first day away?",
+        "one",
+        (LAST_DAY, FIRST_DAY_AWAY),
+        suggested=FIRST_DAY_AWAY if is_action else LAST_DAY,
+        why="a row of a history begins on its day" if is_action else "the usual meaning of such a column",
+    )
+    return f"{sql} - 1" if drafting.interview.ask(question) == FIRST_DAY_AWAY else sql
+
+
+def _notice(drafting: Drafting, view: View, role: str) -> list[Line]:
+    """`recorded_at` of the exits: the day of the notice, unless it mostly lies after the end."""
+    if not view.has("notice_date") or role == "day":
+        return []
+    both = view.frame.select("notice_date", end=role).drop_nulls()
+    if both.is_empty() or (both["notice_date"] > both["end"]).mean() > 0.2:  # type: ignore[operator]
+        drafting.notes.append(
+            f"{view.line('notice_date').source}: mostly after the end: not the day of notice; not used"
+        )
+        return []
+    return [drafting.take(view, "notice_date", "recorded_at", why="on or before the end: known from that day on")]
+
+
+def _missing(drafting: Drafting, months: View, leavers: View | None) -> None:
+    """Exits of people who are in a picture but not in the next one, nor in the list of leavers."""
+    end = "(select min(picture) from pictures where picture > s.last_seen)"
+    listed = ""
+    if leavers:
+        exits = " union all ".join(f"({select.sql})" for select in drafting.tables["exits"])
+        listed = (
+            f"\n  and not exists (select 1 from ({exits}) as e where e.employee_id = s.employee_id\n"
+            f"    and e.exit_date between s.first_seen and {end})"
+        )
+    gone = f"from spells as s\nwhere last_seen < (select max(picture) from pictures){listed}"
+    number = drafting.bench.rows(f"select employee_id {gone}").height
+    if not number:
+        return
+    question = Question(
+        "missing_people",
+        "Some people are missing from the next monthly list, and no list of leavers names them. What became of them?",
+        "one",
+        ("voluntary", "involuntary", "other", NOT_AN_EXIT),
+        {"missing": number},
+        None if not leavers else "other",
+        "nobody can know it from the export",
+    )
+    kind = drafting.interview.ask(question)
+    if kind == NOT_AN_EXIT or (kind is None and leavers):
+        return
+    lines = (
+        Line("employee_id", "s.employee_id", months.line("employee_id").source, 0.95),
+        Line("exit_date", f"{end} - 1", months.name, 0.7, "the day before the first picture without the person"),
+        Line("reason", literal("missing from the next monthly list")),
+        Line("kind", literal(kind or "unknown"), "", 0.7, "as answered in missing_people"),
+    )
+    drafting.add("exits", Select(lines, gone))
+
+
+def _employees(drafting: Drafting, hire: Line, people: View | None) -> None:
+    """One row a spell, with the protected attributes of the list of people for the fairness review."""
+    since = f"coalesce(s.first_seen, date '{drafting.complete_from}')"
+    observed = (
+        "the records of a person begin with the first list, or where exits are complete: leavers of before are missing"
+    )
+    lines = [
+        Line("employee_id", "s.employee_id", drafting.keys.own.column.place, 0.95, drafting.keys.own.why),
+        Line("hire_date", "s.hire_date", hire.source, hire.confidence, hire.why),
+        Line("observed_from", f"greatest(s.hire_date, {since})", "", 0.9, observed),
+    ]
+    rest = "from spells as s"
+    listed = people or next(
+        (view for view in drafting.of_kind("unknown") if view.name == drafting.keys.people.table.name), None
+    )
+    attributes = _protected(listed) if listed else []
+    if listed and attributes:
+        lines += attributes
+        one = f"select * from {quoted(listed.name)} qualify row_number() over (partition by employee_id) = 1"
+        rest += f"\nleft join ({one}) as p using (employee_id)"
+    drafting.add("employees", Select(tuple(lines), rest))
+
+
+def _protected(people: View) -> list[Line]:
+    taken: set[str] = set()
+    lines = []
+    for each in people.table.sensitive:
+        name = PROTECTED_NAMES.get(each.subject.what, "")
+        if each.subject.is_refused or not name or name in taken:
+            continue
+        taken.add(name)
+        why = "protected: read for the fairness review only"
+        lines.append(Line(name, f"p.{quoted(f'protected {each.name}')}", f"{people.name}.{each.name}", 0.95, why))
+    return lines

@@ -1,0 +1,259 @@
+"""The SQL of a draft, line by line with the evidence, and its views over the tables of the export.
+
+A view names the person and types every column that has a role, so that the tables of the contract are short queries
+over views. What is drafted is run on the export at once: rows, dates and overlaps are counted on the result.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.keys import Key, Keys
+from features.drafting.roles import Column, Recognised, shown
+from features.drafting.shapes import DateShape
+from features.drafting.value_words import TOTALS
+from features.drafting.words import DATES, NUMBERS
+from features.sql import literal, quoted, select_from
+
+NO_LETTERS: Final = r"[\d.,'\s+\-]"
+
+_FILE_DATES: Final = (
+    (r"(?:19|20)\d\d-\d\d-\d\d", "%Y-%m-%d"),
+    (r"(?:19|20)\d\d_\d\d_\d\d", "%Y_%m_%d"),
+    (r"\d\d\.\d\d\.(?:19|20)\d\d", "%d.%m.%Y"),
+    (r"(?:19|20)\d\d[01]\d[0-3]\d", "%Y%m%d"),
+    (r"(?:19|20)\d\d-\d\d", "%Y-%m"),
+    (r"(?:19|20)\d\d_\d\d", "%Y_%m"),
+    (r"(?:19|20)\d\d\.\d\d", "%Y.%m"),
+    (r"(?:19|20)\d\d[01]\d", "%Y%m"),
+    (r"\d\d-(?:19|20)\d\d", "%m-%Y"),
+    (r"\d\d_(?:19|20)\d\d", "%m_%Y"),
+    (r"\d\d\.(?:19|20)\d\d", "%m.%Y"),
+    (r"[A-Za-z]{3} (?:19|20)\d\d", "%b %Y"),
+    (r"[A-Za-z]{3}_(?:19|20)\d\d", "%b_%Y"),
+    (r"[A-Za-z]{4,} (?:19|20)\d\d", "%B %Y"),
+)
+"""How a day or a month is written in the names of files and sheets."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One column of a query. source: the columns of the export that it comes from; confidence from 0 to 1."""
+
+    name: str
+    sql: str
+    source: str = ""
+    confidence: float = 1.0
+    why: str = ""
+
+    @property
+    def comment(self) -> str:
+        evidence = "; ".join(filter(None, (self.source, self.why)))
+        return f"{evidence} ({self.confidence:.0%} sure)" if evidence and self.confidence < 1 else evidence
+
+
+@dataclass(frozen=True)
+class Select:
+    """A query: its lines, and what follows them."""
+
+    lines: tuple[Line, ...]
+    rest: str
+    distinct: bool = False
+
+    @property
+    def sql(self) -> str:
+        """The query with its comments."""
+        shown_lines = [f"  {line.sql} as {quoted(line.name)}" for line in self.lines]
+        last = len(shown_lines) - 1
+        commented = [
+            f"{text}{',' if place < last else ''}" + (f"  -- {line.comment}" if line.comment else "")
+            for place, (text, line) in enumerate(zip(shown_lines, self.lines, strict=True))
+        ]
+        return "\n".join([f"select{' distinct' if self.distinct else ''}", *commented, self.rest])
+
+
+@dataclass(eq=False)
+class View:
+    """A table of the export, typed. `frame` is its result on the export, `select` the SQL."""
+
+    table: Recognised
+    key: Key | None
+    select: Select
+    frame: pl.DataFrame
+    month_of_files: DateShape | None = None
+
+    @property
+    def name(self) -> str:
+        return self.table.table.name
+
+    @property
+    def roles(self) -> list[str]:
+        return self.frame.columns
+
+    def has(self, *roles: str) -> bool:
+        return set(roles) <= set(self.frame.columns)
+
+    def column(self, role: str) -> Column:
+        """The column of the export that a role of this view comes from."""
+        return next(column for name, column in _named(self.table) if name == role)
+
+    def line(self, role: str) -> Line:
+        """How a role of this view is made, with the evidence."""
+        return next(line for line in self.select.lines if line.name == role)
+
+
+@dataclass
+class Workbench:
+    """Runs the drafted SQL on the export. `prepared` are the views so far, in order."""
+
+    connection: duckdb.DuckDBPyConnection
+    prepared: dict[str, str] = field(default_factory=dict)
+
+    def prepare(self, name: str, sql: str) -> pl.DataFrame:
+        """Adds a view and returns its rows."""
+        self.connection.execute(f"create or replace view {quoted(name)} as {sql}")
+        self.prepared[name] = sql
+        return self.rows(select_from("*", quoted(name)))
+
+    def rows(self, sql: str) -> pl.DataFrame:
+        return pl.DataFrame(self.connection.sql(sql).to_arrow_table())
+
+
+def typed_views(bench: Workbench, tables: Sequence[Recognised], keys: Keys | None) -> list[View]:
+    """A view for every table; the list of people first, as others may need it to find the id."""
+    first = [keys.people] if keys else []
+    rest = [table for table in tables if not keys or table is not keys.people]
+    views = {table.table.name: _typed(bench, table, keys) for table in [*first, *rest]}
+    return [views[table.table.name] for table in tables]
+
+
+def register(bench: Workbench, table: ExportTable) -> None:
+    """Makes the rows of a table known under the names that the draft uses."""
+    for part in table.parts:
+        rows = table.frame
+        if len(table.parts) > 1:
+            rows = rows.filter(pl.col(FILE_COLUMN) == part.declared.sheet)
+        bench.connection.register(part.name, rows.to_arrow())
+    if len(table.parts) > 1:
+        bench.prepare(f"{table.name}_rows", _united(table))
+
+
+def dates_of_files(files: Sequence[str]) -> tuple[str, str] | None:
+    """The pattern and the format of the one date that every name of a file or sheet has; None where one lacks it."""
+    for pattern, form in _FILE_DATES:
+        found = [re.search(pattern, name) for name in files]
+        if all(found):
+            days = pl.Series([match.group() for match in found if match])
+            day_form = form if "%d" in form else f"%d {form}"
+            texts = days if "%d" in form else "01 " + days
+            if texts.str.to_date(day_form, strict=False).null_count() == 0:
+                return pattern, form
+    return None
+
+
+def _united(table: ExportTable) -> str:
+    """All sheets of a table, each row with the name of its sheet."""
+    parts = [
+        f"select * replace ({literal(part.declared.sheet or '')} as {FILE_COLUMN}) from {quoted(part.name)}"
+        for part in table.parts
+    ]
+    return "\nunion all by name\n".join(parts)
+
+
+def source_of(table: ExportTable) -> str:
+    """SQL for the rows of a table as they are."""
+    return quoted(f"{table.name}_rows" if len(table.parts) > 1 else table.parts[0].name)
+
+
+def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:
+    register(bench, table.table)
+    key = keys.of_tables.get(table.table.name) if keys else None
+    lines = [_person(key)] if key else []
+    lines += [_line(name, column) for name, column in _named(table) if column.role != "person_id"]
+    lines += _currency_beside_pay(table)
+    lines += [_sensitive(each.name) for each in table.sensitive if not each.subject.is_refused] if key else []
+    if month := _month_of_file(table.table):
+        lines.append(month)
+    if not lines:
+        lines = [Line(name, quoted(name)) for name in table.table.columns[:1]]
+    rest = _from(table, key, keys)
+    chosen = Select(tuple(lines), rest)
+    return View(table, key, chosen, bench.prepare(table.table.name, chosen.sql))
+
+
+def _named(table: Recognised) -> list[tuple[str, Column]]:
+    """The columns of a table with the names that they have in its view: their role, numbered where it is not alone."""
+    named, seen = [], dict[str, int]()
+    for column in sorted(table.columns, key=lambda each: (each.role, -each.confidence)):
+        seen[column.role] = times = seen.get(column.role, 0) + 1
+        named.append((column.role if times == 1 else f"{column.role}_{times}", column))
+    return named
+
+
+def _person(key: Key) -> Line:
+    column = key.column
+    if key.via:
+        sql, why = "people.the_id", f"{key.why}; the id is found there"
+    else:
+        sql, why = key.spelling.sql(column.text), key.why
+    return Line("employee_id", sql, column.place, column.confidence, why)
+
+
+def _line(name: str, column: Column) -> Line:
+    shape = column.shape
+    if column.role in DATES and shape.as_date:
+        sql = shape.as_date.sql(column.text)
+    elif column.role in NUMBERS and shape.as_number:
+        sql = shape.as_number.sql(column.text)
+    else:
+        sql = column.text
+    return Line(name, sql, column.place, column.confidence, column.why)
+
+
+def _currency_beside_pay(table: Recognised) -> list[Line]:
+    """The currency that stands in the cells of the pay, where no column says it."""
+    pay = table.one("pay")
+    if pay is None or table.one("currency") or not pay.shape.as_number or not pay.shape.as_number.has_affix:
+        return []
+    sql = f"nullif(regexp_replace({pay.text}, {literal(NO_LETTERS)}, '', 'g'), '')"
+    return [Line("currency", sql, pay.place, 0.95, "the currency stands beside the number")]
+
+
+def _sensitive(name: str) -> Line:
+    return Line(f"protected {shown(name)}", quoted(name), why="protected: for the fairness review only")
+
+
+def _month_of_file(table: ExportTable) -> Line | None:
+    """The day or month in the name of the file or sheet of each row, where there are several."""
+    names = table.frame[FILE_COLUMN].unique().to_list()
+    found = dates_of_files(names) if len(names) > 1 else None
+    if not found:
+        return None
+    pattern, form = found
+    day = f"try_strptime(regexp_extract({FILE_COLUMN}, {literal(pattern)}), {literal(form)})::date"
+    return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, "the name of the file")
+
+
+def _from(table: Recognised, key: Key | None, keys: Keys | None) -> str:
+    rows = source_of(table.table)
+    if key is None or keys is None:
+        return f"from {rows}"
+    conditions = [f"{key.column.text} is not null", *_no_totals(table)]
+    if key.via:
+        own = keys.own.spelling.sql(keys.own.column.text)
+        number = key.via.text
+        people = f"(select {number} as the_number, {own} as the_id from {source_of(keys.people.table)})"
+        rows = f"{rows} join {people} as people on people.the_number = {key.spelling.sql(key.column.text)}"
+    return f"from {rows}\nwhere {' and '.join(conditions)}"
+
+
+def _no_totals(table: Recognised) -> list[str]:
+    """Conditions that leave out rows of totals, for the columns that hold such a word."""
+    frame = table.table.frame
+    found = [name for name in table.table.columns if frame[name].str.contains(f"(?i){TOTALS}").any()]
+    return [f"not regexp_matches(coalesce({quoted(name)}, ''), {literal(TOTALS)}, 'i')" for name in found]
