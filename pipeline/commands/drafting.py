@@ -49,7 +49,7 @@ def draft(
         write_text(drafted.questions_text, answers)
     write_json(json_file, drafted.as_dict())
     left_over = unknown_keys(given, [question.key for question in drafted.questions])
-    for line in draft_lines(drafted, left_over, out, answers):
+    for line in draft_lines(drafted, left_over, path, out, answers):
         err.print(line, soft_wrap=True)
     if drafted.open or not _is_accepted(out):
         raise typer.Exit(Refused.exit_code)

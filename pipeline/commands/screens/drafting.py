@@ -18,8 +18,10 @@ from pipeline.commands.screens.parts import copyable, narrow_table
 _SKIP: Final = ""
 
 
-def draft_lines(draft: Draft, left_over: Sequence[str], out: Path, answers: Path | None) -> Iterator[RenderableType]:
-    """The result, from what was recognised to the next command."""
+def draft_lines(
+    draft: Draft, left_over: Sequence[str], path: Path, out: Path, answers: Path | None
+) -> Iterator[RenderableType]:
+    """The result, from what was recognised to the next command. `path` is the export."""
     for table, lines in draft.tables.items():
         shown = narrow_table(table)
         for column in ("column", "from", "sure"):
@@ -41,7 +43,7 @@ def draft_lines(draft: Draft, left_over: Sequence[str], out: Path, answers: Path
     if draft.open:
         file = answers or out.with_name("answers.toml")
         yield f"{len(draft.open)} questions are open. Fill in {escape(str(file))}, then run it again:"
-        yield copyable(f"retention draft … --out {out} --answers {file}")
+        yield copyable(f"retention draft {path} --out {out} --answers {file}")
 
 
 def check_lines(report: Report, out: Path) -> Iterator[RenderableType]:
