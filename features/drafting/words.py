@@ -2,6 +2,7 @@
 
 Words are written as in `contract.sensitive_words`: in lower case, without accents, with `_` between the words of a
 name; `*` stands for any letters within one word. A role is chosen by the longest match, and only if the values fit.
+A role that no table uses, such as a bonus or the date of a payment, keeps its columns from being taken for another.
 """
 
 from typing import Final
