@@ -88,9 +88,9 @@ def separates(column: str) -> dict[str, float]:
 
 
 from_the_future, as_known = separates("months_since_change"), separates("months_known")
-print(f"from today's table  AUC {from_the_future['value']:.3f}")
-print(f"as known that day   AUC {as_known['value']:.3f}")
-print(f"the leak is worth       {from_the_future['value'] - as_known['value']:+.3f}")
+print(f"from today's table  AUC {from_the_future.value:.3f}")
+print(f"as known that day   AUC {as_known.value:.3f}")
+print(f"the leak is worth       {from_the_future.value - as_known.value:+.3f}")
 
 # %%
 figure, panels = plt.subplots(1, 2, figsize=(9, 2.8), sharey=True)
