@@ -24,6 +24,7 @@ from serving.settings import ServerSettings
 
 NO_PERSON = {
     "simulate": "invented people",
+    "draft": "queries and questions",
     "check": "counts of rows",
     "features": "features, no risk",
     "monitor": "figures of a month",
