@@ -76,7 +76,7 @@ class Drafting:
 
 def counts_of(values: pl.Series) -> dict[str, int]:
     """How often each value occurs, the most frequent first; nulls do not count."""
-    counts = values.drop_nulls().value_counts(sort=True)
+    counts = values.drop_nulls().rename("value").value_counts(sort=True)
     return {str(value): int(rows) for value, rows in sorted(counts.rows(), key=lambda row: (-row[1], str(row[0])))}
 
 

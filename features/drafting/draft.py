@@ -103,7 +103,7 @@ def draft_source(
         if view.key:
             used.update(f"{view.name}.{shown(each)}" for each in view.key.column.names)
     lines = {
-        table: [*{line.name: line for each in selects for line in each.lines}.values()]
+        table: [*{line.name: line for each in reversed(selects) for line in each.lines}.values()]
         for table in TABLES
         if (selects := drafting.tables.get(table))
     }

@@ -105,7 +105,7 @@ def _joined(roles: Sequence[str]) -> str:
 
 
 def _counts(rows: pl.Series) -> dict[str, int]:
-    counts = rows.fill_null("").value_counts(sort=True)
+    counts = rows.fill_null("").rename("value").value_counts(sort=True)
     return {str(value): int(number) for value, number in sorted(counts.rows(), key=lambda row: (-row[1], str(row[0])))}
 
 

@@ -206,7 +206,7 @@ def _suggested_number(drafting: Drafting, view: View, name: str) -> tuple[float 
     if drafting.kinds[view.name] == "month":
         role = "file_date" if view.has("file_date") else "period"
         days = view.frame[role].drop_nulls().unique() if view.has(role) else pl.Series([], dtype=pl.Date)
-        a_year = days.dt.year().value_counts()["count"].median() if len(days) else None
+        a_year = days.dt.year().rename("year").value_counts()["count"].median() if len(days) else None
         return (float(a_year), "as many periods a year") if a_year else (None, "")  # type: ignore[arg-type]
     return None, "the export does not say it"
 
@@ -248,7 +248,7 @@ def _entered(drafting: Drafting, view: View, day: str) -> list[Line]:
     if not view.has("entered_at"):
         return []
     entered = view.frame["entered_at"].drop_nulls()
-    most = entered.value_counts(sort=True)["count"][0] / len(entered) if len(entered) else 1
+    most = entered.rename("day").value_counts(sort=True)["count"][0] / len(entered) if len(entered) else 1
     source = view.line("entered_at").source
     if most > MASS:
         drafting.notes.append(f"{source}: {most:.0%} on one day, so a program wrote it; not used as the day of entry")

@@ -69,7 +69,7 @@ def _until(
 
 def _usual_exits(exits: pl.Series) -> pl.Series:
     """The exits without the last few, which may be planned ones."""
-    return exits.head(int(0.97 * len(exits)))
+    return exits.head(len(exits) - int(0.03 * len(exits)))
 
 
 def _of_files(view: View) -> list[str]:

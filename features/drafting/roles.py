@@ -12,6 +12,7 @@ import polars as pl
 from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import folded, resembles, word_pattern
 from features.drafting.export import ExportTable
+from features.drafting.picture_day import picture_day_of
 from features.drafting.questions import Interview, Question
 from features.drafting.shapes import DateShape, Shape, is_written_date, shape_of, with_order
 from features.drafting.words import (
@@ -32,6 +33,8 @@ LEAST: Final = 0.45
 SEVERAL: Final = frozenset({"level", "exit_type", "exit_reason", "exit_date", "hire_date", "pay", "person_id"})
 """Roles that more than one column of a table may be candidates for."""
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
+DAYS_OF_ROWS: Final = ("period", "valid_from", "review_date", "survey_date")
+"""Roles of the day of a row."""
 MOST_ROW_TYPES: Final = 12
 MOST_KINDS, LEAST_PAY = 3, 100
 """Up to three different small numbers number kinds of rows, and are no pay."""
@@ -170,6 +173,7 @@ def _recognise(table: ExportTable) -> Recognised:
     ]
     columns = _starts_of_rows(_steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
     columns += _row_type(table, shapes, columns, apart)
+    columns += _picture_day(table, shapes, columns, apart)
     return Recognised(table, tuple(columns), tuple(sensitive), shapes)
 
 
@@ -200,6 +204,20 @@ def _starts_of_rows(columns: list[Column]) -> list[Column]:
         else column
         for column in columns
     ]
+
+
+def _picture_day(
+    table: ExportTable, shapes: Mapping[str, Shape], columns: Sequence[Column], apart: Collection[str]
+) -> list[Column]:
+    """The day of monthly rows by its values, where no name says since when a row holds."""
+    taken = {name for column in columns for name in column.names} | set(apart)
+    person = next((column for column in columns if column.role == "person_id"), None)
+    if person is None or {column.role for column in columns} & set(DAYS_OF_ROWS):
+        return []
+    dates = {name: shape for name, shape in shapes.items() if name not in taken and shape.as_date}
+    name = picture_day_of(table.frame, person.names, dates)
+    why = "each of its days has many people, and nobody twice"
+    return [Column(table.name, (name,), "period", 0.8, why, shapes[name])] if name else []
 
 
 def _row_type(

@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from features.drafting.picture_day import PEOPLE_A_DAY
 from features.drafting.roles import matches
 from features.drafting.value_words import GONE
 from features.drafting.views import View
@@ -15,8 +16,6 @@ SEVERAL: Final = 1.02
 """Rows a person from which a table holds more than one row a person: a few people are rehired."""
 MOST_NULLS: Final = 0.05
 """A table with more rows without a day is no history."""
-PEOPLE_A_DAY: Final = 8
-"""A table with this number of rows on each of its days is a picture of everyone on that day."""
 
 PLACE: Final = ("department", "job", "level", "level_2", "manager", "location", "contract", "fte", "weekly_hours")
 

@@ -142,11 +142,11 @@ def shape_of(name: str, given: pl.Series) -> Shape:
     """The shape of a column of text. Marks for 'unknown', such as `--`, do not count as values."""
     values = given.drop_nulls()
     values = values.filter(~values.str.to_lowercase().is_in(UNKNOWN))
-    counts = values.value_counts(sort=True)
+    counts = values.rename("value").value_counts(sort=True)
     distinct = counts.height
     length = float(values.str.len_chars().mean() or 0)  # type: ignore[arg-type]
     few = _is_code_list(len(values), distinct, length)
-    words = {folded(value) for value in counts[values.name]} if few else set()
+    words = {folded(value) for value in counts["value"]} if few else set()
     return Shape(
         name=name,
         rows=len(given),

@@ -3,10 +3,11 @@
 from typing import Final
 
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
+from features.drafting.employees import draft_employees
 from features.drafting.exit_kinds import exit_lines, labels_of
 from features.drafting.period import ask_period
 from features.drafting.questions import Question
-from features.drafting.roles import PROTECTED_NAMES, matches
+from features.drafting.roles import matches
 from features.drafting.row_kind import effective_role, state_role
 from features.drafting.value_words import EMPLOYED, GONE, LOCKED, SECONDARY
 from features.drafting.views import Line, Select, View
@@ -42,7 +43,7 @@ def draft_spells(drafting: Drafting) -> None:
     if "exits" not in drafting.tables:
         raise _nobody_leaves()
     ask_period(drafting, months if exits == "month" else None)
-    _employees(drafting, start, people)
+    draft_employees(drafting, start, people)
 
 
 def _workers(drafting: Drafting, people: View) -> str:
@@ -190,14 +191,27 @@ def picture_day(drafting: Drafting, months: View) -> str:
     """SQL for the day of a monthly picture; which day of the month is asked where only the month is known."""
     role = "file_date" if months.has("file_date") else effective_role(months) or "period"
     drafting.use(months, role)
-    if not months.line(role).sql.startswith("last_day"):
+    is_whole = months.line(role).sql.startswith("last_day")
+    is_first = bool((months.frame[role].drop_nulls().dt.day() == 1).all())
+    if not is_whole and not is_first:
         return quoted(role)
-    text = "On which day of its month is each monthly list taken?"
+    is_late = is_whole or _shows_later_hires(months, role)
     question = Question(
-        "picture_day", text, "one", PICTURE_DAYS, suggested=PICTURE_DAYS[0], why="the files name a month"
+        "picture_day",
+        "On which day of its month is each monthly list taken?",
+        "one",
+        PICTURE_DAYS,
+        suggested=PICTURE_DAYS[0 if is_late else 1],
+        why="the lists name a month" if is_whole else "whether a list names people who were hired after its day",
     )
-    first = drafting.interview.ask(question) == PICTURE_DAYS[1]
-    return f"date_trunc('month', {quoted(role)})::date" if first else quoted(role)
+    if drafting.interview.ask(question) == PICTURE_DAYS[1]:
+        return f"date_trunc('month', {quoted(role)})::date" if is_whole else quoted(role)
+    return quoted(role) if is_whole else f"last_day({quoted(role)})"
+
+
+def _shows_later_hires(months: View, role: str) -> bool:
+    """Whether rows name people before the day of their hire: then the day stands for its month."""
+    return months.has("hire_date") and bool((months.frame["hire_date"] > months.frame[role]).any())
 
 
 def _exits(drafting: Drafting, start: str, people: View | None, events: View | None, months: View | None) -> None:
@@ -213,7 +227,20 @@ def _exits(drafting: Drafting, start: str, people: View | None, events: View | N
     elif start != "month":
         raise _nobody_leaves()
     if start == "month" and months:
-        _missing(drafting, months, leavers)
+        if months.has("exit_date") or months.has("last_day_worked"):
+            _in_pictures(drafting, months)
+        _missing(drafting, months)
+
+
+def _in_pictures(drafting: Drafting, months: View) -> None:
+    """Exits whose day stands in the monthly rows of the person: the last row that states it counts."""
+    role = _exit_column(drafting, months)
+    drafting.bench.prepare(
+        "leaving",
+        f"select * from pictures where {quoted(role)} is not null\n"
+        f"qualify row_number() over (partition by employee_id, {quoted(role)} order by picture desc) = 1",
+    )
+    _exits_of_rows(drafting, months, "leaving", role, f"{quoted(role)} is not null")
 
 
 def _nobody_leaves() -> BadInput:
@@ -279,11 +306,11 @@ def _notice(drafting: Drafting, view: View, role: str) -> list[Line]:
     return [drafting.take(view, "notice_date", "recorded_at", why="on or before the end: known from that day on")]
 
 
-def _missing(drafting: Drafting, months: View, leavers: View | None) -> None:
-    """Exits of people who are in a picture but not in the next one, nor in the list of leavers."""
+def _missing(drafting: Drafting, months: View) -> None:
+    """Exits of people who are in a picture but not in the next one, and of whom no row says when they left."""
     end = "(select min(picture) from pictures where picture > s.last_seen)"
-    listed = ""
-    if leavers:
+    listed, are_stated = "", "exits" in drafting.tables
+    if are_stated:
         exits = " union all ".join(f"({select.sql})" for select in drafting.tables["exits"])
         listed = (
             f"\n  and not exists (select 1 from ({exits}) as e where e.employee_id = s.employee_id\n"
@@ -299,11 +326,11 @@ def _missing(drafting: Drafting, months: View, leavers: View | None) -> None:
         "one",
         ("voluntary", "involuntary", "other", NOT_AN_EXIT),
         {"missing": number},
-        None if not leavers else "other",
+        None if not are_stated else "other",
         "nobody can know it from the export",
     )
     kind = drafting.interview.ask(question)
-    if kind == NOT_AN_EXIT or (kind is None and leavers):
+    if kind == NOT_AN_EXIT or (kind is None and are_stated):
         return
     lines = (
         Line("employee_id", "s.employee_id", months.line("employee_id").source, 0.95),
@@ -312,39 +339,3 @@ def _missing(drafting: Drafting, months: View, leavers: View | None) -> None:
         Line("kind", literal(kind or "unknown"), "", 0.7, "as answered in missing_people"),
     )
     drafting.add("exits", Select(lines, gone))
-
-
-def _employees(drafting: Drafting, hire: Line, people: View | None) -> None:
-    """One row a spell, with the protected attributes of the list of people for the fairness review."""
-    since = f"coalesce(s.first_seen, date '{drafting.complete_from}')"
-    observed = (
-        "the records of a person begin with the first list, or where exits are complete: leavers of before are missing"
-    )
-    lines = [
-        Line("employee_id", "s.employee_id", drafting.keys.own.column.place, 0.95, drafting.keys.own.why),
-        Line("hire_date", "s.hire_date", hire.source, hire.confidence, hire.why),
-        Line("observed_from", f"greatest(s.hire_date, {since})", "", 0.9, observed),
-    ]
-    rest = "from spells as s"
-    listed = people or next(
-        (view for view in drafting.of_kind("unknown") if view.name == drafting.keys.people.table.name), None
-    )
-    attributes = _protected(listed) if listed else []
-    if listed and attributes:
-        lines += attributes
-        one = f"select * from {quoted(listed.name)} qualify row_number() over (partition by employee_id) = 1"
-        rest += f"\nleft join ({one}) as p using (employee_id)"
-    drafting.add("employees", Select(tuple(lines), rest))
-
-
-def _protected(people: View) -> list[Line]:
-    taken: set[str] = set()
-    lines = []
-    for each in people.table.sensitive:
-        name = PROTECTED_NAMES.get(each.subject.what, "")
-        if each.subject.is_refused or not name or name in taken:
-            continue
-        taken.add(name)
-        why = "protected: read for the fairness review only"
-        lines.append(Line(name, f"p.{quoted(f'protected {each.name}')}", f"{people.name}.{each.name}", 0.95, why))
-    return lines

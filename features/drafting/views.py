@@ -180,7 +180,7 @@ def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:
     if month := _month_of_file(table.table):
         lines.append(month)
     if not lines:
-        lines = [Line(name, quoted(name)) for name in table.table.columns[:1]]
+        lines = [Line(name, quoted(name)) for name in [*table.table.columns, FILE_COLUMN][:1]]
     rest = _from(table, key, keys)
     chosen = Select(tuple(lines), rest)
     return View(table, key, chosen, bench.prepare(table.table.name, chosen.sql))

@@ -10,6 +10,7 @@ from typing import Final
 DATES: Final = {
     "hire_date": (
         "hire hired hire* hiring start_date startdate date_started start joining joined join_date doj entry "
+        "dateofjoining dateofjoin dateofhire dateofhiring hiredate joindate joiningdate "
         "entry_date employment_date employment_start employed_since commencement* onboard* einstell* eintritt* "
         "dienstantritt beschaftigt_seit dienstbeginn приема прием принят* поступлен* трудоустрой* начало_работы "
         "embauche date_d_embauche entree arrivee date_d_entree contratacion alta fecha_alta fecha_de_alta ingreso "
@@ -26,7 +27,8 @@ DATES: Final = {
     ),
     "exit_date": (
         "terminat* exit* leave_date leaving* leaver* left separation* departure* end_of_employment employment_end "
-        "last_day last_day_of_employment termination_date date_left date_of_leaving austritt* austrittsdatum "
+        "last_day last_day_of_employment termination_date date_left date_of_leaving "
+        "dateofleaving dateofexit exitdate terminationdate leavingdate austritt* austrittsdatum "
         "ausscheid* kundigung_zum beschaftigt_bis dienstende увольнени* уволен* uvolnen* uvolneniya sortie "
         "date_de_sortie depart date_de_depart fin_d_emploi baja fecha_baja fecha_de_baja cese egreso salida "
         "cessazione data_cessazione uscita dimission* desligamento demissao saida rescisao zwolnieni* rozwiazani* "
@@ -40,7 +42,8 @@ DATES: Final = {
         "data_aviso wypowiedzeni* data_wypowiedzenia opzeg* opzegdatum terminated_at"
     ),
     "last_day_worked": (
-        "last_day_worked last_working* last_worked letzter_arbeitstag dernier_jour_travaille ultimo_dia_* "
+        "last_day_worked last_working* lastworking* last_worked "
+        "letzter_arbeitstag dernier_jour_travaille ultimo_dia_* "
         "ultimo_giorno* ostatni_dzien* laatste_werkdag* последний_рабочий*"
     ),
     "contract_end_date": (

@@ -109,9 +109,7 @@ def multiline(sql: str) -> str:
 def _head(name: str, interview: Interview) -> list[str]:
     lines = ["# Drafted by retention draft. Beside each line: where it comes from, why, and how sure that is."]
     if interview.open:
-        lines.append(
-            f"# NOT COMPLETE: {len(interview.open)} questions are open; it is not read until they are answered."
-        )
+        lines.append(f"# NOT COMPLETE: open questions: {len(interview.open)}. It is not read until they are answered.")
     return [*lines, f"name = {text(name)}"]
 
 

@@ -108,9 +108,10 @@ def fit_encoding(features: pl.DataFrame, rows: Rows | slice = slice(None)) -> En
 
 
 def _frequent(column: pl.Series) -> tuple[str, ...]:
-    counts = column.cast(pl.String).drop_nulls().value_counts(name="rows").filter(pl.col("rows") >= LEAST_ROWS)
-    kept = counts.sort(["rows", column.name], descending=[True, False]).head(MOST_LEVELS)
-    return tuple(kept[column.name].to_list())
+    counts = column.cast(pl.String).drop_nulls().rename("value").value_counts(name="rows")
+    common = counts.filter(pl.col("rows") >= LEAST_ROWS)
+    kept = common.sort(["rows", "value"], descending=[True, False]).head(MOST_LEVELS)
+    return tuple(kept["value"].to_list())
 
 
 def _finite(column: pl.Series) -> Floats:

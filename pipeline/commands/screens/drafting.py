@@ -42,7 +42,7 @@ def draft_lines(
     yield f"Wrote {escape(str(out))}."
     if draft.open:
         file = answers or out.with_name("answers.toml")
-        yield f"{len(draft.open)} questions are open. Fill in {escape(str(file))}, then run it again:"
+        yield f"Open questions: {len(draft.open)}. Fill in {escape(str(file))}, then run it again:"
         yield copyable(f"retention draft {path} --out {out} --answers {file}")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from drafts import Draw
 from source_files import write
 
 from features.drafting.export import read_export
@@ -13,6 +14,7 @@ from features.drafting.questions import Interview
 from features.drafting.roles import Recognised, recognise
 from features.drafting.shapes import shape_of
 
+ANSWERS = {"exit_kinds": {"move": "voluntary"}, "complete_from": "2020-01-01", "complete_until": "2021-12-31"}
 DAYS = ["05.02.2019", "17.03.2020", "28.04.2021"]
 
 
@@ -159,3 +161,17 @@ def test_the_name_of_a_form_before_the_column_does_not_matter(tmp_path: Path) ->
     table = recognised(tmp_path, "Employee #,Employment status: Date,Employment status: Status\n1,05 Feb 2019,Active\n")
     assert [column.name for column in table.all("valid_from")] == ["Employment status: Date"]
     assert [column.name for column in table.all("status")] == ["Employment status: Status"]
+
+
+def test_a_table_whose_only_column_is_named_like_that_of_the_file_names_does_no_harm(drafted: Draw) -> None:
+    roster = "employee_id,hire_date,exit_date,exit_reason\n1,2018-01-01,,\n2,2018-02-01,2020-05-31,move\n"
+    made = drafted({"roster.csv": roster, "files.csv": "filename\n1\n2\n"}, ANSWERS)
+    assert made.rows("exits", "employee_id") == [("2",)]
+
+
+def test_columns_that_are_named_like_counts_are_counted(drafted: Draw) -> None:
+    roster = (
+        "employee_id,hire_date,exit_date,exit_reason,count,rows\n1,2018-01-01,,,a,x\n2,2018-02-01,2020-05-31,move,b,y\n"
+    )
+    made = drafted({"roster.csv": roster}, ANSWERS)
+    assert made.rows("exits", "employee_id") == [("2",)]

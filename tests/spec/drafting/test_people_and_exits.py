@@ -169,3 +169,23 @@ def test_the_planned_end_of_a_contract_is_no_exit(drafted: Draw) -> None:
     )
     assert made.rows("exits", "employee_id") == [("2",)]
     assert "liste.Vertragsende" in made.draft.unused
+
+
+def test_monthly_rows_under_a_name_that_says_nothing_are_found_by_their_days_and_state_exits(drafted: Draw) -> None:
+    """Ten people, of whom 10 joins within the last month and 3 leaves in the second; the first of a month names it."""
+    months, rows = (
+        ("01-01-2020", "01-02-2020", "01-03-2020", "01-04-2020"),
+        ["MMM-YY,Emp_ID,Dateofjoining,LastWorkingDate"],
+    )
+    for number, month in enumerate(months):
+        for person in range(1, 11):
+            joined = "15-04-2020" if person == 10 else f"{10 + person}-05-2018"
+            is_there = number == 3 if person == 10 else not (person == 3 and number > 1)
+            left = "20-02-2020" if (person, number) == (3, 1) else ""
+            rows += [f"{month},{person},{joined},{left}"] if is_there else []
+    answers = {"exit_kinds": {"(empty)": "voluntary"}, "missing_people": "not an exit"} | PERIOD
+    made = drafted({"train.csv": "\n".join(rows)}, answers)
+    assert made.question("picture_day").suggested == "last day"
+    assert made.rows("exits", "employee_id", "exit_date", "kind") == [("3", date(2020, 2, 20), "voluntary")]
+    hired = dict(made.rows("employees", "employee_id", "hire_date"))
+    assert (len(hired), hired["1"], hired["10"]) == (10, date(2018, 5, 11), date(2020, 4, 15))
