@@ -235,7 +235,7 @@ def test_the_assessment_is_printed_or_written(shell: Callable[..., str], publish
 
 def test_the_noted_end_of_the_audit_still_matches_next_time(shell: Callable[..., str], company: Path) -> None:
     [command] = [line for line in commands(OPERATION) if line.startswith("retention audit verify")]
-    shell("retention audit verify > /safe/place/audit-end")
+    shell("retention purge; retention audit verify > /safe/place/audit-end")  # an audit without rows has no end
     ends = []
     for before in ("retention purge", ":"):  # a purge leaves a row
         shell(f"{before}; {command}")
