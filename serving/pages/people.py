@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -38,7 +37,7 @@ from serving.schemas.what_if import LeversToPull, WhatIfForHr
 from serving.views.months import current, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, scored, shown_to_hr
-from serving.views.receipts import receipt_of, require_held, source_asked
+from serving.views.receipts import receipt_of, source_asked, stated
 from serving.views.what_if import what_if_for_hr
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -189,13 +188,7 @@ def _contested(
 ) -> Response:
     with audit.change() as change:
         audit.source = source_asked(change.scores, source, employee_id)
-        given = Contest(
-            at=datetime.now(UTC), who=asker.subject, employee_id=employee_id, source=audit.source, **point.model_dump()
-        )
-        if point.ground == GROUND:
-            change.scores.objections.record(audit.source, employee_id, given.at)
-        else:
-            require_held(change.scores, audit.source, employee_id)
+        given = stated(change.scores, audit.source, employee_id, asker.subject, point)
         is_repeated = _is_stored(change.scores, given)
         if not is_repeated:
             contest(change.connection, given)

@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from pipeline.store.erasure import ERASED, erase, kept
 from pipeline.store.erasure_of_files import erase_files
-from pipeline.store.objections import GROUND
-from pipeline.store.subject_rights import Contest, contest
+from pipeline.store.subject_rights import contest
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json
@@ -25,7 +24,7 @@ from serving.schemas.subject_rights import (
     Withdrawal,
 )
 from serving.views.erasure import proof_of, require_traces
-from serving.views.receipts import receipt_of, require_held, source_asked
+from serving.views.receipts import receipt_of, source_asked, stated
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
 
@@ -79,13 +78,7 @@ def contested(
     """
     with audit.change() as change:
         audit.source = source_asked(change.scores, source, employee_id)
-        given = Contest(
-            at=datetime.now(UTC), who=asker.subject, employee_id=employee_id, source=audit.source, **point.model_dump()
-        )
-        if point.ground == GROUND:
-            change.scores.objections.record(audit.source, employee_id, given.at)
-        else:
-            require_held(change.scores, audit.source, employee_id)
+        given = stated(change.scores, audit.source, employee_id, asker.subject, point)
         number = contest(change.connection, given)
         change.record("contested", employee_id)
     return as_json(request, KeptContest(id=number, **asdict(given)), 201)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pipeline.language.translator import ENGLISH, Language, marked
@@ -11,7 +12,9 @@ from pipeline.score_record import Factor
 from pipeline.settings import Settings
 from pipeline.store.held import Held, held_of, sources_of
 from pipeline.store.held import HeldScore as StoredScore
+from pipeline.store.objections import GROUND
 from pipeline.store.reading import PublishedScores
+from pipeline.store.subject_rights import Contest
 from serving.http.problems import Refusal
 from serving.schemas.audit import Look
 from serving.schemas.risks import CurvePoint
@@ -83,6 +86,16 @@ def require_held(scores: PublishedScores, source: str, employee_id: str) -> None
     """Raise 404 where the source has nothing about a person."""
     if source not in sources_of(scores.connection, employee_id):
         raise nothing_held()
+
+
+def stated(scores: PublishedScores, source: str, employee_id: str, who: str, point: ContestedPoint) -> Contest:
+    """What a person states, to be stored. An objection is recorded; any other ground is 404 where nothing is held."""
+    given = Contest(at=datetime.now(UTC), who=who, employee_id=employee_id, source=source, **point.model_dump())
+    if point.ground == GROUND:
+        scores.objections.record(source, employee_id, given.at)
+    else:
+        require_held(scores, source, employee_id)
+    return given
 
 
 def nothing_held() -> Refusal:
