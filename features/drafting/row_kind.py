@@ -17,8 +17,6 @@ SEVERAL: Final = 1.02
 MOST_NULLS: Final = 0.05
 """A table with more rows without a day is no history."""
 
-PLACE: Final = ("department", "job", "level", "level_2", "manager", "location", "contract", "fte", "weekly_hours")
-
 
 def row_kind(view: View) -> RowKind:
     """What a row of the view is."""

@@ -64,7 +64,7 @@ def write_lists(
     out.mkdir(parents=True, exist_ok=True)
     with writing_alone(out):
         # read under the lock: an erasure after this moment waits for it, and then deletes what was written
-        published, lists, waiting, figures = _read(store, rules, month, language)
+        published, lists, waiting, without_manager, figures = _read(store, rules, month, language)
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=out))  # readable by the owner only
         try:
             _write_month(draft, published, lists, figures, language, answers_at(list_link, published))
@@ -72,21 +72,21 @@ def write_lists(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     people = sum(len(each.entries) for each in lists)
-    with store.reading() as scores:
-        without_manager = published.people - scores.teams(published).height
     return WrittenLists(out / published.month, published.month, len(lists), people, waiting, without_manager)
 
 
 def _read(
     store: Store, rules: ListRules, month: str | None, language: Language
-) -> tuple[Published, list[RiskList], int, DepartmentFigures]:
-    """The month, the lists worth reading, the number of managers who wait, and the figures of departments."""
+) -> tuple[Published, list[RiskList], int, int, DepartmentFigures]:
+    """The month, the lists worth reading, the numbers of managers who wait and of people without a manager, and the
+    figures of departments."""
     with store.reading() as scores:
         published = month_to_list(scores, month)
         every_list = lists_for_managers(scores, published, rules, None, language)
         lists = [each for each in every_list if each.is_worth_reading]
         waiting = len(waiting_managers(scores, published))
-        return published, lists, waiting, department_figures(scores, published, language)
+        without_manager = published.people - scores.teams(published).height
+        return published, lists, waiting, without_manager, department_figures(scores, published, language)
 
 
 def file_stem(manager_id: str) -> str:
