@@ -23,7 +23,9 @@ def draft(
     out: Annotated[Path, typer.Option("--out", help="The source.toml to write.")] = Path("source.toml"),
     answers: Annotated[
         Path | None,
-        typer.Option("--answers", help="TOML with the answers; written to be filled in if it is not there."),
+        typer.Option(
+            "--answers", help="TOML with the answers, written to be filled in. Default: answers.toml beside --out."
+        ),
     ] = None,
     template: Annotated[str | None, typer.Option("--template", help="A known layout; none is needed.")] = None,
     json_file: JsonOption = None,
@@ -36,7 +38,8 @@ def draft(
     if template is not None:
         remedy = "Leave --template out: the layout is recognised by itself"
         raise BadInput(Finding("no template of that name", "command line", "--template", remedy=remedy))
-    given = _answers_of(out) | (read_answers(answers) if answers and answers.is_file() else {})
+    answers = answers or out.with_name("answers.toml")
+    given = _answers_of(out) | (read_answers(answers) if answers.is_file() else {})
     drafted = _draft(path, out, given)
     while drafted.open and sys.stdin.isatty() and err.is_terminal:
         asked = prompt(drafted, err)
@@ -45,7 +48,7 @@ def draft(
         given |= asked
         drafted = _draft(path, out, given)
     write_text(drafted.text, out)
-    if answers and (drafted.open or not answers.exists()):
+    if drafted.open:
         write_text(drafted.questions_text, answers)
     write_json(json_file, drafted.as_dict())
     left_over = unknown_keys(given, [question.key for question in drafted.questions])

@@ -114,6 +114,16 @@ def test_the_answers_are_asked_for_then_read(retention, export: Path, tmp_path: 
     retention("draft", export, "--out", out, var=var)  # the answers stand in the draft
 
 
+def test_the_answers_to_fill_in_stand_beside_the_draft_where_no_file_is_named(retention, export, tmp_path) -> None:
+    out, var = tmp_path / "mapping" / "source.toml", tmp_path / "var"
+    out.parent.mkdir()
+    first = retention("draft", export, "--out", out, var=var, exit_code=3)
+    answers = out.with_name("answers.toml")
+    assert str(answers) in first.stderr.replace("\n", "")
+    answers.write_text(answers.read_text().replace('= ""', '= "suggested"'))
+    retention("draft", export, "--out", out, var=var)
+
+
 def test_a_source_written_by_hand_is_not_replaced(retention, export: Path, tmp_path: Path) -> None:
     out = tmp_path / "source.toml"
     out.write_text('name = "mine"\n')

@@ -19,16 +19,19 @@ _SKIP: Final = ""
 
 
 def draft_lines(
-    draft: Draft, left_over: Sequence[str], path: Path, out: Path, answers: Path | None
+    draft: Draft, left_over: Sequence[str], path: Path, out: Path, answers: Path
 ) -> Iterator[RenderableType]:
     """The result, from what was recognised to the next command. `path` is the export."""
     for table, lines in draft.tables.items():
-        shown = narrow_table(table)
-        for column in ("column", "from", "sure"):
+        shown = narrow_table(f"\n{table}")
+        for column in ("column", "from", "sure", "why"):
             shown.add_column(column, overflow="fold")
         for line in lines:
-            shown.add_row(escape(line.name), escape(line.source), f"{line.confidence:.0%}")
+            shown.add_row(
+                escape(line.name), escape(line.source), f"{line.confidence:.0%}", f"[dim]{escape(line.why)}[/]"
+            )
         yield shown
+    yield ""
     for title, names in (("not used", draft.unused), ("refused", draft.refused), ("protected", draft.protected)):
         if names:
             yield f"[bold]{title}[/] {escape(', '.join(names))}"
@@ -41,9 +44,8 @@ def draft_lines(
         yield f"[bold yellow]open[/] {escape(key)}: {escape(asked[key].text)}"
     yield f"Wrote {escape(str(out))}."
     if draft.open:
-        file = answers or out.with_name("answers.toml")
-        yield f"Open questions: {len(draft.open)}. Fill in {escape(str(file))}, then run it again:"
-        yield copyable(f"retention draft {path} --out {out} --answers {file}")
+        yield f"Open questions: {len(draft.open)}. Fill in {escape(str(answers))}, then run it again:"
+        yield copyable(f"retention draft {path} --out {out} --answers {answers}")
 
 
 def check_lines(report: Report, out: Path) -> Iterator[RenderableType]:
