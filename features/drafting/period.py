@@ -35,6 +35,8 @@ def ask_period(drafting: Drafting, pictures: View | None) -> None:
     answer = drafting.interview.ask(Question("complete_from", text, "date", suggested=since, why=why))
     drafting.complete_from = answer or drafting.complete_from
     until, why = _until(drafting, titled, spells, pictures, days)
+    if since and until < since and len(days):
+        until, why = _month_end(days.max()), "the month of the last exit"  # type: ignore[arg-type]
     text = "Up to which day are exits fully recorded? Usually the day of the export; later ones are planned."
     answer = drafting.interview.ask(Question("complete_until", text, "date", suggested=until, why=why))
     drafting.complete_until = answer or until
