@@ -16,6 +16,7 @@ from typing import Final
 
 from features.contract.tables import TABLES, column_order
 from features.errors import BadInput, Finding
+from features.reading.databases.queries import query_database
 from features.reading.duckdb_queries import query_files
 from features.reading.files import (
     FORMS,
@@ -25,7 +26,6 @@ from features.reading.files import (
     parquet_to_parquet,
 )
 from features.reading.inputs import read_input
-from features.reading.postgresql import query_postgresql
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import Queried, Query, table_queries
@@ -107,7 +107,7 @@ def read_cross_section_text(definition: SourceDefinition, table: str, raw: Raw, 
 
 def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, raw: Raw) -> Iterator[Queried]:
     if definition.settings.database:
-        return query_postgresql(definition, queries, out_dir)
+        return query_database(definition, definition.settings.database, queries, out_dir)
     inputs: dict[str, dict[str, Path]] = {}
     for number, (name, declared) in enumerate(definition.settings.inputs.items()):
         with raw.collecting():

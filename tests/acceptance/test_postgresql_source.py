@@ -10,7 +10,7 @@ import pytest
 from documents import blocks, page, section
 
 from features.errors import BadInput, Finding
-from features.reading import postgresql
+from features.reading.databases import queries as running
 from features.source import Source, check_source, load_source
 
 TABLES = {
@@ -213,7 +213,7 @@ def test_the_database_is_never_written_to(database: str, tmp_path: Path) -> None
     ("url", "rule"),
     [
         (None, "the environment variable HR_DATABASE is not set"),
-        ("mysql://u:secret@host/db", "the environment variable HR_DATABASE does not hold a PostgreSQL URL"),
+        ("db2://u:secret@host/db", "the environment variable HR_DATABASE does not hold the URL of a known database"),
     ],
 )
 def test_a_missing_url_names_the_variable(
@@ -258,8 +258,8 @@ def test_a_connection_that_breaks_between_two_tables_writes_nothing(
         kill_connections(database)
         return queried
 
-    one_query = postgresql._query_table
-    monkeypatch.setattr(postgresql, "_query_table", killed_after_the_first)
+    one_query = running.query_table
+    monkeypatch.setattr(running, "query_table", killed_after_the_first)
     finding = the_error(write_toml(tmp_path / "sql", QUERIES), tmp_path)
     assert finding.rule == "the connection to the database was lost"
     assert "run the same command again" in finding.remedy
@@ -268,13 +268,13 @@ def test_a_connection_that_breaks_between_two_tables_writes_nothing(
 def test_a_connection_that_breaks_within_a_table_writes_nothing(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class DyingFile(postgresql.pq.ParquetWriter):
+    class DyingFile(running.pq.ParquetWriter):
         def write_batch(self, *arguments: Any) -> None:
             super().write_batch(*arguments)
             kill_connections(database)
 
     rows = "select i::text as employee_id, date '2020-01-01' as hire_date from generate_series(1, 2000000) as i"
-    monkeypatch.setattr(postgresql.pq, "ParquetWriter", DyingFile)
+    monkeypatch.setattr(running.pq, "ParquetWriter", DyingFile)
     finding = the_error(write_toml(tmp_path / "sql", {"employees": rows}), tmp_path)
     assert finding.rule == "the connection to the database was lost"
 
