@@ -8,6 +8,9 @@ import pyarrow as pa
 
 BATCH_ROWS: Final = 8192
 
+_DIGITS: Final = 18
+"""As many fit into 64 bits."""
+
 _KEPT: Final = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_date32)
 _BYTES: Final = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
 
@@ -15,7 +18,8 @@ _BYTES: Final = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed
 def plain(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
     """The same rows in plain types, a batch at a time.
 
-    A decimal becomes a double, and a time with a zone that of UTC without one. Bytes are text in hexadecimal digits.
+    A decimal becomes a whole number or, with decimals, a double; one that may have too many digits becomes text. A time
+    with a zone becomes that of UTC. Bytes are text in hexadecimal digits.
     """
     given: pa.Schema = reader.schema
     schema = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in given])
@@ -42,11 +46,16 @@ def from_rows(
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
+def whole(digits: int) -> pa.DataType:
+    """The type of a whole number of up to `digits` digits: text where a number of them could be another one."""
+    return pa.int64() if digits <= _DIGITS else pa.string()
+
+
 def _plain_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_dictionary(kind):
         return _plain_type(kind.value_type)
     if pa.types.is_decimal(kind):
-        return pa.float64()
+        return pa.float64() if kind.scale > 0 else whole(kind.precision)
     if pa.types.is_timestamp(kind):
         return pa.timestamp("us")
     if pa.types.is_date(kind):

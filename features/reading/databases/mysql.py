@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from features.errors import Finding, counted
 from features.reading.databases.address import CONNECT_SECONDS, Address
-from features.reading.databases.arrow_types import from_rows
+from features.reading.databases.arrow_types import from_rows, whole
 from features.reading.databases.dialect import BACKTICKS, COMMENT, ESCAPED_NAME, ESCAPED_TEXT, Dialect
 from features.reading.databases.driver import A_VALUE, FIX, Driver, NotConnectedError, tables_of
 from features.reading.sql_statement import Statement
@@ -130,6 +130,9 @@ def _column(field: Any) -> tuple[pa.DataType, Callable[[str | bytes], Any]]:
         return pa.int64(), int
     if kind == KIND.LONGLONG:
         return (pa.uint64() if field.flags & 32 else pa.int64()), int
+    if kind in (KIND.DECIMAL, KIND.NEWDECIMAL) and field.scale == 0:
+        digits = whole(field.length - 1)  # the length counts the sign
+        return digits, int if pa.types.is_integer(digits) else _text
     if kind in (KIND.FLOAT, KIND.DOUBLE, KIND.DECIMAL, KIND.NEWDECIMAL):
         return pa.float64(), float
     if kind in (KIND.DATE, KIND.NEWDATE):
@@ -174,6 +177,7 @@ def _encryption(options: Mapping[str, str]) -> dict[str, Any]:
 @contextmanager
 def _connect(address: Address) -> Iterator[MySql]:
     import pymysql
+    from pymysql.converters import encoders
 
     options = address.options_among("ssl", "ssl_ca", "unix_socket")
     errors: tuple[type[Exception], ...] = (pymysql.err.Error, OSError)
@@ -187,7 +191,7 @@ def _connect(address: Address) -> Iterator[MySql]:
             unix_socket=options.get("unix_socket"),
             connect_timeout=CONNECT_SECONDS,
             charset="utf8mb4",
-            conv={},
+            conv=dict(encoders),  # and no decoders: the values come as the server writes them
             **_encryption(options),
         )
         snapshot = MySql(connection, (pymysql.err.Error,))

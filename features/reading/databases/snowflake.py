@@ -31,6 +31,7 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
         Option.ROLE.value: options.get("role", ""),
         Option.AUTH_TYPE.value: AuthType.JWT.value if key else "",
         Option.JWT_PRIVATE_KEY.value: key,
+        Option.USE_HIGH_PRECISION.value: "false",  # whole numbers and doubles
         Option.DISABLE_TELEMETRY.value: "true",
     }
     errors = (snowflake.Error,)
