@@ -27,13 +27,18 @@ def query_database(
     Raises BadInput with advice to retry when the database is down, refuses the connection or drops it.
     """
     with opened(database) as (driver, snapshot):
-        yield Queried("", notes=[f"database: {note}" for note in snapshot.notes])
+        yield Queried("", notes=notes_of(snapshot))
         shared = shared_queries(definition)
         if wrong := [finding for query in shared if (finding := _refusal(snapshot, definition, query))]:
             yield Queried("", errors=wrong)
             return
         for query in queries:
             yield query_table(snapshot, driver, definition, query, shared, out_dir / f"{query.table}.parquet")
+
+
+def notes_of(snapshot: Snapshot) -> list[str]:
+    """What the server cannot promise, for the report of the check."""
+    return [f"database: {note}" for note in snapshot.notes]
 
 
 def query_table(

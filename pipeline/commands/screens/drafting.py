@@ -19,9 +19,9 @@ _SKIP: Final = ""
 
 
 def draft_lines(
-    draft: Draft, left_over: Sequence[str], path: Path, out: Path, answers: Path | None
+    draft: Draft, left_over: Sequence[str], subject: str, out: Path, answers: Path | None
 ) -> Iterator[RenderableType]:
-    """The result, from what was recognised to the next command. `path` is the export."""
+    """The result, from what was recognised to the next command. `subject` is how the command names the export."""
     for table, lines in draft.tables.items():
         shown = narrow_table(table)
         for column in ("column", "from", "sure"):
@@ -43,7 +43,7 @@ def draft_lines(
     if draft.open:
         file = answers or out.with_name("answers.toml")
         yield f"Open questions: {len(draft.open)}. Fill in {escape(str(file))}, then run it again:"
-        yield copyable(f"retention draft {path} --out {out} --answers {file}")
+        yield copyable(f"retention draft {subject} --out {out} --answers {file}")
 
 
 def check_lines(report: Report, out: Path) -> Iterator[RenderableType]:
