@@ -115,7 +115,9 @@ def postgresql_url(postgresql_server: str) -> str:
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[str]:
     """URL, without a database name, of a throwaway MariaDB that only this session uses."""
-    programs = [shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in ("mariadb-install-db", "mariadbd")]
+    programs = [
+        shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in ("mariadb-install-db", "mariadbd")
+    ]
     if None in programs or importlib.util.find_spec("pymysql") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must test against MariaDB, and no mariadb-install-db, mariadbd or pymysql was found")

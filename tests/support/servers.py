@@ -43,7 +43,12 @@ def mariadb(install: str, server: str) -> Iterator[str]:
     data = ["--no-defaults", f"--datadir={home / 'data'}"]
     made = [install, *data, "--auth-root-authentication-method=normal", "--skip-test-db"]
     subprocess.run(made, check=True, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **owner)  # type: ignore[call-overload]
-    options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={home / 'socket'}", f"--pid-file={home / 'pid'}"]
+    options = [
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={home / 'socket'}",
+        f"--pid-file={home / 'pid'}",
+    ]
     speed = ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"]
     with (home / "log").open("w") as log:
         command = [server, *data, *options, *speed]

@@ -41,7 +41,7 @@ class DuckdbFile:
 
     @contextmanager
     def stream(self, sql: str) -> Iterator[pa.RecordBatchReader]:
-        yield self._connection.execute(sql).to_arrow_reader(BATCH_ROWS)
+        yield self._connection.sql(sql).to_arrow_reader(BATCH_ROWS)
 
     def expression(self, column: pa.Field) -> str:
         return _DIALECT.quoted(column.name)

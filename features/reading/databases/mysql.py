@@ -3,7 +3,7 @@
 import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -66,19 +66,14 @@ class MySql:
     def stream(self, sql: str) -> Iterator[pa.RecordBatchReader]:
         from pymysql.cursors import SSCursor
 
-        with closing(self._connection.cursor(SSCursor)) as cursor:
+        cursor = self._connection.cursor(SSCursor)
+        try:
             cursor.execute(sql)
-            fields = cursor._result.fields if cursor._result else ()
-            columns = [_column(field) for field in fields]
-            converters = [convert for _, convert in columns]
-
-            def fetch(number: int) -> list[list[Any]]:
-                return [
-                    [None if value is None else convert(value) for value, convert in zip(row, converters, strict=True)]
-                    for row in cursor.fetchmany(number)
-                ]
-
-            yield from_rows(fetch, [field.name for field in fields], [kind for kind, _ in columns])
+            yield _batches(cursor)
+        finally:
+            if cursor._result and not self._connection.open:
+                cursor._result.unbuffered_active = False  # there is nobody to send the rest
+            cursor.close()
 
     def expression(self, column: pa.Field) -> str:
         return _DIALECT.quoted(column.name)
@@ -109,6 +104,19 @@ class MySql:
             cursor.execute(sql)
             row: Sequence[Any] = cursor.fetchone()
             return row
+
+
+def _batches(cursor: Any) -> pa.RecordBatchReader:
+    fields = cursor._result.fields
+    columns = [_column(field) for field in fields]
+
+    def fetch(number: int) -> list[list[Any]]:
+        return [
+            [None if value is None else convert(value) for value, (_, convert) in zip(row, columns, strict=True)]
+            for row in cursor.fetchmany(number)
+        ]
+
+    return from_rows(fetch, [field.name for field in fields], [kind for kind, _ in columns])
 
 
 def _code(error: Exception) -> int:
