@@ -19,7 +19,7 @@ def plain(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
     """The same rows in plain types, a batch at a time.
 
     A decimal becomes a whole number or, with decimals, a double; one that may have too many digits becomes text. A time
-    with a zone becomes that of UTC. Bytes are text in hexadecimal digits.
+    with a zone becomes the clock time there. Bytes are text in hexadecimal digits.
     """
     given: pa.Schema = reader.schema
     schema = pa.schema([pa.field(field.name, _plain_type(field.type)) for field in given])
