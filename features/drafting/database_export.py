@@ -11,8 +11,8 @@ from features.drafting.export import FILE_COLUMN, Export, ExportTable, Part, nam
 from features.errors import BadInput, Finding
 from features.reading.databases.drivers import opened
 from features.reading.databases.tables import copy_table
-from features.reading.source_definition import SourceDefinition
-from features.reading.source_toml import Database, InputFile, SourceToml
+from features.reading.source_definition import SourceDefinition, valid_settings
+from features.reading.source_toml import Database, InputFile
 
 MOST_TABLES: Final = 60
 """An HR system has hundreds of tables; nobody could read a draft of all of them."""
@@ -24,9 +24,9 @@ def read_database(url_env: str, schema: str | None, wanted: Sequence[str], work:
     What cannot be read, and what is empty, is named in `left_out`. Raises BadInput where the database does not answer,
     and where there is nothing to read, or too much.
     """
-    settings = SourceToml(database=Database.model_validate({"url_env": url_env, "schema": schema}))
-    definition, export, names = SourceDefinition(work, settings), Export(), Counter[str]()
-    database = settings.database or Database(url_env=url_env)
+    declared = {"url_env": url_env} | ({"schema": schema} if schema else {})
+    definition = SourceDefinition(work, valid_settings({"database": declared}))
+    database, export, names = Database.model_validate(declared), Export(), Counter[str]()
     with opened(database) as (driver, snapshot):
         for number, table in enumerate(_chosen(snapshot.tables(schema or ""), wanted)):
             copied = copy_table(snapshot, driver, definition, table, table, work / f"table-{number}.parquet")

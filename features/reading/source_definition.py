@@ -101,15 +101,20 @@ def read_definition(source: Path) -> SourceDefinition:
     if file is None:
         return SourceDefinition(folder, SourceToml())
     text = _read_text(file)
-    try:
-        settings = SourceToml.model_validate(_parse(text))
-    except ValidationError as invalid:
-        raise BadInput([_finding(error) for error in invalid.errors()]) from None
+    settings = valid_settings(_parse(text))
     if unanswered := _unanswered(settings):
         raise BadInput(unanswered)
     if contradictions := _contradictions(settings):
         raise BadInput(contradictions)
     return SourceDefinition(folder, settings, text)
+
+
+def valid_settings(document: dict[str, Any]) -> SourceToml:
+    """The settings of a document. Raises BadInput with every unknown key and wrong type."""
+    try:
+        return SourceToml.model_validate(document)
+    except ValidationError as invalid:
+        raise BadInput([_finding(error) for error in invalid.errors()]) from None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from databases import ELSEWHERE, GIVEN, OWN, TestDatabase
 from documents import page, section
 
 from features.drafting.draft import draft_database, draft_source
+from features.errors import BadInput
 from features.reading.databases import queries as running
 from features.reading.databases.drivers import DRIVERS
 from features.reading.raw_tables import Raw, read_tables
@@ -330,6 +331,58 @@ def test_a_draft_over_a_database_reads_what_a_draft_over_files_reads(database: T
     assert once.report.refused == ("worker_table.sick_days",)
     if database.kind in OWN:
         assert "# - planned: no rows" in toml
+
+
+def test_the_command_drafts_a_database_and_names_it_in_the_next_command(
+    retention: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = databases.sqlite(tmp_path)
+    database.table("worker", WORKERS, PEOPLE)
+    database.table("planned", {"number": int}, [(1,)])
+    monkeypatch.setenv("HR_DATABASE", database.url)
+    toml, answers = tmp_path / "drafted.toml", tmp_path / "answers.toml"
+    command = ["draft", "--database-url-env", "HR_DATABASE", "--table", "worker", "--out", toml, "--answers", answers]
+    first = retention(*command, var=tmp_path / "var", exit_code=3)
+    assert f"retention draft --database-url-env HR_DATABASE --table worker --out {toml}" in first.stderr
+    given = answers.read_text()
+    given = given.replace('complete_from = ""', 'complete_from = "2020-01-01"')
+    given = given.replace('complete_until = ""', 'complete_until = "2021-12-31"')
+    given = given.replace('""', '"suggested"').replace('"Better offer" = "suggested"', '"Better offer" = "voluntary"')
+    answers.write_text(given.replace('Retirement = "suggested"', 'Retirement = "other"'))
+    second = retention(*command, var=tmp_path / "var")
+    assert f"Next: retention check {toml}" in second.stderr
+    assert "planned" not in toml.read_text()
+    assert "5 people" in retention("check", toml, var=tmp_path / "var").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "nothing to draft. Name either PATH or --database-url-env"),
+        (["export", "--database-url-env", "X"], "two things to draft. Name either PATH or --database-url-env"),
+        (["export", "--schema", "x"], "--schema: no effect on files. Leave it out"),
+        (["--database-url-env", "NOT_SET"], "the environment variable NOT_SET is not set"),
+        (["--database-url-env", "RETENTION_DATABASE"], "source.toml.database.url_env: wrong value. write another name"),
+    ],
+)
+def test_a_draft_of_nothing_or_of_two_things_is_an_error(
+    arguments: list[str], message: str, retention: Callable[..., Any], tmp_path: Path
+) -> None:
+    done = retention("draft", *arguments, "--out", tmp_path / "x.toml", var=tmp_path / "var", exit_code=2)
+    assert message in " ".join(done.stderr.split())
+
+
+def test_a_draft_names_the_tables_it_cannot_find_and_stops_at_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = databases.sqlite(tmp_path)
+    monkeypatch.setenv("HR_DATABASE", database.url)
+    for number in range(61):
+        database.execute(f"create table t_{number} (x)")
+    for wanted, rule in (([], "more than 60 tables"), (["T_1", "t_1"], "no table T_1"), (["t_1"], "nothing to read")):
+        with pytest.raises(BadInput) as bad:
+            draft_database("HR_DATABASE", None, wanted, {}, tmp_path, lambda _: None)
+        assert [finding.rule for finding in bad.value.findings] == [rule]
 
 
 def test_a_table_that_is_not_there_is_an_error_where_it_is_named(company: TestDatabase, tmp_path: Path) -> None:
