@@ -18,13 +18,15 @@ A_VALUE: Final = "A value cannot be converted or computed: select the column as 
 
 
 class Snapshot(Protocol):
-    """An open connection in which every query sees the same data.
+    """An open connection in which every query sees the same data, as far as the server can."""
 
-    notes: what this server cannot promise, for the report of the check. errors: what the methods may raise.
-    """
+    @property
+    def notes(self) -> Sequence[str]:
+        """What this server cannot promise, for the report of the check."""
 
-    notes: Sequence[str]
-    errors: tuple[type[Exception], ...]
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What the methods may raise."""
 
     def refusal(self, statement: Statement) -> Finding | None:
         """Why a query is not run; None where the server itself refuses all but reading, or where it only reads."""

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import duckdb
 import pyarrow as pa
@@ -64,7 +64,11 @@ def _connect(address: Address) -> Iterator[DuckdbFile]:
     if not file.is_file():
         raise NotConnectedError(True, "The URL names no file: duckdb:///relative/path, or duckdb:////absolute/path")
     with tempfile.TemporaryDirectory(prefix="duckdb-") as scratch:
-        settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": scratch, "autoload_known_extensions": "false"}
+        settings: dict[str, Any] = {
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": scratch,
+            "autoload_known_extensions": "false",
+        }
         settings |= {"autoinstall_known_extensions": "false", "allow_community_extensions": "false"}
         try:
             connection = duckdb.connect(file, read_only=True, config=settings)
