@@ -58,7 +58,10 @@ def third_party_imports() -> dict[str, set[str]]:
     """Each third-party package that ours import, with the distributions that provide it (mlflow has three)."""
     known = packages_distributions()
     names = {name for path in modules() for name in imported_names(path)} - set(sys.stdlib_module_names) - set(OURS)
-    return {name: {normalised(each) for each in known.get(name, [NAMED_OTHERWISE.get(name, name)])} for name in names}
+    return {
+        name: {normalised(each) for each in [*known.get(name, [name]), *NAMED_OTHERWISE.get(name, [])]}
+        for name in names
+    }
 
 
 def needed_to_run() -> set[str]:
