@@ -25,6 +25,11 @@ _DIALECT: Final = Dialect(
     forbidden=r"\br['\"]",  # a raw text, in which a backslash escapes nothing
 )
 
+_ATTEMPTS: Final = 3
+"""The driver's own default are thirty, over a quarter of an hour."""
+_SECONDS: Final = 900
+"""A query may take that long without a sign of life."""
+
 
 @contextmanager
 def _rows(connection: Any, sql: str) -> Iterator[pa.RecordBatchReader]:
@@ -55,6 +60,8 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
             catalog=options.get("catalog"),
             schema=options.get("schema"),
             enable_telemetry=False,
+            _retry_stop_after_attempts_count=_ATTEMPTS,
+            _socket_timeout=_SECONDS,
         )
 
     def made(connection: object) -> Warehouse:

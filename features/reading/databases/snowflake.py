@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Final
 
-from features.reading.databases.address import Address
+from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.dialect import COMMENT, ESCAPED_TEXT, LINE_COMMENT, NAME, Dialect
 from features.reading.databases.driver import Driver, tables_of
 from features.reading.databases.warehouse import Warehouse, given, opened
@@ -31,6 +31,7 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
         Option.ROLE.value: options.get("role", ""),
         Option.AUTH_TYPE.value: AuthType.JWT.value if key else "",
         Option.JWT_PRIVATE_KEY.value: key,
+        Option.LOGIN_TIMEOUT.value: f"{CONNECT_SECONDS}s",
         Option.USE_HIGH_PRECISION.value: "false",  # whole numbers and doubles
         Option.DISABLE_TELEMETRY.value: "true",
     }
