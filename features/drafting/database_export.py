@@ -9,7 +9,7 @@ import polars as pl
 
 from features.drafting.export import FILE_COLUMN, Export, ExportTable, Part, name_for_sql
 from features.errors import BadInput, Finding
-from features.reading.databases.drivers import opened
+from features.reading.databases.connectors import opened
 from features.reading.databases.tables import copy_table
 from features.reading.source_definition import SourceDefinition, valid_settings
 from features.reading.source_toml import Database, InputFile
@@ -27,9 +27,9 @@ def read_database(url_env: str, schema: str | None, wanted: Sequence[str], work:
     declared = {"url_env": url_env} | ({"schema": schema} if schema else {})
     definition = SourceDefinition(work, valid_settings({"database": declared}))
     database, export, names = Database.model_validate(declared), Export(), Counter[str]()
-    with opened(database) as (driver, snapshot):
+    with opened(database) as (connector, snapshot):
         for number, table in enumerate(_chosen(snapshot.tables(schema or ""), wanted)):
-            copied = copy_table(snapshot, driver, definition, table, table, work / f"table-{number}.parquet")
+            copied = copy_table(snapshot, connector, definition, table, table, work / f"table-{number}.parquet")
             if copied.path is None:
                 export.left_out += [f"{table}: {finding.rule}" for finding in copied.errors]
                 continue

@@ -17,7 +17,7 @@ from documents import page, section
 from features.drafting.draft import draft_database, draft_source
 from features.errors import BadInput
 from features.reading.databases import queries as running
-from features.reading.databases.drivers import DRIVERS
+from features.reading.databases.connectors import CONNECTORS
 from features.reading.raw_tables import Raw, read_tables
 from features.reading.source_definition import read_definition
 from features.source import Source, check_source, load_source
@@ -469,18 +469,22 @@ def test_a_connection_to_mariadb_that_breaks_within_a_table_writes_nothing(
 
 
 def test_a_missing_driver_names_the_extra_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = [driver for driver in DRIVERS.values() if not importlib.util.find_spec(driver.package.partition(".")[0])]
+    missing = [
+        connector
+        for connector in CONNECTORS.values()
+        if not importlib.util.find_spec(connector.package.partition(".")[0])
+    ]
     if not missing:
         pytest.skip("every driver is installed")
     monkeypatch.setenv("HR_DATABASE", missing[0].example)
     finding = the_finding(tmp_path)
-    assert finding.rule == f"the driver of {missing[0].schemes[0]} is not installed"
+    assert finding.rule == f"the database driver of {missing[0].schemes[0]} is not installed"
     assert finding.remedy == f"pip install 'retention[{missing[0].extra}]'"
 
 
 def test_an_unknown_scheme_names_the_known_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HR_DATABASE", "db2://host/db")
-    assert the_finding(tmp_path).remedy == f"Schemes that are known: {', '.join(sorted(DRIVERS))}"
+    assert the_finding(tmp_path).remedy == f"Schemes that are known: {', '.join(sorted(CONNECTORS))}"
 
 
 def test_zero_days_of_mariadb_become_the_sentinel_that_every_check_knows(
@@ -511,4 +515,4 @@ def test_a_column_of_sqlite_has_the_one_type_that_fits_all_its_values(
 
 def test_the_page_has_an_example_for_every_scheme() -> None:
     text = section(page("docs/sources.md"), "A database")
-    assert not [driver.example for driver in DRIVERS.values() if driver.example not in text]
+    assert not [connector.example for connector in CONNECTORS.values() if connector.example not in text]

@@ -21,7 +21,7 @@ import pytest
 from servers import mysql_address
 
 from features.reading.databases.address import address_of
-from features.reading.databases.drivers import DRIVERS
+from features.reading.databases.connectors import CONNECTORS
 
 OWN = ("postgresql", "mariadb", "sqlite", "duckdb")
 ELSEWHERE = ("mysql", "mssql", "oracle", "snowflake", "bigquery", "databricks")
@@ -146,14 +146,16 @@ def duckdb_file(folder: Path) -> TestDatabase:
 
 
 def elsewhere(kind: str) -> TestDatabase:
-    """The database that the environment names, written to through the connection of our own driver."""
+    """The database that the environment names, written to through the connection of our own connector."""
     url, opened = GIVEN[kind], list[Any]()
 
     def connect() -> Any:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TEST_DATABASE", url)
-            address = address_of("TEST_DATABASE", {scheme: driver.example for scheme, driver in DRIVERS.items()})
-        opened.append(DRIVERS[kind].connect(address))  # as long as it is kept, the connection stays open
+            address = address_of(
+                "TEST_DATABASE", {scheme: connector.example for scheme, connector in CONNECTORS.items()}
+            )
+        opened.append(CONNECTORS[kind].connect(address))  # as long as it is kept, the connection stays open
         connection = opened[-1].__enter__()._connection
         if kind in ("mysql", "oracle"):
             connection.rollback()

@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from features.reading.databases.address import Address
+from features.reading.databases.connector import Connector
 from features.reading.databases.dialect import COMMENT, ESCAPED_NAME, ESCAPED_TEXT, LINE_COMMENT, Dialect
-from features.reading.databases.driver import Driver
 from features.reading.databases.warehouse import Warehouse, given, opened
 
 _DIALECT: Final = Dialect(
@@ -47,7 +47,7 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
     return opened(lambda: bigquery.connect(db_kwargs=given(settings)), errors, made)
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("bigquery",),
     package="adbc_driver_bigquery",
     extra="bigquery",

@@ -1,5 +1,6 @@
 """Databricks through its own driver, which gives Arrow tables of some rows at a time."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
@@ -8,6 +9,7 @@ import pyarrow as pa
 
 from features.reading.databases.address import Address
 from features.reading.databases.arrow_types import BATCH_ROWS
+from features.reading.databases.connector import Connector, tables_of
 from features.reading.databases.dialect import (
     BACKTICKS,
     COMMENT,
@@ -16,7 +18,6 @@ from features.reading.databases.dialect import (
     LINE_COMMENT,
     Dialect,
 )
-from features.reading.databases.driver import Driver, tables_of
 from features.reading.databases.warehouse import Warehouse, opened
 
 _DIALECT: Final = Dialect(
@@ -52,17 +53,25 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
     options = address.options_among("http_path", "catalog", "schema")
     errors = (databricks.Error,)
 
+    logging.getLogger("databricks.sql").setLevel(logging.CRITICAL)  # its lines name the address
+
     def connect() -> Any:
-        return databricks.connect(
-            address.host,
-            options.get("http_path", ""),
-            address.password,
-            catalog=options.get("catalog"),
-            schema=options.get("schema"),
-            enable_telemetry=False,
-            _retry_stop_after_attempts_count=_ATTEMPTS,
-            _socket_timeout=_SECONDS,
-        )
+        try:
+            return databricks.connect(
+                address.host,
+                options.get("http_path", ""),
+                address.password,
+                catalog=options.get("catalog"),
+                schema=options.get("schema"),
+                enable_telemetry=False,
+                _port=address.port or 443,
+                _retry_stop_after_attempts_count=_ATTEMPTS,
+                _socket_timeout=_SECONDS,
+            )
+        except databricks.Error:
+            raise
+        except Exception:  # of the libraries below it
+            raise databricks.OperationalError("not connected") from None
 
     def made(connection: object) -> Warehouse:
         return Warehouse(connection, _DIALECT, errors, lambda schema: tables_of(schema, "current_schema()"), _rows)
@@ -70,7 +79,7 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
     return opened(connect, errors, made)
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("databricks",),
     package="databricks.sql",
     extra="databricks",

@@ -12,8 +12,8 @@ import pyarrow as pa
 from features.errors import Finding
 from features.reading.databases.address import Address
 from features.reading.databases.arrow_types import BATCH_ROWS
+from features.reading.databases.connector import Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import Dialect
-from features.reading.databases.driver import Driver, NotConnectedError, tables_of
 from features.reading.duckdb_errors import duckdb_finding
 from features.reading.read_only import refusal
 from features.reading.sql_statement import Statement
@@ -79,7 +79,7 @@ def _connect(address: Address) -> Iterator[DuckdbFile]:
             yield DuckdbFile(connection)
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("duckdb",),
     package="duckdb",
     extra="",

@@ -13,8 +13,8 @@ import pyarrow as pa
 from features.errors import Finding
 from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.arrow_types import BATCH_ROWS
+from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import COMMENT, LINE_COMMENT, NAME, TEXT, Dialect
-from features.reading.databases.driver import A_VALUE, FIX, Driver, NotConnectedError, tables_of
 from features.reading.sql_statement import Statement
 
 _DIALECT: Final = Dialect(marks="[]", skipped=(TEXT, NAME, r"\[(?:[^\]]|\]\])*\]", LINE_COMMENT, COMMENT))
@@ -34,7 +34,7 @@ class SqlServer:
         has_snapshots = self._rows(_STATE) == ["1"]
         connection.commit()
         with closing(connection.cursor()) as cursor:
-            cursor.execute(f"set transaction isolation level {'snapshot' if has_snapshots else 'repeatable read'}")
+            cursor.execute(f"set transaction isolation level {'snapshot' if has_snapshots else 'read committed'}")
         self.notes = (_NO_READ_ONLY,) if has_snapshots else (_NO_READ_ONLY, _NO_SNAPSHOT)
 
     def refusal(self, statement: Statement) -> Finding | None:
@@ -93,7 +93,7 @@ def _connect(address: Address) -> Iterator[SqlServer]:
             connection.close()
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("mssql", "sqlserver"),
     package="mssql_python",
     extra="mssql",

@@ -12,8 +12,8 @@ import pyarrow as pa
 from features.errors import Finding, counted
 from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.arrow_types import from_rows, whole
+from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import BACKTICKS, COMMENT, ESCAPED_NAME, ESCAPED_TEXT, Dialect
-from features.reading.databases.driver import A_VALUE, FIX, Driver, NotConnectedError, tables_of
 from features.reading.sql_statement import Statement
 
 _DIALECT: Final = Dialect(
@@ -212,7 +212,7 @@ def _connect(address: Address) -> Iterator[MySql]:
             connection.close()
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("mysql", "mariadb"),
     package="pymysql",
     extra="mysql",

@@ -10,8 +10,8 @@ import pyarrow as pa
 from features.errors import Finding
 from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.arrow_types import BATCH_ROWS
+from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError
 from features.reading.databases.dialect import COMMENT, LINE_COMMENT, NAME, TEXT, Dialect
-from features.reading.databases.driver import A_VALUE, FIX, Driver, NotConnectedError
 from features.reading.sql_statement import Statement
 from features.sql import literal
 
@@ -76,10 +76,10 @@ class Oracle:
 
     def finding(self, error: Exception, statement: Statement) -> Finding:
         details = _details(error)
-        code = details.code if details else 0
+        code, name = (details.code, details.full_code) if details else (0, "")
         if code in _NAMING:
-            return statement.finding(f"{_NAMING[code]} (ORA-{code:05})", FIX, details.offset or None)
-        return statement.finding(f"a data error while its rows were read (ORA-{code:05})", A_VALUE)
+            return statement.finding(f"{_NAMING[code]} ({name})", FIX, details.offset or None)
+        return statement.finding(f"a data error while its rows were read ({name or 'no code'})", A_VALUE)
 
 
 def _details(error: Exception) -> Any:
@@ -111,7 +111,7 @@ def _connect(address: Address) -> Iterator[Oracle]:
             connection.close()
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("oracle",),
     package="oracledb",
     extra="oracle",

@@ -14,8 +14,8 @@ import pyarrow as pa
 from features.errors import Finding
 from features.reading.databases import adbc
 from features.reading.databases.address import CONNECT_SECONDS, Address
+from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import Dialect
-from features.reading.databases.driver import A_VALUE, FIX, Driver, NotConnectedError, tables_of
 from features.reading.sql_statement import Statement
 from features.sql import quoted
 
@@ -104,7 +104,7 @@ def _connect(address: Address) -> Iterator[PostgreSql]:
             connection.close()
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("postgresql", "postgres"),
     package="adbc_driver_postgresql",
     extra="",

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from features.errors import BadInput, Finding
 from features.reading.databases.arrow_types import plain
-from features.reading.databases.driver import Driver, Snapshot
-from features.reading.databases.drivers import RETRY, opened
+from features.reading.databases.connector import Connector, Snapshot
+from features.reading.databases.connectors import RETRY, opened
 from features.reading.limits import MOST_COLUMNS
 from features.reading.source_definition import FILE_NAME, SourceDefinition
 from features.reading.source_toml import Database
@@ -26,14 +26,14 @@ def query_database(
 
     Raises BadInput with advice to retry when the database is down, refuses the connection or drops it.
     """
-    with opened(database) as (driver, snapshot):
+    with opened(database) as (connector, snapshot):
         yield Queried("", notes=notes_of(snapshot))
         shared = shared_queries(definition)
         if wrong := [finding for query in shared if (finding := _refusal(snapshot, definition, query))]:
             yield Queried("", errors=wrong)
             return
         for query in queries:
-            yield query_table(snapshot, driver, definition, query, shared, out_dir / f"{query.table}.parquet")
+            yield query_table(snapshot, connector, definition, query, shared, out_dir / f"{query.table}.parquet")
 
 
 def notes_of(snapshot: Snapshot) -> list[str]:
@@ -43,7 +43,7 @@ def notes_of(snapshot: Snapshot) -> list[str]:
 
 def query_table(
     snapshot: Snapshot,
-    driver: Driver,
+    connector: Connector,
     definition: SourceDefinition,
     query: Query,
     shared: Sequence[Query],
@@ -52,7 +52,7 @@ def query_table(
     """One query as Parquet without its refused columns, which the server does not send."""
     if finding := _refusal(snapshot, definition, query):
         return Queried(query.table, errors=[finding])
-    name_of = driver.dialect.shared_name
+    name_of = connector.dialect.shared_name
     statement = select(definition, "", "*", query, shared, name_of)
     try:
         with snapshot.stream(f"{statement.text} where 1 = 0") as rows:

@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from features.reading.databases.address import CONNECT_SECONDS, Address
+from features.reading.databases.connector import Connector, tables_of
 from features.reading.databases.dialect import COMMENT, ESCAPED_TEXT, LINE_COMMENT, NAME, Dialect
-from features.reading.databases.driver import Driver, tables_of
 from features.reading.databases.warehouse import Warehouse, given, opened
 
 _DIALECT: Final = Dialect(
@@ -43,7 +43,7 @@ def _connect(address: Address) -> AbstractContextManager[Warehouse]:
     return opened(lambda: snowflake.connect(db_kwargs=given(settings)), errors, made)
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("snowflake",),
     package="adbc_driver_snowflake",
     extra="snowflake",

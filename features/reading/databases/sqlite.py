@@ -16,8 +16,8 @@ import pyarrow as pa
 from features.errors import Finding
 from features.reading.databases.address import Address
 from features.reading.databases.arrow_types import from_rows
+from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError
 from features.reading.databases.dialect import BACKTICKS, COMMENT, LINE_COMMENT, NAME, TEXT, Dialect
-from features.reading.databases.driver import A_VALUE, FIX, Driver, NotConnectedError
 from features.reading.sql_statement import Statement
 from features.sql import select_from
 
@@ -129,7 +129,7 @@ def _connect(address: Address) -> Iterator[Sqlite]:
         yield snapshot
 
 
-DRIVER: Final = Driver(
+CONNECTOR: Final = Connector(
     schemes=("sqlite",),
     package="sqlite3",
     extra="",

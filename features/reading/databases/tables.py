@@ -10,8 +10,8 @@ from typing import Final
 import duckdb
 
 from features.errors import Finding
-from features.reading.databases.driver import Driver, Snapshot
-from features.reading.databases.drivers import opened
+from features.reading.databases.connector import Connector, Snapshot
+from features.reading.databases.connectors import opened
 from features.reading.databases.queries import notes_of, query_table
 from features.reading.source_definition import SourceDefinition
 from features.reading.source_toml import Database
@@ -45,10 +45,10 @@ def copy_tables(definition: SourceDefinition, database: Database, out_dir: Path)
     """The tables under [database.read], all in one snapshot. Raises BadInput where the database is down or lost."""
     copied = CopiedTables()
     out_dir.mkdir()
-    with opened(database) as (driver, snapshot):
+    with opened(database) as (connector, snapshot):
         copied.notes = notes_of(snapshot)
         for number, (view, table) in enumerate(database.read.items()):
-            done = copy_table(snapshot, driver, definition, view, table, out_dir / f"{number}.parquet")
+            done = copy_table(snapshot, connector, definition, view, table, out_dir / f"{number}.parquet")
             copied.errors += done.errors
             copied.refused += [f"{view}.{column}" for column in done.refused]
             if done.path:
@@ -57,14 +57,14 @@ def copy_tables(definition: SourceDefinition, database: Database, out_dir: Path)
 
 
 def copy_table(
-    snapshot: Snapshot, driver: Driver, definition: SourceDefinition, view: str, table: str, out: Path
+    snapshot: Snapshot, connector: Connector, definition: SourceDefinition, view: str, table: str, out: Path
 ) -> CopiedTable:
     """A table as text. `view` is where an error of it is reported, under [database.read]."""
     database = definition.settings.database
-    place = driver.dialect.table((database.schema_name if database else None) or "", table)
+    place = connector.dialect.table((database.schema_name if database else None) or "", table)
     typed = out.with_suffix(".typed.parquet")
     query = Query(view, "database.read", view, select_from("*", place))
-    queried = query_table(snapshot, driver, definition, query, (), typed)
+    queried = query_table(snapshot, connector, definition, query, (), typed)
     if queried.path is None:
         return CopiedTable(None, queried.refused, queried.errors)
     with connect(out.parent) as connection:

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from features.errors import Finding
 from features.reading.databases import adbc
+from features.reading.databases.connector import A_VALUE, FIX, NotConnectedError
 from features.reading.databases.dialect import Dialect
-from features.reading.databases.driver import A_VALUE, FIX, NotConnectedError
 from features.reading.sql_statement import Statement
 
 NOTES: Final = (

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from features.reading.databases.drivers import DRIVERS
+from features.reading.databases.connectors import CONNECTORS
 from features.reading.source_definition import SourceDefinition
 from features.reading.source_toml import SourceToml
 from features.reading.sql_statement import Query, Statement
 
-BY_WORDS = sorted(set(DRIVERS) - {"postgresql", "postgres", "duckdb"})
+BY_WORDS = sorted(set(CONNECTORS) - {"postgresql", "postgres", "duckdb"})
 
 READS = {
     "a plain query": "select a, count(*) from t group by 1",
@@ -57,7 +57,7 @@ OWN = {
 
 def rule(scheme: str, sql: str) -> str | None:
     definition = SourceDefinition(Path(), SourceToml())
-    finding = DRIVERS[scheme].dialect.refusal(Statement(definition, sql, ((0, Query("x", "tables", "x", sql)),)))
+    finding = CONNECTORS[scheme].dialect.refusal(Statement(definition, sql, ((0, Query("x", "tables", "x", sql)),)))
     return finding.rule if finding else None
 
 
@@ -82,12 +82,12 @@ def test_each_server_has_its_own_quotes_and_comments(query: str) -> None:
 
 
 def test_names_are_quoted_as_the_server_writes_them() -> None:
-    assert DRIVERS["mysql"].dialect.table("hr", "a`b") == "`hr`.`a``b`"
-    assert DRIVERS["mssql"].dialect.table("", "a]b") == "[a]]b]"
-    assert DRIVERS["snowflake"].dialect.table("main.hr", 'a"b') == '"main"."hr"."a""b"'
+    assert CONNECTORS["mysql"].dialect.table("hr", "a`b") == "`hr`.`a``b`"
+    assert CONNECTORS["mssql"].dialect.table("", "a]b") == "[a]]b]"
+    assert CONNECTORS["snowflake"].dialect.table("main.hr", 'a"b') == '"main"."hr"."a""b"'
 
 
 def test_a_shared_query_is_called_as_the_others_call_it() -> None:
-    assert DRIVERS["oracle"].dialect.shared_name("everyone") == "everyone"  # which is EVERYONE there, in both places
-    assert DRIVERS["oracle"].dialect.shared_name("every one") == '"every one"'
-    assert DRIVERS["postgresql"].dialect.shared_name("everyone") == '"everyone"'
+    assert CONNECTORS["oracle"].dialect.shared_name("everyone") == "everyone"  # which is EVERYONE there, in both places
+    assert CONNECTORS["oracle"].dialect.shared_name("every one") == '"every one"'
+    assert CONNECTORS["postgresql"].dialect.shared_name("everyone") == '"everyone"'

@@ -18,35 +18,35 @@ from features.reading.databases import (
     sqlite,
 )
 from features.reading.databases.address import PLACE, address_of
-from features.reading.databases.driver import Driver, NotConnectedError, Snapshot
+from features.reading.databases.connector import Connector, NotConnectedError, Snapshot
 from features.reading.source_definition import FILE_NAME
 from features.reading.source_toml import Database
 
-DRIVERS: Final[dict[str, Driver]] = {
-    scheme: module.DRIVER
+CONNECTORS: Final[dict[str, Connector]] = {
+    scheme: module.CONNECTOR
     for module in (postgresql, sqlite, duckdb_file, mysql, mssql, oracle, snowflake, bigquery, databricks)
-    for scheme in module.DRIVER.schemes
+    for scheme in module.CONNECTOR.schemes
 }
 RETRY: Final = "Nothing was written. Check that the server is up and reachable, then run the same command again"
 
 
 @contextmanager
-def opened(database: Database) -> Iterator[tuple[Driver, Snapshot]]:
-    """The database that a source names, and its driver.
+def opened(database: Database) -> Iterator[tuple[Connector, Snapshot]]:
+    """The database that a source names, and its connector.
 
-    Raises BadInput for a missing or unknown URL, where the driver is not installed, and where nobody answers.
+    Raises BadInput for a missing or unknown URL, where the database driver is not installed, and where nobody answers.
     """
-    address = address_of(database.url_env, {scheme: driver.example for scheme, driver in DRIVERS.items()})
-    driver = DRIVERS[address.scheme]
-    if not _is_installed(driver.package):
-        remedy = f"pip install 'retention[{driver.extra}]'"
-        raise BadInput(Finding(f"the driver of {address.scheme} is not installed", FILE_NAME, PLACE, 0, remedy))
+    address = address_of(database.url_env, {scheme: connector.example for scheme, connector in CONNECTORS.items()})
+    connector = CONNECTORS[address.scheme]
+    if not _is_installed(connector.package):
+        rule = f"the database driver of {address.scheme} is not installed"
+        raise BadInput(Finding(rule, FILE_NAME, PLACE, 0, f"pip install 'retention[{connector.extra}]'"))
     with ExitStack() as stack:
         try:
-            snapshot = stack.enter_context(driver.connect(address))
+            snapshot = stack.enter_context(connector.connect(address))
         except NotConnectedError as failure:
             raise _not_connected(failure) from None
-        yield driver, snapshot
+        yield connector, snapshot
 
 
 def _not_connected(failure: NotConnectedError) -> BadInput:

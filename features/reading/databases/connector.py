@@ -1,4 +1,4 @@
-"""What every driver of a database offers: a snapshot that is only read, in Arrow batches."""
+"""What the connector of every kind of database offers: a snapshot that is only read, in Arrow batches."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -56,7 +56,7 @@ class NotConnectedError(Exception):
 
 
 @dataclass(frozen=True)
-class Driver:
+class Connector:
     """A kind of database. package: what must be installed, by the extra of that name. example: a URL.
 
     `connect` raises NotConnectedError where it fails.
