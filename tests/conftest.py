@@ -1,5 +1,6 @@
 """Shared by all tests: a real PostgreSQL server that lives as long as the test session, and companies of a few rows."""
 
+import importlib.util
 import os
 import resource
 import shutil
@@ -16,7 +17,7 @@ import polars as pl
 import psycopg
 import pytest
 from hypothesis import settings
-from servers import free_port, unprivileged_user
+from servers import free_port, mariadb, mysql_address, unprivileged_user
 
 from features.build import feature_table
 from features.source import Source
@@ -109,6 +110,31 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as connection:
         connection.execute(f"create database {name}".encode())
     return f"{postgresql_server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[str]:
+    """URL, without a database name, of a throwaway MariaDB that only this session uses."""
+    programs = [
+        shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in ("mariadb-install-db", "mariadbd")
+    ]
+    if None in programs or importlib.util.find_spec("pymysql") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must test against MariaDB, and no mariadb-install-db, mariadbd or pymysql was found")
+        pytest.skip("no MariaDB (mariadb-install-db, mariadbd), or no pymysql, on this machine")
+    with mariadb(*map(str, programs)) as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: str) -> str:
+    """URL of an empty database that only this test uses."""
+    import pymysql
+
+    name = f"test_{next(DATABASE_NUMBER)}"
+    with pymysql.connect(**mysql_address(mariadb_server)) as connection:
+        connection.cursor().execute(f"create database {name}")
+    return f"{mariadb_server}/{name}"
 
 
 NUMBERS = set(

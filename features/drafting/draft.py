@@ -14,6 +14,7 @@ import duckdb
 from features.contract.tables import TABLES
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
+from features.drafting.database_export import read_database
 from features.drafting.export import Export, read_export
 from features.drafting.keys import find_keys
 from features.drafting.pay import draft_compensation, draft_working_time
@@ -76,11 +77,31 @@ def draft_source(
     Raises BadInput where nothing can be made of the export, and for answers that are no choices.
     """
     progress("reading the export")
-    export = read_export(path, out.absolute().parent, work)
+    name = path.resolve().stem if path.is_file() else path.resolve().name
+    return _draft(name, read_export(path, out.absolute().parent, work), answers, work, progress)
+
+
+def draft_database(
+    url_env: str,
+    schema: str | None,
+    wanted: Sequence[str],
+    answers: Mapping[str, Any],
+    work: Path,
+    progress: Callable[[str], None],
+) -> Draft:
+    """Drafts a source over tables of a database, as `draft_source` does over files: over all of a schema or the wanted.
+
+    url_env: the environment variable that holds the URL.
+    """
+    progress("reading the database")
+    export = read_database(url_env, schema, wanted, work)
+    return _draft(schema or url_env.lower(), export, answers, work, progress)
+
+
+def _draft(name: str, export: Export, answers: Mapping[str, Any], work: Path, progress: Callable[[str], None]) -> Draft:
     progress("recognising its columns")
     interview = Interview(answers)
     tables = recognise(export.tables, interview)
-    name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)
     progress("working out who was employed, when, and where")
@@ -90,7 +111,7 @@ def draft_source(
         except duckdb.Error as error:
             remedy = "Drop the table or the column that is unlike the others, or write the source.toml by hand"
             kind = type(error).__name__.removesuffix("Exception").lower()
-            raise BadInput(Finding(f"its tables do not fit together ({kind})", path.name, remedy=remedy)) from None
+            raise BadInput(Finding(f"its tables do not fit together ({kind})", name, remedy=remedy)) from None
         text = source_toml(name, drafting, export.left_out)
     used = {shown(each) for source in drafting.used for each in source.split(", ")}
     for view in drafting.views:

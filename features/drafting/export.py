@@ -23,7 +23,7 @@ from features.errors import BadInput, Finding
 from features.reading.files import likely_encoding
 from features.reading.inputs import read_input
 from features.reading.sheet_layout import HEAD_ROWS, find_header
-from features.reading.source_toml import InputFile
+from features.reading.source_toml import Database, InputFile
 from features.reading.workbook import workbook_sheets
 
 TEXT_FORMS: Final = (".csv", ".tsv", ".txt", ".csv.gz")
@@ -41,10 +41,11 @@ _WORDS: Final = re.compile(r"\d+|[^\W\d_]+|[\W_]+")
 
 @dataclass(frozen=True)
 class Part:
-    """One section of [inputs]: its name, and where the text is."""
+    """One section of [inputs]: its name, and where the text is. database: where `declared.file` is a table of it."""
 
     name: str
     declared: InputFile
+    database: Database | None = None
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,12 @@ def _table(
 def _name(files: Sequence[Path], declared: InputFile, names: Counter[str]) -> str:
     """A name for SQL, from the file or the sheet."""
     stem = declared.sheet if declared.sheet else (_one_pattern(files) if len(files) > 1 else files[0].name)
-    name = _stem(stem)
+    return name_for_sql(stem, names)
+
+
+def name_for_sql(given: str, names: Counter[str]) -> str:
+    """The name of a view for a file, a sheet or a table; numbered where it is not the first of that name."""
+    name = _stem(given)
     names[name] += 1
     return name if names[name] == 1 else f"{name}_{names[name]}"
 

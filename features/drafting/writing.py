@@ -9,10 +9,11 @@ from typing import Any, Final
 from features.contract.tables import TABLES
 from features.drafting.context import Drafting
 from features.drafting.cross_section import FlatDraft
-from features.drafting.export import ExportTable
+from features.drafting.export import ExportTable, Part
 from features.drafting.questions import FEWEST, SUGGESTED, Interview, Question
 from features.drafting.roles import shown
 from features.drafting.views import Select
+from features.reading.source_toml import Database
 from features.sql import quoted
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -125,10 +126,11 @@ def _answers(interview: Interview) -> list[str]:
 def _inputs(tables: Iterable[ExportTable], queries: Iterable[str]) -> list[str]:
     sql = "\n".join(queries)
     lines = []
-    for table in tables:
-        for part in table.parts:
-            if quoted(part.name) not in sql:
-                continue
+    parts = [part for table in tables for part in table.parts if quoted(part.name) in sql]
+    if databases := [part.database for part in parts if part.database]:
+        lines += _database(databases[0], parts)
+    for part in parts:
+        if part.database is None:
             lines.append(f"[inputs.{key(part.name)}]")
             declared = part.declared.model_dump(exclude_none=True)
             lines += [
@@ -137,6 +139,21 @@ def _inputs(tables: Iterable[ExportTable], queries: Iterable[str]) -> list[str]:
             ]
             lines.append("")
     return lines
+
+
+def _database(database: Database, parts: Iterable[Part]) -> list[str]:
+    schema = [f"schema = {text(database.schema_name)}"] if database.schema_name else []
+    read = [f"{key(part.name)} = {text(part.declared.file)}" for part in parts if part.database]
+    explained = "# copied as text, read-only; the queries below run over the copies"
+    return [
+        "[database]",
+        f"url_env = {text(database.url_env)}",
+        *schema,
+        "",
+        f"[database.read]  {explained}",
+        *read,
+        "",
+    ]
 
 
 def _united(selects: Iterable[Select]) -> str:

@@ -52,9 +52,10 @@ def query_files(
 ) -> Iterator[Queried]:
     """Writes each query to `out_dir/TABLE.parquet`; relative file names resolve to the source's folder.
 
-    `inputs` maps a name under [inputs] to the Parquet of its files, by file name. Their views are created first, then
-    those of [prepare], in order. A view that is wrong is reported once, and the queries that read it are left out.
-    CSV that a query names directly is read as `csv_by_name.py` says: each query with the first readings that it fits.
+    `inputs` maps a name under [inputs] or [database.read] to the Parquet of its files, by file or table. Their
+    views are created first, then those of [prepare], in order. A view that is wrong is reported once, and the
+    queries that read it are left out. CSV that a query names directly is read as `csv_by_name.py` says: each query with
+    the first readings that it fits.
     """
     views, form = shared_queries(definition), definition.settings.files or TextFormat()
     with connect(out_dir, definition.folder) as connection:
@@ -80,7 +81,7 @@ def _open(
     work: Path,
 ) -> _Session:
     connection = opened.enter_context(connect(work, definition.folder))
-    session = _Session(connection, {name: None for name in definition.settings.inputs if name not in inputs})
+    session = _Session(connection, {name: None for name in definition.input_names if name not in inputs})
     for name, parts in inputs.items():
         connection.execute(f"create view {quoted(name)} as {_together(parts)}")
     for file in files:

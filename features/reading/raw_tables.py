@@ -2,7 +2,7 @@
 
 A folder holds `TABLE.csv`, `TABLE.csv.gz`, `TABLE.parquet` or `TABLE.xlsx`, or one workbook `tables.xlsx` with a sheet
 per table; any other file is ignored. With SQL in `source.toml`, the queries read what they name: files relative to the
-folder, by DuckDB (a path outside the folder is the user's own responsibility), or a PostgreSQL database.
+folder, by DuckDB (a path outside the folder is the user's own responsibility), or a database.
 
 Columns keep the source's names and, where the format has types, its types. CSV and Excel give text, with dates
 converted to ISO and numbers to plain ones as `[files]` declares. `validation` casts them.
@@ -16,6 +16,8 @@ from typing import Final
 
 from features.contract.tables import TABLES, column_order
 from features.errors import BadInput, Finding
+from features.reading.databases.queries import query_database
+from features.reading.databases.tables import copy_tables
 from features.reading.duckdb_queries import query_files
 from features.reading.files import (
     FORMS,
@@ -25,7 +27,6 @@ from features.reading.files import (
     parquet_to_parquet,
 )
 from features.reading.inputs import read_input
-from features.reading.postgresql import query_postgresql
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import Queried, Query, table_queries
@@ -106,9 +107,16 @@ def read_cross_section_text(definition: SourceDefinition, table: str, raw: Raw, 
 
 
 def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, raw: Raw) -> Iterator[Queried]:
-    if definition.settings.database:
-        return query_postgresql(definition, queries, out_dir)
+    database = definition.settings.database
+    if database and not database.read:
+        return query_database(definition, database, queries, out_dir)
     inputs: dict[str, dict[str, Path]] = {}
+    if database:
+        copied = copy_tables(definition, database, out_dir / "database")
+        inputs |= copied.parts
+        raw.refused += copied.refused
+        raw.errors += copied.errors
+        raw.notes += copied.notes
     for number, (name, declared) in enumerate(definition.settings.inputs.items()):
         with raw.collecting():
             read = read_input(definition.folder, name, declared, out_dir / f"input-{number}")

@@ -61,6 +61,12 @@ class SourceDefinition:
         """SQL by table; empty when the files of the folder are the tables."""
         return self.settings.tables.model_dump(exclude_none=True) if self.settings.tables else {}
 
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the views that [inputs] and [database.read] declare."""
+        read = self.settings.database.read if self.settings.database else {}
+        return (*self.settings.inputs, *read)
+
     def text_format(self, table: str) -> TextFormat:
         """The format of the text in a table's file."""
         general = self.settings.files or FileFormats()
@@ -78,8 +84,10 @@ class SourceDefinition:
         if not value.startswith(('"""', "'''")):
             return line
         opening_line_is_empty = value[3:].startswith(("\n", "\r\n"))
-        table = getattr(self.settings, section)
-        query: str = table[key] if isinstance(table, dict) else getattr(table, key)
+        table: Any = self.settings
+        for part in (*section.split("."), key):
+            table = table[part] if isinstance(table, dict) else getattr(table, part)
+        query: str = table
         return line + int(opening_line_is_empty) + query.count("\n", 0, offset)
 
 
@@ -93,15 +101,20 @@ def read_definition(source: Path) -> SourceDefinition:
     if file is None:
         return SourceDefinition(folder, SourceToml())
     text = _read_text(file)
-    try:
-        settings = SourceToml.model_validate(_parse(text))
-    except ValidationError as invalid:
-        raise BadInput([_finding(error) for error in invalid.errors()]) from None
+    settings = valid_settings(_parse(text))
     if unanswered := _unanswered(settings):
         raise BadInput(unanswered)
     if contradictions := _contradictions(settings):
         raise BadInput(contradictions)
     return SourceDefinition(folder, settings, text)
+
+
+def valid_settings(document: dict[str, Any]) -> SourceToml:
+    """The settings of a document. Raises BadInput with every unknown key and wrong type."""
+    try:
+        return SourceToml.model_validate(document)
+    except ValidationError as invalid:
+        raise BadInput([_finding(error) for error in invalid.errors()]) from None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -187,8 +200,9 @@ def _unknown_key(path: list[str]) -> str:
     place = ".".join(section)
     if section and key in SourceToml.model_fields:
         return f"It belongs at the top of the file, before the first [section], not in [{place}]"
-    known = _SECTIONS.get(place) or _SECTIONS[f"{section[0]}.*"]
-    return f"{did_you_mean(key, list(known.model_fields))}Known here: {', '.join(known.model_fields)}"
+    model = _SECTIONS.get(place) or _SECTIONS[f"{section[0]}.*"]
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    return f"{did_you_mean(key, known)}Known here: {', '.join(known)}"
 
 
 def _unanswered(settings: SourceToml) -> list[Finding]:
@@ -201,6 +215,7 @@ def _unanswered(settings: SourceToml) -> list[Finding]:
 def _contradictions(settings: SourceToml) -> list[Finding]:
     """Keys that are each valid but contradict one another."""
     sql = settings.tables is not None or settings.cross_section is not None
+    runs_there = settings.database is not None and not settings.database.read
     reversed_dates = (
         settings.complete_from and settings.complete_until and settings.complete_from > settings.complete_until
     )
@@ -221,10 +236,16 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
             "Add a query per table",
         ),
         (
-            settings.inputs and (settings.database or not sql),
+            settings.inputs and (runs_there or not sql),
             "no effect",
             "inputs",
             "It applies to files that SQL reads: add [tables], and leave out [database]",
+        ),
+        (
+            runs_there and settings.database and settings.database.schema_name,
+            "no effect",
+            "database.schema",
+            "Name the schema in the queries, or the tables to read under [database.read]",
         ),
     ]
     findings = [Finding(rule, FILE_NAME, key, 0, remedy) for broken, rule, key, remedy in rules if broken]
@@ -255,8 +276,9 @@ def _without_effect(settings: SourceToml) -> list[Finding]:
 
 
 def _one_view_a_name(settings: SourceToml) -> list[Finding]:
-    times = Counter(name.lower() for name in (*settings.inputs, *settings.prepare))
-    remedy = "Rename one; names of [inputs] and [prepare] are not case-sensitive"
+    read = settings.database.read if settings.database else {}
+    times = Counter(name.lower() for name in (*settings.inputs, *read, *settings.prepare))
+    remedy = "Rename one; names of [inputs], [database.read] and [prepare] are not case-sensitive"
     return [Finding("a name twice", FILE_NAME, name, 0, remedy) for name, number in times.items() if number > 1]
 
 

@@ -28,6 +28,16 @@ is then a view for the queries: the file's columns as text, and `filename`.
     [inputs.year_2024]
     file = "book.xlsx"
     sheet = "31.12.2024"          # not needed where there is only one
+
+`[database]` names a database in which the queries run; with `[database.read]`, tables of it are views of text instead,
+and the queries are DuckDB's:
+
+    [database]
+    url_env = "HR_DATABASE"
+    schema = "hr"                 # default: the schema of the connection
+
+    [database.read]
+    workers = "WORKER"
 """
 
 import re
@@ -146,9 +156,15 @@ class InputFile(SheetLayout):
 
 
 class Database(_Strict):
-    """The database in which the queries run, instead of over files."""
+    """The database in which the queries run, instead of over files.
+
+    read: tables of `schema` that are copied as text, by the name of their view. The queries then run over the copies,
+    in DuckDB.
+    """
 
     url_env: Annotated[str, AfterValidator(_variable_of_others)]
+    schema_name: Query | None = Field(default=None, alias="schema")
+    read: dict[Query, Query] = {}
 
 
 class CrossSectionDefinition(_Strict):

@@ -1,7 +1,7 @@
 """The SQL of `source.toml`, built so that the position of an error can be traced to its line in the file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,17 +62,22 @@ def shared_queries(definition: SourceDefinition) -> list[Query]:
 
 
 def select(
-    definition: SourceDefinition, opening: str, columns: str, query: Query, shared: Sequence[Query] = ()
+    definition: SourceDefinition,
+    opening: str,
+    columns: str,
+    query: Query,
+    shared: Sequence[Query] = (),
+    name_of: Callable[[str], str] = quoted,
 ) -> Statement:
     """`opening`, then the shared queries as with-clauses, then `select columns from (query)`."""
     text, starts = opening, list[tuple[int, Query]]()
     for part in shared:
-        text += (", " if starts else "with ") + f"{quoted(part.key)} as (\n"
+        text += (", " if starts else "with ") + f"{name_of(part.key)} as (\n"
         starts.append((len(text), part))
         text += f"{part.sql}\n)"
     text += f" select {columns} from (\n"  # noqa: S608 (the SQL is the user's own)
     starts.append((len(text), query))
-    return Statement(definition, f"{text}{query.sql}\n) as t", tuple(starts))
+    return Statement(definition, f"{text}{query.sql}\n) t", tuple(starts))
 
 
 def names_any(query: Query, names: Sequence[str]) -> bool:

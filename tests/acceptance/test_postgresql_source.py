@@ -1,16 +1,14 @@
 """A PostgreSQL database gives the same tables as files, and a database that fails leaves nothing behind."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import psycopg
 import pytest
 from documents import blocks, page, section
 
 from features.errors import BadInput, Finding
-from features.reading import postgresql
+from features.reading.databases import queries as running
 from features.source import Source, check_source, load_source
 
 TABLES = {
@@ -213,7 +211,7 @@ def test_the_database_is_never_written_to(database: str, tmp_path: Path) -> None
     ("url", "rule"),
     [
         (None, "the environment variable HR_DATABASE is not set"),
-        ("mysql://u:secret@host/db", "the environment variable HR_DATABASE does not hold a PostgreSQL URL"),
+        ("db2://u:secret@host/db", "the environment variable HR_DATABASE does not hold the URL of a known database"),
     ],
 )
 def test_a_missing_url_names_the_variable(
@@ -258,8 +256,8 @@ def test_a_connection_that_breaks_between_two_tables_writes_nothing(
         kill_connections(database)
         return queried
 
-    one_query = postgresql._query_table
-    monkeypatch.setattr(postgresql, "_query_table", killed_after_the_first)
+    one_query = running.query_table
+    monkeypatch.setattr(running, "query_table", killed_after_the_first)
     finding = the_error(write_toml(tmp_path / "sql", QUERIES), tmp_path)
     assert finding.rule == "the connection to the database was lost"
     assert "run the same command again" in finding.remedy
@@ -268,53 +266,12 @@ def test_a_connection_that_breaks_between_two_tables_writes_nothing(
 def test_a_connection_that_breaks_within_a_table_writes_nothing(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class DyingFile(postgresql.pq.ParquetWriter):
+    class DyingFile(running.pq.ParquetWriter):
         def write_batch(self, *arguments: Any) -> None:
             super().write_batch(*arguments)
             kill_connections(database)
 
     rows = "select i::text as employee_id, date '2020-01-01' as hire_date from generate_series(1, 2000000) as i"
-    monkeypatch.setattr(postgresql.pq, "ParquetWriter", DyingFile)
+    monkeypatch.setattr(running.pq, "ParquetWriter", DyingFile)
     finding = the_error(write_toml(tmp_path / "sql", {"employees": rows}), tmp_path)
     assert finding.rule == "the connection to the database was lost"
-
-
-TYPES = {
-    pl.String: "text",
-    pl.Date: "date",
-    pl.Datetime("us"): "timestamp",
-    pl.Float64: "double precision",
-    pl.Int64: "bigint",
-    pl.Int32: "integer",
-}
-
-
-def copy_to_database(folder: Path, url: str) -> None:
-    """Each Parquet file of a folder as a table of that name, its rows in another order."""
-    with psycopg.connect(url) as connection:
-        for file in folder.glob("*.parquet"):
-            rows = pl.read_parquet(file).sample(fraction=1, shuffle=True, seed=7)
-            columns = ", ".join(f"{name} {TYPES[dtype]}" for name, dtype in rows.schema.items())
-            connection.execute(f"create table {file.stem} ({columns})".encode())
-            with connection.cursor().copy(f"copy {file.stem} from stdin (format csv, header)".encode()) as copy:
-                copy.write(rows.write_csv(datetime_format="%Y-%m-%d %H:%M:%S%.6f"))
-
-
-def test_the_features_of_a_company_in_a_database_are_those_of_its_files_byte_for_byte(
-    retention: Callable[..., Any], postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files, sql = tmp_path / "files", tmp_path / "sql"
-    retention("simulate", "--out", files, "--employees", 150, "--months", 24, var=tmp_path / "var")
-    (files / "truth.parquet").unlink()
-    copy_to_database(files, postgresql_url)
-    monkeypatch.setenv("HR_DATABASE", postgresql_url)
-    sql.mkdir()
-    queries = "".join(f'{file.stem} = "select * from {file.stem}"\n' for file in files.glob("*.parquet"))
-    head, items = (files / "source.toml").read_text().split("\n\n", 1)
-    database = f'[database]\nurl_env = "HR_DATABASE"\n\n[tables]\n{queries}'
-    (sql / "source.toml").write_text(f"{head}\n\n{database}\n{items}")
-    for source in (files, sql):
-        retention("features", source, "--out", tmp_path / f"{source.name}.parquet", var=tmp_path / "var")
-    table = pl.read_parquet(tmp_path / "files.parquet")
-    assert table["snapshot_date"].n_unique() == 24
-    assert (tmp_path / "files.parquet").read_bytes() == (tmp_path / "sql.parquet").read_bytes()

@@ -31,6 +31,19 @@ MISTAKES = {
         '[database]\n[tables]\nexits = "select 1"',
         "source.toml.database.url_env: missing key. Add the key",
     ),
+    "schema of a database whose queries run there": (
+        '[database]\nurl_env = "HR"\nschema = "hr"\n[tables]\nexits = "select 1"',
+        "source.toml.database.schema: no effect. Name the schema in the queries, or the tables to read",
+    ),
+    "misspelt schema": (
+        '[database]\nurl_env = "HR"\nshema = "hr"\n[tables]\nexits = "select 1"',
+        "source.toml.database.shema: unknown key. Did you mean 'schema'?",
+    ),
+    "a table that is a view too": (
+        '[database]\nurl_env = "HR"\n[database.read]\nstaff = "s"\n[prepare]\nStaff = "select 1"\n'
+        '[tables]\nexits = "select 1"',
+        "source.toml.staff: a name twice.",
+    ),
     "date in quotes": ('complete_until = "2024-12-31"', "complete_until: not a date. Write a date without quotes"),
     "number in quotes": ('horizon_months = "6"', "horizon_months: not a whole number. Write a whole number without"),
     "text that is a number": ("[tables]\nexits = 3", "source.toml.tables.exits: not a text. Write a text in quotes"),

@@ -2,13 +2,17 @@
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from documents import ROOT
@@ -27,6 +31,58 @@ def unprivileged_user() -> dict[str, str | int | list[int]]:
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     entry = names.get("postgres") or names["nobody"]
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def mariadb(install: str, server: str) -> Iterator[str]:
+    """The URL of a MariaDB in a folder of its own, without a database name."""
+    home, port = Path(tempfile.mkdtemp(prefix="mariadb-")), free_port()
+    owner = unprivileged_user()
+    if owner:
+        os.chown(home, int(owner["user"]), int(owner["group"]))  # type: ignore[arg-type]
+    data = ["--no-defaults", f"--datadir={home / 'data'}"]
+    made = [install, *data, "--auth-root-authentication-method=normal", "--skip-test-db"]
+    subprocess.run(made, check=True, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **owner)  # type: ignore[call-overload]
+    options = [
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={home / 'socket'}",
+        f"--pid-file={home / 'pid'}",
+    ]
+    speed = ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"]
+    with (home / "log").open("w") as log:
+        command = [server, *data, *options, *speed]
+        process = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **owner)  # type: ignore[call-overload]
+    try:
+        _wait_for_port(port)
+        yield f"mysql://root@127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(60)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def mysql_address(url: str) -> dict[str, Any]:
+    """The arguments of `pymysql.connect` for a URL."""
+    parts = urlsplit(url)
+    return {
+        "host": parts.hostname,
+        "port": parts.port or 3306,
+        "user": parts.username,
+        "password": parts.password or "",
+        "database": parts.path.removeprefix("/") or None,
+        "autocommit": True,
+    }
+
+
+def _wait_for_port(port: int) -> None:
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
 
 
 @contextmanager

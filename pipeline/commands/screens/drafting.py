@@ -19,9 +19,9 @@ _SKIP: Final = ""
 
 
 def draft_lines(
-    draft: Draft, left_over: Sequence[str], path: Path, out: Path, answers: Path
+    draft: Draft, left_over: Sequence[str], subject: str, out: Path, answers: Path
 ) -> Iterator[RenderableType]:
-    """The result, from what was recognised to the next command. `path` is the export."""
+    """The result, from what was recognised to the next command. `subject` is how the command names the export."""
     for table, lines in draft.tables.items():
         shown = narrow_table(f"\n{table}")
         for column in ("column", "from", "sure", "why"):
@@ -45,7 +45,7 @@ def draft_lines(
     yield f"Wrote {escape(str(out))}."
     if draft.open:
         yield f"Open questions: {len(draft.open)}. Fill in {escape(str(answers))}, then run it again:"
-        yield copyable(f"retention draft {path} --out {out} --answers {answers}")
+        yield copyable(f"retention draft {subject} --out {out} --answers {answers}")
 
 
 def check_lines(report: Report, out: Path) -> Iterator[RenderableType]:
