@@ -25,8 +25,8 @@ class Report:
     number of rows of each table that were kept. left_out: by table and rule, the rows that are not among them; a row
     that breaks two rules may count in both. Both are empty where there are errors, since nothing is used then.
     voluntary_exits: those that can be learned from, kept and up to complete_until. complete_from and complete_until are
-    None only where errors make them unknown. refused: `table.column`, never read. versions: of the tables of a lakehouse
-    that were read, by the name of the input.
+    None only where errors make them unknown. refused: `table.column`, never read. versions: of the tables of a
+    lakehouse that were read, by the name of the input.
     """
 
     errors: tuple[Finding, ...] = ()

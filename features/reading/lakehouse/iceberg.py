@@ -37,9 +37,11 @@ def open_catalogued(catalog: str, name: str, snapshot: int | None, place: str) -
     """A table of a catalogue, which PyIceberg's own settings describe (PYICEBERG_CATALOG__NAME__URI and so on)."""
     try:
         from pyiceberg.catalog import load_catalog
+        from pyiceberg.utils.config import Config
     except ImportError:
         raise BadInput(not_installed("iceberg", "pyiceberg", place)) from None
-    return _opened(load_catalog(catalog).load_table(name), snapshot, f"{catalog}:{name}", place)
+    described = Config().get_catalog_config(catalog) or {}  # as the environment is now, not when it was imported
+    return _opened(load_catalog(catalog, **described).load_table(name), snapshot, f"{catalog}:{name}", place)
 
 
 def _opened(table: Any, snapshot: int | None, shown: str, place: str) -> OpenedTable:
