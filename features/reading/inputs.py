@@ -138,9 +138,10 @@ def _read_workbook(file: Path, name: str, declared: InputFile, out_dir: Path, re
 
 
 def _read_csv(file: Path, name: str, declared: InputFile, part: Path, read: ReadInput) -> list[str]:
-    form = TextFormat(encoding=declared.encoding, delimiter=declared.delimiter, header_row=declared.header_row or None)
     try:
         if not _is_shaped(declared):
+            given = {key: getattr(declared, key) for key in ("encoding", "delimiter", "header_row")}
+            form = TextFormat(**given)
             refused = csv_to_parquet(file, form, part)
             _note_nameless(file, nameless_columns(file, form), read)
             return refused

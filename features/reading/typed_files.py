@@ -1,11 +1,9 @@
 """Parquet and JSON, whose values have types, as text like that of CSV and Excel."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import duckdb
-import pyarrow.parquet as pq
 
 from features.errors import BadInput, Finding
 from features.reading.file_checks import check_compression, check_magic, is_gzip, readable_columns
@@ -34,7 +32,7 @@ def json_as_text(file: Path, out: Path) -> list[str]:
     """Writes the fields of a list of objects, or of an object on each line, as text. Returns the refused fields."""
     check_magic(file, _first_bytes(file))
     check_compression(file)
-    source = f"read_json({one_file(file)}, maximum_object_size = {1 << 24}, sample_size = -1"
+    source = f"read_json({one_file(file)}, records = true, maximum_object_size = {1 << 24}, sample_size = -1"
     damaged = Finding("cannot be read as JSON", file.name, "", 0, "Export it as one object on each line, or as CSV")
     if file.stat().st_size > _LARGEST_JSON:
         raise BadInput(Finding("too large to be read as JSON", file.name, "", 0, "Export it as CSV or Parquet"))
@@ -47,13 +45,7 @@ def json_as_text(file: Path, out: Path) -> list[str]:
             copy_to_parquet(connection, select_from(columns, f"{source}, columns = {{{texts}}})"), out)
     except duckdb.Error:
         raise BadInput(damaged) from None
-    if not any(_is_text(out)):
-        raise BadInput(damaged)
     return refused
-
-
-def _is_text(out: Path) -> Sequence[bool]:
-    return [str(field.type) == "string" for field in pq.read_schema(out)]
 
 
 def _first_bytes(file: Path) -> bytes:
