@@ -130,13 +130,19 @@ def _inputs(tables: Iterable[ExportTable], queries: Iterable[str]) -> list[str]:
             if quoted(part.name) not in sql:
                 continue
             lines.append(f"[inputs.{key(part.name)}]")
-            declared = part.declared.model_dump(exclude_none=True)
+            declared = _plain(part.declared.model_dump(exclude_defaults=True))
             lines += [
                 f"{name} = {value(declared[name])}"
                 for name in sorted(declared, key=list(type(part.declared).model_fields).index)
             ]
             lines.append("")
     return lines
+
+
+def _plain(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """A list of one file or pattern as the text that it is."""
+    single = {name: declared[name][0] for name in ("file", "skip_rows") if len(declared.get(name) or []) == 1}
+    return {**declared, **single}
 
 
 def _united(selects: Iterable[Select]) -> str:

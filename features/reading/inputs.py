@@ -30,7 +30,7 @@ class ReadInput:
     """The Parquet of each file or sheet; the columns that are refused; the notes and warnings about them.
 
     files: what was read of each file: the numbers of its sheets, none for text. version: of a table of a lakehouse.
-    skipped: the number of rows left out, by the key that says so.
+    skipped: the number of rows left out, by the key that says so. nameless: the columns with values and no name.
     """
 
     parts: list[InputPart] = field(default_factory=list)
@@ -40,6 +40,7 @@ class ReadInput:
     files: dict[Path, set[int]] = field(default_factory=dict)
     version: TableVersion | None = None
     skipped: Counter[str] = field(default_factory=Counter)
+    nameless: set[int] = field(default_factory=set)
 
 
 def read_input(
@@ -126,14 +127,14 @@ def _read_workbook(file: Path, name: str, declared: InputFile, out_dir: Path, re
         read.notes += [note for note in sheet.notes if note not in read.notes]
         read.warnings += [replace(finding, table=f"inputs.{name}") for finding in sheet.warnings]
         read.skipped += sheet.skipped
+        read.nameless |= sheet.nameless
         read.files[file].add(number)
-        if is_pattern and SHEET_COLUMN in map(str.lower, pq.read_schema(part).names):
-            rule = f"a column named '{SHEET_COLUMN}', as the one that says which sheet a row is from"
-            raise BadInput(
-                Finding(rule, file.name, "", 0, "Rename that column, or name each sheet in an input of its own")
-            )
+        column = declared.sheet_column or SHEET_COLUMN
+        if is_pattern and column.lower() in (name.lower() for name in (*pq.read_schema(part).names, FILE_COLUMN)):
+            rule = f"a column named '{column}', as the one that says which sheet a row is from"
+            raise BadInput(Finding(rule, file.name, "", 0, "Give the one of the sheets another name by sheet_column"))
         read.parts.append(
-            InputPart(part, {FILE_COLUMN: file.name} | ({SHEET_COLUMN: sheet_name} if is_pattern else {}))
+            InputPart(part, {FILE_COLUMN: file.name} | ({column: wanted.titles[number]} if is_pattern else {}))
         )
 
 
@@ -166,6 +167,7 @@ def _is_shaped(declared: InputFile) -> bool:
 
 
 def _note_nameless(file: Path, columns: set[int], read: ReadInput) -> None:
+    read.nameless |= columns
     if columns:
         listed = ", ".join(map(letters, sorted(columns)))
         read.notes.append(

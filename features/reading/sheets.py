@@ -17,9 +17,10 @@ IS_PATTERN: Final = re.compile(r"[*?\[]")
 
 @dataclass
 class Wanted:
-    """The names of the sheets to read, in lower case, by their number from 1 in the workbook; and notes."""
+    """The names of the sheets to read, in lower case and as written, by their number from 1; and notes."""
 
     sheets: dict[int, str]
+    titles: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -46,4 +47,7 @@ def _matching(file: Path, pattern: str, section: str, states: Sequence[SheetStat
         rule = f"no sheet of {file.name} matches"
         raise BadInput(Finding(rule, FILE_NAME, f"{section}.sheet", 0, remedy))
     unread = len(found) - len(read)
-    return Wanted(read, [f"{file.name}: {counted(unread, 'hidden or blank sheet')} not read."] if unread else [])
+    titles = {number: states[number - 1].title for number in read}
+    return Wanted(
+        read, titles, [f"{file.name}: {counted(unread, 'hidden or blank sheet')} not read."] if unread else []
+    )

@@ -161,7 +161,8 @@ class ItemDefinition(_Strict):
 class InputFile(SheetLayout):
     """What the queries read under one name: files, sheets of workbooks, or one table of a lakehouse.
 
-    file: a name, a pattern, or several of these. sheet: a name or a pattern. header_row: 0 where no row names the
+    file: a name, a pattern, or several of these. sheet: a name or a pattern; sheet_column: the name of the column that
+    then says which sheet a row is from, `sheet` by default. header_row: 0 where no row names the
     columns. header_rows: how many rows, from header_row on, name the columns together. names: of columns that have
     none, by the letters of Excel or the number of the column. skip_rows: patterns of the first filled cell of rows
     that are left out. skip_last: rows at the end of each file or sheet that are left out. delta, iceberg, parquet: the
@@ -171,6 +172,7 @@ class InputFile(SheetLayout):
 
     file: Annotated[list[Query], Field(min_length=1), BeforeValidator(_one_or_several)] | None = None
     sheet: Query | None = None
+    sheet_column: Query | None = None
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
     header_row: Annotated[list[RowOrNone], Field(min_length=1), BeforeValidator(_one_or_several)] | None = None

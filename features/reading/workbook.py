@@ -55,6 +55,7 @@ class ReadSheet:
     notes: list[str] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    nameless: set[int] = field(default_factory=set)
 
 
 def xlsx_to_parquet(
@@ -75,7 +76,8 @@ def xlsx_to_parquet(
         check_header(named, head[header.rows[-1] :], file.name, header.rows[-1])
         columns, refused = readable_columns(named, file.name)
         body = _body(workbook, name, header, layout, columns, loaded)
-    notes += _header_notes(file.name, wanted, layout, header, head)
+    nameless = _nameless(header, head)
+    notes += _header_notes(file.name, wanted, layout, header, nameless)
     ends_where_declared = layout.last_row is not None or shaping.skip_last > 0
     data, footer = _without_blank_rows(body.rows, detects_footer=not ends_where_declared)
     notes += _footer_notes(file.name, wanted, header, body.rows, footer)
@@ -87,7 +89,7 @@ def xlsx_to_parquet(
     ]
     places = {column: position for position, column in columns}
     cells = Cells(body.numbers, lambda column: _is_mixed(file, name, header.rows[-1], places[column]), book.day_zero)
-    return ReadSheet(refused, cells, notes, warnings, skipped)
+    return ReadSheet(refused, cells, notes, warnings, skipped, set(nameless))
 
 
 def workbook_sheets(file: Path) -> list[str]:
@@ -98,11 +100,16 @@ def workbook_sheets(file: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class SheetState:
-    """A sheet of a workbook: its name in lower case, whether it is hidden, and whether it holds nothing."""
+    """A sheet of a workbook: its name as written, whether it is hidden, and whether it holds nothing."""
 
-    name: str
+    title: str
     is_hidden: bool
     is_blank: bool = False
+
+    @property
+    def name(self) -> str:
+        """In lower case, like the names of the tables."""
+        return self.title.lower()
 
 
 def sheet_states(file: Path, *, measures: bool = True) -> list[SheetState]:
@@ -110,9 +117,8 @@ def sheet_states(file: Path, *, measures: bool = True) -> list[SheetState]:
     with _opened(file) as workbook:
         hidden, states = _book(file).hidden, []
         for given in workbook.sheet_names:
-            name = given.strip().lower()
             is_blank = measures and not workbook.load_sheet(given, header_row=None, n_rows=1).total_height
-            states.append(SheetState(name, name in hidden, is_blank))
+            states.append(SheetState(given.strip(), given.strip().lower() in hidden, is_blank))
         return states
 
 
@@ -263,9 +269,13 @@ def _without_blank_rows(rows: pl.DataFrame, *, detects_footer: bool) -> tuple[pl
     return rows.head(rows.height - footer).filter(~is_blank), footer
 
 
-def _header_notes(
-    file: str, wanted: Sheet, layout: SheetLayout, header: Header, head: Sequence[Sequence[str | None]]
-) -> list[str]:
+def _nameless(header: Header, head: Sequence[Sequence[str | None]]) -> list[int]:
+    """The columns without a name that hold something in the first rows, counted from 1."""
+    below = head[header.rows[-1] :]
+    return sorted({column + 1 for row in below for column, cell in enumerate(row) if cell} - set(header.names))
+
+
+def _header_notes(file: str, wanted: Sheet, layout: SheetLayout, header: Header, nameless: Sequence[int]) -> list[str]:
     notes = []
     if header.rows != (1,) and not layout.header_row and header.rows[0]:
         rows = " and ".join(map(str, header.rows))
@@ -274,8 +284,6 @@ def _header_notes(
             f"{file}: the names of the columns are in row {rows}, as no row is declared; "
             f"{declared} under [{wanted.section}] in source.toml declares it."
         )
-    below = head[header.rows[-1] :]
-    nameless = sorted({column + 1 for row in below for column, cell in enumerate(row) if cell} - set(header.names))
     if nameless:
         listed = ", ".join(map(letters, nameless))
         notes.append(f"{file}: column {listed} has no name in row {header.rows[-1]}; not read.")

@@ -51,8 +51,8 @@ def test_sheets_that_match_are_one_table_and_say_which_they_are(read: Any) -> No
     ]
     raw = read({"staff 2024.xlsx": book, "other.csv": "a\n1\n"}, 'file = "staff *.xlsx"\nsheet = "Dept *"')
     assert frame(raw).rows() == [
-        ("1", "A", "staff 2024.xlsx", "dept sales"),
-        ("2", "B", "staff 2024.xlsx", "dept it"),
+        ("1", "A", "staff 2024.xlsx", "Dept Sales"),
+        ("2", "B", "staff 2024.xlsx", "Dept IT"),
     ]
     assert frame(raw).columns == ["No", "Grade", "filename", "sheet"]
     assert "staff 2024.xlsx: 1 hidden or blank sheet not read." in raw.notes
@@ -71,7 +71,7 @@ def test_a_hidden_sheet_matches_no_pattern(tmp_path: Path, read: Any) -> None:
         sheet.append(row)
     workbook.save(tmp_path / "staff.xlsx")
     raw = read({"staff.xlsx": (tmp_path / "staff.xlsx").read_bytes()}, 'file = "staff.xlsx"\nsheet = "*"')
-    assert set(frame(raw)["sheet"]) == {"new"}
+    assert set(frame(raw)["sheet"]) == {"New"}
     assert "staff.xlsx: 1 hidden sheet not read." in raw.notes
 
 
@@ -194,6 +194,13 @@ def test_a_row_unlike_the_header_is_named_by_its_line(read: Any) -> None:
 def test_a_sheet_column_of_the_file_is_never_mixed_up_with_ours(read: Any) -> None:
     raw = read({"staff.xlsx": [("a", [["No", "Sheet"], ["1", "x"]])]}, 'file = "staff.xlsx"\nsheet = "*"')
     assert "a column named 'sheet'" in str(raw.errors[0])
+    assert raw.errors[0].remedy == "Give the one of the sheets another name by sheet_column"
+
+
+def test_the_column_of_the_sheets_can_have_a_name(read: Any) -> None:
+    declared = 'file = "staff.xlsx"\nsheet = "*"\nsheet_column = "department"'
+    raw = read({"staff.xlsx": [("IT", HEADCOUNT), ("Sales", HEADCOUNT)]}, declared)
+    assert frame(raw)["department"].to_list() == ["IT", "IT", "Sales", "Sales"]
 
 
 def test_dates_and_numbers_of_parquet_are_text_as_in_excel(read: Any) -> None:
