@@ -137,6 +137,7 @@ def _checked(definition: SourceDefinition, work: Path) -> Report:
         errors=tuple(errors),
         warnings=(*raw.warnings, *report.warnings),
         notes=(*raw.notes, *report.notes),
+        versions=raw.versions,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
+from features.contract.table_version import TableVersion
 from features.errors import Finding, Refused
 
 
@@ -16,22 +17,32 @@ class Validated(Protocol):
     def used(self) -> Mapping[str, int]: ...
     @property
     def warnings(self) -> Sequence[Finding]: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
+    @property
+    def versions(self) -> Mapping[str, TableVersion]: ...
 
 
 @dataclass(frozen=True)
 class DataCounts:
     """Rows read and rows used of each table, and the warnings with their numbers of rows. No person's data.
 
-    `used` is empty if validation did not count the rows it kept, as for a cross-section.
+    `used` is empty if validation did not count the rows it kept, as for a cross-section. notes: what was assumed and
+    left out in reading. versions: of the tables of a lakehouse, by the name of the input: with these the run can be
+    repeated on the same rows. Notes and versions do not make two counts unequal.
     """
 
     tables: Mapping[str, int] = field(default_factory=dict)
     used: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    versions: Mapping[str, TableVersion] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, report: Validated) -> Self:
-        return cls(dict(report.tables), dict(report.used), tuple(report.warnings))
+        return cls(
+            dict(report.tables), dict(report.used), tuple(report.warnings), tuple(report.notes), dict(report.versions)
+        )
 
     def kept(self, table: str) -> float | None:
         """The share of a table's rows that were used; None if it had none, or they were not counted."""
@@ -54,13 +65,16 @@ class DataCounts:
             "tables": dict(self.tables),
             "used": dict(self.used),
             "warnings": [warning.as_dict() for warning in self.warnings],
+            "notes": list(self.notes),
+            "versions": {name: version.as_dict() for name, version in self.versions.items()},
         }
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The opposite of `as_dict`."""
+        """The opposite of `as_dict`, and of what it wrote before notes and versions were kept."""
         warnings = tuple(map(Finding.from_dict, document["warnings"]))
-        return cls(document["tables"], document["used"], warnings)
+        versions = {name: TableVersion.from_dict(each) for name, each in document.get("versions", {}).items()}
+        return cls(document["tables"], document["used"], warnings, tuple(document.get("notes", ())), versions)
 
 
 class RefusedOnData(Refused):

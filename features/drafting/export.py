@@ -4,12 +4,8 @@ A file, a sheet of a workbook, or several files or sheets with nearly the same c
 sheet) is one table. Encoding, delimiter and the row of the header are found, and declared in the draft.
 """
 
-import csv
-import gzip
-import io
 import os
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,23 +15,23 @@ from typing import Final
 import polars as pl
 
 from features.contract.vocabulary import snake_case
-from features.errors import BadInput, Finding
-from features.reading.files import likely_encoding
-from features.reading.inputs import read_input
-from features.reading.sheet_layout import HEAD_ROWS, find_header
+from features.drafting.sheet_groups import alike, head_of_sheet, is_pattern, workbook_inputs
+from features.drafting.text_layout import head_of, patterns_of_totals, text_input, titles_of
+from features.errors import BadInput, Finding, counted
+from features.reading.input_part import FILE_COLUMN
+from features.reading.inputs import ReadInput, read_input
+from features.reading.sheet_layout import find_header
 from features.reading.source_toml import Database, InputFile
-from features.reading.workbook import workbook_sheets
+from features.reading.typed_files import JSON_FORMS
+from features.reading.workbook import letters
 
-TEXT_FORMS: Final = (".csv", ".tsv", ".txt", ".csv.gz")
-FORMS: Final = (*TEXT_FORMS, ".xlsx")
-FILE_COLUMN: Final = "filename"
+TEXT_FORMS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+TYPED_FORMS: Final = (".parquet", *JSON_FORMS)
+FORMS: Final = (*TEXT_FORMS, ".xlsx", *TYPED_FORMS)
 
 DERIVED: Final = frozenset("people spells states changes_of_state pictures people_by_name".split())
 """Names of views that a draft derives: no table of an export has one."""
 
-_DELIMITERS: Final = ",;\t|"
-_SAME_TABLE: Final = 0.6
-"""Files with this share of their columns in common, and names that differ in a part only, are one table."""
 _WORDS: Final = re.compile(r"\d+|[^\W\d_]+|[\W_]+")
 
 
@@ -67,6 +63,12 @@ class ExportTable:
     def columns(self) -> list[str]:
         return [name for name in self.frame.columns if name != FILE_COLUMN]
 
+    @property
+    def sheet_column(self) -> str:
+        """The column that says which sheet a row is from; empty where the table is no union of sheets by a pattern."""
+        declared = self.parts[0].declared
+        return declared.sheet_column or "sheet" if is_pattern(declared.sheet) else ""
+
 
 @dataclass
 class Export:
@@ -83,7 +85,7 @@ def read_export(path: Path, folder: Path, work: Path) -> Export:
     """
     export = Export()
     names: Counter[str] = Counter()
-    for files in _groups(_files(path), work, export):
+    for files in _groups(_files(path, export), export):
         for table in _read(files, folder, work, names, export):
             export.tables.append(table)
     if not export.tables:
@@ -96,10 +98,8 @@ def replace_sheets(export: Export) -> Export:
     """Sheets of one workbook with nearly the same columns become one table."""
     merged: list[ExportTable] = []
     for table in export.tables:
-        twin = next(
-            (each for each in merged if each.files == table.files and _alike(each.columns, table.columns)), None
-        )
-        if twin is None or not table.parts[0].declared.sheet:
+        twin = next((each for each in merged if each.files == table.files and alike(each.columns, table.columns)), None)
+        if twin is None or not table.parts[0].declared.sheet or is_pattern(twin.parts[0].declared.sheet):
             merged.append(table)
             continue
         both = pl.concat([twin.frame, table.frame], how="diagonal")
@@ -109,7 +109,7 @@ def replace_sheets(export: Export) -> Export:
     return Export(merged, export.left_out)
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, export: Export) -> list[Path]:
     if not path.exists():
         raise BadInput(Finding("the export does not exist", path.name, remedy="Name a file or a folder with files"))
     if path.is_file():
@@ -118,10 +118,20 @@ def _files(path: Path) -> list[Path]:
         every = sorted(each for each in path.rglob("*") if each.is_file())
     except OSError:
         raise BadInput(Finding("cannot be opened", path.name, remedy="Give read permission for it")) from None
-    return [each for each in every if not each.name.startswith((".", "~$")) and each.suffix != ".toml"]
+    lakes = {each.parent.parent for each in every if each.parent.name == "_delta_log"}
+    lakes |= {each.parent.parent for each in every if each.name.endswith(".metadata.json")}
+    export.left_out += [
+        f"{lake.name}: a table of a lakehouse; name it by `delta` or `iceberg` under [inputs.NAME]"
+        for lake in sorted(lakes)
+    ]
+    return [
+        each
+        for each in every
+        if not each.name.startswith((".", "~$")) and each.suffix != ".toml" and not lakes & set(each.parents)
+    ]
 
 
-def _groups(files: Sequence[Path], work: Path, export: Export) -> Iterator[list[Path]]:
+def _groups(files: Sequence[Path], export: Export) -> Iterator[list[Path]]:
     """The files that belong together: names that differ in words or numbers at the same places, and alike headers."""
     groups: list[tuple[list[Path], list[str]]] = []
     for file in files:
@@ -129,7 +139,7 @@ def _groups(files: Sequence[Path], work: Path, export: Export) -> Iterator[list[
             export.left_out.append(f"{file.name}: not one of {', '.join(FORMS)}")
             continue
         header = _header(file)
-        home = next((each for each in groups if _one_pattern([*each[0], file]) and _alike(each[1], header)), None)
+        home = next((each for each in groups if _one_pattern([*each[0], file]) and alike(each[1], header)), None)
         if home:
             home[0].append(file)
         else:
@@ -139,28 +149,24 @@ def _groups(files: Sequence[Path], work: Path, export: Export) -> Iterator[list[
 
 def _header(file: Path) -> list[str]:
     """The names of the columns, as far as they can be read; for a workbook, of its first sheet."""
-    if file.suffix.lower() == ".xlsx":
-        import fastexcel
-
+    name = file.name.lower()
+    if name.endswith(JSON_FORMS):
+        return [file.suffix]
+    if name.endswith(".parquet"):
         try:
-            sheet = fastexcel.read_excel(file).load_sheet(0, header_row=None, n_rows=HEAD_ROWS, dtypes="string")
-        except (fastexcel.FastExcelError, OSError):
+            return list(pl.read_parquet_schema(file))
+        except (pl.exceptions.PolarsError, OSError):
             return []
-        rows: list[list[str | None]] = [list(row) for row in sheet.to_polars().rows()]
-    else:
-        rows, *_ = _head(file)
+    rows = head_of_sheet(file, 0) if name.endswith(".xlsx") else head_of(file)[0]
     return [cell for cell in rows[find_header(rows, frozenset())[-1] - 1] if cell] if rows else []
-
-
-def _alike(some: Sequence[str], others: Sequence[str]) -> bool:
-    one, other = set(some), set(others)
-    return bool(one) and len(one & other) >= _SAME_TABLE * len(one | other)
 
 
 def _one_pattern(files: Sequence[Path]) -> str:
     """The pattern that matches these files and no other of their folder; empty where there is none."""
     words = [_WORDS.findall(file.name) for file in files]
     if len({file.parent for file in files}) > 1 or len({len(each) for each in words}) > 1:
+        return ""
+    if len({file.suffix.lower() for file in files}) > 1:
         return ""
     places = ["*" if len(set(same)) > 1 else same[0] for same in zip(*words, strict=True)]
     if any(sign in file.name for file in files for sign in "[]?*"):
@@ -178,55 +184,77 @@ def _read(
         for file in files:
             yield from _read([file], folder, work, names, export)
         return
-    relative = _relative(files[0].parent, folder)
-    shown = str(relative / (pattern or files[0].name))
-    if files[0].suffix.lower() != ".xlsx":
-        yield from _table(_text_file(files[0], shown), (), files, folder, work, names, export)
-        return
+    shown = str(_relative(files[0].parent, folder) / (pattern or files[0].name))
+    for declared in _declared(files, shown, export):
+        yield from _table(declared, files, folder, work, names, export)
+
+
+def _declared(files: Sequence[Path], shown: str, export: Export) -> list[InputFile]:
+    """How the files are to be read: an input for each table in them."""
+    name = files[0].name.lower()
+    if name.endswith(TYPED_FORMS):
+        return [InputFile(file=shown)]
+    if name.endswith(TEXT_FORMS):
+        declared = text_input(files, shown)
+        export.left_out += [] if declared else [f"{files[0].name}: no table in it"]
+        return [declared] if declared else []
     try:
-        sheets = workbook_sheets(files[0])
+        return workbook_inputs(files, shown)
     except BadInput as bad:
         export.left_out += [str(finding) for finding in bad.findings]
-        return
-    wanted: list[str | None] = [None] if len(sheets) == 1 else [*sheets]
-    for sheet in wanted:
-        yield from _table(InputFile(file=shown, sheet=sheet), (), files, folder, work, names, export)
+        return []
 
 
 def _table(
-    declared: InputFile | None,
-    titles: tuple[str, ...],
-    files: Sequence[Path],
-    folder: Path,
-    work: Path,
-    names: Counter[str],
-    export: Export,
+    declared: InputFile, files: Sequence[Path], folder: Path, work: Path, names: Counter[str], export: Export
 ) -> Iterator[ExportTable]:
-    if declared is None:
-        export.left_out.append(f"{files[0].name}: no table in it")
-        return
     name = _name(files, declared, names)
     try:
-        read = read_input(folder, f"{name}_file", declared, work / f"export-{sum(names.values())}")
-        frames = [
-            pl.read_parquet(part).with_columns(pl.lit(declared.sheet or file).alias(FILE_COLUMN))
-            for file, part in read.parts.items()
-        ]
+        declared, read, frame = _shaped(declared, name, folder, work / f"export-{sum(names.values())}")
     except BadInput as bad:
         export.left_out += [str(finding) for finding in bad.findings]
         return
-    frame = pl.concat(frames, how="diagonal").with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     if frame.is_empty():
         export.left_out.append(f"{files[0].name}: no rows")
         return
-    above = () if declared.sheet or files[0].suffix.lower() == ".xlsx" else _titles(files[0], declared)
+    export.left_out += [f"{counted(warning.rows, 'row')} of {name}: {warning.rule}" for warning in read.warnings]
+    above = titles_of(files[0], declared) if files[0].name.lower().endswith(TEXT_FORMS) else ()
     part = Part(f"{name}_file", declared)
     yield ExportTable(name, (part,), frame, tuple(file.name for file in files), above, tuple(read.refused))
 
 
+def _shaped(declared: InputFile, name: str, folder: Path, work: Path) -> tuple[InputFile, ReadInput, pl.DataFrame]:
+    """The input with names for columns that have none and without rows of totals, and what it gives then."""
+    read, frame = _rows(declared, name, folder, work)
+    update: dict[str, object] = {}
+    if read.nameless:
+        update["names"] = {letters(place): f"column {letters(place)}" for place in sorted(read.nameless)}
+    rows = frame.select(pl.exclude(FILE_COLUMN, declared.sheet_column or "sheet")).rows()
+    if not declared.skip_rows and (patterns := patterns_of_totals(rows)):
+        update["skip_rows"] = patterns
+    if update:
+        declared = declared.model_copy(update=update)
+        read, frame = _rows(declared, name, folder, work.with_name(f"{work.name}-shaped"))
+    return declared, read, frame
+
+
+def _rows(declared: InputFile, name: str, folder: Path, work: Path) -> tuple[ReadInput, pl.DataFrame]:
+    read = read_input(folder, f"{name}_file", declared, work)
+    named = {} if declared.sheet is None or is_pattern(declared.sheet) else {FILE_COLUMN: declared.sheet}
+    frames = [
+        pl.read_parquet(part.path).with_columns(
+            pl.lit(text).alias(column) for column, text in {**part.constants, **named}.items()
+        )
+        for part in read.parts
+    ]
+    frame = pl.concat(frames, how="diagonal")
+    return read, frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+
+
 def _name(files: Sequence[Path], declared: InputFile, names: Counter[str]) -> str:
     """A name for SQL, from the file or the sheet."""
-    stem = declared.sheet if declared.sheet else (_one_pattern(files) if len(files) > 1 else files[0].name)
+    is_named = declared.sheet and not is_pattern(declared.sheet)
+    stem = str(declared.sheet) if is_named else (_one_pattern(files) if len(files) > 1 else files[0].name)
     return name_for_sql(stem, names)
 
 
@@ -245,58 +273,3 @@ def _stem(name: str) -> str:
 
 def _relative(target: Path, folder: Path) -> Path:
     return Path(os.path.relpath(target.resolve(), folder.resolve()))
-
-
-def _text_file(file: Path, shown: str) -> InputFile | None:
-    """How a text file is to be read; None for one without rows."""
-    rows, encoding, delimiter = _head(file)
-    if not rows:
-        return None
-    header = find_header(rows, frozenset())[-1]
-    return InputFile(
-        file=shown,
-        encoding=encoding,
-        delimiter=None if delimiter == "," else delimiter,
-        header_row=None if header == 1 else [header],
-    )
-
-
-def _titles(file: Path, declared: InputFile) -> tuple[str, ...]:
-    above = (declared.header_row or [1])[-1] - 1
-    return tuple(" ".join(cell for cell in row if cell) for row in _head(file)[0][:above])
-
-
-def _head(file: Path) -> tuple[list[list[str | None]], str | None, str]:
-    """The first rows of a text file, its encoding if that is not UTF-8, and its delimiter."""
-    try:
-        data = file.read_bytes()
-        data = gzip.decompress(data) if file.name.lower().endswith(".gz") else data
-    except (OSError, EOFError, zlib.error):
-        return [], None, ","
-    encoding = None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        encoding = likely_encoding(file) or "windows-1252"
-        text = data.decode(encoding, errors="replace")
-    if "\0" in text:
-        return [], None, ","
-    lines = "\n".join(text.splitlines()[:HEAD_ROWS])
-    counts = {mark: _columns(lines, mark) for mark in _DELIMITERS}
-    delimiter = max(_DELIMITERS, key=lambda mark: counts[mark])
-    rows = [[cell.strip() or None for cell in row] for row in _parsed(lines, delimiter)]
-    return rows, encoding, delimiter
-
-
-def _parsed(lines: str, mark: str) -> list[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(lines), delimiter=mark))
-    except csv.Error:
-        return []
-
-
-def _columns(lines: str, mark: str) -> tuple[int, int]:
-    """How many rows have the most common number of columns (at least two), and that number."""
-    counts = Counter(len(row) for row in _parsed(lines, mark) if len(row) > 1)
-    columns, rows = counts.most_common(1)[0] if counts else (0, 0)
-    return rows, columns

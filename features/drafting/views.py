@@ -39,6 +39,7 @@ _FILE_DATES: Final = (
     (r"[A-Za-z]{4,} (?:19|20)\d\d", "%B %Y"),
 )
 """How a day or a month is written in the names of files and sheets."""
+_YEAR: Final = r"(?:19|20)\d\d"
 
 
 @dataclass(frozen=True)
@@ -230,13 +231,22 @@ def _sensitive(name: str) -> Line:
 
 def _month_of_file(table: ExportTable) -> Line | None:
     """The day or month in the name of the file or sheet of each row, where there are several."""
-    names = table.frame[FILE_COLUMN].unique().to_list()
-    found = dates_of_files(names) if len(names) > 1 else None
-    if not found:
-        return None
-    pattern, form = found
-    day = f"try_strptime(regexp_extract({FILE_COLUMN}, {literal(pattern)}), {literal(form)})::date"
-    return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, "the name of the file")
+    sheet, year = table.sheet_column, literal(_YEAR)
+    places = {FILE_COLUMN: pl.col(FILE_COLUMN)}
+    if sheet:
+        both = pl.concat_str(pl.col(sheet), pl.lit(" "), pl.col(FILE_COLUMN).str.extract(f"({_YEAR})").fill_null(""))
+        places |= {
+            quoted(sheet): pl.col(sheet),
+            f"({quoted(sheet)} || ' ' || regexp_extract({FILE_COLUMN}, {year}))": both,
+        }
+    for place, expression in places.items():
+        names = table.frame.select(expression.alias("name"))["name"].drop_nulls().unique().to_list()
+        if len(names) > 1 and (found := dates_of_files(names)):
+            pattern, form = found
+            day = f"try_strptime(regexp_extract({place}, {literal(pattern)}), {literal(form)})::date"
+            why = "the name of the file" if place == FILE_COLUMN else "the name of the sheet"
+            return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, why)
+    return None
 
 
 def _from(table: Recognised, key: Key | None, keys: Keys | None) -> str:

@@ -132,7 +132,7 @@ def _inputs(tables: Iterable[ExportTable], queries: Iterable[str]) -> list[str]:
     for part in parts:
         if part.database is None:
             lines.append(f"[inputs.{key(part.name)}]")
-            declared = part.declared.model_dump(exclude_none=True)
+            declared = _plain(part.declared.model_dump(exclude_defaults=True))
             lines += [
                 f"{name} = {value(declared[name])}"
                 for name in sorted(declared, key=list(type(part.declared).model_fields).index)
@@ -154,6 +154,12 @@ def _database(database: Database, parts: Iterable[Part]) -> list[str]:
         *read,
         "",
     ]
+
+
+def _plain(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """A list of one file or pattern as the text that it is."""
+    single = {name: declared[name][0] for name in ("file", "skip_rows") if len(declared.get(name) or []) == 1}
+    return {**declared, **single}
 
 
 def _united(selects: Iterable[Select]) -> str:

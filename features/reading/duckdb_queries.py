@@ -15,6 +15,7 @@ import duckdb
 from features.errors import Finding
 from features.reading.csv_by_name import NamedFile, named_files, notes_of, readings_of
 from features.reading.duckdb_errors import duckdb_finding
+from features.reading.input_part import InputPart
 from features.reading.limits import MOST_COLUMNS
 from features.reading.read_only import refusal
 from features.reading.source_definition import FILE_NAME, SourceDefinition
@@ -48,14 +49,14 @@ class _Session:
 
 
 def query_files(
-    definition: SourceDefinition, queries: Sequence[Query], inputs: Mapping[str, Mapping[str, Path]], out_dir: Path
+    definition: SourceDefinition, queries: Sequence[Query], inputs: Mapping[str, Sequence[InputPart]], out_dir: Path
 ) -> Iterator[Queried]:
     """Writes each query to `out_dir/TABLE.parquet`; relative file names resolve to the source's folder.
 
-    `inputs` maps a name under [inputs] or [database.read] to the Parquet of its files, by file or table. Their
-    views are created first, then those of [prepare], in order. A view that is wrong is reported once, and the
-    queries that read it are left out. CSV that a query names directly is read as `csv_by_name.py` says: each query with
-    the first readings that it fits.
+    `inputs` maps a name under [inputs] or [database.read] to the Parquet of its files, sheets or table. Their views
+    are created first, then those of [prepare], in order. A view that is wrong is reported once, and the queries that
+    read it are left out. CSV that a query names directly is read as `csv_by_name.py` says: each query with the first
+    readings that it fits.
     """
     views, form = shared_queries(definition), definition.settings.files or TextFormat()
     with connect(out_dir, definition.folder) as connection:
@@ -75,7 +76,7 @@ def _open(
     opened: ExitStack,
     definition: SourceDefinition,
     views: Sequence[Query],
-    inputs: Mapping[str, Mapping[str, Path]],
+    inputs: Mapping[str, Sequence[InputPart]],
     files: Sequence[NamedFile],
     kinds: frozenset[str],
     work: Path,
@@ -125,10 +126,14 @@ def readable(columns: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def _together(parts: Mapping[str, Path]) -> str:
-    """The union of files, each row with its `filename`; a column that a file lacks is null for its rows."""
+def _together(parts: Sequence[InputPart]) -> str:
+    """The union of files and sheets, each row with where it is from; what a part lacks is null for its rows."""
     return " union all by name ".join(
-        select_from(f"*, {literal(file)} as filename", parquet(part)) for file, part in parts.items()
+        select_from(
+            ", ".join(["*", *(f"{literal(value)} as {quoted(name)}" for name, value in part.constants.items())]),
+            parquet(part.path),
+        )
+        for part in parts
     )
 
 

@@ -7,7 +7,8 @@ import io
 import re
 import shutil
 import zlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final
@@ -74,6 +75,13 @@ def csv_to_parquet(file: Path, form: TextFormat, out: Path) -> list[str]:
     return refused
 
 
+def nameless_columns(file: Path, form: TextFormat) -> set[int]:
+    """The columns of a CSV file without a name that hold something in the first rows, counted from 1."""
+    header, below = _csv_start(file, form.encoding, form.delimiter or ",", max(form.header_row or [1]) - 1)
+    nameless = {at for at, name in enumerate(header) if not name.strip()}
+    return {at + 1 for at in nameless if any(len(row) > at and row[at].strip() for row in below)}
+
+
 def parquet_to_parquet(file: Path, out: Path) -> list[str]:
     """Writes the readable columns with their types. Returns the refused ones. Raises BadInput for a truncated file."""
     check_magic(file, b"PAR1")
@@ -102,6 +110,13 @@ def ends_within_a_line(file: Path) -> bool:
         return not {ord("\n"), ord("\r")} & set(opened.read())
 
 
+@contextmanager
+def decoded(file: Path, encoding: str | None) -> Iterator[IO[str]]:
+    """The text of a file, which may be compressed; UTF-8 unless another encoding is declared."""
+    with _open_bytes(file) as opened, io.TextIOWrapper(opened, encoding or "utf-8-sig", newline="") as text:
+        yield text
+
+
 def _open_bytes(file: Path) -> IO[bytes]:
     return gzip.open(file) if is_gzip(file) else file.open("rb")  # type: ignore[return-value]
 
@@ -113,7 +128,7 @@ def _csv_start(file: Path, encoding: str | None, delimiter: str, above: int) -> 
             start = opened.read(LONGEST_HEADER)
         text = codecs.getincrementaldecoder(encoding or "utf-8-sig")().decode(start, final=len(start) < LONGEST_HEADER)
     except UnicodeError:
-        raise BadInput(_encoding_finding(file, encoding)) from None
+        raise BadInput(encoding_finding(file, encoding)) from None
     except (EOFError, OSError, zlib.error):
         raise BadInput(cut_gzip(file)) from None
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -134,7 +149,7 @@ def _csv_start(file: Path, encoding: str | None, delimiter: str, above: int) -> 
 
 def _check_names(file: Path, encoding: str | None, header: list[str]) -> None:
     if any("\0" in name for name in header):
-        raise BadInput(_encoding_finding(file, encoding))
+        raise BadInput(encoding_finding(file, encoding))
     other = next((mark for mark in ";\t|," if len(header) == 1 and mark in header[0]), None)
     if other:
         shown = "\\t" if other == "\t" else other
@@ -145,15 +160,11 @@ def _check_names(file: Path, encoding: str | None, header: list[str]) -> None:
 def _to_utf8(file: Path, encoding: str, out: Path) -> None:
     """Rewrites a file in another declared encoding as UTF-8, block by block: DuckDB reads UTF-8."""
     try:
-        with (
-            _open_bytes(file) as opened,
-            codecs.getreader(encoding)(opened) as text,
-            out.open("w", newline="") as plain,
-        ):
+        with decoded(file, encoding) as text, out.open("w", newline="") as plain:
             shutil.copyfileobj(text, plain, _BLOCK)
     except UnicodeError:
         out.unlink(missing_ok=True)
-        raise BadInput(_encoding_finding(file, encoding)) from None
+        raise BadInput(encoding_finding(file, encoding)) from None
     except (EOFError, OSError, zlib.error):
         out.unlink(missing_ok=True)
         raise BadInput(cut_gzip(file)) from None
@@ -162,7 +173,7 @@ def _to_utf8(file: Path, encoding: str, out: Path) -> None:
 def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
     """The finding for DuckDB's message, which quotes the offending line: only its number and the counts are used."""
     if "unicode" in message:
-        return _encoding_finding(file, form.encoding)
+        return encoding_finding(file, form.encoding)
     if "GZIP" in message:
         return cut_gzip(file)
     line = re.search(r"Line: (\d+)", message)
@@ -182,7 +193,8 @@ def _csv_finding(file: Path, form: TextFormat, message: str) -> Finding:
     return Finding(rule, file.name, "", 0, remedy)
 
 
-def _encoding_finding(file: Path, declared: str | None) -> Finding:
+def encoding_finding(file: Path, declared: str | None) -> Finding:
+    """The finding for a file that is not in the declared encoding, or in UTF-8; it suggests a likely one."""
     rule = f"not in {declared}, which source.toml declares" if declared else "not in UTF-8"
     guess = likely_encoding(file)
     if not guess:

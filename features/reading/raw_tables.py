@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from features.contract.table_version import TableVersion
 from features.contract.tables import TABLES, column_order
 from features.errors import BadInput, Finding
 from features.reading.databases.queries import query_database
@@ -26,7 +27,8 @@ from features.reading.files import (
     ends_within_a_line,
     parquet_to_parquet,
 )
-from features.reading.inputs import read_input
+from features.reading.input_part import InputPart
+from features.reading.read_inputs import Inputs, read_inputs
 from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
 from features.reading.source_toml import TextFormat
 from features.reading.sql_statement import Queried, Query, table_queries
@@ -45,6 +47,7 @@ class Raw:
     errors: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    versions: dict[str, TableVersion] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     """Tables that the source has but that could not be read."""
 
@@ -56,6 +59,17 @@ class Raw:
         except BadInput as bad:
             self.failed.update(tables)
             self.errors += [finding for finding in bad.findings if finding not in self.errors]
+
+    def take(self, inputs: Inputs) -> None:
+        """What [inputs] gave beside its rows."""
+        self.errors += [finding for finding in inputs.errors if finding not in self.errors]
+        self.notes += inputs.notes
+        for name, read in inputs.read.items():
+            self.refused += [f"{name}.{column}" for column in read.refused]
+            self.notes += read.notes
+            self.warnings += read.warnings
+            if read.version:
+                self.versions[name] = read.version
 
     def collect(self, done: Normalised) -> None:
         """The findings about the text of a table."""
@@ -110,21 +124,17 @@ def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, 
     database = definition.settings.database
     if database and not database.read:
         return query_database(definition, database, queries, out_dir)
-    inputs: dict[str, dict[str, Path]] = {}
+    parts: dict[str, Sequence[InputPart]] = {}
     if database:
         copied = copy_tables(definition, database, out_dir / "database")
-        inputs |= copied.parts
+        parts |= copied.parts
         raw.refused += copied.refused
         raw.errors += copied.errors
         raw.notes += copied.notes
-    for number, (name, declared) in enumerate(definition.settings.inputs.items()):
-        with raw.collecting():
-            read = read_input(definition.folder, name, declared, out_dir / f"input-{number}")
-            inputs[name] = read.parts
-            raw.refused += [f"{name}.{column}" for column in read.refused]
-            raw.notes += read.notes
-            raw.warnings += read.warnings
-    return query_files(definition, queries, inputs, out_dir)
+    inputs = read_inputs(definition, queries, out_dir)
+    raw.take(inputs)
+    parts |= {name: read.parts for name, read in inputs.read.items()}
+    return query_files(definition, queries, parts, out_dir)
 
 
 def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw) -> None:

@@ -80,7 +80,7 @@ def rows_below_the_data(tail: Sequence[Cells], is_id_always_filled: bool) -> int
         is_apart = any(
             place < kept and all(_filled(each) * 2 <= len(each) for each in tail[place:]) for place in after_gap
         )
-        if _filled(row) and not (_is_total(row) or (is_sparse and (lacks_id or is_apart))):
+        if _filled(row) and not (is_total(row) or (is_sparse and (lacks_id or is_apart))):
             break
         kept -= 1
     return len(tail) - kept
@@ -138,10 +138,18 @@ def _is_text(row: Cells) -> bool:
     return not any(_NUMBER_OR_DATE.fullmatch(cell.strip()) for cell in row if cell)
 
 
-def _is_total(row: Cells) -> bool:
+def is_total(row: Cells) -> bool:
     """True where the row begins with a word for a total, alone or, in a row with blank cells, before other words."""
     first = next((cell.strip().rstrip(":").strip() for cell in row if cell), "")
     word = _TOTAL.match(first)
     if word is None or first[word.end() :][:1].isalnum():
         return False
     return word.end() == len(first) or _filled(row) < len(row)
+
+
+def total_pattern(row: Cells) -> str:
+    """A pattern for the first cell of such a row: the word alone, or whatever follows it."""
+    first = next((cell.strip() for cell in row if cell), "")
+    word = _TOTAL.match(first)
+    rest = first[word.end() :].strip(" :") if word else ""
+    return f"{word.group()}*".lower() if word and rest else first.lower()

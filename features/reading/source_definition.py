@@ -14,7 +14,9 @@ from pydantic import BaseModel, ValidationError
 from features.contract.tables import TABLES
 from features.contract.vocabulary import is_protected, is_refused
 from features.errors import BadInput, Finding
+from features.reading.input_checks import input_findings
 from features.reading.source_toml import (
+    OF_FILES,
     CrossSectionDefinition,
     Database,
     Drafted,
@@ -250,24 +252,28 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
     ]
     findings = [Finding(rule, FILE_NAME, key, 0, remedy) for broken, rule, key, remedy in rules if broken]
     files = _without_effect(settings) if settings.files and sql else []
-    return [*findings, *files, *_one_view_a_name(settings), *_one_separator(settings), *_forbidden_names(settings)]
-
-
-_OF_FILES: Final = ("encoding", "delimiter", "header_row", "skip_columns", "last_row")
-"""Keys of [files] about a file, which SQL names itself; the others are about the text in its columns."""
+    return [
+        *findings,
+        *files,
+        *input_findings(settings.inputs, FILE_NAME),
+        *_one_view_a_name(settings),
+        *_one_separator(settings),
+        *_forbidden_names(settings),
+    ]
 
 
 def _without_effect(settings: SourceToml) -> list[Finding]:
     """What [files] says and cannot hold beside SQL."""
     general = settings.files or FileFormats()
+    has_files = any(declared.file for declared in settings.inputs.values())
     own = {table: getattr(general, table) for table in TABLES if getattr(general, table) != TextFormat()}
     remedy = "Declare it under [inputs.NAME] for the file, and read NAME in the queries"
     formats = {"files": general} | {f"files.{table}": form for table, form in own.items()}
     findings = [
         Finding("no effect beside SQL", FILE_NAME, f"{place}.{key}", 0, remedy)
         for place, form in formats.items()
-        for key in _OF_FILES
-        if getattr(form, key) is not None
+        for key in OF_FILES
+        if getattr(form, key) is not None and not (has_files and form is general)
     ]
     queries = settings.tables.model_dump(exclude_none=True) if settings.tables else {}
     tables = own if settings.cross_section else [table for table in own if table not in queries]

@@ -27,7 +27,16 @@ is then a view for the queries: the file's columns as text, and `filename`.
 
     [inputs.year_2024]
     file = "book.xlsx"
-    sheet = "31.12.2024"          # not needed where there is only one
+    sheet = "31.12.2024"          # not needed where there is only one; "Dept *" is a pattern of sheets
+    header_rows = 2               # the names of the columns are in two rows, and are joined
+    names = { D = "grade" }       # of columns without one
+    skip_rows = ["Total*"]        # rows that begin so are left out and counted
+
+    [inputs.people]
+    delta = "s3://bucket/people"  # or iceberg, or parquet: columns keep their types
+    version = 12                  # default: the newest
+
+With [inputs], what `[files]` declares holds for every file under `file` that does not declare it itself.
 
 `[database]` names a database in which the queries run; with `[database.read]`, tables of it are views of text instead,
 and the queries are DuckDB's:
@@ -48,6 +57,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from features.contract.vocabulary import Driver
+from features.reading.addresses import checked_address
 
 
 class _Strict(BaseModel):
@@ -101,7 +111,13 @@ def _variable_of_others(name: str) -> str:
 
 
 def _one_or_several(row: Any) -> Any:
-    return [row] if isinstance(row, int) else row
+    return [row] if isinstance(row, int | str) else row
+
+
+def _column_place(place: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{1,3}|[1-9]\d{0,4}", place):
+        raise ValueError("write the letters of the column in Excel, such as D, or its number, such as 4")
+    return place.upper()
 
 
 Query = Annotated[str, Field(min_length=1)]
@@ -110,6 +126,12 @@ Delimiter = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 Row = Annotated[int, Field(ge=1, le=1_048_576)]
+RowOrNone = Annotated[int, Field(ge=0, le=1_048_576)]
+ColumnPlace = Annotated[str, AfterValidator(_column_place)]
+TableAddress = Annotated[str, Field(min_length=1), AfterValidator(checked_address)]
+
+OF_FILES: Final = ("encoding", "delimiter", "header_row", "skip_columns", "last_row")
+"""Keys of [files] about a file; the others are about the text in its columns."""
 
 
 class SheetLayout(_Strict):
@@ -147,12 +169,37 @@ class ItemDefinition(_Strict):
 
 
 class InputFile(SheetLayout):
-    """A file, or the files that match a pattern, which the queries read under one name."""
+    """What the queries read under one name: files, sheets of workbooks, or one table of a lakehouse.
 
-    file: Query
+    file: a name, a pattern, or several of these. sheet: a name or a pattern; sheet_column: the name of the column that
+    then says which sheet a row is from, `sheet` by default. header_row: 0 where no row names the
+    columns. header_rows: how many rows, from header_row on, name the columns together. names: of columns that have
+    none, by the letters of Excel or the number of the column. skip_rows: patterns of the first filled cell of rows
+    that are left out. skip_last: rows at the end of each file or sheet that are left out. delta, iceberg, parquet: the
+    address of a table. version: of a Delta table, or the snapshot of an Iceberg table. catalog: the Iceberg catalogue
+    that `iceberg` names a table of.
+    """
+
+    file: Annotated[list[Query], Field(min_length=1), BeforeValidator(_one_or_several)] | None = None
     sheet: Query | None = None
+    sheet_column: Query | None = None
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
+    header_row: Annotated[list[RowOrNone], Field(min_length=1), BeforeValidator(_one_or_several)] | None = None
+    header_rows: Annotated[int, Field(ge=1, le=5)] | None = None
+    names: dict[ColumnPlace, Query] = {}
+    skip_rows: Annotated[list[Query], BeforeValidator(_one_or_several)] = []
+    skip_last: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    delta: TableAddress | None = None
+    iceberg: Query | None = None
+    parquet: TableAddress | None = None
+    version: Annotated[int, Field(ge=0)] | None = None
+    catalog: Query | None = None
+
+    def over(self, general: SheetLayout) -> "InputFile":
+        """This input, with what it does not declare of its files taken from `[files]`."""
+        shared = (key for key in OF_FILES if getattr(self, key) is None)
+        return self.model_copy(update={key: getattr(general, key) for key in shared})
 
 
 class Database(_Strict):

@@ -24,6 +24,8 @@ import pyarrow.parquet as pq
 from features.errors import BadInput, Finding, counted
 from features.reading.column_names import check_header
 from features.reading.file_checks import check_magic, damage_is, readable_columns
+from features.reading.merged_cells import fill_merged
+from features.reading.shaping import AS_IT_IS, Shaping, joined_names
 from features.reading.sheet_layout import HEAD_ROWS, TAIL_ROWS, Header, find_header, name_columns, rows_below_the_data
 from features.reading.source_toml import SheetLayout
 from features.reading.text import Cells
@@ -52,9 +54,13 @@ class ReadSheet:
     cells: Cells
     notes: list[str] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    nameless: set[int] = field(default_factory=set)
 
 
-def xlsx_to_parquet(file: Path, wanted: Sheet, layout: SheetLayout, out: Path) -> ReadSheet:
+def xlsx_to_parquet(
+    file: Path, wanted: Sheet, layout: SheetLayout, out: Path, shaping: Shaping = AS_IT_IS
+) -> ReadSheet:
     """Writes the table of a sheet as text: of the sheet of that name, or of the only one that is not hidden.
 
     Numbers become plain numbers and dates ISO, however Excel displays them. Cells are read as last saved; formulas are
@@ -65,14 +71,17 @@ def xlsx_to_parquet(file: Path, wanted: Sheet, layout: SheetLayout, out: Path) -
         name, notes = _sheet_of(workbook, book, file, wanted)
         loaded = workbook.load_sheet(name, header_row=None, skip_rows=0, n_rows=HEAD_ROWS, dtypes="string", **_BLANKS)
         head = _rows(loaded, layout.skip_columns or 0)
-        header = name_columns(head, layout.header_row or find_header(head, wanted.known), wanted.known)
+        header = _header(file, name, head, wanted, layout, shaping)
         named = [header.names.get(column, "") for column in range(1, max(header.names, default=0) + 1)]
         check_header(named, head[header.rows[-1] :], file.name, header.rows[-1])
         columns, refused = readable_columns(named, file.name)
         body = _body(workbook, name, header, layout, columns, loaded)
-    notes += _header_notes(file.name, wanted, layout, header, head)
-    data, footer = _without_blank_rows(body.rows, detects_footer=layout.last_row is None)
+    nameless = _nameless(header, head)
+    notes += _header_notes(file.name, wanted, layout, header, nameless)
+    ends_where_declared = layout.last_row is not None or shaping.skip_last > 0
+    data, footer = _without_blank_rows(body.rows, detects_footer=not ends_where_declared)
     notes += _footer_notes(file.name, wanted, header, body.rows, footer)
+    data, skipped = _without_skipped(data, shaping)
     _write(data, out)
     warnings = [
         Finding(_ERROR_RULE, wanted.name, column, rows, "Correct the formula, and save the workbook again")
@@ -80,13 +89,63 @@ def xlsx_to_parquet(file: Path, wanted: Sheet, layout: SheetLayout, out: Path) -
     ]
     places = {column: position for position, column in columns}
     cells = Cells(body.numbers, lambda column: _is_mixed(file, name, header.rows[-1], places[column]), book.day_zero)
-    return ReadSheet(refused, cells, notes, warnings)
+    return ReadSheet(refused, cells, notes, warnings, skipped, set(nameless))
 
 
 def workbook_sheets(file: Path) -> list[str]:
     """The names of a workbook's sheets, in lower case like the names of the tables."""
     with _opened(file) as workbook:
         return [name.strip().lower() for name in workbook.sheet_names]
+
+
+@dataclass(frozen=True)
+class SheetState:
+    """A sheet of a workbook: its name as written, whether it is hidden, and whether it holds nothing."""
+
+    title: str
+    is_hidden: bool
+    is_blank: bool = False
+
+    @property
+    def name(self) -> str:
+        """In lower case, like the names of the tables."""
+        return self.title.lower()
+
+
+def sheet_states(file: Path, *, measures: bool = True) -> list[SheetState]:
+    """The sheets of a workbook in their order. Only with `measures` is it looked at which are blank."""
+    with _opened(file) as workbook:
+        hidden, states = _book(file).hidden, []
+        for given in workbook.sheet_names:
+            is_blank = measures and not workbook.load_sheet(given, header_row=None, n_rows=1).total_height
+            states.append(SheetState(given.strip(), given.strip().lower() in hidden, is_blank))
+        return states
+
+
+def _header(
+    file: Path, sheet: str, head: list[list[str | None]], wanted: Sheet, layout: SheetLayout, shaping: Shaping
+) -> Header:
+    """The rows that name the columns, declared or found, and the names."""
+    declared = layout.header_row or []
+    found = declared or find_header(head, wanted.known)
+    if not shaping.header_rows:
+        names = name_columns(head, [row for row in found if row], wanted.known).names
+        return Header(tuple(found), shaping.named(names))
+    rows = shaping.rows_of_header(found, is_declared=bool(declared))
+    filled = [list(row) for row in head]
+    is_merged = fill_merged(file, sheet, filled)
+    headings = [filled[row - 1] for row in rows if 0 < row <= len(filled)]
+    return Header(tuple(rows), shaping.named(joined_names(headings, spreads=not is_merged) if headings else {}))
+
+
+def _without_skipped(rows: pl.DataFrame, shaping: Shaping) -> tuple[pl.DataFrame, Counter[str]]:
+    """The rows without those that are declared to be left out, and the number of these by their key."""
+    kept = rows
+    if shaping.skip:
+        is_skipped = [shaping.skips(row) for row in rows.iter_rows()]
+        kept = rows.filter(~pl.Series(is_skipped, dtype=pl.Boolean))
+    data = kept.head(max(kept.height - shaping.skip_last, 0))
+    return data, Counter({"skip_rows": rows.height - kept.height, "skip_last": kept.height - data.height})
 
 
 @contextmanager
@@ -210,22 +269,24 @@ def _without_blank_rows(rows: pl.DataFrame, *, detects_footer: bool) -> tuple[pl
     return rows.head(rows.height - footer).filter(~is_blank), footer
 
 
-def _header_notes(
-    file: str, wanted: Sheet, layout: SheetLayout, header: Header, head: Sequence[Sequence[str | None]]
-) -> list[str]:
+def _nameless(header: Header, head: Sequence[Sequence[str | None]]) -> list[int]:
+    """The columns without a name that hold something in the first rows, counted from 1."""
+    below = head[header.rows[-1] :]
+    return sorted({column + 1 for row in below for column, cell in enumerate(row) if cell} - set(header.names))
+
+
+def _header_notes(file: str, wanted: Sheet, layout: SheetLayout, header: Header, nameless: Sequence[int]) -> list[str]:
     notes = []
-    if header.rows != (1,) and not layout.header_row:
+    if header.rows != (1,) and not layout.header_row and header.rows[0]:
         rows = " and ".join(map(str, header.rows))
         declared = f"header_row = {header.rows[0] if len(header.rows) == 1 else list(header.rows)}"
         notes.append(
             f"{file}: the names of the columns are in row {rows}, as no row is declared; "
             f"{declared} under [{wanted.section}] in source.toml declares it."
         )
-    below = head[header.rows[-1] :]
-    nameless = sorted({column + 1 for row in below for column, cell in enumerate(row) if cell} - set(header.names))
     if nameless:
-        letters = ", ".join(map(_letters, nameless))
-        notes.append(f"{file}: column {letters} has no name in row {header.rows[-1]}; not read.")
+        listed = ", ".join(map(letters, nameless))
+        notes.append(f"{file}: column {listed} has no name in row {header.rows[-1]}; not read.")
     return notes
 
 
@@ -240,10 +301,10 @@ def _footer_notes(file: str, wanted: Sheet, header: Header, rows: pl.DataFrame, 
     ]
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
     """The letters of a column in Excel: A for 1."""
     rest, last = divmod(column - 1, 26)
-    return (_letters(rest) if rest else "") + chr(ord("A") + last)
+    return (letters(rest) if rest else "") + chr(ord("A") + last)
 
 
 def _write(rows: pl.DataFrame, out: Path) -> None:

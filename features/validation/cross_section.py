@@ -106,6 +106,7 @@ def _cross_section(
         tables={TABLE: people.height},
         people=people.height,
         voluntary_exits=int(left.sum()),
+        versions=raw.versions,
         notes=(
             *raw.notes,
             *_notes(unfit, [name for name in people.columns if name in ignore and name not in protected], protected),

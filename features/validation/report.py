@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from features.contract.table_version import TableVersion
 from features.errors import Finding, counted
 
 LONGEST_PLACE: Final = 24
@@ -24,7 +25,8 @@ class Report:
     number of rows of each table that were kept. left_out: by table and rule, the rows that are not among them; a row
     that breaks two rules may count in both. Both are empty where there are errors, since nothing is used then.
     voluntary_exits: those that can be learned from, kept and up to complete_until. complete_from and complete_until are
-    None only where errors make them unknown. refused: `table.column`, never read.
+    None only where errors make them unknown. refused: `table.column`, never read. versions: of the tables of a
+    lakehouse that were read, by the name of the input.
     """
 
     errors: tuple[Finding, ...] = ()
@@ -38,6 +40,7 @@ class Report:
     complete_from: date | None = None
     complete_until: date | None = None
     notes: tuple[str, ...] = ()
+    versions: Mapping[str, TableVersion] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of `retention check`."""
@@ -53,6 +56,7 @@ class Report:
             "complete_from": self.complete_from and self.complete_from.isoformat(),
             "complete_until": self.complete_until and self.complete_until.isoformat(),
             "notes": list(self.notes),
+            "versions": {name: version.as_dict() for name, version in self.versions.items()},
         }
 
 

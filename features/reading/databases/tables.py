@@ -3,6 +3,7 @@
 The values look the same whatever the server: days in ISO, numbers with a point, true and false.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from features.errors import Finding
 from features.reading.databases.connector import Connector, Snapshot
 from features.reading.databases.connectors import opened
 from features.reading.databases.queries import notes_of, query_table
+from features.reading.input_part import FILE_COLUMN, InputPart
 from features.reading.source_definition import SourceDefinition
 from features.reading.source_toml import Database
 from features.reading.sql_statement import Query
@@ -24,9 +26,9 @@ _MOST_WHOLE: Final = "1e15"
 
 @dataclass
 class CopiedTables:
-    """The Parquet of each table by view, and by table within it; and the findings about those that are missing."""
+    """The Parquet of each table by view; and the findings about those that are missing."""
 
-    parts: dict[str, dict[str, Path]] = field(default_factory=dict)
+    parts: dict[str, Sequence[InputPart]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     errors: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -52,7 +54,7 @@ def copy_tables(definition: SourceDefinition, database: Database, out_dir: Path)
             copied.errors += done.errors
             copied.refused += [f"{view}.{column}" for column in done.refused]
             if done.path:
-                copied.parts[view] = {table: done.path}
+                copied.parts[view] = (InputPart(done.path, {FILE_COLUMN: table}),)
     return copied
 
 
