@@ -1,7 +1,7 @@
 """Object stores: connections with what the environment says, and their errors without their messages.
 
 Credentials come from the environment alone (AWS_…, AZURE_…, GOOGLE_…) or from what the machine itself is given. The
-messages of the libraries may quote addresses, keys and answers of servers, so that only their kind is told.
+messages of the libraries may quote addresses, keys and answers of servers, so that only their kind is shown.
 """
 
 import errno
