@@ -15,6 +15,7 @@ from features.contract.tables import TABLES
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.export import Export, read_export
+from features.drafting.fact_tables import draft_facts, set_apart
 from features.drafting.keys import find_keys
 from features.drafting.pay import draft_compensation, draft_working_time
 from features.drafting.posts import draft_assignments
@@ -92,7 +93,7 @@ def draft_source(
             kind = type(error).__name__.removesuffix("Exception").lower()
             raise BadInput(Finding(f"its tables do not fit together ({kind})", path.name, remedy=remedy)) from None
         text = source_toml(name, drafting, export.left_out)
-    used = {shown(each) for source in drafting.used for each in source.split(", ")}
+    used = {shown(each) for source in drafting.used for each in (source, *source.split(", "))}
     for view in drafting.views:
         used.update(
             f"{view.name}.{shown(other)}"
@@ -115,24 +116,27 @@ def draft_source(
         list(interview.questions.values()),
         interview.answers,
         interview.open,
-        _unused(tables, used),
-        _refused(tables),
+        _unused(tables, used | set(drafting.refused)),
+        sorted({*_refused(tables), *drafting.refused}),
         _protected(tables),
         [*drafting.notes, *export.left_out],
     )
 
 
-def _drafted(tables: Sequence[Recognised], bench: Workbench, interview: Interview) -> Drafting:
+def _drafted(every: Sequence[Recognised], bench: Workbench, interview: Interview) -> Drafting:
+    facts, tables = set_apart(every)
     keys = find_keys(tables)
     if keys is None:
         remedy = "Add a column with the number of each person, with a name such as employee_id"
         raise BadInput(Finding("no column names people", "export", remedy=remedy))
     views = typed_views(bench, tables, keys)
     drafting = Drafting(bench, interview, keys, views, {view.name: row_kind(view) for view in views})
+    drafting.table_names = [table.table.name for table in every]
     draft_spells(drafting)
     draft_assignments(drafting)
     draft_compensation(drafting)
     draft_working_time(drafting)
+    draft_facts(drafting, facts)
     drafting.notes += [
         f"{view.line(role).source}: {why}" for view in views for role, why in _NEVER.items() if view.has(role)
     ]

@@ -28,7 +28,7 @@ def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
         if len(inside) > ENOUGH * len(values) and (spelling := drafting.keys.spelling_of(inside)):
             sql = f"nullif(regexp_extract({text}, {literal(pattern)}, 1), '')"
             return drafting.take(view, "manager", "manager_id", spelling.sql(sql), "the id stands beside the name"), ""
-    for name, sql in _ways_to_write(drafting).items():
+    for name, sql in ways_to_write(drafting).items():
         called = drafting.bench.rows(f"select {sql} as called from {source_of(drafting.keys.people.table)}")["called"]
         share = values.is_in(called.drop_nulls().to_list()).sum() / len(values)
         if share >= ENOUGH:
@@ -40,8 +40,8 @@ def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
     return None
 
 
-def _ways_to_write(drafting: Drafting) -> dict[str, str]:
-    """SQL for the ways in which the list of people can write a name."""
+def ways_to_write(drafting: Drafting) -> dict[str, str]:
+    """SQL for the ways in which the list of people can write a name, and its e-mail addresses."""
     people = drafting.keys.people
     ways: dict[str, str] = {}
     for column, shape in people.shapes.items():

@@ -14,7 +14,7 @@ from features.contract.vocabulary import folded, resembles, word_pattern
 from features.drafting.export import ExportTable
 from features.drafting.picture_day import picture_day_of
 from features.drafting.questions import Interview, Question
-from features.drafting.shapes import DateShape, Shape, is_written_date, shape_of, with_order
+from features.drafting.shapes import Shape, is_written_date, shape_of, with_order
 from features.drafting.words import (
     DATES,
     FIRST_NAMES,
@@ -120,7 +120,9 @@ def recognise(tables: Sequence[ExportTable], interview: Interview) -> list[Recog
     Dates that can be read in two ways follow the other dates of the export; where these do not decide it, it is asked.
     """
     found = [_recognise(table) for table in tables]
-    dates = [column.shape.as_date for each in found for column in each.columns if column.shape.as_date]
+    shapes = [column.shape for each in found for column in each.columns]
+    shapes += [shape for each in found for shape in each.shapes.values()]
+    dates = [shape.as_date for shape in shapes if shape.as_date]
     if not any(date.ambiguous for date in dates):
         return found
     clear = [form for date in dates if not date.ambiguous for form in date.formats]
@@ -132,7 +134,12 @@ def recognise(tables: Sequence[ExportTable], interview: Interview) -> list[Recog
         question = Question("date_order", text, "one", (DAY_FIRST, MONTH_FIRST), why="every date can be read both ways")
         month_first, why = interview.ask(question) == MONTH_FIRST, "as answered in date_order"
     return [
-        replace(each, columns=tuple(_ordered(column, month_first, why) for column in each.columns)) for each in found
+        replace(
+            each,
+            columns=tuple(_ordered(column, month_first, why) for column in each.columns),
+            shapes={name: with_order(shape, month_first=month_first) for name, shape in each.shapes.items()},
+        )
+        for each in found
     ]
 
 
@@ -149,12 +156,9 @@ def _compiled(words: str) -> re.Pattern[str]:
 
 
 def _ordered(column: Column, month_first: bool, reason: str) -> Column:
-    date = column.shape.as_date
-    if date is None or not date.ambiguous:
-        return column
-    ordered: DateShape = with_order(date, month_first=month_first)
+    shape = with_order(column.shape, month_first=month_first)
     why = f"{column.why}; {MONTH_FIRST if month_first else DAY_FIRST}, {reason}"
-    return replace(column, shape=replace(column.shape, as_date=ordered), why=why)
+    return column if shape is column.shape else replace(column, shape=shape, why=why)
 
 
 def _recognise(table: ExportTable) -> Recognised:
@@ -263,11 +267,11 @@ def _roles(name: str, shape: Shape, table: str) -> list[tuple[str, float]]:
 def _by_name(name: str, table: str) -> dict[str, float]:
     every = {**DATES, **NUMBERS, **TEXTS}
     every |= {"person_id": PERSON_ID, "name": FULL_NAMES, "first_name": FIRST_NAMES, "last_name": LAST_NAMES}
-    scores = {role: _score(words, name, table) for role, words in every.items()}
+    scores = {role: name_score(words, name, table) for role, words in every.items()}
     return {role: score for role, score in scores.items() if score}
 
 
-def _score(words: str, name: str, table: str) -> float:
+def name_score(words: str, name: str, table: str) -> float:
     """The share of a name's letters that a role explains; words that say nothing, or name the table, do not count."""
     silent = GENERIC | set(folded(table).split("_"))
     own = name.rpartition(": ")[2] or name  # without the name of the form, as in `Compensation: Date`

@@ -9,7 +9,24 @@ from features.drafting.roles import matches
 from features.drafting.value_words import GONE
 from features.drafting.views import View
 
-RowKind = Literal["person", "exit", "event", "change", "month", "code", "unknown"]
+RowKind = Literal[
+    "person",
+    "exit",
+    "event",
+    "change",
+    "month",
+    "code",
+    "unknown",
+    "survey answers",
+    "survey answer",
+    "review",
+    "assessment",
+    "time sheet",
+    "punch",
+    "leave",
+    "service",
+    "pair",
+]
 
 LONGEST_CODE: Final = 10
 SEVERAL: Final = 1.02

@@ -5,7 +5,7 @@ The same shape gives the SQL that reads the column, so that what was recognised 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -174,10 +174,13 @@ def is_written_date(shape: Shape) -> bool:
     return shape.as_date is not None and not shape.as_date.is_serial
 
 
-def with_order(shape: DateShape, *, month_first: bool) -> DateShape:
-    """The same dates with the order of day and month that other columns of the export have."""
-    formats = tuple(_month_first(form) if month_first else form for form in shape.formats)
-    return DateShape(formats, shape.has_time, shape.sentinels, False, shape.whole_month)
+def with_order(shape: Shape, *, month_first: bool) -> Shape:
+    """The same column with the order of day and month that other dates have, where its own leave it open."""
+    dates = shape.as_date
+    if dates is None or not dates.ambiguous:
+        return shape
+    formats = tuple(_month_first(form) if month_first else form for form in dates.formats)
+    return replace(shape, as_date=replace(dates, formats=formats, ambiguous=False))
 
 
 def _dates(counts: pl.DataFrame) -> DateShape | None:

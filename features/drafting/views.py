@@ -7,6 +7,7 @@ over views. What is drafted is run on the export at once: rows, dates and overla
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import duckdb
@@ -156,6 +157,16 @@ def dates_of_files(files: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
+def day_in_files(table: ExportTable) -> date | None:
+    """The one day in the name of a file; months do not count, nor do several files."""
+    found = dates_of_files(table.files) if len(table.files) == 1 else None
+    if not found or "%d" not in found[1]:
+        return None
+    match = re.search(found[0], table.files[0])
+    days = pl.Series([match.group() if match else ""]).str.to_date(found[1], strict=False)
+    return next(iter(days.drop_nulls()), None)
+
+
 def _united(table: ExportTable) -> str:
     """All sheets of a table, each row with the name of its sheet."""
     parts = [
@@ -177,7 +188,7 @@ def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:
     lines += [_line(name, column) for name, column in _named(table) if column.role != "person_id"]
     lines += _currency_beside_pay(table)
     lines += [_sensitive(each.name) for each in table.sensitive if not each.subject.is_refused] if key else []
-    if month := _month_of_file(table.table):
+    if month := month_of_file(table.table):
         lines.append(month)
     if not lines:
         lines = [Line(name, quoted(name)) for name in [*table.table.columns, FILE_COLUMN][:1]]
@@ -228,7 +239,7 @@ def _sensitive(name: str) -> Line:
     return Line(f"protected {shown(name)}", quoted(name), why="protected: for the fairness review only")
 
 
-def _month_of_file(table: ExportTable) -> Line | None:
+def month_of_file(table: ExportTable) -> Line | None:
     """The day or month in the name of the file or sheet of each row, where there are several."""
     names = table.frame[FILE_COLUMN].unique().to_list()
     found = dates_of_files(names) if len(names) > 1 else None

@@ -28,6 +28,7 @@ def source_toml(name: str, drafting: Drafting, left_out: Iterable[str]) -> str:
     sections = [*_answers(drafting.interview), *_inputs(files, [*views.values(), *tables.values()])]
     sections += ["[prepare]", *(f"{key(view)} = {multiline(sql)}\n" for view, sql in views.items())]
     sections += ["[tables]", *(f"{table} = {multiline(sql)}\n" for table, sql in tables.items())]
+    sections += _items(drafting)
     return "\n".join([*head, *sections, *_notes([*drafting.notes, *left_out])])
 
 
@@ -136,6 +137,16 @@ def _inputs(tables: Iterable[ExportTable], queries: Iterable[str]) -> list[str]:
                 for name in sorted(declared, key=list(type(part.declared).model_fields).index)
             ]
             lines.append("")
+    return lines
+
+
+def _items(drafting: Drafting) -> list[str]:
+    """The driver and the label of each item."""
+    lines = []
+    for section, items in drafting.items.items():
+        for item in items:
+            lines += [f"[{section}.{key(item.name)}]", f"driver = {text(item.driver)}  # {shown(item.why)}"]
+            lines += [f"label = {text(item.label)}", ""]
     return lines
 
 
