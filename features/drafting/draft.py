@@ -14,6 +14,7 @@ import duckdb
 from features.contract.tables import TABLES
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
+from features.drafting.directory import draft_directory
 from features.drafting.export import Export, read_export
 from features.drafting.fact_tables import draft_facts, set_apart
 from features.drafting.keys import find_keys
@@ -137,6 +138,7 @@ def _drafted(every: Sequence[Recognised], bench: Workbench, interview: Interview
     draft_compensation(drafting)
     draft_working_time(drafting)
     draft_facts(drafting, facts)
+    draft_directory(drafting)
     drafting.notes += [
         f"{view.line(role).source}: {why}" for view in views for role, why in _NEVER.items() if view.has(role)
     ]

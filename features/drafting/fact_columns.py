@@ -105,18 +105,22 @@ def columns_of(table: Recognised) -> dict[str, Values]:
 
 
 def as_text(text: str, values: Values) -> str | None:
+    """Text as it is; no dates."""
     return None if is_written_date(values.shape) else text
 
 
 def as_code(text: str, values: Values) -> str | None:
+    """Values that repeat as those of a list do."""
     return text if values.shape.is_code_list and not is_written_date(values.shape) else None
 
 
 def as_day(text: str, values: Values) -> str | None:
+    """The day of a date."""
     return values.shape.as_date.sql(text) if values.shape.as_date else None
 
 
 def as_number(text: str, values: Values) -> str | None:
+    """A number."""
     number = values.shape.as_number
     return number.sql(text) if number and not is_written_date(values.shape) else None
 

@@ -88,7 +88,8 @@ CONTRACTED: Final = (
 OVERTIME: Final = "extra_hours mehrstunden plusstunden ueberzeit uberzeit переработка сверхурочные heures_sup extra"
 LEAVE_DAYS: Final = (
     "leave_days vacation_days days_of_leave holiday_days annual_leave_days annual_leave vacation pto pto_days "
-    "urlaub urlaubstage отпуск дни_отпуска отпуск_дней conges jours_de_conge conges_payes vacaciones dias_de_vacaciones "
+    "urlaub urlaubstage отпуск дни_отпуска отпуск_дней conges jours_de_conge conges_payes vacaciones "
+    "dias_de_vacaciones "
     "ferie giorni_di_ferie ferias dias_de_ferias urlop dni_urlopu vakantiedagen verlofdagen"
 )
 REMOTE_DAYS: Final = (
@@ -115,7 +116,8 @@ DIRECTION: Final = (
     "direccion direzione direcao kierunek richting"
 )
 ARRIVES: Final = (
-    "in i clock_in punch_in check_in start kommen kommt ko k вход приход entree arrivee entrada entrata ingresso wejscie "
+    "in i clock_in punch_in check_in start kommen kommt ko k вход приход entree arrivee entrada entrata "
+    "ingresso wejscie "
     "e inkomen"
 )
 LEAVES: Final = (
@@ -152,7 +154,8 @@ LEAVE_TYPE: Final = (
 
 CLIENT: Final = (
     "requester requestor requested_by requested_for opened_by reporter caller client customer submitter created_by "
-    "from sender sender_id from_id from_user author anforderer auftraggeber melder antragsteller von absender erstellt_von "
+    "from sender sender_id from_id from_user author anforderer auftraggeber melder antragsteller von absender "
+    "erstellt_von "
     "заказчик инициатор заявитель автор отправитель от demandeur expediteur de emetteur solicitante remitente cliente "
     "richiedente mittente solicitante requerente remetente zglaszajacy nadawca aanvrager afzender van giver voter"
 )
@@ -165,14 +168,16 @@ PROVIDER: Final = (
 OPENED: Final = (
     "opened opened_at opened_on created created_at created_on creation_date submitted requested requested_at sent "
     "sent_at timestamp time datetime date date_time erstellt erstellt_am eroffnet angelegt gesendet datum zeit "
-    "zeitstempel создан* дата_создания открыт* отправлено дата время cree cree_le ouvert* date_creation envoye date_envoi "
+    "zeitstempel создан* дата_создания открыт* отправлено дата время cree cree_le ouvert* date_creation envoye "
+    "date_envoi "
     "creado creado_el abierto fecha fecha_creacion enviado creato aperto data data_apertura inviato criado aberto "
     "data_abertura utworzono data_utworzenia zgloszono wyslano aangemaakt geopend verzonden month monat месяц mois mes "
     "mese miesiac maand"
 )
 CLOSED: Final = (
     "closed closed_at closed_on resolved resolved_at completed completed_at done finished geschlossen geschlossen_am "
-    "erledigt erledigt_am abgeschlossen закрыт* дата_закрытия решен* выполнен* ferme cloture date_cloture resolu cerrado "
+    "erledigt erledigt_am abgeschlossen закрыт* дата_закрытия решен* выполнен* ferme cloture date_cloture "
+    "resolu cerrado "
     "resuelto fecha_cierre chiuso risolto data_chiusura fechado resolvido data_fechamento zamknieto rozwiazano "
     "data_zamkniecia gesloten opgelost afgerond"
 )
@@ -203,7 +208,7 @@ KINDS: Final = {
         "informacion consulta informazion* duvida informacja pytanie informatie vraag"
     ),
     "reporting": "report* reporting bericht* отчет* rapport* informe* relatorio* raport* rapportage",
-    "data": "data datenabfrage daten данные donnees datos dati dados dane gegevens extract export access zugriff доступ",
+    "data": "data datenabfrage daten данные donnees datos dati dados dane gegevens extract export access zugriff",
     "working_time": "time_sheet time working_time arbeitszeit zeit время temps tiempo orario tempo czas tijd shift*",
     "resources": (
         "resource* equipment hardware software laptop purchase order procurement material betriebsmittel ausstattung "

@@ -1,6 +1,6 @@
-"""Words of answers, the lowest first, in nine languages. Data only: written as `contract.vocabulary.folded` writes them.
+"""Words of answers, the lowest first, in nine languages. Data only.
 
-Words for the same point stand in one text with spaces between them.
+Written like `words.py`. Words for the same point stand in one text with spaces between them.
 """
 
 from typing import Final
@@ -45,7 +45,8 @@ AGREEMENTS: Final = (
      "fortemente_d_accordo completamente_d_accordo molto_d_accordo"),
     ("mai", "raramente", "a_volte qualche_volta", "spesso", "sempre"),
     ("discordo_totalmente discordo_completamente", "discordo discordo_parcialmente",
-     "neutro nem_concordo_nem_discordo", "concordo concordo_parcialmente", "concordo_totalmente concordo_completamente"),
+     "neutro nem_concordo_nem_discordo", "concordo concordo_parcialmente",
+     "concordo_totalmente concordo_completamente"),
     ("nunca", "raramente", "as_vezes", "frequentemente", "sempre"),
     ("zdecydowanie_sie_nie_zgadzam zdecydowanie_nie", "nie_zgadzam_sie raczej_sie_nie_zgadzam raczej_nie",
      "nie_mam_zdania ani_tak_ani_nie trudno_powiedziec", "zgadzam_sie raczej_sie_zgadzam raczej_tak",
@@ -80,7 +81,8 @@ RATINGS: Final = (
 """Words of ratings, the lowest first."""
 
 NEGATIVE: Final = (
-    "stress* stressed overload* exhaust* burn* leave leaving quit resign* look_for look_for_another looking_for too_much "
+    "stress* stressed overload* exhaust* burn* leave leaving quit resign* look_for look_for_another "
+    "looking_for too_much "
     "conflict* unfair* bully* afraid fear worr* not never dont unable turnover_intention "
     "stress uberlast* erschopf* kundig* wechseln nicht kein* angst konflikt* "
     "стресс* перегруз* уиду уити уволиться усталост* выгоран* не конфликт* боюсь "

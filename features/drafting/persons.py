@@ -66,7 +66,7 @@ def person_of(drafting: Drafting, view: View, role: str, name: str = "employee_i
         share = _share(values.str.to_lowercase(), called["called"].drop_nulls())
         if share >= ENOUGH:
             people, alias = _prepared(drafting, way, sql), f"p_{role}"
-            why = f"{made.why}; matched by {way}: {share:.0%}; rows of others, or of a name that two people share, are left out"
+            why = f"{made.why}; matched by {way}: {share:.0%}; rows of others are left out, and of a name of two people"
             join = f"\njoin {quoted(people)} as {alias} on {alias}.called = lower(f.{quoted(role)})"
             return Person(Line(name, f"{alias}.the_id", made.source, 0.85, why), join)
     return None

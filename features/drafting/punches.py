@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from features.contract.tables import HOURS_IN_A_MONTH
-from features.contract.vocabulary import folded
 from features.drafting.context import Drafting
 from features.drafting.fact_columns import (
     FactColumn,
@@ -126,7 +125,7 @@ def _directions(column: FactColumn) -> dict[str, str]:
     """Each value as a coming or a going; empty where one of both is missing."""
     found: dict[str, str] = {}
     for value in column.values.shape.values:
-        arrives, leaves = (folded(value) in words.split() or matches(words, value) for words in (ARRIVES, LEAVES))
+        arrives, leaves = (matches(words, value) for words in (ARRIVES, LEAVES))
         if bool(arrives) != bool(leaves):
             found[value] = "in" if arrives else "out"
     return found if set(found.values()) == {"in", "out"} else {}

@@ -157,7 +157,7 @@ def _number(value: str, every: list[str]) -> float | None:
     """A number for a word of rating; letters count down from A, which is the best."""
     word = folded(value)
     for number, words in enumerate(RATINGS, 1):
-        if word in words.split():
+        if word in map(folded, words.split()):
             return float(number)
     letters = sorted({each.strip()[:1].upper() for each in every})
     if all(len(each.strip()) == 1 and each.strip().isalpha() for each in every) and "A" in letters:

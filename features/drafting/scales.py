@@ -29,12 +29,11 @@ _AGREED: Final = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 @dataclass(frozen=True)
 class Answers:
-    """How the answers of one item are read. sql: the number; low, high: of the likeliest scale. is_sure: words say it."""
+    """How the answers of one item are read. sql: the number. low, high: the ends of the likeliest scale."""
 
     sql: str
     low: float
     high: float
-    is_words: bool = False
 
 
 def answers_of(text: str, values: Values) -> Answers | None:
@@ -103,11 +102,13 @@ def _by_words(text: str, values: Values) -> Answers | None:
         return None
     words = {value: folded(value) for value in different}
     for scale in AGREEMENTS:
-        points = {word: point for word_list, point in zip(scale, _AGREED, strict=True) for word in word_list.split()}
+        points = {
+            folded(word): point for word_list, point in zip(scale, _AGREED, strict=True) for word in word_list.split()
+        }
         found = {value: points[word] for value, word in words.items() if word in points}
         share = float(values.texts.is_in(list(found)).mean() or 0) if found else 0.0  # type: ignore[arg-type]
         if len(found) > 1 and share > 0.5:
-            return Answers(case(text, found), 1, 5, is_words=True)
+            return Answers(case(text, found), 1, 5)
     return None
 
 

@@ -222,5 +222,5 @@ def _written(table: Recognised, columns: Mapping[str, FactColumn]) -> list[Sensi
     return [
         Sensitive(table.table.name, name, _CONTENT)
         for name, values in columns_of(table).items()
-        if name not in taken and not values.shape.is_code_list and values.shape.length > _LONG_TEXT
+        if name not in taken and values.shape.length > _LONG_TEXT and values.shape.distinct > values.shape.filled / 2
     ]
