@@ -1,4 +1,4 @@
-"""`directory`: how people are called, from the list of people. A name that serves as the id of people stays an id only."""
+"""`directory`: how people are called, from the list of people. A name that serves as their id stays an id only."""
 
 from functools import cache
 from typing import Final
@@ -13,7 +13,7 @@ from features.drafting.fact_columns import Role, Values, as_code, as_text, by_na
 from features.drafting.fact_words import EMAIL, LANGUAGE
 from features.drafting.views import Line, Select, source_of
 from features.drafting.words import FIRST_NAMES, FULL_NAMES, LAST_NAMES
-from features.sql import literal, quoted
+from features.sql import literal
 
 MOST: Final = 0.5
 _BRACKETS: Final = r"\s*\([^()]*\)\s*$"
