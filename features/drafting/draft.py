@@ -18,6 +18,7 @@ from features.drafting.directory import draft_directory
 from features.drafting.export import Export, read_export
 from features.drafting.fact_tables import draft_facts, set_apart
 from features.drafting.keys import find_keys
+from features.drafting.named_people import with_named_people
 from features.drafting.pay import draft_compensation, draft_working_time
 from features.drafting.posts import draft_assignments
 from features.drafting.questions import Interview, Question
@@ -26,6 +27,7 @@ from features.drafting.row_kind import row_kind
 from features.drafting.spells import draft_spells
 from features.drafting.views import Line, Workbench, typed_views
 from features.drafting.writing import flat_toml, questions_toml, source_toml
+from features.drafting.yearly_files import unite_years
 from features.errors import BadInput, Finding
 from features.sql import connect
 
@@ -81,7 +83,7 @@ def draft_source(
     export = read_export(path, out.absolute().parent, work)
     progress("recognising its columns")
     interview = Interview(answers)
-    tables = recognise(export.tables, interview)
+    tables = with_named_people(recognise(unite_years(export, interview), interview), interview)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)

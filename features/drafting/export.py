@@ -11,7 +11,7 @@ import os
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -41,10 +41,17 @@ _WORDS: Final = re.compile(r"\d+|[^\W\d_]+|[\W_]+")
 
 @dataclass(frozen=True)
 class Part:
-    """One section of [inputs]: its name, and where the text is."""
+    """One section of [inputs]: its name, and where the text is.
+
+    files: what the rows of the part have in the column of files. columns: their names in the file. renames: those of
+    them that have another name in the table.
+    """
 
     name: str
     declared: InputFile
+    files: tuple[str, ...]
+    columns: tuple[str, ...]
+    renames: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class ExportTable:
     """One table of the export: all values are text, trimmed, and empty ones are null.
 
     parts: the sections of [inputs] that it is read from; several where it is spread over sheets. titles: the lines
-    above the header. refused: the columns that are never read.
+    above the header. refused: the columns that are never read. year_end: month and day of the year that a file names.
     """
 
     name: str
@@ -61,6 +68,7 @@ class ExportTable:
     files: tuple[str, ...]
     titles: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    year_end: str = ""
 
     @property
     def columns(self) -> list[str]:
@@ -219,7 +227,8 @@ def _table(
         export.left_out.append(f"{files[0].name}: no rows")
         return
     above = () if declared.sheet or files[0].suffix.lower() == ".xlsx" else _titles(files[0], declared)
-    part = Part(f"{name}_file", declared)
+    own = tuple(each for each in frame.columns if each != FILE_COLUMN)
+    part = Part(f"{name}_file", declared, tuple(frame[FILE_COLUMN].unique()), own)
     yield ExportTable(name, (part,), frame, tuple(file.name for file in files), above, tuple(read.refused))
 
 

@@ -8,7 +8,7 @@ from features.contract.currencies import is_code, possible_codes, spellings
 from features.contract.tables import HOURS_IN_A_MONTH
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
 from features.drafting.posts import dated_rows, dated_views, day_of, fte_sql
-from features.drafting.questions import Question
+from features.drafting.questions import EMPTY, Question
 from features.drafting.roles import matches
 from features.drafting.row_kind import effective_role
 from features.drafting.value_words import PER_YEAR
@@ -224,6 +224,10 @@ def _currency(drafting: Drafting, view: View) -> list[Line]:
     counts = counts_of(view.frame["currency"])
     open_ones = {text: possible_codes(text) for text, code in spellings(counts).items() if not is_code(code)}
     asked = {text: codes for text, codes in open_ones.items() if codes}
+    without = view.frame["currency"].null_count()
+    if without and counts and view.line("currency").source == view.line("pay").source:  # some cells hold a bare number
+        asked[EMPTY] = next(iter(asked.values()), tuple(spellings(counts).values()))
+        counts = {**counts, EMPTY: without}
     if not asked:
         return [drafting.take(view, "currency")]
     question = Question(
@@ -235,7 +239,8 @@ def _currency(drafting: Drafting, view: View) -> list[Line]:
         {text: codes[0] for text, codes in asked.items()},
         "several currencies are written so",
     )
-    sql = case(quoted("currency"), drafting.interview.ask(question), quoted("currency"))
+    text = "coalesce(currency, '')" if EMPTY in asked else quoted("currency")
+    sql = case(text, drafting.interview.ask(question), quoted("currency"))
     return [drafting.take(view, "currency", sql=sql, why="as answered in currencies")]
 
 

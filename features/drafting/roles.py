@@ -38,7 +38,7 @@ DAYS_OF_ROWS: Final = ("period", "valid_from", "review_date", "survey_date")
 MOST_ROW_TYPES: Final = 12
 MOST_KINDS, LEAST_PAY = 3, 100
 """Up to three different small numbers number kinds of rows, and are no pay."""
-MOST_CATEGORIES: Final = 12
+MOST_CATEGORIES, MOST_RANKS = 12, 100
 RARELY: Final = 0.1
 PROTECTED_NAMES: Final = {
     "gender": "gender",
@@ -169,12 +169,9 @@ def _recognise(table: ExportTable) -> Recognised:
         if (subject := _subject(name, shape, table))
     ]
     apart = {each.name for each in sensitive}
-    candidates = [
-        _column(table.name, shape, role, score)
-        for name, shape in shapes.items()
-        if name not in apart and shape.filled
-        for role, score in _roles(name, shape, table.name)[:1]
-    ]
+    known = {name: shape for name, shape in shapes.items() if name not in apart and shape.filled}
+    found = {name: _roles(name, shape, table.name)[:1] for name, shape in known.items()}
+    candidates = [_column(table.name, known[name], *each) for name, roles in found.items() for each in roles]
     columns = _starts_of_rows(_steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
     columns += _row_type(table, shapes, columns, apart)
     columns += _picture_day(table, shapes, columns, apart)
@@ -299,6 +296,8 @@ def _fits(role: str, shape: Shape) -> bool:
         return shape.is_yes_no
     if role in ("level", "manager"):
         return not is_written_date(shape)
+    if role == "job" and shape.as_number and shape.as_number.high < MOST_RANKS:
+        return False
     if role in ("department", "job", "location", "division"):
         return not is_written_date(shape) and shape.distinct < max(20, 0.8 * shape.filled)
     return shape.is_code_list and not is_written_date(shape)

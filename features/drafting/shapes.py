@@ -55,6 +55,8 @@ _WRITTEN: Final = (
 _NO_DAY: Final = ("00.00.0000", "00000000", "0:00:00", "0", "0000-00-00", "00/00/0000", "1899-12-30", "1899-12-31")
 """How systems write that there is no date."""
 _FAR: Final = 2150
+_AHEAD: Final = 10
+"""A year of two digits further ahead is of the century before."""
 _SERIALS: Final = (15_000, 73_050)
 
 _AFFIX: Final = r"[^\d.,'\-+]"
@@ -81,8 +83,11 @@ class DateShape:
         if self.is_serial:
             return f"date '1899-12-30' + floor(try_cast({text} as double))::int"
         given = f"regexp_replace({text}, {literal(_TIME)}, '')" if self.has_time else text
-        forms = [literal(form) for form in self.formats]
+        forms = [literal(form) for form in sorted(self.formats, key=lambda form: "%y" not in form)]  # %Y reads 79 too
         day = f"try_strptime({given}, {forms[0] if len(forms) == 1 else '[' + ', '.join(forms) + ']'})::date"
+        if any("%y" in form for form in self.formats):
+            last = date.today().year + _AHEAD
+            day = f"(case when year({day}) > {last} then {day} - interval 100 year else {day} end)::date"
         for sentinel in self.sentinels:
             day = f"nullif({day}, date '{sentinel}')"
         return f"last_day({day})" if self.whole_month else day

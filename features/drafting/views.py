@@ -138,7 +138,9 @@ def register(bench: Workbench, table: ExportTable) -> None:
     for part in table.parts:
         rows = table.frame
         if len(table.parts) > 1:
-            rows = rows.filter(pl.col(FILE_COLUMN) == part.declared.sheet)
+            there = {name: part.renames.get(name, name) for name in part.columns}
+            own = [pl.col(name).alias(written) for written, name in there.items()]
+            rows = rows.filter(pl.col(FILE_COLUMN).is_in(part.files)).select(*own, FILE_COLUMN)
         bench.connection.register(part.name, rows.to_arrow())
     if len(table.parts) > 1:
         bench.prepare(f"{table.name}_rows", _united(table))
@@ -168,11 +170,12 @@ def day_in_files(table: ExportTable) -> date | None:
 
 
 def _united(table: ExportTable) -> str:
-    """All sheets of a table, each row with the name of its sheet."""
-    parts = [
-        f"select * replace ({literal(part.declared.sheet or '')} as {FILE_COLUMN}) from {quoted(part.name)}"
-        for part in table.parts
-    ]
+    """All sheets or files of a table, each row with the name of its sheet or file, under the names of the first."""
+    parts = []
+    for part in table.parts:
+        sheet = f" replace ({literal(part.declared.sheet)} as {FILE_COLUMN})" if part.declared.sheet else ""
+        renamed = ", ".join(f"{quoted(old)} as {quoted(new)}" for old, new in part.renames.items())
+        parts.append(f"select *{f' rename ({renamed})' if renamed else ''}{sheet} from {quoted(part.name)}")
     return "\nunion all by name\n".join(parts)
 
 
@@ -241,6 +244,9 @@ def _sensitive(name: str) -> Line:
 
 def month_of_file(table: ExportTable) -> Line | None:
     """The day or month in the name of the file or sheet of each row, where there are several."""
+    if table.year_end:
+        day = f"(regexp_extract({FILE_COLUMN}, '(?:19|20)\\d\\d') || {literal(f'-{table.year_end}')})::date"
+        return Line("file_date", day, FILE_COLUMN, 0.95, "the year in the name of the file; its day as in year_end")
     names = table.frame[FILE_COLUMN].unique().to_list()
     found = dates_of_files(names) if len(names) > 1 else None
     if not found:

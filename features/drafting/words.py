@@ -10,7 +10,7 @@ from typing import Final
 DATES: Final = {
     "hire_date": (
         "hire hired hire* hiring start_date startdate date_started start joining joined join_date doj entry "
-        "dateofjoining dateofjoin dateofhire dateofhiring hiredate joindate joiningdate "
+        "dateofjoining dateofjoin dateofhire dateofhiring hiredate hire_dt joindate joiningdate "
         "entry_date employment_date employment_start employed_since commencement* onboard* einstell* eintritt* "
         "dienstantritt beschaftigt_seit dienstbeginn приема прием принят* поступлен* трудоустрой* начало_работы "
         "embauche date_d_embauche entree arrivee date_d_entree contratacion alta fecha_alta fecha_de_alta ingreso "
@@ -104,7 +104,8 @@ NUMBERS: Final = {
     "pay": (
         "paycompvalue pay_comp_value pay_amount salary_amount salary base_salary annual_salary pay pay_rate base_pay "
         "basepay base_rate rate wage wages amount compensation total_base_pay basic betrag gehalt fixgehalt "
-        "grundgehalt jahresgehalt monatsgehalt ansal lohn entgelt bezug bezuge vergutung оклад оклад_тариф тариф "
+        "grundgehalt jahresgehalt monatsgehalt ansal annual_rt lohn entgelt bezug bezuge vergutung оклад "
+        "оклад_тариф тариф "
         "зарплата заработная_плата ставка_оплаты oklad salaire remuneration brut salaire_de_base salaire_brut "
         "traitement montant salario sueldo retribucion importe salario_base retribuzione ral stipendio paga importo "
         "remuneracao vencimento ordenado valor wynagrodzen* pensja placa kwota salaris loon bruto bedrag brutoloon "
@@ -189,20 +190,23 @@ TEXTS: Final = {
         "тип_договора"
     ),
     "department": (
-        "department dept department_name home_department home_dept supervisory_organization organization organisation "
+        "department dept agency department_name home_department home_dept supervisory_organization "
+        "organization organisation "
         "org_unit orgunit orgeh organizational_unit business_unit team unit abteilung organisationseinheit bereich "
         "подразделение отдел podrazdelenie departement service direction departamento area seccion reparto ufficio "
         "dipartimento settore setor dzial wydzial komorka* jednostka* afdeling"
     ),
     "division": ("division geschaftsbereich sector group pion dyrekcja divisie дивизион дирекция"),
     "job": (
-        "job job_title jobtitle title business_title job_name position position_title role job_role occupation stell "
+        "job job_title jobtitle designation title business_title job_name position position_title role "
+        "job_role occupation stell "
         "stelle funktion tatigkeit berufsbezeichnung job_title_description должность dolzhnost poste "
         "intitule_du_poste emploi fonction puesto cargo mansione ruolo qualifica funcao stanowisko functie "
         "functienaam"
     ),
     "level": (
-        "level grade job_level joblevel job_grade pay_grade salary_grade compensation_grade management_level band "
+        "level grade designation job_level joblevel job_grade pay_grade salary_grade compensation_grade "
+        "management_level band "
         "pay_band career_level seniority trfgr tarifgruppe entgeltgruppe gehaltsgruppe karrierestufe stufe разряд "
         "грейд уровень grejd niveau echelon classe coefficient nivel categoria grupo_profesional livello "
         "livello_contrattuale inquadramento nivel_salarial stopien szczebel zaszeregowanie kategoria_zaszeregowania "
@@ -278,7 +282,8 @@ GENERIC: Final = frozenset(
     (
         "and annual annuale annuel anual base brut bruto brutto code current d da das data date datum de del della "
         "den der des description di die du e el employee employment et fecha gross i id il information job la le "
-        "lordo mensal mensile mensual mensuel monthly name no nr number of percent person primary the total und "
+        "lordo mensal mensile mensual mensuel monthly name no nr number of percent person primary quarterly "
+        "the total und "
         "worker y yearly дата"
     ).split()
 )
