@@ -21,6 +21,7 @@ from features.drafting.keys import find_keys
 from features.drafting.named_people import with_named_people
 from features.drafting.pay import draft_compensation, draft_working_time
 from features.drafting.posts import draft_assignments
+from features.drafting.protected_values import with_protected_values
 from features.drafting.questions import Interview, Question
 from features.drafting.roles import Recognised, recognise, shown
 from features.drafting.row_kind import row_kind
@@ -83,7 +84,8 @@ def draft_source(
     export = read_export(path, out.absolute().parent, work)
     progress("recognising its columns")
     interview = Interview(answers)
-    tables = with_named_people(recognise(unite_years(export, interview), interview), interview)
+    tables = recognise(unite_years(export, interview), interview)
+    tables = with_protected_values(with_named_people(tables, interview), interview)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)
