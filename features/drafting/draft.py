@@ -18,6 +18,7 @@ from features.drafting.directory import draft_directory
 from features.drafting.export import Export, read_export
 from features.drafting.fact_tables import draft_facts, set_apart
 from features.drafting.keys import find_keys
+from features.drafting.measures import draft_measures, with_measures
 from features.drafting.named_people import with_named_people
 from features.drafting.pay import draft_compensation, draft_working_time
 from features.drafting.posts import draft_assignments
@@ -85,7 +86,7 @@ def draft_source(
     progress("recognising its columns")
     interview = Interview(answers)
     tables = recognise(unite_years(export, interview), interview)
-    tables = with_protected_values(with_named_people(tables, interview), interview)
+    tables = with_measures(with_protected_values(with_named_people(tables, interview), interview), interview)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)
@@ -142,6 +143,7 @@ def _drafted(every: Sequence[Recognised], bench: Workbench, interview: Interview
     draft_compensation(drafting)
     draft_working_time(drafting)
     draft_facts(drafting, facts)
+    draft_measures(drafting)
     draft_directory(drafting)
     drafting.notes += [
         f"{view.line(role).source}: {why}" for view in views for role, why in _NEVER.items() if view.has(role)

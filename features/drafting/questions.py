@@ -71,6 +71,15 @@ class Interview:
         self.answers[question.key] = answer = _checked(question, question.key, given)
         return answer
 
+    def offer(self, question: Question) -> Any:
+        """The answer to a question that may stay without one, or its suggestion."""
+        self.questions[question.key] = question
+        given = self.given.get(question.key, "")
+        if given in ("", SUGGESTED):
+            return question.suggested
+        self.answers[question.key] = answer = _checked(question, question.key, given)
+        return answer
+
     def _ask_values(self, question: Question) -> dict[str, Any]:
         table = self.given.get(question.key, {})
         suggested = dict(question.suggested or {})
