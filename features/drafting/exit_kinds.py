@@ -6,8 +6,8 @@ import polars as pl
 
 from features.contract.vocabulary import EXIT_KINDS
 from features.drafting.context import Drafting, case
+from features.drafting.names import matches
 from features.drafting.questions import EMPTY, Question
-from features.drafting.roles import matches
 from features.drafting.value_words import EXIT_KINDS as WORDS
 from features.drafting.views import Line, View
 from features.sql import quoted

@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from features.drafting.roles import Column, Recognised, matches, shown
+from features.drafting.names import matches
+from features.drafting.roles import Column, Recognised, shown
 from features.drafting.words import PERSON_ID
 from features.sql import literal
 

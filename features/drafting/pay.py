@@ -7,9 +7,9 @@ import polars as pl
 from features.contract.currencies import is_code, possible_codes, spellings
 from features.contract.tables import HOURS_IN_A_MONTH
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
+from features.drafting.names import matches
 from features.drafting.posts import dated_rows, dated_views, day_of, fte_sql
 from features.drafting.questions import Question
-from features.drafting.roles import matches
 from features.drafting.row_kind import effective_role
 from features.drafting.value_words import PER_YEAR
 from features.drafting.views import Line, Select, View

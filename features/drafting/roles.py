@@ -1,43 +1,31 @@
 """The role of each column: what it holds, how sure that is, and why. By its name, and only if its values fit."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Final
 
 import polars as pl
 
 from features.contract.sensitive_words import Subject
-from features.contract.vocabulary import folded, resembles, word_pattern
+from features.contract.vocabulary import resembles
 from features.drafting.export import ExportTable
+from features.drafting.names import matches, roles_by_name, roles_of
 from features.drafting.picture_day import picture_day_of
 from features.drafting.questions import Interview, Question
-from features.drafting.shapes import DateShape, Shape, is_written_date, shape_of, with_order
+from features.drafting.shapes import DateShape, Shape, shape_of, with_order
 from features.drafting.words import (
     DATES,
-    FIRST_NAMES,
-    FULL_NAMES,
-    GENERIC,
-    LAST_NAMES,
     NUMBERS,
-    PERSON_ID,
-    TEXTS,
 )
 from features.sql import quoted
 from features.validation.sensitive_values import subject_of_categories
 
-LEAST: Final = 0.45
-"""A name must say at least this share of a role's words."""
 SEVERAL: Final = frozenset({"level", "exit_type", "exit_reason", "exit_date", "hire_date", "pay", "person_id"})
 """Roles that more than one column of a table may be candidates for."""
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 DAYS_OF_ROWS: Final = ("period", "valid_from", "review_date", "survey_date")
 """Roles of the day of a row."""
 MOST_ROW_TYPES: Final = 12
-MOST_KINDS, LEAST_PAY = 3, 100
-"""Up to three different small numbers number kinds of rows, and are no pay."""
 MOST_CATEGORIES: Final = 12
 RARELY: Final = 0.1
 PROTECTED_NAMES: Final = {
@@ -136,18 +124,6 @@ def recognise(tables: Sequence[ExportTable], interview: Interview) -> list[Recog
     ]
 
 
-def matches(words: str, text: str) -> int:
-    """The letters of the longest of these words in a text; 0 where it has none."""
-    return max((len(found.group()) for found in _compiled(words).finditer(f"_{folded(text)}_")), default=0)
-
-
-@cache
-def _compiled(words: str) -> re.Pattern[str]:
-    apart = unicodedata.normalize("NFKD", words)
-    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return word_pattern(" ".join(sorted(bare.split(), key=len, reverse=True)))  # of two that begin alike, the longer
-
-
 def _ordered(column: Column, month_first: bool, reason: str) -> Column:
     date = column.shape.as_date
     if date is None or not date.ambiguous:
@@ -169,7 +145,7 @@ def _recognise(table: ExportTable) -> Recognised:
         _column(table.name, shape, role, score)
         for name, shape in shapes.items()
         if name not in apart and shape.filled
-        for role, score in _roles(name, shape, table.name)[:1]
+        for role, score in roles_of(name, shape, table.name)[:1]
     ]
     columns = _starts_of_rows(_steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
     columns += _row_type(table, shapes, columns, apart)
@@ -248,69 +224,9 @@ def _subject(name: str, shape: Shape, table: ExportTable) -> Subject | None:
     """What a column is about. Of a history of states only employed or gone is read, whatever the leave."""
     if (subject := resembles(name)) or shape.distinct > MOST_CATEGORIES:
         return subject
-    states = {"status", "action"} & set(_by_name(name, table.name))
-    is_history = any("valid_from" in _by_name(other, table.name) for other in table.columns)
+    states = {"status", "action"} & set(roles_by_name(name, table.name))
+    is_history = any("valid_from" in roles_by_name(other, table.name) for other in table.columns)
     return None if states and is_history else subject_of_categories(table.frame[name])
-
-
-def _roles(name: str, shape: Shape, table: str) -> list[tuple[str, float]]:
-    """The roles that a name can mean and the values allow, the likeliest first, with the share of the name they say."""
-    scored = [(role, score) for role, score in _by_name(name, table).items() if score >= LEAST and _fits(role, shape)]
-    return sorted(scored, key=lambda each: -each[1])
-
-
-@cache
-def _by_name(name: str, table: str) -> dict[str, float]:
-    every = {**DATES, **NUMBERS, **TEXTS}
-    every |= {"person_id": PERSON_ID, "name": FULL_NAMES, "first_name": FIRST_NAMES, "last_name": LAST_NAMES}
-    scores = {role: _score(words, name, table) for role, words in every.items()}
-    return {role: score for role, score in scores.items() if score}
-
-
-def _score(words: str, name: str, table: str) -> float:
-    """The share of a name's letters that a role explains; words that say nothing, or name the table, do not count."""
-    silent = GENERIC | set(folded(table).split("_"))
-    own = name.rpartition(": ")[2] or name  # without the name of the form, as in `Compensation: Date`
-    plain = re.sub("(?<=[a-z])_as_of_.*", "", folded(own))
-    found = list(_compiled(words).finditer(f"_{plain}_"))
-    if not found:
-        return 0.0
-    longest = max(found, key=lambda match: len(match.group()))
-    rest = f"_{plain}_".replace(longest.group(), "", 1).split("_")
-    other = sum(len(word) for word in rest if word not in silent)
-    letters = len(longest.group().replace("_", ""))
-    return letters / (letters + other) + letters / 1000
-
-
-def _fits(role: str, shape: Shape) -> bool:
-    if role in DATES:
-        return shape.as_date is not None
-    if role in NUMBERS:
-        return _fits_number(role, shape)
-    if role == "person_id":
-        return shape.as_number is None or shape.as_number.is_whole
-    if role in ("name", "first_name", "last_name"):
-        return not is_written_date(shape) and shape.as_number is None
-    if role == "left":
-        return shape.is_yes_no
-    if role in ("level", "manager"):
-        return not is_written_date(shape)
-    if role in ("department", "job", "location", "division"):
-        return not is_written_date(shape) and shape.distinct < max(20, 0.8 * shape.filled)
-    return shape.is_code_list and not is_written_date(shape)
-
-
-def _fits_number(role: str, shape: Shape) -> bool:
-    number = shape.as_number
-    if number is None or is_written_date(shape):
-        return False
-    if role == "pay":
-        return shape.distinct > MOST_KINDS or number.high >= LEAST_PAY
-    if role == "fte":
-        return number.low >= 0 and number.high <= 200
-    if role == "weekly_hours":
-        return number.low >= 0 and 8 <= number.high <= 60
-    return True
 
 
 def _column(table: str, shape: Shape, role: str, score: float) -> Column:

@@ -4,8 +4,8 @@ from typing import Final, Literal
 
 import polars as pl
 
+from features.drafting.names import matches
 from features.drafting.picture_day import PEOPLE_A_DAY
-from features.drafting.roles import matches
 from features.drafting.value_words import GONE
 from features.drafting.views import View
 

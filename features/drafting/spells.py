@@ -4,20 +4,18 @@ from typing import Final
 
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
 from features.drafting.employees import draft_employees
-from features.drafting.exit_kinds import exit_lines, labels_of
+from features.drafting.exit_kinds import labels_of
+from features.drafting.exits import draft_exits, nobody_leaves
+from features.drafting.names import matches
 from features.drafting.period import ask_period
 from features.drafting.questions import Question
-from features.drafting.roles import matches
 from features.drafting.row_kind import effective_role, state_role
 from features.drafting.value_words import EMPLOYED, GONE, LOCKED, SECONDARY
-from features.drafting.views import Line, Select, View
+from features.drafting.views import Line, View
 from features.errors import BadInput, Finding
-from features.sql import literal, quoted
+from features.sql import quoted
 
-LAST_DAY, FIRST_DAY_AWAY = "last day", "first day away"
 PICTURE_DAYS: Final = ("last day", "first day")
-NOT_AN_EXIT: Final = "not an exit"
-_LAST_DAY_WORDS: Final = "last_day* letzter* dernier* ultimo* ostatni* laatste* последн*"
 
 
 def draft_spells(drafting: Drafting) -> None:
@@ -39,9 +37,9 @@ def draft_spells(drafting: Drafting) -> None:
     else:
         remedy = "Add the list of people with their dates of hire, or a history of their posts, to the folder"
         raise BadInput(Finding("no list of people, no history and no monthly list", "export", remedy=remedy))
-    _exits(drafting, exits, people, events, months)
+    draft_exits(drafting, exits, people, events, months)
     if "exits" not in drafting.tables:
-        raise _nobody_leaves()
+        raise nobody_leaves()
     ask_period(drafting, months if exits == "month" else None)
     draft_employees(drafting, start, people)
 
@@ -212,130 +210,3 @@ def picture_day(drafting: Drafting, months: View) -> str:
 def _shows_later_hires(months: View, role: str) -> bool:
     """Whether rows name people before the day of their hire: then the day stands for its month."""
     return months.has("hire_date") and bool((months.frame["hire_date"] > months.frame[role]).any())
-
-
-def _exits(drafting: Drafting, start: str, people: View | None, events: View | None, months: View | None) -> None:
-    leavers = next(iter(drafting.of_kind("exit")), None)
-    if start == "event" and events:
-        _exits_of_rows(drafting, events, "changes_of_state", "day", "state = 'gone' and before = 'employed'")
-    elif people and start == "person" and people.has("exit_date"):
-        role = _exit_column(drafting, people)
-        _exits_of_rows(drafting, people, "people", role, f"{quoted(role)} is not null")
-    elif leavers:
-        role = _exit_column(drafting, leavers)
-        _exits_of_rows(drafting, leavers, quoted(leavers.name), role, f"{quoted(role)} is not null")
-    elif start != "month":
-        raise _nobody_leaves()
-    if start == "month" and months:
-        if months.has("exit_date") or months.has("last_day_worked"):
-            _in_pictures(drafting, months)
-        _missing(drafting, months)
-
-
-def _in_pictures(drafting: Drafting, months: View) -> None:
-    """Exits whose day stands in the monthly rows of the person: the last row that states it counts."""
-    role = _exit_column(drafting, months)
-    drafting.bench.prepare(
-        "leaving",
-        f"select * from pictures where {quoted(role)} is not null\n"
-        f"qualify row_number() over (partition by employee_id, {quoted(role)} order by picture desc) = 1",
-    )
-    _exits_of_rows(drafting, months, "leaving", role, f"{quoted(role)} is not null")
-
-
-def _nobody_leaves() -> BadInput:
-    remedy = "Add the list of leavers with the last day of each, or a history with the end of employment"
-    return BadInput(Finding("nothing says who left, and when", "export", remedy=remedy))
-
-
-def _exit_column(drafting: Drafting, view: View) -> str:
-    """The column with the last day of employment; asked where there are several dates of an end."""
-    roles = [role for role in view.roles if role.startswith("exit_date")]
-    roles += [role for role in ("last_day_worked",) if view.has(role)]
-    if len(roles) == 1:
-        return roles[0]
-    names = {view.line(role).source: role for role in roles}
-    question = Question(
-        "exit_column",
-        "Which of these dates is the end of the employment? The last day at work can lie weeks before it.",
-        "one",
-        tuple(names),
-        suggested=view.line(roles[0]).source,
-    )
-    return names[drafting.interview.ask(question)]
-
-
-def _exits_of_rows(drafting: Drafting, view: View, rows: str, role: str, condition: str) -> None:
-    """Exits of rows that each end a spell. `role` is the column of the day."""
-    source = effective_role(view) if role == "day" else role
-    day = _last_day(drafting, view, quoted(role), source or role)
-    lines = [Line("employee_id", "employee_id", view.line("employee_id").source, 0.95)]
-    lines.append(drafting.take(view, source or role, "exit_date", day))
-    notice = _notice(drafting, view, role)
-    lines += exit_lines(drafting, view, condition, rows)
-    drafting.add("exits", Select((*lines, *notice), f"from {rows}\nwhere {condition}"))
-
-
-def _last_day(drafting: Drafting, view: View, sql: str, role: str) -> str:
-    """SQL for the last day of employment: the date itself, or the day before a first day away, as answered."""
-    line = view.line(role)
-    if matches(_LAST_DAY_WORDS, line.source.partition(".")[2]):
-        return sql
-    is_action = view.has("action") and state_role(view) == "action"
-    question = Question(
-        "exit_day",
-        f"Is {line.source} of somebody who left the last day of the employment, or the first day away?",
-        "one",
-        (LAST_DAY, FIRST_DAY_AWAY),
-        suggested=FIRST_DAY_AWAY if is_action else LAST_DAY,
-        why="a row of a history begins on its day" if is_action else "the usual meaning of such a column",
-    )
-    return f"{sql} - 1" if drafting.interview.ask(question) == FIRST_DAY_AWAY else sql
-
-
-def _notice(drafting: Drafting, view: View, role: str) -> list[Line]:
-    """`recorded_at` of the exits: the day of the notice, unless it mostly lies after the end."""
-    if not view.has("notice_date") or role == "day":
-        return []
-    both = view.frame.select("notice_date", end=role).drop_nulls()
-    if both.is_empty() or (both["notice_date"] > both["end"]).mean() > 0.2:  # type: ignore[operator]
-        drafting.notes.append(
-            f"{view.line('notice_date').source}: mostly after the end: not the day of notice; not used"
-        )
-        return []
-    return [drafting.take(view, "notice_date", "recorded_at", why="on or before the end: known from that day on")]
-
-
-def _missing(drafting: Drafting, months: View) -> None:
-    """Exits of people who are in a picture but not in the next one, and of whom no row says when they left."""
-    end = "(select min(picture) from pictures where picture > s.last_seen)"
-    listed, are_stated = "", "exits" in drafting.tables
-    if are_stated:
-        exits = " union all ".join(f"({select.sql})" for select in drafting.tables["exits"])
-        listed = (
-            f"\n  and not exists (select 1 from ({exits}) as e where e.employee_id = s.employee_id\n"
-            f"    and e.exit_date between s.first_seen and {end})"
-        )
-    gone = f"from spells as s\nwhere last_seen < (select max(picture) from pictures){listed}"
-    number = drafting.bench.rows(f"select employee_id {gone}").height
-    if not number:
-        return
-    question = Question(
-        "missing_people",
-        "Some people are missing from the next monthly list, and no list of leavers names them. What became of them?",
-        "one",
-        ("voluntary", "involuntary", "other", NOT_AN_EXIT),
-        {"missing": number},
-        None if not are_stated else "other",
-        "nobody can know it from the export",
-    )
-    kind = drafting.interview.ask(question)
-    if kind == NOT_AN_EXIT or (kind is None and are_stated):
-        return
-    lines = (
-        Line("employee_id", "s.employee_id", months.line("employee_id").source, 0.95),
-        Line("exit_date", f"{end} - 1", months.name, 0.7, "the day before the first picture without the person"),
-        Line("reason", literal("missing from the next monthly list")),
-        Line("kind", literal(kind or "unknown"), "", 0.7, "as answered in missing_people"),
-    )
-    drafting.add("exits", Select(lines, gone))
