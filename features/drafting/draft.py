@@ -12,6 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from features.contract.tables import TABLES
+from features.drafting.columns import Recognised, shown
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.export import Export, read_export
@@ -19,7 +20,7 @@ from features.drafting.keys import find_keys
 from features.drafting.pay import draft_compensation, draft_working_time
 from features.drafting.posts import draft_assignments
 from features.drafting.questions import Interview, Question
-from features.drafting.roles import Recognised, recognise, shown
+from features.drafting.roles import recognise
 from features.drafting.row_kind import row_kind
 from features.drafting.spells import draft_spells
 from features.drafting.views import Line, Workbench, typed_views

@@ -10,9 +10,9 @@ from typing import Final
 
 import polars as pl
 
+from features.drafting.columns import Column, Recognised, shown
 from features.drafting.names import matches
-from features.drafting.roles import Column, Recognised, shown
-from features.drafting.words import PERSON_ID
+from features.drafting.person_words import PERSON_ID
 from features.sql import literal
 
 ENOUGH: Final = 0.5

@@ -6,22 +6,21 @@ from functools import cache
 from typing import Final
 
 from features.contract.vocabulary import folded, word_pattern
+from features.drafting.person_words import FIRST_NAMES, FORMER, FULL_NAMES, GENERIC, LAST_NAMES, PERSON_ID
+from features.drafting.row_words import ROWS
 from features.drafting.shapes import Shape, is_written_date
-from features.drafting.words import (
-    DATES,
-    FIRST_NAMES,
-    FULL_NAMES,
-    GENERIC,
-    LAST_NAMES,
-    NUMBERS,
-    PERSON_ID,
-    TEXTS,
-)
+from features.drafting.words import DATES, NUMBERS, TEXTS
 
 LEAST: Final = 0.45
 """A name must say at least this share of a role's words."""
 MOST_KINDS, LEAST_PAY = 3, 100
 """Up to three different small numbers number kinds of rows, and are no pay."""
+
+VALUES: Final = frozenset("department job level manager location fte weekly_hours pay contract currency".split())
+"""Roles of what holds since a day; a column with the value of before has none of them."""
+COMPOSED: Final = 0.9
+REASONS: Final = "reason* raison cause ursache causa causal* ragione razao przyczyn* oorzaak code"
+TYPES: Final = "type typ kind category art kategorie categorie tipo categoria rodzaj soort вид тип voluntary*"
 
 
 def roles_of(name: str, shape: Shape, table: str) -> list[tuple[str, float]]:
@@ -35,10 +34,25 @@ def roles_of(name: str, shape: Shape, table: str) -> list[tuple[str, float]]:
 @cache
 def roles_by_name(name: str, table: str) -> dict[str, float]:
     """The roles that a name can mean, with the share of its letters that says so."""
-    every = {**DATES, **NUMBERS, **TEXTS}
+    every = {**DATES, **NUMBERS, **TEXTS, **ROWS}
     every |= {"person_id": PERSON_ID, "name": FULL_NAMES, "first_name": FIRST_NAMES, "last_name": LAST_NAMES}
-    scores = {role: _score(words, name, table) for role, words in every.items()}
+    scores = {role: _score(words, name, table) for role, words in every.items()} | _of_exits(name)
+    if matches(FORMER, name):
+        scores = {role: score for role, score in scores.items() if role not in VALUES}
     return {role: score for role, score in scores.items() if score}
+
+
+def _of_exits(name: str) -> dict[str, float]:
+    """The reason or the kind of an exit in other words: one word for a reason and one for leaving."""
+    if (
+        matches(TEXTS["exit_reason"], name)
+        or matches(TEXTS["exit_type"], name)
+        or not matches(DATES["exit_date"], name)
+    ):
+        return {}
+    if matches(TEXTS["action_reason"], name) or matches(REASONS, name):
+        return {"exit_reason": COMPOSED}
+    return {"exit_type": COMPOSED} if matches(TYPES, name) else {}
 
 
 def _score(words: str, name: str, table: str) -> float:

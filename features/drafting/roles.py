@@ -1,105 +1,26 @@
 """The role of each column: what it holds, how sure that is, and why. By its name, and only if its values fit."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import resembles
+from features.drafting.columns import Column, Recognised, Sensitive, shown
 from features.drafting.export import ExportTable
-from features.drafting.names import matches, roles_by_name, roles_of
-from features.drafting.picture_day import picture_day_of
+from features.drafting.names import roles_by_name, roles_of
 from features.drafting.questions import Interview, Question
+from features.drafting.row_roles import picture_day, row_type, starts_of_rows, steadiest_pay
 from features.drafting.shapes import DateShape, Shape, shape_of, with_order
-from features.drafting.words import (
-    DATES,
-    NUMBERS,
-)
-from features.sql import quoted
+from features.drafting.words import DATES, NUMBERS
 from features.validation.sensitive_values import subject_of_categories
 
 SEVERAL: Final = frozenset({"level", "exit_type", "exit_reason", "exit_date", "hire_date", "pay", "person_id"})
 """Roles that more than one column of a table may be candidates for."""
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
-DAYS_OF_ROWS: Final = ("period", "valid_from", "review_date", "survey_date")
-"""Roles of the day of a row."""
-MOST_ROW_TYPES: Final = 12
 MOST_CATEGORIES: Final = 12
-RARELY: Final = 0.1
-PROTECTED_NAMES: Final = {
-    "gender": "gender",
-    "age": "birth_date",
-    "ethnicity": "ethnicity",
-    "nationality": "nationality",
-    "marital status": "marital_status",
-    "disability": "disability",
-    "veteran status": "veteran_status",
-}
-"""The contract's names of protected attributes, by what a column is about."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table of the export. names: the columns that hold it, several where a file renames it."""
-
-    table: str
-    names: tuple[str, ...]
-    role: str
-    confidence: float
-    why: str
-    shape: Shape
-
-    @property
-    def name(self) -> str:
-        return self.names[0]
-
-    @property
-    def text(self) -> str:
-        """SQL for the text as it is."""
-        if len(self.names) == 1:
-            return quoted(self.name)
-        return f"coalesce({', '.join(map(quoted, self.names))})"
-
-    @property
-    def place(self) -> str:
-        return f"{self.table}.{shown(self.name)}"
-
-
-@dataclass(frozen=True)
-class Sensitive:
-    """A column that is about something protected or refused."""
-
-    table: str
-    name: str
-    subject: Subject
-
-
-@dataclass(frozen=True)
-class Recognised:
-    """The columns of a table by role, those that are protected or refused, and those without a role."""
-
-    table: ExportTable
-    columns: tuple[Column, ...]
-    sensitive: tuple[Sensitive, ...]
-    shapes: Mapping[str, Shape]
-
-    def all(self, role: str) -> list[Column]:
-        """The candidates for a role, the likeliest first."""
-        found = [column for column in self.columns if column.role == role]
-        return sorted(found, key=lambda column: -column.confidence)
-
-    def one(self, role: str) -> Column | None:
-        return next(iter(self.all(role)), None)
-
-    def has(self, *roles: str) -> bool:
-        return all(self.one(role) for role in roles)
-
-
-def shown(name: str) -> str:
-    """A name of a column on one line."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
 
 
 def recognise(tables: Sequence[ExportTable], interview: Interview) -> list[Recognised]:
@@ -147,77 +68,10 @@ def _recognise(table: ExportTable) -> Recognised:
         if name not in apart and shape.filled
         for role, score in roles_of(name, shape, table.name)[:1]
     ]
-    columns = _starts_of_rows(_steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
-    columns += _row_type(table, shapes, columns, apart)
-    columns += _picture_day(table, shapes, columns, apart)
+    columns = starts_of_rows(steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
+    columns += row_type(table, shapes, columns, apart)
+    columns += picture_day(table, shapes, columns, apart)
     return Recognised(table, tuple(columns), tuple(sensitive), shapes)
-
-
-def _steadiest_pay(columns: list[Column], frame: pl.DataFrame) -> list[Column]:
-    """Of several amounts the one that changes least within a person is the base pay: gross pay differs every month."""
-    pays = [column for column in columns if column.role == "pay"]
-    person = next((column for column in columns if column.role == "person_id"), None)
-    if len(pays) < 2 or person is None:
-        return columns
-    by_person = frame.group_by(pl.coalesce(person.names).alias("person"))
-    values = by_person.agg(pl.col(column.name).n_unique() for column in pays)
-    means = {column.name: values[column.name].sum() / max(values.height, 1) for column in pays}
-    steadiest = min(pays, key=lambda column: (round(means[column.name], 1), -column.confidence))
-    why = f"{steadiest.why}; it changes least within a person"
-    others = [column for column in columns if column.role != "pay"]
-    return [*others, replace(steadiest, why=why)]
-
-
-def _starts_of_rows(columns: list[Column]) -> list[Column]:
-    """A start date in a table that also says when its rows end, or only what is paid, is no date of hire."""
-    roles = {column.role for column in columns}
-    is_history = "valid_to" in roles or ("pay" in roles and not roles & {"department", "job", "name", "last_name"})
-    if roles & {"valid_from", "exit_date"} or not is_history:
-        return columns
-    return [
-        replace(column, role="valid_from", why=column.why.replace("hire date", "valid from"))
-        if column.role == "hire_date" and matches(DATES["valid_from"], column.name)
-        else column
-        for column in columns
-    ]
-
-
-def _picture_day(
-    table: ExportTable, shapes: Mapping[str, Shape], columns: Sequence[Column], apart: Collection[str]
-) -> list[Column]:
-    """The day of monthly rows by its values, where no name says since when a row holds."""
-    taken = {name for column in columns for name in column.names} | set(apart)
-    person = next((column for column in columns if column.role == "person_id"), None)
-    if person is None or {column.role for column in columns} & set(DAYS_OF_ROWS):
-        return []
-    dates = {name: shape for name, shape in shapes.items() if name not in taken and shape.as_date}
-    name = picture_day_of(table.frame, person.names, dates)
-    why = "each of its days has many people, and nobody twice"
-    return [Column(table.name, (name,), "period", 0.8, why, shapes[name])] if name else []
-
-
-def _row_type(
-    table: ExportTable, shapes: Mapping[str, Shape], columns: Sequence[Column], apart: Collection[str]
-) -> list[Column]:
-    """The column that tells rows without base pay, such as a bonus, from the others: by its values one has none."""
-    pay = next((column for column in columns if column.role == "pay"), None)
-    taken = {name for column in columns for name in column.names} | set(apart)
-    if pay is None:
-        return []
-    none = table.frame.select(pl.coalesce(pay.names).str.contains(r"^[+-]?[0.,]+$").alias("none"))["none"]
-    for name, shape in shapes.items():
-        if name in taken or not 1 < len(shape.values) <= MOST_ROW_TYPES:
-            continue
-        shares = (
-            pl.DataFrame({"type": table.frame[name], "none": none})
-            .drop_nulls("type")
-            .group_by("type")
-            .agg(pl.col("none").mean())
-        )
-        if (shares["none"] > 1 - RARELY).any() and (shares["none"] < RARELY).any():
-            why = f"rows without {shown(pay.name)} have a value of their own here; {len(shape.values)} different values"
-            return [Column(table.name, (name,), "row_type", 0.8, why, shape)]
-    return []
 
 
 def _subject(name: str, shape: Shape, table: ExportTable) -> Subject | None:

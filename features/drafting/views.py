@@ -12,9 +12,9 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from features.drafting.columns import Column, Recognised, shown
 from features.drafting.export import FILE_COLUMN, ExportTable
 from features.drafting.keys import Key, Keys
-from features.drafting.roles import Column, Recognised, shown
 from features.drafting.shapes import DateShape
 from features.drafting.value_words import TOTALS
 from features.drafting.words import DATES, NUMBERS
