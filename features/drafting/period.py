@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 
 from features.drafting.context import Drafting
+from features.drafting.file_dates import dates_in_names
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role
-from features.drafting.views import View, dates_of_files
+from features.drafting.views import View
 
 _TITLE_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./]((?:19|20)\d\d)\b|\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
 _GAP = timedelta(days=366)
@@ -75,7 +76,7 @@ def _usual_exits(exits: pl.Series) -> pl.Series:
 def _of_files(view: View) -> list[str]:
     """The one day in the name of a file; months do not count, nor do several files."""
     table = view.table.table
-    found = dates_of_files(table.files) if len(table.files) == 1 else None
+    found = dates_in_names(table.files) if len(table.files) == 1 else None
     if not found or "%d" not in found[1]:
         return []
     match = re.search(found[0], table.files[0])

@@ -12,7 +12,14 @@ from features.drafting.columns import Column, Recognised, Sensitive, shown
 from features.drafting.export import ExportTable
 from features.drafting.names import roles_by_name, roles_of
 from features.drafting.questions import Interview, Question
-from features.drafting.row_roles import picture_day, row_type, starts_of_rows, steadiest_pay
+from features.drafting.row_roles import (
+    department_by_default,
+    picture_day,
+    row_type,
+    starts_and_ends,
+    starts_of_rows,
+    steadiest_pay,
+)
 from features.drafting.shapes import DateShape, Shape, shape_of, with_order
 from features.drafting.words import DATES, NUMBERS
 from features.validation.sensitive_values import subject_of_categories
@@ -69,8 +76,10 @@ def _recognise(table: ExportTable) -> Recognised:
         for role, score in roles_of(name, shape, table.name)[:1]
     ]
     columns = starts_of_rows(steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
+    columns = starts_and_ends(columns, table.frame)
     columns += row_type(table, shapes, columns, apart)
     columns += picture_day(table, shapes, columns, apart)
+    columns += department_by_default(table, columns)
     return Recognised(table, tuple(columns), tuple(sensitive), shapes)
 
 

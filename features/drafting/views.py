@@ -4,7 +4,6 @@ A view names the person and types every column that has a role, so that the tabl
 over views. What is drafted is run on the export at once: rows, dates and overlaps are counted on the result.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +13,7 @@ import polars as pl
 
 from features.drafting.columns import Column, Recognised, shown
 from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.file_dates import dates_in_names
 from features.drafting.keys import Key, Keys
 from features.drafting.shapes import DateShape
 from features.drafting.value_words import TOTALS
@@ -21,24 +21,6 @@ from features.drafting.words import DATES, NUMBERS
 from features.sql import literal, quoted, select_from
 
 NO_LETTERS: Final = r"[\d.,'\s+\-]"
-
-_FILE_DATES: Final = (
-    (r"(?:19|20)\d\d-\d\d-\d\d", "%Y-%m-%d"),
-    (r"(?:19|20)\d\d_\d\d_\d\d", "%Y_%m_%d"),
-    (r"\d\d\.\d\d\.(?:19|20)\d\d", "%d.%m.%Y"),
-    (r"(?:19|20)\d\d[01]\d[0-3]\d", "%Y%m%d"),
-    (r"(?:19|20)\d\d-\d\d", "%Y-%m"),
-    (r"(?:19|20)\d\d_\d\d", "%Y_%m"),
-    (r"(?:19|20)\d\d\.\d\d", "%Y.%m"),
-    (r"(?:19|20)\d\d[01]\d", "%Y%m"),
-    (r"\d\d-(?:19|20)\d\d", "%m-%Y"),
-    (r"\d\d_(?:19|20)\d\d", "%m_%Y"),
-    (r"\d\d\.(?:19|20)\d\d", "%m.%Y"),
-    (r"[A-Za-z]{3} (?:19|20)\d\d", "%b %Y"),
-    (r"[A-Za-z]{3}_(?:19|20)\d\d", "%b_%Y"),
-    (r"[A-Za-z]{4,} (?:19|20)\d\d", "%B %Y"),
-)
-"""How a day or a month is written in the names of files and sheets."""
 
 
 @dataclass(frozen=True)
@@ -143,19 +125,6 @@ def register(bench: Workbench, table: ExportTable) -> None:
         bench.prepare(f"{table.name}_rows", _united(table))
 
 
-def dates_of_files(files: Sequence[str]) -> tuple[str, str] | None:
-    """The pattern and the format of the one date that every name of a file or sheet has; None where one lacks it."""
-    for pattern, form in _FILE_DATES:
-        found = [re.search(pattern, name) for name in files]
-        if all(found):
-            days = pl.Series([match.group() for match in found if match])
-            day_form = form if "%d" in form else f"%d {form}"
-            texts = days if "%d" in form else "01 " + days
-            if texts.str.to_date(day_form, strict=False).null_count() == 0:
-                return pattern, form
-    return None
-
-
 def _united(table: ExportTable) -> str:
     """All sheets of a table, each row with the name of its sheet."""
     parts = [
@@ -231,7 +200,7 @@ def _sensitive(name: str) -> Line:
 def _month_of_file(table: ExportTable) -> Line | None:
     """The day or month in the name of the file or sheet of each row, where there are several."""
     names = table.frame[FILE_COLUMN].unique().to_list()
-    found = dates_of_files(names) if len(names) > 1 else None
+    found = dates_in_names(names) if len(names) > 1 else None
     if not found:
         return None
     pattern, form = found
@@ -246,8 +215,8 @@ def _from(table: Recognised, key: Key | None, keys: Keys | None) -> str:
     conditions = [f"{key.column.text} is not null", *_no_totals(table)]
     if key.via:
         own = keys.own.spelling.sql(keys.own.column.text)
-        number = key.via.text
-        people = f"(select {number} as the_number, {own} as the_id from {source_of(keys.people.table)})"
+        number = key.via_spelling.sql(key.via.text)
+        people = f"(select distinct {number} as the_number, {own} as the_id from {source_of(keys.people.table)})"
         rows = f"{rows} join {people} as people on people.the_number = {key.spelling.sql(key.column.text)}"
     return f"from {rows}\nwhere {' and '.join(conditions)}"
 
