@@ -6,7 +6,7 @@ from features.drafting.context import Drafting
 from features.drafting.exit_kinds import exit_lines
 from features.drafting.names import matches
 from features.drafting.questions import Question
-from features.drafting.row_kind import effective_role, state_role
+from features.drafting.row_kind import effective_role
 from features.drafting.views import Line, Select, View
 from features.errors import BadInput, Finding
 from features.sql import literal, quoted
@@ -20,7 +20,8 @@ def draft_exits(drafting: Drafting, start: str, people: View | None, events: Vie
     """Drafts the table; `start` is what the spells come from: a history (event), a list (person) or lists (month)."""
     leavers = next(iter(drafting.of_kind("exit")), None)
     if start == "event" and events:
-        _exits_of_rows(drafting, events, "changes_of_state", "day", "state = 'gone' and before = 'employed'")
+        condition = "state = 'gone' and before = 'employed'"
+        _exits_of_rows(drafting, events, "changes_of_state", _day_of_exit(drafting, events, condition), condition)
     elif people and start == "person" and people.has("exit_date"):
         role = _exit_column(drafting, people)
         _exits_of_rows(drafting, people, "people", role, f"{quoted(role)} is not null")
@@ -33,6 +34,14 @@ def draft_exits(drafting: Drafting, start: str, people: View | None, events: Vie
         if months.has("exit_date") or months.has("last_day_worked"):
             _in_pictures(drafting, months)
         _missing(drafting, months)
+
+
+def _day_of_exit(drafting: Drafting, events: View, condition: str) -> str:
+    """The column with the day of the exit in a history: a date of exit, where each row that ends a stay has one."""
+    if not events.has("exit_date"):
+        return "day"
+    dated = drafting.bench.rows(f"select exit_date from changes_of_state where {condition}")["exit_date"]
+    return "exit_date" if len(dated) and dated.null_count() == 0 else "day"
 
 
 def _in_pictures(drafting: Drafting, months: View) -> None:
@@ -85,7 +94,7 @@ def _last_day(drafting: Drafting, view: View, sql: str, role: str) -> str:
     line = view.line(role)
     if matches(_LAST_DAY_WORDS, line.source.partition(".")[2]):
         return sql
-    is_action = view.has("action") and state_role(view) == "action"
+    is_action = role == effective_role(view) and (view.has("action") or view.has("valid_to"))
     question = Question(
         "exit_day",
         f"Is {line.source} of somebody who left the last day of the employment, or the first day away?",

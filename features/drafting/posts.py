@@ -9,10 +9,11 @@ from typing import Any, Final
 import polars as pl
 
 from features.drafting.context import Drafting
+from features.drafting.counting import counting_rows, last_of_day
 from features.drafting.managers import manager_line
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role
-from features.drafting.spells import not_locked, picture_day
+from features.drafting.spells import picture_day
 from features.drafting.views import Line, Select, View
 from features.sql import quoted
 
@@ -57,7 +58,9 @@ def dated_rows(drafting: Drafting, view: View) -> str:
             "exists (select 1 from spells as s where s.employee_id = f.employee_id "
             f"and {day_of(drafting, view)} >= s.hire_date)"
         ]
-    conditions.append(not_locked(drafting, view))
+    else:
+        conditions.append(last_of_day(drafting, view, effective_role(view) or "valid_from"))
+    conditions.append(counting_rows(drafting, view))
     return f"from {quoted(view.name)} as f{{join}}\nwhere {' and '.join(filter(None, conditions))}"
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
+from features.drafting.counting import counting_rows
 from features.drafting.employees import draft_employees
 from features.drafting.exit_kinds import labels_of
 from features.drafting.exits import draft_exits, nobody_leaves
@@ -10,11 +11,12 @@ from features.drafting.names import matches
 from features.drafting.period import ask_period
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role, state_role
-from features.drafting.value_words import EMPLOYED, GONE, LOCKED, SECONDARY
+from features.drafting.value_words import EMPLOYED, GONE, SECONDARY
 from features.drafting.views import Line, View
 from features.errors import BadInput, Finding
 from features.sql import quoted
 
+_REASONS: Final = ("exit_reason", "exit_type", "action_reason")
 PICTURE_DAYS: Final = ("last day", "first day")
 
 
@@ -25,7 +27,9 @@ def draft_spells(drafting: Drafting) -> None:
     months = next(iter(drafting.of_kind("month")), None)
     if not people and not events and not months:  # a list of those who left, and of nobody else
         people = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
-    dated_exits = any(view.has("exit_date") for view in drafting.of_kind("person", "exit"))
+    versions = None if people or events or months else _versions(drafting)
+    people = people or versions
+    dated_exits = _dates_exits(drafting, events)
     workers = _workers(drafting, people) if people else ""
     if events and not dated_exits:
         start = _from_events(drafting, events, workers)
@@ -42,6 +46,19 @@ def draft_spells(drafting: Drafting) -> None:
         raise nobody_leaves()
     ask_period(drafting, months if exits == "month" else None)
     draft_employees(drafting, start, people)
+
+
+def _dates_exits(drafting: Drafting, events: View | None) -> bool:
+    """Whether a list dates the exits; one without reasons does not, if a history has them."""
+    lists = [view for view in drafting.of_kind("person", "exit") if view.has("exit_date")]
+    if events is None or not any(events.has(role) for role in _REASONS):
+        return bool(lists)
+    return any(view.has(role) for view in lists for role in _REASONS)
+
+
+def _versions(drafting: Drafting) -> View | None:
+    """A history whose rows repeat the hire, and the exit, of the person."""
+    return next((view for view in drafting.of_kind("change") if view.has("hire_date", "exit_date")), None)
 
 
 def _workers(drafting: Drafting, people: View) -> str:
@@ -62,15 +79,6 @@ def _where(*conditions: str) -> str:
     return f"\nwhere {' and '.join(given)}" if given else ""
 
 
-def not_locked(drafting: Drafting, view: View) -> str:
-    """The condition that leaves out rows which are marked as deleted or locked, as answered."""
-    if not view.has("locked"):
-        return ""
-    suggested = {value: LEAVE_OUT if matches(LOCKED, value) else KEEP for value in counts_of(view.frame["locked"])}
-    text = "These rows carry a mark. Leave them out if it means deleted, locked or not valid."
-    return drafting.kept_rows(view, "locked", text, suggested)
-
-
 def _from_people(drafting: Drafting, people: View, months: View | None, workers: str) -> Line:
     """`spells` from a list with a row a person or a spell; returns the line of hire_date."""
     role = _hire_column(drafting, people)
@@ -83,7 +91,11 @@ def _from_people(drafting: Drafting, people: View, months: View | None, workers:
     first = "null::date"
     if months and (day := effective_role(months)) and _covers(months, people):
         first = f"date '{min(months.frame[day].drop_nulls().to_list())}'"
-    sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers)}"
+    counting = counting_rows(drafting, people)
+    sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers, counting)}"
+    if drafting.kinds[people.name] == "change":
+        latest = f"{quoted(effective_role(people) or role)} desc"
+        sql += f"\nqualify row_number() over (partition by employee_id, {hire} order by {latest}) = 1"
     drafting.bench.prepare("people", sql)
     spells = "select employee_id, hired as hire_date, first_seen from people where hired is not null"
     drafting.bench.prepare("spells", spells + _only_among_leavers(drafting))
@@ -103,13 +115,14 @@ def _hire_column(drafting: Drafting, people: View) -> str:
 
 
 def _only_among_leavers(drafting: Drafting) -> str:
-    """SQL that adds the people whom only the list of leavers has, where it says when they were hired."""
+    """SQL that adds the stays that only the list of leavers has, where it says when they began."""
     leavers = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
     if leavers is None:
         return ""
     drafting.use(leavers, "hire_date")
-    only = "employee_id not in (select employee_id from people)"
-    return f"\nunion all\nselect employee_id, hire_date, null::date from {quoted(leavers.name)} where {only}"
+    end = "exit_date" if leavers.has("exit_date") else "hire_date"
+    only = f"not exists (select 1 from people as p where p.employee_id = gone.employee_id and p.hired <= gone.{end})"
+    return f"\nunion all\nselect employee_id, hire_date, null::date from {quoted(leavers.name)} as gone where {only}"
 
 
 def _covers(months: View, people: View) -> bool:
@@ -136,16 +149,17 @@ def _from_events(drafting: Drafting, events: View, workers: str) -> Line:
     )
     answers = drafting.interview.ask(question)
     state = case(quoted(role), {named[name]: answer for name, answer in answers.items() if answer != "ignore"})
-    keep = not_locked(drafting, events)
+    keep = counting_rows(drafting, events)
     drafting.use(events, role, day)
     drafting.bench.prepare(
         "states", f"select *, {quoted(day)} as day, {state} as state\nfrom {quoted(events.name)}{_where(keep)}"
     )
+    order = "day, sequence" if events.has("sequence") else "day, state = 'gone'"
     people = drafting.keys.people.table.name
     own = f"employee_id in (select employee_id from {quoted(people)}{_where(workers)})" if workers else ""
     drafting.bench.prepare(
         "changes_of_state",
-        "select *, lag(state) over (partition by employee_id order by day, state = 'gone') as before\n"
+        f"select *, lag(state) over (partition by employee_id order by {order}) as before\n"
         f"from states{_where('state is not null', own)}",
     )
     drafting.bench.prepare(
@@ -167,7 +181,7 @@ def _from_pictures(drafting: Drafting, months: View) -> Line:
     """`spells` from pictures of everyone, month by month: first_seen and last_seen are the days of pictures."""
     day = picture_day(drafting, months)
     hire = "hire_date" if months.has("hire_date") else "null::date"
-    keep = not_locked(drafting, months)
+    keep = counting_rows(drafting, months)
     if months.has("worker_type"):
         keep = " and ".join(filter(None, (keep, _workers(drafting, months))))
     drafting.bench.prepare("pictures", f"select *, {day} as picture from {quoted(months.name)}{_where(keep)}")
