@@ -12,6 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from features.contract.tables import TABLES
+from features.drafting.change_log import with_a_column_a_field
 from features.drafting.columns import Recognised, shown
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
@@ -80,7 +81,7 @@ def draft_source(
     export = read_export(path, out.absolute().parent, work)
     progress("recognising its columns")
     interview = Interview(answers)
-    tables = recognise(export.tables, interview)
+    tables = recognise([with_a_column_a_field(table) for table in export.tables], interview)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)

@@ -81,6 +81,8 @@ def _fits(role: str, shape: Shape) -> bool:
         return not is_written_date(shape) and shape.as_number is None
     if role == "left":
         return shape.is_yes_no
+    if role == "new_value":
+        return True
     if role in ("level", "manager"):
         return not is_written_date(shape)
     if role in ("department", "job", "location", "division"):

@@ -117,15 +117,17 @@ def typed_views(bench: Workbench, tables: Sequence[Recognised], keys: Keys | Non
 def register(bench: Workbench, table: ExportTable) -> None:
     """Makes the rows of a table known under the names that the draft uses."""
     for part in table.parts:
-        rows = table.frame
+        rows = table.frame if table.unshaped is None else table.unshaped
         if len(table.parts) > 1:
             rows = rows.filter(pl.col(FILE_COLUMN) == part.declared.sheet)
         bench.connection.register(part.name, rows.to_arrow())
     if len(table.parts) > 1:
-        bench.prepare(f"{table.name}_rows", _united(table))
+        bench.prepare(f"{table.name}_rows", united(table))
+    if table.reshaped:
+        bench.prepare(f"{table.name}_changes", table.reshaped)
 
 
-def _united(table: ExportTable) -> str:
+def united(table: ExportTable) -> str:
     """All sheets of a table, each row with the name of its sheet."""
     parts = [
         f"select * replace ({literal(part.declared.sheet or '')} as {FILE_COLUMN}) from {quoted(part.name)}"
@@ -134,9 +136,14 @@ def _united(table: ExportTable) -> str:
     return "\nunion all by name\n".join(parts)
 
 
-def source_of(table: ExportTable) -> str:
-    """SQL for the rows of a table as they are."""
+def rows_of(table: ExportTable) -> str:
+    """SQL for the rows of the files of a table as they are."""
     return quoted(f"{table.name}_rows" if len(table.parts) > 1 else table.parts[0].name)
+
+
+def source_of(table: ExportTable) -> str:
+    """SQL for the rows of a table: those of its files, or what they were reshaped to."""
+    return quoted(f"{table.name}_changes") if table.reshaped else rows_of(table)
 
 
 def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:

@@ -62,6 +62,7 @@ def event_log() -> StaffExport:
         days = {p.day: p.event for p in made.pays if p.person is person}
         days |= {p.day: p.event for p in made.posts if p.person is person}
         for day, event in sorted(days.items()):
+            before = (None,) * len(fields) if event == "hire" else before
             after = state(made.post_on(person, day), made.pay_on(person, day).year)
             for name, old, new in zip(fields, before, after, strict=True):
                 if old != new:

@@ -85,7 +85,7 @@ def successfactors() -> StaffExport:
             ),
         },
         kinds_by(codes),
-        {"states_empjob": {"T": "gone", "26": "gone"}, "payments_per_year": {"MON": 12.0, "ANN": 1.0}},
+        {"states_emp_job": {"T": "gone", "A": "employed", "U": "employed"}, "payments_per_year": {"MON": 12.0, "ANN": 1.0}},
         number=lambda n: f"E{n}",
         needed=frozenset({"pay_basis", "level"}),
     )  # fmt: skip
@@ -144,7 +144,7 @@ def oracle_hcm() -> StaffExport:
             ),
         },
         kinds_by(codes),
-        needed=frozenset({"pay_basis", "level", "rows_assignments_is_current"}),
+        needed=frozenset({"pay_basis", "level", "rows_assignments_is_latest"}),
     )  # fmt: skip
 
 
@@ -189,6 +189,7 @@ def peoplesoft() -> StaffExport:
             "PS_PERSONAL_DATA.csv": text_of(["EMPLID", "NAME", "SEX", "BIRTHDATE"], people),
         },
         {reason: kind for (_, reason), kind in zip(codes.values(), kinds_by({k: k for k in codes}).values(), strict=True)},
+        {"states_ps_job": {"R": "gone", "L": "employed"}},
         number=lambda n: f"{n:06d}",
         needed=frozenset({"pay_basis", "level", "exit_day"}),
     )  # fmt: skip
@@ -225,7 +226,7 @@ def hibob() -> StaffExport:
     pays = []
     for p in made.pays:
         way = p.person.number % 3
-        amount, per = ((p.year * p.fte, "Annual"), (p.year * p.fte / 12, "Monthly"), (p.year / 2080, "Hourly"))[way if way < 2 else 0]
+        amount, per = ((p.year * p.fte, "Annual"), (p.year * p.fte / 12, "Monthly"), (p.year / 2080, "Hourly"))[way]
         pays.append([p.person.number, name(p.person), written(p.day, form), f"EUR {amount:,.2f}", per, written(p.entered, form)])
     return StaffExport(
         {

@@ -127,6 +127,10 @@ def staff(size: int = 170, seed: int = 7) -> Staff:
     random = Random(seed)
     made = Staff()
     names = iter(random.sample([(a + b, c + d) for a in _SOUNDS for b in _SOUNDS for c in _SOUNDS for d in _SOUNDS], 400))
+    chief = _person(made, names, random)
+    made.spells.append(Spell(chief, date(2005, 2, 1)))
+    made.posts.append(Post(chief, date(2005, 2, 1), "Finance", 5, None, PLACES[0], 1.0, "hire"))
+    _career_of_pay(made, chief, random)
     heads = {name: [_person(made, names, random), _person(made, names, random)] for name in DEPARTMENTS}
     changes = {name: _day(random, date(2018, 3, 1), date(2020, 9, 1)) for name in DEPARTMENTS}
     for name, (old, new) in heads.items():
@@ -134,9 +138,9 @@ def staff(size: int = 170, seed: int = 7) -> Staff:
         gone = change - timedelta(days=1)
         made.spells += [Spell(old, date(2009, 5, 4), gone, "better_offer", gone - timedelta(days=60))]
         made.spells += [Spell(new, date(2012, 9, 3))]
-        made.posts += [Post(old, date(2009, 5, 4), name, 5, None, PLACES[0], 1.0, "hire")]
+        made.posts += [Post(old, date(2009, 5, 4), name, 5, chief, PLACES[0], 1.0, "hire")]
         made.posts += [Post(new, date(2012, 9, 3), name, 4, old, PLACES[0], 1.0, "hire")]
-        made.posts += [Post(new, change, name, 5, None, PLACES[0], 1.0, "promotion")]
+        made.posts += [Post(new, change, name, 5, chief, PLACES[0], 1.0, "promotion")]
         for person, since in ((old, date(2009, 5, 4)), (new, date(2012, 9, 3))):
             _career_of_pay(made, person, random)
     for place in range(size):
