@@ -13,7 +13,10 @@ from features.sql import literal, quoted
 _IN_TEXT: Final = (r"\(([^()]+)\)\s*$", r"^\s*([^\s,;|-]+)\s*[-–|:]\s", r"\s[-–|:]\s*([^\s,;|-]+)\s*$")
 """An id behind a name, or before it."""
 NAMES: Final = "people_by_name"
-NOBODY: Final = "no_manager none nobody no_supervisor kein* ohne_vorgesetzt* aucun* sans_* sin_jefe ninguno nessun* brak geen не_назначен"
+NOBODY: Final = (
+    "no_manager none nobody no_supervisor kein* ohne_vorgesetzt* aucun* sans_* sin_jefe ninguno nessun* brak geen "
+    "не_назначен"
+)
 """How systems write that somebody has no manager."""
 
 

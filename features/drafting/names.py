@@ -26,7 +26,7 @@ TYPES: Final = "type typ kind category art kategorie categorie tipo categoria ro
 def roles_of(name: str, shape: Shape, table: str) -> list[tuple[str, float]]:
     """The roles that a name can mean and the values allow, the likeliest first, with the share of the name they say."""
     scored = [
-        (role, score) for role, score in roles_by_name(name, table).items() if score >= LEAST and _fits(role, shape)
+        (role, score) for role, score in roles_by_name(name, table).items() if score >= LEAST and fits(role, shape)
     ]
     return sorted(scored, key=lambda each: -each[1])
 
@@ -70,7 +70,8 @@ def _score(words: str, name: str, table: str) -> float:
     return letters / (letters + other) + letters / 1000
 
 
-def _fits(role: str, shape: Shape) -> bool:
+def fits(role: str, shape: Shape) -> bool:
+    """Whether the values of a column can have a role."""
     if role in DATES:
         return shape.as_date is not None
     if role in NUMBERS:

@@ -204,7 +204,8 @@ def _per_year(drafting: Drafting, view: View) -> tuple[str, str]:
         text = (
             "How many of these make a year? By the hour: the hours of a year of full time; by the month: 12, 13 or 14."
         )
-        question = Question("payments_per_year", text, "values", (), counts, suggested, view.line("interval").source)
+        source = view.line("interval").source
+        question = Question("payments_per_year", text, "values", (), counts, suggested, source, ("interval",))
         answers = drafting.interview.ask(question)
         drafting.use(view, "interval")
         return case("f.interval", answers), f"by {view.line('interval').source}"

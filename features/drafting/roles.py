@@ -1,6 +1,6 @@
 """The role of each column: what it holds, how sure that is, and why. By its name, and only if its values fit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +10,7 @@ from features.contract.sensitive_words import Subject
 from features.contract.vocabulary import resembles
 from features.drafting.columns import Column, Recognised, Sensitive, shown
 from features.drafting.export import ExportTable
-from features.drafting.names import roles_by_name, roles_of
+from features.drafting.names import fits, roles_by_name, roles_of
 from features.drafting.questions import Interview, Question
 from features.drafting.row_roles import (
     department_by_default,
@@ -21,6 +21,7 @@ from features.drafting.row_roles import (
     steadiest_pay,
 )
 from features.drafting.shapes import DateShape, Shape, shape_of, with_order
+from features.drafting.templates.template import UNUSED, Template
 from features.drafting.words import DATES, NUMBERS
 from features.validation.sensitive_values import subject_of_categories
 
@@ -28,14 +29,18 @@ SEVERAL: Final = frozenset({"level", "exit_type", "exit_reason", "exit_date", "h
 """Roles that more than one column of a table may be candidates for."""
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 MOST_CATEGORIES: Final = 12
+KNOWN: Final = 1.04
+"""The score of a role by a template: above that of any name."""
 
 
-def recognise(tables: Sequence[ExportTable], interview: Interview) -> list[Recognised]:
+def recognise(
+    tables: Sequence[ExportTable], interview: Interview, template: Template | None = None
+) -> list[Recognised]:
     """The roles of every column of every table.
 
     Dates that can be read in two ways follow the other dates of the export; where these do not decide it, it is asked.
     """
-    found = [_recognise(table) for table in tables]
+    found = [_recognise(table, template) for table in tables]
     dates = [column.shape.as_date for each in found for column in each.columns if column.shape.as_date]
     if not any(date.ambiguous for date in dates):
         return found
@@ -61,7 +66,8 @@ def _ordered(column: Column, month_first: bool, reason: str) -> Column:
     return replace(column, shape=replace(column.shape, as_date=ordered), why=why)
 
 
-def _recognise(table: ExportTable) -> Recognised:
+def _recognise(table: ExportTable, template: Template | None) -> Recognised:
+    known = template.roles_of(table.columns) if template else {}
     shapes = {name: shape_of(name, table.frame[name]) for name in table.columns}
     sensitive = [
         Sensitive(table.name, name, subject)
@@ -70,10 +76,10 @@ def _recognise(table: ExportTable) -> Recognised:
     ]
     apart = {each.name for each in sensitive}
     candidates = [
-        _column(table.name, shape, role, score)
+        _column(table.name, shape, role, score, f"a column of {template.title}" if template and name in known else "")
         for name, shape in shapes.items()
         if name not in apart and shape.filled
-        for role, score in roles_of(name, shape, table.name)[:1]
+        for role, score in _likeliest(name, shape, table.name, known)
     ]
     columns = starts_of_rows(steadiest_pay([*_one_a_role(candidates, table.frame)], table.frame))
     columns = starts_and_ends(columns, table.frame)
@@ -92,8 +98,16 @@ def _subject(name: str, shape: Shape, table: ExportTable) -> Subject | None:
     return None if states and is_history else subject_of_categories(table.frame[name])
 
 
-def _column(table: str, shape: Shape, role: str, score: float) -> Column:
-    evidence = [f"the name means {role.replace('_', ' ')}"]
+def _likeliest(name: str, shape: Shape, table: str, known: Mapping[str, str]) -> list[tuple[str, float]]:
+    """The role of a column, if it has one: that of a template where the values fit, else the likeliest by its name."""
+    role = known.get(name)
+    if role == UNUSED:
+        return []
+    return [(role, KNOWN)] if role and fits(role, shape) else roles_of(name, shape, table)[:1]
+
+
+def _column(table: str, shape: Shape, role: str, score: float, known: str) -> Column:
+    evidence = [known or f"the name means {role.replace('_', ' ')}"]
     if role in DATES and shape.as_date:
         evidence.append(f"dates as {shape.as_date}")
     elif role in NUMBERS:
@@ -101,7 +115,7 @@ def _column(table: str, shape: Shape, role: str, score: float) -> Column:
     elif shape.is_code_list:
         evidence.append(f"{shape.distinct} different values")
     evidence.append(f"{shape.share:.0%} filled")
-    return Column(table, (shape.name,), role, round(min(score, 1.0) * 0.95, 2), "; ".join(evidence), shape)
+    return Column(table, (shape.name,), role, round(min(score, KNOWN) * 0.95, 2), "; ".join(evidence), shape)
 
 
 def _one_a_role(candidates: Sequence[Column], frame: pl.DataFrame) -> Iterable[Column]:

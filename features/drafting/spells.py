@@ -146,6 +146,7 @@ def _from_events(drafting: Drafting, events: View, workers: str) -> Line:
         {name: counts[value] for name, value in named.items()},
         {name: state for name in named if (state := _state(name))},
         events.line(role).why,
+        (role,),
     )
     answers = drafting.interview.ask(question)
     state = case(quoted(role), {named[name]: answer for name, answer in answers.items() if answer != "ignore"})
