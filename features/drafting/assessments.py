@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting, counts_of
 from features.drafting.fact_columns import FactColumn, Role, Values, as_code, as_day, as_text, by_name, fact_view
 from features.drafting.fact_days import day_of_fact
 from features.drafting.fact_words import ANSWER, ASSESSOR, COMPETENCY, DAY, WAVE
 from features.drafting.persons import person_column, person_of
-from features.drafting.roles import Recognised
 from features.drafting.scales import answers_of, ask_scales, on_scale
 from features.drafting.surveys import declare, item_names
 from features.drafting.views import Line, Select

@@ -84,6 +84,7 @@ class Drafting:
             counts,
             {value: suggested.get(value, KEEP) for value in counts},
             view.line(role).why,
+            (role,),
         )
         answers = self.interview.ask(question)
         out = [literal(value) for value in counts if answers.get(value) == LEAVE_OUT]

@@ -11,8 +11,8 @@ from features.contract.vocabulary import folded
 from features.drafting.context import Drafting, case, counts_of
 from features.drafting.fact_columns import Role, Values, as_code, as_text, by_name
 from features.drafting.fact_words import EMAIL, LANGUAGE
+from features.drafting.person_words import FIRST_NAMES, FULL_NAMES, LAST_NAMES
 from features.drafting.views import Line, Select, source_of
-from features.drafting.words import FIRST_NAMES, FULL_NAMES, LAST_NAMES
 from features.sql import literal
 
 MOST: Final = 0.5

@@ -12,6 +12,8 @@ from typing import Any, Final
 import duckdb
 
 from features.contract.tables import TABLES
+from features.drafting.change_log import with_a_column_a_field
+from features.drafting.columns import Recognised, shown
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.directory import draft_directory
@@ -24,9 +26,10 @@ from features.drafting.pay import draft_compensation, draft_working_time
 from features.drafting.posts import draft_assignments
 from features.drafting.protected_values import with_protected_values
 from features.drafting.questions import Interview, Question
-from features.drafting.roles import Recognised, recognise, shown
+from features.drafting.roles import recognise
 from features.drafting.row_kind import row_kind
 from features.drafting.spells import draft_spells
+from features.drafting.templates.template import Template, likeliest_template
 from features.drafting.views import Line, Workbench, typed_views
 from features.drafting.writing import flat_toml, questions_toml, source_toml
 from features.drafting.yearly_files import unite_years
@@ -43,7 +46,8 @@ _NEVER: Final = {
 class Draft:
     """A draft. layout: what a row of each table of the export is. tables: the lines of each table of the contract.
 
-    unused, refused, protected: columns of the export as `table.column`. notes: what a reader must know.
+    template: the name of the known system, if it is one. unused, refused, protected: columns of the export as
+    `table.column`. notes: what a reader must know.
     """
 
     text: str
@@ -57,15 +61,17 @@ class Draft:
     refused: Sequence[str] = ()
     protected: Sequence[str] = ()
     notes: Sequence[str] = field(default=())
+    template: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """For the JSON of the command."""
+        shape = ", ".join(f"{name}: {kind}" for name, kind in self.layout.items())
         tables = {
             table: {line.name: {"from": line.source, "confidence": line.confidence, "why": line.why} for line in lines}
             for table, lines in self.tables.items()
         }
         return {
-            "layout": ", ".join(f"{name}: {kind}" for name, kind in self.layout.items()),
+            "layout": "; ".join(filter(None, (self.template, shape))),
             "tables": tables,
             "questions": [each.as_dict(self.answers.get(each.key)) for each in self.questions],
             "unused": list(self.unused),
@@ -75,18 +81,26 @@ class Draft:
 
 
 def draft_source(
-    path: Path, out: Path, answers: Mapping[str, Any], work: Path, progress: Callable[[str], None]
+    path: Path,
+    out: Path,
+    answers: Mapping[str, Any],
+    work: Path,
+    progress: Callable[[str], None],
+    template: Template | None = None,
 ) -> Draft:
     """Drafts a source for the export at `path`; `out` is where the source.toml will be, `work` an empty folder.
 
-    Raises BadInput where nothing can be made of the export, and for answers that are no choices.
+    template: the system that the export is known to come from; by default it is found by the columns. Raises BadInput
+    where nothing can be made of the export, for answers that are no choices, and for a template of another system.
     """
     progress("reading the export")
     export = read_export(path, out.absolute().parent, work)
     progress("recognising its columns")
-    interview = Interview(answers)
-    tables = recognise(unite_years(export, interview), interview)
-    tables = with_measures(with_protected_values(with_named_people(tables, interview), interview), interview)
+    template = _known_system(export, path, template)
+    interview = Interview(answers, template)
+    united = [with_a_column_a_field(table) for table in unite_years(export, interview)]
+    tables = with_named_people(recognise(united, interview, template), interview)
+    tables = with_measures(with_protected_values(tables, interview), interview)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)
@@ -98,6 +112,8 @@ def draft_source(
             remedy = "Drop the table or the column that is unlike the others, or write the source.toml by hand"
             kind = type(error).__name__.removesuffix("Exception").lower()
             raise BadInput(Finding(f"its tables do not fit together ({kind})", path.name, remedy=remedy)) from None
+        if template:
+            drafting.notes += [f"{template.title}: {note}" for note in template.notes]
         text = source_toml(name, drafting, export.left_out)
     used = {shown(each) for source in drafting.used for each in (source, *source.split(", "))}
     for view in drafting.views:
@@ -126,7 +142,18 @@ def draft_source(
         sorted({*_refused(tables), *drafting.refused}),
         _protected(tables),
         [*drafting.notes, *export.left_out],
+        template.name if template else "",
     )
+
+
+def _known_system(export: Export, path: Path, template: Template | None) -> Template | None:
+    """The template that was asked for, or that of the system whose columns the export has."""
+    if template is None:
+        return likeliest_template(export.tables)
+    if not template.fitting(export.tables):
+        remedy = "Leave --template out, or name another one"
+        raise BadInput(Finding(f"no table has the columns of the template {template.name}", path.name, remedy=remedy))
+    return template
 
 
 def _drafted(every: Sequence[Recognised], bench: Workbench, interview: Interview) -> Drafting:

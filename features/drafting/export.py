@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -59,7 +60,9 @@ class ExportTable:
     """One table of the export: all values are text, trimmed, and empty ones are null.
 
     parts: the sections of [inputs] that it is read from; several where it is spread over sheets. titles: the lines
-    above the header. refused: the columns that are never read. year_end: month and day of the year that a file names.
+    above the header. refused: the columns that are never read. reshaped: SQL that makes these rows of the parts, for a
+    log with a row a changed field; empty where the rows are those of the files. unshaped: those of the files, then.
+    year_end: the month and day of the year that the name of a file holds.
     """
 
     name: str
@@ -69,6 +72,8 @@ class ExportTable:
     titles: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     year_end: str = ""
+    reshaped: str = ""
+    unshaped: pl.DataFrame | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -280,7 +285,7 @@ def _head(file: Path) -> tuple[list[list[str | None]], str | None, str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        encoding = likely_encoding(file) or "windows-1252"
+        encoding = _encoding(file)
         text = data.decode(encoding, errors="replace")
     if "\0" in text:
         return [], None, ","
@@ -289,6 +294,30 @@ def _head(file: Path) -> tuple[list[list[str | None]], str | None, str]:
     delimiter = max(_DELIMITERS, key=lambda mark: counts[mark])
     rows = [[cell.strip() or None for cell in row] for row in _parsed(lines, delimiter)]
     return rows, encoding, delimiter
+
+
+def _encoding(file: Path) -> str:
+    """The likely encoding; one of Central Europe if a file beside it has that: a short file shows too little of it."""
+    own = likely_encoding(file) or "windows-1252"
+    if own != "windows-1252":
+        return own
+    folder = file.parent
+    return "windows-1250" if _is_central_european(folder, folder.stat().st_mtime_ns) else own
+
+
+@lru_cache(maxsize=16)
+def _is_central_european(folder: Path, changed: int) -> bool:
+    """Whether a text of a folder is in the encoding of Central Europe; `changed` is when the folder last changed."""
+    texts = [each for each in folder.iterdir() if each.suffix.lower() in (".csv", ".txt", ".tsv")]
+    return any(likely_encoding(each) == "windows-1250" for each in texts if not _is_utf8(each))
+
+
+def _is_utf8(file: Path) -> bool:
+    try:
+        file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _parsed(lines: str, mark: str) -> list[list[str]]:

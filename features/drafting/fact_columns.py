@@ -11,8 +11,9 @@ from typing import Final
 
 import polars as pl
 
+from features.drafting.columns import Recognised, shown
 from features.drafting.context import Drafting
-from features.drafting.roles import LEAST, Recognised, name_score, shown
+from features.drafting.names import LEAST, name_score
 from features.drafting.shapes import DateShape, Shape, is_written_date
 from features.drafting.views import Line, Select, View, month_of_file, register, source_of
 from features.sql import literal, quoted

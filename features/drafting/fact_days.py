@@ -4,8 +4,9 @@ import re
 from datetime import date, timedelta
 
 from features.drafting.context import Drafting, counts_of
+from features.drafting.file_dates import day_in_name
 from features.drafting.questions import Question
-from features.drafting.views import Line, View, day_in_files
+from features.drafting.views import Line, View
 from features.sql import literal
 
 _YEAR = r"((?:19|20)\d\d)"
@@ -26,7 +27,7 @@ def day_of_fact(drafting: Drafting, view: View, what: str) -> Line | None:
         return line
     if view.has("file_date"):
         return drafting.take(view, "file_date", "day", 'f."file_date"')
-    if day := day_in_files(view.table.table):
+    if day := day_in_name(view.table.table.files):
         return Line("day", f"date '{day}'", "", 0.9, "the day in the name of the file")
     text = f"On which day did {what} in {view.name} take place, or end? Nothing says it."
     question = Question(f"day_{view.name}", text, "date", why="no column and no name of a file holds a day")

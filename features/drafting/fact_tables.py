@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from features.drafting import assessments, leave, punches, reviews, services, surveys, time_sheets
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting
 from features.drafting.fact_columns import FactColumn, start
 from features.drafting.fact_words import FROM, IN, OUT, UNTIL
-from features.drafting.roles import Recognised, matches
+from features.drafting.names import matches
 from features.drafting.words import DATES
 
 Columns = Mapping[str, FactColumn]

@@ -7,12 +7,13 @@ that may be read tells them apart, and the answer says which values are vacation
 from collections.abc import Mapping
 from typing import Final
 
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting, counts_of
 from features.drafting.fact_columns import FactColumn, Role, as_code, as_day, as_number, by_name, fact_view, free_name
 from features.drafting.fact_words import DAYS, FROM, LEAVE, LEAVE_TYPE, UNTIL, VACATION
+from features.drafting.names import matches
 from features.drafting.persons import joined_name, person_column, person_of
 from features.drafting.questions import Question
-from features.drafting.roles import Recognised, matches
 from features.drafting.views import Line, Select, View
 from features.sql import literal, quoted
 

@@ -6,12 +6,18 @@ import polars as pl
 
 from features.drafting.context import Drafting
 from features.drafting.keys import ENOUGH
+from features.drafting.names import matches
 from features.drafting.views import Line, View, source_of
 from features.sql import literal, quoted
 
 _IN_TEXT: Final = (r"\(([^()]+)\)\s*$", r"^\s*([^\s,;|-]+)\s*[-–|:]\s", r"\s[-–|:]\s*([^\s,;|-]+)\s*$")
 """An id behind a name, or before it."""
 NAMES: Final = "people_by_name"
+NOBODY: Final = (
+    "no_manager none nobody no_supervisor kein* ohne_vorgesetzt* aucun* sans_* sin_jefe ninguno nessun* brak geen "
+    "не_назначен"
+)
+"""How systems write that somebody has no manager."""
 
 
 def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
@@ -21,6 +27,9 @@ def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
     line = view.line("manager")
     if values.is_empty():
         return None
+    if nobody := [value for value in values.unique().sort().to_list() if matches(NOBODY, value)]:
+        text = f"case when {text} in ({', '.join(map(literal, nobody))}) then null else {text} end"
+        values = values.filter(~values.is_in(nobody))
     if spelling := drafting.keys.spelling_of(values):
         return drafting.take(view, "manager", "manager_id", spelling.sql(text), "the ids are in the list of people"), ""
     for pattern in _IN_TEXT:

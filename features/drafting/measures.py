@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from features.drafting.columns import Column, Recognised, shown
 from features.drafting.context import Drafting
 from features.drafting.posts import dated_rows, dated_views, day_of
 from features.drafting.questions import Interview, Question
-from features.drafting.roles import Column, Recognised, shown
 from features.drafting.shapes import Shape, is_written_date
 from features.drafting.surveys import declare, item_names
 from features.drafting.views import Line, Select, View

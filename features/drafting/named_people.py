@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from features.drafting.columns import Recognised, shown
 from features.drafting.questions import Interview, Question
-from features.drafting.roles import Recognised, shown
 
 NOBODY: Final = "none of them"
 

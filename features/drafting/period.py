@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 
 from features.drafting.context import Drafting
+from features.drafting.file_dates import day_in_name
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role
-from features.drafting.views import View, day_in_files
+from features.drafting.views import View
 
 _TITLE_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./]((?:19|20)\d\d)\b|\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
 _GAP = timedelta(days=366)
@@ -49,7 +50,7 @@ def _until(
 ) -> tuple[date, str]:
     if titled:
         return titled[1], "the period in the title"
-    dated = [day for view in drafting.views if (day := day_in_files(view.table.table))]
+    dated = [day for view in drafting.views if (day := day_in_name(view.table.table.files))]
     if pictures is not None:
         last = drafting.bench.rows("select max(picture) as day from pictures").item()
         return last, "the last monthly list"

@@ -5,15 +5,16 @@ from typing import Final
 
 import polars as pl
 
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting
 from features.drafting.fact_columns import FactColumn, Role, Values, as_text, by_name, free_name
 from features.drafting.fact_words import ANONYMOUS, EMAIL, WHO
 from features.drafting.keys import ENOUGH
 from features.drafting.managers import ways_to_write
+from features.drafting.names import matches
+from features.drafting.person_words import FIRST_NAMES, FULL_NAMES, LAST_NAMES, PERSON_ID
 from features.drafting.questions import Question
-from features.drafting.roles import Recognised, matches
 from features.drafting.views import Line, View, source_of
-from features.drafting.words import FIRST_NAMES, FULL_NAMES, LAST_NAMES, PERSON_ID
 from features.sql import quoted
 
 PEOPLE: Final = f"{PERSON_ID} {FULL_NAMES} {EMAIL} {WHO}"

@@ -13,9 +13,10 @@ from babel import Locale
 from babel.core import get_global
 
 from features.contract.sensitive_words import PROTECTED_SUBJECTS
+from features.drafting.columns import Recognised, Sensitive, shown
 from features.drafting.fact_words import LANGUAGE
+from features.drafting.names import matches
 from features.drafting.questions import Interview, Question
-from features.drafting.roles import Recognised, Sensitive, matches, shown
 from features.drafting.shapes import Shape
 from features.validation.sensitive_values import subject_of_years, years
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from features.contract.tables import HOURS_IN_A_MONTH
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting
 from features.drafting.fact_columns import (
     FactColumn,
@@ -19,8 +20,8 @@ from features.drafting.fact_columns import (
     free_name,
 )
 from features.drafting.fact_words import ARRIVES, BREAK, DAY, DIRECTION, IN, LEAVES, OUT
+from features.drafting.names import matches
 from features.drafting.persons import joined_name, person_column, person_of
-from features.drafting.roles import Recognised, matches
 from features.drafting.views import Line, Select, View
 from features.drafting.words import DATES
 from features.sql import literal, quoted

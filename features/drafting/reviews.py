@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from features.contract.vocabulary import folded
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting, case, counts_of
 from features.drafting.fact_columns import (
     FactColumn,
@@ -21,12 +22,13 @@ from features.drafting.fact_columns import (
 )
 from features.drafting.fact_days import end_of_period
 from features.drafting.fact_words import RATING, REVIEW, REVIEW_DAY, YEAR
+from features.drafting.file_dates import day_in_name
 from features.drafting.likert import RATINGS
+from features.drafting.names import matches
 from features.drafting.persons import Person, joined_name, person_column, person_of
 from features.drafting.posts import dated_rows, dated_views, day_of
 from features.drafting.questions import Question
-from features.drafting.roles import Recognised, matches
-from features.drafting.views import Line, Select, View, day_in_files
+from features.drafting.views import Line, Select, View
 from features.drafting.words import DATES
 from features.sql import literal, quoted
 
@@ -52,7 +54,7 @@ def columns(table: Recognised) -> Mapping[str, FactColumn] | None:
     )
     who = person_column(table, tuple(column.name for column in found.values())) or joined_name(table)
     names = [table.table.name, found["rating"].name] if "rating" in found else []
-    is_dated = {"day", "year"} & set(found) or day_in_files(table.table) or len(table.table.files) > 1
+    is_dated = {"day", "year"} & set(found) or day_in_name(table.table.files) or len(table.table.files) > 1
     return {"who": who, **found} if who and is_dated and any(matches(REVIEW, name) for name in names) else None
 
 
@@ -100,7 +102,7 @@ def _day(drafting: Drafting, view: View) -> Line | None:
         return drafting.take(view, "day", "review_date", 'f."day"')
     role = "year" if view.has("year") else "file_date" if view.has("file_date") else ""
     if not role:
-        found = day_in_files(view.table.table)
+        found = day_in_name(view.table.table.files)
         return Line("review_date", f"date '{found}'", "", 0.9, "the day in the name of the file") if found else None
     if role == "file_date":
         return drafting.take(view, role, "review_date", "f.file_date")

@@ -14,8 +14,8 @@ from features.contract.vocabulary import folded
 from features.drafting.context import Drafting, case
 from features.drafting.fact_columns import Values
 from features.drafting.likert import AGREEMENTS, NEGATIVE
+from features.drafting.names import matches
 from features.drafting.questions import Question
-from features.drafting.roles import matches
 from features.drafting.shapes import is_written_date
 from features.sql import literal
 

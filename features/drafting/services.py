@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from features.contract.vocabulary import SERVICE_KINDS
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting, case, counts_of
 from features.drafting.fact_columns import (
     FactColumn,
@@ -29,9 +30,9 @@ from features.drafting.fact_words import (
     PROVIDER,
     SERVICE_RATING,
 )
+from features.drafting.names import matches
 from features.drafting.persons import Person, person_of
 from features.drafting.questions import Question
-from features.drafting.roles import Recognised, matches
 from features.drafting.scales import answers_of, ask_scales, on_scale
 from features.drafting.views import Line, Select, View
 from features.sql import quoted

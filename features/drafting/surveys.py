@@ -9,6 +9,7 @@ from typing import Final
 
 from features.contract.sensitive_words import REFUSED_SUBJECTS
 from features.contract.vocabulary import CONTEXT, DRIVERS, snake_case
+from features.drafting.columns import Recognised, Sensitive, shown
 from features.drafting.context import Drafting, Item, counts_of
 from features.drafting.fact_columns import (
     FactColumn,
@@ -23,9 +24,9 @@ from features.drafting.fact_columns import (
 )
 from features.drafting.fact_days import day_of_fact
 from features.drafting.fact_words import ANSWER, DAY, ITEM, SURVEY, WAVE
+from features.drafting.names import matches
 from features.drafting.persons import joined_name, person_column, person_of
 from features.drafting.questions import Question
-from features.drafting.roles import Recognised, Sensitive, matches, shown
 from features.drafting.scales import answers_of, ask_scales, on_scale
 from features.drafting.value_words import DRIVERS as DRIVER_WORDS
 from features.drafting.views import Line, Select, View

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from features.contract.tables import DAYS_IN_A_MONTH, HOURS_IN_A_MONTH
+from features.drafting.columns import Recognised
 from features.drafting.context import Drafting
 from features.drafting.fact_columns import (
     FactColumn,
@@ -19,7 +20,6 @@ from features.drafting.fact_columns import (
 from features.drafting.fact_days import day_of_fact
 from features.drafting.fact_words import CONTRACTED, DAY, LEAVE_DAYS, OVERTIME, REMOTE_DAYS, WORKED
 from features.drafting.persons import joined_name, person_column, person_of
-from features.drafting.roles import Recognised
 from features.drafting.views import Line, Select
 from features.drafting.words import DATES, NUMBERS
 from features.sql import quoted

@@ -4,42 +4,23 @@ A view names the person and types every column that has a role, so that the tabl
 over views. What is drafted is run on the export at once: rows, dates and overlaps are counted on the result.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
 import duckdb
 import polars as pl
 
+from features.drafting.columns import Column, Recognised, shown
 from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.file_dates import dates_in_names
 from features.drafting.keys import Key, Keys
-from features.drafting.roles import Column, Recognised, shown
 from features.drafting.shapes import DateShape
 from features.drafting.value_words import TOTALS
 from features.drafting.words import DATES, NUMBERS
 from features.sql import literal, quoted, select_from
 
 NO_LETTERS: Final = r"[\d.,'\s+\-]"
-
-_FILE_DATES: Final = (
-    (r"(?:19|20)\d\d-\d\d-\d\d", "%Y-%m-%d"),
-    (r"(?:19|20)\d\d_\d\d_\d\d", "%Y_%m_%d"),
-    (r"\d\d\.\d\d\.(?:19|20)\d\d", "%d.%m.%Y"),
-    (r"(?:19|20)\d\d[01]\d[0-3]\d", "%Y%m%d"),
-    (r"(?:19|20)\d\d-\d\d", "%Y-%m"),
-    (r"(?:19|20)\d\d_\d\d", "%Y_%m"),
-    (r"(?:19|20)\d\d\.\d\d", "%Y.%m"),
-    (r"(?:19|20)\d\d[01]\d", "%Y%m"),
-    (r"\d\d-(?:19|20)\d\d", "%m-%Y"),
-    (r"\d\d_(?:19|20)\d\d", "%m_%Y"),
-    (r"\d\d\.(?:19|20)\d\d", "%m.%Y"),
-    (r"[A-Za-z]{3} (?:19|20)\d\d", "%b %Y"),
-    (r"[A-Za-z]{3}_(?:19|20)\d\d", "%b_%Y"),
-    (r"[A-Za-z]{4,} (?:19|20)\d\d", "%B %Y"),
-)
-"""How a day or a month is written in the names of files and sheets."""
 
 
 @dataclass(frozen=True)
@@ -136,40 +117,19 @@ def typed_views(bench: Workbench, tables: Sequence[Recognised], keys: Keys | Non
 def register(bench: Workbench, table: ExportTable) -> None:
     """Makes the rows of a table known under the names that the draft uses."""
     for part in table.parts:
-        rows = table.frame
+        rows = table.frame if table.unshaped is None else table.unshaped
         if len(table.parts) > 1:
             there = {name: part.renames.get(name, name) for name in part.columns}
             own = [pl.col(name).alias(written) for written, name in there.items()]
             rows = rows.filter(pl.col(FILE_COLUMN).is_in(part.files)).select(*own, FILE_COLUMN)
         bench.connection.register(part.name, rows.to_arrow())
     if len(table.parts) > 1:
-        bench.prepare(f"{table.name}_rows", _united(table))
+        bench.prepare(f"{table.name}_rows", united(table))
+    if table.reshaped:
+        bench.prepare(f"{table.name}_changes", table.reshaped)
 
 
-def dates_of_files(files: Sequence[str]) -> tuple[str, str] | None:
-    """The pattern and the format of the one date that every name of a file or sheet has; None where one lacks it."""
-    for pattern, form in _FILE_DATES:
-        found = [re.search(pattern, name) for name in files]
-        if all(found):
-            days = pl.Series([match.group() for match in found if match])
-            day_form = form if "%d" in form else f"%d {form}"
-            texts = days if "%d" in form else "01 " + days
-            if texts.str.to_date(day_form, strict=False).null_count() == 0:
-                return pattern, form
-    return None
-
-
-def day_in_files(table: ExportTable) -> date | None:
-    """The one day in the name of a file; months do not count, nor do several files."""
-    found = dates_of_files(table.files) if len(table.files) == 1 else None
-    if not found or "%d" not in found[1]:
-        return None
-    match = re.search(found[0], table.files[0])
-    days = pl.Series([match.group() if match else ""]).str.to_date(found[1], strict=False)
-    return next(iter(days.drop_nulls()), None)
-
-
-def _united(table: ExportTable) -> str:
+def united(table: ExportTable) -> str:
     """All sheets or files of a table, each row with the name of its sheet or file, under the names of the first."""
     parts = []
     for part in table.parts:
@@ -179,9 +139,14 @@ def _united(table: ExportTable) -> str:
     return "\nunion all by name\n".join(parts)
 
 
-def source_of(table: ExportTable) -> str:
-    """SQL for the rows of a table as they are."""
+def rows_of(table: ExportTable) -> str:
+    """SQL for the rows of the files of a table as they are."""
     return quoted(f"{table.name}_rows" if len(table.parts) > 1 else table.parts[0].name)
+
+
+def source_of(table: ExportTable) -> str:
+    """SQL for the rows of a table: those of its files, or what they were reshaped to."""
+    return quoted(f"{table.name}_changes") if table.reshaped else rows_of(table)
 
 
 def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:
@@ -248,7 +213,7 @@ def month_of_file(table: ExportTable) -> Line | None:
         day = f"(regexp_extract({FILE_COLUMN}, '(?:19|20)\\d\\d') || {literal(f'-{table.year_end}')})::date"
         return Line("file_date", day, FILE_COLUMN, 0.95, "the year in the name of the file; its day as in year_end")
     names = table.frame[FILE_COLUMN].unique().to_list()
-    found = dates_of_files(names) if len(names) > 1 else None
+    found = dates_in_names(names) if len(names) > 1 else None
     if not found:
         return None
     pattern, form = found
@@ -263,8 +228,8 @@ def _from(table: Recognised, key: Key | None, keys: Keys | None) -> str:
     conditions = [f"{key.column.text} is not null", *_no_totals(table)]
     if key.via:
         own = keys.own.spelling.sql(keys.own.column.text)
-        number = key.via.text
-        people = f"(select {number} as the_number, {own} as the_id from {source_of(keys.people.table)})"
+        number = key.via_spelling.sql(key.via.text)
+        people = f"(select distinct {number} as the_number, {own} as the_id from {source_of(keys.people.table)})"
         rows = f"{rows} join {people} as people on people.the_number = {key.spelling.sql(key.column.text)}"
     return f"from {rows}\nwhere {' and '.join(conditions)}"
 

@@ -15,8 +15,8 @@ import polars as pl
 
 from features.contract.vocabulary import folded
 from features.drafting.export import FILE_COLUMN, Export, ExportTable
+from features.drafting.file_dates import dates_in_names
 from features.drafting.questions import Interview, Question
-from features.drafting.views import dates_of_files
 
 _YEAR: Final = r"(?<!\d)(?:19|20)\d\d(?!\d)"
 _SHARED: Final = 0.5
@@ -114,7 +114,7 @@ def _letters(name: str) -> str:
 def _with_day(table: ExportTable, interview: Interview) -> ExportTable:
     """The table with the day of its year that each file shows, as answered; tables of one file are as they are."""
     is_yearly = len(set(table.files)) > 1 and all(re.search(_YEAR, name) for name in table.files)
-    if not is_yearly or dates_of_files(table.files):
+    if not is_yearly or dates_in_names(table.files):
         return table
     is_fiscal = all(re.search(r"(?i)(?<![a-z])(fy|fiscal|gj|wj)(?![a-z])", name) for name in table.files)
     question = Question(

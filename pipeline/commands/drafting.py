@@ -13,6 +13,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from features.drafting.draft import Draft
+    from features.drafting.templates.template import Template
 
 app = typer.Typer()
 
@@ -25,25 +26,26 @@ def draft(
         Path | None,
         typer.Option("--answers", help="TOML with the answers; written to be filled in if it is not there."),
     ] = None,
-    template: Annotated[str | None, typer.Option("--template", help="A known layout; none is needed.")] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", help="A known system by its name, or a file .toml; found by itself.")
+    ] = None,
     json_file: JsonOption = None,
 ) -> None:
     """Draft a source.toml for an export: show the evidence, and ask what the files cannot say."""
     from features.drafting.questions import read_answers, unknown_keys
+    from features.drafting.templates.template import template_named
     from pipeline.commands.screens.drafting import draft_lines, prompt
     from pipeline.files import write_text
 
-    if template is not None:
-        remedy = "Leave --template out: the layout is recognised by itself"
-        raise BadInput(Finding("no template of that name", "command line", "--template", remedy=remedy))
+    system = template_named(template) if template is not None else None
     given = _answers_of(out) | (read_answers(answers) if answers and answers.is_file() else {})
-    drafted = _draft(path, out, given)
+    drafted = _draft(path, out, given, system)
     while drafted.open and sys.stdin.isatty() and err.is_terminal:
         asked = prompt(drafted, err)
         if not asked:
             break
         given |= asked
-        drafted = _draft(path, out, given)
+        drafted = _draft(path, out, given, system)
     write_text(drafted.text, out)
     if answers and (drafted.open or not answers.exists()):
         write_text(drafted.questions_text, answers)
@@ -72,11 +74,11 @@ def _answers_of(out: Path) -> dict[str, Any]:
     return answers
 
 
-def _draft(path: Path, out: Path, given: dict[str, Any]) -> "Draft":
+def _draft(path: Path, out: Path, given: dict[str, Any], system: "Template | None") -> "Draft":
     from features.drafting.draft import draft_source
 
     with tempfile.TemporaryDirectory() as work, progress() as report:
-        return draft_source(path, out, given, Path(work), report)
+        return draft_source(path, out, given, Path(work), report, system)
 
 
 def _is_accepted(out: Path) -> bool:

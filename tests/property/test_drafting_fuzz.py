@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from examples import examples
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -151,7 +151,7 @@ def assert_readable(draft: Draft, folder: Path) -> None:
     assert not [error for error in errors if error.table == "source.toml"], errors
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=at_most(25), deadline=None)
 @given(st.data())
 def test_every_draft_can_be_read(data: st.DataObject) -> None:
     with TemporaryDirectory() as name:
@@ -162,7 +162,7 @@ def test_every_draft_can_be_read(data: st.DataObject) -> None:
             assert_readable(draft, folder)
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=at_most(10), deadline=None)
 @given(st.data())
 def test_every_draft_of_whole_tables_of_facts_can_be_read(data: st.DataObject) -> None:
     with TemporaryDirectory() as name:
@@ -182,7 +182,7 @@ WRONG = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=at_most(15), deadline=None)
 @given(st.data())
 def test_wrong_answers_are_refused_or_not_used(data: st.DataObject) -> None:
     with TemporaryDirectory() as name:
@@ -197,7 +197,7 @@ def test_wrong_answers_are_refused_or_not_used(data: st.DataObject) -> None:
             assert_readable(draft, folder)
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=at_most(15), deadline=None)
 @given(st.data())
 def test_cut_and_empty_files_are_left_out_or_read(data: st.DataObject) -> None:
     with TemporaryDirectory() as name:

@@ -22,6 +22,8 @@ def draft_lines(
     draft: Draft, left_over: Sequence[str], path: Path, out: Path, answers: Path | None
 ) -> Iterator[RenderableType]:
     """The result, from what was recognised to the next command. `path` is the export."""
+    if draft.template:
+        yield f"[bold]system[/] {escape(draft.template)}, by its columns"
     for table, lines in draft.tables.items():
         shown = narrow_table(table)
         for column in ("column", "from", "sure"):
