@@ -17,7 +17,7 @@ from features.drafting.columns import Recognised, shown
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.export import Export, read_export
-from features.drafting.keys import find_keys
+from features.drafting.keys import find_keys, with_names_as_ids
 from features.drafting.pay import draft_compensation, draft_working_time
 from features.drafting.posts import draft_assignments
 from features.drafting.questions import Interview, Question
@@ -149,6 +149,7 @@ def _known_system(export: Export, path: Path, template: Template | None) -> Temp
 
 
 def _drafted(tables: Sequence[Recognised], bench: Workbench, interview: Interview) -> Drafting:
+    tables = with_names_as_ids(tables)
     keys = find_keys(tables)
     if keys is None:
         remedy = "Add a column with the number of each person, with a name such as employee_id"

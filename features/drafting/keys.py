@@ -89,6 +89,29 @@ def ids_of(table: Recognised, column: Column, spelling: Spelling) -> pl.Series:
     return spelling.of(table.table.frame.select(pl.coalesce(column.names)).to_series())
 
 
+def with_names_as_ids(tables: Sequence[Recognised]) -> list[Recognised]:
+    """The tables with addresses or full names for ids, where no table of the export has another id."""
+    if any(table.one("person_id") for table in tables):
+        return list(tables)
+    emails = [_addresses(table) for table in tables]
+    use_emails = any(emails)
+    found = []
+    for table, address in zip(tables, emails, strict=True):
+        own = address if use_emails else table.one("name")
+        rest = [column for column in table.columns if column is not own]
+        why = "the export has no other id; two people of one name would be one"
+        ids = [replace(own, role="person_id", confidence=0.5, why=why)] if own else []
+        found.append(replace(table, columns=(*rest, *ids)))
+    return found
+
+
+def _addresses(table: Recognised) -> Column | None:
+    for name, shape in table.shapes.items():
+        if shape.is_email and shape.filled == shape.rows:
+            return Column(table.table.name, (name,), "person_id", 0.5, "addresses", shape)
+    return None
+
+
 def find_keys(tables: Sequence[Recognised]) -> Keys | None:
     """The list of people and the key of each table that has one; None where no table names people."""
     people = _list_of_people(tables)

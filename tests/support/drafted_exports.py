@@ -151,9 +151,18 @@ def _grid(truth: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     ends = pl.DataFrame({"at": pl.date_range(PERIOD["complete_from"], PERIOD["complete_until"], "1mo", eager=True)})
     ends = ends.select(pl.col("at").dt.month_end())
     exits = truth["exits"].select("employee_id", "exit_date").sort("exit_date")
-    spells = truth["employees"].sort("hire_date").join_asof(
-        exits, left_on="hire_date", right_on="exit_date", by="employee_id", strategy="forward", check_sortedness=False
-    )  # fmt: skip
+    spells = (
+        truth["employees"]
+        .sort("hire_date")
+        .join_asof(
+            exits,
+            left_on="hire_date",
+            right_on="exit_date",
+            by="employee_id",
+            strategy="forward",
+            check_sortedness=False,
+        )
+    )
     there = spells.join(ends, how="cross").filter(
         pl.col("hire_date") <= pl.col("at"), pl.col("exit_date").is_null() | (pl.col("exit_date") > pl.col("at"))
     )
