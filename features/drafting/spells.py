@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from features.contract.vocabulary import folded
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
 from features.drafting.counting import counting_rows
 from features.drafting.employees import draft_employees
@@ -11,7 +12,7 @@ from features.drafting.names import matches
 from features.drafting.period import ask_period
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role, state_role
-from features.drafting.value_words import EMPLOYED, GONE, SECONDARY
+from features.drafting.value_words import EMPLOYED, GONE, SECONDARY, YES
 from features.drafting.versions import draft_versions, spells_of_versions
 from features.drafting.views import Line, View
 from features.errors import BadInput, Finding
@@ -70,8 +71,10 @@ def _workers(drafting: Drafting, people: View) -> str:
     conditions = []
     for role in ("worker_type",):
         if people.has(role):
+            is_flag = bool(matches(SECONDARY, people.line(role).source.partition(".")[2]))  # such as isContingent
             suggested = {
-                value: LEAVE_OUT if matches(SECONDARY, value) else KEEP for value in counts_of(people.frame[role])
+                value: LEAVE_OUT if matches(SECONDARY, value) or (is_flag and folded(value) in YES) else KEEP
+                for value in counts_of(people.frame[role])
             }
             text = "Who of these is an employee? Leave out external workers, and second jobs of the same people."
             conditions.append(drafting.kept_rows(people, role, text, suggested))
