@@ -19,7 +19,7 @@ from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.directory import draft_directory
 from features.drafting.export import Export, read_export
 from features.drafting.fact_tables import draft_facts, set_apart
-from features.drafting.keys import find_keys
+from features.drafting.keys import find_keys, with_addresses_as_ids
 from features.drafting.measures import draft_measures, with_measures
 from features.drafting.named_people import with_named_people
 from features.drafting.pay import draft_compensation, draft_working_time
@@ -158,6 +158,7 @@ def _known_system(export: Export, path: Path, template: Template | None) -> Temp
 
 def _drafted(every: Sequence[Recognised], bench: Workbench, interview: Interview) -> Drafting:
     facts, tables = set_apart(every)
+    tables = with_addresses_as_ids(tables)
     keys = find_keys(tables)
     if keys is None:
         remedy = "Add a column with the number of each person, with a name such as employee_id"

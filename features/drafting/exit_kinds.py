@@ -8,6 +8,7 @@ from features.contract.vocabulary import EXIT_KINDS
 from features.drafting.context import Drafting, case
 from features.drafting.names import matches
 from features.drafting.questions import BETWEEN, EMPTY, Question
+from features.drafting.row_kind import state_role
 from features.drafting.value_words import EXIT_KINDS as WORDS
 from features.drafting.views import Line, View
 from features.sql import quoted
@@ -40,6 +41,8 @@ def telling_roles(view: View, rows: str, drafting: Drafting) -> list[str]:
     roles = [role for prefix in ("exit_type", "exit_reason") for role in view.roles if role.startswith(prefix)]
     if not roles and view.has("action_reason"):
         roles = ["action_reason"]
+    if not roles and (state := state_role(view)) and drafting.bench.rows(f"select {state} {rows}").n_unique() > 1:
+        roles = [state]  # each way to leave is an action, or a state, of its own
     chosen = ", ".join(map(quoted, roles))
     if len(roles) < 2:
         return roles

@@ -7,6 +7,7 @@ from features.drafting.exit_kinds import exit_lines
 from features.drafting.names import matches
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role
+from features.drafting.versions import ENDED, ends_are_exclusive
 from features.drafting.views import Line, Select, View
 from features.errors import BadInput, Finding
 from features.sql import literal, quoted
@@ -17,11 +18,14 @@ _LAST_DAY_WORDS: Final = "last_day* letzter* dernier* ultimo* ostatni* laatste* 
 
 
 def draft_exits(drafting: Drafting, start: str, people: View | None, events: View | None, months: View | None) -> None:
-    """Drafts the table; `start` is what the spells come from: a history (event), a list (person) or lists (month)."""
+    """Drafts the table; `start` is what the spells come from: a history (event),
+    versions (version), a list (person) or lists (month)."""
     leavers = next(iter(drafting.of_kind("exit")), None)
     if start == "event" and events:
         condition = "state = 'gone' and before = 'employed'"
         _exits_of_rows(drafting, events, "changes_of_state", _day_of_exit(drafting, events, condition), condition)
+    elif start == "version" and events:
+        _exits_of_rows(drafting, events, "versions", "valid_to", ENDED)
     elif people and start == "person" and people.has("exit_date"):
         role = _exit_column(drafting, people)
         _exits_of_rows(drafting, people, "people", role, f"{quoted(role)} is not null")
@@ -95,6 +99,7 @@ def _last_day(drafting: Drafting, view: View, sql: str, role: str) -> str:
     if matches(_LAST_DAY_WORDS, line.source.partition(".")[2]):
         return sql
     is_action = role == effective_role(view) and (view.has("action") or view.has("valid_to"))
+    is_action |= role == "valid_to" and ends_are_exclusive(view)
     question = Question(
         "exit_day",
         f"Is {line.source} of somebody who left the last day of the employment, or the first day away?",

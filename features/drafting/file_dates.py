@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+YEAR: Final = "%Y"
 _FILE_DATES: Final = (
     (r"(?:19|20)\d\d-\d\d-\d\d", "%Y-%m-%d"),
     (r"(?:19|20)\d\d_\d\d_\d\d", "%Y_%m_%d"),
@@ -22,8 +23,9 @@ _FILE_DATES: Final = (
     (r"[A-Za-z]{3} (?:19|20)\d\d", "%b %Y"),
     (r"[A-Za-z]{3}_(?:19|20)\d\d", "%b_%Y"),
     (r"[A-Za-z]{4,} (?:19|20)\d\d", "%B %Y"),
+    (r"(?:19|20)\d\d", YEAR),
 )
-"""How a day or a month is written in the names of files and sheets."""
+"""How a day, a month or a year is written in the names of files and sheets."""
 
 
 def dates_in_names(files: Sequence[str]) -> tuple[str, str] | None:
@@ -32,6 +34,8 @@ def dates_in_names(files: Sequence[str]) -> tuple[str, str] | None:
         found = [re.search(pattern, name) for name in files]
         if all(found):
             days = pl.Series([match.group() for match in found if match])
+            if form == YEAR:
+                return pattern, form
             day_form = form if "%d" in form else f"%d {form}"
             texts = days if "%d" in form else "01 " + days
             if texts.str.to_date(day_form, strict=False).null_count() == 0:

@@ -89,6 +89,26 @@ def ids_of(table: Recognised, column: Column, spelling: Spelling) -> pl.Series:
     return spelling.of(table.table.frame.select(pl.coalesce(column.names)).to_series())
 
 
+def with_addresses_as_ids(tables: Sequence[Recognised]) -> list[Recognised]:
+    """The tables with addresses for ids, where no table of the export has another id."""
+    if any(table.one("person_id") for table in tables):
+        return list(tables)
+    emails = [_addresses(table) for table in tables]
+    return [
+        replace(table, columns=(*table.columns, replace(address, why="the export has no other id")))
+        if address
+        else table
+        for table, address in zip(tables, emails, strict=True)
+    ]
+
+
+def _addresses(table: Recognised) -> Column | None:
+    for name, shape in table.shapes.items():
+        if shape.is_email and shape.filled == shape.rows:
+            return Column(table.table.name, (name,), "person_id", 0.5, "addresses", shape)
+    return None
+
+
 def find_keys(tables: Sequence[Recognised]) -> Keys | None:
     """The list of people and the key of each table that has one; None where no table names people."""
     people = _list_of_people(tables)

@@ -1,4 +1,4 @@
-"""People without a number: where no column of an export has one, a column of names or pseudonyms may stand for it."""
+"""People without a number or an address: a column of names or pseudonyms may stand for it, where the answer says so."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,8 @@ NOBODY: Final = "none of them"
 def with_named_people(tables: Sequence[Recognised], interview: Interview) -> list[Recognised]:
     """The tables with the column that names people, as answered. Two people of one name would be taken for one."""
     names = {shown(column.name): column.name for table in tables for column in table.all("name")}
-    if not names or any(table.has("person_id") for table in tables):
+    has_ids = any(table.has("person_id") or any(each.is_email for each in table.shapes.values()) for table in tables)
+    if not names or has_ids:
         return [*tables]
     question = Question(
         "person_key",

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from features.contract.vocabulary import folded
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
 from features.drafting.counting import counting_rows
 from features.drafting.employees import draft_employees
@@ -11,7 +12,8 @@ from features.drafting.names import matches
 from features.drafting.period import ask_period
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role, state_role
-from features.drafting.value_words import EMPLOYED, GONE, SECONDARY
+from features.drafting.value_words import EMPLOYED, GONE, SECONDARY, YES
+from features.drafting.versions import draft_versions, spells_of_versions
 from features.drafting.views import Line, View
 from features.errors import BadInput, Finding
 from features.sql import quoted
@@ -38,6 +40,9 @@ def draft_spells(drafting: Drafting) -> None:
         start, exits = _from_people(drafting, people, months, workers), "person"
     elif months:
         start, exits = _from_pictures(drafting, months), "month"
+    elif history := draft_versions(drafting):
+        events, exits = history, "version"
+        start = spells_of_versions(drafting, history, counting_rows(drafting, history))
     else:
         remedy = "Add the list of people with their dates of hire, or a history of their posts, to the folder"
         raise BadInput(Finding("no list of people, no history and no monthly list", "export", remedy=remedy))
@@ -66,8 +71,10 @@ def _workers(drafting: Drafting, people: View) -> str:
     conditions = []
     for role in ("worker_type",):
         if people.has(role):
+            is_flag = bool(matches(SECONDARY, people.line(role).source.partition(".")[2]))  # such as isContingent
             suggested = {
-                value: LEAVE_OUT if matches(SECONDARY, value) else KEEP for value in counts_of(people.frame[role])
+                value: LEAVE_OUT if matches(SECONDARY, value) or (is_flag and folded(value) in YES) else KEEP
+                for value in counts_of(people.frame[role])
             }
             text = "Who of these is an employee? Leave out external workers, and second jobs of the same people."
             conditions.append(drafting.kept_rows(people, role, text, suggested))
@@ -98,7 +105,7 @@ def _from_people(drafting: Drafting, people: View, months: View | None, workers:
         sql += f"\nqualify row_number() over (partition by employee_id, {hire} order by {latest}) = 1"
     drafting.bench.prepare("people", sql)
     spells = "select employee_id, hired as hire_date, first_seen from people where hired is not null"
-    drafting.bench.prepare("spells", spells + _only_among_leavers(drafting))
+    drafting.bench.prepare("spells", spells + _only_among_leavers(drafting, "people", "hired"))
     return line
 
 
@@ -114,15 +121,17 @@ def _hire_column(drafting: Drafting, people: View) -> str:
     return names[drafting.interview.ask(question)]
 
 
-def _only_among_leavers(drafting: Drafting) -> str:
+def _only_among_leavers(drafting: Drafting, known: str, hired: str, last: str = "") -> str:
     """SQL that adds the stays that only the list of leavers has, where it says when they began."""
     leavers = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
     if leavers is None:
         return ""
     drafting.use(leavers, "hire_date")
     end = "exit_date" if leavers.has("exit_date") else "hire_date"
-    only = f"not exists (select 1 from people as p where p.employee_id = gone.employee_id and p.hired <= gone.{end})"
-    return f"\nunion all\nselect employee_id, hire_date, null::date from {quoted(leavers.name)} as gone where {only}"
+    only = f"not exists (select 1 from {known} as p where p.employee_id = gone.employee_id and p.{hired} <= gone.{end})"
+    return (
+        f"\nunion all\nselect employee_id, hire_date, null::date{last} from {quoted(leavers.name)} as gone where {only}"
+    )
 
 
 def _covers(months: View, people: View) -> bool:
@@ -190,6 +199,7 @@ def _from_pictures(drafting: Drafting, months: View) -> Line:
         "spells",
         f"select employee_id, coalesce({hire}, min(picture)) as hire_date, min(picture) as first_seen, "
         f"max(picture) as last_seen\nfrom pictures group by employee_id, {hire}"
+        + _only_among_leavers(drafting, "pictures", hire, ", null::date")
         if months.has("hire_date")
         else "select employee_id, min(picture) as hire_date, min(picture) as first_seen, max(picture) as last_seen\n"
         "from pictures group by employee_id",
@@ -204,6 +214,11 @@ def picture_day(drafting: Drafting, months: View) -> str:
     """SQL for the day of a monthly picture; which day of the month is asked where only the month is known."""
     role = "file_date" if months.has("file_date") else effective_role(months) or "period"
     drafting.use(months, role)
+    if months.line(role).sql.startswith("make_date"):
+        text, why = "On which day of its year is each list taken?", "the lists name a year"
+        question = Question("picture_day", text, "one", PICTURE_DAYS, suggested=PICTURE_DAYS[0], why=why)
+        is_early = drafting.interview.ask(question) == PICTURE_DAYS[1]
+        return f"date_trunc('year', {quoted(role)})::date" if is_early else quoted(role)
     is_whole = months.line(role).sql.startswith("last_day")
     is_first = bool((months.frame[role].drop_nulls().dt.day() == 1).all())
     if not is_whole and not is_first:

@@ -13,7 +13,7 @@ import polars as pl
 
 from features.drafting.columns import Column, Recognised, shown
 from features.drafting.export import FILE_COLUMN, ExportTable
-from features.drafting.file_dates import dates_in_names
+from features.drafting.file_dates import YEAR, dates_in_names
 from features.drafting.keys import Key, Keys
 from features.drafting.shapes import DateShape
 from features.drafting.value_words import TOTALS
@@ -217,6 +217,9 @@ def month_of_file(table: ExportTable) -> Line | None:
     if not found:
         return None
     pattern, form = found
+    if form == YEAR:
+        day = f"make_date(regexp_extract({FILE_COLUMN}, {literal(pattern)})::int, 12, 31)"
+        return Line("file_date", day, FILE_COLUMN, 0.8, "the year in the name of the file")
     day = f"try_strptime(regexp_extract({FILE_COLUMN}, {literal(pattern)}), {literal(form)})::date"
     return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, "the name of the file")
 

@@ -9,17 +9,17 @@ from typing import Final
 
 DATES: Final = {
     "hire_date": (
-        "hire hired hire* hiring start_date startdate date_started start joining joined join_date doj entry "
-        "dateofjoining dateofjoin dateofhire dateofhiring hiredate hire_dt joindate joiningdate entry_date "
-        "employment_date employment_start employed_since commencement* onboard* einstell* eintritt* dienstantritt "
-        "beschaftigt_seit dienstbeginn приема прием принят* поступлен* трудоустрой* начало_работы embauche "
-        "date_d_embauche entree arrivee date_d_entree contratacion alta fecha_alta fecha_de_alta ingreso "
-        "incorporacion assunzione assunto data_assunzione admissao contratacao zatrudni* przyjeci* indienst* "
-        "in_dienst datum_in_dienst priema priem date_of_joining start_of_employment start_of_work anfangsdatum "
-        "date_embauche date_entree data_zatrudnienia data_przyjecia date_start service_start "
-        "period_of_service_start latest_start current_start last_hire* most_recent_hire employment_began "
-        "date_employed begin_employment aanvang_dienstverband datum_indiensttreding indiensttreding "
-        "data_inizio_rapporto inizio_rapporto fecha_ingreso fecha_inicio_contrato data_admissao "
+        "hire hired hire* started began begin joined_on hiring start_date startdate date_started start joining "
+        "joined join_date doj entry dateofjoining dateofjoin dateofhire dateofhiring hiredate joindate "
+        "joiningdate entry_date employment_date employment_start employed_since commencement* onboard* einstell* "
+        "eintritt* dienstantritt beschaftigt_seit dienstbeginn приема прием принят* поступлен* трудоустрой* "
+        "начало_работы embauche date_d_embauche entree arrivee date_d_entree contratacion alta fecha_alta "
+        "fecha_de_alta ingreso incorporacion assunzione assunto data_assunzione admissao contratacao zatrudni* "
+        "przyjeci* indienst* in_dienst datum_in_dienst priema priem date_of_joining start_of_employment "
+        "start_of_work anfangsdatum date_embauche date_entree data_zatrudnienia data_przyjecia date_start "
+        "service_start period_of_service_start latest_start current_start last_hire* most_recent_hire "
+        "employment_began date_employed begin_employment aanvang_dienstverband datum_indiensttreding "
+        "indiensttreding data_inizio_rapporto inizio_rapporto fecha_ingreso fecha_inicio_contrato data_admissao "
         "inizio_rapporto_di_lavoro eintrittsdat"
     ),
     "rehire_date": (
@@ -207,7 +207,7 @@ TEXTS: Final = {
         "separation_category leaver_category type_of_exit term_type reg_temp_exit austrittstyp"
     ),
     "exit_reason": (
-        "termination_reason leaving_reason reason_for_leaving exit_reason separation_reason departure_reason "
+        "why termination_reason leaving_reason reason_for_leaving exit_reason separation_reason departure_reason "
         "termination_reason_description termination_reason_code resignation_reason kundigungsgrund austrittsgrund "
         "grund_des_austritts основание_увольнения причина_увольнения статья_увольнения статья_тк* motif_depart "
         "motif_de_depart motif_sortie motif_de_sortie motif_de_rupture motivo_baja motivo_de_baja causa_baja "
@@ -275,13 +275,13 @@ TEXTS: Final = {
         "salaristrede functiegroep"
     ),
     "location": (
-        "location location_description site office city plant workplace werks standort arbeitsort betriebsstatte "
-        "niederlassung территория место_работы площадка филиал город lieu lieu_de_travail etablissement ville "
-        "centro_de_trabajo centro ubicacion sede ciudad filial unidade local cidade lokalizacja oddzial miasto "
-        "miejsce_pracy vestiging locatie standplaats plaats locationname location_name location_code "
-        "work_location work_site worksite branch establishment office_location betriebsteil arbeitsstatte "
-        "dienstort lieu_d_affectation localidad centro_trabajo luogo_di_lavoro sede_di_lavoro local_de_trabalho "
-        "unidade_de_negocio miejsce_zatrudnienia werklocatie kantoor"
+        "location place location_description site office city plant workplace werks standort arbeitsort "
+        "betriebsstatte niederlassung территория место_работы площадка филиал город lieu lieu_de_travail "
+        "etablissement ville centro_de_trabajo centro ubicacion sede ciudad filial unidade local cidade "
+        "lokalizacja oddzial miasto miejsce_pracy vestiging locatie standplaats plaats locationname location_name "
+        "location_code work_location work_site worksite branch establishment office_location betriebsteil "
+        "arbeitsstatte dienstort lieu_d_affectation localidad centro_trabajo luogo_di_lavoro sede_di_lavoro "
+        "local_de_trabalho unidade_de_negocio miejsce_zatrudnienia werklocatie kantoor"
     ),
     "currency": (
         "currency currency_code ancur waers wahrung waehrung валюта devise monnaie moneda divisa valuta moeda "

@@ -15,7 +15,7 @@ import polars as pl
 
 from features.contract.vocabulary import folded
 from features.drafting.export import FILE_COLUMN, Export, ExportTable
-from features.drafting.file_dates import dates_in_names
+from features.drafting.file_dates import YEAR, dates_in_names
 from features.drafting.questions import Interview, Question
 
 _YEAR: Final = r"(?<!\d)(?:19|20)\d\d(?!\d)"
@@ -23,7 +23,8 @@ _SHARED: Final = 0.5
 """Two columns with this share of their values in common are one."""
 _FOUND: Final = 0.6
 """Two files are of one kind where this share of the columns of the one with fewer is found again."""
-DAYS: Final = ("12-31", "06-30", "03-31", "09-30", "01-01", "04-01", "07-01", "10-01")
+_FISCAL: Final = r"(?i)(?<![a-z])(?:fy|fiscal|gj|wj)(?![a-z])"
+DAYS: Final = ("06-30", "12-31", "03-31", "09-30", "01-01", "04-01", "07-01", "10-01")
 
 
 def unite_years(export: Export, interview: Interview) -> list[ExportTable]:
@@ -112,17 +113,16 @@ def _letters(name: str) -> str:
 
 
 def _with_day(table: ExportTable, interview: Interview) -> ExportTable:
-    """The table with the day of its year that each file shows, as answered; tables of one file are as they are."""
-    is_yearly = len(set(table.files)) > 1 and all(re.search(_YEAR, name) for name in table.files)
-    if not is_yearly or dates_in_names(table.files):
+    """The table with the day of its fiscal year that each file shows, as answered; others are as they are."""
+    found = dates_in_names(table.files) if len(set(table.files)) > 1 else None
+    if not found or found[1] != YEAR or not all(re.search(_FISCAL, name) for name in table.files):
         return table
-    is_fiscal = all(re.search(r"(?i)(?<![a-z])(fy|fiscal|gj|wj)(?![a-z])", name) for name in table.files)
     question = Question(
         "year_end",
-        f"The files of {table.name} hold a year each. Which day of that year do they show? Month and day.",
+        f"The files of {table.name} hold a year of accounts each. Which day of it do they show? Month and day.",
         "one",
         DAYS,
-        suggested=DAYS[1] if is_fiscal else DAYS[0],
-        why="the names hold a year" + (" of accounts" if is_fiscal else ""),
+        suggested=DAYS[0],
+        why="the names say a fiscal year",
     )
     return replace(table, year_end=interview.ask(question))

@@ -19,6 +19,15 @@ from exports_by_hand import (
 )
 from exports_of_countries import LOCAL, german_payroll, local_lists
 from exports_of_suites import hibob, oracle_hcm, peoplesoft, rippling, successfactors
+from exports_with_traps import (
+    closed_versions,
+    coded_reasons,
+    contingent_workers,
+    french_suite,
+    movements,
+    names_as_ids,
+    yearly_books,
+)
 from source_files import write
 from staff_exports import PERIOD, StaffExport, expected
 
@@ -42,6 +51,13 @@ EXPORTS: Final[Mapping[str, Callable[[], StaffExport]]] = {
     "two_header_rows": two_header_rows,
     "three_lists": three_lists,
     "versions_without_end": versions_without_end,
+    "contingent_workers": contingent_workers,
+    "french_suite": french_suite,
+    "movements": movements,
+    "names_as_ids": names_as_ids,
+    "yearly_books": yearly_books,
+    "closed_versions": closed_versions,
+    "coded_reasons": coded_reasons,
 }
 """Exports of the simulated company, by name."""
 
@@ -135,9 +151,18 @@ def _grid(truth: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     ends = pl.DataFrame({"at": pl.date_range(PERIOD["complete_from"], PERIOD["complete_until"], "1mo", eager=True)})
     ends = ends.select(pl.col("at").dt.month_end())
     exits = truth["exits"].select("employee_id", "exit_date").sort("exit_date")
-    spells = truth["employees"].sort("hire_date").join_asof(
-        exits, left_on="hire_date", right_on="exit_date", by="employee_id", strategy="forward", check_sortedness=False
-    )  # fmt: skip
+    spells = (
+        truth["employees"]
+        .sort("hire_date")
+        .join_asof(
+            exits,
+            left_on="hire_date",
+            right_on="exit_date",
+            by="employee_id",
+            strategy="forward",
+            check_sortedness=False,
+        )
+    )
     there = spells.join(ends, how="cross").filter(
         pl.col("hire_date") <= pl.col("at"), pl.col("exit_date").is_null() | (pl.col("exit_date") > pl.col("at"))
     )

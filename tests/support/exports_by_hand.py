@@ -7,10 +7,17 @@ from simulated_staff import DEPARTMENTS, SINCE, Person, Post, staff
 from staff_exports import StaffExport, kinds_by, text_of
 
 WORDS: Final = {
-    "resigned": "Resignation", "better_offer": "Resignation - better offer", "moved": "Resignation - relocation",
-    "dismissed": "Dismissal", "redundant": "Redundancy", "probation": "Failed probation", "agreed": "Settlement agreement",
-    "retired": "Retirement", "fixed_term": "End of fixed-term contract", "died": "Death in service",
-}  # fmt: skip
+    "resigned": "Resignation",
+    "better_offer": "Resignation - better offer",
+    "moved": "Resignation - relocation",
+    "dismissed": "Dismissal",
+    "redundant": "Redundancy",
+    "probation": "Failed probation",
+    "agreed": "Settlement agreement",
+    "retired": "Retirement",
+    "fixed_term": "End of fixed-term contract",
+    "died": "Death in service",
+}
 DAY: Final = timedelta(days=1)
 
 
@@ -37,13 +44,43 @@ def scd2() -> StaffExport:
                 post, pay = made.post_on(person, day), made.pay_on(person, day)
                 is_last = place + 1 == len(days)
                 rows.append(
-                    [len(rows) + 90001, person.number, person.last, day, last, is_last and spell is spells[-1], spell.hired,
-                     spell.gone if is_last else None, WORDS[spell.what] if spell.gone and is_last else None, post.department, post.job,
-                     post.level, _number(post.manager), post.place, post.fte, pay.year * pay.fte]
-                )  # fmt: skip
-    header = ["employee_key", "employee_id", "last_name", "valid_from", "valid_to", "is_current", "hire_date",
-              "termination_date", "termination_reason", "department", "job_title", "grade", "manager_id", "location", "fte",
-              "annual_salary"]  # fmt: skip
+                    [
+                        len(rows) + 90001,
+                        person.number,
+                        person.last,
+                        day,
+                        last,
+                        is_last and spell is spells[-1],
+                        spell.hired,
+                        spell.gone if is_last else None,
+                        WORDS[spell.what] if spell.gone and is_last else None,
+                        post.department,
+                        post.job,
+                        post.level,
+                        _number(post.manager),
+                        post.place,
+                        post.fte,
+                        pay.year * pay.fte,
+                    ]
+                )
+    header = [
+        "employee_key",
+        "employee_id",
+        "last_name",
+        "valid_from",
+        "valid_to",
+        "is_current",
+        "hire_date",
+        "termination_date",
+        "termination_reason",
+        "department",
+        "job_title",
+        "grade",
+        "manager_id",
+        "location",
+        "fte",
+        "annual_salary",
+    ]
     return StaffExport(
         {"dim_employee.csv": text_of(header, rows)}, kinds_by(WORDS), needed=frozenset({"pay_basis", "level"})
     )
@@ -87,11 +124,19 @@ def department_sheets() -> StaffExport:
     sheets: list[tuple[str, list[list[Any]]]] = []
     for name in DEPARTMENTS:
         rows = [
-            [s.person.number, s.person.last, s.person.first, s.hired, s.gone, WORDS[s.what] if s.what else None,
-             made.post_on(s.person, s.gone or date(2021, 12, 31)).job, made.latest(s.person).place]
+            [
+                s.person.number,
+                s.person.last,
+                s.person.first,
+                s.hired,
+                s.gone,
+                WORDS[s.what] if s.what else None,
+                made.post_on(s.person, s.gone or date(2021, 12, 31)).job,
+                made.latest(s.person).place,
+            ]
             for s in made.spells
             if made.post_on(s.person, s.gone or date(2021, 12, 31)).department == name
-        ]  # fmt: skip
+        ]
         sheets.append((name, [[f"{name}: staff"], [], header, *rows, ["Total", None, None, len(rows)]]))
     pays = [[p.person.number, p.day, p.year * p.fte] for p in made.pays]
     posts = ("department", "job", "level", "manager_id", "location", "fte")
@@ -109,13 +154,29 @@ def emails_as_ids() -> StaffExport:
     """A list with numbers and addresses; the histories name people and managers by address only."""
     made = staff()
     people = [
-        [f"{s.person.number:05d}", f"{s.person.first} {s.person.last}", s.person.email, s.hired, s.gone, WORDS[s.what] if s.what else None]
+        [
+            f"{s.person.number:05d}",
+            f"{s.person.first} {s.person.last}",
+            s.person.email,
+            s.hired,
+            s.gone,
+            WORDS[s.what] if s.what else None,
+        ]
         for s in made.spells
-    ]  # fmt: skip
+    ]
     posts = [
-        [p.person.email, p.day, p.department, p.job, p.level, p.manager.email if p.manager else None, p.place, f"{p.fte:.0%}"]
+        [
+            p.person.email,
+            p.day,
+            p.department,
+            p.job,
+            p.level,
+            p.manager.email if p.manager else None,
+            p.place,
+            f"{p.fte:.0%}",
+        ]
         for p in made.posts
-    ]  # fmt: skip
+    ]
     pays = [[p.person.email.upper(), p.day, f"{p.year:.0f}", "EUR"] for p in made.pays]
     return StaffExport(
         {
@@ -136,8 +197,19 @@ def two_header_rows() -> StaffExport:
     people: list[list[Any]] = [
         ["Person", None, None, "Employment", None, None, None],
         ["Personnel no.", "Last name", "First name", "Start", "End", "Reason", "Notice given"],
-        *([s.person.number, s.person.last, s.person.first, s.hired, s.gone, WORDS[s.what] if s.what else None, s.notice] for s in made.spells),
-    ]  # fmt: skip
+        *(
+            [
+                s.person.number,
+                s.person.last,
+                s.person.first,
+                s.hired,
+                s.gone,
+                WORDS[s.what] if s.what else None,
+                s.notice,
+            ]
+            for s in made.spells
+        ),
+    ]
     posts: list[list[Any]] = [
         ["Personnel no.", "Valid from", "Post", None, None, None, "Hours"],
         [None, None, "Department", "Job", "Level", "Manager", "FTE"],
@@ -161,10 +233,14 @@ def three_lists() -> StaffExport:
     """Those who are there, those who left, and the changes: three lists, day numbers of Excel for dates."""
     made = staff()
     here = [
-        [s.person.number, s.person.last, _serial(s.hired), made.latest(s.person).department] for s in made.spells if not s.gone
+        [s.person.number, s.person.last, _serial(s.hired), made.latest(s.person).department]
+        for s in made.spells
+        if not s.gone
     ]
     gone = [
-        [s.person.number, s.person.last, _serial(s.hired), _serial(s.gone), WORDS[s.what]] for s in made.spells if s.gone
+        [s.person.number, s.person.last, _serial(s.hired), _serial(s.gone), WORDS[s.what]]
+        for s in made.spells
+        if s.gone
     ]
     changes = [
         [p.person.number, _serial(p.day), p.event, p.department, p.job, p.level, _number(p.manager), p.place, p.fte]
@@ -176,7 +252,8 @@ def three_lists() -> StaffExport:
             "active.csv": text_of(["Employee no", "Surname", "Hire date", "Department"], here),
             "leavers.csv": text_of(["Employee no", "Surname", "Hire date", "Leaving date", "Reason"], gone),
             "changes.csv": text_of(
-                ["Employee no", "Change date", "Change", "Department", "Job", "Grade", "Line manager", "Site", "FTE"], changes
+                ["Employee no", "Change date", "Change", "Department", "Job", "Grade", "Line manager", "Site", "FTE"],
+                changes,
             ),
             "rates.csv": text_of(["Employee no", "Effective date", "Hourly rate"], pays),
         },
@@ -192,25 +269,64 @@ def versions_without_end() -> StaffExport:
     for person in made.people:
         spells = [s for s in made.spells if s.person is person and (not s.gone or s.gone >= SINCE)]
         for spell in spells:
-            posts = [p for p in made.posts if p.person is person and spell.hired <= p.day <= (spell.gone or date(2022, 1, 1))]
+            posts = [
+                p for p in made.posts if p.person is person and spell.hired <= p.day <= (spell.gone or date(2022, 1, 1))
+            ]
             days = [p.day for p in posts]
             ends = [*(day for day in days[1:]), spell.gone + DAY if spell.gone else None]
             for post, end in zip(posts, ends, strict=True):
-                rows.append([f"{person.number:07d}", f"{post.day} 00:00:00", f"{end} 00:00:00" if end else None, "Active", None,
-                             post.department, post.job, post.level, f"{post.manager.number:07d}" if post.manager else None, post.fte])
+                rows.append(
+                    [
+                        f"{person.number:07d}",
+                        f"{post.day} 00:00:00",
+                        f"{end} 00:00:00" if end else None,
+                        "Active",
+                        None,
+                        post.department,
+                        post.job,
+                        post.level,
+                        f"{post.manager.number:07d}" if post.manager else None,
+                        post.fte,
+                    ]
+                )
             if spell.gone:
                 later = min((s.hired for s in spells if s.hired > spell.gone), default=None)
                 last = posts[-1]
-                rows.append([f"{person.number:07d}", f"{spell.gone + DAY} 00:00:00", f"{later} 00:00:00" if later else None, "Terminated",
-                             WORDS[spell.what], last.department, last.job, last.level,
-                             f"{last.manager.number:07d}" if last.manager else None, last.fte])
+                rows.append(
+                    [
+                        f"{person.number:07d}",
+                        f"{spell.gone + DAY} 00:00:00",
+                        f"{later} 00:00:00" if later else None,
+                        "Terminated",
+                        WORDS[spell.what],
+                        last.department,
+                        last.job,
+                        last.level,
+                        f"{last.manager.number:07d}" if last.manager else None,
+                        last.fte,
+                    ]
+                )
     return StaffExport(
-        {"worker_versions.csv": text_of(
-            ["worker_id", "valid_from_ts", "valid_to_ts", "worker_status", "termination_reason", "department", "job_name", "level",
-             "manager_worker_id", "fte"], rows)},
-        kinds_by(WORDS), {"exit_day": "first day away"},
-        lost=frozenset({"compensation", "assignments.location"}), number=lambda n: f"{n:07d}",
+        {
+            "worker_versions.csv": text_of(
+                [
+                    "worker_id",
+                    "valid_from_ts",
+                    "valid_to_ts",
+                    "worker_status",
+                    "termination_reason",
+                    "department",
+                    "job_name",
+                    "level",
+                    "manager_worker_id",
+                    "fte",
+                ],
+                rows,
+            )
+        },
+        kinds_by(WORDS),
+        {"exit_day": "first day away"},
+        lost=frozenset({"compensation", "assignments.location"}),
+        number=lambda n: f"{n:07d}",
         needed=frozenset({"level", "exit_day"}),
-    )  # fmt: skip
-
-
+    )

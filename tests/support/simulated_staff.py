@@ -5,8 +5,8 @@ UNTIL. Its law is simple: raises each April, promotions, moves between departmen
 leave, rehires, fixed terms and retirements.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -126,7 +126,9 @@ def staff(size: int = 170, seed: int = 7) -> Staff:
     """The company. size: its people over the years, without the heads of departments."""
     random = Random(seed)
     made = Staff()
-    names = iter(random.sample([(a + b, c + d) for a in _SOUNDS for b in _SOUNDS for c in _SOUNDS for d in _SOUNDS], 400))
+    names = iter(
+        random.sample([(a + b, c + d) for a in _SOUNDS for b in _SOUNDS for c in _SOUNDS for d in _SOUNDS], 400)
+    )
     chief = _person(made, names, random)
     made.spells.append(Spell(chief, date(2005, 2, 1)))
     made.posts.append(Post(chief, date(2005, 2, 1), "Finance", 5, None, PLACES[0], 1.0, "hire"))
@@ -141,11 +143,21 @@ def staff(size: int = 170, seed: int = 7) -> Staff:
         made.posts += [Post(old, date(2009, 5, 4), name, 5, chief, PLACES[0], 1.0, "hire")]
         made.posts += [Post(new, date(2012, 9, 3), name, 4, old, PLACES[0], 1.0, "hire")]
         made.posts += [Post(new, change, name, 5, chief, PLACES[0], 1.0, "promotion")]
-        for person, since in ((old, date(2009, 5, 4)), (new, date(2012, 9, 3))):
+        for person in (old, new):
             _career_of_pay(made, person, random)
     for place in range(size):
         _employ(made, _person(made, names, random), place < size * 0.55, heads, changes, random)
     return made
+
+
+def seen_on(made: Staff, days: Sequence[date]) -> Staff:
+    """The company as pictures of these days show it: posts and pay of everyone who was hired before and is there."""
+    there = [
+        (s.person, day) for day in days for s in made.spells if s.hired <= day and (s.gone is None or s.gone > day)
+    ]
+    posts = [replace(made.post_on(person, day), day=day) for person, day in there]
+    pays = [replace(made.pay_on(person, day), day=day) for person, day in there]
+    return replace(made, posts=posts, pays=pays)
 
 
 def _person(made: Staff, names: Iterator[tuple[str, str]], random: Random) -> Person:
@@ -189,7 +201,9 @@ def _stay(
     start = max(hired, SINCE)
     gone, what = None, ""
     if random.random() < 0.55:
-        day = _day(random, start + timedelta(days=40), UNTIL + timedelta(days=150)) if start < date(2021, 10, 1) else None
+        day = (
+            _day(random, start + timedelta(days=40), UNTIL + timedelta(days=150)) if start < date(2021, 10, 1) else None
+        )
         if day and day <= UNTIL:
             gone, what = day, random.choices(list(KINDS), _WEIGHTS)[0]
             if what in ("retired", "fixed_term") or random.random() < 0.4:
@@ -208,7 +222,9 @@ def _stay(
     for day, event in sorted(days.items()):
         level = min(level + 1, 4) if event == "promotion" else level
         fte = {1.0: 0.8, 0.8: 1.0, 0.5: 0.8}[fte] if event == "hours" else fte
-        department = random.choice([each for each in DEPARTMENTS if each != department]) if event == "transfer" else department
+        department = (
+            random.choice([each for each in DEPARTMENTS if each != department]) if event == "transfer" else department
+        )
         boss = heads[department][day >= changes[department]]
         made.posts.append(Post(person, day, department, level, boss, place, fte, event))
     later = changes[department]

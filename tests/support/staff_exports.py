@@ -57,7 +57,9 @@ def expected(export: StaffExport) -> dict[str, pl.DataFrame]:
         "employees": _frame([(number(s.person.number), s.hired) for s in spells], "employee_id", "hire_date"),
         "exits": _frame(
             [(number(s.person.number), s.gone, KINDS[s.what]) for s in spells if s.gone],
-            "employee_id", "exit_date", "kind",
+            "employee_id",
+            "exit_date",
+            "kind",
         ),
         "assignments": _frame(
             posts, "employee_id", "effective_date", "department", "job", "level", "manager_id", "location", "fte"
@@ -65,7 +67,7 @@ def expected(export: StaffExport) -> dict[str, pl.DataFrame]:
         "compensation": _frame(
             [(number(p.person.number), p.day, p.year) for p in made.pays], "employee_id", "effective_date", "base_pay"
         ),
-    }  # fmt: skip
+    }
     return {
         name: table.drop([c for c in table.columns if f"{name}.{c}" in export.lost], strict=False)
         for name, table in tables.items()
