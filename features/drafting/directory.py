@@ -55,8 +55,8 @@ def draft_directory(drafting: Drafting) -> None:
     lines = [Line("employee_id", person, own.column.place, 0.95, own.why), name]
     if "email" in found:
         lines.append(Line("email", f"lower({found['email'].sql})", found["email"].place, 0.95, found["email"].why))
-    if "language" in found and (sql := _codes(found["language"].sql, found["language"].values)):
-        lines.append(Line("language", sql, found["language"].place, 0.9, "codes of languages"))
+    if "language" in found and (codes := _codes(found["language"].sql, found["language"].values)):
+        lines.append(Line("language", codes, found["language"].place, 0.9, "codes of languages"))
     rest = (
         f"from {source_of(table.table)}\nwhere {person} in (select employee_id from spells) and {name.sql} <> ''\n"
         f"qualify row_number() over (partition by {person}) = 1"
@@ -93,5 +93,5 @@ def _languages() -> dict[str, str]:
     found: dict[str, str] = {}
     for name in LANGUAGES:
         locale = Locale.parse(name)
-        found |= {folded(text): code for code, text in locale.languages.items() if len(code) == 2}
-    return found | {code: code for code in Locale.parse("en").languages if len(code) == 2}
+        found |= {folded(str(text)): str(code) for code, text in locale.languages.items() if len(str(code)) == 2}
+    return found | {code: code for code in found.values()}

@@ -14,6 +14,7 @@ import polars as pl
 from features.drafting.columns import Recognised, shown
 from features.drafting.context import Drafting
 from features.drafting.names import LEAST, name_score
+from features.drafting.row_kind import RowKind
 from features.drafting.shapes import DateShape, Shape, is_written_date
 from features.drafting.views import Line, Select, View, month_of_file, register, source_of
 from features.sql import literal, quoted
@@ -171,7 +172,7 @@ def free_name(drafting: Drafting, name: str) -> str:
     return name
 
 
-def fact_view(drafting: Drafting, table: Recognised, lines: list[Line], kind: str, rows: str = "") -> View:
+def fact_view(drafting: Drafting, table: Recognised, lines: list[Line], kind: RowKind, rows: str = "") -> View:
     """A view of a table of facts, and its place in the draft. rows: SQL for its rows, if not those of the table."""
     if month := month_of_file(table.table):
         lines = [*lines, month]

@@ -19,7 +19,7 @@ _PARTS = (
 _ISO = re.compile(rf"{_YEAR}-(\d\d)-(\d\d)")
 
 
-def day_of_fact(drafting: Drafting, view: View, what: str) -> Line | None:
+def day_of_fact(drafting: Drafting, view: View, what: str) -> Line:
     """The line of the day of a row of a view with a column `day` or `wave`; asked where nothing says it."""
     if view.has("day"):
         return drafting.take(view, "day", "day", 'f."day"')
@@ -38,8 +38,10 @@ def day_of_fact(drafting: Drafting, view: View, what: str) -> Line | None:
 def end_of_period(text: str) -> date | None:
     """The last day of the quarter, half-year, month or year in a text; None where it has none."""
     if found := _ISO.search(text):
-        year, month, day = map(int, found.groups())
-        return date(year, month, day) if 1 <= month <= 12 and 1 <= day <= 28 else _last(year, month)
+        try:
+            return date.fromisoformat(found.group())
+        except ValueError:
+            return None
     for pattern, months in _PARTS:
         if found := re.search(pattern, text, re.IGNORECASE):
             first, year, other_year, second = found.groups()

@@ -247,7 +247,7 @@ def _currency(drafting: Drafting, view: View) -> list[Line]:
     asked = {text: codes for text, codes in open_ones.items() if codes}
     without = view.frame["currency"].null_count()
     if without and counts and view.line("currency").source == view.line("pay").source:  # some cells hold a bare number
-        asked[EMPTY] = next(iter(asked.values()), tuple(spellings(counts).values()))
+        asked[EMPTY] = next(iter(asked.values()), [*spellings(counts).values()])
         counts = {**counts, EMPTY: without}
     if not asked:
         return [drafting.take(view, "currency")]

@@ -50,7 +50,7 @@ def _until(
 ) -> tuple[date, str]:
     if titled:
         return titled[1], "the period in the title"
-    dated = [day for view in drafting.views if (day := day_in_name(view.table.table.files))]
+    dated = [named for view in drafting.views if (named := day_in_name(view.table.table.files))]
     if pictures is not None:
         last = drafting.bench.rows("select max(picture) as day from pictures").item()
         return last, "the last monthly list"

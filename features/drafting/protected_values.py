@@ -83,6 +83,5 @@ def _apart(table: Recognised, found: Sequence[Sensitive]) -> Recognised:
 @cache
 def _codes() -> frozenset[str]:
     """Codes of countries with two and three letters."""
-    two = {code for code in Locale.parse("en").territories if len(code) == 2 and code.isalpha()}
-    three = {code for code in get_global("territory_aliases") if len(code) == 3 and code.isalpha()}
-    return frozenset(two | three)
+    every = [str(code) for code in (*Locale.parse("en").territories, *get_global("territory_aliases"))]
+    return frozenset(code for code in every if len(code) in (2, 3) and code.isalpha())
