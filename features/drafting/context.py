@@ -1,6 +1,6 @@
 """What the steps of a draft share: the views of the export, the questions, and the queries of the tables so far."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,24 +17,40 @@ KEEP, LEAVE_OUT = "keep", "leave out"
 FIRST_DAY: Final = date(1900, 1, 1)
 
 
+@dataclass(frozen=True)
+class Item:
+    """What a source declares of a survey item, a measure or a competency."""
+
+    name: str
+    driver: str
+    label: str
+    why: str
+
+
 @dataclass
 class Drafting:
     """One draft in the making.
 
     kinds: what a row of each view is. tables: the queries of each table of the contract, to be united. notes: what a
-    reader must know: what was decided, what is lost. used: the columns that took part, as `table.column`.
+    reader must know: what was decided, what is lost. used: the columns that took part, as `table.column`. items: what
+    is declared of survey items and the like, by section. people_by: views that find people, by how they name them.
+    refused: columns of which the values show that they are refused.
     """
 
     bench: Workbench
     interview: Interview
     keys: Keys
     views: list[View]
-    kinds: Mapping[str, RowKind]
+    kinds: dict[str, RowKind]
+    table_names: Sequence[str] = ()
     tables: dict[str, list[Select]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     complete_from: date = FIRST_DAY
     complete_until: date = FIRST_DAY
+    items: dict[str, list[Item]] = field(default_factory=dict)
+    people_by: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
 
     def of_kind(self, *kinds: RowKind) -> list[View]:
         return [view for kind in kinds for view in self.views if self.kinds[view.name] == kind]
@@ -68,6 +84,7 @@ class Drafting:
             counts,
             {value: suggested.get(value, KEEP) for value in counts},
             view.line(role).why,
+            (role,),
         )
         answers = self.interview.ask(question)
         out = [literal(value) for value in counts if answers.get(value) == LEAVE_OUT]

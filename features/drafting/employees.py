@@ -1,7 +1,7 @@
 """`employees`: a row a spell, with the protected attributes of the list of people."""
 
+from features.drafting.columns import PROTECTED_NAMES
 from features.drafting.context import Drafting
-from features.drafting.roles import PROTECTED_NAMES
 from features.drafting.views import Line, Select, View
 from features.sql import quoted
 

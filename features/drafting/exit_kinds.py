@@ -6,13 +6,13 @@ import polars as pl
 
 from features.contract.vocabulary import EXIT_KINDS
 from features.drafting.context import Drafting, case
-from features.drafting.questions import EMPTY, Question
-from features.drafting.roles import matches
+from features.drafting.names import matches
+from features.drafting.questions import BETWEEN, EMPTY, Question
+from features.drafting.row_kind import state_role
 from features.drafting.value_words import EXIT_KINDS as WORDS
 from features.drafting.views import Line, View
 from features.sql import quoted
 
-BETWEEN = " / "
 _TEXT = "How did each of these end? Retirement, death and the end of a contract are other, whatever heading they have."
 
 
@@ -24,7 +24,9 @@ def exit_lines(drafting: Drafting, view: View, condition: str, rows: str) -> lis
     labels = labels_of(drafting, roles)
     reasons = drafting.bench.rows(f"select {text} as reason from {rows} where {condition}")["reason"]
     counts = {_label(value, labels): number for value, number in _counts(reasons).items()}
-    question = Question("exit_kinds", _TEXT, "values", EXIT_KINDS, counts, _suggested(counts), _from(view, roles))
+    question = Question(
+        "exit_kinds", _TEXT, "values", EXIT_KINDS, counts, _suggested(counts), _from(view, roles), tuple(roles)
+    )
     answers = drafting.interview.ask(question)
     codes = {_label(value, labels): value for value in _counts(reasons)}
     by_code = {codes[label] or EMPTY: kind for label, kind in answers.items() if label in codes}
@@ -39,6 +41,8 @@ def telling_roles(view: View, rows: str, drafting: Drafting) -> list[str]:
     roles = [role for prefix in ("exit_type", "exit_reason") for role in view.roles if role.startswith(prefix)]
     if not roles and view.has("action_reason"):
         roles = ["action_reason"]
+    if not roles and (state := state_role(view)) and drafting.bench.rows(f"select {state} {rows}").n_unique() > 1:
+        roles = [state]  # each way to leave is an action, or a state, of its own
     chosen = ", ".join(map(quoted, roles))
     if len(roles) < 2:
         return roles

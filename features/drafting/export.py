@@ -7,7 +7,7 @@ sheet) is one table. Encoding, delimiter and the row of the header are found, an
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -37,11 +37,23 @@ _WORDS: Final = re.compile(r"\d+|[^\W\d_]+|[\W_]+")
 
 @dataclass(frozen=True)
 class Part:
-    """One section of [inputs]: its name, and where the text is. database: where `declared.file` is a table of it."""
+    """One section of [inputs]: its name, and where the text is.
+
+    files: what the rows of the part have in the column of files. columns: their names in the file. renames: those of
+    them that have another name in the table. database: where `declared.file` is a table of it.
+    """
 
     name: str
     declared: InputFile
+    files: tuple[str, ...]
+    columns: tuple[str, ...]
+    renames: Mapping[str, str] = field(default_factory=dict)
     database: Database | None = None
+
+    @property
+    def sheet(self) -> str:
+        """The one sheet that the part is; empty where it is a file or every sheet of a pattern."""
+        return self.declared.sheet if self.declared.sheet and not is_pattern(self.declared.sheet) else ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,9 @@ class ExportTable:
     """One table of the export: all values are text, trimmed, and empty ones are null.
 
     parts: the sections of [inputs] that it is read from; several where it is spread over sheets. titles: the lines
-    above the header. refused: the columns that are never read.
+    above the header. refused: the columns that are never read. reshaped: SQL that makes these rows of the parts, for a
+    log with a row a changed field; empty where the rows are those of the files. unshaped: those of the files, then.
+    year_end: the month and day of the year that the name of a file holds.
     """
 
     name: str
@@ -58,6 +72,9 @@ class ExportTable:
     files: tuple[str, ...]
     titles: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    year_end: str = ""
+    reshaped: str = ""
+    unshaped: pl.DataFrame | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -219,7 +236,8 @@ def _table(
         return
     export.left_out += [f"{counted(warning.rows, 'row')} of {name}: {warning.rule}" for warning in read.warnings]
     above = titles_of(files[0], declared) if files[0].name.lower().endswith(TEXT_FORMS) else ()
-    part = Part(f"{name}_file", declared)
+    own = tuple(each for each in frame.columns if each != FILE_COLUMN)
+    part = Part(f"{name}_file", declared, tuple(frame[FILE_COLUMN].unique()), own)
     yield ExportTable(name, (part,), frame, tuple(file.name for file in files), above, tuple(read.refused))
 
 

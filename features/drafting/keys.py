@@ -10,8 +10,9 @@ from typing import Final
 
 import polars as pl
 
-from features.drafting.roles import Column, Recognised, matches, shown
-from features.drafting.words import PERSON_ID
+from features.drafting.columns import Column, Recognised, shown
+from features.drafting.names import matches
+from features.drafting.person_words import PERSON_ID
 from features.sql import literal
 
 ENOUGH: Final = 0.5
@@ -23,14 +24,18 @@ FEWEST: Final = 3
 class Spelling:
     """How an id is written in one column, compared with the list of people.
 
-    width: digits to which zeros are added back; 0 for none. prefix: what stands before the id.
+    width: digits to which zeros are added back; 0 for none. prefix: what stands before the id. is_lower: in lower case,
+    as addresses are.
     """
 
     width: int = 0
     prefix: str = ""
+    is_lower: bool = False
 
     def sql(self, text: str) -> str:
         """SQL for the id in its common spelling."""
+        if self.is_lower:
+            return f"lower({text})"
         if self.prefix:
             rest = f"substr({text}, {len(self.prefix) + 1})"
             text = f"case when starts_with({text}, {literal(self.prefix)}) then {rest} else {text} end"
@@ -41,6 +46,8 @@ class Spelling:
         )
 
     def of(self, ids: pl.Series) -> pl.Series:
+        if self.is_lower:
+            return ids.str.to_lowercase()
         plain = ids.str.strip_prefix(self.prefix) if self.prefix else ids
         return plain.str.pad_start(self.width, "0") if self.width else plain
 
@@ -82,6 +89,26 @@ def ids_of(table: Recognised, column: Column, spelling: Spelling) -> pl.Series:
     return spelling.of(table.table.frame.select(pl.coalesce(column.names)).to_series())
 
 
+def with_addresses_as_ids(tables: Sequence[Recognised]) -> list[Recognised]:
+    """The tables with addresses for ids, where no table of the export has another id."""
+    if any(table.one("person_id") for table in tables):
+        return list(tables)
+    emails = [_addresses(table) for table in tables]
+    return [
+        replace(table, columns=(*table.columns, replace(address, why="the export has no other id")))
+        if address
+        else table
+        for table, address in zip(tables, emails, strict=True)
+    ]
+
+
+def _addresses(table: Recognised) -> Column | None:
+    for name, shape in table.shapes.items():
+        if shape.is_email and shape.filled == shape.rows:
+            return Column(table.table.name, (name,), "person_id", 0.5, "addresses", shape)
+    return None
+
+
 def find_keys(tables: Sequence[Recognised]) -> Keys | None:
     """The list of people and the key of each table that has one; None where no table names people."""
     people = _list_of_people(tables)
@@ -118,8 +145,12 @@ def _list_of_people(tables: Sequence[Recognised]) -> Recognised | None:
 
 
 def _own_column(table: Recognised) -> Column:
-    """Of several ids of a person the one that differs most, and has the plainest name."""
-    return max(table.all("person_id"), key=lambda column: (column.shape.distinct, matches(PERSON_ID, column.name)))
+    """Of several ids of a person the one with a certain name that differs most: `employee_key` may number versions."""
+
+    def fitness(column: Column) -> tuple[float, int, int]:
+        return round(column.confidence, 1), column.shape.distinct, matches(PERSON_ID, column.name)
+
+    return max(table.all("person_id"), key=fitness)
 
 
 def _texts(table: Recognised, column: Column) -> pl.Series:
@@ -139,6 +170,9 @@ def _zeros(ids: pl.Series, every: pl.Series) -> Spelling:
 def _key_of(table: Recognised, people: Recognised, own: Column, spelling: Spelling) -> Key | None:
     """The best of the table's columns that could name a person: by name, else by its values."""
     named = table.all("person_id") or _by_values(table, people, own)
+    by_address = _by_address(table, people) if not named else None
+    if by_address:
+        return by_address
     found: list[tuple[float, bool, Key]] = []
     for column in named:
         ids = _texts(table, column)
@@ -159,6 +193,31 @@ def _key_of(table: Recognised, people: Recognised, own: Column, spelling: Spelli
             None if not _own_prefix(table, people, own) else Key(named[0], Spelling(), "the ids match without a prefix")
         )
     return max(usable, key=lambda each: (each[0] > 0.95, each[1], each[0]))[2] if usable else None
+
+
+def _by_address(table: Recognised, people: Recognised) -> Key | None:
+    """The key of a table that names people by e-mail only, where the list of people has the same addresses."""
+    small = Spelling(is_lower=True)
+    mine = [
+        Column(table.table.name, (name,), "person_id", 0.8, "e-mail addresses", shape)
+        for name, shape in table.shapes.items()
+        if shape.is_email and shape.filled == shape.rows
+    ]
+    theirs = [
+        Column(people.table.name, (name,), "person_id", 0.8, "e-mail addresses", shape)
+        for name, shape in people.shapes.items()
+        if shape.is_email
+    ]
+    pairs = [
+        (_share(small.of(_texts(table, column)).unique(), small.of(_texts(people, other)).unique()), column, other)
+        for column in mine
+        for other in theirs
+    ]
+    share, column, other = max(pairs, key=lambda pair: pair[0], default=(0.0, None, None))
+    if share < ENOUGH or column is None or other is None:
+        return None
+    why = f"{share:.0%} of the addresses are in {people.table.name}, beside the id"
+    return Key(column, small, why, other, small)
 
 
 def _own_prefix(table: Recognised, people: Recognised, own: Column) -> str:

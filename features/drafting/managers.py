@@ -6,12 +6,18 @@ import polars as pl
 
 from features.drafting.context import Drafting
 from features.drafting.keys import ENOUGH
+from features.drafting.names import matches
 from features.drafting.views import Line, View, source_of
 from features.sql import literal, quoted
 
 _IN_TEXT: Final = (r"\(([^()]+)\)\s*$", r"^\s*([^\s,;|-]+)\s*[-–|:]\s", r"\s[-–|:]\s*([^\s,;|-]+)\s*$")
 """An id behind a name, or before it."""
 NAMES: Final = "people_by_name"
+NOBODY: Final = (
+    "no_manager none nobody no_supervisor kein* ohne_vorgesetzt* aucun* sans_* sin_jefe ninguno nessun* brak geen "
+    "не_назначен"
+)
+"""How systems write that somebody has no manager."""
 
 
 def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
@@ -21,6 +27,9 @@ def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
     line = view.line("manager")
     if values.is_empty():
         return None
+    if nobody := [value for value in values.unique().sort().to_list() if matches(NOBODY, value)]:
+        text = f"case when {text} in ({', '.join(map(literal, nobody))}) then null else {text} end"
+        values = values.filter(~values.is_in(nobody))
     if spelling := drafting.keys.spelling_of(values):
         return drafting.take(view, "manager", "manager_id", spelling.sql(text), "the ids are in the list of people"), ""
     for pattern in _IN_TEXT:
@@ -28,7 +37,7 @@ def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
         if len(inside) > ENOUGH * len(values) and (spelling := drafting.keys.spelling_of(inside)):
             sql = f"nullif(regexp_extract({text}, {literal(pattern)}, 1), '')"
             return drafting.take(view, "manager", "manager_id", spelling.sql(sql), "the id stands beside the name"), ""
-    for name, sql in _ways_to_write(drafting).items():
+    for name, sql in ways_to_write(drafting).items():
         called = drafting.bench.rows(f"select {sql} as called from {source_of(drafting.keys.people.table)}")["called"]
         share = values.is_in(called.drop_nulls().to_list()).sum() / len(values)
         if share >= ENOUGH:
@@ -40,8 +49,8 @@ def manager_line(drafting: Drafting, view: View) -> tuple[Line, str] | None:
     return None
 
 
-def _ways_to_write(drafting: Drafting) -> dict[str, str]:
-    """SQL for the ways in which the list of people can write a name."""
+def ways_to_write(drafting: Drafting) -> dict[str, str]:
+    """SQL for the ways in which the list of people can write a name, and its e-mail addresses."""
     people = drafting.keys.people
     ways: dict[str, str] = {}
     for column, shape in people.shapes.items():

@@ -7,17 +7,20 @@ import polars as pl
 from features.contract.currencies import is_code, possible_codes, spellings
 from features.contract.tables import HOURS_IN_A_MONTH
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
+from features.drafting.names import matches
 from features.drafting.posts import dated_rows, dated_views, day_of, fte_sql
-from features.drafting.questions import Question
-from features.drafting.roles import matches
+from features.drafting.questions import EMPTY, Question
 from features.drafting.row_kind import effective_role
 from features.drafting.value_words import PER_YEAR
 from features.drafting.views import Line, Select, View
-from features.sql import quoted
+from features.sql import literal, quoted
 
+HOURLY: Final = 1000
+"""With more payments a year than this, pay is by the hour."""
 AS_PAID, FULL_TIME = "as paid", "full time"
 YEARLY: Final = "annual annual* year* jahr* ansal per_annum annuel* anual* annuo* annuale rocz* jaar* год* годов*"
 MONTHLY: Final = "month* monat* mensuel* mensual* mensile* mensal* miesi* maand* месяч*"
+PER_HOUR: Final = "hour hourly stunde* stundlich heure horaire hora hour* oraria uurloon uur godzin* час часов*"
 MASS: Final = 0.2
 """A day on which this share of the rows was entered was no day of entry: a program touched them."""
 
@@ -39,7 +42,8 @@ def draft_working_time(drafting: Drafting) -> None:
     if view is None or drafting.kinds[view.name] != "month":
         return
     day = f"last_day({day_of(drafting, view)})"
-    rest = dated_rows(drafting, view).format(join="") + _and(_paid_rows(drafting, view)) + "\ngroup by all"
+    kept = _paid_rows(drafting, view) if view.has("pay") else ""
+    rest = dated_rows(drafting, view).format(join="") + _and(kept) + "\ngroup by all"
     lines = [
         Line("employee_id", "f.employee_id", view.line("employee_id").source, 0.95),
         Line("month", day, view.name, 0.9),
@@ -95,8 +99,8 @@ def _and(condition: str) -> str:
 
 
 def _paid_rows(drafting: Drafting, view: View) -> str:
-    """The rows of base pay, as answered: without bonuses and other payments."""
-    conditions = []
+    """The rows of base pay, as answered: without bonuses and other payments, and those that say nothing of pay."""
+    conditions = ["f.pay is not null"] if view.frame["pay"].null_count() else []
     text = "Which of these rows are base pay? Leave out bonuses, holiday paid out, corrections and the like."
     if view.has("row_type"):
         none = view.frame.group_by("row_type").agg((pl.col("pay").fill_null(0) <= 0).mean().alias("none"))
@@ -139,6 +143,8 @@ def _base_pay(drafting: Drafting, view: View, people: View | None, day: str) -> 
     role = "fte" if rows.has("fte") else "weekly_hours"
     if rows.frame[role].n_unique() < 2:
         return sql, why, ""
+    if matches(PER_HOUR, view.line("pay").source.partition(".")[2]) and not view.has("interval"):
+        return sql, f"{why}; an hour's pay is for an hour, whatever the hours of the week", ""
     question = Question(
         "pay_basis",
         f"Is {view.line('pay').source} of part-time staff what is paid, or the pay for full time?",
@@ -152,8 +158,20 @@ def _base_pay(drafting: Drafting, view: View, people: View | None, day: str) -> 
             source = rows.line(role).source
             drafting.notes.append(f"{source}: known as of today only; past pay is divided by it all the same")
         drafting.use(rows, role)
-        return f"{sql} / ({share})", f"{why}; divided by the share of full time", join
+        return f"{sql} / ({_unless_hourly(drafting, view, share)})", f"{why}; divided by the share of full time", join
     return sql, f"{why}; it is for full time", ""
+
+
+def _unless_hourly(drafting: Drafting, view: View, share: str) -> str:
+    """SQL for the share of full time, which is 1 for pay by the hour: that is the same for part-time staff."""
+    if not view.has("interval"):
+        return share
+    answers = drafting.interview.answers.get("payments_per_year", {})
+    times = {each: answers.get(each) or _payments(each) or 0 for each in counts_of(view.frame["interval"])}
+    hourly = [each for each, number in times.items() if number >= HOURLY]
+    if not hourly:
+        return share
+    return f"case when f.interval in ({', '.join(map(literal, hourly))}) then 1 else {share} end"
 
 
 def _has_share(view: View) -> bool:
@@ -186,7 +204,8 @@ def _per_year(drafting: Drafting, view: View) -> tuple[str, str]:
         text = (
             "How many of these make a year? By the hour: the hours of a year of full time; by the month: 12, 13 or 14."
         )
-        question = Question("payments_per_year", text, "values", (), counts, suggested, view.line("interval").source)
+        source = view.line("interval").source
+        question = Question("payments_per_year", text, "values", (), counts, suggested, source, ("interval",))
         answers = drafting.interview.ask(question)
         drafting.use(view, "interval")
         return case("f.interval", answers), f"by {view.line('interval').source}"
@@ -203,6 +222,8 @@ def _per_year(drafting: Drafting, view: View) -> tuple[str, str]:
 def _suggested_number(drafting: Drafting, view: View, name: str) -> tuple[float | None, str]:
     if matches(MONTHLY, name):
         return 12.0, "the name says a month"
+    if matches(PER_HOUR, name):
+        return 2080.0, "the name says an hour"
     if drafting.kinds[view.name] == "month":
         role = "file_date" if view.has("file_date") else "period"
         days = view.frame[role].drop_nulls().unique() if view.has(role) else pl.Series([], dtype=pl.Date)
@@ -224,6 +245,10 @@ def _currency(drafting: Drafting, view: View) -> list[Line]:
     counts = counts_of(view.frame["currency"])
     open_ones = {text: possible_codes(text) for text, code in spellings(counts).items() if not is_code(code)}
     asked = {text: codes for text, codes in open_ones.items() if codes}
+    without = view.frame["currency"].null_count()
+    if without and counts and view.line("currency").source == view.line("pay").source:  # some cells hold a bare number
+        asked[EMPTY] = next(iter(asked.values()), [*spellings(counts).values()])
+        counts = {**counts, EMPTY: without}
     if not asked:
         return [drafting.take(view, "currency")]
     question = Question(
@@ -235,7 +260,8 @@ def _currency(drafting: Drafting, view: View) -> list[Line]:
         {text: codes[0] for text, codes in asked.items()},
         "several currencies are written so",
     )
-    sql = case(quoted("currency"), drafting.interview.ask(question), quoted("currency"))
+    text = "coalesce(currency, '')" if EMPTY in asked else quoted("currency")
+    sql = case(text, drafting.interview.ask(question), quoted("currency"))
     return [drafting.take(view, "currency", sql=sql, why="as answered in currencies")]
 
 

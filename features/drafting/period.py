@@ -7,9 +7,10 @@ from typing import Any
 import polars as pl
 
 from features.drafting.context import Drafting
+from features.drafting.file_dates import day_in_name
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role
-from features.drafting.views import View, dates_of_files
+from features.drafting.views import View
 
 _TITLE_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./]((?:19|20)\d\d)\b|\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
 _GAP = timedelta(days=366)
@@ -51,7 +52,7 @@ def _until(
 ) -> tuple[date, str]:
     if titled:
         return titled[1], "the period in the title"
-    dated = [date.fromisoformat(day) for view in drafting.views for day in _of_files(view)]
+    dated = [named for view in drafting.views if (named := day_in_name(view.table.table.files))]
     if pictures is not None:
         last = drafting.bench.rows("select max(picture) as day from pictures").item()
         return last, "the last monthly list"
@@ -72,17 +73,6 @@ def _until(
 def _usual_exits(exits: pl.Series) -> pl.Series:
     """The exits without the last few, which may be planned ones."""
     return exits.head(len(exits) - int(0.03 * len(exits)))
-
-
-def _of_files(view: View) -> list[str]:
-    """The one day in the name of a file; months do not count, nor do several files."""
-    table = view.table.table
-    found = dates_of_files(table.files) if len(table.files) == 1 else None
-    if not found or "%d" not in found[1]:
-        return []
-    match = re.search(found[0], table.files[0])
-    days = pl.Series([match.group() if match else ""]).str.to_date(found[1], strict=False)
-    return [str(day) for day in days.drop_nulls()]
 
 
 def _titled(drafting: Drafting) -> tuple[date, date] | None:

@@ -9,16 +9,18 @@ from typing import Any, Final
 import polars as pl
 
 from features.drafting.context import Drafting
+from features.drafting.counting import counting_rows, last_of_day
 from features.drafting.managers import manager_line
 from features.drafting.questions import Question
 from features.drafting.row_kind import effective_role
-from features.drafting.spells import not_locked, picture_day
+from features.drafting.spells import picture_day
 from features.drafting.views import Line, Select, View
 from features.sql import quoted
 
 ROLES: Final = ("department", "job", "level", "manager", "location", "contract", "fte")
 UP, DOWN, NO_LEVEL = "higher is more senior", "lower is more senior", "none of them"
 _LEAST_LEVELS: Final = 2
+_LEAST_CHANGES: Final = 10
 _HEAD = r"\s*\([^()]+\)$"
 
 
@@ -57,7 +59,9 @@ def dated_rows(drafting: Drafting, view: View) -> str:
             "exists (select 1 from spells as s where s.employee_id = f.employee_id "
             f"and {day_of(drafting, view)} >= s.hire_date)"
         ]
-    conditions.append(not_locked(drafting, view))
+    else:
+        conditions.append(last_of_day(drafting, view, effective_role(view) or "valid_from"))
+    conditions.append(counting_rows(drafting, view))
     return f"from {quoted(view.name)} as f{{join}}\nwhere {' and '.join(filter(None, conditions))}"
 
 
@@ -154,11 +158,13 @@ def _level(drafting: Drafting, view: View | None) -> Line | None:
     choices = {f"{sources[role]}: {way}": (role, way) for role in numbered for way in (UP, DOWN)}
     rises = {role: _with_pay(drafting, view, role, numbered[role]) for role in numbered}
     known = {role: rise for role, rise in rises.items() if rise is not None}
+    evidence = "pay and {} have a rank correlation of {:+.2f}"
+    if not known:
+        known = {role: rise for role in numbered if (rise := _over_time(drafting, view, numbered[role])) is not None}
+        evidence = "of the changes of {} within a person, rises less falls are {:+.0%}"
     best = max(known, key=lambda role: (known[role] > 0, abs(known[role]))) if known else None
     suggested = f"{sources[best]}: {UP if known[best] > 0 else DOWN}" if best else None
-    why = (
-        f"pay and {sources[best]} have a rank correlation of {known[best]:+.2f}" if best else "nothing to compare with"
-    )
+    why = evidence.format(sources[best], known[best]) if best else "nothing to compare with"
     text = "Which of these is the level, and which way does it count?"
     answer = drafting.interview.ask(Question("level", text, "one", (*choices, NO_LEVEL), suggested=suggested, why=why))
     if answer is None or answer == NO_LEVEL:
@@ -190,6 +196,15 @@ def _with_pay(drafting: Drafting, view: View, role: str, sql: str) -> float | No
         return None
     rise = both.select(pl.corr("level", "pay", method="spearman")).item()
     return float(rise) if rise == rise else None
+
+
+def _over_time(drafting: Drafting, view: View, sql: str) -> float | None:
+    """The share of rises less that of falls among a level's changes within people; None where there are too few."""
+    day = quoted(effective_role(view) or "employee_id")
+    levels = f"select employee_id, {sql} as level, {day} as day from {quoted(view.name)}"
+    steps = f"select level - lag(level) over (partition by employee_id order by day) as step from ({levels})"
+    changed = drafting.bench.rows(f"select sign(step) as way from ({steps}) where step <> 0")["way"]
+    return float(changed.mean()) if len(changed) >= _LEAST_CHANGES and changed.mean() else None  # type: ignore[arg-type]
 
 
 def _today(drafting: Drafting, people: View, roles: list[str], constant: bool) -> None:

@@ -3,12 +3,13 @@
 import math
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from features.drafting.templates.template import Template
 from features.errors import BadInput, Finding
 from features.reading.source_toml import Answer
 
@@ -17,6 +18,8 @@ SUGGESTED: Final = "suggested"
 FEWEST: Final = 5
 """Smaller counts are not shown: they could point at a person."""
 EMPTY: Final = "(empty)"
+BETWEEN: Final = " / "
+"""Between the values of two columns that are asked together."""
 
 Kind = Literal["date", "number", "one", "several", "values"]
 
@@ -26,6 +29,7 @@ class Question:
     """One question. `choices` are the allowed answers; `values` are asked one by one, with the rows of each.
 
     suggested: what the files make likely; null where nothing does. A question of kind `values` has a mapping.
+    roles: what the columns hold whose values are asked.
     """
 
     key: str
@@ -35,6 +39,7 @@ class Question:
     values: Mapping[str, int] = field(default_factory=dict)
     suggested: Any = None
     why: str = ""
+    roles: tuple[str, ...] = ()
 
     def as_dict(self, answer: Any) -> dict[str, Any]:
         """For the JSON; counts below five are null."""
@@ -49,8 +54,9 @@ class Interview:
     A question without an answer goes on with its suggestion, so that the draft shows what it would become.
     """
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
+    def __init__(self, given: Mapping[str, Any], template: Template | None = None) -> None:
         self.given = given
+        self.template = template
         self.questions: dict[str, Question] = {}
         self.answers: dict[str, Any] = {}
         self.open: list[str] = []
@@ -58,7 +64,8 @@ class Interview:
     def ask(self, question: Question) -> Any:
         """The answer, or the suggestion while there is none. Raises BadInput for an answer that is not a choice."""
         if question.key in self.questions:
-            return self.answers.get(question.key, question.suggested)
+            return self.answers.get(question.key, self.questions[question.key].suggested)
+        question = _as_usual(question, self.template) if self.template else question
         self.questions[question.key] = question
         if question.kind == "values":
             return self._ask_values(question)
@@ -67,6 +74,15 @@ class Interview:
             given = question.suggested
         if given == "":
             self.open.append(question.key)
+            return question.suggested
+        self.answers[question.key] = answer = _checked(question, question.key, given)
+        return answer
+
+    def offer(self, question: Question) -> Any:
+        """The answer to a question that may stay without one, or its suggestion."""
+        self.questions[question.key] = question
+        given = self.given.get(question.key, "")
+        if given in ("", SUGGESTED):
             return question.suggested
         self.answers[question.key] = answer = _checked(question, question.key, given)
         return answer
@@ -89,6 +105,26 @@ class Interview:
         if len(answers) < len(question.values):
             self.open.append(question.key)
         return suggested | answers
+
+
+def _as_usual(question: Question, template: Template) -> Question:
+    """The question with the suggestions of a template. What the words of a reason suggest counts before its codes."""
+    usual = f"usual in {template.title}"
+    if question.kind != "values":
+        answer = getattr(template.suggested, question.key, None)
+        return question if answer is None else replace(question, suggested=answer, why=usual)
+    meanings = {code: meaning for role in question.roles for code, meaning in template.values.get(role, {}).items()}
+    proposed = {value: meanings[code] for value in question.values for code in _codes(value) if code in meanings}
+    if not proposed:
+        return question
+    own = dict(question.suggested or {})
+    suggested = proposed | own if question.key == "exit_kinds" else own | proposed
+    return replace(question, suggested=suggested, why="; ".join(filter(None, (question.why, usual))))
+
+
+def _codes(value: str) -> list[str]:
+    """What a value can be in a template: itself, the code before its text, or one of the columns that it joins."""
+    return [*(part.split(" ")[0] for part in value.split(BETWEEN)), *value.split(BETWEEN), value]
 
 
 def read_answers(file: Path) -> dict[str, Any]:

@@ -4,12 +4,29 @@ from typing import Final, Literal
 
 import polars as pl
 
+from features.drafting.names import matches
 from features.drafting.picture_day import PEOPLE_A_DAY
-from features.drafting.roles import matches
-from features.drafting.value_words import GONE
+from features.drafting.value_words import EMPLOYED, GONE
 from features.drafting.views import View
 
-RowKind = Literal["person", "exit", "event", "change", "month", "code", "unknown"]
+RowKind = Literal[
+    "person",
+    "exit",
+    "event",
+    "change",
+    "month",
+    "code",
+    "unknown",
+    "survey answers",
+    "survey answer",
+    "review",
+    "assessment",
+    "time sheet",
+    "punch",
+    "leave",
+    "service",
+    "pair",
+]
 
 LONGEST_CODE: Final = 10
 SEVERAL: Final = 1.02
@@ -53,13 +70,19 @@ def effective_role(view: View) -> str | None:
 
 def state_role(view: View) -> str | None:
     """The column whose values say that somebody is employed or gone, if the table is a history of such changes."""
-    for role in ("action", "status"):
-        if not view.has(role):
-            continue
-        values = view.frame[role].drop_nulls().unique().to_list()
-        if len(values) > 1 and (any(matches(GONE, value) for value in values) or _is_coded(values)):
+    found = {role: view.frame[role].drop_nulls().unique().to_list() for role in ("action", "status") if view.has(role)}
+    found = {role: values for role, values in found.items() if len(values) > 1}
+    if _has_both(found.get("status", [])):
+        return "status"
+    for role, values in found.items():
+        if any(matches(GONE, value) for value in values) or _is_coded(values):
             return role
     return None
+
+
+def _has_both(values: list[str]) -> bool:
+    """Whether the values say by themselves who is employed and who is gone."""
+    return any(matches(GONE, value) for value in values) and any(matches(EMPLOYED, value) for value in values)
 
 
 def _is_coded(values: list[str]) -> bool:

@@ -5,7 +5,7 @@ The same shape gives the SQL that reads the column, so that what was recognised 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -55,6 +55,8 @@ _WRITTEN: Final = (
 _NO_DAY: Final = ("00.00.0000", "00000000", "0:00:00", "0", "0000-00-00", "00/00/0000", "1899-12-30", "1899-12-31")
 """How systems write that there is no date."""
 _FAR: Final = 2150
+_AHEAD: Final = 10
+"""A year of two digits further ahead is of the century before."""
 _SERIALS: Final = (15_000, 73_050)
 
 _AFFIX: Final = r"[^\d.,'\-+]"
@@ -81,11 +83,23 @@ class DateShape:
         if self.is_serial:
             return f"date '1899-12-30' + floor(try_cast({text} as double))::int"
         given = f"regexp_replace({text}, {literal(_TIME)}, '')" if self.has_time else text
-        forms = [literal(form) for form in self.formats]
+        forms = [literal(form) for form in sorted(self.formats, key=lambda form: "%y" not in form)]  # %Y reads 79 too
         day = f"try_strptime({given}, {forms[0] if len(forms) == 1 else '[' + ', '.join(forms) + ']'})::date"
+        if any("%y" in form for form in self.formats):
+            last = date.today().year + _AHEAD
+            day = f"(case when year({day}) > {last} then {day} - interval 100 year else {day} end)::date"
         for sentinel in self.sentinels:
             day = f"nullif({day}, date '{sentinel}')"
         return f"last_day({day})" if self.whole_month else day
+
+    def days(self, texts: pl.Series) -> pl.Series:
+        """The days of a column of text, null where there is none."""
+        if self.is_serial:
+            numbers = texts.cast(pl.Float64, strict=False).cast(pl.Int32, strict=False)
+            return pl.select(pl.lit(date(1899, 12, 30)) + pl.duration(days=numbers)).to_series()
+        given = texts.str.replace(_TIME, "") if self.has_time else texts
+        every = pl.select(pl.coalesce(*(_parsed(given, form) for form in self.formats))).to_series()
+        return every.set(every.is_in(self.sentinels), None) if self.sentinels else every
 
     def __str__(self) -> str:
         return "day numbers of Excel" if self.is_serial else " or ".join(self.formats)
@@ -174,10 +188,13 @@ def is_written_date(shape: Shape) -> bool:
     return shape.as_date is not None and not shape.as_date.is_serial
 
 
-def with_order(shape: DateShape, *, month_first: bool) -> DateShape:
-    """The same dates with the order of day and month that other columns of the export have."""
-    formats = tuple(_month_first(form) if month_first else form for form in shape.formats)
-    return DateShape(formats, shape.has_time, shape.sentinels, False, shape.whole_month)
+def with_order(shape: Shape, *, month_first: bool) -> Shape:
+    """The same column with the order of day and month that other dates have, where its own leave it open."""
+    dates = shape.as_date
+    if dates is None or not dates.ambiguous:
+        return shape
+    formats = tuple(_month_first(form) if month_first else form for form in dates.formats)
+    return replace(shape, as_date=replace(dates, formats=formats, ambiguous=False))
 
 
 def _dates(counts: pl.DataFrame) -> DateShape | None:

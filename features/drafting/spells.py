@@ -2,22 +2,24 @@
 
 from typing import Final
 
+from features.contract.vocabulary import folded
 from features.drafting.context import KEEP, LEAVE_OUT, Drafting, case, counts_of
+from features.drafting.counting import counting_rows
 from features.drafting.employees import draft_employees
-from features.drafting.exit_kinds import exit_lines, labels_of
+from features.drafting.exit_kinds import labels_of
+from features.drafting.exits import draft_exits, nobody_leaves
+from features.drafting.names import matches
 from features.drafting.period import ask_period
 from features.drafting.questions import Question
-from features.drafting.roles import matches
 from features.drafting.row_kind import effective_role, state_role
-from features.drafting.value_words import EMPLOYED, GONE, LOCKED, SECONDARY
-from features.drafting.views import Line, Select, View
+from features.drafting.value_words import EMPLOYED, GONE, SECONDARY, YES
+from features.drafting.versions import draft_versions, spells_of_versions
+from features.drafting.views import Line, View
 from features.errors import BadInput, Finding
-from features.sql import literal, quoted
+from features.sql import quoted
 
-LAST_DAY, FIRST_DAY_AWAY = "last day", "first day away"
+_REASONS: Final = ("exit_reason", "exit_type", "action_reason")
 PICTURE_DAYS: Final = ("last day", "first day")
-NOT_AN_EXIT: Final = "not an exit"
-_LAST_DAY_WORDS: Final = "last_day* letzter* dernier* ultimo* ostatni* laatste* последн*"
 
 
 def draft_spells(drafting: Drafting) -> None:
@@ -27,7 +29,9 @@ def draft_spells(drafting: Drafting) -> None:
     months = next(iter(drafting.of_kind("month")), None)
     if not people and not events and not months:  # a list of those who left, and of nobody else
         people = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
-    dated_exits = any(view.has("exit_date") for view in drafting.of_kind("person", "exit"))
+    versions = None if people or events or months else _versions(drafting)
+    people = people or versions
+    dated_exits = _dates_exits(drafting, events)
     workers = _workers(drafting, people) if people else ""
     if events and not dated_exits:
         start = _from_events(drafting, events, workers)
@@ -36,14 +40,30 @@ def draft_spells(drafting: Drafting) -> None:
         start, exits = _from_people(drafting, people, months, workers), "person"
     elif months:
         start, exits = _from_pictures(drafting, months), "month"
+    elif history := draft_versions(drafting):
+        events, exits = history, "version"
+        start = spells_of_versions(drafting, history, counting_rows(drafting, history))
     else:
         remedy = "Add the list of people with their dates of hire, or a history of their posts, to the folder"
         raise BadInput(Finding("no list of people, no history and no monthly list", "export", remedy=remedy))
-    _exits(drafting, exits, people, events, months)
+    draft_exits(drafting, exits, people, events, months)
     if "exits" not in drafting.tables:
-        raise _nobody_leaves()
+        raise nobody_leaves()
     ask_period(drafting, months if exits == "month" else None)
     draft_employees(drafting, start, people)
+
+
+def _dates_exits(drafting: Drafting, events: View | None) -> bool:
+    """Whether a list dates the exits; one without reasons does not, if a history has them."""
+    lists = [view for view in drafting.of_kind("person", "exit") if view.has("exit_date")]
+    if events is None or not any(events.has(role) for role in _REASONS):
+        return bool(lists)
+    return any(view.has(role) for view in lists for role in _REASONS)
+
+
+def _versions(drafting: Drafting) -> View | None:
+    """A history whose rows repeat the hire, and the exit, of the person."""
+    return next((view for view in drafting.of_kind("change") if view.has("hire_date", "exit_date")), None)
 
 
 def _workers(drafting: Drafting, people: View) -> str:
@@ -51,8 +71,10 @@ def _workers(drafting: Drafting, people: View) -> str:
     conditions = []
     for role in ("worker_type",):
         if people.has(role):
+            is_flag = bool(matches(SECONDARY, people.line(role).source.partition(".")[2]))  # such as isContingent
             suggested = {
-                value: LEAVE_OUT if matches(SECONDARY, value) else KEEP for value in counts_of(people.frame[role])
+                value: LEAVE_OUT if matches(SECONDARY, value) or (is_flag and folded(value) in YES) else KEEP
+                for value in counts_of(people.frame[role])
             }
             text = "Who of these is an employee? Leave out external workers, and second jobs of the same people."
             conditions.append(drafting.kept_rows(people, role, text, suggested))
@@ -62,15 +84,6 @@ def _workers(drafting: Drafting, people: View) -> str:
 def _where(*conditions: str) -> str:
     given = [condition for condition in conditions if condition]
     return f"\nwhere {' and '.join(given)}" if given else ""
-
-
-def not_locked(drafting: Drafting, view: View) -> str:
-    """The condition that leaves out rows which are marked as deleted or locked, as answered."""
-    if not view.has("locked"):
-        return ""
-    suggested = {value: LEAVE_OUT if matches(LOCKED, value) else KEEP for value in counts_of(view.frame["locked"])}
-    text = "These rows carry a mark. Leave them out if it means deleted, locked or not valid."
-    return drafting.kept_rows(view, "locked", text, suggested)
 
 
 def _from_people(drafting: Drafting, people: View, months: View | None, workers: str) -> Line:
@@ -85,10 +98,14 @@ def _from_people(drafting: Drafting, people: View, months: View | None, workers:
     first = "null::date"
     if months and (day := effective_role(months)) and _covers(months, people):
         first = f"date '{min(months.frame[day].drop_nulls().to_list())}'"
-    sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers)}"
+    counting = counting_rows(drafting, people)
+    sql = f"select *, {hire} as hired, {first} as first_seen from {quoted(people.name)}{_where(workers, counting)}"
+    if drafting.kinds[people.name] == "change":
+        latest = f"{quoted(effective_role(people) or role)} desc"
+        sql += f"\nqualify row_number() over (partition by employee_id, {hire} order by {latest}) = 1"
     drafting.bench.prepare("people", sql)
     spells = "select employee_id, hired as hire_date, first_seen from people where hired is not null"
-    drafting.bench.prepare("spells", spells + _only_among_leavers(drafting))
+    drafting.bench.prepare("spells", spells + _only_among_leavers(drafting, "people", "hired"))
     return line
 
 
@@ -104,14 +121,17 @@ def _hire_column(drafting: Drafting, people: View) -> str:
     return names[drafting.interview.ask(question)]
 
 
-def _only_among_leavers(drafting: Drafting) -> str:
-    """SQL that adds the people whom only the list of leavers has, where it says when they were hired."""
+def _only_among_leavers(drafting: Drafting, known: str, hired: str, last: str = "") -> str:
+    """SQL that adds the stays that only the list of leavers has, where it says when they began."""
     leavers = next((view for view in drafting.of_kind("exit") if view.has("hire_date")), None)
     if leavers is None:
         return ""
     drafting.use(leavers, "hire_date")
-    only = "employee_id not in (select employee_id from people)"
-    return f"\nunion all\nselect employee_id, hire_date, null::date from {quoted(leavers.name)} where {only}"
+    end = "exit_date" if leavers.has("exit_date") else "hire_date"
+    only = f"not exists (select 1 from {known} as p where p.employee_id = gone.employee_id and p.{hired} <= gone.{end})"
+    return (
+        f"\nunion all\nselect employee_id, hire_date, null::date{last} from {quoted(leavers.name)} as gone where {only}"
+    )
 
 
 def _covers(months: View, people: View) -> bool:
@@ -135,19 +155,21 @@ def _from_events(drafting: Drafting, events: View, workers: str) -> Line:
         {name: counts[value] for name, value in named.items()},
         {name: state for name in named if (state := _state(name))},
         events.line(role).why,
+        (role,),
     )
     answers = drafting.interview.ask(question)
     state = case(quoted(role), {named[name]: answer for name, answer in answers.items() if answer != "ignore"})
-    keep = not_locked(drafting, events)
+    keep = counting_rows(drafting, events)
     drafting.use(events, role, day)
     drafting.bench.prepare(
         "states", f"select *, {quoted(day)} as day, {state} as state\nfrom {quoted(events.name)}{_where(keep)}"
     )
+    order = "day, sequence" if events.has("sequence") else "day, state = 'gone'"
     people = drafting.keys.people.table.name
     own = f"employee_id in (select employee_id from {quoted(people)}{_where(workers)})" if workers else ""
     drafting.bench.prepare(
         "changes_of_state",
-        "select *, lag(state) over (partition by employee_id order by day, state = 'gone') as before\n"
+        f"select *, lag(state) over (partition by employee_id order by {order}) as before\n"
         f"from states{_where('state is not null', own)}",
     )
     drafting.bench.prepare(
@@ -169,7 +191,7 @@ def _from_pictures(drafting: Drafting, months: View) -> Line:
     """`spells` from pictures of everyone, month by month: first_seen and last_seen are the days of pictures."""
     day = picture_day(drafting, months)
     hire = "hire_date" if months.has("hire_date") else "null::date"
-    keep = not_locked(drafting, months)
+    keep = counting_rows(drafting, months)
     if months.has("worker_type"):
         keep = " and ".join(filter(None, (keep, _workers(drafting, months))))
     drafting.bench.prepare("pictures", f"select *, {day} as picture from {quoted(months.name)}{_where(keep)}")
@@ -177,6 +199,7 @@ def _from_pictures(drafting: Drafting, months: View) -> Line:
         "spells",
         f"select employee_id, coalesce({hire}, min(picture)) as hire_date, min(picture) as first_seen, "
         f"max(picture) as last_seen\nfrom pictures group by employee_id, {hire}"
+        + _only_among_leavers(drafting, "pictures", hire, ", null::date")
         if months.has("hire_date")
         else "select employee_id, min(picture) as hire_date, min(picture) as first_seen, max(picture) as last_seen\n"
         "from pictures group by employee_id",
@@ -191,6 +214,11 @@ def picture_day(drafting: Drafting, months: View) -> str:
     """SQL for the day of a monthly picture; which day of the month is asked where only the month is known."""
     role = "file_date" if months.has("file_date") else effective_role(months) or "period"
     drafting.use(months, role)
+    if months.line(role).sql.startswith("make_date"):
+        text, why = "On which day of its year is each list taken?", "the lists name a year"
+        question = Question("picture_day", text, "one", PICTURE_DAYS, suggested=PICTURE_DAYS[0], why=why)
+        is_early = drafting.interview.ask(question) == PICTURE_DAYS[1]
+        return f"date_trunc('year', {quoted(role)})::date" if is_early else quoted(role)
     is_whole = months.line(role).sql.startswith("last_day")
     is_first = bool((months.frame[role].drop_nulls().dt.day() == 1).all())
     if not is_whole and not is_first:
@@ -212,130 +240,3 @@ def picture_day(drafting: Drafting, months: View) -> str:
 def _shows_later_hires(months: View, role: str) -> bool:
     """Whether rows name people before the day of their hire: then the day stands for its month."""
     return months.has("hire_date") and bool((months.frame["hire_date"] > months.frame[role]).any())
-
-
-def _exits(drafting: Drafting, start: str, people: View | None, events: View | None, months: View | None) -> None:
-    leavers = next(iter(drafting.of_kind("exit")), None)
-    if start == "event" and events:
-        _exits_of_rows(drafting, events, "changes_of_state", "day", "state = 'gone' and before = 'employed'")
-    elif people and start == "person" and people.has("exit_date"):
-        role = _exit_column(drafting, people)
-        _exits_of_rows(drafting, people, "people", role, f"{quoted(role)} is not null")
-    elif leavers:
-        role = _exit_column(drafting, leavers)
-        _exits_of_rows(drafting, leavers, quoted(leavers.name), role, f"{quoted(role)} is not null")
-    elif start != "month":
-        raise _nobody_leaves()
-    if start == "month" and months:
-        if months.has("exit_date") or months.has("last_day_worked"):
-            _in_pictures(drafting, months)
-        _missing(drafting, months)
-
-
-def _in_pictures(drafting: Drafting, months: View) -> None:
-    """Exits whose day stands in the monthly rows of the person: the last row that states it counts."""
-    role = _exit_column(drafting, months)
-    drafting.bench.prepare(
-        "leaving",
-        f"select * from pictures where {quoted(role)} is not null\n"
-        f"qualify row_number() over (partition by employee_id, {quoted(role)} order by picture desc) = 1",
-    )
-    _exits_of_rows(drafting, months, "leaving", role, f"{quoted(role)} is not null")
-
-
-def _nobody_leaves() -> BadInput:
-    remedy = "Add the list of leavers with the last day of each, or a history with the end of employment"
-    return BadInput(Finding("nothing says who left, and when", "export", remedy=remedy))
-
-
-def _exit_column(drafting: Drafting, view: View) -> str:
-    """The column with the last day of employment; asked where there are several dates of an end."""
-    roles = [role for role in view.roles if role.startswith("exit_date")]
-    roles += [role for role in ("last_day_worked",) if view.has(role)]
-    if len(roles) == 1:
-        return roles[0]
-    names = {view.line(role).source: role for role in roles}
-    question = Question(
-        "exit_column",
-        "Which of these dates is the end of the employment? The last day at work can lie weeks before it.",
-        "one",
-        tuple(names),
-        suggested=view.line(roles[0]).source,
-    )
-    return names[drafting.interview.ask(question)]
-
-
-def _exits_of_rows(drafting: Drafting, view: View, rows: str, role: str, condition: str) -> None:
-    """Exits of rows that each end a spell. `role` is the column of the day."""
-    source = effective_role(view) if role == "day" else role
-    day = _last_day(drafting, view, quoted(role), source or role)
-    lines = [Line("employee_id", "employee_id", view.line("employee_id").source, 0.95)]
-    lines.append(drafting.take(view, source or role, "exit_date", day))
-    notice = _notice(drafting, view, role)
-    lines += exit_lines(drafting, view, condition, rows)
-    drafting.add("exits", Select((*lines, *notice), f"from {rows}\nwhere {condition}"))
-
-
-def _last_day(drafting: Drafting, view: View, sql: str, role: str) -> str:
-    """SQL for the last day of employment: the date itself, or the day before a first day away, as answered."""
-    line = view.line(role)
-    if matches(_LAST_DAY_WORDS, line.source.partition(".")[2]):
-        return sql
-    is_action = view.has("action") and state_role(view) == "action"
-    question = Question(
-        "exit_day",
-        f"Is {line.source} of somebody who left the last day of the employment, or the first day away?",
-        "one",
-        (LAST_DAY, FIRST_DAY_AWAY),
-        suggested=FIRST_DAY_AWAY if is_action else LAST_DAY,
-        why="a row of a history begins on its day" if is_action else "the usual meaning of such a column",
-    )
-    return f"{sql} - 1" if drafting.interview.ask(question) == FIRST_DAY_AWAY else sql
-
-
-def _notice(drafting: Drafting, view: View, role: str) -> list[Line]:
-    """`recorded_at` of the exits: the day of the notice, unless it mostly lies after the end."""
-    if not view.has("notice_date") or role == "day":
-        return []
-    both = view.frame.select("notice_date", end=role).drop_nulls()
-    if both.is_empty() or (both["notice_date"] > both["end"]).mean() > 0.2:  # type: ignore[operator]
-        drafting.notes.append(
-            f"{view.line('notice_date').source}: mostly after the end: not the day of notice; not used"
-        )
-        return []
-    return [drafting.take(view, "notice_date", "recorded_at", why="on or before the end: known from that day on")]
-
-
-def _missing(drafting: Drafting, months: View) -> None:
-    """Exits of people who are in a picture but not in the next one, and of whom no row says when they left."""
-    end = "(select min(picture) from pictures where picture > s.last_seen)"
-    listed, are_stated = "", "exits" in drafting.tables
-    if are_stated:
-        exits = " union all ".join(f"({select.sql})" for select in drafting.tables["exits"])
-        listed = (
-            f"\n  and not exists (select 1 from ({exits}) as e where e.employee_id = s.employee_id\n"
-            f"    and e.exit_date between s.first_seen and {end})"
-        )
-    gone = f"from spells as s\nwhere last_seen < (select max(picture) from pictures){listed}"
-    number = drafting.bench.rows(f"select employee_id {gone}").height
-    if not number:
-        return
-    question = Question(
-        "missing_people",
-        "Some people are missing from the next monthly list, and no list of leavers names them. What became of them?",
-        "one",
-        ("voluntary", "involuntary", "other", NOT_AN_EXIT),
-        {"missing": number},
-        None if not are_stated else "other",
-        "nobody can know it from the export",
-    )
-    kind = drafting.interview.ask(question)
-    if kind == NOT_AN_EXIT or (kind is None and are_stated):
-        return
-    lines = (
-        Line("employee_id", "s.employee_id", months.line("employee_id").source, 0.95),
-        Line("exit_date", f"{end} - 1", months.name, 0.7, "the day before the first picture without the person"),
-        Line("reason", literal("missing from the next monthly list")),
-        Line("kind", literal(kind or "unknown"), "", 0.7, "as answered in missing_people"),
-    )
-    drafting.add("exits", Select(lines, gone))

@@ -4,7 +4,6 @@ A view names the person and types every column that has a role, so that the tabl
 over views. What is drafted is run on the export at once: rows, dates and overlaps are counted on the result.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,33 +11,16 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from features.drafting.columns import Column, Recognised, shown
 from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.file_dates import YEAR, dates_in_names
 from features.drafting.keys import Key, Keys
-from features.drafting.roles import Column, Recognised, shown
 from features.drafting.shapes import DateShape
 from features.drafting.value_words import TOTALS
 from features.drafting.words import DATES, NUMBERS
 from features.sql import literal, quoted, select_from
 
 NO_LETTERS: Final = r"[\d.,'\s+\-]"
-
-_FILE_DATES: Final = (
-    (r"(?:19|20)\d\d-\d\d-\d\d", "%Y-%m-%d"),
-    (r"(?:19|20)\d\d_\d\d_\d\d", "%Y_%m_%d"),
-    (r"\d\d\.\d\d\.(?:19|20)\d\d", "%d.%m.%Y"),
-    (r"(?:19|20)\d\d[01]\d[0-3]\d", "%Y%m%d"),
-    (r"(?:19|20)\d\d-\d\d", "%Y-%m"),
-    (r"(?:19|20)\d\d_\d\d", "%Y_%m"),
-    (r"(?:19|20)\d\d\.\d\d", "%Y.%m"),
-    (r"(?:19|20)\d\d[01]\d", "%Y%m"),
-    (r"\d\d-(?:19|20)\d\d", "%m-%Y"),
-    (r"\d\d_(?:19|20)\d\d", "%m_%Y"),
-    (r"\d\d\.(?:19|20)\d\d", "%m.%Y"),
-    (r"[A-Za-z]{3} (?:19|20)\d\d", "%b %Y"),
-    (r"[A-Za-z]{3}_(?:19|20)\d\d", "%b_%Y"),
-    (r"[A-Za-z]{4,} (?:19|20)\d\d", "%B %Y"),
-)
-"""How a day or a month is written in the names of files and sheets."""
 _YEAR: Final = r"(?:19|20)\d\d"
 
 
@@ -136,39 +118,36 @@ def typed_views(bench: Workbench, tables: Sequence[Recognised], keys: Keys | Non
 def register(bench: Workbench, table: ExportTable) -> None:
     """Makes the rows of a table known under the names that the draft uses."""
     for part in table.parts:
-        rows = table.frame
+        rows = table.frame if table.unshaped is None else table.unshaped
         if len(table.parts) > 1:
-            rows = rows.filter(pl.col(FILE_COLUMN) == part.declared.sheet)
+            there = {name: part.renames.get(name, name) for name in part.columns}
+            own = [pl.col(name).alias(written) for written, name in there.items()]
+            rows = rows.filter(pl.col(FILE_COLUMN).is_in(part.files)).select(*own, FILE_COLUMN)
         bench.connection.register(part.name, rows.to_arrow())
     if len(table.parts) > 1:
-        bench.prepare(f"{table.name}_rows", _united(table))
+        bench.prepare(f"{table.name}_rows", united(table))
+    if table.reshaped:
+        bench.prepare(f"{table.name}_changes", table.reshaped)
 
 
-def dates_of_files(files: Sequence[str]) -> tuple[str, str] | None:
-    """The pattern and the format of the one date that every name of a file or sheet has; None where one lacks it."""
-    for pattern, form in _FILE_DATES:
-        found = [re.search(pattern, name) for name in files]
-        if all(found):
-            days = pl.Series([match.group() for match in found if match])
-            day_form = form if "%d" in form else f"%d {form}"
-            texts = days if "%d" in form else "01 " + days
-            if texts.str.to_date(day_form, strict=False).null_count() == 0:
-                return pattern, form
-    return None
-
-
-def _united(table: ExportTable) -> str:
-    """All sheets of a table, each row with the name of its sheet."""
-    parts = [
-        f"select * replace ({literal(part.declared.sheet or '')} as {FILE_COLUMN}) from {quoted(part.name)}"
-        for part in table.parts
-    ]
+def united(table: ExportTable) -> str:
+    """All sheets or files of a table, each row with the name of its sheet or file, under the names of the first."""
+    parts = []
+    for part in table.parts:
+        sheet = f" replace ({literal(part.sheet)} as {FILE_COLUMN})" if part.sheet else ""
+        renamed = ", ".join(f"{quoted(old)} as {quoted(new)}" for old, new in part.renames.items())
+        parts.append(f"select *{f' rename ({renamed})' if renamed else ''}{sheet} from {quoted(part.name)}")
     return "\nunion all by name\n".join(parts)
 
 
-def source_of(table: ExportTable) -> str:
-    """SQL for the rows of a table as they are."""
+def rows_of(table: ExportTable) -> str:
+    """SQL for the rows of the files of a table as they are."""
     return quoted(f"{table.name}_rows" if len(table.parts) > 1 else table.parts[0].name)
+
+
+def source_of(table: ExportTable) -> str:
+    """SQL for the rows of a table: those of its files, or what they were reshaped to."""
+    return quoted(f"{table.name}_changes") if table.reshaped else rows_of(table)
 
 
 def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:
@@ -178,7 +157,7 @@ def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:
     lines += [_line(name, column) for name, column in _named(table) if column.role != "person_id"]
     lines += _currency_beside_pay(table)
     lines += [_sensitive(each.name) for each in table.sensitive if not each.subject.is_refused] if key else []
-    if month := _month_of_file(table.table):
+    if month := month_of_file(table.table):
         lines.append(month)
     if not lines:
         lines = [Line(name, quoted(name)) for name in [*table.table.columns, FILE_COLUMN][:1]]
@@ -229,24 +208,35 @@ def _sensitive(name: str) -> Line:
     return Line(f"protected {shown(name)}", quoted(name), why="protected: for the fairness review only")
 
 
-def _month_of_file(table: ExportTable) -> Line | None:
+def month_of_file(table: ExportTable) -> Line | None:
     """The day or month in the name of the file or sheet of each row, where there are several."""
-    sheet, year = table.sheet_column, literal(_YEAR)
-    places = {FILE_COLUMN: pl.col(FILE_COLUMN)}
-    if sheet:
-        both = pl.concat_str(pl.col(sheet), pl.lit(" "), pl.col(FILE_COLUMN).str.extract(f"({_YEAR})").fill_null(""))
-        places |= {
-            quoted(sheet): pl.col(sheet),
-            f"({quoted(sheet)} || ' ' || regexp_extract({FILE_COLUMN}, {year}))": both,
-        }
-    for place, expression in places.items():
+    if table.year_end:
+        day = f"(regexp_extract({FILE_COLUMN}, '(?:19|20)\\d\\d') || {literal(f'-{table.year_end}')})::date"
+        return Line("file_date", day, FILE_COLUMN, 0.95, "the year in the name of the file; its day as in year_end")
+    for place, expression in _places_of_names(table).items():
         names = table.frame.select(expression.alias("name"))["name"].drop_nulls().unique().to_list()
-        if len(names) > 1 and (found := dates_of_files(names)):
-            pattern, form = found
-            day = f"try_strptime(regexp_extract({place}, {literal(pattern)}), {literal(form)})::date"
-            why = "the name of the file" if place == FILE_COLUMN else "the name of the sheet"
-            return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, why)
+        found = dates_in_names(names) if len(names) > 1 else None
+        if not found:
+            continue
+        pattern, form = found
+        why = "the name of the file" if place == FILE_COLUMN else "the name of the sheet"
+        if form == YEAR:
+            day = f"make_date(regexp_extract({place}, {literal(pattern)})::int, 12, 31)"
+            return Line("file_date", day, FILE_COLUMN, 0.8, f"the year in {why}")
+        day = f"try_strptime(regexp_extract({place}, {literal(pattern)}), {literal(form)})::date"
+        return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, why)
     return None
+
+
+def _places_of_names(table: ExportTable) -> dict[str, pl.Expr]:
+    """Where the name of a file or sheet stands, as SQL, and the names: a month alone takes the year of its file."""
+    places, sheet = {}, table.sheet_column
+    if sheet:
+        year = pl.col(FILE_COLUMN).str.extract(f"({_YEAR})").fill_null("")
+        places[quoted(sheet)] = pl.col(sheet)
+        of_file = f"regexp_extract({FILE_COLUMN}, {literal(_YEAR)})"
+        places[f"({quoted(sheet)} || ' ' || {of_file})"] = pl.concat_str(pl.col(sheet), pl.lit(" "), year)
+    return places | {FILE_COLUMN: pl.col(FILE_COLUMN)}
 
 
 def _from(table: Recognised, key: Key | None, keys: Keys | None) -> str:
@@ -256,8 +246,8 @@ def _from(table: Recognised, key: Key | None, keys: Keys | None) -> str:
     conditions = [f"{key.column.text} is not null", *_no_totals(table)]
     if key.via:
         own = keys.own.spelling.sql(keys.own.column.text)
-        number = key.via.text
-        people = f"(select {number} as the_number, {own} as the_id from {source_of(keys.people.table)})"
+        number = key.via_spelling.sql(key.via.text)
+        people = f"(select distinct {number} as the_number, {own} as the_id from {source_of(keys.people.table)})"
         rows = f"{rows} join {people} as people on people.the_number = {key.spelling.sql(key.column.text)}"
     return f"from {rows}\nwhere {' and '.join(conditions)}"
 

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, Final
 
 from features.contract.tables import TABLES
+from features.drafting.columns import shown
 from features.drafting.context import Drafting
 from features.drafting.cross_section import FlatDraft
 from features.drafting.export import ExportTable, Part
 from features.drafting.questions import FEWEST, SUGGESTED, Interview, Question
-from features.drafting.roles import shown
 from features.drafting.views import Select
 from features.reading.source_toml import Database
 from features.sql import quoted
@@ -29,6 +29,7 @@ def source_toml(name: str, drafting: Drafting, left_out: Iterable[str]) -> str:
     sections = [*_answers(drafting.interview), *_inputs(files, [*views.values(), *tables.values()])]
     sections += ["[prepare]", *(f"{key(view)} = {multiline(sql)}\n" for view, sql in views.items())]
     sections += ["[tables]", *(f"{table} = {multiline(sql)}\n" for table, sql in tables.items())]
+    sections += _items(drafting)
     return "\n".join([*head, *sections, *_notes([*drafting.notes, *left_out])])
 
 
@@ -160,6 +161,16 @@ def _plain(declared: Mapping[str, Any]) -> dict[str, Any]:
     """A list of one file or pattern as the text that it is."""
     single = {name: declared[name][0] for name in ("file", "skip_rows") if len(declared.get(name) or []) == 1}
     return {**declared, **single}
+
+
+def _items(drafting: Drafting) -> list[str]:
+    """The driver and the label of each item."""
+    lines = []
+    for section, items in drafting.items.items():
+        for item in items:
+            lines += [f"[{section}.{key(item.name)}]", f"driver = {text(item.driver)}  # {shown(item.why)}"]
+            lines += [f"label = {text(item.label)}", ""]
+    return lines
 
 
 def _united(selects: Iterable[Select]) -> str:

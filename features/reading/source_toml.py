@@ -253,6 +253,7 @@ class FileFormats(TextFormat):
     working_time: TextFormat = TextFormat()
     measures: TextFormat = TextFormat()
     exits: TextFormat = TextFormat()
+    directory: TextFormat = TextFormat()
 
 
 class Queries(_Strict):
@@ -268,6 +269,7 @@ class Queries(_Strict):
     working_time: Query | None = None
     measures: Query | None = None
     exits: Query | None = None
+    directory: Query | None = None
 
 
 class SourceToml(_Strict):

@@ -15,6 +15,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from features.drafting.draft import Draft
+    from features.drafting.templates.template import Template
 
 app = typer.Typer()
 
@@ -58,27 +59,28 @@ def draft(
     tables: Annotated[
         list[str] | None, typer.Option("--table", help="A table to read; repeat it. Default: all of the schema.")
     ] = None,
-    template: Annotated[str | None, typer.Option("--template", help="A known layout; none is needed.")] = None,
+    template: Annotated[
+        str | None, typer.Option("--template", help="A known system by its name, or a file .toml; found by itself.")
+    ] = None,
     json_file: JsonOption = None,
 ) -> None:
     """Draft a source.toml for an export or a database: show the evidence, and ask what the data cannot say."""
     from features.drafting.questions import read_answers, unknown_keys
+    from features.drafting.templates.template import template_named
     from pipeline.commands.screens.drafting import draft_lines, prompt
     from pipeline.files import write_text
 
-    if template is not None:
-        remedy = "Leave --template out: the layout is recognised by itself"
-        raise BadInput(Finding("no template of that name", "command line", "--template", remedy=remedy))
+    system = template_named(template) if template is not None else None
     subject = _subject(path, url_env, schema, tables or [])
     answers = answers or out.with_name("answers.toml")
     given = _answers_of(out) | (read_answers(answers) if answers.is_file() else {})
-    drafted = _draft(subject, out, given)
+    drafted = _draft(subject, out, given, system)
     while drafted.open and sys.stdin.isatty() and err.is_terminal:
         asked = prompt(drafted, err)
         if not asked:
             break
         given |= asked
-        drafted = _draft(subject, out, given)
+        drafted = _draft(subject, out, given, system)
     write_text(drafted.text, out)
     if drafted.open:
         write_text(drafted.questions_text, answers)
@@ -118,13 +120,13 @@ def _answers_of(out: Path) -> dict[str, Any]:
     return answers
 
 
-def _draft(subject: _Subject, out: Path, given: dict[str, Any]) -> "Draft":
+def _draft(subject: _Subject, out: Path, given: dict[str, Any], system: "Template | None") -> "Draft":
     from features.drafting.draft import draft_database, draft_source
 
     with tempfile.TemporaryDirectory() as work, progress() as report:
         if subject.path:
-            return draft_source(subject.path, out, given, Path(work), report)
-        return draft_database(subject.url_env or "", subject.schema, subject.tables, given, Path(work), report)
+            return draft_source(subject.path, out, given, Path(work), report, system)
+        return draft_database(subject.url_env or "", subject.schema, subject.tables, given, Path(work), report, system)
 
 
 def _is_accepted(out: Path) -> bool:

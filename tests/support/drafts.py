@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from features.contract.tables import DIRECTORY
 from features.drafting.draft import Draft
 from features.source import Source, load_source
 
@@ -23,6 +24,9 @@ class Drafted:
         """The rows of a table that the draft gives, in order."""
         source = load_source(self.toml, self.work / "staging")
         assert isinstance(source, Source)
+        if table == DIRECTORY:
+            assert source.directory, "no directory"
+            return sorted(pl.read_parquet(source.directory, columns=list(columns)).rows())
         frame = source.scan(table)
         assert isinstance(frame, pl.LazyFrame), f"no table {table}"
         return sorted(frame.select(columns).collect().rows())

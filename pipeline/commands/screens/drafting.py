@@ -22,6 +22,8 @@ def draft_lines(
     draft: Draft, left_over: Sequence[str], subject: str, out: Path, answers: Path
 ) -> Iterator[RenderableType]:
     """The result, from what was recognised to the next command. `subject` is how the command names the export."""
+    if draft.template:
+        yield f"[bold]system[/] {escape(draft.template)}, by its columns"
     for table, lines in draft.tables.items():
         shown = narrow_table(f"\n{table}")
         for column in ("column", "from", "sure", "why"):

@@ -9,9 +9,10 @@ import pytest
 from drafts import Draw
 from source_files import write
 
+from features.drafting.columns import Recognised
 from features.drafting.export import read_export
 from features.drafting.questions import Interview
-from features.drafting.roles import Recognised, recognise
+from features.drafting.roles import recognise
 from features.drafting.shapes import shape_of
 
 ANSWERS = {"exit_kinds": {"move": "voluntary"}, "complete_from": "2020-01-01", "complete_until": "2021-12-31"}
