@@ -244,8 +244,10 @@ def _month_of_file(table: ExportTable) -> Line | None:
         if len(names) > 1 and (found := dates_of_files(names)):
             pattern, form = found
             day = f"try_strptime(regexp_extract({place}, {literal(pattern)}), {literal(form)})::date"
-            why = "the name of the file" if place == FILE_COLUMN else "the name of the sheet"
-            return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, why)
+            is_file = place == FILE_COLUMN
+            source, why = (FILE_COLUMN, "file") if is_file else (f"{table.name}.{sheet}", "sheet")
+            sql = day if "%d" in form else f"last_day({day})"
+            return Line("file_date", sql, source, 0.95, f"the name of the {why}")
     return None
 
 

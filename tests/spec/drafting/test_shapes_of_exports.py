@@ -51,6 +51,7 @@ def test_a_workbook_a_year_with_a_sheet_a_month_is_a_history(drafted: Draw) -> N
         files[f"Headcount {year}.xlsx"] = months
     made = drafted(files, {"missing_people": "voluntary"})
     assert 'file = "Headcount *.xlsx"' in made.draft.text.replace("export/", "")
+    assert not made.draft.unused
     assert made.rows("exits", "employee_id", "exit_date") == [
         ("E01", date(2021, 3, 30)),
         ("E02", date(2021, 11, 29)),
