@@ -74,14 +74,14 @@ def workbook_inputs(files: Sequence[Path], shown: str) -> list[InputFile]:
             return [_input(shown, pattern, group) for pattern, group in zip(patterns, groups, strict=True)]
     first = states[files[0]]
     wanted = [None] if len(first) == 1 else [state.name for state in first]
-    return [InputFile(file=shown, sheet=sheet) for sheet in wanted]
+    return [InputFile(file=[shown], sheet=sheet) for sheet in wanted]
 
 
 def _input(shown: str, pattern: str, group: Sequence[_SheetHead]) -> InputFile:
     if not is_pattern(pattern):
-        return InputFile(file=shown, sheet=pattern.lower())
+        return InputFile(file=[shown], sheet=pattern.lower())
     column = DEPARTMENT if _says_departments(group) else None
-    return InputFile(file=shown, sheet=pattern, sheet_column=column)
+    return InputFile(file=[shown], sheet=pattern, sheet_column=column)
 
 
 def _header(file: Path, title: str) -> list[str]:

@@ -12,12 +12,13 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.export import ExportTable
 from features.drafting.keys import Key, Keys
 from features.drafting.roles import Column, Recognised, shown
 from features.drafting.shapes import DateShape
 from features.drafting.value_words import TOTALS
 from features.drafting.words import DATES, NUMBERS
+from features.reading.input_part import FILE_COLUMN
 from features.sql import literal, quoted, select_from
 
 NO_LETTERS: Final = r"[\d.,'\s+\-]"
