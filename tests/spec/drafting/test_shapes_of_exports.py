@@ -26,14 +26,14 @@ def sheet(*people: list[Any], title: bool = True) -> list[list[Any]]:
 
 def test_a_sheet_a_department_gives_the_department(drafted: Draw) -> None:
     book = [
-        ("Sales", sheet(["11", date(2018, 1, 1), None, None], LEFT)),
+        ("Marketing", sheet(["11", date(2018, 1, 1), None, None], LEFT)),
         ("Legal", sheet(["13", date(2018, 3, 1), None, None])),
         ("Empty", []),
     ]
     made = drafted({"staff.xlsx": book}, PERIOD | RESIGNED)
     assert 'sheet = "*"\nsheet_column = "sheet department"' in made.draft.text
     assert made.rows("employees", "employee_id") == [("11",), ("12",), ("13",)]
-    assert {row[1] for row in made.rows("assignments", "employee_id", "department")} == {"Sales", "Legal"}
+    assert {row[1] for row in made.rows("assignments", "employee_id", "department")} == {"Marketing", "Legal"}
     report = check_source(made.toml, made.work / "again")
     assert (report.people, report.voluntary_exits) == (3, 1)
     assert not report.errors
