@@ -6,10 +6,11 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.export import ExportTable
 from features.drafting.names import LEAST, VALUES, roles_by_name, roles_of
 from features.drafting.shapes import shape_of
 from features.drafting.views import rows_of
+from features.reading.input_part import FILE_COLUMN
 from features.sql import literal, quoted
 
 FEWEST_FIELDS, MOST_FIELDS = 2, 80

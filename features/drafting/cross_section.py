@@ -7,13 +7,13 @@ from typing import Final
 from features.contract.vocabulary import DRIVERS, folded
 from features.drafting.columns import Recognised, shown
 from features.drafting.context import counts_of
-from features.drafting.export import FILE_COLUMN
 from features.drafting.names import matches
 from features.drafting.questions import Interview, Question
 from features.drafting.shapes import is_written_date
 from features.drafting.value_words import DRIVERS as DRIVER_WORDS
 from features.drafting.value_words import YES
 from features.drafting.views import Line, source_of
+from features.reading.input_part import FILE_COLUMN
 from features.sql import literal, quoted
 
 LEFT, STAYED = "left voluntarily", "everyone else"

@@ -7,10 +7,11 @@ from typing import Final
 
 import polars as pl
 
-from features.drafting.export import FILE_COLUMN, Export, ExportTable, Part, name_for_sql
+from features.drafting.export import Export, ExportTable, Part, name_for_sql
 from features.errors import BadInput, Finding
 from features.reading.databases.connectors import opened
 from features.reading.databases.tables import copy_table
+from features.reading.input_part import FILE_COLUMN
 from features.reading.source_definition import SourceDefinition, valid_settings
 from features.reading.source_toml import Database, InputFile
 

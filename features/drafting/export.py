@@ -210,7 +210,7 @@ def _declared(files: Sequence[Path], shown: str, export: Export) -> list[InputFi
     """How the files are to be read: an input for each table in them."""
     name = files[0].name.lower()
     if name.endswith(TYPED_FORMS):
-        return [InputFile(file=shown)]
+        return [InputFile(file=[shown])]
     if name.endswith(TEXT_FORMS):
         declared = text_input(files, shown)
         export.left_out += [] if declared else [f"{files[0].name}: no table in it"]

@@ -7,12 +7,13 @@ from typing import Final
 import polars as pl
 
 from features.drafting.columns import Column, shown
-from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.export import ExportTable
 from features.drafting.file_dates import dates_in_names
 from features.drafting.names import matches
 from features.drafting.picture_day import picture_day_of
 from features.drafting.shapes import Shape, shape_of
 from features.drafting.words import DATES
+from features.reading.input_part import FILE_COLUMN
 
 DAYS_OF_ROWS: Final = ("period", "valid_from", "review_date", "survey_date")
 """Roles of the day of a row."""

@@ -25,8 +25,8 @@ _SAYS_NOTHING: Final = re.compile(
     r"(sheet|tabelle|blatt|лист|feuil|hoja|foglio|planilha|arkusz|blad)\s*\d*", re.IGNORECASE
 )
 _MONTHS: Final = re.compile(
-    "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|"
-    "янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек",
+    "jan(uary|uar)?|feb(ruary|ruar)?|mar(ch)?|märz|mrz|apr(il)?|may|mai|june?|juni|july?|juli|aug(ust)?|sept?(ember)?|"
+    "o[ck]t(ober)?|nov(ember)?|de[cz](ember)?|янв.*|фев.*|марта?|апр.*|мая|май|июн.*|июл.*|авг.*|сен.*|окт.*|ноя.*|дек.*",
     re.IGNORECASE,
 )
 
@@ -74,14 +74,14 @@ def workbook_inputs(files: Sequence[Path], shown: str) -> list[InputFile]:
             return [_input(shown, pattern, group) for pattern, group in zip(patterns, groups, strict=True)]
     first = states[files[0]]
     wanted = [None] if len(first) == 1 else [state.name for state in first]
-    return [InputFile(file=shown, sheet=sheet) for sheet in wanted]
+    return [InputFile(file=[shown], sheet=sheet) for sheet in wanted]
 
 
 def _input(shown: str, pattern: str, group: Sequence[_SheetHead]) -> InputFile:
     if not is_pattern(pattern):
-        return InputFile(file=shown, sheet=pattern.lower())
+        return InputFile(file=[shown], sheet=pattern.lower())
     column = DEPARTMENT if _says_departments(group) else None
-    return InputFile(file=shown, sheet=pattern, sheet_column=column)
+    return InputFile(file=[shown], sheet=pattern, sheet_column=column)
 
 
 def _header(file: Path, title: str) -> list[str]:
@@ -124,7 +124,9 @@ def _says_departments(group: Sequence[_SheetHead]) -> bool:
         word_pattern(TEXTS["department"]).search(f"_{folded(name)}_") for sheet in group for name in sheet.header
     )
     are_words = all(
-        not any(map(str.isdigit, title)) and not _SAYS_NOTHING.fullmatch(title) and not _MONTHS.match(title)
+        not any(map(str.isdigit, title))
+        and not _SAYS_NOTHING.fullmatch(title)
+        and not _MONTHS.fullmatch(_WORDS.findall(title)[0])
         for title in titles
     )
     return len(titles) > 1 and are_words and not has_own

@@ -36,7 +36,7 @@ def text_input(files: Sequence[Path], shown: str) -> InputFile | None:
         return None
     header = find_header(rows, frozenset())
     declared = InputFile(
-        file=shown,
+        file=[shown],
         encoding=encoding,
         delimiter=None if delimiter == "," else delimiter,
         header_row=None if header == (1,) else [header[0]],

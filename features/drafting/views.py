@@ -12,12 +12,13 @@ import duckdb
 import polars as pl
 
 from features.drafting.columns import Column, Recognised, shown
-from features.drafting.export import FILE_COLUMN, ExportTable
+from features.drafting.export import ExportTable
 from features.drafting.file_dates import YEAR, dates_in_names
 from features.drafting.keys import Key, Keys
 from features.drafting.shapes import DateShape
 from features.drafting.value_words import TOTALS
 from features.drafting.words import DATES, NUMBERS
+from features.reading.input_part import FILE_COLUMN
 from features.sql import literal, quoted, select_from
 
 NO_LETTERS: Final = r"[\d.,'\s+\-]"
@@ -219,12 +220,14 @@ def month_of_file(table: ExportTable) -> Line | None:
         if not found:
             continue
         pattern, form = found
-        why = "the name of the file" if place == FILE_COLUMN else "the name of the sheet"
+        is_file = place == FILE_COLUMN
+        source, why = (FILE_COLUMN, "file") if is_file else (f"{table.name}.{table.sheet_column}", "sheet")
         if form == YEAR:
             day = f"make_date(regexp_extract({place}, {literal(pattern)})::int, 12, 31)"
-            return Line("file_date", day, FILE_COLUMN, 0.8, f"the year in {why}")
+            return Line("file_date", day, source, 0.8, f"the year in the name of the {why}")
         day = f"try_strptime(regexp_extract({place}, {literal(pattern)}), {literal(form)})::date"
-        return Line("file_date", day if "%d" in form else f"last_day({day})", FILE_COLUMN, 0.95, why)
+        sql = day if "%d" in form else f"last_day({day})"
+        return Line("file_date", sql, source, 0.95, f"the name of the {why}")
     return None
 
 

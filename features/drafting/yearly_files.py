@@ -14,9 +14,10 @@ from typing import Final
 import polars as pl
 
 from features.contract.vocabulary import folded
-from features.drafting.export import FILE_COLUMN, Export, ExportTable
+from features.drafting.export import Export, ExportTable
 from features.drafting.file_dates import YEAR, dates_in_names
 from features.drafting.questions import Interview, Question
+from features.reading.input_part import FILE_COLUMN
 
 _YEAR: Final = r"(?<!\d)(?:19|20)\d\d(?!\d)"
 _SHARED: Final = 0.5

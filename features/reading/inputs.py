@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from features.contract.table_version import TableVersion
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, counted
 from features.reading.csv_rows import write_plain
 from features.reading.files import csv_to_parquet, nameless_columns
 from features.reading.input_part import FILE_COLUMN, SHEET_COLUMN, InputPart
@@ -120,13 +120,17 @@ def _read_workbook(file: Path, name: str, declared: InputFile, out_dir: Path, re
     is_pattern = bool(declared.sheet and IS_PATTERN.search(declared.sheet))
     wanted = sheets_to_read(file, declared.sheet or name, f"inputs.{name}", is_named=declared.sheet is not None)
     read.notes += wanted.notes
+    below = sheets_with_more = 0
     for number, sheet_name in wanted.sheets.items():
         part = out_dir / f"{len(read.parts)}.parquet"
-        sheet = xlsx_to_parquet(file, Sheet(sheet_name, section=f"inputs.{name}"), declared, part, Shaping.of(declared))
+        sheet = xlsx_to_parquet(
+            file, Sheet(sheet_name, frozenset(), f"inputs.{name}", is_pattern), declared, part, Shaping.of(declared)
+        )
         read.refused += sheet.refused
         read.notes += [note for note in sheet.notes if note not in read.notes]
         read.warnings += [replace(finding, table=f"inputs.{name}") for finding in sheet.warnings]
         read.skipped += sheet.skipped
+        below, sheets_with_more = below + sheet.below, sheets_with_more + (sheet.below > 0)
         read.nameless |= sheet.nameless
         read.files[file].add(number)
         column = declared.sheet_column or SHEET_COLUMN
@@ -136,6 +140,10 @@ def _read_workbook(file: Path, name: str, declared: InputFile, out_dir: Path, re
         read.parts.append(
             InputPart(part, {FILE_COLUMN: file.name} | ({column: wanted.titles[number]} if is_pattern else {}))
         )
+    if is_pattern and below:
+        ends = f"{counted(below, 'row')} at the end of {counted(sheets_with_more, 'sheet')}"
+        advice = f"skip_rows or skip_last under [inputs.{name}] in source.toml declares them"
+        read.notes.append(f"{file.name}: {ends} not read, as totals or remarks; {advice}.")
 
 
 def _read_csv(file: Path, name: str, declared: InputFile, part: Path, read: ReadInput) -> list[str]:

@@ -39,16 +39,20 @@ _DAY_ZERO_OF_1904: Final = date(1904, 1, 1)
 
 @dataclass(frozen=True)
 class Sheet:
-    """Which sheet is wanted: its name, the names that its columns may have, and where to declare its layout."""
+    """Which sheet is wanted: its name, the names that its columns may have, and where to declare its layout.
+
+    is_one_of_several: what is said of each of them is said once for all by who reads them.
+    """
 
     name: str
     known: Set[str] = frozenset()
     section: str = "files"
+    is_one_of_several: bool = False
 
 
 @dataclass
 class ReadSheet:
-    """What a sheet held beside its rows."""
+    """What a sheet held beside its rows. below: the number of rows at its end taken for totals and remarks."""
 
     refused: list[str]
     cells: Cells
@@ -56,6 +60,7 @@ class ReadSheet:
     warnings: list[Finding] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     nameless: set[int] = field(default_factory=set)
+    below: int = 0
 
 
 def xlsx_to_parquet(
@@ -80,7 +85,8 @@ def xlsx_to_parquet(
     notes += _header_notes(file.name, wanted, layout, header, nameless)
     ends_where_declared = layout.last_row is not None or shaping.skip_last > 0
     data, footer = _without_blank_rows(body.rows, detects_footer=not ends_where_declared)
-    notes += _footer_notes(file.name, wanted, header, body.rows, footer)
+    below = _filled_rows(body.rows.tail(footer)) if footer else 0
+    notes += _footer_notes(file.name, wanted, header.rows[-1] + body.rows.height - footer, below)
     data, skipped = _without_skipped(data, shaping)
     _write(data, out)
     warnings = [
@@ -89,7 +95,7 @@ def xlsx_to_parquet(
     ]
     places = {column: position for position, column in columns}
     cells = Cells(body.numbers, lambda column: _is_mixed(file, name, header.rows[-1], places[column]), book.day_zero)
-    return ReadSheet(refused, cells, notes, warnings, skipped, set(nameless))
+    return ReadSheet(refused, cells, notes, warnings, skipped, set(nameless), below)
 
 
 def workbook_sheets(file: Path) -> list[str]:
@@ -117,7 +123,9 @@ def sheet_states(file: Path, *, measures: bool = True) -> list[SheetState]:
     with _opened(file) as workbook:
         hidden, states = _book(file).hidden, []
         for given in workbook.sheet_names:
-            is_blank = measures and not workbook.load_sheet(given, header_row=None, n_rows=1).total_height
+            is_blank = (
+                measures and not workbook.load_sheet(given, header_row=None, n_rows=1, dtypes="string").total_height
+            )
             states.append(SheetState(given.strip(), given.strip().lower() in hidden, is_blank))
         return states
 
@@ -290,13 +298,15 @@ def _header_notes(file: str, wanted: Sheet, layout: SheetLayout, header: Header,
     return notes
 
 
-def _footer_notes(file: str, wanted: Sheet, header: Header, rows: pl.DataFrame, footer: int) -> list[str]:
-    last = header.rows[-1] + rows.height - footer
-    text = rows.tail(footer).filter(~pl.all_horizontal(pl.all().is_null())).height if footer else 0
-    if not text:
+def _filled_rows(rows: pl.DataFrame) -> int:
+    return rows.filter(~pl.all_horizontal(pl.all().is_null())).height
+
+
+def _footer_notes(file: str, wanted: Sheet, last: int, below: int) -> list[str]:
+    if not below or wanted.is_one_of_several:
         return []
     return [
-        f"{file}: {counted(text, 'row')} below row {last} not read, as totals or remarks; "
+        f"{file}: {counted(below, 'row')} below row {last} not read, as totals or remarks; "
         f"last_row under [{wanted.section}] in source.toml declares where the data end."
     ]
 

@@ -26,14 +26,14 @@ def sheet(*people: list[Any], title: bool = True) -> list[list[Any]]:
 
 def test_a_sheet_a_department_gives_the_department(drafted: Draw) -> None:
     book = [
-        ("Sales", sheet(["11", date(2018, 1, 1), None, None], LEFT)),
+        ("Marketing", sheet(["11", date(2018, 1, 1), None, None], LEFT)),
         ("Legal", sheet(["13", date(2018, 3, 1), None, None])),
         ("Empty", []),
     ]
     made = drafted({"staff.xlsx": book}, PERIOD | RESIGNED)
     assert 'sheet = "*"\nsheet_column = "sheet department"' in made.draft.text
     assert made.rows("employees", "employee_id") == [("11",), ("12",), ("13",)]
-    assert {row[1] for row in made.rows("assignments", "employee_id", "department")} == {"Sales", "Legal"}
+    assert {row[1] for row in made.rows("assignments", "employee_id", "department")} == {"Marketing", "Legal"}
     report = check_source(made.toml, made.work / "again")
     assert (report.people, report.voluntary_exits) == (3, 1)
     assert not report.errors
@@ -51,6 +51,7 @@ def test_a_workbook_a_year_with_a_sheet_a_month_is_a_history(drafted: Draw) -> N
         files[f"Headcount {year}.xlsx"] = months
     made = drafted(files, {"missing_people": "voluntary"})
     assert 'file = "Headcount *.xlsx"' in made.draft.text.replace("export/", "")
+    assert not made.draft.unused
     assert made.rows("exits", "employee_id", "exit_date") == [
         ("E01", date(2021, 3, 30)),
         ("E02", date(2021, 11, 29)),

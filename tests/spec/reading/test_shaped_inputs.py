@@ -146,6 +146,16 @@ def test_rows_left_out_of_sheets_are_counted_over_all_of_them(read: Any) -> None
     assert skipped(raw) == {"inputs.staff.skip_rows": 2, "inputs.staff.skip_last": 2}
 
 
+def test_totals_of_several_sheets_are_one_note(read: Any) -> None:
+    sheets = [(name, [["No", "Pay"], ["1", 10], ["Total", 10]]) for name in ("a", "b")]
+    raw = read({"staff.xlsx": sheets}, 'file = "staff.xlsx"\nsheet = "*"')
+    assert frame(raw)["No"].to_list() == ["1", "1"]
+    assert raw.notes == [
+        "staff.xlsx: 2 rows at the end of 2 sheets not read, as totals or remarks; "
+        "skip_rows or skip_last under [inputs.staff] in source.toml declares them."
+    ]
+
+
 def test_a_column_without_a_name_is_noted_and_can_be_given_one(read: Any) -> None:
     raw = read({"staff.csv": "No,,Dept\n1,A,IT\n"}, 'file = "staff.csv"')
     assert frame(raw).columns == ["No", "Dept", "filename"]
