@@ -31,7 +31,7 @@ TEXT_FORMS: Final = (".csv", ".tsv", ".txt", ".csv.gz")
 FORMS: Final = (*TEXT_FORMS, ".xlsx")
 FILE_COLUMN: Final = "filename"
 
-DERIVED: Final = frozenset("people spells states changes_of_state pictures people_by_name".split())
+DERIVED: Final = frozenset("people spells states versions changes_of_state pictures people_by_name".split())
 """Names of views that a draft derives: no table of an export has one."""
 
 _DELIMITERS: Final = ",;\t|"

@@ -29,7 +29,7 @@ from exports_with_traps import (
     yearly_books,
 )
 from source_files import write
-from staff_exports import PERIOD, StaffExport, expected
+from staff_exports import PERIOD, StaffExport, expected, must_be_asked
 
 from features.contract.vocabulary import folded
 from features.drafting.draft import Draft, draft_source
@@ -94,8 +94,7 @@ def compared(export: StaffExport, folder: Path) -> Compared:
             break
         given |= new
     draft = drafts[-1]
-    must = {"complete_from", "complete_until", "exit_kinds", *export.needed}
-    missing = tuple(sorted(must - {question.key for question in draft.questions}))
+    missing = tuple(sorted(must_be_asked(export) - {question.key for question in draft.questions}))
     if draft.open:
         return Compared(draft, drafts[0], {}, tuple(draft.open), missing)
     toml.write_text(draft.text, encoding="utf-8")

@@ -45,6 +45,11 @@ def kinds_by(words: Mapping[str, str]) -> dict[str, str]:
     return {words[what]: kind for what, kind in KINDS.items()}
 
 
+def must_be_asked(export: StaffExport) -> set[str]:
+    """The keys of the questions that matter in an export."""
+    return {"complete_from", "complete_until", "exit_kinds", *export.needed}
+
+
 def expected(export: StaffExport) -> dict[str, pl.DataFrame]:
     """The tables of a perfect mapping."""
     made, number = export.of, export.number
