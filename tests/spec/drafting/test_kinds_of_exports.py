@@ -86,7 +86,8 @@ def test_pay_by_the_hour_is_not_divided_by_the_share_of_full_time(drafted: Draw)
 
 def test_a_log_with_a_row_a_field_is_a_history(drafted: Draw) -> None:
     log = (
-        "Employee ID,Date,Field,Old value,New value\n1,2018-01-01,Department,,Sales\n1,2018-01-01,Annual salary,,40000\n"
+        "Employee ID,Date,Field,Old value,New value\n"
+        "1,2018-01-01,Department,,Sales\n1,2018-01-01,Annual salary,,40000\n"
         "1,2019-04-01,Annual salary,40000,42000\n1,2020-02-01,Department,Sales,Legal\n"
         "2,2018-01-02,Department,,Plant\n"
         "4,2018-01-04,Department,,Plant\n"
@@ -107,7 +108,8 @@ def test_a_log_with_a_row_a_field_is_a_history(drafted: Draw) -> None:
 
 def test_a_stay_is_a_chain_of_versions_and_a_gap_begins_another(drafted: Draw) -> None:
     versions = (
-        "Employee ID,Valid from,Valid to,Department,Leaving reason\n1,2018-01-01,2019-01-01,Sales,\n1,2019-01-01,,Legal,\n"
+        "Employee ID,Valid from,Valid to,Department,Leaving reason\n"
+        "1,2018-01-01,2019-01-01,Sales,\n1,2019-01-01,,Legal,\n"
         "2,2018-02-01,2018-08-01,Sales,\n2,2018-08-01,2019-07-01,Plant,Resignation\n2,2020-03-01,,Plant,\n"
     )
     made = drafted({"versions.csv": versions}, PERIOD | KINDS)
