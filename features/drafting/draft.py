@@ -14,6 +14,7 @@ import duckdb
 from features.contract.tables import TABLES
 from features.drafting.change_log import with_a_column_a_field
 from features.drafting.columns import Recognised, shown
+from features.drafting.company_numbers import with_numbers_of_the_group
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.export import Export, read_export
@@ -92,7 +93,8 @@ def draft_source(
     progress("recognising its columns")
     template = _known_system(export, path, template)
     interview = Interview(answers, template)
-    tables = recognise([with_a_column_a_field(table) for table in export.tables], interview, template)
+    made = with_numbers_of_the_group([with_a_column_a_field(table) for table in export.tables])
+    tables = recognise(made, interview, template)
     name = path.resolve().stem if path.is_file() else path.resolve().name
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)

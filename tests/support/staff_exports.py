@@ -19,7 +19,8 @@ class StaffExport:
     """An export. kinds: the kind of exit by a phrase of its reason; answers: the others that are not as suggested.
 
     lost: columns, as `table.column`, that no one can tell from the files. number: how an id is spelled in the end.
-    needed: keys of the questions that must be asked, beside the period and the kinds.
+    needed: keys of the questions that must be asked, beside the period and the kinds. has_notice, has_currency: whether
+    the files have the day of notice, and a currency.
     """
 
     files: Mapping[str, Content]
@@ -29,6 +30,8 @@ class StaffExport:
     number: Callable[[int], str] = str
     needed: frozenset[str] = frozenset()
     of: Staff = field(default_factory=staff)
+    has_notice: bool = False
+    has_currency: bool = False
 
 
 def text_of(header: Sequence[str], rows: Iterable[Sequence[Any]], mark: str = ",", encoding: str = "utf-8") -> bytes:
@@ -61,16 +64,25 @@ def expected(export: StaffExport) -> dict[str, pl.DataFrame]:
     tables = {
         "employees": _frame([(number(s.person.number), s.hired) for s in spells], "employee_id", "hire_date"),
         "exits": _frame(
-            [(number(s.person.number), s.gone, KINDS[s.what]) for s in spells if s.gone],
+            [
+                (number(s.person.number), s.gone, KINDS[s.what], s.notice if export.has_notice else None)
+                for s in spells
+                if s.gone
+            ],
             "employee_id",
             "exit_date",
             "kind",
+            "recorded_at",
         ),
         "assignments": _frame(
             posts, "employee_id", "effective_date", "department", "job", "level", "manager_id", "location", "fte"
         ),
         "compensation": _frame(
-            [(number(p.person.number), p.day, p.year) for p in made.pays], "employee_id", "effective_date", "base_pay"
+            [(number(p.person.number), p.day, p.year, "EUR" if export.has_currency else None) for p in made.pays],
+            "employee_id",
+            "effective_date",
+            "base_pay",
+            "currency",
         ),
     }
     return {
