@@ -534,6 +534,5 @@ def rippling() -> StaffExport:
         },
         kinds_by(_ENGLISH),
         answers={"entered_compensation_changes": "no"},
-        has_currency=True,
         needed=frozenset({"pay_basis", "level"}),
     )

@@ -85,10 +85,11 @@ def expected(export: StaffExport) -> dict[str, pl.DataFrame]:
             "currency",
         ),
     }
+    lost = export.lost if export.has_currency else export.lost | {"compensation.currency"}
     return {
-        name: table.drop([c for c in table.columns if f"{name}.{c}" in export.lost], strict=False)
+        name: table.drop([c for c in table.columns if f"{name}.{c}" in lost], strict=False)
         for name, table in tables.items()
-        if name not in export.lost
+        if name not in lost
     }
 
 

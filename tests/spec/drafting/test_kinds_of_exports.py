@@ -235,3 +235,30 @@ def test_a_short_file_has_the_encoding_of_the_files_beside_it(drafted: Draw) -> 
         PERIOD | {"exit_kinds": {"Przejście na emeryturę": "other"}},
     )
     assert made.draft.tables["compensation"][2].source == "pensje.Wynagrodzenie miesięczne"
+
+
+def test_a_number_that_two_companies_give_is_two_people(drafted: Draw) -> None:
+    people = "Mandant;Personalnummer;Nachname;Eintritt;Austritt;Austrittsgrund\n" + "".join(
+        f"{company};{n:03d};{name}{n};0{n}.01.2018;{'30.06.2020;Resignation' if (company, n) == ('20', 1) else ';'}\n"
+        for company, name in (("10", "A"), ("20", "B"))
+        for n in range(1, 6)
+    )
+    pay = "Mandant;Personalnummer;Gültig ab;Jahresgehalt\n" + "".join(
+        f"{company};{n:03d};0{n}.01.{year};{salary}\n"
+        for company, salary in (("10", "40000"), ("20", "50000"))
+        for n in range(1, 6)
+        for year in (2018, 2019)
+    )
+    made = drafted({"stamm.csv": people, "gehalt.csv": pay}, PERIOD | KINDS)
+    assert len(made.rows("employees", "employee_id")) == 10
+    assert made.rows("exits", "employee_id") == [("20-001",)]
+    assert ("10-001", 40000.0) in made.rows("compensation", "employee_id", "base_pay")
+    assert ("20-001", 50000.0) in made.rows("compensation", "employee_id", "base_pay")
+
+
+def test_somebody_who_moves_to_another_company_of_the_group_is_one_person(drafted: Draw) -> None:
+    people = "Company code,Employee ID,Last name,Hire date,Termination date,Termination reason\n" + "".join(
+        f"DE01,{n},Name{n},2018-01-0{n},{'2020-06-30,Resignation' if n == 3 else ','}\n" for n in range(1, 7)
+    )
+    made = drafted({"staff.csv": people + "DE02,3,Name3,2020-10-01,,\n"}, PERIOD | KINDS)
+    assert {row[0] for row in made.rows("employees", "employee_id")} == {"1", "2", "3", "4", "5", "6"}
