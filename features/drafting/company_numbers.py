@@ -12,7 +12,7 @@ from features.drafting.shapes import shape_of
 from features.drafting.views import rows_of
 from features.sql import quoted
 
-NUMBER: Final = "employee_id of the group"
+NUMBER: Final = "employee_id number"
 LEAST_SHARED: Final = 0.02
 """From this share of numbers on that several companies give, the number alone is no id."""
 _NAMES: Final = ("last_name", "name", "first_name")

@@ -65,8 +65,8 @@ class Suggested(_Strict):
 
     exit_day: Literal["last day", "first day away"] | None = None
     pay_basis: Literal["as paid", "full time"] | None = None
-    pay_per_year: float | None = Field(None, gt=0)
-    full_time_hours: float | None = Field(None, gt=0)
+    pay_per_year: float | None = Field(default=None, gt=0)
+    full_time_hours: float | None = Field(default=None, gt=0)
 
 
 class Template(_Strict):
