@@ -131,3 +131,18 @@ def test_where_nothing_can_be_made_of_it_nothing_is_written(retention, tmp_path:
     failed = retention("draft", tmp_path / "export", "--out", tmp_path / "s.toml", var=tmp_path / "var", exit_code=2)
     assert "no column names people" in failed.stderr
     assert not (tmp_path / "s.toml").exists()
+
+
+def test_an_unknown_template_lists_those_there_are(retention, export: Path, tmp_path: Path) -> None:
+    out = tmp_path / "source.toml"
+    failed = retention("draft", export, "--template", "sapp", "--out", out, var=tmp_path / "var", exit_code=2)
+    assert "sap_infotypes" in failed.stderr
+    assert not out.exists()
+
+
+def test_a_template_of_ones_own_is_a_file(retention, export: Path, tmp_path: Path) -> None:
+    ours = tmp_path / "ours.toml"
+    ours.write_text('title = "Ours"\n[[tables]]\nhas = ["employee_id", "hire_date"]\n')
+    arguments = ("draft", export, "--template", ours, "--out", tmp_path / "source.toml", "--json", "-")
+    written = retention(*arguments, var=tmp_path / "var", exit_code=3)
+    assert json.loads(written.stdout)["layout"] == "ours; staff: person"
