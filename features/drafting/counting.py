@@ -34,7 +34,7 @@ def last_of_day(drafting: Drafting, view: View, day: str) -> str:
         return ""
     beside = ["employee_id", day, *(role for role in _PER_DAY if view.has(role))]
     several = view.frame.group_by(beside).len()["len"].max() or 1
-    if several == 1:  # type: ignore[comparison-overlap]
+    if several == 1:
         return ""
     drafting.use(view, "sequence")
     names = ", ".join(map(quoted, beside))

@@ -14,6 +14,7 @@ import duckdb
 from features.contract.tables import TABLES
 from features.drafting.change_log import with_a_column_a_field
 from features.drafting.columns import Recognised, shown
+from features.drafting.company_numbers import with_numbers_of_the_group
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.database_export import read_database
@@ -129,7 +130,7 @@ def _draft(
     template = _known_system(export, name, template)
     interview = Interview(answers, template)
     united = [with_a_column_a_field(table) for table in unite_years(export, interview)]
-    tables = with_named_people(recognise(united, interview, template), interview)
+    tables = with_named_people(recognise(with_numbers_of_the_group(united), interview, template), interview)
     tables = with_measures(with_protected_values(tables, interview), interview)
     if not any(table.one("hire_date") or table.one("valid_from") for table in tables) and (flat := flat_table(tables)):
         return _flat(name, flat, tables, export, interview)

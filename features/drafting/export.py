@@ -29,7 +29,7 @@ TEXT_FORMS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 TYPED_FORMS: Final = (".parquet", *JSON_FORMS)
 FORMS: Final = (*TEXT_FORMS, ".xlsx", *TYPED_FORMS)
 
-DERIVED: Final = frozenset("people spells states changes_of_state pictures people_by_name".split())
+DERIVED: Final = frozenset("people spells states versions changes_of_state pictures people_by_name".split())
 """Names of views that a draft derives: no table of an export has one."""
 
 _WORDS: Final = re.compile(r"\d+|[^\W\d_]+|[\W_]+")

@@ -20,6 +20,11 @@ ROWS: Final = {
         "kostenstellenbezeichnung centre_de_cout centre_de_couts centro_de_coste centro_de_costo centro_di_costo "
         "centro_de_custo mpk miejsce_powstawania_kosztow kostenplaats место_возникновения_затрат"
     ),
+    "company": (
+        "company company_code co_code companycode comp_code legal_entity legal_employer employer bukrs buchungskreis "
+        "mandant mandantennummer gesellschaft firma societe code_societe entite empresa sociedad azienda societa "
+        "ditta spolka bedrijf werkgever организация юрлицо"
+    ),
     "changed_field": (
         "field field_name fieldname changed_field field_changed attribute attribute_name column_name property "
         "data_item item_changed feld feldname merkmal champ champ_modifie campo campo_modificado campo_modificato "

@@ -96,7 +96,7 @@ class DateShape:
         """The days of a column of text, null where there is none."""
         if self.is_serial:
             numbers = texts.cast(pl.Float64, strict=False).cast(pl.Int32, strict=False)
-            return pl.select(pl.lit(date(1899, 12, 30)) + pl.duration(days=numbers)).to_series()
+            return pl.select(pl.lit(date(1899, 12, 30)) + pl.duration(days=pl.lit(numbers))).to_series()
         given = texts.str.replace(_TIME, "") if self.has_time else texts
         every = pl.select(pl.coalesce(*(_parsed(given, form) for form in self.formats))).to_series()
         return every.set(every.is_in(self.sentinels), None) if self.sentinels else every

@@ -63,6 +63,12 @@ def scorer() -> Callable[[Path, Path], bool]:
     return module.main  # type: ignore[no-any-return]
 
 
+def questions_of(layout: str) -> int:
+    """The number of questions that nobody can answer from the files."""
+    listed = (LAYOUTS / layout / "questions.md").read_text(encoding="utf-8")
+    return len(re.findall(r"^\| (?!question|---)", listed, re.MULTILINE))
+
+
 @with_layouts
 @pytest.mark.parametrize("layout", BY_THE_HOUSE)
 def test_with_the_right_answers_a_layout_is_mapped_as_by_hand(layout: str, tmp_path: Path) -> None:
@@ -75,11 +81,9 @@ def test_without_answers_the_period_and_the_kinds_are_open_and_not_too_much_is_a
     layout: str, tmp_path: Path
 ) -> None:
     draft = draft_of(layout, tmp_path / "source.toml", {}, tmp_path / "work")
-    listed = (LAYOUTS / layout / "questions.md").read_text(encoding="utf-8")
-    number = len(re.findall(r"^\| (?!question|---)", listed, re.MULTILINE))
     must = {"left_values"} if layout == "ibm_flat" else {"complete_from", "complete_until", "exit_kinds"}
     assert must <= set(draft.open)
-    assert len(draft.questions) <= 2 * number
+    assert len(draft.questions) <= 2 * questions_of(layout)
 
 
 ROSTER = "employee_id,hire_date,termination_date,termination_reason\n1,2018-01-01,2020-03-31,Better offer\n"
@@ -137,3 +141,18 @@ def test_where_nothing_can_be_made_of_it_nothing_is_written(retention, tmp_path:
     failed = retention("draft", tmp_path / "export", "--out", tmp_path / "s.toml", var=tmp_path / "var", exit_code=2)
     assert "no column names people" in failed.stderr
     assert not (tmp_path / "s.toml").exists()
+
+
+def test_an_unknown_template_lists_those_there_are(retention, export: Path, tmp_path: Path) -> None:
+    out = tmp_path / "source.toml"
+    failed = retention("draft", export, "--template", "sapp", "--out", out, var=tmp_path / "var", exit_code=2)
+    assert "sap_infotypes" in failed.stderr
+    assert not out.exists()
+
+
+def test_a_template_of_ones_own_is_a_file(retention, export: Path, tmp_path: Path) -> None:
+    ours = tmp_path / "ours.toml"
+    ours.write_text('title = "Ours"\n[[tables]]\nhas = ["employee_id", "hire_date"]\n')
+    arguments = ("draft", export, "--template", ours, "--out", tmp_path / "source.toml", "--json", "-")
+    written = retention(*arguments, var=tmp_path / "var", exit_code=3)
+    assert json.loads(written.stdout)["layout"] == "ours; staff: person"

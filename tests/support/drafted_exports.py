@@ -29,7 +29,7 @@ from exports_with_traps import (
     yearly_books,
 )
 from source_files import write
-from staff_exports import PERIOD, StaffExport, expected
+from staff_exports import PERIOD, StaffExport, expected, must_be_asked
 
 from features.contract.vocabulary import folded
 from features.drafting.draft import Draft, draft_source
@@ -94,8 +94,7 @@ def compared(export: StaffExport, folder: Path) -> Compared:
             break
         given |= new
     draft = drafts[-1]
-    must = {"complete_from", "complete_until", "exit_kinds", *export.needed}
-    missing = tuple(sorted(must - {question.key for question in draft.questions}))
+    missing = tuple(sorted(must_be_asked(export) - {question.key for question in draft.questions}))
     if draft.open:
         return Compared(draft, drafts[0], {}, tuple(draft.open), missing)
     toml.write_text(draft.text, encoding="utf-8")
@@ -128,13 +127,16 @@ def shares(truth: Mapping[str, pl.DataFrame], got: Mapping[str, pl.DataFrame]) -
     """The share of right rows of each column: spells and exits row by row, the others at each end of a month."""
     found: dict[str, float] = {}
     for name, key in (("employees", "hire_date"), ("exits", "exit_date")):
-        wanted, there = truth[name], got[name].select("employee_id", key, *(["kind"] if name == "exits" else []))
+        there = got[name]
+        wanted = truth[name]
         keys = ["employee_id", key]
         both = wanted.join(there, on=keys, how="full", coalesce=True, suffix="_got")
         inner = wanted.join(there, on=keys, how="inner", suffix="_got")
         found[f"{name}.{key}"] = inner.height / max(both.height, 1)
         if name == "exits":
             found["exits.kind"] = float((inner["kind"] == inner["kind_got"].cast(pl.String)).mean() or 0)
+            known = inner["recorded_at_got"] if "recorded_at_got" in inner.columns else None
+            found["exits.recorded_at"] = _alike(inner["recorded_at"], known)
     grid = _grid(truth)
     for name in ("assignments", "compensation"):
         if name not in truth:
@@ -182,7 +184,7 @@ def _standing(grid: pl.DataFrame, facts: pl.DataFrame, column: str) -> pl.Series
 
 def _alike(wanted: pl.Series, there: pl.Series | None) -> float:
     if there is None:
-        return 0.0
+        return float(wanted.null_count() == len(wanted))
     if wanted.dtype.is_numeric() and there.dtype.is_numeric():
         near = ((wanted - there).abs() <= 1e-3 * wanted.abs().clip(1)).fill_null(value=False)
         same = near | (wanted.is_null() & there.is_null())

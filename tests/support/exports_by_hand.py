@@ -187,6 +187,7 @@ def emails_as_ids() -> StaffExport:
         kinds_by(WORDS),
         {"pay_basis": "full time"},
         number=lambda n: f"{n:05d}",
+        has_currency=True,
         needed=frozenset({"pay_basis", "level"}),
     )
 
@@ -225,6 +226,8 @@ def two_header_rows() -> StaffExport:
         kinds_by(WORDS),
         {"pay_per_year": 12.0},
         lost=frozenset({"assignments.location"}),
+        has_notice=True,
+        has_currency=True,
         needed=frozenset({"pay_basis", "pay_per_year", "level"}),
     )
 

@@ -293,6 +293,7 @@ def local_lists(country: str) -> StaffExport:
         kinds_by(words.words),
         {"pay_per_year": words.salaries} if words.salaries > 1 else {},
         number=lambda n: f"{n:05d}",
+        has_currency=True,
         needed=frozenset(needed),
     )
 

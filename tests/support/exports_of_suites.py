@@ -141,6 +141,7 @@ def successfactors() -> StaffExport:
             "payments_per_year": {"MON": 12.0, "ANN": 1.0},
         },
         number=lambda n: f"E{n}",
+        has_currency=True,
         needed=frozenset({"pay_basis", "level"}),
     )
 
@@ -258,6 +259,8 @@ def oracle_hcm() -> StaffExport:
             ),
         },
         kinds_by(codes),
+        has_notice=True,
+        has_currency=True,
         needed=frozenset({"pay_basis", "level", "rows_assignments_is_latest"}),
     )
 
@@ -375,6 +378,7 @@ def peoplesoft() -> StaffExport:
         },
         {"states_ps_job": {"R": "gone", "L": "employed"}},
         number=lambda n: f"{n:06d}",
+        has_currency=True,
         needed=frozenset({"pay_basis", "level", "exit_day"}),
     )
 
@@ -450,6 +454,7 @@ def hibob() -> StaffExport:
         },
         kinds_by(_ENGLISH),
         lost=frozenset({"assignments.level"}),
+        has_currency=True,
         needed=frozenset({"pay_basis", "payments_per_year"}),
     )
 

@@ -39,7 +39,7 @@ def contingent_workers() -> StaffExport:
     answers = dict(plain.answers)
     answers["rows_emp_pay_comp_recurring_pay_type"] = {"1000": "keep", "CAR_ALLOWANCE": "leave out"}
     needed = plain.needed | {"rows_emp_pay_comp_recurring_pay_type", "rows_emp_employment_worker_type"}
-    return StaffExport(files, plain.kinds, answers, number=plain.number, needed=needed)
+    return StaffExport(files, plain.kinds, answers, number=plain.number, has_currency=True, needed=needed)
 
 
 def french_suite() -> StaffExport:
@@ -138,6 +138,7 @@ def french_suite() -> StaffExport:
         kinds_by(words),
         {"pay_per_year": 12.0, "hire_column": "salariés.Date d'entrée société"},
         number=lambda n: f"{n:06d}",
+        has_currency=True,
         needed=frozenset({"pay_basis", "pay_per_year", "level"}),
     )
 
@@ -260,6 +261,7 @@ def names_as_ids() -> StaffExport:
         kinds_by(WORDS),
         lost=frozenset({"assignments.location"}),
         number=lambda n: str(_name(next(p for p in made.people if p.number == n))),
+        has_currency=True,
         needed=frozenset({"level", "pay_basis"}),
     )
 

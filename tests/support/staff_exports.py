@@ -19,7 +19,8 @@ class StaffExport:
     """An export. kinds: the kind of exit by a phrase of its reason; answers: the others that are not as suggested.
 
     lost: columns, as `table.column`, that no one can tell from the files. number: how an id is spelled in the end.
-    needed: keys of the questions that must be asked, beside the period and the kinds.
+    needed: keys of the questions that must be asked, beside the period and the kinds. has_notice, has_currency: whether
+    the files have the day of notice, and a currency.
     """
 
     files: Mapping[str, Content]
@@ -29,6 +30,8 @@ class StaffExport:
     number: Callable[[int], str] = str
     needed: frozenset[str] = frozenset()
     of: Staff = field(default_factory=staff)
+    has_notice: bool = False
+    has_currency: bool = False
 
 
 def text_of(header: Sequence[str], rows: Iterable[Sequence[Any]], mark: str = ",", encoding: str = "utf-8") -> bytes:
@@ -45,6 +48,11 @@ def kinds_by(words: Mapping[str, str]) -> dict[str, str]:
     return {words[what]: kind for what, kind in KINDS.items()}
 
 
+def must_be_asked(export: StaffExport) -> set[str]:
+    """The keys of the questions that matter in an export."""
+    return {"complete_from", "complete_until", "exit_kinds", *export.needed}
+
+
 def expected(export: StaffExport) -> dict[str, pl.DataFrame]:
     """The tables of a perfect mapping."""
     made, number = export.of, export.number
@@ -56,22 +64,32 @@ def expected(export: StaffExport) -> dict[str, pl.DataFrame]:
     tables = {
         "employees": _frame([(number(s.person.number), s.hired) for s in spells], "employee_id", "hire_date"),
         "exits": _frame(
-            [(number(s.person.number), s.gone, KINDS[s.what]) for s in spells if s.gone],
+            [
+                (number(s.person.number), s.gone, KINDS[s.what], s.notice if export.has_notice else None)
+                for s in spells
+                if s.gone
+            ],
             "employee_id",
             "exit_date",
             "kind",
+            "recorded_at",
         ),
         "assignments": _frame(
             posts, "employee_id", "effective_date", "department", "job", "level", "manager_id", "location", "fte"
         ),
         "compensation": _frame(
-            [(number(p.person.number), p.day, p.year) for p in made.pays], "employee_id", "effective_date", "base_pay"
+            [(number(p.person.number), p.day, p.year, "EUR" if export.has_currency else None) for p in made.pays],
+            "employee_id",
+            "effective_date",
+            "base_pay",
+            "currency",
         ),
     }
+    lost = export.lost if export.has_currency else export.lost | {"compensation.currency"}
     return {
-        name: table.drop([c for c in table.columns if f"{name}.{c}" in export.lost], strict=False)
+        name: table.drop([c for c in table.columns if f"{name}.{c}" in lost], strict=False)
         for name, table in tables.items()
-        if name not in export.lost
+        if name not in lost
     }
 
 

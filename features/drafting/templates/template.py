@@ -57,7 +57,7 @@ class TemplateTable(_Strict):
 
     def fits(self, columns: Sequence[str]) -> bool:
         """Whether a table with these columns is this one."""
-        return {folded(name) for name in self.has} <= {folded(name) for name in columns}
+        return {_plain(name) for name in self.has} <= {_plain(name) for name in columns}
 
 
 class Suggested(_Strict):
@@ -65,8 +65,8 @@ class Suggested(_Strict):
 
     exit_day: Literal["last day", "first day away"] | None = None
     pay_basis: Literal["as paid", "full time"] | None = None
-    pay_per_year: float | None = Field(None, gt=0)
-    full_time_hours: float | None = Field(None, gt=0)
+    pay_per_year: float | None = Field(default=None, gt=0)
+    full_time_hours: float | None = Field(default=None, gt=0)
 
 
 class Template(_Strict):
@@ -105,8 +105,8 @@ class Template(_Strict):
         known: dict[str, str] = {}
         for each in self.tables:
             if each.fits(columns):
-                known |= {folded(name): role for name, role in each.roles.items()}
-        return {name: known[folded(name)] for name in columns if folded(name) in known}
+                known |= {_plain(name): role for name, role in each.roles.items()}
+        return {name: known[_plain(name)] for name in columns if _plain(name) in known}
 
 
 def template_names() -> list[str]:
@@ -144,6 +144,11 @@ def read_template(name: str, text: str) -> Template:
         raise BadInput(Finding("not valid TOML", name, remedy=f"Fix it: {str(error).splitlines()[0]}")) from None
     except ValidationError as error:
         raise BadInput(*[_finding(name, each) for each in error.errors()]) from None
+
+
+def _plain(name: str) -> str:
+    """A name without its case and signs: an export can be in capitals."""
+    return folded(name).replace("_", "")
 
 
 def _finding(name: str, error: Any) -> Finding:
