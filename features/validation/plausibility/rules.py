@@ -180,3 +180,38 @@ FILLED_BY_LEAVING: Final = _unlikely(
     "The column shows who left, since it was filled in on leaving: list it as `ignore` under [cross_section] in "
     "source.toml.",
 )
+
+OTHER_EXIT_DAY: Final = _unlikely(
+    "exits on another day than a draft from the same files comes to",
+    "Check which date is the last day of the employment: the day of notice, the last day at work and the planned end "
+    "of a contract are not, and an action often begins on the first day away.",
+)
+OTHER_HIRE: Final = _unlikely(
+    "hires on another day than a draft from the same files comes to",
+    "Take the first day of the present spell, and give each earlier spell a row of its own.",
+)
+MARKED_PEOPLE: Final = _unlikely(
+    "people whom the files mark as external, or whose row they mark as a second job",
+    "Leave them out with a condition on that column; if they are employees of the company, nothing to do.",
+)
+MARKED_EXITS: Final = _unlikely(
+    "exits from rows that the files mark as locked, deleted or not valid",
+    "Leave such rows out with a condition on that column.",
+)
+LESS_EXITS: Final = _unlikely(
+    "exits that a draft from the same files finds, and that are missing",
+    "Add them, with the kind other where nobody knows how they came about: without an exit these people seem to stay.",
+)
+OTHER_KIND: Final = _unlikely(
+    "exits counted as voluntary, of which the words in the files say that they were not",
+    "Map them to involuntary or to other; if the employees resigned, nothing to do.",
+)
+OTHER_UNIT: Final = _unlikely(
+    "pay in another unit than the files show",
+    "Multiply by the number of payments a year: by the interval that stands beside the amount, or by the number of "
+    "periods in a year of the files.",
+)
+UNUSED_DAY_OF_ENTRY: Final = _unlikely(
+    "the files hold the day on which rows became known, and recorded_at is empty",
+    "Take that column as recorded_at; without it, facts count as known before anybody entered them.",
+)
