@@ -108,7 +108,7 @@ def _marked(given: Source, drafted: Drafted) -> Iterator[Finding]:
     if locked and 0 < extra <= FEW * own.height:
         yield _at(MARKED_EXITS, "exits", "exit_date", extra)
     less = other.join(own, on="employee_id", how="anti").join(known, on="employee_id", how="semi").height
-    if less >= FEWEST and "states" not in drafted.guessed:
+    if less >= FEWEST and not drafted.asked("missing_people"):  # of monthly lists, the tables show who vanishes
         yield _at(LESS_EXITS, "exits", "exit_date", less, drafted.evidence("exits", "exit_date"))
 
 
@@ -140,9 +140,10 @@ def _exit_days(given: Source, drafted: Drafted) -> Iterator[Finding]:
 def _kinds(given: Source, drafted: Drafted) -> Iterator[Finding]:
     """Exits that are voluntary here, and of another kind by the words of their reason."""
     question = next((each for each in drafted.draft.questions if each.key == "exit_kinds"), None)
-    unknown = {value for value in (question.values if question else {}) if value not in (question.suggested or {})}
+    labels = (question.suggested or {}) if question else {}
+    words = [*labels, *(label.partition(" ")[0] for label in labels)]  # a reason, or its code with a text
     both = _leavers(given).join(_leavers(drafted.source), on="employee_id", suffix="_drafted")
-    is_known = ~pl.col("reason_drafted").fill_null("").is_in(list(unknown))
+    is_known = pl.col("reason_drafted").is_in(words)
     rows = both.filter(pl.col("kind") == "voluntary", pl.col("kind_drafted") != "voluntary", is_known).height
     if rows:
         yield _at(OTHER_KIND, "exits", "kind", rows, drafted.evidence("exits", "kind"))

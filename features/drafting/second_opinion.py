@@ -19,8 +19,10 @@ from features.reading.source_definition import SourceDefinition, read_definition
 from features.source import Source, load_source
 from features.validation.report import Report
 
-MOST_BYTES: Final = 30_000_000
+MOST_BYTES: Final = 10_000_000
 """Of larger files a draft takes longer than the check itself."""
+UNPACKED: Final = 6
+"""Times the size of a compressed file that its text has."""
 MOST_FILES: Final = 200
 FALLBACK: Final = {"exit_kinds": "other"}
 """Answers for values of which nothing is suggested; what depends on them is not compared."""
@@ -48,7 +50,7 @@ def with_second_opinion(source: Path, report: Report, work: Path) -> Report:
     if files is None:
         return report
     if files.size > MOST_BYTES or files.number > MOST_FILES:
-        note = f"The mapping was not compared with a draft: its files are larger than {MOST_BYTES // 1_000_000} MB."
+        note = f"The mapping was not compared with a draft: its files hold more than {MOST_BYTES // 1_000_000} MB."
         return replace(report, notes=(*report.notes, note))
     given = load_source(source, work / "given")
     try:
@@ -75,7 +77,11 @@ def files_of(definition: SourceDefinition) -> Files | None:
     if any(not each.is_relative_to(folder) for each in folders):
         return None
     every = [each for each in folder.rglob("*") if each.is_file() and each.suffix != ".toml"]
-    return Files(folder, len(every), sum(each.stat().st_size for each in every))
+    return Files(folder, len(every), sum(map(_size, every)))
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size * (UNPACKED if file.suffix.lower() in (".gz", ".xlsx", ".parquet") else 1)
 
 
 def _drafted(definition: SourceDefinition, folder: Path, report: Report, work: Path) -> Drafted | None:
