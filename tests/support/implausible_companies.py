@@ -279,3 +279,15 @@ WRONG: Final = [
         change=_with("compensation", market_pay=pl.col("base_pay") / 12),
     ),
 ]
+
+OF_DRAFTS: Final = (
+    rules.OTHER_EXIT_DAY,
+    rules.OTHER_HIRE,
+    rules.MARKED_PEOPLE,
+    rules.MARKED_EXITS,
+    rules.LESS_EXITS,
+    rules.OTHER_KIND,
+    rules.OTHER_UNIT,
+    rules.UNUSED_DAY_OF_ENTRY,
+)
+"""The rules that compare a mapping with a draft."""
