@@ -51,7 +51,8 @@ select "Employee ID" as employee_id, "Hire Date" as hire_date, "Hire Date" as ob
 from 'staff.csv' where "Worker Type" = 'Employee'"""
 EXITS = """
 select "Employee ID" as employee_id, "Termination Date" as exit_date, "Termination Reason" as reason,
- case "Termination Reason" when 'Dismissal' then 'involuntary' when 'Retirement' then 'other' else 'voluntary' end as kind
+ case "Termination Reason" when 'Dismissal' then 'involuntary' when 'Retirement' then 'other'
+  else 'voluntary' end as kind
 from 'staff.csv' where "Termination Date" is not null"""
 PAY = """
 select "Employee ID" as employee_id, "Effective Date" as effective_date, "Completed On" as recorded_at,
@@ -124,7 +125,7 @@ LISTS: Sequence[tuple[Rule, str, int, str, str, str]] = [
         "is not null and \"Termination Reason\" <> 'Dismissal'",
     ),
     (rules.OTHER_UNIT, "compensation.base_pay", 56, "compensation", '"Annual Salary"', '"Annual Salary" * 12'),
-    (rules.UNUSED_DAY_OF_ENTRY, "compensation.recorded_at", 20, "compensation", '"Completed On" as recorded_at,', ""),
+    (rules.UNUSED_DAY_OF_ENTRY, "compensation.recorded_at", 19, "compensation", '"Completed On" as recorded_at,', ""),
 ]
 
 
