@@ -14,10 +14,12 @@ from features.validation.plausibility.rules import (
     LESS_EXITS,
     MARKED_EXITS,
     MARKED_PEOPLE,
+    MORE_EXITS,
     OTHER_EXIT_DAY,
     OTHER_HIRE,
     OTHER_KIND,
     OTHER_UNIT,
+    UNUSED_CURRENCY,
     UNUSED_DAY_OF_ENTRY,
 )
 from features.validation.rules import Rule
@@ -46,6 +48,10 @@ class Drafted:
 
     def asked(self, pattern: str) -> list[str]:
         return [question.key for question in self.draft.questions if re.fullmatch(pattern, question.key)]
+
+    def guessed_about(self, pattern: str) -> bool:
+        """Whether the draft suggests nothing for a question of this kind."""
+        return any(re.fullmatch(pattern, key) for key in self.guessed)
 
     def suggests(self, key: str) -> object:
         return next((each.suggested for each in self.draft.questions if each.key == key), None)
@@ -107,6 +113,8 @@ def _marked(given: Source, drafted: Drafted) -> Iterator[Finding]:
     locked = [key for key in drafted.asked("rows_.*_locked") if key not in drafted.guessed]
     if locked and 0 < extra <= FEW * own.height:
         yield _at(MARKED_EXITS, "exits", "exit_date", extra)
+    elif extra >= FEWEST and not drafted.guessed_about("states_.*"):
+        yield _at(MORE_EXITS, "exits", "exit_date", extra, drafted.evidence("exits", "exit_date"))
     less = other.join(own, on="employee_id", how="anti").join(known, on="employee_id", how="semi").height
     if less >= FEWEST and not drafted.asked("missing_people"):  # of monthly lists, the tables show who vanishes
         yield _at(LESS_EXITS, "exits", "exit_date", less, drafted.evidence("exits", "exit_date"))
@@ -156,6 +164,9 @@ def _units(given: Source, drafted: Drafted) -> Iterator[Finding]:
     own, other = _table(given, "compensation"), _table(drafted.source, "compensation")
     if own.is_empty() or other.is_empty():
         return
+    codes = other["currency"].n_unique() if "currency" in other.columns else 0
+    if codes > 1 and "currency" not in own.columns and not drafted.guessed_about("currencies"):
+        yield _at(UNUSED_CURRENCY, "compensation", "currency", own.height, drafted.evidence("compensation", "currency"))
     last = [rows.sort("effective_date").group_by("employee_id").agg(pl.col("base_pay").last()) for rows in (own, other)]
     both = last[0].join(last[1], on="employee_id", suffix="_drafted")
     step = both.select(step=pl.col("base_pay") / pl.col("base_pay_drafted"))["step"]

@@ -416,7 +416,7 @@ TRIED_ELSEWHERE: Final = {
     rules.IMMORTAL: "test_spells_and_periods.py",
     rules.STRAY_EXIT: "test_spells_and_periods.py",
     **{wrong.rule: "test_plausibility.py" for wrong in WRONG},
-    plausibility.FILLED_BY_LEAVING: "test_cross_section.py",
+    plausibility.FILLED_BY_LEAVING: "test_leaks_of_cross_sections.py",
     **dict.fromkeys(OF_DRAFTS, "test_second_opinion.py"),
 }
 """A remedy of plausibility is the mapping as it was before the test made it wrong."""

@@ -158,6 +158,18 @@ def _hired_earlier(tables: Tables) -> Tables:
     return {"employees": tables["employees"].with_columns(pl.col("hire_date", "observed_from") - days)}
 
 
+def _leavers_and_five_managers(tables: Tables) -> Tables:
+    left = pl.col("employee_id").is_in(tables["exits"]["employee_id"].implode())
+    return {"employees": tables["employees"].filter(left | (pl.col("employee_id") < name(5)))}
+
+
+def _back_within_a_week(tables: Tables) -> Tables:
+    gone, back = date(2020, 3, 1), date(2020, 3, 5)
+    hires = [{"employee_id": each, "hire_date": back, "observed_from": back} for each in STAYERS]
+    exits = [{"employee_id": each, "exit_date": gone, "kind": "voluntary"} for each in STAYERS]
+    return _plus("employees", *hires)(tables) | _plus("exits", *exits)(tables)
+
+
 EXIT, PERSON, PAY = pl.col("exit_date"), pl.col("employee_id"), pl.col("base_pay")
 WITH_REASON = {
     kind: pl.when(pl.col("reason") == kind).then(pl.lit("voluntary")).otherwise("kind").alias("kind")
@@ -237,6 +249,14 @@ WRONG: Final = [
         60,
         _with("employees", pl.max_horizontal("hire_date", pl.lit(hire(59))).alias("hire_date")),
     ),
+    Wrong(rules.NOBODY_STAYS, "employees.employee_id", 5, _leavers_and_five_managers),
+    Wrong(rules.HIRED_AGAIN, "exits.exit_date", 5, _back_within_a_week),
+    Wrong(
+        rules.BEFORE_HIRE,
+        "employees.hire_date",
+        5,
+        _with("employees", hire_date=pl.when(PERSON.is_in(STAYERS)).then(date(2021, 3, 5)).otherwise("hire_date")),
+    ),
     Wrong(rules.NEVER_CHANGES, "assignments.job", change=_first_rows("assignments")),
     Wrong(rules.NEVER_CHANGES, "compensation.base_pay", change=_first_rows("compensation")),
     Wrong(rules.FALLING_LEVEL, "assignments.level", change=UPSIDE_DOWN),
@@ -286,6 +306,8 @@ OF_DRAFTS: Final = (
     rules.MARKED_PEOPLE,
     rules.MARKED_EXITS,
     rules.LESS_EXITS,
+    rules.MORE_EXITS,
+    rules.UNUSED_CURRENCY,
     rules.OTHER_KIND,
     rules.OTHER_UNIT,
     rules.UNUSED_DAY_OF_ENTRY,

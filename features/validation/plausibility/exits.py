@@ -84,16 +84,18 @@ def _count_records(exits: pl.DataFrame, tally: Tally) -> None:
     waited = known.select(waited=(pl.col("recorded_at") - pl.col("exit_date")).dt.total_days())["waited"]
     if (same := int((waited == 0).sum())) >= NEARLY_ALL * known.height:
         tally.add(NOTICE_AS_EXIT, "exits", "recorded_at", same)
-    if (late := int((waited > A_MONTH).sum())) > known.height / 2:
-        tally.add(RECORDED_LATER, "exits", "recorded_at", late)
 
 
 def _count_mass_records(source: Canonical, tally: Tally) -> None:
+    """Counts rows of every table that became known late, and on one day."""
     for table in source.tables:
         if not source.has(table, "recorded_at"):
             continue
         waited = (pl.col("recorded_at") - pl.col(OWN_DATE[table]).cast(pl.Date)).dt.total_days()
-        days = source.scan(table).group_by("recorded_at").agg(late=(waited > A_MONTH).sum(), rows=pl.len())
-        most = int(days.drop_nulls("recorded_at").select(pl.col("late").max()).collect().item() or 0)
-        if most >= ENOUGH_EXITS and most > TOGETHER * source.filled(table)["recorded_at"]:
+        days = source.scan(table).group_by("recorded_at").agg(late=(waited > A_MONTH).sum(), rows=pl.len()).collect()
+        known = days.drop_nulls("recorded_at")
+        late, most = int(known["late"].sum()), int(known["late"].max() or 0)  # type: ignore[call-overload]
+        if late >= ENOUGH_EXITS and late > days["rows"].sum() / 2:
+            tally.add(RECORDED_LATER, table, "recorded_at", late)
+        if most >= ENOUGH_EXITS and most > TOGETHER * known["rows"].sum():
             tally.add(RECORDED_TOGETHER, table, "recorded_at", most)

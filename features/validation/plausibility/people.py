@@ -7,6 +7,8 @@ import polars as pl
 from features.contract.tables import OWN_DATE
 from features.validation.plausibility.canonical import Canonical
 from features.validation.plausibility.rules import (
+    BEFORE_HIRE,
+    HIRED_AGAIN,
     HIRED_ELSEWHEN,
     HIRED_LONG_BEFORE,
     HIRED_TOGETHER,
@@ -27,6 +29,7 @@ SMALLEST_SHARE = 0.005
 """A person in 200: fewer are single mistakes, such as a hire and an exit on one day."""
 TWO_MONTHS = 62
 A_MONTH = 31
+A_WEEK = 7
 TOGETHER = 0.2
 FEWEST_BEFORE = 20
 MANY_BEFORE = 0.25
@@ -50,6 +53,7 @@ def count_people(source: Canonical, tally: Tally) -> None:
             _count_missing(source, table, tally)
             _count_presence(source, table, tally)
     _count_late_records(source, tally)
+    _count_spells(source, tally)
     if source.has("assignments", "reason"):
         _count_other_hires(source, tally)
 
@@ -108,6 +112,21 @@ def _count_interruptions(source: Canonical, table: str, rows: pl.DataFrame, tall
     back = in_spells.sort("employee_id", "day").filter(pause > TWO_MONTHS)["employee_id"].n_unique()
     if back > SMALLEST_SHARE * rows["employee_id"].n_unique():
         tally.add(INTERRUPTED, table, OWN_DATE[table], back)
+
+
+def _count_spells(source: Canonical, tally: Tally) -> None:
+    """Counts people who are back at once, rows before the first hire, and a company that nobody is left of."""
+    spells = source.spells.sort("employee_id", "hire_date")
+    back = (pl.col("hire_date").shift(-1).over("employee_id") - pl.col("gone")).dt.total_days()
+    exits = source.scan("exits").filter(pl.col("kind") == "voluntary").select("employee_id", gone="exit_date").collect()
+    again = spells.filter(back.is_between(1, A_WEEK)).join(exits, on=["employee_id", "gone"], how="semi").height
+    if again >= FEWEST:
+        tally.add(HIRED_AGAIN, "exits", "exit_date", again)
+    facts = source.first_facts.filter(pl.col("table").is_in(OF_EVERYONE))
+    both = spells.group_by("employee_id").agg(pl.col("hire_date").min()).join(facts, on="employee_id")
+    early = both.filter((pl.col("hire_date") - pl.col("first")).dt.total_days() > A_MONTH)["employee_id"].n_unique()
+    if early >= max(FEWEST, SMALLEST_SHARE * spells["employee_id"].n_unique()):
+        tally.add(BEFORE_HIRE, "employees", "hire_date", early)
 
 
 def _count_late_records(source: Canonical, tally: Tally) -> None:

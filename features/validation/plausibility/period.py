@@ -8,7 +8,7 @@ import polars as pl
 
 from features.contract.tables import OWN_DATE
 from features.validation.plausibility.canonical import Canonical
-from features.validation.plausibility.rules import EARLY_START, LATE_END, NO_FACTS_AT_THE_END, PAUSE
+from features.validation.plausibility.rules import EARLY_START, LATE_END, NO_FACTS_AT_THE_END, NOBODY_STAYS, PAUSE
 from features.validation.rules import Tally
 
 EXPECTED = 10.0
@@ -21,6 +21,8 @@ LONGEST_USUAL = 2.5
 SHORTEST_GAP = 45
 USUAL_YEARS = 2
 LONGER = 3
+BUSY = 30
+LEFT_OF_THEM = 0.2
 
 
 def count_period(source: Canonical, tally: Tally) -> None:
@@ -29,7 +31,16 @@ def count_period(source: Canonical, tally: Tally) -> None:
     days = exits.select("exit_date").unique().collect()["exit_date"].sort()
     if len(days) > 1:
         _count_gaps(source, days, tally)
+    _count_staff_at_the_end(source, tally)
     _count_quiet_end(source, tally)
+
+
+def _count_staff_at_the_end(source: Canonical, tally: Tally) -> None:
+    staff = int(_months(source)["people"].max() or 0)  # type: ignore[call-overload]
+    there = (pl.col("hire_date") <= source.until) & ~(pl.col("gone") <= source.until).fill_null(value=False)
+    last = source.spells.filter(there).height
+    if staff >= BUSY and last < LEFT_OF_THEM * staff:
+        tally.add(NOBODY_STAYS, "employees", "employee_id", last)
 
 
 def _count_gaps(source: Canonical, days: pl.Series, tally: Tally) -> None:

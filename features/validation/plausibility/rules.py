@@ -40,7 +40,7 @@ FIRST_OF_MONTH: Final = _unlikely(
     "The date seems to be the first day after the employment: take the day before.",
 )
 RECORDED_LATER: Final = _unlikely(
-    "recorded more than a month after the exit, as most exits are",
+    "recorded more than a month after their own date, as most rows are",
     "Check that recorded_at is the day of entry and not that of the last change; if the day of entry is not known, "
     "leave recorded_at out.",
 )
@@ -72,6 +72,21 @@ NO_FACTS_AT_THE_END: Final = _unlikely(
     "no hire and no change of any table in the last part of the period",
     "The records end before complete_until: set it in source.toml to the day of the export. Exits planned after it "
     "are not all that there will be.",
+)
+
+NOBODY_STAYS: Final = _unlikely(
+    "people employed at the end of the period: less than a fifth of those of its busiest month",
+    "Leave out exits that only mean the end of the records, such as the last monthly list; and add those who are still "
+    "employed to employees.",
+)
+HIRED_AGAIN: Final = _unlikely(
+    "people hired again within a week after an exit that counts as voluntary",
+    "A move between companies of the group, a new contract or a leave is no exit: join the two spells.",
+)
+BEFORE_HIRE: Final = _unlikely(
+    "people with a row more than a month before their first hire",
+    "Take the first day of the employment as hire_date, not that of a later contract; for people who came back, give "
+    "one row for each spell.",
 )
 
 TWO_SPELLINGS: Final = _unlikely(
@@ -198,6 +213,10 @@ MARKED_EXITS: Final = _unlikely(
     "exits from rows that the files mark as locked, deleted or not valid",
     "Leave such rows out with a condition on that column.",
 )
+MORE_EXITS: Final = _unlikely(
+    "exits that a draft from the same files does not find",
+    "A leave of absence, a move within the company and the planned end of a contract are no exits: leave them out.",
+)
 LESS_EXITS: Final = _unlikely(
     "exits that a draft from the same files finds, and that are missing",
     "Add them, with the kind other where nobody knows how they came about: without an exit these people seem to stay.",
@@ -214,4 +233,9 @@ OTHER_UNIT: Final = _unlikely(
 UNUSED_DAY_OF_ENTRY: Final = _unlikely(
     "the files hold the day on which rows became known, and recorded_at is empty",
     "Take that column as recorded_at; without it, facts count as known before anybody entered them.",
+)
+
+UNUSED_CURRENCY: Final = _unlikely(
+    "the files hold pay in several currencies, and the column currency is missing",
+    "Map the currency, an ISO 4217 code: pay is compared only within one.",
 )

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from implausible_companies import OF_DRAFTS
 
 from features.drafting.second_opinion import with_second_opinion
 from features.source import check_source
@@ -30,7 +31,7 @@ def gone(person: int) -> date:
 
 
 def lists(folder: Path) -> None:
-    """A list of people, of whom the last four are external, and a history of pay by the half month."""
+    """A list of people, of whom the last four are external, and the pay of each."""
     staff = [
         "Employee ID,Worker Type,Original Hire Date,Hire Date,Termination Date,Last Day of Work,Termination Reason"
     ]
@@ -95,19 +96,7 @@ def opinion(folder: Path, work: Path, tables: dict[str, str], inputs: str = "") 
 
 def compared(report: Report) -> list[tuple[Rule | None, str, int]]:
     """The rule, place and rows of each warning by comparison."""
-    of_drafts = {
-        rule.sentence: rule
-        for rule in (
-            rules.OTHER_EXIT_DAY,
-            rules.OTHER_HIRE,
-            rules.MARKED_PEOPLE,
-            rules.MARKED_EXITS,
-            rules.LESS_EXITS,
-            rules.OTHER_KIND,
-            rules.OTHER_UNIT,
-            rules.UNUSED_DAY_OF_ENTRY,
-        )
-    }
+    of_drafts = {rule.sentence: rule for rule in OF_DRAFTS}
     return [(of_drafts[each.rule], each.place, each.rows) for each in report.warnings if each.rule in of_drafts]
 
 
@@ -165,6 +154,24 @@ def test_the_first_day_away_is_not_taken_for_the_last_day(tmp_path: Path) -> Non
     assert compared(report) == [(rules.OTHER_EXIT_DAY, "exits.exit_date", 20)]
     remedy = next(each.remedy for each in report.warnings if each.rule == rules.OTHER_EXIT_DAY.sentence)
     assert "pa0000.BEGDA" in remedy
+
+
+def test_a_currency_that_is_not_mapped_is_named(tmp_path: Path) -> None:
+    lists(tmp_path)
+    rows = (tmp_path / "pay.csv").read_text().splitlines()
+    codes = ["Currency", *("PLN" if each % 2 else "EUR" for each in range(PEOPLE))]
+    (tmp_path / "pay.csv").write_text("".join(f"{row},{code}\n" for row, code in zip(rows, codes, strict=True)))
+    found = compared(opinion(tmp_path, tmp_path / "work", of_lists()))
+    assert (rules.UNUSED_CURRENCY, "compensation.currency", PEOPLE - EXTERNAL) in found
+
+
+def test_exits_of_people_who_stay_are_named(tmp_path: Path) -> None:
+    lists(tmp_path)
+    more = """
+union all select "Employee ID", '2020-05-05', 'Leave of absence', 'other' from 'staff.csv'
+where "Employee ID" in ('P040', 'P041', 'P042')"""
+    found = compared(opinion(tmp_path, tmp_path / "work", of_lists() | {"exits": EXITS + more}))
+    assert found == [(rules.MORE_EXITS, "exits.exit_date", 3)]
 
 
 def test_locked_rows_are_not_taken_for_exits(tmp_path: Path) -> None:
