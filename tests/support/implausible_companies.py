@@ -249,7 +249,7 @@ WRONG: Final = [
         60,
         _with("employees", pl.max_horizontal("hire_date", pl.lit(hire(59))).alias("hire_date")),
     ),
-    Wrong(rules.NOBODY_STAYS, "employees.employee_id", 5, _leavers_and_five_managers),
+    Wrong(rules.NOBODY_STAYS, "exits.exit_date", 70, _leavers_and_five_managers),
     Wrong(rules.HIRED_AGAIN, "exits.exit_date", 5, _back_within_a_week),
     Wrong(
         rules.BEFORE_HIRE,

@@ -51,17 +51,15 @@ def count_exits(source: Canonical, tally: Tally) -> None:
 
 def _count_reasons(exits: pl.DataFrame, tally: Tally) -> None:
     reasons = exits["reason"].drop_nulls().unique()
-    named = {reason: kinds_in_words(reason) for reason in reasons}
-    first = {reason: kinds[0] for reason, kinds in named.items() if kinds}
-    alone = {reason: kinds == ("voluntary",) for reason, kinds in named.items()}
-    reasoned = exits.drop_nulls("reason").with_columns(
-        in_words=pl.col("reason").replace_strict(first, default=None, return_dtype=pl.String),
-        only=pl.col("reason").replace_strict(alone, default=False, return_dtype=pl.Boolean),
+    in_words = {reason: kinds_in_words(reason) for reason in reasons}
+    rules = (
+        (REASON_OF_OTHER, [reason for reason, kinds in in_words.items() if "other" in kinds], True),
+        (REASON_OF_EMPLOYER, [reason for reason, kinds in in_words.items() if kinds == ("involuntary",)], True),
+        (REASON_OF_EMPLOYEE, [reason for reason, kinds in in_words.items() if kinds == ("voluntary",)], False),
     )
-    voluntary = reasoned.filter(pl.col("kind") == "voluntary")
-    tally.add(REASON_OF_OTHER, "exits", "kind", voluntary.filter(pl.col("in_words") == "other").height)
-    tally.add(REASON_OF_EMPLOYER, "exits", "kind", voluntary.filter(pl.col("in_words") == "involuntary").height)
-    tally.add(REASON_OF_EMPLOYEE, "exits", "kind", reasoned.filter("only", pl.col("kind") != "voluntary").height)
+    for rule, of_kind, is_voluntary in rules:
+        counted = exits.filter(pl.col("reason").is_in(of_kind), (pl.col("kind") == "voluntary") == is_voluntary)
+        tally.add(rule, "exits", "kind", counted.height)
     if exits["kind"].n_unique() == 1 and exits.height >= ENOUGH_EXITS and len(reasons) >= DIFFERENT_REASONS:
         tally.add(ONE_KIND, "exits", "kind", exits.height)
 

@@ -9,13 +9,14 @@ import polars as pl
 from features.contract.tables import OWN_DATE
 from features.validation.plausibility.canonical import Canonical
 from features.validation.plausibility.rules import EARLY_START, LATE_END, NO_FACTS_AT_THE_END, NOBODY_STAYS, PAUSE
-from features.validation.rules import Tally
+from features.validation.rules import Rule, Tally
 
 EXPECTED = 10.0
 """Exits to be expected where there is none: by chance alone that happens once in 20,000 times."""
 EXPECTED_AT_THE_START = 20.0
 HARDLY_ANY = 0.2
 """Of the exits to be expected, the share below which they cannot be complete."""
+FIRST_PART = 0.75
 LONGEST_USUAL = 2.5
 """Times the usual pause between two days with exits: sources by the year have one such day a year."""
 SHORTEST_GAP = 45
@@ -26,7 +27,7 @@ LEFT_OF_THEM = 0.2
 
 
 def count_period(source: Canonical, tally: Tally) -> None:
-    """Counts the people of a period's doubtful parts: by months without exits, and by months without anything."""
+    """Finds parts of the period without exits or without anything, and a company that hardly anybody is left of."""
     exits = source.scan("exits").filter(pl.col("exit_date").is_between(source.start, source.until))
     days = exits.select("exit_date").unique().collect()["exit_date"].sort()
     if len(days) > 1:
@@ -37,10 +38,10 @@ def count_period(source: Canonical, tally: Tally) -> None:
 
 def _count_staff_at_the_end(source: Canonical, tally: Tally) -> None:
     staff = int(_months(source)["people"].max() or 0)  # type: ignore[call-overload]
-    there = (pl.col("hire_date") <= source.until) & ~(pl.col("gone") <= source.until).fill_null(value=False)
-    last = source.spells.filter(there).height
-    if staff >= BUSY and last < LEFT_OF_THEM * staff:
-        tally.add(NOBODY_STAYS, "employees", "employee_id", last)
+    hired = source.spells.filter(pl.col("hire_date") <= source.until)
+    gone = hired.filter(pl.col("gone") <= source.until).height
+    if staff >= BUSY and hired.height - gone < LEFT_OF_THEM * staff:
+        tally.add(NOBODY_STAYS, "exits", "exit_date", gone)
 
 
 def _count_gaps(source: Canonical, days: pl.Series, tally: Tally) -> None:
@@ -57,7 +58,7 @@ def _count_gaps(source: Canonical, days: pl.Series, tally: Tally) -> None:
     _count_thin_start(exits, people, usual, tally)
 
 
-def _gaps(source: Canonical, days: pl.Series) -> Iterator[tuple[object, str, date, date]]:
+def _gaps(source: Canonical, days: pl.Series) -> Iterator[tuple[Rule, str, date, date]]:
     yield LATE_END, "complete_until", days[-1], source.until
     longest = days.diff().arg_max()
     if longest:
@@ -71,8 +72,8 @@ def _count_thin_start(exits: np.ndarray, people: np.ndarray, usual: float, tally
     before, at_risk = exits.cumsum(), people.cumsum()
     after = np.maximum(at_risk[-1] - at_risk, 1)
     expected = at_risk * (before[-1] - before) / after
-    is_half = np.arange(len(exits)) < len(exits) * 0.75
-    if bool((is_half & (expected > EXPECTED_AT_THE_START) & (before < HARDLY_ANY * expected)).any()):
+    is_first = np.arange(len(exits)) < FIRST_PART * len(exits)
+    if bool((is_first & (expected > EXPECTED_AT_THE_START) & (before < HARDLY_ANY * expected)).any()):
         tally.missing(EARLY_START, "source.toml", "complete_from")
 
 

@@ -75,7 +75,7 @@ NO_FACTS_AT_THE_END: Final = _unlikely(
 )
 
 NOBODY_STAYS: Final = _unlikely(
-    "people employed at the end of the period: less than a fifth of those of its busiest month",
+    "exits after which less than a fifth of the busiest month's people are left at the end of the period",
     "Leave out exits that only mean the end of the records, such as the last monthly list; and add those who are still "
     "employed to employees.",
 )
