@@ -110,13 +110,14 @@ def _marked(given: Source, drafted: Drafted) -> Iterator[Finding]:
     own, other = _leavers(given), _leavers(drafted.source)
     known = _people(given).join(_people(drafted.source), on="employee_id", how="semi")
     extra = _more_exits(given, drafted.source, known)
+    is_list = not drafted.asked("missing_people")  # of monthly lists, the tables themselves show who vanishes
     locked = [key for key in drafted.asked("rows_.*_locked") if key not in drafted.guessed]
     if locked and 0 < extra <= FEW * own.height:
         yield _at(MARKED_EXITS, "exits", "exit_date", extra)
-    elif extra >= FEWEST and not drafted.guessed_about("states_.*"):
+    elif extra >= FEWEST and is_list and not drafted.guessed_about("states_.*"):
         yield _at(MORE_EXITS, "exits", "exit_date", extra, drafted.evidence("exits", "exit_date"))
     less = other.join(own, on="employee_id", how="anti").join(known, on="employee_id", how="semi").height
-    if less >= FEWEST and not drafted.asked("missing_people"):  # of monthly lists, the tables show who vanishes
+    if less >= FEWEST and is_list:
         yield _at(LESS_EXITS, "exits", "exit_date", less, drafted.evidence("exits", "exit_date"))
 
 

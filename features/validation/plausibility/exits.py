@@ -92,8 +92,8 @@ def _count_mass_records(source: Canonical, tally: Tally) -> None:
         waited = (pl.col("recorded_at") - pl.col(OWN_DATE[table]).cast(pl.Date)).dt.total_days()
         days = source.scan(table).group_by("recorded_at").agg(late=(waited > A_MONTH).sum(), rows=pl.len()).collect()
         known = days.drop_nulls("recorded_at")
-        late, most = int(known["late"].sum()), int(known["late"].max() or 0)  # type: ignore[call-overload]
+        late, most = int(known["late"].sum()), int(known["late"].max() or 0)  # type: ignore[arg-type]
         if late >= ENOUGH_EXITS and late > days["rows"].sum() / 2:
             tally.add(RECORDED_LATER, table, "recorded_at", late)
-        if most >= ENOUGH_EXITS and most > TOGETHER * known["rows"].sum():
+        if most >= ENOUGH_EXITS and most > TOGETHER * int(known["rows"].sum()):
             tally.add(RECORDED_TOGETHER, table, "recorded_at", most)

@@ -67,7 +67,7 @@ def _count_spellings(source: Canonical, tally: Tally) -> None:
 
 def _count_hires(source: Canonical, tally: Tally) -> None:
     hires = source.spells["hire_date"]
-    most = int(hires.value_counts()["count"].max() or 0)  # type: ignore[call-overload]
+    most = int(hires.value_counts()["count"].max() or 0)  # type: ignore[arg-type]
     if len(hires) >= FEW_HIRES and most > TOGETHER * len(hires):
         tally.add(HIRED_TOGETHER, "employees", "hire_date", most)
 

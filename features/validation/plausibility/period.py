@@ -37,7 +37,7 @@ def count_period(source: Canonical, tally: Tally) -> None:
 
 
 def _count_staff_at_the_end(source: Canonical, tally: Tally) -> None:
-    staff = int(_months(source)["people"].max() or 0)  # type: ignore[call-overload]
+    staff = int(_months(source)["people"].max() or 0)  # type: ignore[arg-type]
     hired = source.spells.filter(pl.col("hire_date") <= source.until)
     gone = hired.filter(pl.col("gone") <= source.until).height
     if staff >= BUSY and hired.height - gone < LEFT_OF_THEM * staff:
@@ -95,7 +95,7 @@ def _count_quiet_end(source: Canonical, tally: Tally) -> None:
     if len(days) < 2 or days[-1] >= source.until:
         return
     recent = days.filter(days > days[-1] - timedelta(days=USUAL_YEARS * 366))
-    longest = int(recent.diff().dt.total_days().max() or 0)  # type: ignore[call-overload]
+    longest = int(recent.diff().dt.total_days().max() or 0)  # type: ignore[arg-type]
     gap = (source.until - days[-1]).days
     if gap > max(SHORTEST_GAP, LONGER * longest) and gap * len(recent) / (USUAL_YEARS * 366) > EXPECTED:
         tally.missing(NO_FACTS_AT_THE_END, "source.toml", "complete_until")

@@ -81,7 +81,7 @@ def _count_unchanged(source: Canonical, table: str, column: str, tally: Tally) -
     stays = stays.filter(pl.col("ends") - pl.col("begins") >= YEARS).select("employee_id").unique()
     known = source.scan(table).filter(pl.col(column).is_not_null())
     values = known.group_by("employee_id").agg(pl.col(column).n_unique().alias("values")).collect()
-    if int(values["values"].max() or 0) > 1:  # type: ignore[call-overload]
+    if int(values["values"].max() or 0) > 1:  # type: ignore[arg-type]
         return
     number = values.join(stays, on="employee_id", how="semi").height
     if number >= STAYERS:
