@@ -20,6 +20,7 @@ from features.reading.data_hash import data_hash
 from features.reading.raw_tables import Raw, read_tables
 from features.reading.source_definition import SourceDefinition, read_definition
 from features.validation.cross_section import CrossSection, read_cross_section
+from features.validation.plausibility.report import with_plausibility
 from features.validation.unseen_people import with_unseen
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
 
@@ -133,6 +134,7 @@ def _checked(definition: SourceDefinition, work: Path) -> Report:
         settings.snapshot_every_months,
         settings.horizon_months,
     )
+    report = with_plausibility(report, work / "tables")
     errors = [*raw.errors, *(finding for finding in report.errors if not _is_reported(finding, raw))]
     return replace(
         report,

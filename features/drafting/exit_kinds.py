@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from features.contract.exit_words import kinds_in_words
 from features.contract.vocabulary import EXIT_KINDS
 from features.drafting.context import Drafting, case
-from features.drafting.names import matches
 from features.drafting.questions import BETWEEN, EMPTY, Question
 from features.drafting.row_kind import state_role
-from features.drafting.value_words import EXIT_KINDS as WORDS
 from features.drafting.views import Line, View
 from features.sql import quoted
 
@@ -70,7 +69,7 @@ def labels_of(drafting: Drafting, roles: Sequence[str]) -> dict[str, str]:
 
 def suggested_kind(value: str) -> str | None:
     """The kind that the words of a reason suggest; the kinds that no heading may hide come first."""
-    return next((kind for kind, words in WORDS.items() if matches(words, value)), None)
+    return next(iter(kinds_in_words(value)), None)
 
 
 def _suggested(counts: dict[str, int]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from features.contract.ended_spell import with_ended_spell
 from features.contract.tables import OWN_DATE, PREFERRED, TOLD_IN_PARTS, UNKNOWN, people_columns
+from features.validation.id_spellings import count_spellings
 from features.validation.rules import (
     AFTER_EXIT,
     CIRCLE,
@@ -127,6 +128,7 @@ def check_people(everyone: pl.DataFrame, employees: pl.DataFrame, exits: pl.Data
     that fits no spell is left out with a warning.
     """
     known = exits.join(everyone, on="employee_id", how="inner", maintain_order="left")
+    count_spellings("exits", "employee_id", exits, everyone, tally)
     tally.add(UNKNOWN_LEAVER, "exits", "employee_id", exits.height - known.height)
     known = known.with_columns(recorded=pl.coalesce("recorded_at", "exit_date"))
     tally.add(TWO_KINDS, "exits", "kind", _of_two_kinds(known))
@@ -217,6 +219,7 @@ def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, ta
     for column in people_columns(table):
         known = frame.join(people.everyone, left_on=column, right_on="employee_id", how="semi", maintain_order="left")
         tally.add(UNKNOWN_PERSON, table, column, frame.height - known.height)
+        count_spellings(table, column, frame, people.everyone, tally)
         frame = known
     if "manager_id" not in frame.columns:
         return frame
@@ -224,6 +227,7 @@ def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, ta
     managed = frame.join(somebody, on="manager_id", how="left", maintain_order="left")
     is_unknown = managed["manager_id"].is_not_null() & managed["is_somebody"].is_null()
     tally.add(UNKNOWN_MANAGER, table, "manager_id", int(is_unknown.sum()))
+    count_spellings(table, "manager_id", frame.drop_nulls("manager_id"), people.everyone, tally)
     manager = pl.when(is_unknown).then(pl.lit(UNKNOWN)).otherwise("manager_id")
     return managed.with_columns(manager_id=manager).drop("is_somebody")
 

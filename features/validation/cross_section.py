@@ -23,6 +23,7 @@ from features.reading.source_toml import CrossSectionDefinition
 from features.reading.sql_statement import Query, Statement
 from features.sql import connect, parquet
 from features.validation.casting import to_canonical
+from features.validation.plausibility.leaks import count_leaks
 from features.validation.rules import UNNAMEABLE_ID, looks_like
 from features.validation.sensitive_values import subject_of_categories, subject_of_years, years
 from features.validation.validate import Report
@@ -101,7 +102,7 @@ def _cross_section(
     questions = _questions(people.select(name for name in kept if name not in allowed), frame, unfit)
     report = Report(
         errors=(*questions, *(() if frame.width or questions else (_no_features(),))),
-        warnings=tuple(raw.warnings),
+        warnings=(*raw.warnings, *count_leaks(TABLE, frame, left)),
         refused=tuple(raw.refused),
         tables={TABLE: people.height},
         people=people.height,

@@ -64,7 +64,9 @@ def render(report: Report) -> RenderableType:
     """The report for the terminal: errors, warnings, refused columns, notes, rows read, and the verdict."""
     return Group(
         *_findings("Errors: nothing can be used until they are fixed", "red", report.errors),
-        *_findings("Warnings: these rows were left out, or changed as described", "yellow", report.warnings),
+        *_findings(
+            "Warnings: rows were left out or changed as described, or look implausible", "yellow", report.warnings
+        ),
         *_listed("Refused, never read", report.refused),
         *_listed("Notes", report.notes),
         *_contents(report),

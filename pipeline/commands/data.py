@@ -34,6 +34,7 @@ def simulate(
 @app.command()
 def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     """Validate a source: show every error and warning of every table, with what to do about it."""
+    from features.drafting.second_opinion import with_second_opinion
     from features.source import check_source
     from features.validation.report import render
     from pipeline.dataset.workspace import workspace
@@ -41,6 +42,8 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     with workspace(Settings()) as folder, progress() as report:
         report("reading and validating")
         findings = check_source(source, folder / "tables")
+        report("comparing with a draft of the same files")
+        findings = with_second_opinion(source, findings, folder / "opinion")
     write_json(json_file, findings.as_dict())
     err.print(render(findings))
     if findings.errors:
