@@ -41,7 +41,7 @@ _DAY_ZERO_OF_1904: Final = date(1904, 1, 1)
 class Sheet:
     """Which sheet is wanted: its name, the names that its columns may have, and where to declare its layout.
 
-    is_one_of_several: what is said of each of them is said once for all by who reads them.
+    is_one_of_several: the reader of all of them notes once what each would note.
     """
 
     name: str

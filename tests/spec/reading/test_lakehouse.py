@@ -71,9 +71,9 @@ def test_a_table_in_a_bucket_keeps_its_types_and_its_version_is_told(
         address = object_store.write_parquet("people.parquet", PEOPLE)
     raw = read(f'{kind} = "{address}"')
     assert rows(raw) == ROWS
-    told = raw.versions["people"]
-    assert (told.kind, told.address) == (kind, address)
-    assert told.version == version if version else len(told.version) == 16
+    version_read = raw.versions["people"]
+    assert (version_read.kind, version_read.address) == (kind, address)
+    assert version_read.version == version if version else len(version_read.version) == 16
     assert raw.refused == ["people.sick_days"]
 
 
@@ -164,9 +164,9 @@ def test_what_is_missing_is_told_with_a_remedy(kind: str, object_store: ObjectSt
             pytest.importorskip("deltalake")
         if kind == "iceberg":
             pytest.importorskip("pyiceberg")
-        told = error(read(f'{kind} = "{address}"'))
-        assert told.startswith(f"source.toml.inputs.people.{kind}: "), told
-        assert rule in told
+        text = error(read(f'{kind} = "{address}"'))
+        assert text.startswith(f"source.toml.inputs.people.{kind}: "), text
+        assert rule in text
 
 
 def test_a_version_that_is_gone_is_an_error(object_store: ObjectStore, read: Any) -> None:
@@ -193,12 +193,12 @@ def test_wrong_credentials_are_told_without_them(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret-key")
     _unauthenticated_requests_allowed(object_store, 0)
     try:
-        told = error(read(f'{kind} = "{address}"'))
+        text = error(read(f'{kind} = "{address}"'))
     finally:
         _unauthenticated_requests_allowed(object_store, 1_000_000_000)
-    assert "the store refuses to read" in told
-    assert "AWS_ACCESS_KEY_ID" in told
-    assert not {"known-key", "very-secret-key"} & set(told.split())
+    assert "the store refuses to read" in text
+    assert "AWS_ACCESS_KEY_ID" in text
+    assert not {"known-key", "very-secret-key"} & set(text.split())
 
 
 @pytest.mark.parametrize("kind", ["delta", "parquet", "iceberg"])
