@@ -42,7 +42,6 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     with workspace(Settings()) as folder, progress() as report:
         report("reading and validating")
         findings = check_source(source, folder / "tables")
-        report("comparing with a draft of the same files")
         findings = with_second_opinion(source, findings, folder / "opinion")
     write_json(json_file, findings.as_dict())
     err.print(render(findings))
