@@ -35,6 +35,7 @@ CATEGORIES_OF_FEW: Final = 20
 """A text column with up to this number of values is a category, however few the rows."""
 
 OUTCOME: Final = "it shows who left"
+CONSTANT: Final = "it is the same for everyone"
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str, dates: Sequenc
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", left, re.IGNORECASE):
             unfit[name] = OUTCOME
         elif different < 2:
-            unfit[name] = "it is the same for everyone"
+            unfit[name] = CONSTANT
         elif dtype.is_temporal() or name in dates:
             unfit[name] = "it is a date, and a cross-section has none"
         elif dtype == pl.String and different > max(CATEGORIES_OF_FEW, CATEGORY_SHARE * people.height):
@@ -202,9 +203,10 @@ def _unfit(people: pl.DataFrame, values: pl.DataFrame, left: str, dates: Sequenc
 def _questions(people: pl.DataFrame, frame: pl.DataFrame, unfit: Mapping[str, str]) -> list[Finding]:
     """An error for each undeclared column of `people` that looks like protected or refused data.
 
-    The names of all columns count, apart from those that show who left; the values only of those that are features.
+    The names of all columns count, apart from those that show who left and those that are the same for everyone; the
+    values only of those that are features.
     """
-    of_names = {name: resembles(name) for name in people.columns if unfit.get(name) != OUTCOME}
+    of_names = {name: resembles(name) for name in people.columns if unfit.get(name) not in (OUTCOME, CONSTANT)}
     latest = pl.Series([max((year for column in people if (year := years(column).max())), default=None)])
     subjects = {
         name: of_names[name] or (_subject_of_values(people[name], frame[name], latest) if name in frame else None)

@@ -120,6 +120,11 @@ def test_an_undeclared_column_that_looks_sensitive_is_an_error_that_asks(case: s
     assert error.rule == f"looks like {subject}, and source.toml does not say whether it is"
 
 
+def test_a_column_that_is_the_same_for_everyone_is_left_out_without_a_question(write: Write) -> None:
+    book = load(write(csv=columns_of(Over18="Y Y Y Y")))
+    assert "cross_section.Over18: left out: it is the same for everyone." in book.report.notes
+
+
 @pytest.mark.parametrize("answer", ["ignore", "protected", "allow"])
 @pytest.mark.parametrize("place", ["of the section", "of the file"])
 def test_each_answer_to_the_question_ends_the_error(answer: str, place: str, write: Write) -> None:
