@@ -6,6 +6,7 @@ import io
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -111,8 +112,32 @@ def _text(file: Path, encoding: str | None) -> tuple[str, str | None]:
     try:
         return data.decode(encoding or "utf-8-sig"), encoding
     except UnicodeDecodeError:
-        encoding = likely_encoding(file) or "windows-1252"
+        encoding = _encoding(file)
         return data.decode(encoding, errors="replace"), encoding
+
+
+def _encoding(file: Path) -> str:
+    """The likely encoding; one of Central Europe if a file beside it has that: a short file shows too little of it."""
+    own = likely_encoding(file) or "windows-1252"
+    if own != "windows-1252":
+        return own
+    folder = file.parent
+    return "windows-1250" if _is_central_european(folder, folder.stat().st_mtime_ns) else own
+
+
+@lru_cache(maxsize=16)
+def _is_central_european(folder: Path, changed: int) -> bool:
+    """Whether a text of a folder is in the encoding of Central Europe; `changed` is when the folder last changed."""
+    texts = [each for each in folder.iterdir() if each.suffix.lower() in (".csv", ".txt", ".tsv")]
+    return any(likely_encoding(each) == "windows-1250" for each in texts if not _is_utf8(each))
+
+
+def _is_utf8(file: Path) -> bool:
+    try:
+        file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _parsed(lines: str, mark: str) -> list[list[str]]:

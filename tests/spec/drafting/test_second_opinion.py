@@ -85,6 +85,13 @@ from pa0000 where MASSN = '10' and SPRPS is null"""
 TABBED = '[inputs.pa0000]\nfile = "PA0000.txt"\ndelimiter = "\\t"\n'
 
 
+def made(folder: Path) -> Path:
+    """The folder of the export, apart from that of the work: a draft reads every file beside it."""
+    export = folder / "export"
+    export.mkdir()
+    return export
+
+
 def opinion(folder: Path, work: Path, tables: dict[str, str], inputs: str = "") -> Report:
     toml = "complete_from = 2019-01-01\ncomplete_until = 2021-12-31\n" + inputs + "[tables]\n"
     toml += "".join(f"{table} = '''{sql}'''\n" for table, sql in tables.items())
@@ -123,8 +130,8 @@ def of_lists() -> dict[str, str]:
 
 
 def test_a_right_mapping_of_lists_does_not_part_from_the_draft(tmp_path: Path) -> None:
-    lists(tmp_path)
-    report = opinion(tmp_path, tmp_path / "work", of_lists())
+    lists(made(tmp_path))
+    report = opinion(tmp_path / "export", tmp_path / "work", of_lists())
     assert compared(report) == []
     assert not [note for note in report.notes if "draft" in note]
 
@@ -134,57 +141,61 @@ def test_a_wrong_mapping_of_lists_parts_from_the_draft(
     case: tuple[Rule, str, int, str, str, str], tmp_path: Path
 ) -> None:
     rule, place, rows, table, old, new = case
-    lists(tmp_path)
+    lists(made(tmp_path))
     tables = of_lists()
     assert old in tables[table]
     tables[table] = tables[table].replace(old, new)
-    assert (rule, place, rows) in compared(opinion(tmp_path, tmp_path / "work", tables))
+    assert (rule, place, rows) in compared(opinion(tmp_path / "export", tmp_path / "work", tables))
 
 
 def test_a_right_mapping_of_actions_does_not_part_from_the_draft(tmp_path: Path) -> None:
-    actions(tmp_path)
+    actions(made(tmp_path))
     tables = {"employees": HIRES_OF_ACTIONS, "exits": ENDS_OF_ACTIONS}
-    assert compared(opinion(tmp_path, tmp_path / "work", tables, TABBED)) == []
+    assert compared(opinion(tmp_path / "export", tmp_path / "work", tables, TABBED)) == []
 
 
 def test_the_first_day_away_is_not_taken_for_the_last_day(tmp_path: Path) -> None:
-    actions(tmp_path)
+    actions(made(tmp_path))
     tables = {"employees": HIRES_OF_ACTIONS, "exits": ENDS_OF_ACTIONS.replace("::date - 1 as", "::date as")}
-    report = opinion(tmp_path, tmp_path / "work", tables, TABBED)
+    report = opinion(tmp_path / "export", tmp_path / "work", tables, TABBED)
     assert compared(report) == [(rules.OTHER_EXIT_DAY, "exits.exit_date", 20)]
     remedy = next(each.remedy for each in report.warnings if each.rule == rules.OTHER_EXIT_DAY.sentence)
     assert "pa0000.BEGDA" in remedy
 
 
 def test_a_currency_that_is_not_mapped_is_named(tmp_path: Path) -> None:
-    lists(tmp_path)
-    rows = (tmp_path / "pay.csv").read_text().splitlines()
+    lists(made(tmp_path))
+    rows = (tmp_path / "export" / "pay.csv").read_text().splitlines()
     codes = ["Currency", *("PLN" if each % 2 else "EUR" for each in range(PEOPLE))]
-    (tmp_path / "pay.csv").write_text("".join(f"{row},{code}\n" for row, code in zip(rows, codes, strict=True)))
-    found = compared(opinion(tmp_path, tmp_path / "work", of_lists()))
+    (tmp_path / "export" / "pay.csv").write_text(
+        "".join(f"{row},{code}\n" for row, code in zip(rows, codes, strict=True))
+    )
+    found = compared(opinion(tmp_path / "export", tmp_path / "work", of_lists()))
     assert (rules.UNUSED_CURRENCY, "compensation.currency", PEOPLE - EXTERNAL) in found
 
 
 def test_exits_of_people_who_stay_are_named(tmp_path: Path) -> None:
-    lists(tmp_path)
+    lists(made(tmp_path))
     more = """
 union all select "Employee ID", '2020-05-05', 'Leave of absence', 'other' from 'staff.csv'
 where "Employee ID" in ('P040', 'P041', 'P042')"""
-    found = compared(opinion(tmp_path, tmp_path / "work", of_lists() | {"exits": EXITS + more}))
+    found = compared(opinion(tmp_path / "export", tmp_path / "work", of_lists() | {"exits": EXITS + more}))
     assert found == [(rules.MORE_EXITS, "exits.exit_date", 3)]
 
 
 def test_locked_rows_are_not_taken_for_exits(tmp_path: Path) -> None:
-    actions(tmp_path)
+    actions(made(tmp_path))
     tables = {"employees": HIRES_OF_ACTIONS, "exits": ENDS_OF_ACTIONS.replace("and SPRPS is null", "")}
-    assert (rules.MARKED_EXITS, "exits.exit_date", 3) in compared(opinion(tmp_path, tmp_path / "work", tables, TABBED))
+    assert (rules.MARKED_EXITS, "exits.exit_date", 3) in compared(
+        opinion(tmp_path / "export", tmp_path / "work", tables, TABBED)
+    )
 
 
 def test_files_of_which_no_draft_can_be_made_are_a_note(tmp_path: Path) -> None:
-    (tmp_path / "staff.csv").write_text("a,b\nx,2020-01-31\ny,2020-02-29\n")
+    (made(tmp_path) / "staff.csv").write_text("a,b\nx,2020-01-31\ny,2020-02-29\n")
     sql = "select a as employee_id, b as hire_date from 'staff.csv'"
     exits = "select a as employee_id, date '2021-05-31' as exit_date, 'voluntary' as kind from 'staff.csv'"
-    report = opinion(tmp_path, tmp_path / "work", {"employees": sql, "exits": exits})
+    report = opinion(tmp_path / "export", tmp_path / "work", {"employees": sql, "exits": exits})
     assert compared(report) == []
     assert any("not compared with a draft" in note for note in report.notes)
 
