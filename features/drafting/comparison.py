@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from features.drafting.draft import Draft
-from features.drafting.exits import FIRST_DAY_AWAY
+from features.drafting.employment.exits import FIRST_DAY_AWAY
 from features.errors import Finding
 from features.source import Source
 from features.validation.plausibility.rules import (

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from features.drafting.keys import Keys
 from features.drafting.questions import EMPTY, Interview, Question
+from features.drafting.recognition.keys import Keys
 from features.drafting.row_kind import RowKind
 from features.drafting.views import Line, Select, View, Workbench
 from features.sql import literal, quoted

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from features.contract.vocabulary import DRIVERS, folded
-from features.drafting.columns import Recognised, shown
 from features.drafting.context import counts_of
-from features.drafting.names import matches
+from features.drafting.exports.rows import source_of
 from features.drafting.questions import Interview, Question
-from features.drafting.shapes import is_written_date
-from features.drafting.value_words import DRIVERS as DRIVER_WORDS
-from features.drafting.value_words import YES
-from features.drafting.views import Line, source_of
+from features.drafting.recognition.columns import Recognised, shown
+from features.drafting.recognition.names import matches
+from features.drafting.recognition.shapes import is_written_date
+from features.drafting.views import Line
+from features.drafting.vocabulary.value_words import DRIVERS as DRIVER_WORDS
+from features.drafting.vocabulary.value_words import YES
 from features.reading.input_part import FILE_COLUMN
 from features.sql import literal, quoted
 

@@ -12,29 +12,29 @@ from typing import Any, Final
 import duckdb
 
 from features.contract.tables import TABLES
-from features.drafting.change_log import with_a_column_a_field
-from features.drafting.columns import Recognised, shown
-from features.drafting.company_numbers import with_numbers_of_the_group
 from features.drafting.context import Drafting
 from features.drafting.cross_section import draft_flat, flat_table
-from features.drafting.database_export import read_database
-from features.drafting.directory import draft_directory
-from features.drafting.export import Export, read_export
-from features.drafting.fact_tables import draft_facts, set_apart
-from features.drafting.keys import find_keys, with_addresses_as_ids
-from features.drafting.measures import draft_measures, with_measures
-from features.drafting.named_people import with_named_people
-from features.drafting.pay import draft_compensation, draft_working_time
-from features.drafting.posts import draft_assignments
-from features.drafting.protected_values import with_protected_values
+from features.drafting.employment.pay import draft_compensation, draft_working_time
+from features.drafting.employment.posts import draft_assignments
+from features.drafting.employment.spells import draft_spells
+from features.drafting.exports.database_export import read_database
+from features.drafting.exports.export import Export, read_export
+from features.drafting.facts.directory import draft_directory
+from features.drafting.facts.fact_tables import draft_facts, set_apart
+from features.drafting.facts.measures import draft_measures, with_measures
 from features.drafting.questions import Interview, Question
-from features.drafting.roles import recognise
+from features.drafting.recognition.change_log import with_a_column_a_field
+from features.drafting.recognition.columns import Recognised, shown
+from features.drafting.recognition.company_numbers import with_numbers_of_the_group
+from features.drafting.recognition.keys import find_keys, with_addresses_as_ids
+from features.drafting.recognition.named_people import with_named_people
+from features.drafting.recognition.protected_values import with_protected_values
+from features.drafting.recognition.roles import recognise
+from features.drafting.recognition.yearly_files import unite_years
 from features.drafting.row_kind import row_kind
-from features.drafting.spells import draft_spells
 from features.drafting.templates.template import Template, likeliest_template
 from features.drafting.views import Line, Workbench, typed_views
 from features.drafting.writing import flat_toml, questions_toml, source_toml
-from features.drafting.yearly_files import unite_years
 from features.errors import BadInput, Finding
 from features.sql import connect
 

@@ -4,10 +4,10 @@ from typing import Final, Literal
 
 import polars as pl
 
-from features.drafting.names import matches
-from features.drafting.picture_day import PEOPLE_A_DAY
-from features.drafting.value_words import EMPLOYED, GONE
+from features.drafting.recognition.names import matches
+from features.drafting.recognition.picture_day import PEOPLE_A_DAY
 from features.drafting.views import View
+from features.drafting.vocabulary.value_words import EMPLOYED, GONE
 
 RowKind = Literal[
     "person",

@@ -11,13 +11,14 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from features.drafting.columns import Column, Recognised, shown
-from features.drafting.export import ExportTable
-from features.drafting.file_dates import YEAR, dates_in_names
-from features.drafting.keys import Key, Keys
-from features.drafting.shapes import DateShape
-from features.drafting.value_words import TOTALS
-from features.drafting.words import DATES, NUMBERS
+from features.drafting.exports.export import ExportTable
+from features.drafting.exports.file_dates import YEAR, dates_in_names
+from features.drafting.exports.rows import source_of, united
+from features.drafting.recognition.columns import Column, Recognised, shown
+from features.drafting.recognition.keys import Key, Keys
+from features.drafting.recognition.shapes import DateShape
+from features.drafting.vocabulary.value_words import TOTALS
+from features.drafting.vocabulary.words import DATES, NUMBERS
 from features.reading.input_part import FILE_COLUMN
 from features.sql import literal, quoted, select_from
 
@@ -129,26 +130,6 @@ def register(bench: Workbench, table: ExportTable) -> None:
         bench.prepare(f"{table.name}_rows", united(table))
     if table.reshaped:
         bench.prepare(f"{table.name}_changes", table.reshaped)
-
-
-def united(table: ExportTable) -> str:
-    """All sheets or files of a table, each row with the name of its sheet or file, under the names of the first."""
-    parts = []
-    for part in table.parts:
-        sheet = f" replace ({literal(part.sheet)} as {FILE_COLUMN})" if part.sheet else ""
-        renamed = ", ".join(f"{quoted(old)} as {quoted(new)}" for old, new in part.renames.items())
-        parts.append(f"select *{f' rename ({renamed})' if renamed else ''}{sheet} from {quoted(part.name)}")
-    return "\nunion all by name\n".join(parts)
-
-
-def rows_of(table: ExportTable) -> str:
-    """SQL for the rows of the files of a table as they are."""
-    return quoted(f"{table.name}_rows" if len(table.parts) > 1 else table.parts[0].name)
-
-
-def source_of(table: ExportTable) -> str:
-    """SQL for the rows of a table: those of its files, or what they were reshaped to."""
-    return quoted(f"{table.name}_changes") if table.reshaped else rows_of(table)
 
 
 def _typed(bench: Workbench, table: Recognised, keys: Keys | None) -> View:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, Final
 
 from features.contract.tables import TABLES
-from features.drafting.columns import shown
 from features.drafting.context import Drafting
 from features.drafting.cross_section import FlatDraft
-from features.drafting.export import ExportTable, Part
+from features.drafting.exports.export import ExportTable, Part
 from features.drafting.questions import FEWEST, SUGGESTED, Interview, Question
+from features.drafting.recognition.columns import shown
 from features.drafting.views import Select
 from features.reading.source_toml import Database
 from features.sql import quoted

@@ -14,9 +14,9 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from features.contract.vocabulary import EXIT_KINDS, folded
-from features.drafting.export import ExportTable
-from features.drafting.row_words import ROWS
-from features.drafting.words import DATES, NUMBERS, TEXTS
+from features.drafting.exports.export import ExportTable
+from features.drafting.vocabulary.row_words import ROWS
+from features.drafting.vocabulary.words import DATES, NUMBERS, TEXTS
 from features.errors import BadInput, Finding
 
 ROLES: Final = frozenset({*DATES, *NUMBERS, *TEXTS, *ROWS, "person_id", "name", "first_name", "last_name"})

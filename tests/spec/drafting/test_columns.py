@@ -9,11 +9,11 @@ import pytest
 from drafts import Draw
 from source_files import write
 
-from features.drafting.columns import Recognised
-from features.drafting.export import read_export
+from features.drafting.exports.export import read_export
 from features.drafting.questions import Interview
-from features.drafting.roles import recognise
-from features.drafting.shapes import shape_of
+from features.drafting.recognition.columns import Recognised
+from features.drafting.recognition.roles import recognise
+from features.drafting.recognition.shapes import shape_of
 
 ANSWERS = {"exit_kinds": {"move": "voluntary"}, "complete_from": "2020-01-01", "complete_until": "2021-12-31"}
 DAYS = ["05.02.2019", "17.03.2020", "28.04.2021"]

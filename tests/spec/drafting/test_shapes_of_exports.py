@@ -10,7 +10,7 @@ import pytest
 from drafts import Draw
 from source_files import Content
 
-from features.drafting.export import Export, read_export
+from features.drafting.exports.export import Export, read_export
 from features.source import check_source
 
 PERIOD = {"complete_from": date(2020, 1, 1), "complete_until": date(2021, 12, 31)}

@@ -8,7 +8,7 @@ import pytest
 from drafts import Draw
 
 from features.drafting.draft import draft_source
-from features.drafting.export import ExportTable
+from features.drafting.exports.export import ExportTable
 from features.drafting.templates.template import likeliest_template, read_template, template_named, template_names
 from features.errors import BadInput
 

@@ -1,0 +1,1 @@
+"""Who was employed from when to when, where, and for what pay: employees, exits, assignments, compensation."""
