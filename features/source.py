@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.contract.tables import ITEM_COLUMN, TABLES, column_order
+from features.contract.tables import DIRECTORY, ITEM_COLUMN, TABLES, column_order
 from features.contract.vocabulary import Driver
 from features.errors import BadInput, Finding
 from features.reading.data_hash import data_hash
@@ -39,9 +39,10 @@ class Source:
     """The canonical tables of a source with dates, and the settings of its source.toml.
 
     tables: a Parquet file for each table that the source has, clean and in the contract's types. protected: Parquet of
-    employee_id, hire_date and the protected attributes, for the fairness review only. employee_features: columns of
-    employees beyond the contract's that may be context features. items: the declared ones, by table and name.
-    data_hash: independent of the order of rows and of the format of the files.
+    employee_id, hire_date and the protected attributes, for the fairness review only. directory: Parquet of names and
+    addresses, kept apart from the tables that features are made of. employee_features: columns of employees beyond the
+    contract's that may be context features. items: the declared ones, by table and name.
+    data_hash: independent of the order of rows, of the format of the files, and of names and addresses.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Source:
     items: Mapping[str, Mapping[str, Item]]
     data_hash: str
     report: Report
+    directory: Path | None = None
 
     def scan(self, table: str) -> pl.LazyFrame | None:
         """The canonical table, lazily; None where the source has none."""
@@ -152,6 +154,7 @@ def _source(definition: SourceDefinition, report: Report, written: Path, staging
         raise ValueError("a report without errors has a period")
     settings = definition.settings
     files = {path.stem: path for path in written.glob("*.parquet")}
+    directory = files.pop(DIRECTORY, None)
     tables = [table for table in TABLES if table in files]
     employees = pl.read_parquet_schema(files["employees"])
     protected = pl.read_parquet_schema(files[PROTECTED_TABLE]) if PROTECTED_TABLE in files else {}
@@ -169,6 +172,7 @@ def _source(definition: SourceDefinition, report: Report, written: Path, staging
         items={table: _items(definition, table) for table in ITEM_COLUMN},
         data_hash=data_hash(files, written.parent),
         report=report,
+        directory=staging / directory.name if directory else None,
     )
 
 

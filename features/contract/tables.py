@@ -180,6 +180,18 @@ class Exits(Table):
     reason: pl.String | None = _optional_text("why, in the source's words")
 
 
+class Directory(Table):
+    """How a person is called, for people who may see the person's id. Kept apart from all else: no feature reads it."""
+
+    employee_id: pl.String = _text("who")
+    name: pl.String = _text("the person's name, as colleagues write it")
+    email: pl.String | None = _optional_text("address for mails of the product")
+    language: pl.String | None = _optional_text("code of the language that the person is written to in, such as en")
+
+
+DIRECTORY: Final = "directory"
+"""The one table without an own date: it says what holds today, is never read as known on a day, and is no fact."""
+
 TABLES: Final[Mapping[str, type[Table]]] = {
     "employees": Employees,
     "assignments": Assignments,
@@ -191,6 +203,7 @@ TABLES: Final[Mapping[str, type[Table]]] = {
     "working_time": WorkingTime,
     "measures": Measures,
     "exits": Exits,
+    DIRECTORY: Directory,
 }
 REQUIRED_TABLES: Final = ("employees", "exits")
 
@@ -209,7 +222,7 @@ OWN_DATE: Final[Mapping[str, str]] = {
     "measures": "measured_at",
     "exits": "exit_date",
 }
-"""The date on which a row's fact took place."""
+"""The date on which a row's fact took place; every table but the directory holds facts."""
 
 ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
     "surveys": ("item",),
@@ -227,6 +240,7 @@ PREFERRED: Final[Mapping[str, tuple[str, ...]]] = {
     "working_time": ("contracted_hours", "worked_hours"),
     "measures": ("value",),
     "exits": (),
+    DIRECTORY: (),
 }
 """Of rows that contradict each other about one fact, the one with the highest figure here counts, whole: the main one
 of two jobs held at once is that with the higher fte. The other columns, in their order, decide between equals."""

@@ -190,6 +190,7 @@ class FileFormats(TextFormat):
     working_time: TextFormat = TextFormat()
     measures: TextFormat = TextFormat()
     exits: TextFormat = TextFormat()
+    directory: TextFormat = TextFormat()
 
 
 class Queries(_Strict):
@@ -205,6 +206,7 @@ class Queries(_Strict):
     working_time: Query | None = None
     measures: Query | None = None
     exits: Query | None = None
+    directory: Query | None = None
 
 
 class SourceToml(_Strict):

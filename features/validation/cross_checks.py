@@ -85,12 +85,13 @@ class Contradictions:
 
 def _one_row_per_fact(table: str, given: pl.DataFrame, key: Sequence[str], tally: Tally) -> pl.DataFrame:
     rows = given.unique()
-    tally.add(REPEATED, table, OWN_DATE[table], given.height - rows.height)
+    column = OWN_DATE.get(table, "employee_id")
+    tally.add(REPEATED, table, column, given.height - rows.height)
     parts, rows = _apart(table, rows, key)
     preferred = [name for name in PREFERRED[table] if name in rows.columns]
     order = [*preferred, *(name for name in rows.columns if name not in (*preferred, *key))]
     winners = rows.sort(order, descending=True, nulls_last=True).unique(key, keep="first", maintain_order=True)
-    tally.add(CONTRADICTION, table, OWN_DATE[table], rows.height - winners.height)
+    tally.add(CONTRADICTION, table, column, rows.height - winners.height)
     return pl.concat([parts, winners])
 
 
@@ -232,8 +233,10 @@ def leave_out_after_exit(table: str, frame: pl.DataFrame, people: People, tally:
 
     A fact that became known before the exit did is kept: until then the person counted as employed, and what was known
     must not depend on what was recorded later. A month is within the absence only if all of it is: the months of the
-    exit and of the rehire were worked in part.
+    exit and of the rehire were worked in part. The directory has no dates: an entry about somebody who left is kept.
     """
+    if table not in OWN_DATE:
+        return frame
     own_date = OWN_DATE[table]
     end = pl.col(own_date).cast(pl.Date)
     start = end.dt.month_start() if table == "working_time" else end

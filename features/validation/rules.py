@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from features.contract import ids
+from features.contract.directory_entry import LONGEST_NAME
 from features.contract.sensitive_words import Subject
 from features.errors import Finding
 
@@ -199,6 +200,16 @@ UNSEEN_IN_A_MONTH: Final = _kept(
     "Check these hire and exit dates. Nothing to do if they are right: a model of month-ends does not learn from them.",
 )
 
+UNSHOWABLE_NAME: Final = _left_out(
+    f"a name that cannot be shown: over {LONGEST_NAME} characters, or with a control character",
+    f"Give the name as one line of text of at most {LONGEST_NAME} characters.",
+)
+NO_ADDRESS: Final = _kept(
+    "not an e-mail address; taken as empty", "Give one plain address, such as name@company.example, or none."
+)
+NO_LANGUAGE: Final = _kept(
+    "not the code of a language; taken as empty", "Write a code such as en or ru, or leave the value empty."
+)
 
 FORBIDDEN_ITEM: Final = "an item that is refused or ignored"
 """Why rows of surveys, measures and competencies are left out without a warning: source.toml asks for it."""

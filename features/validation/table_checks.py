@@ -20,6 +20,7 @@ from features.contract.tables import (
     ALSO_IN_KEY,
     CLOSED_LISTS,
     CURRENCY,
+    DIRECTORY,
     ITEM_COLUMN,
     OWN_DATE,
     PREFERRED,
@@ -35,6 +36,7 @@ from features.contract.vocabulary import snake_case
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import to_canonical
 from features.validation.columns import Columns, sort_columns
+from features.validation.directory_checks import with_usable_entries
 from features.validation.expectations import Expectations
 from features.validation.rules import (
     CLOSED_BEFORE_OPENED,
@@ -150,15 +152,17 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
         _gather_people(checked, given, frame)
     if checked.table == "collaboration":
         frame = _without_impossible_services(frame, tally)
+    if checked.table == DIRECTORY:
+        frame = with_usable_entries(frame, tally)
     return _with_fact_key(checked.table, frame)
 
 
 def _with_fact_key(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    own_date = OWN_DATE[table]
-    if table not in PREFERRED or not {"employee_id", own_date} <= set(frame.columns):
+    own_date = (OWN_DATE[table],) if table in OWN_DATE else ()
+    if table not in PREFERRED or not {"employee_id", *own_date} <= set(frame.columns):
         return frame
-    names = ("employee_id", own_date, *(name for name in ALSO_IN_KEY.get(table, ()) if name in frame.columns))
-    recorded = pl.coalesce("recorded_at", own_date).alias("recorded")
+    names = ("employee_id", *own_date, *(name for name in ALSO_IN_KEY.get(table, ()) if name in frame.columns))
+    recorded = pl.coalesce("recorded_at", *own_date).alias("recorded")
     return frame.with_columns(frame.select(*names, recorded).hash_rows().alias(FACT_KEY))
 
 
@@ -296,7 +300,7 @@ def _gather(checked: CheckedTable, frame: pl.DataFrame) -> None:
             checked.days = pl.concat([checked.days, days]).group_by("column", "day").agg(pl.col("rows").sum())
     if CURRENCY in frame.columns:
         checked.currencies |= set(frame[CURRENCY].drop_nulls().unique())
-    own_date = OWN_DATE[checked.table]
+    own_date = OWN_DATE.get(checked.table)
     if checked.table in ("employees", "exits") or own_date not in frame.columns:
         return
     for person in people_columns(checked.table):

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.contract.currencies import spellings
-from features.contract.tables import CURRENCY, REQUIRED_TABLES, TABLES
+from features.contract.tables import CURRENCY, OWN_DATE, REQUIRED_TABLES, TABLES
 from features.validation import period
 from features.validation.batches import BatchWriter, column_names, read_batches
 from features.validation.casting import natural
@@ -103,7 +103,8 @@ def _check_tables(
 def _check_dates(
     checked: Mapping[str, CheckedTable], expectations: Expectations, tally: Tally
 ) -> tuple[date | None, str]:
-    until, note = period.complete_until({t: found.days for t, found in checked.items()}, expectations.complete_until)
+    days = {table: found.days for table, found in checked.items() if table in OWN_DATE}
+    until, note = period.complete_until(days, expectations.complete_until)
     if until is not None:
         for table, found in checked.items():
             period.count_impossible_dates(table, found.days, until, tally)
@@ -231,7 +232,7 @@ def _refused(checked: Mapping[str, CheckedTable]) -> set[str]:
 
 def _notes(raw: Mapping[str, Path], checked: Mapping[str, CheckedTable], expectations: Expectations) -> list[str]:
     notes = []
-    if absent := [table for table in TABLES if table not in raw and table not in REQUIRED_TABLES]:
+    if absent := [table for table in OWN_DATE if table not in raw and table not in REQUIRED_TABLES]:
         notes.append(f"No {', '.join(absent)}: features that need them are missing too.")
     for table, found in checked.items():
         notes += currency_notes(table, found.currencies)

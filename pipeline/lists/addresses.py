@@ -6,12 +6,10 @@ from typing import Final
 
 import polars as pl
 
+from features.contract.directory_entry import ADDRESS
 from features.errors import BadInput, Finding
 
 COLUMNS: Final = ("manager_id", "address")
-
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-"""A mailbox of RFC 5321 without quotes and comments: a match cannot break out of a header or a command."""
 
 
 def addresses(path: Path | None) -> dict[str, str]:
@@ -26,7 +24,7 @@ def addresses(path: Path | None) -> dict[str, str]:
         ("a row has no manager id", "manager_id"): table["manager_id"].is_null(),
         ("a manager has several addresses", "manager_id"): table["manager_id"].is_duplicated(),
         ("not a mail address", "address"): pl.Series(
-            [not _ADDRESS.fullmatch(address or "") for address in table["address"]], dtype=pl.Boolean
+            [not re.fullmatch(ADDRESS, address or "") for address in table["address"]], dtype=pl.Boolean
         ),
     }
     findings = [

@@ -27,6 +27,7 @@ SCORES = "employee_id,survey_date,item,score\na,2020-01-31,mood,{}\n"
 SERVICES = "client_id,provider_id,opened_at,closed_at,rating\n{}\n"
 TICKETS = "employee_id,survey_date,item,score,ticket,{}\n{}\n"
 EXITS_SINCE_2019 = "complete_from = 2019-06-30\nhorizon_months = 6\n"
+NAMES = "employee_id,name,email,language\na,{}\n"
 TWO_PEOPLE = {"employees": EMPLOYEES, "exits": EXITS}
 
 EVERY_FORM: Final = ("folder", "parquet", "workbook", "sql", "inputs")
@@ -89,6 +90,10 @@ def posts(*lines: str) -> dict[str, str]:
     return {"assignments": POSTS.format("\n".join(lines))}
 
 
+def named_in_directory(name: str = "Anna", email: str = "a@company.example", language: str = "en") -> dict[str, str]:
+    return {"directory": NAMES.format(",".join((name, email, language)))}
+
+
 FROM_EMPLOYEES = "from {employees}"
 IN_SOURCE_TOML: list[Case] = [
     Case(
@@ -114,6 +119,26 @@ IN_SOURCE_TOML: list[Case] = [
         "employees.employee_id",
         Fix({"employees": EMPLOYEES + "c\td,2020-01-31,\n"}),
         (Fix({"employees": EMPLOYEES + "cd,2020-01-31,\n"}),),
+    ),
+    Case(
+        rules.UNSHOWABLE_NAME,
+        "directory.name",
+        Fix(named_in_directory("Anna\x07")),
+        (Fix(named_in_directory("Anna")),),
+    ),
+    Case(
+        rules.NO_ADDRESS,
+        "directory.email",
+        Fix(named_in_directory(email="Anna <a@company.example>")),
+        (Fix(named_in_directory()), Fix(named_in_directory(email=""))),
+        EVERY_FORM,
+    ),
+    Case(
+        rules.NO_LANGUAGE,
+        "directory.language",
+        Fix(named_in_directory(language="English (UK)")),
+        (Fix(named_in_directory(language="en_GB")), Fix(named_in_directory(language=""))),
+        EVERY_FORM,
     ),
     Case(
         rules.EMPTY,

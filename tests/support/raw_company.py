@@ -42,6 +42,7 @@ ONE_OF_EACH: Tables = {
     "performance": [{"employee_id": "anna", "review_date": "2018-12-01", "rating": "3"}],
     "working_time": [{"employee_id": "anna", "month": "2018-03-31", "worked_hours": "160"}],
     "measures": [{"employee_id": "anna", "measured_at": "2018-04-01", "name": "sales", "value": "12"}],
+    "directory": [{"employee_id": "anna", "name": "Anna Muster", "email": "anna@company.example", "language": "de"}],
 }
 
 LATE_ANSWERS: Tables = {

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from raw_company import ONE_OF_EACH, PEOPLE, UNTIL, canonical, check, leaver, one
 
-from features.contract.tables import ITEM_COLUMN, OWN_DATE, TABLES, column_order, required_columns
+from features.contract.tables import DIRECTORY, ITEM_COLUMN, OWN_DATE, TABLES, column_order, required_columns
 from features.contract.vocabulary import is_protected, is_refused
 from features.validation import batches
 from features.validation.expectations import Expectations
@@ -171,7 +171,7 @@ def _describe(table: str) -> Callable[[str], str]:
 def test_every_column_of_the_contract_has_a_description_allowed_values_and_checks(table: str) -> None:
     assert all(map(_describe(table), column_order(table)))
     assert not [name for name in column_order(table) if is_refused(name) or is_protected(name)]
-    assert OWN_DATE[table] in required_columns(table)
+    assert (OWN_DATE.get(table) in required_columns(table)) == (table != DIRECTORY)
     assert ITEM_COLUMN.get(table) in (None, *required_columns(table))
     for column in TABLES[table].to_schema().columns.values():
         for rule in column.checks:
