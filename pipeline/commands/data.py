@@ -39,9 +39,10 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     from features.validation.report import render
     from pipeline.dataset.workspace import workspace
 
-    with workspace(Settings()) as folder, progress() as report:
+    settings = Settings()
+    with workspace(settings) as folder, progress() as report:
         report("reading and validating")
-        findings = check_source(source, folder / "tables")
+        findings = check_source(source, folder / "tables", settings.directory)
     write_json(json_file, findings.as_dict())
     err.print(render(findings))
     if findings.errors:
