@@ -129,7 +129,7 @@ def people(
     audit: Audit,
     query: Annotated[
         str,
-        Query(min_length=1, max_length=MOST_CHARACTERS, description="words that a name or an id begins with or has"),
+        Query(min_length=1, max_length=MOST_CHARACTERS, examples=["anna"], description="parts of a name or id"),
     ],
     limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = FOUND,
 ) -> Response:
