@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from traces import files_holding, rows_holding
 
-MARKS: Final = ("Zqxvname", "zqxvmail", "zqxv-language")
+MARKS: Final = ("Zqxvname", "zqxvmail", "zqxvlang")
 """Parts of every name, every address and every language of the directory."""
 
 Retention = Callable[..., CompletedProcess[str]]
@@ -40,7 +40,7 @@ def month(retention: Retention, tmp_path_factory: pytest.TempPathFactory) -> Mon
         employee_id=people,
         name="Zqxvname " + people,
         email="zqxvmail." + people + "@firm.example",
-        language=pl.lit("zqxv-language"),
+        language=pl.lit("qzx-zqxvlang"),
     )
     names.write_parquet(source / "directory.parquet")
     month.run("check", source, "--json", folder / "check.json")
