@@ -20,6 +20,7 @@ from features.reading.data_hash import data_hash
 from features.reading.raw_tables import Raw, read_tables
 from features.reading.source_definition import SourceDefinition, read_definition
 from features.validation.cross_section import CrossSection, read_cross_section
+from features.validation.directory import read_directory, with_directory
 from features.validation.plausibility.report import with_plausibility
 from features.validation.unseen_people import with_unseen
 from features.validation.validate import PROTECTED_TABLE, Expectations, Report, validate
@@ -66,16 +67,17 @@ class Source:
         return pl.scan_parquet(self.tables[table]) if table in self.tables else None
 
 
-def load_source(source: Path, staging: Path) -> Source | CrossSection:
+def load_source(source: Path, staging: Path, directory: Path | None = None) -> Source | CrossSection:
     """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
 
-    `source` is a folder or a source.toml. Raises BadInput with every error, and then writes nothing: all work happens
-    in a folder beside `staging`, which replaces `staging` at the end. A cross-section writes nothing at all.
+    `source` is a folder or a source.toml, `directory` a file that is read in place of its table `directory`. Raises
+    BadInput with every error, and then writes nothing: all work happens in a folder beside `staging`, which replaces
+    `staging` at the end. A cross-section writes nothing at all.
     """
     definition = read_definition(source)
     _check_apart(definition.folder, staging)
     with _work_beside(staging) as work:
-        loaded = _read_cross_section(definition, work) or _read_source(definition, work, staging)
+        loaded = _read_cross_section(definition, work, directory) or _read_source(definition, work, staging, directory)
         if isinstance(loaded, Report):
             raise BadInput(loaded.errors)
         if isinstance(loaded, Source):
@@ -83,7 +85,7 @@ def load_source(source: Path, staging: Path) -> Source | CrossSection:
         return loaded
 
 
-def check_source(source: Path, staging: Path) -> Report:
+def check_source(source: Path, staging: Path, directory: Path | None = None) -> Report:
     """Reads and validates the source; returns the report, with errors in it instead of an exception.
 
     Works in a folder beside `staging` and leaves nothing behind.
@@ -91,7 +93,7 @@ def check_source(source: Path, staging: Path) -> Report:
     try:
         definition = read_definition(source)
         with _work_beside(staging) as work:
-            checked = _read_cross_section(definition, work) or _checked(definition, work)
+            checked = _read_cross_section(definition, work, directory) or _checked(definition, work, directory)
             return checked if isinstance(checked, Report) else checked.report
     except BadInput as bad:
         return Report(errors=tuple(bad.findings))
@@ -102,21 +104,28 @@ def source_name(source: Path) -> str:
     return read_definition(source).name
 
 
-def _read_cross_section(definition: SourceDefinition, work: Path) -> CrossSection | Report | None:
+def _read_cross_section(
+    definition: SourceDefinition, work: Path, directory: Path | None
+) -> CrossSection | Report | None:
     declared = definition.settings.cross_section
-    return read_cross_section(definition, declared, work) if declared else None
+    if declared is None:
+        return None
+    people = read_cross_section(definition, declared, work)
+    return people if directory is None or isinstance(people, Report) else with_directory(people, directory, work)
 
 
-def _read_source(definition: SourceDefinition, work: Path, staging: Path) -> Source | Report:
-    report = _checked(definition, work)
+def _read_source(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None) -> Source | Report:
+    report = _checked(definition, work, directory)
     return report if report.errors else _source(definition, report, work / "tables", staging)
 
 
-def _checked(definition: SourceDefinition, work: Path) -> Report:
+def _checked(definition: SourceDefinition, work: Path, directory: Path | None) -> Report:
     """Reads to `work/raw` and validates to `work/tables`; the findings of both in one report."""
     raw_dir = work / "raw"
     raw_dir.mkdir()
     raw = read_tables(definition, raw_dir)
+    if directory is not None:
+        raw.replace(DIRECTORY, read_directory(directory, work))
     if not raw.tables:
         return Report(errors=tuple(raw.errors), warnings=tuple(raw.warnings), refused=tuple(raw.refused))
     settings = definition.settings

@@ -58,7 +58,12 @@ class Settings(BaseSettings):
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
 
-    addresses: Path | None = Field(default=None, description="a file of manager_id and address")
+    directory: Path | None = Field(
+        default=None, description="a file of names, addresses and languages, in place of the source's table directory"
+    )
+    addresses: Path | None = Field(
+        default=None, description="a file of manager_id and address, which overrides addresses of the directory"
+    )
     list_link: str = Field(default="", description="where managers read and answer; {month} becomes YYYY-MM")
     mail_includes_list: bool = Field(default=False, description="mail the list itself, with names")
     smtp_host: str = Field(default="", description="the mail server; empty: nothing is mailed")

@@ -144,7 +144,7 @@ def _inputs(tables: Iterable[ExportTable], queries: Iterable[str]) -> list[str]:
 
 def _database(database: Database, parts: Iterable[Part]) -> list[str]:
     schema = [f"schema = {text(database.schema_name)}"] if database.schema_name else []
-    read = [f"{key(part.name)} = {text(part.declared.file)}" for part in parts if part.database]
+    read = [f"{key(part.name)} = {text(table)}" for part in parts if part.database for table in part.files]
     explained = "# copied as text, read-only; the queries below run over the copies"
     return [
         "[database]",

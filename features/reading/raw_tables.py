@@ -81,6 +81,18 @@ class Raw:
         self.tables[table] = path
         self.refused += [f"{table}.{column}" for column in refused]
 
+    def replace(self, table: str, other: "Raw") -> None:
+        """The table as another reading found it, and what that found, in place of what is known about it here."""
+        self.tables.pop(table, None)
+        self.failed.discard(table)
+        self.refused = [place for place in self.refused if not place.startswith(f"{table}.")]
+        self.errors = [finding for finding in self.errors if finding.table != table]
+        self.warnings = [finding for finding in self.warnings if finding.table != table]
+        self.tables |= other.tables
+        self.failed |= other.failed
+        for name in ("refused", "errors", "warnings", "notes"):
+            getattr(self, name).extend(getattr(other, name))
+
 
 def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
     """Reads every table of the source to `out_dir/TABLE.parquet`, streaming.
@@ -96,6 +108,24 @@ def read_tables(definition: SourceDefinition, out_dir: Path) -> Raw:
     raw = Raw()
     with raw.collecting():
         _read_folder(definition, out_dir, raw)
+    return raw
+
+
+def read_table_file(table: str, file: Path, setting: str, out_dir: Path) -> Raw:
+    """Reads one file of a table that is not in the source's folder, to `out_dir/TABLE.parquet`; text in UTF-8.
+
+    `setting` names it in remedies. Like `read_tables`, it never raises for a mistake in the file.
+    """
+    raw = Raw()
+    with raw.collecting(table):
+        if not file.is_file():
+            raise BadInput(Finding("the file does not exist", file.name, "", 0, f"Correct or unset {setting}"))
+        if _stem_and_suffix(file)[1] not in FORMS:
+            raise BadInput(
+                Finding("not a format that is read", file.name, "", 0, f"Save it as one of: {', '.join(FORMS)}")
+            )
+        cells = _read_file(table, file, TextFormat(), out_dir, raw)
+        raw.collect(normalise(table, raw.tables[table], TextFormat(), (), cells))
     return raw
 
 
@@ -141,11 +171,12 @@ def _read_folder(definition: SourceDefinition, out_dir: Path, raw: Raw) -> None:
     files = _table_files(definition.folder, raw)
     for table, file in files.items():
         with raw.collecting(table):
-            _read_file(definition, table, file, out_dir, raw)
+            cells = _read_file(table, file, definition.text_format(table), out_dir, raw)
+            _normalise(definition, table, raw, cells)
 
 
-def _read_file(definition: SourceDefinition, table: str, file: Path, out_dir: Path, raw: Raw) -> None:
-    out, form, cells = out_dir / f"{table}.parquet", definition.text_format(table), Cells()
+def _read_file(table: str, file: Path, form: TextFormat, out_dir: Path, raw: Raw) -> Cells:
+    out, cells = out_dir / f"{table}.parquet", Cells()
     suffix = file.suffix.lower()
     if suffix == ".xlsx":
         sheet = xlsx_to_parquet(file, Sheet(table, frozenset(column_order(table)), f"files.{table}"), form, out)
@@ -157,7 +188,7 @@ def _read_file(definition: SourceDefinition, table: str, file: Path, out_dir: Pa
     raw.add(table, out, refused)
     if suffix == ".csv" and ends_within_a_line(file):
         raw.notes.append(f"{file.name}: no line break at the end. If the file was truncated, export it again.")
-    _normalise(definition, table, raw, cells)
+    return cells
 
 
 def _normalise(definition: SourceDefinition, table: str, raw: Raw, cells: Cells) -> None:

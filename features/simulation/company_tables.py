@@ -8,9 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from features.contract.tables import DIRECTORY
 from features.contract.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE_KINDS
 from features.simulation.company import Company
 from features.simulation.events import COMPETENCIES, NO_DAY, SURVEY_ITEMS, Columns
+from features.simulation.names import directory
 from features.simulation.seats import DEPARTMENTS, GRADES, LOCATIONS, NOBODY, first_day
 
 TRUTH: Final = "truth"
@@ -66,8 +68,13 @@ _ITEMS: Final = (
 )
 
 
-def frames(company: Company, rows: Mapping[str, Sequence[Columns]]) -> dict[str, pl.DataFrame]:
-    """Every table by name, the truth among them. Only people who were employed within the data are included."""
+def frames(
+    company: Company, rows: Mapping[str, Sequence[Columns]], seed_of_names: int | None = None
+) -> dict[str, pl.DataFrame]:
+    """Every table by name, the truth among them. Only people who were employed within the data are included.
+
+    Without a seed for names there is no directory.
+    """
     start, end = first_day(0, company.months), first_day(company.months, company.months) - 1
     included = company.people["exit_day"] >= start
     ids = _ids(company)
@@ -77,7 +84,8 @@ def frames(company: Company, rows: Mapping[str, Sequence[Columns]]) -> dict[str,
         here = included[next(iter(columns.values()))]
         tables[name] = _frame(name, {column: values[here] for column, values in columns.items()}, ids, included, end)
     truth = tables.pop(TRUTH)
-    return _soiled(tables, company.persons, company.rng) | {TRUTH: truth}
+    named = {} if seed_of_names is None else {DIRECTORY: _directory(company, ids, included, seed_of_names)}
+    return _soiled(tables, company.persons, company.rng) | named | {TRUTH: truth}
 
 
 def source_toml(months: int) -> str:
@@ -114,6 +122,15 @@ def _employees(company: Company, ids: pl.Series, included: Mask, start: int) -> 
             "education": _named(people["education"], EDUCATION),
         }
     ).sort("employee_id", "hire_date")
+
+
+def _directory(company: Company, ids: pl.Series, included: Mask, seed: int) -> pl.DataFrame:
+    """Everyone is named, so that a name does not depend on who is included; those who are not are then left out."""
+    _, first = np.unique(company.people["person"], return_index=True)
+    everyone = directory(ids.gather(first), company.people["woman"][first] == 1, seed)
+    return everyone.join(ids.filter(pl.Series(included)).to_frame("employee_id"), on="employee_id", how="semi").sort(
+        "employee_id"
+    )
 
 
 def _frame(table: str, columns: Columns, ids: pl.Series, included: Mask, end: int) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from features.contract.tables import DIRECTORY
 from features.errors import BadInput, Finding
 from features.simulation import events
 from features.simulation.company import Company
@@ -34,7 +35,7 @@ CAN_COME_BACK_AFTER: Final = 6
 SOURCE_TOML: Final = "source.toml"
 _TABLES: Final = (
     "employees", "assignments", "compensation", "surveys", "collaboration", "competencies", "performance",
-    "working_time", "exits", TRUTH,
+    "working_time", "exits", DIRECTORY, TRUTH,
 )  # fmt: skip
 _OWN_FILES: Final = frozenset([SOURCE_TOML, *(f"{table}.parquet" for table in _TABLES)])
 
@@ -45,6 +46,8 @@ def simulate(
     months: int = 48,
     seed: int = 1,
     progress: Callable[[date], None] | None = None,
+    *,
+    with_names: bool = True,
 ) -> dict[str, int]:
     """Writes a simulated company to the folder `out`, one Parquet file per table; returns the number of rows of each.
 
@@ -52,7 +55,8 @@ def simulate(
     replaced. Besides the contract's tables, `truth.parquet` holds, for everyone present at each month-end (with or
     without notice given), `hazard`: the probability of a voluntary exit in the next month; its log-odds are
     `intercept` + `pay` + `conditions` + `relationships` + `growth` + `context`. The same arguments give the same bytes.
-    `progress` is called with each finished month-end. A simulated company that is already in `out` is replaced.
+    `with_names` adds the directory and changes nothing else. `progress` is called with each finished month-end. A
+    simulated company that is already in `out` is replaced.
 
     Raises BadInput for a company that is too small, a length or a seed out of range, and a folder that holds something
     else.
@@ -63,7 +67,7 @@ def simulate(
         history.live(month)
         if progress is not None and month >= 0:
             progress(date(1970, 1, 1) + timedelta(days=first_day(month + 1, months) - 1))
-    tables = frames(history.company, history.rows)
+    tables = frames(history.company, history.rows, seed if with_names else None)
     _write(out, tables, months)
     return {name: frame.height for name, frame in tables.items()}
 

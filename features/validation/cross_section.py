@@ -44,6 +44,7 @@ class CrossSection:
 
     frame: the feature columns, Float64 or String (categories), null where unknown. left: true for those who left
     voluntarily. drivers: the driver of every feature column, context unless listed. report: counts, refusals, notes.
+    directory: names and addresses, of a file beside the source; None without one.
     """
 
     name: str
@@ -55,6 +56,7 @@ class CrossSection:
     ignore: frozenset[str]
     data_hash: str
     report: Report
+    directory: pl.DataFrame | None = None
 
 
 def read_cross_section(

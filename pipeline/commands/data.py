@@ -19,13 +19,14 @@ def simulate(
     employees: Annotated[int, typer.Option(help="People employed at the same time.")] = 2000,
     months: Annotated[int, typer.Option(help="Months of history.")] = 48,
     seed: Annotated[int, typer.Option(help="Same seed, same company.")] = 1,
+    names: Annotated[bool, typer.Option(help="Names and addresses of the people.")] = True,
 ) -> None:
     """Write a simulated company whose true hazard is known."""
     from features.simulation.run import simulate as simulate_company
 
     with progress() as report:
         report(f"simulating {employees:,} people for {months} months")
-        rows = simulate_company(out_dir, employees, months, seed)
+        rows = simulate_company(out_dir, employees, months, seed, with_names=names)
     for name, number in rows.items():
         err.print(f"  {name:<16} {number:>12,}")
     err.print(f"Wrote a simulated company.\nNext: retention check {escaped(str(out_dir))}", soft_wrap=True)
@@ -39,9 +40,10 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     from features.validation.report import render
     from pipeline.dataset.workspace import workspace
 
-    with workspace(Settings()) as folder, progress() as report:
+    settings = Settings()
+    with workspace(settings) as folder, progress() as report:
         report("reading and validating")
-        findings = check_source(source, folder / "tables")
+        findings = check_source(source, folder / "tables", settings.directory)
         findings = with_second_opinion(source, findings, folder / "opinion")
     write_json(json_file, findings.as_dict())
     err.print(render(findings))

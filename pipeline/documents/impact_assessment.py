@@ -137,6 +137,10 @@ def _periods(settings: Settings) -> Iterator[str]:
         share = f"{settings.rollout_share:.0%} of the managers"
         yield f"- Lists go to {share} first, chosen at random, to measure their effect."
     yield f"- Scores, factors and lists are kept for {settings.keep_scores_months} months."
+    yield (
+        "- Names and addresses are kept apart from scores. HR sees names, and a manager those of the own list. Both go "
+        "with the exit and with an erasure."
+    )
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
     informed = (
         ", ".join(f"{source} since {day}" for source, day in sorted(settings.notice_given.items())) or "nobody yet"

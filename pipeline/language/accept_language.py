@@ -1,4 +1,4 @@
-"""The language that an `Accept-Language` header asks for; the same for the API, the lists and the pages."""
+"""The language that an `Accept-Language` header or the directory asks for; the same for API, lists, mails and pages."""
 
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -24,3 +24,15 @@ def preferred_language(accepted: str, otherwise: str) -> Language:
         if quality > 0 and chosen in known:
             return language(chosen)
     return language(otherwise)
+
+
+def known_code(tag: str | None) -> str | None:
+    """The code of the available language that a tag such as `ru` or `de_AT` names, whatever its region; else None."""
+    code = (tag or "").replace("_", "-").partition("-")[0].lower()
+    return code if code in languages() else None
+
+
+def language_of_tag(tag: str | None, otherwise: Language) -> Language:
+    """The available language that a tag names, else `otherwise`."""
+    code = known_code(tag)
+    return language(code) if code else otherwise

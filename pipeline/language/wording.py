@@ -46,7 +46,9 @@ CHANGE_NAMES: Final[Mapping[str, str]] = {
 COLUMN_NAMES: Final[Mapping[str, str]] = {
     "month": marked("Month"),
     "manager_id": marked("Manager"),
+    "manager_name": marked("Manager's name"),
     "employee_id": marked("Person"),
+    "name": marked("Name"),
     "change": marked("Change"),
     "band": marked("Band"),
     "department": marked("Department"),

@@ -10,7 +10,7 @@ from pipeline.lists.spreadsheet import Cell, csv_bytes, xlsx_bytes
 from pipeline.store.reading import Published
 
 COLUMNS: Final = (
-    "month manager_id employee_id change band department job level location "
+    "month manager_id manager_name employee_id name change band department job level location "
     "behind_it what_changed what_to_ask what_to_offer whom_to_involve"
 ).split()
 """Columns of the CSV: one row for each listed person, then one for each resolved person."""
@@ -39,7 +39,9 @@ def _rows(month: str, risk_list: RiskList) -> list[list[Cell]]:
         [
             month,
             risk_list.manager_id,
+            risk_list.names.get(risk_list.manager_id),
             entry.employee_id,
+            risk_list.names.get(entry.employee_id),
             entry.change,
             entry.band,
             entry.department,
@@ -61,7 +63,9 @@ def _resolved_row(month: str, risk_list: RiskList, employee_id: str) -> list[Cel
     known: dict[str, Cell] = {
         "month": month,
         "manager_id": risk_list.manager_id,
+        "manager_name": risk_list.names.get(risk_list.manager_id),
         "employee_id": employee_id,
+        "name": risk_list.names.get(employee_id),
         "change": "resolved",
         "what_changed": "; ".join(risk_list.why_resolved.get(employee_id, ())) or None,
     }

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any, Final
 
 from pipeline.html.rendering import rendered
-from pipeline.language import translator
+from pipeline.language.direction import isolated
 from pipeline.language.translator import Language, marked
 from pipeline.lists.pages import answers_at, list_page, list_text
 from pipeline.lists.risk_list import RiskList
@@ -34,7 +34,7 @@ def mail_of(
     """
     mail = EmailMessage(policy=_POLICY)
     domain = settings.smtp_from.rpartition("@")[2]
-    language = translator.language(settings.language)
+    language = risk_list.language
     mail["Subject"] = language.text("Conversations for {month}", month=language.month(published.snapshot_date))
     mail["From"] = settings.smtp_from
     mail["To"] = address
@@ -44,8 +44,8 @@ def mail_of(
     mail["List-Owner"] = f"<mailto:{settings.smtp_from}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Sensitivity"] = "Company-Confidential"
-    mail.set_content(_text(published, risk_list, settings, language))
-    mail.add_alternative(_html(published, risk_list, settings, language), subtype="html")
+    mail.set_content(_text(published, risk_list, settings))
+    mail.add_alternative(_html(published, risk_list, settings), subtype="html")
     return mail.as_bytes()
 
 
@@ -54,20 +54,23 @@ def _message_id(published: Published, risk_list: RiskList, list_hash: str) -> st
     return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
-def _text(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> str:
-    in_full = list_text(published, risk_list, language) if settings.mail_includes_list else ""
-    return rendered("mail.txt", language, list_text=in_full, **_values(published, risk_list, settings, language))
+def _text(published: Published, risk_list: RiskList, settings: Settings) -> str:
+    in_full = list_text(published, risk_list) if settings.mail_includes_list else ""
+    return rendered("mail.txt", risk_list.language, list_text=in_full, **_values(published, risk_list, settings))
 
 
-def _html(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> str:
+def _html(published: Published, risk_list: RiskList, settings: Settings) -> str:
     if settings.mail_includes_list:
-        return list_page(published, risk_list, language, answers_at(settings.list_link, published))
-    return rendered("mail.html", language, **_values(published, risk_list, settings, language))
+        return list_page(published, risk_list, answers_at(settings.list_link, published))
+    return rendered("mail.html", risk_list.language, **_values(published, risk_list, settings))
 
 
-def _values(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> dict[str, Any]:
+def _values(published: Published, risk_list: RiskList, settings: Settings) -> dict[str, Any]:
     """Values for the templates of both forms of the mail."""
+    language = risk_list.language
     return {
+        "manager": risk_list.names.get(risk_list.manager_id),
+        "isolated": isolated,
         "greeting": _greeting(risk_list, language),
         "link": answers_at(settings.list_link, published),
         "care": [language.text(text) for text in _CARE],

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from features.errors import BadInput, Finding, Unavailable, counted
 from pipeline.language.translator import language
 from pipeline.lists import delivery_ledger as deliveries
-from pipeline.lists.addresses import addresses
+from pipeline.lists.addresses import addresses, addresses_of, require_addresses
 from pipeline.lists.mail import mail_of
 from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.risk_list import RiskList, month_to_list
@@ -64,7 +64,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class _Plan:
-    """The lists to send, the hash of every list, and the hashes of those that are `quiet` or `failing`, by reason.
+    """The lists to send and their addresses, the hash of every list, and those of the `quiet` and `failing`, by reason.
 
     read_at: the moment at which they were read, as in `erasure.last_audit_row`.
     """
@@ -72,6 +72,7 @@ class _Plan:
     published: Published
     read_at: int
     to_send: Sequence[RiskList]
+    address_of: Mapping[str, str]
     hashes: Mapping[str, str]
     quiet: Mapping[str, Mapping[str, str]]
     failing: Mapping[str, Mapping[str, str]]
@@ -97,19 +98,20 @@ def deliver(
     """
     require_safe(settings)
     _require_link(settings)
-    address_of = addresses(settings.addresses)
+    overrides = addresses(settings.addresses)
     with store.reading() as scores:
         published = month_to_list(scores, month)
+        require_addresses(scores, published.source, overrides)
     require_notice(settings, published.source, clock().date())
     if not is_rehearsal:
         allocate(store, settings, published)
         _reopen(store, published, resend, clock())
     with store.reading() as scores:
-        plan = _planned(scores, month_to_list(scores, month), settings, address_of)
+        plan = _planned(scores, month_to_list(scores, month), settings, overrides)
     done = Delivery(plan.published.month, to_send=len(plan.to_send))
     if not is_rehearsal:
         _record_the_rest(store, plan, clock())
-        sender = _Sender(store, settings, plan, address_of, clock)
+        sender = _Sender(store, settings, plan, clock)
         _send_all(sender, done, progress)
         if sender.outdated:
             done.failed[CHANGED] = len(sender.outdated)
@@ -127,8 +129,10 @@ def hash_of(risk_list: RiskList) -> str:
     return hashlib.sha256(json.dumps([people, sorted(risk_list.resolved)]).encode()).hexdigest()
 
 
-def _planned(scores: PublishedScores, published: Published, settings: Settings, address_of: Mapping[str, str]) -> _Plan:
-    lists = lists_for_managers(scores, published, settings.list_rules, None, language(settings.language))
+def _planned(scores: PublishedScores, published: Published, settings: Settings, overrides: Mapping[str, str]) -> _Plan:
+    spoken = language(settings.language)
+    lists = lists_for_managers(scores, published, settings.list_rules, None, spoken, in_own_language=True)
+    address_of = addresses_of(scores, published.source, [each.manager_id for each in lists], overrides)
     hashes = {each.manager_id: hash_of(each) for each in lists}
     before = deliveries.last_known(scores.connection, published)
     known = deliveries.deliveries(scores.connection, published)
@@ -149,7 +153,7 @@ def _planned(scores: PublishedScores, published: Published, settings: Settings, 
             failing["no_address"][manager] = hashes[manager]
         elif manager not in known or known[manager].state in deliveries.OPEN_STATES:
             to_send.append(each)
-    return _Plan(published, last_audit_row(scores.connection), to_send, hashes, quiet, failing)
+    return _Plan(published, last_audit_row(scores.connection), to_send, address_of, hashes, quiet, failing)
 
 
 def _gone(scores: PublishedScores, published: Published, managers: Collection[str]) -> set[str]:
@@ -202,7 +206,6 @@ class _Sender:
     store: Store
     settings: Settings
     plan: _Plan
-    address_of: Mapping[str, str]
     clock: Clock
     outdated: set[str] = field(default_factory=set)
 
@@ -212,7 +215,7 @@ class _Sender:
         A list of or about a person who was erased since it was read is not sent; the next run makes it again.
         """
         manager = risk_list.manager_id
-        list_hash, address = self.plan.hashes[manager], self.address_of[manager]
+        list_hash, address = self.plan.hashes[manager], self.plan.address_of[manager]
         mail = mail_of(self.plan.published, risk_list, list_hash, address, self.clock(), self.settings)
         server.ready()  # before the claim, so that a server that is down leaves the list unclaimed
         with self.store.changing() as connection:

@@ -54,7 +54,8 @@ def write_lists(
     list_link: str = "",
 ) -> WrittenLists:
     """Write `out`/YYYY-MM: a page, a text, a CSV and an XLSX for each manager with something to read; an index page, a
-    CSV and an XLSX of all lists for HR; and `departments.html`, without names, for heads of departments.
+    CSV and an XLSX of all lists for HR; and `departments.html`, without names, for heads of departments. A manager's
+    files are in the language that the directory gives, all others in `language`.
 
     The folder is written completely or not at all, and replaces an older one of the same month. Lists link to
     `list_link` for answers, if it is set. Raises BadInput for a month without scores.
@@ -64,29 +65,47 @@ def write_lists(
     out.mkdir(parents=True, exist_ok=True)
     with writing_alone(out):
         # read under the lock: an erasure after this moment waits for it, and then deletes what was written
-        published, lists, waiting, without_manager, figures = _read(store, rules, month, language)
+        read = _read(store, rules, month, language)
+        published = read.published
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=out))  # readable by the owner only
         try:
-            _write_month(draft, published, lists, figures, language, answers_at(list_link, published))
+            _write_month(draft, read, language, answers_at(list_link, published))
             _replace(out / published.month, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    people = sum(len(each.entries) for each in lists)
-    return WrittenLists(out / published.month, published.month, len(lists), people, waiting, without_manager)
+    people = sum(len(each.entries) for each in read.lists)
+    return WrittenLists(
+        out / published.month, published.month, len(read.lists), people, read.waiting, read.without_manager
+    )
 
 
-def _read(
-    store: Store, rules: ListRules, month: str | None, language: Language
-) -> tuple[Published, list[RiskList], int, int, DepartmentFigures]:
-    """The month, the lists worth reading, the numbers of managers who wait and of people without a manager, and the
-    figures of departments."""
+@dataclass(frozen=True)
+class _Month:
+    """What is written about a month: the lists worth reading in HR's language and each in its manager's, the numbers of
+    managers who wait and of people without a manager, and the figures of departments."""
+
+    published: Published
+    lists: Sequence[RiskList]
+    own: Sequence[RiskList]
+    waiting: int
+    without_manager: int
+    figures: DepartmentFigures
+
+
+def _read(store: Store, rules: ListRules, month: str | None, language: Language) -> _Month:
     with store.reading() as scores:
         published = month_to_list(scores, month)
-        every_list = lists_for_managers(scores, published, rules, None, language)
-        lists = [each for each in every_list if each.is_worth_reading]
-        waiting = len(waiting_managers(scores, published))
-        without_manager = published.people - scores.teams(published).height
-        return published, lists, waiting, without_manager, department_figures(scores, published, language)
+        own = lists_for_managers(scores, published, rules, None, language, in_own_language=True)
+        is_one_language = all(each.language is language for each in own)
+        lists = own if is_one_language else lists_for_managers(scores, published, rules, None, language)
+        return _Month(
+            published,
+            [each for each in lists if each.is_worth_reading],
+            [each for each in own if each.is_worth_reading],
+            len(waiting_managers(scores, published)),
+            published.people - scores.teams(published).height,
+            department_figures(scores, published, language),
+        )
 
 
 def file_stem(manager_id: str) -> str:
@@ -98,26 +117,24 @@ def file_stem(manager_id: str) -> str:
     return f"%{ord(stem[0]):02X}{stem[1:]}" if is_unsafe else stem
 
 
-def _write_month(
-    folder: Path,
-    published: Published,
-    lists: Sequence[RiskList],
-    figures: DepartmentFigures,
-    language: Language,
-    link: str,
-) -> None:
-    for each in lists:
+def _write_month(folder: Path, month: _Month, language: Language, link: str) -> None:
+    published = month.published
+    for each in month.own:
         stem = file_stem(each.manager_id)
-        (folder / f"{stem}.html").write_text(list_page(published, each, language, link), encoding="utf-8")
-        (folder / f"{stem}.txt").write_text(list_text(published, each, language, link), encoding="utf-8")
+        (folder / f"{stem}.html").write_text(list_page(published, each, link), encoding="utf-8")
+        (folder / f"{stem}.txt").write_text(list_text(published, each, link), encoding="utf-8")
         (folder / f"{stem}.csv").write_bytes(list_csv(published, [each]))
-        (folder / f"{stem}.xlsx").write_bytes(list_xlsx(published, [each], language))
-    index = index_page(published, lists, lambda manager_id: f"{quote(file_stem(manager_id))}.html", language, True)
+        (folder / f"{stem}.xlsx").write_bytes(list_xlsx(published, [each], each.language))
+    index = index_page(published, month.lists, _address_in_folder, language, True)
     (folder / f"{_INDEX}.html").write_text(index, encoding="utf-8")
-    (folder / f"{_INDEX}.csv").write_bytes(list_csv(published, lists))
-    (folder / f"{_INDEX}.xlsx").write_bytes(list_xlsx(published, lists, language))
-    page = departments_page(published, figures, language)
+    (folder / f"{_INDEX}.csv").write_bytes(list_csv(published, month.lists))
+    (folder / f"{_INDEX}.xlsx").write_bytes(list_xlsx(published, month.lists, language))
+    page = departments_page(published, month.figures, language)
     (folder / f"{_DEPARTMENTS}.html").write_text(page, encoding="utf-8")
+
+
+def _address_in_folder(manager_id: str) -> str:
+    return f"{quote(file_stem(manager_id))}.html"
 
 
 def _replace(folder: Path, draft: Path) -> None:

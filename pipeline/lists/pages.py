@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pipeline.html.rendering import rendered
+from pipeline.language.direction import isolated
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import (
     BAND_NAMES,
@@ -24,6 +25,7 @@ _WORDS: Final[dict[str, Any]] = {
     "change_names": CHANGE_NAMES,
     "driver_names": DRIVER_NAMES,
     "in_words": in_words,
+    "isolated": isolated,
     "within_words": within_words,
 }
 """Names and texts that the templates use."""
@@ -34,14 +36,14 @@ def answers_at(list_link: str, published: Published) -> str:
     return list_link.replace("{month}", published.month)
 
 
-def list_page(published: Published, risk_list: RiskList, language: Language = ENGLISH, answers_at: str = "") -> str:
+def list_page(published: Published, risk_list: RiskList, answers_at: str = "") -> str:
     """One manager's list as a self-contained page: readable on a phone, printable, without external resources."""
-    return _rendered("list.html", language, published=published, list=risk_list, answers_at=answers_at)
+    return _rendered("list.html", risk_list.language, published=published, list=risk_list, answers_at=answers_at)
 
 
-def list_text(published: Published, risk_list: RiskList, language: Language = ENGLISH, answers_at: str = "") -> str:
+def list_text(published: Published, risk_list: RiskList, answers_at: str = "") -> str:
     """The same as plain text, for mail clients that do not show HTML."""
-    return _rendered("list.txt", language, published=published, list=risk_list, answers_at=answers_at)
+    return _rendered("list.txt", risk_list.language, published=published, list=risk_list, answers_at=answers_at)
 
 
 def index_page(

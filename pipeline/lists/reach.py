@@ -30,15 +30,18 @@ def lists_for_managers(
     rules: ListRules,
     manager_id: str | None = None,
     language: Language = ENGLISH,
+    *,
+    in_own_language: bool = False,
 ) -> list[RiskList]:
-    """The list of one manager, or of every manager who gets one in that month, in order of id.
+    """The list of one manager, or of every manager who gets one in that month, in order of id. See `risk_lists`.
 
     Empty for a manager who waits, or to whom nobody of that month reports any more.
     """
     waiting = _waiting(scores, published)
     if manager_id is not None and manager_id in waiting:
         return []
-    lists = risk_lists(scores, published, rules, manager_id, language, _line_now(scores, published, manager_id))
+    line = _line_now(scores, published, manager_id)
+    lists = risk_lists(scores, published, rules, manager_id, language, line, in_own_language=in_own_language)
     return [each for each in lists if each.manager_id not in waiting]
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from features.contract.vocabulary import DRIVERS, Driver, is_protected
 from features.errors import BadInput, Finding
+from pipeline.language.accept_language import language_of_tag
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import (
     GUIDE,
@@ -85,7 +86,8 @@ class RiskList:
     """One manager's list of a month: whom to talk to, most important first, and who no longer needs a conversation.
 
     `resolved` people were on last month's list, still report to the manager, and no longer stand out; `why_resolved`
-    holds what changed for each of them, where it can be shown.
+    holds what changed for each of them, where it can be shown. `names` are those of the manager and of the people on
+    the list, where they are known; `language` is that of the texts.
     """
 
     manager_id: str
@@ -94,6 +96,8 @@ class RiskList:
     resolved: tuple[str, ...]
     expected: str
     why_resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    language: Language = ENGLISH
 
     @property
     def is_worth_reading(self) -> bool:
@@ -183,44 +187,59 @@ def risk_lists(
     manager_id: str | None = None,
     language: Language = ENGLISH,
     line_now: pl.DataFrame | None = None,
+    *,
+    in_own_language: bool = False,
 ) -> list[RiskList]:
     """The list of one manager, or of every manager in order of id; it is empty if no one in the team stands out.
 
     line_now: manager_id and employee_id of who reports to whom now; lists then name these people only.
+    in_own_language: each list is in the language that the directory gives for its manager, and else in `language`.
     """
     previous = scores.before(published)
     made = selection(scores, published, previous, rules, manager_id, line_now)
     people = [*made.listed["employee_id"], *made.resolved["employee_id"]]
     known = made.before.join(made.listed, on=["manager_id", "employee_id"], how="semi")
     explained = [*known["employee_id"], *made.resolved["employee_id"]]
-    why, changes = _explanations(scores, published, previous, people, explained, language)
+    directory = scores.directory(published.source).entries([*made.sizes["manager_id"], *people])
+    languages = {
+        manager: language_of_tag(directory[manager].language, language)
+        for manager in made.sizes["manager_id"]
+        if in_own_language and manager in directory
+    }
+    language_about = {
+        person: languages.get(manager, language)
+        for manager, person in pl.concat(
+            each.select("manager_id", "employee_id") for each in (made.listed, made.resolved)
+        ).rows()
+    }
+    why, changes = _explanations(scores, published, previous, people, explained, language_about)
     lifts = (
         {}
         if previous is None
         else {name: risk / previous.mean_risk for name, risk in known["employee_id", "risk"].rows()}
     )
-    entries = _by_manager(made.listed)
-    resolved = _by_manager(made.resolved)
-    return [
-        RiskList(
+    entries, resolved = _by_manager(made.listed), _by_manager(made.resolved)
+    names = {employee_id: entry.name for employee_id, entry in directory.items()}
+
+    def of_manager(manager: str, size: int) -> RiskList:
+        own, gone = entries.get(manager, []), [person["employee_id"] for person in resolved.get(manager, [])]
+        spoken = languages.get(manager, language)
+        mentioned = [manager, *(person["employee_id"] for person in own), *gone]
+        return RiskList(
             manager_id=manager,
             team_size=size,
             entries=tuple(
-                _entry(person, why[person["employee_id"]], changes, lifts, published.mean_risk, language)
-                for person in entries.get(manager, [])
+                _entry(person, why[person["employee_id"]], changes, lifts, published.mean_risk, spoken)
+                for person in own
             ),
-            resolved=tuple(person["employee_id"] for person in resolved.get(manager, [])),
-            expected=expected_words(
-                [person["risk"] for person in entries.get(manager, [])], published.horizon_months, language
-            ),
-            why_resolved={
-                person["employee_id"]: changes[person["employee_id"]]
-                for person in resolved.get(manager, [])
-                if changes.get(person["employee_id"])
-            },
+            resolved=tuple(gone),
+            expected=expected_words([person["risk"] for person in own], published.horizon_months, spoken),
+            why_resolved={person: changes[person] for person in gone if changes.get(person)},
+            names={person: names[person] for person in mentioned if person in names},
+            language=spoken,
         )
-        for manager, size in made.sizes.rows()
-    ]
+
+    return [of_manager(manager, size) for manager, size in made.sizes.rows()]
 
 
 def list_sizes(scores: PublishedScores, published: Published, rules: ListRules) -> list[ListSize]:
@@ -261,16 +280,18 @@ def _explanations(
     previous: Published | None,
     people: Sequence[str],
     known: Sequence[str],
-    language: Language,
+    language_about: Mapping[str, Language],
 ) -> tuple[dict[str, tuple[Reason, ...]], dict[str, tuple[str, ...]]]:
     """The reasons for each of `people`, and what changed for each of `known`, who were listed last month.
 
+    `language_about`: the language of the texts about each person.
     Two models weigh the same feature differently, so changes are shown only if the same model scored both months.
     """
     is_comparable = previous is not None and previous.model_version == published.model_version
     earlier = dict(scores.factors_of(previous, known)) if previous is not None and is_comparable else {}
     why, changes = {}, {}
     for employee_id, factors in scores.factors_of(published, people):
+        language = language_about[employee_id]
         why[employee_id] = reasons(factors, published.about, language)
         if employee_id in earlier:
             changes[employee_id] = moved(factors, earlier[employee_id], published.about, language)

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from features.collaboration.department_services import department_askers, department_services
+from features.directory import directory_of
 from features.errors import BadInput, Finding
 from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
@@ -90,13 +91,13 @@ def score_and_publish(
         number, model = registry.load(settings, version)
         read_at = store.moment()
         progress("read and validate")
-        loaded = load_source(source, folder / "tables")
+        loaded = load_source(source, folder / "tables", settings.directory)
         _require_same_source(loaded.name, model)
         population = population_of(loaded, snapshot_date, today, folder, settings, progress)
         progress("score and explain")
         at = loaded.name, loaded.data_hash, population.day
         publication = score_people(model, number, *at, population.people, population.X)
-        publication = with_services(loaded, publication)
+        publication = replace(with_services(loaded, publication), directory=directory_of(loaded))
         if population.have_left:
             manifest = {**publication.manifest, "have_left": population.have_left}
             publication = replace(publication, manifest=manifest)

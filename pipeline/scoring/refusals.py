@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from features.catalogue.feature import Feature
+from features.contract.tables import DIRECTORY
 from features.errors import Finding, counted
 from pipeline.model.learned_from import LearnedFrom, tables_of
 from pipeline.scoring.limits import MONTH_ROWS, MONTHS_OF_ROWS, PEOPLE, RATE, WARNED, WARNED_BEFORE
@@ -116,7 +117,7 @@ def _warnings(learned: LearnedFrom, month: Month, lost: set[str]) -> Iterator[Fi
     for warning in month.counts.warnings:
         table, column = warning.table, warning.column
         read = month.counts.tables.get(table, 0)
-        if not read or table in lost:
+        if not read or table in lost or table == DIRECTORY:  # no score depends on a name or an address
             continue
         now, before = min(warning.rows / read, 1.0), learned.counts.warned(table, column)
         if now > WARNED.figure and before <= WARNED_BEFORE.figure:

@@ -14,6 +14,7 @@ from pipeline.store.schema import (
     AUDIT,
     CONTEST,
     DELIVERY,
+    DIRECTORY,
     GROUP_FIGURE,
     LIST_ANSWER,
     MODEL_LEDGER,
@@ -51,6 +52,7 @@ class Trace:
 
 TRACES: Final = (
     Trace("score", SCORE.c.employee_id, "delete"),
+    Trace("directory", DIRECTORY.c.employee_id, "delete"),
     Trace("list_answer", LIST_ANSWER.c.employee_id, "delete"),
     Trace("contest", CONTEST.c.employee_id, "delete"),
     Trace("delivery", DELIVERY.c.manager_id, "delete"),

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, union
 from pipeline.score_record import Factor, Score
 from pipeline.store.audit import StoredEntry, page
 from pipeline.store.reading import PublishedScores
+from pipeline.store.reading.directory import Entry
 from pipeline.store.reading.scores import SCORE_COLUMNS
-from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.store.schema import AUDIT, CONTEST, DIRECTORY, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.subject_rights import Contest
 
 MOST_LOOKS: Final = 1_000
@@ -41,7 +42,7 @@ class HeldScore:
 
 @dataclass(frozen=True)
 class Held:
-    """Everything that a source holds about a person, newest first.
+    """Everything that a source holds about a person, newest first. `entry` is that of the directory.
 
     `looks` counts the audit rows and `looked` lists the latest; `purposes` counts the rows by purpose, `recipients`
     those that showed the person, by role. `also_in` are other sources that hold somebody with an equal id.
@@ -49,6 +50,7 @@ class Held:
 
     source: str
     also_in: Sequence[str]
+    entry: Entry | None
     scores: Sequence[HeldScore]
     answers: Sequence[Mapping[str, Any]]
     contests: Sequence[Contest]
@@ -60,16 +62,19 @@ class Held:
 
     @property
     def is_anything(self) -> bool:
-        return bool(self.scores or self.answers or self.contests or self.objected_at)
+        return bool(self.entry or self.scores or self.answers or self.contests or self.objected_at)
+
+
+_OTHERS: Final = (DIRECTORY, LIST_ANSWER, CONTEST)
 
 
 def sources_of(connection: Connection, employee_id: str) -> list[str]:
-    """The sources that hold a score, an answer or a contest of somebody with that id, by name."""
+    """The sources that hold a name, a score, an answer or a contest of somebody with that id, by name."""
     scored = select(PUBLICATION.c.source).join(SCORE, SCORE.c.publication_id == PUBLICATION.c.id)
     rows = connection.execute(
         union(
             scored.where(SCORE.c.employee_id == employee_id),
-            *(select(table.c.source).where(table.c.employee_id == employee_id) for table in (LIST_ANSWER, CONTEST)),
+            *(select(table.c.source).where(table.c.employee_id == employee_id) for table in _OTHERS),
         )
     )
     return sorted(source for source in rows.scalars() if source)
@@ -84,6 +89,7 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
     return Held(
         source=source,
         also_in=others,
+        entry=scores.directory(source).entry(employee_id),
         scores=_scores(scores, source, employee_id),
         answers=_answers(connection, source, employee_id),
         contests=_contests(connection, source, employee_id),

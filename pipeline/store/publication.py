@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Self
 
@@ -46,6 +46,7 @@ class Publication:
     manifest: how it was made (data hash, code version, seed …); `manifest["features"]` holds label, unit, driver,
         worse, actionable and kind of each feature, as in the catalogue.
     data_check: the state of the data behind the scores; None where it is not known.
+    directory: names and addresses as returned by `features.directory`, which the store keeps apart; None without any.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Publication:
     services: pl.DataFrame | None = None
     askers: pl.DataFrame | None = None
     data_check: DataCheck | None = None
+    directory: pl.DataFrame | None = field(default=None, repr=False)
 
     def without(self, people: Collection[str]) -> Self:
         """The publication without these people, also where they lead others."""
@@ -66,7 +68,9 @@ class Publication:
         leads, gone = pl.col("manager_id").cast(pl.String), list(people)
         scores = self.scores.filter(~pl.col("employee_id").is_in(gone))
         scores = scores.with_columns(manager_id=pl.when(~leads.is_in(gone)).then(leads))
-        return replace(self, scores=scores, factors=self.factors.filter(~pl.col("employee_id").is_in(gone)))
+        factors = self.factors.filter(~pl.col("employee_id").is_in(gone))
+        names = None if self.directory is None else self.directory.filter(~pl.col("employee_id").is_in(gone))
+        return replace(self, scores=scores, factors=factors, directory=names)
 
     def features(self) -> list[dict[str, Any]]:
         """Each feature that has a factor, by name, with its description from the manifest."""

@@ -142,6 +142,22 @@ SERVICE_FIGURE: Final = Table(
 kinds: {kind: services}, as returned by `disclosure.kinds_shown`.
 """
 
+DIRECTORY: Final = Table(
+    "directory",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("employee_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("email", String),
+    Column("language", String),
+    Column("searched", Text, nullable=False),
+)
+"""How the people of a source are called, of those who work there. Each publication of the source replaces it whole.
+
+It is part of no publication, and no seal covers it. `searched`: name and id as `pipeline.language.search_text` writes
+them.
+"""
+
 LIST_ANSWER: Final = Table(
     "list_answer",
     METADATA,

@@ -6,13 +6,14 @@ from typing import Any, Final
 from uuid import uuid4
 
 import polars as pl
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from pipeline.data_counts import DataCheck
 from pipeline.store import audit, seals
 from pipeline.store.audit import AuditEntry
 from pipeline.store.publication import Publication, rows_in_batches
-from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.store.reading.directory import searched
+from pipeline.store.schema import DIRECTORY, GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 COMMAND: Final = "retention score"
 
@@ -28,8 +29,9 @@ def write(
     """Write the `ranked` scores, their factors and the figures of groups and services; returns the publication's id.
 
     Scores that are already served for that date are not written again; their id is returned. The audit gets the seal in
-    the same transaction, and a row about scores that are published despite refusals.
+    the same transaction, and a row about scores that are published despite refusals. The directory is replaced.
     """
+    _replace_directory(connection, publication)
     if _served(connection, publication) == (publication.model_version, fingerprint):
         return _last_id(connection, publication)
     number = _insert_head(connection, publication, scores["risk"].mean(), fingerprint)
@@ -41,6 +43,17 @@ def write(
         audit.add(connection, [_override(publication.data_check)])
     seals.seal(connection, number, COMMAND)
     return number
+
+
+def _replace_directory(connection: Connection, publication: Publication) -> None:
+    connection.execute(delete(DIRECTORY).where(DIRECTORY.c.source == publication.source))
+    if publication.directory is None or publication.directory.is_empty():
+        return
+    rows = [
+        entry | {"source": publication.source, "searched": searched(entry["name"], entry["employee_id"])}
+        for entry in publication.directory.iter_rows(named=True)
+    ]
+    connection.execute(insert(DIRECTORY), rows)
 
 
 def _override(check: DataCheck) -> AuditEntry:

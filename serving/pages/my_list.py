@@ -86,8 +86,9 @@ def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audi
         published = informed(current(release.scores), settings)
         sizes = list_sizes(release.scores, published, settings.list_rules)
         answered = last_answers(release.scores.connection, published).keys()
-        rows = [(each, len(answered & set(each.entries))) for each in sizes]
-        release.names([each.manager_id for each, _ in rows])
+        names = release.scores.directory(published.source).names(each.manager_id for each in sizes)
+        rows = [(each, names.get(each.manager_id), len(answered & set(each.entries))) for each in sizes]
+        release.names([each.manager_id for each in sizes])
         return render(request, "lists.html", published=published, rows=rows)
 
 

@@ -265,7 +265,9 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
     published = informed(current(scores), request.app.state.settings)
     score, factors = scored(scores, published, employee_id)
     hides_answers = request.app.state.settings.surveys_confidential
-    risk = risk_for_hr(published, score, factors, None, hides_answers=hides_answers)
+    names = scores.directory(published.source).names([employee_id, score.manager_id])
+    name = names.get(employee_id)
+    risk = risk_for_hr(published, score, factors, None, hides_answers=hides_answers, name=name)
     shown, about = shown_to_hr(published.about, factors, hides_answers)
     language = language_of(request)
     change, refused = None, ""
@@ -284,6 +286,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         "person.html",
         shown=risk,
         score=score,
+        manager_name=names.get(score.manager_id) if score.manager_id else None,
         mean_risk=published.mean_risk,
         curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],
         course=[charts.month(day, each.risk, each.risk_low, each.risk_high) for day, each in course],

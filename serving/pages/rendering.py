@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline.html import rendering as documents
 from pipeline.language import numbers
+from pipeline.language.direction import isolated
 from pipeline.language.translator import Language, language, languages, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
 from serving.access.permissions import Purpose
@@ -55,9 +56,12 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 
 
 def language_of(request: Request) -> Language:
-    """The language that the reader chose on a page, else the one that the browser prefers."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    return language(chosen) if chosen in languages() else asked_language(request)
+    """The language that the reader chose on a page, else that of the directory, else the one the browser prefers."""
+    session = getattr(request.state, "session", None) or session_of(request)
+    for code in (request.cookies.get(LANGUAGE_COOKIE), session.language if session else None):
+        if code in languages():
+            return language(code)
+    return asked_language(request)
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -79,6 +83,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "results": RESULTS,
         "bands": BAND_NAMES,
         "assets": asset_tag(),
+        "searched_for": "",
         "here": path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/",
     }
     text = environment(language).get_template(template).render(context | values)
@@ -120,6 +125,7 @@ def environment(language: Language) -> Environment:
         "charts": charts,
         "driver_names": DRIVER_NAMES,
         "count": partial(_count, language),
+        "isolated": isolated,
         "percent_sign": numbers.percent_sign(locale),
     }
     pages.filters |= {

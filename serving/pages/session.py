@@ -32,7 +32,7 @@ class Session:
     """One browser's sign-in; `asker` is None before it. `until` is in seconds of the epoch.
 
     `flow` holds what the return from the company's issuer is checked against (state, nonce, verifier), and next, the
-    page to go to.
+    page to go to. `language` is the code that the directory gave for the asker at the sign-in.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Session:
     asker: Identity | None = None
     purpose: str | None = None
     flow: dict[str, str] | None = None
+    language: str | None = None
 
     @property
     def form_token(self) -> str:

@@ -6,9 +6,11 @@ from typing import Annotated, Final
 
 import jwt
 from fastapi import APIRouter, Depends, Form, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from features.errors import BadInput
 from pipeline.identity.tokens import Identity, InvalidToken
 from serving.access.audit import Audit
 from serving.access.auth import counted_by_address
@@ -29,6 +31,7 @@ from serving.pages.session import (
     with_purpose,
 )
 from serving.settings import ServerSettings
+from serving.views.asker import language_of_asker
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -76,7 +79,7 @@ async def sign_in_with_token(
     except IssuerUnavailable:
         raise Refusal(503, "issuer-unavailable", "Tokens cannot be checked now. Try again.") from None
     ends = float(jwt.decode(token, options={"verify_signature": False})["exp"])  # verified just above
-    return _signed_in(request, asker, ends, next)
+    return await run_in_threadpool(_signed_in, request, asker, ends, next)
 
 
 @router.get("/sign-in/openid", dependencies=[Depends(counted_by_address)])
@@ -100,7 +103,7 @@ async def back_from_the_issuer(request: Request) -> Response:
         raise Refusal(400, "sign-in-failed", "This sign-in did not start here, or took too long. Start again.")
     settings = request.app.state.settings
     asker, ends = await openid.identify(request, settings, _callback(settings), session.flow)
-    return _signed_in(request, asker, ends, session.flow["next"])
+    return await run_in_threadpool(_signed_in, request, asker, ends, session.flow["next"])
 
 
 @router.post("/sign-out", dependencies=[CheckedForm])
@@ -141,5 +144,17 @@ def _callback(settings: ServerSettings) -> str:
 
 def _signed_in(request: Request, asker: Identity, ends: float, wanted: str) -> Response:
     answer = RedirectResponse(safe_next(wanted), 303)
-    save(request, answer, new_session(request.app.state.settings, asker, ends))
+    session = new_session(request.app.state.settings, asker, ends)
+    save(request, answer, replace(session, language=_own_language(request, asker)))
     return answer
+
+
+def _own_language(request: Request, asker: Identity) -> str | None:
+    """The language that the directory gives for the asker. Signing in does not depend on the store."""
+    if asker.person is None:
+        return None
+    try:
+        with request.app.state.store.reading() as scores:
+            return language_of_asker(scores, asker)
+    except (SQLAlchemyError, BadInput):
+        return None

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
-from pipeline.language.translator import Language
 from pipeline.lists.list_table import COLUMNS, list_rows
 from pipeline.lists.pages import index_page, list_page
 from pipeline.lists.risk_list import RiskList
@@ -35,6 +34,7 @@ from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
+from serving.views.asker import language_of_asker
 from serving.views.lists import answer_fields, chosen_lists, monthly_lists, named, require_listed
 from serving.views.months import informed, of_month
 
@@ -64,7 +64,7 @@ def lists(
     with audit.release() as release:
         settings = request.app.state.settings
         published = informed(of_month(release.scores, month), settings)
-        language = asked_language(request)
+        language = asked_language(request, language_of_asker(release.scores, asker))
         chosen = chosen_lists(release.scores, published, asker, manager, settings, language)
         if manager is None:
             chosen = [each for each in chosen if each.is_worth_reading]
@@ -76,7 +76,7 @@ def lists(
             return unless_unchanged(request, HTML, page, lambda: page)
         release.names([employee_id for each in chosen for employee_id in named(each)])
         answers = last_answers(release.scores.connection, published)
-        return _in_form(request, form, published, chosen, answers, language)
+        return _in_form(request, form, published, chosen, answers)
 
 
 @router.post(
@@ -126,10 +126,9 @@ def _in_form(
     published: Published,
     lists: Sequence[RiskList],
     answers: Mapping[str, ListAnswer],
-    language: Language,
 ) -> Response:
     if form == HTML:
-        page = list_page(published, lists[0], language).encode()
+        page = list_page(published, lists[0]).encode()
         return unless_unchanged(request, HTML, page, lambda: page)
     table = Table("list", COLUMNS, list_rows(published, lists))
     return as_table(request, form, monthly_lists(published, lists, answers), lambda: table)

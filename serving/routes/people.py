@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from features.contract.ids import MOST_CHARACTERS
 from pipeline.identity.tokens import Identity, Role
 from pipeline.lists.reach import can_see
 from pipeline.lists.risk_list import Band
@@ -15,12 +16,14 @@ from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, as_json, as_ta
 from serving.http.language import asked_language
 from serving.http.problems import responses
 from serving.schemas.parameters import EmployeeId, OptionalText
+from serving.schemas.people import PeopleFound
 from serving.schemas.risks import (
     RiskForHr,
     RiskForManager,
     RiskPage,
 )
 from serving.settings import ServerSettings
+from serving.views.finding import FOUND, MOST_FOUND, people_found
 from serving.views.months import current, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, risk_for_manager, scored
@@ -59,11 +62,13 @@ def risk(
         if asker.role == Role.MANAGER:
             _require_reach(release.scores, published, asker, employee_id, settings)
         score, factors = scored(release.scores, published, employee_id)
+        name = release.scores.directory(published.source).name(employee_id)
+        hides_answers = settings.surveys_confidential
         answer = (
-            risk_for_manager(published, score, factors, language)
+            risk_for_manager(published, score, factors, language, name)
             if asker.role == Role.MANAGER
             else risk_for_hr(
-                published, score, factors, horizon_months, language, hides_answers=settings.surveys_confidential
+                published, score, factors, horizon_months, language, hides_answers=hides_answers, name=name
             )
         )
         release.names([employee_id])
@@ -109,6 +114,34 @@ def risks(
             following = request.url.include_query_params(cursor=answer.next_cursor)
             response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
         return response
+
+
+@router.get(
+    "/people",
+    summary="People by part of a name or id",
+    response_model=PeopleFound,
+    responses={**forms(), **responses(404)},
+)
+def people(
+    request: Request,
+    _asker: ForHr,
+    purpose: StatedPurpose,
+    audit: Audit,
+    query: Annotated[
+        str,
+        Query(min_length=1, max_length=MOST_CHARACTERS, examples=["anna"], description="parts of a name or id"),
+    ],
+    limit: Annotated[int, Query(ge=1, le=MOST_FOUND)] = FOUND,
+) -> Response:
+    """Each word must be in the name or in the id; case, accents and apostrophes do not matter, in any script.
+
+    People who object to being scored are found only for the purpose `data_subject_request`. Everyone who is found is in
+    the audit; what was searched for is not.
+    """
+    with audit.release() as release:
+        found = people_found(release.scores, current(release.scores), query, purpose, limit)
+        release.names([person.employee_id for person in found.people])
+        return as_json(request, found)
 
 
 def _require_reach(

@@ -40,6 +40,9 @@ def what_if(
         _, factors = scored(release.scores, published, employee_id)
         state = request.app.state
         hides_answers = state.settings.surveys_confidential
-        answer = what_if_for_hr(state.champion, published, factors, levers, employee_id, hides_answers=hides_answers)
+        name = release.scores.directory(published.source).name(employee_id)
+        answer = what_if_for_hr(
+            state.champion, published, factors, levers, employee_id, hides_answers=hides_answers, name=name
+        )
         release.names([employee_id])
         return as_json(request, answer)

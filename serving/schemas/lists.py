@@ -9,7 +9,7 @@ from features.contract.vocabulary import Driver
 from pipeline.lists.risk_list import Band
 from pipeline.store.answers import Because, Outcome
 from serving.schemas.example import example
-from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, ReasonForManager
+from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, PersonName, ReasonForManager
 
 
 class AnswerToList(BaseModel):
@@ -62,6 +62,7 @@ class ListedPerson(BaseModel):
     """A person to talk to this month."""
 
     employee_id: str
+    name: PersonName
     band: Band
     change: Literal["new", "rising", "continuing"]
     department: str | None
@@ -78,12 +79,14 @@ class ManagerList(BaseModel):
     """One manager's list."""
 
     manager_id: str
+    manager_name: PersonName
     team_size: int
     expected: str = Field(description="the number of listed people who would leave if nothing changes, in words")
     entries: list[ListedPerson]
     resolved: list[str] = Field(
         description="people on last month's list who are still in the team and no longer stand out"
     )
+    resolved_names: dict[str, str] = Field(description="the names of those of them whom the directory has, by id")
 
 
 class MonthlyLists(BaseModel):
@@ -97,11 +100,13 @@ class MonthlyLists(BaseModel):
         lists=[
             {
                 "manager_id": "M-017",
+                "manager_name": "Ивар Озолс",
                 "team_size": 11,
                 "expected": "Of these four, about one would leave within six months if nothing changes.",
                 "entries": [
                     {
                         "employee_id": "E-1042",
+                        "name": "Anna Muster",
                         "band": "elevated",
                         "change": "new",
                         "department": "Sales",
@@ -114,6 +119,7 @@ class MonthlyLists(BaseModel):
                     }
                 ],
                 "resolved": ["E-0555"],
+                "resolved_names": {"E-0555": "Maria Ozola"},
             }
         ],
     )

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from features.contract.vocabulary import Driver
 from pipeline.lists.risk_list import Band
 from serving.schemas.example import example
+
+PersonName = Annotated[str | None, Field(description="as the directory has it; null for people without an entry")]
+"""Shown beside an id, to those who may see the id, and nowhere else."""
 
 
 class Range(BaseModel):
@@ -64,6 +68,7 @@ class RiskForHr(BaseModel):
 
     model_config = example(
         employee_id="E-1042",
+        name="Anna Muster",
         snapshot_date="2026-09-30",
         model_version="4",
         horizon_months=6,
@@ -80,6 +85,7 @@ class RiskForHr(BaseModel):
     )
 
     employee_id: str
+    name: PersonName
     snapshot_date: date
     model_version: str
     horizon_months: int
@@ -123,6 +129,7 @@ class RiskForManager(BaseModel):
 
     model_config = example(
         employee_id="E-1042",
+        name="Anna Muster",
         snapshot_date="2026-09-30",
         model_version="4",
         horizon_months=6,
@@ -133,6 +140,7 @@ class RiskForManager(BaseModel):
     )
 
     employee_id: str
+    name: PersonName
     snapshot_date: date
     model_version: str
     horizon_months: int
@@ -146,6 +154,7 @@ class ScoredPerson(BaseModel):
     """One line of a page of scores."""
 
     employee_id: str
+    name: PersonName
     risk: float
     range: Range | None
     band: Band | None
@@ -155,6 +164,7 @@ class ScoredPerson(BaseModel):
     level: int | None
     location: str | None
     manager_id: str | None
+    manager_name: PersonName
 
 
 class RiskPage(BaseModel):
@@ -167,6 +177,7 @@ class RiskPage(BaseModel):
         people=[
             {
                 "employee_id": "E-1042",
+                "name": "Anna Muster",
                 "risk": 0.1824,
                 "range": {"low": 0.11, "high": 0.27},
                 "band": "elevated",
@@ -176,6 +187,7 @@ class RiskPage(BaseModel):
                 "level": 3,
                 "location": "Riga",
                 "manager_id": "M-017",
+                "manager_name": "Ивар Озолс",
             }
         ],
         next_cursor="12-100",

@@ -11,7 +11,7 @@ from pipeline.store.subject_rights import Ground
 from serving.schemas.audit import LOOK, Look
 from serving.schemas.example import example
 from serving.schemas.lists import ANSWER, GivenAnswer
-from serving.schemas.risks import FACTOR, CurvePoint, Range
+from serving.schemas.risks import FACTOR, CurvePoint, PersonName, Range
 
 
 class FactorInWords(BaseModel):
@@ -83,6 +83,7 @@ class ContestedData(BaseModel):
 
     at: datetime
     employee_id: str
+    name: PersonName
     by: Literal["person", "manager"]
     ground: str = Field(description="the person's ground, or the manager's: wrong or outdated")
     feature: str | None
@@ -93,7 +94,14 @@ class ContestedPage(BaseModel):
 
     model_config = example(
         contests=[
-            {"at": "2026-10-05T09:30:00Z", "employee_id": "E-1042", "by": "manager", "ground": "wrong", "feature": None}
+            {
+                "at": "2026-10-05T09:30:00Z",
+                "employee_id": "E-1042",
+                "name": "Anna Muster",
+                "by": "manager",
+                "ground": "wrong",
+                "feature": None,
+            }
         ]
     )
 
@@ -157,6 +165,14 @@ class Withdrawal(BaseModel):
 _FACTOR = {name: FACTOR[name] for name in ("driver", "contribution", "text")}
 
 
+class DirectoryEntry(BaseModel):
+    """How a person is called, and where and in which language they are written to."""
+
+    name: str
+    email: str | None
+    language: str | None
+
+
 class Receipt(BaseModel):
     """What a source holds about a person, newest first."""
 
@@ -164,6 +180,7 @@ class Receipt(BaseModel):
         employee_id="E-1042",
         source="acme",
         also_in=[],
+        directory={"name": "Anna Muster", "email": "anna.muster@acme.example", "language": "de"},
         scores=[
             {
                 "snapshot_date": "2026-09-30",
@@ -213,6 +230,7 @@ class Receipt(BaseModel):
     also_in: list[str] = Field(
         description="other sources that hold somebody with an equal id, who may be another person"
     )
+    directory: DirectoryEntry | None = Field(description="the person's entry in the directory; null without one")
     scores: list[HeldScore]
     factors: list[FactorInWords] = Field(description="factors of the latest score, largest first")
     answers: list[GivenAnswerOfMonth]

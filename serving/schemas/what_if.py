@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.contract.vocabulary import Driver
 from serving.schemas.example import example
+from serving.schemas.risks import PersonName
 
 
 class LeversToPull(BaseModel):
@@ -51,6 +52,7 @@ class WhatIfForHr(BaseModel):
 
     model_config = example(
         employee_id="E-1042",
+        name="Anna Muster",
         snapshot_date="2026-09-30",
         model_version="4",
         horizon_months=6,
@@ -74,6 +76,7 @@ class WhatIfForHr(BaseModel):
     )
 
     employee_id: str
+    name: PersonName
     snapshot_date: date
     model_version: str
     horizon_months: int

@@ -66,11 +66,13 @@ def monthly_lists(published: Published, lists: Sequence[RiskList], answers: Mapp
 def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
     return ManagerList(
         manager_id=risk_list.manager_id,
+        manager_name=risk_list.names.get(risk_list.manager_id),
         team_size=risk_list.team_size,
         expected=risk_list.expected,
         entries=[
             ListedPerson(
                 employee_id=entry.employee_id,
+                name=risk_list.names.get(entry.employee_id),
                 band=entry.band,
                 change=entry.change,
                 department=entry.department,
@@ -85,6 +87,7 @@ def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
             for entry in risk_list.entries
         ],
         resolved=list(risk_list.resolved),
+        resolved_names={person: risk_list.names[person] for person in risk_list.resolved if person in risk_list.names},
     )
 
 

@@ -38,18 +38,22 @@ def risk_page(
     rows = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
     page = rows[:size]
     objected = scores.objections.among(published.source, [score.employee_id for score in page])
+    shown = [score for score in page if score.employee_id not in objected]
+    people = [person for score in shown for person in (score.employee_id, score.manager_id)]
+    names = scores.directory(published.source).names(people)
     return RiskPage(
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,
-        people=[_line(published, score) for score in page if score.employee_id not in objected],
+        people=[_line(published, score, names) for score in shown],
         next_cursor=f"{published.id}-{page[-1].rank}" if len(rows) > size else None,
     )
 
 
-def _line(published: Published, score: Score) -> ScoredPerson:
+def _line(published: Published, score: Score, names: Mapping[str, str]) -> ScoredPerson:
     return ScoredPerson(
         employee_id=score.employee_id,
+        name=names.get(score.employee_id),
         risk=score.risk,
         range=range_shown(score),
         band=band_shown(published, score),
@@ -59,6 +63,7 @@ def _line(published: Published, score: Score) -> ScoredPerson:
         level=score.level,
         location=score.location,
         manager_id=score.manager_id,
+        manager_name=names.get(score.manager_id) if score.manager_id else None,
     )
 
 

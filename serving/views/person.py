@@ -42,6 +42,7 @@ def risk_for_hr(
     language: Language = ENGLISH,
     *,
     hides_answers: bool,
+    name: str | None = None,
 ) -> RiskForHr:
     """A person's risk for HR; `hides_answers`: survey answers were given in confidence. Raises 422 for a horizon
     without a score.
@@ -55,6 +56,7 @@ def risk_for_hr(
     shown, about = shown_to_hr(published.about, factors, hides_answers)
     return RiskForHr(
         employee_id=score.employee_id,
+        name=name,
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=asked,
@@ -78,11 +80,14 @@ def shown_to_hr(described: About, factors: list[Factor], hides_answers: bool) ->
     return without_answers(factors, described), with_sums(described)
 
 
-def risk_for_manager(published: Published, score: Score, factors: list[Factor], language: Language) -> RiskForManager:
+def risk_for_manager(
+    published: Published, score: Score, factors: list[Factor], language: Language, name: str | None = None
+) -> RiskForManager:
     """A person's risk for a manager: a band and reasons in words, no probability."""
     reasons_shown = reasons(factors, published.about, language)
     return RiskForManager(
         employee_id=score.employee_id,
+        name=name,
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,

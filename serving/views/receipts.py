@@ -21,6 +21,7 @@ from serving.schemas.risks import CurvePoint
 from serving.schemas.subject_rights import (
     ContestedPoint,
     DeliveredList,
+    DirectoryEntry,
     FactorInWords,
     GivenAnswerOfMonth,
     HeldScore,
@@ -108,6 +109,7 @@ def _as_stored(held: Held) -> dict[str, Any]:
     return {
         "source": held.source,
         "also_in": list(held.also_in),
+        "directory": DirectoryEntry(**asdict(held.entry)) if held.entry else None,
         "answers": [GivenAnswerOfMonth(**answer) for answer in answers],
         "contests": [ContestedPoint(**_only(asdict(each), ContestedPoint.model_fields)) for each in held.contests],
         "objected_at": held.objected_at,

@@ -29,6 +29,7 @@ def what_if_for_hr(
     employee_id: str,
     *,
     hides_answers: bool,
+    name: str | None = None,
 ) -> WhatIfForHr:
     """A person's score before and after a change; `hides_answers`: survey answers were given in confidence.
 
@@ -46,6 +47,7 @@ def what_if_for_hr(
         raise Refusal(422, "nothing-moves", "No feature of this model would change for this person.")
     return WhatIfForHr(
         employee_id=employee_id,
+        name=name,
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,

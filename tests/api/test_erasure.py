@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 from api_server import Bearer
 from fastapi.testclient import TestClient
+from names import directory
 from published import SEPTEMBER, publication
 from sqlalchemy import select
 from traces import copies_in, files_holding, rows_holding
@@ -34,6 +36,8 @@ OTHER = "person-0c52"
 STAND_OUT, CALM = SEPTEMBER["A"], SEPTEMBER["E"]
 PEOPLE = {LISTED: STAND_OUT, OTHER: STAND_OUT, LEAD: CALM, **{f"person-{number}": CALM for number in range(6)}}
 MANAGER_OF = {LISTED: LEAD, OTHER: ONLY_LEADS, LEAD: None, **{f"person-{number}": LEAD for number in range(6)}}
+NAMES = {LISTED: "Quilla", LEAD: "Zandor", ONLY_LEADS: "Fjodor", CLERK: "Wendelin", UNSCORED: "Ypsilanti"}
+ADDRESSES = {person: f"{name.lower()}@firm.example" for person, name in NAMES.items()}
 MONTHS = (date(2026, 8, 31), date(2026, 9, 30))
 HIRED = "\n".join(f"{person},2020-01-01" for person in (*PEOPLE, UNSCORED))
 SERVICES = "\n".join(f"{LISTED},{UNSCORED},2026-0{month}-02 09:00" for month in range(1, 10))
@@ -64,7 +68,8 @@ def store(settings: ServerSettings, source: Path, tmp_path: Path) -> Iterator[St
     """Two months, with everything that the product writes about people, and what killed runs leave behind."""
     with Store(settings.store_url) as store:
         for day in MONTHS:
-            store.publish(publication(day, PEOPLE, manager_of=MANAGER_OF))
+            month = publication(day, PEOPLE, manager_of=MANAGER_OF)
+            store.publish(replace(month, directory=directory(NAMES, email=ADDRESSES)))
         published = answered(store)
         allocate(store, settings, published)
         with store.changing() as connection:
@@ -144,12 +149,16 @@ def test_no_file_holds_an_erased_person_but_the_audit(
     assert files_holding(settings.var, person)
     proof = erase(person)
     assert {kind: number for kind, number in proof["removed"].items() if number} == {
-        **removed, "drafts_of_lists": 2, "killed_runs": 1
+        **removed, "directory": 1, "drafts_of_lists": 2, "killed_runs": 1
     }  # fmt: skip
     assert proof["remains"] == {**dict.fromkeys(proof["remains"], 0), "audit_about": 1}
     assert files_holding(settings.var, person) == files_holding(tmp_path / "hr", person) == []
     assert rows_holding(database, person) == {"audit": 1}
     assert copies_in(database, person) == 2  # in the audit's row and in its index
+    for part in (NAMES[person], ADDRESSES[person], NAMES[person].lower()):
+        assert files_holding(settings.var, part) == files_holding(tmp_path / "hr", part) == []
+        assert rows_holding(database, part) == {}
+        assert copies_in(database, part) == 0
 
 
 def test_others_stay_when_a_person_is_erased(

@@ -200,13 +200,13 @@ def test_a_full_disk_leaves_the_last_lists_complete_and_no_partial_file(
     [
         (
             "en",
-            ["Month", "Manager", "Person", "Change", "Band"],
+            ["Month", "Manager", "Manager's name", "Person", "Name", "Change", "Band"],
             [("A", "Also last month", "Moderate"), ("D", "New this month", "Moderate"), ("E", "No longer on the list")],
             "Lists for September 2026",
         ),
         (
             "ru",
-            ["Месяц", "Руководитель", "Сотрудник", "Изменение", "Уровень риска"],
+            ["Месяц", "Руководитель", "Имя руководителя", "Сотрудник", "Имя", "Изменение", "Уровень риска"],
             [("A", "Также в прошлом месяце", "Умеренный"), ("D", "Добавлено в этом месяце", "Умеренный")],
             "Списки за сентябрь 2026",
         ),
@@ -219,17 +219,17 @@ def test_hrs_workbook_has_filters_a_frozen_header_and_the_right_language(
     sheet = load_workbook(written.folder / "index.xlsx").active
     assert isinstance(sheet, Worksheet)
     result = [list(row) for row in sheet.iter_rows(values_only=True)]
-    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:N5", "A2")
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:P5", "A2")
     assert sheet.title == title
-    assert result[0][:5] == header
-    people = {str(row[2]): tuple(row[2:5]) for row in result[1:]}
+    assert result[0][:7] == header
+    people = {str(row[3]): (row[3], *row[5:7]) for row in result[1:]}
     assert list(people) == ["A", "B", "D", "E"]
     assert [people[each[0]][: len(each)] for each in words] == words
-    job = sheet["G4"]
+    job = sheet["I4"]
     assert (job.value, job.data_type) == ("=Clerk", "s")  # text, and no formula
     assert {cell.alignment.vertical for cell in sheet[2] if cell.value is not None} == {"top"}  # beside wrapped texts
     header = written.folder.joinpath("index.csv").read_text(encoding="utf-8-sig")
-    assert header.startswith('"month","manager_id","employee_id","change","band",')
+    assert header.startswith('"month","manager_id","manager_name","employee_id","name","change","band",')
 
 
 def test_a_manager_gets_their_own_list_as_a_workbook(store: Store, tmp_path: Path) -> None:
@@ -237,8 +237,8 @@ def test_a_manager_gets_their_own_list_as_a_workbook(store: Store, tmp_path: Pat
     sheet = load_workbook(written.folder / "M2.xlsx").active
     assert isinstance(sheet, Worksheet)
     header, *people = sheet.iter_rows(values_only=True)
-    assert header[:3] == ("Месяц", "Руководитель", "Сотрудник")
-    assert [person[1:3] for person in people] == [("M2", "D"), ("M2", "E")]
+    assert header[:4] == ("Месяц", "Руководитель", "Имя руководителя", "Сотрудник")
+    assert [(person[1], person[3]) for person in people] == [("M2", "D"), ("M2", "E")]
 
 
 def test_every_csv_for_people_begins_with_the_mark_by_which_excel_reads_cyrillic(

@@ -84,6 +84,7 @@ def test_a_manager_gets_a_band_and_words_and_no_number(client: TestClient, beare
     assert answer.status_code == 200
     assert answer.json() == {
         "employee_id": "A",
+        "name": None,
         "snapshot_date": "2026-09-30",
         "model_version": "4",
         "horizon_months": 6,
@@ -192,7 +193,7 @@ def test_a_csv_page_names_the_next_one_in_a_header(client: TestClient, bearer: B
     assert (
         first.content.decode("utf-8-sig")
         .splitlines()[0]
-        .startswith('"snapshot_date","model_version","employee_id","risk","band"')
+        .startswith('"snapshot_date","model_version","employee_id","name","risk","band"')
     )
     [following] = re.findall(r'^<(.+)>; rel="next"$', first.headers["Link"])
     rest = client.get(following, headers=headers)

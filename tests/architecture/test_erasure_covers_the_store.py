@@ -10,6 +10,7 @@ NO_IDS = {
     *(f"score.{name}" for name in ("evidence", "department", "job", "location")),
     "score.factors",  # features by number, with figures and categories
     "group_figure.dimension",
+    *(f"directory.{name}" for name in ("source", "name", "email", "language", "searched")),  # go with the row
     *(f"service_figure.{name}" for name in ("client_department", "provider_department")),
     *(f"list_answer.{name}" for name in ("source", "month", "outcome", "because")),
     *(

@@ -39,7 +39,7 @@ def read_database(url_env: str, schema: str | None, wanted: Sequence[str], work:
                 export.left_out.append(f"{table}: no rows")
                 continue
             name = name_for_sql(table, names)
-            part = Part(f"{name}_table", InputFile(file=table), (table,), tuple(rows.columns), database=database)
+            part = Part(f"{name}_table", InputFile(file=[table]), (table,), tuple(rows.columns), database=database)
             frame = rows.with_columns(pl.lit(table).alias(FILE_COLUMN))
             export.tables.append(ExportTable(name, (part,), frame, (table,), (), tuple(copied.refused)))
     if not export.tables:

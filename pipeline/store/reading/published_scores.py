@@ -14,6 +14,7 @@ from pipeline.score_record import Factor, Score
 from pipeline.store.objections import Objections
 from pipeline.store.reading import data_checks, figures, pages, scores, teams
 from pipeline.store.reading.answered import answered_as_left
+from pipeline.store.reading.directory import Directory
 from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
@@ -100,6 +101,10 @@ class PublishedScores:
     def managers(self, published: Published) -> set[str]:
         """Everyone to whom somebody reports."""
         return teams.managers(self.connection, published)
+
+    def directory(self, source: str) -> Directory:
+        """How the people of a source are called."""
+        return Directory(self.connection, source)
 
     @property
     def objections(self) -> Objections:

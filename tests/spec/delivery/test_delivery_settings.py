@@ -65,7 +65,7 @@ def test_a_relay_without_sign_in_gets_the_mails(
         ({"smtp_password": None}, "a user or a password is set without the other"),
         ({"smtp_password": SecretStr("пароль")}, "must be ASCII"),
         ({"list_link": ""}, "no link"),
-        ({"addresses": None}, "no address file is set"),
+        ({"addresses": None}, "no address is known"),
         ({"addresses": Path("nowhere.csv")}, "does not exist"),
     ],
 )
