@@ -81,6 +81,7 @@ def monthly(
     run = Month(source_name(source))
     require_notice(settings, run.source, today)
     with closing(Store.of(settings)) as store:
+        store.require_running()
         published = None if again or month is None else _scored_before(store, run.source, month)
         if published is None:
             day = month_end(date.fromisoformat(f"{month}-01")) if month else None

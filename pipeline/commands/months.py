@@ -74,6 +74,7 @@ def lists(
         with store.reading() as scores:
             published = month_to_list(scores, month_asked(month))
         require_notice(settings, published.source, date.today())
+        store.require_running()
         allocate(store, settings, published)
         out = out_dir or lists_under(settings.var)
         is_elsewhere = note_folder(settings.var, out / published.month)

@@ -24,6 +24,28 @@ app.add_typer(audit_app, name="audit")
 
 
 @app.command()
+def halt(
+    reason: Annotated[
+        str, typer.Option(help="Why; stays on record, and is shown to all who are stopped. Name nobody.")
+    ],
+) -> None:
+    """Stop: from now on nobody is scored, no person's score or list is shown, nothing is mailed, on all workers."""
+    from pipeline.commands.stop_button import halted
+
+    err.print(halted(Settings(), reason), soft_wrap=True)
+
+
+@app.command()
+def resume(
+    reason: Annotated[str | None, typer.Option(help="Why; stays on record. Name nobody.")] = None,
+) -> None:
+    """End a halt."""
+    from pipeline.commands.stop_button import resumed
+
+    err.print(resumed(Settings(), reason), soft_wrap=True)
+
+
+@app.command()
 def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted; delete nothing.")] = False,
     json_file: JsonOption = None,

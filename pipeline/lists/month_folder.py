@@ -57,8 +57,10 @@ def write_lists(
     CSV and an XLSX of all lists for HR; and `departments.html`, without names, for heads of departments.
 
     The folder is written completely or not at all, and replaces an older one of the same month. Lists link to
-    `list_link` for answers, if it is set. Raises BadInput for a month without scores.
+    `list_link` for answers, if it is set. Raises BadInput for a month without scores, and Halted while the system is
+    halted.
     """
+    store.require_running()
     with store.reading() as scores:
         month_to_list(scores, month)  # raises before anything is made
     out.mkdir(parents=True, exist_ok=True)
@@ -68,6 +70,7 @@ def write_lists(
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=out))  # readable by the owner only
         try:
             _write_month(draft, published, lists, figures, language, answers_at(list_link, published))
+            store.require_running()
             _replace(out / published.month, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

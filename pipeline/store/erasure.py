@@ -15,6 +15,7 @@ from pipeline.store.schema import (
     CONTEST,
     DELIVERY,
     GROUP_FIGURE,
+    HALT_LEDGER,
     LIST_ANSWER,
     MODEL_LEDGER,
     PUBLICATION,
@@ -63,6 +64,7 @@ TRACES: Final = (
     Trace("audit_about", AUDIT.c.whom, "keep"),
     Trace("audit_by", AUDIT.c.who, "keep"),
     Trace("model_ledger_by", MODEL_LEDGER.c.who, "keep"),
+    Trace("halt_ledger_by", HALT_LEDGER.c.who, "keep"),
 )
 """Every column of the store that can hold the id of a person. A test compares them with the schema, so that no new
 column is forgotten. Rows are deleted before names are cleared."""
@@ -107,7 +109,7 @@ def _erase(connection: Connection, employee_id: str) -> dict[str, int]:
 
 
 def kept(connection: Connection, employee_id: str) -> dict[str, int]:
-    """The number of rows by trace that still name a person: the audit and the ledger of models, which cannot change."""
+    """The number of rows by trace that still name a person: the audit and the ledgers, which cannot change."""
     return {
         trace.name: connection.execute(
             select(func.count()).select_from(trace.column.table).where(trace.of(employee_id))

@@ -286,6 +286,22 @@ MODEL_LEDGER: Final = Table(
 Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
 """
 
+HALT_LEDGER: Final = Table(
+    "halt_ledger",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("event", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("reason", Text),
+    sqlite_autoincrement=True,
+)
+"""When the system was halted and resumed, by whom and why (`pipeline.store.halts`); the newest row is the state.
+
+Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
+"""
+
 EMBEDDED_TOKEN: Final = Table(
     "embedded_token",
     METADATA,

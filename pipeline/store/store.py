@@ -15,12 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
 from pipeline.settings import Settings
-from pipeline.store import audit, database, erasure, seals
+from pipeline.store import audit, database, erasure, halts, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Access, Forgotten, begun, engines_of
 from pipeline.store.embedded_tokens import revoked_ids
 from pipeline.store.group_figures import group_figures
+from pipeline.store.halts import HaltEvent
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.shown_before import services_to_show, shown_before
@@ -101,7 +102,7 @@ class Store:
 
         Publishing the scores that are already served for that date changes nothing and returns their id. `read_at` is
         the `moment` before the source was read: people erased since then are left out.
-        Raises Refused if scores and factors are inconsistent, or no one is left.
+        Raises Refused if scores and factors are inconsistent, or no one is left, and Halted while the system is halted.
         """
         erased = set() if read_at is None else self.erased_since(read_at)
         while True:
@@ -117,12 +118,26 @@ class Store:
             with self._connected("publish") as connection:
                 late = set() if read_at is None else erasure.erased_since(connection, read_at) - erased
                 if not late:
-                    return write(connection, left, scores, groups.to_dicts(), services, fingerprint)
+                    halts.require_running(connection)
+                    number = write(connection, left, scores, groups.to_dicts(), services, fingerprint)
+                    halts.require_running(connection)  # PostgreSQL: somebody may have halted meanwhile
+                    return number
             erased |= late
 
     def forget_deleted(self, seconds: float = 1) -> Forgotten:
         """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""
         return database.forget_deleted(self._engines.probing, seconds)
+
+    def current_halt(self) -> HaltEvent | None:
+        """The halt that holds; None while the system runs. Uses a connection of its own, which waits briefly."""
+        self._upgrade_once()
+        with begun(self._engines.probing, "read") as connection:
+            return halts.current_halt(connection)
+
+    def require_running(self) -> None:
+        """Raise Halted while the system is halted."""
+        with self._connected("read") as connection:
+            halts.require_running(connection)
 
     def moment(self) -> int:
         """The present, as a number of the audit, for `publish` and `erased_since`."""
@@ -133,6 +148,11 @@ class Store:
         """The people who were erased after a `moment`."""
         with self._connected("read") as connection:
             return erasure.erased_since(connection, moment)
+
+    def audit_is_guarded(self) -> bool:
+        """Whether the database refuses changes of the audit."""
+        with self._connected("read") as connection:
+            return database.audit_is_guarded(connection)
 
     def is_ready(self) -> bool:
         """Whether the store has this version's schema and accepts writes; every answer needs an audit row.
