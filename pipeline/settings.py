@@ -1,5 +1,7 @@
-"""The settings of a run: one frozen object, built once at the edge from the environment (`RETENTION_…`)."""
+"""The settings of a run: one frozen object, built once at the edge from the environment (`RETENTION_…`) and the file
+below it (`pipeline.settings_file`)."""
 
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -7,12 +9,14 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
 from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
+from pipeline.settings_file import HOLDS_PASSWORD, SettingsFile, path_of, table_of
 
 
 class Settings(BaseSettings):
@@ -21,8 +25,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RETENTION_", frozen=True, extra="ignore")
 
     var: Path = Path("var")
-    database_url: str = ""
-    mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
+    database_url: str = Field(default="", json_schema_extra=HOLDS_PASSWORD)
+    mlflow_tracking_uri: str = Field(
+        default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"), json_schema_extra=HOLDS_PASSWORD
+    )
     engine: EngineName = "polars"
     list_capacity: int = Field(default=CAPACITY, ge=1, description="conversations that a manager can hold in a month")
     listed_from: float = Field(
@@ -85,6 +91,18 @@ class Settings(BaseSettings):
     )
     answered_limit: float = Field(default=0.0, ge=0, le=1, description="least share of a list that should be answered")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller gives, above the environment, above the settings file."""
+        return init_settings, env_settings, SettingsFile(settings_cls)
+
     @field_validator("list_link")
     @classmethod
     def _require_https(cls, given: str) -> str:
@@ -125,12 +143,17 @@ def unusable(error: ValidationError | SettingsError) -> BadInput:
         name = re.search(r'field "(\w+)"', str(error))
         variable = _variable((name[1],)) if name else ""
         return BadInput(Finding("not JSON", "environment", variable, remedy='Write it as ["a", "b"] or {"a": "b"}.'))
-    return BadInput(
-        [
-            Finding(wrong["msg"], "environment", _variable(wrong["loc"]), remedy="Correct or unset it.")
-            for wrong in error.errors(include_input=False, include_url=False)
-        ]
-    )
+    return BadInput([_wrong(each) for each in error.errors(include_input=False, include_url=False)])
+
+
+def _wrong(error: ErrorDetails) -> Finding:
+    """The finding for one invalid value, with the variable or the key of the file that holds it."""
+    variable = _variable(error["loc"])
+    name = str(error["loc"][0]).lower() if error["loc"] else ""
+    path = path_of(Path(os.environ.get("RETENTION_VAR", "var")))
+    if variable not in os.environ and name in table_of(path):
+        return Finding(error["msg"], str(path), name, remedy="Correct or remove it.")
+    return Finding(error["msg"], "environment", variable, remedy="Correct or unset it.")
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
