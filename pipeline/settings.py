@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     )
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
+    keep_audit_months: int = Field(default=36, ge=6, description="months for which rows of the audit are kept")
 
     addresses: Path | None = Field(default=None, description="a file of manager_id and address")
     list_link: str = Field(default="", description="where managers read and answer; {month} becomes YYYY-MM")

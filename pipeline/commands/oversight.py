@@ -50,16 +50,22 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted; delete nothing.")] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Delete scores, lists, answers and contests that are older than their retention periods in the settings."""
-    from pipeline.commands.screens.oversight import purging_screen
+    """Delete scores, lists, answers, contests and rows of the audit that are older than their periods in the settings.
+
+    Exit code 3, and the audit stays as it is, if its chain is broken.
+    """
+    from pipeline.commands.screens.oversight import pruning_screen, purging_screen
+    from pipeline.store.audit_pruning import prune_audit
     from pipeline.store.periods import purge as purge_store
     from pipeline.store.store import Store
 
     settings = Settings()
     with closing(Store.of(settings)) as store:
         purged = purge_store(store, settings, date.today(), dry_run)
-    write_json(json_file, asdict(purged))
-    err.print(purging_screen(purged, dry_run))
+        err.print(purging_screen(purged, dry_run))
+        pruned = prune_audit(store, settings, date.today(), dry_run)
+    write_json(json_file, asdict(purged) | {"audit": asdict(pruned)})
+    err.print(pruning_screen(pruned, dry_run))
 
 
 @app.command()

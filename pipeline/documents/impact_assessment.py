@@ -138,6 +138,7 @@ def _periods(settings: Settings) -> Iterator[str]:
         yield f"- Lists go to {share} first, chosen at random, to measure their effect."
     yield f"- Scores, factors and lists are kept for {settings.keep_scores_months} months."
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
+    yield f"- The audit, who looked at whom, is kept for {settings.keep_audit_months} months."
     informed = (
         ", ".join(f"{source} since {day}" for source, day in sorted(settings.notice_given.items())) or "nobody yet"
     )

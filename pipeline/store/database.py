@@ -162,7 +162,7 @@ def audit_is_guarded(connection: Connection) -> bool:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
         return {"audit_refuses_update", "audit_refuses_delete"} <= set(connection.execute(text(query)).scalars())
     query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND tgenabled <> 'D' AND NOT tgisinternal"
-    return {"audit_refuses_change"} <= set(connection.execute(text(query)).scalars())
+    return {"audit_refuses_change", "audit_refuses_delete"} <= set(connection.execute(text(query)).scalars())
 
 
 def forget_deleted(engine: Engine, seconds: float) -> Forgotten:

@@ -54,8 +54,8 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
     With the sums go the ids of people whom no later sums are about, and what killed runs left behind.
 
     The newest publication of each source stays at any age, because it is served. An objection stays as long as a score
-    of its person is stored: without it the person would be listed again. The audit stays as the proof of who saw what,
-    and gets a row about the deletion.
+    of its person is stored: without it the person would be listed again. The audit has a period of its own
+    (`audit_pruning`), and gets a row about the deletion.
     """
     scores_until = month_end(today, -settings.keep_scores_months)
     answers_until = month_end(today, -settings.keep_answers_months)

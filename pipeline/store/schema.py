@@ -261,8 +261,8 @@ AUDIT: Final = Table(
 `source`: of the person, since two sources can have equal ids; null where it is unknown. `publication_id` and
 `rows_hash` seal the rows of a publication (`pipeline.store.seals`).
 
-Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE; `hash` covers the row and the previous one
-(`pipeline.store.audit`).
+Triggers refuse UPDATE, TRUNCATE and REPLACE, and DELETE of rows after the last checkpoint; `hash` covers the row and
+the previous one (`pipeline.store.audit`).
 """
 
 MODEL_LEDGER: Final = Table(
@@ -282,6 +282,26 @@ MODEL_LEDGER: Final = Table(
     sqlite_autoincrement=True,
 )
 """When each model version began to serve, and which was refused (`pipeline.registry.ledger`).
+
+Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
+"""
+
+AUDIT_CHECKPOINT: Final = Table(
+    "audit_checkpoint",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("last_id", Integer, nullable=False),
+    Column("last_hash", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("first_sealed", Integer),
+    Column("counts", JSON, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("signature", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Behind which rows of the audit were deleted at the end of their period (`pipeline.store.checkpoints`).
 
 Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
 """

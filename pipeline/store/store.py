@@ -5,6 +5,7 @@ Readers see a month as it was before or after publication, never in between. The
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
 from pipeline.settings import Settings
-from pipeline.store import audit, database, erasure, halts, seals
+from pipeline.store import audit, checkpoints, database, erasure, halts, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Access, Forgotten, begun, engines_of
@@ -83,14 +84,15 @@ class Store:
         self._audit.append(entries)
 
     def verify_audit(self, noted: Link | None = None) -> audit.Chain:
-        """Verify the audit's chain of hashes."""
+        """Verify the audit's chain of hashes, and the checkpoints behind which rows were pruned."""
         with self._connected("read") as connection:
-            return audit.verify(connection, noted)
+            pruned = checkpoints.verified(connection, self._var)
+            return replace(audit.verify(connection, noted, pruned.start), **pruned.of_chain)
 
     def verify_publications(self) -> seals.Seals:
         """Compare the rows of every publication with its seal in the audit."""
         with self._connected("read") as connection:
-            return seals.verify(connection)
+            return seals.verify(connection, checkpoints.first_sealed(connection))
 
     def revoked_tokens(self) -> frozenset[str]:
         """The ids of the embedded issuer's tokens that were revoked."""

@@ -20,6 +20,7 @@ NO_IDS = {
     *(f"month_step.{name}" for name in ("source", "month", "step")),
     *(f"audit.{name}" for name in ("request_id", "role", "what", "purpose", "result", "hash", "rows_hash", "source")),
     *(f"model_ledger.{name}" for name in ("event", "version", "replaces", "source", "run_id", "reason")),
+    *(f"audit_checkpoint.{name}" for name in ("last_hash", "previous", "signature")),
     *(f"halt_ledger.{name}" for name in ("event", "role", "reason")),
     *(f"objection.{name}" for name in ("source", "person_hash", "key_mark")),  # keyed hashes, which outlive erasure
     *(f"embedded_token.{name}" for name in ("id", "role")),
