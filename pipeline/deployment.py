@@ -16,6 +16,7 @@ from features.errors import Finding, RetentionError
 from pipeline.file_access import WARNINGS, keep_private
 from pipeline.lists.addresses import addresses
 from pipeline.lists.smtp import LOOPBACK, MailServer, require_safe
+from pipeline.lists.webhook import require_webhook
 from pipeline.settings import Settings
 from pipeline.settings_file import FILE_VARIABLE, PREFIX, nearest, path_of, variable_of
 from pipeline.store.store import Store
@@ -51,7 +52,7 @@ def warning(rule: str, name: str, remedy: str) -> Advice:
 
 def advice(settings: Settings, today: date) -> list[Advice]:
     """Everything that is wrong or unusual. Connects to the store and, if one is set, to the mail server."""
-    return [*_files(settings), *_store(settings), *_notice(settings, today), *_mail(settings)]
+    return [*_files(settings), *_store(settings), *_notice(settings, today), *_mail(settings), *_webhook(settings)]
 
 
 def _files(settings: Settings) -> Iterator[Advice]:
@@ -122,6 +123,18 @@ def _mail(settings: Settings) -> Iterator[Advice]:
         require_safe(settings)
         addresses(settings.addresses)
         _connect(settings)
+    except RetentionError as wrong:
+        yield from (Advice(True, finding) for finding in wrong.findings)
+
+
+def _webhook(settings: Settings) -> Iterator[Advice]:
+    if settings.webhook_url is None:
+        return
+    if settings.webhook_format == "json" and settings.webhook_secret is None:
+        remedy = "Set one that the receiver knows, so that it can tell who calls."
+        yield warning("calls to the webhook are not signed", "webhook_secret", remedy)
+    try:
+        require_webhook(settings)
     except RetentionError as wrong:
         yield from (Advice(True, finding) for finding in wrong.findings)
 

@@ -83,6 +83,17 @@ class Settings(BaseSettings):
         default=5, ge=0, description="pause before the second attempt; doubled before each further one"
     )
 
+    webhook_url: SecretStr | None = Field(
+        default=None, description="called once a month when the lists are ready; without names"
+    )
+    webhook_secret: SecretStr | None = Field(default=None, description="what the calls are signed with")
+    webhook_format: Literal["json", "slack", "teams"] = Field(default="json", description="form of the call's body")
+    webhook_ca_file: Path | None = Field(default=None, description="the certificate authority of the webhook")
+    webhook_timeout_seconds: float = Field(default=10, gt=0, description="how long to wait for its answer")
+    remind_after_days: int = Field(
+        default=0, ge=0, le=60, description="days after which a list without an answer is followed up; 0: never"
+    )
+
     rollout_share: float = Field(default=1.0, gt=0, le=1, description="share of the managers who get lists")
     rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="seed of the random allocation")
 

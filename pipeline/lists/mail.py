@@ -32,43 +32,67 @@ def mail_of(
     Its Message-ID depends only on the source, the month, the manager and the list, so mail systems recognise a list
     that is sent again as the same mail.
     """
-    mail = EmailMessage(policy=_POLICY)
-    domain = settings.smtp_from.rpartition("@")[2]
     language = translator.language(settings.language)
-    mail["Subject"] = language.text("Conversations for {month}", month=language.month(published.snapshot_date))
-    mail["From"] = settings.smtp_from
-    mail["To"] = address
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{_message_id(published, risk_list, list_hash)}@{domain}>"
-    mail["List-Id"] = f"Monthly lists <retention-lists.{domain}>"
-    mail["List-Owner"] = f"<mailto:{settings.smtp_from}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Sensitivity"] = "Company-Confidential"
+    subject = language.text("Conversations for {month}", month=language.month(published.snapshot_date))
+    mail = _headed(subject, _message_id(published, risk_list.manager_id, list_hash), address, at, settings)
     mail.set_content(_text(published, risk_list, settings, language))
     mail.add_alternative(_html(published, risk_list, settings, language), subtype="html")
     return mail.as_bytes()
 
 
-def _message_id(published: Published, risk_list: RiskList, list_hash: str) -> str:
-    whole = "\n".join((published.source, published.month, risk_list.manager_id, list_hash))
+def reminder_of(published: Published, manager_id: str, address: str, at: datetime, settings: Settings) -> bytes:
+    """The mail that reminds a manager of a list without an answer: a link, and no name."""
+    language = translator.language(settings.language)
+    subject = language.text("Reminder: conversations for {month}", month=language.month(published.snapshot_date))
+    mail = _headed(subject, _message_id(published, manager_id, "reminder"), address, at, settings)
+    greeting = language.text("Your list for this month has no answer yet. One tap for each person is enough.")
+    values = _values(published, greeting, settings, language)
+    mail.set_content(rendered("mail.txt", language, list_text="", **values))
+    mail.add_alternative(rendered("mail.html", language, **values), subtype="html")
+    return mail.as_bytes()
+
+
+def _headed(subject: str, message_id: str, address: str, at: datetime, settings: Settings) -> EmailMessage:
+    """A mail without its text."""
+    mail = EmailMessage(policy=_POLICY)
+    domain = settings.smtp_from.rpartition("@")[2]
+    mail["Subject"] = subject
+    mail["From"] = settings.smtp_from
+    mail["To"] = address
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = f"<{message_id}@{domain}>"
+    mail["List-Id"] = f"Monthly lists <retention-lists.{domain}>"
+    mail["List-Owner"] = f"<mailto:{settings.smtp_from}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Sensitivity"] = "Company-Confidential"
+    return mail
+
+
+def _message_id(published: Published, manager_id: str, list_hash: str) -> str:
+    whole = "\n".join((published.source, published.month, manager_id, list_hash))
     return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
 def _text(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> str:
     in_full = list_text(published, risk_list, language) if settings.mail_includes_list else ""
-    return rendered("mail.txt", language, list_text=in_full, **_values(published, risk_list, settings, language))
+    return rendered(
+        "mail.txt",
+        language,
+        list_text=in_full,
+        **_values(published, _greeting(risk_list, language), settings, language),
+    )
 
 
 def _html(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> str:
     if settings.mail_includes_list:
         return list_page(published, risk_list, language, answers_at(settings.list_link, published))
-    return rendered("mail.html", language, **_values(published, risk_list, settings, language))
+    return rendered("mail.html", language, **_values(published, _greeting(risk_list, language), settings, language))
 
 
-def _values(published: Published, risk_list: RiskList, settings: Settings, language: Language) -> dict[str, Any]:
+def _values(published: Published, greeting: str, settings: Settings, language: Language) -> dict[str, Any]:
     """Values for the templates of both forms of the mail."""
     return {
-        "greeting": _greeting(risk_list, language),
+        "greeting": greeting,
         "link": answers_at(settings.list_link, published),
         "care": [language.text(text) for text in _CARE],
     }

@@ -19,6 +19,7 @@ from pipeline.store.schema import (
     LIST_ANSWER,
     MODEL_LEDGER,
     PUBLICATION,
+    REMINDER,
     ROLLOUT,
     SCORE,
 )
@@ -55,6 +56,7 @@ TRACES: Final = (
     Trace("list_answer", LIST_ANSWER.c.employee_id, "delete"),
     Trace("contest", CONTEST.c.employee_id, "delete"),
     Trace("delivery", DELIVERY.c.manager_id, "delete"),
+    Trace("reminder", REMINDER.c.manager_id, "delete"),
     Trace("rollout", ROLLOUT.c.manager_id, "delete"),
     Trace("manager_figure", GROUP_FIGURE.c.value, "delete", GROUP_FIGURE.c.dimension == "manager"),
     Trace("manager_of", SCORE.c.manager_id, "clear", SCORE.c.publication_id.in_(select(PUBLICATION.c.id))),  # by index

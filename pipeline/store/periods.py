@@ -21,8 +21,10 @@ from pipeline.store.schema import (
     LIST_ANSWER,
     MONTH_STEP,
     PUBLICATION,
+    REMINDER,
     SCORE,
     SERVICE_FIGURE,
+    WEBHOOK_CALL,
 )
 from pipeline.store.seals import purged
 from pipeline.store.store import Store
@@ -107,10 +109,14 @@ def _expired(
         (PUBLICATION, PUBLICATION.c.id.in_(old)),
         (LIST_ANSWER, LIST_ANSWER.c.at <= end_of_day),
         (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
-        *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in (DELIVERY, MONTH_STEP)),
+        *(
+            (table, table.c.month <= f"{scores_until:%Y-%m}")
+            for table in (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
+        ),
     ]
 
 
+_BY_MONTH: Final = (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
 _OTHER: Final = PUBLICATION.alias("other")
 
 

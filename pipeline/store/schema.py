@@ -204,6 +204,30 @@ DELIVERY: Final = Table(
 )
 """The state of one manager's list of a month (`lists.delivery_ledger`), without address or text of the mail server."""
 
+WEBHOOK_CALL: Final = Table(
+    "webhook_call",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("event", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String),
+)
+"""The state of a month's call to the webhook (`lists.once_only`), without its address."""
+
+REMINDER: Final = Table(
+    "reminder",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("manager_id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String),
+)
+"""The state of the reminder to a manager whose list had no answer (`lists.once_only`)."""
+
 ROLLOUT: Final = Table(
     "rollout",
     METADATA,

@@ -33,6 +33,8 @@ NO_PERSON = {
     "privacy": "counts",
     "token": "a token",
     "halt": "nothing",
+    "notify": "counts and a link",
+    "remind": "counts and a link",
     "settings check": "settings",
     "resume": "nothing",
     "audit verify": "counts",

@@ -16,6 +16,8 @@ NO_IDS = {
         f"contest.{name}" for name in ("source", "ground", "feature", "statement")
     ),  # the person's own words go with the row
     *(f"delivery.{name}" for name in ("source", "month", "list_hash", "state", "reason")),
+    *(f"webhook_call.{name}" for name in ("source", "month", "event", "state", "reason")),
+    *(f"reminder.{name}" for name in ("source", "month", "state", "reason")),
     *(f"rollout.{name}" for name in ("source", "stratum", "from_month", "until_month")),
     *(f"month_step.{name}" for name in ("source", "month", "step")),
     *(f"audit.{name}" for name in ("request_id", "role", "what", "purpose", "result", "hash", "rows_hash", "source")),

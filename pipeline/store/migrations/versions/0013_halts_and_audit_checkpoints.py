@@ -1,4 +1,4 @@
-"""The ledger of halts, and the checkpoints behind which old rows of the audit may be deleted."""
+"""The ledger of halts, checkpoints behind which old rows of the audit may be deleted, webhook calls and reminders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create two tables to which rows are only added. The audit's rows can be deleted up to the last checkpoint."""
+    """Create four tables; to two of them rows are only added. The audit's rows can go up to the last checkpoint."""
     op.create_table(
         "halt_ledger",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -38,6 +38,16 @@ def upgrade() -> None:
     )
     _make_append_only("audit_checkpoint", "checkpoints of the audit are append-only")
     _allow_deletion_up_to_a_checkpoint()
+    for table, third in (("webhook_call", "event"), ("reminder", "manager_id")):
+        op.create_table(
+            table,
+            sa.Column("source", sa.String, primary_key=True),
+            sa.Column("month", sa.String, primary_key=True),
+            sa.Column(third, sa.String, primary_key=True),
+            sa.Column("state", sa.String, nullable=False),
+            sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+            sa.Column("reason", sa.String),
+        )
 
 
 def _allow_deletion_up_to_a_checkpoint() -> None:
