@@ -22,8 +22,9 @@ from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.erasure import erased_since, last_audit_row
 from pipeline.store.halts import require_running
+from pipeline.store.operation_tables import REMINDER, WEBHOOK_CALL
 from pipeline.store.reading import Published, PublishedScores
-from pipeline.store.schema import LIST_ANSWER, PUBLICATION, REMINDER, WEBHOOK_CALL
+from pipeline.store.schema import LIST_ANSWER, PUBLICATION
 from pipeline.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -42,7 +43,8 @@ class Called:
 
     @property
     def is_complete(self) -> bool:
-        return self.state == "sent"
+        """Whether another run would send nothing more."""
+        return self.state != "failed"
 
 
 @dataclass
@@ -58,9 +60,8 @@ class Reminded:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing failed and nothing is uncertain."""
-        called = self.call is None or self.call.is_complete
-        return called and not (self.failed or self.states["uncertain"] or self.stopped)
+        """Whether another run would send nothing more."""
+        return (self.call is None or self.call.is_complete) and not (self.failed or self.stopped)
 
 
 def notify(store: Store, settings: Settings, month: str | None, clock: Clock = NOW) -> Called:

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from pipeline.identity.keys import checkpoint_key, checkpoint_verification_key
 from pipeline.store.audit import FIRST, Link
-from pipeline.store.schema import AUDIT, AUDIT_CHECKPOINT, in_utc
+from pipeline.store.operation_tables import AUDIT_CHECKPOINT
+from pipeline.store.schema import AUDIT, in_utc
 
 _BATCH: Final = 10_000
 _COUNTED: Final = ("month", "role", "purpose", "rows")

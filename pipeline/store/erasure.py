@@ -10,16 +10,15 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, select, update
 
+from pipeline.store.operation_tables import HALT_LEDGER, REMINDER
 from pipeline.store.schema import (
     AUDIT,
     CONTEST,
     DELIVERY,
     GROUP_FIGURE,
-    HALT_LEDGER,
     LIST_ANSWER,
     MODEL_LEDGER,
     PUBLICATION,
-    REMINDER,
     ROLLOUT,
     SCORE,
 )

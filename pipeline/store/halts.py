@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from features.errors import Finding, Refused
 from pipeline.store.audit import AuditEntry, append
-from pipeline.store.schema import HALT_LEDGER
+from pipeline.store.operation_tables import HALT_LEDGER
 
 Event = Literal["halted", "resumed"]
 UNCHANGED: Final = {"halted": "halted before", "resumed": "resumed before"}

@@ -14,6 +14,7 @@ from pipeline.dataset.workspace import clear_killed, sums_folders
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.list_folders import delete_lists, forget_gone, list_folders
+from pipeline.store.operation_tables import REMINDER, WEBHOOK_CALL
 from pipeline.store.schema import (
     CONTEST,
     DELIVERY,
@@ -21,10 +22,8 @@ from pipeline.store.schema import (
     LIST_ANSWER,
     MONTH_STEP,
     PUBLICATION,
-    REMINDER,
     SCORE,
     SERVICE_FIGURE,
-    WEBHOOK_CALL,
 )
 from pipeline.store.seals import purged
 from pipeline.store.store import Store
