@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from features.errors import Finding, RetentionError
+from features.errors import BadInput, Finding, Unavailable
 from pipeline.file_access import WARNINGS, keep_private
 from pipeline.lists.addresses import addresses
 from pipeline.lists.smtp import LOOPBACK, MailServer, require_safe
@@ -123,7 +123,7 @@ def _mail(settings: Settings) -> Iterator[Advice]:
         require_safe(settings)
         addresses(settings.addresses)
         _connect(settings)
-    except RetentionError as wrong:
+    except (BadInput, Unavailable) as wrong:
         yield from (Advice(True, finding) for finding in wrong.findings)
 
 
@@ -135,7 +135,7 @@ def _webhook(settings: Settings) -> Iterator[Advice]:
         yield warning("calls to the webhook are not signed", "webhook_secret", remedy)
     try:
         require_webhook(settings)
-    except RetentionError as wrong:
+    except (BadInput, Unavailable) as wrong:
         yield from (Advice(True, finding) for finding in wrong.findings)
 
 

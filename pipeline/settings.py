@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from features.contract.vocabulary import EngineName
@@ -155,17 +154,18 @@ def unusable(error: ValidationError | SettingsError) -> BadInput:
         name = re.search(r'field "(\w+)"', str(error))
         variable = _variable((name[1],)) if name else ""
         return BadInput(Finding("not JSON", "environment", variable, remedy='Write it as ["a", "b"] or {"a": "b"}.'))
-    return BadInput([_wrong(each) for each in error.errors(include_input=False, include_url=False)])
+    found = error.errors(include_input=False, include_url=False)
+    return BadInput([_wrong(each["loc"], each["msg"]) for each in found])
 
 
-def _wrong(error: ErrorDetails) -> Finding:
+def _wrong(location: tuple[int | str, ...], rule: str) -> Finding:
     """The finding for one invalid value, with the variable or the key of the file that holds it."""
-    variable = _variable(error["loc"])
-    name = str(error["loc"][0]).lower() if error["loc"] else ""
+    variable = _variable(location)
+    name = str(location[0]).lower() if location else ""
     path = path_of(Path(os.environ.get("RETENTION_VAR", "var")))
     if variable not in os.environ and name in table_of(path):
-        return Finding(error["msg"], str(path), name, remedy="Correct or remove it.")
-    return Finding(error["msg"], "environment", variable, remedy="Correct or unset it.")
+        return Finding(rule, str(path), name, remedy="Correct or remove it.")
+    return Finding(rule, "environment", variable, remedy="Correct or unset it.")
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

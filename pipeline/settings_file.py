@@ -14,7 +14,7 @@ from pkgutil import resolve_name
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, SecretStr
+from pydantic import AliasChoices, JsonValue, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
@@ -26,7 +26,7 @@ FILE_VARIABLE: Final = "RETENTION_SETTINGS"
 EVERY_SETTING: Final = "serving.settings:ServerSettings"
 """The class with the settings of jobs and server, by name, because `pipeline` must not import `serving`."""
 
-HOLDS_PASSWORD: Final = {"holds_password": True}
+HOLDS_PASSWORD: Final[dict[str, JsonValue]] = {"holds_password": True}
 """Marks a setting, other than a SecretStr, whose value may contain a password."""
 
 Fields = Mapping[str, FieldInfo]

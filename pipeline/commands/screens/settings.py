@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import SecretStr
-from pydantic_core import to_jsonable_python
 
 from features.errors import counted
 from pipeline.deployment import Advice
@@ -49,7 +48,7 @@ def _shown(settings: Settings, name: str) -> Any:
         return "(set)" if value.get_secret_value() else None
     if may_hold_secret(type(settings).model_fields[name]):
         return without_secrets(value) if value else ""
-    return to_jsonable_python(value)
+    return settings.model_dump(mode="json", include={name})[name]
 
 
 def _text(value: Any) -> str:
