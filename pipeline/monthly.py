@@ -5,7 +5,7 @@ Steps that are done are not repeated: after an interruption, run it again and it
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ from features.source import source_name
 from pipeline.language.translator import language
 from pipeline.lists.mailing import as_json, deliver
 from pipeline.lists.month_folder import write_lists
+from pipeline.lists.notifying import notify
 from pipeline.lists.risk_list import month_to_list
 from pipeline.lists.rollout import allocate
 from pipeline.monitoring.report import monitor
@@ -81,6 +82,7 @@ def monthly(
     run = Month(source_name(source))
     require_notice(settings, run.source, today)
     with closing(Store.of(settings)) as store:
+        store.require_running()
         published = None if again or month is None else _scored_before(store, run.source, month)
         if published is None:
             day = month_end(date.fromisoformat(f"{month}-01")) if month else None
@@ -129,9 +131,13 @@ def _write_lists(store: Store, settings: Settings, published: Published) -> dict
 
 
 def _deliver(store: Store, settings: Settings, published: Published, progress: Progress) -> dict[str, Any]:
-    if not settings.smtp_host:
-        return {"skipped": "No mail server is named (RETENTION_SMTP_HOST): hand the lists out yourself."}
-    return as_json(deliver(store, settings, published.month, progress=progress))
+    done: dict[str, Any] = {"skipped": "No mail server is named (RETENTION_SMTP_HOST): hand the lists out yourself."}
+    if settings.smtp_host:
+        done = as_json(deliver(store, settings, published.month, progress=progress))
+    if settings.webhook_url:
+        called = notify(store, settings, published.month)
+        done |= {"webhook": asdict(called), "is_complete": done.get("is_complete", True) and called.is_complete}
+    return done
 
 
 def _monitor(source: Path, settings: Settings, progress: Progress) -> dict[str, Any]:

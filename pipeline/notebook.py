@@ -5,6 +5,7 @@ others are given.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from pipeline.registry import versions as registry
 from pipeline.registry.report_json import as_json
 from pipeline.scoring.records import faults, score_records
 from pipeline.settings import Settings
+from pipeline.store.store import Store
 from pipeline.training import Request
 
 _UNDATED = date.min
@@ -203,7 +205,7 @@ def score(
     BadInput
         For names that are not features of the model, and impossible values; it names feature and rule.
     Refused
-        If the people of the model's source have not been informed that they are scored.
+        If the people of the model's source have not been informed that they are scored, or the system is halted.
 
     Examples
     --------
@@ -211,7 +213,10 @@ def score(
     >>> scored.scores["risk"].item()  # doctest: +SKIP
     0.083
     """
-    require_notice(settings or Settings(), str(model.manifest.get("source", "")), date.today())
+    settings = settings or Settings()
+    require_notice(settings, str(model.manifest.get("source", "")), date.today())
+    with closing(Store.of(settings)) as store:
+        store.require_running()
     rows = records.drop(KEYS, strict=False).to_dicts() if isinstance(records, pl.DataFrame) else list(records)
     errors = sorted({(fault.feature, fault.rule) for fault in faults(rows, model.features)})
     if errors:

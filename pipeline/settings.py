@@ -1,5 +1,7 @@
-"""The settings of a run: one frozen object, built once at the edge from the environment (`RETENTION_…`)."""
+"""The settings of a run: one frozen object, built once at the edge from the environment (`RETENTION_…`) and the file
+below it (`pipeline.settings_file`)."""
 
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -7,12 +9,13 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
 from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
+from pipeline.settings_file import HOLDS_PASSWORD, SettingsFile, path_of, table_of
 
 
 class Settings(BaseSettings):
@@ -21,8 +24,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RETENTION_", frozen=True, extra="ignore")
 
     var: Path = Path("var")
-    database_url: str = ""
-    mlflow_tracking_uri: str = Field(default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
+    database_url: str = Field(default="", json_schema_extra=HOLDS_PASSWORD)
+    mlflow_tracking_uri: str = Field(
+        default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"), json_schema_extra=HOLDS_PASSWORD
+    )
     engine: EngineName = "polars"
     list_capacity: int = Field(default=CAPACITY, ge=1, description="conversations that a manager can hold in a month")
     listed_from: float = Field(
@@ -57,6 +62,7 @@ class Settings(BaseSettings):
     )
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
+    keep_audit_months: int = Field(default=36, ge=6, description="months for which rows of the audit are kept")
 
     directory: Path | None = Field(
         default=None, description="a file of names, addresses and languages, in place of the source's table directory"
@@ -81,6 +87,17 @@ class Settings(BaseSettings):
         default=5, ge=0, description="pause before the second attempt; doubled before each further one"
     )
 
+    webhook_url: SecretStr | None = Field(
+        default=None, description="called once a month when the lists are ready; without names"
+    )
+    webhook_secret: SecretStr | None = Field(default=None, description="what the calls are signed with")
+    webhook_format: Literal["json", "slack", "teams"] = Field(default="json", description="form of the call's body")
+    webhook_ca_file: Path | None = Field(default=None, description="the certificate authority of the webhook")
+    webhook_timeout_seconds: float = Field(default=10, gt=0, description="how long to wait for its answer")
+    remind_after_days: int = Field(
+        default=0, ge=0, le=60, description="days after which a list without an answer is followed up; 0: never"
+    )
+
     rollout_share: float = Field(default=1.0, gt=0, le=1, description="share of the managers who get lists")
     rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="seed of the random allocation")
 
@@ -89,6 +106,18 @@ class Settings(BaseSettings):
         default=2.0, gt=0, description="least exit rate of the listed people, as a multiple of the base rate"
     )
     answered_limit: float = Field(default=0.0, ge=0, le=1, description="least share of a list that should be answered")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller gives, above the environment, above the settings file."""
+        return init_settings, env_settings, SettingsFile(settings_cls)
 
     @field_validator("list_link")
     @classmethod
@@ -130,12 +159,18 @@ def unusable(error: ValidationError | SettingsError) -> BadInput:
         name = re.search(r'field "(\w+)"', str(error))
         variable = _variable((name[1],)) if name else ""
         return BadInput(Finding("not JSON", "environment", variable, remedy='Write it as ["a", "b"] or {"a": "b"}.'))
-    return BadInput(
-        [
-            Finding(wrong["msg"], "environment", _variable(wrong["loc"]), remedy="Correct or unset it.")
-            for wrong in error.errors(include_input=False, include_url=False)
-        ]
-    )
+    found = error.errors(include_input=False, include_url=False)
+    return BadInput([_wrong(each["loc"], each["msg"]) for each in found])
+
+
+def _wrong(location: tuple[int | str, ...], rule: str) -> Finding:
+    """The finding for one invalid value, with the variable or the key of the file that holds it."""
+    variable = _variable(location)
+    name = str(location[0]).lower() if location else ""
+    path = path_of(Path(os.environ.get("RETENTION_VAR", "var")))
+    if variable not in os.environ and name in table_of(path):
+        return Finding(rule, str(path), name, remedy="Correct or remove it.")
+    return Finding(rule, "environment", variable, remedy="Correct or unset it.")
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version as installed_version
@@ -91,10 +91,13 @@ def train(
     """Trains on a source, evaluates out of time, logs to MLflow, registers, and promotes if the gate passes.
 
     Raises BadInput for a source that cannot be learned from, and Refused if a guard stops the run, or predictions are
-    wanted of people who have not been informed by `today` (by default the clock's); then nothing is registered.
+    wanted of people who have not been informed by `today` (by default the clock's), or while the system is halted; then
+    nothing is registered.
     """
     if request.predictions:
         require_notice(settings, source_name(source), today or date.today())
+        with closing(Store.of(settings)) as store:
+            store.require_running()
     with workspace(settings) as folder:
         return _train(source, settings, request, folder, progress)
 

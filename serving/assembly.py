@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
@@ -17,6 +18,7 @@ from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import unusable
 from pipeline.store.store import Store
 from pipeline.tracebacks import data_kept_out
+from serving.access.halting import HaltGauge, HaltState
 from serving.access.issuers import issuer_of
 from serving.access.rates import PROBE_RATE, Rates
 from serving.access.shared_reading import SharedReading
@@ -28,7 +30,7 @@ from serving.pages import errors
 from serving.pages import routes as pages
 from serving.pages.outcomes import Outcomes
 from serving.pages.session import session_key_of
-from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
+from serving.routes import audit, contests, groups, halts, health, lists, models, people, receipts, scores, what_if
 from serving.settings import ServerSettings
 from serving.views.champion import Champion
 
@@ -53,15 +55,16 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     app.state.settings = settings
     app.state.access_to_var = access
     store = app.state.store = Store.of(settings)
-    app.state.readiness = SharedReading(store.is_ready, health.PROBED_SECONDS)
+    app.state.readiness = SharedReading(partial(health.state_of, store), health.PROBED_SECONDS)
+    app.state.halts = HaltState(store.current_halt)
     app.state.issuer = issuer_of(settings, store.revoked_tokens)
     app.state.session_key = session_key_of(settings)
     app.state.champion = Champion(settings)
     app.state.outcomes = Outcomes(settings)
     app.state.rates = Rates(settings.rate_limit)
     app.state.probe_rates = Rates(PROBE_RATE)
-    app.state.metrics = Metrics()
-    for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, health):
+    app.state.metrics = Metrics(HaltGauge(app.state.halts))
+    for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, halts, health):
         app.include_router(routes.router)
     pages.include(app)
     problems.install(app)

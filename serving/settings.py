@@ -1,4 +1,4 @@
-"""The server's settings: those of the pipeline and some of its own, from the environment (`RETENTION_…`)."""
+"""The server's settings: those of the pipeline and some of its own, from the same environment and the same file."""
 
 from typing import Final, Literal, Self
 from urllib.parse import urlsplit
@@ -39,6 +39,11 @@ class ServerSettings(Settings):
     )
     session_minutes: int = Field(default=480, ge=1, description="minutes that a browser stays signed in")
     cookie_secure: bool = Field(default=True, description="false only for plain HTTP on this machine")
+
+    halt_roles: tuple[Role, ...] = Field(
+        default=(Role.HR,), min_length=1, description="roles that may halt the system and resume it"
+    )
+    halt_keeps_groups: bool = Field(default=True, description="figures of groups are shown while the system is halted")
 
     rate_limit: str = Field(
         default="200000/minute",

@@ -18,7 +18,7 @@ from pydantic_settings import SettingsError
 
 from features.allocator import share_freed_memory
 from features.errors import Finding, RetentionError, Unavailable
-from pipeline.commands import data, drafting, models, months, oversight, training
+from pipeline.commands import data, drafting, models, months, oversight, settings_in_force, training
 from pipeline.commands.options import err, escaped
 from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import Settings, unusable
@@ -28,12 +28,12 @@ app = typer.Typer(
     name="retention",
     help="Who is at risk of leaving voluntarily, why, and what could change it.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 for group in (data, drafting, training, months, oversight):
     app.add_typer(group.app)
 app.add_typer(models.models_app, name="models")
+app.add_typer(settings_in_force.settings_app, name="settings")
 
 
 def _version(is_asked: bool) -> None:
@@ -52,7 +52,7 @@ def options(
     """Who is at risk of leaving voluntarily, why, and what could change it."""
     if debug:
         os.environ["RETENTION_DEBUG"] = "true"  # for the processes that a command starts, too
-    with suppress(SettingsError, ValidationError):  # a command that needs the settings reports it
+    with suppress(SettingsError, ValidationError, RetentionError):  # a command that needs the settings reports it
         if warning := WARNINGS.get(keep_private(Settings().var)):
             err.print(warning, soft_wrap=True)
 
@@ -93,14 +93,18 @@ def _of_the_machine(error: BaseException) -> RetentionError | None:
 
     try:
         return fault_of(error, Settings()) if isinstance(error, Exception) else None
-    except (ValidationError, SettingsError):  # which the error itself may have kept from being read so far
+    except (
+        ValidationError,
+        SettingsError,
+        RetentionError,
+    ):  # which the error itself may have kept from being read so far
         return None
 
 
 def _is_debugging() -> bool:
     try:
         return Settings().debug
-    except (ValidationError, SettingsError):
+    except (ValidationError, SettingsError, RetentionError):
         return False
 
 

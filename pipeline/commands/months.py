@@ -74,6 +74,7 @@ def lists(
         with store.reading() as scores:
             published = month_to_list(scores, month_asked(month))
         require_notice(settings, published.source, date.today())
+        store.require_running()
         allocate(store, settings, published)
         out = out_dir or lists_under(settings.var)
         is_elsewhere = note_folder(settings.var, out / published.month)
@@ -107,6 +108,38 @@ def deliver(
     write_json(json_file, counts)
     err.print(delivery_screen(counts, dry_run))
     if not (dry_run or done.is_complete):
+        raise typer.Exit(1)
+
+
+@app.command()
+def notify(month: MonthOption = None, json_file: JsonOption = None) -> None:
+    """Call the webhook once for a month whose lists are ready, without names; exit code 1 if it did not accept."""
+    from pipeline.commands.screens.notifying import call_line
+    from pipeline.lists.notifying import notify as call_webhook
+    from pipeline.store.store import Store
+
+    settings = Settings()
+    with closing(Store.of(settings)) as store:
+        called = call_webhook(store, settings, month_asked(month))
+    write_json(json_file, asdict(called))
+    err.print(call_line(called))
+    if not called.is_complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def remind(json_file: JsonOption = None) -> None:
+    """Remind managers, once a month, whose list has no answer after some days; exit code 1 if one was not sent."""
+    from pipeline.commands.screens.notifying import reminder_lines
+    from pipeline.lists.notifying import remind as remind_managers
+    from pipeline.store.store import Store
+
+    settings = Settings()
+    with closing(Store.of(settings)) as store:
+        done = remind_managers(store, settings)
+    write_json(json_file, asdict(done))
+    err.print("\n".join(reminder_lines(done)))
+    if not done.is_complete:
         raise typer.Exit(1)
 
 

@@ -24,20 +24,48 @@ app.add_typer(audit_app, name="audit")
 
 
 @app.command()
+def halt(
+    reason: Annotated[
+        str, typer.Option(help="Why; stays on record, and is shown to all who are stopped. Name nobody.")
+    ],
+) -> None:
+    """Stop: from now on nobody is scored, no person's score or list is shown, nothing is mailed, on all workers."""
+    from pipeline.commands.stop_button import halted
+
+    err.print(halted(Settings(), reason), soft_wrap=True)
+
+
+@app.command()
+def resume(
+    reason: Annotated[str | None, typer.Option(help="Why; stays on record. Name nobody.")] = None,
+) -> None:
+    """End a halt."""
+    from pipeline.commands.stop_button import resumed
+
+    err.print(resumed(Settings(), reason), soft_wrap=True)
+
+
+@app.command()
 def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted; delete nothing.")] = False,
     json_file: JsonOption = None,
 ) -> None:
-    """Delete scores, lists, answers and contests that are older than their retention periods in the settings."""
-    from pipeline.commands.screens.oversight import purging_screen
+    """Delete scores, lists, answers, contests and rows of the audit that are older than their periods in the settings.
+
+    Exit code 3, and the audit stays as it is, if its chain is broken.
+    """
+    from pipeline.commands.screens.oversight import pruning_screen, purging_screen
+    from pipeline.store.audit_pruning import prune_audit
     from pipeline.store.periods import purge as purge_store
     from pipeline.store.store import Store
 
     settings = Settings()
     with closing(Store.of(settings)) as store:
         purged = purge_store(store, settings, date.today(), dry_run)
-    write_json(json_file, asdict(purged))
-    err.print(purging_screen(purged, dry_run))
+        err.print(purging_screen(purged, dry_run))
+        pruned = prune_audit(store, settings, date.today(), dry_run)
+    write_json(json_file, asdict(purged) | {"audit": asdict(pruned)})
+    err.print(pruning_screen(pruned, dry_run))
 
 
 @app.command()

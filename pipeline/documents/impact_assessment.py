@@ -142,6 +142,7 @@ def _periods(settings: Settings) -> Iterator[str]:
         "with the exit and with an erasure."
     )
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
+    yield f"- The audit, who looked at whom, is kept for {settings.keep_audit_months} months."
     informed = (
         ", ".join(f"{source} since {day}" for source, day in sorted(settings.notice_given.items())) or "nobody yet"
     )

@@ -31,6 +31,9 @@ SUMS_KEY: Final = "feature-sums.key"
 PSEUDONYM_KEY: Final = "pseudonym.key"
 """Turns the ids of managers into pseudonyms."""
 
+CHECKPOINT_KEY: Final = "audit-checkpoint.pem"
+"""Signs the checkpoints of the audit. A pruned audit cannot be verified without it, so it belongs in a backup."""
+
 KEY_BYTES: Final = 32
 
 Key = TypeVar("Key")
@@ -102,6 +105,16 @@ def _signing_key_of(pem: bytes) -> Ed25519PrivateKey:
 def objection_key(var: Path) -> bytes:
     """The key of the hashes of people who object, under the state folder; 32 bytes."""
     return _read_or_make(var / "keys" / OBJECTION_KEY, _new_random_key)
+
+
+def checkpoint_key(var: Path) -> Ed25519PrivateKey:
+    """The key that signs the checkpoints of the audit, under the state folder."""
+    return _signing_key_of(_read_or_make(var / "keys" / CHECKPOINT_KEY, _new_signing_key))
+
+
+def checkpoint_verification_key(var: Path) -> Ed25519PublicKey | None:
+    """What checkpoints of the audit are verified with; None if the key is gone. Never makes the file."""
+    return KeyFile(var / "keys" / CHECKPOINT_KEY, lambda pem: _signing_key_of(pem).public_key()).current()
 
 
 def pseudonym_key(settings: Settings) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pipeline.html.rendering import rendered
 from pipeline.language.direction import isolated
-from pipeline.language.translator import Language, marked
+from pipeline.language.translator import marked
 from pipeline.lists.pages import answers_at, list_page, list_text
 from pipeline.lists.risk_list import RiskList
 from pipeline.settings import Settings
@@ -32,21 +32,40 @@ def mail_of(
     Its Message-ID depends only on the source, the month, the manager and the list, so mail systems recognise a list
     that is sent again as the same mail.
     """
+    language = risk_list.language
+    subject = language.text("Conversations for {month}", month=language.month(published.snapshot_date))
+    mail = _headed(subject, _message_id(published, risk_list, list_hash), address, at, settings)
+    mail.set_content(_text(published, risk_list, settings))
+    mail.add_alternative(_html(published, risk_list, settings), subtype="html")
+    return mail.as_bytes()
+
+
+def reminder_of(published: Published, risk_list: RiskList, address: str, at: datetime, settings: Settings) -> bytes:
+    """The mail that reminds a manager of a list without an answer: a link, and none of the names on the list."""
+    language = risk_list.language
+    subject = language.text("Reminder: conversations for {month}", month=language.month(published.snapshot_date))
+    mail = _headed(subject, _message_id(published, risk_list, "reminder"), address, at, settings)
+    greeting = language.text("Your list for this month has no answer yet. One tap for each person is enough.")
+    values = _values(published, risk_list, greeting, settings)
+    mail.set_content(rendered("mail.txt", language, list_text="", **values))
+    mail.add_alternative(rendered("mail.html", language, **values), subtype="html")
+    return mail.as_bytes()
+
+
+def _headed(subject: str, message_id: str, address: str, at: datetime, settings: Settings) -> EmailMessage:
+    """A mail without its text."""
     mail = EmailMessage(policy=_POLICY)
     domain = settings.smtp_from.rpartition("@")[2]
-    language = risk_list.language
-    mail["Subject"] = language.text("Conversations for {month}", month=language.month(published.snapshot_date))
+    mail["Subject"] = subject
     mail["From"] = settings.smtp_from
     mail["To"] = address
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{_message_id(published, risk_list, list_hash)}@{domain}>"
+    mail["Message-ID"] = f"<{message_id}@{domain}>"
     mail["List-Id"] = f"Monthly lists <retention-lists.{domain}>"
     mail["List-Owner"] = f"<mailto:{settings.smtp_from}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Sensitivity"] = "Company-Confidential"
-    mail.set_content(_text(published, risk_list, settings))
-    mail.add_alternative(_html(published, risk_list, settings), subtype="html")
-    return mail.as_bytes()
+    return mail
 
 
 def _message_id(published: Published, risk_list: RiskList, list_hash: str) -> str:
@@ -56,29 +75,30 @@ def _message_id(published: Published, risk_list: RiskList, list_hash: str) -> st
 
 def _text(published: Published, risk_list: RiskList, settings: Settings) -> str:
     in_full = list_text(published, risk_list) if settings.mail_includes_list else ""
-    return rendered("mail.txt", risk_list.language, list_text=in_full, **_values(published, risk_list, settings))
+    values = _values(published, risk_list, _greeting(risk_list), settings)
+    return rendered("mail.txt", risk_list.language, list_text=in_full, **values)
 
 
 def _html(published: Published, risk_list: RiskList, settings: Settings) -> str:
     if settings.mail_includes_list:
         return list_page(published, risk_list, answers_at(settings.list_link, published))
-    return rendered("mail.html", risk_list.language, **_values(published, risk_list, settings))
+    values = _values(published, risk_list, _greeting(risk_list), settings)
+    return rendered("mail.html", risk_list.language, **values)
 
 
-def _values(published: Published, risk_list: RiskList, settings: Settings) -> dict[str, Any]:
+def _values(published: Published, risk_list: RiskList, greeting: str, settings: Settings) -> dict[str, Any]:
     """Values for the templates of both forms of the mail."""
-    language = risk_list.language
     return {
         "manager": risk_list.names.get(risk_list.manager_id),
         "isolated": isolated,
-        "greeting": _greeting(risk_list, language),
+        "greeting": greeting,
         "link": answers_at(settings.list_link, published),
-        "care": [language.text(text) for text in _CARE],
+        "care": [risk_list.language.text(text) for text in _CARE],
     }
 
 
-def _greeting(risk_list: RiskList, language: Language) -> str:
-    number = len(risk_list.entries)
+def _greeting(risk_list: RiskList) -> str:
+    language, number = risk_list.language, len(risk_list.entries)
     if not number:
         return language.text(
             "Your list for this month is ready. There is no conversation to plan; it shows who no longer needs one."

@@ -25,6 +25,7 @@ from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
 from pipeline.store.erasure import erased_since, last_audit_row
+from pipeline.store.halts import require_running
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import PUBLICATION, SCORE
 from pipeline.store.store import Store
@@ -93,9 +94,10 @@ def deliver(
     reported and not sent again unless `resend` asks for it. A rehearsal sends and writes nothing.
 
     Raises BadInput for a month without scores, for settings with which nothing can be sent safely, and for an unusable
-    address file; Refused if the people have not been informed that they are scored. If the server cannot be used, the
-    run ends and `stopped` gives the reason.
+    address file; Refused if the people have not been informed that they are scored, and Halted while the system is
+    halted, also between two mails. If the server cannot be used, the run ends and `stopped` gives the reason.
     """
+    store.require_running()
     require_safe(settings)
     _require_link(settings)
     overrides = addresses(settings.addresses)
@@ -219,6 +221,7 @@ class _Sender:
         mail = mail_of(self.plan.published, risk_list, list_hash, address, self.clock(), self.settings)
         server.ready()  # before the claim, so that a server that is down leaves the list unclaimed
         with self.store.changing() as connection:
+            require_running(connection)
             erased = erased_since(connection, self.plan.read_at)
             if manager in erased:
                 return True

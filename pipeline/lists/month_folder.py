@@ -58,8 +58,10 @@ def write_lists(
     files are in the language that the directory gives, all others in `language`.
 
     The folder is written completely or not at all, and replaces an older one of the same month. Lists link to
-    `list_link` for answers, if it is set. Raises BadInput for a month without scores.
+    `list_link` for answers, if it is set. Raises BadInput for a month without scores, and Halted while the system is
+    halted.
     """
+    store.require_running()
     with store.reading() as scores:
         month_to_list(scores, month)  # raises before anything is made
     out.mkdir(parents=True, exist_ok=True)
@@ -70,6 +72,7 @@ def write_lists(
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=out))  # readable by the owner only
         try:
             _write_month(draft, read, language, answers_at(list_link, published))
+            store.require_running()
             _replace(out / published.month, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

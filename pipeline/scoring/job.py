@@ -82,11 +82,13 @@ def score_and_publish(
     with the publication and in the audit. People who are erased while this runs are left out.
 
     Raises BadInput if there is no such model or date, or the model was trained on another source, and Refused if the
-    people have not been informed, or the month is far from what the model learned from and no reason is given.
+    people have not been informed, the system is halted (before publishing too), or the month is far from what the model
+    learned from and no reason is given.
     """
     reason = checked_reason(despite, "score", "--despite", "the month should be published")
     require_notice(settings, source_name(source), today)
     with workspace(settings) as folder, closing(Store.of(settings)) as store:
+        store.require_running()
         progress("load the model")
         number, model = registry.load(settings, version)
         read_at = store.moment()

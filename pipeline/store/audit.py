@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, Connection, insert, select, text
@@ -82,6 +82,10 @@ class Link:
         return cls(int(number), hash_text)
 
 
+FIRST: Final = Link(0, BEGINNING)
+"""What the first row of an audit follows from which nothing was pruned."""
+
+
 @dataclass(frozen=True)
 class StoredEntry(AuditEntry):
     """An entry as stored, with its id and hash."""
@@ -95,7 +99,8 @@ class Chain:
     """The result of verifying the whole audit. `broken_at` is the first row that does not follow the previous one.
 
     `backwards` lists the rows whose time is more than `CLOCK_TOLERANCE` before that of an earlier row: a clock was set
-    back, or rows were written with a false time.
+    back, or rows were written with a false time. `pruned` rows, up to and including `pruned_until`, were deleted at the
+    end of their period behind checkpoints, all of which must be valid.
     """
 
     rows: int
@@ -103,10 +108,13 @@ class Chain:
     broken_at: int | None
     holds_noted: bool
     backwards: tuple[int, ...] = ()
+    pruned: int = 0
+    pruned_until: date | None = None
+    has_valid_checkpoints: bool = True
 
     @property
     def is_whole(self) -> bool:
-        return self.broken_at is None and self.holds_noted
+        return self.broken_at is None and self.holds_noted and self.has_valid_checkpoints
 
 
 def add(connection: Connection, entries: Sequence[AuditEntry]) -> None:
@@ -147,14 +155,14 @@ def row_hash(previous: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def verify(connection: Connection, noted: Link | None = None) -> Chain:
-    """Verify the chain from the first row to the last; `noted`, if given, must be one of its links."""
-    rows, head, holds_noted = 0, Link(0, BEGINNING), noted is None
+def verify(connection: Connection, noted: Link | None = None, start: Link = FIRST) -> Chain:
+    """Verify the chain from its first row, which follows `start`, to the last; `noted`, if given, must be a link."""
+    rows, head, holds_noted = 0, start, noted in (None, start)
     backwards: list[int] = []
     latest: datetime | None = None
     with connection.execution_options(yield_per=10_000).execute(select(AUDIT).order_by(AUDIT.c.id)) as walk:
         for row in walk.mappings():
-            if row["hash"] != row_hash(head.hash, dict(row)):
+            if row["id"] <= head.id or row["hash"] != row_hash(head.hash, dict(row)):
                 return Chain(rows, head if rows else None, row["id"], holds_noted, tuple(backwards))
             rows, head = rows + 1, Link(row["id"], row["hash"])
             holds_noted = holds_noted or head == noted

@@ -156,6 +156,15 @@ def write_nothing(connection: Connection) -> None:
     connection.execute(insert(AUDIT).from_select(["id"], select(AUDIT.c.id).where(false())))
 
 
+def audit_is_guarded(connection: Connection) -> bool:
+    """Whether the triggers that make the audit append-only exist and are enabled."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+        return {"audit_refuses_update", "audit_refuses_delete"} <= set(connection.execute(text(query)).scalars())
+    query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND tgenabled <> 'D' AND NOT tgisinternal"
+    return {"audit_refuses_change", "audit_refuses_delete"} <= set(connection.execute(text(query)).scalars())
+
+
 def forget_deleted(engine: Engine, seconds: float) -> Forgotten:
     """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""
     if engine.dialect.name != "sqlite":

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, select, update
 
+from pipeline.store.operation_tables import HALT_LEDGER, REMINDER
 from pipeline.store.schema import (
     AUDIT,
     CONTEST,
@@ -56,6 +57,7 @@ TRACES: Final = (
     Trace("list_answer", LIST_ANSWER.c.employee_id, "delete"),
     Trace("contest", CONTEST.c.employee_id, "delete"),
     Trace("delivery", DELIVERY.c.manager_id, "delete"),
+    Trace("reminder", REMINDER.c.manager_id, "delete"),
     Trace("rollout", ROLLOUT.c.manager_id, "delete"),
     Trace("manager_figure", GROUP_FIGURE.c.value, "delete", GROUP_FIGURE.c.dimension == "manager"),
     Trace("manager_of", SCORE.c.manager_id, "clear", SCORE.c.publication_id.in_(select(PUBLICATION.c.id))),  # by index
@@ -65,6 +67,7 @@ TRACES: Final = (
     Trace("audit_about", AUDIT.c.whom, "keep"),
     Trace("audit_by", AUDIT.c.who, "keep"),
     Trace("model_ledger_by", MODEL_LEDGER.c.who, "keep"),
+    Trace("halt_ledger_by", HALT_LEDGER.c.who, "keep"),
 )
 """Every column of the store that can hold the id of a person. A test compares them with the schema, so that no new
 column is forgotten. Rows are deleted before names are cleared."""
@@ -109,7 +112,7 @@ def _erase(connection: Connection, employee_id: str) -> dict[str, int]:
 
 
 def kept(connection: Connection, employee_id: str) -> dict[str, int]:
-    """The number of rows by trace that still name a person: the audit and the ledger of models, which cannot change."""
+    """The number of rows by trace that still name a person: the audit and the ledgers, which cannot change."""
     return {
         trace.name: connection.execute(
             select(func.count()).select_from(trace.column.table).where(trace.of(employee_id))

@@ -14,6 +14,7 @@ from pipeline.dataset.workspace import clear_killed, sums_folders
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.list_folders import delete_lists, forget_gone, list_folders
+from pipeline.store.operation_tables import REMINDER, WEBHOOK_CALL
 from pipeline.store.schema import (
     CONTEST,
     DELIVERY,
@@ -54,8 +55,8 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
     With the sums go the ids of people whom no later sums are about, and what killed runs left behind.
 
     The newest publication of each source stays at any age, because it is served. An objection stays as long as a score
-    of its person is stored: without it the person would be listed again. The audit stays as the proof of who saw what,
-    and gets a row about the deletion.
+    of its person is stored: without it the person would be listed again. The audit has a period of its own
+    (`audit_pruning`), and gets a row about the deletion.
     """
     scores_until = month_end(today, -settings.keep_scores_months)
     answers_until = month_end(today, -settings.keep_answers_months)
@@ -107,10 +108,14 @@ def _expired(
         (PUBLICATION, PUBLICATION.c.id.in_(old)),
         (LIST_ANSWER, LIST_ANSWER.c.at <= end_of_day),
         (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
-        *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in (DELIVERY, MONTH_STEP)),
+        *(
+            (table, table.c.month <= f"{scores_until:%Y-%m}")
+            for table in (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
+        ),
     ]
 
 
+_BY_MONTH: Final = (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
 _OTHER: Final = PUBLICATION.alias("other")
 
 

@@ -277,8 +277,8 @@ AUDIT: Final = Table(
 `source`: of the person, since two sources can have equal ids; null where it is unknown. `publication_id` and
 `rows_hash` seal the rows of a publication (`pipeline.store.seals`).
 
-Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE; `hash` covers the row and the previous one
-(`pipeline.store.audit`).
+Triggers refuse UPDATE, TRUNCATE and REPLACE, and DELETE of rows after the last checkpoint; `hash` covers the row and
+the previous one (`pipeline.store.audit`).
 """
 
 MODEL_LEDGER: Final = Table(

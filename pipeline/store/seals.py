@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
 from pipeline.store import audit
 from pipeline.store.audit import AuditEntry
@@ -71,12 +71,28 @@ def purged(connection: Connection, publication_ids: Collection[int], command: st
     return [_row(command, "purged", number, None) for number in sealed]
 
 
-def verify(connection: Connection) -> Seals:
-    """Compare every publication with its last seal. The audit itself is verified by `audit.verify`."""
+def carried(connection: Connection, last_row: int, command: str) -> list[AuditEntry]:
+    """The audit rows that repeat the last seals of publications, as they are, where rows up to `last_row` hold them."""
+    query = select(AUDIT.c.id, AUDIT.c.publication_id, AUDIT.c.rows_hash).where(AUDIT.c.publication_id.is_not(None))
+    last = {row.publication_id: row for row in connection.execute(query.order_by(AUDIT.c.id))}
+    rows = [last[number] for number in sorted(last) if last[number].id <= last_row]
+    return [_row(command, "seal repeated", row.publication_id, row.rows_hash) for row in rows if row.rows_hash]
+
+
+def first_sealed(connection: Connection) -> int | None:
+    """The first publication that the audit has a seal of."""
+    return connection.execute(select(func.min(AUDIT.c.publication_id))).scalar()
+
+
+def verify(connection: Connection, earlier_first: int | None = None) -> Seals:
+    """Compare every publication with its last seal. The audit itself is verified by `audit.verify`.
+
+    earlier_first: the first publication that was sealed, if rows of the audit were pruned.
+    """
     seals = _last_seals(connection, AUDIT.c.publication_id.is_not(None))
     stored = connection.execute(select(PUBLICATION.c.id).order_by(PUBLICATION.c.id)).scalars().all()
-    first = min(seals, default=float("inf"))
-    sealed = [number for number in stored if number in seals or number > first]
+    first = min([*seals, *([] if earlier_first is None else [earlier_first])], default=float("inf"))
+    sealed = [number for number in stored if number in seals or number >= first]
     altered = [number for number in sealed if seals.get(number) != _hash(number, _sum_of(connection, number))]
     missing = [number for number, rows_hash in seals.items() if rows_hash and number not in stored]
     return Seals(len(sealed), tuple(altered), tuple(sorted(missing)), len(stored) - len(sealed))

@@ -5,6 +5,7 @@ Readers see a month as it was before or after publication, never in between. The
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -15,12 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
 from pipeline.settings import Settings
-from pipeline.store import audit, database, erasure, seals
+from pipeline.store import audit, checkpoints, database, erasure, halts, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Access, Forgotten, begun, engines_of
 from pipeline.store.embedded_tokens import revoked_ids
 from pipeline.store.group_figures import group_figures
+from pipeline.store.halts import HaltEvent
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.shown_before import services_to_show, shown_before
@@ -82,14 +84,15 @@ class Store:
         self._audit.append(entries)
 
     def verify_audit(self, noted: Link | None = None) -> audit.Chain:
-        """Verify the audit's chain of hashes."""
+        """Verify the audit's chain of hashes, and the checkpoints behind which rows were pruned."""
         with self._connected("read") as connection:
-            return audit.verify(connection, noted)
+            pruned = checkpoints.verified(connection, self._var)
+            return replace(audit.verify(connection, noted, pruned.start), **pruned.of_chain)
 
     def verify_publications(self) -> seals.Seals:
         """Compare the rows of every publication with its seal in the audit."""
         with self._connected("read") as connection:
-            return seals.verify(connection)
+            return seals.verify(connection, checkpoints.first_sealed(connection))
 
     def revoked_tokens(self) -> frozenset[str]:
         """The ids of the embedded issuer's tokens that were revoked."""
@@ -101,7 +104,7 @@ class Store:
 
         Publishing the scores that are already served for that date changes nothing and returns their id. `read_at` is
         the `moment` before the source was read: people erased since then are left out.
-        Raises Refused if scores and factors are inconsistent, or no one is left.
+        Raises Refused if scores and factors are inconsistent, or no one is left, and Halted while the system is halted.
         """
         erased = set() if read_at is None else self.erased_since(read_at)
         while True:
@@ -117,12 +120,26 @@ class Store:
             with self._connected("publish") as connection:
                 late = set() if read_at is None else erasure.erased_since(connection, read_at) - erased
                 if not late:
-                    return write(connection, left, scores, groups.to_dicts(), services, fingerprint)
+                    halts.require_running(connection)
+                    number = write(connection, left, scores, groups.to_dicts(), services, fingerprint)
+                    halts.require_running(connection)  # PostgreSQL: somebody may have halted meanwhile
+                    return number
             erased |= late
 
     def forget_deleted(self, seconds: float = 1) -> Forgotten:
         """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""
         return database.forget_deleted(self._engines.probing, seconds)
+
+    def current_halt(self) -> HaltEvent | None:
+        """The halt that holds; None while the system runs. Uses a connection of its own, which waits briefly."""
+        self._upgrade_once()
+        with begun(self._engines.probing, "read") as connection:
+            return halts.current_halt(connection)
+
+    def require_running(self) -> None:
+        """Raise Halted while the system is halted."""
+        with self._connected("read") as connection:
+            halts.require_running(connection)
 
     def moment(self) -> int:
         """The present, as a number of the audit, for `publish` and `erased_since`."""
@@ -133,6 +150,11 @@ class Store:
         """The people who were erased after a `moment`."""
         with self._connected("read") as connection:
             return erasure.erased_since(connection, moment)
+
+    def audit_is_guarded(self) -> bool:
+        """Whether the database refuses changes of the audit."""
+        with self._connected("read") as connection:
+            return database.audit_is_guarded(connection)
 
     def is_ready(self) -> bool:
         """Whether the store has this version's schema and accepts writes; every answer needs an audit row.

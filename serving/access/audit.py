@@ -1,5 +1,6 @@
 """The audit as a dependency: an answer is released only once its audit row is written; a refusal is recorded too."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,10 +17,13 @@ from features.contract.ids import MOST_CHARACTERS
 from features.errors import BadInput
 from pipeline.identity.tokens import Identity
 from pipeline.store.audit import AuditEntry, Link, append
+from pipeline.store.halts import current_halt
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.access.auth import Asker
+from serving.access.halting import FRESH_SECONDS, HALTED, Shows, refusal
 from serving.http.metrics import Metrics
+from serving.http.problems import Refusal
 
 RELEASED: Final = "released"
 _RESULTS: Final = {403: "refused", 404: "not found", 406: "invalid", 422: "invalid"}
@@ -30,6 +34,8 @@ class Trail:
 
     def __init__(self, store: Store, asker: Identity, request: Request) -> None:
         self._store = store
+        self._request = request
+        self._keeps_groups: bool = request.app.state.settings.halt_keeps_groups
         self._metrics: Metrics = request.app.state.metrics
         self._asker = asker
         self._request_id: str = request.state.request_id
@@ -42,29 +48,40 @@ class Trail:
         self.is_recorded = False
 
     @contextmanager
-    def release(self) -> Iterator["Release"]:
+    def release(self, shows: Shows = Shows.PEOPLE) -> Iterator["Release"]:
         """Read the data and build the answer inside this block; it is sent only after its audit rows are written.
 
-        `Release.names` takes the people whom the answer names. The rows are written after reading, because a long
+        Raises 503 while the system is halted, unless the answer `shows` what a halt does not stop. `Release.names`
+        takes the people whom the answer names. The rows are written after reading, because a long
         answer would otherwise block all others. That is safe, because published data never changes.
         """
+        started = time.monotonic()
         with self._store.reading() as scores:
+            self._require_running(scores.connection, shows)
             self._note_source(scores)
             release = Release(scores)
             yield release
+        if time.monotonic() - started > FRESH_SECONDS:
+            self.require_running(shows)
         named = release.named or [self._asked_about]
         rows = [self._entry(RELEASED, whom) for whom in dict.fromkeys(named)]
         self._store.append_audit(rows)
         self._metrics.count_audit_rows(RELEASED, len(rows), len([row for row in rows if row.whom]))
         self.is_recorded = True
 
+    def require_running(self, shows: Shows = Shows.PEOPLE) -> None:
+        """Raise 503 if the system is halted and the halt stops what is shown."""
+        with self._store.reading() as scores:
+            self._require_running(scores.connection, shows)
+
     @contextmanager
-    def change(self, *, is_erasure: bool = False) -> Iterator["Change"]:
+    def change(self, shows: Shows = Shows.PEOPLE, *, is_erasure: bool = False) -> Iterator["Change"]:
         """Change data about a person inside this block, in one transaction with the audit row.
 
-        The block must record what it did with `Change.record`.
+        The block must record what it did with `Change.record`. Raises 503 as `release` does.
         """
         with self._store.erasing() if is_erasure else self._store.changing() as connection:
+            self._require_running(connection, shows)
             scores = self._store.scores_on(connection)
             self._note_source(scores)
             change = Change(connection, scores, self._entry)
@@ -79,6 +96,11 @@ class Trail:
         result = _result(error)
         self._store.append_audit([self._entry(result, self._asked_about)])
         self._metrics.count_audit_rows(result, 1, 0)
+
+    def _require_running(self, connection: Connection, shows: Shows) -> None:
+        event = self._request.state.halt = current_halt(connection)
+        if event and shows.is_stopped(self._keeps_groups):
+            raise refusal(event)
 
     def _note_source(self, scores: PublishedScores) -> None:
         served = scores.current()
@@ -121,8 +143,8 @@ class Change:
         self.is_recorded = False
         self._entry = entry
 
-    def record(self, result: str, employee_id: str) -> Link:
-        """Record what was done, and about whom; returns the row's position in the audit's chain."""
+    def record(self, result: str, employee_id: str | None) -> Link:
+        """Record what was done, and about whom, if about a person; returns the row's position in the audit's chain."""
         self.is_recorded = True
         return append(self.connection, [self._entry(result, employee_id)])
 
@@ -148,6 +170,8 @@ Audit = Annotated[Trail, Depends(audited, scope="function")]
 def _result(error: Exception) -> str:
     if isinstance(error, RequestValidationError):
         return _RESULTS[422]
+    if isinstance(error, Refusal) and error.kind == HALTED:
+        return _RESULTS[403]
     return _RESULTS.get(error.status_code, "failed") if isinstance(error, HTTPException) else "failed"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
 from pipeline.identity.tokens import Identity, Role
 from serving.access.audit import Audit
@@ -56,6 +56,18 @@ ForModelReaders = Annotated[Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIS
 """The asker, with a role that can see how a model was evaluated."""
 ForAuditors = Annotated[Identity, Depends(Permit(Role.AUDITOR))]
 """The asker, with role auditor."""
+
+
+async def allowed_to_halt(request: Request, asker: Annotated[Identity, Depends(Permit(*Role))]) -> Identity:
+    """The asker, with a role that the settings allow to halt the system. Raises 403 for any other role."""
+    roles = request.app.state.settings.halt_roles
+    if asker.role not in roles:
+        raise Refusal(403, "role-refused", f"Only these roles have access: {', '.join(roles)}.")
+    return asker
+
+
+ForHaltRoles = Annotated[Identity, Depends(allowed_to_halt)]
+"""The asker, with a role that may halt the system (`RETENTION_HALT_ROLES`)."""
 
 
 def _purpose_schema(schema: dict[str, Any]) -> None:

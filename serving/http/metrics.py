@@ -5,6 +5,7 @@ from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 WORKERS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -14,10 +15,16 @@ _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
 class Metrics:
-    """One server's counters. Labels are routes' templates, statuses and results, never anything about a person."""
+    """One server's counters. Labels are routes' templates, statuses and results, never anything about a person.
 
-    def __init__(self) -> None:
+    `gauges` are read when they are asked for.
+    """
+
+    def __init__(self, *gauges: Collector) -> None:
         self.registry = CollectorRegistry()
+        self._gauges = gauges
+        for gauge in gauges:
+            self.registry.register(gauge)
         labels = ("method", "route", "status")
         self._seconds = Histogram(
             "retention_request_seconds", "Time to answer", labels, registry=self.registry, buckets=_SECONDS
@@ -45,4 +52,6 @@ class Metrics:
             return generate_latest(self.registry)
         combined = CollectorRegistry()
         MultiProcessCollector(combined)  # type: ignore[no-untyped-call]
+        for gauge in self._gauges:
+            combined.register(gauge)
         return generate_latest(combined)

@@ -38,6 +38,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="what is wrong, and what to do about it")
+    reason: str = Field(default="", description="for a halted system: why it was halted")
     request_id: str
     errors: list[dict[str, str]] = Field(
         default=[], description="for 422: where each error is, and the rule that it breaks"
@@ -45,11 +46,17 @@ class Problem(BaseModel):
 
 
 class Refusal(HTTPException):
-    """A refused request. `kind` ends the problem's type; `detail` never reveals whether a person exists."""
+    """A refused request. `kind` ends the problem's type; `detail` never reveals whether a person exists.
 
-    def __init__(self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    `reason` is why somebody halted the system, in their own words.
+    """
+
+    def __init__(
+        self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None, reason: str = ""
+    ) -> None:
         super().__init__(status, detail, headers)
         self.kind = kind
+        self.reason = reason
 
 
 def install(app: FastAPI) -> None:
@@ -67,6 +74,7 @@ def problem(
     detail: str,
     headers: dict[str, str] | None = None,
     errors: list[dict[str, str]] | None = None,
+    reason: str = "",
 ) -> Response:
     """The response for one problem."""
     content = Problem(
@@ -76,6 +84,7 @@ def problem(
         detail=detail,
         request_id=request_id,
         errors=errors or [],
+        reason=reason,
     )
     return Response(content.model_dump_json(exclude_defaults=True), status, headers, MEDIA_TYPE)
 
@@ -97,7 +106,9 @@ def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     headers = dict(error.headers or {})
     if isinstance(error, Refusal):
-        return problem(request.state.request_id, error.status_code, error.kind, error.detail, headers)
+        return problem(
+            request.state.request_id, error.status_code, error.kind, error.detail, headers, reason=error.reason
+        )
     status = HTTPStatus(error.status_code)
     kind = status.phrase.lower().replace(" ", "-")
     return problem(request.state.request_id, status, kind, status.description or status.phrase, headers)

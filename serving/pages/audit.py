@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForAuditors, ReviewPurpose
 from serving.http.answers import CSV, spreadsheet
 from serving.pages.errors import PageRoute
@@ -36,7 +37,7 @@ def looks(
     filters = {"who": who, "whom": whom, "role": role, "result": result}
     equal = {name: value.replace("\x00", "").strip() or None for name, value in filters.items()}
     size = request.app.state.settings.page_limit if form == "csv" else ROWS
-    with audit.release() as release:
+    with audit.release(Shows.RECORDS) as release:
         page = audit_page(release.scores, equal, None, None, cursor, size)
         release.names([equal["whom"]] if equal["whom"] else [])
         if form == "csv":

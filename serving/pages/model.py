@@ -17,6 +17,7 @@ from pipeline.language.translator import Language, marked
 from pipeline.registry.card_words import BASELINES, OUTCOMES
 from pipeline.registry.gate_words import condition_text, limit_text
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForModelReaders, ReviewPurpose
 from serving.http.answers import HTML
 from serving.pages import charts
@@ -61,7 +62,7 @@ def model(
     report = described.report
     language = language_of(request)
     groups = _groups(report)
-    with audit.release() as release:
+    with audit.release(Shows.RECORDS) as release:
         answer = model_answer(described, release.scores)
         return render(
             request,

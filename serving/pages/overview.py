@@ -11,6 +11,7 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.store.reading import Published, PublishedScores, Total
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.problems import Refusal
 from serving.pages import charts
@@ -39,7 +40,7 @@ class ChangedExits:
 @router.get("/overview")
 def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
     """Expected exits and drivers by group. Raises 404 for fewer than five people."""
-    with audit.release() as release:
+    with audit.release(Shows.GROUPS) as release:
         published = current(release.scores)
         if published.people < LEAST_PEOPLE:
             raise Refusal(404, "too-few", "Fewer than five people were scored, so no totals are shown.")

@@ -22,6 +22,7 @@ from pipeline.store.objections import GROUND
 from pipeline.store.reading import PublishedScores, Sort
 from pipeline.store.subject_rights import Contest, Ground, contest
 from serving.access.audit import Audit, Trail
+from serving.access.halting import Shows
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import CSV, XLSX, spreadsheet
 from serving.http.problems import Refusal
@@ -186,7 +187,7 @@ def _contested(
     point: ContestedPoint,
     source: str | None = None,
 ) -> Response:
-    with audit.change() as change:
+    with audit.change(Shows.RECORDS) as change:
         audit.source = source_asked(change.scores, source, employee_id)
         given = stated(change.scores, audit.source, employee_id, asker.subject, point)
         is_repeated = _is_stored(change.scores, given)
@@ -206,7 +207,7 @@ def objection_withdrawn(
     source: Annotated[str, Form(min_length=1, max_length=200)],
 ) -> Response:
     """Withdraw a person's objection; a second tap changes nothing."""
-    with audit.change() as change:
+    with audit.change(Shows.RECORDS) as change:
         audit.source = source
         was_there = change.scores.objections.withdraw(source, employee_id)
         change.record("objection withdrawn" if was_there else "objection withdrawn before", employee_id)

@@ -19,6 +19,7 @@ from pipeline.language import numbers
 from pipeline.language.direction import isolated
 from pipeline.language.translator import Language, language, languages, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
+from pipeline.store.halts import HaltEvent
 from serving.access.permissions import Purpose
 from serving.http.language import asked_language
 from serving.pages import charts
@@ -78,6 +79,8 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "form_token": session.form_token if session else "",
         "menu": PAGES_OF[asker.role] if asker else (),
         "path": path,
+        "halt": _halt(request) if asker else None,
+        "may_halt": asker is not None and asker.role in request.app.state.settings.halt_roles,
         "purposes": PURPOSES,
         "roles": ROLES,
         "results": RESULTS,
@@ -88,6 +91,13 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     }
     text = environment(language).get_template(template).render(context | values)
     return HTMLResponse(text, status, HEADERS | {"Vary": "Cookie, Accept-Language"})
+
+
+def _halt(request: Request) -> HaltEvent | None:
+    """The halt that the page's own data was read under, else the latest known one."""
+    if hasattr(request.state, "halt"):
+        return request.state.halt  # type: ignore[no-any-return]
+    return request.app.state.halts.current()  # type: ignore[no-any-return]
 
 
 PURPOSES: Final = {
@@ -101,6 +111,7 @@ ROLES: Final = {
     "manager": marked("Manager"),
     "data_scientist": marked("Data scientist"),
     "auditor": marked("Auditor"),
+    "operator": marked("Operator"),
 }
 RESULTS: Final = {
     "released": marked("shown"),
@@ -111,6 +122,10 @@ RESULTS: Final = {
     "objection withdrawn": marked("objection withdrawn"),
     "objection withdrawn before": marked("objection withdrawn before"),
     "erased": marked("erased"),
+    "halted": marked("halted"),
+    "halted before": marked("halted before"),
+    "resumed": marked("resumed"),
+    "resumed before": marked("resumed before"),
 }
 """The names of results in the audit; a refusal is shown by its own code."""
 

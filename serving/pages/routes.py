@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.language.translator import languages
 from serving.http.problems import Refusal
-from serving.pages import audit, finding, model, my_list, overview, people, services, sign_in
+from serving.pages import audit, finding, halts, model, my_list, overview, people, services, sign_in
 from serving.pages.errors import PageRoute, safe_next
 from serving.pages.rendering import LANGUAGE_COOKIE, PAGES_OF, assets
 from serving.pages.session import session_of
@@ -22,6 +22,7 @@ def include(app: FastAPI) -> None:
     app.include_router(finding.router)
     app.include_router(model.router)
     app.include_router(audit.router)
+    app.include_router(halts.router)
 
 
 @router.get("/")

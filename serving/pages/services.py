@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from pipeline.language.translator import marked
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.problems import Refusal
 from serving.pages import charts
@@ -48,7 +49,7 @@ class KindOfService:
 @router.get("/services")
 def services(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
     """The map, and the pairs with the most risk."""
-    with audit.release() as release:
+    with audit.release(Shows.GROUPS) as release:
         published = current(release.scores)
         pairs = service_page(release.scores, published).services
         clients = sorted({each.client_department for each in pairs})
@@ -76,7 +77,7 @@ def pair(
     provider: str = Query(max_length=300),
 ) -> Response:
     """One pair: now, in both directions, and over the published months."""
-    with audit.release() as release:
+    with audit.release(Shows.GROUPS) as release:
         published = current(release.scores)
         course = []
         for head in release.scores.history(published.source)[-13:]:

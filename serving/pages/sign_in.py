@@ -14,6 +14,7 @@ from features.errors import BadInput
 from pipeline.identity.tokens import Identity, InvalidToken
 from serving.access.audit import Audit
 from serving.access.auth import counted_by_address
+from serving.access.halting import Shows
 from serving.access.issuers import IssuerUnavailable
 from serving.access.permissions import ForHr, allowed
 from serving.http.problems import Refusal
@@ -131,7 +132,7 @@ def state_purpose(
     """Store the purpose in the session. Any other purpose is refused with the reason."""
     session: Session = request.state.session
     stated = allowed(purpose, audit)
-    with audit.release():
+    with audit.release(Shows.RECORDS):
         answer = RedirectResponse(safe_next(next), 303)
         save(request, answer, with_purpose(session, stated))
         return answer

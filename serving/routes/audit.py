@@ -8,6 +8,7 @@ from pydantic import AfterValidator
 from starlette.responses import Response
 
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForAuditors, ReviewPurpose
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, as_table, forms, preferred
 from serving.http.problems import responses
@@ -54,7 +55,7 @@ def looks(
     form = preferred(accept, TABLES)
     equal = {"who": who, "whom": whom, "role": role, "what": what, "result": result, "request_id": request_id}
     size = min(limit, request.app.state.settings.page_limit)
-    with audit.release() as release:
+    with audit.release(Shows.RECORDS) as release:
         answer = audit_page(release.scores, equal, since, until, cursor, size)
         release.names([whom] if whom else [])
         return as_table(request, form, answer, lambda: audit_table(answer))

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from pipeline.store.contests import contested
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json, forms
 from serving.http.problems import responses
@@ -27,7 +28,7 @@ def contests(request: Request, _asker: ForHr, _purpose: SubjectPurpose, audit: A
 
     The receipt has what a person wrote. Corrections are made in the company's tables.
     """
-    with audit.release() as release:
+    with audit.release(Shows.RECORDS) as release:
         published = current(release.scores)
         points = contested(release.scores.connection, published)
         names = release.scores.directory(published.source).names(each.employee_id for each in points)

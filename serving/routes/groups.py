@@ -11,6 +11,7 @@ from pipeline.identity.keys import pseudonym_key
 from pipeline.identity.tokens import Identity, Role
 from pipeline.store.reading import Published
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.answers import CSV, TABLES, XLSX, AcceptHeader, as_table, forms, preferred
 from serving.http.problems import responses
@@ -41,7 +42,8 @@ def groups(
     For data scientists, managers have pseudonyms that stay the same within a publication; rows are in their order.
     """
     form = preferred(accept, TABLES)
-    with audit.release() as release:
+    names_managers = dimension == "manager" and asker.role != Role.DATA_SCIENTIST
+    with audit.release(Shows.PEOPLE if names_managers else Shows.GROUPS) as release:
         published = current(release.scores)
         rows = group_rows(release.scores, published, dimension)
         if dimension == "manager" and asker.role == Role.DATA_SCIENTIST:
@@ -66,7 +68,7 @@ def internal_services(
     they would, with other pairs and groups, reveal fewer than 5.
     """
     form = preferred(accept, TABLES)
-    with audit.release() as release:
+    with audit.release(Shows.GROUPS) as release:
         published = current(release.scores)
         answer = service_page(release.scores, published)
         return as_table(request, form, answer, lambda: service_table(answer))

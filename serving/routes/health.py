@@ -1,10 +1,12 @@
 """Live, ready and the counters: the only routes without a token. They contain no personal data."""
 
-from typing import Final
+from typing import Final, Literal
 
 from fastapi import APIRouter, Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
+from pipeline.store.store import Store
 from serving.access.auth import counted_probe
 from serving.http.metrics import CONTENT_TYPE
 from serving.http.problems import MEDIA_TYPE, Refusal
@@ -36,13 +38,25 @@ async def live() -> Health:
 async def ready(request: Request) -> Response:
     """200 or 503, within two seconds. Returns to 200 when the store is back.
 
+    The status is `halted`, with 200, while the system is halted: the server still answers, and says why.
+
     One probe at a time asks the store, on a thread and a connection of its own; its answer holds for a second.
     """
     try:
-        is_ready = await request.app.state.readiness.value(PATIENCE_SECONDS)
+        state = await request.app.state.readiness.value(PATIENCE_SECONDS)
     except TimeoutError:
-        is_ready = False
-    return JSONResponse({"status": "ready" if is_ready else "not ready"}, 200 if is_ready else 503)
+        state = "not ready"
+    return JSONResponse({"status": state}, 503 if state == "not ready" else 200)
+
+
+def state_of(store: Store) -> Literal["ready", "halted", "not ready"]:
+    """Whether the store answers and accepts writes, and whether the system is halted."""
+    if not store.is_ready():
+        return "not ready"
+    try:
+        return "halted" if store.current_halt() else "ready"
+    except SQLAlchemyError:
+        return "not ready"
 
 
 @router.get(

@@ -10,6 +10,7 @@ from pipeline.store.erasure import ERASED, erase, kept
 from pipeline.store.erasure_of_files import erase_files
 from pipeline.store.subject_rights import contest
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.access.permissions import ForHr, SubjectPurpose
 from serving.http.answers import as_json
 from serving.http.json_body import JsonRoute
@@ -76,7 +77,7 @@ def contested(
     An objection (`ground`: `objection`) takes the person off all lists at once. It can be made before the first score,
     outlives erasure, and holds until it is withdrawn.
     """
-    with audit.change() as change:
+    with audit.change(Shows.RECORDS) as change:
         audit.source = source_asked(change.scores, source, employee_id)
         given = stated(change.scores, audit.source, employee_id, asker.subject, point)
         number = contest(change.connection, given)
@@ -102,7 +103,7 @@ def withdrawn(
 
     Withdrawing again changes nothing.
     """
-    with audit.change() as change:
+    with audit.change(Shows.RECORDS) as change:
         audit.source = source_asked(change.scores, source, employee_id)
         was_held = change.scores.objections.withdraw(audit.source, employee_id) > 0
         change.record("objection withdrawn" if was_held else "objection withdrawn before", employee_id)
@@ -125,7 +126,7 @@ def erased(
     erasure: `retention audit verify --noted ID:HASH` shows later that the row is unchanged.
     """
     var, store = request.app.state.settings.var, request.app.state.store
-    with audit.change(is_erasure=True) as change:
+    with audit.change(Shows.RECORDS, is_erasure=True) as change:
         require_traces(change.connection, var, employee_id)
         change.scores.objections.outlive_erasure(employee_id)
         removed = erase(change.connection, employee_id)

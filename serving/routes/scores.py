@@ -44,6 +44,7 @@ def scores(
 
     Names, types and ranges that the catalogue does not allow are refused; all of them are reported at once.
     """
+    audit.require_running()
     version, model = request.app.state.champion.now()
     require_informed(request.app.state.settings, str(model.manifest.get("source", "")))
     _require_valid(sent, model)

@@ -12,4 +12,4 @@ class Health(BaseModel):
 
     model_config = example(status="ready")
 
-    status: Literal["live", "ready", "not ready"]
+    status: Literal["live", "ready", "halted", "not ready"]

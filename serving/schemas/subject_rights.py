@@ -66,10 +66,11 @@ class RolloutLot(BaseModel):
 
 
 class Periods(BaseModel):
-    """How long data is kept, in months, before `retention purge` deletes it; the audit is not deleted."""
+    """How long data is kept, in months, before `retention purge` deletes it."""
 
     scores_months: int
     answers_months: int
+    audit_months: int
 
 
 class GivenAnswerOfMonth(GivenAnswer):

@@ -14,6 +14,7 @@ from pipeline.registry.model_card import model_card
 from pipeline.settings import Settings
 from pipeline.store.reading import PublishedScores
 from serving.access.audit import Audit
+from serving.access.halting import Shows
 from serving.http.answers import HTML, JSON, as_json, unless_unchanged
 from serving.http.problems import Refusal
 from serving.schemas.model_versions import LedgerRow, ModelAnswer
@@ -30,7 +31,7 @@ def model_response(request: Request, audit: Audit, version: str | None, form: st
     settings: Settings = request.app.state.settings
     model = described_version(settings, version)
     plots = {} if form == JSON else plots_of_version(settings, model.version)
-    with audit.release() as release:
+    with audit.release(Shows.RECORDS) as release:
         if form == JSON:
             return as_json(request, model_answer(model, release.scores))
         history = ledger.entries(release.scores.connection, model.version)

@@ -63,7 +63,11 @@ def receipt_of(
         factors=stored[0].factors if stored else [],
         deliveries=[DeliveredList(**asdict(each)) for each in deliveries],
         rollout=[RolloutLot(**_only(asdict(lot), RolloutLot.model_fields)) for lot in lots],
-        periods=Periods(scores_months=settings.keep_scores_months, answers_months=settings.keep_answers_months),
+        periods=Periods(
+            scores_months=settings.keep_scores_months,
+            answers_months=settings.keep_answers_months,
+            audit_months=settings.keep_audit_months,
+        ),
         rights=[language.text(right) for right in RIGHTS],
     )
 

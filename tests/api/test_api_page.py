@@ -45,7 +45,8 @@ def test_the_page_matches_the_servers_own_description() -> None:
 def test_every_example_of_the_page_is_answered(client: TestClient, bearer: Callable[..., dict[str, str]]) -> None:
     described: dict[str, Any] = client.get("/openapi.json").json()
     answered = {}
-    for method, address, body in sorted(examples(described), key=lambda example: example[0] == "DELETE"):
+    last = sorted(examples(described), key=lambda example: (example[0] == "DELETE", "/halt" in example[1]))
+    for method, address, body in last:
         url = address
         for shown, held in IN_PLACE_OF.items():
             url = url.replace(shown, held)

@@ -91,6 +91,7 @@ def test_purposes_recipients_periods_and_rights_are_in_it(
     assert content["recipients"] == {"hr": 1, "manager": 1}
     assert content["looks"] == 3
     periods = {"scores_months": settings.keep_scores_months, "answers_months": settings.keep_answers_months}
+    periods["audit_months"] = settings.keep_audit_months
     assert content["periods"] == periods
     assert [right for right in content["rights"] if "article 21" in right]
     russian = client.get("/v1/employees/A/receipt", headers=bearer("hr") | {"Accept-Language": "ru"}).json()

@@ -17,10 +17,14 @@ NO_IDS = {
         f"contest.{name}" for name in ("source", "ground", "feature", "statement")
     ),  # the person's own words go with the row
     *(f"delivery.{name}" for name in ("source", "month", "list_hash", "state", "reason")),
+    *(f"webhook_call.{name}" for name in ("source", "month", "event", "state", "reason")),
+    *(f"reminder.{name}" for name in ("source", "month", "state", "reason")),
     *(f"rollout.{name}" for name in ("source", "stratum", "from_month", "until_month")),
     *(f"month_step.{name}" for name in ("source", "month", "step")),
     *(f"audit.{name}" for name in ("request_id", "role", "what", "purpose", "result", "hash", "rows_hash", "source")),
     *(f"model_ledger.{name}" for name in ("event", "version", "replaces", "source", "run_id", "reason")),
+    *(f"audit_checkpoint.{name}" for name in ("last_hash", "previous", "signature")),
+    *(f"halt_ledger.{name}" for name in ("event", "role", "reason")),
     *(f"objection.{name}" for name in ("source", "person_hash", "key_mark")),  # keyed hashes, which outlive erasure
     *(f"embedded_token.{name}" for name in ("id", "role")),
     "embedded_token.subject_mark",  # a keyed hash, of a token that expires within hours

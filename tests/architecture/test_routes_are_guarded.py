@@ -32,6 +32,7 @@ PAGES = {
     "/model",
     "/model/{version}/card",
     "/audit",
+    "/halt",
 }
 DOORS = {"/", "/sign-in", "/sign-in/openid", "/sign-in/back", "/sign-out", "/purpose", "/language/{language}"}
 """The pages for signing in and out, which name nobody."""
@@ -78,6 +79,7 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/models/{version}",
         "/v1/audit",
         "/v1/contests",
+        "/v1/halt",
         *PAGES,
         *DOORS,
         ASSETS,

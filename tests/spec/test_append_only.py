@@ -13,7 +13,12 @@ AUDIT_COLUMNS = "(id, at, request_id, who, role, what, result, hash)"
 AUDIT_VALUES = "'2026-10-01 09:30:00', 'r', 'nobody', 'hr', 'GET', 'released', 'x'"
 LEDGER_COLUMNS = "(id, at, event, version, source, run_id, who, gate)"
 LEDGER_VALUES = "'2026-10-01 09:30:00', 'promoted', '1', 'tiny', 'r', 'nobody', '[]'"
-ROWS = {"audit": (AUDIT_COLUMNS, AUDIT_VALUES), "model_ledger": (LEDGER_COLUMNS, LEDGER_VALUES)}
+HALT_COLUMNS, HALT_VALUES = "(id, at, event, who, role)", "'2026-10-01 09:30:00', 'halted', 'nobody', 'hr'"
+ROWS = {
+    "audit": (AUDIT_COLUMNS, AUDIT_VALUES),
+    "model_ledger": (LEDGER_COLUMNS, LEDGER_VALUES),
+    "halt_ledger": (HALT_COLUMNS, HALT_VALUES),
+}
 
 ON_SQLITE = {
     "replace": "REPLACE INTO {table} {columns} VALUES (2, {values})",

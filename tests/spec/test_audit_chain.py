@@ -32,7 +32,8 @@ def tamper(engine: Engine, change: str) -> None:
             for event in ("update", "delete"):
                 connection.execute(text(f"DROP TRIGGER audit_refuses_{event}"))
         else:
-            connection.execute(text("DROP TRIGGER audit_refuses_change ON audit"))
+            for event in ("change", "delete"):
+                connection.execute(text(f"DROP TRIGGER audit_refuses_{event} ON audit"))
         connection.execute(text(change))
 
 

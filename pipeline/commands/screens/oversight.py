@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.commands.token_register import Revoked
 from pipeline.store.audit import Chain
+from pipeline.store.audit_pruning import PrunedAudit
 from pipeline.store.embedded_tokens import RegisteredToken
 from pipeline.store.periods import Purged
 from pipeline.store.seals import Seals
@@ -72,11 +73,24 @@ def revoking_screen(revoked: Revoked) -> str:
 
 
 def _chain_line(chain: Chain) -> str:
+    if not chain.has_valid_checkpoints:
+        return (
+            "A checkpoint of the audit is not signed by this installation, or its key is gone: rows may have been "
+            "deleted, and not by retention purge. Restore audit-checkpoint.pem under keys from a backup; otherwise "
+            "find out who deleted them."
+        )
     if chain.broken_at is not None:
         return f"The audit is broken at row {chain.broken_at}: it or an earlier row was changed, removed or inserted."
     if not chain.holds_noted:
-        return "The audit does not contain the noted end: rows up to it were changed, removed or inserted."
-    return f"The audit is intact: {chain.rows:,} rows."
+        pruned = " Ends noted before the last checkpoint can no longer be found." if chain.pruned else ""
+        return f"The audit does not contain the noted end: rows up to it were changed, removed or inserted.{pruned}"
+    before = f" Before them {chain.pruned:,} were pruned, up to {chain.pruned_until}." if chain.pruned else ""
+    return f"The audit is intact: {chain.rows:,} rows.{before}"
+
+
+def pruning_screen(pruned: PrunedAudit, is_rehearsal: bool) -> str:
+    """How many rows of the audit were or would be pruned."""
+    return f"{'Would prune' if is_rehearsal else 'Pruned'} {pruned.rows:,} rows of the audit, up to {pruned.until}."
 
 
 def purging_screen(purged: Purged, is_rehearsal: bool) -> str:

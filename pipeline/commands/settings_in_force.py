@@ -1,0 +1,60 @@
+"""The commands about settings: what is in force and where it comes from, and whether a deployment can rely on it."""
+
+import os
+import sys
+from dataclasses import asdict
+from datetime import date
+from pkgutil import resolve_name
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+
+from features.errors import BadInput
+from pipeline.commands.options import JsonOption, write_json
+from pipeline.settings import Settings, unusable
+from pipeline.settings_file import EVERY_SETTING
+
+settings_app = typer.Typer(help="The settings in force, and a check of them for a deployment.")
+
+CHECK_OF_SERVER = "serving.deployment:advice"
+"""By name, because `pipeline` must not import `serving`."""
+
+
+@settings_app.callback(invoke_without_command=True)
+def show(context: typer.Context, json_file: JsonOption = None) -> None:
+    """Print every setting, its value and where it comes from: a default, the file or the environment. No secrets."""
+    if context.invoked_subcommand:
+        return
+    from pipeline.commands.screens.settings import lines_of, rows_of
+
+    rows = rows_of(_every_setting())
+    write_json(json_file, [asdict(row) for row in rows])
+    if json_file != "-":
+        sys.stdout.write(os.linesep.join(lines_of(rows)) + os.linesep)
+
+
+@settings_app.command()
+def check(json_file: JsonOption = None) -> None:
+    """Check the settings for a deployment: identity, TLS, store, audit, mail and notice.
+
+    Exit code 2 if something is wrong; what is only unusual is a warning.
+    """
+    from pipeline.commands.screens.settings import advice_lines
+    from pipeline.deployment import advice
+
+    settings = _every_setting()
+    found = [*resolve_name(CHECK_OF_SERVER)(settings), *advice(settings, date.today())]
+    write_json(json_file, [each.as_dict() for each in found])
+    if json_file != "-":
+        sys.stdout.write(os.linesep.join(advice_lines(found)) + os.linesep)
+    if any(each.is_error for each in found):
+        raise typer.Exit(BadInput.exit_code)
+
+
+def _every_setting() -> Settings:
+    settings_class: Any = resolve_name(EVERY_SETTING)
+    try:
+        return settings_class()  # type: ignore[no-any-return]
+    except ValidationError as error:
+        raise unusable(error) from None

@@ -1,0 +1,67 @@
+"""The tables of the store about how the product is run: halts, checkpoints of the audit, calls and reminders."""
+
+from typing import Final
+
+from sqlalchemy import JSON, Column, Date, Integer, String, Table, Text
+
+from pipeline.store.schema import METADATA, Moment
+
+HALT_LEDGER: Final = Table(
+    "halt_ledger",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("event", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("reason", Text),
+    sqlite_autoincrement=True,
+)
+"""When the system was halted and resumed, by whom and why (`pipeline.store.halts`); the newest row is the state.
+
+Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
+"""
+
+AUDIT_CHECKPOINT: Final = Table(
+    "audit_checkpoint",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("last_id", Integer, nullable=False),
+    Column("last_hash", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("first_sealed", Integer),
+    Column("counts", JSON, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("signature", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Behind which rows of the audit were deleted at the end of their period (`pipeline.store.checkpoints`).
+
+Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
+"""
+
+WEBHOOK_CALL: Final = Table(
+    "webhook_call",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("event", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String),
+)
+"""The state of a month's call to the webhook (`lists.once_only`), without its address."""
+
+REMINDER: Final = Table(
+    "reminder",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("manager_id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String),
+)
+"""The state of the reminder to a manager whose list had no answer (`lists.once_only`)."""
