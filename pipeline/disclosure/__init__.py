@@ -34,9 +34,10 @@ from pipeline.disclosure.attributes import hidden_of_attributes
 from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, changed_groups, comparable, hidden_groups, hide_further
-from pipeline.disclosure.services import Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
+from pipeline.disclosure.services import CARRIED, Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
 
 __all__ = [
+    "CARRIED",
     "LEAST_PEOPLE",
     "Hidden",
     "Pair",

@@ -14,11 +14,12 @@ from starlette.exceptions import HTTPException
 
 from features.contract.ids import MOST_CHARACTERS
 from features.errors import BadInput
-from pipeline.identity.tokens import Identity
+from pipeline.identity.tokens import Identity, Role
 from pipeline.store.audit import AuditEntry, Link, append
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.access.auth import Asker
+from serving.http.logs import LOG
 from serving.http.metrics import Metrics
 
 RELEASED: Final = "released"
@@ -36,6 +37,8 @@ class Trail:
         self._what = f"{request.method} {request.scope['route'].path}"
         asked_about = request.path_params.get("employee_id")
         self._asked_about = _storable(asked_about) if asked_about else None
+        self.role: Role = asker.roles[0]
+        """Under which the answer is given, where the asker has several. The permission and the route set it."""
         self.purpose: str | None = None
         self.source: str | None = None
         """Of the people named; by default the current source. A route that reads another one sets it."""
@@ -48,7 +51,7 @@ class Trail:
         `Release.names` takes the people whom the answer names. The rows are written after reading, because a long
         answer would otherwise block all others. That is safe, because published data never changes.
         """
-        with self._store.reading() as scores:
+        with self._store.reading(self._asker.scope) as scores:
             self._note_source(scores)
             release = Release(scores)
             yield release
@@ -65,7 +68,7 @@ class Trail:
         The block must record what it did with `Change.record`.
         """
         with self._store.erasing() if is_erasure else self._store.changing() as connection:
-            scores = self._store.scores_on(connection)
+            scores = self._store.scores_on(connection, self._asker.scope)
             self._note_source(scores)
             change = Change(connection, scores, self._entry)
             yield change
@@ -83,13 +86,16 @@ class Trail:
     def _note_source(self, scores: PublishedScores) -> None:
         served = scores.current()
         self.source = served.source if served else None
+        if served and (unknown := scores.unknown_scope(served)):
+            kinds = ", ".join(f"{kind} {number}" for kind, number in unknown.items())
+            LOG.warning("request %s: values of the scope that no post has: %s", self._request_id, kinds)
 
     def _entry(self, result: str, whom: str | None) -> AuditEntry:
         return AuditEntry(
             at=datetime.now(UTC),
             request_id=self._request_id,
             who=self._asker.subject,
-            role=self._asker.role,
+            role=self.role,
             what=self._what,
             whom=whom,
             purpose=self.purpose,

@@ -207,7 +207,7 @@ def objection_withdrawn(
 ) -> Response:
     """Withdraw a person's objection; a second tap changes nothing."""
     with audit.change() as change:
-        audit.source = source
+        audit.source = source_asked(change.scores, source, employee_id)
         was_there = change.scores.objections.withdraw(source, employee_id)
         change.record("objection withdrawn" if was_there else "objection withdrawn before", employee_id)
         is_held = source in sources_of(change.connection, employee_id)
@@ -284,7 +284,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         "person.html",
         shown=risk,
         score=score,
-        mean_risk=published.mean_risk,
+        mean_risk=None if scores.scope else published.mean_risk,
         curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],
         course=[charts.month(day, each.risk, each.risk_low, each.risk_high) for day, each in course],
         steps=_steps(risk),

@@ -7,7 +7,7 @@ from pipeline.language.translator import languages
 from serving.http.problems import Refusal
 from serving.pages import audit, model, my_list, overview, people, services, sign_in
 from serving.pages.errors import PageRoute, safe_next
-from serving.pages.rendering import LANGUAGE_COOKIE, PAGES_OF, assets
+from serving.pages.rendering import LANGUAGE_COOKIE, assets, menu_of
 from serving.pages.session import session_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -27,7 +27,7 @@ def include(app: FastAPI) -> None:
 def start(request: Request) -> Response:
     """To the start page of the person who is signed in, or to the sign-in."""
     session = session_of(request)
-    where = PAGES_OF[session.asker.role][0][0] if session and session.asker else "/sign-in"
+    where = menu_of(session.asker)[0][0] if session and session.asker else "/sign-in"
     return RedirectResponse(where, 303)
 
 

@@ -28,7 +28,7 @@ def contests(request: Request, _asker: ForHr, _purpose: SubjectPurpose, audit: A
     The receipt has what a person wrote. Corrections are made in the company's tables.
     """
     with audit.release() as release:
-        points = contested(release.scores.connection, current(release.scores))
+        points = contested(release.scores, current(release.scores))
         release.names(sorted({each.employee_id for each in points}))
         answer = ContestedPage(contests=[ContestedData(**asdict(each)) for each in points])
         return as_json(request, answer)

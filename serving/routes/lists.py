@@ -35,7 +35,7 @@ from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
-from serving.views.lists import answer_fields, chosen_lists, monthly_lists, named, require_listed
+from serving.views.lists import answer_fields, chosen_lists, is_own_list, monthly_lists, named, require_listed
 from serving.views.months import informed, of_month
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["lists"])
@@ -65,6 +65,7 @@ def lists(
         settings = request.app.state.settings
         published = informed(of_month(release.scores, month), settings)
         language = asked_language(request)
+        audit.role = Role.MANAGER if is_own_list(asker, manager) else Role.HR
         chosen = chosen_lists(release.scores, published, asker, manager, settings, language)
         if manager is None:
             chosen = [each for each in chosen if each.is_worth_reading]
@@ -113,7 +114,7 @@ def _href(manager_id: str) -> str:
 
 def _wanted_manager(asker: Identity, manager_id: str | None) -> str | None:
     """The manager whose list is requested; None for all. Raises 403 for a manager who requests another's."""
-    if asker.role == Role.HR:
+    if asker.has(Role.HR):
         return manager_id
     if manager_id not in (None, asker.person):
         raise not_in_your_line()

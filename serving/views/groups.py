@@ -23,9 +23,11 @@ def group_page(scores: PublishedScores, published: Published, dimension: Dimensi
 
 
 def group_rows(scores: PublishedScores, published: Published, dimension: Dimension) -> list[dict[str, Any]]:
-    """The published figures of the groups of a dimension. Raises 404 where there are none."""
+    """The published figures of the groups of a dimension, within a scope those of whole groups. Raises 404 where none
+    were published.
+    """
     rows = scores.group_figures(published, dimension)
-    if not rows:
+    if not rows and not scores.whole().group_figures(published, dimension):
         raise Refusal(404, "no-groups", "This month was scored by an earlier version. Run `retention score` again.")
     return rows
 

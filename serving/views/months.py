@@ -11,18 +11,25 @@ from serving.http.problems import Refusal
 
 
 def current(scores: PublishedScores) -> Published:
-    """The current publication. Raises 404 before the first one."""
+    """The current publication. Raises 404 before the first one, and for a scope without people."""
     published = scores.current()
     if published is None:
         raise Refusal(404, "nothing-published", "Nothing is published yet. Run `retention score` first.")
-    return published
+    return _with_people(scores, published)
 
 
 def of_month(scores: PublishedScores, month: str) -> Published:
-    """The publication of a month. Raises 404 for a month without scores."""
+    """The publication of a month. Raises 404 for a month without scores, and for a scope without people."""
     published = scores.of_month(month)
     if published is None:
         raise Refusal(404, "month-not-scored", "This month has no published scores.")
+    return _with_people(scores, published)
+
+
+def _with_people(scores: PublishedScores, published: Published) -> Published:
+    if scores.scope and not scores.has_people(published):
+        detail = marked("Nobody who was scored is within your scope. Ask whoever grants access to correct it.")
+        raise Refusal(404, "scope-empty", detail)
     return published
 
 

@@ -1,0 +1,79 @@
+"""What a scope includes. The one place where a scope becomes a condition of SQL; `PublishedScores` applies it.
+
+- A person is within a scope by the post in the newest publication of the source, in every month: the history of a
+  person who has moved in is within it, and nobody who has moved out or left is.
+- A published group is within a scope if all of its people were, by their posts on its own date. A scope adds no figure:
+  its reader sees whole groups that all readers of figures see (docs/decisions/scopes.md).
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, exists, func, or_, select
+from sqlalchemy.sql.selectable import FromClause
+
+from pipeline.identity.scopes import Scope
+from pipeline.store.reading.heads import Published, newest_id
+from pipeline.store.schema import GROUP_FIGURE, SCORE
+
+COLUMN_OF: Final = {"manager": "manager_id", "line": "manager_id"}
+"""Where the column of a dimension, or of a kind of scope, has another name."""
+
+_DIMENSION_OF: Final = {"line": "manager"}
+
+
+def rows_of(published: Published, scope: Scope | None) -> ColumnElement[bool]:
+    """The rows of `SCORE` of a publication, of people within the scope."""
+    rows = SCORE.c.publication_id == published.id
+    return rows if scope is None else and_(rows, includes(scope, published.source, SCORE.c.employee_id))
+
+
+def includes(scope: Scope, source: str, employee_id: Any) -> ColumnElement[bool]:
+    """Whether a person is within the scope now: `employee_id` is a value or a column."""
+    now, newest = SCORE.alias("now"), newest_id(source)
+    return exists().where(now.c.publication_id == newest, now.c.employee_id == employee_id, *_posts(scope, now, newest))
+
+
+def whole_groups(connection: Connection, published: Published, dimension: str, scope: Scope) -> set[str | None]:
+    """The groups of a dimension all of whose people were within the scope on the date; None: of no known group."""
+    group = cast(SCORE.c[COLUMN_OF.get(dimension, dimension)], String)
+    outside = case((and_(*_posts(scope, SCORE, published.id)), 0), else_=1)
+    query = select(group).where(SCORE.c.publication_id == published.id).group_by(group).having(func.sum(outside) == 0)
+    return set(connection.execute(query).scalars())
+
+
+def unknown_values(connection: Connection, published: Published, scope: Scope) -> dict[str, int]:
+    """How many values of the scope no post of the publication has, by kind; kinds without any are left out."""
+    counts = {}
+    for kind, values in vars(scope).items():
+        known = select(GROUP_FIGURE.c.value).where(
+            GROUP_FIGURE.c.publication_id == published.id,
+            GROUP_FIGURE.c.dimension == _DIMENSION_OF.get(kind, kind),
+            GROUP_FIGURE.c.value.in_(values),
+        )
+        counts[kind] = len(set(values) - set(connection.execute(known).scalars()))
+    return {kind: number for kind, number in counts.items() if number}
+
+
+def _posts(scope: Scope, people: FromClause, publication: Any) -> list[ColumnElement[bool]]:
+    """The conditions on the post of a row of `SCORE`, or of an alias of it."""
+    named = {"department": scope.department, "location": scope.location}
+    conditions = [people.c[kind].in_(values) for kind, values in named.items() if values]
+    if scope.line:
+        conditions.append(or_(*(_is_below(people, manager, at, publication) for at, manager in enumerate(scope.line))))
+    return conditions
+
+
+def _is_below(people: FromClause, manager_id: str, at: int, publication: Any) -> ColumnElement[bool]:
+    """Whether a person reports to the manager, directly or through others; no one reports to themselves."""
+    direct, further = SCORE.alias(), SCORE.alias()
+    below = (
+        select(direct.c.employee_id)
+        .where(direct.c.publication_id == publication, direct.c.manager_id == manager_id)
+        .cte(f"below_{at}", recursive=True)
+    )
+    below = below.union(  # UNION, not UNION ALL, so that a cycle in the reporting line ends
+        select(further.c.employee_id).where(
+            further.c.publication_id == publication, further.c.manager_id == below.c.employee_id
+        )
+    )
+    return and_(people.c.employee_id.in_(select(below.c.employee_id)), people.c.employee_id != manager_id)
