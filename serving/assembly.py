@@ -28,7 +28,20 @@ from serving.pages import errors
 from serving.pages import routes as pages
 from serving.pages.outcomes import Outcomes
 from serving.pages.session import session_key_of
-from serving.routes import audit, contests, groups, health, lists, models, people, receipts, scores, what_if
+from serving.routes import (
+    audit,
+    contests,
+    groups,
+    health,
+    line,
+    lists,
+    models,
+    people,
+    receipts,
+    representation,
+    scores,
+    what_if,
+)
 from serving.settings import ServerSettings
 from serving.views.champion import Champion
 
@@ -61,7 +74,20 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     app.state.rates = Rates(settings.rate_limit)
     app.state.probe_rates = Rates(PROBE_RATE)
     app.state.metrics = Metrics()
-    for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, health):
+    for routes in (
+        people,
+        what_if,
+        scores,
+        line,
+        groups,
+        lists,
+        receipts,
+        contests,
+        models,
+        representation,
+        audit,
+        health,
+    ):
         app.include_router(routes.router)
     pages.include(app)
     problems.install(app)

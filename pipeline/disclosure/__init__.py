@@ -34,16 +34,21 @@ from pipeline.disclosure.attributes import hidden_of_attributes
 from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, changed_groups, comparable, hidden_groups, hide_further
+from pipeline.disclosure.representatives import LEAST_FOR_REPRESENTATIVES, small_groups
 from pipeline.disclosure.services import CARRIED, Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
+from pipeline.disclosure.whole import disjoint_groups, hidden_beside
 
 __all__ = [
     "CARRIED",
+    "LEAST_FOR_REPRESENTATIVES",
     "LEAST_PEOPLE",
     "Hidden",
     "Pair",
     "ServicesBefore",
     "changed_groups",
     "comparable",
+    "disjoint_groups",
+    "hidden_beside",
     "hidden_groups",
     "hidden_of_attributes",
     "hide_further",
@@ -51,4 +56,5 @@ __all__ = [
     "kinds_shown",
     "pairs_shown",
     "pairs_that_carry",
+    "small_groups",
 ]

@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.language.translator import languages
 from serving.http.problems import Refusal
-from serving.pages import audit, model, my_list, overview, people, services, sign_in
+from serving.pages import audit, model, my_list, organisation, overview, people, representation, services, sign_in
 from serving.pages.errors import PageRoute, safe_next
 from serving.pages.rendering import LANGUAGE_COOKIE, assets, menu_of
 from serving.pages.session import session_of
@@ -17,10 +17,9 @@ _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 def include(app: FastAPI) -> None:
     """Add the pages to the server."""
-    for routes in (router, sign_in.router, my_list.router, people.router, overview.router, services.router):
-        app.include_router(routes)
-    app.include_router(model.router)
-    app.include_router(audit.router)
+    app.include_router(router)
+    for page in (sign_in, my_list, organisation, people, overview, services, model, audit, representation):
+        app.include_router(page.router)
 
 
 @router.get("/")

@@ -1,5 +1,6 @@
 """Figures of groups. No employee is named, and no small group is shown."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
@@ -39,7 +40,7 @@ def page_of(published: Published, dimension: Dimension, rows: list[dict[str, Any
         model_version=published.model_version,
         horizon_months=published.horizon_months,
         dimension=dimension,
-        groups=[_group(row) for row in rows],
+        groups=[group_of(row) for row in rows],
     )
 
 
@@ -48,10 +49,11 @@ def group_table(dimension: Dimension, rows: list[dict[str, Any]]) -> Table:
     return Table(dimension, GROUP_COLUMNS, map(_cells, rows))
 
 
-def _group(row: dict[str, Any]) -> Group:
+def group_of(row: Mapping[str, Any]) -> Group:
+    """A row of the figures of groups as an answer."""
     is_suppressed = row["people"] is None
     return Group(
-        group=row["value"],
+        group=row.get("value"),
         is_suppressed=is_suppressed,
         people=row["people"],
         expected_exits=row["expected_exits"],

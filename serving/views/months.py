@@ -12,10 +12,15 @@ from serving.http.problems import Refusal
 
 def current(scores: PublishedScores) -> Published:
     """The current publication. Raises 404 before the first one, and for a scope without people."""
+    return _with_people(scores, newest(scores))
+
+
+def newest(scores: PublishedScores) -> Published:
+    """As `current`, for what no scope limits."""
     published = scores.current()
     if published is None:
         raise Refusal(404, "nothing-published", "Nothing is published yet. Run `retention score` first.")
-    return _with_people(scores, published)
+    return published
 
 
 def of_month(scores: PublishedScores, month: str) -> Published:

@@ -16,6 +16,7 @@ from pipeline.store.objections import Objections
 from pipeline.store.reading import data_checks, figures, pages, scores, teams, within
 from pipeline.store.reading.answered import answered_as_left
 from pipeline.store.reading.heads import Heads, Published
+from pipeline.store.reading.organisations import Organisation, organisation_of
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
 from pipeline.store.schema import SCORE
@@ -151,6 +152,10 @@ class PublishedScores:
     def reports_to(self, published: Published, manager_id: str, employee_id: str) -> bool:
         """Whether the person reports to the manager directly."""
         return teams.reports_to(self.connection, published, manager_id, employee_id)
+
+    def organisation(self, published: Published, manager_id: str) -> Organisation:
+        """A manager and everyone below, as groups (`reading.organisations`). For the manager, whom no scope limits."""
+        return organisation_of(self.connection, published, manager_id)
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
         """The figures of each group of a dimension (`pipeline.store.group_figures`), by name; unknown last."""

@@ -8,6 +8,7 @@
 
 from typing import Any, Final
 
+import polars as pl
 from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, exists, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
@@ -15,8 +16,8 @@ from pipeline.identity.scopes import Scope
 from pipeline.store.reading.heads import Published, newest_id
 from pipeline.store.schema import GROUP_FIGURE, SCORE
 
-COLUMN_OF: Final = {"manager": "manager_id", "line": "manager_id"}
-"""Where the column of a dimension, or of a kind of scope, has another name."""
+COLUMN_OF: Final = {"manager": "manager_id"}
+"""Where the column of a dimension has another name."""
 
 _DIMENSION_OF: Final = {"line": "manager"}
 
@@ -35,9 +36,34 @@ def includes(scope: Scope, source: str, employee_id: Any) -> ColumnElement[bool]
 
 def whole_groups(connection: Connection, published: Published, dimension: str, scope: Scope) -> set[str | None]:
     """The groups of a dimension all of whose people were within the scope on the date; None: of no known group."""
+    return _whole(connection, published, dimension, and_(*_posts(scope, SCORE, published.id)))
+
+
+def whole_groups_below(
+    connection: Connection, published: Published, dimension: str, manager_id: str
+) -> set[str | None]:
+    """The groups of a dimension all of whose people are the manager or report to the manager, directly or not."""
+    return _whole(connection, published, dimension, _is_of(published, manager_id))
+
+
+def organisation(connection: Connection, published: Published, manager_id: str) -> pl.DataFrame:
+    """employee_id, department and manager_id of the manager and of everyone who reports to them, directly or not."""
+    columns = [SCORE.c[name] for name in ("employee_id", "department", "manager_id")]
+    query = select(*columns).where(SCORE.c.publication_id == published.id, _is_of(published, manager_id))
+    schema = {column.name: pl.String for column in columns}
+    return pl.DataFrame(connection.execute(query.order_by(SCORE.c.employee_id)).all(), schema=schema, orient="row")
+
+
+def _is_of(published: Published, manager_id: str) -> ColumnElement[bool]:
+    return or_(_is_below(SCORE, manager_id, 0, published.id), SCORE.c.employee_id == manager_id)
+
+
+def _whole(
+    connection: Connection, published: Published, dimension: str, is_inside: ColumnElement[bool]
+) -> set[str | None]:
     group = cast(SCORE.c[COLUMN_OF.get(dimension, dimension)], String)
-    outside = case((and_(*_posts(scope, SCORE, published.id)), 0), else_=1)
-    query = select(group).where(SCORE.c.publication_id == published.id).group_by(group).having(func.sum(outside) == 0)
+    outside = func.sum(case((is_inside, 0), else_=1))
+    query = select(group).where(SCORE.c.publication_id == published.id).group_by(group).having(outside == 0)
     return set(connection.execute(query).scalars())
 
 

@@ -1,0 +1,28 @@
+"""The lists of the managers below a manager, as counts: how many people, and how many answers. Nobody is named."""
+
+from dataclasses import dataclass
+
+from pipeline.listing.rules import ListRules
+from pipeline.lists.risk_list import list_sizes
+from pipeline.lists.rollout import waiting_managers
+from pipeline.store.answers import last_answers
+from pipeline.store.reading import Published, PublishedScores
+
+
+@dataclass(frozen=True)
+class CountedList:
+    """A team's list: how many people it names, and about how many of them there is an answer."""
+
+    listed: int
+    answered: int
+
+
+def counted_lists(scores: PublishedScores, published: Published, rules: ListRules) -> dict[str, CountedList]:
+    """The list of each manager who has one and does not wait in the roll-out, as counts."""
+    waiting = waiting_managers(scores, published)
+    answered = last_answers(scores.connection, published).keys()
+    return {
+        each.manager_id: CountedList(len(each.entries), len(answered & set(each.entries)))
+        for each in list_sizes(scores, published, rules)
+        if each.manager_id not in waiting
+    }
