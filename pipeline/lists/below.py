@@ -1,5 +1,6 @@
 """The lists of the managers below a manager, as counts: how many people, and how many answers. Nobody is named."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.listing.rules import ListRules
@@ -17,12 +18,14 @@ class CountedList:
     answered: int
 
 
-def counted_lists(scores: PublishedScores, published: Published, rules: ListRules) -> dict[str, CountedList]:
-    """The list of each manager who has one and does not wait in the roll-out, as counts."""
+def counted_lists(
+    scores: PublishedScores, published: Published, rules: ListRules, managers: Collection[str]
+) -> dict[str, CountedList]:
+    """The list of each of the managers who does not wait in the roll-out, as counts."""
     waiting = waiting_managers(scores, published)
     answered = last_answers(scores.connection, published).keys()
-    return {
+    counts = {
         each.manager_id: CountedList(len(each.entries), len(answered & set(each.entries)))
         for each in list_sizes(scores, published, rules)
-        if each.manager_id not in waiting
     }
+    return {name: counts.get(name, CountedList(0, 0)) for name in managers if name not in waiting}

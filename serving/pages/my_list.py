@@ -21,7 +21,7 @@ from serving.pages.rendering import language_of, render
 from serving.pages.session import checked_form, signed_in
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.lists import chosen_lists, is_own_list, monthly_lists, named, require_listed
-from serving.views.months import current, informed, of_month
+from serving.views.months import current, for_manager_or_hr, informed
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -59,7 +59,7 @@ def my_list(
         raise Refusal(404, "no-team", "Choose whose list you want to see.")
     with audit.release() as release:
         settings = request.app.state.settings
-        published = informed(of_month(release.scores, month) if month else current(release.scores), settings)
+        published = informed(for_manager_or_hr(release.scores, asker, month), settings)
         language = language_of(request)
         audit.role = Role.MANAGER if is_own_list(asker, manager) else Role.HR
         lists = chosen_lists(release.scores, published, asker, manager, settings, language)
@@ -109,7 +109,7 @@ def answer(
     given = Answer(datetime.now(UTC), asker.subject, employee_id, outcome, drivers or [])
     with audit.change() as change:
         settings = request.app.state.settings
-        published = informed(of_month(change.scores, month), settings)
+        published = informed(for_manager_or_hr(change.scores, asker, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)
         last = last_answers(change.connection, published).get(employee_id)
         is_repeated = last is not None and (last.who, last.outcome, list(last.drivers)) == (

@@ -36,7 +36,7 @@ from serving.http.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.lists import answer_fields, chosen_lists, is_own_list, monthly_lists, named, require_listed
-from serving.views.months import informed, of_month
+from serving.views.months import for_manager_or_hr, informed
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["lists"])
 
@@ -63,7 +63,7 @@ def lists(
     manager = _wanted_manager(asker, manager_id)
     with audit.release() as release:
         settings = request.app.state.settings
-        published = informed(of_month(release.scores, month), settings)
+        published = informed(for_manager_or_hr(release.scores, asker, month), settings)
         language = asked_language(request)
         audit.role = Role.MANAGER if is_own_list(asker, manager) else Role.HR
         chosen = chosen_lists(release.scores, published, asker, manager, settings, language)
@@ -100,7 +100,7 @@ def answer(
     settings = request.app.state.settings
     list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
     with audit.change() as change:
-        published = informed(of_month(change.scores, month), settings)
+        published = informed(for_manager_or_hr(change.scores, asker, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)
         store_answer(change.connection, published, list_answer)
         change.record("answered", employee_id)

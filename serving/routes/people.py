@@ -21,7 +21,7 @@ from serving.schemas.risks import (
     RiskPage,
 )
 from serving.settings import ServerSettings
-from serving.views.months import current, informed
+from serving.views.months import for_manager_or_hr, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, risk_for_manager, scored
 
@@ -55,7 +55,7 @@ def risk(
     settings: ServerSettings = request.app.state.settings
     language = asked_language(request)
     with audit.release() as release:
-        published = informed(current(release.scores), settings)
+        published = informed(for_manager_or_hr(release.scores, asker), settings)
         hides_answers = settings.surveys_confidential
         audit.role = _role_for(release.scores, published, asker, employee_id, settings)
         seen = release.scores if audit.role == Role.HR else release.scores.whole()

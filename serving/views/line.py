@@ -30,7 +30,7 @@ def line_of(scores: PublishedScores, published: Published, asker: Identity, sett
     if asker.has(Role.HR):
         departments, teams = _beside_scope(scores, published, found.people, departments, teams)
     parts = disjoint_groups(found.people, departments.keys(), teams.keys())
-    lists = counted_lists(scores.whole(), published, settings.list_rules)
+    lists = counted_lists(scores.whole(), published, settings.list_rules, teams.keys())
     return LineAnswer(
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
@@ -76,7 +76,7 @@ def _beside_scope(
 def _team(row: Mapping[str, Any], manager_id: str, lists: Mapping[str, CountedList]) -> TeamInLine:
     """A team with its counts. A count is a sum over the team, so it is shown where the team is; never of everyone."""
     group = group_of(row)
-    counted = None if group.people is None else lists.get(row["value"], CountedList(0, 0))
+    counted = None if group.people is None else lists.get(row["value"])
     is_everyone = counted is not None and counted.listed == group.people
     return TeamInLine(
         **group.model_dump(),
