@@ -1,9 +1,12 @@
 """How the model is used and checked, in plain words, for a works council or a data protection officer."""
 
+from typing import Final
+
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
+from pipeline.language.translator import marked
 from pipeline.registry.card_words import OUTCOMES
 from serving.access.audit import Audit
 from serving.access.permissions import ForRepresentatives, ReviewPurpose
@@ -13,6 +16,14 @@ from serving.pages.session import signed_in
 from serving.views.models import card_without_small_groups
 from serving.views.months import newest
 from serving.views.representation import Documents, representation
+
+FINDINGS: Final = {
+    "not_measurable": marked("Every manager gets lists, so it is unknown whether the lists keep people."),
+    "too_little_data": marked("There is too little data yet to tell."),
+    "fewer_exits": marked("Yes: where managers had lists, fewer people left."),
+    "more_exits": marked("No: where managers had lists, more people left."),
+    "no_difference_shown": marked("No difference could be shown: both more and fewer exits are possible."),
+}
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -28,7 +39,9 @@ def represented(request: Request, _asker: ForRepresentatives, _purpose: ReviewPu
         by_driver = {
             driver: [each for each in shown.features if each.driver == driver] for driver in (*DRIVERS, CONTEXT)
         }
-        return render(request, "representation.html", shown=shown, by_driver=by_driver, events=OUTCOMES)
+        return render(
+            request, "representation.html", shown=shown, by_driver=by_driver, events=OUTCOMES, findings=FINDINGS
+        )
 
 
 @router.get("/representation/card")

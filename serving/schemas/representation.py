@@ -1,6 +1,7 @@
 """What representatives (a works council, a data protection officer) see: no person, and no group of fewer than ten."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -93,19 +94,13 @@ class RollOut(BaseModel):
     without_lists: int | None
 
 
-class EffectPart(BaseModel):
-    """The managers, people and exits with lists, or without; null below ten people."""
-
-    managers: int
-    people: int
-    left: int
-
-
 class EffectOfLists(BaseModel):
     """What the last `retention effect` found."""
 
-    verdict: str
-    difference: Interval | None = Field(description="share who left with lists, less the share without")
+    finding: Literal["not_measurable", "too_little_data", "fewer_exits", "more_exits", "no_difference_shown"] = Field(
+        description="not_measurable: every manager gets lists; no_difference_shown: the interval includes zero"
+    )
+    difference: Interval | None = Field(default=None, description="share who left with lists, less the share without")
 
 
 class Representation(BaseModel):

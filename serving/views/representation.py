@@ -107,7 +107,7 @@ def representation(
             if entry.source == source
         ],
         roll_out=_roll_out(scores, published),
-        effect=_effect(documents.effect),
+        effect=effect_of(documents.effect),
     )
 
 
@@ -172,8 +172,14 @@ def _enough(managers: Sequence[object]) -> int | None:
     return len(managers) if len(managers) >= LEAST_FOR_REPRESENTATIVES else None
 
 
-def _effect(document: Mapping[str, Any] | None) -> EffectOfLists | None:
+def effect_of(document: Mapping[str, Any] | None) -> EffectOfLists | None:
+    """What `retention effect` found, from its JSON."""
     if document is None:
         return None
-    difference = document.get("difference")
-    return EffectOfLists(verdict=document["verdict"], difference=Interval(**difference) if difference else None)
+    figure = document.get("difference")
+    difference = Interval(**figure) if figure else None
+    if difference is None:
+        return EffectOfLists(finding="too_little_data" if document["is_randomised"] else "not_measurable")
+    is_lower, is_higher = difference.high < 0, difference.low > 0
+    finding = "fewer_exits" if is_lower else "more_exits" if is_higher else "no_difference_shown"
+    return EffectOfLists(finding=finding, difference=difference)

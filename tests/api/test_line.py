@@ -1,52 +1,25 @@
 """A manager's own organisation: whole groups, lists as counts, and nobody alone below the direct reports."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-import polars as pl
 import pytest
 from api_server import Bearer
 from fastapi.testclient import TestClient
-from published import CALM, SEPTEMBER, AuditRows, publication
+from led_company import CALM_RISK, RISK_OF_A, led_company
+from published import AuditRows
 from sqlalchemy import insert
 
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 
-PEOPLE = {
-    "HEAD": CALM,
-    **dict.fromkeys(("M1", "M2", "M3"), CALM),
-    **{f"A{n}": SEPTEMBER["A"] if n < 2 else CALM for n in range(6)},
-    **{f"B{n}": CALM for n in range(7)},
-    **{f"C{n}": CALM for n in range(3)},
-    "OTHER": CALM,
-    **{f"X{n}": CALM for n in range(8)},
-}
-MANAGER_OF = {
-    **dict.fromkeys(PEOPLE, "OTHER"),
-    "HEAD": None,
-    "OTHER": None,
-    **dict.fromkeys(("M1", "M2", "M3"), "HEAD"),
-    **{f"A{n}": "M1" for n in range(6)},
-    **{f"B{n}": "M2" for n in range(7)},
-    **{f"C{n}": "M3" for n in range(3)},
-}
-RISK_OF_A, CALM_RISK = 0.3775, 0.0474
-"""As in `published`: the logistic of −0.5, and of −3."""
-
 
 @pytest.fixture
 def store(settings: ServerSettings) -> Iterator[Store]:
-    """HEAD leads M1 (six people), M2 (seven) and M3 (three), OTHER leads eight; A0 and A1 stand out."""
-    month = publication(date(2026, 9, 30), PEOPLE, manager_of=MANAGER_OF)
-    inside = {"HEAD", *[name for name in PEOPLE if MANAGER_OF[name] not in (None, "OTHER")]}
-    departments = pl.Series(["Plant" if name in inside else "Office" for name in month.scores["employee_id"]])
-    month = replace(month, scores=month.scores.with_columns(department=departments))
     with Store.of(settings) as store:
-        store.publish(month)
+        store.publish(led_company())
         yield store
 
 

@@ -16,6 +16,7 @@ from pipeline.store.audit import AuditEntry
 from pipeline.store.audit_counts import looks_since
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
+from serving.views.representation import effect_of
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
@@ -95,10 +96,28 @@ def test_nobody_else_has_the_route_of_representatives(client: TestClient, bearer
 
 def test_the_effect_of_the_lists_is_stored_for_the_page(trained: Any) -> None:
     assert last_effect(trained, "tiny") is None
-    found = {"verdict": "No difference.", "difference": {"value": -0.01, "low": -0.05, "high": 0.03}}
+    found = {"is_randomised": True, "difference": {"value": -0.01, "low": -0.05, "high": 0.03}}
     record_effect(trained, "tiny", found)
     assert last_effect(trained, "tiny") == found
     assert last_effect(trained, "another") is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_randomised", "finding"),
+    [
+        (-0.05, 0.03, True, "no_difference_shown"),
+        (-0.05, -0.01, True, "fewer_exits"),
+        (0.01, 0.03, True, "more_exits"),
+        (None, None, True, "too_little_data"),
+        (None, None, False, "not_measurable"),
+    ],
+)
+def test_the_effect_is_said_in_words(low: float | None, high: float | None, is_randomised: bool, finding: str) -> None:
+    difference = None if low is None else {"value": 0.0, "low": low, "high": high}
+    effect = effect_of({"is_randomised": is_randomised, "difference": difference})
+    assert effect is not None
+    assert effect.finding == finding
+    assert (effect.difference is None) == (difference is None)
 
 
 @pytest.mark.parametrize(
