@@ -46,7 +46,7 @@ def _shown(ratio: Ratio | None, hidden: set[str]) -> Ratio | None:
 
 
 def _figures(groups: Sequence[GroupFigures]) -> Iterable[GroupFigures]:
-    people = {
+    people: dict[str, dict[Key, int | None]] = {
         by: {(g.group,): None if g.is_suppressed else g.people for g in groups if g.by == by}
         for by in dict.fromkeys(group.by for group in groups)
     }

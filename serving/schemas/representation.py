@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from serving.schemas.example import example
 
+Finding = Literal["not_measurable", "too_little_data", "fewer_exits", "more_exits", "no_difference_shown"]
+
 
 class Interval(BaseModel):
     """A figure with its 95 % interval."""
@@ -97,7 +99,7 @@ class RollOut(BaseModel):
 class EffectOfLists(BaseModel):
     """What the last `retention effect` found."""
 
-    finding: Literal["not_measurable", "too_little_data", "fewer_exits", "more_exits", "no_difference_shown"] = Field(
+    finding: Finding = Field(
         description="not_measurable: every manager gets lists; no_difference_shown: the interval includes zero"
     )
     difference: Interval | None = Field(default=None, description="share who left with lists, less the share without")
@@ -108,7 +110,7 @@ class Representation(BaseModel):
 
     model_config = ConfigDict(
         protected_namespaces=(),
-        **example(  # type: ignore[typeddict-item]
+        **example(
             source="acme",
             snapshot_date="2026-09-30",
             people=2_000,

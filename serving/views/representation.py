@@ -29,6 +29,7 @@ from serving.schemas.representation import (
     AlertShown,
     EffectOfLists,
     FeatureRead,
+    Finding,
     Interval,
     LedgerShown,
     LooksCounted,
@@ -181,5 +182,5 @@ def effect_of(document: Mapping[str, Any] | None) -> EffectOfLists | None:
     if difference is None:
         return EffectOfLists(finding="too_little_data" if document["is_randomised"] else "not_measurable")
     is_lower, is_higher = difference.high < 0, difference.low > 0
-    finding = "fewer_exits" if is_lower else "more_exits" if is_higher else "no_difference_shown"
+    finding: Finding = "fewer_exits" if is_lower else "more_exits" if is_higher else "no_difference_shown"
     return EffectOfLists(finding=finding, difference=difference)

@@ -6,6 +6,7 @@ In the company of `tests/support`, BOSS, D, E, M1 and M2 are in Plant, A, B and 
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -281,6 +282,28 @@ def test_retention_token_makes_a_token_with_a_scope(
     answer = client.get(f"/v1/risks?{WHY}", headers=headers)
     assert {person["employee_id"] for person in answer.json()["people"]} == {"A", "B", "C"}
     assert client.get("/v1/groups/line", headers=headers).status_code == 200
+
+
+MAY_LEAVE_THE_SCOPE = {
+    "pipeline/lists/named.py": "lists are made of whole teams, and limited afterwards",
+    "pipeline/lists/reach.py": "whether a person is on the list of the whole team",
+    "serving/routes/people.py": "what a manager who is HR too sees as a manager",
+    "serving/views/groups.py": "whether the month has any figures",
+    "serving/views/line.py": "what a manager who is HR too sees as a manager",
+    "serving/views/lists.py": "what a manager who is HR too sees as a manager",
+    "serving/views/months.py": "the month of a manager who is HR too",
+}
+
+
+def test_only_known_modules_read_without_the_scope() -> None:
+    root = Path(__file__).parents[2]
+    found = {
+        path.relative_to(root).as_posix()
+        for package in ("pipeline", "serving")
+        for path in (root / package).rglob("*.py")
+        if ".whole()" in path.read_text(encoding="utf-8")
+    }
+    assert found == MAY_LEAVE_THE_SCOPE.keys()
 
 
 def calls_of(dependant: Any) -> Any:

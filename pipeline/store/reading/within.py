@@ -83,7 +83,7 @@ def unknown_values(connection: Connection, published: Published, scope: Scope) -
 def _posts(scope: Scope, people: FromClause, publication: Any) -> list[ColumnElement[bool]]:
     """The conditions on the post of a row of `SCORE`, or of an alias of it."""
     named = {"department": scope.department, "location": scope.location}
-    conditions = [people.c[kind].in_(values) for kind, values in named.items() if values]
+    conditions: list[ColumnElement[bool]] = [people.c[kind].in_(values) for kind, values in named.items() if values]
     if scope.line:
         conditions.append(or_(*(_is_below(people, manager, at, publication) for at, manager in enumerate(scope.line))))
     return conditions
