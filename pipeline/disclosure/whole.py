@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, hide_further
 
 _GROUPS: Final = ("department", "manager_id")
@@ -40,4 +41,5 @@ def hidden_beside(people: pl.DataFrame, known: Collection[str], shown: Hidden) -
     others = people.filter(~pl.col("employee_id").is_in(list(known))).select(
         pl.when(pl.col(name).is_in(list(shown[name]))).then(name).alias(name) for name in _GROUPS
     )
-    return hide_further(others, {name: set() for name in _GROUPS}, has_total=False)
+    few = {name: others.drop_nulls(name).group_by(name).len().filter(pl.col("len") < LEAST_PEOPLE) for name in _GROUPS}
+    return hide_further(others, {name: set(groups[name]) for name, groups in few.items()}, has_total=False)

@@ -9,7 +9,21 @@
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 from pipeline.identity.scopes import Scope
@@ -25,18 +39,31 @@ _DIMENSION_OF: Final = {"line": "manager"}
 def rows_of(published: Published, scope: Scope | None) -> ColumnElement[bool]:
     """The rows of `SCORE` of a publication, of people within the scope."""
     rows = SCORE.c.publication_id == published.id
-    return rows if scope is None else and_(rows, includes(scope, published.source, SCORE.c.employee_id))
+    if scope is None:
+        return rows
+    now, newest = SCORE.alias("now"), newest_id(published.source)
+    lines = [_is_below(now, manager, at, newest) for at, manager in enumerate(scope.line)]
+    conditions = (*_places(scope, now), *([or_(*lines)] if lines else []))
+    is_within = exists().where(now.c.publication_id == newest, now.c.employee_id == SCORE.c.employee_id, *conditions)
+    return and_(rows, is_within)
 
 
-def includes(scope: Scope, source: str, employee_id: Any) -> ColumnElement[bool]:
-    """Whether a person is within the scope now: `employee_id` is a value or a column."""
+def includes(scope: Scope, source: str, employee_id: str) -> ColumnElement[bool]:
+    """Whether a person is within the scope now. A line is looked up from the person upwards: that takes no longer for
+    somebody outside it than for nobody, which the time of an answer would tell.
+    """
     now, newest = SCORE.alias("now"), newest_id(source)
-    return exists().where(now.c.publication_id == newest, now.c.employee_id == employee_id, *_posts(scope, now, newest))
+    conditions = _places(scope, now)
+    if scope.line:
+        above = select(_above(employee_id, newest).c.manager_id)
+        conditions.append(or_(*(literal(each).in_(above) for each in scope.line if each != employee_id), false()))
+    return exists().where(now.c.publication_id == newest, now.c.employee_id == employee_id, *conditions)
 
 
 def whole_groups(connection: Connection, published: Published, dimension: str, scope: Scope) -> set[str | None]:
     """The groups of a dimension all of whose people were within the scope on the date; None: of no known group."""
-    return _whole(connection, published, dimension, and_(*_posts(scope, SCORE, published.id)))
+    lines = [_is_below(SCORE, manager, at, published.id) for at, manager in enumerate(scope.line)]
+    return _whole(connection, published, dimension, and_(*_places(scope, SCORE), *([or_(*lines)] if lines else [])))
 
 
 def whole_groups_below(
@@ -80,13 +107,25 @@ def unknown_values(connection: Connection, published: Published, scope: Scope) -
     return {kind: number for kind, number in counts.items() if number}
 
 
-def _posts(scope: Scope, people: FromClause, publication: Any) -> list[ColumnElement[bool]]:
-    """The conditions on the post of a row of `SCORE`, or of an alias of it."""
+def _places(scope: Scope, people: FromClause) -> list[ColumnElement[bool]]:
+    """The conditions on the department and the location of a row of `SCORE`, or of an alias of it."""
     named = {"department": scope.department, "location": scope.location}
-    conditions: list[ColumnElement[bool]] = [people.c[kind].in_(values) for kind, values in named.items() if values]
-    if scope.line:
-        conditions.append(or_(*(_is_below(people, manager, at, publication) for at, manager in enumerate(scope.line))))
-    return conditions
+    return [people.c[kind].in_(values) for kind, values in named.items() if values]
+
+
+def _above(employee_id: str, publication: Any) -> CTE:
+    """Everyone to whom a person reports, directly or through others, as `manager_id`."""
+    own, further = SCORE.alias(), SCORE.alias()
+    above = (
+        select(own.c.manager_id)
+        .where(own.c.publication_id == publication, own.c.employee_id == employee_id)
+        .cte("above", recursive=True)
+    )
+    return above.union(
+        select(further.c.manager_id).where(
+            further.c.publication_id == publication, further.c.employee_id == above.c.manager_id
+        )
+    )
 
 
 def _is_below(people: FromClause, manager_id: str, at: int, publication: Any) -> ColumnElement[bool]:
