@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from accessible import assert_accessible
+from full_report import FULL
 from led_company import led_company
 from playwright.sync_api import Page, expect
-from test_model_page import FULL
 from tiny_registry import MODEL_FEATURES
 
 from pipeline.identity.scopes import Scope
