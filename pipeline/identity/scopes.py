@@ -53,7 +53,8 @@ class Scope:
     def of_claim(cls, claim: Any) -> Self | None:
         """The scope in a claim of a token: a word, a list of words, or lists of values by kind. Raises BadInput."""
         if isinstance(claim, Mapping):
-            claim = [f"{kind}={value}" for kind, values in claim.items() for value in _listed(values)]
+            pairs = [(kind, value) for kind, values in claim.items() for value in _listed(values)]
+            claim = [f"{kind}={value}" if isinstance(value, str) else value for kind, value in pairs]
         return cls.of(_listed(claim))
 
     @property
