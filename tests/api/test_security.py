@@ -35,7 +35,6 @@ ROUTES = {
     "GET /v1/groups/department": {"hr", "data_scientist"},
     "GET /v1/internal-services": {"hr", "data_scientist"},
     "GET /v1/groups/line": {"manager"},
-    "GET /v1/representation": {"representative"},
     "GET /v1/lists/2026-09": {"hr", "manager"},
     "POST /v1/lists/2026-09/A/answer": {"hr", "manager"},
     "GET /v1/employees/A/receipt": {"hr"},
@@ -43,7 +42,8 @@ ROUTES = {
     "GET /v1/audit": {"auditor"},
     "DELETE /v1/employees/B": {"hr"},
 }
-"""The roles that each route accepts; M1 is the manager of A. The models' routes are in `test_audit_pages.py`."""
+"""The roles that each route accepts; M1 is the manager of A. The models' routes are in
+`test_audit_pages.py` and `test_representation.py`."""
 BODIES = {"answer": {"outcome": "talked"}, "contest": {"ground": "wrong", "statement": "x"}}
 
 
