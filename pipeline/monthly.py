@@ -110,7 +110,7 @@ def monthly(
             if run.done[step].get("is_complete", True):
                 _record(store, published, step, run.done[step])
         with store.reading() as scores:
-            run.contested = len(contested(scores.connection, published))
+            run.contested = len(contested(scores, published))
     return run
 
 

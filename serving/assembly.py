@@ -30,7 +30,21 @@ from serving.pages import errors
 from serving.pages import routes as pages
 from serving.pages.outcomes import Outcomes
 from serving.pages.session import session_key_of
-from serving.routes import audit, contests, groups, halts, health, lists, models, people, receipts, scores, what_if
+from serving.routes import (
+    audit,
+    contests,
+    groups,
+    halts,
+    health,
+    line,
+    lists,
+    models,
+    people,
+    receipts,
+    representation,
+    scores,
+    what_if,
+)
 from serving.settings import ServerSettings
 from serving.views.champion import Champion
 
@@ -64,7 +78,21 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     app.state.rates = Rates(settings.rate_limit)
     app.state.probe_rates = Rates(PROBE_RATE)
     app.state.metrics = Metrics(HaltGauge(app.state.halts))
-    for routes in (people, what_if, scores, groups, lists, receipts, contests, models, audit, halts, health):
+    for routes in (
+        people,
+        what_if,
+        scores,
+        line,
+        groups,
+        lists,
+        receipts,
+        contests,
+        models,
+        representation,
+        audit,
+        halts,
+        health,
+    ):
         app.include_router(routes.router)
     pages.include(app)
     problems.install(app)

@@ -27,6 +27,10 @@ class ServerSettings(Settings):
     oidc_person_claim: str = Field(
         default="person", description="claim that holds the employee_id, which a manager needs"
     )
+    oidc_hr_scope_claim: str = Field(
+        default="",
+        description="claim that limits what hr sees, such as `department=Sales`, or `all`; hr without it is refused",
+    )
     oidc_roles: dict[str, Role] = Field(default={}, description="the issuer's names for the roles, if they differ")
 
     oidc_client_id: str = Field(

@@ -201,7 +201,10 @@ def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
     from pipeline.commands.screens.monitoring import effect_screen
     from pipeline.lists.effect import as_json
     from pipeline.lists.effect import effect as measure
+    from pipeline.registry.versions import record_effect
 
-    report = measure(source, Settings())
+    settings = Settings()
+    report = measure(source, settings)
+    record_effect(settings, report.source, as_json(report))
     write_json(json_file, as_json(report))
     err.print(effect_screen(report))

@@ -89,9 +89,22 @@ def privacy(
 
 @app.command()
 def token(
-    role: Annotated[str | None, typer.Option(help="hr, manager, data_scientist or auditor.")] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="hr, manager, data_scientist, auditor or representative; hr and manager can be given together."
+        ),
+    ] = None,
     person: Annotated[
         str | None, typer.Option(metavar="ID", help="The person whom the token is for; a manager needs one.")
+    ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=VALUE",
+            help="What role hr is limited to: department=NAME, location=NAME or line=ID, everyone below a manager. "
+            "Repeat it to widen one kind, or to narrow by another.",
+        ),
     ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="List the tokens that have not expired.")] = False,
     revoke_id: Annotated[
@@ -109,11 +122,11 @@ def token(
     from pipeline.commands.screens.oversight import revoking_screen, tokens_screen
 
     settings = Settings()
-    asked = token_register.chosen(role, person, list_all, revoke_id, revoke_all_of)
+    asked = token_register.chosen(role, person, scope, list_all, revoke_id, revoke_all_of)
     if asked == "list":
         sys.stdout.write(tokens_screen(token_register.listed(settings)) + os.linesep)
     elif asked == "issue":
-        sys.stdout.write(token_register.issued(settings, str(role), person) + os.linesep)
+        sys.stdout.write(token_register.issued(settings, role or [], person, scope or []) + os.linesep)
     else:
         err.print(revoking_screen(token_register.revoked(settings, revoke_id, revoke_all_of)))
 

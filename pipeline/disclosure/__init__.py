@@ -3,7 +3,9 @@
 **Who reads.** HR sees every person's risk, so nothing is hidden from HR. A data scientist sees figures of all groups
 (by department, location, level and manager), of services between departments, the month's totals and the model's card,
 and no person. An auditor sees the card. Heads of departments see figures of departments and of services between them. A
-manager sees a list of names with reasons, and no figure of a group. All of them can store and share what they saw.
+manager sees a list of names with reasons, and figures of the groups of the own organisation. HR with a scope sees the
+risks of the people within it, and figures of groups that lie wholly within it. A representative sees the card and the
+fairness review without groups under ten. All of them can store and share what they saw.
 
 **What they know beforehand.** Everyone's department, location, level and manager, as on an organisation chart, today
 and earlier; so they know the members of every group, even of a suppressed one. Pseudonyms of managers in an
@@ -20,29 +22,41 @@ and `pairs_that_carry` for the mean risks of those who ask. Figures are stored w
 up again, so an erasure changes none of them. They are rounded, which blurs what nothing forbids to deduce; the rules do
 not rely on it.
 
-**What it does not cover.** A reader's own knowledge: one who knows one member's risk can subtract it from a group of
-five. What was shown before this version: totals of two publications of a date. A date that is published again for the
-same people in the same posts, where few people's data were corrected: the difference is the change of their risks.
-Changes from month to month, if a few people of a group change and the risks of the others are known to be the same. A
-pair of departments in which one person asks for nearly everything: its counts, rating and hours are mostly that
-person's. The risks that pairs carried when a date was first published, together with groups that a later publication
-of the date shows after posts have changed. The fairness review together with the groups of the training report: each
-is searched by itself. Two versions of a model, trained before and after a few people were taken out of the data.
+A part of the company adds no figure (`whole`): a scope shows whole groups and no total, so its reader learns nothing
+beyond the risks of people within it, nor do two such readers together; a manager's organisation is a sum of whole
+groups; `hidden_beside` is for a manager who is HR with a scope. `small_groups` is for representatives.
+
+**What it does not cover.** HR with a scope, together with a reader of figures that the scope cuts: one knows the
+risks of some people, the other a sum of these and few others. A reader's own knowledge: one who knows one member's
+risk can subtract it from a group of five. What was shown before this version: totals of two publications of a date. A
+date that is published again for the same people in the same posts, where few people's data were corrected: the
+difference is the change of their risks. Changes from month to month, if a few people of a group change and the risks
+of the others are known to be the same. A pair of departments in which one person asks for nearly everything: its
+counts, rating and hours are mostly that person's. The risks that pairs carried when a date was first published,
+together with groups that a later publication of the date shows after posts have changed. The fairness review together
+with the groups of the training report: each is searched by itself. Two versions of a model, trained before and after
+a few people were taken out of the data.
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes
 from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, changed_groups, comparable, hidden_groups, hide_further
-from pipeline.disclosure.services import Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
+from pipeline.disclosure.representatives import LEAST_FOR_REPRESENTATIVES, small_groups
+from pipeline.disclosure.services import CARRIED, Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
+from pipeline.disclosure.whole import disjoint_groups, hidden_beside
 
 __all__ = [
+    "CARRIED",
+    "LEAST_FOR_REPRESENTATIVES",
     "LEAST_PEOPLE",
     "Hidden",
     "Pair",
     "ServicesBefore",
     "changed_groups",
     "comparable",
+    "disjoint_groups",
+    "hidden_beside",
     "hidden_groups",
     "hidden_of_attributes",
     "hide_further",
@@ -50,4 +64,5 @@ __all__ = [
     "kinds_shown",
     "pairs_shown",
     "pairs_that_carry",
+    "small_groups",
 ]

@@ -31,22 +31,26 @@ def hidden_of_attributes(groups: pl.DataFrame, person: NDArray[Any]) -> dict[tup
 
 
 def suppressed(
-    people: Mapping[tuple[str, ...], int], alone: Mapping[str, set[str]] | None = None
+    people: Mapping[tuple[str, ...], int],
+    alone: Mapping[str, set[str]] | None = None,
+    least: int = LEAST_PEOPLE,
 ) -> set[tuple[str, ...]]:
-    """The groups that are not shown: too small, or deducible by subtracting shown groups from a shown sum.
+    """The groups that are not shown: fewer than `least` people, or deducible from a shown sum less other groups.
 
     Keys of `people` have one name for an attribute, two for a pair. The shown sums are everyone and, for a pair, the
-    groups of each attribute: in each, the hidden groups must have `LEAST_PEOPLE` together. `alone` holds the groups
+    groups of each attribute: in each, the hidden groups must have `least` together. `alone` holds the groups
     that each attribute hides by itself; a pair that includes one of them is hidden too.
     """
     before = set().union(*(alone or {}).values())
-    hidden = {key for key, size in people.items() if 0 < size < LEAST_PEOPLE or (len(key) > 1 and before & set(key))}
-    while smallest := next(_giving_away(people, hidden), None):
+    hidden = {key for key, size in people.items() if 0 < size < least or (len(key) > 1 and before & set(key))}
+    while smallest := next(_giving_away(people, hidden, least), None):
         hidden.add(smallest)
     return hidden
 
 
-def _giving_away(people: Mapping[tuple[str, ...], int], hidden: set[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+def _giving_away(
+    people: Mapping[tuple[str, ...], int], hidden: set[tuple[str, ...]], least: int
+) -> Iterator[tuple[str, ...]]:
     """For each sum whose hidden groups have too few people, the smallest shown group."""
     positions = range(len(next(iter(people), ())))
     sums = (
@@ -56,7 +60,7 @@ def _giving_away(people: Mapping[tuple[str, ...], int], hidden: set[tuple[str, .
     )
     for keys in sums:
         shown = [key for key in keys if key not in hidden and people[key]]
-        if shown and 0 < sum(people[key] for key in keys if key in hidden) < LEAST_PEOPLE:
+        if shown and 0 < sum(people[key] for key in keys if key in hidden) < least:
             yield min(shown, key=lambda key: (people[key], key))
 
 

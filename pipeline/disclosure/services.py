@@ -9,6 +9,9 @@ import polars as pl
 from features.collaboration.department_services import KEY, OTHER
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 
+CARRIED: Final = ("risk", "relationships_log_odds")
+"""The figures of a pair that are means over its clients, weighted by how often each asked."""
+
 BALANCE: Final = "balance"
 """The one figure of a pair that also depends on its mirror: with the services of one it reveals the other's."""
 

@@ -4,16 +4,18 @@ For a single machine. In production, use an OpenID Connect issuer instead.
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from features.errors import BadInput, Finding
 from pipeline.identity.keys import signing_key, subject_mark
+from pipeline.identity.scopes import ALL, Scope
 from pipeline.settings import Settings
 
 ISSUER: Final = "urn:retention:embedded-issuer"
@@ -32,25 +34,41 @@ class Role(StrEnum):
     MANAGER = "manager"
     DATA_SCIENTIST = "data_scientist"
     AUDITOR = "auditor"
+    REPRESENTATIVE = "representative"
+
+
+ADD_UP: Final = (Role.HR, Role.MANAGER)
+"""The roles that one token may hold together. Anyone who checks the others (auditor, representative) does nothing else,
+and a data scientist must see no id."""
 
 
 @dataclass(frozen=True)
 class Identity:
     """The holder of a valid token; `person` is the employee_id, which a manager always has.
 
-    `expires_at` is when a token of the embedded issuer expires, in seconds since 1970; `token_id` is by what it is
-    revoked.
+    `roles` has one role, or those of `ADD_UP` in that order. `scope` limits what role hr shows; None: the whole
+    company. `expires_at` is when a token of the embedded issuer expires, in seconds since 1970; `token_id` is by what
+    it is revoked.
     """
 
     subject: str
-    role: Role
+    roles: tuple[Role, ...]
     person: str | None
     expires_at: float = 0.0
     token_id: str | None = None
+    scope: Scope | None = None
+
+    def has(self, role: Role) -> bool:
+        """Whether the holder has the role."""
+        return role in self.roles
 
 
 class InvalidToken(Exception):
     """The token has another issuer or audience, or is no longer valid; the text gives the reason, not its content."""
+
+
+class NoRole(InvalidToken):
+    """A valid token of a person who has no role here, or roles or a scope that cannot be granted."""
 
 
 @dataclass(frozen=True)
@@ -59,50 +77,67 @@ class IssuedToken:
 
     text: str
     id: str
-    role: Role
+    roles: tuple[Role, ...]
     subject_mark: str
     issued_at: datetime
     expires_at: datetime
 
 
+def roles_together(names: Iterable[Any]) -> tuple[Role, ...]:
+    """The roles of one token, in the order of `Role`. Raises BadInput for an unknown role, none, or an unsafe mix."""
+    given = set(names)
+    if not given or given - set(Role):
+        raise BadInput(Finding("unknown role", "token", "role", remedy=f"Choose one of {', '.join(Role)}."))
+    if len(given) > 1 and given - set(ADD_UP):
+        remedy = f"Only {' and '.join(ADD_UP)} add up; give every other role a token of its own."
+        raise BadInput(Finding("roles that must not be held together", "token", "role", remedy=remedy))
+    return tuple(role for role in Role if role in given)
+
+
 def issue_token(
     settings: Settings,
-    role: Role | str,
+    role: Role | str | Sequence[str],
     person: str | None = None,
     lifetime: timedelta = LIFETIME,
     now: datetime | None = None,
+    scope: Scope | None = None,
 ) -> str:
     """The text of a `new_token`."""
-    return new_token(settings, role, person, lifetime, now).text
+    return new_token(settings, role, person, lifetime, now, scope).text
 
 
 def new_token(
     settings: Settings,
-    role: Role | str,
+    role: Role | str | Sequence[str],
     person: str | None = None,
     lifetime: timedelta = LIFETIME,
     now: datetime | None = None,
+    scope: Scope | None = None,
 ) -> IssuedToken:
-    """A signed bearer token. Raises BadInput for an unknown role, or a manager without a person."""
-    if role not in list(Role):
-        raise BadInput(Finding("unknown role", "token", "role", remedy=f"Choose one of {', '.join(Role)}."))
-    if role == Role.MANAGER and not person:
+    """A signed bearer token with one role or several. Raises BadInput for unknown roles, roles that must not be held
+    together, a manager without a person, and a scope without role hr.
+    """
+    roles = roles_together([role] if isinstance(role, str) else role)
+    if Role.MANAGER in roles and not person:
         raise BadInput(Finding("a manager needs a person", "token", "person", remedy="Give the manager's employee_id."))
+    if scope and Role.HR not in roles:
+        raise BadInput(Finding("only role hr has a scope", "token", "scope", remedy="Leave the scope out."))
     issued_at = now or datetime.now(UTC)
     expires_at = issued_at + lifetime
-    subject = person or f"local-{role}"
+    subject = person or f"local-{roles[0]}"
     token_id = secrets.token_hex(8)
-    claims = {
+    claims: dict[str, Any] = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": subject,
-        "role": str(role),
+        "role": str(roles[0]) if len(roles) == 1 else list(roles),
         "iat": issued_at,
         "exp": expires_at,
         "jti": token_id,
     }
-    text = jwt.encode(claims | ({"person": person} if person else {}), signing_key(settings), ALGORITHMS[0])
-    return IssuedToken(text, token_id, Role(role), subject_mark(settings, subject), issued_at, expires_at)
+    claims |= ({"person": person} if person else {}) | ({"scope": scope.words} if scope else {})
+    text = jwt.encode(claims, signing_key(settings), ALGORITHMS[0])
+    return IssuedToken(text, token_id, roles, subject_mark(settings, subject), issued_at, expires_at)
 
 
 def read_token(token: str, key: Ed25519PublicKey) -> Identity:
@@ -115,7 +150,18 @@ def read_token(token: str, key: Ed25519PublicKey) -> Identity:
         raise InvalidToken("the token has expired") from None
     except jwt.InvalidTokenError:
         raise InvalidToken("the token is not valid here") from None
-    role, person = claims["role"], claims.get("person")
-    if role not in list(Role) or not isinstance(person, str | None) or (role == Role.MANAGER and not person):
-        raise InvalidToken("the token names no role that is known here, or a manager without a person")
-    return Identity(claims["sub"], Role(role), person, float(claims["exp"]), claims["jti"])
+    identity = held(claims["sub"], claims["role"], claims.get("person"), claims.get("scope", ALL))
+    return replace(identity, expires_at=float(claims["exp"]), token_id=claims["jti"])
+
+
+def held(subject: str, role: Any, person: Any, scope: Any) -> Identity:
+    """The identity in claims of a token: a role or a list of roles, a person, and a scope. Raises NoRole."""
+    names = role if isinstance(role, list) else [role]
+    try:
+        roles = roles_together(name if isinstance(name, str) else "" for name in names)
+        limit = Scope.of_claim(scope) if Role.HR in roles else None
+    except BadInput as wrong:
+        raise NoRole(wrong.findings[0].rule) from None
+    if not isinstance(person, str | None) or (Role.MANAGER in roles and not person):
+        raise NoRole("a manager's token must name a person")
+    return Identity(subject, roles, person, scope=limit)

@@ -41,7 +41,30 @@ def selection(
     Last month's list is taken as managers saw it until this month was published. Objections and answers made since then
     do not change who was on it: otherwise somebody who moved up would count as listed before. With `until`, later ones
     do not change this month's list either.
+
+    Within a scope, each list is that of the whole team, without the people outside the scope.
     """
+    made = _selection(scores.whole(), published, previous, rules, manager_id, line_now, until)
+    if scores.scope is None:
+        return made
+    shown = scores.teams(published, manager_id)
+    parts = (part.join(shown, on="employee_id", how="semi", maintain_order="left") for part in _people(made))
+    return Selection(made.sizes.join(shown, on="manager_id", how="semi", maintain_order="left"), *parts)
+
+
+def _people(made: Selection) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    return made.listed, made.before, made.resolved
+
+
+def _selection(
+    scores: PublishedScores,
+    published: Published,
+    previous: Published | None,
+    rules: ListRules,
+    manager_id: str | None,
+    line_now: pl.DataFrame | None,
+    until: datetime | None,
+) -> Selection:
     teams = scores.teams(published, manager_id)
     able = candidates(scores, published, teams, until)
     chosen, before = listed(able, published.mean_risk, rules), teams.clear()

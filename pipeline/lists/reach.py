@@ -1,9 +1,9 @@
 """What a manager can reach: whose line, which month, which roll-out. Routes, pages, files and mails ask here.
 
-- The line is that of the newest publication: a list of an older month names only people who still report to the
-  manager, and nobody else is answered about.
-- A manager who waits in the roll-out, now or in the month asked for, reaches nothing; and nobody above reaches people
-  through a list that waits.
+- A manager reaches single people among the direct reports, never below them (`lists.line` has groups).
+- The direct reports are those of the newest publication: a list of an older month names only people who still report to
+  the manager, and nobody else is answered about.
+- A manager who waits in the roll-out, now or in the month asked for, reaches nothing.
 - A person is reached while on the list of their own manager. People who object are on none.
 """
 
@@ -51,7 +51,7 @@ def waits(scores: PublishedScores, published: Published, manager_id: str) -> boo
 
 
 def can_see(scores: PublishedScores, published: Published, manager_id: str, employee_id: str, rules: ListRules) -> bool:
-    """Whether the person is in the manager's line, on the list of the month, and that list is shown."""
+    """Whether the person reports to the manager, is on the list of the month, and that list is shown."""
     return _is_in_reach(scores, published, manager_id, employee_id) and is_listed(scores, published, employee_id, rules)
 
 
@@ -66,16 +66,16 @@ def can_answer(
 
 def is_listed(scores: PublishedScores, published: Published, employee_id: str, rules: ListRules) -> bool:
     """Whether the person is on the list of the manager to whom they report."""
-    team = _team_of(scores, published, employee_id)
-    return employee_id in listed(candidates(scores, published, team), published.mean_risk, rules)["employee_id"]
+    team, whole = _team_of(scores, published, employee_id), scores.whole()
+    return employee_id in listed(candidates(whole, published, team), published.mean_risk, rules)["employee_id"]
 
 
 def is_answerable(scores: PublishedScores, published: Published, employee_id: str, rules: ListRules) -> bool:
     """Whether the person is on that list, or would be if no answer had taken anyone off it."""
-    team = _team_of(scores, published, employee_id)
+    team, whole = _team_of(scores, published, employee_id), scores.whole()
     return any(
         employee_id in listed(people, published.mean_risk, rules)["employee_id"]
-        for people in (candidates(scores, published, team), willing(scores, published, team))
+        for people in (candidates(whole, published, team), willing(whole, published, team))
     )
 
 
@@ -93,19 +93,17 @@ def named_on_list(
 
 
 def _is_in_reach(scores: PublishedScores, published: Published, manager_id: str, employee_id: str) -> bool:
-    """Whether the person was in the line in that month and is now, and no manager of the person waits, nor this one."""
+    """Whether the person reported to the manager in that month and does now, and the manager does not wait."""
     months = [published, scores.newest(published.source) or published]
-    if not all(scores.is_in_line_of(month, manager_id, employee_id) for month in months):
-        return False
-    own = {score.manager_id for month in months if (score := scores.score_of(month, employee_id))}
-    return not {manager_id, *own} & _waiting(scores, published)
+    is_own = all(scores.reports_to(month, manager_id, employee_id) for month in months)
+    return is_own and manager_id not in _waiting(scores, published)
 
 
 def _team_of(scores: PublishedScores, published: Published, employee_id: str) -> pl.DataFrame:
-    """The team of a person; nobody for a person without a manager, or without a score."""
+    """The whole team of a person; nobody for a person without a manager, or without a score within the scope."""
     score = scores.score_of(published, employee_id)
     manager = score.manager_id if score else None
-    return scores.teams(published, manager or "")
+    return scores.whole().teams(published, manager or "")
 
 
 def _line_now(scores: PublishedScores, published: Published, manager_id: str | None) -> pl.DataFrame | None:

@@ -35,6 +35,7 @@ from pipeline.settings import Settings
 
 MODEL_NAME = "retention"
 CHAMPION = "champion"
+EFFECT = "effect.json"
 
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 """MLflow's error codes for a model, version or alias that does not exist, or whose name is invalid."""
@@ -189,17 +190,33 @@ def record_monitoring(
         log_monitoring(document, page, steps, alerts)
 
 
+def record_effect(settings: Settings, source: str, document: Mapping[str, Any]) -> None:
+    """Logs what `retention effect` found as a run of a separate experiment."""
+    client = connect(settings)
+    with run_of_experiment(client, settings, f"{source} effect"):
+        mlflow.log_dict(dict(document), EFFECT)
+
+
 def last_monitoring(settings: Settings, source: str) -> dict[str, Any] | None:
     """The JSON of a source's latest `retention monitor`; None before the first, and without a registry."""
+    return _last_document(settings, f"{source} monitoring", "monitoring.json")
+
+
+def last_effect(settings: Settings, source: str) -> dict[str, Any] | None:
+    """The JSON of a source's latest `retention effect`; None before the first, and without a registry."""
+    return _last_document(settings, f"{source} effect", EFFECT)
+
+
+def _last_document(settings: Settings, experiment_name: str, file: str) -> dict[str, Any] | None:
     local = make_url(settings.tracking_uri).database if settings.tracking_uri.startswith("sqlite:") else None
     if local and not Path(local).exists():
         return None
     client = connect(settings)
-    experiment = client.get_experiment_by_name(f"{source} monitoring")
+    experiment = client.get_experiment_by_name(experiment_name)
     if experiment is None:
         return None
     runs = client.search_runs([experiment.experiment_id], "status = 'FINISHED'", max_results=1)
-    return dict(mlflow.artifacts.load_dict(f"runs:/{runs[0].info.run_id}/monitoring.json")) if runs else None
+    return dict(mlflow.artifacts.load_dict(f"runs:/{runs[0].info.run_id}/{file}")) if runs else None
 
 
 def champion(settings: Settings) -> str:

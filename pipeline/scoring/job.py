@@ -18,6 +18,7 @@ from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
 from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.workspace import workspace
+from pipeline.disclosure import CARRIED
 from pipeline.language.translator import marked
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
@@ -31,7 +32,7 @@ from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import population_of
 from pipeline.scoring.refusals import refusals, unchecked
 from pipeline.settings import Settings
-from pipeline.store.publication import CARRIED, Publication
+from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 
 LEAST_TENURE_MONTHS = 1.0

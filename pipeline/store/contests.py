@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
-from pipeline.store.reading import Published
-from pipeline.store.schema import CONTEST, LIST_ANSWER, SCORE
+from pipeline.store.reading import Published, PublishedScores
+from pipeline.store.schema import CONTEST, LIST_ANSWER
 
 DATA_GROUNDS = ("wrong", "outdated")
 """Reasons for disagreeing that concern the data and not the assessment."""
@@ -24,17 +24,17 @@ class ContestedData:
     feature: str | None
 
 
-def contested(connection: Connection, published: Published) -> list[ContestedData]:
+def contested(scores: PublishedScores, published: Published) -> list[ContestedData]:
     """Contested data of everyone scored in a publication, newest first: people's own contests, and managers' answers
     that the data is wrong or outdated. A later answer for the same month replaces an earlier one.
     """
-    scored = select(SCORE.c.employee_id).where(SCORE.c.publication_id == published.id)
-    own = connection.execute(
+    scored = scores.people(published)
+    own = scores.connection.execute(
         select(CONTEST.c.at, CONTEST.c.employee_id, CONTEST.c.ground, CONTEST.c.feature).where(
             CONTEST.c.employee_id.in_(scored), CONTEST.c.source.in_((published.source, ""))
         )
     )
-    answers = connection.execute(
+    answers = scores.connection.execute(
         select(LIST_ANSWER)
         .where(LIST_ANSWER.c.source == published.source, LIST_ANSWER.c.employee_id.in_(scored))
         .order_by(LIST_ANSWER.c.id)

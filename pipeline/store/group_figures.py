@@ -5,7 +5,8 @@ They are computed once, when a month is published, so that every reader gets the
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from math import sqrt
+from typing import Any, Final
 
 import polars as pl
 
@@ -64,6 +65,31 @@ def group_figures(
         for name, groups in changed_groups(earlier, members).items():
             hidden[name] |= groups
     return pl.concat([_figures(people, dimension, hidden[dimension]) for dimension in _COMPARED])
+
+
+def added(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The figures of shown groups without common members, added up; all None without a group.
+
+    The variances of the exits add up too, so the range is narrower than the sum of the ranges.
+    """
+    figures = [name for name in SCHEMA if name not in ("dimension", "value")]
+    if not rows:
+        return dict.fromkeys(figures)
+    people = sum(row["people"] for row in rows)
+    expected = sum(row["expected_exits"] for row in rows)
+    sides = ((row["expected_exits"], row["low"], row["high"]) for row in rows)
+    spread = sqrt(sum(max(high - middle, middle - low) ** 2 for middle, low, high in sides))
+    means = {
+        name: round(sum(row[name] * row["people"] for row in rows) / people, LOG_ODDS_DIGITS)
+        for name in figures
+        if name.endswith("_log_odds")
+    }
+    return means | {
+        "people": people,
+        "expected_exits": round(expected, EXITS_DIGITS),
+        "low": round(max(expected - spread, 0.0), EXITS_DIGITS),
+        "high": round(min(expected + spread, people), EXITS_DIGITS),
+    }
 
 
 def shown_members(scores: pl.DataFrame, groups: Mapping[str, Collection[str | None]]) -> pl.DataFrame:

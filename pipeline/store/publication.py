@@ -11,16 +11,13 @@ import polars as pl
 from features.contract import ids
 from features.errors import Finding, Refused
 from pipeline.data_counts import DataCheck
-from pipeline.disclosure import Pair, pairs_shown
+from pipeline.disclosure import CARRIED, Pair, pairs_shown
 
 TOLERANCE: Final = 1e-6
 """Largest difference between base + factors and the log-odds served, and between risks: what the API promises."""
 
 BATCH_PEOPLE: Final = 5_000
 """People converted at a time: limits memory to their factors."""
-
-CARRIED: Final = ("risk", "relationships_log_odds")
-"""Figures of the clients of which a pair of departments carries the mean."""
 
 _DIGITS: Final = {"rating": 2, "hours": 1, "balance": 2, "trend": 2, "risk": 3, "relationships_log_odds": 2}
 """Decimals of a pair's figures that are published."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
+from pipeline.identity.scopes import Scope
 from pipeline.settings import Settings
 from pipeline.store import audit, checkpoints, database, erasure, halts, seals
 from pipeline.store.audit import AuditEntry, Link
@@ -51,14 +52,14 @@ class Store:
         return cls(settings.store_url, settings.var)
 
     @contextmanager
-    def reading(self) -> Iterator[PublishedScores]:
-        """A consistent view: the block sees one snapshot, whatever is published meanwhile."""
+    def reading(self, scope: Scope | None = None) -> Iterator[PublishedScores]:
+        """A consistent view: the block sees one snapshot, whatever is published meanwhile, limited to the scope."""
         with self._connected("read") as connection:
-            yield self.scores_on(connection)
+            yield self.scores_on(connection, scope)
 
-    def scores_on(self, connection: Connection) -> PublishedScores:
-        """Reads on a connection of this store, within its transaction."""
-        return PublishedScores(connection, self._heads, self._var)
+    def scores_on(self, connection: Connection, scope: Scope | None = None) -> PublishedScores:
+        """Reads on a connection of this store, within its transaction, limited to the scope."""
+        return PublishedScores(connection, self._heads, self._var, scope)
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:

@@ -15,13 +15,14 @@ from starlette.exceptions import HTTPException
 
 from features.contract.ids import MOST_CHARACTERS
 from features.errors import BadInput
-from pipeline.identity.tokens import Identity
+from pipeline.identity.tokens import Identity, Role
 from pipeline.store.audit import AuditEntry, Link, append
 from pipeline.store.halts import current_halt
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.access.auth import Asker
 from serving.access.halting import FRESH_SECONDS, HALTED, Shows, refusal
+from serving.http.logs import LOG
 from serving.http.metrics import Metrics
 from serving.http.problems import Refusal
 
@@ -42,6 +43,8 @@ class Trail:
         self._what = f"{request.method} {request.scope['route'].path}"
         asked_about = request.path_params.get("employee_id")
         self._asked_about = _storable(asked_about) if asked_about else None
+        self.role: Role = asker.roles[0]
+        """Under which the answer is given, where the asker has several. The permission and the route set it."""
         self.purpose: str | None = None
         self.source: str | None = None
         """Of the people named; by default the current source. A route that reads another one sets it."""
@@ -56,7 +59,7 @@ class Trail:
         answer would otherwise block all others. That is safe, because published data never changes.
         """
         started = time.monotonic()
-        with self._store.reading() as scores:
+        with self._store.reading(self._asker.scope) as scores:
             self._require_running(scores.connection, shows)
             self._note_source(scores)
             release = Release(scores)
@@ -82,7 +85,7 @@ class Trail:
         """
         with self._store.erasing() if is_erasure else self._store.changing() as connection:
             self._require_running(connection, shows)
-            scores = self._store.scores_on(connection)
+            scores = self._store.scores_on(connection, self._asker.scope)
             self._note_source(scores)
             change = Change(connection, scores, self._entry)
             yield change
@@ -105,13 +108,16 @@ class Trail:
     def _note_source(self, scores: PublishedScores) -> None:
         served = scores.current()
         self.source = served.source if served else None
+        if served and (unknown := scores.unknown_scope(served)):
+            kinds = ", ".join(f"{kind} {number}" for kind, number in unknown.items())
+            LOG.warning("request %s: values of the scope that no post has: %s", self._request_id, kinds)
 
     def _entry(self, result: str, whom: str | None) -> AuditEntry:
         return AuditEntry(
             at=datetime.now(UTC),
             request_id=self._request_id,
             who=self._asker.subject,
-            role=self._asker.role,
+            role=self.role,
             what=self._what,
             whom=whom,
             purpose=self.purpose,

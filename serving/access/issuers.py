@@ -11,7 +11,8 @@ from jwt.exceptions import PyJWKClientConnectionError, PyJWKClientError
 from starlette.concurrency import run_in_threadpool
 
 from pipeline.identity.keys import KeyFile, signing_key, verification_key
-from pipeline.identity.tokens import Identity, InvalidToken, Role, read_token
+from pipeline.identity.scopes import ALL
+from pipeline.identity.tokens import Identity, InvalidToken, Role, held, read_token
 from serving.access.shared_reading import SharedReading
 from serving.settings import ServerSettings
 
@@ -36,10 +37,6 @@ MAX_SUBJECT_LENGTH: Final = 200
 
 class IssuerUnavailable(Exception):
     """The issuer's keys cannot be fetched, so no token can be checked."""
-
-
-class NoRole(InvalidToken):
-    """A valid token of a person who has no role here."""
 
 
 class Issuer(Protocol):
@@ -184,19 +181,19 @@ class OpenIdConnect:
             raise InvalidToken("the token is not valid here") from None
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
-        role = self._role(_claim(claims, self._settings.oidc_role_claim))
-        person = _claim(claims, self._settings.oidc_person_claim)
-        if not isinstance(person, str | None) or (role == Role.MANAGER and not person):
-            raise NoRole("a manager's token must name a person")
-        return Identity(subject=claims["sub"][:MAX_SUBJECT_LENGTH].replace("\x00", "�"), role=role, person=person)
+        named = self._settings.oidc_hr_scope_claim
+        return held(
+            claims["sub"][:MAX_SUBJECT_LENGTH].replace("\x00", "�"),
+            self._roles(_claim(claims, self._settings.oidc_role_claim)),
+            _claim(claims, self._settings.oidc_person_claim),
+            _claim(claims, named) if named else ALL,
+        )
 
-    def _role(self, claim: Any) -> Role:
+    def _roles(self, claim: Any) -> list[Role]:
+        """The roles that a claim names; other words in it, such as groups of other systems, are no roles."""
         names = claim if isinstance(claim, list) else [claim]
         known = self._settings.oidc_roles or {str(role): role for role in Role}
-        roles = {known[name] for name in names if isinstance(name, str) and name in known}
-        if len(roles) != 1:
-            raise NoRole("the token names no role that is known here, or more than one")
-        return roles.pop()
+        return [known[name] for name in names if isinstance(name, str) and name in known]
 
 
 def _key_id(token: str) -> str:

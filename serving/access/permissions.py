@@ -39,10 +39,14 @@ class Permit:
     def __init__(self, *roles: Role) -> None:
         self.roles = roles
 
-    async def __call__(self, asker: Asker, _audit: Audit) -> Identity:
-        """The asker. Raises 403 for any other role; the trail, which has already started, records the refusal."""
-        if asker.role not in self.roles:
+    async def __call__(self, asker: Asker, audit: Audit) -> Identity:
+        """The asker. The audit records the first role that gives access. Raises 403 for any other role; the trail,
+        which has already started, records the refusal.
+        """
+        allowed_roles = [role for role in asker.roles if role in self.roles]
+        if not allowed_roles:
             raise Refusal(403, "role-refused", f"Only these roles have access: {', '.join(self.roles)}.")
+        audit.role = allowed_roles[0]
         return asker
 
 
@@ -52,16 +56,23 @@ ForHrAndManagers = Annotated[Identity, Depends(Permit(Role.HR, Role.MANAGER))]
 """The asker, with role hr or manager; the route decides what a manager can see."""
 ForHrAndScientists = Annotated[Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIST))]
 """The asker, with role hr or data_scientist; a data scientist must see no id."""
+ForManagers = Annotated[Identity, Depends(Permit(Role.MANAGER))]
+"""The asker, with role manager."""
+ForRepresentatives = Annotated[Identity, Depends(Permit(Role.REPRESENTATIVE))]
+"""The asker, with role representative, who must see no person and no small group."""
 ForModelReaders = Annotated[Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIST, Role.AUDITOR))]
 """The asker, with a role that can see how a model was evaluated."""
 ForAuditors = Annotated[Identity, Depends(Permit(Role.AUDITOR))]
 """The asker, with role auditor."""
 
 
-async def allowed_to_halt(request: Request, asker: Annotated[Identity, Depends(Permit(*Role))]) -> Identity:
+async def allowed_to_halt(
+    request: Request, asker: Annotated[Identity, Depends(Permit(*Role))], audit: Audit
+) -> Identity:
     """The asker, with a role that the settings allow to halt the system. Raises 403 for any other role."""
     roles = request.app.state.settings.halt_roles
-    if asker.role not in roles:
+    audit.role = next((role for role in asker.roles if role in roles), audit.role)
+    if audit.role not in roles:
         raise Refusal(403, "role-refused", f"Only these roles have access: {', '.join(roles)}.")
     return asker
 
@@ -110,8 +121,8 @@ ReviewPurpose = Annotated[Purpose, Depends(DefaultPurpose(Purpose.MODEL_REVIEW))
 
 
 def not_in_your_line() -> Refusal:
-    """The refusal to a manager for anyone not on the lists of their own line, whether or not the person exists."""
-    return Refusal(403, "not-in-your-line", "You can see only people in your own line who are on this month's list.")
+    """The refusal to a manager for anyone not on their own list, whether or not the person exists."""
+    return Refusal(403, "not-in-your-line", "You can see only people who report to you and are on this month's list.")
 
 
 def allowed(purpose: str, audit: Audit) -> Purpose:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -19,8 +20,8 @@ from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
 from serving.pages.session import checked_form, signed_in
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
-from serving.views.lists import chosen_lists, monthly_lists, named, require_listed
-from serving.views.months import current, informed, of_month
+from serving.views.lists import chosen_lists, is_own_list, monthly_lists, named, require_listed
+from serving.views.months import current, for_manager_or_hr, informed
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -53,13 +54,14 @@ def my_list(
     kept: bool = False,
 ) -> Response:
     """One manager's list: their own, or for HR any manager's."""
-    manager = asker.person if asker.role == Role.MANAGER else manager_id
+    manager = manager_id or asker.person if asker.has(Role.HR) else asker.person
     if manager is None:
         raise Refusal(404, "no-team", "Choose whose list you want to see.")
     with audit.release() as release:
         settings = request.app.state.settings
-        published = informed(of_month(release.scores, month) if month else current(release.scores), settings)
+        published = informed(for_manager_or_hr(release.scores, asker, month), settings)
         language = language_of(request)
+        audit.role = Role.MANAGER if is_own_list(asker, manager) else Role.HR
         lists = chosen_lists(release.scores, published, asker, manager, settings, language)
         answers = last_answers(release.scores.connection, published)
         before = release.scores.before(published)
@@ -108,7 +110,7 @@ def answer(
     given = Answer(datetime.now(UTC), asker.subject, employee_id, outcome, drivers or [])
     with audit.change() as change:
         settings = request.app.state.settings
-        published = informed(of_month(change.scores, month), settings)
+        published = informed(for_manager_or_hr(change.scores, asker, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)
         last = last_answers(change.connection, published).get(employee_id)
         is_repeated = last is not None and (last.who, last.outcome, list(last.drivers)) == (
@@ -119,5 +121,5 @@ def answer(
         if not is_repeated:
             store_answer(change.connection, published, given)
         change.record("answered before" if is_repeated else "answered", employee_id)
-    whose = f"&manager_id={manager_id}" if asker.role == Role.HR else ""
+    whose = f"&manager_id={quote(manager_id, safe='')}" if asker.has(Role.HR) and manager_id else ""
     return RedirectResponse(f"/list?month={month}&kept=1{whose}", 303)

@@ -9,9 +9,9 @@ from authlib.oidc.discovery import OpenIDProviderMetadata
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from pipeline.identity.tokens import Identity, InvalidToken
+from pipeline.identity.tokens import Identity, InvalidToken, NoRole
 from pipeline.language.translator import marked
-from serving.access.issuers import TIMEOUT_SECONDS, IssuerUnavailable, NoRole, OpenIdConnect
+from serving.access.issuers import TIMEOUT_SECONDS, IssuerUnavailable, OpenIdConnect
 from serving.http.problems import Refusal
 from serving.settings import ServerSettings
 
@@ -49,7 +49,8 @@ async def identify(
         asker = await OpenIdConnect(settings, settings.oidc_client_id).identify(token)
     except NoRole:
         detail = marked(
-            "The company's sign-in accepted you but names no role here, or more than one. Ask its administrator."
+            "The company's sign-in accepted you, but names no role here, or roles or a scope that cannot be granted. "
+            "Ask its administrator."
         )
         raise Refusal(403, "sign-in-refused", detail) from None
     except (InvalidToken, KeyError):

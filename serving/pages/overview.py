@@ -52,6 +52,7 @@ def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPur
             request,
             "overview.html",
             published=published,
+            is_scoped=release.scores.scope is not None,
             now=next((each for each in totals if each.snapshot_date == published.snapshot_date), None),
             course=[_point(each, happened) for each in totals],
             happened=happened,

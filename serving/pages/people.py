@@ -208,7 +208,7 @@ def objection_withdrawn(
 ) -> Response:
     """Withdraw a person's objection; a second tap changes nothing."""
     with audit.change(Shows.RECORDS) as change:
-        audit.source = source
+        audit.source = source_asked(change.scores, source, employee_id)
         was_there = change.scores.objections.withdraw(source, employee_id)
         change.record("objection withdrawn" if was_there else "objection withdrawn before", employee_id)
         is_held = source in sources_of(change.connection, employee_id)
@@ -288,7 +288,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         shown=risk,
         score=score,
         manager_name=names.get(score.manager_id) if score.manager_id else None,
-        mean_risk=published.mean_risk,
+        mean_risk=None if scores.scope else published.mean_risk,
         curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],
         course=[charts.month(day, each.risk, each.risk_low, each.risk_high) for day, each in course],
         steps=_steps(risk),

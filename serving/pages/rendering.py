@@ -15,6 +15,7 @@ from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 from starlette.responses import HTMLResponse, Response
 
 from pipeline.html import rendering as documents
+from pipeline.identity.tokens import Identity
 from pipeline.language import numbers
 from pipeline.language.direction import isolated
 from pipeline.language.translator import Language, language, languages, marked
@@ -45,15 +46,21 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/lists", marked("Lists")),
         ("/model", marked("Model")),
     ),
-    "manager": (("/list", marked("My list")),),
+    "manager": (("/list", marked("My list")), ("/organisation", marked("My organisation"))),
     "data_scientist": (
         ("/model", marked("Model")),
         ("/overview", marked("Overview")),
         ("/services", marked("Internal services")),
     ),
     "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
+    "representative": (("/representation", marked("Representation")),),
 }
-"""Each role's menu; its first page is the start page."""
+"""Each role's menu."""
+
+
+def menu_of(asker: Identity) -> tuple[tuple[str, str], ...]:
+    """The pages of an asker's roles, in order; the first is the start page."""
+    return tuple(dict.fromkeys(page for role in asker.roles for page in PAGES_OF[role]))
 
 
 def language_of(request: Request) -> Language:
@@ -77,10 +84,10 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "session": session,
         "asker": asker,
         "form_token": session.form_token if session else "",
-        "menu": PAGES_OF[asker.role] if asker else (),
+        "menu": menu_of(asker) if asker else (),
         "path": path,
         "halt": _halt(request) if asker else None,
-        "may_halt": asker is not None and asker.role in request.app.state.settings.halt_roles,
+        "may_halt": asker is not None and any(map(asker.has, request.app.state.settings.halt_roles)),
         "purposes": PURPOSES,
         "roles": ROLES,
         "results": RESULTS,
@@ -112,6 +119,7 @@ ROLES: Final = {
     "data_scientist": marked("Data scientist"),
     "auditor": marked("Auditor"),
     "operator": marked("Operator"),
+    "representative": marked("Representative"),
 }
 RESULTS: Final = {
     "released": marked("shown"),

@@ -5,9 +5,21 @@ from starlette.responses import RedirectResponse, Response
 
 from pipeline.language.translator import languages
 from serving.http.problems import Refusal
-from serving.pages import audit, finding, halts, model, my_list, overview, people, services, sign_in
+from serving.pages import (
+    audit,
+    finding,
+    halts,
+    model,
+    my_list,
+    organisation,
+    overview,
+    people,
+    representation,
+    services,
+    sign_in,
+)
 from serving.pages.errors import PageRoute, safe_next
-from serving.pages.rendering import LANGUAGE_COOKIE, PAGES_OF, assets
+from serving.pages.rendering import LANGUAGE_COOKIE, assets, menu_of
 from serving.pages.session import session_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -17,19 +29,28 @@ _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 def include(app: FastAPI) -> None:
     """Add the pages to the server."""
-    for routes in (router, sign_in.router, my_list.router, people.router, overview.router, services.router):
-        app.include_router(routes)
-    app.include_router(finding.router)
-    app.include_router(model.router)
-    app.include_router(audit.router)
-    app.include_router(halts.router)
+    app.include_router(router)
+    for page in (
+        sign_in,
+        my_list,
+        organisation,
+        people,
+        overview,
+        services,
+        finding,
+        model,
+        audit,
+        representation,
+        halts,
+    ):
+        app.include_router(page.router)
 
 
 @router.get("/")
 def start(request: Request) -> Response:
     """To the start page of the person who is signed in, or to the sign-in."""
     session = session_of(request)
-    where = PAGES_OF[session.asker.role][0][0] if session and session.asker else "/sign-in"
+    where = menu_of(session.asker)[0][0] if session and session.asker else "/sign-in"
     return RedirectResponse(where, 303)
 
 

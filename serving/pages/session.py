@@ -8,6 +8,7 @@ that signs it or the token that started it.
 import hmac
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Final
 
@@ -16,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from starlette.responses import Response
 
 from pipeline.identity.keys import KeyFile, session_key, session_key_file
+from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import marked
 from serving.access.audit import Audit
@@ -24,7 +26,7 @@ from serving.http.logs import LOG
 from serving.http.problems import Refusal
 from serving.settings import ServerSettings
 
-_SALT: Final = "retention page session 2"
+_SALT: Final = "retention page session 3"
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,16 @@ def session_key_of(settings: ServerSettings) -> KeyFile[bytes]:
     return session_key_file(settings)
 
 
-def _asker(subject: str, role: str, person: str | None, token_id: str | None, **_: Any) -> Identity:
-    return Identity(subject, Role(role), person, token_id=token_id)
+def _asker(
+    subject: str,
+    roles: Sequence[str],
+    person: str | None,
+    token_id: str | None,
+    scope: Mapping[str, Sequence[str]] | None,
+    **_: Any,
+) -> Identity:
+    limit = Scope(**{kind: tuple(values) for kind, values in scope.items()}) if scope else None
+    return Identity(subject, tuple(map(Role, roles)), person, token_id=token_id, scope=limit)
 
 
 def _signer(request: Request) -> URLSafeSerializer | None:

@@ -30,7 +30,7 @@ def contests(request: Request, _asker: ForHr, _purpose: SubjectPurpose, audit: A
     """
     with audit.release(Shows.RECORDS) as release:
         published = current(release.scores)
-        points = contested(release.scores.connection, published)
+        points = contested(release.scores, published)
         names = release.scores.directory(published.source).names(each.employee_id for each in points)
         release.names(sorted({each.employee_id for each in points}))
         answer = ContestedPage(

@@ -42,11 +42,11 @@ def groups(
     For data scientists, managers have pseudonyms that stay the same within a publication; rows are in their order.
     """
     form = preferred(accept, TABLES)
-    names_managers = dimension == "manager" and asker.role != Role.DATA_SCIENTIST
+    names_managers = dimension == "manager" and not asker.has(Role.DATA_SCIENTIST)
     with audit.release(Shows.PEOPLE if names_managers else Shows.GROUPS) as release:
         published = current(release.scores)
         rows = group_rows(release.scores, published, dimension)
-        if dimension == "manager" and asker.role == Role.DATA_SCIENTIST:
+        if dimension == "manager" and asker.has(Role.DATA_SCIENTIST):
             rows = _with_pseudonyms(pseudonym_key(request.app.state.settings), published, rows)
         answer = page_of(published, dimension, rows)
         release.names(_managers(asker, dimension, rows))
@@ -76,7 +76,7 @@ def internal_services(
 
 def _managers(asker: Identity, dimension: str, rows: list[dict[str, Any]]) -> list[str]:
     """The people whom the answer names: managers, for a role that can see ids."""
-    if dimension != "manager" or asker.role == Role.DATA_SCIENTIST:
+    if dimension != "manager" or asker.has(Role.DATA_SCIENTIST):
         return []
     return [row["value"] for row in rows if row["value"] is not None]
 

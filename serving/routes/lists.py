@@ -35,8 +35,8 @@ from serving.http.problems import Refusal, responses
 from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.asker import language_of_asker
-from serving.views.lists import answer_fields, chosen_lists, monthly_lists, named, require_listed
-from serving.views.months import informed, of_month
+from serving.views.lists import answer_fields, chosen_lists, is_own_list, monthly_lists, named, require_listed
+from serving.views.months import for_manager_or_hr, informed
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["lists"])
 
@@ -63,8 +63,9 @@ def lists(
     manager = _wanted_manager(asker, manager_id)
     with audit.release() as release:
         settings = request.app.state.settings
-        published = informed(of_month(release.scores, month), settings)
+        published = informed(for_manager_or_hr(release.scores, asker, month), settings)
         language = asked_language(request, language_of_asker(release.scores, asker))
+        audit.role = Role.MANAGER if is_own_list(asker, manager) else Role.HR
         chosen = chosen_lists(release.scores, published, asker, manager, settings, language)
         if manager is None:
             chosen = [each for each in chosen if each.is_worth_reading]
@@ -99,7 +100,7 @@ def answer(
     settings = request.app.state.settings
     list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
     with audit.change() as change:
-        published = informed(of_month(change.scores, month), settings)
+        published = informed(for_manager_or_hr(change.scores, asker, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)
         store_answer(change.connection, published, list_answer)
         change.record("answered", employee_id)
@@ -113,7 +114,7 @@ def _href(manager_id: str) -> str:
 
 def _wanted_manager(asker: Identity, manager_id: str | None) -> str | None:
     """The manager whose list is requested; None for all. Raises 403 for a manager who requests another's."""
-    if asker.role == Role.HR:
+    if asker.has(Role.HR):
         return manager_id
     if manager_id not in (None, asker.person):
         raise not_in_your_line()

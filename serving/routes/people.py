@@ -24,7 +24,7 @@ from serving.schemas.risks import (
 )
 from serving.settings import ServerSettings
 from serving.views.finding import FOUND, MOST_FOUND, people_found
-from serving.views.months import current, informed
+from serving.views.months import current, for_manager_or_hr, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, risk_for_manager, scored
 
@@ -52,24 +52,22 @@ def risk(
 ) -> Response:
     """In the language of `Accept-Language`. HR gets the probability with its curve, range and factors.
 
-    A manager gets a band and reasons in words, and only for people in their own line who are on this month's list.
+    A manager gets a band and reasons in words, and only for direct reports who are on this month's list.
     For anyone else the answer is the same, whether or not the person exists.
     """
     settings: ServerSettings = request.app.state.settings
     language = asked_language(request)
     with audit.release() as release:
-        published = informed(current(release.scores), settings)
-        if asker.role == Role.MANAGER:
-            _require_reach(release.scores, published, asker, employee_id, settings)
-        score, factors = scored(release.scores, published, employee_id)
-        name = release.scores.directory(published.source).name(employee_id)
+        published = informed(for_manager_or_hr(release.scores, asker), settings)
         hides_answers = settings.surveys_confidential
+        audit.role = _role_for(release.scores, published, asker, employee_id, settings)
+        seen = release.scores if audit.role == Role.HR else release.scores.whole()
+        score, factors = scored(seen, published, employee_id)
+        name = seen.directory(published.source).name(employee_id)
         answer = (
-            risk_for_manager(published, score, factors, language, name)
-            if asker.role == Role.MANAGER
-            else risk_for_hr(
-                published, score, factors, horizon_months, language, hides_answers=hides_answers, name=name
-            )
+            risk_for_hr(published, score, factors, horizon_months, language, hides_answers=hides_answers, name=name)
+            if audit.role == Role.HR
+            else risk_for_manager(published, score, factors, language, name)
         )
         release.names([employee_id])
         return as_json(request, answer)
@@ -144,8 +142,18 @@ def people(
         return as_json(request, found)
 
 
-def _require_reach(
+def _role_for(
     scores: PublishedScores, published: Published, asker: Identity, employee_id: str, settings: ServerSettings
-) -> None:
-    if not can_see(scores, published, str(asker.person), employee_id, settings.list_rules):
-        raise not_in_your_line()
+) -> Role:
+    """The role under which the asker sees a person: HR within the scope, a manager for people on the own list.
+
+    Raises 403 for a manager who is not HR too, and for whom the person is out of reach.
+    """
+    is_hr = asker.has(Role.HR)
+    if not asker.has(Role.MANAGER) or (is_hr and scores.score_of(published, employee_id)):
+        return Role.HR
+    if can_see(scores.whole(), published, str(asker.person), employee_id, settings.list_rules):
+        return Role.MANAGER
+    if is_hr:
+        return Role.HR
+    raise not_in_your_line()

@@ -24,7 +24,7 @@ from serving.schemas.subject_rights import (
     Receipt,
     Withdrawal,
 )
-from serving.views.erasure import proof_of, require_traces
+from serving.views.erasure import proof_of, require_traces, require_within_scope
 from serving.views.receipts import receipt_of, source_asked, stated
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
@@ -89,7 +89,7 @@ def contested(
     "/employees/{employee_id:path}/objection",
     summary="Withdraw a person's objection",
     response_model=Withdrawal,
-    responses=responses(),
+    responses=responses(404),
 )
 def withdrawn(
     request: Request,
@@ -101,7 +101,7 @@ def withdrawn(
 ) -> Response:
     """For the person, who alone can decide it. From then on lists can name the person again.
 
-    Withdrawing again changes nothing.
+    Withdrawing again changes nothing. 404 for HR with a scope that does not include the person.
     """
     with audit.change(Shows.RECORDS) as change:
         audit.source = source_asked(change.scores, source, employee_id)
@@ -127,6 +127,7 @@ def erased(
     """
     var, store = request.app.state.settings.var, request.app.state.store
     with audit.change(Shows.RECORDS, is_erasure=True) as change:
+        require_within_scope(change.scores, employee_id)
         require_traces(change.connection, var, employee_id)
         change.scores.objections.outlive_erasure(employee_id)
         removed = erase(change.connection, employee_id)

@@ -32,7 +32,9 @@ class HeldScore(BaseModel):
     risk: float
     range: Range | None
     curve: list[CurvePoint] = Field(description="the risk at each horizon")
-    rank: int = Field(description="1 is the highest risk of the `people` scored")
+    rank: int | None = Field(
+        description="1 is the highest risk of the `people` scored; null for HR with a scope, as it is about others too"
+    )
     people: int
     evidence: str
     base_log_odds: float

@@ -12,9 +12,11 @@ from pipeline.store.audit import Link
 from pipeline.store.database import Forgotten
 from pipeline.store.erasure import leaves_traces, was_erased
 from pipeline.store.erasure_of_files import in_files
+from pipeline.store.held import sources_of
 from pipeline.store.list_folders import holds_drafts
-from serving.http.problems import Refusal
+from pipeline.store.reading import PublishedScores
 from serving.schemas.subject_rights import Erasure, Proof
+from serving.views.receipts import nothing_held
 
 ALWAYS: Final = (
     "The audit still records who looked at this person, what the person did here, and that the person was erased, as "
@@ -45,11 +47,23 @@ IN_DATABASE: Final[Mapping[Forgotten, str]] = {
 }
 
 
+def require_within_scope(scores: PublishedScores, employee_id: str) -> None:
+    """Raise 404, as for an unknown person, unless every source that holds something has the person within the scope.
+
+    An erasure removes the id from all sources.
+    """
+    if scores.scope is None:
+        return
+    holding = sources_of(scores.connection, employee_id)
+    if not holding or not all(scores.includes(source, employee_id) for source in holding):
+        raise nothing_held()
+
+
 def require_traces(connection: Connection, var: Path, employee_id: str) -> None:
     """Raise 404 where there is nothing to erase. An erasure that was interrupted, or had to wait, can be repeated."""
     is_waiting = was_erased(connection, employee_id) and holds_drafts(var)
     if not (leaves_traces(connection, employee_id) or in_files(var, employee_id) or is_waiting):
-        raise Refusal(404, "nothing-held", "No data is held about such a person.")
+        raise nothing_held()
 
 
 def proof_of(

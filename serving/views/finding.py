@@ -19,7 +19,7 @@ def people_found(
 ) -> PeopleFound:
     """Up to `limit` people. Those who object are named to nobody, except to answer what they ask themselves."""
     directory = scores.directory(published.source)
-    ids = directory.find(published, query, limit + 1)
+    ids = scores.find(published, query, limit + 1)
     objected = scores.objections.among(published.source, ids)
     shown = [each for each in ids[:limit] if each not in objected or purpose == Purpose.DATA_SUBJECT_REQUEST]
     posts = _scores_of(scores, published, shown)

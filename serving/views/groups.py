@@ -1,5 +1,6 @@
 """Figures of groups. No employee is named, and no small group is shown."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
@@ -23,9 +24,11 @@ def group_page(scores: PublishedScores, published: Published, dimension: Dimensi
 
 
 def group_rows(scores: PublishedScores, published: Published, dimension: Dimension) -> list[dict[str, Any]]:
-    """The published figures of the groups of a dimension. Raises 404 where there are none."""
+    """The published figures of the groups of a dimension, within a scope those of whole groups. Raises 404 where none
+    were published.
+    """
     rows = scores.group_figures(published, dimension)
-    if not rows:
+    if not rows and not scores.whole().group_figures(published, dimension):
         raise Refusal(404, "no-groups", "This month was scored by an earlier version. Run `retention score` again.")
     return rows
 
@@ -37,7 +40,7 @@ def page_of(published: Published, dimension: Dimension, rows: list[dict[str, Any
         model_version=published.model_version,
         horizon_months=published.horizon_months,
         dimension=dimension,
-        groups=[_group(row) for row in rows],
+        groups=[group_of(row) for row in rows],
     )
 
 
@@ -46,10 +49,11 @@ def group_table(dimension: Dimension, rows: list[dict[str, Any]]) -> Table:
     return Table(dimension, GROUP_COLUMNS, map(_cells, rows))
 
 
-def _group(row: dict[str, Any]) -> Group:
+def group_of(row: Mapping[str, Any]) -> Group:
+    """A row of the figures of groups as an answer."""
     is_suppressed = row["people"] is None
     return Group(
-        group=row["value"],
+        group=row.get("value"),
         is_suppressed=is_suppressed,
         people=row["people"],
         expected_exits=row["expected_exits"],

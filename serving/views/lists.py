@@ -24,12 +24,20 @@ def chosen_lists(
     settings: Settings,
     language: Language,
 ) -> list[RiskList]:
-    """One manager's list, or for HR all. Raises 404 for a manager whose lists start later (see `lists.rollout`)."""
-    if asker.role != Role.MANAGER:
+    """One manager's list, or for HR all within the scope. Raises 404 for a manager whose lists start later (see
+    `lists.rollout`). Anyone with both roles gets the own list as a manager.
+    """
+    if not is_own_list(asker, manager_id):
         return risk_lists(scores, published, settings.list_rules, manager_id, language)
-    if waits(scores, published, str(manager_id)):
+    whole = scores.whole()
+    if waits(whole, published, str(manager_id)):
         raise Refusal(404, "no-list-yet", "Some managers receive lists first. Yours start later.")
-    return lists_for_managers(scores, published, settings.list_rules, manager_id, language)
+    return lists_for_managers(whole, published, settings.list_rules, manager_id, language)
+
+
+def is_own_list(asker: Identity, manager_id: str | None) -> bool:
+    """Whether a list is asked for by its manager, rather than by HR."""
+    return asker.has(Role.MANAGER) and (manager_id == asker.person or not asker.has(Role.HR))
 
 
 def require_listed(
@@ -40,11 +48,13 @@ def require_listed(
     A person who was taken off the list by an answer counts as listed, because the answer may have been a mistake.
     """
     rules = settings.list_rules
-    if asker.role == Role.MANAGER:
-        if not can_answer(scores, published, str(asker.person), employee_id, rules):
-            raise not_in_your_line()
-    elif not is_answerable(scores, published, employee_id, rules):
+    if asker.has(Role.HR) and is_answerable(scores, published, employee_id, rules):
+        return
+    if asker.has(Role.MANAGER) and can_answer(scores.whole(), published, str(asker.person), employee_id, rules):
+        return
+    if asker.has(Role.HR):
         raise Refusal(404, "not-listed", "No such person is on a list of this month.")
+    raise not_in_your_line()
 
 
 def named(risk_list: RiskList) -> list[str]:

@@ -1,16 +1,18 @@
 """A model version: its evaluation, its promotion and its card, read from the registry."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from features.errors import BadInput, Unavailable
+from pipeline.judgement.small_groups import without_small_groups
 from pipeline.language.translator import marked
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
-from pipeline.registry.model_card import model_card
+from pipeline.registry.model_card import ModelCard, model_card
 from pipeline.settings import Settings
 from pipeline.store.reading import PublishedScores
 from serving.access.audit import Audit
@@ -38,6 +40,15 @@ def model_response(request: Request, audit: Audit, version: str | None, form: st
     return _card(request, form, model, history, plots)
 
 
+def card_without_small_groups(request: Request, audit: Audit) -> Response:
+    """The champion's card for representatives: no group under ten, and no account. Raises like `model_response`."""
+    model = described_version(request.app.state.settings, None)
+    with audit.release() as release:
+        history = ledger.entries(release.scores.connection, model.version)
+    report = without_small_groups(model.report)
+    return _page(request, HTML, model_card(model.version, report, [replace(entry, who="–") for entry in history]))
+
+
 def model_answer(model: "Described", scores: PublishedScores) -> ModelAnswer:
     """A version as in the registry, with its rows of the ledger."""
     history = ledger.entries(scores.connection, model.version)
@@ -54,7 +65,10 @@ def model_answer(model: "Described", scores: PublishedScores) -> ModelAnswer:
 def _card(
     request: Request, form: str, model: "Described", history: Sequence[LedgerEntry], plots: dict[str, bytes]
 ) -> Response:
-    card = model_card(model.version, model.report, history, plots)
+    return _page(request, form, model_card(model.version, model.report, history, plots))
+
+
+def _page(request: Request, form: str, card: ModelCard) -> Response:
     text = (card.html if form == HTML else card.markdown).encode()
     answer = unless_unchanged(request, form, text, lambda: text)
     answer.headers["Content-Security-Policy"] = _CARD_POLICY

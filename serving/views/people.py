@@ -46,7 +46,7 @@ def risk_page(
         model_version=published.model_version,
         horizon_months=published.horizon_months,
         people=[_line(published, score, names) for score in shown],
-        next_cursor=f"{published.id}-{page[-1].rank}" if len(rows) > size else None,
+        next_cursor=f"{published.id}-{scores.position(published, page[-1])}" if len(rows) > size else None,
     )
 
 
@@ -82,12 +82,12 @@ def _bounds(person: ScoredPerson) -> tuple[float | None, float | None]:
 
 
 def _start_of_page(scores: PublishedScores, cursor: str | None) -> tuple[Published, Score | None]:
-    """The publication, and the last person of the previous page. A cursor has a rank: a URL must not contain an id."""
+    """The publication, and the last person of the previous page. A cursor has no id: a URL must not contain one."""
     if cursor is None:
         return current(scores), None
-    publication_id, rank = (int(number) for number in cursor.split("-"))
+    publication_id, position = (int(number) for number in cursor.split("-"))
     published = scores.by_id(publication_id)
-    last = scores.of_rank(published, rank) if published else None
+    last = scores.of_position(published, position) if published else None
     if published is None or last is None:
         raise Refusal(422, "unknown-cursor", "This cursor is not valid. Start again without one.")
     return published, last

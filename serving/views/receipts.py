@@ -74,8 +74,16 @@ def receipt_of(
 
 def source_asked(scores: PublishedScores, source: str | None, employee_id: str) -> str:
     """The source that a request about a person means: the one named, else the current one, or if that holds nothing,
-    one that does. Raises 422 if nothing is published or held, so that the source must be named.
+    one that does. Raises 422 if nothing is published or held, so that the source must be named, and 404 for a person
+    outside the scope.
     """
+    asked = _source_asked(scores, source, employee_id)
+    if not scores.includes(asked, employee_id):
+        raise nothing_held()
+    return asked
+
+
+def _source_asked(scores: PublishedScores, source: str | None, employee_id: str) -> str:
     if source is not None:
         return source
     holding = sources_of(scores.connection, employee_id)
@@ -129,7 +137,8 @@ def _score(scores: PublishedScores, held: StoredScore, language: Language, hides
     factors, about = shown_to_hr(published.about if published else {}, [*held.factors], hides_answers)
     curve = curve_of(held.score, held.horizon_months)
     return HeldScore(
-        **_only(vars(held) | vars(held.score), set(HeldScore.model_fields) - {"range", "curve", "factors"}),
+        **_only(vars(held) | vars(held.score), set(HeldScore.model_fields) - {"rank", "range", "curve", "factors"}),
+        rank=None if scores.scope else held.score.rank,  # among everyone, it would tell of people outside the scope
         range=range_shown(held.score),
         curve=[CurvePoint(months=months, risk=risk) for months, risk in curve.items()],
         factors=_in_words(factors, about, language),

@@ -18,6 +18,8 @@ from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 PAGE = Path(__file__).parents[2] / "docs/api.md"
+ROLE_OF = {"/audit": "auditor", "/groups/line": "manager", "/representation": "representative"}
+"""Parts of addresses that hr may not use."""
 IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
 """The person and version of the page, and those that exist here."""
 
@@ -29,6 +31,7 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
     from pipeline.scoring.population import POST
 
     people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in POST)
+    people = people.with_columns(manager_id=pl.lit("M1"))
     figures = {"pay_against_market": [-0.3, 0.2, 0.1, -0.1, 0.0], "contract": ["fixed"] * 5}
     _, model = registry.load(trained, "1")
     X = pl.DataFrame(figures).with_columns(client_rating_12m=pl.lit(3.0), tenure_months=pl.lit(12.0))
@@ -50,7 +53,8 @@ def test_every_example_of_the_page_is_answered(client: TestClient, bearer: Calla
         url = address
         for shown, held in IN_PLACE_OF.items():
             url = url.replace(shown, held)
-        role = "auditor" if "/audit" in url else "hr"
-        answered[f"{method} {address}"] = client.request(method, url, json=body, headers=bearer(role)).status_code
+        role = next((role for part, role in ROLE_OF.items() if part in url), "hr")
+        headers = bearer(role, "M1" if role == "manager" else None)
+        answered[f"{method} {address}"] = client.request(method, url, json=body, headers=headers).status_code
     assert {call: status for call, status in answered.items() if not 200 <= status < 300} == {}
     assert len(answered) >= 17

@@ -215,6 +215,34 @@ def test_a_manager_is_the_person_in_the_configured_claim(oidc_settings: ServerSe
 
 
 @pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"scopes": ["department=Sales"]}, 200),
+        ({"scopes": "department=Sales"}, 200),
+        ({"scopes": {"department": ["Sales", "Plant"], "line": "BOSS"}}, 200),
+        ({"scopes": "all"}, 200),
+        ({"scopes": ["department=Plant"]}, 404),  # A is in Sales
+        ({"scopes": {"location": "Riga", "department": "Plant"}}, 404),
+        ({}, 401),  # with the setting, hr without a scope is refused
+        ({"scopes": []}, 401),
+        ({"scopes": ["all", "department=Sales"]}, 401),
+        ({"scopes": ["department=Sales", 7]}, 401),
+        ({"scopes": ["department=\ud800"]}, 401),
+        ({"scopes": {"team": "7"}}, 401),
+        ({"scopes": {"department": {"Sales": True}}}, 401),
+        ({"role": "manager", "person": "M1"}, 200),  # whom a scope does not limit
+        ({"role": ["hr", "manager"], "person": "M1", "scopes": ["department=Plant"]}, 200),
+    ],
+)
+def test_a_scope_is_read_where_the_issuer_writes_it(
+    oidc_settings: ServerSettings, store: Store, claims: dict[str, Any], expected: int
+) -> None:
+    result = oidc_settings.model_copy(update={"oidc_hr_scope_claim": "scopes"})
+    with TestClient(create_app(result)) as client:
+        assert status(client, token(**claims)) == expected
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"OIDC_ALGORITHMS": '["HS256"]'},

@@ -106,8 +106,9 @@ def test_survey_answers_stay_confidential(client: TestClient, bearer: Bearer) ->
     assert answer["reasons"] == [{"driver": "conditions", "text": "How the conditions of work are seen"}]
 
 
-def test_the_line_is_transitive(client: TestClient, bearer: Bearer) -> None:
-    assert risk_of(client, "A", bearer("manager", "BOSS")).status_code == 200
+def test_a_head_sees_nobody_below_the_direct_reports(client: TestClient, bearer: Bearer) -> None:
+    assert risk_of(client, "A", bearer("manager", "BOSS")).status_code == 403
+    assert risk_of(client, "A", bearer("manager", "M1")).status_code == 200
 
 
 @pytest.mark.parametrize("person", ["D", "C", "M1", "BOSS", "NOBODY"])
@@ -120,7 +121,7 @@ def test_a_manager_gets_the_same_403_for_strangers_unlisted_and_unknown_people(
         "type": "urn:retention:problem:not-in-your-line",
         "title": "Forbidden",
         "status": 403,
-        "detail": "You can see only people in your own line who are on this month's list.",
+        "detail": "You can see only people who report to you and are on this month's list.",
         "request_id": "",
     }
     assert person != "D" or risk_of(client, "D", bearer("manager", "M2")).status_code == 200

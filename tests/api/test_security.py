@@ -34,6 +34,7 @@ ROUTES = {
     "GET /v1/risks": {"hr"},
     "GET /v1/groups/department": {"hr", "data_scientist"},
     "GET /v1/internal-services": {"hr", "data_scientist"},
+    "GET /v1/groups/line": {"manager"},
     "GET /v1/lists/2026-09": {"hr", "manager"},
     "POST /v1/lists/2026-09/A/answer": {"hr", "manager"},
     "GET /v1/employees/A/receipt": {"hr"},
@@ -41,7 +42,8 @@ ROUTES = {
     "GET /v1/audit": {"auditor"},
     "DELETE /v1/employees/B": {"hr"},
 }
-"""The roles that each route accepts; M1 is the manager of A. The models' routes are in `test_audit_pages.py`."""
+"""The roles that each route accepts; M1 is the manager of A. The models' routes are in
+`test_audit_pages.py` and `test_representation.py`."""
 BODIES = {"answer": {"outcome": "talked"}, "contest": {"ground": "wrong", "statement": "x"}}
 
 
@@ -51,7 +53,7 @@ def test_each_route_lets_its_roles_through_and_no_other(client: TestClient, bear
     body = BODIES.get(path.rpartition("/")[2])
     statuses = {
         role: client.request(method, f"{path}?{WHY}", json=body, headers=bearer(role, "M1")).status_code
-        for role in ("manager", "data_scientist", "auditor", "hr")
+        for role in ("manager", "data_scientist", "auditor", "representative", "hr")
     }
     assert {role for role, status in statuses.items() if status in (200, 201)} == ROUTES[route]
     assert {status for role, status in statuses.items() if role not in ROUTES[route]} == {403}

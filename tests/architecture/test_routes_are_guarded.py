@@ -33,6 +33,9 @@ PAGES = {
     "/model/{version}/card",
     "/audit",
     "/halt",
+    "/organisation",
+    "/representation",
+    "/representation/card",
 }
 DOORS = {"/", "/sign-in", "/sign-in/openid", "/sign-in/back", "/sign-out", "/purpose", "/language/{language}"}
 """The pages for signing in and out, which name nobody."""
@@ -72,6 +75,8 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/risks",
         "/v1/scores",
         "/v1/groups/{dimension}",
+        "/v1/groups/line",
+        "/v1/representation",
         "/v1/internal-services",
         "/v1/lists/{month}",
         "/v1/lists/{month}/{employee_id:path}/answer",

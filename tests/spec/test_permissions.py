@@ -15,7 +15,9 @@ from serving.access.permissions import (
     ForHr,
     ForHrAndManagers,
     ForHrAndScientists,
+    ForManagers,
     ForModelReaders,
+    ForRepresentatives,
     ListPurpose,
     PlanningPurpose,
     Purpose,
@@ -34,8 +36,9 @@ ALLOWED = "Allowed purposes: retention_conversation, workforce_planning, model_r
 
 @dataclass
 class Trail:
-    """The part of the audit trail to which a purpose is written."""
+    """The part of the audit trail to which a role and a purpose are written."""
 
+    role: Role | None = None
     purpose: str | None = None
 
 
@@ -55,20 +58,35 @@ MAY_ASK = {
     "hr and scientists": (ForHrAndScientists, ["hr", "data_scientist"]),
     "model readers": (ForModelReaders, ["hr", "data_scientist", "auditor"]),
     "auditors": (ForAuditors, ["auditor"]),
+    "managers": (ForManagers, ["manager"]),
+    "representatives": (ForRepresentatives, ["representative"]),
 }
 
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize(("permit", "roles"), MAY_ASK.values(), ids=MAY_ASK)
 def test_a_role_passes_where_it_is_named_and_nowhere_else(permit: Any, roles: list[str], role: Role) -> None:
-    asker = Identity("somebody", role, None)
+    asker, trail = Identity("somebody", (role,), None), Trail()
     if role in roles:
-        assert ask(permit, asker, None) is asker
+        assert ask(permit, asker, trail) is asker
+        assert trail.role is role
         return
     with pytest.raises(Refusal) as refused:
-        ask(permit, asker, None)
+        ask(permit, asker, trail)
+    assert trail.role is None
     assert (refused.value.status_code, refused.value.kind) == (403, "role-refused")
     assert refused.value.detail == f"Only these roles have access: {', '.join(roles)}."
+
+
+@pytest.mark.parametrize(
+    ("permit", "role"),
+    [(ForHrAndManagers, "hr"), (ForHr, "hr"), (ForManagers, "manager")],
+    ids=["both", "hr", "manager"],
+)
+def test_of_two_roles_the_first_that_gives_access_is_recorded(permit: Any, role: str) -> None:
+    asker, trail = Identity("somebody", (Role.HR, Role.MANAGER), "M1"), Trail()
+    assert ask(permit, asker, trail) is asker
+    assert trail.role == role
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -127,7 +145,7 @@ def test_a_refused_purpose_is_recorded_up_to_64_characters_that_a_database_accep
 def test_a_person_not_on_a_managers_lists_is_answered_like_an_unknown_person() -> None:
     refusal = not_in_your_line()
     assert (refusal.status_code, refusal.kind) == (403, "not-in-your-line")
-    assert refusal.detail == "You can see only people in your own line who are on this month's list."
+    assert refusal.detail == "You can see only people who report to you and are on this month's list."
 
 
 def test_the_api_page_names_the_four_purposes_and_lets_others_reach_their_refusal() -> None:

@@ -210,7 +210,7 @@ def test_scores_that_contradict_their_factors_are_not_published(tmp_path: Path, 
         assert counts(store) == (0, 0)
 
 
-def test_the_line_is_transitive_and_circles_end(store: Store) -> None:
+def test_a_manager_reaches_direct_reports_and_nobody_below(store: Store) -> None:
     people = dict.fromkeys(["BOSS", "M", "A", "X", "Y"], 0.1)
     store.publish(scored(pushes=people, managers={"A": "M", "M": "BOSS", "X": "Y", "Y": "X"}))
     with store.reading() as scores:
@@ -226,8 +226,8 @@ def test_the_line_is_transitive_and_circles_end(store: Store) -> None:
             ("X", "X"),
             ("M", "?"),
         ]
-        result = [scores.is_in_line_of(published, manager, person) for manager, person in pairs]
-    assert result == [True, True, True, True, False, False, False, False]
+        result = [scores.reports_to(published, manager, person) for manager, person in pairs]
+    assert result == [True, False, True, True, False, False, False, False]
 
 
 def entry(whom: str) -> AuditEntry:

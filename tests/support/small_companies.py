@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from features.collaboration.department_services import KEY
-from pipeline.store.publication import CARRIED, Publication
+from pipeline.disclosure import CARRIED
+from pipeline.store.publication import Publication
 
 DAY = date(2026, 9, 30)
 

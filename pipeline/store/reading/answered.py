@@ -5,11 +5,15 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, select
 
 from features.calendar import month_end
+from pipeline.identity.scopes import Scope
 from pipeline.store.reading.heads import Published
+from pipeline.store.reading.within import rows_of
 from pipeline.store.schema import LIST_ANSWER, SCORE
 
 
-def answered_as_left(connection: Connection, published: Published, until: datetime | None = None) -> set[str]:
+def answered_as_left(
+    connection: Connection, published: Published, scope: Scope | None, until: datetime | None = None
+) -> set[str]:
     """Employee ids of the people who, by the last answer about them, have left or will leave.
 
     An answer holds for its month and the horizon after it, since anyone still there then has stayed, and only while
@@ -18,7 +22,7 @@ def answered_as_left(connection: Connection, published: Published, until: dateti
     """
     first = f"{month_end(published.snapshot_date, -published.horizon_months):%Y-%m}"
     same_manager = and_(
-        SCORE.c.publication_id == published.id,
+        rows_of(published, scope),
         SCORE.c.employee_id == LIST_ANSWER.c.employee_id,
         SCORE.c.manager_id == LIST_ANSWER.c.manager_id,
     )

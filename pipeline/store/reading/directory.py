@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
 
 from pipeline.language.search_text import search_text, search_words
 from pipeline.store.reading.heads import Published
@@ -60,10 +60,11 @@ class Directory:
         is_any = exists().where(DIRECTORY.c.source == self.source, DIRECTORY.c.email.is_not(None))
         return bool(self.connection.execute(select(is_any)).scalar_one())
 
-    def find(self, published: Published, query: str, limit: int) -> list[str]:
+    def find(self, published: Published, query: str, limit: int, among: Select[tuple[str]] | None = None) -> list[str]:
         """The ids of up to `limit` people whose name or id has every word of the query in it, the closest first.
 
-        Case and accents do not count. People without a name are found by their id, if they are scored in `published`.
+        `among`: a query of the ids that may be found; by default, everybody's. Case and accents do not count. People
+        without a name are found by their id, if they are scored in `published`.
         """
         words = search_words(query)
         if not words:
@@ -71,6 +72,8 @@ class Directory:
         by_name = select(DIRECTORY.c.employee_id).where(
             DIRECTORY.c.source == self.source, *(_holds(DIRECTORY.c.searched, word) for word in words)
         )
+        if among is not None:
+            by_name = by_name.where(DIRECTORY.c.employee_id.in_(among))
         whole = search_text(query)
         closeness = case(
             (DIRECTORY.c.employee_id == query.strip(), 0),
@@ -82,9 +85,11 @@ class Directory:
             by_name.order_by(closeness, DIRECTORY.c.searched, DIRECTORY.c.employee_id).limit(limit)
         )
         found = list(named.scalars())
-        return found + self._without_name(published, query.strip(), limit - len(found))
+        return found + self._without_name(published, query.strip(), limit - len(found), among)
 
-    def _without_name(self, published: Published, query: str, limit: int) -> list[str]:
+    def _without_name(
+        self, published: Published, query: str, limit: int, among: Select[tuple[str]] | None
+    ) -> list[str]:
         if limit <= 0:
             return []
         is_named = exists().where(
@@ -92,9 +97,10 @@ class Directory:
         )
         by_id = func.lower(SCORE.c.employee_id).like(f"%{_escaped(query.lower())}%", escape=_ESCAPE)
         is_exact = SCORE.c.employee_id == query
+        people = select(SCORE.c.employee_id).where(SCORE.c.publication_id == published.id)
         rows = self.connection.execute(
-            select(SCORE.c.employee_id)
-            .where(SCORE.c.publication_id == published.id, ~is_named, or_(by_id, is_exact))
+            (people if among is None else people.where(SCORE.c.employee_id.in_(among)))
+            .where(~is_named, or_(by_id, is_exact))
             .order_by(case((is_exact, 0), else_=1), SCORE.c.employee_id)
             .limit(limit)
         )

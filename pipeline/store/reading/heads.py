@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, ScalarSelect, Select, and_, func, select
 
 from features.catalogue.version_0_1 import published_entry
 from features.contract.vocabulary import Driver
@@ -102,6 +102,11 @@ class Heads:
             row = self.connection.execute(select(*_COLUMNS).where(PUBLICATION.c.id == number)).mappings().one()
             self.known[number] = Published(**row)
         return self.known[number]
+
+
+def newest_id(source: str) -> ScalarSelect[int]:
+    """The id of the newest publication of the newest snapshot date of a source."""
+    return _NEWEST.where(PUBLICATION.c.source == source).scalar_subquery()
 
 
 def newest_of_each_date(source: str) -> Select[Any]:

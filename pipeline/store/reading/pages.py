@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or_, select
 
+from pipeline.identity.scopes import Scope
 from pipeline.score_record import Score
 from pipeline.store.reading.heads import Published
 from pipeline.store.reading.scores import SCORE_COLUMNS
+from pipeline.store.reading.within import rows_of
 from pipeline.store.schema import SCORE
 
 Sort = Literal["-risk", "risk", "employee_id", "-employee_id", "department", "-department", "level", "-level"]
@@ -17,13 +19,14 @@ Sort = Literal["-risk", "risk", "employee_id", "-employee_id", "department", "-d
 def page(
     connection: Connection,
     published: Published,
+    scope: Scope | None,
     conditions: Iterable[ColumnElement[bool]],
     sort: Sort,
     after: Score | None,
     limit: int,
 ) -> list[Score]:
     """Up to `limit` scores that meet the conditions, after a person; ties are ordered by rank, nulls last."""
-    query = select(*SCORE_COLUMNS).where(SCORE.c.publication_id == published.id, *conditions).limit(limit)
+    query = select(*SCORE_COLUMNS).where(rows_of(published, scope), *conditions).limit(limit)
     name, is_descending = sort.removeprefix("-"), sort.startswith("-")
     ordered = (
         _by_rank(query, is_descending, after)
@@ -33,11 +36,24 @@ def page(
     return [Score(*row) for row in connection.execute(ordered)]
 
 
-def of_rank(connection: Connection, published: Published, rank: int) -> Score | None:
-    """The person with a rank; None if there is none, or the person was erased."""
-    row = connection.execute(
-        select(*SCORE_COLUMNS).where(SCORE.c.publication_id == published.id, SCORE.c.rank == rank)
-    ).first()
+def position(connection: Connection, published: Published, scope: Scope | None, score: Score) -> int:
+    """The rank of a person, counted within the scope: among everyone it would tell of people outside it."""
+    if scope is None:
+        return score.rank
+    query = select(func.count()).select_from(SCORE).where(rows_of(published, scope), SCORE.c.rank <= score.rank)
+    return int(connection.execute(query).scalar_one())
+
+
+def of_position(connection: Connection, published: Published, scope: Scope | None, position: int) -> Score | None:
+    """The person at a position; None if there is none, or the person was erased."""
+    query = select(*SCORE_COLUMNS).where(rows_of(published, scope))
+    if scope is None:
+        query = query.where(SCORE.c.rank == position)
+    elif position < 1:
+        return None
+    else:
+        query = query.order_by(SCORE.c.rank).offset(position - 1).limit(1)
+    row = connection.execute(query).first()
     return Score(*row) if row else None
 
 

@@ -1,23 +1,26 @@
 """The one interface for reading the store, on one snapshot."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from pipeline.data_counts import DataCheck
+from pipeline.identity.scopes import Scope
 from pipeline.score_record import Factor, Score
 from pipeline.store.objections import Objections
-from pipeline.store.reading import data_checks, figures, pages, scores, teams
+from pipeline.store.reading import data_checks, figures, pages, scores, teams, within
 from pipeline.store.reading.answered import answered_as_left
 from pipeline.store.reading.directory import Directory
 from pipeline.store.reading.heads import Heads, Published
+from pipeline.store.reading.organisations import Organisation, organisation_of
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
+from pipeline.store.schema import SCORE
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,31 @@ class PublishedScores:
 
     var: Path | None = None
     """The state folder, with the key of the objections."""
+
+    scope: Scope | None = None
+    """What every result is limited to (`reading.within`); None: nothing."""
+
+    def whole(self) -> Self:
+        """The same reads without the scope. Lists of teams are made of the whole team, and limited afterwards."""
+        return replace(self, scope=None)
+
+    def includes(self, source: str, employee_id: str) -> bool:
+        """Whether a person of a source is within the scope now."""
+        if self.scope is None:
+            return True
+        return bool(self.connection.execute(select(within.includes(self.scope, source, employee_id))).scalar())
+
+    def people(self, published: Published) -> Select[tuple[str]]:
+        """A query for the ids of the people scored."""
+        return select(SCORE.c.employee_id).where(within.rows_of(published, self.scope))
+
+    def has_people(self, published: Published) -> bool:
+        """Whether anybody scored in the publication is within the scope."""
+        return self.connection.execute(self.people(published).limit(1)).first() is not None
+
+    def unknown_scope(self, published: Published) -> dict[str, int]:
+        """How many values of the scope no post of the publication has, by kind (`within.unknown_values`)."""
+        return within.unknown_values(self.connection, published, self.scope) if self.scope else {}
 
     def current(self) -> Published | None:
         """The newest snapshot date of the source that was published last; of that date, the newest publication."""
@@ -57,31 +85,38 @@ class PublishedScores:
 
     def score_of(self, published: Published, employee_id: str) -> Score | None:
         """A person's score, or None if the person was not scored."""
-        return scores.score_of(self.connection, published, employee_id)
+        return scores.score_of(self.connection, published, self.scope, employee_id)
 
     def score_and_factors_of(self, published: Published, employee_id: str) -> tuple[Score, list[Factor]] | None:
         """A person's score with its factors by feature name, or None if the person was not scored."""
-        return scores.score_and_factors_of(self.connection, published, employee_id)
+        return scores.score_and_factors_of(self.connection, published, self.scope, employee_id)
 
     def factors_of(self, published: Published, employee_ids: Sequence[str]) -> Iterator[tuple[str, list[Factor]]]:
         """Each person's factors, by feature name."""
-        return scores.factors_of(self.connection, published, employee_ids)
+        return scores.factors_of(self.connection, published, self.scope, employee_ids)
 
     def risks(self, published: Published) -> pl.DataFrame:
         """Everyone's employee_id and risk, in no order."""
-        return scores.risks(self.connection, published)
+        return scores.risks(self.connection, published, self.scope)
 
     def course(self, published: Published, employee_id: str) -> list[tuple[date, Score]]:
         """A person's score on each snapshot date of the publication's source, oldest first."""
-        return scores.course(self.connection, published, employee_id)
+        return scores.course(self.connection, published, self.scope, employee_id)
 
     def totals(self, source: str) -> list[Total]:
-        """The published total of each snapshot date of a source, oldest first; suppressed ones are left out."""
-        return scores.totals(self.connection, source)
+        """The published total of each snapshot date of a source, oldest first; suppressed ones are left out.
 
-    def of_rank(self, published: Published, rank: int) -> Score | None:
-        """The person with a rank; None if there is none, or the person was erased."""
-        return pages.of_rank(self.connection, published, rank)
+        None within a scope: the total less those who are seen would be about the others.
+        """
+        return [] if self.scope else scores.totals(self.connection, source)
+
+    def position(self, published: Published, score: Score) -> int:
+        """The rank of a person; within a scope, counted in it."""
+        return pages.position(self.connection, published, self.scope, score)
+
+    def of_position(self, published: Published, position: int) -> Score | None:
+        """The person at a `position`; None if there is none, or the person was erased."""
+        return pages.of_position(self.connection, published, self.scope, position)
 
     def page(
         self,
@@ -92,15 +127,20 @@ class PublishedScores:
         limit: int,
     ) -> list[Score]:
         """Up to `limit` scores that meet the conditions, after a person; ties are ordered by rank, nulls last."""
-        return pages.page(self.connection, published, conditions, sort, after, limit)
+        return pages.page(self.connection, published, self.scope, conditions, sort, after, limit)
 
     def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
         """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order."""
-        return teams.teams(self.connection, published, manager_id)
+        return teams.teams(self.connection, published, self.scope, manager_id)
 
     def managers(self, published: Published) -> set[str]:
         """Everyone to whom somebody reports."""
-        return teams.managers(self.connection, published)
+        return teams.managers(self.connection, published, self.scope)
+
+    def find(self, published: Published, query: str, limit: int) -> list[str]:
+        """The ids of people within the scope by part of a name or id (`Directory.find`)."""
+        among = self.people(published) if self.scope else None
+        return self.directory(published.source).find(published, query, limit, among)
 
     def directory(self, source: str) -> Directory:
         """How the people of a source are called."""
@@ -113,23 +153,27 @@ class PublishedScores:
 
     def answered_as_left(self, published: Published, until: datetime | None = None) -> set[str]:
         """People who, by the last answer about them, have left or will leave (`reading.answered`)."""
-        return answered_as_left(self.connection, published, until)
+        return answered_as_left(self.connection, published, self.scope, until)
 
     def first_published_at(self, published: Published) -> datetime:
         """When scores of the publication's snapshot date were first published."""
         return self._heads.first_published_at(published)
 
-    def is_in_line_of(self, published: Published, manager_id: str, employee_id: str) -> bool:
-        """Whether the person reports to the manager, directly or through others; no one reports to themselves."""
-        return teams.is_in_line_of(self.connection, published, manager_id, employee_id)
+    def reports_to(self, published: Published, manager_id: str, employee_id: str) -> bool:
+        """Whether the person reports to the manager directly."""
+        return teams.reports_to(self.connection, published, manager_id, employee_id)
+
+    def organisation(self, published: Published, manager_id: str) -> Organisation:
+        """A manager and everyone below, as groups (`reading.organisations`). For the manager, whom no scope limits."""
+        return organisation_of(self.connection, published, manager_id)
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
         """The figures of each group of a dimension (`pipeline.store.group_figures`), by name; unknown last."""
-        return figures.group_figures(self.connection, published, dimension)
+        return figures.group_figures(self.connection, published, self.scope, dimension)
 
     def service_figures(self, published: Published) -> list[dict[str, Any]]:
         """What departments ask of each other, by client and provider department."""
-        return figures.service_figures(self.connection, published)
+        return figures.service_figures(self.connection, published, self.scope)
 
     def data_check(self, published: Published) -> DataCheck | None:
         """The state of the data behind a publication; None if it was published before it was kept."""
@@ -145,6 +189,8 @@ class PublishedScores:
 
     def places(self, published: Published, name: Literal["department", "location"]) -> list[str]:
         """The departments or locations of the people scored, by name, including suppressed groups."""
+        if self.scope:
+            return figures.places(self.connection, published, self.scope, name)
         return [row["value"] for row in self.group_figures(published, name) if row["value"] is not None]
 
     @property

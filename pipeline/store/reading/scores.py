@@ -10,9 +10,11 @@ import polars as pl
 from sqlalchemy import Connection, bindparam, select
 
 from features.contract.vocabulary import Driver
+from pipeline.identity.scopes import Scope
 from pipeline.score_record import Factor, Score
 from pipeline.store.group_figures import EVERYONE
 from pipeline.store.reading.heads import Published, newest_of_each_date
+from pipeline.store.reading.within import includes, rows_of
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE
 
 BATCH_PEOPLE: Final = 500
@@ -37,48 +39,51 @@ _SCORE_OF: Final = select(*SCORE_COLUMNS, SCORE.c.factors).where(
 """Built once, because building a statement takes longer than running it."""
 
 
-def score_of(connection: Connection, published: Published, employee_id: str) -> Score | None:
+def score_of(connection: Connection, published: Published, scope: Scope | None, employee_id: str) -> Score | None:
     """A person's score, or None if the person was not scored."""
-    row = _score_row(connection, published, employee_id)
+    row = _score_row(connection, published, scope, employee_id)
     return Score(*row[:-1]) if row else None
 
 
 def score_and_factors_of(
-    connection: Connection, published: Published, employee_id: str
+    connection: Connection, published: Published, scope: Scope | None, employee_id: str
 ) -> tuple[Score, list[Factor]] | None:
     """A person's score with its factors by feature name, or None if the person was not scored."""
-    row = _score_row(connection, published, employee_id)
+    row = _score_row(connection, published, scope, employee_id)
     return (Score(*row[:-1]), _factors(row[-1], published.feature_drivers)) if row else None
 
 
 def factors_of(
-    connection: Connection, published: Published, employee_ids: Sequence[str]
+    connection: Connection, published: Published, scope: Scope | None, employee_ids: Sequence[str]
 ) -> Iterator[tuple[str, list[Factor]]]:
     """Each person's factors, by feature name."""
     names = published.feature_drivers
     for start in range(0, len(employee_ids), BATCH_PEOPLE):
         people = employee_ids[start : start + BATCH_PEOPLE]
         query = select(SCORE.c.employee_id, SCORE.c.factors).where(
-            SCORE.c.publication_id == published.id, SCORE.c.employee_id.in_(people)
+            rows_of(published, scope), SCORE.c.employee_id.in_(people)
         )
         for employee_id, text in connection.execute(query):
             yield employee_id, _factors(text, names)
 
 
-def risks(connection: Connection, published: Published) -> pl.DataFrame:
+def risks(connection: Connection, published: Published, scope: Scope | None) -> pl.DataFrame:
     """Everyone's employee_id and risk, in no order."""
-    rows = connection.execute(select(SCORE.c.employee_id, SCORE.c.risk).where(SCORE.c.publication_id == published.id))
+    rows = connection.execute(select(SCORE.c.employee_id, SCORE.c.risk).where(rows_of(published, scope)))
     return pl.DataFrame(rows.all(), schema={"employee_id": pl.String, "risk": pl.Float64}, orient="row")
 
 
-def course(connection: Connection, published: Published, employee_id: str) -> list[tuple[date, Score]]:
+def course(
+    connection: Connection, published: Published, scope: Scope | None, employee_id: str
+) -> list[tuple[date, Score]]:
     """A person's score on each snapshot date of the publication's source, oldest first."""
-    rows = connection.execute(
+    query = (
         select(PUBLICATION.c.snapshot_date, *SCORE_COLUMNS)
         .join(PUBLICATION, PUBLICATION.c.id == SCORE.c.publication_id)
         .where(SCORE.c.employee_id == employee_id, PUBLICATION.c.id.in_(newest_of_each_date(published.source)))
         .order_by(PUBLICATION.c.snapshot_date)
     )
+    rows = connection.execute(query if scope is None else query.where(includes(scope, published.source, employee_id)))
     return [(row[0], Score(*row[1:])) for row in rows]
 
 
@@ -98,9 +103,12 @@ def totals(connection: Connection, source: str) -> list[Total]:
     return [Total(*row) for row in rows]
 
 
-def _score_row(connection: Connection, published: Published, employee_id: str) -> tuple[Any, ...] | None:
+def _score_row(
+    connection: Connection, published: Published, scope: Scope | None, employee_id: str
+) -> tuple[Any, ...] | None:
     """The columns of a score, followed by its factors as stored."""
-    row = connection.execute(_SCORE_OF, {"publication": published.id, "employee": employee_id}).first()
+    query = _SCORE_OF if scope is None else _SCORE_OF.where(includes(scope, published.source, employee_id))
+    row = connection.execute(query, {"publication": published.id, "employee": employee_id}).first()
     return None if row is None else tuple(row)
 
 
