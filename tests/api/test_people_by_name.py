@@ -14,6 +14,8 @@ from names import ODD_NAMES, directory
 from openpyxl import load_workbook
 from published import SEPTEMBER, AuditRows, publication
 
+from pipeline.identity.scopes import Scope
+from pipeline.identity.tokens import issue_token
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
@@ -49,6 +51,18 @@ def test_hr_sees_the_name_beside_every_id(named: TestClient, bearer: Bearer) -> 
     receipt = named.get("/v1/employees/A/receipt", headers=hr)
     assert receipt.json()["directory"] == {"name": "Анна Ёлкина", "email": None, "language": None}
     assert not [name for name in NAMES.values() if name in receipt.text and name != NAMES["A"]]
+
+
+@pytest.mark.parametrize(("query", "found"), [("Анна", ["A"]), ("Dora", []), ("D", []), ("C", ["C"])])
+def test_hr_with_a_scope_finds_nobody_outside_it(
+    named: TestClient, settings: ServerSettings, query: str, found: list[str]
+) -> None:
+    """A, B and C are in Sales; C has no name, and is found by the id."""
+    token = issue_token(settings, "hr", "H1", scope=Scope(department=("Sales",)))
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = named.get("/v1/people", params=PURPOSE | {"query": query}, headers=headers)
+    assert answer.status_code == 200
+    assert [each["employee_id"] for each in answer.json()["people"]] == found
 
 
 def test_a_manager_sees_the_names_of_the_own_list_only(named: TestClient, bearer: Bearer) -> None:

@@ -9,11 +9,14 @@ from features.drafting.questions import Question
 from features.drafting.recognition.names import matches
 from features.drafting.row_kind import effective_role
 from features.drafting.views import Line, Select, View
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, counted
 from features.sql import literal, quoted
 
 LAST_DAY, FIRST_DAY_AWAY = "last day", "first day away"
 NOT_AN_EXIT: Final = "not an exit"
+_TELLING: Final = ("exit_reason", "exit_type")
+_DAYS_APART: Final = 31
+"""Two lists of one exit may state the last day at work and the last of the employment."""
 _LAST_DAY_WORDS: Final = "last_day* letzter* dernier* ultimo* ostatni* laatste* последн*"
 
 
@@ -28,7 +31,9 @@ def draft_exits(drafting: Drafting, start: str, people: View | None, events: Vie
         _exits_of_rows(drafting, events, "versions", "valid_to", ENDED)
     elif people and start == "person" and people.has("exit_date"):
         role = _exit_column(drafting, people)
-        _exits_of_rows(drafting, people, "people", role, f"{quoted(role)} is not null")
+        told = leavers if leavers and _only_leavers_tell(people, leavers) else None
+        rows = _with_reasons(drafting, people, role, told) if told else "people"
+        _exits_of_rows(drafting, people, rows, role, f"{quoted(role)} is not null", told)
     elif leavers:
         role = _exit_column(drafting, leavers)
         _exits_of_rows(drafting, leavers, quoted(leavers.name), role, f"{quoted(role)} is not null")
@@ -38,6 +43,33 @@ def draft_exits(drafting: Drafting, start: str, people: View | None, events: Vie
         if months.has("exit_date") or months.has("last_day_worked"):
             _in_pictures(drafting, months)
         _missing(drafting, months)
+
+
+def _only_leavers_tell(people: View, leavers: View) -> bool:
+    """Whether the list of people dates the exits, and only that of leavers says how they came about."""
+    told = [any(role.startswith(_TELLING) for role in view.roles) for view in (people, leavers)]
+    return leavers.has("exit_date") and told == [False, True]
+
+
+def _with_reasons(drafting: Drafting, people: View, role: str, leavers: View) -> str:
+    """A view of the people, each exit with what the list of leavers says of it: the same person, and nearly the day."""
+    own = [name for name in leavers.roles if name.startswith(_TELLING) or name == "notice_date"]
+    told = ", ".join(f"gone.{quoted(name)} as {quoted(name)}" for name in own if not people.has(name))
+    apart = f"abs(gone.exit_date - p.{quoted(role)})"
+    same = f"gone.employee_id = p.employee_id and {apart} <= {_DAYS_APART}"
+    drafting.use(leavers, "exit_date")
+    drafting.bench.prepare(
+        "people_with_reasons",
+        f"select p.*, {told}\nfrom people as p left join {quoted(leavers.name)} as gone on {same}\n"
+        f"qualify row_number() over (partition by p.employee_id, p.hired, p.{quoted(role)} order by {apart}) = 1",
+    )
+    unknown = drafting.bench.rows(
+        f"select 1 from {quoted(leavers.name)} as gone where not exists (select 1 from people as p where {same})"
+    ).height
+    if unknown:
+        where = f"{leavers.name}: {counted(unknown, 'row')}"
+        drafting.notes.append(f"{where} without an exit of the person about that day in {people.name}; not used")
+    return "people_with_reasons"
 
 
 def _day_of_exit(drafting: Drafting, events: View, condition: str) -> str:
@@ -82,14 +114,17 @@ def _exit_column(drafting: Drafting, view: View) -> str:
     return names[drafting.interview.ask(question)]
 
 
-def _exits_of_rows(drafting: Drafting, view: View, rows: str, role: str, condition: str) -> None:
-    """Exits of rows that each end a spell. `role` is the column of the day."""
+def _exits_of_rows(
+    drafting: Drafting, view: View, rows: str, role: str, condition: str, told: View | None = None
+) -> None:
+    """Exits of rows that each end a spell. `role` is the column of the day; `told` says how they came about, if that is
+    not the view itself."""
     source = effective_role(view) if role == "day" else role
     day = _last_day(drafting, view, quoted(role), source or role)
     lines = [Line("employee_id", "employee_id", view.line("employee_id").source, 0.95)]
     lines.append(drafting.take(view, source or role, "exit_date", day))
-    notice = _notice(drafting, view, role)
-    lines += exit_lines(drafting, view, condition, rows)
+    notice = _notice(drafting, told, "exit_date") if told else _notice(drafting, view, role)
+    lines += exit_lines(drafting, told or view, condition, rows)
     drafting.add("exits", Select((*lines, *notice), f"from {rows}\nwhere {condition}"))
 
 

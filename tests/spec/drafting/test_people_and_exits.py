@@ -41,6 +41,22 @@ def test_a_list_of_people_gives_spells_and_exits(drafted: Draw) -> None:
     ]
 
 
+def test_the_list_of_leavers_says_why_where_the_list_of_people_only_says_when(drafted: Draw) -> None:
+    """Person 4 left on another day than the leavers' row of 2019 says, which is of an earlier stay: no reason."""
+    people = "Personnel No,Date of Hire,Leaving Date\n1,2018-01-01,\n2,2018-02-01,2020-05-31\n"
+    people += "3,2018-03-01,2020-06-30\n4,2018-04-01,2021-07-31\n5,2018-05-01,\n"
+    leavers = "Personnel No,Leaving Date,Reason for leaving\n2,2020-05-31,Better offer\n3,2020-06-29,Retired\n"
+    leavers += "4,2019-07-31,Dismissed\n"
+    kinds = {"Better offer": "voluntary", "Retired": "other", "(empty)": "other"}
+    made = drafted({"staff.csv": people, "leavers.csv": leavers}, PERIOD | {"exit_kinds": kinds})
+    assert made.rows("exits", "employee_id", "exit_date", "kind", "reason") == [
+        ("2", date(2020, 5, 31), "voluntary", "Better offer"),
+        ("3", date(2020, 6, 30), "other", "Retired"),
+        ("4", date(2021, 7, 31), "other", None),
+    ]
+    assert "leavers: 1 row without an exit of the person about that day in staff; not used" in made.draft.notes
+
+
 def test_a_person_counts_as_seen_from_the_day_on_which_exits_are_complete(drafted: Draw) -> None:
     made = drafted({"liste.csv": ROSTER}, PERIOD)
     assert {row[0] for row in made.rows("employees", "observed_from")} == {date(2020, 1, 1)}
