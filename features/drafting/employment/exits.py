@@ -31,9 +31,9 @@ def draft_exits(drafting: Drafting, start: str, people: View | None, events: Vie
         _exits_of_rows(drafting, events, "versions", "valid_to", ENDED)
     elif people and start == "person" and people.has("exit_date"):
         role = _exit_column(drafting, people)
-        told = leavers if leavers and _only_leavers_tell(people, leavers) else None
-        rows = _with_reasons(drafting, people, role, told) if told else "people"
-        _exits_of_rows(drafting, people, rows, role, f"{quoted(role)} is not null", told)
+        telling = leavers if leavers and _only_leavers_tell(people, leavers) else None
+        rows = _with_reasons(drafting, people, role, telling) if telling else "people"
+        _exits_of_rows(drafting, people, rows, role, f"{quoted(role)} is not null", telling)
     elif leavers:
         role = _exit_column(drafting, leavers)
         _exits_of_rows(drafting, leavers, quoted(leavers.name), role, f"{quoted(role)} is not null")
@@ -47,20 +47,20 @@ def draft_exits(drafting: Drafting, start: str, people: View | None, events: Vie
 
 def _only_leavers_tell(people: View, leavers: View) -> bool:
     """Whether the list of people dates the exits, and only that of leavers says how they came about."""
-    told = [any(role.startswith(_TELLING) for role in view.roles) for view in (people, leavers)]
-    return leavers.has("exit_date") and told == [False, True]
+    says_why = [any(role.startswith(_TELLING) for role in view.roles) for view in (people, leavers)]
+    return leavers.has("exit_date") and says_why == [False, True]
 
 
 def _with_reasons(drafting: Drafting, people: View, role: str, leavers: View) -> str:
     """A view of the people, each exit with what the list of leavers says of it: the same person, and nearly the day."""
     own = [name for name in leavers.roles if name.startswith(_TELLING) or name == "notice_date"]
-    told = ", ".join(f"gone.{quoted(name)} as {quoted(name)}" for name in own if not people.has(name))
+    reasons = ", ".join(f"gone.{quoted(name)} as {quoted(name)}" for name in own if not people.has(name))
     apart = f"abs(gone.exit_date - p.{quoted(role)})"
     same = f"gone.employee_id = p.employee_id and {apart} <= {_DAYS_APART}"
     drafting.use(leavers, "exit_date")
     drafting.bench.prepare(
         "people_with_reasons",
-        f"select p.*, {told}\nfrom people as p left join {quoted(leavers.name)} as gone on {same}\n"
+        f"select p.*, {reasons}\nfrom people as p left join {quoted(leavers.name)} as gone on {same}\n"
         f"qualify row_number() over (partition by p.employee_id, p.hired, p.{quoted(role)} order by {apart}) = 1",
     )
     unknown = drafting.bench.rows(
@@ -115,16 +115,17 @@ def _exit_column(drafting: Drafting, view: View) -> str:
 
 
 def _exits_of_rows(
-    drafting: Drafting, view: View, rows: str, role: str, condition: str, told: View | None = None
+    drafting: Drafting, view: View, rows: str, role: str, condition: str, telling: View | None = None
 ) -> None:
-    """Exits of rows that each end a spell. `role` is the column of the day; `told` says how they came about, if that is
-    not the view itself."""
+    """Exits of rows that each end a spell. `role` is the column of the day; `telling` is the view that says how they
+    came about, by default the same.
+    """
     source = effective_role(view) if role == "day" else role
     day = _last_day(drafting, view, quoted(role), source or role)
     lines = [Line("employee_id", "employee_id", view.line("employee_id").source, 0.95)]
     lines.append(drafting.take(view, source or role, "exit_date", day))
-    notice = _notice(drafting, told, "exit_date") if told else _notice(drafting, view, role)
-    lines += exit_lines(drafting, told or view, condition, rows)
+    notice = _notice(drafting, telling, "exit_date") if telling else _notice(drafting, view, role)
+    lines += exit_lines(drafting, telling or view, condition, rows)
     drafting.add("exits", Select((*lines, *notice), f"from {rows}\nwhere {condition}"))
 
 
