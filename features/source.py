@@ -150,6 +150,7 @@ def _checked(definition: SourceDefinition, work: Path, directory: Path | None) -
         errors=tuple(errors),
         warnings=(*raw.warnings, *report.warnings),
         notes=(*raw.notes, *report.notes),
+        notes_of_reading=tuple(raw.notes),
         versions=raw.versions,
     )
 

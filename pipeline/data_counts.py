@@ -18,7 +18,7 @@ class Validated(Protocol):
     @property
     def warnings(self) -> Sequence[Finding]: ...
     @property
-    def notes(self) -> Sequence[str]: ...
+    def notes_of_reading(self) -> Sequence[str]: ...
     @property
     def versions(self) -> Mapping[str, TableVersion]: ...
 
@@ -28,8 +28,9 @@ class DataCounts:
     """Rows read and rows used of each table, and the warnings with their numbers of rows. No person's data.
 
     `used` is empty if validation did not count the rows it kept, as for a cross-section. notes: what was assumed and
-    left out in reading. versions: of the tables of a lakehouse, by the name of the input: with these the run can be
-    repeated on the same rows. Notes and versions do not make two counts unequal.
+    left out in reading; those of validation name protected columns, and stay with the check. versions: of the tables
+    of a lakehouse, by the name of the input: with these the run can be repeated on the same rows. Notes and versions do
+    not make two counts unequal.
     """
 
     tables: Mapping[str, int] = field(default_factory=dict)
@@ -41,7 +42,11 @@ class DataCounts:
     @classmethod
     def of(cls, report: Validated) -> Self:
         return cls(
-            dict(report.tables), dict(report.used), tuple(report.warnings), tuple(report.notes), dict(report.versions)
+            dict(report.tables),
+            dict(report.used),
+            tuple(report.warnings),
+            tuple(report.notes_of_reading),
+            dict(report.versions),
         )
 
     def kept(self, table: str) -> float | None:

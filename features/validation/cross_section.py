@@ -111,6 +111,7 @@ def _cross_section(
         people=people.height,
         voluntary_exits=int(left.sum()),
         versions=raw.versions,
+        notes_of_reading=tuple(raw.notes),
         notes=(
             *raw.notes,
             *_notes(unfit, [name for name in people.columns if name in ignore and name not in protected], protected),

@@ -224,7 +224,7 @@ class Receipt(BaseModel):
         looked=[LOOK],
         purposes={"retention_conversation": 1},
         recipients={"hr": 1},
-        periods={"scores_months": 24, "answers_months": 24},
+        periods={"scores_months": 24, "answers_months": 24, "audit_months": 36},
         rights=["See everything held: this receipt (GDPR article 15)."],
     )
 

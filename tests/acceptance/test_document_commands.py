@@ -52,6 +52,9 @@ ELSEWHERE = {
     "make setup SPARK=1": BY_CI,
     "make demo": ON_A_COMPANY + ", and `test_repository.py::test_the_demo_is_always_the_simulated_company`",
     "export RETENTION_VAR=var-acme": "As each test here has it",
+    "export HR_DATABASE=postgresql://user:password@host:5432/database": (
+        "`test_databases.py::test_the_features_of_a_company_in_a_database_are_those_of_its_files_byte_for_byte`"
+    ),
     "make train SOURCE=path/to/source": ON_A_COMPANY,
     "make score SOURCE=path/to/source": ON_A_COMPANY,
     "sudo -u retention sh -c 'set -a; . /etc/retention.env; /opt/retention/bin/retention train /data/source'": (

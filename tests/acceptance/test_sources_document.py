@@ -15,6 +15,7 @@ from documents import blocks, page, section, table_lines
 
 from features.calendar import month_end
 from features.contract.tables import REQUIRED_TABLES, TABLES, column_order, column_type, required_columns
+from features.drafting.templates.template import read_template
 from features.reading.source_definition import read_definition
 from features.source import Source, load_source
 
@@ -194,7 +195,17 @@ def test_the_document_describes_the_columns() -> None:
     assert "| `overtime_hours` | number, 0 to 744 | hours of overtime |" in lines
 
 
-@pytest.mark.parametrize("toml", blocks(PAGE, "toml"), ids=lambda text: text.splitlines()[0])
+TEMPLATES = blocks(section(PAGE, "Add a template"), "toml")
+
+
+def test_the_template_of_the_document_is_accepted() -> None:
+    [toml] = TEMPLATES
+    assert read_template("ours", toml).title == "Our old HR system"
+
+
+@pytest.mark.parametrize(
+    "toml", [each for each in blocks(PAGE, "toml") if each not in TEMPLATES], ids=lambda text: text.splitlines()[0]
+)
 def test_every_source_toml_of_the_document_is_accepted(toml: str, tmp_path: Path) -> None:
     (tmp_path / "source.toml").write_text(toml)
     assert read_definition(tmp_path).text == toml

@@ -68,7 +68,7 @@ def test_every_route_while_halted(
         calls = [(path, method) for path, operations in described.items() for method in operations]
         for path, method in sorted(calls, key=lambda call: call[1] == "delete"):
             url = path.format(employee_id="A", month="2026-09", dimension="department", version="1")
-            params = {"purpose": "retention_conversation"}
+            params = {"purpose": "retention_conversation"} | ({"query": "A"} if path == "/v1/people" else {})
             headers = bearer("auditor" if path == "/v1/audit" else "hr")
             if (path, method) in {("/v1/halt", "post"), ("/v1/halt", "delete")}:
                 continue  # below

@@ -46,6 +46,7 @@ def mariadb(install: str, server: str) -> Iterator[str]:
     options = [
         f"--port={port}",
         "--bind-address=127.0.0.1",
+        "--character-set-server=utf8mb4",
         f"--socket={home / 'socket'}",
         f"--pid-file={home / 'pid'}",
     ]

@@ -28,17 +28,23 @@ from features.sql import literal, quoted
 
 LONGEST_HOURS: Final = 24
 _NIGHT: Final = 24
+_MIDNIGHT: Final = r"[ T](?:0?0:00(?::00)?(?:[.,]0+)?|12:00(?::00)? ?[Aa][Mm])(?:Z|[+-]\d\d:?\d\d)?$"
 
 
 def _as_time(text: str, values: Values) -> str | None:
     """A time of the day as hours, or a moment."""
-    has_time = values.shape.as_date is not None and values.shape.as_date.has_time
-    return as_moment(text, values) if has_time else as_clock(text, values)
+    return as_moment(text, values) if _has_clock(values) else as_clock(text, values)
 
 
 def _as_event(text: str, values: Values) -> str | None:
     """A moment with a time."""
-    return as_moment(text, values) if values.shape.as_date and values.shape.as_date.has_time else None
+    return as_moment(text, values) if _has_clock(values) else None
+
+
+def _has_clock(values: Values) -> bool:
+    """Whether the values are moments: the days of a workbook are written with a time too, always midnight."""
+    date = values.shape.as_date
+    return date is not None and date.has_time and not values.texts.str.contains(_MIDNIGHT).all()
 
 
 def _as_break(text: str, values: Values) -> str | None:

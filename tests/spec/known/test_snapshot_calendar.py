@@ -83,6 +83,6 @@ def test_the_check_counts_what_no_snapshot_date_sees(tmp_path: Path) -> None:
         "complete_from = 2016-01-01\ncomplete_until = 2019-12-31\nsnapshot_every_months = 12\nhorizon_months = 6\n"
     )
     report = check_source(tmp_path, tmp_path / "staging" / "tables")
-    assert [(found.place, found.rows) for found in report.warnings] == [("exits.exit_date", 12)]
+    assert [found.rows for found in report.warnings if found.place == "exits.exit_date"] == [12]
     assert report.notes[-1].startswith("No snapshot date sees 0 of 24 people")
     assert report.notes[-1].endswith("12 of 24 exits are in the horizon of none.")
