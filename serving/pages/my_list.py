@@ -77,6 +77,7 @@ def my_list(
             changes=CHANGES,
             kept=kept,
             manager=manager,
+            is_own=audit.role == Role.MANAGER,
         )
 
 

@@ -43,6 +43,7 @@ CONTAINERS = (
     "`test_deployment.py::test_compose_passes_on_every_setting_that_the_page_requires`"
 )
 ON_A_COMPANY = "`test_simulated_company.py::test_factors_add_up_to_the_risk_for_everyone` rests on the same commands"
+SCOPED = "Needs scores: `test_scopes.py::test_retention_token_makes_a_token_with_a_scope`"
 ELSEWHERE = {
     "make test": BY_CI,
     "make check": BY_CI,
@@ -52,6 +53,8 @@ ELSEWHERE = {
     "make setup SPARK=1": BY_CI,
     "make demo": ON_A_COMPANY + ", and `test_repository.py::test_the_demo_is_always_the_simulated_company`",
     "export RETENTION_VAR=var-acme": "As each test here has it",
+    ".venv/bin/retention token --role hr --scope department=Sales --scope location=Riga": SCOPED,
+    ".venv/bin/retention token --role hr --role manager --person E-1042 --scope line=E-1042": SCOPED,
     "export HR_DATABASE=postgresql://user:password@host:5432/database": (
         "`test_databases.py::test_the_features_of_a_company_in_a_database_are_those_of_its_files_byte_for_byte`"
     ),

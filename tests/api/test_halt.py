@@ -34,6 +34,7 @@ GOES_ON = {
     "/v1/contests": "what people contest; no score",
     "/v1/audit": "who looked",
     "/v1/halt": "the state itself",
+    "/v1/representation": "figures of models and of use, never of people",
     "/v1/models/champion": "figures of a model",
     "/v1/models/{version}": "figures of a model",
     "/health/live": "nothing",
@@ -41,6 +42,12 @@ GOES_ON = {
     "/metrics": "counts",
 }
 """The routes that a halt does not stop, and what they show."""
+ASKER = {
+    "/v1/audit": ("auditor",),
+    "/v1/groups/line": ("manager", "M1"),
+    "/v1/representation": ("representative",),
+}
+"""Who may call a route that is not for HR."""
 BODIES: dict[str, Any] = {
     "/v1/scores": {"records": [{"tenure_months": 8.0}]},
     "/v1/employees/{employee_id}/what-if": {"promotion": True},
@@ -69,7 +76,7 @@ def test_every_route_while_halted(
         for path, method in sorted(calls, key=lambda call: call[1] == "delete"):
             url = path.format(employee_id="A", month="2026-09", dimension="department", version="1")
             params = {"purpose": "retention_conversation"} | ({"query": "A"} if path == "/v1/people" else {})
-            headers = bearer("auditor" if path == "/v1/audit" else "hr")
+            headers = bearer(*ASKER.get(path, ("hr",)))
             if (path, method) in {("/v1/halt", "post"), ("/v1/halt", "delete")}:
                 continue  # below
             answer = client.request(method, url, params=params, headers=headers, json=BODIES.get(path))
