@@ -11,6 +11,7 @@ from serving.schemas.groups import Group, ServicesBetween
 class TeamInLine(Group):
     """A team's figures, and its list as counts; all null where the team is suppressed."""
 
+    manager_name: str | None = Field(description="the name of the team's manager, where the directory has it")
     is_own: bool = Field(description="whether the team reports to the asker directly")
     listed: int | None = Field(description="people on the team's list; null where it would be everyone")
     answered: int | None = Field(description="people on the list about whom the team's manager has answered")

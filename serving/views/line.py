@@ -30,6 +30,7 @@ def line_of(scores: PublishedScores, published: Published, asker: Identity, sett
     if asker.has(Role.HR):
         departments, teams = _beside_scope(scores, published, found.people, departments, teams)
     parts = disjoint_groups(found.people, departments.keys(), teams.keys())
+    names = scores.directory(published.source).names(row["value"] for row in found.teams)
     lists = counted_lists(scores.whole(), published, settings.list_rules, teams.keys())
     return LineAnswer(
         snapshot_date=published.snapshot_date,
@@ -38,7 +39,7 @@ def line_of(scores: PublishedScores, published: Published, asker: Identity, sett
         people=found.people.height,
         total=group_of(added([*(departments[name] for name in parts[0]), *(teams[name] for name in parts[1])])),
         departments=[group_of(departments.get(row["value"], _suppressed(row))) for row in found.departments],
-        teams=[_team(teams.get(row["value"], _suppressed(row)), manager_id, lists) for row in found.teams],
+        teams=[_team(teams.get(row["value"], _suppressed(row)), manager_id, lists, names) for row in found.teams],
         services=[
             ServicesBetween(**row, is_suppressed=row["services"] is None)
             for row in found.services
@@ -73,13 +74,16 @@ def _beside_scope(
     )
 
 
-def _team(row: Mapping[str, Any], manager_id: str, lists: Mapping[str, CountedList]) -> TeamInLine:
+def _team(
+    row: Mapping[str, Any], manager_id: str, lists: Mapping[str, CountedList], names: Mapping[str, str]
+) -> TeamInLine:
     """A team with its counts. A count is a sum over the team, so it is shown where the team is; never of everyone."""
     group = group_of(row)
     counted = None if group.people is None else lists.get(row["value"])
     is_everyone = counted is not None and counted.listed == group.people
     return TeamInLine(
         **group.model_dump(),
+        manager_name=names.get(row["value"]),
         is_own=row["value"] == manager_id,
         listed=None if counted is None or is_everyone else counted.listed,
         answered=None if counted is None or is_everyone else counted.answered,

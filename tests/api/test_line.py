@@ -1,6 +1,7 @@
 """A manager's own organisation: whole groups, lists as counts, and nobody alone below the direct reports."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from api_server import Bearer
 from fastapi.testclient import TestClient
 from led_company import CALM_RISK, RISK_OF_A, led_company
+from names import directory
 from published import AuditRows
 from sqlalchemy import insert
 
@@ -48,6 +50,21 @@ def test_a_head_sees_whole_groups_and_lists_as_counts(
     looks = [row for row in audit_rows() if row["what"] == "GET /v1/groups/line"]
     assert {row["whom"] for row in looks} == {"HEAD", "M1", "M2", "M3"}
     assert {(row["role"], row["purpose"]) for row in looks} == {("manager", "workforce_planning")}
+
+
+def test_a_head_sees_the_names_of_the_managers_below_and_of_nobody_else(
+    store: Store, line: Callable[[str], Any]
+) -> None:
+    names = {"M1": "Mia Lang", "M3": "Max Old", "A0": "Anna One", "X0": "Xeno Four"}
+    store.publish(replace(led_company(), directory=directory(names)))
+    answer = line("HEAD")
+    assert {each["group"]: each["manager_name"] for each in answer["teams"]} == {
+        "HEAD": None,
+        "M1": "Mia Lang",
+        "M2": None,
+        "M3": "Max Old",
+    }
+    assert not {"Anna One", "Xeno Four"} & set(str(answer).split("'"))
 
 
 def test_a_team_lead_sees_the_own_team(line: Callable[[str], Any]) -> None:
