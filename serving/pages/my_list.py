@@ -54,7 +54,8 @@ def my_list(
     kept: bool = False,
 ) -> Response:
     """One manager's list: their own, or for HR any manager's."""
-    manager = manager_id or asker.person if asker.has(Role.HR) else asker.person
+    own = asker.person if asker.has(Role.MANAGER) else None
+    manager = (manager_id or own) if asker.has(Role.HR) else own
     if manager is None:
         raise Refusal(404, "no-team", "Choose whose list you want to see.")
     with audit.release() as release:

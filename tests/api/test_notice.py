@@ -146,6 +146,7 @@ SHOWS_NO_RISK = {
     "/v1/internal-services": "figures of groups",
     "/v1/audit": "who looked",
     "/v1/halt": "whether the system is halted",
+    "/v1/representation": "figures of models and of use, never of people",
     "/v1/models/champion": "figures of a model",
     "/v1/models/{version}": "figures of a model",
     "/health/live": "nothing",
@@ -181,7 +182,8 @@ def test_no_route_shows_a_risk_before_the_notice(
                 for method in operations:
                     url = path.format(employee_id="A", month="2026-09")
                     params = {"purpose": "retention_conversation"}
-                    answer = client.request(method, url, params=params, headers=bearer("hr"), json=BODIES.get(path))
+                    headers = bearer(*(("manager", "M1") if path == "/v1/groups/line" else ("hr",)))
+                    answer = client.request(method, url, params=params, headers=headers, json=BODIES.get(path))
                     statuses.setdefault(path, []).append(answer.status_code)
                     if each is required:
                         assert answer.json()["type"] == "urn:retention:problem:not-informed", path
