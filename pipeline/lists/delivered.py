@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from pipeline.listing.rules import ListRules
-from pipeline.lists.delivery_ledger import State, deliveries
+from pipeline.lists.delivery_ledger import deliveries
+from pipeline.lists.once_only import State
 from pipeline.lists.reach import Named, named_on_list
 from pipeline.lists.rollout import Allocation, allocations
 from pipeline.store.reading import PublishedScores

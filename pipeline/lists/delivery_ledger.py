@@ -1,25 +1,18 @@
 """The delivery ledger: the state of each manager's list of a month. A list is claimed before it is sent, so that no
-list is sent twice, even if a run is killed in between.
-
-States of a list: `claimed` (being sent, or unknown whether it was sent: a run was killed, or the server never
-answered), `sent`, `failed` (certainly not sent, with a reason), `unchanged` (nothing new, so not sent).
+list is sent twice, even if a run is killed in between (`once_only`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from pipeline.lists import once_only
+from pipeline.lists.once_only import OPEN_STATES, State
 from pipeline.store.reading import Published
 from pipeline.store.schema import DELIVERY
-
-State = Literal["claimed", "sent", "failed", "unchanged"]
-
-OPEN_STATES: Final = ("failed", "unchanged")
-"""A list in one of these states was certainly not sent, so it may be claimed."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +55,14 @@ def last_known(connection: Connection, published: Published) -> dict[str, str]:
 
 def claim(connection: Connection, published: Published, manager_id: str, list_hash: str, at: datetime) -> bool:
     """Claim a list before sending it. False if this or another run has already claimed or sent it."""
-    claimed = {"list_hash": list_hash, "state": "claimed", "at": at, "reason": None}
-    is_open = and_(_of_manager(published, manager_id), DELIVERY.c.state.in_(OPEN_STATES))
-    if connection.execute(update(DELIVERY).where(is_open).values(claimed)).rowcount:
-        return True
-    return _insert_new(connection, [_key(published, manager_id) | claimed]) == 1
+    return once_only.claim(connection, DELIVERY, _key(published, manager_id), at, list_hash=list_hash)
 
 
 def settle(
     connection: Connection, published: Published, manager_id: str, state: State, at: datetime, reason: str | None
 ) -> None:
     """Record the outcome of a claimed list."""
-    is_claimed = and_(_of_manager(published, manager_id), DELIVERY.c.state == "claimed")
-    connection.execute(update(DELIVERY).where(is_claimed).values(state=state, at=at, reason=reason))
+    once_only.settle(connection, DELIVERY, _key(published, manager_id), state, at, reason)
 
 
 def reopen(connection: Connection, published: Published, manager_id: str, at: datetime) -> None:
@@ -95,18 +83,11 @@ def record(
     values = {"state": state, "at": at, "reason": reason}
     rows = [_key(published, manager_id) | values | {"list_hash": list_hash} for manager_id, list_hash in hashes.items()]
     if rows:
-        _insert_new(connection, rows)
+        once_only.insert_new(connection, DELIVERY, rows)
     for row in rows:
         is_open = and_(_of_manager(published, row["manager_id"]), DELIVERY.c.state.in_(OPEN_STATES))
         is_other = (DELIVERY.c.list_hash != row["list_hash"]) | (DELIVERY.c.state != state)
         connection.execute(update(DELIVERY).where(is_open, is_other).values(values | {"list_hash": row["list_hash"]}))
-
-
-def _insert_new(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Insert the rows whose key does not exist yet; returns their number."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(DELIVERY).on_conflict_do_nothing()
-    return connection.execute(statement, list(rows)).rowcount
 
 
 def _key(published: Published, manager_id: str) -> dict[str, Any]:

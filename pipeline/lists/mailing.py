@@ -17,6 +17,7 @@ from pipeline.language.translator import language
 from pipeline.lists import delivery_ledger as deliveries
 from pipeline.lists.addresses import addresses, addresses_of, require_addresses
 from pipeline.lists.mail import mail_of
+from pipeline.lists.once_only import OPEN_STATES, State
 from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.risk_list import RiskList, month_to_list
 from pipeline.lists.rollout import allocate
@@ -153,7 +154,7 @@ def _planned(scores: PublishedScores, published: Published, settings: Settings, 
             failing["manager_gone"][manager] = hashes[manager]
         elif manager not in address_of:
             failing["no_address"][manager] = hashes[manager]
-        elif manager not in known or known[manager].state in deliveries.OPEN_STATES:
+        elif manager not in known or known[manager].state in OPEN_STATES:
             to_send.append(each)
     return _Plan(published, last_audit_row(scores.connection), to_send, address_of, hashes, quiet, failing)
 
@@ -193,7 +194,7 @@ def _reopen(store: Store, published: Published, resend: Resend, at: datetime) ->
 def _record_the_rest(store: Store, plan: _Plan, at: datetime) -> None:
     with store.changing() as connection:
         erased = erased_since(connection, plan.read_at)
-        unsent: tuple[tuple[deliveries.State, Mapping[str, Mapping[str, str]]], ...]
+        unsent: tuple[tuple[State, Mapping[str, Mapping[str, str]]], ...]
         unsent = (("unchanged", plan.quiet), ("failed", plan.failing))
         for state, by_reason in unsent:
             for reason, hashes in by_reason.items():
@@ -245,7 +246,7 @@ class _Sender:
         self._settle(manager, "sent", None)
         return True
 
-    def _settle(self, manager: str, state: deliveries.State, reason: str | None) -> None:
+    def _settle(self, manager: str, state: State, reason: str | None) -> None:
         with self.store.changing() as connection:
             deliveries.settle(connection, self.plan.published, manager, state, self.clock(), reason)
 

@@ -1,28 +1,29 @@
-"""Claims of webhook calls and of reminders: a row is claimed before it is sent, so that nothing is sent twice.
+"""Claims of what is sent: a list, a webhook call, a reminder. A row is claimed first, so that nothing is sent twice.
 
 `claimed` (being sent, or unknown whether it arrived), `sent`, `failed` (certainly not accepted; tried again by the next
-run).
+run), and for lists `unchanged` (nothing new, so not sent).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-State = Literal["claimed", "sent", "failed"]
+State = Literal["claimed", "sent", "failed", "unchanged"]
+
+OPEN_STATES: Final = ("failed", "unchanged")
+"""What is in one of these states was certainly not sent, so it may be claimed."""
 
 
-def claim(connection: Connection, table: Table, key: Mapping[str, str], at: datetime) -> bool:
-    """Claim a row before it is sent. False if this or another run has claimed or sent it."""
-    claimed: dict[str, Any] = {"state": "claimed", "at": at, "reason": None}
-    is_failed = and_(_of(table, key), table.c.state == "failed")
-    if connection.execute(update(table).where(is_failed).values(claimed)).rowcount:
+def claim(connection: Connection, table: Table, key: Mapping[str, str], at: datetime, **values: Any) -> bool:
+    """Claim a row, with further values, before it is sent. False if this or another run has claimed or sent it."""
+    claimed = {"state": "claimed", "at": at, "reason": None, **values}
+    is_open = and_(_of(table, key), table.c.state.in_(OPEN_STATES))
+    if connection.execute(update(table).where(is_open).values(claimed)).rowcount:
         return True
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing().values({**key, **claimed})
-    return connection.execute(statement).rowcount == 1
+    return insert_new(connection, table, [{**key, **claimed}]) == 1
 
 
 def settle(
@@ -31,6 +32,12 @@ def settle(
     """Record the outcome of a claimed row."""
     is_claimed = and_(_of(table, key), table.c.state == "claimed")
     connection.execute(update(table).where(is_claimed).values(state=state, at=at, reason=reason))
+
+
+def insert_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert the rows whose key does not exist yet; returns their number."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows)).rowcount
 
 
 def state_of(connection: Connection, table: Table, key: Mapping[str, str]) -> tuple[State, str | None] | None:
