@@ -13,6 +13,9 @@ _BLOCK: Final = 1 << 20
 _OVERLAP: Final = 64
 _MERGED: Final = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 
+NO_PART: Final = (KeyError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+"""What reading a part of a workbook raises where it is missing, damaged, encrypted or packed in an unknown way."""
+
 Cells = list[str | None]
 
 
@@ -44,7 +47,7 @@ def _merged(file: Path, sheet: str) -> list[tuple[int, int, int, int]]:
             while block := opened.read(_BLOCK):
                 found |= set(_MERGED.findall(before + block))
                 before = block[-_OVERLAP:]
-    except (KeyError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+    except NO_PART:
         return []
     places = [(int(top), left.decode(), int(bottom), right.decode()) for left, top, right, bottom in found]
     return sorted((top, column_number(left), bottom, column_number(right)) for top, left, bottom, right in places)

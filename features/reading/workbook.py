@@ -7,7 +7,6 @@ The table may lie anywhere on its sheet. Its place is declared (`header_row`, `s
 import html
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ import pyarrow.parquet as pq
 from features.errors import BadInput, Finding, counted
 from features.reading.column_names import check_header
 from features.reading.file_checks import check_magic, damage_is, readable_columns
-from features.reading.merged_cells import fill_merged
+from features.reading.merged_cells import NO_PART, fill_merged
 from features.reading.shaping import AS_IT_IS, Shaping, joined_names
 from features.reading.sheet_layout import HEAD_ROWS, TAIL_ROWS, Header, find_header, name_columns, rows_below_the_data
 from features.reading.source_toml import SheetLayout
@@ -179,7 +178,7 @@ def _book(file: Path) -> _Book:
     try:
         with zipfile.ZipFile(file) as parts:
             text = parts.read("xl/workbook.xml").decode("utf-8", errors="replace")
-    except (KeyError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+    except NO_PART:
         return _Book()
     sheets = re.findall(r"<(?:\w+:)?sheet\b[^>]*>", text)
     hidden = [re.search(r'\bname="([^"]*)"', sheet) for sheet in sheets if re.search(r'\bstate="\w*idden"', sheet)]

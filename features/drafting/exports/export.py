@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from features.contract.vocabulary import snake_case
-from features.drafting.exports.sheet_groups import alike, head_of_sheet, is_pattern, workbook_inputs
+from features.drafting.exports.sheet_groups import alike, head_of_sheet, is_pattern, pattern_of, workbook_inputs
 from features.drafting.exports.text_layout import head_of, patterns_of_totals, text_input, titles_of
 from features.errors import BadInput, Finding, counted
 from features.reading.input_part import FILE_COLUMN
@@ -31,8 +31,6 @@ FORMS: Final = (*TEXT_FORMS, ".xlsx", *TYPED_FORMS)
 
 DERIVED: Final = frozenset("people spells states versions changes_of_state pictures people_by_name".split())
 """Names of views that a draft derives: no table of an export has one."""
-
-_WORDS: Final = re.compile(r"\d+|[^\W\d_]+|[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -180,15 +178,12 @@ def _header(file: Path) -> list[str]:
 
 def _one_pattern(files: Sequence[Path]) -> str:
     """The pattern that matches these files and no other of their folder; empty where there is none."""
-    words = [_WORDS.findall(file.name) for file in files]
-    if len({file.parent for file in files}) > 1 or len({len(each) for each in words}) > 1:
+    if len({(file.parent, file.suffix.lower()) for file in files}) > 1:
         return ""
-    if len({file.suffix.lower() for file in files}) > 1:
-        return ""
-    places = ["*" if len(set(same)) > 1 else same[0] for same in zip(*words, strict=True)]
     if any(sign in file.name for file in files for sign in "[]?*"):
         return ""
-    return "".join(places) if "*" in places else ""
+    pattern = pattern_of([file.name for file in files])
+    return pattern if "*" in pattern else ""
 
 
 def _read(

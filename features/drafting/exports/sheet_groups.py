@@ -106,15 +106,18 @@ def _pattern(group: Sequence[_SheetHead], sheets: Sequence[_SheetHead]) -> str:
     if {sheet.file for sheet in group} != files:
         return ""
     titles = list(dict.fromkeys(sheet.title for sheet in group))
-    words = [_WORDS.findall(title) for title in titles]
-    given = [titles[0]] if len(titles) == 1 else []
-    if len(titles) > 1 and len({len(each) for each in words}) == 1:
-        places = ["*" if len(set(same)) > 1 else same[0] for same in zip(*words, strict=True)]
-        given.append("".join(places))
-    for pattern in [*given, *(["*"] if len(titles) > 1 else [])]:
-        if [sheet for sheet in sheets if fnmatchcase(sheet.title.lower(), pattern.lower())] == list(group):
+    for pattern in [pattern_of(titles), *(["*"] if len(titles) > 1 else [])]:
+        if pattern and [sheet for sheet in sheets if fnmatchcase(sheet.title.lower(), pattern.lower())] == list(group):
             return pattern
     return ""
+
+
+def pattern_of(names: Sequence[str]) -> str:
+    """The names with `*` for each word or number in which they differ; empty where their words are not as many."""
+    words = [_WORDS.findall(name) for name in names]
+    if len({len(each) for each in words}) > 1:
+        return ""
+    return "".join("*" if len(set(same)) > 1 else same[0] for same in zip(*words, strict=True))
 
 
 def _says_departments(group: Sequence[_SheetHead]) -> bool:
