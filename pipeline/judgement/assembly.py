@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
+from features.errors import Finding
 from features.source import CrossSection, Source
 from pipeline.dataset.evaluation_splits import leavers
 from pipeline.dataset.material import Material
@@ -13,11 +15,12 @@ from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.challenger import against_champion, against_parts
-from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage, true_hazard
+from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage
 from pipeline.judgement.expected_exits import expected_exits
 from pipeline.judgement.fairness.review import review
 from pipeline.judgement.figures import Bounded
 from pipeline.judgement.report import FeatureEntry, TrainingReport
+from pipeline.judgement.true_hazard import true_hazard
 from pipeline.listing.rules import ListRules
 from pipeline.model.stored_model import StoredModel
 
@@ -49,11 +52,14 @@ def with_diagnostics(
 ) -> TrainingReport:
     """The report with the diagnostics of scores, ranges and factors."""
     dataset, latest = material.dataset, material.latest
+    tested = dataset.keys[judged.rows].with_columns(risk=pl.Series(judged.risk), left=pl.Series(judged.left))
+    truth = true_hazard(source, tested)
     return replace(
         report,
         by_group=by_group(dataset, judged, seed),
         monotone_cost=judged.monotone_cost(seed),
-        true_hazard=true_hazard(source, dataset, judged),
+        true_hazard=None if isinstance(truth, Finding) else truth,
+        unused_inputs=(truth,) if isinstance(truth, Finding) else (),
         range_coverage=range_coverage(judged),
         gain=gain(judged),
         factor_stability=factor_stability(dataset, material.splits[-1], judged.blends[-1], seed),

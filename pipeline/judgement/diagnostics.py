@@ -1,7 +1,6 @@
-"""Diagnostics of the scores: the best that any model could reach, the coverage of the ranges, the stability of the
-factors when the model is fitted again, and the features that have moved since training."""
+"""Diagnostics of the scores: the coverage of the ranges, the stability of the factors when the model is fitted again, and
+the features that have moved since training."""
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -12,13 +11,10 @@ from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
-from pipeline.judgement.metrics import one_metric
-from pipeline.judgement.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage, TrueHazard
+from pipeline.judgement.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.parallel import in_parallel
 
-TRUTH: Final = "truth.parquet"
-"""Written by `retention simulate` beside its tables; not a table of the contract, so nothing else reads it."""
 GROUPS: Final = 10
 PERCENTILES: Final = 101
 """Points of the gain curve, both ends included."""
@@ -26,25 +22,6 @@ REFIT_SHARE: Final = 0.8
 EXPLAINED: Final = 500
 """Test rows on which the factors of two refits are compared."""
 REFERENCE_MONTHS: Final = 12
-
-
-def true_hazard(source: Path, dataset: Dataset, judged: Backtest) -> TrueHazard | None:
-    """How near the scores come to the true hazard, on the test rows; None for a source without true hazards.
-
-    `oracle_auc` is the AUC of the true hazard of the month after the snapshot date, `auc` that of the scores on the
-    same `rows`, and `share` is (auc − 0.5) / (oracle_auc − 0.5).
-    """
-    file = (source if source.is_dir() else source.parent) / TRUTH
-    if not file.is_file():
-        return None
-    truth = pl.read_parquet(file, columns=["employee_id", "snapshot_date", "hazard"])
-    keys = dataset.keys[judged.rows].with_columns(risk=pl.Series(judged.risk), left=pl.Series(judged.left))
-    rows = keys.join(truth, on=["employee_id", "snapshot_date"], how="inner")
-    if rows.is_empty():
-        return None
-    left = rows["left"].to_numpy()
-    oracle, auc = (one_metric(left, rows[name].to_numpy(), "auc") for name in ("hazard", "risk"))
-    return TrueHazard(rows.height, oracle, auc, (auc - 0.5) / (oracle - 0.5))
 
 
 def range_coverage(judged: Backtest) -> RangeCoverage:

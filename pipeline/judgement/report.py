@@ -10,6 +10,7 @@ from math import nan
 from typing import Any
 
 from features.catalogue.feature import Feature
+from features.errors import Finding
 from pipeline.data_counts import DataCounts
 from pipeline.judgement.condition import Condition
 from pipeline.judgement.figures import UNDEFINED, Bounded, Figure, Metrics, MetricValues, Named
@@ -270,6 +271,7 @@ class TrainingReport:
     """What `retention train --json` writes; the last six fields are set once the model is recorded.
 
     data: what validation counted; data_before: the same when the champion of that moment was trained.
+    unused_inputs: optional inputs that could not be used, and why.
     """
 
     source: str
@@ -291,6 +293,7 @@ class TrainingReport:
     by_group: tuple[GroupFigures, ...] = ()
     monotone_cost: Difference | None = None
     true_hazard: TrueHazard | None = None
+    unused_inputs: tuple[Finding, ...] = ()
     range_coverage: RangeCoverage | None = None
     gain: tuple[Figure, ...] = ()
     factor_stability: FactorStability | None = None

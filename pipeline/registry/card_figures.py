@@ -273,6 +273,8 @@ def diagnostic_facts(report: TrainingReport) -> Facts:
     facts = []
     if report.true_hazard:
         facts.append(("best that any model could reach", _true_hazard(report.true_hazard)))
+    if report.unused_inputs:
+        facts.append(("inputs that could not be used", " ".join(map(str, report.unused_inputs))))
     if report.range_coverage:
         facts.append(("ranges, out of time", _coverage(report.range_coverage)))
     if report.factor_stability:

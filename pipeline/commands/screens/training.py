@@ -38,6 +38,7 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
         "",
         *added,
         *_distance_to_the_true_hazard(report.true_hazard),
+        *(f"[yellow]warning[/] {escape(str(finding))}\n" for finding in report.unused_inputs),
         f"With permuted labels: AUC {bounds_text(report.shuffled_auc)} (the interval should contain 0.5)\n",
         gates_table(report.gate or ()),
         *_missing(report),
