@@ -1,5 +1,5 @@
-"""Diagnostics of the scores: the coverage of the ranges, the stability of the factors when the model is fitted again, and
-the features that have moved since training."""
+"""Diagnostics of the scores: the coverage of the ranges, the stability of the factors when the model is fitted again,
+and the features that have moved since training."""
 
 from typing import Final
 

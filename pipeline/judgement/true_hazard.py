@@ -49,7 +49,7 @@ def _read(file: Path) -> pl.DataFrame | Finding:
     """Person, date and hazard, each pair once and with a finite hazard; or the first thing that is wrong with them."""
     schema = pl.read_parquet_schema(file)
     wanted: dict[str, Any] = {"employee_id": pl.String, "snapshot_date": pl.Date, "hazard": pl.Float64}
-    for name, dtype in wanted.items():
+    for name in wanted:
         if name not in schema:
             return _unusable("a column is missing", name)
         if name == "hazard" and not schema[name].is_numeric():
