@@ -117,7 +117,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
     with watch.stage("guards"):
         permuted = permuted_labels_auc(material.dataset, material.splits[-1], judged.blends[-1], request.seed)
         try:
-            sums = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
+            passed = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
         except Refused as refused:
             raise RefusedOnData(refused.findings, DataCounts.of(loaded.report)) from None
     with watch.stage("fit on all matured rows"):
@@ -127,6 +127,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
         report = replace(
             first_report(material, judged, permuted, request.seed, request.allowed_suspects),
             settings=_settings(model, tuning),
+            cleared_suspects=passed.cleared,
             data=DataCounts.of(loaded.report),
         )
     with watch.stage("trust", "diagnostics"):
@@ -142,7 +143,7 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
     drawn = plots(report)
     report = promotion.record(settings, model, replace(report, missing_illustrations=drawn.missing), drawn.files)
     if not was_told_of_erasure(folder):
-        store_sums(material.name, sums, settings)
+        store_sums(material.name, passed.sums, settings)
     return Trained(
         replace(report, manifest=None, seconds=watch.seconds),
         model,

@@ -42,6 +42,9 @@ class Feature:
         Based on survey answers, which people gave to the employer and not to their manager.
     monotone
         A what-if changes it, so the model may never lower the risk in the direction of `worse`.
+    is_dated
+        Computed from facts with dates of their own, so an earlier figure is what was known then. A column without
+        dates may have been overwritten since.
     item, label_form, label_months
         The label of the source's own item, the form of `features.catalogue.item_labels` from which `label` is built,
         and the months in it; empty for a feature that is not about an item.
@@ -63,6 +66,7 @@ class Feature:
     is_difference: bool = False
     is_confidential: bool = False
     monotone: bool = False
+    is_dated: bool = True
     item: str = ""
     label_form: str = ""
     label_months: int | None = None

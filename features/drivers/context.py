@@ -1,5 +1,6 @@
 """Context: features that are shown beside the drivers and that nobody can act on."""
 
+from dataclasses import replace
 from typing import Final
 
 import narwhals as nw
@@ -106,7 +107,8 @@ def attribute_family(column: str, name: str, is_number: bool) -> Family:
         return present(known).select("employee_id", nw.col(column).alias(name))
 
     label = column.replace("_", " ").capitalize()
-    return Family((_context(name, label, "as recorded" if is_number else "category"),), define, ("employees",))
+    attribute = replace(_context(name, label, "as recorded" if is_number else "category"), is_dated=False)
+    return Family((attribute,), define, ("employees",))
 
 
 FAMILIES: Final[tuple[Family, ...]] = (

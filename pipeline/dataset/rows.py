@@ -106,6 +106,7 @@ def cross_section_catalogue(source: CrossSection) -> dict[str, Feature]:
             peers="same department and level where the data has them, else everyone",
             actionable=source.drivers[name] != "context",
             kind="category" if source.frame.schema[name] == pl.String else "number",
+            is_dated=False,
         )
         for name in source.frame.columns
     }

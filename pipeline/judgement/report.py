@@ -271,6 +271,7 @@ class TrainingReport:
     """What `retention train --json` writes; the last six fields are set once the model is recorded.
 
     data: what validation counted; data_before: the same when the champion of that moment was trained.
+    suspects: features allowed by name; cleared_suspects: strong ones that the guards cleared, each with the reason.
     unused_inputs: optional inputs that could not be used, and why.
     """
 
@@ -288,6 +289,7 @@ class TrainingReport:
     ablation: Mapping[str, Difference] = field(default_factory=dict)
     shuffled_auc: Bounded | None = None
     suspects: tuple[str, ...] = ()
+    cleared_suspects: Mapping[str, str] = field(default_factory=dict)
     features: tuple[FeatureEntry, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     by_group: tuple[GroupFigures, ...] = ()

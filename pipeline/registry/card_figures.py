@@ -255,6 +255,7 @@ def _proxy_table(proxies: Sequence[Proxy]) -> list[Block]:
 def guard_facts(report: TrainingReport) -> Facts:
     """The results of the guards, any of which would have stopped the training."""
     allowed = report.suspects
+    cleared = "; ".join(f"{name} {why}" for name, why in report.cleared_suspects.items())
     return Facts(
         [
             ("with permuted labels", f"AUC {bounds(report.shuffled_auc)}; the interval must contain 0.5, and does"),
@@ -264,6 +265,7 @@ def guard_facts(report: TrainingReport) -> Facts:
                 if allowed
                 else "none; one would have stopped the training",
             ),
+            *([("strong features that were cleared", cleared)] if cleared else []),
         ]
     )
 

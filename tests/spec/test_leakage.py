@@ -30,7 +30,7 @@ def honest() -> list[float | None]:
 
 
 def named(data: Dataset, *allowed: str) -> list[str]:
-    return [finding.column for finding in suspects(data, np.arange(ROWS), allowed)]
+    return [finding.column for finding in suspects(data, np.arange(ROWS), allowed).findings]
 
 
 @pytest.mark.parametrize("direction", [1.0, -1.0])
@@ -54,7 +54,7 @@ def test_a_zero_that_multiplies_the_exit_rate_is_named_though_it_separates_littl
     left_rows, stayed_rows = np.flatnonzero(LEFT), np.flatnonzero(~LEFT)
     zero = set(left_rows[:50]) | set(stayed_rows[:52])
     leak = [0.0 if row in zero else float(row % 9 + 1) for row in range(ROWS)]
-    findings = suspects(dataset(leak=leak), np.arange(ROWS))
+    findings = suspects(dataset(leak=leak), np.arange(ROWS)).findings
     assert [(finding.column, finding.rows) for finding in findings] == [("leak", 102)]
 
 
@@ -82,7 +82,8 @@ def test_a_figure_that_is_known_of_those_who_leave_is_named() -> None:
     # Known of 60 people, of whom 40 left (67 %); of the 940 others 60 left (6.4 %): ten times, with few rows.
     known = some(40, 20)
     late = [float(row % 7) if row in known else None for row in range(ROWS)]
-    [finding] = suspects(dataset(honest=honest(), review=late), np.arange(ROWS), table_of={"review": "performance"})
+    data = dataset(honest=honest(), review=late)
+    [finding] = suspects(data, np.arange(ROWS), table_of={"review": "performance"}).findings
     assert (finding.column, finding.rows) == ("review", 60)
     assert finding.rule.startswith("multiplies the exit rate by 10.4 where it is known: 67% of those left")
     assert "computed from performance" in finding.rule
@@ -104,7 +105,7 @@ def test_a_small_group_of_whom_all_left_is_named_and_a_smaller_one_could_be_a_te
         held = some(leavers, 0)
         return ["Z9" if row in held else f"A{row % 12}" for row in range(ROWS)]
 
-    [finding] = suspects(dataset(code=codes(12)), np.arange(ROWS))
+    [finding] = suspects(dataset(code=codes(12)), np.arange(ROWS)).findings
     assert (finding.column, finding.rows) == ("code", 12)
     assert named(dataset(code=codes(9))) == []
 
@@ -129,7 +130,7 @@ def test_the_rows_of_one_person_count_once() -> None:
 
 
 def test_the_remedy_names_both_ways_out() -> None:
-    [finding] = suspects(dataset(leak=[float(left) for left in LEFT]), np.arange(ROWS))
+    [finding] = suspects(dataset(leak=[float(left) for left in LEFT]), np.arange(ROWS)).findings
     assert '"leak" to `ignore`' in finding.remedy
     assert "--allow-suspect leak" in finding.remedy
 
@@ -140,4 +141,4 @@ def test_an_allowed_suspect_passes() -> None:
 
 def test_only_evaluated_rows_count() -> None:
     leak = [float(left) if row < 500 else 0.0 for row, left in enumerate(LEFT)]
-    assert [finding.column for finding in suspects(dataset(leak=leak), np.arange(500, ROWS))] == []
+    assert [finding.column for finding in suspects(dataset(leak=leak), np.arange(500, ROWS)).findings] == []

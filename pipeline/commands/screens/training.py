@@ -39,6 +39,7 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
         *added,
         *_distance_to_the_true_hazard(report.true_hazard),
         *(f"[yellow]warning[/] {escape(str(finding))}\n" for finding in report.unused_inputs),
+        *_cleared(report),
         f"With permuted labels: AUC {bounds_text(report.shuffled_auc)} (the interval should contain 0.5)\n",
         gates_table(report.gate or ()),
         *_missing(report),
@@ -54,6 +55,12 @@ def _distance_to_the_true_hazard(truth: TrueHazard | None) -> list[str]:
         return []
     best = figure_text(truth.oracle_auc)
     return [f"The true hazard has AUC {best}; the model covers {truth.share:.0%} of the way from 0.5 to it\n"]
+
+
+def _cleared(report: TrainingReport) -> list[str]:
+    """Features that are strong enough to be suspect, and why the guards cleared them."""
+    cleared = report.cleared_suspects.items()
+    return [f"[yellow]note[/] {escape(name)} {escape(why)}. It is not a suspect.\n" for name, why in cleared]
 
 
 def _missing(report: TrainingReport) -> list[RenderableType]:

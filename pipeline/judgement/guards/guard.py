@@ -1,8 +1,11 @@
 """Runs the guards that stop a training: leaks, rewritten history, train/test overlap, permuted labels."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from typing import Final
+
+import numpy as np
 
 from features.errors import Finding, Refused
 from pipeline.dataset.evaluation_splits import Split
@@ -11,19 +14,32 @@ from pipeline.dataset.rows import Dataset
 from pipeline.identity.keys import sums_key
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.figures import Bounded
-from pipeline.judgement.guards.leakage import removal_suspects, suspects, train_test_overlap
+from pipeline.judgement.guards.leakage import Suspicion, removal_suspects, suspects, train_test_overlap
 from pipeline.judgement.guards.removal import Removal
 from pipeline.judgement.guards.rewritten_history import Sums, changed_past, sums_file, sums_of, write_sums
+from pipeline.judgement.guards.timing import a_year_before
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.settings import Settings
 
 _TRY_AGAIN: Final = "Try another --seed. If it happens again, test rows reach training: please report it."
 
 
+@dataclass(frozen=True)
+class Passed:
+    """What a training that passes the guards goes on with.
+
+    `sums`: what the next training compares its features with (`store_sums`). `cleared`: features that are strong enough
+    to be suspect, and why they are not.
+    """
+
+    sums: Sums
+    cleared: Mapping[str, str]
+
+
 def guard(
     material: Material, judged: Backtest, permuted: Bounded, seed: int, allowed: Sequence[str], settings: Settings
-) -> Sums:
-    """The sums that the next training compares its features with (`store_sums`).
+) -> Passed:
+    """Run every guard.
 
     `allowed` features, and the features of `allowed` tables, are exempt from the guards. Raises Refused with every
     finding: suspects, rewritten history, train/test overlap, and permuted labels that could be predicted.
@@ -33,13 +49,17 @@ def guard(
     last = list(zip(material.splits, judged.blends, strict=True))[-FOLDS:]
     tables = material.table_of
     exempt = {*allowed, *(name for name, table in tables.items() if table in allowed)}
-    findings = suspects(dataset, judged.rows, exempt, tables)
-    named = {finding.column for finding in findings}
+    alone = suspects(dataset, judged.rows, exempt, tables)
+    named = {finding.column for finding in alone.findings}
     removals = [_removal(dataset, *pair, seed) for pair in last]
     if named:  # what a leak covers for, or takes the place of, shows in a model without it only
         removals = [removal.lacking(named) for removal in removals] if len(named) < len(dataset.features) else []
+    removed = Suspicion()
     if removals:
-        findings += removal_suspects(removals, exempt, tables, beyond_chance=bool(named))
+        earlier = a_year_before(dataset, np.unique(judged.rows), dataset.features)
+        known = {*exempt, *alone.cleared}
+        removed = removal_suspects(removals, known, tables, earlier=earlier, beyond_chance=bool(named))
+    findings = [*alone.findings, *removed.findings]
     sums = sums_of(material.files)
     file, key = sums_file(settings, material.name), sums_key(settings)
     findings += changed_past(file, key, sums, _made_by(settings), exempt, tables)
@@ -47,7 +67,7 @@ def guard(
     findings += _predictable(permuted)
     if findings:
         raise Refused(findings)
-    return sums
+    return Passed(sums, removed.cleared | alone.cleared)
 
 
 def store_sums(source: str, sums: Sums, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Guards against leaks: features that separate too well to be true, and rows in both training and test sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import Fold
 from pipeline.judgement.guards.cells import Cell, worst_cells
 from pipeline.judgement.guards.removal import Costly, Removal, costly_features, costly_tables
+from pipeline.judgement.guards.timing import Earlier, a_year_before
 from pipeline.model.separation import rank_auc
 
 AUC_LIMIT: Final = 0.80
@@ -23,31 +25,44 @@ SMOOTHING: Final = 5.0
 """Rows at the base rate that are added to each category, so that a rare one does not rank first by chance."""
 
 
+@dataclass(frozen=True)
+class Suspicion:
+    """What a guard found: an error for each suspect, and the strong features that it `cleared`, with the reason."""
+
+    findings: list[Finding] = field(default_factory=list)
+    cleared: dict[str, str] = field(default_factory=dict)
+
+
 def suspects(
     dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = (), table_of: Mapping[str, str] | None = None
-) -> list[Finding]:
+) -> Suspicion:
     """Features that predict by themselves who leaves, on out-of-time rows.
 
     A suspect separates with an AUC above 0.80 by its value (a category by the exit rates of its values among other
     people) or by its nulls; or one of its values, or its being known or unknown, multiplies the exit rate
-    (`worst_cells`). `allowed` names are exempt.
+    (`worst_cells`). A value that separated nearly as well a year before is cleared (`a_year_before`). `allowed` names
+    are exempt.
     """
     rows = np.unique(test_rows)  # a cross-section tests each person several times
     exempt = set(allowed)
     X, left, person = dataset.X[rows], dataset.left[rows], dataset.person[rows]
     X = X.drop(name for name in X.columns if name in exempt)
     cells = worst_cells(X, left, person)
-    findings = []
+    found = Suspicion()
     for name in X.columns:
-        separates = max(_separation(X[name], left, person), _separation(X[name].is_null(), left, person))
+        by_value, by_null = (_separation(each, left, person) for each in (X[name], X[name].is_null()))
+        separates, rule, count = max(by_value, by_null), "", 0
+        earlier = a_year_before(dataset, rows, [name]).get(name) if by_value > AUC_LIMIT else None
         if separates > AUC_LIMIT:
-            rule, count = f"separates leavers with AUC {separates:.3f} by itself", 0
+            rule = f"separates leavers with AUC {separates:.3f} by itself" + (f"; {earlier}" if earlier else "")
+            if earlier and earlier.was_known and by_null <= AUC_LIMIT and name not in cells:
+                found.cleared[name] = rule
+                continue
         elif name in cells:
             rule, count = _of_cell(cells[name]), cells[name].rows
-        else:
-            continue
-        findings.append(_suspect(name, rule + _about(dataset.features.get(name), table_of or {}), count))
-    return findings
+        if rule:
+            found.findings.append(_suspect(name, rule + _about(dataset.features.get(name), table_of or {}), count))
+    return found
 
 
 def removal_suspects(
@@ -55,20 +70,28 @@ def removal_suspects(
     allowed: Iterable[str] = (),
     table_of: Mapping[str, str] | None = None,
     *,
+    earlier: Mapping[str, Earlier] | None = None,
     beyond_chance: bool = False,
-) -> list[Finding]:
-    """Features, and groups of them, whose removal costs the model too much (`costly_features`, `costly_tables`)."""
-    exempt, tables = set(allowed), table_of or {}
-    findings = []
+) -> Suspicion:
+    """Features, and groups of them, whose removal costs the model too much (`costly_features`, `costly_tables`).
+
+    `earlier` are the features' figures of a year before: what separated nearly as well then is cleared.
+    """
+    exempt, tables, before = set(allowed), table_of or {}, earlier or {}
+    found = Suspicion()
     for each in costly_features(removals, exempt, beyond_chance=beyond_chance):
         for name in each.features:
             copies = ", ".join(sorted({*each.features} - {name}))
             rule = f"costs {each.cost:.3f} of AUC when it is removed" + (f" with its copies {copies}" if copies else "")
-            findings.append(_suspect(name, rule, 0))
-    if findings:
-        return findings
-    group = costly_tables(removals, tables, exempt)
-    return [] if group is None else _of_group(group)
+            if name in before:
+                rule += f"; {before[name]}"
+            if all(copy in before and before[copy].was_known for copy in each.features):
+                found.cleared[name] = rule
+            else:
+                found.findings.append(_suspect(name, rule, 0))
+    if not found.findings and (group := costly_tables(removals, tables, {*exempt, *found.cleared})):
+        found.findings.extend(_of_group(group))
+    return found
 
 
 def train_test_overlap(dataset: Dataset, folds: Sequence[Fold]) -> list[Finding]:
