@@ -31,8 +31,20 @@ _WORDS: Final = {
     AlertCode.FEW_LISTED_LEFT: (marked("too few of the listed left"), _TRAIN_AGAIN),
     AlertCode.FEW_ANSWERS: (marked("too few answers to the lists"), _ASK_MANAGERS),
     AlertCode.SLOPE: (marked("the calibration slope is out of bounds"), _TRAIN_AGAIN),
+    AlertCode.CONCEPT_DRIFT: (
+        marked("who left does not fit the scores, by {figure}: what makes people leave has changed (concept drift)"),
+        _TRAIN_AGAIN,
+    ),
     AlertCode.AUC: (marked("AUC is below what training promised"), _TRAIN_AGAIN),
 }
+
+
+_FIGURES: Final = {
+    "share_left": marked("the share who left"),
+    "auc": marked("AUC"),
+    "calibration_slope": marked("calibration slope"),
+}
+"""The names of the figures that are compared with what the scores imply."""
 
 
 def rule_text(alert: Alert, language: Language = ENGLISH, label: str | None = None) -> str:
@@ -40,6 +52,8 @@ def rule_text(alert: Alert, language: Language = ENGLISH, label: str | None = No
     if alert.code is None:
         return language.text(alert.rule)
     text = _WORDS[alert.code][0]
+    if alert.figure:
+        return language.text(text, figure=language.text(_FIGURES[alert.figure]))
     if alert.code is AlertCode.TABLE_LOST:
         return language.text(text, table=alert.table)
     if alert.code in (AlertCode.FEATURE_MOVED, AlertCode.FEATURE_LOST):

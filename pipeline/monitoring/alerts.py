@@ -39,14 +39,19 @@ def _lost(results: MonitoringResults, last: str) -> Iterator[Alert]:
 def _of_months(months: Sequence[Month], settings: Settings) -> Iterator[Alert]:
     """Alerts of single months. Answers to the latest lists are still arriving, so only earlier lists are checked."""
     last, answerable = months[-1].month, [month.month for month in months[:-1]]
-    matured = [month.month for month in months if month.lists and month.lists.people]
+    matured = [month.month for month in months if month.happened is not None]
+    with_lists = [month.month for month in months if month.lists and month.lists.people]
     for month in months:
         name, drift, lists, answered = month.month, month.score_drift, month.lists, month.answered
         if drift and drift.of_limit > 1 and drift.p_value < CHANCE:
             yield Alert(AlertCode.SCORES_MOVED, name, drift.psi, drift.limit, name == last)
         least = settings.list_lift_limit * (month.happened or 0.0)
         if lists and lists.interval and lists.precision is not None and lists.interval.high < least:
-            yield Alert(AlertCode.FEW_LISTED_LEFT, name, lists.precision, least, name == matured[-1])
+            yield Alert(AlertCode.FEW_LISTED_LEFT, name, lists.precision, least, name == with_lists[-1])
+        if month.departure and month.departure.is_concept_drift:
+            moved = month.departure
+            is_last = name == matured[-1]
+            yield Alert(AlertCode.CONCEPT_DRIFT, name, moved.value, moved.limit, is_last, figure=moved.figure)
         if name in answerable and answered and answered.high < settings.answered_limit:
             yield Alert(AlertCode.FEW_ANSWERS, name, answered.value, settings.answered_limit, name == answerable[-1])
 

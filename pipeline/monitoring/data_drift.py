@@ -63,10 +63,14 @@ class PublishedData:
 
 
 def data_of(
-    source: Source, published: Sequence[Published], settings: Settings, folder: Path, progress: Progress
+    source: Source,
+    published: Sequence[Published],
+    models: Mapping[str, StoredModel | None],
+    settings: Settings,
+    folder: Path,
+    progress: Progress,
 ) -> PublishedData:
-    """Compares the features of each published month with what the model of that month learned from."""
-    models = {version: _model(settings, version) for version in {head.model_version for head in published}}
+    """Compares the features of each published month with what its model (of `models`, by version) learned from."""
     without = sorted((version for version, model in models.items() if _sums(model) is None), key=_as_number)
     days = [head.snapshot_date for head in published]
     year = _reference_dates(source, published[0]) if without else []
@@ -90,8 +94,12 @@ def data_of(
     return PublishedData(months, tables_lost, tuple(without))
 
 
+def models_of(published: Sequence[Published], settings: Settings) -> dict[str, StoredModel | None]:
+    """The model of each published version; None if the registry no longer has it."""
+    return {version: _model(settings, version) for version in {head.model_version for head in published}}
+
+
 def _model(settings: Settings, version: str) -> StoredModel | None:
-    """The model of a version; None if the registry no longer has it."""
     try:
         return registry.load(settings, version)[1]
     except BadInput:

@@ -24,8 +24,10 @@ from pipeline.judgement.figures import Bounded, Metrics
 from pipeline.judgement.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language
 from pipeline.listing.selection import listed
+from pipeline.model.stored_model import StoredModel
 from pipeline.monitoring.alerts import alerts
-from pipeline.monitoring.data_drift import data_of
+from pipeline.monitoring.data_drift import data_of, models_of
+from pipeline.monitoring.expected_quality import ScoredMonth
 from pipeline.monitoring.page import monitoring_page
 from pipeline.monitoring.results import ListedPeople, MonitoringResults, Month, ScoreDrift
 from pipeline.monitoring.results_json import as_json
@@ -55,11 +57,14 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
             if not published:
                 raise BadInput(_NOTHING_PUBLISHED)
             progress("compare published scores with what happened")
-            outcomes = _outcomes(loaded, scores, published)
+            outcomes, models = _outcomes(loaded, scores, published), models_of(published, settings)
             check = scores.data_check(published[-1])
-            months = [_month(scores, head, outcomes.get(head.snapshot_date), settings) for head in published]
+            months = [
+                _month(scores, head, outcomes.get(head.snapshot_date), models[head.model_version], settings)
+                for head in published
+            ]
             score_drift = _score_drift(scores, published, settings.score_drift_limit)
-        data = data_of(loaded, published, settings, folder, progress)
+        data = data_of(loaded, published, models, settings, folder, progress)
     live, promised = _live(list(outcomes.values())), _promised(settings, published[-1].model_version)
     complete = tuple(
         replace(
@@ -114,7 +119,13 @@ def _outcomes(source: Source, scores: PublishedScores, published: Sequence[Publi
     return outcomes
 
 
-def _month(scores: PublishedScores, head: Published, outcome: pl.DataFrame | None, settings: Settings) -> Month:
+def _month(
+    scores: PublishedScores,
+    head: Published,
+    outcome: pl.DataFrame | None,
+    model: StoredModel | None,
+    settings: Settings,
+) -> Month:
     answers = Counter(answer.outcome for answer in last_answers(scores.connection, head).values())
     on_list = listed(scores.teams(head), head.mean_risk, settings.list_rules)
     people = on_list.select("employee_id").unique()
@@ -126,11 +137,18 @@ def _month(scores: PublishedScores, head: Published, outcome: pl.DataFrame | Non
         answers=dict(sorted(answers.items())),
         answered=_share(min(answers.total(), people.height), people.height),
         acted_on=_share(min(sum(answers[outcome] for outcome in DONE), people.height), people.height),
+        expected_quality=_scored(scores.risks(head), people, model).expected() if model else None,
     )
-    return month if outcome is None else _matured(month, outcome, people)
+    return month if outcome is None else _matured(month, outcome, people, model)
 
 
-def _matured(month: Month, outcome: pl.DataFrame, listed_people: pl.DataFrame) -> Month:
+def _scored(risks: pl.DataFrame, listed_people: pl.DataFrame, model: StoredModel) -> ScoredMonth:
+    """The scores of a month (employee_id, risk), and what its model knows of the levels of periods."""
+    is_listed = risks["employee_id"].is_in(listed_people["employee_id"].implode()).to_numpy()
+    return ScoredMonth(risks["risk"].to_numpy(), is_listed, model.asked.choice.level_sd, SEED)
+
+
+def _matured(month: Month, outcome: pl.DataFrame, listed_people: pl.DataFrame, model: StoredModel | None) -> Month:
     on_lists = outcome.join(listed_people, on="employee_id", how="semi")
     left, risk, base = outcome["left"].to_numpy(), outcome["risk"].to_numpy(), float(outcome["left"].to_numpy().mean())
     precision = _share(int(on_lists["left"].sum()), on_lists.height)
@@ -138,6 +156,7 @@ def _matured(month: Month, outcome: pl.DataFrame, listed_people: pl.DataFrame) -
     return replace(
         month,
         happened=base,
+        departure=_scored(outcome, listed_people, model).departure(left) if model else None,
         metrics=metrics(left, risk),
         intervals=metrics_with_intervals(left, risk, outcome["employee_id"].to_numpy(), SEED),
         lists=ListedPeople(

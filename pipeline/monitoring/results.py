@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from pipeline.data_counts import DataCounts
 from pipeline.judgement.figures import Bounded, Metrics, MetricValues
+
+LEVEL: Final = 0.05
+"""The probability of a warning of concept drift in a month in which nothing has changed."""
 
 
 class AlertCode(StrEnum):
@@ -19,6 +23,7 @@ class AlertCode(StrEnum):
     FEW_ANSWERS = "few_answers"
     SLOPE = "calibration_slope"
     AUC = "auc"
+    CONCEPT_DRIFT = "concept_drift"
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,8 @@ class Alert:
 
     `is_current` if the latest month for which the figure is known is out of bounds; an earlier alert stays in the
     report but no longer counts. `feature` (with its `label`) is the feature that has moved or is lost, `table` the
-    table that is lost, else None. `rule` and `remedy` are the English texts of an alert of version 0.1, which has no
-    code.
+    table that is lost, `figure` the figure that does not fit the scores, else None. `rule` and `remedy` are the English
+    texts of an alert of version 0.1, which has no code.
     """
 
     code: AlertCode | None
@@ -39,6 +44,7 @@ class Alert:
     feature: str | None = None
     label: str | None = None
     table: str | None = None
+    figure: str | None = None
     rule: str = ""
     remedy: str = ""
 
@@ -104,8 +110,43 @@ class LostTable:
 
 
 @dataclass(frozen=True)
+class ExpectedQuality:
+    """Figures of a scored month with the 95 % interval in which the matured ones will lie if nothing has changed.
+
+    `precision` is the share of the listed who will leave; None without a list.
+    """
+
+    share_left: Bounded
+    auc: Bounded
+    average_precision: Bounded
+    calibration_slope: Bounded
+    precision: Bounded | None = None
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The figure of a matured month that is furthest from what was expected, and the probability of that by chance.
+
+    `limit` is the end of the expected interval that `value` is nearest to or beyond.
+    """
+
+    figure: str
+    value: float
+    limit: float
+    p_value: float
+
+    @property
+    def is_concept_drift(self) -> bool:
+        return self.p_value < LEVEL
+
+
+@dataclass(frozen=True)
 class Month:
-    """A published month; `happened` and what follows from it are None until it has matured."""
+    """A published month; `happened` and what follows from it are None until it has matured.
+
+    expected_quality: what the scores imply before anything matures. departure: how far the matured figures are from it.
+    Both are None where too few exits are expected, or the registry no longer has the model.
+    """
 
     month: str
     model_version: str
@@ -122,6 +163,8 @@ class Month:
     drifted: tuple[DriftedFeature, ...] = ()
     lost: tuple[LostFeature, ...] = ()
     score_drift: ScoreDrift | None = None
+    expected_quality: ExpectedQuality | None = None
+    departure: Departure | None = None
 
 
 @dataclass(frozen=True)

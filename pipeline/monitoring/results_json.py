@@ -49,6 +49,7 @@ def alert_json(alert: Alert) -> dict[str, Any]:
         "feature": alert.feature,
         "label": alert.label,
         "table": alert.table,
+        "figure": alert.figure,
         "code": alert.code and str(alert.code),
     }
 

@@ -13,6 +13,7 @@ from pipeline.language.translator import language
 from pipeline.monitoring.alert_words import rule_text
 from pipeline.monitoring.alerts import alerts
 from pipeline.monitoring.page import monitoring_page
+from pipeline.monitoring.results import Alert
 from pipeline.monitoring.results_json import alert_json, results_of
 from pipeline.settings import Settings
 
@@ -184,3 +185,34 @@ def test_the_terminal_shows_what_validation_left_out_beside_the_latest_publicati
     at = next(number for number, line in enumerate(lines) if line.startswith("surveys"))
     assert lines[at].split() == ["surveys", "rows", "used", "20", "of", "200", "200", "of", "200"]
     assert lines[at - 2].split() == ["where", "rule", "rows", "2026-01"]
+
+
+DEPARTED = {"figure": "share_left", "value": 0.15, "limit": 0.09, "p_value": 0.01}
+
+
+def alerts_of(*months: dict[str, Any]) -> list[Alert]:
+    document = {"source": "s", "complete_until": "2026-12-31", "months": months}
+    return list(alerts(results_of(document), Settings()))
+
+
+def test_outcomes_that_do_not_fit_the_scores_are_concept_drift_until_a_later_month_fits() -> None:
+    matured, fits = listed(0.3), listed(0.3) | {"departure": DEPARTED | {"p_value": 0.06}}
+    [alert] = alerts_of(month("2026-01", **matured, departure=DEPARTED), month("2026-02"))
+    assert (alert.figure, alert.value, alert.limit, alert.is_current) == ("share_left", 0.15, 0.09, True)
+    assert "by the share who left" in rule_text(alert)
+    [earlier] = alerts_of(month("2026-01", **matured, departure=DEPARTED), month("2026-02", **fits))
+    assert not earlier.is_current
+
+
+def test_the_page_shows_what_the_scores_imply_beside_what_happened() -> None:
+    implied = {
+        "share_left": bounds(0.07),
+        "auc": bounds(0.74),
+        "average_precision": bounds(0.2),
+        "calibration_slope": bounds(1.0),
+        "precision": bounds(0.31),
+    }
+    document = {"source": "s", "complete_until": "2026-12-31", "months": [month("2026-01", expected_quality=implied)]}
+    page = monitoring_page(results_of(document))
+    assert "0.740 (0.690 to 0.790)" in page
+    assert "31% (26% to 36%)" in page

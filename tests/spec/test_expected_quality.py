@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from pipeline.judgement.expected_quality import Month, _figures
 from pipeline.judgement.metrics import metrics
+from pipeline.monitoring.expected_quality import ScoredMonth, _figures
 
 PEOPLE = 600
 TRIALS = 300
@@ -15,8 +15,8 @@ def log_odds(rng: np.random.Generator) -> np.ndarray:
     return rng.normal(-2.2, 0.9, PEOPLE)
 
 
-def month(risk: np.ndarray, level_sd: float = 0.0, seed: int = 1) -> Month:
-    return Month(risk, risk >= np.quantile(risk, 0.95), level_sd, seed)
+def month(risk: np.ndarray, level_sd: float = 0.0, seed: int = 1) -> ScoredMonth:
+    return ScoredMonth(risk, risk >= np.quantile(risk, 0.95), level_sd, seed)
 
 
 def test_figures_by_hand() -> None:
@@ -43,8 +43,10 @@ def test_figures_are_those_of_the_report() -> None:
 def test_certain_scores_are_expected_to_separate_and_equal_ones_not_at_all() -> None:
     certain = month(np.repeat([0.001, 0.999], 200)).expected()
     equal = month(np.full(400, 0.1)).expected()
-    assert certain and certain.auc.value > 0.99
-    assert equal and (equal.auc.value, equal.auc.low, equal.auc.high) == (0.5, 0.5, 0.5)
+    assert certain
+    assert certain.auc.value > 0.99
+    assert equal
+    assert (equal.auc.value, equal.auc.low, equal.auc.high) == (0.5, 0.5, 0.5)
     assert equal.share_left.value == pytest.approx(0.1, abs=0.01)
 
 
@@ -63,7 +65,8 @@ def test_matured_figures_lie_in_their_intervals_and_warnings_are_rare() -> None:
         scored = month(expit(scores), level_sd, seed=trial)
         left = rng.random(PEOPLE) < expit(scores + rng.normal(0, level_sd))
         expected, departure = scored.expected(), scored.departure(left)
-        assert expected and departure
+        assert expected
+        assert departure
         reported = metrics(left, scored.risk)
         inside.append(expected.auc.low <= (reported.auc or 0) <= expected.auc.high)
         inside.append(expected.share_left.low <= left.mean() <= expected.share_left.high)
@@ -85,7 +88,8 @@ def test_outcomes_of_another_law_are_concept_drift(changed, figure: str) -> None
     rng = np.random.default_rng(5)
     scores = log_odds(rng)
     departure = month(expit(scores)).departure(rng.random(PEOPLE) < expit(changed(scores, rng)))
-    assert departure and departure.is_concept_drift
+    assert departure
+    assert departure.is_concept_drift
     if figure == "share_left":
         assert departure.figure == figure
 
@@ -95,5 +99,7 @@ def test_a_level_that_periods_are_known_to_have_is_no_drift() -> None:
     scores = log_odds(rng)
     left = rng.random(PEOPLE) < expit(scores + 0.6)
     narrow, wide = month(expit(scores)).departure(left), month(expit(scores), level_sd=0.5).departure(left)
-    assert narrow and narrow.is_concept_drift
-    assert wide and not wide.is_concept_drift
+    assert narrow
+    assert narrow.is_concept_drift
+    assert wide
+    assert not wide.is_concept_drift

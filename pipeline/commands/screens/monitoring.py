@@ -23,7 +23,8 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
     """Each published month and what happened, all matured months next to training, and the alerts."""
     table = narrow_table(f"{results.source}: published scores and what happened")
     table.add_column("month")
-    for column in ("model", "people", "expected", "happened", "AUC", "listed\nwho left", "moved\nfeatures"):
+    of_scores = ("expected", "happened", "AUC\nexpected", "AUC", "listed\nwho left")
+    for column in ("model", "people", *of_scores, "moved\nfeatures"):
         table.add_column(column, justify="right")
     for month in results.months:
         table.add_row(
@@ -32,6 +33,7 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
             f"{month.people:,}",
             figure_text(month.expected, ".1%"),
             figure_text(month.happened, ".1%"),
+            figure_text(month.expected_quality.auc.value if month.expected_quality else None),
             figure_text(month.metrics.auc if month.metrics else None),
             figure_text(month.lists.precision if month.lists else None, ".1%"),
             str(len(month.drifted)),

@@ -18,6 +18,7 @@ from scipy.special import expit
 
 from pipeline.judgement.figures import Bounded
 from pipeline.model.calibration import fit_lines, log_odds_of
+from pipeline.monitoring.results import Departure, ExpectedQuality
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -29,44 +30,11 @@ LEAST_EXPECTED: Final = 5.0
 """With fewer expected exits no figure means much, and nothing is expected or tested."""
 TESTED: Final = ("share_left", "auc", "calibration_slope")
 """Too many or too few left, the wrong people left, or the high risks were too high: each shows alone."""
-LEVEL: Final = 0.05
-"""The probability of a warning where nothing has changed."""
 _COVERAGE: Final = (2.5, 50.0, 97.5)
 
 
 @dataclass(frozen=True)
-class ExpectedQuality:
-    """Figures of a scored month with the 95 % interval in which the matured ones will lie if nothing has changed.
-
-    `precision` is the share of the listed who will leave; None without a list.
-    """
-
-    share_left: Bounded
-    auc: Bounded
-    average_precision: Bounded
-    calibration_slope: Bounded
-    precision: Bounded | None = None
-
-
-@dataclass(frozen=True)
-class Departure:
-    """The figure of a matured month that is furthest from what was expected, and the probability of that by chance.
-
-    `limit` is the end of the expected interval that `value` is nearest to or beyond.
-    """
-
-    figure: str
-    value: float
-    limit: float
-    p_value: float
-
-    @property
-    def is_concept_drift(self) -> bool:
-        return self.p_value < LEVEL
-
-
-@dataclass(frozen=True)
-class Month:
+class ScoredMonth:
     """A scored month: `risk` (n,), who `is_listed` (n,), the standard deviation in log-odds of a period's level."""
 
     risk: Floats
