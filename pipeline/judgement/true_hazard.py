@@ -1,7 +1,7 @@
 """How near the scores come to the true hazard, which only a simulated company has."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -48,13 +48,13 @@ def true_hazard(source: Path, tested: pl.DataFrame) -> TrueHazard | Finding | No
 def _read(file: Path) -> pl.DataFrame | Finding:
     """Person, date and hazard, each pair once and with a finite hazard; or the first thing that is wrong with them."""
     schema = pl.read_parquet_schema(file)
-    wanted: dict[str, Any] = {"employee_id": pl.String, "snapshot_date": pl.Date, "hazard": pl.Float64}
+    wanted: dict[str, type[pl.DataType]] = {"employee_id": pl.String, "snapshot_date": pl.Date, "hazard": pl.Float64}
     for name in wanted:
         if name not in schema:
             return _unusable("a column is missing", name)
         if name == "hazard" and not schema[name].is_numeric():
             return _unusable("is not a number", name)
-    truth = pl.read_parquet(file, columns=list(wanted)).cast(wanted)
+    truth = pl.read_parquet(file).select(pl.col(name).cast(dtype) for name, dtype in wanted.items())
     if repeated := truth.height - truth.unique(_KEYS).height:
         return _unusable("more than one row of a person and date", rows=repeated)
     unknown = truth.filter(~pl.col("hazard").is_finite().fill_null(False)).height

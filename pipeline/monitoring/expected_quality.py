@@ -97,7 +97,7 @@ def _figures(risk: Floats, left: Bools, is_listed: Bools) -> dict[str, Floats]:
     with np.errstate(divide="ignore", invalid="ignore"):
         auc = (passed * (leavers - gained / 2)).sum(axis=1) / (all_left * all_stayed)
         average_precision = (gained * leavers / (ends + 1)).sum(axis=1) / all_left
-    slope, _ = fit_lines(log_odds_of(risk), left.astype(np.float64), 1.0 - left)
+    slope, _ = fit_lines(log_odds_of(risk), left.astype(np.float64), (~left).astype(np.float64))
     figures = {
         "share_left": left.mean(axis=1),
         "auc": auc,
