@@ -31,8 +31,11 @@ def halt(
 ) -> None:
     """Stop: from now on nobody is scored, no person's score or list is shown, nothing is mailed, on all workers."""
     from pipeline.commands.stop_button import halted
+    from pipeline.store.settings_ledger import record_command
 
-    err.print(halted(Settings(), reason), soft_wrap=True)
+    settings = Settings()
+    err.print(halted(settings, reason), soft_wrap=True)
+    record_command(settings, "halt")
 
 
 @app.command()
@@ -41,8 +44,11 @@ def resume(
 ) -> None:
     """End a halt."""
     from pipeline.commands.stop_button import resumed
+    from pipeline.store.settings_ledger import record_command
 
-    err.print(resumed(Settings(), reason), soft_wrap=True)
+    settings = Settings()
+    err.print(resumed(settings, reason), soft_wrap=True)
+    record_command(settings, "resume")
 
 
 @app.command()
@@ -57,10 +63,11 @@ def purge(
     from pipeline.commands.screens.oversight import pruning_screen, purging_screen
     from pipeline.store.audit_pruning import prune_audit
     from pipeline.store.periods import purge as purge_store
+    from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store.of(settings)) as store:
+    with on_record(settings, "purge"), closing(Store.of(settings)) as store:
         purged = purge_store(store, settings, date.today(), dry_run)
         err.print(purging_screen(purged, dry_run))
         pruned = prune_audit(store, settings, date.today(), dry_run)

@@ -2,10 +2,11 @@
 
 import os
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from pkgutil import resolve_name
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -22,9 +23,18 @@ CHECK_OF_SERVER = "serving.deployment:advice"
 
 
 @settings_app.callback(invoke_without_command=True)
-def show(context: typer.Context, json_file: JsonOption = None) -> None:
+def show(
+    context: typer.Context,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Print instead what changed, newest first, since settings are recorded.")
+    ] = False,
+    json_file: JsonOption = None,
+) -> None:
     """Print every setting, its value and where it comes from: a default, the file or the environment. No secrets."""
     if context.invoked_subcommand:
+        return
+    if changes:
+        _show_changes(json_file)
         return
     from pipeline.commands.screens.settings import lines_of, rows_of
 
@@ -50,6 +60,18 @@ def check(json_file: JsonOption = None) -> None:
         sys.stdout.write(os.linesep.join(advice_lines(found)) + os.linesep)
     if any(each.is_error for each in found):
         raise typer.Exit(BadInput.exit_code)
+
+
+def _show_changes(json_file: str | None) -> None:
+    from pipeline.commands.screens.settings import change_lines
+    from pipeline.store.settings_ledger import changes, recorded_since
+    from pipeline.store.store import Store
+
+    with closing(Store.of(Settings())) as store, store.reading() as scores:
+        found, since = changes(scores.connection), recorded_since(scores.connection)
+    write_json(json_file, [vars(each) | {"at": each.at.isoformat()} for each in found])
+    if json_file != "-":
+        sys.stdout.write(os.linesep.join(change_lines(found, since)) + os.linesep)
 
 
 def _every_setting() -> Settings:

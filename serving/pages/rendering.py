@@ -1,6 +1,7 @@
 """Renders templates in the reader's language, with the headers of every page."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -158,6 +159,7 @@ def environment(language: Language) -> Environment:
         "when": lambda label: _when(label, locale),
         "minus": lambda text: re.sub(r"(?<![\w)])-(?=\d)", "−", text),
         "code": _code,
+        "setting": lambda value: _setting(language, value),
         "short": lambda number: numbers.trimmed(number, 3, locale),
         "month": language.month,
         "day": language.day,
@@ -174,6 +176,15 @@ def _names_of_languages() -> dict[str, str]:
 
 def _count(language: Language, one: str, many: str, number: int) -> str:
     return language.form(one, many, number) % {"num": numbers.decimal(number, 0, language.locale)}
+
+
+def _setting(language: Language, value: Any) -> str:
+    """The value of a setting as a reader sees it; a dash for none."""
+    if isinstance(value, bool):
+        return language.text(marked("yes") if value else marked("no"))
+    if isinstance(value, float | int):
+        return numbers.trimmed(value, 3, language.locale)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value or numbers.UNKNOWN
 
 
 def _when(label: str, locale: str) -> str:
