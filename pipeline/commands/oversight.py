@@ -95,6 +95,32 @@ def privacy(
 
 
 @app.command()
+def documents(
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME ...]", help="notice, interests, agreement, instructions or incident. Default: all of them."
+        ),
+    ] = None,
+    code: Annotated[str, typer.Option("--language", help="en, de or ru.")] = "en",
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder. Default: documents under var.")] = None,
+    is_table: Annotated[bool, typer.Option("--duties", help="Print the dates of duties instead; write nothing.")] = False,
+) -> None:
+    """Draft documents for counsel from the settings and the store, each as Markdown to edit and a page to print.
+
+    The notice to employees, the balancing of interests, the agreement with the works council, the instructions for use
+    and the report of a serious incident.
+    """
+    from pipeline.commands.document_drafts import duty_lines, write_drafts
+
+    if is_table:
+        sys.stdout.write(os.linesep.join(duty_lines(code, date.today())) + os.linesep)
+        return
+    out, written = write_drafts(name or [], code, out_dir, date.today())
+    err.print(f"Wrote to {out}: {', '.join(written)}. They are drafts: replace what is in [brackets].", markup=False)
+
+
+@app.command()
 def token(
     role: Annotated[
         list[str] | None,

@@ -38,7 +38,7 @@ def show(
         return
     from pipeline.commands.screens.settings import lines_of, rows_of
 
-    rows = rows_of(_every_setting())
+    rows = rows_of(every_setting())
     write_json(json_file, [asdict(row) for row in rows])
     if json_file != "-":
         sys.stdout.write(os.linesep.join(lines_of(rows)) + os.linesep)
@@ -53,7 +53,7 @@ def check(json_file: JsonOption = None) -> None:
     from pipeline.commands.screens.settings import advice_lines
     from pipeline.deployment import advice
 
-    settings = _every_setting()
+    settings = every_setting()
     found = [*resolve_name(CHECK_OF_SERVER)(settings), *advice(settings, date.today())]
     write_json(json_file, [each.as_dict() for each in found])
     if json_file != "-":
@@ -74,7 +74,8 @@ def _show_changes(json_file: str | None) -> None:
         sys.stdout.write(os.linesep.join(change_lines(found, since)) + os.linesep)
 
 
-def _every_setting() -> Settings:
+def every_setting() -> Settings:
+    """The settings of jobs and server. Raises BadInput for invalid ones."""
     settings_class: Any = resolve_name(EVERY_SETTING)
     try:
         return settings_class()  # type: ignore[no-any-return]

@@ -1,0 +1,81 @@
+"""Drafts of documents for counsel, from the settings and the store: Markdown to edit, and a page to read and print.
+
+A text is a template for each language under `pipeline/html/templates/documents`; its sections are the same in each.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from features.contract.vocabulary import CONTEXT, DRIVERS
+from features.errors import BadInput, Finding
+from pipeline.documents.duties import duties
+from pipeline.documents.facts import Facts
+from pipeline.html.markdown import as_html, rendered_markdown
+from pipeline.html.rendering import rendered
+from pipeline.language import numbers
+from pipeline.language.translator import ENGLISH, Language, language, languages
+from pipeline.language.wording import label_text
+
+DOCUMENTS: Final = ("notice", "interests", "agreement", "instructions", "incident")
+"""The notice to employees, the balancing of interests, the agreement with the works council, the instructions for use,
+the report of a serious incident."""
+
+LANGUAGES: Final = ("en", "de", "ru")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A document in one language, in both forms; the page is self-contained and loads nothing."""
+
+    name: str
+    code: str
+    markdown: str
+    html: str
+
+    def files(self) -> dict[str, str]:
+        """Its files by name."""
+        return {f"{self.name}.{self.code}.md": self.markdown, f"{self.name}.{self.code}.html": self.html}
+
+
+def draft(name: str, code: str, facts: Facts) -> Draft:
+    """A document by name in a language. Raises BadInput for one that does not exist."""
+    _require(name, DOCUMENTS, "document")
+    require_language(code)
+    texts = _language_of(code)
+    markdown = rendered_markdown(f"documents/{code}/{name}.md", **_values(facts, texts))
+    title = markdown.partition("\n")[0].removeprefix("# ").replace("\\", "")
+    html = rendered("draft.html", texts, title=title, body=as_html(markdown))
+    return Draft(name, code, markdown, html)
+
+
+def require_language(code: str) -> None:
+    """Raise BadInput for a language that no document has."""
+    _require(code, LANGUAGES, "language of the documents")
+
+
+def _language_of(code: str) -> Language:
+    """The language of the product; one that it does not have writes the labels of features in English."""
+    return language(code) if code in languages() else Language(code)
+
+
+def _values(facts: Facts, texts: Language) -> dict[str, Any]:
+    locale = texts.locale
+    return {
+        "facts": facts,
+        "settings": facts.settings,
+        "in_force": facts.in_force,
+        "drivers": (*DRIVERS, CONTEXT),
+        "duties": duties(),
+        "code": texts.code,
+        "day": lambda day: numbers.day(day, locale),
+        "moment": lambda at: numbers.moment(at, locale),
+        "number": lambda value: numbers.number(value, locale),
+        "percent": lambda share: numbers.percent(share, 0, locale),
+        "label": lambda about: label_text(about, texts if texts.texts else ENGLISH),
+    }
+
+
+def _require(given: str, known: tuple[str, ...], what: str) -> None:
+    if given not in known:
+        remedy = f"Choose from: {', '.join(known)}."
+        raise BadInput(Finding(f"there is no such {what}", "command line", given, 0, remedy))
