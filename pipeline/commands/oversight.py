@@ -104,7 +104,9 @@ def documents(
     ] = None,
     code: Annotated[str, typer.Option("--language", help="en, de or ru.")] = "en",
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder. Default: documents under var.")] = None,
-    is_table: Annotated[bool, typer.Option("--duties", help="Print the dates of duties instead; write nothing.")] = False,
+    is_table: Annotated[
+        bool, typer.Option("--duties", help="Print the dates of duties instead; write nothing.")
+    ] = False,
 ) -> None:
     """Draft documents for counsel from the settings and the store, each as Markdown to edit and a page to print.
 
