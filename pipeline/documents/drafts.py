@@ -3,7 +3,10 @@
 A text is a template for each language under `pipeline/html/templates/documents`; its sections are the same in each.
 """
 
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
@@ -13,7 +16,7 @@ from pipeline.documents.facts import Facts
 from pipeline.html.markdown import as_html, rendered_markdown
 from pipeline.html.rendering import rendered
 from pipeline.language import numbers
-from pipeline.language.translator import ENGLISH, Language, language, languages
+from pipeline.language.translator import Language, language, languages
 from pipeline.language.wording import label_text
 
 DOCUMENTS: Final = ("notice", "interests", "agreement", "instructions", "incident")
@@ -21,6 +24,9 @@ DOCUMENTS: Final = ("notice", "interests", "agreement", "instructions", "inciden
 the report of a serious incident."""
 
 LANGUAGES: Final = ("en", "de", "ru")
+
+NO_BREAK: Final = "\u00a0"
+"""A space within a date, which stays on one line."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,13 @@ def require_language(code: str) -> None:
     _require(code, LANGUAGES, "language of the documents")
 
 
+@cache
 def _language_of(code: str) -> Language:
-    """The language of the product; one that it does not have writes the labels of features in English."""
-    return language(code) if code in languages() else Language(code)
+    """The language of the product; for one that it does not have, the labels of features alone."""
+    if code in languages():
+        return language(code)
+    labels = (files("pipeline.documents") / f"labels_{code}.toml").read_text(encoding="utf-8")
+    return Language(code, {(None, english): (text,) for english, text in tomllib.loads(labels).items()})
 
 
 def _values(facts: Facts, texts: Language) -> dict[str, Any]:
@@ -67,11 +77,11 @@ def _values(facts: Facts, texts: Language) -> dict[str, Any]:
         "drivers": (*DRIVERS, CONTEXT),
         "duties": duties(),
         "code": texts.code,
-        "day": lambda day: numbers.day(day, locale),
-        "moment": lambda at: numbers.moment(at, locale),
+        "day": lambda day: numbers.day(day, locale).replace(" ", NO_BREAK),
+        "moment": lambda at: numbers.moment(at, locale).replace(" ", NO_BREAK),
         "number": lambda value: numbers.number(value, locale),
         "percent": lambda share: numbers.percent(share, 0, locale),
-        "label": lambda about: label_text(about, texts if texts.texts else ENGLISH),
+        "label": lambda about: label_text(about, texts),
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 from jinja2 import Environment
@@ -26,8 +27,22 @@ def rendered_markdown(template: str, **values: Any) -> str:
 
 
 def as_html(markdown: str) -> str:
-    """Markdown as HTML; what looks like HTML in it is shown as text."""
-    return MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+    """Markdown as HTML; what looks like HTML in it is shown as text. A cell of a table names its column for phones."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(markdown)
+    columns: list[str] = []
+    cell = 0
+    for token, content in pairwise(tokens):
+        if token.type == "table_open":
+            columns = []
+        elif token.type == "th_open":
+            columns.append(content.content)
+        elif token.type == "tr_open":
+            cell = 0
+        elif token.type == "td_open":
+            token.attrSet("data-label", columns[cell])
+            cell += 1
+    return str(parser.renderer.render(tokens, parser.options, {}))
 
 
 @cache
@@ -37,4 +52,4 @@ def _templates() -> Environment:
 
 def _finalized(value: Any) -> Any:
     """What a macro returns is Markdown already; everything else is text."""
-    return value if isinstance(value, markupsafe.Markup) else markupsafe.Markup(plain(str(value)))  # noqa: S704
+    return value if isinstance(value, markupsafe.Markup) else markupsafe.Markup(plain(str(value)))

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -10,11 +11,16 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
+from documents import ROOT
 from markdown_it import MarkdownIt
 from stopping import halt, resume
-from stores import month_of_scores
+from stores import FACTORS, month_of_scores
 
+from features.catalogue.item_labels import LABEL_FORMS
+from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
+from features.drivers.items import WHAT
 from features.errors import BadInput
 from pipeline.documents.drafts import DOCUMENTS, LANGUAGES, draft
 from pipeline.documents.duties import duties
@@ -91,7 +97,7 @@ def test_each_is_marked_as_a_draft_first(scored: Store) -> None:
     for name, code in BOTH:
         lines = draft(name, code, facts_of(ServerSettings(), scored, TODAY)).markdown.splitlines()
         assert lines[0].startswith("# ")
-        assert lines[2].startswith(f"> **{marks[code]}")
+        assert lines[2].replace("\u00a0", " ").startswith(f"> **{marks[code]}")
 
 
 CHANGES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
@@ -173,6 +179,25 @@ def test_what_is_published_is_stated_with_the_day_of_notice(scored: Store, code:
     assert row[code] in text
 
 
+def test_the_features_that_are_read_are_named_in_the_language(store: Store) -> None:
+    """Each with its label from the catalogue, under its driver."""
+    month = month_of_scores(date(2026, 10, 31), {PERSON: 0.0, "E-78": 1.0}, source="acme")
+    factor = {
+        "feature": "overtime_now",
+        "driver": "conditions",
+        "value": "0.1",
+        "peer_value": None,
+        "contribution": 0.0,
+    }
+    factors = pl.DataFrame([{"employee_id": person, **factor} for person in (PERSON, "E-78")], FACTORS)
+    about = {"overtime_now": {"label": "Overtime in the last month", "is_confidential": False}}
+    store.publish(replace(month, factors=factors, manifest={"features": about}))
+    assert "- **Working conditions** (1): Overtime in the last month." in text_of(store, "agreement")
+    assert "- **Arbeitsbedingungen** (1): Überstunden im letzten Monat." in text_of(store, "agreement", "de")
+    assert "- **Условия труда** (1): Сверхурочные за последний месяц." in text_of(store, "agreement", "ru")
+    assert "- Arbeitsbedingungen: 1 Merkmale" in text_of(store, "notice", "de")
+
+
 def test_before_the_first_month_the_documents_say_so(store: Store) -> None:
     assert "nobody has been scored" in text_of(store, "notice")
     assert "Für niemanden liegt eine Einschätzung vor" in text_of(store, "interests", "de")
@@ -233,6 +258,18 @@ def test_what_is_to_be_checked_says_why_in_each_language_and_nothing_else_does()
 def test_every_duty_is_in_the_table_of_the_instructions(scored: Store, code: str) -> None:
     text = text_of(scored, "instructions", code)
     assert all(f"| {duty.texts[code].source} |" in text for duty in duties())
+
+
+def test_every_label_of_a_feature_is_in_german_too() -> None:
+    """A works council has to read what it agrees to; the product itself has no German texts."""
+    text = (ROOT / "pipeline/documents/labels_de.toml").read_text(encoding="utf-8")
+    german = tomllib.loads(text)
+    drivers = (pay, conditions, relationships, internal_services, service_network, growth, context)
+    labels = {feature.label for each in drivers for family in each.FAMILIES for feature in family.features}
+    needed = labels | set(LABEL_FORMS) | set(WHAT.values())
+    assert needed - german.keys() == set()
+    for english, translated in german.items():
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", translated))
 
 
 def test_an_unknown_document_or_language_is_refused_with_those_there_are(store: Store) -> None:
