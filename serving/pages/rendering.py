@@ -1,7 +1,6 @@
 """Renders templates in the reader's language, with the headers of every page."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -22,6 +21,7 @@ from pipeline.language.direction import isolated
 from pipeline.language.translator import Language, language, languages, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
 from pipeline.store.halts import HaltEvent
+from pipeline.store.settings_ledger import IS_SET
 from serving.access.permissions import Purpose
 from serving.http.language import asked_language
 from serving.pages import charts
@@ -184,7 +184,11 @@ def _setting(language: Language, value: Any) -> str:
         return language.text(marked("yes") if value else marked("no"))
     if isinstance(value, float | int):
         return numbers.trimmed(value, 3, language.locale)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value or numbers.UNKNOWN
+    if isinstance(value, dict):
+        value = [f"{key}: {_setting(language, each)}" for key, each in value.items()]
+    if isinstance(value, list):
+        value = ", ".join(_setting(language, each) for each in value)
+    return language.text(marked("set, not shown")) if value == IS_SET else value or numbers.UNKNOWN
 
 
 def _when(label: str, locale: str) -> str:
