@@ -78,7 +78,8 @@ def test_representatives_see_how_it_is_used_and_no_person(
 
 
 def settings_changed(url: str, headers: dict[str, str]) -> list[tuple[str, str, Any, Any]]:
-    content = httpx2.get(f"{url}/v1/representation", headers=headers, timeout=30).json()
+    """By the API. The first answer of a server waits for the import of MLflow."""
+    content = httpx2.get(f"{url}/v1/representation", headers=headers, timeout=300).json()
     assert content["settings_recorded_since"]
     return [(each["program"], each["setting"], each["before"], each["after"]) for each in content["settings_changed"]]
 
@@ -100,7 +101,7 @@ def test_representatives_see_what_servers_and_commands_changed_in_the_settings(
     capacity = ("commands", "list_capacity", 9, settings.list_capacity)
     password, minutes = ("server", "smtp_password", None, "(set)"), ("server", "session_minutes", 480, 60)
     assert settings_changed(servers[1].url, headers) == [capacity, minutes, password]
-    page = httpx2.get(f"{first.url}/v1/representation", headers=headers, timeout=30).text
+    page = httpx2.get(f"{first.url}/v1/representation", headers=headers, timeout=300).text
     assert secret not in page
 
 
