@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.commands.settings_in_force import every_setting
-from pipeline.documents.drafts import DOCUMENTS, draft, require_language
+from pipeline.documents.drafts import DOCUMENTS, draft, require_documents, require_language
 from pipeline.documents.duties import State, duties
 from pipeline.documents.facts import facts_of
 from pipeline.files import write_text
@@ -18,6 +18,8 @@ STATES: Final[dict[State, str]] = {"in_force": "in force", "later": "later", "to
 
 def write_drafts(names: Sequence[str], code: str, out_dir: Path | None, today: date) -> tuple[Path, list[str]]:
     """Write the documents, all of them if none is named; returns the folder and the names of the files."""
+    require_documents(names)
+    require_language(code)
     settings = every_setting()
     with closing(Store.of(settings)) as store:
         facts = facts_of(settings, store, today)

@@ -4,6 +4,7 @@ A text is a template for each language under `pipeline/html/templates/documents`
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -45,7 +46,7 @@ class Draft:
 
 def draft(name: str, code: str, facts: Facts) -> Draft:
     """A document by name in a language. Raises BadInput for one that does not exist."""
-    _require(name, DOCUMENTS, "document")
+    require_documents([name])
     require_language(code)
     texts = _language_of(code)
     markdown = rendered_markdown(f"documents/{code}/{name}.md", **_values(facts, texts))
@@ -54,9 +55,14 @@ def draft(name: str, code: str, facts: Facts) -> Draft:
     return Draft(name, code, markdown, html)
 
 
+def require_documents(names: Sequence[str]) -> None:
+    """Raise BadInput with every name that no document has."""
+    _require(names, DOCUMENTS, "document")
+
+
 def require_language(code: str) -> None:
     """Raise BadInput for a language that no document has."""
-    _require(code, LANGUAGES, "language of the documents")
+    _require([code], LANGUAGES, "language of the documents")
 
 
 @cache
@@ -85,7 +91,10 @@ def _values(facts: Facts, texts: Language) -> dict[str, Any]:
     }
 
 
-def _require(given: str, known: tuple[str, ...], what: str) -> None:
-    if given not in known:
-        remedy = f"Choose from: {', '.join(known)}."
-        raise BadInput(Finding(f"there is no such {what}", "command line", given, 0, remedy))
+def _require(given: Sequence[str], known: tuple[str, ...], what: str) -> None:
+    remedy = f"Choose from: {', '.join(known)}."
+    unknown = [
+        Finding(f"there is no such {what}", "command line", each, 0, remedy) for each in given if each not in known
+    ]
+    if unknown:
+        raise BadInput(unknown)
