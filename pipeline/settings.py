@@ -15,7 +15,7 @@ from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
 from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
-from pipeline.settings_file import HOLDS_PASSWORD, SettingsFile, path_of, table_of
+from pipeline.settings_file import HOLDS_PASSWORD, NAMES_PEOPLE, SettingsFile, path_of, table_of
 
 
 class Settings(BaseSettings):
@@ -78,9 +78,14 @@ class Settings(BaseSettings):
         default="starttls", description="none on this machine only"
     )
     smtp_ca_file: Path | None = Field(default=None, description="the certificate authority of the server")
-    smtp_user: str = Field(default="", description="the user who signs in")
+    smtp_user: str = Field(default="", description="the user who signs in", json_schema_extra=NAMES_PEOPLE)
     smtp_password: SecretStr | None = Field(default=None, description="the password of that user")
-    smtp_from: str = Field(default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$", description="the sender's address")
+    smtp_from: str = Field(
+        default="",
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="the sender's address",
+        json_schema_extra=NAMES_PEOPLE,
+    )
     smtp_timeout_seconds: float = Field(default=30, gt=0, description="how long to wait for an answer")
     smtp_attempts: int = Field(default=4, ge=1, description="attempts to send a list in one run")
     smtp_pause_seconds: float = Field(

@@ -29,6 +29,9 @@ EVERY_SETTING: Final = "serving.settings:ServerSettings"
 HOLDS_PASSWORD: Final[dict[str, JsonValue]] = {"holds_password": True}
 """Marks a setting, other than a SecretStr, whose value may contain a password."""
 
+NAMES_PEOPLE: Final[dict[str, JsonValue]] = {"names_people": True}
+"""Marks a setting whose value may be a person's address: of a change it is recorded that there was one, no value."""
+
 Fields = Mapping[str, FieldInfo]
 
 
@@ -96,6 +99,11 @@ def is_secret(field: FieldInfo) -> bool:
 def may_hold_secret(field: FieldInfo) -> bool:
     """Whether a setting is a secret, or may contain one."""
     return is_secret(field) or field.json_schema_extra == HOLDS_PASSWORD
+
+
+def may_name_people(field: FieldInfo) -> bool:
+    """Whether a setting may hold an address, or is a path of this machine, which nobody else needs to see."""
+    return field.json_schema_extra == NAMES_PEOPLE or "Path" in str(field.annotation)
 
 
 def origins(settings_class: type[BaseSettings], var: Path) -> dict[str, Origin]:

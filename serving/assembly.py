@@ -46,6 +46,7 @@ from serving.routes import (
     what_if,
 )
 from serving.settings import ServerSettings
+from serving.settings_record import recorded
 from serving.views.champion import Champion
 
 TITLE = "Retention"
@@ -120,7 +121,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     garbage.freeze("the server")
     current_default_thread_limiter().total_tokens = MAX_CONCURRENT
     with data_kept_out(LOG.error), _inner_port(app):
-        yield
+        async with recorded(app.state.store, app.state.settings):
+            yield
     app.state.outcomes.close()
     app.state.issuer.close()
     app.state.readiness.close()

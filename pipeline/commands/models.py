@@ -50,8 +50,11 @@ def promote(
     from pipeline.commands.screens.models import promotion_screen
     from pipeline.registry.promotion import promote as promote_version
     from pipeline.registry.report_json import gate_json
+    from pipeline.store.settings_ledger import on_record
 
-    offered = promote_version(Settings(), version, reason)
+    settings = Settings()
+    with on_record(settings, "models promote"):
+        offered = promote_version(settings, version, reason)
     write_json(json_file, asdict(offered) | {"gates": gate_json(offered.gates)})
     err.print(promotion_screen(offered))
 

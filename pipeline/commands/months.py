@@ -43,10 +43,12 @@ def score(
     from pipeline.commands.screens.months import scoring_screen
     from pipeline.files import write_parquet
     from pipeline.scoring.job import factor_columns, score_and_publish, score_columns
+    from pipeline.store.settings_ledger import on_record
 
-    with data_of_refused(), progress() as report:
+    settings = Settings()
+    with on_record(settings, "score"), data_of_refused(), progress() as report:
         day, today = day_asked(snapshot_date), date.today()
-        scored = score_and_publish(source, Settings(), day, model, today, report, despite)
+        scored = score_and_publish(source, settings, day, model, today, report, despite)
     if out_file:
         write_parquet(score_columns(scored), out_file)
     if factors:
@@ -67,10 +69,11 @@ def lists(
     from pipeline.lists.rollout import allocate
     from pipeline.notice import require_notice
     from pipeline.store.list_folders import lists_under, note_folder
+    from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store.of(settings)) as store:
+    with on_record(settings, "lists"), closing(Store.of(settings)) as store:
         with store.reading() as scores:
             published = month_to_list(scores, month_asked(month))
         require_notice(settings, published.source, date.today())
@@ -99,10 +102,11 @@ def deliver(
     from pipeline.commands.screens.lists import delivery_screen
     from pipeline.lists.mailing import Resend, as_json
     from pipeline.lists.mailing import deliver as deliver_lists
+    from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
     settings, again = Settings(), Resend(resend or (), resend_uncertain)
-    with closing(Store.of(settings)) as store, progress() as report:
+    with on_record(settings, "deliver"), closing(Store.of(settings)) as store, progress() as report:
         done = deliver_lists(store, settings, month_asked(month), again, dry_run, progress=report)
     counts = as_json(done)
     write_json(json_file, counts)
@@ -116,10 +120,11 @@ def notify(month: MonthOption = None, json_file: JsonOption = None) -> None:
     """Call the webhook once for a month whose lists are ready, without names; exit code 1 if it did not accept."""
     from pipeline.commands.screens.notifying import call_line
     from pipeline.lists.notifying import notify as call_webhook
+    from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store.of(settings)) as store:
+    with on_record(settings, "notify"), closing(Store.of(settings)) as store:
         called = call_webhook(store, settings, month_asked(month))
     write_json(json_file, asdict(called))
     err.print(call_line(called))
@@ -132,10 +137,11 @@ def remind(json_file: JsonOption = None) -> None:
     """Remind managers, once a month, whose list has no answer after some days; exit code 1 if one was not sent."""
     from pipeline.commands.screens.notifying import reminder_lines
     from pipeline.lists.notifying import remind as remind_managers
+    from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store.of(settings)) as store:
+    with on_record(settings, "remind"), closing(Store.of(settings)) as store:
         done = remind_managers(store, settings)
     write_json(json_file, asdict(done))
     err.print("\n".join(reminder_lines(done)))
@@ -158,10 +164,11 @@ def monitor(
     from pipeline.commands.screens.monitoring import monitoring_screen
     from pipeline.monitoring.report import monitor as monitor_source
     from pipeline.monitoring.results_json import as_json
+    from pipeline.store.settings_ledger import on_record
 
     settings = Settings()
     page = html_file or settings.var / "monitoring.html"
-    with progress() as report:
+    with on_record(settings, "monitor"), progress() as report:
         results = monitor_source(source, settings, page, report)
     write_json(json_file, as_json(results))
     err.print(monitoring_screen(results, page), crop=False)
@@ -184,9 +191,11 @@ def monthly(
     """
     from pipeline.commands.screens.months import month_screen
     from pipeline.monthly import monthly as run_month
+    from pipeline.store.settings_ledger import on_record
 
-    with data_of_refused(json_file), progress() as report:
-        run = run_month(source, Settings(), month_asked(month), date.today(), again, report, despite)
+    settings = Settings()
+    with on_record(settings, "monthly"), data_of_refused(json_file), progress() as report:
+        run = run_month(source, settings, month_asked(month), date.today(), again, report, despite)
     write_json(json_file, asdict(run))
     err.print(month_screen(run), crop=False)
     if not run.is_delivered:

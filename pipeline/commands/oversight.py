@@ -31,8 +31,11 @@ def halt(
 ) -> None:
     """Stop: from now on nobody is scored, no person's score or list is shown, nothing is mailed, on all workers."""
     from pipeline.commands.stop_button import halted
+    from pipeline.store.settings_ledger import record_command
 
-    err.print(halted(Settings(), reason), soft_wrap=True)
+    settings = Settings()
+    err.print(halted(settings, reason), soft_wrap=True)
+    record_command(settings, "halt")
 
 
 @app.command()
@@ -41,8 +44,11 @@ def resume(
 ) -> None:
     """End a halt."""
     from pipeline.commands.stop_button import resumed
+    from pipeline.store.settings_ledger import record_command
 
-    err.print(resumed(Settings(), reason), soft_wrap=True)
+    settings = Settings()
+    err.print(resumed(settings, reason), soft_wrap=True)
+    record_command(settings, "resume")
 
 
 @app.command()
@@ -57,10 +63,11 @@ def purge(
     from pipeline.commands.screens.oversight import pruning_screen, purging_screen
     from pipeline.store.audit_pruning import prune_audit
     from pipeline.store.periods import purge as purge_store
+    from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
     settings = Settings()
-    with closing(Store.of(settings)) as store:
+    with on_record(settings, "purge"), closing(Store.of(settings)) as store:
         purged = purge_store(store, settings, date.today(), dry_run)
         err.print(purging_screen(purged, dry_run))
         pruned = prune_audit(store, settings, date.today(), dry_run)
@@ -85,6 +92,34 @@ def privacy(
         err.print(f"Wrote {out_file}. Its last section lists what is still open.")
     else:
         sys.stdout.write(draft)
+
+
+@app.command()
+def documents(
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME ...]", help="notice, interests, agreement, instructions or incident. Default: all of them."
+        ),
+    ] = None,
+    code: Annotated[str, typer.Option("--language", help="en, de or ru.")] = "en",
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder. Default: documents under var.")] = None,
+    is_table: Annotated[
+        bool, typer.Option("--duties", help="Print the dates of duties instead; write nothing.")
+    ] = False,
+) -> None:
+    """Draft documents for counsel from the settings and the store, each as Markdown to edit and a page to print.
+
+    The notice to employees, the balancing of interests, the agreement with the works council, the instructions for use
+    and the report of a serious incident.
+    """
+    from pipeline.commands.document_drafts import duty_lines, write_drafts
+
+    if is_table:
+        sys.stdout.write(os.linesep.join(duty_lines(code, date.today())) + os.linesep)
+        return
+    out, written = write_drafts(name or [], code, out_dir, date.today())
+    err.print(f"Wrote to {out}: {', '.join(written)}. They are drafts: replace what is in [brackets].", markup=False)
 
 
 @app.command()

@@ -25,12 +25,13 @@ def train(
     from pipeline.commands.screens.training import training_screen
     from pipeline.files import write_parquet
     from pipeline.registry.report_json import as_json
+    from pipeline.store.settings_ledger import on_record
     from pipeline.training import Request
     from pipeline.training import train as train_model
 
     request = Request(seed, quick, horizon_months, tuple(allow_suspect or ()), predictions is not None)
     settings = Settings()
-    with data_of_refused(json_file), progress() as report:
+    with on_record(settings, "train"), data_of_refused(json_file), progress() as report:
         trained = train_model(source, settings, request, report)
     if predictions:
         write_parquet(trained.predictions, predictions)

@@ -1,6 +1,6 @@
 """The Jinja environment of these and the server's templates, and the reading of style sheets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from math import isnan
@@ -20,18 +20,21 @@ def rendered(template: str, language: Language = ENGLISH, **values: Any) -> str:
     return page.render(language=language, _=language.text, ngettext=language.plural, **values)
 
 
-def environment(package: str, extensions: Sequence[str] = ()) -> Environment:
+def environment(
+    package: str, extensions: Sequence[str] = (), finalize: Callable[[Any], Any] | None = None
+) -> Environment:
     """The environment for the templates in a package's folder `templates`.
 
-    Values are escaped in HTML; an undefined name raises UndefinedError.
+    Values are escaped in HTML; an undefined name raises UndefinedError. `finalize` is applied to every value.
     """
     return Environment(
         loader=PackageLoader(package),
-        autoescape=select_autoescape(),
+        autoescape=select_autoescape(("html", "htm", "xml", "md")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=extensions,
+        finalize=finalize,
     )
 
 

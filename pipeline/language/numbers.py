@@ -17,6 +17,9 @@ from babel.numbers import format_decimal, format_percent
 UNKNOWN: Final = "–"
 """Shown for an unknown figure."""
 
+_ORDINAL_DAY: Final = frozenset({"de"})
+"""Locales that write the day of a month with a full stop: `30. November 2026`."""
+
 _WHOLE: Final = "#,##0"
 _PLACES: Final = [Decimal(1).scaleb(-places) for places in range(8)]
 _HUGE: Final = 1e15
@@ -72,7 +75,7 @@ def percent_sign(locale: str) -> str:
 
 def day(of: date, locale: str) -> str:
     """`30 September 2026`."""
-    return str(format_date(of, "d MMMM y", locale=locale))
+    return str(format_date(of, f"{_day_pattern(locale)} MMMM y", locale=locale))
 
 
 def month(of: date, locale: str) -> str:
@@ -87,7 +90,11 @@ def short_month(of: date, locale: str) -> str:
 
 def moment(at: datetime, locale: str) -> str:
     """`30 Sept 2026, 14:05`, in the time zone of `at`."""
-    return str(format_datetime(at, "d MMM y, HH:mm", locale=locale))
+    return str(format_datetime(at, f"{_day_pattern(locale)} MMM y, HH:mm", locale=locale))
+
+
+def _day_pattern(locale: str) -> str:
+    return "d." if locale in _ORDINAL_DAY else "d"
 
 
 def _rounded(value: float, places: int) -> str:

@@ -3,12 +3,12 @@
 It is made from the training report, the ledger and the plots of the run, and holds no personal data.
 """
 
-import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pipeline.html.markdown import plain
 from pipeline.html.rendering import rendered
 from pipeline.judgement.report import TrainingReport
 from pipeline.language.translator import ENGLISH
@@ -31,8 +31,6 @@ from pipeline.registry.card_figures import (
 )
 from pipeline.registry.ledger import SERVES, LedgerEntry
 
-_SPECIAL: Final = re.compile(r"[\\`*\[\]<>&|$~#]|(?<!\w)_|_(?!\w)")
-"""What CommonMark, its tables and its mathematics give a meaning to; an underscore inside a word has none."""
 _TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -152,9 +150,10 @@ def _pictures(plots: Mapping[str, bytes]) -> list[Picture]:
 
 
 def _markdown(head: Mapping[str, Any]) -> str:
+    """The card in Markdown. `Text` and `Items` are not escaped: they hold this product's own words (`card_words`)."""
     parts = [
         f"# {head['title']}",
-        f"Model version {head['version']} · {_plain(head['source'])} · {head['status']}",
+        f"Model version {head['version']} · {plain(head['source'])} · {head['status']}",
         head["lead"],
     ]
     for section in head["sections"]:
@@ -169,18 +168,10 @@ def _block_in_markdown(block: Block) -> str:
         case Items(items):
             return "\n".join(f"- {item}" for item in items)
         case Facts(facts):
-            return "\n".join(f"- **{name}**: {_plain(text)}" for name, text in facts)
+            return "\n".join(f"- **{name}**: {plain(text)}" for name, text in facts)
         case Picture(title, file):
             return f"![{title}]({file})"
         case Table(title, columns, rows, note):
-            lines = [[*map(_plain, columns)], ["---"] * len(columns), *([*map(_plain, row)] for row in rows)]
+            lines = [[*map(plain, columns)], ["---"] * len(columns), *([*map(plain, row)] for row in rows)]
             table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-            return "\n\n".join(part for part in (title and f"**{_plain(title)}**", table, _plain(note)) if part)
-
-
-def _plain(text: str) -> str:
-    """The text as Markdown shows it unchanged: names come from the source and are never markup or mathematics.
-
-    Only `Text` and `Items` are not escaped: they hold this product's own words (`card_words`).
-    """
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split("\n")))
+            return "\n\n".join(part for part in (title and f"**{plain(title)}**", table, plain(note)) if part)

@@ -1,8 +1,8 @@
-"""The tables of the store about how the product is run: halts, checkpoints of the audit, calls and reminders."""
+"""The tables of the store about how the product is run: halts, settings, checkpoints of the audit, calls, reminders."""
 
 from typing import Final
 
-from sqlalchemy import JSON, Column, Date, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text
 
 from pipeline.store.schema import METADATA, Moment
 
@@ -20,6 +20,26 @@ HALT_LEDGER: Final = Table(
 """When the system was halted and resumed, by whom and why (`pipeline.store.halts`); the newest row is the state.
 
 Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
+"""
+
+SETTINGS_LEDGER: Final = Table(
+    "settings_ledger",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("program", String, nullable=False),
+    Column("command", String, nullable=False),
+    Column("setting", String, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("mark", String),
+    Column("is_first", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Which setting changed, when, from what to what (`pipeline.store.settings_ledger`), without secrets and addresses.
+
+`mark`: a salted hash of a value that is not shown, by which a change is noticed. `is_first`: the value was recorded for
+the first time, so that `before` is unknown. Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
 """
 
 AUDIT_CHECKPOINT: Final = Table(

@@ -21,6 +21,7 @@ from pipeline.language.direction import isolated
 from pipeline.language.translator import Language, language, languages, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
 from pipeline.store.halts import HaltEvent
+from pipeline.store.settings_ledger import IS_SET
 from serving.access.permissions import Purpose
 from serving.http.language import asked_language
 from serving.pages import charts
@@ -158,6 +159,7 @@ def environment(language: Language) -> Environment:
         "when": lambda label: _when(label, locale),
         "minus": lambda text: re.sub(r"(?<![\w)])-(?=\d)", "−", text),
         "code": _code,
+        "setting": lambda value: _setting(language, value),
         "short": lambda number: numbers.trimmed(number, 3, locale),
         "month": language.month,
         "day": language.day,
@@ -174,6 +176,19 @@ def _names_of_languages() -> dict[str, str]:
 
 def _count(language: Language, one: str, many: str, number: int) -> str:
     return language.form(one, many, number) % {"num": numbers.decimal(number, 0, language.locale)}
+
+
+def _setting(language: Language, value: Any) -> str:
+    """The value of a setting as a reader sees it; a dash for none."""
+    if isinstance(value, bool):
+        return language.text(marked("yes") if value else marked("no"))
+    if isinstance(value, float | int):
+        return numbers.trimmed(value, 3, language.locale)
+    if isinstance(value, dict):
+        value = [f"{key}: {_setting(language, each)}" for key, each in value.items()]
+    if isinstance(value, list):
+        value = ", ".join(_setting(language, each) for each in value)
+    return language.text(marked("set, not shown")) if value == IS_SET else value or numbers.UNKNOWN
 
 
 def _when(label: str, locale: str) -> str:

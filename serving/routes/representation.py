@@ -24,7 +24,8 @@ router = APIRouter(prefix="/v1", tags=["models"])
 )
 def represented(request: Request, _asker: ForRepresentatives, _purpose: ReviewPurpose, audit: Audit) -> Response:
     """What is read and refused, fairness with intervals, looks by role and month, alerts, the ledger, the effect of the
-    lists. In the language of `Accept-Language`. It names no person and shows no group of fewer than ten.
+    lists, changes of settings. In the language of `Accept-Language`. It names no person and shows no group of fewer
+    than ten.
     """
     settings = request.app.state.settings
     with audit.release(Shows.RECORDS) as release:

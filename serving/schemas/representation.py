@@ -1,7 +1,7 @@
 """What representatives (a works council, a data protection officer) see: no person, and no group of fewer than ten."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -89,6 +89,17 @@ class Notice(BaseModel):
     given: date | None
 
 
+class SettingChanged(BaseModel):
+    """A change of a setting, without secrets, addresses and paths."""
+
+    at: datetime = Field(description="when it was noticed: at the next start of the server, or by the next command")
+    program: Literal["server", "commands"] = Field(description="who reads the setting; each notices a change by itself")
+    command: str = Field(description="what noticed it: `server`, or a command such as `retention score`")
+    setting: str
+    before: Any = Field(description="null where there was no value; `(set)` where the value is not shown")
+    after: Any
+
+
 class RollOut(BaseModel):
     """How many managers were allocated lists, and how many wait; null below ten."""
 
@@ -123,6 +134,17 @@ class Representation(BaseModel):
             looks=[{"month": "2026-10", "role": "hr", "purpose": "retention_conversation", "times": 41}],
             alerts=[],
             ledger=[],
+            settings_changed=[
+                {
+                    "at": "2026-10-01T06:00:00Z",
+                    "program": "commands",
+                    "command": "retention monthly",
+                    "setting": "list_capacity",
+                    "before": 4,
+                    "after": 3,
+                }
+            ],
+            settings_recorded_since="2026-09-01T06:00:00Z",
             roll_out=None,
             effect=None,
         ),
@@ -140,5 +162,7 @@ class Representation(BaseModel):
     looks: list[LooksCounted] = Field(description="of the last 13 months")
     alerts: list[AlertShown] | None = Field(description="null before the first `retention monitor`")
     ledger: list[LedgerShown]
+    settings_changed: list[SettingChanged] = Field(description="newest first, at most 200")
+    settings_recorded_since: datetime | None = Field(description="null before settings were first recorded")
     roll_out: RollOut | None = Field(description="null where every manager gets lists")
     effect: EffectOfLists | None = Field(description="null before the first `retention effect`")

@@ -21,6 +21,7 @@ from pipeline.monitoring.alert_words import remedy_text, rule_text
 from pipeline.monitoring.results_json import results_of
 from pipeline.registry import ledger
 from pipeline.settings import Settings
+from pipeline.store import settings_ledger
 from pipeline.store.audit_counts import looks_since
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.logs import LOG
@@ -38,6 +39,7 @@ from serving.schemas.representation import (
     ReviewedAttribute,
     ReviewedGroup,
     RollOut,
+    SettingChanged,
     TableRead,
 )
 from serving.views.models import described_version
@@ -107,6 +109,11 @@ def representation(
             for entry in ledger.entries(scores.connection)
             if entry.source == source
         ],
+        settings_changed=[
+            SettingChanged(**{name: getattr(each, name) for name in SettingChanged.model_fields})
+            for each in settings_ledger.changes(scores.connection)
+        ],
+        settings_recorded_since=settings_ledger.recorded_since(scores.connection),
         roll_out=_roll_out(scores, published),
         effect=effect_of(documents.effect),
     )

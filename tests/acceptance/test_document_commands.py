@@ -32,6 +32,10 @@ HERE = {
     ".venv/bin/retention check path/to/source",
     ".venv/bin/retention privacy",
     ".venv/bin/retention privacy --out assessment.md",
+    ".venv/bin/retention documents",
+    ".venv/bin/retention documents agreement notice --language de --out drafts",
+    ".venv/bin/retention documents --duties",
+    ".venv/bin/retention settings --changes",
     "/opt/retention/bin/retention --version",
     "retention monthly /data/source",  # within the line for cron
     *(line for line in commands(OPERATION) if line.startswith("retention audit verify")),
@@ -237,6 +241,18 @@ def test_the_assessment_is_printed_or_written(shell: Callable[..., str], publish
     assert "| acme |" in printed
     shell(".venv/bin/retention privacy --out assessment.md")
     assert (published / "assessment.md").read_text() == printed
+
+
+def test_documents_are_drafted_and_changes_of_settings_shown(shell: Callable[..., str], published: Path) -> None:
+    shell(".venv/bin/retention documents agreement notice --language de --out drafts")
+    written = {path.name: path.read_text() for path in (published / "drafts").iterdir()}
+    assert written.keys() == {f"{name}.de.{kind}" for name in ("agreement", "notice") for kind in ("md", "html")}
+    assert "| acme |" in written["notice.de.md"]
+    assert "- **Arbeitsbedingungen** (" in written["agreement.de.md"]
+    shell(".venv/bin/retention documents")
+    assert len(list((published / "var" / "documents").iterdir())) == 10
+    assert "AI Act art. 5" in shell(".venv/bin/retention documents --duties")
+    assert "since 20" in shell(".venv/bin/retention settings --changes")
 
 
 def test_the_noted_end_of_the_audit_still_matches_next_time(shell: Callable[..., str], company: Path) -> None:

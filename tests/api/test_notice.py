@@ -31,6 +31,7 @@ NO_PERSON = {
     "effect": "figures of two parts",
     "purge": "counts",
     "privacy": "counts",
+    "documents": "settings and counts",
     "token": "a token",
     "halt": "nothing",
     "notify": "counts and a link",

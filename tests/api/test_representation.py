@@ -1,20 +1,28 @@
 """What a works council and a data protection officer see: how the system is used and checked, and nobody."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
-from api_server import Bearer
+from api_server import Bearer, Server, becomes
 from fastapi.testclient import TestClient
 
 from pipeline.disclosure import small_groups
 from pipeline.judgement.figures import Bounded
 from pipeline.judgement.report import FairnessGroup, FairnessRow, GroupFigures, Ratio, Ratios, TrainingReport
 from pipeline.judgement.small_groups import without_small_groups
+from pipeline.language.translator import language
 from pipeline.registry.versions import last_effect, record_effect
 from pipeline.store.audit import AuditEntry
 from pipeline.store.audit_counts import looks_since
+from pipeline.store.settings_ledger import changes, record, recorded_since
 from pipeline.store.store import Store
+from serving import settings_record
+from serving.pages.rendering import environment
 from serving.settings import ServerSettings
 from serving.views.representation import effect_of
 
@@ -67,6 +75,81 @@ def test_representatives_see_how_it_is_used_and_no_person(
     assert (content["alerts"], content["effect"], content["roll_out"], content["ledger"]) == (None, None, None, [])
     assert not any(f'"{name}"' in answer.text for name in IDS)
     assert len(content["never_read"]) == 2
+
+
+def settings_changed(url: str, headers: dict[str, str]) -> list[tuple[str, str, Any, Any]]:
+    """By the API. The first answer of a server waits for the import of MLflow."""
+    content = httpx2.get(f"{url}/v1/representation", headers=headers, timeout=300).json()
+    assert content["settings_recorded_since"]
+    return [(each["program"], each["setting"], each["before"], each["after"]) for each in content["settings_changed"]]
+
+
+def test_representatives_see_what_servers_and_commands_changed_in_the_settings(
+    start_server: Callable[..., Server], store: Store, settings: ServerSettings, bearer: Bearer
+) -> None:
+    """Real servers. The first one records what holds; two others, alike, record what differs once."""
+    headers = bearer("representative")
+    first = start_server()
+    assert becomes(lambda: recorded(store), 0)
+    assert settings_changed(first.url, headers) == []
+    secret = "hunter2-of-the-test"
+    changed = {"RETENTION_SESSION_MINUTES": "60", "RETENTION_SMTP_PASSWORD": secret}
+    servers = [start_server(**changed), start_server(**changed)]
+    assert becomes(lambda: recorded(store), 2)
+    record(store, settings.model_copy(update={"list_capacity": 9}), "commands", "retention score")
+    record(store, settings, "commands", "retention lists")
+    capacity = ("commands", "list_capacity", 9, settings.list_capacity)
+    password, minutes = ("server", "smtp_password", None, "(set)"), ("server", "session_minutes", 480, 60)
+    assert settings_changed(servers[1].url, headers) == [capacity, minutes, password]
+    page = httpx2.get(f"{first.url}/v1/representation", headers=headers, timeout=300).text
+    assert secret not in page
+
+
+def recorded(store: Store) -> int:
+    """The number of changes by servers; -1 before the first record."""
+    with store.reading() as scores:
+        if recorded_since(scores.connection) is None:
+            return -1
+        return len(changes(scores.connection))
+
+
+def test_a_server_that_starts_without_its_store_records_once_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.settings_record.PAUSE_SECONDS", 0.05)
+    var = tmp_path / "var"
+    var.write_text("a file where the folder should be")
+    settings = ServerSettings(var=tmp_path / "other")
+
+    async def start() -> None:
+        async with settings_record.recorded(Store(f"sqlite:///{var}/store.db", var), settings):
+            await asyncio.sleep(0.3)
+            var.unlink()
+            for _ in range(200):
+                await asyncio.sleep(0.05)
+                if (var / "store.db").exists() and recorded(Store(f"sqlite:///{var}/store.db", var)) == 0:
+                    return
+        raise AssertionError("nothing was recorded")
+
+    asyncio.run(start())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (True, "да"),
+        (0.5, "0,5"),
+        ({"acme": "2026-09-01"}, "acme: 2026-09-01"),
+        (["hr", "auditor"], "hr, auditor"),
+        ({}, "–"),
+        (None, "–"),
+        ("(set)", "задано, не показывается"),
+    ],
+    ids=str,
+)
+def test_the_page_shows_a_setting_in_the_readers_language(value: tuple[Any, str]) -> None:
+    given, shown = value
+    assert environment(language("ru")).filters["setting"](given) == shown
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(
-    path for folder in ("pipeline/html/templates", "serving/pages/templates") for path in (ROOT / folder).iterdir()
+    path
+    for folder in ("pipeline/html/templates", "serving/pages/templates")
+    for path in (ROOT / folder).rglob("*")
+    if path.is_file()
 )
 STYLES = sorted([*(ROOT / "pipeline/html/styles").iterdir(), *(ROOT / "serving/pages/static").glob("*.css")])
 LONGEST = 140

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -11,6 +12,7 @@ from pipeline.deployment import Advice
 from pipeline.faults import without_secrets
 from pipeline.settings import Settings
 from pipeline.settings_file import may_hold_secret, origins
+from pipeline.store.settings_ledger import SettingChange
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,19 @@ def advice_lines(found: Sequence[Advice]) -> list[str]:
     lines = [f"{'error' if each.is_error else 'warning'}: {each.finding}" for each in ordered]
     errors = sum(each.is_error for each in found)
     return [*lines, f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}"]
+
+
+def change_lines(found: Sequence[SettingChange], since: datetime | None) -> list[str]:
+    """A line for each change, newest first, and since when changes are recorded."""
+    lines = [f"{each.at:%Y-%m-%d %H:%M} UTC  {each.setting}: {change_text(each)}  # {each.command}" for each in found]
+    if since is None:
+        return ["Nothing is recorded yet: the next start of the server, or the next `retention score`, begins."]
+    return [*lines, f"{counted(len(found), 'change')} since {since:%Y-%m-%d %H:%M} UTC"]
+
+
+def change_text(change: SettingChange) -> str:
+    """`3 to 4`; `changed` where neither value is recorded."""
+    return "changed" if change.is_hidden else f"{_text(change.before)} to {_text(change.after)}"
 
 
 def _shown(settings: Settings, name: str) -> Any:
