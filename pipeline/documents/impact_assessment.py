@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from features.calendar import month_end
+from pipeline.informed import notices_of
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION
@@ -143,9 +144,12 @@ def _periods(settings: Settings) -> Iterator[str]:
     )
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
     yield f"- The audit, who looked at whom, is kept for {settings.keep_audit_months} months."
-    informed = (
-        ", ".join(f"{source} since {day}" for source, day in sorted(settings.notice_given.items())) or "nobody yet"
-    )
+    given = [
+        f"{source} since {each.words}"
+        for source, notices in sorted(settings.notice_given.items())
+        for each in notices_of(notices)
+    ]
+    informed = ", ".join(given) or "nobody yet"
     required = "is required" if settings.notice_required else "is not required"
     yield f"- Notice to people before they are scored {required} by the settings; informed: {informed}."
     yield f"- {_surveys(settings)}"

@@ -167,6 +167,7 @@ def _gone(scores: PublishedScores, published: Published, managers: Collection[st
         PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date < published.snapshot_date
     )
     absent = [manager for manager in managers if manager not in now]
+    absent = sorted({*absent} - {*scores.staff(published.source, absent)["employee_id"]})  # or not scored, and not gone
     gone: set[str] = set()
     for start in range(0, len(absent), 500):  # databases limit the number of parameters
         part = earlier.where(SCORE.c.employee_id.in_(absent[start : start + 500])).distinct()

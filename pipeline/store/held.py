@@ -12,7 +12,7 @@ from pipeline.store.audit import StoredEntry, page
 from pipeline.store.reading import PublishedScores
 from pipeline.store.reading.directory import Entry
 from pipeline.store.reading.scores import SCORE_COLUMNS
-from pipeline.store.schema import AUDIT, CONTEST, DIRECTORY, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.store.schema import AUDIT, CONTEST, DIRECTORY, EMPLOYMENT, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.subject_rights import Contest
 
 MOST_LOOKS: Final = 1_000
@@ -41,6 +41,19 @@ class HeldScore:
 
 
 @dataclass(frozen=True)
+class HeldEmployment:
+    """Since when and where a person at risk works, and whether the person has been informed of being scored.
+
+    is_informed: None where the settings require no notice.
+    """
+
+    hire_date: date | None
+    department: str | None
+    location: str | None
+    is_informed: bool | None
+
+
+@dataclass(frozen=True)
 class Held:
     """Everything that a source holds about a person, newest first. `entry` is that of the directory.
 
@@ -51,6 +64,7 @@ class Held:
     source: str
     also_in: Sequence[str]
     entry: Entry | None
+    employment: HeldEmployment | None
     scores: Sequence[HeldScore]
     answers: Sequence[Mapping[str, Any]]
     contests: Sequence[Contest]
@@ -62,14 +76,14 @@ class Held:
 
     @property
     def is_anything(self) -> bool:
-        return bool(self.entry or self.scores or self.answers or self.contests or self.objected_at)
+        return bool(self.entry or self.employment or self.scores or self.answers or self.contests or self.objected_at)
 
 
-_OTHERS: Final = (DIRECTORY, LIST_ANSWER, CONTEST)
+_OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST)
 
 
 def sources_of(connection: Connection, employee_id: str) -> list[str]:
-    """The sources that hold a name, a score, an answer or a contest of somebody with that id, by name."""
+    """The sources that hold a name, a hire date, a score, an answer or a contest of somebody with that id, by name."""
     scored = select(PUBLICATION.c.source).join(SCORE, SCORE.c.publication_id == PUBLICATION.c.id)
     rows = connection.execute(
         union(
@@ -90,6 +104,7 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
         source=source,
         also_in=others,
         entry=scores.directory(source).entry(employee_id),
+        employment=_employment(scores, source, employee_id),
         scores=_scores(scores, source, employee_id),
         answers=_answers(connection, source, employee_id),
         contests=_contests(connection, source, employee_id),
@@ -99,6 +114,15 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
         purposes={purpose: times for purpose, times in purposes.items() if purpose},
         recipients=_counts(connection, AUDIT.c.role, [*looks, AUDIT.c.result.in_(_SHOWN)]),
     )
+
+
+def _employment(scores: PublishedScores, source: str, employee_id: str) -> HeldEmployment | None:
+    staff, notice = scores.staff(source, [employee_id]), scores.notice(source)
+    if staff.is_empty():
+        return None
+    is_informed = None if notice is None else notice.not_informed(staff).is_empty()
+    held = staff.row(0, named=True)
+    return HeldEmployment(held["hire_date"], held["department"], held["location"], is_informed)
 
 
 def _looks(source: str, employee_id: str, is_shared: bool) -> list[ColumnElement[bool]]:

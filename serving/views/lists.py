@@ -62,13 +62,20 @@ def named(risk_list: RiskList) -> list[str]:
     return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
-def monthly_lists(published: Published, lists: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
-    """The lists of a month with the last answer about each person."""
+def monthly_lists(
+    published: Published,
+    lists: Sequence[RiskList],
+    answers: Mapping[str, ListAnswer],
+    not_informed: int | None = None,
+) -> MonthlyLists:
+    """The lists of a month with the last answer about each person; for HR, `not_informed` is the number of people who
+    are on no list because they have not been informed."""
     return MonthlyLists(
         month=published.month,
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,
+        not_informed=not_informed,
         lists=[_one(each, answers) for each in lists],
     )
 

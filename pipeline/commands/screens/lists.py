@@ -22,6 +22,7 @@ def lists_screen(written: "WrittenLists", settings: Settings, is_elsewhere: bool
     return Group(
         f"Lists of {written.month}: {people_text(written.people)} for {counted(written.managers, 'manager')}.{waiting}",
         *without_manager(written.without_manager, written.managers),
+        *not_informed(written.not_informed),
         copyable(f"Open: {written.folder / 'index.html'}"),
         *((_ELSEWHERE,) if is_elsewhere else ()),
         *([f"Next: {deliver if settings.smtp_host else by_hand}"] if written.managers else []),
@@ -32,6 +33,12 @@ def without_manager(people: int, managers: int) -> list[str]:
     """The people whom no list can name, if there are any; where no manager is listed at all, what to do about it."""
     remedy = "" if managers else " Give manager_id in assignments; HR sees them at /people all the same."
     return [f"On no list, having no known manager: {people_text(people)}.{remedy}"] if people else []
+
+
+def not_informed(people: int) -> list[str]:
+    """The people who cannot be on a list yet, if there are any, and what to do about it."""
+    remedy = "Give them notice, record it in RETENTION_NOTICE_GIVEN, and score again."
+    return [f"On no list, not informed yet: {people_text(people)}. {remedy}"] if people else []
 
 
 _ELSEWHERE = (
