@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, union
 
 from pipeline.score_record import Factor, Score
 from pipeline.store.audit import StoredEntry, page
+from pipeline.store.briefings import confirmed_at
 from pipeline.store.reading import PublishedScores
 from pipeline.store.reading.directory import Entry
 from pipeline.store.reading.scores import SCORE_COLUMNS
@@ -55,7 +56,8 @@ class HeldEmployment:
 
 @dataclass(frozen=True)
 class Held:
-    """Everything that a source holds about a person, newest first. `entry` is that of the directory.
+    """Everything that a source holds about a person, newest first. `entry` is that of the directory,
+    `briefed_at` when the person, as a manager, confirmed the briefing.
 
     `looks` counts the audit rows and `looked` lists the latest; `purposes` counts the rows by purpose, `recipients`
     those that showed the person, by role. `also_in` are other sources that hold somebody with an equal id.
@@ -69,6 +71,7 @@ class Held:
     answers: Sequence[Mapping[str, Any]]
     contests: Sequence[Contest]
     objected_at: datetime | None
+    briefed_at: Sequence[datetime]
     looks: int
     looked: Sequence[StoredEntry]
     purposes: Mapping[str, int]
@@ -76,7 +79,15 @@ class Held:
 
     @property
     def is_anything(self) -> bool:
-        return bool(self.entry or self.employment or self.scores or self.answers or self.contests or self.objected_at)
+        return bool(
+            self.entry
+            or self.employment
+            or self.scores
+            or self.answers
+            or self.contests
+            or self.objected_at
+            or self.briefed_at
+        )
 
 
 _OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST)
@@ -109,6 +120,7 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
         answers=_answers(connection, source, employee_id),
         contests=_contests(connection, source, employee_id),
         objected_at=scores.objections.since(source, employee_id),
+        briefed_at=confirmed_at(connection, employee_id),
         looks=sum(purposes.values()),
         looked=page(connection, looks, None, MOST_LOOKS),
         purposes={purpose: times for purpose, times in purposes.items() if purpose},

@@ -220,6 +220,7 @@ class Receipt(BaseModel):
         answers=[{**ANSWER, "month": "2026-09"}],
         contests=[{"ground": "outdated", "feature": "pay_against_market", "statement": "There was a raise."}],
         objected_at=None,
+        briefed_at=[],
         deliveries=[
             {
                 "month": "2026-09",
@@ -250,6 +251,7 @@ class Receipt(BaseModel):
     answers: list[GivenAnswerOfMonth]
     contests: list[ContestedPoint]
     objected_at: datetime | None = Field(description="since when the person objects to being scored")
+    briefed_at: list[datetime] = Field(description="when the person, as a manager, confirmed the briefing")
     deliveries: list[DeliveredList] = Field(
         description="lists that named the person; worked out from the scores by the present rules of lists"
     )

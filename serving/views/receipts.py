@@ -127,6 +127,7 @@ def _as_stored(held: Held) -> dict[str, Any]:
         "answers": [GivenAnswerOfMonth(**answer) for answer in answers],
         "contests": [ContestedPoint(**_only(asdict(each), ContestedPoint.model_fields)) for each in held.contests],
         "objected_at": held.objected_at,
+        "briefed_at": list(held.briefed_at),
         "looks": held.looks,
         "looked": [Look(**_only(asdict(entry), Look.model_fields)) for entry in held.looked],
         "purposes": dict(held.purposes),

@@ -54,6 +54,7 @@ _WHAT_TO_DO = {
     "sender_refused": "The server does not accept our sender: correct RETENTION_SMTP_FROM and run this again.",
     "mail_refused": "The server does not accept the mail itself: ask its administrator why, then run this again.",
     "resend": "Run this again.",
+    "no_page": "Set RETENTION_LIST_LINK to the server's page of lists, where managers confirm it.",
 }
 
 
@@ -61,7 +62,25 @@ def delivery_screen(done: Mapping[str, Any], is_rehearsal: bool) -> str:
     """The outcome of a month's delivery (`mailing.as_json`), and what to do about lists that were not sent."""
     if is_rehearsal:
         return f"Lists of {done['month']}: {done['to_send']:,} would be sent. Nothing was sent or written."
-    return "\n".join([f"Lists of {done['month']}: {sent(done)}.", *not_sent(done)])
+    return "\n".join([f"Lists of {done['month']}: {sent(done)}.", *not_sent(done), *not_briefed(done)])
+
+
+def not_briefed(done: Mapping[str, Any]) -> list[str]:
+    """Lists that wait until their manager has confirmed the briefing, and mails about it that were not sent."""
+    briefing = done.get("briefing") or {"managers": 0}
+    if not briefing["managers"]:
+        return []
+    sent = briefing["states"].get("sent", 0)
+    remedy = "They see it on the page once they have confirmed; run this again to mail it."
+    lines = [
+        f"{counted(briefing['managers'], 'list')} not sent: the manager has not confirmed the briefing, and "
+        f"{sent:,} of them have a mail with the link to it. {remedy}"
+    ]
+    return lines + [
+        f"[red]failed[/] {number:,} about the briefing ({reason.replace('_', ' ')}). "
+        f"{_WHAT_TO_DO.get(reason, 'Run this again.')}"
+        for reason, number in briefing["failed"].items()
+    ]
 
 
 def sent(done: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from features.errors import counted
 from pipeline.commands.screens.data_counts import check_lines
-from pipeline.commands.screens.lists import not_informed, not_sent, sent, without_manager
+from pipeline.commands.screens.lists import not_briefed, not_informed, not_sent, sent, without_manager
 from pipeline.commands.screens.monitoring import alert_lines
 from pipeline.commands.screens.notifying import state_line
 from pipeline.commands.screens.parts import copyable, people_text
@@ -69,7 +69,7 @@ def month_screen(run: "Month") -> RenderableType:
     texts = {
         "scored": f"{people_text(score['people'])}, {score['expected']:,.0f} voluntary exits expected{gone}",
         "lists": f"{people_text(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}{missed}",
-        "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery)]),
+        "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery), *not_briefed(delivery)]),
         "webhook": state_line(delivery["webhook"]) if "webhook" in delivery else "",
         "contested": contested if run.contested else "",
         "monitor": monitored.get("skipped") or "\n".join([matured, *alert_lines(run.alerts)]),
