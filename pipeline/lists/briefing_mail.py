@@ -42,7 +42,10 @@ class BriefingMails:
     clock: Callable[[], datetime]
 
     def send_all(self, lists: Collection[RiskList]) -> str | None:
-        """Send each mail that was not sent this month; returns why the run ended early, if it did."""
+        """Send each mail that was not sent this month; returns why the run ended early, if it did. Sends none where no
+        page is set on which the briefing could be confirmed."""
+        if not lists or not self.settings.list_link:
+            return None
         server = MailServer(self.settings)
         try:
             for each in lists:

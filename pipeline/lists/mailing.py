@@ -123,7 +123,8 @@ def deliver(
         _record_the_rest(store, plan, clock())
         sender = _Sender(store, settings, plan, clock)
         _send_all(sender, done, progress)
-        _ask_to_read(store, settings, plan, done, clock)
+        mails = BriefingMails(store, settings, plan.published, plan.read_at, plan.address_of, clock)
+        done.stopped = mails.send_all(plan.unread) or done.stopped
         if sender.outdated:
             done.failed[CHANGED] = len(sender.outdated)
     with store.reading() as scores:
@@ -312,14 +313,6 @@ def _send_all(sender: _Sender, done: Delivery, progress: Progress) -> None:
                 done.stopped = str(fault)
     finally:
         server.close()
-
-
-def _ask_to_read(store: Store, settings: Settings, plan: _Plan, done: Delivery, clock: Clock) -> None:
-    """Mail the link to the briefing to managers who must read it; without a page there is nowhere to confirm it."""
-    if not plan.unread or not settings.list_link:
-        return
-    mails = BriefingMails(store, settings, plan.published, plan.read_at, plan.address_of, clock)
-    done.stopped = mails.send_all(plan.unread) or done.stopped
 
 
 def _count(done: Delivery, known: Mapping[str, deliveries.Delivered], hashes: Mapping[str, str]) -> None:

@@ -21,8 +21,6 @@ def confirmed_at(connection: Connection, manager_id: str) -> list[datetime]:
 
 def last_confirmed(connection: Connection) -> dict[str, datetime]:
     """By manager, when the briefing was last confirmed."""
-    columns = (
-        BRIEFING_CONFIRMATION.c.manager_id,
-        func.max(BRIEFING_CONFIRMATION.c.at, type_=BRIEFING_CONFIRMATION.c.at.type),
-    )
-    return {row[0]: row[1] for row in connection.execute(select(*columns).group_by(BRIEFING_CONFIRMATION.c.manager_id))}
+    manager, at = BRIEFING_CONFIRMATION.c.manager_id, BRIEFING_CONFIRMATION.c.at
+    query = select(manager, func.max(at, type_=at.type)).group_by(manager)
+    return {row[0]: row[1] for row in connection.execute(query)}

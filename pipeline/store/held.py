@@ -79,15 +79,8 @@ class Held:
 
     @property
     def is_anything(self) -> bool:
-        return bool(
-            self.entry
-            or self.employment
-            or self.scores
-            or self.answers
-            or self.contests
-            or self.objected_at
-            or self.briefed_at
-        )
+        of_source = self.entry, self.employment, self.scores, self.answers, self.contests
+        return any((*of_source, self.objected_at, self.briefed_at))
 
 
 _OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST)

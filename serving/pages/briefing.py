@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from serving.access.audit import Audit
@@ -19,13 +19,17 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=
 
 @router.get("/briefing")
 def briefing(
-    request: Request, asker: ForManagers, _purpose: ListPurpose, audit: Audit, next: str = "/list"
+    request: Request,
+    asker: ForManagers,
+    _purpose: ListPurpose,
+    audit: Audit,
+    then: Annotated[str, Query(alias="next")] = "/list",
 ) -> Response:
     """What the list is, how to use it and what is forbidden, with the form that confirms it."""
     with audit.release(Shows.RECORDS) as release:
         settings = request.app.state.settings
         shown = briefing_of(release.scores.connection, asker, settings, language_of(request))
-        return render(request, "briefing.html", briefing=shown, next=safe_next(next))
+        return render(request, "briefing.html", briefing=shown, then=safe_next(then))
 
 
 @router.post("/briefing", dependencies=[Depends(checked_form)])
@@ -34,10 +38,10 @@ def confirmed(
     _purpose: ListPurpose,
     audit: Audit,
     has_read: Annotated[bool, Form()] = False,
-    next: Annotated[str, Form()] = "/list",
+    then: Annotated[str, Form(alias="next")] = "/list",
 ) -> Response:
     """Confirm, and go on to the page that was asked for."""
     if not has_read:
         raise Refusal(422, "not-read", "Tick the box to confirm that you have read the briefing and will follow it.")
     confirm_briefing(audit, asker)
-    return RedirectResponse(safe_next(next), 303)
+    return RedirectResponse(safe_next(then), 303)

@@ -26,7 +26,8 @@ def chosen_lists(
     language: Language,
 ) -> list[RiskList]:
     """One manager's list, or for HR all within the scope. Raises 404 for a manager whose lists start later (see
-    `lists.rollout`), and 403 for one who has to confirm the briefing first. Anyone with both roles gets the own list as a manager.
+    `lists.rollout`), and 403 for one who has to confirm the briefing first. Anyone with both roles gets the own list as
+    a manager.
     """
     if not is_own_list(asker, manager_id):
         return risk_lists(scores, published, settings.list_rules, manager_id, language)
