@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from api_server import Bearer
+from briefed import brief
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -37,6 +38,7 @@ def store(settings: ServerSettings) -> Iterator[Store]:
     with Store.of(settings) as store:
         store.publish(publication(AUGUST, PEOPLE, manager_of=IN_AUGUST))
         store.publish(publication(date(2026, 9, 30), {**SEPTEMBER, "M3": PEOPLE["M3"]}, manager_of=IN_SEPTEMBER))
+        brief(store, "BOSS", "M1", "M2", "M3")
         yield store
 
 
@@ -207,6 +209,7 @@ def test_an_answer_of_a_former_manager_takes_nobody_off_the_new_managers_list(
     """M1 answers in August, when A still reports to M1; in September A has a new manager, so A has stayed."""
     with Store.of(settings) as store, TestClient(create_app(settings)) as client:
         store.publish(publication(AUGUST, PEOPLE, manager_of=IN_AUGUST))
+        brief(store, "M1", "M2")
         for person in "AB":
             url = f"/v1/lists/2026-08/{person}/answer"
             assert client.post(url, json=LEFT, headers=bearer("manager", "M1")).status_code == 201
@@ -224,6 +227,7 @@ def test_a_month_scored_again_with_another_manager_drops_the_former_ones_answer(
 ) -> None:
     with Store.of(settings) as store, TestClient(create_app(settings)) as client:
         store.publish(publication(AUGUST, PEOPLE, manager_of=IN_AUGUST))
+        brief(store, "M1", "M2")
         client.post("/v1/lists/2026-08/A/answer", json=LEFT, headers=bearer("manager", "M1"))
         store.publish(publication(AUGUST, PEOPLE, manager_of={**IN_AUGUST, "A": "M2"}))
         [own] = client.get("/v1/lists/2026-08", headers=bearer("manager", "M2")).json()["lists"]

@@ -27,6 +27,7 @@ PAGES = {
     "/people/{employee_id:path}/objection",
     "/people/objection",
     "/list",
+    "/briefing",
     "/lists",
     "/list/{month}/{employee_id:path}/answer",
     "/model",
