@@ -36,9 +36,9 @@ SECTIONS: Final = (
     Section(
         marked("What it is not"),
         (
-            marked("It is not a prediction that this person will leave, and no sign of disloyalty."),
+            marked("It does not say that this person will leave, and it is no sign of disloyalty."),
             marked("It says nothing about performance or conduct."),
-            marked("The factors are associated with leaving; they need not be its cause. The person knows better."),
+            marked("These factors are associated with leaving; they need not be its cause. The person knows better."),
             marked("Somebody who is not on it may be about to leave. Talk to everyone, as you would without it."),
         ),
     ),
