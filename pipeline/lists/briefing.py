@@ -12,8 +12,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from pipeline.language.translator import marked
+from pipeline.lists.risk_list import list_sizes
 from pipeline.settings import Settings
 from pipeline.store import briefings
+from pipeline.store.reading import Published, PublishedScores
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,12 @@ def is_due(confirmed: Iterable[datetime], settings: Settings, now: datetime) -> 
     """Whether a manager must read the briefing, who confirmed it at these moments."""
     months = settings.briefing_months
     return months > 0 and all(holds_until(each, months) <= now for each in confirmed)
+
+
+def lists_unread(scores: PublishedScores, published: Published, settings: Settings, now: datetime) -> int:
+    """The number of lists of a month whose manager must read the briefing first."""
+    listed = [each.manager_id for each in list_sizes(scores, published, settings.list_rules)]
+    return len(must_read(scores.connection, listed, settings, now))
 
 
 def must_read(connection: Connection, managers: Iterable[str], settings: Settings, now: datetime) -> set[str]:

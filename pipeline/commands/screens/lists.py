@@ -14,8 +14,11 @@ if TYPE_CHECKING:  # they import MLflow, which takes seconds, or Jinja
     from pipeline.lists.month_folder import WrittenLists
 
 
-def lists_screen(written: "WrittenLists", settings: Settings, is_elsewhere: bool = False) -> RenderableType:
-    """How many lists there are, where they are, and how to deliver them. `is_elsewhere`: not in the usual folder."""
+def lists_screen(
+    written: "WrittenLists", settings: Settings, is_elsewhere: bool = False, unread: int = 0
+) -> RenderableType:
+    """How many lists there are, where they are, and how to deliver them. `is_elsewhere`: not in the usual folder.
+    unread: lists of managers who have not confirmed the briefing."""
     waiting = f" {counted(written.waiting, 'manager')} held back by the roll-out." if written.waiting else ""
     deliver = f"retention deliver --month {written.month}"
     by_hand = f"hand them out, or set a mail server (RETENTION_SMTP_HOST) and run\n{deliver}"
@@ -23,6 +26,7 @@ def lists_screen(written: "WrittenLists", settings: Settings, is_elsewhere: bool
         f"Lists of {written.month}: {people_text(written.people)} for {counted(written.managers, 'manager')}.{waiting}",
         *without_manager(written.without_manager, written.managers),
         *not_informed(written.not_informed),
+        *_unread(unread),
         copyable(f"Open: {written.folder / 'index.html'}"),
         *((_ELSEWHERE,) if is_elsewhere else ()),
         *([f"Next: {deliver if settings.smtp_host else by_hand}"] if written.managers else []),
@@ -33,6 +37,12 @@ def without_manager(people: int, managers: int) -> list[str]:
     """The people whom no list can name, if there are any; where no manager is listed at all, what to do about it."""
     remedy = "" if managers else " Give manager_id in assignments; HR sees them at /people all the same."
     return [f"On no list, having no known manager: {people_text(people)}.{remedy}"] if people else []
+
+
+def _unread(lists: int) -> list[str]:
+    """The lists that are HR's to read, and not yet their managers'."""
+    remedy = "Do not hand them out before; the page /briefing has it."
+    return [f"{counted(lists, 'list')} of managers who have not confirmed the briefing. {remedy}"] if lists else []
 
 
 def not_informed(people: int) -> list[str]:
