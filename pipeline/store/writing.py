@@ -68,7 +68,7 @@ def _replace_employment(connection: Connection, publication: Publication) -> Non
     connection.execute(delete(EMPLOYMENT).where(EMPLOYMENT.c.source == publication.source))
     if publication.employment is None or publication.employment.is_empty():
         return
-    people = publication.employment.select(WHERE_AND_SINCE)
+    people = publication.employment.select(*WHERE_AND_SINCE)
     rows = [person | {"source": publication.source} for person in people.iter_rows(named=True)]
     connection.execute(insert(EMPLOYMENT), rows)
 
