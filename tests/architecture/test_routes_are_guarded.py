@@ -80,6 +80,8 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/representation",
         "/v1/internal-services",
         "/v1/lists/{month}",
+        "/v1/briefing",
+        "/v1/briefing/confirmation",
         "/v1/lists/{month}/{employee_id:path}/answer",
         "/v1/models/champion",
         "/v1/models/{version}",
