@@ -18,6 +18,8 @@ from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
 
+pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
+
 REQUIRED = "urn:retention:problem:briefing-required"
 WHY = {"purpose": "retention_conversation"}
 ANSWER = {"outcome": "talked"}
