@@ -116,6 +116,9 @@ def _notice(settings: Settings, today: date) -> Iterator[Advice]:
     if any(each.given > today for given in settings.notice_given.values() for each in notices_of(given)):
         remedy = "Until that day the people to whom it is given are not scored."
         yield warning("a day of notice lies in the future", "notice_given", remedy)
+    if not settings.briefing_months:
+        remedy = "Set it to 12, unless your company trains managers before their first list and keeps record of it."
+        yield warning("managers get lists without confirming a briefing", "briefing_months", remedy)
     if not settings.surveys_confidential:
         remedy = "Say so in the notice and in the survey itself, or set it to true."
         yield warning("HR sees a person's survey answers", "surveys_confidential", remedy)
@@ -145,6 +148,9 @@ def _mail(settings: Settings) -> Iterator[Advice]:
         return
     if not settings.list_link and not settings.mail_includes_list:
         yield error("mails would have no link", "list_link", "Set it to the page on which managers read and answer.")
+    if settings.briefing_months and not settings.list_link:
+        remedy = "Set it to the page of lists: the briefing is beside it, and no list is mailed before."
+        yield warning("managers find no page on which to confirm the briefing", "list_link", remedy)
     if settings.mail_includes_list:
         remedy = "A link without names is safer; set it to false."
         yield warning("mails contain names", "mail_includes_list", remedy)

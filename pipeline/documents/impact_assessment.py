@@ -142,6 +142,11 @@ def _periods(settings: Settings) -> Iterator[str]:
         "- Names and addresses are kept apart from scores. HR sees names, and a manager those of the own list. Both go "
         "with the exit and with an erasure."
     )
+    yield (
+        "- Hire date, department and location of everyone at risk are kept to decide who was informed. Each newer month "
+        "replaces them; they go with an erasure."
+    )
+    yield _briefing(settings)
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
     yield f"- The audit, who looked at whom, is kept for {settings.keep_audit_months} months."
     given = [
@@ -155,6 +160,15 @@ def _periods(settings: Settings) -> Iterator[str]:
     yield f"- {_surveys(settings)}"
     yield "- Health, belief, union membership, family and the content of messages are never read."
     yield "- Protected attributes are read for the fairness review only.\n"
+
+
+def _briefing(settings: Settings) -> str:
+    if not settings.briefing_months:
+        return "- Managers get lists without confirming a briefing (RETENTION_BRIEFING_MONTHS is 0)."
+    return (
+        f"- A manager confirms a briefing before the first list and again after {settings.briefing_months} months; "
+        "who confirmed and when is kept until an erasure."
+    )
 
 
 def _surveys(settings: Settings) -> str:

@@ -47,7 +47,7 @@ def risk_page(
         model_version=published.model_version,
         horizon_months=published.horizon_months,
         people=[_line(published, score, names) for score in shown],
-        not_informed=scores.count_not_informed(published),
+        not_informed=None if after else scores.count_not_informed(published),
         next_cursor=f"{published.id}-{scores.position(published, page[-1])}" if len(rows) > size else None,
     )
 

@@ -15,6 +15,7 @@ from pipeline.informed import WHERE_AND_SINCE, Notice, NoticeInForce
 from pipeline.notice import not_informed, require_notice, uncovered
 from pipeline.scoring.population import employment_of
 from pipeline.settings import Settings
+from pipeline.training import _not_informed
 
 TODAY = date(2026, 10, 1)
 PEOPLE = pl.DataFrame(
@@ -175,3 +176,24 @@ def test_hire_date_and_establishment_are_those_of_the_snapshot_date(source_of: C
         ("B", "Plant", "Oslo", date(2024, 3, 1)),
     ]
     assert employment_of(source, date(2024, 6, 30))["department"].to_list() == ["Plant", "Plant"]
+
+
+def test_predictions_are_of_informed_people_only(source_of: Callable[..., Source]) -> None:
+    """A is in Sales on the last date predicted; B was hired after the notice; C left, and nothing but the id is known."""
+    source = source_of(
+        {
+            "employees": "employee_id hire_date\nA 2010-01-01\nB 2024-03-01\nC 2010-01-01",
+            "exits": "employee_id exit_date kind\nC 2024-04-30 voluntary",
+            "assignments": "employee_id effective_date department\nA 2010-01-01 Plant\nA 2024-06-01 Sales\nB 2024-03-01 Sales",
+        }
+    )
+    days = [date(2024, 3, 31), date(2024, 6, 30)]
+    rows = pl.DataFrame({"employee_id": ["A", "A", "B", "C"], "snapshot_date": [*days, days[1], days[1]]})
+
+    def dropped(**notice: object) -> list[str]:
+        settings = Settings(notice_given={source.name: {"given": "2024-02-01", **notice}})  # type: ignore[dict-item]
+        return sorted(_not_informed(source, rows, settings, TODAY))
+
+    assert dropped() == ["B"]
+    assert dropped(department="Sales") == ["B", "C"]
+    assert dropped(at_hire=True) == []

@@ -48,6 +48,5 @@ def _read(
 ) -> pl.DataFrame:
     if employee_ids is not None and len(employee_ids) <= MOST_BY_ID:
         query = query.where(column.in_(employee_ids))
-    rows = [row._asdict() for row in connection.execute(query)]
-    people = pl.DataFrame(rows, schema=WHERE_AND_SINCE)
+    people = pl.DataFrame(connection.execute(query).all(), schema=WHERE_AND_SINCE, orient="row")
     return people if employee_ids is None else people.filter(pl.col("employee_id").is_in(list(employee_ids)))
