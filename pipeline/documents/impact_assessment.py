@@ -143,8 +143,8 @@ def _periods(settings: Settings) -> Iterator[str]:
         "with the exit and with an erasure."
     )
     yield (
-        "- Hire date, department and location of everyone at risk are kept to decide who was informed. Each newer month "
-        "replaces them; they go with an erasure."
+        "- Hire date, department and location of everyone at risk are kept to decide who was informed. Each newer "
+        "month replaces them, and they go with an erasure."
     )
     yield _briefing(settings)
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."

@@ -179,12 +179,13 @@ def test_hire_date_and_establishment_are_those_of_the_snapshot_date(source_of: C
 
 
 def test_predictions_are_of_informed_people_only(source_of: Callable[..., Source]) -> None:
-    """A is in Sales on the last date predicted; B was hired after the notice; C left, and nothing but the id is known."""
+    """A is in Sales on the last date predicted; B was hired after the notice; C left, so only the id is known."""
     source = source_of(
         {
             "employees": "employee_id hire_date\nA 2010-01-01\nB 2024-03-01\nC 2010-01-01",
             "exits": "employee_id exit_date kind\nC 2024-04-30 voluntary",
-            "assignments": "employee_id effective_date department\nA 2010-01-01 Plant\nA 2024-06-01 Sales\nB 2024-03-01 Sales",
+            "assignments": "employee_id effective_date department\n"
+            "A 2010-01-01 Plant\nA 2024-06-01 Sales\nB 2024-03-01 Sales",
         }
     )
     days = [date(2024, 3, 31), date(2024, 6, 30)]
