@@ -135,6 +135,8 @@ def shown(answers: dict[str, Any]) -> set[tuple[str, str]]:
                 assert answer.status_code == 403
         elif path in ("/v1/groups/line", "/organisation"):
             assert not set(NAMED.findall(answer.text)) & set("ABCDEX")
+        elif "/briefing" in path:
+            assert answer.status_code < 400 or method == "POST"  # a text; the page's form is sent without the tick
         elif path.startswith("/v1/") and answer.status_code == 200:
             for each in answer.json()["lists"]:
                 found |= {(month, entry["employee_id"]) for entry in each["entries"]}
@@ -151,8 +153,12 @@ def test_the_walk_finds_what_a_manager_can_call(settings: ServerSettings) -> Non
         ("GET", "/v1/lists/{month}"),
         ("POST", "/v1/lists/{month}/{employee_id:path}/answer"),
         ("GET", "/v1/groups/line"),
+        ("GET", "/v1/briefing"),
+        ("POST", "/v1/briefing/confirmation"),
         ("GET", "/list"),
         ("GET", "/organisation"),
+        ("GET", "/briefing"),
+        ("POST", "/briefing"),
         ("POST", "/list/{month}/{employee_id:path}/answer"),
     }
 
