@@ -138,6 +138,12 @@ def organisation(source: "Source", snapshot_date: date) -> pl.DataFrame:
     )
 
 
+def hire_dates(source: "Source", snapshot_date: date) -> pl.DataFrame:
+    """employee_id and hire_date, of the spell that runs, of everyone at risk on the date; sorted by employee_id."""
+    rows = at_risk(known_on(source, snapshot_date)).select("employee_id", "hire_date")
+    return rows.collect("polars").to_polars().sort("employee_id")
+
+
 def _check(dates: Sequence[date]) -> None:
     wrong = [day for day in dates if day != month_end(day)]
     if wrong:

@@ -13,10 +13,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding, Unavailable
+from pipeline.acknowledgements import acknowledged
 from pipeline.file_access import WARNINGS, keep_private
+from pipeline.informed import notices_of
 from pipeline.lists.addresses import addresses
 from pipeline.lists.smtp import LOOPBACK, MailServer, require_safe
 from pipeline.lists.webhook import require_webhook
+from pipeline.notice import not_informed, uncovered
 from pipeline.settings import Settings
 from pipeline.settings_file import FILE_VARIABLE, PREFIX, nearest, path_of, variable_of
 from pipeline.store.store import Store
@@ -52,7 +55,14 @@ def warning(rule: str, name: str, remedy: str) -> Advice:
 
 def advice(settings: Settings, today: date) -> list[Advice]:
     """Everything that is wrong or unusual. Connects to the store and, if one is set, to the mail server."""
-    return [*_files(settings), *_store(settings), *_notice(settings, today), *_mail(settings), *_webhook(settings)]
+    return [
+        *_files(settings),
+        *_store(settings),
+        *_notice(settings, today),
+        *_informed(settings, today),
+        *_mail(settings),
+        *_webhook(settings),
+    ]
 
 
 def _files(settings: Settings) -> Iterator[Advice]:
@@ -103,12 +113,34 @@ def _notice(settings: Settings, today: date) -> Iterator[Advice]:
     if settings.notice_required and not settings.notice_given:
         remedy = 'Record the day by source: {"SOURCE": "YYYY-MM-DD"}.'
         yield warning("no source has a day of notice, so nobody is scored", "notice_given", remedy)
-    if any(day > today for day in settings.notice_given.values()):
-        remedy = "Until that day nobody of the source is scored."
+    if any(each.given > today for given in settings.notice_given.values() for each in notices_of(given)):
+        remedy = "Until that day the people to whom it is given are not scored."
         yield warning("a day of notice lies in the future", "notice_given", remedy)
+    if not settings.briefing_months:
+        remedy = "Set it to 12, unless your company trains managers before their first list and keeps record of it."
+        yield warning("managers get lists without confirming a briefing", "briefing_months", remedy)
     if not settings.surveys_confidential:
         remedy = "Say so in the notice and in the survey itself, or set it to true."
         yield warning("HR sees a person's survey answers", "surveys_confidential", remedy)
+
+
+def _informed(settings: Settings, today: date) -> Iterator[Advice]:
+    """Of the source that is served, who is not scored because no notice covers them, as counts."""
+    try:
+        acknowledged(settings.acknowledgements, "", today)
+        with closing(Store.of(settings)) as store, store.reading() as scores:
+            served = scores.current()
+            if served is None:
+                return
+            left_out = uncovered(not_informed(settings, served.source, scores.staff(served.source), today))
+    except BadInput as wrong:
+        yield from (Advice(True, finding) for finding in wrong.findings)
+        return
+    except SQLAlchemyError:
+        return  # `_store` says so
+    if left_out.people:
+        rule = f"{left_out.people:,} of the people of {served.source!r} are not scored, not informed yet: {left_out}"
+        yield warning(rule, "notice_given", "Give notice there, or to those hired since, and record it.")
 
 
 def _mail(settings: Settings) -> Iterator[Advice]:
@@ -116,6 +148,9 @@ def _mail(settings: Settings) -> Iterator[Advice]:
         return
     if not settings.list_link and not settings.mail_includes_list:
         yield error("mails would have no link", "list_link", "Set it to the page on which managers read and answer.")
+    if settings.briefing_months and not settings.list_link:
+        remedy = "Set it to the page of lists: the briefing is beside it, and no list is mailed before."
+        yield warning("managers find no page on which to confirm the briefing", "list_link", remedy)
     if settings.mail_includes_list:
         remedy = "A link without names is safer; set it to false."
         yield warning("mails contain names", "mail_includes_list", remedy)

@@ -4,7 +4,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import Any
 
 import polars as pl
 
+from features.errors import BadInput, Finding
 from features.files import write_whole
 
-__all__ = ["json_text", "locked", "write_parquet", "write_text", "write_whole"]
+__all__ = ["json_text", "locked", "read_columns", "write_parquet", "write_text", "write_whole"]
 
 
 @contextmanager
@@ -43,6 +44,26 @@ def _lock(descriptor: int, until: float) -> None:
             if time.monotonic() >= until:
                 raise
         time.sleep(0.05)
+
+
+def read_columns(path: Path, required: Sequence[str], remedy: str, optional: Sequence[str] = ()) -> pl.DataFrame:
+    """Columns of a CSV (UTF-8) or Parquet file as text without spaces around it; empty is null. Other columns are not
+    read, nor are empty rows and repeated ones; an optional column that is not there is null.
+
+    Raises BadInput for a file that cannot be read, and for each required column that is missing.
+    """
+    try:
+        table = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
+    except FileNotFoundError:
+        raise BadInput(Finding("the file does not exist", path.name, remedy=remedy)) from None
+    except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError):
+        raise BadInput(Finding("the file cannot be read", path.name, remedy=remedy)) from None
+    if missing := [name for name in required if name not in table.columns]:
+        raise BadInput([Finding("a required column is missing", path.name, name, remedy=remedy) for name in missing])
+    absent = [pl.lit(None).alias(name) for name in optional if name not in table.columns]
+    columns = pl.col(*required, *optional).cast(pl.String).str.strip_chars().replace("", None)
+    rows = table.with_columns(absent).select(columns).unique(maintain_order=True)
+    return rows.filter(~pl.all_horizontal(pl.all().is_null()))
 
 
 def write_parquet(frame: pl.DataFrame, target: Path) -> None:

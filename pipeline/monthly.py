@@ -126,7 +126,7 @@ def _write_lists(store: Store, settings: Settings, published: Published) -> dict
     folder = lists_under(settings.var)
     in_language = language(settings.language)
     written = write_lists(store, folder, settings.list_rules, published.month, in_language, settings.list_link)
-    names = ("managers", "people", "waiting", "without_manager")
+    names = ("managers", "people", "waiting", "without_manager", "not_informed")
     return {**{name: getattr(written, name) for name in names}, "folder": str(written.folder)}
 
 
@@ -159,6 +159,7 @@ def _scored(scored: Scored, published: Published) -> dict[str, Any]:
         "people": published.people,
         "expected": published.mean_risk * published.people,
         "have_left": scored.publication.manifest.get("have_left", 0),
+        "not_informed": scored.publication.manifest.get("not_informed", 0),
         "data": scored.check.as_dict(),
         "before": scored.before.as_dict() if scored.before else None,
         "before_month": scored.before_month,

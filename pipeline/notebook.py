@@ -15,13 +15,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, Refused
 from pipeline import training
 from pipeline.dataset.rows import KEYS
 from pipeline.judgement.metrics import metrics_with_intervals
 from pipeline.judgement.resampling import RESAMPLES
 from pipeline.model.stored_model import StoredModel
-from pipeline.notice import require_notice
+from pipeline.notice import not_informed, require_notice
 from pipeline.registry import versions as registry
 from pipeline.registry.report_json import as_json
 from pipeline.scoring.records import faults, score_records
@@ -205,7 +205,8 @@ def score(
     BadInput
         For names that are not features of the model, and impossible values; it names feature and rule.
     Refused
-        If the people of the model's source have not been informed that they are scored, or the system is halted.
+        If the people of the model's source have not been informed that they are scored, or of a frame with employee_id
+        some have not, or the system is halted.
 
     Examples
     --------
@@ -214,9 +215,11 @@ def score(
     0.083
     """
     settings = settings or Settings()
-    require_notice(settings, str(model.manifest.get("source", "")), date.today())
+    source, today = str(model.manifest.get("source", "")), date.today()
+    require_notice(settings, source, today)
     with closing(Store.of(settings)) as store:
         store.require_running()
+        _require_informed(store, settings, source, records, today)
     rows = records.drop(KEYS, strict=False).to_dicts() if isinstance(records, pl.DataFrame) else list(records)
     errors = sorted({(fault.feature, fault.rule) for fault in faults(rows, model.features)})
     if errors:
@@ -224,6 +227,18 @@ def score(
         raise BadInput([Finding(rule, "records", feature, remedy=remedy) for feature, rule in errors])
     publication = score_records(model, "", rows, _UNDATED)
     return Scored(publication.scores, publication.factors)
+
+
+def _require_informed(store: Store, settings: Settings, source: str, records: Any, today: date) -> None:
+    """Records are of nobody, unless a frame says whose they are."""
+    if not isinstance(records, pl.DataFrame) or "employee_id" not in records.columns:
+        return
+    with store.reading() as scores:
+        staff = scores.staff(source, records["employee_id"].cast(pl.String).unique().to_list())
+    left_out = not_informed(settings, source, staff, today)
+    if not left_out.is_empty():
+        rule, remedy = "people have not been informed that they are scored", "Leave out their rows, or inform them."
+        raise Refused(Finding(rule, "records", "employee_id", left_out.height, remedy))
 
 
 def evaluate(

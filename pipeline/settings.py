@@ -3,7 +3,6 @@ below it (`pipeline.settings_file`)."""
 
 import os
 import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
+from pipeline.informed import NoticeGiven
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
 from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
 from pipeline.settings_file import HOLDS_PASSWORD, NAMES_PEOPLE, SettingsFile, path_of, table_of
@@ -57,8 +57,17 @@ class Settings(BaseSettings):
     )
 
     notice_required: bool = Field(default=False, description="score no one who was not informed")
-    notice_given: dict[str, date] = Field(
-        default={}, description="by source, the day on which its people were informed that they are scored, and why"
+    notice_given: dict[str, NoticeGiven] = Field(
+        default={}, description="by source, when and where its people were informed that they are scored, and why"
+    )
+    acknowledgements: Path | None = Field(
+        default=None, description="a file of employee_id and acknowledged_on: people who were informed one by one"
+    )
+    briefing_months: int = Field(
+        default=12,
+        ge=0,
+        le=120,
+        description="months for which a manager's confirmation of the briefing holds; 0: no briefing is asked for",
     )
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")

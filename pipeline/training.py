@@ -1,7 +1,7 @@
 """The training job: load, build, evaluate, guard, fit, record, promote."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,12 +12,13 @@ from typing import Any
 import polars as pl
 
 from features.errors import Refused
-from features.source import load_source, source_name
+from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCounts, RefusedOnData
 from pipeline.dataset.evaluation_splits import leavers, most_rows
 from pipeline.dataset.material import Material, material_of
 from pipeline.dataset.splits import LEAST_EXITS
 from pipeline.dataset.workspace import was_told_of_erasure, workspace
+from pipeline.informed import WHERE_AND_SINCE
 from pipeline.judgement.assembly import (
     first_report,
     with_comparisons,
@@ -34,8 +35,9 @@ from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
 from pipeline.model.tuning import Tuning, tune
-from pipeline.notice import require_notice
+from pipeline.notice import notice_in_force, require_notice
 from pipeline.registry import promotion
+from pipeline.scoring.population import employment_of
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 
@@ -94,15 +96,18 @@ def train(
     wanted of people who have not been informed by `today` (by default the clock's), or while the system is halted; then
     nothing is registered.
     """
+    day = today or date.today()
     if request.predictions:
-        require_notice(settings, source_name(source), today or date.today())
+        require_notice(settings, source_name(source), day)
         with closing(Store.of(settings)) as store:
             store.require_running()
     with workspace(settings) as folder:
-        return _train(source, settings, request, folder, progress)
+        return _train(source, settings, request, folder, day, progress)
 
 
-def _train(source: Path, settings: Settings, request: Request, folder: Path, progress: Progress) -> Trained:
+def _train(
+    source: Path, settings: Settings, request: Request, folder: Path, today: date, progress: Progress
+) -> Trained:
     watch = _Stopwatch(progress)
     with watch.stage("read and validate"):
         loaded = load_source(source, folder / "tables")
@@ -144,21 +149,42 @@ def _train(source: Path, settings: Settings, request: Request, folder: Path, pro
     report = promotion.record(settings, model, replace(report, missing_illustrations=drawn.missing), drawn.files)
     if not was_told_of_erasure(folder):
         store_sums(material.name, passed.sums, settings)
+    predicted = predictions(material.dataset, judged, material.horizon_months)
     return Trained(
         replace(report, manifest=None, seconds=watch.seconds),
         model,
-        _predictions(material, judged, request, settings),
+        _predictions(loaded, predicted, request, settings, today),
     )
 
 
-def _predictions(material: Material, judged: Backtest, request: Request, settings: Settings) -> pl.DataFrame:
-    """The out-of-time predictions, without those of people who object to being scored; no rows unless wanted."""
-    rows = predictions(material.dataset, judged, material.horizon_months)
+def _predictions(
+    loaded: Source | CrossSection, rows: pl.DataFrame, request: Request, settings: Settings, today: date
+) -> pl.DataFrame:
+    """The out-of-time predictions, without those of people who object to being scored, or who have not been informed;
+    no rows unless wanted."""
     if not request.predictions:
         return rows.clear()
     with Store.of(settings) as store, store.reading() as scores:
-        objected = scores.objections.among(material.name, rows["employee_id"].unique())
-    return rows.filter(~pl.col("employee_id").is_in(list(objected)))
+        objected = scores.objections.among(loaded.name, rows["employee_id"].unique())
+    left_out = pl.Series([*objected, *_not_informed(loaded, rows, settings, today)], dtype=pl.String)
+    return rows.filter(~pl.col("employee_id").is_in(left_out.implode()))
+
+
+def _not_informed(loaded: Source | CrossSection, rows: pl.DataFrame, settings: Settings, today: date) -> Iterable[str]:
+    """The people with predictions who have not been informed, by their post and hire date on the last date predicted.
+
+    In a cross-section nothing is known of those who have left, not even where they worked.
+    """
+    notice = notice_in_force(settings, loaded.name, today)
+    if notice is None or notice.is_to_everyone:
+        return ()
+    last = rows.select("employee_id", "snapshot_date").sort("snapshot_date").unique("employee_id", keep="last")
+    days = last["snapshot_date"].unique().drop_nulls()
+    known = [employment_of(loaded, day).with_columns(snapshot_date=pl.lit(day)) for day in days]
+    nobody = pl.DataFrame(schema={**WHERE_AND_SINCE, "snapshot_date": pl.Date})
+    where = pl.concat([nobody, *known])
+    people = last.join(where, on=["employee_id", "snapshot_date"], how="left")
+    return notice.not_informed(people)["employee_id"]
 
 
 def _counts_of(champion: tuple[str, StoredModel] | None) -> DataCounts | None:

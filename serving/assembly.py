@@ -32,6 +32,7 @@ from serving.pages.outcomes import Outcomes
 from serving.pages.session import session_key_of
 from serving.routes import (
     audit,
+    briefing,
     contests,
     groups,
     halts,
@@ -86,6 +87,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
         line,
         groups,
         lists,
+        briefing,
         receipts,
         contests,
         models,

@@ -1,6 +1,7 @@
 """Commands for data: simulate a company, check a source, write its features."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -39,12 +40,17 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
     from features.source import check_source
     from features.validation.report import render
     from pipeline.dataset.workspace import workspace
+    from pipeline.scoring.coverage import people_left_out
 
     settings = Settings()
     with workspace(settings) as folder, progress() as report:
         report("reading and validating")
         findings = check_source(source, folder / "tables", settings.directory)
         findings = with_second_opinion(source, findings, folder / "opinion")
+        if not findings.errors:
+            report("who has been informed")
+            left_out = people_left_out(source, folder / "informed", settings, date.today())
+            findings = replace(findings, notes=(*findings.notes, *left_out))
     write_json(json_file, findings.as_dict())
     err.print(render(findings))
     if findings.errors:

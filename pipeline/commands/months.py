@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +64,7 @@ def lists(
     """Write the managers' lists of a scored month."""
     from pipeline.commands.screens.lists import lists_screen
     from pipeline.language.translator import language
+    from pipeline.lists.briefing import lists_unread
     from pipeline.lists.month_folder import write_lists
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import allocate
@@ -83,7 +84,9 @@ def lists(
         is_elsewhere = note_folder(settings.var, out / published.month)
         in_language = language(settings.language)
         written = write_lists(store, out, settings.list_rules, month, in_language, settings.list_link)
-    err.print(lists_screen(written, settings, is_elsewhere), crop=False)
+        with store.reading() as scores:
+            unread = lists_unread(scores, published, settings, datetime.now(UTC))
+    err.print(lists_screen(written, settings, is_elsewhere, unread), crop=False)
 
 
 @app.command()

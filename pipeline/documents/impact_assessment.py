@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from features.calendar import month_end
+from pipeline.informed import notices_of
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION
@@ -141,16 +142,33 @@ def _periods(settings: Settings) -> Iterator[str]:
         "- Names and addresses are kept apart from scores. HR sees names, and a manager those of the own list. Both go "
         "with the exit and with an erasure."
     )
+    yield (
+        "- Hire date, department and location of everyone at risk are kept to decide who was informed. Each newer "
+        "month replaces them, and they go with an erasure."
+    )
+    yield _briefing(settings)
     yield f"- Answers to lists and contests are kept for {settings.keep_answers_months} months."
     yield f"- The audit, who looked at whom, is kept for {settings.keep_audit_months} months."
-    informed = (
-        ", ".join(f"{source} since {day}" for source, day in sorted(settings.notice_given.items())) or "nobody yet"
-    )
+    given = [
+        f"{source} since {each.words}"
+        for source, notices in sorted(settings.notice_given.items())
+        for each in notices_of(notices)
+    ]
+    informed = ", ".join(given) or "nobody yet"
     required = "is required" if settings.notice_required else "is not required"
     yield f"- Notice to people before they are scored {required} by the settings; informed: {informed}."
     yield f"- {_surveys(settings)}"
     yield "- Health, belief, union membership, family and the content of messages are never read."
     yield "- Protected attributes are read for the fairness review only.\n"
+
+
+def _briefing(settings: Settings) -> str:
+    if not settings.briefing_months:
+        return "- Managers get lists without confirming a briefing (RETENTION_BRIEFING_MONTHS is 0)."
+    return (
+        f"- A manager confirms a briefing before the first list and again after {settings.briefing_months} months; "
+        "who confirmed and when is kept until an erasure."
+    )
 
 
 def _surveys(settings: Settings) -> str:

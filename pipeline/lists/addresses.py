@@ -9,6 +9,7 @@ import polars as pl
 
 from features.contract.directory_entry import ADDRESS
 from features.errors import BadInput, Finding
+from pipeline.files import read_columns
 from pipeline.store.reading import PublishedScores
 
 COLUMNS: Final = ("manager_id", "address")
@@ -21,7 +22,7 @@ def addresses(path: Path | None) -> dict[str, str]:
     """
     if path is None:
         return {}
-    table = _read(path)
+    table = read_columns(path, COLUMNS, _REMEDY)
     rules = {
         ("a row has no manager id", "manager_id"): table["manager_id"].is_null(),
         ("a manager has several addresses", "manager_id"): table["manager_id"].is_duplicated(),
@@ -52,19 +53,6 @@ def addresses_of(
     """Each manager's address, where one is known: that of the file, else that of the directory."""
     entries = scores.directory(source).entries(manager_ids)
     return {manager: entry.email for manager, entry in entries.items() if entry.email} | dict(overrides)
-
-
-def _read(path: Path) -> pl.DataFrame:
-    try:
-        table = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)
-    except FileNotFoundError:
-        raise BadInput(Finding("the file does not exist", path.name, remedy=_REMEDY)) from None
-    except (pl.exceptions.PolarsError, UnicodeDecodeError):
-        raise BadInput(Finding("the file cannot be read", path.name, remedy=_REMEDY)) from None
-    if missing := [name for name in COLUMNS if name not in table.columns]:
-        raise BadInput([Finding("a required column is missing", path.name, name, remedy=_REMEDY) for name in missing])
-    rows = table.select(pl.col(COLUMNS).cast(pl.String).str.strip_chars().replace("", None)).unique(maintain_order=True)
-    return rows.filter(~pl.all_horizontal(pl.all().is_null()))
 
 
 _REMEDY: Final = "Set RETENTION_ADDRESSES to a CSV or Parquet file with the columns manager_id and address."

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from pipeline.html.rendering import rendered
 from pipeline.language.direction import isolated
@@ -52,6 +53,33 @@ def reminder_of(published: Published, risk_list: RiskList, address: str, at: dat
     return mail.as_bytes()
 
 
+def briefing_mail_of(
+    published: Published, risk_list: RiskList, address: str, at: datetime, settings: Settings
+) -> bytes:
+    """The mail that asks a manager to read the briefing before the list is shown: a link, and nobody on the list."""
+    language = risk_list.language
+    subject = language.text("Please read the briefing: conversations about staying")
+    mail = _headed(subject, _message_id(published, risk_list, "briefing"), address, at, settings)
+    greeting = language.text(
+        "Your list for this month is ready. Before you read it, please read a short briefing and confirm it."
+    )
+    link = briefing_at(settings.list_link)
+    values = _values(published, risk_list, greeting, settings) | {
+        "link": link,
+        "instruction": language.text("Read and confirm it here: {link}", link=link),
+        "action": language.text("Read the briefing"),
+    }
+    mail.set_content(rendered("mail.txt", language, list_text="", **values))
+    mail.add_alternative(rendered("mail.html", language, **values), subtype="html")
+    return mail.as_bytes()
+
+
+def briefing_at(list_link: str) -> str:
+    """The page of the briefing, on the server of the page of lists."""
+    parts = urlsplit(list_link)
+    return urlunsplit((parts.scheme, parts.netloc, "/briefing", "", ""))
+
+
 def _headed(subject: str, message_id: str, address: str, at: datetime, settings: Settings) -> EmailMessage:
     """A mail without its text."""
     mail = EmailMessage(policy=_POLICY)
@@ -88,12 +116,15 @@ def _html(published: Published, risk_list: RiskList, settings: Settings) -> str:
 
 def _values(published: Published, risk_list: RiskList, greeting: str, settings: Settings) -> dict[str, Any]:
     """Values for the templates of both forms of the mail."""
+    language, link = risk_list.language, answers_at(settings.list_link, published)
     return {
         "manager": risk_list.names.get(risk_list.manager_id),
         "isolated": isolated,
         "greeting": greeting,
-        "link": answers_at(settings.list_link, published),
-        "care": [risk_list.language.text(text) for text in _CARE],
+        "link": link,
+        "instruction": language.text("Read it and record what you did: {link}", link=link),
+        "action": language.text("Read the list and answer"),
+        "care": [language.text(text) for text in _CARE],
     }
 
 

@@ -16,6 +16,8 @@ from features.errors import BadInput, Finding, Unavailable, counted
 from pipeline.language.translator import language
 from pipeline.lists import delivery_ledger as deliveries
 from pipeline.lists.addresses import addresses, addresses_of, require_addresses
+from pipeline.lists.briefing import must_read
+from pipeline.lists.briefing_mail import Asked, BriefingMails, asked_of
 from pipeline.lists.mail import mail_of
 from pipeline.lists.once_only import OPEN_STATES, State
 from pipeline.lists.reach import lists_for_managers
@@ -56,19 +58,22 @@ class Delivery:
     failed: Counter[str] = field(default_factory=Counter)
     to_send: int = 0
     changed_since_sent: int = 0
+    briefing: Asked = field(default_factory=Asked)
     stopped: str | None = None
 
     @property
     def is_complete(self) -> bool:
-        """Whether every list that was to be sent is known to have been sent."""
-        return not (self.failed or self.states["uncertain"] or self.stopped)
+        """Whether every list, and every mail about the briefing, that was to be sent is known to have been sent."""
+        uncertain = self.states["uncertain"] + self.briefing.states["uncertain"]
+        return not (self.failed or self.briefing.failed or uncertain or self.stopped)
 
 
 @dataclass(frozen=True)
 class _Plan:
     """The lists to send and their addresses, the hash of every list, and those of the `quiet` and `failing`, by reason.
 
-    read_at: the moment at which they were read, as in `erasure.last_audit_row`.
+    unread: lists of managers who must read the briefing first; nothing is recorded about them, so that they are sent
+    once it is confirmed. read_at: the moment at which they were read, as in `erasure.last_audit_row`.
     """
 
     published: Published
@@ -78,6 +83,7 @@ class _Plan:
     hashes: Mapping[str, str]
     quiet: Mapping[str, Mapping[str, str]]
     failing: Mapping[str, Mapping[str, str]]
+    unread: Sequence[RiskList]
 
 
 def deliver(
@@ -89,7 +95,8 @@ def deliver(
     clock: Clock = lambda: datetime.now(UTC),
     progress: Progress = lambda _: None,
 ) -> Delivery:
-    """Send each list of a month that has something new for its manager, once.
+    """Send each list of a month that has something new for its manager, once. A manager who has not confirmed the
+    briefing gets a mail with the link to it instead, and the list with a run after the confirmation.
 
     A list that was certainly not sent is tried again, after increasing pauses, and by the next run. An uncertain one is
     reported and not sent again unless `resend` asks for it. A rehearsal sends and writes nothing.
@@ -110,16 +117,20 @@ def deliver(
         allocate(store, settings, published)
         _reopen(store, published, resend, clock())
     with store.reading() as scores:
-        plan = _planned(scores, month_to_list(scores, month), settings, overrides)
+        plan = _planned(scores, month_to_list(scores, month), settings, overrides, clock())
     done = Delivery(plan.published.month, to_send=len(plan.to_send))
     if not is_rehearsal:
         _record_the_rest(store, plan, clock())
         sender = _Sender(store, settings, plan, clock)
         _send_all(sender, done, progress)
+        mails = BriefingMails(store, settings, plan.published, plan.read_at, plan.address_of, clock)
+        done.stopped = mails.send_all(plan.unread) or done.stopped
         if sender.outdated:
             done.failed[CHANGED] = len(sender.outdated)
     with store.reading() as scores:
         _count(done, deliveries.deliveries(scores.connection, plan.published), plan.hashes)
+        unread = [each.manager_id for each in plan.unread]
+        done.briefing = asked_of(scores, plan.published, unread, plan.address_of, settings.list_link)
     return done
 
 
@@ -132,7 +143,9 @@ def hash_of(risk_list: RiskList) -> str:
     return hashlib.sha256(json.dumps([people, sorted(risk_list.resolved)]).encode()).hexdigest()
 
 
-def _planned(scores: PublishedScores, published: Published, settings: Settings, overrides: Mapping[str, str]) -> _Plan:
+def _planned(
+    scores: PublishedScores, published: Published, settings: Settings, overrides: Mapping[str, str], now: datetime
+) -> _Plan:
     spoken = language(settings.language)
     lists = lists_for_managers(scores, published, settings.list_rules, None, spoken, in_own_language=True)
     address_of = addresses_of(scores, published.source, [each.manager_id for each in lists], overrides)
@@ -140,9 +153,10 @@ def _planned(scores: PublishedScores, published: Published, settings: Settings, 
     before = deliveries.last_known(scores.connection, published)
     known = deliveries.deliveries(scores.connection, published)
     gone = _gone(scores, published, [each.manager_id for each in lists])
+    unbriefed = must_read(scores.connection, hashes, settings, now)
     quiet: dict[str, dict[str, str]] = {NOTHING_TO_READ: {}, NO_NEWS: {}}
     failing: dict[str, dict[str, str]] = {"manager_gone": {}, "no_address": {}}
-    to_send = []
+    to_send, unread = [], []
     for each in lists:
         manager = each.manager_id
         is_resend = manager in known and known[manager].reason == "resend"
@@ -152,11 +166,13 @@ def _planned(scores: PublishedScores, published: Published, settings: Settings, 
             quiet[NO_NEWS][manager] = hashes[manager]
         elif manager in gone:
             failing["manager_gone"][manager] = hashes[manager]
+        elif manager in unbriefed and (manager not in known or known[manager].state in OPEN_STATES):
+            unread.append(each)
         elif manager not in address_of:
             failing["no_address"][manager] = hashes[manager]
         elif manager not in known or known[manager].state in OPEN_STATES:
             to_send.append(each)
-    return _Plan(published, last_audit_row(scores.connection), to_send, address_of, hashes, quiet, failing)
+    return _Plan(published, last_audit_row(scores.connection), to_send, address_of, hashes, quiet, failing, unread)
 
 
 def _gone(scores: PublishedScores, published: Published, managers: Collection[str]) -> set[str]:
@@ -167,6 +183,7 @@ def _gone(scores: PublishedScores, published: Published, managers: Collection[st
         PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date < published.snapshot_date
     )
     absent = [manager for manager in managers if manager not in now]
+    absent = sorted({*absent} - {*scores.staff(published.source, absent)["employee_id"]})  # or not scored, and not gone
     gone: set[str] = set()
     for start in range(0, len(absent), 500):  # databases limit the number of parameters
         part = earlier.where(SCORE.c.employee_id.in_(absent[start : start + 500])).distinct()
@@ -321,6 +338,11 @@ def as_json(done: Delivery) -> dict[str, Any]:
         "states": dict(sorted(done.states.items())),
         "failed": dict(sorted(done.failed.items())),
         "changed_since_sent": done.changed_since_sent,
+        "briefing": {
+            "managers": done.briefing.managers,
+            "states": dict(sorted(done.briefing.states.items())),
+            "failed": dict(sorted(done.briefing.failed.items())),
+        },
         "stopped": done.stopped,
         "is_complete": done.is_complete,
     }

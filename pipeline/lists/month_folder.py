@@ -34,7 +34,8 @@ class WrittenLists:
     """The result of `write_lists`.
 
     waiting: managers who get no list yet (`pipeline.lists.rollout`). without_manager: scored people whose manager is
-    unknown, so that no list can name them.
+    unknown, so that no list can name them. not_informed: people at risk who are on no list because they
+    have not been informed that they are scored.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class WrittenLists:
     people: int
     waiting: int
     without_manager: int
+    not_informed: int = 0
 
 
 def write_lists(
@@ -77,21 +79,21 @@ def write_lists(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     people = sum(len(each.entries) for each in read.lists)
-    return WrittenLists(
-        out / published.month, published.month, len(read.lists), people, read.waiting, read.without_manager
-    )
+    counts = read.waiting, read.without_manager, read.not_informed
+    return WrittenLists(out / published.month, published.month, len(read.lists), people, *counts)
 
 
 @dataclass(frozen=True)
 class _Month:
     """What is written about a month: the lists worth reading in HR's language and each in its manager's, the numbers of
-    managers who wait and of people without a manager, and the figures of departments."""
+    managers who wait, of people without a manager and of those not informed, and the figures of departments."""
 
     published: Published
     lists: Sequence[RiskList]
     own: Sequence[RiskList]
     waiting: int
     without_manager: int
+    not_informed: int
     figures: DepartmentFigures
 
 
@@ -107,6 +109,7 @@ def _read(store: Store, rules: ListRules, month: str | None, language: Language)
             [each for each in own if each.is_worth_reading],
             len(waiting_managers(scores, published)),
             published.people - scores.teams(published).height,
+            scores.count_not_informed(published),
             department_figures(scores, published, language),
         )
 

@@ -1,4 +1,4 @@
-"""Whom the lists of a month name: of each team, without the people who object or were answered about as gone.
+"""Whom the lists of a month name: of each team, without the people who object, were not informed, or are gone.
 
 These stay in the team and in its size, so a list does not show that somebody is missing.
 """
@@ -92,9 +92,12 @@ def candidates(
 def willing(
     scores: PublishedScores, published: Published, team: pl.DataFrame, until: datetime | None = None
 ) -> pl.DataFrame:
-    """The rows of people who do not object. With `until`, later objections do not count."""
+    """The rows of people who do not object and have been informed. With `until`, as managers saw them at that moment:
+    later objections do not count, and those who were scored then had been informed."""
+    if until is None:
+        return team.filter(~pl.col("employee_id").is_in(sorted(scores.hidden(published, team["employee_id"]))))
     objected = scores.objections.among(published.source, team["employee_id"])
-    taken_off = [person for person, since in objected.items() if until is None or since < until]
+    taken_off = [person for person, since in objected.items() if since < until]
     return team.filter(~pl.col("employee_id").is_in(taken_off))
 
 

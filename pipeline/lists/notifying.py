@@ -12,6 +12,7 @@ from features.errors import BadInput, Finding, Unavailable
 from pipeline.language.translator import language
 from pipeline.lists import delivery_ledger, once_only
 from pipeline.lists.addresses import addresses, addresses_of, require_addresses
+from pipeline.lists.briefing import must_read
 from pipeline.lists.mail import reminder_of
 from pipeline.lists.pages import answers_at
 from pipeline.lists.reach import lists_for_managers
@@ -88,6 +89,8 @@ def remind(store: Store, settings: Settings, clock: Clock = NOW) -> Reminded:
         read_at = last_audit_row(scores.connection)
         address_of = _addresses(scores, published, lists, settings) if settings.smtp_host else {}
         waiting = _unanswered(scores, published, lists, clock() - timedelta(days=settings.remind_after_days))
+        unbriefed = must_read(scores.connection, [each.manager_id for each in waiting], settings, clock())
+        waiting = [each for each in waiting if each.manager_id not in unbriefed]  # they have not seen their list
     done = Reminded(published.month, len(waiting))
     if waiting and settings.smtp_host:
         _mail_all(_Reminders(store, settings, published, read_at, clock), waiting, address_of, done)

@@ -13,7 +13,7 @@ import polars as pl
 
 from features.collaboration.department_services import department_askers, department_services
 from features.directory import directory_of
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, Refused
 from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
 from pipeline.dataset.horizons import CURVE
@@ -24,12 +24,12 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.related import related
 from pipeline.model.stored_model import StoredModel, typed_records
-from pipeline.notice import require_notice
+from pipeline.notice import not_informed, require_notice
 from pipeline.registry import versions as registry
 from pipeline.registry.account import account, checked_reason
 from pipeline.scoring.limits import MONTHS_PUBLISHED
 from pipeline.scoring.month import Month, gone_from, months_of
-from pipeline.scoring.population import population_of
+from pipeline.scoring.population import Population, population_of
 from pipeline.scoring.refusals import refusals, unchecked
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
@@ -79,8 +79,9 @@ def score_and_publish(
     """Scores a source with a model (the champion by default) and publishes to the store, all or nothing.
 
     The latest snapshot date is scored unless another one is given; a cross-section has none, so its scores are
-    dated with the end of the month of `today`. `despite` is the reason to publish what `refusals` refuses: it is kept
-    with the publication and in the audit. People who are erased while this runs are left out.
+    dated with the end of the month of `today`. People who have not been informed are not scored; people who are erased
+    while this runs are left out. `despite` is the reason to publish what `refusals` refuses: it is kept with the
+    publication and in the audit.
 
     Raises BadInput if there is no such model or date, or the model was trained on another source, and Refused if the
     people have not been informed, the system is halted (before publishing too), or the month is far from what the model
@@ -97,13 +98,14 @@ def score_and_publish(
         loaded = load_source(source, folder / "tables", settings.directory)
         _require_same_source(loaded.name, model)
         population = population_of(loaded, snapshot_date, today, folder, settings, progress)
+        informed = _informed(population, settings, loaded.name, today)
         progress("score and explain")
         at = loaded.name, loaded.data_hash, population.day
-        publication = score_people(model, number, *at, population.people, population.X)
-        publication = replace(with_services(loaded, publication), directory=directory_of(loaded))
-        if population.have_left:
-            manifest = {**publication.manifest, "have_left": population.have_left}
-            publication = replace(publication, manifest=manifest)
+        publication = score_people(model, number, *at, informed.people, informed.X)
+        publication = with_services(loaded, publication)
+        names = directory_of(loaded)
+        publication = replace(publication, directory=names, employment=population.employment)
+        publication = _with_counts(publication, population, informed)
         before = _before(store, publication, model)
         check = _checked(loaded, model, population.X, publication, before, reason)
         progress("publish")
@@ -113,6 +115,26 @@ def score_and_publish(
         with store.reading() as scores:
             objected = scores.objections.among(publication.source, publication.scores["employee_id"])
     return Scored(publication, check, before.counts, before.month, frozenset(objected))
+
+
+def _informed(population: Population, settings: Settings, source: str, today: date) -> Population:
+    """Those of the population who have been informed that they are scored. Raises Refused if there is nobody."""
+    informed = population.without(not_informed(settings, source, population.employment, today))
+    if informed.people.is_empty():
+        rule = f"nobody at risk in {source!r} has been informed of being scored"
+        remedy = "Give notice where these people work, or to those hired since, and record it."
+        raise Refused(Finding(rule, "environment", "RETENTION_NOTICE_GIVEN", population.people.height, remedy))
+    return informed
+
+
+def _with_counts(publication: Publication, population: Population, informed: Population) -> Publication:
+    """The publication with the numbers of people who are not scored, by reason, in its manifest."""
+    counts = {
+        "have_left": population.have_left,
+        "not_informed": population.people.height - informed.people.height,
+    }
+    known = {reason: people for reason, people in counts.items() if people}
+    return replace(publication, manifest={**publication.manifest, **known})
 
 
 def _before(store: Store, publication: Publication, model: StoredModel) -> _Before:

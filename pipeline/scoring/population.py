@@ -1,20 +1,21 @@
 """Who is scored, and with which features: those at risk on a snapshot date, or in a cross-section those still there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import singledispatch
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import polars as pl
 
-from features.build import organisation
+from features.build import hire_dates, organisation
 from features.calendar import month_end
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source
 from pipeline.dataset.features_of import features_of
+from pipeline.informed import WHERE_AND_SINCE
 from pipeline.settings import Settings
 
 POST: Final = ("department", "level", "job", "location", "manager_id")
@@ -24,13 +25,20 @@ POST: Final = ("department", "level", "job", "location", "manager_id")
 class Population:
     """`people` (employee_id and `POST`) and their features `X`, aligned, on a day.
 
+    employment: `informed.WHERE_AND_SINCE` of the same people.
     have_left: the number of people of a cross-section who have left, and so are not among them.
     """
 
     day: date
     people: pl.DataFrame
     X: pl.DataFrame
+    employment: pl.DataFrame
     have_left: int = 0
+
+    def without(self, left_out: pl.DataFrame) -> Self:
+        """The population without the people in `left_out`, whose employment stays: it is that of everyone at risk."""
+        is_in = ~self.people["employee_id"].is_in(left_out["employee_id"].implode())
+        return replace(self, people=self.people.filter(is_in), X=self.X.filter(is_in))
 
 
 @singledispatch
@@ -64,7 +72,7 @@ def _(
     )
     absent = [pl.lit(None).alias(column) for column in POST if column not in people.columns]
     with_post = people.with_columns(absent).select("employee_id", *POST)
-    return Population(day, with_post, table.drop("employee_id", "snapshot_date"))
+    return Population(day, with_post, table.drop("employee_id", "snapshot_date"), employment_of(loaded, day))
 
 
 @population_of.register
@@ -76,7 +84,29 @@ def _(loaded: CrossSection, requested: date | None, today: date, *_: object) -> 
     people = pl.DataFrame({"employee_id": loaded.employee_id.filter(~loaded.left)})
     people = people.with_columns(pl.lit(None).alias(name) for name in POST)
     have_left = int(loaded.left.sum())
-    return Population(month_end(requested or today), people, loaded.frame.filter(~loaded.left), have_left)
+    day, X = month_end(requested or today), loaded.frame.filter(~loaded.left)
+    return Population(day, people, X, employment_of(loaded, day), have_left)
+
+
+@singledispatch
+def employment_of(loaded: Source | CrossSection, day: date) -> pl.DataFrame:
+    """`informed.WHERE_AND_SINCE` of everyone at risk on a day; only the ids are known in a cross-section."""
+    raise TypeError(type(loaded))
+
+
+@employment_of.register
+def _(loaded: Source, day: date) -> pl.DataFrame:
+    return _typed(organisation(loaded, day).join(hire_dates(loaded, day), on="employee_id", how="left"))
+
+
+@employment_of.register
+def _(loaded: CrossSection, day: date) -> pl.DataFrame:
+    unknown = {name: pl.lit(None) for name in WHERE_AND_SINCE if name != "employee_id"}
+    return _typed(pl.DataFrame({"employee_id": loaded.employee_id.filter(~loaded.left)}).with_columns(**unknown))
+
+
+def _typed(people: pl.DataFrame) -> pl.DataFrame:
+    return people.select(pl.col(name).cast(kind) for name, kind in WHERE_AND_SINCE.items())
 
 
 def _scoring_date(source: Source, requested: date | None) -> date:

@@ -10,12 +10,13 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, select, update
 
-from pipeline.store.operation_tables import HALT_LEDGER, REMINDER
+from pipeline.store.operation_tables import BRIEFING_CONFIRMATION, BRIEFING_MAIL, HALT_LEDGER, REMINDER
 from pipeline.store.schema import (
     AUDIT,
     CONTEST,
     DELIVERY,
     DIRECTORY,
+    EMPLOYMENT,
     GROUP_FIGURE,
     LIST_ANSWER,
     MODEL_LEDGER,
@@ -54,10 +55,13 @@ class Trace:
 TRACES: Final = (
     Trace("score", SCORE.c.employee_id, "delete"),
     Trace("directory", DIRECTORY.c.employee_id, "delete"),
+    Trace("employment", EMPLOYMENT.c.employee_id, "delete"),
     Trace("list_answer", LIST_ANSWER.c.employee_id, "delete"),
     Trace("contest", CONTEST.c.employee_id, "delete"),
     Trace("delivery", DELIVERY.c.manager_id, "delete"),
     Trace("reminder", REMINDER.c.manager_id, "delete"),
+    Trace("briefing", BRIEFING_CONFIRMATION.c.manager_id, "delete"),
+    Trace("briefing_mail", BRIEFING_MAIL.c.manager_id, "delete"),
     Trace("rollout", ROLLOUT.c.manager_id, "delete"),
     Trace("manager_figure", GROUP_FIGURE.c.value, "delete", GROUP_FIGURE.c.dimension == "manager"),
     Trace("manager_of", SCORE.c.manager_id, "clear", SCORE.c.publication_id.in_(select(PUBLICATION.c.id))),  # by index

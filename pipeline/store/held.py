@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, union
 
 from pipeline.score_record import Factor, Score
 from pipeline.store.audit import StoredEntry, page
+from pipeline.store.briefings import confirmed_at
 from pipeline.store.reading import PublishedScores
 from pipeline.store.reading.directory import Entry
 from pipeline.store.reading.scores import SCORE_COLUMNS
-from pipeline.store.schema import AUDIT, CONTEST, DIRECTORY, LIST_ANSWER, PUBLICATION, SCORE
+from pipeline.store.schema import AUDIT, CONTEST, DIRECTORY, EMPLOYMENT, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.subject_rights import Contest
 
 MOST_LOOKS: Final = 1_000
@@ -41,8 +42,22 @@ class HeldScore:
 
 
 @dataclass(frozen=True)
+class HeldEmployment:
+    """Since when and where a person at risk works, and whether the person has been informed of being scored.
+
+    is_informed: None where the settings require no notice.
+    """
+
+    hire_date: date | None
+    department: str | None
+    location: str | None
+    is_informed: bool | None
+
+
+@dataclass(frozen=True)
 class Held:
-    """Everything that a source holds about a person, newest first. `entry` is that of the directory.
+    """Everything that a source holds about a person, newest first. `entry` is that of the directory,
+    `briefed_at` when the person, as a manager, confirmed the briefing.
 
     `looks` counts the audit rows and `looked` lists the latest; `purposes` counts the rows by purpose, `recipients`
     those that showed the person, by role. `also_in` are other sources that hold somebody with an equal id.
@@ -51,10 +66,12 @@ class Held:
     source: str
     also_in: Sequence[str]
     entry: Entry | None
+    employment: HeldEmployment | None
     scores: Sequence[HeldScore]
     answers: Sequence[Mapping[str, Any]]
     contests: Sequence[Contest]
     objected_at: datetime | None
+    briefed_at: Sequence[datetime]
     looks: int
     looked: Sequence[StoredEntry]
     purposes: Mapping[str, int]
@@ -62,14 +79,15 @@ class Held:
 
     @property
     def is_anything(self) -> bool:
-        return bool(self.entry or self.scores or self.answers or self.contests or self.objected_at)
+        of_source = self.entry, self.employment, self.scores, self.answers, self.contests
+        return any((*of_source, self.objected_at, self.briefed_at))
 
 
-_OTHERS: Final = (DIRECTORY, LIST_ANSWER, CONTEST)
+_OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST)
 
 
 def sources_of(connection: Connection, employee_id: str) -> list[str]:
-    """The sources that hold a name, a score, an answer or a contest of somebody with that id, by name."""
+    """The sources that hold a name, a hire date, a score, an answer or a contest of somebody with that id, by name."""
     scored = select(PUBLICATION.c.source).join(SCORE, SCORE.c.publication_id == PUBLICATION.c.id)
     rows = connection.execute(
         union(
@@ -90,15 +108,26 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
         source=source,
         also_in=others,
         entry=scores.directory(source).entry(employee_id),
+        employment=_employment(scores, source, employee_id),
         scores=_scores(scores, source, employee_id),
         answers=_answers(connection, source, employee_id),
         contests=_contests(connection, source, employee_id),
         objected_at=scores.objections.since(source, employee_id),
+        briefed_at=confirmed_at(connection, employee_id),
         looks=sum(purposes.values()),
         looked=page(connection, looks, None, MOST_LOOKS),
         purposes={purpose: times for purpose, times in purposes.items() if purpose},
         recipients=_counts(connection, AUDIT.c.role, [*looks, AUDIT.c.result.in_(_SHOWN)]),
     )
+
+
+def _employment(scores: PublishedScores, source: str, employee_id: str) -> HeldEmployment | None:
+    staff, notice = scores.staff(source, [employee_id]), scores.notice(source)
+    if staff.is_empty():
+        return None
+    is_informed = None if notice is None else notice.not_informed(staff).is_empty()
+    held = staff.row(0, named=True)
+    return HeldEmployment(held["hire_date"], held["department"], held["location"], is_informed)
 
 
 def _looks(source: str, employee_id: str, is_shared: bool) -> list[ColumnElement[bool]]:

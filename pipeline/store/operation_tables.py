@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, Text
 
 from pipeline.store.schema import METADATA, Moment
 
@@ -85,3 +85,26 @@ REMINDER: Final = Table(
     Column("reason", String),
 )
 """The state of the reminder to a manager whose list had no answer (`lists.once_only`)."""
+
+BRIEFING_CONFIRMATION: Final = Table(
+    "briefing_confirmation",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("manager_id", String, nullable=False),
+    Index("ix_briefing_manager", "manager_id"),
+    sqlite_autoincrement=True,
+)
+"""When a manager confirmed the briefing (`pipeline.store.briefings`). Rows are added; only erasure deletes them."""
+
+BRIEFING_MAIL: Final = Table(
+    "briefing_mail",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("manager_id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", String),
+)
+"""The state of a month's mail that asks a manager to read the briefing (`pipeline.lists.once_only`)."""

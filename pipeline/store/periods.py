@@ -14,7 +14,7 @@ from pipeline.dataset.workspace import clear_killed, sums_folders
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.list_folders import delete_lists, forget_gone, list_folders
-from pipeline.store.operation_tables import REMINDER, WEBHOOK_CALL
+from pipeline.store.operation_tables import BRIEFING_MAIL, REMINDER, WEBHOOK_CALL
 from pipeline.store.schema import (
     CONTEST,
     DELIVERY,
@@ -110,12 +110,12 @@ def _expired(
         (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
         *(
             (table, table.c.month <= f"{scores_until:%Y-%m}")
-            for table in (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
+            for table in (BRIEFING_MAIL, DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
         ),
     ]
 
 
-_BY_MONTH: Final = (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
+_BY_MONTH: Final = (BRIEFING_MAIL, DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
 _OTHER: Final = PUBLICATION.alias("other")
 
 

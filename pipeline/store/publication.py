@@ -43,6 +43,8 @@ class Publication:
     manifest: how it was made (data hash, code version, seed …); `manifest["features"]` holds label, unit, driver,
         worse, actionable and kind of each feature, as in the catalogue.
     data_check: the state of the data behind the scores; None where it is not known.
+    employment: hire date and establishment (`pipeline.informed.WHERE_AND_SINCE`) of everyone at risk, also of those
+        who are not scored because they were not informed, which the store keeps apart; None where it is not known.
     directory: names and addresses as returned by `features.directory`, which the store keeps apart; None without any.
     """
 
@@ -56,6 +58,7 @@ class Publication:
     services: pl.DataFrame | None = None
     askers: pl.DataFrame | None = None
     data_check: DataCheck | None = None
+    employment: pl.DataFrame | None = field(default=None, repr=False)
     directory: pl.DataFrame | None = field(default=None, repr=False)
 
     def without(self, people: Collection[str]) -> Self:
@@ -66,8 +69,11 @@ class Publication:
         scores = self.scores.filter(~pl.col("employee_id").is_in(gone))
         scores = scores.with_columns(manager_id=pl.when(~leads.is_in(gone)).then(leads))
         factors = self.factors.filter(~pl.col("employee_id").is_in(gone))
-        names = None if self.directory is None else self.directory.filter(~pl.col("employee_id").is_in(gone))
-        return replace(self, scores=scores, factors=factors, directory=names)
+        names, employment = (
+            None if rows is None else rows.filter(~pl.col("employee_id").is_in(gone))
+            for rows in (self.directory, self.employment)
+        )
+        return replace(self, scores=scores, factors=factors, directory=names, employment=employment)
 
     def features(self) -> list[dict[str, Any]]:
         """Each feature that has a factor, by name, with its description from the manifest."""

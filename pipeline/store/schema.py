@@ -158,6 +158,19 @@ It is part of no publication, and no seal covers it. `searched`: name and id as 
 them.
 """
 
+EMPLOYMENT: Final = Table(
+    "employment",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("employee_id", String, primary_key=True),
+    Column("hire_date", Date),
+    Column("department", String),
+    Column("location", String),
+)
+"""Everyone at risk in the last publication of a source, scored or not: who was informed depends on it
+(`pipeline.informed`). Each publication of the source replaces it whole; it is part of none, and no seal covers it.
+"""
+
 LIST_ANSWER: Final = Table(
     "list_answer",
     METADATA,

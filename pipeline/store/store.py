@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
 from pipeline.identity.scopes import Scope
+from pipeline.notice import NoticeOf, notice_of
 from pipeline.settings import Settings
 from pipeline.store import audit, checkpoints, database, erasure, halts, seals
 from pipeline.store.audit import AuditEntry, Link
@@ -35,12 +36,14 @@ class Store:
     """The store at a SQLAlchemy URL. Its first use, not its creation, upgrades the schema to this version.
 
 
-    `var` is the state folder, with the key of the objections; by default, that of an SQLite file.
+    `var` is the state folder, with the key of the objections; by default, that of an SQLite file. `notice`: who has
+    been informed; by default nobody needs to be.
     """
 
-    def __init__(self, url: str, var: Path | None = None) -> None:
+    def __init__(self, url: str, var: Path | None = None, notice: NoticeOf = lambda _: None) -> None:
         self._engines = engines_of(url)
         self._var = var or database.folder_of(self._engines.main)
+        self._notice = notice
         self._is_upgraded = False
         self._upgrading = Lock()
         self._audit = AuditQueue(partial(self._connected, "append"))
@@ -49,7 +52,7 @@ class Store:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The store that the settings name."""
-        return cls(settings.store_url, settings.var)
+        return cls(settings.store_url, settings.var, notice_of(settings))
 
     @contextmanager
     def reading(self, scope: Scope | None = None) -> Iterator[PublishedScores]:
@@ -59,7 +62,7 @@ class Store:
 
     def scores_on(self, connection: Connection, scope: Scope | None = None) -> PublishedScores:
         """Reads on a connection of this store, within its transaction, limited to the scope."""
-        return PublishedScores(connection, self._heads, self._var, scope)
+        return PublishedScores(connection, self._heads, self._var, scope, self._notice)
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:

@@ -6,14 +6,15 @@ from typing import Any, Final
 from uuid import uuid4
 
 import polars as pl
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from pipeline.data_counts import DataCheck
+from pipeline.informed import WHERE_AND_SINCE
 from pipeline.store import audit, seals
 from pipeline.store.audit import AuditEntry
 from pipeline.store.publication import Publication, rows_in_batches
 from pipeline.store.reading.directory import searched
-from pipeline.store.schema import DIRECTORY, GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
+from pipeline.store.schema import DIRECTORY, EMPLOYMENT, GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 COMMAND: Final = "retention score"
 
@@ -29,9 +30,11 @@ def write(
     """Write the `ranked` scores, their factors and the figures of groups and services; returns the publication's id.
 
     Scores that are already served for that date are not written again; their id is returned. The audit gets the seal in
-    the same transaction, and a row about scores that are published despite refusals. The directory is replaced.
+    the same transaction, and a row about scores that are published despite refusals. Directory and employments are
+    replaced.
     """
     _replace_directory(connection, publication)
+    _replace_employment(connection, publication)
     if _served(connection, publication) == (publication.model_version, fingerprint):
         return _last_id(connection, publication)
     number = _insert_head(connection, publication, scores["risk"].mean(), fingerprint)
@@ -54,6 +57,20 @@ def _replace_directory(connection: Connection, publication: Publication) -> None
         for entry in publication.directory.iter_rows(named=True)
     ]
     connection.execute(insert(DIRECTORY), rows)
+
+
+def _replace_employment(connection: Connection, publication: Publication) -> None:
+    """Replace it, unless a later month is published: an earlier one holds nobody hired since."""
+    dates = select(func.max(PUBLICATION.c.snapshot_date)).where(PUBLICATION.c.source == publication.source)
+    newest = connection.execute(dates).scalar()
+    if newest is not None and publication.snapshot_date < newest:
+        return
+    connection.execute(delete(EMPLOYMENT).where(EMPLOYMENT.c.source == publication.source))
+    if publication.employment is None or publication.employment.is_empty():
+        return
+    people = publication.employment.select(*WHERE_AND_SINCE)
+    rows = [person | {"source": publication.source} for person in people.iter_rows(named=True)]
+    connection.execute(insert(EMPLOYMENT), rows)
 
 
 def _override(check: DataCheck) -> AuditEntry:

@@ -17,6 +17,7 @@ from pipeline.tracebacks import described
 from serving.http.logs import LOG
 from serving.http.problems import Refusal
 from serving.pages.rendering import render
+from serving.views.briefing import REQUIRED
 
 _KNOWN: Final = (HTTPException, RequestValidationError, SQLAlchemyError, BadInput)
 
@@ -63,6 +64,8 @@ def _as_page(handle: Any) -> Any:
             return _sign_in_first(request)
         if kind == "purpose-missing":
             return RedirectResponse(f"/purpose?next={quote(_wanted_page(request), safe='')}", 303)
+        if kind == REQUIRED:
+            return RedirectResponse(f"/briefing?next={quote(_wanted_page(request), safe='')}", 303)
         return render(
             request, "problem.html", problem["status"], problem=problem, kind=kind, back=_previous_page(request)
         )

@@ -93,7 +93,8 @@ def all_lists(request: Request, asker: ForHr, _purpose: ListPurpose, audit: Audi
         names = release.scores.directory(published.source).names(each.manager_id for each in sizes)
         rows = [(each, names.get(each.manager_id), len(answered & set(each.entries))) for each in sizes]
         release.names([each.manager_id for each in sizes])
-        return render(request, "lists.html", published=published, rows=rows)
+        left_out = release.scores.count_not_informed(published)
+        return render(request, "lists.html", published=published, rows=rows, not_informed=left_out)
 
 
 @router.post("/list/{month}/{employee_id:path}/answer", dependencies=[Depends(checked_form)])

@@ -47,11 +47,13 @@ def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPur
         before = release.scores.before(published)
         totals = release.scores.totals(published.source)[-MONTHS:]
         happened = request.app.state.outcomes.of(published.source)
+        left_out = release.scores.count_not_informed(published)
         groups = {dimension: _ordered(group_page(release.scores, published, dimension)) for dimension in SHOWN}
         return render(
             request,
             "overview.html",
             published=published,
+            not_informed=left_out if left_out >= LEAST_PEOPLE else 0,
             is_scoped=release.scores.scope is not None,
             now=next((each for each in totals if each.snapshot_date == published.snapshot_date), None),
             course=[_point(each, happened) for each in totals],

@@ -131,6 +131,7 @@ RESULTS: Final = {
     "objection withdrawn": marked("objection withdrawn"),
     "objection withdrawn before": marked("objection withdrawn before"),
     "erased": marked("erased"),
+    "briefing confirmed": marked("briefing confirmed"),
     "halted": marked("halted"),
     "halted before": marked("halted before"),
     "resumed": marked("resumed"),

@@ -7,6 +7,7 @@ from pipeline.language.translator import languages
 from serving.http.problems import Refusal
 from serving.pages import (
     audit,
+    briefing,
     finding,
     halts,
     model,
@@ -33,6 +34,7 @@ def include(app: FastAPI) -> None:
     for page in (
         sign_in,
         my_list,
+        briefing,
         organisation,
         people,
         overview,

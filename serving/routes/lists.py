@@ -1,6 +1,6 @@
 """The managers' lists of a month, as JSON, CSV, XLSX or a page, and the answers to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
@@ -77,7 +77,8 @@ def lists(
             return unless_unchanged(request, HTML, page, lambda: page)
         release.names([employee_id for each in chosen for employee_id in named(each)])
         answers = last_answers(release.scores.connection, published)
-        return _in_form(request, form, published, chosen, answers)
+        left_out = release.scores.count_not_informed(published) if audit.role == Role.HR else None
+        return _in_form(request, form, published, chosen, monthly_lists(published, chosen, answers, left_out))
 
 
 @router.post(
@@ -126,10 +127,10 @@ def _in_form(
     form: str,
     published: Published,
     lists: Sequence[RiskList],
-    answers: Mapping[str, ListAnswer],
+    monthly: MonthlyLists,
 ) -> Response:
     if form == HTML:
         page = list_page(published, lists[0]).encode()
         return unless_unchanged(request, HTML, page, lambda: page)
     table = Table("list", COLUMNS, list_rows(published, lists))
-    return as_table(request, form, monthly_lists(published, lists, answers), lambda: table)
+    return as_table(request, form, monthly, lambda: table)

@@ -23,6 +23,7 @@ from serving.schemas.risks import (
     RiskPage,
 )
 from serving.settings import ServerSettings
+from serving.views.briefing import require_briefed
 from serving.views.finding import FOUND, MOST_FOUND, people_found
 from serving.views.months import current, for_manager_or_hr, informed
 from serving.views.people import CURSOR, risk_page, risk_table
@@ -147,11 +148,13 @@ def _role_for(
 ) -> Role:
     """The role under which the asker sees a person: HR within the scope, a manager for people on the own list.
 
-    Raises 403 for a manager who is not HR too, and for whom the person is out of reach.
+    Raises 403 for a manager who has not confirmed the briefing, and for one who is not HR too, and for whom the person
+    is out of reach.
     """
     is_hr = asker.has(Role.HR)
     if not asker.has(Role.MANAGER) or (is_hr and scores.score_of(published, employee_id)):
         return Role.HR
+    require_briefed(scores.connection, asker, settings)  # first: a later refusal would tell who is on the list
     if can_see(scores.whole(), published, str(asker.person), employee_id, settings.list_rules):
         return Role.MANAGER
     if is_hr:

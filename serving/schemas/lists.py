@@ -97,6 +97,7 @@ class MonthlyLists(BaseModel):
         snapshot_date="2026-09-30",
         model_version="4",
         horizon_months=6,
+        not_informed=12,
         lists=[
             {
                 "manager_id": "M-017",
@@ -128,4 +129,7 @@ class MonthlyLists(BaseModel):
     snapshot_date: date
     model_version: str
     horizon_months: int
+    not_informed: int | None = Field(
+        default=None, description="for HR: people at risk who are on no list because they are not informed yet"
+    )
     lists: list[ManagerList]

@@ -86,7 +86,16 @@ class Notice(BaseModel):
     """Whether people must be informed before they are scored, and when they were."""
 
     is_required: bool
-    given: date | None
+    given: date | None = Field(description="the first day; later notices are to those hired since, or elsewhere")
+    not_informed: int | None = Field(description="people at risk who are not scored until informed; null below ten")
+
+
+class BriefingOfManagers(BaseModel):
+    """How many managers with a team have a briefing in force, and how many get no list until they confirm it."""
+
+    every_months: int = Field(description="for how long a confirmation holds")
+    confirmed: int | None = Field(description="null below ten")
+    not_confirmed: int | None = Field(description="null below ten")
 
 
 class SettingChanged(BaseModel):
@@ -126,7 +135,8 @@ class Representation(BaseModel):
             snapshot_date="2026-09-30",
             people=2_000,
             model_version="4",
-            notice={"is_required": True, "given": "2026-01-15"},
+            notice={"is_required": True, "given": "2026-01-15", "not_informed": 12},
+            briefing={"every_months": 12, "confirmed": 84, "not_confirmed": None},
             features=[{"feature": "tenure_months", "label": "Time in the company", "driver": "context"}],
             tables=[{"table": "employees", "rows": 2_410, "used": 2_400}],
             never_read=["Never read: content of messages, health, union membership …"],
@@ -155,6 +165,7 @@ class Representation(BaseModel):
     people: int = Field(description="people scored")
     model_version: str | None = Field(description="the version that serves; null while there is none")
     notice: Notice
+    briefing: BriefingOfManagers | None = Field(description="null where the settings ask for none")
     features: list[FeatureRead]
     tables: list[TableRead] = Field(description="rows read and used for the published month")
     never_read: list[str]

@@ -190,6 +190,7 @@ class RiskPage(BaseModel):
                 "manager_name": "Ивар Озолс",
             }
         ],
+        not_informed=12,
         next_cursor="12-100",
     )
 
@@ -197,4 +198,7 @@ class RiskPage(BaseModel):
     model_version: str
     horizon_months: int
     people: list[ScoredPerson]
+    not_informed: int | None = Field(
+        description="people at risk who are not scored, or not shown: not informed yet; null after the first page"
+    )
     next_cursor: str | None = Field(description="pass it as `cursor` for the next page; null on the last")

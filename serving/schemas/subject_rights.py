@@ -176,6 +176,15 @@ class DirectoryEntry(BaseModel):
     language: str | None
 
 
+class Employment(BaseModel):
+    """Since when and where a person works, on which it depends whether a notice was given to the person."""
+
+    hire_date: date | None
+    department: str | None
+    location: str | None
+    is_informed: bool | None = Field(description="of being scored; null where the settings require no notice")
+
+
 class Receipt(BaseModel):
     """What a source holds about a person, newest first."""
 
@@ -184,6 +193,7 @@ class Receipt(BaseModel):
         source="acme",
         also_in=[],
         directory={"name": "Anna Muster", "email": "anna.muster@acme.example", "language": "de"},
+        employment={"hire_date": "2021-03-01", "department": "Sales", "location": "Riga", "is_informed": True},
         scores=[
             {
                 "snapshot_date": "2026-09-30",
@@ -210,6 +220,7 @@ class Receipt(BaseModel):
         answers=[{**ANSWER, "month": "2026-09"}],
         contests=[{"ground": "outdated", "feature": "pay_against_market", "statement": "There was a raise."}],
         objected_at=None,
+        briefed_at=[],
         deliveries=[
             {
                 "month": "2026-09",
@@ -234,11 +245,13 @@ class Receipt(BaseModel):
         description="other sources that hold somebody with an equal id, who may be another person"
     )
     directory: DirectoryEntry | None = Field(description="the person's entry in the directory; null without one")
+    employment: Employment | None = Field(description="of a person at risk when the source was last published")
     scores: list[HeldScore]
     factors: list[FactorInWords] = Field(description="factors of the latest score, largest first")
     answers: list[GivenAnswerOfMonth]
     contests: list[ContestedPoint]
     objected_at: datetime | None = Field(description="since when the person objects to being scored")
+    briefed_at: list[datetime] = Field(description="when the person, as a manager, confirmed the briefing")
     deliveries: list[DeliveredList] = Field(
         description="lists that named the person; worked out from the scores by the present rules of lists"
     )

@@ -21,11 +21,12 @@ def people_found(
     directory = scores.directory(published.source)
     ids = scores.find(published, query, limit + 1)
     objected = scores.objections.among(published.source, ids)
+    hidden = scores.hidden(published, ids)
     shown = [each for each in ids[:limit] if each not in objected or purpose == Purpose.DATA_SUBJECT_REQUEST]
     posts = _scores_of(scores, published, shown)
     names = directory.names([*shown, *(score.manager_id for score in posts.values())])
     return PeopleFound(
-        people=[_found(each, posts.get(each), names, is_hidden=each in objected) for each in shown],
+        people=[_found(each, posts.get(each), names, is_hidden=each in hidden) for each in shown],
         is_more=len(ids) > limit,
     )
 

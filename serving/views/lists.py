@@ -14,6 +14,7 @@ from serving.access.permissions import not_in_your_line
 from serving.http.problems import Refusal
 from serving.schemas.lists import GivenAnswer, ListedPerson, ManagerList, MonthlyLists
 from serving.schemas.risks import GuidanceForManager, ReasonForManager
+from serving.views.briefing import require_briefed
 
 
 def chosen_lists(
@@ -25,11 +26,13 @@ def chosen_lists(
     language: Language,
 ) -> list[RiskList]:
     """One manager's list, or for HR all within the scope. Raises 404 for a manager whose lists start later (see
-    `lists.rollout`). Anyone with both roles gets the own list as a manager.
+    `lists.rollout`), and 403 for one who has to confirm the briefing first. Anyone with both roles gets the own list as
+    a manager.
     """
     if not is_own_list(asker, manager_id):
         return risk_lists(scores, published, settings.list_rules, manager_id, language)
     whole = scores.whole()
+    require_briefed(whole.connection, asker, settings)
     if waits(whole, published, str(manager_id)):
         raise Refusal(404, "no-list-yet", "Some managers receive lists first. Yours start later.")
     return lists_for_managers(whole, published, settings.list_rules, manager_id, language)
@@ -50,6 +53,8 @@ def require_listed(
     rules = settings.list_rules
     if asker.has(Role.HR) and is_answerable(scores, published, employee_id, rules):
         return
+    if asker.has(Role.MANAGER):
+        require_briefed(scores.connection, asker, settings)
     if asker.has(Role.MANAGER) and can_answer(scores.whole(), published, str(asker.person), employee_id, rules):
         return
     if asker.has(Role.HR):
@@ -62,13 +67,20 @@ def named(risk_list: RiskList) -> list[str]:
     return [*(entry.employee_id for entry in risk_list.entries), *risk_list.resolved]
 
 
-def monthly_lists(published: Published, lists: Sequence[RiskList], answers: Mapping[str, ListAnswer]) -> MonthlyLists:
-    """The lists of a month with the last answer about each person."""
+def monthly_lists(
+    published: Published,
+    lists: Sequence[RiskList],
+    answers: Mapping[str, ListAnswer],
+    not_informed: int | None = None,
+) -> MonthlyLists:
+    """The lists of a month with the last answer about each person; for HR, `not_informed` is the number of people who
+    are on no list because they have not been informed."""
     return MonthlyLists(
         month=published.month,
         snapshot_date=published.snapshot_date,
         model_version=published.model_version,
         horizon_months=published.horizon_months,
+        not_informed=not_informed,
         lists=[_one(each, answers) for each in lists],
     )
 

@@ -29,7 +29,8 @@ def risk_page(
     cursor: str | None,
     size: int,
 ) -> RiskPage:
-    """Up to `size` people after `cursor` whose columns equal `equal`, without those of them who object.
+    """Up to `size` people after `cursor` whose columns equal `equal`, without those whose
+    own risk is hidden: they object, or have not been informed.
 
     Raises 404, 422 for an invalid cursor, and 403 while people have not been informed that they are scored.
     """
@@ -37,8 +38,8 @@ def risk_page(
     informed(published, settings)
     rows = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
     page = rows[:size]
-    objected = scores.objections.among(published.source, [score.employee_id for score in page])
-    shown = [score for score in page if score.employee_id not in objected]
+    hidden = scores.hidden(published, [score.employee_id for score in page])
+    shown = [score for score in page if score.employee_id not in hidden]
     people = [person for score in shown for person in (score.employee_id, score.manager_id)]
     names = scores.directory(published.source).names(people)
     return RiskPage(
@@ -46,6 +47,7 @@ def risk_page(
         model_version=published.model_version,
         horizon_months=published.horizon_months,
         people=[_line(published, score, names) for score in shown],
+        not_informed=None if after else scores.count_not_informed(published),
         next_cursor=f"{published.id}-{scores.position(published, page[-1])}" if len(rows) > size else None,
     )
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pipeline.language.confidence import About, with_sums, without_answers
 from pipeline.language.translator import ENGLISH, Language, marked
@@ -22,10 +22,18 @@ from serving.schemas.risks import (
     RiskForManager,
 )
 
+NOT_INFORMED: Final = marked(
+    "This person has not been informed of being scored, so there is no risk to show. "
+    "Give the notice, record it in the settings, and the next run scores this person."
+)
+
 
 def scored(scores: PublishedScores, published: Published, employee_id: str) -> tuple[Score, list[Factor]]:
-    """A person's score and factors, for HR. Raises 404 for a person without a score, 403 for one who objects."""
+    """A person's score and factors, for HR. Raises 404 for a person without a score, 403 for one who objects, or who
+    has not been informed."""
     scored_person = scores.score_and_factors_of(published, employee_id)
+    if scores.not_informed(published, [employee_id]) or scores.unscored(published, [employee_id]):
+        raise Refusal(403, "person-not-informed", NOT_INFORMED)
     if scored_person is None:
         raise Refusal(404, "not-scored", "No such person was scored on the latest snapshot date.")
     if scores.objections.since(published.source, employee_id):

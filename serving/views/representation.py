@@ -3,19 +3,21 @@
 Each figure is already suppressed for groups of fewer than five; `without_small_groups` leaves out further groups.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from features.calendar import month_end
 from features.errors import Unavailable
 from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
+from pipeline.informed import notices_of
 from pipeline.judgement.figures import Bounded
 from pipeline.judgement.groups import attribute_text, crossed_text
 from pipeline.judgement.report import FairnessGroup, FairnessRow, TrainingReport
 from pipeline.judgement.small_groups import without_small_groups
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import label_text
+from pipeline.lists.briefing import must_read
 from pipeline.lists.rollout import allocations
 from pipeline.monitoring.alert_words import remedy_text, rule_text
 from pipeline.monitoring.results_json import results_of
@@ -28,6 +30,7 @@ from serving.http.logs import LOG
 from serving.http.problems import Refusal
 from serving.schemas.representation import (
     AlertShown,
+    BriefingOfManagers,
     EffectOfLists,
     FeatureRead,
     Finding,
@@ -94,7 +97,8 @@ def representation(
         snapshot_date=published.snapshot_date,
         people=published.people,
         model_version=documents.version,
-        notice=Notice(is_required=settings.notice_required, given=settings.notice_given.get(source)),
+        notice=_notice(scores, published, settings),
+        briefing=_briefing(scores, published, settings),
         features=[
             FeatureRead(feature=name, label=label_text(about, language), driver=about["driver"])
             for name, about in published.about.items()
@@ -116,6 +120,26 @@ def representation(
         settings_recorded_since=settings_ledger.recorded_since(scores.connection),
         roll_out=_roll_out(scores, published),
         effect=effect_of(documents.effect),
+    )
+
+
+def _notice(scores: PublishedScores, published: Published, settings: Settings) -> Notice:
+    given = [each.given for each in notices_of(settings.notice_given.get(published.source))]
+    left_out = scores.count_not_informed(published)
+    return Notice(
+        is_required=settings.notice_required, given=min(given, default=None), not_informed=_if_enough(left_out)
+    )
+
+
+def _briefing(scores: PublishedScores, published: Published, settings: Settings) -> BriefingOfManagers | None:
+    if not settings.briefing_months:
+        return None
+    managers = scores.managers(published)
+    due = must_read(scores.connection, managers, settings, datetime.now(UTC))
+    return BriefingOfManagers(
+        every_months=settings.briefing_months,
+        confirmed=_if_enough(len(managers) - len(due)),
+        not_confirmed=_if_enough(len(due)),
     )
 
 
@@ -171,13 +195,13 @@ def _roll_out(scores: PublishedScores, published: Published) -> RollOut | None:
     if not running:
         return None
     return RollOut(
-        with_lists=_enough([each for each in running if each.gets_lists]),
-        without_lists=_enough([each for each in running if not each.gets_lists]),
+        with_lists=_if_enough(sum(each.gets_lists for each in running)),
+        without_lists=_if_enough(sum(not each.gets_lists for each in running)),
     )
 
 
-def _enough(managers: Sequence[object]) -> int | None:
-    return len(managers) if len(managers) >= LEAST_FOR_REPRESENTATIVES else None
+def _if_enough(people: int) -> int | None:
+    return people if people >= LEAST_FOR_REPRESENTATIVES else None
 
 
 def effect_of(document: Mapping[str, Any] | None) -> EffectOfLists | None:

@@ -33,6 +33,8 @@ GOES_ON = {
     "/v1/employees/{employee_id}": "erasure, a right of the person; no score",
     "/v1/contests": "what people contest; no score",
     "/v1/audit": "who looked",
+    "/v1/briefing": "a text for managers",
+    "/v1/briefing/confirmation": "that a manager has read it",
     "/v1/halt": "the state itself",
     "/v1/representation": "figures of models and of use, never of people",
     "/v1/models/champion": "figures of a model",
@@ -44,6 +46,8 @@ GOES_ON = {
 """The routes that a halt does not stop, and what they show."""
 ASKER = {
     "/v1/audit": ("auditor",),
+    "/v1/briefing": ("manager", "M1"),
+    "/v1/briefing/confirmation": ("manager", "M1"),
     "/v1/groups/line": ("manager", "M1"),
     "/v1/representation": ("representative",),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from api_server import Bearer
+from briefed import brief
 from fastapi.testclient import TestClient
 from led_company import CALM_RISK, RISK_OF_A, led_company
 from names import directory
@@ -22,6 +23,7 @@ from serving.settings import ServerSettings
 def store(settings: ServerSettings) -> Iterator[Store]:
     with Store.of(settings) as store:
         store.publish(led_company())
+        brief(store)
         yield store
 
 

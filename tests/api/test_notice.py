@@ -141,6 +141,8 @@ SHOWS_NO_RISK = {
     "/v1/employees/{employee_id}/contest": "what was sent",
     "/v1/employees/{employee_id}/objection": "what was withdrawn",
     "/v1/employees/{employee_id}": "a proof of erasure",
+    "/v1/briefing": "a text for managers",
+    "/v1/briefing/confirmation": "that a manager has read it",
     "/v1/people": "names and posts",
     "/v1/contests": "what is contested",
     "/v1/groups/{dimension}": "figures of groups",

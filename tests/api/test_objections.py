@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from api_server import Bearer
+from briefed import brief
 from fastapi.testclient import TestClient
 from published import SEPTEMBER, AuditRows, publication
 from sqlalchemy import text
@@ -236,6 +237,7 @@ def test_before_the_first_month_the_source_must_be_named(settings: ServerSetting
         assert client.post(f"{url}?source=tiny", json=POINT, headers=hr).status_code == 201
         with Store.of(settings) as store:
             store.publish(publication(date(2026, 9, 30), SEPTEMBER))
+            brief(store)
         assert named(list_of(client, bearer("manager", "M1"))) == ["B"]
 
 

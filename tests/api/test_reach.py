@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from api_server import Bearer
+from briefed import brief
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -37,6 +38,7 @@ def store(settings: ServerSettings) -> Iterator[Store]:
     with Store.of(settings) as store:
         store.publish(publication(AUGUST, PEOPLE, manager_of=IN_AUGUST))
         store.publish(publication(date(2026, 9, 30), {**SEPTEMBER, "M3": PEOPLE["M3"]}, manager_of=IN_SEPTEMBER))
+        brief(store, "BOSS", "M1", "M2", "M3")
         yield store
 
 
@@ -133,6 +135,8 @@ def shown(answers: dict[str, Any]) -> set[tuple[str, str]]:
                 assert answer.status_code == 403
         elif path in ("/v1/groups/line", "/organisation"):
             assert not set(NAMED.findall(answer.text)) & set("ABCDEX")
+        elif "/briefing" in path:
+            assert answer.status_code < 400 or method == "POST"  # a text; the page's form is sent without the tick
         elif path.startswith("/v1/") and answer.status_code == 200:
             for each in answer.json()["lists"]:
                 found |= {(month, entry["employee_id"]) for entry in each["entries"]}
@@ -149,8 +153,12 @@ def test_the_walk_finds_what_a_manager_can_call(settings: ServerSettings) -> Non
         ("GET", "/v1/lists/{month}"),
         ("POST", "/v1/lists/{month}/{employee_id:path}/answer"),
         ("GET", "/v1/groups/line"),
+        ("GET", "/v1/briefing"),
+        ("POST", "/v1/briefing/confirmation"),
         ("GET", "/list"),
         ("GET", "/organisation"),
+        ("GET", "/briefing"),
+        ("POST", "/briefing"),
         ("POST", "/list/{month}/{employee_id:path}/answer"),
     }
 
@@ -207,6 +215,7 @@ def test_an_answer_of_a_former_manager_takes_nobody_off_the_new_managers_list(
     """M1 answers in August, when A still reports to M1; in September A has a new manager, so A has stayed."""
     with Store.of(settings) as store, TestClient(create_app(settings)) as client:
         store.publish(publication(AUGUST, PEOPLE, manager_of=IN_AUGUST))
+        brief(store, "M1", "M2")
         for person in "AB":
             url = f"/v1/lists/2026-08/{person}/answer"
             assert client.post(url, json=LEFT, headers=bearer("manager", "M1")).status_code == 201
@@ -224,6 +233,7 @@ def test_a_month_scored_again_with_another_manager_drops_the_former_ones_answer(
 ) -> None:
     with Store.of(settings) as store, TestClient(create_app(settings)) as client:
         store.publish(publication(AUGUST, PEOPLE, manager_of=IN_AUGUST))
+        brief(store, "M1", "M2")
         client.post("/v1/lists/2026-08/A/answer", json=LEFT, headers=bearer("manager", "M1"))
         store.publish(publication(AUGUST, PEOPLE, manager_of={**IN_AUGUST, "A": "M2"}))
         [own] = client.get("/v1/lists/2026-08", headers=bearer("manager", "M2")).json()["lists"]

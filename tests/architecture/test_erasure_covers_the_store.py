@@ -18,6 +18,8 @@ NO_IDS = {
     ),  # the person's own words go with the row
     *(f"delivery.{name}" for name in ("source", "month", "list_hash", "state", "reason")),
     *(f"webhook_call.{name}" for name in ("source", "month", "event", "state", "reason")),
+    *(f"employment.{name}" for name in ("source", "department", "location")),  # go with the row
+    *(f"briefing_mail.{name}" for name in ("source", "month", "state", "reason")),
     *(f"reminder.{name}" for name in ("source", "month", "state", "reason")),
     *(f"rollout.{name}" for name in ("source", "stratum", "from_month", "until_month")),
     *(f"month_step.{name}" for name in ("source", "month", "step")),

@@ -33,10 +33,10 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
 
 
 PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
-PAGES += ("/organisation", "/representation")
+PAGES += ("/organisation", "/representation", "/briefing")
 SEEN_BY = {
     "hr": {"/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model"},
-    "manager": {"/list", "/organisation"},
+    "manager": {"/list", "/organisation", "/briefing"},
     "data_scientist": {"/overview", "/services", "/model"},
     "auditor": {"/model", "/audit"},
     "representative": {"/representation"},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from accessible import assert_accessible
+from briefed import brief
 from full_report import FULL
 from led_company import led_company
 from playwright.sync_api import Page, expect
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises wa
 def store(settings: ServerSettings) -> Iterator[Store]:
     with Store.of(settings) as store:
         store.publish(led_company())
+        brief(store)
         yield store
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from briefed import brief
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -175,6 +176,7 @@ def settings(mailbox: Mailbox, certificate: Path, tmp_path: Path, request: pytes
 def store(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Store]:
     with Store(settings.store_url) as store:
         store.publish(scored(AUGUST))
+        brief(store)
         yield store
 
 

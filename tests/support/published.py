@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from briefed import brief
 from sqlalchemy import select
 
 from pipeline.store.publication import Publication
@@ -119,6 +120,7 @@ def store(settings: ServerSettings) -> Iterator[Store]:
     with Store.of(settings) as store:
         store.publish(publication(date(2026, 8, 31), AUGUST))
         store.publish(publication(date(2026, 9, 30), SEPTEMBER))
+        brief(store)
         yield store
 
 

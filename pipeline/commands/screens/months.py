@@ -10,7 +10,7 @@ from rich.table import Table
 
 from features.errors import counted
 from pipeline.commands.screens.data_counts import check_lines
-from pipeline.commands.screens.lists import not_sent, sent, without_manager
+from pipeline.commands.screens.lists import not_briefed, not_informed, not_sent, sent, without_manager
 from pipeline.commands.screens.monitoring import alert_lines
 from pipeline.commands.screens.notifying import state_line
 from pipeline.commands.screens.parts import copyable, people_text
@@ -32,15 +32,20 @@ def scoring_screen(scored: "Scored") -> RenderableType:
         f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
         f"{publication.model_version}: enough evidence for {enough:,}, "
         f"{float(scores['risk'].sum()):,.0f} voluntary exits expected{horizon}.",
-        *_not_scored(publication.manifest.get("have_left", 0)),
+        *_not_scored(publication.manifest),
         *_taken_as_other(publication.manifest),
         f"Published. Next: retention lists --month {publication.snapshot_date:%Y-%m}",
     )
 
 
-def _not_scored(have_left: int) -> list[str]:
-    """The people of a cross-section who are gone."""
-    return [f"Not scored, having left: {people_text(have_left)}."] if have_left else []
+def _not_scored(counts: Mapping[str, Any]) -> list[str]:
+    """The people who are not scored, by reason: those of a cross-section who are gone, and those not informed yet."""
+    reasons = {"have_left": "having left", "not_informed": "not informed yet"}
+    return [
+        f"Not scored, {words}: {people_text(counts[reason])}."
+        for reason, words in reasons.items()
+        if counts.get(reason)
+    ]
 
 
 def _taken_as_other(manifest: Mapping[str, Any]) -> list[str]:
@@ -57,13 +62,14 @@ def month_screen(run: "Month") -> RenderableType:
     earlier = f" (done before: {', '.join(run.earlier)})" if run.earlier else ""
     waiting = f"\n{counted(lists['waiting'], 'manager')} held back by the roll-out" if lists["waiting"] else ""
     missed = "".join(f"\n{line}" for line in without_manager(lists.get("without_manager", 0), lists["managers"]))
+    missed += "".join(f"\n{line}" for line in not_informed(lists.get("not_informed", 0)))
     contested = f"{counted(run.contested, 'point')}: GET /v1/contests, and correct them in the source"
     matured = f"{counted(monitored.get('matured', 0), 'published month')} with a known outcome"
-    gone = "".join(f"\n{line}" for line in _not_scored(score.get("have_left", 0)))
+    gone = "".join(f"\n{line}" for line in _not_scored(score))
     texts = {
         "scored": f"{people_text(score['people'])}, {score['expected']:,.0f} voluntary exits expected{gone}",
         "lists": f"{people_text(lists['people'])} for {counted(lists['managers'], 'manager')}{waiting}{missed}",
-        "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery)]),
+        "delivery": delivery.get("skipped") or "\n".join([sent(delivery), *not_sent(delivery), *not_briefed(delivery)]),
         "webhook": state_line(delivery["webhook"]) if "webhook" in delivery else "",
         "contested": contested if run.contested else "",
         "monitor": monitored.get("skipped") or "\n".join([matured, *alert_lines(run.alerts)]),

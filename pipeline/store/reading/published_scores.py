@@ -1,6 +1,6 @@
 """The one interface for reading the store, on one snapshot."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from pipeline.data_counts import DataCheck
 from pipeline.identity.scopes import Scope
+from pipeline.informed import NoticeInForce
 from pipeline.score_record import Factor, Score
 from pipeline.store.objections import Objections
-from pipeline.store.reading import data_checks, figures, pages, scores, teams, within
+from pipeline.store.reading import data_checks, employments, figures, pages, scores, teams, within
 from pipeline.store.reading.answered import answered_as_left
 from pipeline.store.reading.directory import Directory
 from pipeline.store.reading.heads import Heads, Published
@@ -36,6 +37,9 @@ class PublishedScores:
 
     scope: Scope | None = None
     """What every result is limited to (`reading.within`); None: nothing."""
+
+    notice: Callable[[str], NoticeInForce | None] = lambda _: None
+    """Who of a source has been informed that they are scored; None where nobody needs to be."""
 
     def whole(self) -> Self:
         """The same reads without the scope. Lists of teams are made of the whole team, and limited afterwards."""
@@ -150,6 +154,42 @@ class PublishedScores:
     def objections(self) -> Objections:
         """Who objects to being scored."""
         return Objections(self.connection, self.var)
+
+    def hidden(self, published: Published, employee_ids: Iterable[str]) -> set[str]:
+        """Those of the people whose own risk is shown to nobody, except in their receipt: they object, or they have not
+        been informed that they are scored."""
+        people = list(employee_ids)
+        return {*self.objections.among(published.source, people), *self.not_informed(published, people)}
+
+    def not_informed(self, published: Published, employee_ids: Iterable[str] | None = None) -> set[str]:
+        """Those of the people scored in a publication who by the present settings have not been informed; by default,
+        all of them."""
+        notice = self.notice(published.source)
+        if notice is None or notice.is_to_everyone:
+            return set()
+        wanted = None if employee_ids is None else list(employee_ids)
+        people = employments.of_scored(self.connection, published, self.scope, wanted)
+        return set(notice.not_informed(people)["employee_id"])
+
+    def unscored(self, published: Published, employee_ids: Sequence[str] | None = None) -> set[str]:
+        """People at risk who are not scored because they have not been informed; by default, all of them.
+
+        Nobody within a scope, which is about people who are scored.
+        """
+        notice = self.notice(published.source)
+        if notice is None or notice.is_to_everyone or self.scope:
+            return set()
+        people = employments.of_unscored(self.connection, published, employee_ids)
+        return set(notice.not_informed(people)["employee_id"])
+
+    def count_not_informed(self, published: Published) -> int:
+        """The number of people at risk whose risk is not computed or not shown because they have not been informed."""
+        return len(self.not_informed(published)) + len(self.unscored(published))
+
+    def staff(self, source: str, employee_ids: Sequence[str] | None = None) -> pl.DataFrame:
+        """`informed.WHERE_AND_SINCE` of people at risk when the source was last published, scored or not; by default,
+        of all of them."""
+        return employments.of_staff(self.connection, source, employee_ids)
 
     def answered_as_left(self, published: Published, until: datetime | None = None) -> set[str]:
         """People who, by the last answer about them, have left or will leave (`reading.answered`)."""
