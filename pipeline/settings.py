@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     notice_given: dict[str, date] = Field(
         default={}, description="by source, the day on which its people were informed that they are scored, and why"
     )
+    employee_access: bool = Field(
+        default=False, description="employees may sign in and see what is held about themselves, and nothing else"
+    )
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
     keep_audit_months: int = Field(default=36, ge=6, description="months for which rows of the audit are kept")

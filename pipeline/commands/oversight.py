@@ -92,11 +92,12 @@ def token(
     role: Annotated[
         list[str] | None,
         typer.Option(
-            help="hr, manager, data_scientist, auditor or representative; hr and manager can be given together."
+            help="hr, manager, data_scientist, auditor, representative or employee (RETENTION_EMPLOYEE_ACCESS); hr, "
+            "manager and employee can be given together."
         ),
     ] = None,
     person: Annotated[
-        str | None, typer.Option(metavar="ID", help="The person whom the token is for; a manager needs one.")
+        str | None, typer.Option(metavar="ID", help="The person whom the token is for; a manager and an employee need one.")
     ] = None,
     scope: Annotated[
         list[str] | None,

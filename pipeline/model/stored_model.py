@@ -17,7 +17,7 @@ import pandas as pd
 import polars as pl
 
 from features.catalogue.catalogue import fixed_features
-from features.catalogue.feature import Feature
+from features.catalogue.feature import MAY_SHOW_ANOTHER, Feature
 from features.catalogue.version_0_1 import model_entry
 from features.errors import BadInput, Finding
 from pipeline.dataset.horizons import NO_HORIZON
@@ -102,10 +102,15 @@ class StoredModel:
         return cls(
             horizon_months=document["horizon_months"],
             blends={months: Blend.load(folder / f"{months}m") for months in document["horizons"]},
-            features={entry["name"]: Feature(**entry) for entry in document["features"]},
+            features={entry["name"]: _feature_of(entry) for entry in document["features"]},
             manifest=document["manifest"],
             learned_from=LearnedFrom.load(folder),
         )
+
+
+def _feature_of(entry: Mapping[str, Any]) -> Feature:
+    """A stored feature. Models that were stored before features said what they show of others get the safe answer."""
+    return Feature(**{"shows_another": entry["driver"] in MAY_SHOW_ANOTHER, **entry})
 
 
 class _Pyfunc:

@@ -54,6 +54,7 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
     "representative": (("/representation", marked("Representation")),),
+    "employee": (("/me", marked("My data")),),
 }
 """Each role's menu."""
 
@@ -120,6 +121,7 @@ ROLES: Final = {
     "auditor": marked("Auditor"),
     "operator": marked("Operator"),
     "representative": marked("Representative"),
+    "employee": marked("Employee"),
 }
 RESULTS: Final = {
     "released": marked("shown"),
