@@ -161,7 +161,8 @@ def _against_team_family(kind: Kind, items: Sequence[Named]) -> Family:
 
     features = tuple(
         _feature(kind, f"{named.prefix}_against_team", named.driver, named.label, AGAINST_TEAM, f"({kind.months}, 0]",
-                 f"{FEW_OTHERS}, or {NO_ANSWER}", peers="others under the same manager", is_difference=True, shows_another=kind.is_by_others)
+                 f"{FEW_OTHERS}, or {NO_ANSWER}", peers="others under the same manager", is_difference=True,
+                 shows_another=kind.is_by_others)
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.manager_id"))

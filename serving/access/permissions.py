@@ -67,9 +67,7 @@ ForAuditors = Annotated[Identity, Depends(Permit(Role.AUDITOR))]
 """The asker, with role auditor."""
 
 
-async def allowed_as_employee(
-    request: Request, asker: Annotated[Identity, Depends(Permit(Role.EMPLOYEE))]
-) -> Identity:
+async def allowed_as_employee(request: Request, asker: Annotated[Identity, Depends(Permit(Role.EMPLOYEE))]) -> Identity:
     """The asker, with role employee, where the settings give employees access. Raises 403 where they do not."""
     if not request.app.state.settings.employee_access:
         detail = marked(
