@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from features.catalogue.catalogue import fixed_features
-from features.catalogue.feature import MAY_SHOW_ANOTHER, Feature
+from features.catalogue.catalogue import fixed_features, stored_shows_another
+from features.catalogue.feature import Feature
 from features.catalogue.version_0_1 import model_entry
 from features.errors import BadInput, Finding
 from pipeline.dataset.horizons import NO_HORIZON
@@ -109,8 +109,7 @@ class StoredModel:
 
 
 def _feature_of(entry: Mapping[str, Any]) -> Feature:
-    """A stored feature. Models that were stored before features said what they show of others get the safe answer."""
-    return Feature(**{"shows_another": entry["driver"] in MAY_SHOW_ANOTHER, **entry})
+    return Feature(**{**entry, "shows_another": stored_shows_another(entry["name"], entry)})
 
 
 class _Pyfunc:

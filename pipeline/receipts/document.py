@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.html.rendering import rendered
 from pipeline.language import numbers
@@ -12,10 +12,15 @@ from pipeline.language.translator import Language, marked
 from pipeline.language.wording import DRIVER_NAMES, within_words
 from pipeline.receipts.own_receipt import OwnFactor, OwnReceipt, OwnScore
 
+if TYPE_CHECKING:
+    from pipeline.receipts.possible_changes import PossibleChange
+
 MUCH: Final = 0.4
 """Log-odds from here on are shown as pushing much: they change the odds by half, or more."""
 SOMEWHAT: Final = 0.1
 """From here on as pushing somewhat: they change the odds by a tenth, or more."""
+LEAST_CHANGE: Final = 0.005
+"""Half a percentage point: smaller changes are named together, without figures."""
 MOST_FACTORS: Final = 6
 """Factors of a direction that are shown at once; the others are folded."""
 
@@ -89,10 +94,13 @@ def receipt_file(receipt: OwnReceipt, language: Language) -> str:
 
 def _values(receipt: OwnReceipt, language: Language) -> dict[str, Any]:
     newest = receipt.scores[0] if receipt.scores else None
+    changes = receipt.changes or ()
     return {
         "receipt": receipt,
         "newest": newest,
         "expected": _expected(newest, language) if newest else "",
+        "large": [each for each in changes if _is_large(each)],
+        "small": [each for each in changes if not _is_large(each)],
         "pushes": _pushes(newest.factors) if newest else [],
         "post_of": lambda score: _post(score, language),
         "weight_of": lambda factor: _weight(factor.contribution),
@@ -139,6 +147,10 @@ def _pushes(factors: Sequence[OwnFactor]) -> list[Push]:
         ("neither", marked("Changes nothing"), [each for each in factors if each.contribution == 0], 0),
     )
     return [Push(name, title, those[:most], those[most:]) for name, title, those, most in ways if those]
+
+
+def _is_large(change: "PossibleChange") -> bool:
+    return abs(change.risk_after - change.risk_before) >= LEAST_CHANGE
 
 
 def _weight(contribution: float) -> str:

@@ -8,9 +8,8 @@ sources with an equal id; and figures that show another person (`Feature.shows_a
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from features.catalogue.feature import MAY_SHOW_ANOTHER
 from features.contract.vocabulary import Driver
 from features.errors import Refused
 from pipeline.language.confidence import About, with_sums, without_answers
@@ -225,10 +224,17 @@ def _size(factor: Factor) -> tuple[float, str]:
 
 def _factor(factor: Factor, described: About, language: Language) -> OwnFactor:
     about = described[factor.feature]
-    is_of_answers = bool(about.get("is_sum_of_answers"))
-    shows_another = not is_of_answers and about.get("shows_another", factor.driver in MAY_SHOW_ANOTHER)
-    figure = None if shows_another else figure_text(factor, about, language)
+    if about.get("is_sum_of_answers"):
+        figure: str | None = language.text("your survey answers, given in confidence, so not shown here")
+    else:
+        figure = None if _shows_another(factor, about) else figure_text(factor, about, language)
     return OwnFactor(factor.feature, factor.driver, label_text(about, language), figure, factor.contribution)
+
+
+def _shows_another(factor: Factor, about: Mapping[str, Any]) -> bool:
+    from features.catalogue.catalogue import stored_shows_another  # loads what computes features
+
+    return stored_shows_another(factor.feature, about)
 
 
 def _changes(

@@ -14,8 +14,6 @@ RAISE_PERCENT: Final = 5.0
 MORE_REMOTE: Final = 0.2
 """One more day of a week."""
 BEST_RATING: Final = 5.0
-LEAST_SHOWN: Final = 0.0005
-"""Smaller differences are no change: a tenth of a percentage point is the finest that is shown."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def possible_changes(model: StoredModel, factors: Sequence[Factor], language: La
     for text, levers_of in _CHANGES:
         levers = levers_of(figures)
         changed = what_if(model, figures, levers) if levers else None
-        if changed and abs(changed.risk_after - changed.risk_before) >= LEAST_SHOWN:
+        if changed:
             words = language.text(text, percent=language.percent(RAISE_PERCENT / 100))
             changes.append(PossibleChange(words, changed.risk_before, changed.risk_after))
     return sorted(changes, key=lambda each: each.risk_after)

@@ -10,6 +10,7 @@ import pytest
 from api_server import Bearer
 from fastapi.testclient import TestClient
 from published import AuditRows
+from stopping import halt
 
 from features.errors import BadInput, Refused
 from pipeline.identity.scopes import Scope
@@ -17,7 +18,6 @@ from pipeline.identity.tokens import Role, issue_token, roles_together
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
-from stopping import halt
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 RECEIPT = "/v1/me/receipt"
