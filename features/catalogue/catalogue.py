@@ -57,8 +57,8 @@ def fixed_features() -> dict[str, Feature]:
 def stored_shows_another(name: str, entry: Mapping[str, Any]) -> bool:
     """`Feature.shows_another` of a feature in a stored model or month.
 
-    One that was stored before features said so gets today's answer if it is of the catalogue, by name and unit; else the
-    safe answer for its driver.
+    One that was stored before features said so gets today's answer if it is of the catalogue, by name and unit; else
+    the safe answer for its driver.
     """
     if "shows_another" in entry:
         return bool(entry["shows_another"])

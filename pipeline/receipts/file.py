@@ -50,11 +50,9 @@ def receipt_to_hand_out(
             model_of=_models(settings),
         )
     page = receipt_file(receipt, chosen)
-    store.append_audit([
-        AuditEntry(
-            datetime.now(UTC), uuid4().hex, COMMAND, "operator", COMMAND, employee_id, PURPOSE, "released", held_in
-        )
-    ])  # fmt: skip
+    now = datetime.now(UTC)
+    shown = AuditEntry(now, uuid4().hex, COMMAND, "operator", COMMAND, employee_id, PURPOSE, "released", source=held_in)
+    store.append_audit([shown])
     return page
 
 

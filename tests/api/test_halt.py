@@ -32,6 +32,9 @@ GOES_ON = {
     "/v1/employees/{employee_id}/objection": "a right of the person; no score",
     "/v1/employees/{employee_id}": "erasure, a right of the person; no score",
     "/v1/contests": "what people contest; no score",
+    "/v1/me/receipt": "what is held, without an estimate: `test_own_receipt.py`",
+    "/v1/me/contest": "a right of the person; no score",
+    "/v1/me/objection": "a right of the person; no score",
     "/v1/audit": "who looked",
     "/v1/halt": "the state itself",
     "/v1/representation": "figures of models and of use, never of people",
@@ -46,6 +49,9 @@ ASKER = {
     "/v1/audit": ("auditor",),
     "/v1/groups/line": ("manager", "M1"),
     "/v1/representation": ("representative",),
+    "/v1/me/receipt": ("employee", "A"),
+    "/v1/me/contest": ("employee", "A"),
+    "/v1/me/objection": ("employee", "A"),
 }
 """Who may call a route that is not for HR."""
 BODIES: dict[str, Any] = {
@@ -53,6 +59,7 @@ BODIES: dict[str, Any] = {
     "/v1/employees/{employee_id}/what-if": {"promotion": True},
     "/v1/lists/{month}/{employee_id}/answer": {"outcome": "talked"},
     "/v1/employees/{employee_id}/contest": {"ground": "wrong", "statement": "no"},
+    "/v1/me/contest": {"ground": "wrong", "statement": "no"},
 }
 
 
@@ -68,6 +75,7 @@ def test_every_route_while_halted(
 ) -> None:
     """A route that is added later stops too, unless it is named above."""
     uses = {"mlflow_tracking_uri": trained.mlflow_tracking_uri, "halt_keeps_groups": keeps_groups}
+    uses["employee_access"] = True
     going_on = GOES_ON.keys() | (GROUPS if keeps_groups else set())
     with TestClient(create_app(settings.model_copy(update=uses))) as client:
         described = client.get("/openapi.json").json()["paths"]

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -272,12 +271,12 @@ def articles(page: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def page(client: TestClient, settings: ServerSettings) -> Iterator[str]:
+def page(client: TestClient, settings: ServerSettings) -> str:
     browser = TestClient(client.app, base_url="https://testserver")
     token = re.search(r'name="form_token" value="([^"]+)"', browser.get("/sign-in").text)
     assert token
     data = {"form_token": token[1], "token": issue_token(settings, "employee", "A")}
-    yield browser.post("/sign-in", data=data).text  # to the start page of an employee
+    return browser.post("/sign-in", data=data).text  # to the start page of an employee
 
 
 def test_the_file_that_hr_hands_out_is_the_page(client: TestClient, bearer: Bearer, page: str) -> None:
