@@ -259,7 +259,7 @@ def _statements(scores: PublishedScores, held: Held, language: Language) -> list
             each.at.date(),
             each.ground,
             each.feature,
-            label_text(about[each.feature], language) if each.feature in about else each.feature,
+            label_text(about[each.feature], language) if each.feature and each.feature in about else each.feature,
             each.statement,
         )
         for each in held.contests

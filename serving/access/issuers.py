@@ -198,7 +198,7 @@ class OpenIdConnect:
         names = claim if isinstance(claim, list) else [claim]
         known = self._settings.oidc_roles or {str(role): role for role in Role}
         roles = [known[name] for name in names if isinstance(name, str) and name in known]
-        others = [role for role in roles if role != Role.EMPLOYEE]
+        others: list[Role] = [role for role in roles if role != Role.EMPLOYEE]
         if others and (set(others) - set(ADD_UP) or not self._settings.employee_access):
             return others
         return roles

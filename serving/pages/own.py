@@ -1,4 +1,4 @@
-"""A person's own page: what is held about them, and the forms to contest it, to object, and to withdraw that."""
+"""A person's own page: what is held, and the forms to contest it and to object; and for HR, its file to hand out."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,21 +9,25 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.identity.tokens import Identity
+from pipeline.language.translator import language as in_language
+from pipeline.language.translator import languages
 from pipeline.receipts.document import OWN_GROUNDS, receipt_article, receipt_file
 from pipeline.receipts.own_receipt import OwnReceipt
 from pipeline.store.objections import GROUND
 from pipeline.store.subject_rights import Ground
 from serving.access.audit import Audit, Trail
 from serving.access.halting import Shows
-from serving.access.permissions import ForEmployees, SubjectPurpose
+from serving.access.permissions import ForEmployees, ForHr, SubjectPurpose
 from serving.http.answers import HTML
 from serving.http.problems import Refusal
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
 from serving.pages.session import checked_form, signed_in
+from serving.schemas.parameters import EmployeeId, OptionalText
 from serving.schemas.subject_rights import ContestedPoint
 from serving.views.months import newest
-from serving.views.own import contest_own, object_to_scoring, person_of, receipt_of_asker
+from serving.views.own import contest_own, file_for, object_to_scoring, person_of, receipt_of_asker
+from serving.views.receipts import source_asked
 from serving.views.rights import withdraw_objection
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -95,6 +99,27 @@ def withdrawn(asker: ForEmployees, _purpose: SubjectPurpose, audit: Audit) -> Re
     with audit.change(Shows.RECORDS) as change:
         withdraw_objection(change, newest(change.scores).source, person_of(asker))
     return RedirectResponse("/me?done=withdrawal", 303)
+
+
+@router.get("/people/{employee_id:path}/receipt/file")
+def file_to_hand_out(
+    request: Request,
+    employee_id: EmployeeId,
+    _asker: ForHr,
+    _purpose: SubjectPurpose,
+    audit: Audit,
+    source: OptionalText = None,
+    language: str = "",
+) -> Response:
+    """The receipt as the person's own page shows it, as one file to hand out; by default in the person's language."""
+    state = request.app.state
+    with audit.release() as release:
+        audit.source = source_asked(release.scores, source, employee_id)
+        asked, own = (in_language(language) if language in languages() else None), language_of(request)
+        page = file_for(release.scores, audit.source, employee_id, state.settings, state.champion, asked, own)
+        release.names([employee_id])
+        headers = {"Content-Disposition": 'attachment; filename="receipt.html"'}
+        return Response(page, headers=headers, media_type=HTML)
 
 
 @contextmanager

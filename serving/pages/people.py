@@ -14,8 +14,7 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.identity.tokens import Identity
 from pipeline.language.confidence import About
 from pipeline.language.record_words import OUTCOMES
-from pipeline.language.translator import Language, languages, marked
-from pipeline.language.translator import language as in_language
+from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
 from pipeline.score_record import Factor
@@ -26,7 +25,7 @@ from pipeline.store.subject_rights import Ground
 from serving.access.audit import Audit, Trail
 from serving.access.halting import Shows
 from serving.access.permissions import ForHr, SubjectPurpose
-from serving.http.answers import CSV, HTML, XLSX, spreadsheet
+from serving.http.answers import CSV, XLSX, spreadsheet
 from serving.http.problems import Refusal
 from serving.pages import charts
 from serving.pages.errors import PageRoute
@@ -37,7 +36,6 @@ from serving.schemas.risks import RiskForHr
 from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
 from serving.views.months import current, informed
-from serving.views.own import file_for
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, scored, shown_to_hr
 from serving.views.receipts import receipt_of, source_asked
@@ -147,27 +145,6 @@ def receipt(
             kept=kept,
             is_withdrawn=withdrawn,
         )
-
-
-@router.get("/people/{employee_id:path}/receipt/file")
-def file_to_hand_out(
-    request: Request,
-    employee_id: EmployeeId,
-    _asker: ForHr,
-    _purpose: SubjectPurpose,
-    audit: Audit,
-    source: OptionalText = None,
-    language: str = "",
-) -> Response:
-    """The receipt as the person's own page shows it, as one file to hand out; by default in the person's language."""
-    state = request.app.state
-    with audit.release() as release:
-        audit.source = source_asked(release.scores, source, employee_id)
-        asked, own = (in_language(language) if language in languages() else None), language_of(request)
-        page = file_for(release.scores, audit.source, employee_id, state.settings, state.champion, asked, own)
-        release.names([employee_id])
-        headers = {"Content-Disposition": 'attachment; filename="receipt.html"'}
-        return Response(page, headers=headers, media_type=HTML)
 
 
 @router.post("/people/objection", dependencies=[Depends(checked_form)])

@@ -38,6 +38,7 @@ def include(app: FastAPI) -> None:
         sign_in,
         my_list,
         organisation,
+        own,  # before people, whose addresses end with any id
         people,
         overview,
         services,
@@ -45,7 +46,6 @@ def include(app: FastAPI) -> None:
         model,
         audit,
         representation,
-        own,
         halts,
     ):
         app.include_router(page.router)
