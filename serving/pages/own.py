@@ -25,8 +25,7 @@ from serving.pages.rendering import language_of, render
 from serving.pages.session import checked_form, signed_in
 from serving.schemas.parameters import EmployeeId, OptionalText
 from serving.schemas.subject_rights import ContestedPoint
-from serving.views.months import newest
-from serving.views.own import contest_own, file_for, object_to_scoring, person_of, receipt_of_asker
+from serving.views.own import contest_own, file_for, object_to_scoring, person_of, receipt_of_asker, source_of_asker
 from serving.views.receipts import source_asked
 from serving.views.rights import withdraw_objection
 
@@ -76,7 +75,8 @@ def contested(
     except ValidationError:
         raise Refusal(422, "no-statement", "Write what is wrong, in up to 2,000 characters.") from None
     with audit.change(Shows.RECORDS) as change:
-        contest_own(change, asker, point)
+        audit.source = source_of_asker(change.scores, asker)
+        contest_own(change, audit.source, asker, point)
     return RedirectResponse("/me?done=contest", 303)
 
 
@@ -89,7 +89,8 @@ def objected(
 ) -> Response:
     """Record that the person objects; a reason is not needed."""
     with audit.change(Shows.RECORDS) as change:
-        object_to_scoring(change, asker, statement.replace("\x00", "").strip())
+        audit.source = source_of_asker(change.scores, asker)
+        object_to_scoring(change, audit.source, asker, statement.replace("\x00", "").strip())
     return RedirectResponse("/me?done=objection", 303)
 
 
@@ -97,7 +98,8 @@ def objected(
 def withdrawn(asker: ForEmployees, _purpose: SubjectPurpose, audit: Audit) -> Response:
     """Withdraw the person's objection; a second tap changes nothing."""
     with audit.change(Shows.RECORDS) as change:
-        withdraw_objection(change, newest(change.scores).source, person_of(asker))
+        audit.source = source_of_asker(change.scores, asker)
+        withdraw_objection(change, audit.source, person_of(asker))
     return RedirectResponse("/me?done=withdrawal", 303)
 
 
@@ -131,5 +133,6 @@ def _own_receipt(request: Request, asker: Identity, audit: Trail) -> Iterator[Ow
         receipt = receipt_of_asker(
             release.scores, asker, state.settings, state.champion, language_of(request), is_halted=is_halted
         )
+        audit.source = receipt.source
         release.names([receipt.employee_id])
         yield receipt

@@ -17,8 +17,7 @@ from serving.http.problems import responses
 from serving.schemas.own_receipt import OwnObjection, OwnReceipt
 from serving.schemas.subject_rights import ContestedPoint
 from serving.views.asker import language_of_asker
-from serving.views.months import newest
-from serving.views.own import contest_own, object_to_scoring, person_of, receipt_of_asker
+from serving.views.own import contest_own, object_to_scoring, person_of, receipt_of_asker, source_of_asker
 from serving.views.rights import withdraw_objection
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1/me", tags=["me"])
@@ -35,7 +34,7 @@ FORMS: Final = (JSON, HTML)
 def own_receipt(
     request: Request, asker: ForEmployees, _purpose: SubjectPurpose, audit: Audit, accept: AcceptHeader = "*/*"
 ) -> Response:
-    """Of the current source and of nobody else, where `RETENTION_EMPLOYEE_ACCESS` allows it; in the language of
+    """About nobody else, where `RETENTION_EMPLOYEE_ACCESS` allows it; in the language of
     `Accept-Language`, else of the directory. Without an estimate before the people are informed, and while the system
     is halted. As HTML it is one file.
     """
@@ -45,6 +44,7 @@ def own_receipt(
     with audit.release(Shows.RECORDS if is_halted else Shows.PEOPLE) as release:
         language = asked_language(request, language_of_asker(release.scores, asker))
         receipt = receipt_of_asker(release.scores, asker, state.settings, state.champion, language, is_halted=is_halted)
+        audit.source = receipt.source
         release.names([receipt.employee_id])
         if form == HTML:
             page = receipt_file(receipt, language).encode()
@@ -67,7 +67,8 @@ def contested(
     again changes nothing. It goes on while the system is halted.
     """
     with audit.change(Shows.RECORDS) as change:
-        contest_own(change, asker, point)
+        audit.source = source_of_asker(change.scores, asker)
+        contest_own(change, audit.source, asker, point)
     return as_json(request, point, 201)
 
 
@@ -83,7 +84,9 @@ def objected(request: Request, asker: ForEmployees, _purpose: SubjectPurpose, au
     contest on the ground `objection`.
     """
     with audit.change(Shows.RECORDS) as change:
-        since = object_to_scoring(change, asker)
+        audit.source = source_of_asker(change.scores, asker)
+        object_to_scoring(change, audit.source, asker)
+        since = change.scores.objections.since(audit.source, person_of(asker))
     return as_json(request, OwnObjection(objects=True, since=since), 201)
 
 
@@ -91,5 +94,6 @@ def objected(request: Request, asker: ForEmployees, _purpose: SubjectPurpose, au
 def withdrawn(request: Request, asker: ForEmployees, _purpose: SubjectPurpose, audit: Audit) -> Response:
     """From then on lists can name you again. Withdrawing again changes nothing."""
     with audit.change(Shows.RECORDS) as change:
-        withdraw_objection(change, newest(change.scores).source, person_of(asker))
+        audit.source = source_of_asker(change.scores, asker)
+        withdraw_objection(change, audit.source, person_of(asker))
     return as_json(request, OwnObjection(objects=False, since=None))

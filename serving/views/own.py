@@ -1,15 +1,15 @@
-"""What the person who asks may see and state about themselves: of the current source, whatever their scope as HR."""
+"""What the person who asks may see and state about themselves, whatever their scope as HR."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pipeline.identity.tokens import Identity
 from pipeline.language.accept_language import language_of_tag
-from pipeline.language.translator import Language
+from pipeline.language.translator import Language, marked
 from pipeline.receipts.document import receipt_file
 from pipeline.receipts.own_receipt import OwnReceipt, own_receipt
 from pipeline.settings import Settings
-from pipeline.store.held import held_of
+from pipeline.store.held import held_of, sources_of
 from pipeline.store.objections import GROUND
 from pipeline.store.reading import PublishedScores
 from serving.access.audit import Change
@@ -38,13 +38,28 @@ def receipt_of_asker(
     *,
     is_halted: bool,
 ) -> OwnReceipt:
-    """The asker's own receipt, without an estimate while the system is halted. Raises 404 before anything is published.
+    """The asker's own receipt, without an estimate while the system is halted. Raises as `source_of_asker` does.
 
     The scope of a holder who is HR too does not limit what they see about themselves.
     """
     whole = scores.whole()
-    source = newest(whole).source
+    source = source_of_asker(whole, asker)
     return _receipt(whole, source, person_of(asker), settings, champion, language, is_halted=is_halted)
+
+
+def source_of_asker(scores: PublishedScores, asker: Identity) -> str:
+    """The source that holds the asker; the current one for somebody of whom nothing is held yet.
+
+    Raises 404 before anything is published, and 403 where several sources hold somebody with the asker's id, since one
+    of them may be another person.
+    """
+    holding = sources_of(scores.connection, person_of(asker))
+    if len(holding) > 1:
+        detail = marked(
+            "Several sources hold somebody with your id, who may be another person. Ask HR for your receipt as a file."
+        )
+        raise Refusal(403, "several-sources", detail)
+    return holding[0] if holding else newest(scores).source
 
 
 def file_for(
@@ -67,23 +82,21 @@ def file_for(
     return receipt_file(receipt, chosen)
 
 
-def contest_own(change: Change, asker: Identity, point: ContestedPoint) -> str:
-    """Store what the asker states, once; returns the source. Raises 404 where nothing is held, 422 for too many."""
-    source, person = newest(change.scores).source, person_of(asker)
+def contest_own(change: Change, source: str, asker: Identity, point: ContestedPoint) -> None:
+    """Store what the asker states, once. Raises 404 where nothing is held, and 422 for too many statements."""
+    person = person_of(asker)
     held = held_of(change.scores, source, person)
     if point.ground == GROUND and held.objected_at:
         change.record("contested before", person)
-        return source
+        return
     if point.ground != GROUND and len(held.contests) >= MOST_STATEMENTS:
         raise Refusal(422, "too-many-statements", "You have stated a lot already. Ask HR to settle some of it first.")
     keep_statement(change, source, person, asker.subject, point)
-    return source
 
 
-def object_to_scoring(change: Change, asker: Identity, reason: str = "") -> datetime | None:
-    """Record that the asker objects to being scored; returns since when. A second time changes nothing."""
-    source = contest_own(change, asker, ContestedPoint(ground=GROUND, statement=reason or WITHOUT_WORDS))
-    return change.scores.objections.since(source, person_of(asker))
+def object_to_scoring(change: Change, source: str, asker: Identity, reason: str = "") -> None:
+    """Record that the asker objects to being scored. A second time changes nothing."""
+    contest_own(change, source, asker, ContestedPoint(ground=GROUND, statement=reason or WITHOUT_WORDS))
 
 
 def person_of(asker: Identity) -> str:

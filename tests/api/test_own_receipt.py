@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from api_server import Bearer
 from fastapi.testclient import TestClient
-from published import AuditRows
+from published import SEPTEMBER, AuditRows, publication
 from stopping import halt
 
 from features.errors import BadInput, Refused
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Role, issue_token, roles_together
+from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
@@ -188,6 +189,20 @@ def test_a_person_without_data_sees_that_nothing_is_held_and_can_object(client: 
     assert client.post("/v1/me/contest", json=WRONG, headers=bearer("employee", "NEW")).status_code == 404
     assert client.post("/v1/me/objection", headers=bearer("employee", "NEW")).status_code == 201
     assert [each["kind"] for each in own(client, bearer, "NEW")["held"]] == ["contests", "objection", "looks"]
+
+
+def test_several_sources_with_the_persons_id_are_refused_since_one_may_be_another_person(
+    client: TestClient, bearer: Bearer, store: Store, audit_rows: AuditRows
+) -> None:
+    month = publication(date(2026, 9, 30), {name: SEPTEMBER[name] for name in ("B", "M1", "BOSS")})
+    store.publish(Publication(**{**vars(month), "source": "other"}))
+    assert own(client, bearer)["source"] == "tiny"  # A is there alone, though the other source was published last
+    assert (audit_rows()[-1]["whom"], audit_rows()[-1]["source"]) == ("A", "tiny")
+    for method, path, body in REQUESTS:
+        refused = client.request(method, path, json=body, headers=bearer("employee", "B"))
+        assert (refused.status_code, refused.json()["type"]) == (403, "urn:retention:problem:several-sources")
+    client.post("/v1/me/objection", headers=bearer("employee", "A"))
+    assert audit_rows()[-1]["source"] == "tiny"
 
 
 def test_before_the_notice_there_is_no_estimate_but_what_is_held(
