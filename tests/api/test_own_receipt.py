@@ -5,6 +5,7 @@ import re
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 from api_server import Bearer
 from fastapi.testclient import TestClient
@@ -14,6 +15,8 @@ from stopping import halt
 from features.errors import BadInput, Refused
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Role, issue_token, roles_together
+from pipeline.registry import versions as registry
+from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from serving.app import create_app
@@ -25,8 +28,9 @@ WRONG = {"ground": "wrong", "feature": "pay_against_market", "statement": "My pa
 
 
 @pytest.fixture
-def settings(settings: ServerSettings) -> ServerSettings:
-    return settings.model_copy(update={"employee_access": True})
+def settings(settings: ServerSettings, trained: Settings) -> ServerSettings:
+    """With access, and a registry, which has no model of the months of the fixtures."""
+    return settings.model_copy(update={"employee_access": True, "mlflow_tracking_uri": trained.tracking_uri})
 
 
 def own(client: TestClient, bearer: Bearer, person: str = "A", **headers: str) -> dict[str, Any]:
@@ -103,6 +107,37 @@ def test_the_estimate_is_a_range_with_factors_and_what_is_held(client: TestClien
     }
     assert "not a statement about you" in receipt["is_not"]
     assert receipt["changes"] is None  # the registry does not have the model
+
+
+def test_what_would_change_the_estimate_is_what_hrs_what_if_says(
+    client: TestClient, bearer: Bearer, store: Store, trained: Settings
+) -> None:
+    """The model reads pay, the rating given, tenure and contract: no other lever moves it."""
+    from pipeline.scoring.job import score_people
+    from pipeline.scoring.population import POST
+
+    figures = {
+        "pay_against_market": [-0.3, 0.2, 0.1, -0.1, 0.0],
+        "client_rating_12m": [2.0, 4.0, 5.0, 3.0, 5.0],
+        "tenure_months": [10.0, 80.0, 30.0, 3.0, 5.0],
+        "contract": ["fixed", "open", "open", "open", "open"],
+    }
+    people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in POST)
+    _, model = registry.load(trained, "1")
+    store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, pl.DataFrame(figures)))
+    changes = {each["text"]: each for each in own(client, bearer)["changes"]}
+    levers_of: dict[str, dict[str, int]] = {
+        "A raise of 5%": {"raise_percent": 5},
+        "Colleagues' services that you rate 5 out of 5": {"service_rating": 5},
+    }
+    assert changes.keys() == levers_of.keys()
+    for text, levers in levers_of.items():
+        url = "/v1/employees/A/what-if?purpose=retention_conversation"
+        expected = client.post(url, json=levers, headers=bearer("hr")).json()
+        assert changes[text]["risk_before"] == pytest.approx(expected["risk_before"])
+        assert changes[text]["risk_after"] == pytest.approx(expected["risk_after"])
+        assert expected["risk_after"] < expected["risk_before"]
+    assert [each["text"] for each in own(client, bearer, "E")["changes"]] == ["A raise of 5%"]  # who rates 5 already
 
 
 def test_who_looked_is_shown_by_role_purpose_and_day_without_accounts(client: TestClient, bearer: Bearer) -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from features.errors import BadInput
 from pipeline.commands.main import app as commands
+from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
@@ -18,9 +19,10 @@ pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises wa
 
 
 @pytest.fixture
-def run(settings: ServerSettings, store: Store, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def run(settings: ServerSettings, store: Store, trained: Settings, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     assert store.is_ready()
     monkeypatch.setenv("RETENTION_VAR", str(settings.var))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", trained.tracking_uri)
     return lambda *arguments: CliRunner().invoke(commands, ["receipt", *map(str, arguments)])
 
 
