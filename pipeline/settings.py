@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         le=120,
         description="months for which a manager's confirmation of the briefing holds; 0: no briefing is asked for",
     )
+    employee_access: bool = Field(
+        default=False, description="employees may sign in and see what is held about themselves, and nothing else"
+    )
     keep_scores_months: int = Field(default=24, ge=1, description="months for which scores and lists are kept")
     keep_answers_months: int = Field(default=24, ge=1, description="months for which answers and contests are kept")
     keep_audit_months: int = Field(default=36, ge=6, description="months for which rows of the audit are kept")

@@ -25,7 +25,7 @@ class ServerSettings(Settings):
     oidc_algorithms: tuple[str, ...] = Field(default=("RS256", "ES256"), description="accepted signature algorithms")
     oidc_role_claim: str = Field(default="role", description="claim that holds the role; dots lead into nested claims")
     oidc_person_claim: str = Field(
-        default="person", description="claim that holds the employee_id, which a manager needs"
+        default="person", description="claim that holds the employee_id, which a manager and an employee need"
     )
     oidc_hr_scope_claim: str = Field(
         default="",
@@ -77,6 +77,13 @@ class ServerSettings(Settings):
         parts = urlsplit(given)
         if given and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _HERE):
             raise ValueError("keys must be fetched over https")
+        return given
+
+    @field_validator("halt_roles")
+    @classmethod
+    def _oversee(cls, given: tuple[Role, ...]) -> tuple[Role, ...]:
+        if Role.EMPLOYEE in given:
+            raise ValueError("role employee concerns one person only; leave it out")
         return given
 
     @field_validator("public_url")

@@ -1,10 +1,11 @@
 """Every feature that a source gives, with its description. The definitions are in `features/drivers`."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from features.catalogue.feature import Family, Feature
+from features.catalogue.feature import MAY_SHOW_ANOTHER, Family, Feature
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import item_families
 from features.known.source_columns import holds
@@ -12,7 +13,7 @@ from features.known.source_columns import holds
 if TYPE_CHECKING:
     from features.source import Source
 
-__all__ = ["Feature", "catalogue", "families", "fixed_features", "table_of_features"]
+__all__ = ["Feature", "catalogue", "families", "fixed_features", "stored_shows_another", "table_of_features"]
 
 KEYS = ("employee_id", "snapshot_date", "hire_date")
 """Columns that identify a row of the feature table; no feature may have such a name."""
@@ -51,6 +52,20 @@ def needs_of(source: "Source") -> dict[str, tuple[str, ...]]:
 def fixed_features() -> dict[str, Feature]:
     """The features that every source with all tables gives."""
     return {feature.name: feature for family in _fixed() for feature in family.features}
+
+
+def stored_shows_another(name: str, entry: Mapping[str, Any]) -> bool:
+    """`Feature.shows_another` of a feature in a stored model or month.
+
+    One that was stored before features said so gets today's answer if it is of the catalogue, by name and unit; else
+    the safe answer for its driver.
+    """
+    if "shows_another" in entry:
+        return bool(entry["shows_another"])
+    known = fixed_features().get(name)
+    if known and known.unit == entry["unit"]:
+        return known.shows_another
+    return entry["driver"] in MAY_SHOW_ANOTHER
 
 
 def _fixed() -> list[Family]:

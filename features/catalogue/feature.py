@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 OF_THE_UNIT: Final = math.nan
 """Stands for a limit that the feature does not give itself: it is taken from the unit."""
 
+MAY_SHOW_ANOTHER: Final[tuple[Driver, ...]] = ("relationships", "growth")
+"""The drivers whose figures `shows_another`, as far as is known, where a model or a month was stored without it."""
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -40,6 +43,9 @@ class Feature:
         One figure minus another: in the unit, but not on its scale.
     is_confidential
         Based on survey answers, which people gave to the employer and not to their manager.
+    shows_another
+        From the figure a person could learn what one colleague said of them, or a fact about one other person. HR sees
+        it; on the person's own page only its direction is shown.
     monotone
         A what-if changes it, so the model may never lower the risk in the direction of `worse`.
     is_dated
@@ -65,6 +71,7 @@ class Feature:
     no_limit: str = ""
     is_difference: bool = False
     is_confidential: bool = False
+    shows_another: bool = False
     monotone: bool = False
     is_dated: bool = True
     item: str = ""

@@ -19,6 +19,8 @@ WINDOWS: Final = (RECENT_MONTHS, 12)
 SIDES: Final = {"client": "asked for", "provider": "given"}
 SHORT_HISTORY: Final = "services are not recorded so far back"
 NO_SERVICE: Final = f"no such service in the window, or {SHORT_HISTORY}"
+STATED_BY_CLIENTS: Final = (("provider", "rating"), ("provider", "effort"))
+"""Sides and measures that are what colleagues said of the person's services; the client may have been a single one."""
 KINDS: Final = tuple(f"kind_{kind}" for kind in SERVICE_KINDS)
 
 
@@ -28,10 +30,12 @@ def _measure_features(
     """A measure of one side over 12 months, and its trend. Its value over 3 months has no feature of its own."""
     name = f"{side}_{measure}"
     null = SHORT_HISTORY if measure == "services" else NO_SERVICE
+    by_clients = (side, measure) in STATED_BY_CLIENTS
     return (
-        Feature(f"{name}_12m", "relationships", f"{what}, 12 months", unit, "(12, 0]", null, worse, monotone=monotone),
+        Feature(f"{name}_12m", "relationships", f"{what}, 12 months", unit, "(12, 0]", null, worse, monotone=monotone,
+                shows_another=by_clients),
         Feature(f"{name}_trend", "relationships", f"{what}, 3 months against 12", unit, "(12, 0]", null, worse,
-                is_difference=True),
+                is_difference=True, shows_another=by_clients),
     )  # fmt: skip
 
 
@@ -145,7 +149,8 @@ def _against_peers(measure: str, measured: Family, client: str, provider: str) -
         Feature(f"{side}_{measure}_against_peers", "relationships", f"{what} against peers",
                 about[f"{side}_{measure}_12m"].unit, "(3, 0]", f"fewer than 5 peers have any, {NO_SERVICE}",
                 about[f"{side}_{measure}_12m"].worse, PEERS, is_difference=True,
-                monotone=about[f"{side}_{measure}_12m"].monotone)
+                monotone=about[f"{side}_{measure}_12m"].monotone,
+                shows_another=about[f"{side}_{measure}_12m"].shows_another)
         for side, what in (("client", client), ("provider", provider))
     )  # fmt: skip
     return Family(features, define, (*measured.needs, "assignments"))

@@ -29,6 +29,7 @@ class Kind:
     worse: Literal["higher", "lower"] | None
     months: int  # the window of the mean
     is_confidential: bool = False
+    is_by_others: bool = False  # one other person gave the figure: an assessor
 
 
 KINDS: Final = (
@@ -36,7 +37,18 @@ KINDS: Final = (
         "surveys", "item", "score", "survey_date", "survey", "0 to 10", "conditions", "lower", 12, is_confidential=True
     ),
     Kind("measures", "name", "value", "measured_at", "measure", "as recorded", "context", None, 12),
-    Kind("competencies", "competency", "score", "assessed_at", "competency", "0 to 5", "relationships", "lower", 24),
+    Kind(
+        "competencies",
+        "competency",
+        "score",
+        "assessed_at",
+        "competency",
+        "0 to 5",
+        "relationships",
+        "lower",
+        24,
+        is_by_others=True,
+    ),
 )
 
 

@@ -116,7 +116,7 @@ def _own_family(kind: Kind, items: Sequence[Named]) -> Family:
 
     features = tuple(
         _feature(kind, f"{named.prefix}_{suffix}", named.driver, named.label, form, over, NO_ANSWER, label_months,
-                 is_difference=form == TREND)
+                 is_difference=form == TREND, shows_another=kind.is_by_others)
         for named in items
         for suffix, (form, label_months, over) in figures.items()
     )  # fmt: skip
@@ -161,7 +161,8 @@ def _against_team_family(kind: Kind, items: Sequence[Named]) -> Family:
 
     features = tuple(
         _feature(kind, f"{named.prefix}_against_team", named.driver, named.label, AGAINST_TEAM, f"({kind.months}, 0]",
-                 f"{FEW_OTHERS}, or {NO_ANSWER}", peers="others under the same manager", is_difference=True)
+                 f"{FEW_OTHERS}, or {NO_ANSWER}", peers="others under the same manager", is_difference=True,
+                 shows_another=kind.is_by_others)
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.manager_id"))
@@ -215,7 +216,7 @@ def _manager_family(kind: Kind, items: Sequence[Named]) -> Family:
 
     features = tuple(
         _feature(kind, f"{named.prefix}_of_manager", "relationships", named.label, MANAGER, f"({kind.months}, 0]",
-                 "no manager recorded, or the manager was not assessed")
+                 "no manager recorded, or the manager was not assessed", shows_another=True)
         for named in items
     )  # fmt: skip
     return Family(features, define, (kind.table, "assignments.manager_id"))

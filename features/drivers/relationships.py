@@ -90,7 +90,8 @@ def direct_reports(known: Known) -> Frame:
 
 
 @family(
-    Feature("manager_tenure", "relationships", "The manager's own time in the company", "months", "now", NO_MANAGER),
+    Feature("manager_tenure", "relationships", "The manager's own time in the company", "months", "now", NO_MANAGER,
+            shows_another=True),
     Feature("manager_has_left", "relationships", "The manager has left or holds no job", "1 or 0", "now", NO_MANAGER,
             worse="higher"),
     needs=("assignments.manager_id",),
@@ -110,7 +111,7 @@ def manager(known: Known) -> Frame:
 
 
 @family(
-    Feature("manager_level", "relationships", "The manager's level", "level", "now", NO_MANAGER),
+    Feature("manager_level", "relationships", "The manager's level", "level", "now", NO_MANAGER, shows_another=True),
     needs=("assignments.manager_id", "assignments.level"),
 )
 def manager_level(known: Known) -> Frame:
@@ -193,7 +194,8 @@ def reports_exits(known: Known) -> Frame:
 
 @family(
     Feature("reports_overtime_3m", "relationships", "Overtime of the person's reports", "share of contracted hours",
-            "(3, 0]", f"{LEADS_NOBODY}, or no working time of theirs is recorded", worse="higher"),
+            "(3, 0]", f"{LEADS_NOBODY}, or no working time of theirs is recorded", worse="higher",
+            shows_another=True),
     needs=("assignments.manager_id", "working_time.overtime_hours", "working_time.contracted_hours"),
 )  # fmt: skip
 def reports_overtime(known: Known) -> Frame:

@@ -141,7 +141,8 @@ def departments(known: Known) -> Frame:
 
 @family(
     Feature("department_pair_rating_12m", "relationships", "How well the departments one works with serve each other",
-            "1 to 5", "(12, 0]", NO_SERVICE, worse="lower", peers="everyone in the same pair of departments"),
+            "1 to 5", "(12, 0]", NO_SERVICE, worse="lower", peers="everyone in the same pair of departments",
+            shows_another=True),
     needs=("collaboration.rating", "assignments.department"),
 )  # fmt: skip
 def department_pairs(known: Known) -> Frame:

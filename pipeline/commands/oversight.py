@@ -14,6 +14,7 @@ from features.errors import Refused
 from pipeline.commands.options import (
     JsonOption,
     err,
+    escaped,
     write_json,
 )
 from pipeline.settings import Settings
@@ -123,15 +124,43 @@ def documents(
 
 
 @app.command()
+def receipt(
+    person: Annotated[str, typer.Argument(metavar="ID", help="The employee_id.")],
+    out_file: Annotated[Path, typer.Option("--out", help="HTML file to write, for this person only.")],
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Default: the person's, by the directory.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The source; default: the current one, if it holds the person.")
+    ] = None,
+) -> None:
+    """Write what is held about a person as one file to hand out: the same as the person's own page.
+
+    The audit has a row about it. Without an estimate before the people were informed, and while the system is halted.
+    """
+    from pipeline.files import write_text
+    from pipeline.receipts.file import receipt_to_hand_out
+    from pipeline.store.store import Store
+
+    settings = Settings()
+    with closing(Store.of(settings)) as store:
+        page = receipt_to_hand_out(store, settings, person, date.today(), source, language)
+    write_text(page, out_file)
+    err.print(f"Wrote {escaped(str(out_file))}. Give it to this person only, then delete your copy.", soft_wrap=True)
+
+
+@app.command()
 def token(
     role: Annotated[
         list[str] | None,
         typer.Option(
-            help="hr, manager, data_scientist, auditor or representative; hr and manager can be given together."
+            help="hr, manager, data_scientist, auditor, representative or employee (RETENTION_EMPLOYEE_ACCESS); hr, "
+            "manager and employee can be given together."
         ),
     ] = None,
     person: Annotated[
-        str | None, typer.Option(metavar="ID", help="The person whom the token is for; a manager needs one.")
+        str | None,
+        typer.Option(metavar="ID", help="The person whom the token is for; a manager and an employee need one."),
     ] = None,
     scope: Annotated[
         list[str] | None,

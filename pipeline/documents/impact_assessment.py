@@ -158,6 +158,7 @@ def _periods(settings: Settings) -> Iterator[str]:
     required = "is required" if settings.notice_required else "is not required"
     yield f"- Notice to people before they are scored {required} by the settings; informed: {informed}."
     yield f"- {_surveys(settings)}"
+    yield f"- {_own_access(settings)}"
     yield "- Health, belief, union membership, family and the content of messages are never read."
     yield "- Protected attributes are read for the fairness review only.\n"
 
@@ -175,6 +176,12 @@ def _surveys(settings: Settings) -> str:
     if settings.surveys_confidential:
         return "Survey answers are confidential: HR sees by name how those on one driver push the score, no answer."
     return "Survey answers are not confidential: HR sees them by name. Managers see only which driver they are about."
+
+
+def _own_access(settings: Settings) -> str:
+    if settings.employee_access:
+        return "Employees see what is held about themselves, contest it and object on a page of their own."
+    return "Employees have no page of their own: HR hands them their receipt as a file, and records what they contest."
 
 
 def _mails(settings: Settings) -> str:

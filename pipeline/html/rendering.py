@@ -12,6 +12,8 @@ from pipeline.language.translator import ENGLISH, Language
 
 BASE: Final = "base.css"
 """The common style sheet; written files include it, and the server sends it as a file."""
+RECEIPT: Final = "receipt.css"
+"""That of a person's receipt, which is a page and a file too."""
 
 
 def rendered(template: str, language: Language = ENGLISH, **values: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from features.errors import BadInput, Finding
+from features.errors import BadInput, Finding, Refused
 from pipeline.identity.keys import signing_key, subject_mark
 from pipeline.identity.scopes import ALL, Scope
 from pipeline.settings import Settings
@@ -35,16 +35,20 @@ class Role(StrEnum):
     DATA_SCIENTIST = "data_scientist"
     AUDITOR = "auditor"
     REPRESENTATIVE = "representative"
+    EMPLOYEE = "employee"
 
 
-ADD_UP: Final = (Role.HR, Role.MANAGER)
+ADD_UP: Final = (Role.HR, Role.MANAGER, Role.EMPLOYEE)
 """The roles that one token may hold together. Anyone who checks the others (auditor, representative) does nothing else,
-and a data scientist must see no id."""
+and a data scientist must see no id. An employee sees nobody else, so the role adds nothing to the other two."""
+
+ABOUT_A_PERSON: Final = (Role.MANAGER, Role.EMPLOYEE)
+"""The roles whose answers depend on who the holder is, so that a token with one of them must name a person."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """The holder of a valid token; `person` is the employee_id, which a manager always has.
+    """The holder of a valid token; `person` is the employee_id, which a manager and an employee always have.
 
     `roles` has one role, or those of `ADD_UP` in that order. `scope` limits what role hr shows; None: the whole
     company. `expires_at` is when a token of the embedded issuer expires, in seconds since 1970; `token_id` is by what
@@ -89,7 +93,7 @@ def roles_together(names: Iterable[Any]) -> tuple[Role, ...]:
     if not given or given - set(Role):
         raise BadInput(Finding("unknown role", "token", "role", remedy=f"Choose one of {', '.join(Role)}."))
     if len(given) > 1 and given - set(ADD_UP):
-        remedy = f"Only {' and '.join(ADD_UP)} add up; give every other role a token of its own."
+        remedy = f"Only {', '.join(ADD_UP[:-1])} and {ADD_UP[-1]} add up; give every other role a token of its own."
         raise BadInput(Finding("roles that must not be held together", "token", "role", remedy=remedy))
     return tuple(role for role in Role if role in given)
 
@@ -115,11 +119,16 @@ def new_token(
     scope: Scope | None = None,
 ) -> IssuedToken:
     """A signed bearer token with one role or several. Raises BadInput for unknown roles, roles that must not be held
-    together, a manager without a person, and a scope without role hr.
+    together, a manager or an employee without a person, and a scope without role hr; Refused for an employee where the
+    settings give employees no access.
     """
     roles = roles_together([role] if isinstance(role, str) else role)
-    if Role.MANAGER in roles and not person:
-        raise BadInput(Finding("a manager needs a person", "token", "person", remedy="Give the manager's employee_id."))
+    if nameless := [role for role in roles if role in ABOUT_A_PERSON and not person]:
+        rule = f"role {nameless[0]} needs a person"
+        raise BadInput(Finding(rule, "token", "person", remedy="Give the employee_id of the person whom it is for."))
+    if Role.EMPLOYEE in roles and not settings.employee_access:
+        remedy = "Set it to true where employees may see their own data here, else leave the role out."
+        raise Refused(Finding("employees have no access", "environment", "RETENTION_EMPLOYEE_ACCESS", remedy=remedy))
     if scope and Role.HR not in roles:
         raise BadInput(Finding("only role hr has a scope", "token", "scope", remedy="Leave the scope out."))
     issued_at = now or datetime.now(UTC)
@@ -162,6 +171,6 @@ def held(subject: str, role: Any, person: Any, scope: Any) -> Identity:
         limit = Scope.of_claim(scope) if Role.HR in roles else None
     except BadInput as wrong:
         raise NoRole(wrong.findings[0].rule) from None
-    if not isinstance(person, str | None) or (Role.MANAGER in roles and not person):
-        raise NoRole("a manager's token must name a person")
+    if not isinstance(person, str | None) or (not person and any(role in ABOUT_A_PERSON for role in roles)):
+        raise NoRole("a token of a manager or an employee must name a person")
     return Identity(subject, roles, person, scope=limit)

@@ -68,6 +68,11 @@ def percent_range(low: float | None, high: float | None, locale: str) -> str:
 
 
 @cache
+def with_minus(text: str) -> str:
+    """The text with a minus sign for each hyphen that begins a number."""
+    return re.sub(r"(?<![\w)])-(?=\d)", "−", text)
+
+
 def percent_sign(locale: str) -> str:
     """The percent sign, with the space that the language puts before it."""
     return _percent_pattern(locale).removeprefix(_WHOLE)

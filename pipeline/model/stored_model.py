@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from features.catalogue.catalogue import fixed_features
+from features.catalogue.catalogue import fixed_features, stored_shows_another
 from features.catalogue.feature import Feature
 from features.catalogue.version_0_1 import model_entry
 from features.errors import BadInput, Finding
@@ -102,10 +102,14 @@ class StoredModel:
         return cls(
             horizon_months=document["horizon_months"],
             blends={months: Blend.load(folder / f"{months}m") for months in document["horizons"]},
-            features={entry["name"]: Feature(**entry) for entry in document["features"]},
+            features={entry["name"]: _feature_of(entry) for entry in document["features"]},
             manifest=document["manifest"],
             learned_from=LearnedFrom.load(folder),
         )
+
+
+def _feature_of(entry: Mapping[str, Any]) -> Feature:
+    return Feature(**{**entry, "shows_another": stored_shows_another(entry["name"], entry)})
 
 
 class _Pyfunc:

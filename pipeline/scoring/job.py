@@ -300,6 +300,7 @@ def _descriptions(model: StoredModel, X: pl.DataFrame) -> dict[str, Any]:
             "kind": feature.kind,
             "related": related_to.get(name),
             "is_confidential": feature.is_confidential,
+            "shows_another": feature.shows_another,
         }
         for name, feature in model.features.items()
     }

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from pipeline.identity.keys import KeyFile, signing_key, verification_key
 from pipeline.identity.scopes import ALL
-from pipeline.identity.tokens import Identity, InvalidToken, Role, held, read_token
+from pipeline.identity.tokens import ADD_UP, Identity, InvalidToken, Role, held, read_token
 from serving.access.shared_reading import SharedReading
 from serving.settings import ServerSettings
 
@@ -190,10 +190,18 @@ class OpenIdConnect:
         )
 
     def _roles(self, claim: Any) -> list[Role]:
-        """The roles that a claim names; other words in it, such as groups of other systems, are no roles."""
+        """The roles that a claim names; other words in it, such as groups of other systems, are no roles.
+
+        A company may give role employee to everyone. So it gives way to a role that must be held alone, and to any
+        other role where employees have no access.
+        """
         names = claim if isinstance(claim, list) else [claim]
         known = self._settings.oidc_roles or {str(role): role for role in Role}
-        return [known[name] for name in names if isinstance(name, str) and name in known]
+        roles = [known[name] for name in names if isinstance(name, str) and name in known]
+        others: list[Role] = [role for role in roles if role != Role.EMPLOYEE]
+        if others and (set(others) - set(ADD_UP) or not self._settings.employee_access):
+            return others
+        return roles
 
 
 def _key_id(token: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Query, Request
 
 from pipeline.identity.tokens import Identity, Role
+from pipeline.language.translator import marked
 from serving.access.audit import Audit
 from serving.access.auth import Asker
 from serving.http.problems import Refusal
@@ -64,6 +65,21 @@ ForModelReaders = Annotated[Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIS
 """The asker, with a role that can see how a model was evaluated."""
 ForAuditors = Annotated[Identity, Depends(Permit(Role.AUDITOR))]
 """The asker, with role auditor."""
+
+
+async def allowed_as_employee(request: Request, asker: Annotated[Identity, Depends(Permit(Role.EMPLOYEE))]) -> Identity:
+    """The asker, with role employee, where the settings give employees access. Raises 403 where they do not."""
+    if not request.app.state.settings.employee_access:
+        detail = marked(
+            "This company does not let employees see their data here. HR gives you the same page as a file: ask HR for "
+            "the receipt of what is held about you."
+        )
+        raise Refusal(403, "employee-access-off", detail)
+    return asker
+
+
+ForEmployees = Annotated[Identity, Depends(allowed_as_employee)]
+"""The asker, with role employee, who sees only themselves (`RETENTION_EMPLOYEE_ACCESS`)."""
 
 
 async def allowed_to_halt(

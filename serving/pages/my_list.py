@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import Driver
 from pipeline.identity.tokens import Role
+from pipeline.language.record_words import OUTCOMES
 from pipeline.language.translator import marked
 from pipeline.lists.risk_list import list_sizes
 from pipeline.store.answers import ListAnswer as Answer
@@ -25,16 +26,6 @@ from serving.views.months import current, for_manager_or_hr, informed
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
-OUTCOMES: Final[dict[Outcome, str]] = {
-    "talked": marked("We talked"),
-    "offered": marked("I made an offer"),
-    "agreed": marked("We agreed on something"),
-    "acted": marked("I changed something"),
-    "not_needed": marked("No conversation is needed"),
-    "already_known": marked("I know and am working on it"),
-    "disagree": marked("I see no risk"),
-    "left": marked("Is leaving or has left"),
-}
 CHANGES: Final = {
     "new": marked("New this month"),
     "rising": marked("Rising since last month"),

@@ -13,14 +13,15 @@ from features.contract.ids import CHARACTERS, MOST_CHARACTERS
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.identity.tokens import Identity
 from pipeline.language.confidence import About
+from pipeline.language.record_words import OUTCOMES
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
 from pipeline.model.related import together
 from pipeline.score_record import Factor
-from pipeline.store.held import held_of, sources_of
+from pipeline.store.held import sources_of
 from pipeline.store.objections import GROUND
 from pipeline.store.reading import PublishedScores, Sort
-from pipeline.store.subject_rights import Contest, Ground, contest
+from pipeline.store.subject_rights import Ground
 from serving.access.audit import Audit, Trail
 from serving.access.halting import Shows
 from serving.access.permissions import ForHr, SubjectPurpose
@@ -28,7 +29,6 @@ from serving.http.answers import CSV, XLSX, spreadsheet
 from serving.http.problems import Refusal
 from serving.pages import charts
 from serving.pages.errors import PageRoute
-from serving.pages.my_list import OUTCOMES
 from serving.pages.rendering import language_of, render
 from serving.pages.session import SessionPurpose, checked_form, signed_in
 from serving.schemas.parameters import EmployeeId, OptionalText
@@ -38,7 +38,8 @@ from serving.schemas.what_if import LeversToPull, WhatIfForHr
 from serving.views.months import current, informed
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, scored, shown_to_hr
-from serving.views.receipts import receipt_of, source_asked, stated
+from serving.views.receipts import receipt_of, source_asked
+from serving.views.rights import keep_statement, withdraw_objection
 from serving.views.what_if import what_if_for_hr
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -189,11 +190,7 @@ def _contested(
 ) -> Response:
     with audit.change(Shows.RECORDS) as change:
         audit.source = source_asked(change.scores, source, employee_id)
-        given = stated(change.scores, audit.source, employee_id, asker.subject, point)
-        is_repeated = _is_stored(change.scores, given)
-        if not is_repeated:
-            contest(change.connection, given)
-        change.record("contested before" if is_repeated else "contested", employee_id)
+        given = keep_statement(change, audit.source, employee_id, asker.subject, point)
     return RedirectResponse(f"{_receipt_address(request, given.source, employee_id)}&kept=1", 303)
 
 
@@ -209,8 +206,7 @@ def objection_withdrawn(
     """Withdraw a person's objection; a second tap changes nothing."""
     with audit.change(Shows.RECORDS) as change:
         audit.source = source_asked(change.scores, source, employee_id)
-        was_there = change.scores.objections.withdraw(source, employee_id)
-        change.record("objection withdrawn" if was_there else "objection withdrawn before", employee_id)
+        withdraw_objection(change, audit.source, employee_id)
         is_held = source in sources_of(change.connection, employee_id)
     return RedirectResponse(
         f"{_receipt_address(request, source, employee_id)}&withdrawn=1" if is_held else "/people", 303
@@ -327,14 +323,6 @@ def _moved(about: About, change: WhatIfForHr | None, language: Language) -> list
         for each in change.changes
     ]
     return [(label, difference) for label, difference in moved if abs(difference) >= 0.005][:8]
-
-
-def _is_stored(scores: PublishedScores, given: Contest) -> bool:
-    """Whether the same contest is already held."""
-    return any(
-        (each.ground, each.feature, each.statement) == (given.ground, given.feature, given.statement)
-        for each in held_of(scores, given.source, given.employee_id).contests
-    )
 
 
 def _receipt_address(request: Request, source: str, employee_id: str) -> str:

@@ -15,17 +15,18 @@ from jinja2.utils import markupsafe  # type: ignore[attr-defined]
 from starlette.responses import HTMLResponse, Response
 
 from pipeline.html import rendering as documents
-from pipeline.identity.tokens import Identity
+from pipeline.identity.tokens import Identity, Role
 from pipeline.language import numbers
 from pipeline.language.direction import isolated
+from pipeline.language.record_words import PURPOSES, RESULTS, ROLES
 from pipeline.language.translator import Language, language, languages, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
 from pipeline.store.halts import HaltEvent
 from pipeline.store.settings_ledger import IS_SET
-from serving.access.permissions import Purpose
 from serving.http.language import asked_language
 from serving.pages import charts
 from serving.pages.session import session_of
+from serving.settings import ServerSettings
 
 LANGUAGE_COOKIE: Final = "retention-language"
 HEADERS: Final = {
@@ -55,13 +56,15 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
     "representative": (("/representation", marked("Representation")),),
+    "employee": (("/me", marked("My data")),),
 }
 """Each role's menu."""
 
 
-def menu_of(asker: Identity) -> tuple[tuple[str, str], ...]:
-    """The pages of an asker's roles, in order; the first is the start page."""
-    return tuple(dict.fromkeys(page for role in asker.roles for page in PAGES_OF[role]))
+def menu_of(asker: Identity, settings: ServerSettings) -> tuple[tuple[str, str], ...]:
+    """The pages of an asker's roles, in order; the first is the start page. None for employees without access."""
+    roles = [role for role in asker.roles if role != Role.EMPLOYEE or settings.employee_access]
+    return tuple(dict.fromkeys(page for role in roles for page in PAGES_OF[role]))
 
 
 def language_of(request: Request) -> Language:
@@ -85,7 +88,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "session": session,
         "asker": asker,
         "form_token": session.form_token if session else "",
-        "menu": menu_of(asker) if asker else (),
+        "menu": menu_of(asker, request.app.state.settings) if asker else (),
         "path": path,
         "halt": _halt(request) if asker else None,
         "may_halt": asker is not None and any(map(asker.has, request.app.state.settings.halt_roles)),
@@ -108,38 +111,6 @@ def _halt(request: Request) -> HaltEvent | None:
     return request.app.state.halts.current()  # type: ignore[no-any-return]
 
 
-PURPOSES: Final = {
-    Purpose.RETENTION_CONVERSATION: marked("To prepare a conversation about staying"),
-    Purpose.WORKFORCE_PLANNING: marked("To plan the work of a group"),
-    Purpose.MODEL_REVIEW: marked("To check that the model is right"),
-    Purpose.DATA_SUBJECT_REQUEST: marked("To answer a person who asks about themselves"),
-}
-ROLES: Final = {
-    "hr": marked("HR"),
-    "manager": marked("Manager"),
-    "data_scientist": marked("Data scientist"),
-    "auditor": marked("Auditor"),
-    "operator": marked("Operator"),
-    "representative": marked("Representative"),
-}
-RESULTS: Final = {
-    "released": marked("shown"),
-    "answered": marked("answered"),
-    "answered before": marked("answered before"),
-    "contested": marked("contested"),
-    "contested before": marked("contested before"),
-    "objection withdrawn": marked("objection withdrawn"),
-    "objection withdrawn before": marked("objection withdrawn before"),
-    "erased": marked("erased"),
-    "briefing confirmed": marked("briefing confirmed"),
-    "halted": marked("halted"),
-    "halted before": marked("halted before"),
-    "resumed": marked("resumed"),
-    "resumed before": marked("resumed before"),
-}
-"""The names of results in the audit; a refusal is shown by its own code."""
-
-
 @cache
 def environment(language: Language) -> Environment:
     """The templates in a language; texts from the data are not translated."""
@@ -158,7 +129,7 @@ def environment(language: Language) -> Environment:
         "to": lambda low, high: numbers.percent_range(low, high, locale),
         "figure": lambda number, digits=1, is_signed=False: numbers.decimal_or_dash(number, digits, locale, is_signed),
         "when": lambda label: _when(label, locale),
-        "minus": lambda text: re.sub(r"(?<![\w)])-(?=\d)", "−", text),
+        "minus": numbers.with_minus,
         "code": _code,
         "setting": lambda value: _setting(language, value),
         "short": lambda number: numbers.trimmed(number, 3, locale),
@@ -210,7 +181,7 @@ def _code(text: str) -> markupsafe.Markup:
 def assets() -> dict[str, bytes]:
     """The files of all pages, by name. Lists and reports share the base style sheet."""
     own = {each.name: each.read_bytes() for each in (files("serving.pages") / "static").iterdir()}
-    return own | {documents.BASE: documents.style_sheet(documents.BASE).encode()}
+    return own | {name: documents.style_sheet(name).encode() for name in (documents.BASE, documents.RECEIPT)}
 
 
 @cache

@@ -14,6 +14,7 @@ from serving.pages import (
     my_list,
     organisation,
     overview,
+    own,
     people,
     representation,
     services,
@@ -24,6 +25,9 @@ from serving.pages.rendering import LANGUAGE_COOKIE, assets, menu_of
 from serving.pages.session import session_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+NO_ACCESS = "/me"
+"""Where employees learn that this company gives them no access, and what to do instead."""
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
@@ -36,6 +40,7 @@ def include(app: FastAPI) -> None:
         my_list,
         briefing,
         organisation,
+        own,  # before people, whose addresses end with any id
         people,
         overview,
         services,
@@ -52,8 +57,10 @@ def include(app: FastAPI) -> None:
 def start(request: Request) -> Response:
     """To the start page of the person who is signed in, or to the sign-in."""
     session = session_of(request)
-    where = menu_of(session.asker)[0][0] if session and session.asker else "/sign-in"
-    return RedirectResponse(where, 303)
+    if session is None or session.asker is None:
+        return RedirectResponse("/sign-in", 303)
+    menu = menu_of(session.asker, request.app.state.settings)
+    return RedirectResponse(menu[0][0] if menu else NO_ACCESS, 303)
 
 
 @router.get("/language/{language}")

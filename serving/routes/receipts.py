@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from pipeline.store.subject_rights import contest
 from serving.access.audit import Audit
 from serving.access.halting import Shows
 from serving.access.permissions import ForHr, SubjectPurpose
-from serving.http.answers import as_json
+from serving.http.answers import HTML, JSON, AcceptHeader, as_json, forms, preferred, unless_unchanged
 from serving.http.json_body import JsonRoute
 from serving.http.language import asked_language
 from serving.http.problems import responses
@@ -25,16 +26,20 @@ from serving.schemas.subject_rights import (
     Withdrawal,
 )
 from serving.views.erasure import proof_of, require_traces, require_within_scope
+from serving.views.own import file_for
 from serving.views.receipts import receipt_of, source_asked, stated
+from serving.views.rights import withdraw_objection
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["receipts"])
+
+FORMS: Final = (JSON, HTML)
 
 
 @router.get(
     "/employees/{employee_id:path}/receipt",
     summary="What is held about a person, the factors behind the score, and who looked",
     response_model=Receipt,
-    responses=responses(404),
+    responses={**forms(HTML), **responses(404, 406)},
 )
 def receipt(
     request: Request,
@@ -43,17 +48,26 @@ def receipt(
     _purpose: SubjectPurpose,
     audit: Audit,
     source: SourceName = None,
+    accept: AcceptHeader = "*/*",
 ) -> Response:
     """Everything that one source holds about the person, in the language of `Accept-Language`: two sources can have
     people with equal ids. `looks` counts all audit entries; `looked` has the latest 1,000.
+
+    As HTML it is a file for the person, as on their own page: in the person's language, without accounts, and without
+    an estimate before the people were informed.
     """
+    form, state = preferred(accept, FORMS), request.app.state
     with audit.release() as release:
         audit.source = source_asked(release.scores, source, employee_id)
-        content = receipt_of(
-            release.scores, audit.source, employee_id, request.app.state.settings, asked_language(request)
-        )
         release.names([employee_id])
-        return as_json(request, content)
+        language = asked_language(request)
+        if form == HTML:
+            named = language if "Accept-Language" in request.headers else None
+            file = file_for(
+                release.scores, audit.source, employee_id, state.settings, state.champion, named, language
+            ).encode()
+            return unless_unchanged(request, HTML, file, lambda: file)
+        return as_json(request, receipt_of(release.scores, audit.source, employee_id, state.settings, language))
 
 
 @router.post(
@@ -105,8 +119,7 @@ def withdrawn(
     """
     with audit.change(Shows.RECORDS) as change:
         audit.source = source_asked(change.scores, source, employee_id)
-        was_held = change.scores.objections.withdraw(audit.source, employee_id) > 0
-        change.record("objection withdrawn" if was_held else "objection withdrawn before", employee_id)
+        was_held = withdraw_objection(change, audit.source, employee_id)
     answer = Withdrawal(employee_id=employee_id, source=audit.source, at=datetime.now(UTC), was_held=was_held)
     return as_json(request, answer)
 

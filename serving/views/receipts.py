@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
-from pipeline.language.translator import ENGLISH, Language, marked
+from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import factor_text
 from pipeline.lists.delivered import allocations_of, delivered_lists
+from pipeline.receipts.document import RIGHTS
 from pipeline.score_record import Factor
 from pipeline.settings import Settings
 from pipeline.store.held import Held, held_of, sources_of
@@ -31,15 +32,6 @@ from serving.schemas.subject_rights import (
     RolloutLot,
 )
 from serving.views.person import curve_of, range_shown, shown_to_hr
-
-RIGHTS: Final = (
-    marked("See everything held: this receipt (GDPR article 15)."),
-    marked("Have wrong data corrected: contest it here; it is corrected in the company's tables (article 16)."),
-    marked("Have everything erased (article 17)."),
-    marked("Object to being scored: be on no list, and shown to nobody by name (article 21)."),
-    marked("Have no decision made by a machine alone: a person talks, and decides (article 22)."),
-    marked("Complain to the data protection authority (article 77)."),
-)
 
 
 def receipt_of(

@@ -18,7 +18,7 @@ from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 PAGE = Path(__file__).parents[2] / "docs/api.md"
-ROLE_OF = {"/audit": "auditor", "/groups/line": "manager", "/representation": "representative"}
+ROLE_OF = {"/audit": "auditor", "/groups/line": "manager", "/representation": "representative", "/me/": "employee"}
 """Parts of addresses that hr may not use."""
 IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
 """The person and version of the page, and those that exist here."""
@@ -37,6 +37,7 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
     X = pl.DataFrame(figures).with_columns(client_rating_12m=pl.lit(3.0), tenure_months=pl.lit(12.0))
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, X.select(list(model.features))))
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "metrics": "open"})
+    here = here.model_copy(update={"employee_access": True})
     with TestClient(create_app(here)) as client:
         yield client
 
@@ -54,7 +55,7 @@ def test_every_example_of_the_page_is_answered(client: TestClient, bearer: Calla
         for shown, held in IN_PLACE_OF.items():
             url = url.replace(shown, held)
         role = next((role for part, role in ROLE_OF.items() if part in url), "hr")
-        headers = bearer(role, "M1" if role == "manager" else None)
+        headers = bearer(role, {"manager": "M1", "employee": "A"}.get(role))
         answered[f"{method} {address}"] = client.request(method, url, json=body, headers=headers).status_code
     assert {call: status for call, status in answered.items() if not 200 <= status < 300} == {}
     assert len(answered) >= 17

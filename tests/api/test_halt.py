@@ -32,6 +32,9 @@ GOES_ON = {
     "/v1/employees/{employee_id}/objection": "a right of the person; no score",
     "/v1/employees/{employee_id}": "erasure, a right of the person; no score",
     "/v1/contests": "what people contest; no score",
+    "/v1/me/receipt": "what is held, without an estimate: `test_own_receipt.py`",
+    "/v1/me/contest": "a right of the person; no score",
+    "/v1/me/objection": "a right of the person; no score",
     "/v1/audit": "who looked",
     "/v1/briefing": "a text for managers",
     "/v1/briefing/confirmation": "that a manager has read it",
@@ -50,6 +53,9 @@ ASKER = {
     "/v1/briefing/confirmation": ("manager", "M1"),
     "/v1/groups/line": ("manager", "M1"),
     "/v1/representation": ("representative",),
+    "/v1/me/receipt": ("employee", "A"),
+    "/v1/me/contest": ("employee", "A"),
+    "/v1/me/objection": ("employee", "A"),
 }
 """Who may call a route that is not for HR."""
 BODIES: dict[str, Any] = {
@@ -57,6 +63,7 @@ BODIES: dict[str, Any] = {
     "/v1/employees/{employee_id}/what-if": {"promotion": True},
     "/v1/lists/{month}/{employee_id}/answer": {"outcome": "talked"},
     "/v1/employees/{employee_id}/contest": {"ground": "wrong", "statement": "no"},
+    "/v1/me/contest": {"ground": "wrong", "statement": "no"},
 }
 
 
@@ -72,6 +79,7 @@ def test_every_route_while_halted(
 ) -> None:
     """A route that is added later stops too, unless it is named above."""
     uses = {"mlflow_tracking_uri": trained.mlflow_tracking_uri, "halt_keeps_groups": keeps_groups}
+    uses["employee_access"] = True
     going_on = GOES_ON.keys() | (GROUPS if keeps_groups else set())
     with TestClient(create_app(settings.model_copy(update=uses))) as client:
         described = client.get("/openapi.json").json()["paths"]

@@ -214,6 +214,28 @@ def test_a_manager_is_the_person_in_the_configured_claim(oidc_settings: ServerSe
         assert status(client, token(role="manager", employee_number="M2")) == 403
 
 
+@pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
+@pytest.mark.parametrize(
+    ("has_access", "roles", "own", "others"),
+    [
+        (True, "employee", 200, 403),
+        (True, ["employee", "hr"], 200, 200),
+        (True, ["employee", "auditor"], 403, 403),  # an auditor does nothing else, and is not locked out
+        (False, "employee", 403, 403),
+        (False, ["employee", "hr"], 403, 200),
+    ],
+)
+def test_role_employee_may_be_given_to_everyone(
+    oidc_settings: ServerSettings, store: Store, has_access: bool, roles: Any, own: int, others: int
+) -> None:
+    with TestClient(create_app(oidc_settings.model_copy(update={"employee_access": has_access}))) as client:
+        bearer = {"Authorization": f"Bearer {token(role=roles, person='A')}"}
+        assert client.get("/v1/me/receipt", headers=bearer).status_code == own
+        assert status(client, token(role=roles, person="A")) == others
+        assert (client.get("/v1/audit", headers=bearer).status_code == 200) is ("auditor" in roles)
+        assert status(client, token(role="employee")) == 401  # which names nobody
+
+
 @pytest.mark.parametrize(
     ("claims", "expected"),
     [

@@ -53,7 +53,7 @@ def test_each_route_lets_its_roles_through_and_no_other(client: TestClient, bear
     body = BODIES.get(path.rpartition("/")[2])
     statuses = {
         role: client.request(method, f"{path}?{WHY}", json=body, headers=bearer(role, "M1")).status_code
-        for role in ("manager", "data_scientist", "auditor", "representative", "hr")
+        for role in ("manager", "data_scientist", "auditor", "representative", "employee", "hr")
     }
     assert {role for role, status in statuses.items() if status in (200, 201)} == ROUTES[route]
     assert {status for role, status in statuses.items() if role not in ROUTES[route]} == {403}

@@ -22,6 +22,7 @@ PAGES = {
     "/people",
     "/people/{employee_id:path}",
     "/people/{employee_id:path}/receipt",
+    "/people/{employee_id:path}/receipt/file",
     "/people/{employee_id:path}/what-if",
     "/people/{employee_id:path}/contest",
     "/people/{employee_id:path}/objection",
@@ -37,6 +38,11 @@ PAGES = {
     "/organisation",
     "/representation",
     "/representation/card",
+    "/me",
+    "/me/file",
+    "/me/contest",
+    "/me/objection",
+    "/me/objection/withdrawal",
 }
 DOORS = {"/", "/sign-in", "/sign-in/openid", "/sign-in/back", "/sign-out", "/purpose", "/language/{language}"}
 """The pages for signing in and out, which name nobody."""
@@ -87,6 +93,9 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/models/{version}",
         "/v1/audit",
         "/v1/contests",
+        "/v1/me/receipt",
+        "/v1/me/contest",
+        "/v1/me/objection",
         "/v1/halt",
         *PAGES,
         *DOORS,

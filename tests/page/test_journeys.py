@@ -16,6 +16,11 @@ pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises wa
 SignIn = Callable[..., None]
 
 
+@pytest.fixture
+def settings(settings: ServerSettings) -> ServerSettings:
+    return settings.model_copy(update={"employee_access": True})
+
+
 def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
     page: Page, sign_in: SignIn, audit_rows: AuditRows
 ) -> None:
@@ -33,14 +38,16 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
 
 
 PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
-PAGES += ("/organisation", "/representation", "/briefing")
+PAGES += ("/organisation", "/representation", "/briefing", "/me", "/me/file", "/people/A/receipt/file")
 SEEN_BY = {
     "hr": {"/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model"},
     "manager": {"/list", "/organisation", "/briefing"},
     "data_scientist": {"/overview", "/services", "/model"},
     "auditor": {"/model", "/audit"},
     "representative": {"/representation"},
+    "employee": {"/me", "/me/file"},
 }
+SEEN_BY["hr"] |= {"/people/A/receipt/file"}
 
 
 @pytest.mark.parametrize("role", SEEN_BY)

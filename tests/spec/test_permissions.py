@@ -61,6 +61,7 @@ MAY_ASK = {
     "managers": (ForManagers, ["manager"]),
     "representatives": (ForRepresentatives, ["representative"]),
 }
+"""Employees are asked about the settings too: `tests/api/test_own_receipt.py`."""
 
 
 @pytest.mark.parametrize("role", Role)

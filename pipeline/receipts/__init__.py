@@ -1,0 +1,1 @@
+"""A person's own receipt: what is held about them, in their words, as a page and as one file."""
