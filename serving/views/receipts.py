@@ -72,6 +72,13 @@ def receipt_of(
     )
 
 
+def mentioned(receipt: Receipt) -> set[str]:
+    """The ids of others in a receipt: the person's managers, and those who looked and answered."""
+    managers = [*receipt.scores, *receipt.deliveries, *receipt.rollout]
+    askers = [each.who for each in (*receipt.looked, *receipt.answers)]
+    return {each.manager_id for each in managers if each.manager_id} | set(askers)
+
+
 def source_asked(scores: PublishedScores, source: str | None, employee_id: str) -> str:
     """The source that a request about a person means: the one named, else the current one, or if that holds nothing,
     one that does. Raises 422 if nothing is published or held, so that the source must be named, and 404 for a person
