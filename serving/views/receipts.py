@@ -74,9 +74,9 @@ def receipt_of(
 
 def mentioned(receipt: Receipt) -> set[str]:
     """The ids of others in a receipt: the person's managers, and those who looked and answered."""
-    managers = [*receipt.scores, *receipt.deliveries, *receipt.rollout]
-    askers = [each.who for each in (*receipt.looked, *receipt.answers)]
-    return {each.manager_id for each in managers if each.manager_id} | set(askers)
+    managers = {each.manager_id for each in receipt.scores if each.manager_id}
+    managers |= {each.manager_id for each in receipt.deliveries} | {each.manager_id for each in receipt.rollout}
+    return managers | {each.who for each in receipt.looked} | {each.who for each in receipt.answers}
 
 
 def source_asked(scores: PublishedScores, source: str | None, employee_id: str) -> str:
