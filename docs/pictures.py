@@ -47,11 +47,16 @@ def main() -> int:
 
 
 def _manager(settings: ServerSettings) -> str | None:
-    """Of the person with the highest risk of the newest month."""
+    """Of the person with the highest risk of the newest month, where both have names."""
     with Store(settings.store_url) as store, store.reading() as scores:
         published = scores.current()
-        people = scores.page(published, [], "-risk", None, 50) if published else []
-        return next((each.manager_id for each in people if each.manager_id), None)
+        if published is None:
+            return None
+        highest: dict[str | None, str] = {}  # by manager
+        for each in scores.page(published, [], "-risk", None, 200):
+            highest.setdefault(each.manager_id, each.employee_id)
+        names = scores.directory(published.source).names([*highest, *highest.values()])
+        return next((manager for manager, person in highest.items() if {manager, person} <= names.keys()), None)
 
 
 @contextmanager

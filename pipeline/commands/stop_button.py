@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.registry.account import account, checked_reason
 from pipeline.settings import Settings
-from pipeline.store.halts import Event, change_by_command
+from pipeline.store.halts import Event, by_command, change_by_command
 from pipeline.store.store import Store
 
 COMMANDS: Final[dict[Event, str]] = {"halted": "retention halt", "resumed": "retention resume"}
@@ -26,5 +26,6 @@ def resumed(settings: Settings, reason: str | None) -> str:
 
 
 def _is_new(settings: Settings, event: Event, reason: str | None) -> bool:
-    with closing(Store.of(settings)) as store, store.changing() as connection:
-        return change_by_command(connection, event, account(), reason, COMMANDS[event])
+    given = by_command(event, account(), reason)
+    with closing(Store.of(settings)) as store, store.announcing(given), store.changing() as connection:
+        return change_by_command(connection, given, COMMANDS[event])

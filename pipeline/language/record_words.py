@@ -34,8 +34,16 @@ RESULTS: Final[Mapping[str, str]] = {
     "halted before": marked("halted before"),
     "resumed": marked("resumed"),
     "resumed before": marked("resumed before"),
+    "refused": marked("access refused"),
+    "not found": marked("not found"),
+    "invalid": marked("invalid request"),
+    "failed": marked("failed"),
+    "published": marked("published"),
+    "mailed": marked("mailed"),
+    "purged": marked("purged"),
+    "audit pruned": marked("audit pruned"),
 }
-"""The names of results in the audit; a refusal is shown by its own code."""
+"""The names of results in the audit."""
 OUTCOMES: Final[Mapping[str, str]] = {
     "talked": marked("We talked"),
     "offered": marked("I made an offer"),

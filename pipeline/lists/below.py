@@ -1,10 +1,12 @@
 """The lists of the managers below a manager, as counts: how many people, and how many answers. Nobody is named."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.listing.rules import ListRules
-from pipeline.lists.risk_list import list_sizes
+from pipeline.listing.selection import listed
+from pipeline.lists.named import candidates
 from pipeline.lists.rollout import waiting_managers
 from pipeline.store.answers import last_answers
 from pipeline.store.reading import Published, PublishedScores
@@ -23,9 +25,10 @@ def counted_lists(
 ) -> dict[str, CountedList]:
     """The list of each of the managers who does not wait in the roll-out, as counts."""
     waiting = waiting_managers(scores, published)
+    counted = [name for name in managers if name not in waiting]
+    able = candidates(scores, published, scores.teams_of(published, counted))
+    people = listed(able, published.mean_risk, rules).select("manager_id", "employee_id").rows()
     answered = last_answers(scores.connection, published).keys()
-    counts = {
-        each.manager_id: CountedList(len(each.entries), len(answered & set(each.entries)))
-        for each in list_sizes(scores, published, rules)
-    }
-    return {name: counts.get(name, CountedList(0, 0)) for name in managers if name not in waiting}
+    listed_by = Counter(manager for manager, _ in people)
+    answered_by = Counter(manager for manager, person in people if person in answered)
+    return {name: CountedList(listed_by[name], answered_by[name]) for name in counted}

@@ -162,7 +162,7 @@ def own_receipt(
     `model_of` gives a model by its version, or None where it is not available.
     """
     held = held_of(scores, source, employee_id)
-    withheld = _withheld(settings, source, today, is_halted)
+    withheld = _withheld(held, settings, today, is_halted)
     own = [] if withheld else [_score(scores, each, language, settings.surveys_confidential) for each in held.scores]
     mailed = [
         MailedList(each.month, each.at.date(), each.named)
@@ -189,9 +189,11 @@ def own_receipt(
     )
 
 
-def _withheld(settings: Settings, source: str, today: date, is_halted: bool) -> Withheld | None:
+def _withheld(held: Held, settings: Settings, today: date, is_halted: bool) -> Withheld | None:
+    if held.employment and held.employment.is_informed is False:
+        return "not informed"
     try:
-        require_notice(settings, source, today)
+        require_notice(settings, held.source, today)  # for somebody who has left
     except Refused:
         return "not informed"
     return "halted" if is_halted else None

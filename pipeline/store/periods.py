@@ -18,6 +18,8 @@ from pipeline.store.operation_tables import BRIEFING_MAIL, REMINDER, WEBHOOK_CAL
 from pipeline.store.schema import (
     CONTEST,
     DELIVERY,
+    DIRECTORY,
+    EMPLOYMENT,
     GROUP_FIGURE,
     LIST_ANSWER,
     MONTH_STEP,
@@ -54,7 +56,9 @@ def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = Fa
 
     With the sums go the ids of people whom no later sums are about, and what killed runs left behind.
 
-    The newest publication of each source stays at any age, because it is served. An objection stays as long as a score
+    The newest publication of each source stays at any age, because it is served. The names and addresses of a source go
+    once its newest month is older than the scores' period, unless it is the source published last, whose lists name
+    people still. An objection stays as long as a score
     of its person is stored: without it the person would be listed again. The audit has a period of its own
     (`audit_pruning`), and gets a row about the deletion.
     """
@@ -102,17 +106,23 @@ def _expired(
     old = list(connection.execute(select(_OTHER.c.id).where(is_old)).scalars())
     end_of_day = datetime.combine(answers_until, time.max, UTC)
     still_scored = select(SCORE.c.employee_id).where(SCORE.c.publication_id.not_in(old))
+    in_use = _sources_in_use(connection, scores_until)
     is_needed = (CONTEST.c.ground == "objection") & CONTEST.c.employee_id.in_(still_scored)
     return [
+        *((table, table.c.source.not_in(in_use)) for table in (DIRECTORY, EMPLOYMENT)),
         *((table, table.c.publication_id.in_(old)) for table in (SCORE, GROUP_FIGURE, SERVICE_FIGURE)),
         (PUBLICATION, PUBLICATION.c.id.in_(old)),
         (LIST_ANSWER, LIST_ANSWER.c.at <= end_of_day),
         (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
-        *(
-            (table, table.c.month <= f"{scores_until:%Y-%m}")
-            for table in (BRIEFING_MAIL, DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
-        ),
+        *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in _BY_MONTH),
     ]
+
+
+def _sources_in_use(connection: Connection, scores_until: date) -> list[str]:
+    """The source published last, and those with a month that is not older than the period."""
+    last = select(PUBLICATION.c.source).order_by(PUBLICATION.c.id.desc()).limit(1)
+    recent = select(PUBLICATION.c.source).where(PUBLICATION.c.snapshot_date > scores_until)
+    return sorted({*connection.execute(last).scalars(), *connection.execute(recent).scalars()})
 
 
 _BY_MONTH: Final = (BRIEFING_MAIL, DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)

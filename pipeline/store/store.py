@@ -18,7 +18,7 @@ from features.errors import BadInput
 from pipeline.identity.scopes import Scope
 from pipeline.notice import NoticeOf, notice_of
 from pipeline.settings import Settings
-from pipeline.store import audit, checkpoints, database, erasure, halts, seals
+from pipeline.store import audit, checkpoints, database, erasure, halt_notice, halts, seals
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Access, Forgotten, begun, engines_of
@@ -126,13 +126,22 @@ class Store:
                 if not late:
                     halts.require_running(connection)
                     number = write(connection, left, scores, groups.to_dicts(), services, fingerprint)
-                    halts.require_running(connection)  # PostgreSQL: somebody may have halted meanwhile
+                    halts.require_running(connection)  # somebody may have halted meanwhile
                     return number
             erased |= late
 
     def forget_deleted(self, seconds: float = 1) -> Forgotten:
         """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""
         return database.forget_deleted(self._engines.probing, seconds)
+
+    @contextmanager
+    def announcing(self, event: HaltEvent) -> Iterator[None]:
+        """Record the event inside this block: a halt holds from its beginning, also while a month is published."""
+        if event.event == "halted":
+            with self._connected("read") as connection:
+                halts.announce(connection, event)
+        yield
+        halt_notice.remove_notice(self._engines.main)
 
     def current_halt(self) -> HaltEvent | None:
         """The halt that holds; None while the system runs. Uses a connection of its own, which waits briefly."""

@@ -12,6 +12,7 @@ from pipeline.data_counts import DataCheck
 from pipeline.informed import WHERE_AND_SINCE
 from pipeline.store import audit, seals
 from pipeline.store.audit import AuditEntry
+from pipeline.store.halts import require_running
 from pipeline.store.publication import Publication, rows_in_batches
 from pipeline.store.reading.directory import searched
 from pipeline.store.schema import DIRECTORY, EMPLOYMENT, GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
@@ -31,7 +32,7 @@ def write(
 
     Scores that are already served for that date are not written again; their id is returned. The audit gets the seal in
     the same transaction, and a row about scores that are published despite refusals. Directory and employments are
-    replaced.
+    replaced. Raises Halted as soon as somebody halts the system.
     """
     _replace_directory(connection, publication)
     _replace_employment(connection, publication)
@@ -39,6 +40,7 @@ def write(
         return _last_id(connection, publication)
     number = _insert_head(connection, publication, scores["risk"].mean(), fingerprint)
     for batch in rows_in_batches(publication, scores):
+        require_running(connection)
         _insert(connection, SCORE, number, batch.to_dicts())
     _insert(connection, GROUP_FIGURE, number, groups)
     _insert(connection, SERVICE_FIGURE, number, services)

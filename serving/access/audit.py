@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -17,7 +17,7 @@ from features.contract.ids import MOST_CHARACTERS
 from features.errors import BadInput
 from pipeline.identity.tokens import Identity, Role
 from pipeline.store.audit import AuditEntry, Link, append
-from pipeline.store.halts import current_halt
+from pipeline.store.halts import HaltEvent, current_halt
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.access.auth import Asker
@@ -64,13 +64,20 @@ class Trail:
             self._note_source(scores)
             release = Release(scores)
             yield release
-        if time.monotonic() - started > FRESH_SECONDS:
-            self.require_running(shows)
+        started = self._require_still_running(started, shows)
         named = release.named or [self._asked_about]
         rows = [self._entry(RELEASED, whom) for whom in dict.fromkeys(named)]
         self._store.append_audit(rows)
+        self._require_still_running(started, shows)  # on SQLite the rows may have waited while a month was published
         self._metrics.count_audit_rows(RELEASED, len(rows), len([row for row in rows if row.whom]))
         self.is_recorded = True
+
+    def _require_still_running(self, looked_at: float, shows: Shows) -> float:
+        """Look at the halt again if that was too long ago; returns when it was last looked at."""
+        if time.monotonic() - looked_at <= FRESH_SECONDS:
+            return looked_at
+        self.require_running(shows)
+        return time.monotonic()
 
     def require_running(self, shows: Shows = Shows.PEOPLE) -> None:
         """Raise 503 if the system is halted and the halt stops what is shown."""
@@ -93,6 +100,10 @@ class Trail:
                 raise RuntimeError("a change without an audit row")
         self._metrics.count_audit_rows("changed", 1, 0)
         self.is_recorded = True
+
+    def announcing(self, event: HaltEvent) -> AbstractContextManager[None]:
+        """Change the stop button inside this block (`Store.announcing`)."""
+        return self._store.announcing(event)
 
     def record_refusal(self, error: Exception) -> None:
         """Record that nothing was released, and why."""

@@ -14,8 +14,11 @@ from pipeline.judgement.figures import UNDEFINED, Bounded
 from pipeline.judgement.groups import attribute_text, crossed_text
 from pipeline.judgement.report import FairnessGroup, FairnessRow, GroupFigures, TrainingReport
 from pipeline.language.translator import Language, marked
+from pipeline.registry import ledger
 from pipeline.registry.card_words import BASELINES, OUTCOMES
 from pipeline.registry.gate_words import condition_text, limit_text
+from pipeline.registry.ledger import Event
+from pipeline.store.reading import PublishedScores
 from serving.access.audit import Audit
 from serving.access.halting import Shows
 from serving.access.permissions import ForModelReaders, ReviewPurpose
@@ -50,6 +53,9 @@ TENURE: Final = (
     marked("10 years and more"),
 )
 BY: Final = {"level": marked("By level"), "department": marked("By department"), "tenure": marked("By tenure")}
+MOST_OTHERS: Final = 12
+"""Other versions to which the page leads."""
+
 Version = Annotated[str | None, Query(pattern=r"^[1-9][0-9]{0,8}$")]
 
 
@@ -68,6 +74,7 @@ def model(
             request,
             "model.html",
             model=answer,
+            others=_others(release.scores, report.source, described.version),
             report=report,
             metrics=METRICS,
             groups=groups,
@@ -123,6 +130,13 @@ class ShownReview:
 
     name: str
     groups: Sequence[ShownGroup]
+
+
+def _others(scores: PublishedScores, source: str, version: str) -> dict[str, Event]:
+    """The latest event of the newest versions of a source, other than this one, newest first."""
+    events = {each.version: each.event for each in ledger.entries(scores.connection) if each.source == source}
+    others = sorted((each for each in events if each != version), key=int, reverse=True)
+    return {version: events[version] for version in others[:MOST_OTHERS]}
 
 
 def _condition(condition: Condition, language: Language) -> ShownCondition:

@@ -30,6 +30,7 @@ def organisation(request: Request, asker: ForManagers, _purpose: PlanningPurpose
             request,
             "organisation.html",
             line=line,
+            teams=sorted(line.teams, key=lambda team: (not team.is_own, team.manager_name or team.group or "")),
             most=max((group.range.high for group in shown if group.range), default=1.0),
             drivers=(*DRIVERS, CONTEXT),
             farthest=_farthest(line.total),

@@ -36,9 +36,9 @@ from serving.schemas.risks import RiskForHr
 from serving.schemas.subject_rights import ContestedPoint
 from serving.schemas.what_if import LeversToPull, WhatIfForHr
 from serving.views.months import current, informed
-from serving.views.people import CURSOR, risk_page, risk_table
+from serving.views.people import CURSOR, managers_named, managers_to_suggest, risk_page, risk_table
 from serving.views.person import risk_for_hr, scored, shown_to_hr
-from serving.views.receipts import receipt_of, source_asked
+from serving.views.receipts import mentioned, receipt_of, source_asked
 from serving.views.rights import keep_statement, withdraw_objection
 from serving.views.what_if import what_if_for_hr
 
@@ -83,32 +83,43 @@ def people(
     department: Text = "",
     level: Text = "",
     location: Text = "",
+    manager: Text = "",
     manager_id: Text = "",
     band: Text = "",
     sort: Sort = "-risk",
     cursor: Annotated[str | None, Query(pattern=f"^{CURSOR.pattern}$")] = None,
     form: str = "",
 ) -> Response:
-    """A page of the table, or a file of up to `page_limit` people (see the settings)."""
-    filters = {"department": department, "level": level, "location": location, "manager_id": manager_id}
-    equal: dict[str, str | int | None] = {name: value.replace("\x00", "") or None for name, value in filters.items()}
-    equal["level"] = int(level) if level.lstrip("-").isdecimal() and len(level) < 10 else None
+    """A page of the table, or a file of up to `page_limit` people (see the settings).
+
+    `manager` is a name or an id, or a part of them; `manager_id` is its name in older links.
+    """
+    manager = (manager or manager_id).replace("\x00", "")
+    equal: dict[str, str | int | None] = {
+        "department": department.replace("\x00", "") or None,
+        "location": location.replace("\x00", "") or None,
+        "level": int(level) if level.lstrip("-").isdecimal() and len(level) < 10 else None,
+    }
+    filters = {"department": department, "level": level, "location": location, "manager": manager}
     chosen: Any = band if band in BAND_NAMES else None
     size = request.app.state.settings.page_limit if form in FORMS else ROWS
     with audit.release() as release:
-        page = risk_page(release.scores, request.app.state.settings, equal, chosen, sort, cursor, size)
+        published = current(release.scores)
+        managers = managers_named(release.scores, published, manager) if manager.strip() else None
+        page = risk_page(release.scores, request.app.state.settings, equal, chosen, sort, cursor, size, managers)
         release.names([person.employee_id for person in page.people])
         if form in FORMS:
             name = f"people-{page.snapshot_date}.{form}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             return Response(spreadsheet(FORMS[form], risk_table(page)), headers=headers, media_type=FORMS[form])
-        choices = {name: release.scores.places(current(release.scores), name) for name in ("department", "location")}
+        choices = {name: release.scores.places(published, name) for name in ("department", "location")}
         return render(
             request,
             "people.html",
             page=page,
             most=max((person.risk for person in page.people), default=1.0),
             choices=choices,
+            managers=managers_to_suggest(release.scores, published),
             filters=filters | {"band": band, "sort": sort},
             is_filtered=any((*filters.values(), band)),
             sorts=SORTS,
@@ -141,6 +152,7 @@ def receipt(
             grounds=GROUNDS,
             outcomes=OUTCOMES,
             named=NAMED,
+            names=release.scores.directory(audit.source).names(mentioned(content)),
             labels=labels,
             kept=kept,
             is_withdrawn=withdrawn,
@@ -263,6 +275,8 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
     score, factors = scored(scores, published, employee_id)
     hides_answers = request.app.state.settings.surveys_confidential
     names = scores.directory(published.source).names([employee_id, score.manager_id])
+    receipt = receipt_of(scores, published.source, employee_id, request.app.state.settings)
+    names |= scores.directory(published.source).names(mentioned(receipt))
     name = names.get(employee_id)
     risk = risk_for_hr(published, score, factors, None, hides_answers=hides_answers, name=name)
     shown, about = shown_to_hr(published.about, factors, hides_answers)
@@ -294,7 +308,8 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         change=change,
         refused=refused,
         moved=_moved(about, change, language),
-        receipt=receipt_of(scores, published.source, employee_id, request.app.state.settings),
+        receipt=receipt,
+        names=names,
     )
 
 

@@ -24,8 +24,8 @@ def halt_answer(connection: Connection) -> HaltAnswer:
 
 def change_halt(audit: Trail, asker: Identity, event: Event, reason: str | None) -> HaltAnswer:
     """Halt or resume, in one transaction with its row of the audit; doing it again changes nothing."""
-    with audit.change(Shows.RECORDS) as change:
-        given = HaltEvent(datetime.now(UTC), event, asker.subject, str(audit.role), reason)
+    given = HaltEvent(datetime.now(UTC), event, asker.subject, str(audit.role), reason)
+    with audit.announcing(given), audit.change(Shows.RECORDS) as change:
         is_new = add_event(change.connection, given)
         change.record(event if is_new else UNCHANGED[event], None)
         return halt_answer(change.connection)

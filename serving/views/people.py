@@ -1,21 +1,26 @@
 """Everyone's latest scores, page by page, and as a table."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import ColumnElement
 
+from pipeline.language.search_text import search_words
 from pipeline.lists.risk_list import BANDS, Band
 from pipeline.score_record import ENOUGH, Score
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores, Sort
+from pipeline.store.reading.directory import searched
 from pipeline.store.schema import SCORE
 from serving.http.answers import Table
 from serving.http.problems import Refusal
 from serving.schemas.risks import RiskPage, ScoredPerson
 from serving.views.months import current, informed
 from serving.views.person import band_shown, range_shown
+
+MOST_SUGGESTED: Final = 500
+"""Managers whom the page suggests while HR types; a page with more would be slow to load."""
 
 CURSOR: Final = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 
@@ -28,15 +33,20 @@ def risk_page(
     sort: Sort,
     cursor: str | None,
     size: int,
+    managers: Collection[str] | None = None,
 ) -> RiskPage:
     """Up to `size` people after `cursor` whose columns equal `equal`, without those whose
     own risk is hidden: they object, or have not been informed.
 
+    managers: the ids of those to one of whom the people report; None for all.
     Raises 404, 422 for an invalid cursor, and 403 while people have not been informed that they are scored.
     """
     published, after = _start_of_page(scores, cursor)
     informed(published, settings)
-    rows = scores.page(published, _conditions(published, equal, band), sort, after, size + 1)
+    conditions = _conditions(published, equal, band)
+    if managers is not None:
+        conditions.append(SCORE.c.manager_id.in_(managers))
+    rows = scores.page(published, conditions, sort, after, size + 1)
     page = rows[:size]
     hidden = scores.hidden(published, [score.employee_id for score in page])
     shown = [score for score in page if score.employee_id not in hidden]
@@ -67,6 +77,28 @@ def _line(published: Published, score: Score, names: Mapping[str, str]) -> Score
         manager_id=score.manager_id,
         manager_name=names.get(score.manager_id) if score.manager_id else None,
     )
+
+
+def managers_named(scores: PublishedScores, published: Published, query: str) -> list[str]:
+    """The ids of the managers of people within the scope whose name or id has every word of the query.
+
+    An id in full means that manager alone.
+    """
+    managers = scores.managers(published)
+    if query.strip() in managers:
+        return [query.strip()]
+    names, words = scores.directory(published.source).names(managers), search_words(query)
+    texts = {each: searched(names.get(each, ""), each) for each in managers}
+    return sorted(each for each, text in texts.items() if words and all(word in text for word in words))
+
+
+def managers_to_suggest(scores: PublishedScores, published: Published) -> list[tuple[str, str | None]]:
+    """Id and name of the managers of people within the scope, by name; none where they are too many to look through."""
+    managers = scores.managers(published)
+    if len(managers) > MOST_SUGGESTED:
+        return []
+    names = scores.directory(published.source).names(managers)
+    return sorted(((each, names.get(each)) for each in managers), key=lambda pair: (pair[1] or pair[0], pair[0]))
 
 
 def risk_table(page: RiskPage) -> Table:

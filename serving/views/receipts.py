@@ -65,6 +65,13 @@ def receipt_of(
     )
 
 
+def mentioned(receipt: Receipt) -> set[str]:
+    """The ids of others in a receipt: the person's managers, and those who looked and answered."""
+    managers = {each.manager_id for each in receipt.scores if each.manager_id}
+    managers |= {each.manager_id for each in receipt.deliveries} | {each.manager_id for each in receipt.rollout}
+    return managers | {each.who for each in receipt.looked} | {each.who for each in receipt.answers}
+
+
 def source_asked(scores: PublishedScores, source: str | None, employee_id: str) -> str:
     """The source that a request about a person means: the one named, else the current one, or if that holds nothing,
     one that does. Raises 422 if nothing is published or held, so that the source must be named, and 404 for a person

@@ -107,7 +107,7 @@ def representation(
         never_read=[language.text(text) for text in NEVER_READ],
         fairness=[_reviewed(row, language) for row in documents.report.fairness] if documents.report else [],
         looks=[LooksCounted(**vars(each)) for each in looks],
-        alerts=_alerts(documents.monitoring, language),
+        alerts=_alerts(documents.monitoring, published, language),
         ledger=[
             LedgerShown(**{name: getattr(entry, name) for name in LedgerShown.model_fields})
             for entry in ledger.entries(scores.connection)
@@ -174,13 +174,14 @@ def _interval(figure: Bounded | None) -> Interval | None:
     return Interval(value=figure.value, low=figure.low, high=figure.high)
 
 
-def _alerts(document: Mapping[str, Any] | None, language: Language) -> list[AlertShown] | None:
+def _alerts(document: Mapping[str, Any] | None, published: Published, language: Language) -> list[AlertShown] | None:
     if document is None:
         return None
+    labels = {name: label_text(about, language) for name, about in published.about.items()}
     return [
         AlertShown(
             month=alert.month,
-            rule=rule_text(alert, language),
+            rule=rule_text(alert, language, labels.get(alert.feature or "")),
             remedy=remedy_text(alert, language),
             value=alert.value,
             limit=alert.limit,

@@ -1,7 +1,9 @@
 """The stop button over the API and on the pages: every route while halted, two servers, who may use it, the record."""
 
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from pipeline.identity.tokens import Role, issue_token
 from pipeline.settings import Settings
 from pipeline.store.halts import Halted
 from pipeline.store.store import Store
+from serving.access.halting import FRESH_SECONDS
 from serving.app import create_app
 from serving.settings import ServerSettings
 
@@ -116,6 +119,22 @@ def test_a_manager_is_stopped_too_and_each_attempt_is_audited(
     answer = client.post("/v1/lists/2026-09/A/answer", json={"outcome": "talked"}, headers=bearer("manager", "M1"))
     assert answer.status_code == 503
     assert [(row["who"], row["result"]) for row in audit_rows()[1:]] == [("M1", "refused"), ("M1", "refused")]
+
+
+def test_an_answer_that_waited_for_its_audit_row_is_not_released_once_halted(
+    client: TestClient, store: Store, settings: ServerSettings, bearer: Bearer, audit_rows: AuditRows
+) -> None:
+    """On SQLite the row waits while somebody else writes, as a publication does; the answer was read before."""
+    with Store.of(settings) as writer, ThreadPoolExecutor(2) as pool:
+        with writer.changing():
+            answer = pool.submit(client.get, PERSON, headers=bearer("hr", "H1"))
+            time.sleep(2 * FRESH_SECONDS)
+            pool.submit(halt, store)
+            assert becomes(lambda: int(writer.current_halt() is not None), 1)
+            time.sleep(2 * FRESH_SECONDS)
+            assert not answer.done()
+        assert (answer.result(60).status_code, answer.result().json()["reason"]) == (503, REASON)
+    assert "refused" in [row["result"] for row in audit_rows() if row["who"] == "H1"]
 
 
 def test_hr_halts_and_resumes_over_the_api(client: TestClient, bearer: Bearer, audit_rows: AuditRows) -> None:

@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from published import audit_rows, store  # noqa: F401
 from published import settings as settings
 from tiny_registry import blend  # noqa: F401
+from walking import Walk, walking
 
 from pipeline.identity.tokens import issue_token
+from pipeline.model.blend import Blend
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings
@@ -47,6 +49,13 @@ def served(settings: ServerSettings) -> ServerSettings:
 def address(served: ServerSettings, store: Store) -> Iterator[str]:  # noqa: F811
     with running(create_app(served), urlsplit(served.public_url).port or 0) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory, blend: Blend) -> Iterator[Walk]:  # noqa: F811
+    """A server with an issuer and an account for each role; modules that use it give its `address` to `page`."""
+    with walking(tmp_path_factory.mktemp("walk"), blend) as walk:
+        yield walk
 
 
 @pytest.fixture

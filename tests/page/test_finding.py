@@ -1,5 +1,6 @@
 """HR finds a person with the keyboard, without scripts too; names are shown as people write them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -105,3 +106,31 @@ def test_a_manager_is_greeted_by_name_in_the_own_language(
     expect(page.locator("html")).to_have_attribute("lang", "ru")
     page.get_by_role("link", name="English").click()
     expect(page.locator("main")).to_contain_text("Dear Mia Lang,")
+
+
+def test_hr_chooses_a_manager_by_name_with_the_keyboard(
+    page: Page, store: Store, sign_in: Callable[..., None], state_purpose: Callable[[], None]
+) -> None:
+    """M1 leads A, B and C; M2 leads D and E; BOSS, without a name, leads M1 and M2."""
+    name(store, NAMES | {"M2": "Max Lang"})
+    sign_in("hr", "H1", "/people")
+    state_purpose()
+    suggested = page.locator("datalist option").evaluate_all("each => each.map(one => one.value)")
+    assert suggested == ["BOSS", "Max Lang M2", "Mia Lang M1"]
+    for typed, people in {
+        "mia": {"A", "B", "C"},
+        "Max Lang M2": {"D", "E"},
+        "lang": {"A", "B", "C", "D", "E"},
+        "BOSS": {"M1", "M2"},
+        "nobody": set(),
+    }.items():
+        page.get_by_label("Manager").first.focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(f"manager={typed.replace(' ', '[+]')}&"))
+        shown = {text.split()[-1] for text in page.locator("tbody th").all_inner_texts()}
+        assert shown == people
+    expect(page.locator("main")).to_contain_text("No matches")
+    page.goto("/people?manager_id=M2")  # as in older links
+    expect(page.locator("tbody th")).to_have_count(2)

@@ -1,106 +1,32 @@
-"""Signing in at a company's own issuer: a small real one on this machine, code flow with PKCE, and false answers."""
+"""Signing in at a company's own issuer: the code flow with PKCE, and false answers."""
 
-import base64
-import hashlib
-import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-import jwt
 import pytest
-from api_server import running
 from cryptography.hazmat.primitives.asymmetric import rsa
-from fastapi import FastAPI, Request
+from openid_issuer import Issuer, issuing
 from playwright.sync_api import Page, expect
-from pydantic import SecretStr
 from servers import free_port
-from starlette.responses import RedirectResponse
 
 from serving.settings import ServerSettings
 
-KEY = rsa.generate_private_key(65537, 2048)
 ANOTHER = rsa.generate_private_key(65537, 2048)
-CLIENT, SECRET = "retention-pages", "only between us"
-
-
-@dataclass
-class Issuer:
-    """An issuer with one person; `claims`, `state` and `key` make its answers false."""
-
-    url: str = ""
-    claims: dict[str, Any] = field(default_factory=dict)
-    state: str | None = None
-    key: rsa.RSAPrivateKey = KEY
-    asked: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def id_token(self, asked: dict[str, str]) -> str:
-        now = int(time.time())
-        values = {"iss": self.url, "aud": CLIENT, "sub": "u-1", "role": "hr", "iat": now, "exp": now + 300}
-        values |= {"nonce": asked["nonce"]} | self.claims
-        return jwt.encode(values, self.key, "RS256", headers={"kid": "first"})
-
-
-def application(issuer: Issuer) -> FastAPI:
-    app = FastAPI()
-
-    @app.get("/.well-known/openid-configuration")
-    def metadata() -> dict[str, str]:
-        ways = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-        return {"issuer": issuer.url} | {name: f"{issuer.url}/{path}" for name, path in ways.items()}
-
-    @app.get("/keys")
-    def keys() -> dict[str, Any]:
-        public = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
-        return {"keys": [public | {"kid": "first", "alg": "RS256", "use": "sig"}]}
-
-    @app.get("/authorize")
-    def authorize(request: Request) -> RedirectResponse:
-        asked = dict(request.query_params)
-        assert (asked["response_type"], asked["client_id"]) == ("code", CLIENT)
-        assert asked["code_challenge_method"] == "S256"
-        assert "openid" in asked["scope"].split()
-        code = secrets.token_urlsafe(8)
-        issuer.asked[code] = asked
-        back = urlencode({"code": code, "state": issuer.state or asked["state"]})
-        return RedirectResponse(f"{asked['redirect_uri']}?{back}", 303)
-
-    @app.post("/token")
-    async def token(request: Request) -> dict[str, Any]:
-        given = await request.form()
-        asked = issuer.asked.pop(str(given["code"]))  # a code is good once
-        digest = hashlib.sha256(str(given["code_verifier"]).encode()).digest()
-        assert asked["code_challenge"] == base64.urlsafe_b64encode(digest).decode().rstrip("=")
-        assert given["redirect_uri"] == asked["redirect_uri"]
-        client = base64.b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
-        assert client == f"{CLIENT}:{SECRET}"
-        return {"access_token": "unused", "token_type": "Bearer", "id_token": issuer.id_token(asked)}
-
-    return app
 
 
 @pytest.fixture
 def issuer() -> Iterator[Issuer]:
-    issuer = Issuer()
-    with running(application(issuer)) as address:
-        issuer.url = address.replace("127.0.0.1", "localhost")  # another site than ours, as in a company
+    with issuing() as issuer:
         yield issuer
 
 
 @pytest.fixture
 def served(settings: ServerSettings, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> ServerSettings:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # this issuer has no certificate
-    fields = {
-        "oidc_issuer": issuer.url,
-        "oidc_audience": "retention-api",
-        "oidc_jwks_url": f"{issuer.url}/keys",
-        "oidc_client_id": CLIENT,
-        "oidc_client_secret": SecretStr(SECRET),
-        "public_url": f"http://127.0.0.1:{free_port()}",
-    }
+    fields = issuer.settings() | {"public_url": f"http://127.0.0.1:{free_port()}"}
     return settings.model_copy(update=fields)
 
 

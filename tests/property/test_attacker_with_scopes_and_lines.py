@@ -24,6 +24,7 @@ from pipeline.settings import Settings
 from pipeline.store.group_figures import DIMENSIONS
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
+from serving.schemas.representation import Representation
 from serving.views.line import line_of
 
 SETTINGS = settings(max_examples=at_most(25), deadline=None, suppress_health_check=list(HealthCheck))
@@ -49,10 +50,10 @@ def weights_of(people: pl.DataFrame, dimension: str, group: str | None) -> Weigh
     return is_in_it.cast(pl.Float64).to_numpy()
 
 
-def figures_of_scope(scores: PublishedScores, of: Company) -> Iterator[Weights]:
+def figures(scores: PublishedScores, of: Company) -> Iterator[Weights]:
+    """The groups of every dimension and the services between departments, within the scope where there is one."""
     published = scores.current()
     assert published is not None
-    assert scores.totals(published.source) == []
     for dimension in DIMENSIONS:
         for row in scores.group_figures(published, dimension):
             if row["people"] is not None:
@@ -97,7 +98,8 @@ def seen_by(store: Store, scope: Scope, of: Company) -> tuple[set[str], list[Wei
     with store.reading(scope) as scores:
         published = scores.current()
         assert published is not None
-        return set(scores.risks(published)["employee_id"]), list(figures_of_scope(scores, of))
+        assert scores.totals(published.source) == []
+        return set(scores.risks(published)["employee_id"]), list(figures(scores, of))
 
 
 @SETTINGS
@@ -121,25 +123,26 @@ def test_partners_with_scopes_who_compare_notes_find_nobody_outside(
 def test_heads_find_nobody_in_their_organisations_beside_all_other_figures(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
-    """Every head of the company, together with a reader who sees all groups, the total and the map of services."""
+    """Every head of the company, together with a reader who sees all groups, the total and the map of services, as data
+    scientists do, and with representatives."""
     of = company(seed)
     folder = tmp_path_factory.mktemp("store")
     with Store(f"sqlite:///{folder}/store.db") as store:
         store.publish(publication(of))
         with store.reading() as scores:
-            known = [np.ones(of.people.height), *figures_of_everyone(scores, of)]
+            known = [np.ones(of.people.height), *figures(scores, of)]
             for manager in of.people["manager_id"].drop_nulls().unique().sort():
                 known += figures_of_line(scores, of, Identity("x", (Role.MANAGER,), manager), folder)
     assert revealed([each for each in known if each.any()]) is None
 
 
-def figures_of_everyone(scores: PublishedScores, of: Company) -> Iterator[Weights]:
-    published = scores.current()
-    assert published is not None
-    for dimension in DIMENSIONS:
-        for row in scores.group_figures(published, dimension):
-            if row["people"] is not None:
-                yield weights_of(of.people, dimension, row["value"])
+def test_what_representatives_see_of_a_month_is_the_number_of_people_and_no_sum_of_risks() -> None:
+    """So it adds nothing to the figures above. A field that is added belongs there, or here with its reason."""
+    of_the_month = {"source", "snapshot_date", "people"}  # the total above has the same people
+    of_other_data = {"model_version", "fairness", "alerts", "effect", "ledger"}  # evaluated months and the registry
+    of_the_settings = {"notice", "features", "tables", "never_read", "roll_out"}
+    of_the_audit = {"looks"}
+    assert set(Representation.model_fields) == of_the_month | of_other_data | of_the_settings | of_the_audit
 
 
 @SETTINGS

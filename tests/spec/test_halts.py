@@ -1,11 +1,14 @@
 """The stop button in the store and in the jobs: what a halt refuses, and that a killed process changes nothing."""
 
+import json
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -13,13 +16,23 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from stopping import REASON, halt, resume
+from stopping import REASON, changed, halt, resume
 from stores import month_of_scores
 
 import pipeline.store.store
+import pipeline.store.writing
 from features.errors import Refused
 from pipeline.store import group_figures
-from pipeline.store.halts import Halted, HaltEvent, add_event, change_by_command, current_halt, events
+from pipeline.store.halts import (
+    Halted,
+    HaltEvent,
+    add_event,
+    announce,
+    by_command,
+    change_by_command,
+    current_halt,
+    events,
+)
 from pipeline.store.store import Store
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -52,7 +65,7 @@ def test_halting_twice_keeps_the_first_reason_and_resuming_twice_changes_nothing
     halt(store)
     with store.changing() as connection:
         assert not add_event(connection, HaltEvent(AT, "halted", "H2", "hr", "another reason"))
-        assert not change_by_command(connection, "halted", "ops", "a third", "retention halt")
+    assert not changed(store, "halted", "a third")
     resume(store)
     with store.changing() as connection:
         assert not add_event(connection, HaltEvent(AT, "resumed", "H2", "hr", None))
@@ -61,8 +74,7 @@ def test_halting_twice_keeps_the_first_reason_and_resuming_twice_changes_nothing
 
 def test_every_use_is_audited_and_the_chain_stays_whole(store: Store, engine: Engine) -> None:
     halt(store)
-    with store.changing() as connection:
-        change_by_command(connection, "halted", "ops", "again", "retention halt")
+    assert not changed(store, "halted", "again")
     resume(store)
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT who, role, what, whom, purpose, result FROM audit ORDER BY id")).all()
@@ -100,7 +112,7 @@ def test_a_job_that_was_running_stops_before_publishing(store: Store, monkeypatc
 def test_a_halt_during_the_publishing_transaction_undoes_it(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until its seal is written; from then on, and always on SQLite, the halt waits for the transaction instead."""
+    """Until its seal is written; from then on the halt waits for the transaction instead. On SQLite see below."""
     write = pipeline.store.store.write
     with Store(postgresql_url) as store, Store(postgresql_url) as other:
 
@@ -114,9 +126,96 @@ def test_a_halt_during_the_publishing_transaction_undoes_it(
         assert months(store) == 0
 
 
+def test_on_sqlite_a_halt_holds_while_another_writer_has_the_lock_and_is_recorded_after_it(tmp_path: Path) -> None:
+    """The other writer holds the lock as a publication does, and ends only once the halt is seen."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with Store(url) as writer, Store(url) as button, Store(url) as reader, ThreadPoolExecutor(1) as pool:
+        with writer.changing():
+            halting = pool.submit(halt, button)
+            assert eventually(lambda: reader.current_halt() is not None)
+            with pytest.raises(Halted, match="works council"):
+                reader.require_running()
+            assert not halting.done()
+        halting.result(60)
+        with reader.reading() as scores:
+            assert [(each.event, each.reason) for each in events(scores.connection)] == [("halted", REASON)]
+        resume(reader)
+        assert button.current_halt() is None
+
+
+def test_on_sqlite_a_publication_under_way_gives_up_and_nothing_of_it_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The halt comes between two batches of people, while the publication has the lock."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    batches = pipeline.store.writing.rows_in_batches
+    with Store(url) as store, Store(url) as button, ThreadPoolExecutor(1) as pool:
+        assert store.is_ready()
+        halting = []
+
+        def one_by_one(publication: Any, scores: Any) -> Any:
+            for batch in batches(publication, scores):
+                yield batch
+                halting.append(pool.submit(halt, button))
+                assert eventually(lambda: button.current_halt() is not None)
+                yield batch  # which must not be written: the halt is seen first
+
+        monkeypatch.setattr("pipeline.store.writing.rows_in_batches", one_by_one)
+        with pytest.raises(Halted):
+            store.publish(MONTH)
+        halting[0].result(60)
+        assert months(store) == 0
+        assert store.verify_audit().is_whole
+
+
+def test_an_announced_halt_whose_process_was_killed_holds_and_the_next_event_records_it(
+    store: Store, engine: Engine
+) -> None:
+    assert store.is_ready()
+    announced = HaltEvent(AT, "halted", "H1", "hr", "stop it")
+    with store.reading() as scores:
+        announce(scores.connection, announced)
+    if engine.dialect.name == "postgresql":
+        assert store.current_halt() is None  # no writer waits for another there
+        return
+    assert store.current_halt() == announced
+    assert not changed(store, "halted", "a second reason")
+    assert store.current_halt() == announced
+    resume(store)
+    assert store.current_halt() is None
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT who, what, result FROM audit ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [
+        ("H1", "notice of a halt", "halted"),
+        ("ops", "retention halt", "halted before"),
+        ("ops", "retention resume", "resumed"),
+    ]
+
+
+def test_a_notice_that_was_left_behind_means_nothing_once_its_event_is_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with Store(f"sqlite:///{path}") as store:
+        halt(store)
+        event = store.current_halt()
+        assert event is not None
+        resume(store)
+        notice = vars(event) | {"at": event.at.isoformat()}
+        Path(f"{path}.halt").write_text(json.dumps(notice))
+        assert store.current_halt() is None
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether it comes to hold; another thread needs a moment."""
+    for _ in range(2_000):
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def halt_without_end(url: str, pipe: Pipe) -> None:
     with Store(url) as store, store.changing() as connection:
-        change_by_command(connection, "halted", "ops", REASON, "retention halt")
+        change_by_command(connection, by_command("halted", "ops", REASON), "retention halt")
         assert current_halt(connection) is not None
         pipe.send("not committed")
         time.sleep(600)

@@ -1,10 +1,12 @@
 """Retention periods, and who is not scored before the notice; on SQLite and on PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from names import directory
 from sqlalchemy import func, select
 from stores import month_of_scores
 from traces import files_holding
@@ -74,6 +76,23 @@ def filled(store: Store, settings: Settings) -> Store:
     for month in ("2025-11", "2025-12", ".draft-killed"):
         (settings.var / "lists" / month).mkdir(parents=True)
     return store
+
+
+def test_names_go_with_a_source_that_is_not_published_any_more(store: Store, settings: Settings) -> None:
+    """A month of October 2025 is older than twelve months; that of October 2026 is not."""
+    days = {"sold": date(2025, 10, 31), "other": date(2026, 10, 31), "last": date(2025, 10, 31)}
+    for source, day in days.items():
+        store.publish(replace(scored(day, source), directory=directory({"A": f"Anna of {source}"})))
+    assert purge(store, settings, TODAY, is_rehearsal=True).rows["directory"] == 1
+    assert names(store, days) == ["Anna of sold", "Anna of other", "Anna of last"]
+    assert purge(store, settings, TODAY).rows["directory"] == 1
+    assert names(store, days) == [None, "Anna of other", "Anna of last"]
+    assert not files_holding(settings.var, "Anna of sold")
+
+
+def names(store: Store, sources: Iterable[str]) -> list[str | None]:
+    with store.reading() as scores:
+        return [scores.directory(source).name("A") for source in sources]
 
 
 def test_data_older_than_its_retention_period_is_deleted(filled: Store, settings: Settings) -> None:

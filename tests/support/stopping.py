@@ -1,16 +1,20 @@
 """Halting and resuming the system as the commands do."""
 
-from pipeline.store.halts import change_by_command
+from pipeline.store.halts import Event, by_command, change_by_command
 from pipeline.store.store import Store
 
 REASON = "The works council has asked for a review."
 
 
 def halt(store: Store, reason: str = REASON) -> None:
-    with store.changing() as connection:
-        assert change_by_command(connection, "halted", "ops", reason, "retention halt")
+    assert changed(store, "halted", reason)
 
 
 def resume(store: Store) -> None:
-    with store.changing() as connection:
-        assert change_by_command(connection, "resumed", "ops", None, "retention resume")
+    assert changed(store, "resumed", None)
+
+
+def changed(store: Store, event: Event, reason: str | None) -> bool:
+    given = by_command(event, "ops", reason)
+    with store.announcing(given), store.changing() as connection:
+        return change_by_command(connection, given, f"retention {'halt' if event == 'halted' else 'resume'}")

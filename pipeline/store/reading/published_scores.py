@@ -1,6 +1,6 @@
 """The one interface for reading the store, on one snapshot."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -136,6 +136,10 @@ class PublishedScores:
     def teams(self, published: Published, manager_id: str | None = None) -> pl.DataFrame:
         """`LISTABLE` of everyone with a manager, or of one manager's direct reports; in no order."""
         return teams.teams(self.connection, published, self.scope, manager_id)
+
+    def teams_of(self, published: Published, managers: Collection[str]) -> pl.DataFrame:
+        """`LISTABLE` of the direct reports of these managers; in no order."""
+        return teams.teams_of(self.connection, published, self.scope, managers)
 
     def managers(self, published: Published) -> set[str]:
         """Everyone to whom somebody reports."""

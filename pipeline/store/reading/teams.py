@@ -1,5 +1,6 @@
 """Who reports to whom on a snapshot date: teams for the lists."""
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -9,6 +10,9 @@ from pipeline.identity.scopes import Scope
 from pipeline.store.reading.heads import Published
 from pipeline.store.reading.within import rows_of
 from pipeline.store.schema import SCORE
+
+BATCH_MANAGERS: Final = 500
+"""Managers per query: databases limit the number of parameters."""
 
 LISTABLE: Final = {
     "employee_id": pl.String,
@@ -30,6 +34,18 @@ def teams(
     condition = SCORE.c.manager_id.is_not(None) if manager_id is None else SCORE.c.manager_id == manager_id
     rows = connection.execute(select(*(SCORE.c[name] for name in LISTABLE)).where(rows_of(published, scope), condition))
     return pl.DataFrame(rows.all(), schema=LISTABLE, orient="row")
+
+
+def teams_of(
+    connection: Connection, published: Published, scope: Scope | None, managers: Collection[str]
+) -> pl.DataFrame:
+    """`LISTABLE` of the direct reports of these managers; in no order."""
+    names, parts = sorted(managers), [pl.DataFrame(schema=LISTABLE)]
+    query = select(*(SCORE.c[name] for name in LISTABLE)).where(rows_of(published, scope))
+    for start in range(0, len(names), BATCH_MANAGERS):
+        rows = connection.execute(query.where(SCORE.c.manager_id.in_(names[start : start + BATCH_MANAGERS])))
+        parts.append(pl.DataFrame(rows.all(), schema=LISTABLE, orient="row"))
+    return pl.concat(parts)
 
 
 def managers(connection: Connection, published: Published, scope: Scope | None) -> set[str]:
