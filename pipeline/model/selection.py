@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.dataset.splits import Fold
 from pipeline.model.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
-from pipeline.model.calibration import Line, RiskRange, fit_platt, fit_range
+from pipeline.model.calibration import Line, fit_platt
 from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 
 Floats = NDArray[np.float64]
@@ -34,6 +34,7 @@ class Choice:
     """The hyperparameters and calibrations selected on held-out rows.
 
     `weight` is that of the logistic regression; `line` calibrates the blend, the other two its parts alone.
+    `level_sd` is how far the level of the log-odds moves between periods (standard deviation).
     `fit_blend(hyperparameters_of=...)` uses them unchanged.
     """
 
@@ -44,7 +45,7 @@ class Choice:
     line: Line = field(default_factory=Line)
     linear_line: Line = field(default_factory=Line)
     trees_line: Line = field(default_factory=Line)
-    risk_range: RiskRange = field(default_factory=RiskRange)
+    level_sd: float = 0.0
     adaptive: bool = False
 
     @property
@@ -68,7 +69,7 @@ class Choice:
             line=Line(**values["line"]),
             linear_line=Line(**values["linear_line"]),
             trees_line=Line(**values["trees_line"]),
-            risk_range=RiskRange.from_dict(values["risk_range"]),
+            level_sd=float(values.get("level_sd", 0.0)),
         )
 
     def settings(self) -> dict[str, Any]:
@@ -179,17 +180,15 @@ def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tu
 
 
 def _calibrated(choice: Choice, linear: Floats, trees: Floats, outcome: Bools, exits: int) -> Choice:
-    """Add weight, calibrations and range, given held-out log-odds of both parts and the outcomes."""
+    """Add weight and calibrations, given held-out log-odds of both parts and the outcomes."""
     weight, _ = best_weight(linear, trees, outcome, exits)
     log_odds = mixed(weight, linear, trees)
-    line = fit_platt(log_odds, outcome)
     return replace(
         choice,
         weight=weight,
-        line=line,
+        line=fit_platt(log_odds, outcome),
         linear_line=fit_platt(linear, outcome),
         trees_line=fit_platt(trees, outcome),
-        risk_range=fit_range(line(log_odds), outcome),
     )
 
 

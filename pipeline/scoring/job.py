@@ -22,7 +22,9 @@ from pipeline.disclosure import CARRIED
 from pipeline.language.translator import marked
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
+from pipeline.model.posterior import Errors
 from pipeline.model.related import related
+from pipeline.model.risk_range import plausible_risks, risk_range
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.notice import require_notice
 from pipeline.registry import versions as registry
@@ -155,13 +157,14 @@ def score_people(
     X = typed_records(X, model.features)
     base, contributions = model.asked.contributions(X)
     log_odds = base + contributions.sum(axis=1)  # so that the factors sum exactly to the score
-    risk, (low, high) = risk_of(log_odds), model.asked.risk_range(log_odds)
+    risk, errors = risk_of(log_odds), model.asked.errors(X)
     curve = model.curve(X, risk)
+    low, high = _ends(log_odds, errors)
     scores = people.with_columns(
         risk=pl.Series(risk),
         **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},
-        risk_low=pl.Series(np.minimum(low, risk)),
-        risk_high=pl.Series(np.maximum(high, risk)),
+        risk_low=low,
+        risk_high=high,
         evidence=_evidence(X, model.asked.encoding.share_of_other(X), high - low),
         base_log_odds=pl.lit(base, dtype=pl.Float64),
         log_odds=pl.Series(log_odds),
@@ -180,7 +183,23 @@ def score_people(
         },
         scores=scores,
         factors=factors,
+        plausible=_plausible(people, log_odds, errors),
     )
+
+
+def _ends(log_odds: np.ndarray, errors: Errors | None) -> tuple[pl.Series, pl.Series]:
+    """Both ends of each range; null if the model does not know what its log-odds may be wrong by."""
+    if errors is None:
+        unknown = pl.Series([None] * len(log_odds), dtype=pl.Float64)
+        return unknown, unknown
+    low, high = risk_range(log_odds, errors.sd)
+    return pl.Series(low), pl.Series(high)
+
+
+def _plausible(people: pl.DataFrame, log_odds: np.ndarray, errors: Errors | None) -> pl.DataFrame | None:
+    if errors is None:
+        return None
+    return people.select("employee_id", risks=pl.Series(plausible_risks(log_odds, errors)))
 
 
 @singledispatch
@@ -245,10 +264,11 @@ def _horizon(curve: dict[int, np.ndarray], months: int, rows: int) -> pl.Series:
     return pl.Series(curve[months] if months in curve else [None] * rows, dtype=pl.Float64)
 
 
-def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
+def _evidence(X: pl.DataFrame, new: np.ndarray, width: pl.Series) -> pl.Series:
     """`enough`, or the reason why a score should not be relied on.
 
-    `new` (n,) is the share of the person's categories not known in training, `width` (n,) the width of the range.
+    `new` (n,) is the share of the person's categories not known in training, `width` (n,) the width of the range,
+    null if there is none.
     """
     unknown = pl.sum_horizontal(pl.all().is_null()) / max(X.width, 1)
     recent = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
@@ -259,7 +279,7 @@ def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
         .then(pl.lit(marked("too little is known")))
         .when(pl.lit(pl.Series(new)) > MOST_NEW)
         .then(pl.lit(marked("most of the categories were not known in training")))
-        .when(pl.lit(pl.Series(width)) > WIDEST)
+        .when(pl.lit(width) > WIDEST)
         .then(pl.lit(marked("the range is too wide")))
         .otherwise(pl.lit(marked("enough")))
     )["evidence"]

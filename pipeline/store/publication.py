@@ -43,6 +43,8 @@ class Publication:
     manifest: how it was made (data hash, code version, seed …); `manifest["features"]` holds label, unit, driver,
         worse, actionable and kind of each feature, as in the catalogue.
     data_check: the state of the data behind the scores; None where it is not known.
+    plausible: employee_id and `risks`, an array of equally plausible risks, drawn jointly for everyone; for the ranges
+        of groups, and not stored. None if the model does not know how uncertain its risks are.
     directory: names and addresses as returned by `features.directory`, which the store keeps apart; None without any.
     """
 
@@ -56,6 +58,7 @@ class Publication:
     services: pl.DataFrame | None = None
     askers: pl.DataFrame | None = None
     data_check: DataCheck | None = None
+    plausible: pl.DataFrame | None = field(default=None, repr=False)
     directory: pl.DataFrame | None = field(default=None, repr=False)
 
     def without(self, people: Collection[str]) -> Self:
@@ -63,11 +66,11 @@ class Publication:
         if not people:
             return self
         leads, gone = pl.col("manager_id").cast(pl.String), list(people)
-        scores = self.scores.filter(~pl.col("employee_id").is_in(gone))
-        scores = scores.with_columns(manager_id=pl.when(~leads.is_in(gone)).then(leads))
-        factors = self.factors.filter(~pl.col("employee_id").is_in(gone))
-        names = None if self.directory is None else self.directory.filter(~pl.col("employee_id").is_in(gone))
-        return replace(self, scores=scores, factors=factors, directory=names)
+        is_left = ~pl.col("employee_id").is_in(gone)
+        scores = self.scores.filter(is_left).with_columns(manager_id=pl.when(~leads.is_in(gone)).then(leads))
+        names = None if self.directory is None else self.directory.filter(is_left)
+        plausible = None if self.plausible is None else self.plausible.filter(is_left)
+        return replace(self, scores=scores, factors=self.factors.filter(is_left), plausible=plausible, directory=names)
 
     def features(self) -> list[dict[str, Any]]:
         """Each feature that has a factor, by name, with its description from the manifest."""
