@@ -95,11 +95,12 @@ class Posterior:
         """The opposite of `as_dict`; raises ValueError where the parts are not finite or not of one size."""
         bases = tuple(Basis.from_dict(basis) for basis in values["bases"])
         origin, lower = (np.asarray(values[name], dtype=np.float64) for name in ("origin", "root"))
-        root = np.zeros((len(origin), len(origin)))
-        root[np.tril_indices(len(origin))] = lower
-        figures = np.concatenate([origin, lower, [float(values["level"])]])
-        if sum(len(basis.unknown) for basis in bases) != len(origin) or not np.isfinite(figures).all():
+        columns, figures = len(origin), np.concatenate([origin, lower, [float(values["level"])]])
+        sizes = sum(len(basis.unknown) for basis in bases), len(lower)
+        if sizes != (columns, columns * (columns + 1) // 2) or not np.isfinite(figures).all():
             raise ValueError("a posterior needs a finite origin and covariance of all columns")
+        root = np.zeros((columns, columns))
+        root[np.tril_indices(columns)] = lower
         return Posterior(bases, origin, root, float(values["level"]))
 
 
