@@ -90,7 +90,7 @@ def test_groups_added_up_share_what_lies_beyond_chance() -> None:
 
     A spread of 7 leaves 7² − 5.54² = 18.3. Together 2 · 30.7 of chance and (2 · 4.27)² = 73 of the rest: √134.4 = 11.6.
     """
-    row = {name: 0.0 for name in SCHEMA} | {"people": 50, "expected_exits": 10.0, "low": 3.0, "high": 17.0}
+    row = dict.fromkeys(SCHEMA, 0.0) | {"people": 50, "expected_exits": 10.0, "low": 3.0, "high": 17.0}
     both = added([row, row])
     assert (both["low"], both["high"]) == (8.4, 31.6)
 
