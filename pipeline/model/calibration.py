@@ -1,6 +1,8 @@
 """From a score to a probability: Platt scaling.
 
-Platt scaling is affine in log-odds, so factors that add up before it add up after it.
+Platt scaling is affine in log-odds, so factors that add up before it add up after it. Its slope is fitted with an
+intercept for each period, and the line is turned about the base rate: the level of one period says little about the
+next (docs/decisions/calibration-over-time.md).
 """
 
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 EPSILON: Final = 1e-12
 """Risks are clipped this far from 0 and 1 before a logarithm is taken."""
@@ -19,7 +22,10 @@ _STEPS: Final = 40
 _LONGEST_STEP: Final = 2.0
 _CONVERGED: Final = 1e-6
 _PRIOR_SD: Final = 0.25
-"""Standard deviation of the prior of Platt's slope around 1 and shift around 0; it weighs as much as some 16 exits."""
+"""Standard deviation of the prior of the slope around 1."""
+USUAL_LEVEL_SD: Final = 0.2
+"""The level's standard deviation between periods where none has been seen: between what public and simulated companies
+show (docs/decisions/calibration-over-time.md)."""
 _SLOPES: Final = (0.05, 5.0)
 """A slope stays above 0, so that a higher score never means a lower risk."""
 
@@ -46,24 +52,61 @@ class Line:
         return self.slope * log_odds + self.shift
 
 
-def fit_platt(log_odds: Floats, left: ArrayLike) -> Line:
-    """Platt scaling of held-out log-odds (n,) given who left (n,), shrunk gently towards 'no change'.
+@dataclass(frozen=True)
+class SharedSlope:
+    """A slope that all folds of held-out rows share, and an intercept (folds,) for each: its period's own level.
 
-    Maximum a posteriori with slope ~ N(1, 0.25²) and shift ~ N(0, 0.25²), so that a handful of exits cannot distort
-    a good score; 500 exits nearly cancel it. Without leavers or without stayers nothing changes.
+    The intercept of a fold in which nobody left is -inf, of one in which everyone left inf.
+    """
+
+    slope: float
+    intercepts: Floats
+
+    def __call__(self, log_odds: Floats, fold: Codes) -> Floats:
+        return self.slope * log_odds + self.intercepts[fold]
+
+
+def fit_shared_slope(log_odds: Floats, left: ArrayLike, fold: Codes) -> SharedSlope:
+    """Logistic regression of the outcome on held-out log-odds (n,), given who left (n,) and the fold (n,), 0, 1, 2 ...
+
+    Periods differ in how many leave, for reasons that no feature shows. With an intercept for each fold, such
+    differences neither tilt the slope nor enter it. Maximum a posteriori with slope ~ N(1, 0.25²), so that a handful of
+    exits cannot distort a good score. A fold in which nobody left, or everyone, says nothing about the slope.
     """
     outcome = np.asarray(left, dtype=np.float64)
-    if not 0 < outcome.sum() < len(outcome):
-        return Line()
+    exits, count = np.bincount(fold, outcome), np.bincount(fold)
+    rows = ((exits > 0) & (exits < count))[fold]
+    score, own, is_exit = log_odds[rows], fold[rows], outcome[rows]
 
-    def cost(line: Floats) -> tuple[float, Floats]:
-        scaled = line[0] * log_odds + line[1]
-        error, pull = expit(scaled) - outcome, (line - (1.0, 0.0)) / _PRIOR_SD**2
-        loss = np.logaddexp(0, scaled).sum() - outcome @ scaled + (line - (1.0, 0.0)) @ pull / 2
-        return float(loss), np.array([error @ log_odds, error.sum()]) + pull
+    def cost(point: Floats) -> tuple[float, Floats]:
+        scaled = point[0] * score + point[1:][own]
+        error, pull = expit(scaled) - is_exit, (point[0] - 1) / _PRIOR_SD**2
+        loss = np.logaddexp(0, scaled).sum() - is_exit @ scaled + (point[0] - 1) * pull / 2
+        return float(loss), np.append(error @ score + pull, np.bincount(own, error, len(count)))
 
-    found = minimize(cost, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=(_SLOPES, (None, None)))
-    return Line(float(found.x[0]), float(found.x[1]))
+    bounds = (_SLOPES, *[(None, None)] * len(count))
+    found = minimize(cost, np.append(1.0, np.zeros(len(count))), jac=True, method="L-BFGS-B", bounds=bounds).x
+    one_sided = np.where(exits > 0, np.inf, -np.inf)
+    return SharedSlope(float(found[0]), np.where((exits > 0) & (exits < count), found[1:], one_sided))
+
+
+def turned(slope: float, base_rate: float) -> Line:
+    """The line with this slope that leaves a risk equal to the base rate (0 < rate < 1) as it is."""
+    return Line(slope, (1 - slope) * float(log_odds_of(base_rate)))
+
+
+def level_sd_of(errors: Floats, variances: Floats) -> float:
+    """Standard deviation, in log-odds, of a period's level around the one that was expected, beyond sampling.
+
+    `errors` (periods,) are observed minus expected levels, `variances` (periods,) their sampling variances; periods
+    with an infinite error are left out. A random-effects estimate by moments (DerSimonian and Laird, 1986) with known
+    mean 0, averaged as a variance with one more period at 0.2, since a few periods can be alike by chance.
+    """
+    finite = np.isfinite(errors)
+    precision = 1 / variances[finite]
+    excess = float(errors[finite] ** 2 @ precision) - finite.sum()
+    between = max(0.0, excess / precision.sum()) if finite.any() else 0.0
+    return float(np.sqrt((finite.sum() * between + USUAL_LEVEL_SD**2) / (finite.sum() + 1)))
 
 
 def fit_lines(log_odds: Floats, left: Floats, stayed: Floats) -> tuple[Floats, Floats]:

@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 
 from pipeline.dataset.splits import Fold
 from pipeline.model.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
-from pipeline.model.calibration import Line, fit_platt
+from pipeline.model.calibration import (
+    USUAL_LEVEL_SD,
+    Codes,
+    Line,
+    SharedSlope,
+    fit_shared_slope,
+    level_sd_of,
+    log_odds_of,
+    risk_of,
+    turned,
+)
 from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 
 Floats = NDArray[np.float64]
@@ -34,8 +44,8 @@ class Choice:
     """The hyperparameters and calibrations selected on held-out rows.
 
     `weight` is that of the logistic regression; `line` calibrates the blend, the other two its parts alone.
-    `level_sd` is how far the level of the log-odds moves between periods (standard deviation).
-    `fit_blend(hyperparameters_of=...)` uses them unchanged.
+    `level_sd` is the standard deviation, in log-odds, of the level of a period around the served one, beyond sampling;
+    0 for models that were stored before it was estimated. `fit_blend(hyperparameters_of=...)` uses them unchanged.
     """
 
     C: float
@@ -45,8 +55,8 @@ class Choice:
     line: Line = field(default_factory=Line)
     linear_line: Line = field(default_factory=Line)
     trees_line: Line = field(default_factory=Line)
-    level_sd: float = 0.0
     adaptive: bool = False
+    level_sd: float = USUAL_LEVEL_SD
 
     @property
     def penalty(self) -> Penalty:
@@ -59,7 +69,7 @@ class Choice:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> "Choice":
-        """The opposite of `as_dict`. Models of before penalties could be adaptive do not say so."""
+        """The opposite of `as_dict`. Older models lack `adaptive` (none was), or `level_sd` (not estimated: 0)."""
         return Choice(
             C=float(values["strength"]),
             adaptive=bool(values.get("adaptive", False)),
@@ -82,7 +92,25 @@ class Choice:
             "rounds": self.rounds,
             "calibration_slope": self.line.slope,
             "calibration_shift": self.line.shift,
+            "level_sd": self.level_sd,
         }
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The validation rows of all folds, one fold after the other: who left (n,), and the number of the fold (n,)."""
+
+    left: Bools
+    fold: Codes
+
+    @staticmethod
+    def of(left: Bools, folds: Sequence[Fold]) -> "HeldOut":
+        """The validation rows of `folds`, given the outcomes of all rows."""
+        rows = [valid for _, valid in folds]
+        return HeldOut(
+            left[np.concatenate(rows)] if rows else left[:0],
+            np.repeat(np.arange(len(rows)), [len(valid) for valid in rows]),
+        )
 
 
 def usual_weight(exits: int) -> float:
@@ -111,16 +139,16 @@ def choose(
     shape = fixed or shape_for(exits)
     default = Choice(DEFAULT_PENALTY.C, shape, DEFAULT_ROUNDS, round(usual_weight(exits), 1))
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
-    held_out = np.concatenate([valid for _, valid in usable]) if usable else np.empty(0, dtype=np.int64)
-    outcome = left[held_out]
-    if min(outcome.sum(), (~outcome).sum()) < _LEAST_HELD_OUT_EXITS:
+    held_out = HeldOut.of(left, usable)
+    if min(held_out.left.sum(), (~held_out.left).sum()) < _LEAST_HELD_OUT_EXITS:
         return default
     penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
     shape, rounds, trees = _choose_trees(
         matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, constraints
     )
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
-    return _calibrated(chosen, linear, trees, outcome, exits)
+    weight, _ = best_weight(linear, trees, held_out, exits)
+    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable, held_out)
 
 
 def choose_penalty(
@@ -136,12 +164,11 @@ def choose_penalty(
         [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, constraints, train)]
         for train, valid in folds
     ]
-    held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
-    outcome = left[np.concatenate([valid for _, valid in folds])]
-    losses = [row_losses(log_odds, outcome) for log_odds in held_out]
+    log_odds, held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)], HeldOut.of(left, folds)
+    losses = [row_losses(of_penalty, held_out) for of_penalty in log_odds]
     best = min(losses, key=np.sum)
     chosen = next(i for i, of_rows in enumerate(losses) if not clearly_better(best, of_rows))
-    return penalties[chosen], held_out[chosen]
+    return penalties[chosen], log_odds[chosen]
 
 
 def clearly_better(losses: Floats, others: Floats, errors: float = 1.0) -> bool:
@@ -172,35 +199,54 @@ def _choose_trees(
     return shape, rounds, np.concatenate(scored)
 
 
-def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tuple[float, float]:
+def best_weight(linear: Floats, trees: Floats, held_out: HeldOut, exits: int) -> tuple[float, float]:
     """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'."""
     usual = usual_weight(exits)
-    costs = [_loss(mixed(w, linear, trees), outcome) + _WEIGHT_PULL * (w - usual) ** 2 for w in _WEIGHTS]
-    return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
+    costs = [
+        float(row_losses(mixed(w, linear, trees), held_out).sum()) + _WEIGHT_PULL * (w - usual) ** 2 for w in _WEIGHTS
+    ]
+    return float(_WEIGHTS[int(np.argmin(costs))]), min(costs)
 
 
-def _calibrated(choice: Choice, linear: Floats, trees: Floats, outcome: Bools, exits: int) -> Choice:
-    """Add weight and calibrations, given held-out log-odds of both parts and the outcomes."""
-    weight, _ = best_weight(linear, trees, outcome, exits)
-    log_odds = mixed(weight, linear, trees)
+def _calibrated(
+    choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold], held_out: HeldOut
+) -> Choice:
+    """Add the calibrations and the level's uncertainty, given held-out log-odds (n,) of both parts."""
+    log_odds = mixed(choice.weight, linear, trees)
+    slopes = [fit_shared_slope(part, held_out.left, held_out.fold) for part in (log_odds, linear, trees)]
+    line, linear_line, trees_line = (turned(fitted.slope, float(left.mean())) for fitted in slopes)
     return replace(
         choice,
-        weight=weight,
-        line=fit_platt(log_odds, outcome),
-        linear_line=fit_platt(linear, outcome),
-        trees_line=fit_platt(trees, outcome),
+        line=line,
+        linear_line=linear_line,
+        trees_line=trees_line,
+        level_sd=level_sd_of(*_level_errors(slopes[0], log_odds, left, folds, held_out)),
     )
 
 
-def _loss(log_odds: Floats, outcome: Bools) -> float:
-    """Total log loss after calibration, in nats."""
-    return float(row_losses(log_odds, outcome).sum())
+def _level_errors(
+    fitted: SharedSlope, log_odds: Floats, left: Bools, folds: Sequence[Fold], held_out: HeldOut
+) -> tuple[Floats, Floats]:
+    """Level of each fold's validation rows minus that served to them, and its sampling variance; both (folds,).
+
+    What is served to them is turned about the base rate of the fold's training rows, whose sampling counts too.
+    """
+    rate = np.array([left[train].mean() for train, _ in folds])
+    served = (1 - fitted.slope) * log_odds_of(rate)
+    risk = risk_of(fitted(log_odds, held_out.fold))
+    with np.errstate(divide="ignore"):  # a fold in which nobody left, or everyone, has no finite level
+        variance = 1 / np.bincount(held_out.fold, risk * (1 - risk))
+    rows = np.array([len(train) for train, _ in folds])
+    return fitted.intercepts - served, variance + 1 / (rows * rate * (1 - rate))
 
 
-def row_losses(log_odds: Floats, outcome: Bools) -> Floats:
-    """Log loss of each row after calibration, in nats."""
-    scaled = fit_platt(log_odds, outcome)(log_odds)
-    return np.asarray(np.logaddexp(0, scaled) - np.where(outcome, scaled, 0.0))
+def row_losses(log_odds: Floats, held_out: HeldOut) -> Floats:
+    """Log loss of each row, in nats, after calibration with an intercept for each fold.
+
+    A model is not judged by how it meets the level of a period, which no calibration could have known.
+    """
+    scaled = fit_shared_slope(log_odds, held_out.left, held_out.fold)(log_odds, held_out.fold)
+    return np.asarray(np.logaddexp(0, np.where(held_out.left, -scaled, scaled)))
 
 
 def mixed(weight: float, linear: Any, trees: Any) -> Any:

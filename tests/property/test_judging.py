@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from pipeline.dataset.splits import repeated_folds
 from pipeline.judgement.metrics import METRICS, metrics
 from pipeline.model.blend import fit_blend
-from pipeline.model.calibration import fit_platt, log_odds_of, risk_of
+from pipeline.model.calibration import fit_shared_slope, log_odds_of, risk_of, turned
 from pipeline.model.linear import Penalty, fit_linear
 from pipeline.model.risk_range import risk_range
+from pipeline.model.selection import HeldOut, row_losses
 
 scored = st.lists(st.tuples(st.booleans(), st.integers(0, 20).map(lambda n: n / 20)), min_size=1, max_size=60)
 
@@ -58,11 +59,25 @@ def test_a_range_holds_the_risk_and_is_wider_the_more_uncertain_it_is(rows: list
     assert (log_odds_of(wider_high) - log_odds_of(wider_low) >= log_odds_of(high) - log_odds_of(low) - 1e-6).all()
 
 
-@given(scored)
+@given(scored, st.floats(0.01, 0.99))
 @settings(deadline=None)
-def test_calibration_keeps_the_order_of_scores(rows: list[tuple[bool, float]]) -> None:
+def test_calibration_keeps_the_order_of_scores(rows: list[tuple[bool, float]], base_rate: float) -> None:
     left, score = zip(*rows, strict=True)
-    assert (np.diff(fit_platt(np.array(score), left)(np.linspace(-3, 3, 9))) > 0).all()
+    slope = fit_shared_slope(np.array(score), left, np.arange(len(left)) % 2).slope
+    assert (np.diff(turned(slope, base_rate)(np.linspace(-3, 3, 9))) > 0).all()
+
+
+@given(scored, st.lists(st.floats(-2, 2), min_size=2, max_size=2))
+@settings(deadline=None)
+def test_the_level_of_a_period_changes_neither_slope_nor_losses(
+    rows: list[tuple[bool, float]], shifts: list[float]
+) -> None:
+    left, score = (np.array(column) for column in zip(*rows, strict=True))
+    held_out = HeldOut(left.astype(bool), np.arange(len(left)) % 2)
+    moved = score + np.array(shifts)[held_out.fold]
+    slopes = [fit_shared_slope(one, left, held_out.fold).slope for one in (score, moved)]
+    assert slopes[0] == pytest.approx(slopes[1], abs=1e-3)
+    assert row_losses(moved, held_out) == pytest.approx(row_losses(score, held_out), abs=1e-3)
 
 
 @given(st.integers(0, 10_000))

@@ -14,7 +14,7 @@ from pipeline.dataset.splits import Fold, repeated_folds
 from pipeline.judgement.metrics import metrics
 from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend, with_posterior
 from pipeline.model.boosting import TINY
-from pipeline.model.calibration import Line, risk_of
+from pipeline.model.calibration import Line, log_odds_of, risk_of
 from pipeline.model.linear import Penalty
 from pipeline.model.parallel import ROWS_AT_A_TIME, in_parallel
 
@@ -126,6 +126,36 @@ def test_a_model_older_than_penalty_selection_has_the_default_penalty(blend: Ble
     del values["choice"]["adaptive"]
     (tmp_path / BLEND_FILE).write_text(json.dumps(values))
     assert Blend.load(tmp_path).choice.penalty == Penalty(blend.choice.C, adaptive=False)
+
+
+def test_a_model_older_than_the_uncertainty_of_the_level_has_none(blend: Blend, tmp_path: Path) -> None:
+    blend.save(tmp_path)
+    values = json.loads((tmp_path / BLEND_FILE).read_text())
+    del values["choice"]["level_sd"]
+    (tmp_path / BLEND_FILE).write_text(json.dumps(values))
+    assert Blend.load(tmp_path).choice.level_sd == 0
+
+
+def test_the_lines_are_turned_about_the_base_rate_of_the_training_rows(blend: Blend) -> None:
+    _, left = company(1500, seed=1)
+    base = log_odds_of(left.mean())
+    for line in (blend.choice.line, blend.choice.linear_line, blend.choice.trees_line):
+        assert line.slope != 1
+        assert line(base) == pytest.approx(base)
+
+
+def test_the_uncertainty_of_the_level_shows_how_much_periods_differ() -> None:
+    """Of six periods the last three are held out in turn. In the second company every other period is 1.6 higher."""
+    features, alike = company(6000, seed=9)
+    period, random = np.arange(6000) // 1000, np.random.default_rng(10).random(6000)
+    raised = features["pay"].to_numpy() < 0
+    base = 0.1 + 0.3 * raised
+    changing = random < np.where(period % 2, risk_of(log_odds_of(base) + 1.6), base)
+    folds = [(np.flatnonzero(period < day), np.flatnonzero(period == day)) for day in (3, 4, 5)]
+    choice, of_alike = (fit_blend(features, left, folds, seed=1).choice for left in (changing, alike))
+    assert 0.5 < choice.level_sd < 1.2
+    assert of_alike.level_sd < 0.2
+    assert choice.settings()["level_sd"] == choice.level_sd
 
 
 def test_the_same_seed_gives_the_same_model(blend: Blend, unseen: pl.DataFrame) -> None:
