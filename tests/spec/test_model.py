@@ -79,8 +79,7 @@ def test_a_model_without_posterior_knows_no_errors(blend: Blend, unseen: pl.Data
 
 
 def test_a_level_that_moves_widens_the_error_of_everyone(blend: Blend, unseen: pl.DataFrame) -> None:
-    moving = replace(blend, choice=replace(blend.choice, level_sd=0.3))
-    steady, moved = blend.errors(unseen), moving.errors(unseen)
+    steady, moved = (replace(blend, choice=replace(blend.choice, level_sd=sd)).errors(unseen) for sd in (0.0, 0.3))
     assert steady is not None
     assert moved is not None
     assert moved.sd**2 - steady.sd**2 == pytest.approx(np.full(303, 0.3**2))
