@@ -43,7 +43,8 @@ MOST_UNKNOWN = 0.6
 MOST_NEW = 0.5
 """If more than this share of a person's categories is rare or new, the model learned from different people."""
 WIDEST = 0.4
-"""A range this wide, such as one in ten to one in two, is no basis for a conversation."""
+"""A range wider than this, such as one in twenty to one in two, is no basis for a conversation if it begins below the
+risk of the average person: then not even that is known, whether the risk is above it."""
 Progress = Callable[[str], None]
 
 
@@ -165,7 +166,7 @@ def score_people(
         **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},
         risk_low=low,
         risk_high=high,
-        evidence=_evidence(X, model.asked.encoding.share_of_other(X), high - low),
+        evidence=_evidence(X, model.asked.encoding.share_of_other(X), _is_too_wide(low, high, float(risk_of(base)))),
         base_log_odds=pl.lit(base, dtype=pl.Float64),
         log_odds=pl.Series(log_odds),
     )
@@ -194,6 +195,11 @@ def _ends(log_odds: np.ndarray, errors: Errors | None) -> tuple[pl.Series, pl.Se
         return unknown, unknown
     low, high = risk_range(log_odds, errors.sd)
     return pl.Series(low), pl.Series(high)
+
+
+def _is_too_wide(low: pl.Series, high: pl.Series, average: float) -> pl.Series:
+    """Whether a range is too wide for a conversation; null without a range. `average` is the average person's risk."""
+    return (high - low > WIDEST) & (low < average)
 
 
 def _plausible(people: pl.DataFrame, log_odds: np.ndarray, errors: Errors | None) -> pl.DataFrame | None:
@@ -264,10 +270,10 @@ def _horizon(curve: dict[int, np.ndarray], months: int, rows: int) -> pl.Series:
     return pl.Series(curve[months] if months in curve else [None] * rows, dtype=pl.Float64)
 
 
-def _evidence(X: pl.DataFrame, new: np.ndarray, width: pl.Series) -> pl.Series:
+def _evidence(X: pl.DataFrame, new: np.ndarray, is_too_wide: pl.Series) -> pl.Series:
     """`enough`, or the reason why a score should not be relied on.
 
-    `new` (n,) is the share of the person's categories not known in training, `width` (n,) the width of the range,
+    `new` (n,) is the share of the person's categories not known in training; `is_too_wide` (n,) says that of the range,
     null if there is none.
     """
     unknown = pl.sum_horizontal(pl.all().is_null()) / max(X.width, 1)
@@ -279,7 +285,7 @@ def _evidence(X: pl.DataFrame, new: np.ndarray, width: pl.Series) -> pl.Series:
         .then(pl.lit(marked("too little is known")))
         .when(pl.lit(pl.Series(new)) > MOST_NEW)
         .then(pl.lit(marked("most of the categories were not known in training")))
-        .when(pl.lit(width) > WIDEST)
+        .when(pl.lit(is_too_wide))
         .then(pl.lit(marked("the range is too wide")))
         .otherwise(pl.lit(marked("enough")))
     )["evidence"]
