@@ -138,7 +138,7 @@ def test_the_curve_never_falls_and_the_range_contains_the_risk(company: Path) ->
 
 
 def test_the_range_holds_most_true_risks_of_the_people_scored(company: Path) -> None:
-    """The hazard itself, of which the features show four fifths; of the risk given the features it holds nine tenths."""
+    """The hazard itself, of which the features show four fifths. Of the risk given them it holds nine tenths."""
     scores = pl.read_parquet(company / "scores.parquet")
     truth = pl.read_parquet(company / "tables" / "truth.parquet").with_columns(true=1 - (1 - pl.col("hazard")) ** 6)
     rows = scores.join(truth, on=["employee_id", "snapshot_date"])
