@@ -127,7 +127,7 @@ def _reference(matrix: Floats, true: Floats, categories: Sequence[int], is_train
         params=_TREES,
     )
     trees = lightgbm.train(_TREES, data, _ROUNDS)
-    return additive + np.asarray(trees.predict(matrix, raw_score=True))
+    return np.asarray(additive + np.asarray(trees.predict(matrix, raw_score=True)))
 
 
 def covered(company: Company, reference: Floats) -> tuple[Floats, Floats, Floats]:
