@@ -21,8 +21,8 @@ from pipeline.model.design import Basis, basis_of, standardised
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-DRAWS: Final = 200
-"""Joint draws of everyone's error: a standard deviation taken from them is right to a twentieth."""
+DRAWS: Final = 100
+"""Joint draws of everyone's error: a standard deviation taken from them is right to a fourteenth."""
 _SEED: Final = 20
 _AT_A_TIME: Final = 8192
 """People whose columns are in memory at once."""
