@@ -205,7 +205,7 @@ def _calibrated(choice: Choice, linear: Floats, trees: Floats, left: Bools, fold
     fitted, *of_parts = (fit_shared_slope(one, outcome, fold) for one in (log_odds, linear, trees))
     line, linear_line, trees_line = (turned(one.slope, float(left.mean())) for one in (fitted, *of_parts))
     risk = risk_of(fitted(log_odds, fold))
-    information = np.bincount(fold, risk * (1 - risk))
+    information = np.asarray(np.bincount(fold, risk * (1 - risk)), dtype=np.float64)
     return replace(
         choice,
         line=line,
