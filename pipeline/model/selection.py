@@ -32,9 +32,10 @@ _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit, nothing is selected: the defaults are used."""
 _MANY_EXITS: Final = 2000
 """From here on regularisation hardly matters, and every third penalty is tried."""
-_WEIGHT_PULL: Final = 80.0
-"""Penalty (nats of log loss) on a weight's squared distance from `usual_weight`: a few held-out exits cannot tell the
-parts apart, and the usual blend is rarely far from the best."""
+_WEIGHT_PULL: Final = 20.0
+"""Penalty (nats of log loss) on a weight's squared distance from `usual_weight`, in a company with many exits."""
+_EXITS_TO_TELL: Final = 300
+"""Training rows with an exit at which that penalty doubles: fewer held-out exits cannot tell the parts apart."""
 _USUAL_WEIGHT: Final = 0.65
 """Weight of the logistic regression in a company with many exits."""
 _EXITS_OF_A_SMALL_COMPANY: Final = 450
@@ -205,10 +206,8 @@ def _choose_trees(
 
 def best_weight(linear: Floats, trees: Floats, held_out: HeldOut, exits: int) -> tuple[float, float]:
     """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'."""
-    usual = usual_weight(exits)
-    costs = [
-        float(row_losses(mixed(w, linear, trees), held_out).sum()) + _WEIGHT_PULL * (w - usual) ** 2 for w in _WEIGHTS
-    ]
+    usual, pull = usual_weight(exits), _WEIGHT_PULL * (1 + (_EXITS_TO_TELL / max(exits, 1)) ** 3)
+    costs = [float(row_losses(mixed(w, linear, trees), held_out).sum()) + pull * (w - usual) ** 2 for w in _WEIGHTS]
     return float(_WEIGHTS[int(np.argmin(costs))]), min(costs)
 
 
