@@ -9,7 +9,7 @@ from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import repeated_folds
 from pipeline.model.blend import fit_blend
 from pipeline.model.calibration import risk_of
-from pipeline.model.selection import HeldOut, best_weight, usual_weight
+from pipeline.model.selection import best_weight, usual_weight
 from pipeline.model.tuning import tune
 
 
@@ -35,9 +35,9 @@ def test_held_out_rows_move_the_weight_further_in_a_company_with_more_exits() ->
     """The trees know why people leave, the regression knows nothing: 100 exits cannot show it, 450 can."""
     random = np.random.default_rng(7)
     trees = random.normal(size=250) - 1
-    held_out = HeldOut(random.random(250) < risk_of(trees), np.zeros(250, dtype=np.int64))
+    left = random.random(250) < risk_of(trees)
     linear = random.normal(size=250)
-    few, some, many = (best_weight(linear, trees, held_out, exits)[0] for exits in (100, 450, 2000))
+    few, some, many = (best_weight(linear, trees, left, exits)[0] for exits in (100, 450, 2000))
     assert few == pytest.approx(usual_weight(100), abs=0.05)
     assert some <= 0.5
     assert many <= 0.3
