@@ -33,9 +33,9 @@ class Penalty(NamedTuple):
     adaptive: bool = False
 
     @property
-    def first_C(self) -> float:
+    def first_fit(self) -> float:
         """C of that first fit: as strong as the second, and strong enough that no feature stands out by chance."""
-        return min(self.C, _WEAKEST_FIRST_C)
+        return min(self.C, _WEAKEST_FIRST_FIT)
 
 
 PENALTIES: Final = (
@@ -51,7 +51,7 @@ PENALTIES: Final = (
 """Those to choose from, strongest first: plain suits many weak features, adaptive a few strong ones."""
 DEFAULT_PENALTY: Final = Penalty(0.06)
 """Used where too few exits are held out to choose."""
-_WEAKEST_FIRST_C: Final = 0.001
+_WEAKEST_FIRST_FIT: Final = 0.001
 _KNOTS: Final = 101
 _TAILS: Final = (0.005, 0.995)
 _MOST_STEPS: Final = 200
@@ -149,11 +149,11 @@ def fit_path(
     adaptive: dict[float, Ridge] = {}
     fits = []
     for penalty in penalties:
-        if penalty.adaptive and penalty.first_C not in adaptive:
-            first, _ = plain(penalty.first_C)
+        if penalty.adaptive and penalty.first_fit not in adaptive:
+            first, _ = plain(penalty.first_fit)
             own_scale = _adaptive_scale(bases, products, first)
-            adaptive[penalty.first_C] = Ridge(design, products, left, signs, own_scale)
-        weights, intercept = (adaptive[penalty.first_C] if penalty.adaptive else plain)(penalty.C)
+            adaptive[penalty.first_fit] = Ridge(design, products, left, signs, own_scale)
+        weights, intercept = (adaptive[penalty.first_fit] if penalty.adaptive else plain)(penalty.C)
         fits.append(_collapsed(bases, weights / scale, mean, intercept))
     return fits
 
