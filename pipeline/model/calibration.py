@@ -21,8 +21,8 @@ EPSILON: Final = 1e-12
 _STEPS: Final = 40
 _LONGEST_STEP: Final = 2.0
 _CONVERGED: Final = 1e-6
-_PRIOR_SD: Final = 0.25
-"""Standard deviation of the prior of the slope around 1."""
+_PRIOR_SD: Final = 0.1
+"""Standard deviation of the prior of the slope around 1: that of one period says little about that of the next."""
 USUAL_LEVEL_SD: Final = 0.2
 """The level's standard deviation between periods where none has been seen: between what public and simulated companies
 show (docs/decisions/calibration-over-time.md)."""
@@ -70,7 +70,7 @@ def fit_shared_slope(log_odds: Floats, left: ArrayLike, fold: Codes) -> SharedSl
     """Logistic regression of the outcome on held-out log-odds (n,), given who left (n,) and the fold (n,), 0, 1, 2 ...
 
     Periods differ in how many leave, for reasons that no feature shows. With an intercept for each fold, such
-    differences neither tilt the slope nor enter it. Maximum a posteriori with slope ~ N(1, 0.25²), so that a handful of
+    differences neither tilt the slope nor enter it. Maximum a posteriori with slope ~ N(1, 0.1²), so that a handful of
     exits cannot distort a good score. A fold in which nobody left, or everyone, says nothing about the slope.
     """
     outcome = np.asarray(left, dtype=np.float64)

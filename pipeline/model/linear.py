@@ -31,6 +31,11 @@ class Penalty(NamedTuple):
     C: float
     adaptive: bool = False
 
+    @property
+    def first_fit(self) -> float:
+        """C of that first fit: as strong as the second, and strong enough that no feature stands out by chance."""
+        return min(self.C, _WEAKEST_FIRST_FIT)
+
 
 PENALTIES: Final = (
     Penalty(0.0003, adaptive=True),
@@ -45,8 +50,7 @@ PENALTIES: Final = (
 """Those to choose from, strongest first: plain suits many weak features, adaptive a few strong ones."""
 DEFAULT_PENALTY: Final = Penalty(0.06)
 """Used where too few exits are held out to choose."""
-_FIRST_C: Final = 0.001
-"""Penalty of the first fit of an adaptive penalty: strong, so that no feature stands out by chance."""
+_WEAKEST_FIRST_FIT: Final = 0.001
 _MOST_STEPS: Final = 200
 _AT_REST: Final = 1e-9
 """Relative tolerance of the loss a row: the log-odds are then right to about a hundredth."""
@@ -137,13 +141,14 @@ def fit_path(
     products = (design.T @ design).astype(np.float64)
     signs = _signs(bases, categories, constraints)
     plain = Ridge(design, products, left, signs, np.ones(len(signs)))
-    adaptive = plain
-    if any(penalty.adaptive for penalty in penalties):
-        first, _ = plain(_FIRST_C)
-        adaptive = Ridge(design, products, left, signs, _adaptive_scale(bases, products, first))
+    adaptive: dict[float, Ridge] = {}
     fits = []
     for penalty in penalties:
-        weights, intercept = (adaptive if penalty.adaptive else plain)(penalty.C)
+        if penalty.adaptive and penalty.first_fit not in adaptive:
+            first, _ = plain(penalty.first_fit)
+            own_scale = _adaptive_scale(bases, products, first)
+            adaptive[penalty.first_fit] = Ridge(design, products, left, signs, own_scale)
+        weights, intercept = (adaptive[penalty.first_fit] if penalty.adaptive else plain)(penalty.C)
         fits.append(_collapsed(bases, weights / scale, mean, intercept))
     return fits
 

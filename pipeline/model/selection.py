@@ -29,13 +29,15 @@ _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit, nothing is selected: the defaults are used."""
 _MANY_EXITS: Final = 2000
 """From here on regularisation hardly matters, and every third penalty is tried."""
-_WEIGHT_PULL: Final = 80.0
-"""Penalty (nats of log loss) on a weight's squared distance from `usual_weight`: a few held-out exits cannot tell the
-parts apart, and the usual blend is rarely far from the best."""
+_WEIGHT_PULL: Final = 20.0
+"""Penalty (nats of log loss) on a weight's squared distance from `usual_weight` in a company with many exits: the usual
+blend is rarely far from the best."""
+_PULL_OF_FEW: Final = 80.0
+"""The same with few exits, of which the held-out ones cannot tell the parts apart."""
 _USUAL_WEIGHT: Final = 0.65
 """Weight of the logistic regression in a company with many exits."""
 _EXITS_OF_A_SMALL_COMPANY: Final = 450
-"""Training rows with an exit at which its usual weight is halfway between that and 1."""
+"""Training rows with an exit at which its usual weight is halfway between that and 1, and the pull between both."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,12 @@ def usual_weight(exits: int) -> float:
     Small companies rely on it: above .9 with two hundred exits, two thirds with two thousand. What this was chosen on:
     docs/decisions/blend-and-platt.md.
     """
-    return _USUAL_WEIGHT + (1 - _USUAL_WEIGHT) / (1 + (exits / _EXITS_OF_A_SMALL_COMPANY) ** 3)
+    return _USUAL_WEIGHT + (1 - _USUAL_WEIGHT) * _smallness(exits)
+
+
+def _smallness(exits: int) -> float:
+    """1 without exits, a half at `_EXITS_OF_A_SMALL_COMPANY`, towards 0 with many."""
+    return 1 / (1 + (exits / _EXITS_OF_A_SMALL_COMPANY) ** 3)
 
 
 def choose(
@@ -184,9 +191,9 @@ def _choose_trees(
 
 def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tuple[float, float]:
     """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'."""
-    usual = usual_weight(exits)
+    usual, pull = usual_weight(exits), _WEIGHT_PULL + (_PULL_OF_FEW - _WEIGHT_PULL) * _smallness(exits)
     losses = [float(row_losses(mixed(w, linear, trees), outcome).sum()) for w in _WEIGHTS]
-    costs = losses + _WEIGHT_PULL * (_WEIGHTS - usual) ** 2
+    costs = losses + pull * (_WEIGHTS - usual) ** 2
     return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
 
 

@@ -81,14 +81,14 @@ def test_a_few_exits_hardly_change_the_slope() -> None:
 
 
 def test_the_prior_weighs_as_many_rows_as_it_states() -> None:
-    """At the most likely slope the gradients sum to 0: risk minus outcome over the rows, 1 / 0.25² = 16 of the prior.
+    """At the most likely slope the gradients sum to 0: risk minus outcome over the rows, 1 / 0.1² = 100 of the prior.
 
-    Of 20 who scored 1 and of 20 who scored −1, 10 left each: 20 (risk(slope) − 1/2) twice, + 16 (slope − 1) = 0.
+    Of 20 who scored 1 and of 20 who scored −1, 10 left each: 20 (risk(slope) − 1/2) twice, + 100 (slope − 1) = 0.
     An intercept has no prior: of 40 who scored 0, 30 left, and the level is ln 3.
     """
     tilted = fit_shared_slope(np.array([1.0, -1.0] * 20), [1, 1] * 10 + [0, 0] * 10, one_fold([0] * 40))
     assert tilted.intercepts == pytest.approx([0], abs=1e-4)
-    assert 40 * float(risk_of(tilted.slope)) + 16 * tilted.slope == pytest.approx(36, abs=1e-3)
+    assert 40 * float(risk_of(tilted.slope)) + 100 * tilted.slope == pytest.approx(120, abs=1e-3)
     level = fit_shared_slope(np.zeros(40), [1] * 30 + [0] * 10, one_fold([0] * 40))
     assert level.slope == pytest.approx(1, abs=1e-6)
     assert level.intercepts == pytest.approx([LN_3], abs=1e-4)
