@@ -27,6 +27,7 @@ from pipeline.store.schema import (
 )
 from pipeline.store.seals import purged
 from pipeline.store.store import Store
+from pipeline.store.turnover_tables import TURNOVER, TURNOVER_LINE
 
 COMMAND: Final = "retention purge"
 
@@ -112,7 +113,15 @@ def _expired(
             (table, table.c.month <= f"{scores_until:%Y-%m}")
             for table in (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
         ),
+        *((table, _is_old_turnover(table, scores_until)) for table in (TURNOVER_LINE, TURNOVER)),
     ]
+
+
+def _is_old_turnover(table: Table, scores_until: date) -> ColumnElement[bool]:
+    """The newest month of a source stays at any age, because it is served."""
+    other = TURNOVER.alias("other_turnover")
+    newest = select(func.max(other.c.month)).where(other.c.source == table.c.source).scalar_subquery()
+    return (table.c.month <= f"{scores_until:%Y-%m}") & (table.c.month < newest)
 
 
 _BY_MONTH: Final = (DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
