@@ -43,6 +43,7 @@ from serving.routes import (
     receipts,
     representation,
     scores,
+    turnover,
     what_if,
 )
 from serving.settings import ServerSettings
@@ -89,6 +90,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
         contests,
         models,
         representation,
+        turnover,
         audit,
         halts,
         health,

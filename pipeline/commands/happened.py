@@ -12,9 +12,7 @@ from pipeline.settings import Settings
 
 app = typer.Typer()
 
-FromOption = Annotated[
-    str | None, typer.Option("--from", metavar="YYYY-MM", help="First month. Default: the earliest.")
-]
+FromOption = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month. Default: the first.")]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month. Default: the latest.")]
 
 
@@ -69,8 +67,6 @@ def _dimensions(by: list[str] | None) -> list[str] | None:
     if not by:
         return None
     if unknown := set(by) - {*DIMENSIONS, EVERYONE}:
-        remedy = f"Use any of: {', '.join(DIMENSIONS)}."
-        raise BadInput(
-            Finding(f"not a way to group people ({len(unknown)} of {len(by)})", "command line", "--by", remedy=remedy)
-        )
+        rule, remedy = "not a way to group people", f"Use any of: {', '.join(DIMENSIONS)}."
+        raise BadInput(Finding(rule, "command line", "--by", len(unknown), remedy))
     return list(dict.fromkeys([EVERYONE, *by]))

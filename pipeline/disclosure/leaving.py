@@ -13,10 +13,10 @@ exits decides, which is known anyway, and never the number of a kind: what is hi
 blocks: runs of months with at least `LEAST_LEAVERS` exits, or none. A group's kinds are shown for blocks, and for
 windows that begin and end where blocks do, so everything shown of a group is a sum over whole blocks. A group-year with
 fewer exits, and a group of fewer than `LEAST_PEOPLE` people, shows no kinds. Then the total is subtracted: for every
-set M of months that the total tells apart, the weights that a reader can give to a block are one number, so what is left
-of a block is at least the smaller of its exits inside and outside M, and of a hidden group all exits in M. If these
-add up to one or two, the smallest group that takes part is shown by year only, or hidden. One set M is enough: a
-combination with more than two values leaves at least as much as one of its values does (tests/property).
+set M of months that the total tells apart, a reader can give one weight to a block, so what is left of a block is at
+least the smaller of its exits inside and outside M, and of a hidden group all exits in M. If these add up to one or
+two, the smallest group that takes part is shown by year only, or hidden. One set M is enough: a combination with more
+than two values leaves at least as much as one of its values does (tests/property).
 
 Lines of managers lie within each other. There the leavers are sorted by which shown lines they were in; a class with
 too few of them hides the smallest of its lines.

@@ -45,6 +45,12 @@ def newest_turnover(connection: Connection, source: str, *, only_large_groups: b
     return found
 
 
+def newest_source(connection: Connection) -> str | None:
+    """The source whose turnover was published last."""
+    source: str | None = connection.execute(select(TURNOVER.c.source).order_by(TURNOVER.c.at.desc()).limit(1)).scalar()
+    return source
+
+
 def turnover_of_lines(connection: Connection, source: str, manager_id: str | None = None) -> list[dict[str, Any]]:
     """The newest figures of one manager's line, or of all lines, by manager."""
     newest = select(func.max(TURNOVER.c.month)).where(TURNOVER.c.source == source).scalar_subquery()

@@ -28,4 +28,4 @@ TURNOVER_LINE: Final = Table(
     Column("manager_id", String, primary_key=True),
     Column("figures", JSON, nullable=False),
 )
-"""The figures of everyone below one manager: `{"group": row, "months": [row …]}`. Lines that are not shown have none."""
+"""The figures of everyone below one manager: `{"group": row, "months": [row …]}`. Hidden lines have none."""

@@ -1,4 +1,4 @@
-"""Charts of turnover as SVG: the rate over time, the rate of each group, and how many of a cohort are still employed."""
+"""Charts of turnover as SVG: the rate over time, the rate of each group, and who of a cohort is still employed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial

@@ -17,6 +17,7 @@ from serving.pages import (
     representation,
     services,
     sign_in,
+    turnover,
 )
 from serving.pages.errors import PageRoute, safe_next
 from serving.pages.rendering import LANGUAGE_COOKIE, assets, menu_of
@@ -36,6 +37,7 @@ def include(app: FastAPI) -> None:
         organisation,
         people,
         overview,
+        turnover,
         services,
         finding,
         model,

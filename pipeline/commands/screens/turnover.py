@@ -33,8 +33,9 @@ def _company(turnover: Turnover) -> list[str]:
     if whole.voluntary is None or whole.voluntary_rate is None:
         return [f"[bold]{escape(turnover.source)}[/], {period}: too few exits to show how people left."]
     lines = [
-        f"[bold]{escape(turnover.source)}[/], {period}: {whole.voluntary:,} voluntary exits, {_rate(whole.voluntary_rate)} "
-        f"a year; {whole.involuntary:,} involuntary, {whole.other:,} other; {people_text(whole.people_end or 0)} at the end."
+        f"[bold]{escape(turnover.source)}[/], {period}: {whole.voluntary:,} voluntary exits, "
+        f"{_rate(whole.voluntary_rate)} a year; {whole.involuntary:,} involuntary, {whole.other:,} other; "
+        f"{people_text(whole.people_end or 0)} at the end."
     ]
     if whole.year_before:
         lines.append(f"Compared with the twelve months before: {_ratio(whole)}.")
@@ -77,10 +78,8 @@ def _early(turnover: Turnover) -> list[str]:
     everyone = next((row for row in turnover.cohorts if row.cohort is None), None)
     if everyone is None or not everyone.followed_90_days or everyone.left_90_days is None:
         return []
-    share = everyone.left_90_days / everyone.followed_90_days
-    return [
-        f"Within 90 days of the hire {everyone.left_90_days:,} of {everyone.followed_90_days:,} left again ({share:.1%})."
-    ]
+    left, of = everyone.left_90_days, everyone.followed_90_days
+    return [f"Within 90 days of the hire {left:,} of {of:,} left again ({left / of:.1%})."]
 
 
 def _reasons(turnover: Turnover) -> list[str]:
