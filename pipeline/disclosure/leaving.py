@@ -15,8 +15,9 @@ windows that begin and end where blocks do, so everything shown of a group is a 
 fewer exits, and a group of fewer than `LEAST_PEOPLE` people, shows no kinds. Then the total is subtracted: for every
 set M of months that the total tells apart, a reader can give one weight to a block, so what is left of a block is at
 least the smaller of its exits inside and outside M, and of a hidden group all exits in M. If these add up to one or
-two, the smallest group that takes part is shown by year only, or hidden. One set M is enough: a combination with more
-than two values leaves at least as much as one of its values does (tests/property).
+two, the smallest group that takes part is shown by year only, or hidden. The years of departments come before the
+months of everyone: where the two cannot be shown together, everyone is shown by year. One set M is enough: a
+combination with more than two values leaves at least as much as one of its values does (tests/property).
 
 Lines of managers lie within each other. There the leavers are sorted by which shown lines they were in; a class with
 too few of them hides the smallest of its lines.
@@ -87,23 +88,47 @@ def small_group_years(people: NDArray[np.float64], least: int = LEAST_PEOPLE) ->
     return small
 
 
-def shown_with_total(exits: Ints, small: Bools) -> Shown:
-    """What may be shown of groups without common members, and of their total, which is the last row of the result.
+def shown_of_total(exits: Ints, exits_of_main: Ints, small: Bools) -> Shown:
+    """What may be shown of everyone: one row.
+
+    exits: (months,). exits_of_main, small: (groups, months) of the most requested table, whose years come before the
+    months of everyone: where the months would hide one of its groups, everyone is shown by year only.
+    """
+    has_kinds, is_edge = np.ones((1, len(exits)), dtype=bool), np.ones((1, len(exits) + 1), dtype=bool)
+    for year in years(len(exits)):
+        blocks = _blocks(exits[None, year])
+        if blocks.max() < 0:
+            has_kinds[:, year] = False
+            continue
+        table, coarse = exits_of_main[:, year], np.zeros_like(blocks)
+        shown = [_covered(table, small[:, year].any(axis=1), each)[1].sum() for each in (blocks, coarse)]
+        found = coarse if shown[0] < shown[1] else blocks
+        is_edge[:, year.start + 1 : year.stop] = found[:, 1:] != found[:, :-1]
+    return Shown(np.ones(has_kinds.shape, dtype=bool), has_kinds, is_edge)
+
+
+def shown_beside(total: Shown, exits: Ints, small: Bools) -> Shown:
+    """What may be shown of groups without common members, beside what is shown of everyone.
 
     exits: (groups, months), the exits of any kind. small: (groups, months), the groups that are not shown at all.
     """
-    groups, months = exits.shape
-    table = np.vstack([exits, exits.sum(axis=0)])
-    has_kinds, is_edge = np.ones(table.shape, dtype=bool), np.ones((groups + 1, months + 1), dtype=bool)
-    for year in years(months):
-        blocks = _blocks(table[:, year])
-        enough = blocks.max(axis=1) >= 0
-        enough[:-1] &= ~small[:, year].any(axis=1)
-        enough &= enough[-1]
-        _cover(table[:, year], blocks, enough)
+    has_kinds, is_edge = np.zeros(exits.shape, dtype=bool), np.ones((len(exits), exits.shape[1] + 1), dtype=bool)
+    for year in years(exits.shape[1]):
+        if not total.has_kinds[0, year].all():
+            continue
+        of_total = _numbered(total.is_edge[0, year.start : year.stop + 1])[None]
+        blocks, enough = _covered(exits[:, year], small[:, year].any(axis=1), of_total)
         has_kinds[:, year] = enough[:, None]
         is_edge[:, year.start + 1 : year.stop] = blocks[:, 1:] != blocks[:, :-1]
-    return Shown(np.vstack([~small, np.ones((1, months), dtype=bool)]), has_kinds, is_edge)
+    return Shown(~small, has_kinds, is_edge)
+
+
+def _covered(exits: Ints, small: Bools, of_total: Ints) -> tuple[Ints, Bools]:
+    """The blocks of each group in one year, and whether its kinds are shown, beside the total's blocks (1, months)."""
+    blocks = _blocks(exits)
+    enough = (blocks.max(axis=1, initial=-1) >= 0) & ~small
+    _cover(exits, blocks, enough, _sets_of_months(of_total[0]))
+    return blocks, enough
 
 
 def _blocks(exits: Ints) -> Ints:
@@ -130,15 +155,12 @@ def _blocks_of(counts: Ints, left: int) -> Ints:
     return numbers
 
 
-def _cover(table: Ints, blocks: Ints, enough: Bools) -> None:
+def _cover(table: Ints, blocks: Ints, enough: Bools, months: Ints) -> None:
     """Coarsen the blocks of groups, or hide their kinds, until the total less the groups reveals nothing; in place."""
-    if not enough[-1]:
-        return
-    months = _sets_of_months(blocks[-1])
-    parts = [_remainder(table[group], blocks[group], bool(enough[group]), months) for group in range(len(table) - 1)]
+    parts = [_remainder(table[group], blocks[group], bool(enough[group]), months) for group in range(len(table))]
     remainder = np.sum(parts, axis=0) if parts else np.zeros(len(months), dtype=np.int64)
     while len(leaks := np.flatnonzero((remainder > 0) & (remainder < LEAST_LEAVERS))):
-        inside = table[:-1] @ months[leaks[0]]
+        inside = table @ months[leaks[0]]
         takes_part = [group for group in range(len(parts)) if enough[group] and inside[group] > parts[group][leaks[0]]]
         group = min(takes_part, key=lambda each: (table[each].sum(), each))
         if blocks[group].any():
@@ -148,6 +170,11 @@ def _cover(table: Ints, blocks: Ints, enough: Bools) -> None:
         changed = _remainder(table[group], blocks[group], bool(enough[group]), months)
         remainder = remainder + changed - parts[group]
         parts[group] = changed
+
+
+def _numbered(edges: Bools) -> Ints:
+    """The number of each month's block, by where blocks begin and end."""
+    return np.cumsum(edges[:-1]).astype(np.int64) - 1
 
 
 def _sets_of_months(blocks: Ints) -> Ints:
@@ -183,11 +210,6 @@ def lines_with_kinds(leavers: pl.DataFrame, lines: pl.DataFrame, total_edges: Bo
     while leak := _leak_of_lines(of_lines.filter(pl.col("line").is_in(list(shown))), everyone, sets):
         shown -= leak
     return shown
-
-
-def _numbered(edges: Bools) -> Ints:
-    """The number of each month's block."""
-    return np.cumsum(edges[:-1]).astype(np.int64) - 1
 
 
 def _leak_of_lines(shown: pl.DataFrame, everyone: pl.DataFrame, sets: Ints) -> set[str]:

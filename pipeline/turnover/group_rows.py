@@ -57,7 +57,7 @@ def month_rows(table: GroupTable, months: Sequence[date], first: int = 0) -> Ite
                 yield MonthRow(months[number], table.by, name)
                 continue
             people, hires, exits, *kinds = (each[group][number] for each in figures.values())
-            shown = kinds if has_kinds[group] else [None] * len(kinds)
+            shown = kinds if has_kinds[group] or not exits else [None] * len(kinds)
             row = (months[number], table.by, name, people, worked[group][number], hires, exits, *shown, rates[group])
             yield MonthRow(*row)
 

@@ -9,7 +9,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.disclosure import LEAST_PEOPLE
-from pipeline.disclosure.leaving import Shown, lines_with_kinds, shown_with_total, small_group_years, years
+from pipeline.disclosure.leaving import (
+    Shown,
+    lines_with_kinds,
+    shown_beside,
+    shown_of_total,
+    small_group_years,
+    years,
+)
 from pipeline.turnover.monthly import EVERYONE, FIGURES, MANAGER, filled
 
 Numbers = NDArray[np.float64]
@@ -37,15 +44,18 @@ class GroupTable:
 def tables_of(cells: Mapping[str, pl.DataFrame], months: Sequence[date]) -> dict[str, GroupTable]:
     """The table of each dimension, with what `disclosure.leaving` shows of it; everyone is a table of one group.
 
-    What everyone shows is what all tables agree on: each of them is searched together with the total.
+    The first of the other dimensions is the most requested one. Each is searched together with everyone.
     """
     raw = {by: _arrays(frame, months) for by, frame in cells.items() if not frame.is_empty()}
-    found = {by: _with_shown(by, *raw[by]) for by in raw if by not in (EVERYONE, MANAGER)}
-    groups, figures = raw[EVERYONE]
-    counts = figures["exits"].astype(np.int64)
-    alone = shown_with_total(counts, np.zeros(counts.shape, dtype=bool))
-    everyone = Shown(alone.is_group[-1:], alone.has_kinds[-1:], alone.is_edge[-1:])
-    return {EVERYONE: GroupTable(EVERYONE, groups, figures, everyone), **found}
+    groups, figures = raw.pop(EVERYONE)
+    small = {by: small_group_years(of[1]["person_months"]) for by, of in raw.items()}
+    exits = {by: of[1]["exits"].astype(np.int64) for by, of in raw.items()}
+    alone = figures["exits"].astype(np.int64)
+    main = next(iter(raw), None)
+    of_main = (exits[main], small[main]) if main else (alone[:0], np.zeros((0, len(months)), dtype=bool))
+    total = shown_of_total(alone[0], *of_main)
+    found = {by: GroupTable(by, *of, shown_beside(total, exits[by], small[by])) for by, of in raw.items()}
+    return {EVERYONE: GroupTable(EVERYONE, groups, figures, total), **found}
 
 
 def lines_table(cells: pl.DataFrame, leavers: pl.DataFrame, everyone: GroupTable, months: Sequence[date]) -> GroupTable:
@@ -72,13 +82,6 @@ def lines_table(cells: pl.DataFrame, leavers: pl.DataFrame, everyone: GroupTable
 def small_for(table: GroupTable, least: int) -> NDArray[np.bool_]:
     """(groups, months): the groups that are not shown to readers who see none of fewer than `least` people."""
     return small_group_years(np.asarray(table.figures["person_months"], dtype=float), least)
-
-
-def _with_shown(by: str, groups: tuple[str | None, ...], figures: Mapping[str, Numbers]) -> GroupTable:
-    small = small_group_years(np.asarray(figures["person_months"], dtype=float))
-    with_total = shown_with_total(figures["exits"].astype(np.int64), small)
-    shown = Shown(with_total.is_group[:-1], with_total.has_kinds[:-1], with_total.is_edge[:-1])
-    return GroupTable(by, groups, figures, shown)
 
 
 def _arrays(cells: pl.DataFrame, months: Sequence[date]) -> tuple[tuple[str | None, ...], dict[str, Numbers]]:

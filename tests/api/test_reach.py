@@ -131,7 +131,7 @@ def shown(answers: dict[str, Any]) -> set[tuple[str, str]]:
                 found.add((month, person))
             else:
                 assert answer.status_code == 403
-        elif path in ("/v1/groups/line", "/organisation"):
+        elif path in ("/v1/groups/line", "/organisation", "/v1/turnover", "/turnover"):
             assert not set(NAMED.findall(answer.text)) & set("ABCDEX")
         elif path.startswith("/v1/") and answer.status_code == 200:
             for each in answer.json()["lists"]:
@@ -149,6 +149,8 @@ def test_the_walk_finds_what_a_manager_can_call(settings: ServerSettings) -> Non
         ("GET", "/v1/lists/{month}"),
         ("POST", "/v1/lists/{month}/{employee_id:path}/answer"),
         ("GET", "/v1/groups/line"),
+        ("GET", "/v1/turnover"),
+        ("GET", "/turnover"),
         ("GET", "/list"),
         ("GET", "/organisation"),
         ("POST", "/list/{month}/{employee_id:path}/answer"),
