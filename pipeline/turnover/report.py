@@ -156,5 +156,5 @@ class Turnover:
     cohorts: tuple[CohortRow, ...] = ()
     segments: tuple[Segment, ...] = ()
     regret: str | None = None
-    expectation: str | None = None
+    expectation: str = "year_before"
     notes: tuple[str, ...] = field(default=())
