@@ -219,8 +219,8 @@ def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, ta
     for column in people_columns(table):
         if column not in frame.columns:
             continue  # criticality may be about jobs alone
-        somebody = pl.col(column).is_in(people.everyone["employee_id"].implode())
-        known = frame.filter(somebody | pl.col(column).is_null())
+        is_known = pl.col(column).is_in(people.everyone["employee_id"].implode())
+        known = frame.filter(is_known | pl.col(column).is_null())
         tally.add(UNKNOWN_PERSON, table, column, frame.height - known.height)
         count_spellings(table, column, frame, people.everyone, tally)
         frame = known

@@ -101,7 +101,7 @@ def shown_of_total(exits: Ints, exits_of_main: Ints, small: Bools) -> Shown:
             has_kinds[:, year] = False
             continue
         table, coarse = exits_of_main[:, year], np.zeros_like(blocks)
-        shown = [_covered(table, small[:, year].any(axis=1), each)[1].sum() for each in (blocks, coarse)]
+        shown = [_covered(table, np.any(small[:, year], axis=1), each)[1].sum() for each in (blocks, coarse)]
         found = coarse if shown[0] < shown[1] else blocks
         is_edge[:, year.start + 1 : year.stop] = found[:, 1:] != found[:, :-1]
     return Shown(np.ones(has_kinds.shape, dtype=bool), has_kinds, is_edge)
@@ -117,7 +117,7 @@ def shown_beside(total: Shown, exits: Ints, small: Bools) -> Shown:
         if not total.has_kinds[0, year].all():
             continue
         of_total = _numbered(total.is_edge[0, year.start : year.stop + 1])[None]
-        blocks, enough = _covered(exits[:, year], small[:, year].any(axis=1), of_total)
+        blocks, enough = _covered(exits[:, year], np.any(small[:, year], axis=1), of_total)
         has_kinds[:, year] = enough[:, None]
         is_edge[:, year.start + 1 : year.stop] = blocks[:, 1:] != blocks[:, :-1]
     return Shown(~small, has_kinds, is_edge)
@@ -226,7 +226,8 @@ def _leak_of_lines(shown: pl.DataFrame, everyone: pl.DataFrame, sets: Ints) -> s
     names = sizes["class"].to_list()
     counts = np.zeros((len(names), sets.shape[1]), dtype=np.int64)
     position = {name: at for at, name in enumerate(names)}
-    np.add.at(counts, ([position[name] for name in by_class["class"]], by_class["month"].to_numpy()), 1)
+    of_class = np.array([position[name] for name in by_class["class"]], dtype=np.int64)
+    np.add.at(counts, (of_class, by_class["month"].to_numpy().astype(np.int64)), 1)
     whole = np.zeros(sets.shape[1], dtype=np.int64)
     parts = np.array([_remainder(row, whole, name is not None, sets) for name, row in zip(names, counts, strict=True)])
     remainder = parts.sum(axis=0) if len(parts) else np.zeros(len(sets), dtype=np.int64)

@@ -11,6 +11,7 @@ from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.score_record import driver_sums
 from pipeline.store.reading import Published, PublishedScores
+from pipeline.turnover.group_rows import Key
 from pipeline.turnover.happened import Expectation
 from pipeline.turnover.monthly import EVERYONE
 from pipeline.turnover.rates import MONTHS_A_YEAR
@@ -29,7 +30,7 @@ def expectation_of(scores: PublishedScores, source: str, stays: pl.DataFrame, af
     used = list(_matured(scores.history(source), after, until))
     if not used:
         return Expectation()
-    rates = {}
+    rates: dict[Key, float] = {}
     for by in (EVERYONE, *SCORED_BY):
         sums = pl.concat([_sums(scores, published, by) for published in used])
         total = sums.group_by("group").agg(pl.col("risk").sum(), pl.col("years").sum()).filter(pl.col("years") > 0)

@@ -76,7 +76,7 @@ def group_rows(table: GroupTable, months: Sequence[date], beside: Beside) -> lis
     """The rows of one table over its last twelve months, their comparisons corrected for the number of groups."""
     last = len(months)
     first = max(last - MONTHS_A_YEAR, 0)
-    is_shown = table.shown.is_group[:, first:].all(axis=1)
+    is_shown = np.all(table.shown.is_group[:, first:], axis=1)
     has_kinds = table.shown.window(first, last) & is_shown
     has_before = table.shown.window(first - MONTHS_A_YEAR, first) & has_kinds
     sums = _sums_of(table, first, last)
@@ -129,10 +129,11 @@ def _group_row(
     )
     if not has_kinds:
         return row
+    of_kinds: dict[str, Any] = {kind: total[kind] for kind in KINDS}
+    of_kinds |= {f"{kind}_rate": rates[kind][at] for kind in KINDS}
     return replace(
         row,
-        **{kind: total[kind] for kind in KINDS},
-        **{f"{kind}_rate": rates[kind][at] for kind in KINDS},
+        **of_kinds,
         headcount_rate=None if start is None else headcount_rate(total["voluntary"], people),
         regretted=total["regretted"] if total["judged"] else None,
         judged=total["judged"] or None,
@@ -177,7 +178,8 @@ def _corrected(rows: list[GroupRow], name: str, of: Callable[[GroupRow], Compari
     compared = [(at, found) for at, row in enumerate(rows) if (found := of(row)) is not None]
     corrected = list(rows)
     for (at, found), p in zip(compared, adjusted([found.p for _, found in compared]), strict=True):
-        corrected[at] = replace(rows[at], **{name: replace(found, p_adjusted=float(p))})
+        changed: dict[str, Any] = {name: replace(found, p_adjusted=float(p))}
+        corrected[at] = replace(rows[at], **changed)
     return corrected
 
 

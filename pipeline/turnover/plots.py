@@ -37,9 +37,10 @@ def _over_time(rows: Sequence[MonthRow], axes: Axes) -> None:
     shown = [(row.month, row.voluntary_rate_12m) for row in rows if row.voluntary_rate_12m]
     if not shown:
         return
-    days, rates = [day for day, _ in shown], [rate for _, rate in shown]
+    days: Any = [day for day, _ in shown]
+    rates = [rate for _, rate in shown]
     axes.plot(days, [rate.value for rate in rates], color=_BLUE)
-    axes.fill_between(days, [rate.low for rate in rates], [rate.high for rate in rates], color=_BLUE, alpha=0.2)  # type: ignore[arg-type]
+    axes.fill_between(days, [rate.low for rate in rates], [rate.high for rate in rates], color=_BLUE, alpha=0.2)
     axes.set_ylim(0)
     axes.yaxis.set_major_formatter(_percent)
     axes.set(ylabel="voluntary exits a year per person", title="Voluntary turnover, twelve months to each month")
