@@ -26,6 +26,7 @@ NO_PERSON = {
     "simulate": "invented people",
     "draft": "queries and questions",
     "check": "counts of rows",
+    "turnover": "what happened, by group",
     "features": "features, no risk",
     "monitor": "figures of a month",
     "effect": "figures of two parts",
