@@ -1,13 +1,14 @@
 """Why people say they left."""
 
 from datetime import date
+from typing import Final
 
 import polars as pl
 
 from pipeline.disclosure.leaving import LEAST_LEAVERS
 from pipeline.turnover.report import ReasonRow
 
-LONGEST: int = 60
+LONGEST: Final = 60
 """A longer text is a sentence about a person, not a reason that a list offers."""
 
 
