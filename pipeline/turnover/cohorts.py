@@ -48,7 +48,7 @@ def _cohort(name: str | None, hired: pl.DataFrame, observed: pl.DataFrame, last_
 
 
 def _early(hired: pl.DataFrame, days: int, last_day: object) -> tuple[int | None, int | None]:
-    """Who left within that many days of the hire, and those whom the source has followed for that long; None for too few."""
+    """Who left within that many days of the hire, and who was followed for that long; None for too few."""
     follows = (pl.lit(last_day) - pl.col("hire_date")).dt.total_days() + 1 >= days
     followed = hired.filter(follows)
     if followed.height < LEAST_PEOPLE:
