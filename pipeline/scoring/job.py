@@ -36,6 +36,7 @@ from pipeline.scoring.refusals import refusals, unchecked
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
+from pipeline.turnover.publishing import publish_turnover
 
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6
@@ -114,6 +115,9 @@ def score_and_publish(
         progress("publish")
         publication = replace(publication, data_check=check)
         store.publish(publication, read_at)
+        if isinstance(loaded, Source):
+            progress("count who left")
+            publish_turnover(store, loaded, read_at)
         publication = publication.without(store.erased_since(read_at))  # as it was published
         with store.reading() as scores:
             objected = scores.objections.among(publication.source, publication.scores["employee_id"])
