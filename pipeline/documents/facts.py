@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from features.calendar import month_end
 from pipeline.documents.impact_assessment import MONTHS_OF_ACCESS, Held, held
+from pipeline.informed import notices_of
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
 from pipeline.settings import Settings
@@ -77,7 +78,7 @@ def _source(scores: PublishedScores, head: Published, settings: Settings) -> Sou
         by_driver.setdefault(about["driver"], []).append(about)
     return SourceFacts(
         published=head,
-        notice_given=settings.notice_given.get(head.source),
+        notice_given=min((each.given for each in notices_of(settings.notice_given.get(head.source))), default=None),
         tables=check.counts.tables if check else {},
         features=by_driver,
     )
