@@ -1,4 +1,4 @@
-"""The Python interface for notebooks: `from pipeline import train, report, load_model, score, evaluate`.
+"""The Python interface for notebooks: `from pipeline import train, judge, report, load_model, score, evaluate`.
 
 Each function does what a command does. Settings come from the environment (`RETENTION_…`), as for the commands, unless
 others are given.
@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from features.errors import BadInput, Finding
-from pipeline import training
+from pipeline import judging, training
 from pipeline.dataset.rows import KEYS
 from pipeline.judgement.metrics import metrics_with_intervals
 from pipeline.judgement.resampling import RESAMPLES
@@ -53,6 +53,7 @@ def train(
     seed: int = 1,
     allow_suspects: Sequence[str] = (),
     predictions: bool = True,
+    compare: str | Path | None = None,
     settings: Settings | None = None,
 ) -> Trained:
     """Train, evaluate out of time, log to MLflow, register, and promote if the gate passes.
@@ -71,6 +72,9 @@ def train(
         Features to allow although the leak guard names them; the run records them.
     predictions
         Whether the predictions of single people are wanted.
+    compare
+        A Parquet file with another system's predictions (employee_id, snapshot_date, risk), to be judged on the same
+        rows: ``report["other_system"]``.
     settings
         Where state is stored; from the environment by default.
 
@@ -94,9 +98,76 @@ def train(
     >>> trained.report["metrics"]["auc"]  # doctest: +SKIP
     {'value': 0.741, 'low': 0.712, 'high': 0.768}
     """
-    request = Request(seed, quick, horizon_months, tuple(allow_suspects), predictions)
+    request = Request(seed, quick, horizon_months, tuple(allow_suspects), predictions, compare and Path(compare))
     trained = training.train(Path(source), settings or Settings(), request)
     return Trained(as_json(trained.report), trained.model, trained.predictions)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The report of `judge`, and out-of-time predictions: the estimator's (``risk``) and the blend's (``blend_risk``).
+
+    ``predictions`` has no rows if they were not wanted.
+    """
+
+    report: dict[str, Any]
+    predictions: pl.DataFrame
+
+
+def judge(
+    source: str | Path,
+    estimator: Any,
+    *,
+    name: str | None = None,
+    quick: bool = True,
+    horizon_months: int | None = None,
+    seed: int = 1,
+    allow_suspects: Sequence[str] = (),
+    predictions: bool = True,
+    compare: str | Path | None = None,
+    settings: Settings | None = None,
+) -> Judged:
+    """Judge a scikit-learn classifier as the blend is judged, and paired with the blend on the same rows.
+
+    The same test dates, guards, calibration, intervals, fairness review and gate. It is registered, and promoted if the
+    gate lets it, only if its factors add up and it has a stored form, as `RetentionClassifier` has.
+
+    Parameters
+    ----------
+    source
+        A folder of HR tables, or a ``source.toml``.
+    estimator
+        A classifier that has not been fitted, or a pipeline that ends in one. Copies of it are fitted; it is not
+        changed. A pipeline gets the table as pandas (NaN for unknown, pandas categories); for any other classifier
+        categories become columns, and unknown numbers medians if it does not take them.
+    name
+        Its name in the report; by default its class.
+    quick, horizon_months, seed, allow_suspects, predictions, compare, settings
+        As in `train`; ``quick`` is about the blend that it is compared with.
+
+    Returns
+    -------
+    Judged
+        ``report``: as `train`'s, with the estimator's figures; ``report["estimator"]["against_blend"]`` are the
+        differences from the blend with their intervals. ``report["promoted"]`` says whether it serves.
+
+    Raises
+    ------
+    BadInput
+        If the estimator or the source cannot be used; the estimator's own error is its ``__cause__``.
+    Refused
+        As `train`.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> judged = judge("path/to/source", LogisticRegression(C=0.1))  # doctest: +SKIP
+    >>> judged.report["estimator"]["against_blend"]["auc"]  # doctest: +SKIP
+    {'value': -0.012, 'low': -0.021, 'high': -0.004}
+    """
+    request = Request(seed, quick, horizon_months, tuple(allow_suspects), predictions, compare and Path(compare))
+    judged = judging.judge(Path(source), estimator, name or type(estimator).__name__, settings or Settings(), request)
+    return Judged(as_json(judged.report), judged.predictions)
 
 
 def report(version: str | None = None, *, settings: Settings | None = None) -> dict[str, Any]:
