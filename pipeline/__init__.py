@@ -9,9 +9,9 @@ call `features.allocator.share_freed_memory()` before that; otherwise it runs wi
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.notebook import evaluate, judge, load_model, report, score, train
+    from pipeline.notebook import RetentionClassifier, evaluate, judge, load_model, report, score, train
 
-__all__ = ["evaluate", "judge", "load_model", "report", "score", "train"]
+__all__ = ["RetentionClassifier", "evaluate", "judge", "load_model", "report", "score", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,6 +20,9 @@ from pipeline import judging, training
 from pipeline.dataset.rows import KEYS
 from pipeline.judgement.metrics import metrics_with_intervals
 from pipeline.judgement.resampling import RESAMPLES
+from pipeline.model.estimator.retention_classifier import (
+    RetentionClassifier as RetentionClassifier,
+)  # offered by `pipeline`
 from pipeline.model.stored_model import StoredModel
 from pipeline.notice import require_notice
 from pipeline.registry import versions as registry
