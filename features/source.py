@@ -45,6 +45,7 @@ class Source:
     addresses, kept apart from the tables that features are made of. employee_features: columns of employees beyond the
     contract's that may be context features. items: the declared ones, by table and name.
     data_hash: independent of the order of rows, of the format of the files, and of names and addresses.
+    own_features: the module of the company's own features.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Source:
     data_hash: str
     report: Report
     directory: Path | None = None
+    own_features: Path | None = None
 
     def scan(self, table: str) -> pl.LazyFrame | None:
         """The canonical table, lazily; None where the source has none."""
@@ -186,7 +188,22 @@ def _source(definition: SourceDefinition, report: Report, written: Path, staging
         data_hash=data_hash(files, written.parent),
         report=report,
         directory=staging / directory.name if directory else None,
+        own_features=_own_features(definition),
     )
+
+
+def _own_features(definition: SourceDefinition) -> Path | None:
+    """The module that `[features]` names. Raises BadInput where there is no such file in the folder of the source."""
+    declared = definition.settings.features
+    if declared is None:
+        return None
+    file = (definition.folder / declared.module).resolve()
+    if not file.is_file() or not file.is_relative_to(definition.folder.resolve()):
+        remedy = "Give the name of a Python file in the folder of the source."
+        raise BadInput(
+            Finding(f"no file {declared.module} in the folder", "source.toml", "features.module", remedy=remedy)
+        )
+    return file
 
 
 def _items(definition: SourceDefinition, table: str) -> dict[str, Item]:

@@ -62,6 +62,7 @@ class FeatureEntry:
     peers: str = ""
     actionable: bool = True
     kind: str = "number"
+    is_own: bool = False
 
     @classmethod
     def of(cls, feature: Feature) -> "FeatureEntry":
