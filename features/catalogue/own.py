@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _DRIVERS: Final = get_args(Driver)
 _PLACE: Final = "own features"
+SERVICES: Final = "collaboration"
+"""A table that own features cannot read: it is summed by month, for people as they stand in the source."""
 
 
 def own_families(source: "Source", taken: Collection[str]) -> list[Family]:
@@ -33,6 +35,8 @@ def own_families(source: "Source", taken: Collection[str]) -> list[Family]:
     declared = _declared(source.own_features, source.own_features.stat().st_mtime_ns)
     findings = list(_wrong_names(declared, taken))
     for each in declared:
+        if any(need.startswith(SERVICES) for need in each.needs):
+            findings.append(_finding(f"an own feature cannot be computed from {SERVICES}", _names(each)))
         lacking = [need for need in each.needs if not holds(source, need)]
         findings += [_finding(f"needs {need}, which the source lacks", _names(each)) for need in lacking]
     if findings:
@@ -87,11 +91,12 @@ def _wrong(feature: Feature, taken: Collection[str]) -> str:
 
 
 def _apart(define: "Definition") -> "Definition":
-    """The definition over a source without protected attributes and names."""
+    """The definition over a source without protected attributes, names and internal services."""
 
     def own(known: "Known") -> Frame:
-        source = replace(known.source, protected=None, protected_names=(), directory=None, own_features=None)
-        return define(replace(known, source=source))
+        tables = {name: file for name, file in known.source.tables.items() if name != SERVICES}
+        plain = replace(known.source, tables=tables, protected=None, protected_names=(), directory=None)
+        return define(replace(known, source=plain))
 
     return own
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from features.catalogue.feature import Family
+from features.catalogue.own import SERVICES
 from features.contract.tables import OWN_DATE
 from features.engine.polars import POLARS
 from features.errors import BadInput, Finding, Refused
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from features.source import Source
 
 _PLACE: Final = "own features"
-_OF_THE_END: Final = ("closed_at", "rating", "effort_hours")
-"""What is known of an internal service only once it is closed."""
 
 
 def check_own_features(source: "Source", families: Sequence[Family], dates: Sequence[date], work: Path) -> None:
@@ -45,17 +44,13 @@ def check_own_features(source: "Source", families: Sequence[Family], dates: Sequ
 def _until(source: "Source", day: date, work: Path) -> "Source":
     """The source as it would be if nothing after the day had been recorded."""
     tables = {}
-    for table, file in source.tables.items():
-        rows, own = pl.scan_parquet(file), pl.col(OWN_DATE[table])
+    for table in sorted({*source.tables} - {SERVICES}):
+        rows, own = pl.scan_parquet(source.tables[table]), pl.col(OWN_DATE[table])
         recorded = pl.col("recorded_at")
-        is_known = (recorded.is_null() | (recorded <= day)) & (own.cast(pl.Date) <= day)
+        is_known = (recorded.is_null() | (recorded <= day)) & (own <= day)
         if table == "exits":
             is_known = pl.when(recorded.is_null()).then(own <= day).otherwise(recorded <= day)
         rows = rows.filter(is_known)
-        if table == "collaboration":
-            ends = [name for name in _OF_THE_END if name in rows.collect_schema().names()]
-            is_closed = pl.col("closed_at").cast(pl.Date) <= day
-            rows = rows.with_columns(pl.when(is_closed).then(pl.col(name)).alias(name) for name in ends)
         tables[table] = work / f"until-{day}-{table}.parquet"
         write_whole(tables[table], rows.collect().write_parquet)
     return replace(source, tables=tables)
@@ -88,6 +83,6 @@ def _changed(family: Family, then: pl.DataFrame, now: pl.DataFrame, day: date) -
             differs = before.cast(pl.String).ne_missing(after.cast(pl.String))
         if rows := int(differs.sum()):
             rule = f"on {day}, it changes when later rows are removed: it sees the future"
-            remedy = "Read tables by `known.facts(table)` only, and nothing of a service that is not closed yet."
+            remedy = "Read tables by `known.facts(table)` only."
             found.append(Finding(rule, _PLACE, feature.name, rows, remedy))
     return found

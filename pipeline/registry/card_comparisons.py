@@ -1,9 +1,9 @@
-"""Tables of a model card on other models: the blend beside a classifier of the user, and another system."""
+"""Blocks of a model card on what is not the product's: a classifier of the user, another system, own features."""
 
 from pipeline.judgement.compared import Differences
 from pipeline.judgement.figures import Metrics, MetricValues
 from pipeline.judgement.report import TrainingReport
-from pipeline.registry.card_blocks import Block, Table, bounds, number
+from pipeline.registry.card_blocks import Block, Facts, Table, bounds, number
 from pipeline.registry.card_words import MEANING
 
 
@@ -25,6 +25,14 @@ def other_model_tables(report: TrainingReport) -> list[Block]:
         columns = ("other system", "this model", "difference")
         tables.append(_table(title, columns, other.metrics, other.own, other.differences, note))
     return tables
+
+
+def own_features(report: TrainingReport) -> list[Block]:
+    """The features that the company declares itself; empty without any."""
+    own = ", ".join(f"{feature.label} ({feature.name})" for feature in report.features if feature.is_own)
+    return [
+        Facts([("the company's own", f"{own}. Their definitions are the company's, and not in this product.")])
+    ] * bool(own)
 
 
 def _table(

@@ -14,7 +14,7 @@ from pipeline.judgement.report import TrainingReport
 from pipeline.language.translator import ENGLISH
 from pipeline.registry import card_words as words
 from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
-from pipeline.registry.card_comparisons import other_model_tables
+from pipeline.registry.card_comparisons import other_model_tables, own_features
 from pipeline.registry.card_figures import (
     ablation_table,
     comparison_table,
@@ -118,7 +118,7 @@ def _sections(
         Section("oversight", "Oversight by people", [Items(words.OVERSIGHT)]),
         Section("monitoring", "Monitoring", [Items(words.MONITORING)]),
         Section("versions", "Versions", [version_facts(version, report)]),
-        Section("features", "Features", [feature_table(report)]),
+        Section("features", "Features", [feature_table(report), *own_features(report)]),
         Section("annex-iv", "Where annex IV of the EU AI Act is met", _annex_iv()),
     ]
 
