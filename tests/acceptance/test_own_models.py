@@ -37,13 +37,15 @@ def blend():
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Log-odds of leaving fall with the salary and rise with the distance; `theirs.parquet` knows the truth of 400."""
+    """Four figures of equal weight, so that the guards suspect none; `theirs.parquet` knows the truth of 400 people."""
     folder, random = tmp_path_factory.mktemp("own"), np.random.default_rng(8)
-    salary, distance = random.normal(size=500), random.normal(size=500)
-    truth = risk_of(-0.8 - salary + 0.7 * distance)
+    figures = random.normal(size=(500, 4)).round(3)
+    truth = risk_of(-0.8 + figures @ [-0.6, 0.6, -0.6, 0.6])
     left = np.where(random.random(500) < truth, "Yes", "No")
     ids = [f"P{number}" for number in range(500)]
-    people = pl.DataFrame({"Id": ids, "Salary": salary.round(3), "Distance": distance.round(3), "Left": left})
+    people = pl.DataFrame(figures, schema=["Salary", "Distance", "Trust", "Hours"]).with_columns(
+        Id=pl.Series(ids), Left=pl.Series(left)
+    )
     (folder / "source").mkdir()
     people.write_csv(folder / "source" / "people.csv")
     (folder / "source" / "source.toml").write_text(SOURCE)
