@@ -27,6 +27,7 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.notice import require_notice
 from pipeline.registry import versions as registry
 from pipeline.registry.report_json import as_json
+from pipeline.scoring.explanation import Scored
 from pipeline.scoring.records import faults, score_records
 from pipeline.settings import Settings
 from pipeline.store.store import Store
@@ -101,7 +102,9 @@ def train(
     >>> trained.report["metrics"]["auc"]  # doctest: +SKIP
     {'value': 0.741, 'low': 0.712, 'high': 0.768}
     """
-    request = Request(seed, quick, horizon_months, tuple(allow_suspects), predictions, compare and Path(compare))
+    request = Request(
+        seed, quick, horizon_months, tuple(allow_suspects), predictions, Path(compare) if compare else None
+    )
     trained = training.train(Path(source), settings or Settings(), request)
     return Trained(as_json(trained.report), trained.model, trained.predictions)
 
@@ -168,7 +171,9 @@ def judge(
     >>> judged.report["estimator"]["against_blend"]["auc"]  # doctest: +SKIP
     {'value': -0.012, 'low': -0.021, 'high': -0.004}
     """
-    request = Request(seed, quick, horizon_months, tuple(allow_suspects), predictions, compare and Path(compare))
+    request = Request(
+        seed, quick, horizon_months, tuple(allow_suspects), predictions, Path(compare) if compare else None
+    )
     judged = judging.judge(Path(source), estimator, name or type(estimator).__name__, settings or Settings(), request)
     return Judged(as_json(judged.report), judged.predictions)
 
@@ -234,23 +239,6 @@ def load_model(version: str | None = None, *, settings: Settings | None = None) 
     return registry.load(settings or Settings(), version)[1]
 
 
-@dataclass(frozen=True)
-class Scored:
-    """Scores and their factors; ``employee_id`` is the number of the record, starting at "0".
-
-    Attributes
-    ----------
-    scores
-        A row for each record, in their order: risk, risk_3m to risk_12m, risk_low, risk_high, evidence,
-        base_log_odds, log_odds.
-    factors
-        A row for each record and feature: driver, value, peer_value and contribution, in log-odds.
-    """
-
-    scores: pl.DataFrame
-    factors: pl.DataFrame
-
-
 def score(
     model: StoredModel,
     records: pl.DataFrame | Sequence[Mapping[str, float | str | None]],
@@ -272,7 +260,8 @@ def score(
     Returns
     -------
     Scored
-        A record's ``base_log_odds`` plus the sum of its ``contribution`` is its ``log_odds``.
+        A record's ``base_log_odds`` plus the sum of its ``contribution`` is its ``log_odds``. ``explanation()`` gives
+        the factors in the form that the plots of shap take.
 
     Raises
     ------

@@ -20,7 +20,7 @@ class Differences(Named[Bounded]):
 class Compared:
     """Risks of another model on `rows` test rows of `people`, and the model's own on the same rows.
 
-    name: a file or a factory. missing: test rows without a risk of the other; they are left out on both sides.
+    name: a file or a factory. missing: test rows without a risk of the other; they are left out for both.
     unused: risks that belong to no test row. own: the model's metrics on these rows. differences: other less own.
     """
 

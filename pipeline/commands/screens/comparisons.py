@@ -41,8 +41,8 @@ def comparison_lines(report: TrainingReport) -> list[RenderableType]:
 
 def _left_out(other: Compared) -> list[str]:
     counts = {"test rows have no prediction": other.missing, "predictions belong to no test row": other.unused}
-    said = ", ".join(f"{rows:,} {what}" for what, rows in counts.items() if rows)
-    return [f"[yellow]note[/] {said}; they are left out."] if said else []
+    text = ", ".join(f"{rows:,} {what}" for what, rows in counts.items() if rows)
+    return [f"[yellow]note[/] {text}; they are left out."] if text else []
 
 
 def _table(title: str, columns: tuple[str, ...], first: Metrics, second: MetricValues, less: Differences) -> Table:

@@ -70,7 +70,7 @@ class FittedEstimator:
         give = getattr(self.estimator, "served_blend", None)
         if give is None:
             return None
-        blend = give()
+        blend: Blend = give()
         inner = blend.choice.line
         line = Line(self.line.slope * inner.slope, self.line.slope * inner.shift + self.line.shift)
         return replace(blend, choice=replace(blend.choice, line=line, risk_range=self.risk_range))
