@@ -45,7 +45,7 @@ class Source:
     addresses, kept apart from the tables that features are made of. employee_features: columns of employees beyond the
     contract's that may be context features. items: the declared ones, by table and name.
     data_hash: independent of the order of rows, of the format of the files, and of names and addresses.
-    own_features: the module of the company's own features.
+    own_features: the module of the company's own features. runs_own_features: whether it may be run.
     """
 
     name: str
@@ -63,16 +63,20 @@ class Source:
     report: Report
     directory: Path | None = None
     own_features: Path | None = None
+    runs_own_features: bool = False
 
     def scan(self, table: str) -> pl.LazyFrame | None:
         """The canonical table, lazily; None where the source has none."""
         return pl.scan_parquet(self.tables[table]) if table in self.tables else None
 
 
-def load_source(source: Path, staging: Path, directory: Path | None = None) -> Source | CrossSection:
+def load_source(
+    source: Path, staging: Path, directory: Path | None = None, *, runs_own_features: bool = False
+) -> Source | CrossSection:
     """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
 
-    `source` is a folder or a source.toml, `directory` a file that is read in place of its table `directory`. Raises
+    `source` is a folder or a source.toml, `directory` a file that is read in place of its table `directory`.
+    `runs_own_features` allows the module that source.toml may name to be run when features are computed. Raises
     BadInput with every error, and then writes nothing: all work happens in a folder beside `staging`, which replaces
     `staging` at the end. A cross-section writes nothing at all.
     """
@@ -84,6 +88,7 @@ def load_source(source: Path, staging: Path, directory: Path | None = None) -> S
             raise BadInput(loaded.errors)
         if isinstance(loaded, Source):
             _replace_folder(work / "tables", staging)
+            return replace(loaded, runs_own_features=runs_own_features)
         return loaded
 
 

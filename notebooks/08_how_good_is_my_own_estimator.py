@@ -67,9 +67,9 @@ figure.tight_layout()
 print(f"factors: {judged['factors']}; promoted: {mine.report['promoted']}")
 
 # %% [markdown]
-# `RetentionClassifier` gives both: it is the blend as a scikit-learn estimator, for your own searches and pipelines. With
-# `judge(company, RetentionClassifier(directions={"overtime_hours_3m": 1}))` it is registered, and serves if it passes the
-# gate.
+# `RetentionClassifier` gives both: it is the blend as a scikit-learn estimator, for your own searches and pipelines.
+# `judge(company, RetentionClassifier(directions={"overtime_hours_3m": 1}))` registers it, and it serves if it passes
+# the gate.
 
 # %% [markdown]
 # ## Row by row

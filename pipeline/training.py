@@ -138,7 +138,7 @@ def evaluated(source: Path, settings: Settings, request: Request, folder: Path, 
     Raises BadInput for a source that cannot be learned from, and Refused if a guard stops the run.
     """
     with watch.stage("read and validate"):
-        loaded = load_source(source, folder / "tables")
+        loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features)
         others = read_predictions(request.compare, isinstance(loaded, Source)) if request.compare else None
     with watch.stage("features"):
         material = material_of(loaded, request.horizon_months, request.seed, folder, settings, watch.progress)

@@ -27,11 +27,15 @@ SERVICES: Final = "collaboration"
 def own_families(source: "Source", taken: Collection[str]) -> list[Family]:
     """The families that the source's own module declares, in its order; empty where it names none.
 
-    `taken` are the names of the product's columns. Raises BadInput with everything that is wrong: a module that cannot
-    be imported or declares nothing, a name that is taken, refused or protected, and tables that the source lacks.
+    `taken` are the names of the product's columns. Raises BadInput if the module may not be run, and with everything
+    that is wrong with it: it cannot be imported or declares nothing, a name is taken, refused or protected, or the
+    source lacks a table.
     """
     if source.own_features is None:
         return []
+    if not source.runs_own_features:
+        remedy = "If you trust its authors, set RETENTION_OWN_FEATURES=true; otherwise remove [features]."
+        raise BadInput(Finding("modules of a source are not run", "source.toml", "features.module", remedy=remedy))
     declared = _declared(source.own_features, source.own_features.stat().st_mtime_ns)
     findings = list(_wrong_names(declared, taken))
     for each in declared:

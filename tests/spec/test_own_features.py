@@ -1,6 +1,7 @@
 """A company's own features: declared in a module, checked for what they may not be, and for the future."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -50,7 +51,7 @@ Sources = Callable[..., Source]
 
 def source(source_of: Sources, folder: Path, module: str, tables: dict[str, str] | None = None) -> Source:
     (folder / "own.py").write_text(HEAD + module)
-    return source_of(tables or {"measures": MEASURES}, own_features=folder / "own.py")
+    return source_of(tables or {"measures": MEASURES}, own_features=folder / "own.py", runs_own_features=True)
 
 
 def test_an_own_feature_is_a_column_of_what_was_known(source_of: Sources, tmp_path: Path) -> None:
@@ -82,8 +83,20 @@ def secret(known):
     return known.facts("measures").group_by("employee_id").agg(secret=nw.len())
 """
     (tmp_path / "own.py").write_text(HEAD + module)
-    own = source_of({"measures": MEASURES}, own_features=tmp_path / "own.py", directory=tmp_path / "names.parquet")
+    own = source_of(
+        {"measures": MEASURES},
+        own_features=tmp_path / "own.py",
+        runs_own_features=True,
+        directory=tmp_path / "names.parquet",
+    )
     assert feature_table(own, DAYS[:1], tmp_path / "out")
+
+
+def test_a_source_alone_runs_no_code(source_of: Sources, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("raise SystemExit('run')")
+    untrusted = source_of({"measures": MEASURES}, own_features=tmp_path / "own.py")
+    with pytest.raises(BadInput, match=r"modules of a source are not run\. .*RETENTION_OWN_FEATURES=true"):
+        feature_table(untrusted, DAYS, tmp_path / "out")
 
 
 def test_all_wrong_declarations_are_named_at_once(source_of: Sources, tmp_path: Path) -> None:
@@ -151,6 +164,10 @@ def test_source_toml_names_a_file_of_its_folder(tmp_path: Path) -> None:
     loaded = load_source(folder, tmp_path / "tables")
     assert isinstance(loaded, Source)
     assert loaded.own_features == (folder / "own.py").resolve()
+    assert not loaded.runs_own_features
+    trusted = load_source(folder, tmp_path / "tables", runs_own_features=True)
+    assert isinstance(trusted, Source)
+    assert "courses_12m" not in catalogue(replace(trusted, own_features=None))
     one = '[cross_section]\nquery = "select 1"\nemployee_id = "id"\nleft = "false"\n'
     (folder / "source.toml").write_text(one + '[features]\nmodule = "own.py"\n')
     with pytest.raises(BadInput, match=r"source\.toml\.features: no effect"):
