@@ -27,11 +27,12 @@ from pipeline import judge
 from pipeline.settings import Settings
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
-company = Settings().var / "company_of_estimators"
+company = Settings().var / "company"
 if not company.exists():
-    simulate(company, employees=700, months=30, seed=1)
-    toml = company / "source.toml"
-    toml.write_text(f"snapshot_every_months = 3\nhorizon_months = 3\n{toml.read_text()}")
+    simulate(company, employees=1000, months=30, seed=1)
+toml = company / "source.toml"
+if "snapshot_every_months" not in toml.read_text():  # neighbouring months tell nearly the same
+    toml.write_text(f"snapshot_every_months = 3\n{toml.read_text()}")
 
 # %% [markdown]
 # ## A classifier of scikit-learn
