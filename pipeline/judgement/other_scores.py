@@ -9,6 +9,7 @@ import numpy as np
 from features.errors import BadInput, Finding
 from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.rows import KEYS, Dataset
+from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.judgement.backtest import Backtest, mean_permuted_auc
 from pipeline.judgement.compared import Compared, Differences, JudgedEstimator
 from pipeline.judgement.figures import Bounded
@@ -22,14 +23,14 @@ from pipeline.model.estimator.table import takes_tables
 def compared_with(dataset: Dataset, judged: Backtest, others: OtherPredictions, seed: int) -> Compared:
     """The other system's risks on the test rows that it has, paired with the model's own on the same rows.
 
-    Raises BadInput if it has none of them.
+    Raises BadInput if it has those of fewer than five people: figures would be about single ones.
     """
     on = [name for name in KEYS if name in others.rows.columns]
     tested = dataset.keys[judged.rows].select(on)
     risk = tested.join(others.rows, on=on, how="left", maintain_order="left")["other_risk"]
     has = risk.is_not_null().to_numpy()
-    if not has.any():
-        rule = f"none of its {others.rows.height:,} rows belongs to one of the {tested.height:,} test rows"
+    if len(np.unique(judged.person[has])) < LEAST_PEOPLE:
+        rule = f"its {others.rows.height:,} rows are about fewer than {LEAST_PEOPLE} of the people who were tested"
         days = dataset.keys[judged.rows]["snapshot_date"].drop_nulls().unique().sort().to_list()
         dates = f"The test dates are {', '.join(map(str, days))}. " if days else ""
         raise BadInput(

@@ -153,14 +153,17 @@ def _scores(fitted: Any, encoding: Encoding, features: pl.DataFrame, rows: Rows 
     except Exception as error:
         raise _fault("predict_proba or decision_function", error) from error
     if len(risk) != len(table) or not ((risk >= 0) & (risk <= 1)).all():
-        raise _fault("predict_proba", ValueError())
+        raise _unusable("the estimator's predict_proba gives other numbers than one from 0 to 1 for each row")
     least = 0.5 / max(learned, 1)
     clipped = np.clip(risk, least, 1 - least)
     return np.asarray(np.log(clipped) - np.log1p(-clipped))
 
 
 def _fault(method: str, error: Exception) -> BadInput:
-    rule = f"the estimator's {method} ended with {type(error).__name__}"
+    return _unusable(f"the estimator's {method} ended with {type(error).__name__}")
+
+
+def _unusable(rule: str) -> BadInput:
     remedy = (
         "`pipeline.judge` in Python shows the whole error. Numbers hold NaN where unknown, categories are pandas "
         "categories; a pipeline gets the table as it is."

@@ -24,8 +24,7 @@ class RetentionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression and boosted trees, blended in log-odds and calibrated.
 
     It takes a pandas or polars table (text, categories and booleans are categories, all else numbers) or an array of
-    numbers; null, None and NaN are unknown. Two classes; the second in sorted order is the one whose probability rises
-    with the log-odds. A class without any row cannot be learned.
+    numbers; null, None and NaN are unknown. Two classes; log-odds are those of the second in sorted order.
 
     Parameters
     ----------

@@ -136,6 +136,23 @@ def test_the_error_of_an_estimator_is_named_without_the_data_it_quotes(company: 
     assert "sales" in str(error.value.__cause__)
 
 
+class Percents(Failing):
+    """Gives risks in per cent."""
+
+    def fit(self, X: Any, y: Any) -> "Percents":
+        self.classes_ = np.array([0, 1])
+        return self
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        return np.full((len(X), 2), 50.0)
+
+
+def test_risks_that_are_no_probabilities_are_refused(company: Dataset) -> None:
+    fitted = fit_estimator(make_pipeline(Percents()), company.X, company.left, [], seed=1)
+    with pytest.raises(BadInput, match="predict_proba gives other numbers"):
+        fitted.risk(company.X)
+
+
 def test_the_table_of_an_estimator_holds_nan_and_the_frequent_levels() -> None:
     features = pl.DataFrame({"pay": [1.5, None] * 15, "job": ["clerk"] * 20 + ["chief"] * 9 + [None]})
     encoding = fit_encoding(features)
