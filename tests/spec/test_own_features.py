@@ -44,6 +44,7 @@ ann         2024-05-10  sales  9     -
 bob         2024-05-10  course 1     2024-09-01
 bob         2024-09-10  course 1     -
 """
+ROOT = Path(__file__).parents[2]
 DAYS = [date(2024, 6, 30), date(2024, 11, 30)]
 
 Sources = Callable[..., Source]
@@ -64,6 +65,15 @@ def test_an_own_feature_is_a_column_of_what_was_known(source_of: Sources, tmp_pa
     assert entry.is_own
     assert entry.driver == "growth"
     assert not any(feature.is_own for name, feature in catalogue(own).items() if name != "courses_12m")
+
+
+def test_the_documented_example_works(source_of: Sources, tmp_path: Path) -> None:
+    example = ROOT / "tests" / "data" / "own_features.py"
+    code = example.read_text().partition('"""\n\n')[2]
+    assert f"```python\n{code}```" in (ROOT / "docs" / "own-models.md").read_text()
+    own = source_of({"measures": MEASURES}, own_features=example, runs_own_features=True)
+    june = pl.read_parquet(feature_table(own, DAYS, tmp_path / "out")[0])
+    assert dict(june.select("employee_id", "courses_12m").rows()) == {"ann": 2.0, "bob": None}
 
 
 def test_a_feature_that_sees_the_future_is_refused_by_name(source_of: Sources, tmp_path: Path) -> None:
