@@ -48,7 +48,7 @@ class Scored:
 
 def _figures(texts: Any) -> "np.ndarray[Any, Any]":
     """The numbers of a feature's texts, or the texts of a category."""
-    values = pl.Series(texts, dtype=pl.String)
+    values = pl.Series(texts.tolist(), dtype=pl.String)
     numbers = values.cast(pl.Float64, strict=False)
     is_number = numbers.null_count() == values.null_count()
     return (numbers if is_number else values).to_numpy().astype(object)

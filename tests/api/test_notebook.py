@@ -50,14 +50,14 @@ def test_base_and_factors_of_a_record_add_up_to_its_risk(trained: Settings) -> N
 
 def test_factors_are_an_explanation_of_shap_without_ids(trained: Settings) -> None:
     pytest.importorskip("shap", reason="shap is in requirements-bench.lock only")
-    records = [RECORD, RECORD | {"tenure_months": None, "contract": None}]
+    records = [RECORD | {"tenure_months": None, "contract": None}, RECORD]
     scored = pipeline.score(pipeline.load_model(settings=trained), records)
     explained = scored.explanation()
     log_odds = explained.base_values + explained.values.sum(axis=1)
     assert log_odds == pytest.approx(scored.scores["log_odds"].to_numpy(), abs=1e-9)
-    figures = dict(zip(explained.feature_names, explained.data[0], strict=True))
+    figures = dict(zip(explained.feature_names, explained.data[1], strict=True))
     assert figures == RECORD
-    unknown = dict(zip(explained.feature_names, explained.data[1], strict=True))
+    unknown = dict(zip(explained.feature_names, explained.data[0], strict=True))
     assert math.isnan(unknown["tenure_months"])
     assert unknown["contract"] is None
     assert set(explained.feature_names) == set(RECORD)
