@@ -14,6 +14,7 @@ import polars as pl
 from features.calendar import Frame, month_end
 from features.catalogue.catalogue import families
 from features.catalogue.feature import Family
+from features.catalogue.own_check import check_own_features
 from features.collaboration.known_services import services_in
 from features.collaboration.monthly_sums import sum_months
 from features.collaboration.sum_store import month_folder
@@ -56,7 +57,8 @@ def feature_table(
     `months_dir` keeps the monthly sums of internal services between runs, so that a run sums only the months whose
     services have changed. Without it, all months are summed and the sums are deleted at the end.
     With Spark, all its machines must see `out_dir` and `months_dir`.
-    Raises BadInput for a date that is not the last of a month.
+    Raises BadInput for a date that is not the last of a month, and Refused for a feature of the company's own that sees
+    the future.
     """
     _check(dates)
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -66,6 +68,7 @@ def feature_table(
         _prepared(source, months_dir, out_dir, engine) as (coded, people, prepared),
         ThreadPoolExecutor(max(1, min(engine.at_a_time, PEOPLE_AT_A_TIME // max(1, len(people))))) as pool,
     ):
+        check_own_features(coded, [each for each in wanted if each.features[0].is_own], dates, out_dir)
 
         def write(day: date) -> Path:
             path = out_dir / f"features-{day}.parquet"

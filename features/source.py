@@ -45,6 +45,7 @@ class Source:
     addresses, kept apart from the tables that features are made of. employee_features: columns of employees beyond the
     contract's that may be context features. items: the declared ones, by table and name.
     data_hash: independent of the order of rows, of the format of the files, and of names and addresses.
+    own_features: the module of the company's own features. runs_own_features: whether it may be run.
     """
 
     name: str
@@ -61,16 +62,21 @@ class Source:
     data_hash: str
     report: Report
     directory: Path | None = None
+    own_features: Path | None = None
+    runs_own_features: bool = False
 
     def scan(self, table: str) -> pl.LazyFrame | None:
         """The canonical table, lazily; None where the source has none."""
         return pl.scan_parquet(self.tables[table]) if table in self.tables else None
 
 
-def load_source(source: Path, staging: Path, directory: Path | None = None) -> Source | CrossSection:
+def load_source(
+    source: Path, staging: Path, directory: Path | None = None, *, runs_own_features: bool = False
+) -> Source | CrossSection:
     """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
 
-    `source` is a folder or a source.toml, `directory` a file that is read in place of its table `directory`. Raises
+    `source` is a folder or a source.toml, `directory` a file that is read in place of its table `directory`.
+    `runs_own_features` allows the module that source.toml may name to be run when features are computed. Raises
     BadInput with every error, and then writes nothing: all work happens in a folder beside `staging`, which replaces
     `staging` at the end. A cross-section writes nothing at all.
     """
@@ -82,6 +88,7 @@ def load_source(source: Path, staging: Path, directory: Path | None = None) -> S
             raise BadInput(loaded.errors)
         if isinstance(loaded, Source):
             _replace_folder(work / "tables", staging)
+            return replace(loaded, runs_own_features=runs_own_features)
         return loaded
 
 
@@ -186,7 +193,22 @@ def _source(definition: SourceDefinition, report: Report, written: Path, staging
         data_hash=data_hash(files, written.parent),
         report=report,
         directory=staging / directory.name if directory else None,
+        own_features=_own_features(definition),
     )
+
+
+def _own_features(definition: SourceDefinition) -> Path | None:
+    """The module that `[features]` names. Raises BadInput where there is no such file in the folder of the source."""
+    declared = definition.settings.features
+    if declared is None:
+        return None
+    file = (definition.folder / declared.module).resolve()
+    if not file.is_file() or not file.is_relative_to(definition.folder.resolve()):
+        remedy = "Give the name of a Python file in the folder of the source."
+        raise BadInput(
+            Finding(f"no file {declared.module} in the folder", "source.toml", "features.module", remedy=remedy)
+        )
+    return file
 
 
 def _items(definition: SourceDefinition, table: str) -> dict[str, Item]:

@@ -1,7 +1,7 @@
 """Everything after the features: train, evaluate, explain, score, publish and list.
 
-`from pipeline import train, report, load_model, score, evaluate` is the Python interface; the commands are in
-`pipeline.commands`. These five are loaded on first use, so that importing a module loads only what it needs, and
+`from pipeline import train, judge, report, load_model, score, evaluate` is the Python interface; the commands are in
+`pipeline.commands`. These are loaded on first use, so that importing a module loads only what it needs, and
 so that the memory allocator of Polars is configured before Polars loads. A notebook that imports Polars first should
 call `features.allocator.share_freed_memory()` before that; otherwise it runs with the default allocator, only slower.
 """
@@ -9,9 +9,9 @@ call `features.allocator.share_freed_memory()` before that; otherwise it runs wi
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.notebook import evaluate, load_model, report, score, train
+    from pipeline.notebook import RetentionClassifier, evaluate, judge, load_model, report, score, train
 
-__all__ = ["evaluate", "load_model", "report", "score", "train"]
+__all__ = ["RetentionClassifier", "evaluate", "judge", "load_model", "report", "score", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The Python interface for notebooks: `from pipeline import train, report, load_model, score, evaluate`.
+"""The Python interface for notebooks: `from pipeline import train, judge, report, load_model, score, evaluate`.
 
 Each function does what a command does. Settings come from the environment (`RETENTION_…`), as for the commands, unless
 others are given.
@@ -16,14 +16,18 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from features.errors import BadInput, Finding, Refused
-from pipeline import training
+from pipeline import judging, training
 from pipeline.dataset.rows import KEYS
 from pipeline.judgement.metrics import metrics_with_intervals
 from pipeline.judgement.resampling import RESAMPLES
+from pipeline.model.estimator.retention_classifier import (
+    RetentionClassifier as RetentionClassifier,
+)  # offered by `pipeline`
 from pipeline.model.stored_model import StoredModel
 from pipeline.notice import not_informed, require_notice
 from pipeline.registry import versions as registry
 from pipeline.registry.report_json import as_json
+from pipeline.scoring.explanation import Scored
 from pipeline.scoring.records import faults, score_records
 from pipeline.settings import Settings
 from pipeline.store.store import Store
@@ -53,6 +57,7 @@ def train(
     seed: int = 1,
     allow_suspects: Sequence[str] = (),
     predictions: bool = True,
+    compare: str | Path | None = None,
     settings: Settings | None = None,
 ) -> Trained:
     """Train, evaluate out of time, log to MLflow, register, and promote if the gate passes.
@@ -71,6 +76,9 @@ def train(
         Features to allow although the leak guard names them; the run records them.
     predictions
         Whether the predictions of single people are wanted.
+    compare
+        A Parquet file with another system's predictions (employee_id, snapshot_date, risk), to be judged on the same
+        rows: ``report["other_system"]``.
     settings
         Where state is stored; from the environment by default.
 
@@ -94,9 +102,80 @@ def train(
     >>> trained.report["metrics"]["auc"]  # doctest: +SKIP
     {'value': 0.741, 'low': 0.712, 'high': 0.768}
     """
-    request = Request(seed, quick, horizon_months, tuple(allow_suspects), predictions)
+    request = Request(
+        seed, quick, horizon_months, tuple(allow_suspects), predictions, Path(compare) if compare else None
+    )
     trained = training.train(Path(source), settings or Settings(), request)
     return Trained(as_json(trained.report), trained.model, trained.predictions)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The report of `judge`, and out-of-time predictions: the estimator's (``risk``) and the blend's (``blend_risk``).
+
+    ``predictions`` has no rows if they were not wanted.
+    """
+
+    report: dict[str, Any]
+    predictions: pl.DataFrame
+
+
+def judge(
+    source: str | Path,
+    estimator: Any,
+    *,
+    name: str | None = None,
+    quick: bool = True,
+    horizon_months: int | None = None,
+    seed: int = 1,
+    allow_suspects: Sequence[str] = (),
+    predictions: bool = True,
+    compare: str | Path | None = None,
+    settings: Settings | None = None,
+) -> Judged:
+    """Judge a scikit-learn classifier as the blend is judged, and paired with the blend on the same rows.
+
+    The same test dates, guards, calibration, intervals, fairness review and gate. It is registered, and promoted if the
+    gate lets it, only if its factors add up and it has a stored form, as `RetentionClassifier` has.
+
+    Parameters
+    ----------
+    source
+        A folder of HR tables, or a ``source.toml``.
+    estimator
+        A classifier that has not been fitted, or a pipeline that ends in one. Copies of it are fitted; it is not
+        changed. A pipeline gets the table as pandas (NaN for unknown, pandas categories); for any other classifier
+        categories become columns, and unknown numbers medians if it does not take them.
+    name
+        Its name in the report; by default its class.
+    quick, horizon_months, seed, allow_suspects, predictions, compare, settings
+        As in `train`; ``quick`` is about the blend that it is compared with.
+
+    Returns
+    -------
+    Judged
+        ``report``: as `train`'s, with the estimator's figures; ``report["estimator"]["against_blend"]`` are the
+        differences from the blend with their intervals. ``report["promoted"]`` says whether it serves.
+
+    Raises
+    ------
+    BadInput
+        If the estimator or the source cannot be used; the estimator's own error is its ``__cause__``.
+    Refused
+        As `train`.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> judged = judge("path/to/source", LogisticRegression(C=0.1))  # doctest: +SKIP
+    >>> judged.report["estimator"]["against_blend"]["auc"]  # doctest: +SKIP
+    {'value': -0.012, 'low': -0.021, 'high': -0.004}
+    """
+    request = Request(
+        seed, quick, horizon_months, tuple(allow_suspects), predictions, Path(compare) if compare else None
+    )
+    judged = judging.judge(Path(source), estimator, name or type(estimator).__name__, settings or Settings(), request)
+    return Judged(as_json(judged.report), judged.predictions)
 
 
 def report(version: str | None = None, *, settings: Settings | None = None) -> dict[str, Any]:
@@ -160,23 +239,6 @@ def load_model(version: str | None = None, *, settings: Settings | None = None) 
     return registry.load(settings or Settings(), version)[1]
 
 
-@dataclass(frozen=True)
-class Scored:
-    """Scores and their factors; ``employee_id`` is the number of the record, starting at "0".
-
-    Attributes
-    ----------
-    scores
-        A row for each record, in their order: risk, risk_3m to risk_12m, risk_low, risk_high, evidence,
-        base_log_odds, log_odds.
-    factors
-        A row for each record and feature: driver, value, peer_value and contribution, in log-odds.
-    """
-
-    scores: pl.DataFrame
-    factors: pl.DataFrame
-
-
 def score(
     model: StoredModel,
     records: pl.DataFrame | Sequence[Mapping[str, float | str | None]],
@@ -198,7 +260,8 @@ def score(
     Returns
     -------
     Scored
-        A record's ``base_log_odds`` plus the sum of its ``contribution`` is its ``log_odds``.
+        A record's ``base_log_odds`` plus the sum of its ``contribution`` is its ``log_odds``. ``explanation()`` gives
+        the factors in the form that the plots of shap take.
 
     Raises
     ------

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"), json_schema_extra=HOLDS_PASSWORD
     )
     engine: EngineName = "polars"
+    own_features: bool = Field(
+        default=False, description="run the Python module of own features that a source.toml names"
+    )
     list_capacity: int = Field(default=CAPACITY, ge=1, description="conversations that a manager can hold in a month")
     listed_from: float = Field(
         default=LISTED_FROM,

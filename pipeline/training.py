@@ -14,8 +14,9 @@ import polars as pl
 from features.errors import Refused
 from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCounts, RefusedOnData
-from pipeline.dataset.evaluation_splits import leavers, most_rows
+from pipeline.dataset.evaluation_splits import Split, leavers, most_rows
 from pipeline.dataset.material import Material, material_of
+from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import LEAST_EXITS
 from pipeline.dataset.workspace import was_told_of_erasure, workspace
 from pipeline.informed import WHERE_AND_SINCE
@@ -27,8 +28,12 @@ from pipeline.judgement.assembly import (
     with_fairness,
 )
 from pipeline.judgement.backtest import Backtest, backtest, permuted_labels_auc, predictions
-from pipeline.judgement.guards.guard import guard, store_sums
+from pipeline.judgement.compared import JudgedEstimator
+from pipeline.judgement.expected_exits import GivesRisk
+from pipeline.judgement.figures import Bounded
+from pipeline.judgement.guards.guard import Passed, guard, store_sums
 from pipeline.judgement.learned_sums import learned_sums
+from pipeline.judgement.other_predictions import OtherPredictions, read_predictions
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import Blend, fit_blend, with_posterior
@@ -46,14 +51,18 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """The options of a training: seed, quick settings, a horizon, suspects allowed by name, and whether the predictions
-    of single people are wanted."""
+    """The options of a training.
+
+    Seed, quick settings, a horizon, suspects allowed by name, whether the predictions of single people are wanted, and
+    a file with another system's predictions to compare with.
+    """
 
     seed: int = 1
     quick: bool = False
     horizon_months: int | None = None
     allowed_suspects: Sequence[str] = ()
     predictions: bool = True
+    compare: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Trained:
 
 
 @dataclass
-class _Stopwatch:
+class Stopwatch:
     """Measures the seconds of each stage and reports progress; the names of stages are keys of the report."""
 
     progress: Progress
@@ -97,73 +106,126 @@ def train(
     nothing is registered.
     """
     day = today or date.today()
-    if request.predictions:
-        require_notice(settings, source_name(source), day)
-        with closing(Store.of(settings)) as store:
-            store.require_running()
+    require_permission(source, settings, request, day)
     with workspace(settings) as folder:
         return _train(source, settings, request, folder, day, progress)
 
 
-def _train(
-    source: Path, settings: Settings, request: Request, folder: Path, today: date, progress: Progress
-) -> Trained:
-    watch = _Stopwatch(progress)
+def require_permission(source: Path, settings: Settings, request: Request, today: date) -> None:
+    """Raises Refused if predictions are wanted of people who have not been informed, or while the system is halted."""
+    if request.predictions:
+        require_notice(settings, source_name(source), today)
+        with closing(Store.of(settings)) as store:
+            store.require_running()
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The blend, evaluated out of time on a source, which passed the guards; `others` are predictions to compare with.
+
+    `tuning` is None for a quick run.
+    """
+
+    loaded: Source | CrossSection
+    material: Material
+    tuning: Tuning | None
+    judged: Backtest
+    permuted: Bounded
+    passed: Passed
+    others: OtherPredictions | None
+
+
+def evaluated(source: Path, settings: Settings, request: Request, folder: Path, watch: Stopwatch) -> Evaluated:
+    """Reads a source, builds its features, evaluates the blend and runs the guards.
+
+    Raises BadInput for a source that cannot be learned from, and Refused if a guard stops the run.
+    """
     with watch.stage("read and validate"):
-        loaded = load_source(source, folder / "tables")
+        loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features)
+        others = read_predictions(request.compare, isinstance(loaded, Source)) if request.compare else None
     with watch.stage("features"):
-        material = material_of(loaded, request.horizon_months, request.seed, folder, settings, progress)
+        material = material_of(loaded, request.horizon_months, request.seed, folder, settings, watch.progress)
     with watch.stage("tune"):
-        tuning = None if request.quick or not material.horizon_months else _tuned(material, request, progress)
+        tuning = None if request.quick or not material.horizon_months else _tuned(material, request, watch.progress)
     with watch.stage("judge out of time", "evaluate out of time"):
         quick = request.quick or bool(material.horizon_months)
         shape = tuning.shape if tuning else None
-        judged = backtest(material.dataset, material.splits, request.seed, quick, progress, shape)
+        judged = backtest(material.dataset, material.splits, request.seed, quick, watch.progress, shape)
     with watch.stage("guards"):
         permuted = permuted_labels_auc(material.dataset, material.splits[-1], judged.blends[-1], request.seed)
         try:
             passed = guard(material, judged, permuted, request.seed, request.allowed_suspects, settings)
         except Refused as refused:
             raise RefusedOnData(refused.findings, DataCounts.of(loaded.report)) from None
+    return Evaluated(loaded, material, tuning, judged, permuted, passed, others)
+
+
+def _train(
+    source: Path, settings: Settings, request: Request, folder: Path, today: date, progress: Progress
+) -> Trained:
+    watch = Stopwatch(progress)
+    done = evaluated(source, settings, request, folder, watch)
     with watch.stage("fit on all matured rows"):
-        model = _final_model(material, judged, request, tuning)
-        model = replace(model, learned_from=learned_sums(loaded, material.last_year, model.asked))
+        model = _final_model(done, request)
     with watch.stage("ranges", "the uncertainty of each risk"):
-        model = _with_posterior(model, material)
+        model = _with_posterior(model, done.material)
+    report = full_report(source, settings, request, done, model.asked, watch)
+    report = replace(report, settings=_settings(model, done.tuning))
+    report = recorded(settings, model, report, done, folder, progress)
+    return Trained(
+        replace(report, manifest=None, seconds=watch.seconds), model, predictions_of(done, request, settings, today)
+    )
+
+
+def recorded(
+    settings: Settings, model: StoredModel, report: TrainingReport, done: Evaluated, folder: Path, progress: Progress
+) -> TrainingReport:
+    """Logs, registers and submits a model to the gate; the report with the result."""
+    progress("record in MLflow")
+    drawn = plots(report)
+    report = promotion.record(settings, model, replace(report, missing_illustrations=drawn.missing), drawn.files)
+    if not was_told_of_erasure(folder):
+        store_sums(done.material.name, done.passed.sums, settings)
+    return report
+
+
+def full_report(
+    source: Path,
+    settings: Settings,
+    request: Request,
+    done: Evaluated,
+    model: GivesRisk,
+    watch: Stopwatch,
+    estimator: JudgedEstimator | None = None,
+) -> TrainingReport:
+    """The report on an evaluated model; `model` is its fit on all matured rows.
+
+    `estimator` describes a classifier that was evaluated in place of the blend.
+    """
+    material, judged = done.material, done.judged
     with watch.stage("intervals"):
         report = replace(
-            first_report(material, judged, permuted, request.seed, request.allowed_suspects),
-            settings=_settings(model, tuning),
-            cleared_suspects=passed.cleared,
-            data=DataCounts.of(loaded.report),
+            first_report(material, judged, done.permuted, request.seed, request.allowed_suspects),
+            cleared_suspects=done.passed.cleared,
+            data=DataCounts.of(done.loaded.report),
+            estimator=estimator,
         )
     with watch.stage("trust", "diagnostics"):
         report = with_diagnostics(report, source, material, judged, request.seed, settings.drift_limit)
         report = with_expected_exits(report, material, judged, model, request.seed)
     with watch.stage("fairness"):
-        report = with_fairness(report, loaded, material.dataset, judged, settings.list_rules, request.seed)
+        report = with_fairness(report, done.loaded, material.dataset, judged, settings.list_rules, request.seed)
     with watch.stage("against the champion", "compare with the champion"):
         champion = promotion.champion_of(settings, material.name)
-        report = with_comparisons(report, material, judged, champion, request.seed)
-        report = replace(report, data_before=_counts_of(champion))
-    progress("record in MLflow")
-    drawn = plots(report)
-    report = promotion.record(settings, model, replace(report, missing_illustrations=drawn.missing), drawn.files)
-    if not was_told_of_erasure(folder):
-        store_sums(material.name, passed.sums, settings)
-    predicted = predictions(material.dataset, judged, material.horizon_months)
-    return Trained(
-        replace(report, manifest=None, seconds=watch.seconds),
-        model,
-        _predictions(loaded, predicted, request, settings, today),
-    )
+        report = with_comparisons(report, material, judged, champion, done.others, request.seed)
+        return replace(report, data_before=_counts_of(champion))
 
 
-def _predictions(
-    loaded: Source | CrossSection, rows: pl.DataFrame, request: Request, settings: Settings, today: date
-) -> pl.DataFrame:
-    """The out-of-time predictions, without those of people who object to being scored, or who have not been informed;
-    no rows unless wanted."""
+def predictions_of(done: Evaluated, request: Request, settings: Settings, today: date) -> pl.DataFrame:
+    """The out-of-time predictions, without those of people who object to being scored, or who have not been informed by
+    the day that is asked; no rows unless wanted."""
+    material, loaded = done.material, done.loaded
+    rows = predictions(material.dataset, done.judged, material.horizon_months)
     if not request.predictions:
         return rows.clear()
     with Store.of(settings) as store, store.reading() as scores:
@@ -215,18 +277,13 @@ def _with_posterior(model: StoredModel, material: Material) -> StoredModel:
     return replace(model, blends={**model.blends, months: blend})
 
 
-def _final_model(material: Material, judged: Backtest, request: Request, tuning: Tuning | None) -> StoredModel:
-    """Fits every horizon on all matured rows; `quick` reuses the hyperparameters of the last split.
+def _final_model(done: Evaluated, request: Request) -> StoredModel:
+    """The blend of every horizon on all matured rows; `quick` reuses the hyperparameters of the last split."""
+    material, judged, tuning = done.material, done.judged, done.tuning
 
-    A horizon with too few exits is left out of the curve (yearly exits have none within three months).
-    """
-
-    def fitted(months: int) -> Blend | None:
-        dataset, split = material.final(months)
-        if months != material.horizon_months and leavers(dataset, split.train) < LEAST_EXITS:
-            return None
+    def fitted(dataset: Dataset, split: Split) -> Blend:
         return fit_blend(
-            dataset.of(material.dataset.features).X,
+            dataset.X,
             dataset.left,
             split.folds,
             seed=request.seed,
@@ -238,9 +295,30 @@ def _final_model(material: Material, judged: Backtest, request: Request, tuning:
         )
 
     rows = 2 * most_rows(material.splits)  # each fit holds its own table as well as the matrix
-    blends = dict(zip(material.horizons, in_parallel(fitted, material.horizons, rows), strict=True))
+    return stored_model(done, request, lambda fit: in_parallel(fit, material.horizons, rows), fitted)
+
+
+def stored_model(
+    done: Evaluated,
+    request: Request,
+    of_horizons: Callable[[Callable[[int], Blend | None]], Sequence[Blend | None]],
+    fit: Callable[[Dataset, Split], Blend],
+) -> StoredModel:
+    """The model to serve: `fit` makes the blend of one horizon, `of_horizons` runs it for all horizons in their order.
+
+    A horizon with too few exits is left out of the curve (yearly exits have none within three months).
+    """
+    material = done.material
+
+    def fitted(months: int) -> Blend | None:
+        dataset, split = material.final(months)
+        if months != material.horizon_months and leavers(dataset, split.train) < LEAST_EXITS:
+            return None
+        return fit(dataset.of(material.dataset.features), split)
+
+    blends = dict(zip(material.horizons, of_horizons(fitted), strict=True))
     main = blends[material.horizon_months]
-    return StoredModel(
+    model = StoredModel(
         horizon_months=material.horizon_months,
         blends={months: blend for months, blend in blends.items() if blend},
         features=material.dataset.features,
@@ -255,3 +333,4 @@ def _final_model(material: Material, judged: Backtest, request: Request, tuning:
             "settings": main.choice.settings() if main else {},
         },
     )
+    return replace(model, learned_from=learned_sums(done.loaded, material.last_year, model.asked))

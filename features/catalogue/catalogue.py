@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from features.catalogue.feature import MAY_SHOW_ANOTHER, Family, Feature
+from features.catalogue.own import own_families
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import item_families
 from features.known.source_columns import holds
@@ -37,7 +38,9 @@ def table_of_features(source: "Source") -> dict[str, str]:
 def families(source: "Source") -> list[Family]:
     """The families that can be computed from the source, without the features that it ignores."""
     possible = []
-    for family in [*_fixed(), *item_families(source), *_attributes(source)]:
+    given = [*_fixed(), *item_families(source), *_attributes(source)]
+    taken = {*KEYS, *(feature.name for family in given for feature in family.features)}
+    for family in [*given, *own_families(source, taken)]:
         wanted = tuple(feature for feature in family.features if feature.name not in source.ignore)
         if wanted and all(holds(source, need) for need in family.needs):
             possible.append(Family(wanted, family.define, family.needs))

@@ -54,6 +54,8 @@ class Feature:
     item, label_form, label_months
         The label of the source's own item, the form of `features.catalogue.item_labels` from which `label` is built,
         and the months in it; empty for a feature that is not about an item.
+    is_own
+        Declared by the company, in the module that its source.toml names.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Feature:
     item: str = ""
     label_form: str = ""
     label_months: int | None = None
+    is_own: bool = False
 
     def __post_init__(self) -> None:
         """Takes missing limits from the unit."""

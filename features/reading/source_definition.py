@@ -23,6 +23,7 @@ from features.reading.source_toml import (
     FileFormats,
     InputFile,
     ItemDefinition,
+    OwnFeatures,
     Queries,
     SourceToml,
     TextFormat,
@@ -42,6 +43,7 @@ _SECTIONS: Final[dict[str, type[BaseModel]]] = {
     "measures.*": ItemDefinition,
     "competencies.*": ItemDefinition,
     "draft": Drafted,
+    "features": OwnFeatures,
 }
 
 
@@ -227,6 +229,12 @@ def _contradictions(settings: SourceToml) -> list[Finding]:
             "two kinds of source",
             "cross_section",
             "Keep [tables] or [cross_section]",
+        ),
+        (
+            settings.features and settings.cross_section,
+            "no effect",
+            "features",
+            "It needs [tables] with dates: remove it",
         ),
         (reversed_dates, "later than complete_until", "complete_from", "Write the earlier day here"),
         (settings.prepare and not sql, "no effect", "prepare", "Add the [tables] that read these views"),

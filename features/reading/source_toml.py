@@ -276,6 +276,12 @@ class Queries(_Strict):
     market_rates: Query | None = None
 
 
+class OwnFeatures(_Strict):
+    """`[features]`: the company's own features. module: a Python file, relative to the folder of the source."""
+
+    module: Annotated[str, Field(pattern=r"\.py$")]
+
+
 class SourceToml(_Strict):
     """The whole file."""
 
@@ -298,3 +304,4 @@ class SourceToml(_Strict):
     measures: dict[str, ItemDefinition] = {}
     competencies: dict[str, ItemDefinition] = {}
     draft: Drafted | None = None
+    features: OwnFeatures | None = None

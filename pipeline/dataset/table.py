@@ -30,7 +30,7 @@ def write_features(
     that is not a snapshot date of the source.
     """
     progress("reading and validating")
-    loaded = load_source(source, folder / "tables")
+    loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features)
     return _written(loaded, dates, target, folder, progress, settings)
 
 

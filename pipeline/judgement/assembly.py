@@ -16,9 +16,11 @@ from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.challenger import against_champion, against_parts
 from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage
-from pipeline.judgement.expected_exits import expected_exits
+from pipeline.judgement.expected_exits import GivesRisk, expected_exits
 from pipeline.judgement.fairness.review import review
 from pipeline.judgement.figures import Bounded
+from pipeline.judgement.other_predictions import OtherPredictions
+from pipeline.judgement.other_scores import compared_with
 from pipeline.judgement.report import FeatureEntry, TrainingReport
 from pipeline.judgement.true_hazard import true_hazard
 from pipeline.listing.rules import ListRules
@@ -50,7 +52,7 @@ def first_report(
 def with_diagnostics(
     report: TrainingReport, source: Path, material: Material, judged: Backtest, seed: int, drift_limit: float
 ) -> TrainingReport:
-    """The report with the diagnostics of scores, ranges and factors."""
+    """The report with the diagnostics of scores and ranges, and of the factors of the blend."""
     dataset, latest = material.dataset, material.latest
     tested = dataset.keys[judged.rows].with_columns(risk=pl.Series(judged.risk), left=pl.Series(judged.left))
     truth = true_hazard(source, tested)
@@ -62,16 +64,18 @@ def with_diagnostics(
         unused_inputs=(truth,) if isinstance(truth, Finding) else (),
         range_coverage=range_coverage(judged),
         gain=gain(judged),
-        factor_stability=factor_stability(dataset, material.splits[-1], judged.blends[-1], seed),
+        factor_stability=None
+        if report.estimator
+        else factor_stability(dataset, material.splits[-1], judged.blends[-1], seed),
         moved_features=() if latest is None else moved_features(dataset, latest, drift_limit),
     )
 
 
 def with_expected_exits(
-    report: TrainingReport, material: Material, judged: Backtest, model: StoredModel, seed: int
+    report: TrainingReport, material: Material, judged: Backtest, model: GivesRisk, seed: int
 ) -> TrainingReport:
-    """The report with the exits that the model expects, against those that ever happened."""
-    return replace(report, expected_exits=expected_exits(material, judged, model.asked, seed))
+    """The report with the exits that the model, fitted on all matured rows, expects, against those that happened."""
+    return replace(report, expected_exits=expected_exits(material, judged, model, seed))
 
 
 def with_fairness(
@@ -92,11 +96,13 @@ def with_comparisons(
     material: Material,
     judged: Backtest,
     champion: tuple[str, StoredModel] | None,
+    others: OtherPredictions | None,
     seed: int,
 ) -> TrainingReport:
-    """The report with the differences from the parts of the blend and from the champion."""
+    """The report with the differences from the parts of the blend, from the champion and from another system."""
     return replace(
         report,
         against_parts=against_parts(judged, seed),
         against_champion=against_champion(material.dataset, judged, material.horizon_months, champion, seed),
+        other_system=compared_with(material.dataset, judged, others, seed) if others else None,
     )

@@ -163,17 +163,32 @@ def permuted_labels_auc(dataset: Dataset, split: Split, hyperparameters_of: Blen
     `PERMUTATIONS` with the mean 95 % interval of one, so that a sound run fails by chance less than once in a thousand.
     The last split is enough, since the procedure is the same in all; the hyperparameters are its own.
     """
+
+    def risk(permuted: Dataset, split: Split) -> np.ndarray:
+        blend = _fit(permuted, split, seed, quick=True, hyperparameters_of=hyperparameters_of)
+        return blend.risk(permuted.X[split.test])
+
+    return mean_permuted_auc(dataset, split, risk, seed)
+
+
+def mean_permuted_auc(
+    dataset: Dataset, split: Split, risk: Callable[[Dataset, Split], np.ndarray], seed: int, at_once: bool = True
+) -> Bounded:
+    """The same for any model: `risk` fits it on a split with permuted labels and predicts its test rows.
+
+    `at_once` runs the permutations in parallel.
+    """
     dates = dataset.keys["snapshot_date"].rank("dense").fill_null(0).to_numpy()
 
     def auc_of(number: int) -> Bounded:
         permuted = np.empty(len(dates), dtype=bool)
         random = np.random.default_rng([seed, number]).random(len(dates))
         permuted[np.lexsort((random, dates))] = dataset.left[np.argsort(dates, kind="stable")]
-        blend = _fit(replace(dataset, left=permuted), split, seed, quick=True, hyperparameters_of=hyperparameters_of)
-        risk = blend.risk(dataset.X[split.test])
-        return metrics_with_intervals(permuted[split.test], risk, dataset.person[split.test], seed).auc or UNDEFINED
+        left, person = permuted[split.test], dataset.person[split.test]
+        return metrics_with_intervals(left, risk(replace(dataset, left=permuted), split), person, seed).auc or UNDEFINED
 
-    aucs = in_parallel(auc_of, range(PERMUTATIONS), len(split.train))
+    numbers = range(PERMUTATIONS)
+    aucs = in_parallel(auc_of, numbers, len(split.train)) if at_once else [auc_of(number) for number in numbers]
     value, low, high = np.mean([(auc.value, auc.low, auc.high) for auc in aucs], axis=0).tolist()
     return Bounded(value, low, high)
 

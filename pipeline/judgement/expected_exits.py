@@ -4,6 +4,8 @@ A leak that shows only among today's people is invisible out of time. An export 
 review for everyone still here and an old one for everyone who left; of today's people it makes leavers of most.
 """
 
+from typing import Protocol
+
 import numpy as np
 import polars as pl
 
@@ -14,12 +16,17 @@ from pipeline.judgement.figures import UNDEFINED, Bounded
 from pipeline.judgement.report import ExpectedExits
 from pipeline.judgement.resampling import RESAMPLES, drawn_sums, percentile_interval
 from pipeline.judgement.score_intervals import share_interval
-from pipeline.model.blend import Blend
 
 
-def expected_exits(material: Material, judged: Backtest, blend: Blend, seed: int) -> ExpectedExits:
+class GivesRisk(Protocol):
+    """A model that was fitted on all matured rows: the blend, or an estimator."""
+
+    def risk(self, features: pl.DataFrame) -> np.ndarray: ...
+
+
+def expected_exits(material: Material, judged: Backtest, model: GivesRisk, seed: int) -> ExpectedExits:
     """Expected exits over actual ones on the test rows, and the expected share on the latest date over the highest."""
-    latest = None if material.latest is None else blend.risk(material.latest)
+    latest = None if material.latest is None else model.risk(material.latest)
     if latest is None or not len(latest):
         return ExpectedExits(_tested(judged, seed))
     highest, rate = _highest_share(material.dataset), float(latest.mean())

@@ -12,6 +12,7 @@ from typing import Any
 from features.catalogue.feature import Feature
 from features.errors import Finding
 from pipeline.data_counts import DataCounts
+from pipeline.judgement.compared import Compared, JudgedEstimator
 from pipeline.judgement.condition import Condition
 from pipeline.judgement.figures import UNDEFINED, Bounded, Figure, Metrics, MetricValues, Named
 from pipeline.judgement.groups import Group
@@ -61,6 +62,7 @@ class FeatureEntry:
     peers: str = ""
     actionable: bool = True
     kind: str = "number"
+    is_own: bool = False
 
     @classmethod
     def of(cls, feature: Feature) -> "FeatureEntry":
@@ -273,6 +275,8 @@ class TrainingReport:
     data: what validation counted; data_before: the same when the champion of that moment was trained.
     suspects: features allowed by name; cleared_suspects: strong ones that the guards cleared, each with the reason.
     unused_inputs: optional inputs that could not be used, and why.
+    estimator: set if the figures are those of a classifier of the user, not of the blend.
+    other_system: predictions of another system on the same rows; None if none were given.
     """
 
     source: str
@@ -305,6 +309,8 @@ class TrainingReport:
     against_parts: AgainstParts = AgainstParts()
     against_champion: AgainstChampion | None = None
     expected_exits: ExpectedExits | None = None
+    estimator: JudgedEstimator | None = None
+    other_system: Compared | None = None
     missing_illustrations: tuple[MissingIllustration, ...] = ()
     manifest: Manifest | None = None
     run_id: str | None = None

@@ -18,6 +18,8 @@ LEAST_ROWS: Final = 20
 MOST_LEVELS: Final = 50
 OTHER: Final = 0.0
 """The code of a level without a weight of its own: rare in training, or never seen."""
+RARE: Final = "(rare or new)"
+"""How the table of an estimator names such a level; it has no weight of its own either."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def fit_encoding(features: pl.DataFrame, rows: Rows | slice = slice(None)) -> En
 
 def _frequent(column: pl.Series) -> tuple[str, ...]:
     counts = column.cast(pl.String).drop_nulls().rename("value").value_counts(name="rows")
-    common = counts.filter(pl.col("rows") >= LEAST_ROWS)
+    common = counts.filter(pl.col("rows") >= LEAST_ROWS, pl.col("value") != RARE)
     kept = common.sort(["rows", "value"], descending=[True, False]).head(MOST_LEVELS)
     return tuple(kept["value"].to_list())
 

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _WEIGHTS: Final = np.arange(11) / 10  # not linspace, whose .7 prints as 0.7000000000000001
-_LEAST_HELD_OUT_EXITS: Final = 20
+LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit, nothing is selected: the defaults are used."""
 _MANY_EXITS: Final = 2000
 """From here on regularisation hardly matters, and every third penalty is tried."""
@@ -129,7 +129,7 @@ def choose(
     default = Choice(DEFAULT_PENALTY.C, shape, DEFAULT_ROUNDS, round(usual_weight(exits), 1))
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
     outcome = left[np.concatenate([valid for _, valid in usable])] if usable else left[:0]
-    if min(outcome.sum(), (~outcome).sum()) < _LEAST_HELD_OUT_EXITS:
+    if min(outcome.sum(), (~outcome).sum()) < LEAST_HELD_OUT_EXITS:
         return default
     penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
     shape, rounds, trees = _choose_trees(

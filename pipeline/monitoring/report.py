@@ -51,7 +51,13 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
     """
     with workspace(settings) as folder:
         progress("read and validate")
-        loaded = load_dated(source, folder / "tables", "nothing matures", "Monitor a source with dates.")
+        loaded = load_dated(
+            source,
+            folder / "tables",
+            "nothing matures",
+            "Monitor a source with dates.",
+            runs_own_features=settings.own_features,
+        )
         with closing(Store.of(settings)) as store, store.reading() as scores:
             published = scores.history(loaded.name)
             if not published:

@@ -14,6 +14,7 @@ from pipeline.judgement.report import TrainingReport
 from pipeline.language.translator import ENGLISH
 from pipeline.registry import card_words as words
 from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
+from pipeline.registry.card_comparisons import other_model_tables, own_features
 from pipeline.registry.card_figures import (
     ablation_table,
     comparison_table,
@@ -103,7 +104,7 @@ def _sections(
         Section("people", "Who is affected, and their rights", [Items(words.AFFECTED)]),
         Section("ledger", "Ledger: who promoted it, and why", ledger_table(history)),
         Section("gate", "Gate", [gate_table(report), *comparison_table(report)]),
-        Section("figures", "Figures", [metric_table(report), origin_table(report), *group_tables(report)]),
+        Section("figures", "Figures", _figures(report)),
         *([Section("plots", "Plots", pictures)] if pictures else []),
         Section("protocol", "Protocol", [Items(protocol)]),
         Section("calibration", "Calibration, curve and range", [Text(_calibration(report)), Items(words.CURVE)]),
@@ -117,9 +118,13 @@ def _sections(
         Section("oversight", "Oversight by people", [Items(words.OVERSIGHT)]),
         Section("monitoring", "Monitoring", [Items(words.MONITORING)]),
         Section("versions", "Versions", [version_facts(version, report)]),
-        Section("features", "Features", [feature_table(report)]),
+        Section("features", "Features", [feature_table(report), *own_features(report)]),
         Section("annex-iv", "Where annex IV of the EU AI Act is met", _annex_iv()),
     ]
+
+
+def _figures(report: TrainingReport) -> list[Block]:
+    return [metric_table(report), *other_model_tables(report), origin_table(report), *group_tables(report)]
 
 
 def _annex_iv() -> list[Block]:

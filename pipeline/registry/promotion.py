@@ -85,6 +85,14 @@ def record(
     return recorded
 
 
+def conditions_of(settings: Settings, report: TrainingReport) -> tuple[Condition, ...]:
+    """What the gate would say of a model that is not registered."""
+    client = registry.connect(settings)
+    holder = registry.champion_version(client)
+    champion = _champion(client, holder) if holder else None
+    return tuple(gate(Contender("", report), champion, settings.fairness_limit))
+
+
 def promote(settings: Settings, version: str, reason: str | None) -> Offer:
     """Runs the gate again for a version and makes it champion; with a reason, even if it fails the gate.
 

@@ -99,7 +99,7 @@ def score_and_publish(
         number, model = registry.load(settings, version)
         read_at = store.moment()
         progress("read and validate")
-        loaded = load_source(source, folder / "tables", settings.directory)
+        loaded = load_source(source, folder / "tables", settings.directory, runs_own_features=settings.own_features)
         _require_same_source(loaded.name, model)
         population = population_of(loaded, snapshot_date, today, folder, settings, progress)
         informed = _informed(population, settings, loaded.name, today)

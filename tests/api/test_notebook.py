@@ -17,11 +17,21 @@ pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises wa
 RECORD = {"pay_against_market": -0.4, "client_rating_12m": 2.0, "tenure_months": 8.0, "contract": "fixed"}
 
 
-def test_the_package_offers_five_functions_and_is_cheap_to_import() -> None:
+def test_the_package_offers_its_functions_and_is_cheap_to_import() -> None:
     code = "import pipeline, sys; print(sorted(n for n in dir(pipeline) if n[0] != '_'), 'polars' in sys.modules)"
     root = Path(pipeline.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    offered = ["TYPE_CHECKING", "Any", "evaluate", "load_model", "report", "score", "train"]
+    offered = [
+        "TYPE_CHECKING",
+        "Any",
+        "RetentionClassifier",
+        "evaluate",
+        "judge",
+        "load_model",
+        "report",
+        "score",
+        "train",
+    ]
     assert done.stdout.strip() == f"{sorted(offered)} False"
 
 
@@ -36,6 +46,30 @@ def test_base_and_factors_of_a_record_add_up_to_its_risk(trained: Settings) -> N
     log_odds = score["base_log_odds"] + scored.factors["contribution"].sum()
     assert log_odds == pytest.approx(score["log_odds"], abs=1e-9)
     assert score["risk"] == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-9)
+
+
+def test_factors_are_an_explanation_of_shap_without_ids(trained: Settings) -> None:
+    pytest.importorskip("shap", reason="shap is in requirements-bench.lock only")
+    records = [RECORD | {"tenure_months": None, "contract": None}, RECORD]
+    scored = pipeline.score(pipeline.load_model(settings=trained), records)
+    explained = scored.explanation()
+    log_odds = explained.base_values + explained.values.sum(axis=1)
+    assert log_odds == pytest.approx(scored.scores["log_odds"].to_numpy(), abs=1e-9)
+    figures = dict(zip(explained.feature_names, explained.data[1], strict=True))
+    assert figures == RECORD
+    unknown = dict(zip(explained.feature_names, explained.data[0], strict=True))
+    assert math.isnan(unknown["tenure_months"])
+    assert unknown["contract"] is None
+    assert set(explained.feature_names) == set(RECORD)
+
+
+def test_without_shap_an_explanation_is_an_error_with_a_remedy(
+    trained: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "shap", None)
+    scored = pipeline.score(pipeline.load_model(settings=trained), [RECORD])
+    with pytest.raises(BadInput, match=r"shap is not installed\. Install shap"):
+        scored.explanation()
 
 
 def test_a_frame_and_mappings_score_alike_and_keys_are_left_out(trained: Settings) -> None:

@@ -183,3 +183,22 @@ def test_the_card_names_what_could_not_be_illustrated_and_what_was_expected() ->
 
 def test_missing_protected_attributes_are_called_a_gap() -> None:
     assert "That is a gap, not a sign of fairness" in model_card("2", report_of(REPORT | {"fairness": []}), []).markdown
+
+
+def test_the_card_shows_own_features_and_other_models_with_their_intervals() -> None:
+    own = {"name": "courses_12m", "label": "Courses in a year", "driver": "growth", "is_own": True}
+    less = {"auc": figure(-0.25)}
+    estimator = {"name": "mine", "takes_tables": True, "factors": "add up", "is_servable": True}
+    other = {"name": "theirs.parquet", "rows": 70, "people": 60, "missing": 10, "unused": 3}
+    report = REPORT | {
+        "features": [*REPORT["features"], own],
+        "estimator": estimator | {"against_blend": less, "blend": {"auc": 0.875}},
+        "other_system": other | {"metrics": {"auc": figure(0.625)}, "own": {"auc": 0.75}, "differences": less},
+    }
+    text = model_card("2", report_of(report), []).markdown
+    assert "**the company's own**: Courses in a year (courses_12m)." in text
+    assert "The classifier mine, which is this model, and the blend on the same rows" in text
+    assert "| 0.750 (0.625\u00a0to\u00a00.875) | 0.875 | −0.2500 (−0.3750\u00a0to\u00a0−0.1250) |" in text
+    assert "Another system (theirs.parquet) and this model on the same rows (n = 70)" in text
+    assert "Test rows without its prediction: 10; predictions of no test row: 3." in text
+    assert "the company's own" not in model_card("2", report_of(REPORT), []).markdown

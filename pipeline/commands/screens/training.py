@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.commands.screens.comparisons import NOT_SERVED, comparison_lines
 from pipeline.commands.screens.data_counts import count_lines
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, gates_table, narrow_table
 from pipeline.faults import without_secrets
@@ -37,13 +38,14 @@ def training_screen(report: TrainingReport, settings: Settings) -> RenderableTyp
         _metrics(report),
         "",
         *added,
+        *comparison_lines(report),
         *_distance_to_the_true_hazard(report.true_hazard),
         *(f"[yellow]warning[/] {escape(str(finding))}\n" for finding in report.unused_inputs),
         *_cleared(report),
         f"With permuted labels: AUC {bounds_text(report.shuffled_auc)} (the interval should contain 0.5)\n",
         gates_table(report.gate or ()),
         *_missing(report),
-        f"\nModel version {report.model_version} is {'now' if report.promoted else 'not'} the champion.",
+        f"\n{_result(report)}",
         copyable("Next: " + _next(report)),
         copyable(f"Runs: mlflow ui --backend-store-uri {without_secrets(settings.tracking_uri)}"),
     )
@@ -69,9 +71,20 @@ def _missing(report: TrainingReport) -> list[RenderableType]:
     return [f"\n[yellow]warning[/] could not be illustrated: {escape(names)}. The figures are complete."] * bool(names)
 
 
+def _result(report: TrainingReport) -> str:
+    """Whether the model serves; an estimator without a version has been judged only."""
+    if report.model_version is None:
+        return "Judged, not registered and not served: " + (
+            NOT_SERVED[report.estimator.factors] if report.estimator else ""
+        )
+    return f"Model version {report.model_version} is {'now' if report.promoted else 'not'} the champion."
+
+
 def _next(report: TrainingReport) -> str:
     if report.promoted:
         return "retention score SOURCE"
+    if report.model_version is None:
+        return "see docs/own-models.md on what an estimator needs to serve"
     return f"see the gate above, and retention models card {report.model_version}"
 
 

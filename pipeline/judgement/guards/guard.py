@@ -64,7 +64,7 @@ def guard(
     file, key = sums_file(settings, material.name), sums_key(settings)
     findings += changed_past(file, key, sums, _made_by(settings), exempt, tables)
     findings += train_test_overlap(dataset, [(split.train, split.test) for split in material.splits])
-    findings += _predictable(permuted)
+    findings += predictable(permuted)
     if findings:
         raise Refused(findings)
     return Passed(sums, removed.cleared | alone.cleared)
@@ -85,7 +85,8 @@ def _removal(dataset: Dataset, split: Split, blend: Blend, seed: int) -> Removal
     return Removal(dataset.X[split.test], dataset.left[split.test], blend, without)
 
 
-def _predictable(permuted: Bounded) -> list[Finding]:
+def predictable(permuted: Bounded) -> list[Finding]:
+    """A finding if permuted labels can be predicted: the interval of their AUC does not contain 0.5."""
     if permuted.low <= 0.5 <= permuted.high:
         return []
     figure = f"permuted labels are predicted with AUC {permuted.value:.3f}"
