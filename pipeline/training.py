@@ -31,7 +31,7 @@ from pipeline.judgement.guards.guard import guard, store_sums
 from pipeline.judgement.learned_sums import learned_sums
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import TrainingReport
-from pipeline.model.blend import Blend, fit_blend
+from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
 from pipeline.model.tuning import Tuning, tune
@@ -128,6 +128,8 @@ def _train(
     with watch.stage("fit on all matured rows"):
         model = _final_model(material, judged, request, tuning)
         model = replace(model, learned_from=learned_sums(loaded, material.last_year, model.asked))
+    with watch.stage("ranges", "the uncertainty of each risk"):
+        model = _with_posterior(model, material)
     with watch.stage("intervals"):
         report = replace(
             first_report(material, judged, permuted, request.seed, request.allowed_suspects),
@@ -203,6 +205,14 @@ def _tuned(material: Material, request: Request, progress: Progress) -> Tuning |
 def _settings(model: StoredModel, tuning: Tuning | None) -> dict[str, Any]:
     """The settings of the served horizon's model, and the tuning behind them."""
     return {**model.manifest["settings"], "tuning": tuning.as_dict() if tuning else None}
+
+
+def _with_posterior(model: StoredModel, material: Material) -> StoredModel:
+    """The model that knows how uncertain the risks of the requested horizon are."""
+    months = model.horizon_months
+    dataset, split = material.final(months)
+    blend = with_posterior(model.asked, dataset.X, dataset.left, dataset.person, split.train)
+    return replace(model, blends={**model.blends, months: blend})
 
 
 def _final_model(material: Material, judged: Backtest, request: Request, tuning: Tuning | None) -> StoredModel:

@@ -45,6 +45,7 @@ from serving.routes import (
     receipts,
     representation,
     scores,
+    turnover,
     what_if,
 )
 from serving.settings import ServerSettings
@@ -94,6 +95,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
         own,
         models,
         representation,
+        turnover,
         audit,
         halts,
         health,

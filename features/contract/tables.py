@@ -178,6 +178,9 @@ class Exits(Table):
     exit_date: pl.Date = _day("last day of the spell", PLANNING, may_be_empty=True)
     kind: pl.String = _text("how it ended", EXIT_KINDS)
     reason: pl.String | None = _optional_text("why, in the source's words")
+    regrettable: pl.Boolean | None = pa.Field(
+        nullable=True, description="whether the company would have liked to keep the person", metadata={}
+    )
 
 
 class Directory(Table):
@@ -189,8 +192,30 @@ class Directory(Table):
     language: pl.String | None = _optional_text("code of the language that the person is written to in, such as en")
 
 
+class Criticality(Table):
+    """How hard a job is to fill again, or a person to replace, from a day on."""
+
+    employee_id: pl.String | None = _optional_text("who; empty = everyone in the job")
+    job: pl.String | None = _optional_text("job as in assignments; empty = the person alone")
+    effective_date: pl.Date = _day("first day on which the weight holds", PLANNING)
+    weight: pl.Float64 = pa.Field(
+        nullable=False, gt=0, description="1 is usual; 2 is twice as hard to replace", metadata={}
+    )
+
+
+class MarketRates(Table):
+    """The market's turnover in one month, to compare with."""
+
+    month: pl.Date = _day("last day of the month; any other day of it is moved there")
+    group: pl.String | None = _optional_text("department, job or location that it is about; empty = the whole company")
+    voluntary_rate: pl.Float64 = _answer("voluntary exits a year per person, 0 to 2; 0.12 is 12 % a year", 0, 2)
+
+
 DIRECTORY: Final = "directory"
-"""The one table without an own date: it says what holds today, is never read as known on a day, and is no fact."""
+"""Says what holds today, without an own date: it is never read as known on a day, and is no fact."""
+CRITICALITY: Final = "criticality"
+MARKET_RATES: Final = "market_rates"
+"""Like the directory, criticality and market rates are no facts about people: no feature is made of them."""
 
 TABLES: Final[Mapping[str, type[Table]]] = {
     "employees": Employees,
@@ -204,6 +229,8 @@ TABLES: Final[Mapping[str, type[Table]]] = {
     "measures": Measures,
     "exits": Exits,
     DIRECTORY: Directory,
+    CRITICALITY: Criticality,
+    MARKET_RATES: MarketRates,
 }
 REQUIRED_TABLES: Final = ("employees", "exits")
 
@@ -222,7 +249,7 @@ OWN_DATE: Final[Mapping[str, str]] = {
     "measures": "measured_at",
     "exits": "exit_date",
 }
-"""The date on which a row's fact took place; every table but the directory holds facts."""
+"""The date on which a row's fact took place, for the tables that hold facts about people."""
 
 ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
     "surveys": ("item",),
@@ -230,6 +257,13 @@ ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
     "measures": ("name",),
 }
 """What tells the facts of one person and day apart. `collaboration` has no key: each row is a service of its own."""
+
+KEY_OF_OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
+    DIRECTORY: ("employee_id",),
+    CRITICALITY: ("employee_id", "job", "effective_date"),
+    MARKET_RATES: ("month", "group"),
+}
+"""What a row is about, in the tables that hold no facts about people."""
 
 PREFERRED: Final[Mapping[str, tuple[str, ...]]] = {
     "assignments": ("fte", "level"),
@@ -241,6 +275,8 @@ PREFERRED: Final[Mapping[str, tuple[str, ...]]] = {
     "measures": ("value",),
     "exits": (),
     DIRECTORY: (),
+    CRITICALITY: ("weight",),
+    MARKET_RATES: ("voluntary_rate",),
 }
 """Of rows that contradict each other about one fact, the one with the highest figure here counts, whole: the main one
 of two jobs held at once is that with the higher fte. The other columns, in their order, decide between equals."""
@@ -265,6 +301,8 @@ CLOSED_LISTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def people_columns(table: str) -> tuple[str, ...]:
     """The columns that identify the people whom a row of the table is about."""
+    if table == MARKET_RATES:
+        return ()
     return ("client_id", "provider_id") if table == "collaboration" else ("employee_id",)
 
 

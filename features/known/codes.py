@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from features.calendar import Frame
-from features.contract.tables import UNKNOWN
+from features.contract.tables import OWN_DATE, UNKNOWN
 from features.known.versions import CONTESTED, key_of
 
 if TYPE_CHECKING:
@@ -39,10 +39,11 @@ def numbered(ids: pl.Series) -> pl.DataFrame:
 
 
 def with_codes(source: "Source", people: pl.DataFrame, folder: Path) -> "Source":
-    """The source with codes in place of ids, in copies of its tables under `folder`; `collaboration` is unchanged."""
+    """The source with codes in place of ids, in copies of its facts under `folder`; `collaboration` is unchanged."""
     tables = {
         table: path if table == "collaboration" else _coded(source, table, people, folder / f"{table}.parquet")
         for table, path in source.tables.items()
+        if table in OWN_DATE
     }
     return replace(source, tables=tables)
 

@@ -254,6 +254,8 @@ class FileFormats(TextFormat):
     measures: TextFormat = TextFormat()
     exits: TextFormat = TextFormat()
     directory: TextFormat = TextFormat()
+    criticality: TextFormat = TextFormat()
+    market_rates: TextFormat = TextFormat()
 
 
 class Queries(_Strict):
@@ -270,6 +272,8 @@ class Queries(_Strict):
     measures: Query | None = None
     exits: Query | None = None
     directory: Query | None = None
+    criticality: Query | None = None
+    market_rates: Query | None = None
 
 
 class SourceToml(_Strict):

@@ -11,6 +11,8 @@ import polars as pl
 ISO_DAY = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
 YEARS = (1, 9999)  # the range of Python's dates; databases write infinity as a date outside it
 OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)$"
+TRUE = ("true", "yes", "1", "t", "y")
+FALSE = ("false", "no", "0", "f", "n")
 MOMENTS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
@@ -43,6 +45,8 @@ def _cast(name: str, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
         return _nothing(wanted).alias(name)
     # first of all: Polars panics when it casts a day far outside these years to text or to a time
     column = _within_years(pl.col(name)) if given in (pl.Date, pl.Datetime) else pl.col(name)
+    if wanted == pl.Boolean:
+        return _as_boolean(column, given).alias(name)
     if wanted == pl.String:
         return _as_text(column, given).alias(name)
     if wanted.is_temporal():
@@ -68,6 +72,14 @@ def _as_text(column: pl.Expr, given: pl.DataType) -> pl.Expr:
         .then(whole.cast(pl.String))
         .otherwise(column.cast(pl.String, strict=False))
     )
+
+
+def _as_boolean(column: pl.Expr, given: pl.DataType) -> pl.Expr:
+    """True and false as themselves, as 1 and 0, or in words; anything else is unreadable."""
+    if given == pl.Boolean:
+        return column
+    text = column.cast(pl.String, strict=False).str.to_lowercase().str.strip_suffix(".0")
+    return pl.when(text.is_in(TRUE)).then(pl.lit(True)).when(text.is_in(FALSE)).then(pl.lit(False))
 
 
 def _as_number(column: pl.Expr, given: pl.DataType) -> pl.Expr:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from features.contract.ended_spell import with_ended_spell
-from features.contract.tables import OWN_DATE, PREFERRED, TOLD_IN_PARTS, UNKNOWN, people_columns
+from features.contract.tables import KEY_OF_OTHERS, OWN_DATE, PREFERRED, TOLD_IN_PARTS, UNKNOWN, people_columns
 from features.validation.id_spellings import count_spellings
 from features.validation.rules import (
     AFTER_EXIT,
@@ -86,7 +86,7 @@ class Contradictions:
 
 def _one_row_per_fact(table: str, given: pl.DataFrame, key: Sequence[str], tally: Tally) -> pl.DataFrame:
     rows = given.unique()
-    column = OWN_DATE.get(table, "employee_id")
+    column = OWN_DATE[table] if table in OWN_DATE else KEY_OF_OTHERS[table][0]
     tally.add(REPEATED, table, column, given.height - rows.height)
     parts, rows = _apart(table, rows, key)
     preferred = [name for name in PREFERRED[table] if name in rows.columns]
@@ -217,7 +217,10 @@ def leave_out_immortal(people: People, immortal: pl.DataFrame, tally: Tally) -> 
 def leave_out_unknown_people(table: str, frame: pl.DataFrame, people: People, tally: Tally) -> pl.DataFrame:
     """Without facts about somebody who is not in employees. A manager who is not there becomes unknown."""
     for column in people_columns(table):
-        known = frame.join(people.everyone, left_on=column, right_on="employee_id", how="semi", maintain_order="left")
+        if column not in frame.columns:
+            continue  # criticality may be about jobs alone
+        is_known = pl.col(column).is_in(people.everyone["employee_id"].implode())
+        known = frame.filter(is_known | pl.col(column).is_null())
         tally.add(UNKNOWN_PERSON, table, column, frame.height - known.height)
         count_spellings(table, column, frame, people.everyone, tally)
         frame = known

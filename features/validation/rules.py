@@ -77,6 +77,9 @@ NOT_A_NUMBER: Final = Rule(
     "leave unknown ones empty where the column is optional.",
 )
 NOT_WHOLE: Final = Rule("is not a whole number", "Number the levels 1, 2, 3 ...; a higher one is more senior.")
+NOT_TRUE_OR_FALSE: Final = Rule(
+    "is neither true nor false", "Write true or false, yes or no, or 1 or 0; leave it empty where it is not known."
+)
 NOT_TEXT: Final = Rule("is of a type that cannot be read as text", "Give one plain value per row.")
 TOO_OLD: Final = Rule(
     "is more than 60 years before complete_until", "Correct the date; leave it empty where it is optional."
@@ -209,6 +212,9 @@ NO_ADDRESS: Final = _kept(
 )
 NO_LANGUAGE: Final = _kept(
     "not the code of a language; taken as empty", "Write a code such as en or ru, or leave the value empty."
+)
+NO_ROLE: Final = _left_out(
+    "a weight of neither a job nor a person", "Give the job, as in assignments, or the employee_id."
 )
 
 FORBIDDEN_ITEM: Final = "an item that is refused or ignored"

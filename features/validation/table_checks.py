@@ -19,9 +19,12 @@ from features.contract.ids import is_nameable
 from features.contract.tables import (
     ALSO_IN_KEY,
     CLOSED_LISTS,
+    CRITICALITY,
     CURRENCY,
     DIRECTORY,
     ITEM_COLUMN,
+    KEY_OF_OTHERS,
+    MARKET_RATES,
     OWN_DATE,
     PREFERRED,
     TABLES,
@@ -45,9 +48,11 @@ from features.validation.rules import (
     NO_COLUMN,
     NO_EXIT,
     NO_ID,
+    NO_ROLE,
     NOT_A_DATE,
     NOT_A_NUMBER,
     NOT_TEXT,
+    NOT_TRUE_OR_FALSE,
     NOT_WHOLE,
     OWN_SERVICE,
     SENTINEL_ROW,
@@ -154,14 +159,17 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
         frame = _without_impossible_services(frame, tally)
     if checked.table == DIRECTORY:
         frame = with_usable_entries(frame, tally)
+    if checked.table == CRITICALITY:
+        frame = _with_role(frame, tally)
     return _with_fact_key(checked.table, frame)
 
 
 def _with_fact_key(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     own_date = (OWN_DATE[table],) if table in OWN_DATE else ()
-    if table not in PREFERRED or not {"employee_id", *own_date} <= set(frame.columns):
+    if table not in PREFERRED or not {*own_date, *required_columns(table)} - {*PREFERRED[table]} <= set(frame.columns):
         return frame
-    names = ("employee_id", *own_date, *(name for name in ALSO_IN_KEY.get(table, ()) if name in frame.columns))
+    key = KEY_OF_OTHERS.get(table, ("employee_id", *own_date, *ALSO_IN_KEY.get(table, ())))
+    names = [name for name in key if name in frame.columns]
     recorded = pl.coalesce("recorded_at", *own_date).alias("recorded")
     return frame.with_columns(frame.select(*names, recorded).hash_rows().alias(FACT_KEY))
 
@@ -216,6 +224,8 @@ def _not_read(dtype: pl.DataType) -> Rule:
         return NOT_A_DATE
     if dtype.is_integer():
         return NOT_WHOLE
+    if dtype == pl.Boolean:
+        return NOT_TRUE_OR_FALSE
     return NOT_A_NUMBER if dtype.is_numeric() else NOT_TEXT
 
 
@@ -230,7 +240,7 @@ def _normalise(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Words of the contract in its spelling; a month as its last day, since its figures are not known before."""
     words = [name for name in CLOSED_LISTS.get(table, ()) if name in frame.columns]
     frame = frame.with_columns(pl.col(words).str.to_lowercase().str.replace_all(r"[\s-]+", "_")) if words else frame
-    if table == "working_time" and "month" in frame.columns:
+    if table in ("working_time", MARKET_RATES) and "month" in frame.columns:
         frame = frame.with_columns(pl.col("month").dt.month_end())
     return frame
 
@@ -283,6 +293,15 @@ def _without_impossible_services(frame: pl.DataFrame, tally: Tally) -> pl.DataFr
         tally.add(CLOSED_BEFORE_OPENED, "collaboration", "closed_at", frame.filter(backwards).height)
         frame = frame.filter(~backwards)
     return frame
+
+
+def _with_role(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """The frame without weights of nobody and nothing."""
+    named = [pl.col(name).is_not_null() for name in ("employee_id", "job") if name in frame.columns]
+    is_named = pl.any_horizontal(named) if named else pl.lit(value=False)
+    kept = frame.filter(is_named)
+    tally.add(NO_ROLE, CRITICALITY, "job", frame.height - kept.height)
+    return kept
 
 
 def _gather_people(checked: CheckedTable, given: pl.DataFrame, kept: pl.DataFrame) -> None:

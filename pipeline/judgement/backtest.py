@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -12,11 +13,13 @@ from pipeline.dataset.evaluation_splits import Split, most_rows
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.figures import UNDEFINED, Bounded, Metrics
 from pipeline.judgement.metrics import metrics, metrics_with_intervals, paired_difference
+from pipeline.judgement.plausible_exits import PlausibleExits, plausible_exits
 from pipeline.judgement.report import Baselines, Difference, OriginMetrics
-from pipeline.model.blend import Blend, fit_blend
+from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import in_parallel
+from pipeline.model.risk_range import risk_range
 
 _OF_THE_MODEL = ("risk", "low", "high", "unconstrained")
 PERMUTATIONS = 3
@@ -27,9 +30,10 @@ PERMUTATIONS = 3
 class Backtest:
     """Predictions for the test rows of every split, concatenated in the order of the splits.
 
-    `risk`, its range `low` to `high`, and each of `baselines` and `reduced` are aligned arrays (n,) of probabilities.
-    `unconstrained` are the risks of the same model without monotone constraints; None if it has no constraints, and in
-    quick runs. `rows` (n,) are indices into the data set, `split_number` (n,) indices into `splits`.
+    `risk`, its range `low` to `high` (NaN where there is none), and each of `baselines` and `reduced` are aligned
+    arrays (n,) of probabilities. `unconstrained` are the risks of the same model without monotone constraints; None if
+    it has no constraints, and in quick runs. `rows` (n,) are indices into the data set, `split_number` (n,) indices
+    into `splits`. `tenths` are groups of people of similar risk in one split, with their plausible and actual exits.
     """
 
     splits: Sequence[Split]
@@ -44,6 +48,7 @@ class Backtest:
     low: np.ndarray
     high: np.ndarray
     unconstrained: np.ndarray | None = None
+    tenths: Sequence[PlausibleExits] = ()
 
     def metrics(self, seed: int) -> Metrics:
         """Metrics pooled over the splits, each with a 95 % interval from resampling people."""
@@ -94,12 +99,13 @@ def backtest(
     trees, if there is one.
     """
 
-    def fit_and_predict(split: Split) -> tuple[Blend, dict[str, np.ndarray]]:
+    def fit_and_predict(split: Split) -> tuple[Blend, dict[str, np.ndarray], list[PlausibleExits]]:
         progress(f"judging {split.label}")
         blend = _fit(dataset, split, seed, quick, shape=shape)
-        return blend, _predicted(dataset, split, blend, seed, quick)
+        blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train)
+        return blend, _predicted(dataset, split, blend, seed, quick), _tenths(dataset, split, blend)
 
-    blends, parts = zip(*in_parallel(fit_and_predict, splits, most_rows(splits)), strict=True)
+    blends, parts, tenths = zip(*in_parallel(fit_and_predict, splits, most_rows(splits)), strict=True)
     predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = np.concatenate([split.test for split in splits])
     baselines = [name for name in ("base_rate", "tenure", "logistic", "boosting") if name in predicted]
@@ -116,6 +122,7 @@ def backtest(
         low=predicted["low"],
         high=predicted["high"],
         unconstrained=predicted.get("unconstrained"),
+        tenths=tuple(chain.from_iterable(tenths)),
     )
 
 
@@ -123,7 +130,8 @@ def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: b
     """Risks of the split's test rows by the model, the baselines and the reduced models."""
     test = dataset.X[split.test]
     log_odds = blend.log_odds(test)
-    low, high = blend.risk_range(log_odds)
+    errors = blend.errors(test)
+    low, high = risk_range(log_odds, errors.sd if errors else np.full(len(log_odds), np.nan))
     unconstrained = {}
     if dataset.directions and not quick:
         unconstrained["unconstrained"] = _fit(dataset, split, seed, quick, blend, is_constrained=False).risk(test)
@@ -140,6 +148,12 @@ def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: b
             for name, part in _reduced(dataset).items()
         },
     }
+
+
+def _tenths(dataset: Dataset, split: Split, blend: Blend) -> list[PlausibleExits]:
+    test = dataset.X[split.test]
+    errors = blend.errors(test)
+    return plausible_exits(blend.log_odds(test), errors, dataset.left[split.test]) if errors else []
 
 
 def permuted_labels_auc(dataset: Dataset, split: Split, hyperparameters_of: Blend, seed: int) -> Bounded:

@@ -1,6 +1,7 @@
 """Diagnostics of the scores: the coverage of the ranges, the stability of the factors when the model is fitted again,
 and the features that have moved since training."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -11,11 +12,11 @@ from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
+from pipeline.judgement.plausible_exits import GROUPS
 from pipeline.judgement.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.parallel import in_parallel
 
-GROUPS: Final = 10
 PERCENTILES: Final = 101
 """Points of the gain curve, both ends included."""
 REFIT_SHARE: Final = 0.8
@@ -25,22 +26,25 @@ REFERENCE_MONTHS: Final = 12
 
 
 def range_coverage(judged: Backtest) -> RangeCoverage:
-    """Whether the share who left, among people of similar risk, lies within their range, out of time.
+    """Whether the ranges hold what happened, out of time, in groups of people of similar risk.
 
-    The test rows are divided into ten groups by risk. `inside` is the share of groups in which the share who left
-    (`happened`) lies between the mean `low` and the mean `high`. `inside_allowing_for_chance` is the share of groups
-    in which its 95 % interval (Wilson, 1927) overlaps that range.
+    Each test date has ten groups. `inside` is the share of them in which the share who left lies within the 90 % range
+    of their mean risk, which knows no chance. `inside_allowing_for_chance` is the share in which the number of exits
+    lies within its own 90 % range; it should be .9. NaN without ranges. `groups` are ten of all test rows, with the
+    mean range of a person.
     """
     order = np.argsort(judged.risk, kind="stable")
     groups = tuple(_group(judged, rows) for rows in np.array_split(order, min(GROUPS, len(order))))
     return RangeCoverage(
-        inside=float(np.mean([group.low <= group.happened <= group.high for group in groups])),
-        inside_allowing_for_chance=float(
-            np.mean([group.most >= group.low and group.least <= group.high for group in groups])
-        ),
+        inside=_mean([each.low <= each.exits / each.people <= each.high for each in judged.tenths]),
+        inside_allowing_for_chance=_mean([each.least <= each.exits <= each.most for each in judged.tenths]),
         mean_width=float(np.mean(judged.high - judged.low)),
         groups=groups,
     )
+
+
+def _mean(holds: Sequence[bool]) -> float:
+    return float(np.mean(holds)) if holds else np.nan
 
 
 def gain(judged: Backtest) -> tuple[float, ...]:

@@ -111,7 +111,7 @@ class CoverageGroup:
 
 @dataclass(frozen=True)
 class RangeCoverage:
-    """The share of groups whose exits lie within their range, with and without allowing for chance."""
+    """The share of groups whose exits lie within their 90 % range, with and without allowing for chance."""
 
     inside: Figure
     inside_allowing_for_chance: Figure

@@ -6,7 +6,7 @@ one JSON file; loading runs no code from the artefact.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import Encoding, Rows, fit_encoding
 from pipeline.model.linear import Linear, fit_linear
 from pipeline.model.memory import release_free_memory
+from pipeline.model.posterior import Errors, Posterior, fit_posterior
 from pipeline.model.selection import Choice, choose, mixed
 from pipeline.model.separation import rank_auc
 
@@ -32,7 +33,9 @@ Bools = NDArray[np.bool_]
 
 TREES_FILE: Final = "tree.txt"
 BLEND_FILE: Final = "blend.json"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_FORMAT_WITHOUT_POSTERIOR: Final = 1
+"""Its ranges described the calibration only. They are not read: a risk of such a model has no range."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Blend:
     linear: Linear
     trees: Trees
     choice: Choice
+    posterior: Posterior | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -73,9 +77,11 @@ class Blend:
         base = line.slope * mixed(weight, self.linear.base, trees_base) + line.shift
         return float(base), line.slope * mixed(weight, self.linear.contributions(matrix), trees_shares)
 
-    def risk_range(self, log_odds: Floats) -> tuple[Floats, Floats]:
-        """Lower and upper probability (n,) at served log-odds (n,); the served risk always lies between them."""
-        return self.choice.risk_range(log_odds)
+    def errors(self, features: pl.DataFrame) -> Errors | None:
+        """What the served log-odds may be wrong by; None where that is not known (`with_posterior`)."""
+        if self.posterior is None:
+            return None
+        return self.posterior.errors(self.encoding(features), self.choice.level_sd)
 
     def linear_log_odds(self, features: pl.DataFrame) -> Floats:
         """Log-odds (n,) of the logistic regression alone, with its own calibration: a baseline."""
@@ -92,6 +98,7 @@ class Blend:
             "encoding": self.encoding.as_dict(),
             "linear": self.linear.as_dict(),
             "choice": self.choice.as_dict(),
+            "posterior": self.posterior and self.posterior.as_dict(),
             "trees_sha256": _digest(self.trees.text),
         }
         write_text(self.trees.text, folder / TREES_FILE)
@@ -153,6 +160,28 @@ def fit_blend(
     return Blend(encoding, linear, trees, choice)
 
 
+def with_posterior(
+    blend: Blend, features: pl.DataFrame, left: ArrayLike, people: ArrayLike, rows: Rows | slice = slice(None)
+) -> Blend:
+    """The blend of a training table and outcomes (n,) with what its log-odds may be wrong by.
+
+    `people` (n,) are numbers of the persons: one exit can be the outcome of several rows, which count as one.
+    `rows` are the training rows (default: all).
+    """
+    outcome, matrix = np.asarray(left, dtype=bool)[rows], blend.encoding(features, rows)
+    leavers = len(np.unique(np.asarray(people)[rows][outcome]))
+    with threadpool_limits(1):
+        posterior = fit_posterior(
+            matrix,
+            outcome,
+            blend.encoding.categories,
+            blend.linear.log_odds(matrix),
+            rows_per_leaver=outcome.sum() / max(leavers, 1),
+        )
+    release_free_memory()
+    return replace(blend, posterior=posterior)
+
+
 def monotone_constraints(
     encoding: Encoding, directions: Mapping[str, int], matrix: Floats, left: Bools
 ) -> tuple[int, ...]:
@@ -174,7 +203,7 @@ def _lean(values: Floats, left: Bools) -> float:
 
 
 def _from_values(values: dict[str, Any], text: str) -> Blend:
-    if values["format"] != _FORMAT:
+    if values["format"] not in (_FORMAT, _FORMAT_WITHOUT_POSTERIOR):
         raise ValueError(f"format {values['format']} is not known")
     if values["trees_sha256"] != _digest(text):  # LightGBM ends the process on a truncated text
         raise ValueError("the trees are not those that were stored")
@@ -183,6 +212,7 @@ def _from_values(values: dict[str, Any], text: str) -> Blend:
         Linear.from_dict(values["linear"]),
         Trees(text),
         Choice.from_dict(values["choice"]),
+        Posterior.from_dict(values["posterior"]) if values.get("posterior") else None,
     )
     if not len(blend.encoding.names) == len(blend.linear.curves) == blend.trees.features:
         raise ValueError("the parts disagree about the number of features")

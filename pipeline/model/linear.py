@@ -1,22 +1,21 @@
 """The additive part of the blend: a logistic regression whose every feature ends as one small table, its curve.
 
-Each number enters twice, as its (tamed) value and as its rank among the training rows, with a column of its own for
-'unknown' where nulls are frequent; each frequent level of a category is a column. After the fit the columns of a
-feature are added up to one curve, so that scoring and explaining are look-ups.
+The columns of `pipeline.model.design` are fitted. Then those of a feature are added up to one curve, so that scoring
+and explaining are look-ups.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from pipeline.model.encoding import LEAST_ROWS, Rows
+from pipeline.model.design import Basis, basis_of, columns_of, standardised
+from pipeline.model.encoding import Rows
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -32,6 +31,11 @@ class Penalty(NamedTuple):
     C: float
     adaptive: bool = False
 
+    @property
+    def first_fit(self) -> float:
+        """C of that first fit: as strong as the second, and strong enough that no feature stands out by chance."""
+        return min(self.C, _WEAKEST_FIRST_FIT)
+
 
 PENALTIES: Final = (
     Penalty(0.0003, adaptive=True),
@@ -46,15 +50,10 @@ PENALTIES: Final = (
 """Those to choose from, strongest first: plain suits many weak features, adaptive a few strong ones."""
 DEFAULT_PENALTY: Final = Penalty(0.06)
 """Used where too few exits are held out to choose."""
-_FIRST_C: Final = 0.001
-"""Penalty of the first fit of an adaptive penalty: strong, so that no feature stands out by chance."""
-_KNOTS: Final = 101
-_TAILS: Final = (0.005, 0.995)
+_WEAKEST_FIRST_FIT: Final = 0.001
 _MOST_STEPS: Final = 200
 _AT_REST: Final = 1e-9
 """Relative tolerance of the loss a row: the log-odds are then right to about a hundredth."""
-_SKEWED: Final = 1.0
-"""Above this skewness a value enters on the arcsinh scale: logarithmic in the tails, linear at the median."""
 
 
 @dataclass(frozen=True)
@@ -135,43 +134,23 @@ def fit_path(
     A curve is made monotone by the signs of its two columns: value and rank both rise with the figure.
     """
     left = left[rows]
-    bases = [_basis(matrix[rows, i], i in categories) for i in range(matrix.shape[1])]
-    design, mean, scale = _standardised(matrix, bases, rows)
+    bases = [basis_of(matrix[rows, i], i in categories) for i in range(matrix.shape[1])]
+    design, mean, scale = standardised(matrix, bases, rows)
     if not design.shape[1] or left.all() or not left.any():
         return [_constant(left, bases) for _ in penalties]
     products = (design.T @ design).astype(np.float64)
     signs = _signs(bases, categories, constraints)
     plain = Ridge(design, products, left, signs, np.ones(len(signs)))
-    adaptive = plain
-    if any(penalty.adaptive for penalty in penalties):
-        first, _ = plain(_FIRST_C)
-        adaptive = Ridge(design, products, left, signs, _adaptive_scale(bases, products, first))
+    adaptive: dict[float, Ridge] = {}
     fits = []
     for penalty in penalties:
-        weights, intercept = (adaptive if penalty.adaptive else plain)(penalty.C)
+        if penalty.adaptive and penalty.first_fit not in adaptive:
+            first, _ = plain(penalty.first_fit)
+            own_scale = _adaptive_scale(bases, products, first)
+            adaptive[penalty.first_fit] = Ridge(design, products, left, signs, own_scale)
+        weights, intercept = (adaptive[penalty.first_fit] if penalty.adaptive else plain)(penalty.C)
         fits.append(_collapsed(bases, weights / scale, mean, intercept))
     return fits
-
-
-def _standardised(
-    matrix: Floats, bases: Sequence["_Basis"], rows: Rows | slice
-) -> tuple[NDArray[np.float32], Floats, Floats]:
-    """The design (n, columns), each column with mean 0 and spread 1, and the means and spreads they had (columns,).
-
-    Single precision is enough and halves the solver's time. Columns are built one at a time: all of them in double
-    precision would take many times the memory of the design.
-    """
-    count = sum(len(basis.unknown) for basis in bases)
-    design = np.empty((len(matrix[rows, :1]), count), dtype=np.float32, order="F")
-    mean, scale = np.empty(count), np.empty(count)
-    columns = (column for i, basis in enumerate(bases) for column in basis.columns(matrix[rows, i]))
-    for place, column in enumerate(columns):
-        is_indicator = ((column == 0) | (column == 1)).all()
-        spread = column.std()
-        mean[place] = column.mean()
-        scale[place] = 1.0 if is_indicator or spread == 0 else spread  # a rare indicator is penalised by its rarity
-        design[:, place] = (column - mean[place]) / scale[place]
-    return design, mean, scale
 
 
 class Ridge:
@@ -224,16 +203,16 @@ class Ridge:
         return unwhitened(minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
 
 
-def _adaptive_scale(bases: Sequence["_Basis"], products: Floats, weights: Floats) -> Floats:
+def _adaptive_scale(bases: Sequence[Basis], products: Floats, weights: Floats) -> Floats:
     """The scale of each column, (columns,): the spread of its feature's contribution over the features' usual one."""
     spread = np.empty(len(weights))
-    for own in _columns(bases):
+    for own in columns_of(bases):
         spread[own] = (weights[own] @ products[own, own] @ weights[own]) ** 0.5
     usual = np.sqrt((spread**2).mean())
     return spread / usual if usual else np.ones(len(spread))
 
 
-def _signs(bases: Sequence["_Basis"], categories: Sequence[int], constraints: Sequence[int]) -> Floats:
+def _signs(bases: Sequence[Basis], categories: Sequence[int], constraints: Sequence[int]) -> Floats:
     """The sign required of each column's weight, (columns,); 0 is free, and the indicator of 'unknown' always is."""
     signs = [np.zeros(len(basis.unknown)) for basis in bases]
     for i, constraint in enumerate(constraints):
@@ -243,87 +222,15 @@ def _signs(bases: Sequence["_Basis"], categories: Sequence[int], constraints: Se
     return np.concatenate(signs) if signs else np.empty(0)
 
 
-@dataclass(frozen=True)
-class _Basis:
-    """The columns of one feature, tabulated at `knots`: (knots, columns), and for unknown values (columns,)."""
-
-    knots: Floats
-    table: Floats
-    unknown: Floats
-
-    def columns(self, values: Floats) -> Iterator[Floats]:
-        """Each column (n,) of a feature's values (n,), one after the other."""
-        missing = np.isnan(values)
-        place = np.where(missing, 0.0, np.interp(values, self.knots, np.arange(len(self.knots))))
-        below = place.astype(np.intp)
-        beyond = place - below
-        for column, unknown in zip(self.table.T, self.unknown, strict=True):
-            rise = np.diff(column, append=column[-1:])
-            yield np.where(missing, unknown, column[below] + beyond * rise[below])
-
-
-def _basis(values: Floats, is_category: bool) -> _Basis:
-    known = values[~np.isnan(values)]
-    basis = _levels(known) if is_category else _value_and_rank(known)
-    if min(len(known), len(values) - len(known)) < LEAST_ROWS:
-        return basis
-    never = np.zeros((len(basis.knots), 1))
-    return _Basis(basis.knots, np.hstack([basis.table, never]), np.append(basis.unknown, 1.0))
-
-
-def _levels(codes: Floats) -> _Basis:
-    """One column for each level; the rare ones together (code 0), and the unknown, are what the others differ from."""
-    knots = np.arange(codes.max(initial=0) + 1)
-    return _Basis(knots, np.eye(len(knots))[:, 1:], np.zeros(len(knots) - 1))
-
-
-def _value_and_rank(known: Floats) -> _Basis:
-    ordered = np.sort(known)
-    if len(ordered) < LEAST_ROWS or ordered[0] == ordered[-1]:
-        return _Basis(np.zeros(1), np.empty((1, 0)), np.empty(0))
-    low, high = _quantiles(ordered, _TAILS)
-    knots = ordered[np.diff(ordered, prepend=-np.inf) > 0]
-    if len(knots) > _KNOTS:
-        knots = np.unique(_quantiles(ordered, np.linspace(*_TAILS, _KNOTS)))
-    value = _tamed(np.clip(knots, low, high) if low < high else knots, ordered)
-    rank = (np.searchsorted(ordered, knots) + np.searchsorted(ordered, knots, side="right")) / (2 * len(ordered))
-    table = np.column_stack([value, rank])
-    middle = _quantiles(ordered, 0.5)
-    return _Basis(knots, table, np.array([np.interp(middle, knots, column) for column in table.T]))
-
-
-def _tamed(values: Floats, ordered: Floats) -> Floats:
-    middle, spread = _quantiles(ordered, 0.5), ordered.std()
-    quartiles = np.subtract(*_quantiles(ordered, (0.75, 0.25))) or spread
-    standard = (ordered - ordered.mean()) / spread
-    skewness = np.mean(standard * standard * standard)  # a power of 3 takes twenty times as long
-    from_middle = values - middle
-    return np.asarray(np.arcsinh(2 * from_middle / quartiles) if abs(skewness) > _SKEWED else from_middle / spread)
-
-
-def _quantiles(ordered: Floats, shares: ArrayLike) -> Floats:
-    """What `np.quantile` gives, of figures (n,) that are sorted already."""
-    place = np.asarray(shares) * (len(ordered) - 1)
-    below = place.astype(np.intp)
-    low, high = ordered[below], ordered[np.minimum(below + 1, len(ordered) - 1)]
-    return np.asarray(low + (place - below) * (high - low))
-
-
-def _collapsed(bases: Sequence[_Basis], weights: Floats, mean: Floats, intercept: float) -> Linear:
+def _collapsed(bases: Sequence[Basis], weights: Floats, mean: Floats, intercept: float) -> Linear:
     """Sum the columns of each feature into its curve; with centred columns the intercept is the average row's."""
     curves = []
-    for basis, own in zip(bases, _columns(bases), strict=True):
+    for basis, own in zip(bases, columns_of(bases), strict=True):
         share = (basis.table - mean[own]) @ weights[own]
         curves.append(Curve(basis.knots, share, float((basis.unknown - mean[own]) @ weights[own])))
     return Linear(intercept, tuple(curves))
 
 
-def _columns(bases: Sequence[_Basis]) -> list[slice]:
-    """Which columns of the design are each feature's."""
-    ends = np.cumsum([len(basis.unknown) for basis in bases]).tolist()
-    return [slice(start, end) for start, end in pairwise([0, *ends])]
-
-
-def _constant(left: Bools, bases: Sequence[_Basis]) -> Linear:
+def _constant(left: Bools, bases: Sequence[Basis]) -> Linear:
     share = np.clip(left.mean(), 1 / (len(left) + 2), 1 - 1 / (len(left) + 2))
     return Linear(float(np.log(share / (1 - share))), tuple(Curve(b.knots, np.zeros(len(b.knots)), 0.0) for b in bases))

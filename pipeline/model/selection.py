@@ -11,11 +11,8 @@ from pipeline.dataset.splits import Fold
 from pipeline.model.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
 from pipeline.model.calibration import (
     USUAL_LEVEL_SD,
-    Codes,
     Line,
-    RiskRange,
     SharedSlope,
-    fit_range,
     fit_shared_slope,
     level_sd_of,
     log_odds_of,
@@ -32,13 +29,15 @@ _LEAST_HELD_OUT_EXITS: Final = 20
 """With fewer held-out rows with an exit, nothing is selected: the defaults are used."""
 _MANY_EXITS: Final = 2000
 """From here on regularisation hardly matters, and every third penalty is tried."""
-_WEIGHT_PULL: Final = 80.0
-"""Penalty (nats of log loss) on a weight's squared distance from `usual_weight`: a few held-out exits cannot tell the
-parts apart, and the usual blend is rarely far from the best."""
+_WEIGHT_PULL: Final = 20.0
+"""Penalty (nats of log loss) on a weight's squared distance from `usual_weight` in a company with many exits: the usual
+blend is rarely far from the best."""
+_PULL_OF_FEW: Final = 80.0
+"""The same with few exits, of which the held-out ones cannot tell the parts apart."""
 _USUAL_WEIGHT: Final = 0.65
 """Weight of the logistic regression in a company with many exits."""
 _EXITS_OF_A_SMALL_COMPANY: Final = 450
-"""Training rows with an exit at which its usual weight is halfway between that and 1."""
+"""Training rows with an exit at which its usual weight is halfway between that and 1, and the pull between both."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,6 @@ class Choice:
     line: Line = field(default_factory=Line)
     linear_line: Line = field(default_factory=Line)
     trees_line: Line = field(default_factory=Line)
-    risk_range: RiskRange = field(default_factory=RiskRange)
     adaptive: bool = False
     level_sd: float = USUAL_LEVEL_SD
 
@@ -82,7 +80,6 @@ class Choice:
             line=Line(**values["line"]),
             linear_line=Line(**values["linear_line"]),
             trees_line=Line(**values["trees_line"]),
-            risk_range=RiskRange.from_dict(values["risk_range"]),
             level_sd=float(values.get("level_sd", 0.0)),
         )
 
@@ -100,30 +97,18 @@ class Choice:
         }
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """The validation rows of all folds, one fold after the other: who left (n,), and the number of the fold (n,)."""
-
-    left: Bools
-    fold: Codes
-
-    @staticmethod
-    def of(left: Bools, folds: Sequence[Fold]) -> "HeldOut":
-        """The validation rows of `folds`, given the outcomes of all rows."""
-        rows = [valid for _, valid in folds]
-        return HeldOut(
-            left[np.concatenate(rows)] if rows else left[:0],
-            np.repeat(np.arange(len(rows)), [len(valid) for valid in rows]),
-        )
-
-
 def usual_weight(exits: int) -> float:
     """Prior weight of the logistic regression, given the number of training rows with an exit.
 
     Small companies rely on it: above .9 with two hundred exits, two thirds with two thousand. What this was chosen on:
     docs/decisions/blend-and-platt.md.
     """
-    return _USUAL_WEIGHT + (1 - _USUAL_WEIGHT) / (1 + (exits / _EXITS_OF_A_SMALL_COMPANY) ** 3)
+    return _USUAL_WEIGHT + (1 - _USUAL_WEIGHT) * _smallness(exits)
+
+
+def _smallness(exits: int) -> float:
+    """1 without exits, a half at `_EXITS_OF_A_SMALL_COMPANY`, towards 0 with many."""
+    return 1 / (1 + (exits / _EXITS_OF_A_SMALL_COMPANY) ** 3)
 
 
 def choose(
@@ -143,16 +128,16 @@ def choose(
     shape = fixed or shape_for(exits)
     default = Choice(DEFAULT_PENALTY.C, shape, DEFAULT_ROUNDS, round(usual_weight(exits), 1))
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
-    held_out = HeldOut.of(left, usable)
-    if min(held_out.left.sum(), (~held_out.left).sum()) < _LEAST_HELD_OUT_EXITS:
+    outcome = left[np.concatenate([valid for _, valid in usable])] if usable else left[:0]
+    if min(outcome.sum(), (~outcome).sum()) < _LEAST_HELD_OUT_EXITS:
         return default
     penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
     shape, rounds, trees = _choose_trees(
         matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, constraints
     )
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
-    weight, _ = best_weight(linear, trees, held_out, exits)
-    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable, held_out)
+    weight, _ = best_weight(linear, trees, outcome, exits)
+    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable)
 
 
 def choose_penalty(
@@ -168,11 +153,12 @@ def choose_penalty(
         [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, constraints, train)]
         for train, valid in folds
     ]
-    log_odds, held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)], HeldOut.of(left, folds)
-    losses = [row_losses(of_penalty, held_out) for of_penalty in log_odds]
+    held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
+    outcome = left[np.concatenate([valid for _, valid in folds])]
+    losses = [row_losses(log_odds, outcome) for log_odds in held_out]
     best = min(losses, key=np.sum)
     chosen = next(i for i, of_rows in enumerate(losses) if not clearly_better(best, of_rows))
-    return penalties[chosen], log_odds[chosen]
+    return penalties[chosen], held_out[chosen]
 
 
 def clearly_better(losses: Floats, others: Floats, errors: float = 1.0) -> bool:
@@ -203,55 +189,53 @@ def _choose_trees(
     return shape, rounds, np.concatenate(scored)
 
 
-def best_weight(linear: Floats, trees: Floats, held_out: HeldOut, exits: int) -> tuple[float, float]:
+def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tuple[float, float]:
     """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'."""
-    usual = usual_weight(exits)
-    costs = [
-        float(row_losses(mixed(w, linear, trees), held_out).sum()) + _WEIGHT_PULL * (w - usual) ** 2 for w in _WEIGHTS
-    ]
-    return float(_WEIGHTS[int(np.argmin(costs))]), min(costs)
+    usual, pull = usual_weight(exits), _WEIGHT_PULL + (_PULL_OF_FEW - _WEIGHT_PULL) * _smallness(exits)
+    losses = [float(row_losses(mixed(w, linear, trees), outcome).sum()) for w in _WEIGHTS]
+    costs = losses + pull * (_WEIGHTS - usual) ** 2
+    return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
 
 
-def _calibrated(
-    choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold], held_out: HeldOut
-) -> Choice:
-    """Add the calibrations, the level's uncertainty and the range, given held-out log-odds (n,) of both parts."""
+def _calibrated(choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold]) -> Choice:
+    """Add the calibrations and the level's uncertainty, given held-out log-odds (n,) of both parts.
+
+    `left` are the outcomes of the training rows; the held-out rows are those of the folds, one fold after the other.
+    """
+    valid = [rows for _, rows in folds]
+    outcome, fold = left[np.concatenate(valid)], np.repeat(np.arange(len(valid)), [len(rows) for rows in valid])
     log_odds = mixed(choice.weight, linear, trees)
-    slopes = [fit_shared_slope(part, held_out.left, held_out.fold) for part in (log_odds, linear, trees)]
-    line, linear_line, trees_line = (turned(fitted.slope, float(left.mean())) for fitted in slopes)
+    fitted, *of_parts = (fit_shared_slope(one, outcome, fold) for one in (log_odds, linear, trees))
+    line, linear_line, trees_line = (turned(one.slope, float(left.mean())) for one in (fitted, *of_parts))
+    risk = risk_of(fitted(log_odds, fold))
+    information = np.asarray(np.bincount(fold, risk * (1 - risk)), dtype=np.float64)
     return replace(
         choice,
         line=line,
         linear_line=linear_line,
         trees_line=trees_line,
-        level_sd=level_sd_of(*_level_errors(slopes[0], log_odds, left, folds, held_out)),
-        risk_range=fit_range(line(log_odds), held_out.left),
+        level_sd=level_sd_of(*_level_errors(fitted, information, [left[train] for train, _ in folds])),
     )
 
 
-def _level_errors(
-    fitted: SharedSlope, log_odds: Floats, left: Bools, folds: Sequence[Fold], held_out: HeldOut
-) -> tuple[Floats, Floats]:
-    """Level of each fold's validation rows minus that served to them, and its sampling variance; both (folds,).
+def _level_errors(fitted: SharedSlope, information: Floats, trained_on: Sequence[Bools]) -> tuple[Floats, Floats]:
+    """Level of each fold's held-out rows minus the one served to them, and its sampling variance; both (folds,).
 
-    What is served to them is turned about the base rate of the fold's training rows, whose sampling counts too.
+    `information` (folds,) is that of the held-out rows on their level. What is served to them is turned about the base
+    rate of the outcomes that the fold was trained on, whose sampling counts too.
     """
-    rate = np.array([left[train].mean() for train, _ in folds])
-    served = (1 - fitted.slope) * log_odds_of(rate)
-    risk = risk_of(fitted(log_odds, held_out.fold))
+    rate = np.array([outcome.mean() for outcome in trained_on])
+    rows = np.array([len(outcome) for outcome in trained_on])
     with np.errstate(divide="ignore"):  # a fold in which nobody left, or everyone, has no finite level
-        variance = 1 / np.bincount(held_out.fold, risk * (1 - risk))
-    rows = np.array([len(train) for train, _ in folds])
-    return fitted.intercepts - served, variance + 1 / (rows * rate * (1 - rate))
+        variance = 1 / information + 1 / (rows * rate * (1 - rate))
+    return fitted.intercepts - (1 - fitted.slope) * log_odds_of(rate), variance
 
 
-def row_losses(log_odds: Floats, held_out: HeldOut) -> Floats:
-    """Log loss of each row, in nats, after calibration with an intercept for each fold.
-
-    A model is not judged by how it meets the level of a period, which no calibration could have known.
-    """
-    scaled = fit_shared_slope(log_odds, held_out.left, held_out.fold)(log_odds, held_out.fold)
-    return np.asarray(np.logaddexp(0, np.where(held_out.left, -scaled, scaled)))
+def row_losses(log_odds: Floats, outcome: Bools) -> Floats:
+    """Log loss of each row after calibration, in nats."""
+    one_fold = np.zeros(len(outcome), dtype=np.int64)
+    scaled = fit_shared_slope(log_odds, outcome, one_fold)(log_odds, one_fold)
+    return np.asarray(np.logaddexp(0, np.where(outcome, -scaled, scaled)))
 
 
 def mixed(weight: float, linear: Any, trees: Any) -> Any:

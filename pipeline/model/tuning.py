@@ -20,7 +20,7 @@ from pipeline.dataset.splits import Fold
 from pipeline.model.blend import monotone_constraints
 from pipeline.model.boosting import Shape, shape_for, try_trees
 from pipeline.model.encoding import fit_encoding
-from pipeline.model.selection import HeldOut, best_weight, choose_penalty, clearly_better, mixed, row_losses
+from pipeline.model.selection import best_weight, choose_penalty, clearly_better, mixed, row_losses
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -64,20 +64,20 @@ class _Folds:
 
     def losses(self, shape: Shape) -> Floats:
         """Losses of the blend on all held-out rows, (n,) in nats, learned from all rows."""
-        held_out = HeldOut.of(self.left, self.folds)
+        outcome = self.left[np.concatenate([valid for _, valid in self.folds])]
         linear, trees = np.concatenate(self.linear), np.concatenate([self._trees(f, shape, None) for f in self.folds])
-        weight, _ = best_weight(linear, trees, held_out, int(self.left.sum()))
-        return row_losses(mixed(weight, linear, trees), held_out)
+        weight, _ = best_weight(linear, trees, outcome, int(self.left.sum()))
+        return row_losses(mixed(weight, linear, trees), outcome)
 
     def costs(self, shape: Shape, weight: Floats) -> Iterator[float]:
         """Cost of the blend on the folds up to each, in nats a row: the last is that of all."""
         trees: list[Floats] = []
         for step, fold in enumerate(self.folds):
             trees.append(self._trees(fold, shape, weight))
-            held_out = HeldOut.of(self.left, self.folds[: step + 1])
+            outcome = self.left[np.concatenate([valid for _, valid in self.folds[: step + 1]])]
             linear = np.concatenate(self.linear[: step + 1])
-            _, cost = best_weight(linear, np.concatenate(trees), held_out, int(self.left.sum()))
-            yield cost / len(held_out.left)
+            _, cost = best_weight(linear, np.concatenate(trees), outcome, int(self.left.sum()))
+            yield cost / len(outcome)
 
     def _trees(self, fold: Fold, shape: Shape, weight: Floats | None) -> Floats:
         train, valid = fold

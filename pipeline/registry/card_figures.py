@@ -299,9 +299,10 @@ def _true_hazard(truth: TrueHazard) -> str:
 
 def _coverage(coverage: RangeCoverage) -> str:
     return (
-        f"of {len(coverage.groups)} groups of people with similar scores, {number(coverage.inside, '.0%')} had a share "
-        f"of leavers within their range, and {number(coverage.inside_allowing_for_chance, '.0%')} if chance is allowed "
-        f"for; a range is {number(100 * coverage.mean_width, '.1f')} points wide on average"
+        f"of the groups of people with similar scores on a test date, "
+        f"{number(coverage.inside_allowing_for_chance, '.0%')} had a number of leavers within its 90 % range, and "
+        f"{number(coverage.inside, '.0%')} within one that does not allow for chance; "
+        f"a person's range is {number(100 * coverage.mean_width, '.1f')} points wide on average"
     )
 
 

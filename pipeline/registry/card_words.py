@@ -100,7 +100,8 @@ MEANING: Final = {
 
 CURVE: Final = (
     "Risks are given at 3, 6 and 12 months where the history is long enough, and never fall with time.",
-    "Each comes with a range, after Venn–Abers: how well the calibration is known, not what the person will do.",
+    "Each comes with a range: for nine people in ten it holds the risk that far more data would give. It does not say "
+    "what the person will do.",
     "If too little is known about a person, or the range is too wide, the score says 'not enough evidence', and why.",
 )
 

@@ -22,7 +22,9 @@ from pipeline.disclosure import CARRIED
 from pipeline.language.translator import marked
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
+from pipeline.model.posterior import Errors
 from pipeline.model.related import related
+from pipeline.model.risk_range import plausible_risks, risk_range
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.notice import not_informed, require_notice
 from pipeline.registry import versions as registry
@@ -34,6 +36,7 @@ from pipeline.scoring.refusals import refusals, unchecked
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
+from pipeline.turnover.publishing import publish_turnover
 
 LEAST_TENURE_MONTHS = 1.0
 MOST_UNKNOWN = 0.6
@@ -41,7 +44,8 @@ MOST_UNKNOWN = 0.6
 MOST_NEW = 0.5
 """If more than this share of a person's categories is rare or new, the model learned from different people."""
 WIDEST = 0.4
-"""A range this wide, such as one in ten to one in two, is no basis for a conversation."""
+"""A range wider than this, such as one in twenty to one in two, is no basis for a conversation if it begins below the
+risk of the average person: then not even that is known, whether the risk is above it."""
 Progress = Callable[[str], None]
 
 
@@ -111,6 +115,9 @@ def score_and_publish(
         progress("publish")
         publication = replace(publication, data_check=check)
         store.publish(publication, read_at)
+        if isinstance(loaded, Source):
+            progress("count who left")
+            publish_turnover(store, loaded, read_at)
         publication = publication.without(store.erased_since(read_at))  # as it was published
         with store.reading() as scores:
             objected = scores.objections.among(publication.source, publication.scores["employee_id"])
@@ -177,14 +184,15 @@ def score_people(
     X = typed_records(X, model.features)
     base, contributions = model.asked.contributions(X)
     log_odds = base + contributions.sum(axis=1)  # so that the factors sum exactly to the score
-    risk, (low, high) = risk_of(log_odds), model.asked.risk_range(log_odds)
+    risk, errors = risk_of(log_odds), model.asked.errors(X)
     curve = model.curve(X, risk)
+    low, high = _ends(log_odds, errors)
     scores = people.with_columns(
         risk=pl.Series(risk),
         **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},
-        risk_low=pl.Series(np.minimum(low, risk)),
-        risk_high=pl.Series(np.maximum(high, risk)),
-        evidence=_evidence(X, model.asked.encoding.share_of_other(X), high - low),
+        risk_low=low,
+        risk_high=high,
+        evidence=_evidence(X, model.asked.encoding.share_of_other(X), _is_too_wide(low, high, float(risk_of(base)))),
         base_log_odds=pl.lit(base, dtype=pl.Float64),
         log_odds=pl.Series(log_odds),
     )
@@ -202,7 +210,28 @@ def score_people(
         },
         scores=scores,
         factors=factors,
+        plausible=_plausible(people, log_odds, errors),
     )
+
+
+def _ends(log_odds: np.ndarray, errors: Errors | None) -> tuple[pl.Series, pl.Series]:
+    """Both ends of each range; null if the model does not know what its log-odds may be wrong by."""
+    if errors is None:
+        unknown = pl.Series([None] * len(log_odds), dtype=pl.Float64)
+        return unknown, unknown
+    low, high = risk_range(log_odds, errors.sd)
+    return pl.Series(low), pl.Series(high)
+
+
+def _is_too_wide(low: pl.Series, high: pl.Series, average: float) -> pl.Series:
+    """Whether a range is too wide for a conversation; null without a range. `average` is the average person's risk."""
+    return (high - low > WIDEST) & (low < average)
+
+
+def _plausible(people: pl.DataFrame, log_odds: np.ndarray, errors: Errors | None) -> pl.DataFrame | None:
+    if errors is None:
+        return None
+    return people.select("employee_id", risks=pl.Series(plausible_risks(log_odds, errors)))
 
 
 @singledispatch
@@ -267,10 +296,11 @@ def _horizon(curve: dict[int, np.ndarray], months: int, rows: int) -> pl.Series:
     return pl.Series(curve[months] if months in curve else [None] * rows, dtype=pl.Float64)
 
 
-def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
+def _evidence(X: pl.DataFrame, new: np.ndarray, is_too_wide: pl.Series) -> pl.Series:
     """`enough`, or the reason why a score should not be relied on.
 
-    `new` (n,) is the share of the person's categories not known in training, `width` (n,) the width of the range.
+    `new` (n,) is the share of the person's categories not known in training; `is_too_wide` (n,) says that of the range,
+    null if there is none.
     """
     unknown = pl.sum_horizontal(pl.all().is_null()) / max(X.width, 1)
     recent = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
@@ -281,7 +311,7 @@ def _evidence(X: pl.DataFrame, new: np.ndarray, width: np.ndarray) -> pl.Series:
         .then(pl.lit(marked("too little is known")))
         .when(pl.lit(pl.Series(new)) > MOST_NEW)
         .then(pl.lit(marked("most of the categories were not known in training")))
-        .when(pl.lit(pl.Series(width)) > WIDEST)
+        .when(pl.lit(is_too_wide))
         .then(pl.lit(marked("the range is too wide")))
         .otherwise(pl.lit(marked("enough")))
     )["evidence"]

@@ -25,6 +25,7 @@ from pipeline.store.schema import (
     SCORE,
 )
 from pipeline.store.seals import lawful_erasure
+from pipeline.store.turnover_tables import TURNOVER_LINE
 
 ERASED: Final = "erased"
 """The result in the audit's row of an erasure."""
@@ -64,6 +65,7 @@ TRACES: Final = (
     Trace("briefing_mail", BRIEFING_MAIL.c.manager_id, "delete"),
     Trace("rollout", ROLLOUT.c.manager_id, "delete"),
     Trace("manager_figure", GROUP_FIGURE.c.value, "delete", GROUP_FIGURE.c.dimension == "manager"),
+    Trace("turnover_line", TURNOVER_LINE.c.manager_id, "delete"),
     Trace("manager_of", SCORE.c.manager_id, "clear", SCORE.c.publication_id.in_(select(PUBLICATION.c.id))),  # by index
     Trace("manager_of_answer", LIST_ANSWER.c.manager_id, "clear"),
     Trace("answered_by", LIST_ANSWER.c.who, "clear"),

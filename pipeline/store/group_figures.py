@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from math import sqrt
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from features.contract.vocabulary import CONTEXT, DRIVERS
@@ -46,6 +47,7 @@ def group_figures(
     factors: pl.DataFrame,
     before: Sequence[pl.DataFrame] = (),
     carried: Sequence[pl.DataFrame] = (),
+    plausible: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """`SCHEMA`: a row for everyone and for every group of every dimension; of a suppressed one everything but its name
     is null.
@@ -54,9 +56,11 @@ def group_figures(
     departments carried risks, which are sums with weights that are not stored: beside them, only groups of the same
     people are shown.
 
-    expected_exits is the sum of the risks; low and high bound 95 % of the outcomes if the risks are right and people
-    leave independently. {driver}_log_odds is the mean of what the driver adds to a person's log-odds. All are rounded,
-    low and high outwards.
+    plausible: as in a `Publication`; None if the risks count as known.
+
+    expected_exits is the sum of the risks. low and high bound 95 % of the outcomes: people leave or stay by chance, and
+    the risks themselves are uncertain, for all members in common. {driver}_log_odds is the mean of what the driver adds
+    to a person's log-odds. All are rounded, low and high outwards.
     """
     people = _people(scores, factors)
     members = _members(people)
@@ -64,21 +68,24 @@ def group_figures(
     for earlier in carried:
         for name, groups in changed_groups(earlier, members).items():
             hidden[name] |= groups
-    return pl.concat([_figures(people, dimension, hidden[dimension]) for dimension in _COMPARED])
+    return pl.concat(
+        [_figures(people, name, hidden[name], _shared_variance(people, name, plausible)) for name in _COMPARED]
+    )
 
 
 def added(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The figures of shown groups without common members, added up; all None without a group.
 
-    The variances of the exits add up too, so the range is narrower than the sum of the ranges.
+    The variances of chance add up too, so the range is narrower than the sum of the ranges. What lies beyond chance,
+    the uncertainty of the risks, may be common to the groups: it adds up as a standard deviation.
     """
     figures = [name for name in SCHEMA if name not in ("dimension", "value")]
     if not rows:
         return dict.fromkeys(figures)
     people = sum(row["people"] for row in rows)
     expected = sum(row["expected_exits"] for row in rows)
-    sides = ((row["expected_exits"], row["low"], row["high"]) for row in rows)
-    spread = sqrt(sum(max(high - middle, middle - low) ** 2 for middle, low, high in sides))
+    parts = [_parts_of_spread(row) for row in rows]
+    spread = sqrt(sum(chance for chance, _ in parts) + sum(sqrt(shared) for _, shared in parts) ** 2)
     means = {
         name: round(sum(row[name] * row["people"] for row in rows) / people, LOG_ODDS_DIGITS)
         for name in figures
@@ -90,6 +97,14 @@ def added(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "low": round(max(expected - spread, 0.0), EXITS_DIGITS),
         "high": round(min(expected + spread, people), EXITS_DIGITS),
     }
+
+
+def _parts_of_spread(row: Mapping[str, Any]) -> tuple[float, float]:
+    """The square of a group's wider side, divided into chance and the rest. Chance is largest for equal risks."""
+    expected, people = row["expected_exits"], row["people"]
+    whole = max(row["high"] - expected, expected - row["low"]) ** 2
+    chance = min(NORMAL_95**2 * expected * (1 - expected / people), whole)
+    return chance, whole - chance
 
 
 def shown_members(scores: pl.DataFrame, groups: Mapping[str, Collection[str | None]]) -> pl.DataFrame:
@@ -121,10 +136,26 @@ def _people(scores: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     return scores.select("employee_id", "risk", **_groups()).join(sums, on="employee_id", how="left").fill_null(0.0)
 
 
-def _figures(people: pl.DataFrame, dimension: str, hidden: set[str]) -> pl.DataFrame:
+def _shared_variance(people: pl.DataFrame, dimension: str, plausible: pl.DataFrame | None) -> pl.DataFrame:
+    """A row for each group: `shared_variance`, of its exits, since its members' risks are uncertain together.
+
+    The variance of the sum of plausible risks, less that of each risk: whether one person leaves has the variance
+    risk · (1 − risk), however uncertain the risk.
+    """
+    if plausible is None:
+        return people.select(pl.col(dimension).unique(), shared_variance=pl.lit(0.0))
+    risks = people.select("employee_id", dimension).join(plausible, on="employee_id", how="inner").sort(dimension)
+    drawn = risks["risks"].to_numpy().astype(np.float64)
+    starts = np.flatnonzero((risks[dimension] != risks[dimension].shift()).fill_null(True).to_numpy())
+    shared = np.add.reduceat(drawn, starts).var(axis=1) - np.add.reduceat(drawn.var(axis=1), starts)
+    return pl.DataFrame({dimension: risks[dimension][starts], "shared_variance": np.maximum(shared, 0.0)})
+
+
+def _figures(people: pl.DataFrame, dimension: str, hidden: set[str], shared: pl.DataFrame) -> pl.DataFrame:
     drivers = [name for name in SCHEMA if name.endswith("_log_odds")]
-    deviation = (pl.col("risk") * (1 - pl.col("risk"))).sum().sqrt()
-    expected, scale = pl.col("risk").sum(), 10**EXITS_DIGITS
+    variance = (pl.col("risk") * (1 - pl.col("risk"))).sum() + pl.col("shared_variance").first()
+    deviation, expected, scale = variance.sqrt(), pl.col("risk").sum(), 10**EXITS_DIGITS
+    people = people.join(shared, on=dimension, how="left").with_columns(pl.col("shared_variance").fill_null(0.0))
     rows = people.group_by(dimension).agg(
         people=pl.len().cast(pl.Int64),
         expected_exits=expected.round(EXITS_DIGITS),

@@ -29,6 +29,7 @@ from pipeline.store.schema import (
 )
 from pipeline.store.seals import purged
 from pipeline.store.store import Store
+from pipeline.store.turnover_tables import TURNOVER, TURNOVER_LINE
 
 COMMAND: Final = "retention purge"
 
@@ -115,7 +116,15 @@ def _expired(
         (LIST_ANSWER, LIST_ANSWER.c.at <= end_of_day),
         (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
         *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in _BY_MONTH),
+        *((table, _is_old_turnover(table, scores_until)) for table in (TURNOVER_LINE, TURNOVER)),
     ]
+
+
+def _is_old_turnover(table: Table, scores_until: date) -> ColumnElement[bool]:
+    """The newest month of a source stays at any age, because it is served."""
+    other = TURNOVER.alias("other_turnover")
+    newest = select(func.max(other.c.month)).where(other.c.source == table.c.source).scalar_subquery()
+    return (table.c.month <= f"{scores_until:%Y-%m}") & (table.c.month < newest)
 
 
 def _sources_in_use(connection: Connection, scores_until: date) -> list[str]:

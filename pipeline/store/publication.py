@@ -45,6 +45,8 @@ class Publication:
     data_check: the state of the data behind the scores; None where it is not known.
     employment: hire date and establishment (`pipeline.informed.WHERE_AND_SINCE`) of everyone at risk, also of those
         who are not scored because they were not informed, which the store keeps apart; None where it is not known.
+    plausible: employee_id and `risks`, an array of equally plausible risks, drawn jointly for everyone; for the ranges
+        of groups, and not stored. None if the model does not know how uncertain its risks are.
     directory: names and addresses as returned by `features.directory`, which the store keeps apart; None without any.
     """
 
@@ -59,6 +61,7 @@ class Publication:
     askers: pl.DataFrame | None = None
     data_check: DataCheck | None = None
     employment: pl.DataFrame | None = field(default=None, repr=False)
+    plausible: pl.DataFrame | None = field(default=None, repr=False)
     directory: pl.DataFrame | None = field(default=None, repr=False)
 
     def without(self, people: Collection[str]) -> Self:
@@ -66,14 +69,18 @@ class Publication:
         if not people:
             return self
         leads, gone = pl.col("manager_id").cast(pl.String), list(people)
-        scores = self.scores.filter(~pl.col("employee_id").is_in(gone))
-        scores = scores.with_columns(manager_id=pl.when(~leads.is_in(gone)).then(leads))
-        factors = self.factors.filter(~pl.col("employee_id").is_in(gone))
-        names, employment = (
-            None if rows is None else rows.filter(~pl.col("employee_id").is_in(gone))
-            for rows in (self.directory, self.employment)
+        is_left = ~pl.col("employee_id").is_in(gone)
+        names, employment, plausible = (
+            None if rows is None else rows.filter(is_left) for rows in (self.directory, self.employment, self.plausible)
         )
-        return replace(self, scores=scores, factors=factors, directory=names, employment=employment)
+        return replace(
+            self,
+            scores=self.scores.filter(is_left).with_columns(manager_id=pl.when(~leads.is_in(gone)).then(leads)),
+            factors=self.factors.filter(is_left),
+            plausible=plausible,
+            directory=names,
+            employment=employment,
+        )
 
     def features(self) -> list[dict[str, Any]]:
         """Each feature that has a factor, by name, with its description from the manifest."""

@@ -119,7 +119,7 @@ class Store:
             with self._connected("read") as connection:
                 before = shown_before(connection, left.source, left.snapshot_date)
             members, carried = [each.members for each in before], [each.members for each in before if each.is_carrying]
-            groups = group_figures(scores, left.factors, members, carried)
+            groups = group_figures(scores, left.factors, members, carried, left.plausible)
             services = services_to_show(left, scores, groups, before)
             with self._connected("publish") as connection:
                 late = set() if read_at is None else erasure.erased_since(connection, read_at) - erased

@@ -61,6 +61,10 @@ ForManagers = Annotated[Identity, Depends(Permit(Role.MANAGER))]
 """The asker, with role manager."""
 ForRepresentatives = Annotated[Identity, Depends(Permit(Role.REPRESENTATIVE))]
 """The asker, with role representative, who must see no person and no small group."""
+ForReadersOfTurnover = Annotated[
+    Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIST, Role.REPRESENTATIVE, Role.MANAGER))
+]
+"""The asker, with a role that can see what happened; the view decides of whom."""
 ForModelReaders = Annotated[Identity, Depends(Permit(Role.HR, Role.DATA_SCIENTIST, Role.AUDITOR))]
 """The asker, with a role that can see how a model was evaluated."""
 ForAuditors = Annotated[Identity, Depends(Permit(Role.AUDITOR))]

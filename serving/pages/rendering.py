@@ -43,19 +43,25 @@ _MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "hr": (
         ("/overview", marked("Overview")),
+        ("/turnover", marked("Turnover")),
         ("/services", marked("Internal services")),
         ("/people", marked("People")),
         ("/lists", marked("Lists")),
         ("/model", marked("Model")),
     ),
-    "manager": (("/list", marked("My list")), ("/organisation", marked("My organisation"))),
+    "manager": (
+        ("/list", marked("My list")),
+        ("/organisation", marked("My organisation")),
+        ("/turnover", marked("Turnover")),
+    ),
     "data_scientist": (
         ("/model", marked("Model")),
         ("/overview", marked("Overview")),
+        ("/turnover", marked("Turnover")),
         ("/services", marked("Internal services")),
     ),
     "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
-    "representative": (("/representation", marked("Representation")),),
+    "representative": (("/representation", marked("Representation")), ("/turnover", marked("Turnover"))),
     "employee": (("/me", marked("My data")),),
 }
 """Each role's menu."""

@@ -19,6 +19,7 @@ from serving.pages import (
     representation,
     services,
     sign_in,
+    turnover,
 )
 from serving.pages.errors import PageRoute, safe_next
 from serving.pages.rendering import LANGUAGE_COOKIE, assets, menu_of
@@ -43,6 +44,7 @@ def include(app: FastAPI) -> None:
         own,  # before people, whose addresses end with any id
         people,
         overview,
+        turnover,
         services,
         finding,
         model,

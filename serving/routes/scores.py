@@ -18,9 +18,9 @@ from serving.http.answers import as_json
 from serving.http.json_body import JsonRoute
 from serving.http.problems import responses
 from serving.schemas.records import RecordsToScore, ScoredRecord, ScoredRecords
-from serving.schemas.risks import CurvePoint, Range
+from serving.schemas.risks import CurvePoint
 from serving.views.months import require_informed
-from serving.views.person import factor_for_hr
+from serving.views.person import factor_for_hr, range_of
 
 if TYPE_CHECKING:
     from pipeline.model.stored_model import StoredModel
@@ -83,7 +83,7 @@ def _answer(model: "StoredModel", version: str, sent: RecordsToScore) -> ScoredR
         scores=[
             ScoredRecord(
                 risk=score["risk"],
-                range=Range(low=score["risk_low"], high=score["risk_high"]),
+                range=range_of(score["risk_low"], score["risk_high"]),
                 curve=[CurvePoint(months=months, risk=score[f"risk_{months}m"]) for months in curve],
                 evidence=score["evidence"],
                 base_log_odds=score["base_log_odds"],

@@ -19,7 +19,9 @@ class Group(BaseModel):
     expected_exits: float | None = Field(
         description="sum of the risks: voluntary exits expected within `horizon_months`"
     )
-    range: Range | None = Field(description="in exits: 95 % of such groups are within it if the risks are right")
+    range: Range | None = Field(
+        description="in exits: holds the actual number 95 times in 100, allowing for chance and for uncertain risks"
+    )
     drivers: dict[Driver, float] | None = Field(description="mean of what each driver adds to a person's log-odds")
 
 

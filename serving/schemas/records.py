@@ -26,7 +26,7 @@ class ScoredRecord(BaseModel):
     """A record's score. 1 / (1 + e^-(base_log_odds + Σ contribution)) is the risk."""
 
     risk: float
-    range: Range
+    range: Range | None = Field(description="null for a model of an earlier version, which did not know it")
     curve: list[CurvePoint]
     evidence: str = Field(description="`enough`, or why the score should not be relied on")
     base_log_odds: float

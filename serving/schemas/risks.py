@@ -15,7 +15,7 @@ PersonName = Annotated[str | None, Field(description="as the directory has it; n
 
 
 class Range(BaseModel):
-    """The lowest and highest probability that are compatible with the calibration data."""
+    """How well a risk is known: for nine people in ten it holds the risk that far more data would give."""
 
     low: float
     high: float

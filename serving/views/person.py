@@ -143,6 +143,9 @@ def band_shown(published: Published, score: Score) -> Band | None:
 
 def range_shown(score: Score) -> Range | None:
     """The range of a score; None if it has none."""
-    if score.risk_low is None or score.risk_high is None:
-        return None
-    return Range(low=score.risk_low, high=score.risk_high)
+    return range_of(score.risk_low, score.risk_high)
+
+
+def range_of(low: float | None, high: float | None) -> Range | None:
+    """The range between two ends; None where they are not known."""
+    return None if low is None or high is None else Range(low=low, high=high)

@@ -71,6 +71,9 @@ ELSEWHERE = {
     ".venv/bin/retention features path/to/source --out features.parquet": (
         "`test_sources_document.py::test_people_in_a_yearly_snapshot_are_at_risk_on_its_day`"
     ),
+    ".venv/bin/retention turnover path/to/source --by department --out turnover": (
+        "`test_turnover_command.py::test_the_command_prints_publishes_and_writes`"
+    ),
     ".venv/bin/retention draft path/to/export --out source.toml --answers answers.toml": (
         "`test_drafting.py::test_the_answers_are_asked_for_then_read`"
     ),

@@ -29,6 +29,9 @@ SCORES = "employee_id,survey_date,item,score\na,2020-01-31,mood,{}\n"
 SERVICES = "client_id,provider_id,opened_at,closed_at,rating\n{}\n"
 TICKETS = "employee_id,survey_date,item,score,ticket,{}\n{}\n"
 EXITS_SINCE_2019 = "complete_from = 2019-06-30\nhorizon_months = 6\n"
+LOSSES = "employee_id,exit_date,kind,regrettable\nb,2021-04-30,voluntary,{}\n"
+WEIGHTS = "employee_id,job,effective_date,weight\n{}\n"
+RATES = "month,group,voluntary_rate\n{}\n"
 NAMES = "employee_id,name,email,language\na,{}\n"
 TWO_PEOPLE = {"employees": EMPLOYEES, "exits": EXITS}
 
@@ -252,6 +255,45 @@ OF_THE_DATA: list[Case] = [
         (Fix(TWO_PEOPLE), Fix({"employees": "employee_id,hire_date,other\na,2019-02-13,\nb,2019-02-14,\n"})),
     ),
     Case(rules.NOT_WHOLE, "assignments.level", Fix(posts("a,2020-01-31,B2,")), (Fix(posts("a,2020-01-31,2,")),)),
+    Case(
+        rules.NOT_TRUE_OR_FALSE,
+        "exits.regrettable",
+        Fix({"exits": LOSSES.format("perhaps")}),
+        tuple(Fix({"exits": LOSSES.format(word)}) for word in ("true", "No", "1", "")),
+    ),
+    Case(
+        rules.NO_ROLE,
+        "criticality.job",
+        Fix({"criticality": WEIGHTS.format(",,2019-03-01,2")}),
+        (
+            Fix({"criticality": WEIGHTS.format(",Welder,2019-03-01,2")}),
+            Fix({"criticality": WEIGHTS.format("a,,2019-03-01,2")}),
+        ),
+    ),
+    Case(
+        "is not above 0",
+        "criticality.weight",
+        Fix({"criticality": WEIGHTS.format("a,,2019-03-01,0")}),
+        (Fix({"criticality": WEIGHTS.format("a,,2019-03-01,1")}),),
+    ),
+    Case(
+        rules.UNKNOWN_PERSON,
+        "criticality.employee_id",
+        Fix({"criticality": WEIGHTS.format("z,,2019-03-01,2")}),
+        (Fix({"criticality": WEIGHTS.format("a,,2019-03-01,2")}),),
+    ),
+    Case(
+        "is not within 0 to 2",
+        "market_rates.voluntary_rate",
+        Fix({"market_rates": RATES.format("2021-04-30,,12")}),
+        (Fix({"market_rates": RATES.format("2021-04-30,,0.12")}),),
+    ),
+    Case(
+        rules.CONTRADICTION,
+        "market_rates.month",
+        Fix({"market_rates": RATES.format("2021-04-30,,0.1\n2021-04-15,,0.2")}),
+        (Fix({"market_rates": RATES.format("2021-04-30,,0.1\n2021-04-30,Welder,0.2")}),),
+    ),
     Case(rules.TOO_OLD, "exits.exit_date", Fix(exits("b,1921-04-30,other")), (Fix(exits("b,2021-04-30,other")),)),
     Case(
         rules.TWO_KINDS,

@@ -165,6 +165,8 @@ def kind_of(table: str, name: str) -> str:
     dtype = column_type(table, name)
     if dtype.is_temporal():
         return "date or time" if dtype == pl.Datetime else "date"
+    if dtype == pl.Boolean:
+        return "true or false"
     word = "text" if dtype == pl.String else "whole number" if dtype == pl.Int64 else "number"
     for rule in TABLES[table].to_schema().columns[name].checks:
         limits = rule.statistics

@@ -12,6 +12,9 @@ from fastapi.testclient import TestClient
 from pipeline.registry import versions as registry
 from pipeline.settings import Settings
 from pipeline.store.store import Store
+from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
+from pipeline.turnover.report import Turnover
+from pipeline.turnover.turnover_json import as_json
 from serving.api_page import examples, page
 from serving.app import create_app
 from serving.settings import ServerSettings
@@ -22,6 +25,7 @@ ROLE_OF = {"/audit": "auditor", "/groups/line": "manager", "/representation": "r
 """Parts of addresses that hr may not use."""
 IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
 """The person and version of the page, and those that exist here."""
+HAPPENED = as_json(Turnover("tiny", date(2024, 1, 1), date(2026, 10, 31), date(2025, 11, 30), date(2026, 10, 31)))
 
 
 @pytest.fixture
@@ -36,6 +40,8 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
     _, model = registry.load(trained, "1")
     X = pl.DataFrame(figures).with_columns(client_rating_12m=pl.lit(3.0), tenure_months=pl.lit(12.0))
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, X.select(list(model.features))))
+    with store.changing() as connection:
+        write_turnover(connection, TurnoverFigures("tiny", "2026-10", HAPPENED, HAPPENED, {}), ())
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "metrics": "open"})
     here = here.model_copy(update={"employee_access": True})
     with TestClient(create_app(here)) as client:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises wa
 PERSON = "/v1/employees/A/risk?purpose=retention_conversation"
 
 STOPS = "urn:retention:problem:halted"
-GROUPS = {"/v1/groups/{dimension}", "/v1/internal-services"}
+GROUPS = {"/v1/groups/{dimension}", "/v1/internal-services", "/v1/turnover"}
 GOES_ON = {
     "/v1/employees/{employee_id}/contest": "a right of the person; no score",
     "/v1/employees/{employee_id}/objection": "a right of the person; no score",

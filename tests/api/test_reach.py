@@ -133,7 +133,7 @@ def shown(answers: dict[str, Any]) -> set[tuple[str, str]]:
                 found.add((month, person))
             else:
                 assert answer.status_code == 403
-        elif path in ("/v1/groups/line", "/organisation"):
+        elif path in ("/v1/groups/line", "/organisation", "/v1/turnover", "/turnover"):
             assert not set(NAMED.findall(answer.text)) & set("ABCDEX")
         elif "/briefing" in path:
             assert answer.status_code < 400 or method == "POST"  # a text; the page's form is sent without the tick
@@ -155,6 +155,8 @@ def test_the_walk_finds_what_a_manager_can_call(settings: ServerSettings) -> Non
         ("GET", "/v1/groups/line"),
         ("GET", "/v1/briefing"),
         ("POST", "/v1/briefing/confirmation"),
+        ("GET", "/v1/turnover"),
+        ("GET", "/turnover"),
         ("GET", "/list"),
         ("GET", "/organisation"),
         ("GET", "/briefing"),

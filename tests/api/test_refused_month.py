@@ -207,22 +207,19 @@ def test_counts_are_read_back_with_their_warnings() -> None:
 
 
 def test_people_who_are_not_informed_are_not_scored_and_are_counted(company: Company) -> None:
-    """Of the 400 people those who have left are not scored anyway; two of the others acknowledged the notice."""
-    there = people().filter(pl.col("gone") == "no")["id"].to_list()
+    """Those who have left are not scored anyway. Of the others one acknowledges the notice a day late, one never."""
+    *informed, late, never = people().filter(pl.col("gone") == "no")["id"].to_list()
     file = company.folder / "acknowledged.csv"
-    file.write_text(
-        f"employee_id,acknowledged_on\n{there[0]},2026-09-01\n{there[1]},2026-09-15\n{there[2]},2026-09-16\n"
-    )
+    days = dict.fromkeys(informed, "2026-09-01") | {late: "2026-09-16"}
+    file.write_text("employee_id,acknowledged_on\n" + "".join(f"{person},{day}\n" for person, day in days.items()))
     required = company.settings.model_copy(update={"notice_required": True, "acknowledgements": file})
     scored = Company(required, company.folder).score(people())
-    assert scored.publication.scores["employee_id"].to_list() == there[:2]
-    assert scored.publication.factors["employee_id"].unique().sort().to_list() == there[:2]
+    assert scored.publication.scores["employee_id"].to_list() == informed
+    assert scored.publication.factors["employee_id"].unique().sort().to_list() == informed
     [head] = company.published()
-    assert (head["people"], head["manifest"]["not_informed"]) == (2, len(there) - 2)
-    with Store.of(required) as store, store.reading() as scores:
-        published = scores.current()
-        assert published is not None
-        assert scores.unscored(published) == {*there[2:]}
+    assert (head["people"], head["manifest"]["not_informed"]) == (len(informed), 2)
+    with Store(required.store_url) as store, store.reading() as scores:
+        assert set(scores.staff("small")["employee_id"]) == {*informed, late, never}
 
 
 def test_where_nobody_is_informed_nothing_is_published(company: Company) -> None:

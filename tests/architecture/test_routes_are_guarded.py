@@ -16,6 +16,7 @@ from serving.settings import ServerSettings
 
 PAGES = {
     "/overview",
+    "/turnover",
     "/services",
     "/services/pair",
     "/find",
@@ -84,6 +85,7 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/groups/{dimension}",
         "/v1/groups/line",
         "/v1/representation",
+        "/v1/turnover",
         "/v1/internal-services",
         "/v1/lists/{month}",
         "/v1/briefing",

@@ -8,9 +8,12 @@ import re
 import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
 from stopping import resume
 from walked_company import IDS, NAMES
 from walking import WHY, Walk, state_purpose
+
+from pipeline.store.operation_tables import BRIEFING_CONFIRMATION
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
@@ -71,6 +74,36 @@ def test_a_manager_reads_the_list_and_answers_with_the_keyboard(page: Page, walk
     assert_accessible(page)
     page.get_by_role("link", name="My organisation").click()
     expect(page.locator("main")).to_contain_text("Your own team")
+    walk.require_nothing_of_others(account)
+
+
+def test_a_manager_who_has_not_read_the_briefing_reads_it_first(page: Page, walk: Walk) -> None:
+    with walk.store.changing() as connection:
+        connection.execute(delete(BRIEFING_CONFIRMATION).where(BRIEFING_CONFIRMATION.c.manager_id == IDS["M1"]))
+    account = walk.enter(page, "manager")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Before you read your list")
+    expect(page.locator("main")).not_to_contain_text(NAMES[IDS["A0"]])
+    assert walk.ask("manager", "/v1/lists/2026-09").status_code == 403
+    assert_accessible(page)
+    page.get_by_label("I have read this and will follow it.").check()
+    page.get_by_role("button", name="Confirm and go to my list").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 conversations worth having")
+    assert walk.ask("manager", "/v1/lists/2026-09").status_code == 200
+    walk.require_nothing_of_others(account)
+
+
+def test_an_employee_reads_what_is_held_objects_and_withdraws(page: Page, walk: Walk) -> None:
+    account = walk.enter(page, "employee")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{NAMES[IDS['A0']]}, this is what is held about you")
+    expect(page.locator("main")).to_contain_text("not a statement about you")
+    expect(page.locator("main")).to_contain_text("Pay against the market")
+    assert_accessible(page)
+    page.get_by_role("button", name="I object").click()
+    expect(page.locator(".note")).to_contain_text("You object to being scored since")
+    assert walk.ask("hr", f"/v1/employees/{IDS['A0']}/risk?{WHY}").status_code == 403
+    page.get_by_role("button", name="Withdraw the objection").click()
+    expect(page.get_by_role("status")).to_have_text("Your objection is withdrawn.")
+    assert walk.ask("hr", f"/v1/employees/{IDS['A0']}/risk?{WHY}").status_code == 200
     walk.require_nothing_of_others(account)
 
 

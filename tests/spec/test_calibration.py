@@ -1,13 +1,11 @@
-"""Platt scaling and the range around a risk."""
+"""Platt scaling."""
 
 import numpy as np
 import pytest
 
 from pipeline.model.calibration import (
     Line,
-    RiskRange,
     fit_lines,
-    fit_range,
     fit_shared_slope,
     level_sd_of,
     log_odds_of,
@@ -83,14 +81,14 @@ def test_a_few_exits_hardly_change_the_slope() -> None:
 
 
 def test_the_prior_weighs_as_many_rows_as_it_states() -> None:
-    """At the most likely slope the gradients sum to 0: risk minus outcome over the rows, 1 / 0.25² = 16 of the prior.
+    """At the most likely slope the gradients sum to 0: risk minus outcome over the rows, 1 / 0.1² = 100 of the prior.
 
-    Of 20 who scored 1 and of 20 who scored −1, 10 left each: 20 (risk(slope) − 1/2) twice, + 16 (slope − 1) = 0.
+    Of 20 who scored 1 and of 20 who scored −1, 10 left each: 20 (risk(slope) − 1/2) twice, + 100 (slope − 1) = 0.
     An intercept has no prior: of 40 who scored 0, 30 left, and the level is ln 3.
     """
     tilted = fit_shared_slope(np.array([1.0, -1.0] * 20), [1, 1] * 10 + [0, 0] * 10, one_fold([0] * 40))
     assert tilted.intercepts == pytest.approx([0], abs=1e-4)
-    assert 40 * float(risk_of(tilted.slope)) + 16 * tilted.slope == pytest.approx(36, abs=1e-3)
+    assert 40 * float(risk_of(tilted.slope)) + 100 * tilted.slope == pytest.approx(120, abs=1e-3)
     level = fit_shared_slope(np.zeros(40), [1] * 30 + [0] * 10, one_fold([0] * 40))
     assert level.slope == pytest.approx(1, abs=1e-6)
     assert level.intercepts == pytest.approx([LN_3], abs=1e-4)
@@ -129,66 +127,6 @@ def test_precise_levels_weigh_more() -> None:
 def test_a_period_without_a_level_does_not_count() -> None:
     errors, variances = np.array([0.5, -np.inf, -0.5, np.inf, 0.5]), np.array([0.09, np.inf, 0.09, np.inf, 0.09])
     assert level_sd_of(errors, variances) == pytest.approx(0.13**0.5)
-
-
-def test_the_range_contains_the_risk_and_the_rate_of_similar_scores(
-    scored: tuple[np.ndarray, np.ndarray],
-) -> None:
-    log_odds, left = scored
-    at = np.array([-2.5, -1.5, -0.5])
-    low, high = fit_range(log_odds, left)(at)
-    risk = risk_of(at)
-    assert (low <= risk).all()
-    assert (risk <= high).all()
-    assert (high - low < 0.1).all()
-
-
-@pytest.mark.parametrize("left", [[1, 1, 0, 0], [True, True, False, False]], ids=["as numbers", "as true and false"])
-def test_the_range_of_one_score_is_the_rate_with_one_more_stayer_or_leaver(left: list[float]) -> None:
-    # Of 4 who scored 0, 2 left: 2 of 5 with one more who stayed, 3 of 5 with one more who left.
-    table = fit_range(np.zeros(4), left)
-    low, high = table(np.array([0.0]))
-    assert low == pytest.approx([2 / 5])
-    assert high == pytest.approx([3 / 5])
-
-
-def test_scores_are_pooled_to_200_steps_of_equal_mass() -> None:
-    table = fit_range(np.arange(400.0)[::-1], [0, 1] * 200)
-    assert table.log_odds == tuple(np.arange(0.5, 400, 2))  # the means of 0 and 1, of 2 and 3 ...
-    assert len(fit_range(np.arange(3.0), [0, 1, 1]).log_odds) == 3
-
-
-def test_the_range_narrows_with_evidence(scored: tuple[np.ndarray, np.ndarray]) -> None:
-    log_odds, left = scored
-    at = np.linspace(-3, 0, 30)
-    few, many = (fit_range(log_odds[:n], left[:n])(at) for n in (40, 20_000))
-    assert (many[1] - many[0]).mean() < (few[1] - few[0]).mean() / 3
-
-
-def test_the_range_without_evidence_is_0_to_1() -> None:
-    low, high = fit_range(np.empty(0), [])(np.array([-1.0, 2.0]))
-    assert (low.tolist(), high.tolist()) == ([0, 0], [1, 1])
-
-
-def test_a_range_survives_storage(scored: tuple[np.ndarray, np.ndarray]) -> None:
-    table = fit_range(*scored)
-    assert RiskRange.from_dict(table.as_dict()) == table
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"log_odds": [1, 0]},
-        {"low": [1, 0]},
-        {"high": [1, 0]},
-        {"low": [0, 0.5, 1]},
-        {"log_odds": [[0, 1]], "low": [[0, 1]], "high": [[0, 1]]},
-    ],
-    ids=["log-odds fall", "low falls", "high falls", "unequal length", "no row"],
-)
-def test_a_range_table_that_is_not_three_rising_rows_is_refused(broken: dict[str, list[float]]) -> None:
-    with pytest.raises(ValueError, match=r"^a range table needs three rising rows of one length$"):
-        RiskRange.from_dict({"log_odds": [0, 1], "low": [0, 1], "high": [0, 1]} | broken)
 
 
 def test_a_resample_without_a_result_does_not_affect_the_others() -> None:

@@ -2,13 +2,14 @@
 
 import math
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.disclosure import LEAST_PEOPLE, hidden_groups
-from pipeline.store.group_figures import DIMENSIONS, group_figures
+from pipeline.store.group_figures import DIMENSIONS, SCHEMA, added, group_figures
 
 
 def company(department: str, location: str = "", level: str = "", manager: str = "") -> pl.DataFrame:
@@ -66,6 +67,32 @@ def test_a_groups_figures_are_sums_of_risks_with_an_interval() -> None:
     assert sales["low"] == 0.0
     assert (sales["pay_log_odds"], sales["growth_log_odds"]) == (pytest.approx(0.2), pytest.approx(-0.1))
     assert (rows["location"]["value"], rows["level"]["value"], rows["manager"]["value"]) == (None, "2", "M")
+
+
+def test_risks_that_are_uncertain_together_widen_the_range_of_a_group() -> None:
+    """Five people of risk ½, all of .4 or all of .6: their sum is 2 or 3, with variance .25; each risk has .01.
+
+    Chance has the variance 5 · ¼ = 1.25. What the five share adds .25 − 5 · .01 = .2: 2.5 ∓ 1.96 · √1.45 = .14 to 4.86.
+    """
+    scores = pl.DataFrame({"employee_id": list("ABCDE"), "risk": [0.5] * 5}).with_columns(
+        department=pl.lit("Sales"), location=pl.lit("Riga"), level=pl.lit(1), manager_id=pl.lit("M")
+    )
+    factors = pl.DataFrame({"employee_id": ["A"], "driver": ["pay"], "contribution": [1.0]})
+    plausible = pl.DataFrame({"employee_id": list("ABCDE"), "risks": np.tile([0.4, 0.6], (5, 1))})
+    known, uncertain = group_figures(scores, factors), group_figures(scores, factors, plausible=plausible)
+    assert (known["low"][0], known["high"][0]) == (0.3, 4.7)
+    assert set(uncertain["low"]) == {0.1}
+    assert set(uncertain["high"]) == {4.9}
+
+
+def test_groups_added_up_share_what_lies_beyond_chance() -> None:
+    """Two groups of 50 with 10 exits to expect: chance is 10 · .8 = 8 each, a spread of 1.96 · √8 = 5.54.
+
+    A spread of 7 leaves 7² − 5.54² = 18.3. Together 2 · 30.7 of chance and (2 · 4.27)² = 73 of the rest: √134.4 = 11.6.
+    """
+    row = dict.fromkeys(SCHEMA, 0.0) | {"people": 50, "expected_exits": 10.0, "low": 3.0, "high": 17.0}
+    both = added([row, row])
+    assert (both["low"], both["high"]) == (8.4, 31.6)
 
 
 def test_a_suppressed_group_has_a_name_and_nothing_else() -> None:

@@ -35,6 +35,21 @@ def test_an_adaptive_penalty_spares_informative_features_and_shrinks_the_others(
     assert adaptive[1:].mean() < 0.5 * plain[1:].mean()
 
 
+@pytest.mark.parametrize(("C", "first_C"), [(0.0003, 0.0003), (0.004, 0.001)])
+def test_the_first_fit_of_an_adaptive_penalty_is_as_strong_as_the_second(C: float, first_C: float) -> None:
+    """Scikit-learn's answer, on features of two values: both columns of each are the same standardised figure."""
+    random = np.random.default_rng(7)
+    matrix = random.integers(0, 2, size=(ROWS, 6)).astype(np.float64)
+    matrix[:, 1] = np.where(random.random(ROWS) < 0.2, matrix[:, 1], matrix[:, 0])  # nearly a copy of the first
+    left = random.random(ROWS) < risk_of(-2 + 2 * matrix[:, 0])
+    design = np.repeat((matrix - matrix.mean(axis=0)) / matrix.std(axis=0), 2, axis=1)
+    first = LogisticRegression(C=first_C, tol=1e-8).fit(design, left).coef_[0]
+    moved = np.abs(first[::2] + first[1::2])
+    scaled = design * np.repeat(moved / np.sqrt((np.repeat(moved, 2) ** 2).mean()), 2)
+    expected = LogisticRegression(C=C, tol=1e-8).fit(scaled, left).decision_function(scaled)
+    np.testing.assert_allclose(fit_linear(matrix, left, (), Penalty(C, True)).log_odds(matrix), expected, atol=2e-3)
+
+
 def test_both_penalties_treat_identical_features_alike() -> None:
     random = np.random.default_rng(2)
     column = random.normal(size=ROWS)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from features.errors import BadInput
 from pipeline.dataset.splits import Fold, repeated_folds
 from pipeline.judgement.metrics import metrics
-from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend
+from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend, with_posterior
 from pipeline.model.boosting import TINY
 from pipeline.model.calibration import Line, log_odds_of, risk_of
 from pipeline.model.linear import Penalty
@@ -36,7 +37,8 @@ def folds_of(left: np.ndarray) -> list[Fold]:
 @pytest.fixture(scope="module")
 def blend() -> Blend:
     features, left = company(1500, seed=1)
-    return fit_blend(features, left, folds_of(left), seed=1)
+    fitted = fit_blend(features, left, folds_of(left), seed=1)
+    return with_posterior(fitted, features, left, np.arange(len(left)))
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +74,25 @@ def test_each_part_alone_is_a_calibrated_baseline(blend: Blend) -> None:
         assert 0.8 < metrics(left, risk_of(log_odds)).calibration_slope < 1.25
 
 
-def test_the_range_contains_the_risk(blend: Blend, unseen: pl.DataFrame) -> None:
-    low, high = blend.risk_range(blend.log_odds(unseen))
-    risk = blend.risk(unseen)
-    assert ((low <= risk) & (risk <= high)).all()
+def test_a_model_without_posterior_knows_no_errors(blend: Blend, unseen: pl.DataFrame) -> None:
+    assert replace(blend, posterior=None).errors(unseen) is None
+
+
+def test_a_level_that_moves_widens_the_error_of_everyone(blend: Blend, unseen: pl.DataFrame) -> None:
+    steady, moved = (replace(blend, choice=replace(blend.choice, level_sd=sd)).errors(unseen) for sd in (0.0, 0.3))
+    assert steady is not None
+    assert moved is not None
+    assert moved.sd**2 - steady.sd**2 == pytest.approx(np.full(303, 0.3**2))
+
+
+def test_an_exit_that_several_rows_show_counts_once(blend: Blend, unseen: pl.DataFrame) -> None:
+    """Every row twice, as the rows of one person, is no more information than every row once."""
+    features, left = company(1500, seed=1)
+    twice = with_posterior(blend, pl.concat([features, features]), np.tile(left, 2), np.tile(np.arange(1500), 2))
+    once, doubled = blend.errors(unseen), twice.errors(unseen)
+    assert once is not None
+    assert doubled is not None
+    assert doubled.sd == pytest.approx(once.sd, rel=0.01)
 
 
 def test_a_stored_blend_gives_the_same_scores(blend: Blend, unseen: pl.DataFrame, tmp_path: Path) -> None:
@@ -85,6 +102,21 @@ def test_a_stored_blend_gives_the_same_scores(blend: Blend, unseen: pl.DataFrame
     np.testing.assert_allclose(loaded.log_odds(unseen), blend.log_odds(unseen), rtol=0, atol=1e-12)
     np.testing.assert_allclose(loaded.contributions(unseen)[1], blend.contributions(unseen)[1], rtol=0, atol=1e-12)
     assert loaded.choice == blend.choice
+    first, second = loaded.errors(unseen), blend.errors(unseen)
+    assert first is not None
+    assert second is not None
+    np.testing.assert_allclose(first.sd, second.sd, rtol=0, atol=1e-12)
+
+
+def test_a_model_of_the_format_before_has_no_range(blend: Blend, unseen: pl.DataFrame, tmp_path: Path) -> None:
+    blend.save(tmp_path)
+    values = json.loads((tmp_path / BLEND_FILE).read_text()) | {"format": 1}
+    del values["posterior"], values["choice"]["level_sd"]
+    values["choice"]["risk_range"] = {"log_odds": [0.0], "low": [0.1], "high": [0.2]}
+    (tmp_path / BLEND_FILE).write_text(json.dumps(values))
+    loaded = Blend.load(tmp_path)
+    assert loaded.errors(unseen) is None
+    np.testing.assert_array_equal(loaded.log_odds(unseen), blend.log_odds(unseen))
 
 
 def test_a_model_older_than_penalty_selection_has_the_default_penalty(blend: Blend, tmp_path: Path) -> None:
@@ -131,7 +163,9 @@ def test_the_same_seed_gives_the_same_model(blend: Blend, unseen: pl.DataFrame) 
     np.testing.assert_array_equal(again.log_odds(unseen), blend.log_odds(unseen))
 
 
-@pytest.mark.parametrize("harm", ["trees cut short", "not JSON", "another format", "a feature less", "curve of text"])
+@pytest.mark.parametrize(
+    "harm", ["trees cut short", "not JSON", "another format", "a feature less", "curve of text", "less covariance"]
+)
 def test_a_damaged_model_is_refused_before_anything_runs(blend: Blend, tmp_path: Path, harm: str) -> None:
     blend.save(tmp_path)
     values = json.loads((tmp_path / BLEND_FILE).read_text())
@@ -144,6 +178,9 @@ def test_a_damaged_model_is_refused_before_anything_runs(blend: Blend, tmp_path:
             (tmp_path / BLEND_FILE).write_text(json.dumps(values | {"format": 99}))
         case "a feature less":
             values["encoding"]["names"].remove("noise")
+            (tmp_path / BLEND_FILE).write_text(json.dumps(values))
+        case "less covariance":
+            values["posterior"]["root"].pop()
             (tmp_path / BLEND_FILE).write_text(json.dumps(values))
         case _:
             values["linear"]["curves"][0]["log_odds"] = ["__import__('os')"]

@@ -117,8 +117,11 @@ def test_levels_are_evaluated_separately_except_for_a_few_people(card: ModelCard
 def test_the_card_says_how_far_to_rely_on_scores_ranges_and_factors(card: ModelCard) -> None:
     diagnostics = card.markdown.partition("## Diagnostics")[2].partition("##")[0]
     assert "AUC 0.800 by the true hazard; this model's 0.750 is 83% of the way there from 0.5" in diagnostics
-    assert "40% had a share of leavers within their range, and 90% if chance is allowed for" in diagnostics
-    assert "a range is 1.2 points wide" in diagnostics
+    assert (
+        "90% had a number of leavers within its 90 % range, and 40% within one that does not allow for chance"
+        in diagnostics
+    )
+    assert "a person's range is 1.2 points wide" in diagnostics
     assert "0.770 of the features' weights, 0.780 of the factors within a person, 0.980 of the scores" in diagnostics
     assert "reorganised_12m (PSI 2.48)" in diagnostics
     assert "monotone constraints" not in diagnostics, "there are none"

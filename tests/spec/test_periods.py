@@ -27,6 +27,7 @@ from pipeline.store.reading import PublishedScores
 from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.store import Store
 from pipeline.store.subject_rights import Contest, contest
+from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 
 TODAY = date(2026, 11, 24)
 
@@ -73,6 +74,8 @@ def filled(store: Store, settings: Settings) -> Store:
         for at in (datetime(2026, 5, 31, 23, 59, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)):
             store_answer(connection, published, ListAnswer(at, "M", "A", "talked", []))
             contest(connection, Contest(at, "H", "A", "wrong", None, "a raise was overlooked"))
+        for source, month in (("tiny", "2025-11"), ("tiny", "2026-10"), ("left behind", "2020-01")):
+            write_turnover(connection, TurnoverFigures(source, month, {}, {}, {"M": {}}), ())
     for month in ("2025-11", "2025-12", ".draft-killed"):
         (settings.var / "lists" / month).mkdir(parents=True)
     return store
@@ -110,6 +113,7 @@ def test_data_older_than_its_retention_period_is_deleted(filled: Store, settings
         "audit": 5 + 1 + 2,  # seals, the purge, and its two publications
     }  # published, the purge, purged
     assert (purged.rows["score"], purged.rows["publication"], purged.list_folders) == (2, 2, 1)
+    assert (purged.rows["turnover"], purged.rows["turnover_line"]) == (1, 1)  # the newest of each source stays
     assert [path.name for path in (settings.var / "lists").iterdir()] == ["2025-12"]
 
 

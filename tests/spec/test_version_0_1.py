@@ -41,6 +41,7 @@ STORED: tuple[str, ...] = (
 def test_a_model_scores_the_same() -> None:
     scored = score_records(StoredModel.load(MODEL), "1", SCORES["records"], date(2026, 9, 30))
     assert {name: scored.scores[name].to_list() for name in SCORES["by_scoring"]} == SCORES["by_scoring"]
+    assert scored.scores["risk_low"].is_null().all()  # its ranges described the calibration, and are not read
     own = [factor for factor in scored.factors.to_dicts() if factor["employee_id"] == "0"]
     assert [{name: factor[name] for name in PUBLICATION["factors"][0]} for factor in own] == PUBLICATION["factors"]
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 from api_server import running
+from briefed import brief
 from full_report import FULL
 from openid_issuer import Issuer, issuing
 from playwright.sync_api import Page, expect
@@ -42,13 +43,15 @@ class Account:
 
 
 PAGES = ("/overview", "/services", "/people", "/find", "/lists", "/list", "/organisation", "/model", "/model/1/card")
-PAGES += ("/audit", "/representation", "/representation/card", "/halt")
+PAGES += ("/audit", "/representation", "/representation/card", "/halt", "/briefing", "/me", "/me/file", "/turnover")
 ROUTES = (f"/v1/risks?{WHY}", f"/v1/people?query=a&{WHY}", "/v1/lists/2026-09", "/v1/contests")
 ROUTES += ("/v1/groups/department", "/v1/groups/manager", "/v1/groups/line", "/v1/internal-services")
 ROUTES += ("/v1/models/champion", "/v1/models/1", "/v1/audit", "/v1/representation", "/v1/halt")
+ROUTES += ("/v1/briefing", "/v1/me/receipt")
 OF_HR = frozenset(PAGES[:6] + PAGES[7:9])
 ROUTES_OF_HR = frozenset(ROUTES[:6] + ROUTES[7:10])
-OF_MANAGERS, ROUTES_OF_MANAGERS = frozenset(("/list", "/organisation")), frozenset((ROUTES[2], ROUTES[6]))
+OF_MANAGERS = frozenset(("/list", "/organisation", "/briefing"))
+ROUTES_OF_MANAGERS = frozenset((ROUTES[2], ROUTES[6], "/v1/briefing"))
 RIGA = frozenset(IDS) - frozenset(IN_KYIV)
 ACCOUNTS = {
     "hr": Account(
@@ -71,6 +74,12 @@ ACCOUNTS = {
         frozenset((*IN_KYIV, "M1", "A0", "A1")),
         OF_HR | OF_MANAGERS,
         ROUTES_OF_HR | ROUTES_OF_MANAGERS,
+    ),
+    "employee": Account(
+        {"sub": "s-employee", "role": "employee", "person": IDS["A0"], "scope": "all"},
+        frozenset(("A0", "M1")),  # oneself, and the name of one's manager
+        frozenset(("/me", "/me/file")),
+        frozenset(("/v1/me/receipt",)),
     ),
     "representative": Account(
         {"sub": "s-works-council", "role": "representative", "scope": "all"},
@@ -141,6 +150,7 @@ def walking(var: Path, blend: Blend) -> Iterator[Walk]:
             "public_url": f"http://127.0.0.1:{free_port()}",
             "oidc_hr_scope_claim": "scope",
             "halt_roles": (Role.REPRESENTATIVE,),
+            "employee_access": True,
         }
         settings = ServerSettings(**fields)
         model = StoredModel(6, {6: blend}, MODEL_FEATURES, {"source": "tiny"})
@@ -149,6 +159,7 @@ def walking(var: Path, blend: Blend) -> Iterator[Walk]:
         recorded = Recorded(create_app(settings))
         with Store.of(settings) as store:
             store.publish(walked_company())
+            brief(store, *(IDS[short] for short in ("HEAD", "M1")))
             with running(recorded, int(settings.public_url.rpartition(":")[2])) as address:
                 yield Walk(address, issuer, store, recorded)
 

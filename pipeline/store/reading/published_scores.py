@@ -103,6 +103,13 @@ class PublishedScores:
         """Everyone's employee_id and risk, in no order."""
         return scores.risks(self.connection, published, self.scope)
 
+    def risk_sums(self, published: Published, column: str | None) -> list[tuple[str | None, int, float]]:
+        """By a column of the post, or of all people (None): the group, the people scored, and the sum of their risks.
+
+        For figures that are published after disclosure control; no answer shows these.
+        """
+        return scores.risk_sums(self.connection, published, self.scope, column)
+
     def course(self, published: Published, employee_id: str) -> list[tuple[date, Score]]:
         """A person's score on each snapshot date of the publication's source, oldest first."""
         return scores.course(self.connection, published, self.scope, employee_id)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, String, bindparam, cast, func, null, select
 
 from features.contract.vocabulary import Driver
 from pipeline.identity.scopes import Scope
@@ -71,6 +71,16 @@ def risks(connection: Connection, published: Published, scope: Scope | None) -> 
     """Everyone's employee_id and risk, in no order."""
     rows = connection.execute(select(SCORE.c.employee_id, SCORE.c.risk).where(rows_of(published, scope)))
     return pl.DataFrame(rows.all(), schema={"employee_id": pl.String, "risk": pl.Float64}, orient="row")
+
+
+def risk_sums(
+    connection: Connection, published: Published, scope: Scope | None, column: str | None
+) -> list[tuple[str | None, int, float]]:
+    """By a column of the post, or of all people (None): the group, the people scored, and the sum of their risks."""
+    group = cast(SCORE.c[column], String) if column else cast(null(), String)
+    sums = select(group, func.count(), func.sum(SCORE.c.risk)).where(rows_of(published, scope))
+    rows = connection.execute(sums.group_by(SCORE.c[column]) if column else sums)
+    return [(row[0], row[1], row[2] or 0.0) for row in rows]
 
 
 def course(

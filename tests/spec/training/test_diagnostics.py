@@ -10,8 +10,10 @@ from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.diagnostics import gain, range_coverage
 from pipeline.judgement.figures import Bounded, MetricValues
+from pipeline.judgement.plausible_exits import PlausibleExits, plausible_exits
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import Difference, GroupFigures, OriginMetrics, TrainingReport
+from pipeline.model.posterior import Errors
 
 
 def test_groups_of_a_few_people_have_no_figures(company: Dataset, judged: Backtest) -> None:
@@ -74,9 +76,25 @@ def test_the_interval_of_a_tenth_holds_its_share_though_nobody_or_everybody_left
     for rows in range(100, 2000, 10):
         left = np.repeat([False, True], [rows // 2, rows - rows // 2])
         risk = np.where(left, 0.9, 0.1)
-        judged = SimpleNamespace(risk=risk, left=left, low=risk, high=risk)
+        judged = SimpleNamespace(risk=risk, left=left, low=risk, high=risk, tenths=())
         for group in range_coverage(judged).groups:  # type: ignore[arg-type]
             assert group.least <= group.happened <= group.most, rows
+
+
+def test_groups_with_as_many_exits_as_were_plausible_are_counted() -> None:
+    """Of 10 people 2 left: plausible. Of 10 nobody left: within chance, but .0 is below the mean risk's range."""
+    tenths = (PlausibleExits(10, 2, 0, 4, 0.1, 0.3), PlausibleExits(10, 0, 0, 4, 0.1, 0.3))
+    risk, left = np.array([0.1, 0.2]), np.array([False, True])
+    coverage = range_coverage(SimpleNamespace(risk=risk, left=left, low=risk, high=risk, tenths=tenths))  # type: ignore[arg-type]
+    assert (coverage.inside, coverage.inside_allowing_for_chance) == (0.5, 1.0)
+
+
+def test_the_plausible_exits_of_known_risks_are_those_of_chance() -> None:
+    """Ten groups of ten people of risk ½. Of ten coins 2 to 8 show heads in 98 % of the cases, 3 to 8 in 93 %."""
+    known = Errors(np.zeros(100), np.zeros((100, 4), dtype=np.float32))
+    group = plausible_exits(np.zeros(100), known, np.arange(100) < 45)[0]
+    assert (group.people, group.low, group.high) == (10, 0.5, 0.5)
+    assert (group.exits, group.least, group.most) == (10, 2, 8)  # of ten: P(≤ 1) = .011, P(≤ 2) = .055, P(≤ 8) = .989
 
 
 def test_gain_is_the_share_of_leavers_among_the_highest_risks() -> None:

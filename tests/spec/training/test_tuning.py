@@ -9,7 +9,7 @@ from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import repeated_folds
 from pipeline.model.blend import fit_blend
 from pipeline.model.calibration import risk_of
-from pipeline.model.selection import usual_weight
+from pipeline.model.selection import best_weight, usual_weight
 from pipeline.model.tuning import tune
 
 
@@ -29,6 +29,17 @@ def test_a_monotone_constraint_holds_for_the_whole_blend() -> None:
 def test_logistic_regression_weighs_more_in_small_companies() -> None:
     assert 1 > usual_weight(50) > usual_weight(500) > usual_weight(5000) > 0.65
     assert usual_weight(450) == pytest.approx((1 + 0.65) / 2)  # halfway
+
+
+def test_held_out_rows_move_the_weight_further_in_a_company_with_more_exits() -> None:
+    """The trees know why people leave and the regression nothing: the more exits, the more it shows."""
+    random = np.random.default_rng(7)
+    trees = random.normal(size=250) - 1
+    left = random.random(250) < risk_of(trees)
+    linear = random.normal(size=250)
+    few, some, many = (best_weight(linear, trees, left, exits)[0] for exits in (100, 450, 2000))
+    assert usual_weight(100) - few < usual_weight(450) - some < usual_weight(2000) - many
+    assert many < usual_weight(2000) - 0.4
 
 
 def test_few_exits_are_not_tuned_and_tuning_is_never_worse_than_fixed_settings(company: Dataset) -> None:

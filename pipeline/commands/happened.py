@@ -1,0 +1,72 @@
+"""The command about what happened: turnover."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.errors import BadInput, Finding
+from pipeline.commands.options import JsonOption, SourceArgument, err, month_asked, progress, write_json
+from pipeline.settings import Settings
+
+app = typer.Typer()
+
+FromOption = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM", help="First month. Default: the first.")]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month. Default: the latest.")]
+
+
+@app.command()
+def turnover(
+    source: SourceArgument,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="department, level, location, job, tenure, cohort, contract or manager (a manager's line); "
+            "may be repeated. Default: all but manager.",
+        ),
+    ] = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    json_file: JsonOption = None,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder: tables, charts and JSON.")] = None,
+) -> None:
+    """Show what happened: exits by kind, month and group, with intervals; publish it for the server.
+
+    How people left is shown only where it reveals nothing about fewer than three leavers.
+    """
+    from features.source import load_source
+    from pipeline.commands.screens.turnover import turnover_screen
+    from pipeline.commands.turnover_files import write_files
+    from pipeline.dataset.workspace import workspace
+    from pipeline.store.store import Store
+    from pipeline.turnover.publishing import publish_turnover, source_with_dates
+    from pipeline.turnover.turnover_json import as_json
+
+    wanted, months = _dimensions(by), (month_asked(first), month_asked(last))
+    settings = Settings()
+    with progress() as report, workspace(settings) as folder, closing(Store.of(settings)) as store:
+        read_at = store.moment()
+        report("read and validate")
+        loaded = source_with_dates(load_source(source, folder / "tables", settings.directory))
+        report("count")
+        found = publish_turnover(store, loaded, read_at).turnover
+    document = as_json(found, wanted, *months)
+    missing = write_files(found, document, out_dir) if out_dir else []
+    write_json(json_file, document)
+    err.print(turnover_screen(found, [name for name in wanted or ["department"] if name != "everyone"]))
+    for chart in missing:
+        err.print(f"[yellow]Not drawn:[/] {chart}")
+
+
+def _dimensions(by: list[str] | None) -> list[str] | None:
+    """The dimensions asked for, and everyone. Raises BadInput for a name that is none."""
+    from pipeline.turnover.monthly import DIMENSIONS, EVERYONE
+
+    if not by:
+        return None
+    if unknown := set(by) - {*DIMENSIONS, EVERYONE}:
+        rule, remedy = "not a way to group people", f"Use any of: {', '.join(DIMENSIONS)}."
+        raise BadInput(Finding(rule, "command line", "--by", len(unknown), remedy))
+    return list(dict.fromkeys([EVERYONE, *by]))

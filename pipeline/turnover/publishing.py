@@ -1,0 +1,63 @@
+"""Computes what happened in a source and publishes it to the store, where the server reads it."""
+
+from typing import TYPE_CHECKING, Any
+
+from features.errors import BadInput, Finding
+from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
+from pipeline.store.erasure import erased_since
+from pipeline.store.store import Store
+from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
+from pipeline.turnover.expectation import expectation_of
+from pipeline.turnover.happened import Happened, happened, months_between, window_of
+from pipeline.turnover.monthly import MANAGER
+from pipeline.turnover.report import Turnover
+from pipeline.turnover.stays import stays_of
+from pipeline.turnover.turnover_json import as_json, group_json, month_json
+
+if TYPE_CHECKING:
+    from features.source import CrossSection, Source
+
+
+def source_with_dates(loaded: "Source | CrossSection") -> "Source":
+    """The source. Raises BadInput for a cross-section, which does not say when anybody came or left."""
+    from features.source import CrossSection
+
+    if isinstance(loaded, CrossSection):
+        rule = "a cross-section has no dates, so it is not known when people came and left"
+        remedy = "Give the tables employees and exits with their dates."
+        raise BadInput(Finding(rule, "source.toml", "cross_section", 0, remedy))
+    return loaded
+
+
+def publish_turnover(store: Store, source: "Source", read_at: int) -> Happened:
+    """Compute what happened up to `complete_until` and publish it; returns the figures.
+
+    `read_at` is the `Store.moment` before the source was read: lines of people erased since then are left out.
+    """
+    after, until = window_of(months_between(source.complete_from, source.complete_until))
+    with store.reading() as scores:
+        expectation = expectation_of(scores, source.name, stays_of(source), after, until)
+    found = happened(source, expectation, LEAST_FOR_REPRESENTATIVES)
+    published = TurnoverFigures(
+        source=source.name,
+        month=f"{source.complete_until:%Y-%m}",
+        figures=as_json(found.turnover),
+        large_groups=as_json(found.large_groups),
+        lines=_lines(found.turnover),
+    )
+    with store.changing() as connection:
+        write_turnover(connection, published, erased_since(connection, read_at))
+    return found
+
+
+def _lines(turnover: Turnover) -> dict[str, dict[str, Any]]:
+    """The figures of each manager's line that is shown."""
+    lines: dict[str, dict[str, Any]] = {
+        str(row.group): {"group": group_json(row), "months": []}
+        for row in turnover.groups
+        if row.by == MANAGER and not row.is_suppressed
+    }
+    for month in turnover.months:
+        if month.by == MANAGER and month.group in lines:
+            lines[month.group]["months"].append(month_json(month))
+    return lines
