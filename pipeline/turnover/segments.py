@@ -1,7 +1,7 @@
 """Segments found by search: people in a combination of two or three groups who left more than the groups explain.
 
 What the groups explain is a rate with one factor for each group, fitted to all of them together. Combinations are
-searched for in earlier months, at a false discovery rate of 10 %; those found are tested again on the last twelve
+searched for in earlier months, at a false discovery rate of 20 %; those found are tested again on the last twelve
 months, which did not find them, so that of companies without any segment at most one in twenty gets one (Holm).
 Dimensions are those of a post, and the time in the company; protected attributes are none of them.
 """
@@ -26,7 +26,7 @@ LEAST_PEOPLE: Final = 20
 """Mean head count of a segment, in the months of the search and in the last twelve."""
 EARLIER_MONTHS: Final = 24
 """At most so many months are searched; at least twelve."""
-FALSE_DISCOVERIES: Final = 0.1
+FALSE_DISCOVERIES: Final = 0.2
 ERROR: Final = 0.05
 MOST: Final = 10
 """Segments that are tested again: the more there are, the less each is likely to be confirmed."""

@@ -78,7 +78,7 @@ def _alarms(turnover: Turnover, rows: Sequence[GroupRow]) -> list[str]:
 def _segments(turnover: Turnover) -> list[str]:
     return [
         f"[red]More than the groups explain[/]: {escape(_conditions(each))}: {each.voluntary:,} voluntary exits, "
-        f"{each.expected:.1f} explained, {people_text(each.people)} on average; confirmed in months that did not find it."
+        f"{each.expected:.1f} explained, {people_text(each.people)} on average. Found in earlier months."
         for each in turnover.segments
     ]
 
