@@ -28,7 +28,7 @@ class Coefficient:
 
 def coefficient(outcome: Numbers, design: Numbers, clusters: NDArray[Any], which: int) -> Coefficient:
     """The coefficient of column `which` of the design in the regression of the outcome; one row per observation."""
-    bread = np.linalg.inv(design.T @ design)
+    bread: Numbers = np.linalg.inv(design.T @ design).astype(np.float64)
     residuals = outcome - design @ (bread @ design.T @ outcome)
     order = np.argsort(clusters, kind="stable")
     starts = np.unique(clusters[order], return_index=True)[1]

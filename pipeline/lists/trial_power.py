@@ -48,7 +48,7 @@ def power(months_of_people: Sequence[pl.DataFrame], share: float, months: int) -
         return None
     share = share if share < 1 else HALF
     people = _people(used, everyone.height, months)
-    teams = everyone.group_by("manager_id").len().sort("manager_id")["len"].cast(pl.Float64)
+    teams = everyone.group_by("manager_id").len().sort("manager_id")["len"].to_numpy().astype(float)
     expected = float(everyone["risk"].to_numpy().mean())
     variance = expected * (1 - expected) - float(everyone["risk"].to_numpy().var())
     a_manager = float((teams**2).sum() / teams.sum()) * people / everyone.height

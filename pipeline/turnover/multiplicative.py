@@ -77,7 +77,7 @@ def _crossed(groups: Codes, code: Codes, figures: Numbers, number: int) -> Numbe
     """(sets, groups of a dimension): the sums of the cells with a set."""
     width, within = int(code.max(initial=0)) + 1, groups >= 0
     flat = np.bincount(groups[within] * width + code[within], figures[within], minlength=number * width)
-    return flat.reshape(number, width)
+    return np.asarray(flat, dtype=float).reshape(number, width)
 
 
 def _summed(groups: Codes, figures: Numbers, number: int) -> Numbers:

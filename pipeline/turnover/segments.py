@@ -25,7 +25,7 @@ DIMENSIONS: Final = ("department", "level", "location", "job", "contract", "tenu
 LEAST_PEOPLE: Final = 20
 """Mean head count of a segment, in the months of the search and in the last twelve."""
 EARLIER_MONTHS: Final = 24
-"""At most so many months are searched; at least twelve."""
+"""The most months that are searched; at least twelve."""
 FALSE_DISCOVERIES: Final = 0.2
 ERROR: Final = 0.05
 MOST: Final = 10

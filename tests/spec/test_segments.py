@@ -16,7 +16,7 @@ def test_groups_that_multiply_explain_everything() -> None:
 
 
 def test_the_rest_gives_an_overlap_what_its_factors_give() -> None:
-    # the others are 1,000, 2,000 and 2,000 exits: the factors are 2 and 2, so the last cell should have 4,000, not 9,000
+    # the others are 1,000, 2,000 and 2,000 exits: the factors are 2 and 2, which gives the last 4,000, not 9,000
     codes = [np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])]
     model = Multiplicative.fit(np.array([1000.0, 2000, 2000, 9000]), np.full(4, 10_000.0), codes)
     is_last = np.array([False, False, False, True])
