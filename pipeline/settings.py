@@ -120,6 +120,7 @@ class Settings(BaseSettings):
 
     rollout_share: float = Field(default=1.0, gt=0, le=1, description="share of the managers who get lists")
     rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="seed of the random allocation")
+    rollout_months: int = Field(default=12, ge=3, le=60, description="months of lists that a roll-out is planned for")
 
     score_drift_limit: float = Field(default=0.2, gt=0, description="least PSI of scores that counts as drift")
     list_lift_limit: float = Field(

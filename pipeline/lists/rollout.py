@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from features.errors import BadInput, Finding
 from pipeline.settings import Settings
 from pipeline.store.erasure import erased_since, last_audit_row
+from pipeline.store.operation_tables import SETTINGS_LEDGER
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
@@ -76,6 +77,19 @@ def waiting_managers(scores: PublishedScores, published: Published) -> set[str]:
     if not running:
         return set()
     return scores.managers(published) - {each.manager_id for each in running if each.gets_lists}
+
+
+def planned_months(connection: Connection, first_at: datetime, settings: Settings) -> int:
+    """How many months of lists the roll-out was planned for when its first managers were allocated, from the ledger of
+    settings: a later change does not move the end. The present setting if the ledger began later."""
+    query = select(SETTINGS_LEDGER.c.after).where(
+        SETTINGS_LEDGER.c.program == "commands", SETTINGS_LEDGER.c.setting == "rollout_months"
+    )
+    before = query.where(SETTINGS_LEDGER.c.at <= first_at).order_by(SETTINGS_LEDGER.c.id.desc())
+    recorded = connection.execute(before).scalar()
+    if recorded is None:
+        recorded = connection.execute(query.order_by(SETTINGS_LEDGER.c.id)).scalar()
+    return settings.rollout_months if recorded is None else int(recorded)
 
 
 def assign(managers: pl.DataFrame, share: float, seed: int, salt: str) -> pl.DataFrame:

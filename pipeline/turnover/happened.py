@@ -17,6 +17,7 @@ from pipeline.turnover.rates import MONTHS_A_YEAR
 from pipeline.turnover.reasons import reason_rows
 from pipeline.turnover.replacement import replacements, vacancies_of
 from pipeline.turnover.report import DriverRow, GroupRow, MonthRow, Replacement, Turnover
+from pipeline.turnover.segments import segments_of
 from pipeline.turnover.stays import how_regret_is_known, stays_of
 from pipeline.turnover.tables import GroupTable, lines_table, small_for, tables_of
 
@@ -72,7 +73,7 @@ def happened(source: "Source", expectation: Expectation = Expectation(), least: 
     if not lines.is_empty():
         tables[MANAGER] = lines_table(lines, _leavers(episodes, lines, months), tables[EVERYONE], months)
     beside = _beside(source, episodes, months, expectation)
-    about = _about(source, stays, months, expectation)
+    about = _about(source, stays, months, expectation) | {"segments": segments_of(by_month, months)}
     small = {
         by: table.without(small_for(table, least)) for by, table in tables.items() if by not in (EVERYONE, MANAGER)
     }

@@ -127,12 +127,30 @@ class CohortRow:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A group that a search found to leave more than the others."""
+class Condition:
+    """One of the groups that a segment is in: the dimension and the group."""
 
-    name: str
-    people: int
-    rate: Rate
+    by: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    """People in two or three groups at once, who left more than the groups explain; over the last twelve months.
+
+    people: mean head count. exits: of any kind. expected: voluntary exits that the groups explain. last: voluntary
+    compared with expected exits, corrected for the segments that were tested. earlier: the same in the months that
+    found the segment, corrected for all combinations; its ratio is too high, because the search chose it.
+    """
+
+    conditions: tuple[Condition, ...]
+    earlier: Comparison
+    people: int = 0
+    exits: int = 0
+    voluntary: int = 0
+    expected: float = 0.0
+    rate: Rate | None = None
+    last: Comparison | None = None
 
 
 @dataclass(frozen=True)

@@ -122,12 +122,26 @@ class HireCohort(BaseModel):
     curve: list[RetentionPoint]
 
 
-class TurnoverSegment(BaseModel):
-    """A group that a search found to leave more than the others."""
+class SegmentCondition(BaseModel):
+    """One of the groups that the people of a segment are in."""
 
-    name: str
-    people: int
+    by: TurnoverBy
+    group: str
+
+
+class TurnoverSegment(BaseModel):
+    """People in two or three groups at once who left more than the groups explain, over the last twelve months."""
+
+    conditions: list[SegmentCondition]
+    people: int = Field(description="mean head count")
+    exits: int
+    voluntary: int
+    expected: float = Field(description="voluntary exits that the groups explain")
     rate: RateOfExits
+    last: RateComparison = Field(
+        description="voluntary and expected exits, corrected for the segments that were tested"
+    )
+    earlier: RateComparison = Field(description="the same in the months that found it, where it is too high")
 
 
 class TurnoverAnswer(BaseModel):
@@ -162,7 +176,7 @@ class TurnoverAnswer(BaseModel):
     drivers: list[LeaversDriver] = Field(description="empty where no published score came before enough exits")
     drivers_of: int = Field(description="leavers whose scores `drivers` are about")
     cohorts: list[HireCohort]
-    segments: list[TurnoverSegment]
+    segments: list[TurnoverSegment] = Field(description="confirmed in months that did not find them; empty for most")
     regret: Literal["recorded", "performance"] | None = Field(description="how it is known which exits are regretted")
     expectation: Literal["scores", "year_before"]
     notes: list[str]

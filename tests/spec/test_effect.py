@@ -12,12 +12,14 @@ from stores import month_of_scores
 
 from features.errors import BadInput
 from pipeline.listing.rules import ListRules
-from pipeline.lists.effect import NO_TRIAL, Part, comparison, eligible
+from pipeline.lists.effect import NO_TRIAL, Part, comparison, eligible, plan_of
 from pipeline.lists.month_folder import write_lists
 from pipeline.lists.rollout import allocate, allocations, assign, strata, waiting_managers
+from pipeline.lists.trial import Plan
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.reading import LISTABLE
+from pipeline.store.settings_ledger import record
 from pipeline.store.store import Store
 
 
@@ -49,35 +51,52 @@ def test_a_stratum_is_the_department_of_most_reports_and_the_team_size() -> None
     assert result.rows() == [("M1", "Sales, 5 to 9"), ("M2", "unknown, up to 4")]
 
 
-def rows(*teams: tuple[bool, int, int]) -> pl.DataFrame:
+PLAN = Plan("2024-03", 3)
+
+
+def rows(*teams: tuple[bool, int, int], risk: float = 0.3, month: str = "2024-03") -> pl.DataFrame:
     """Teams of (gets lists, people, of whom left)."""
     people = [
-        (f"P{team}-{person}", f"M{team}", gets, person < left)
+        (f"P{team}-{person}", f"M{team}", gets, person < left, risk, month)
         for team, (gets, size, left) in enumerate(teams)
         for person in range(size)
     ]
-    return pl.DataFrame(people, schema=["employee_id", "manager_id", "gets_lists", "left"], orient="row")
+    names = ["employee_id", "manager_id", "gets_lists", "left", "risk", "month"]
+    return pl.DataFrame(people, schema=names, orient="row")
 
 
 def test_the_effect_is_a_difference_of_shares_with_an_interval_over_managers() -> None:
     # with lists: half of 20 teams of 2 lose one: 10 of 40. Without: all 20 lose one: 20 of 40, without any spread
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
-    result = comparison(rows(*teams), is_trial=True)
+    result = comparison(rows(*teams), PLAN, "2024-05")
     assert result.parts["with_lists"] == Part(managers=20, people=40, left=10, share=0.25)
-    # residuals ±0.5: variance 20/19 · 20 · 0.25 / 40² = 0.0032895; t(19) at .975 is 2.0930
+    # residuals ±0.5: variance 20/19 · 20 · 0.25 / 40² = 0.0032895; t(38) at .975 is 2.0244, everyone's risk is the same
     assert result.difference is not None
     assert result.difference.value == pytest.approx(-0.25)
-    assert result.difference.high - result.difference.value == pytest.approx(2.0930 * 0.0573539, rel=1e-4)
-    assert result.detectable == pytest.approx((2.0930 + 0.8416) * 0.0573539, rel=1e-4)
+    assert result.difference.high - result.difference.value == pytest.approx(2.0244 * 0.0573539, rel=1e-4)
+    assert result.detectable == pytest.approx((2.0244 + 0.8416) * 0.0573539, rel=1e-4)
+    assert (result.unadjusted, result.narrowed, result.found_in) == (result.difference, 0, "2024-05")
     assert result.verdict.startswith("The lists keep people: 25.0 percentage points fewer of the listed left")
 
 
 def test_no_effect_is_claimed_if_the_interval_contains_zero() -> None:
     teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, (n + 1) % 2) for n in range(20)]
-    result = comparison(rows(*teams), is_trial=True)
+    result = comparison(rows(*teams), PLAN, "2024-05")
     assert result.verdict.startswith("No effect can be distinguished from chance")
     assert result.detectable is not None
     assert f"{100 * result.detectable:.1f} percentage points four times" in result.verdict
+
+
+def test_a_difference_of_published_risk_is_no_effect() -> None:
+    # both parts leave as published: 1 of 5 at a risk of 0.2, 3 of 5 at 0.6; with lists there are more of the second
+    kinds = [(True, 0.2)] * 10 + [(True, 0.6)] * 20 + [(False, 0.2)] * 20 + [(False, 0.6)] * 10
+    teams = [rows((gets, 5, round(5 * risk)), risk=risk) for gets, risk in kinds]
+    named = [team.with_columns(manager_id=pl.lit(f"M{number}")) for number, team in enumerate(teams)]
+    result = comparison(pl.concat(named), PLAN, "2024-05")
+    assert result.unadjusted is not None
+    assert result.unadjusted.value == pytest.approx(14 / 30 - 10 / 30)
+    assert result.difference is not None
+    assert result.difference.value == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -85,14 +104,28 @@ def test_no_effect_is_claimed_if_the_interval_contains_zero() -> None:
     [[(True, 2, 1)] * 19 + [(False, 2, 1)] * 50, [(True, 2, 0)] * 30 + [(False, 2, 0)] * 21 + [(False, 9, 9)]],
 )
 def test_too_little_data_gives_no_figure_and_says_so(teams: list[tuple[bool, int, int]]) -> None:
-    result = comparison(rows(*teams), is_trial=True)
+    result = comparison(rows(*teams), PLAN, "2024-05")
     assert (result.difference, result.is_enough) == (None, False)
     assert result.verdict.startswith("Too little data")
 
 
 def test_association_without_a_roll_out_is_not_an_effect() -> None:
-    result = comparison(rows(*[(True, 2, 1)] * 40), is_trial=False)
+    result = comparison(rows(*[(True, 2, 1)] * 40), None, "2024-05")
     assert (result.difference, result.verdict) == (None, NO_TRIAL)
+
+
+def test_there_is_no_figure_between_the_looks_and_none_after_the_plan() -> None:
+    teams = [(True, 2, n % 2) for n in range(20)] + [(False, 2, 1)] * 20
+    later = rows(*teams, month="2024-10").with_columns(pl.col("employee_id") + "later", left=pl.lit(True))
+    plan, known = Plan("2024-03", 7), pl.concat([rows(*teams), later])
+    early = comparison(known, plan, "2024-04")
+    assert (early.difference, early.looks) == (None, [])
+    assert early.verdict.startswith("The first look is due once the lists of 2024-05 have matured")
+    assert [look.month for look in comparison(known, plan, "2024-07").looks] == ["2024-05"]
+    last = comparison(known, plan, "2024-12")
+    assert [look.month for look in last.looks] == ["2024-05", "2024-08", "2024-09"]
+    assert last.parts["with_lists"].left == 10
+    assert "2024-09, 7 of 7 planned months" in last.verdict
 
 
 def scored(day: date) -> Publication:
@@ -152,4 +185,16 @@ def test_everyone_counts_once_by_allocation_and_outcome_within_the_horizon(
     assert result.filter("left")["employee_id"].to_list() == ["P0"]
     part_of = {each.manager_id: each.gets_lists for each in parts}
     assert [gets == part_of[f"H{person[1:]}"] for person, gets in result.select("employee_id", "gets_lists").rows()]
-    assert comparison(result, is_trial=True).verdict.startswith("Too little data")
+    assert result.select("risk", "month").unique().rows() == [(0.5, "2024-03")]
+    assert comparison(result, Plan("2024-03", 3), "2024-05").verdict.startswith("Too little data")
+
+
+def test_the_plan_is_what_the_ledger_held_when_the_first_managers_were_allocated(store: Store, tmp_path: Path) -> None:
+    settings = half(tmp_path, rollout_months=6)
+    record(store, settings, "commands", "retention monthly")
+    parts = allocate(store, settings, head(store, "2024-03"))
+    later = settings.model_copy(update={"rollout_months": 24})
+    record(store, later, "commands", "retention monthly")
+    with store.reading() as scores:
+        assert plan_of(scores, parts, later) == Plan("2024-03", 6)
+        assert plan_of(scores, [], later) is None

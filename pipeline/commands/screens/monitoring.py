@@ -94,4 +94,29 @@ def effect_screen(report: "EffectReport") -> str:
         f"{part.left:,} of whom left ({figure_text(part.share, '.1%')})"
         for name, part in report.parts.items()
     ]
-    return "\n".join([*(parts if report.is_randomised else []), report.verdict])
+    return "\n".join([*(parts if report.is_randomised else []), *_adjustment(report), report.verdict, *_power(report)])
+
+
+def _adjustment(report: "EffectReport") -> list[str]:
+    """What the adjustment for the risk saves, and when an earlier look excluded zero."""
+    if report.unadjusted is None or report.narrowed is None:
+        return []
+    without = bounds_text(report.unadjusted, "+.1%")
+    lines = [f"without regard to the risk: {without}; the adjustment narrows the interval by {report.narrowed:.0%}"]
+    if report.found_in is not None and report.found_in != report.looks[-1].month:
+        lines.append(f"The first interval without zero was that of {report.found_in}.")
+    return lines
+
+
+def _power(report: "EffectReport") -> list[str]:
+    """What a roll-out could detect before it begins."""
+    power = report.power
+    if power is None:
+        return []
+    asked = f"A roll-out to {power.share:.0%} of the managers over {power.months} months of lists"
+    if power.detectable is None:
+        return [f"{asked} would be too small: {power.managers:,} managers have somebody to list."]
+    return [
+        f"{asked} would count about {power.people:,} people, of whom {power.expected:.1%} are expected to leave. It "
+        f"would detect a difference of {100 * power.detectable:.1f} percentage points four times in five."
+    ]

@@ -8,7 +8,7 @@ from rich.markup import escape
 from pipeline.commands.screens.parts import narrow_table, people_text
 from pipeline.turnover.monthly import EVERYONE
 from pipeline.turnover.rates import Rate
-from pipeline.turnover.report import GroupRow, Turnover
+from pipeline.turnover.report import GroupRow, Segment, Turnover
 
 _MOST_ROWS = 25
 
@@ -21,6 +21,7 @@ def turnover_screen(turnover: Turnover, by: Sequence[str]) -> RenderableType:
         *(_table(name, [row for row in rows if row.by == name]) for name in by if name != EVERYONE),
         "",
         *_alarms(turnover, rows),
+        *_segments(turnover),
         *_early(turnover),
         *_reasons(turnover),
         *(f"[dim]{escape(note)}[/]" for note in turnover.notes),
@@ -72,6 +73,18 @@ def _alarms(turnover: Turnover, rows: Sequence[GroupRow]) -> list[str]:
     hidden = sum(row.voluntary is None for row in rows)
     note = f"· {hidden} of {len(rows)} groups have too few people or exits to show how people left."
     return [*lines, *([note] if hidden else [])]
+
+
+def _segments(turnover: Turnover) -> list[str]:
+    return [
+        f"[red]More than the groups explain[/]: {escape(_conditions(each))}: {each.voluntary:,} voluntary exits, "
+        f"{each.expected:.1f} explained, {people_text(each.people)} on average. Found in earlier months."
+        for each in turnover.segments
+    ]
+
+
+def _conditions(segment: Segment) -> str:
+    return " and ".join(f"{each.by} {each.group}" for each in segment.conditions)
 
 
 def _early(turnover: Turnover) -> list[str]:
