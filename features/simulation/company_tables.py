@@ -53,7 +53,7 @@ _DAYS: Final = (
     "effective_date", "survey_date", "assessed_at", "review_date", "month", "exit_date", "recorded_at", "snapshot_date",
 )  # fmt: skip
 _MINUTES: Final = ("opened_at", "closed_at")
-_SENTINEL: Final = datetime(9999, 12, 31)
+NEVER_CLOSED: Final = datetime(9999, 12, 31)
 _DAYS_AFTER_EXIT: Final = 45
 _ITEMS: Final = (
     ("surveys", "workload", "conditions", "Manageable workload"),
@@ -188,7 +188,7 @@ def _soiled(tables: Mapping[str, pl.DataFrame], persons: int, rng: np.random.Gen
         return _written(pl.Series(persons + 1 + np.arange(count)))
 
     still_open = some("collaboration", 6).with_columns(
-        closed_at=pl.lit(_SENTINEL), rating=pl.lit(None, pl.Float64), effort_hours=pl.lit(None, pl.Float64)
+        closed_at=pl.lit(NEVER_CLOSED), rating=pl.lit(None, pl.Float64), effort_hours=pl.lit(None, pl.Float64)
     )
     lost = some("assignments", 4).with_columns(
         pl.lit(None).cast(tables["assignments"].schema[column]).alias(column) for column in _POST

@@ -26,6 +26,8 @@ from features.simulation.hazard import (
 from features.simulation.register import Register
 from features.simulation.seats import WARM_UP_MONTHS, Floats, Ints, first_day
 
+LAST_DAY: Final = date(2025, 12, 31)
+"""The last day of every simulated company."""
 FEWEST_EMPLOYEES: Final = 50
 FEWEST_MONTHS: Final = 12
 MOST_MONTHS: Final = 240
