@@ -16,6 +16,7 @@ from features.simulation.names import directory
 from features.simulation.seats import DEPARTMENTS, GRADES, LOCATIONS, NOBODY, first_day
 
 TRUTH: Final = "truth"
+SOURCE_NAME: Final = "simulated"
 Mask = NDArray[np.bool_]
 EXIT_REASONS: Final = (
     "better offer", "career elsewhere", "relocation", "workload", "not stated",
@@ -91,7 +92,7 @@ def frames(
 def source_toml(months: int) -> str:
     """The source's settings: the period with complete exits, and the drivers of its items."""
     start, end = first_day(0, months), first_day(months, months) - 1
-    head = f'name = "simulated"\ncomplete_from = {_date(start)}\ncomplete_until = {_date(end)}\n'
+    head = f'name = "{SOURCE_NAME}"\ncomplete_from = {_date(start)}\ncomplete_until = {_date(end)}\n'
     items = [f'\n[{kind}.{item}]\ndriver = "{driver}"\nlabel = "{label}"\n' for kind, item, driver, label in _ITEMS]
     return head + "".join(items)
 

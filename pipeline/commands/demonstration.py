@@ -28,6 +28,6 @@ def demo(
 
     settings = Settings()
     with on_record(settings, "demo"), progress() as report:
-        year = live_a_year(settings.var / "demo", settings, datetime.now(UTC), employees, seed, report)
+        year = live_a_year(settings.var / "demo", settings, datetime.now(UTC), employees, seed, progress=report)
     write_json(json_file, asdict(year))
     err.print(demo_screen(year, settings), crop=False)

@@ -10,14 +10,15 @@ from typing import Final
 
 from features.calendar import month_end
 from features.errors import BadInput, Finding
+from features.simulation.company_tables import SOURCE_NAME
 from features.simulation.export import export_on, notices
 from features.simulation.run import LAST_DAY, simulate
-from features.source import source_name
 from pipeline.dataset.workspace import workspace
 from pipeline.demo.habits import LAST_ANSWER_DAYS, answers_to, habit_of, reads_at
 from pipeline.lists.effect import EffectReport, as_json, effect
 from pipeline.lists.reach import lists_for_managers
 from pipeline.monthly import Month, monthly
+from pipeline.notice import require_notice
 from pipeline.registry.promotion import promote
 from pipeline.registry.versions import record_effect
 from pipeline.settings import Settings
@@ -97,38 +98,42 @@ def demo(
     now: datetime,
     employees: int = EMPLOYEES,
     seed: int = 1,
+    months: int = MONTHS,
     progress: Progress = lambda _: None,
 ) -> DemoYear:
     """Simulates a company in the folder `company` and lives a year with it: trains on what was known before the year,
     then scores, lists, answers and monitors each month, offers a second model to the gate in the middle, and measures
-    the effect of the lists. The first month in which some managers wait is the first one; from the seventh on all get
-    lists, unless the settings say otherwise.
+    the effect of the lists. In the first half of the year half of the managers get lists; from then on the settings
+    decide. With fewer `months` the year breaks off.
 
     Managers act on the simulated days; what the machine records by itself (publications, the ledger of models, seals)
-    bears the time of its clock. `now` is the moment at which managers who answer confirm the briefing again, so that
-    their lists can be opened after the year.
+    bears the time of its clock. `now` is the day on which people must have been informed, and the moment at which
+    managers who answer confirm the briefing again, so that their lists can be opened after the year.
 
-    Raises BadInput if the state already holds a published month, and what the steps raise.
+    Raises BadInput if the state already holds a published month, Refused if people must be informed and are not, Halted
+    while the system is halted, and what the steps raise.
     """
-    _require_empty(settings)
+    _require_ready(settings, now)
     progress(f"simulating {employees:,} people for {MONTHS_BEFORE + MONTHS} months")
     simulate(company, employees, MONTHS_BEFORE + MONTHS, seed)
     with workspace(settings) as folder:
         run = _Run(company, settings, seed, folder, now, progress)
-        year = DemoYear(source_name(company), company)
+        year = DemoYear(SOURCE_NAME, company)
         days = [month_end(LAST_DAY, number - MONTHS) for number in range(MONTHS + 1)]
-        for number, day in enumerate(days[1:], start=1):
+        for number, day in enumerate(days[1 : months + 1], start=1):
             if number in (1, RETRAINED_AFTER + 1):
                 year.models.append(_offered(run, days[number - 1]))
             year.months.append(_lived(run, day, number))
-        year.effect = effect(run.export(LAST_DAY), settings)
+        year.effect = effect(run.export(days[months]), settings)
         record_effect(settings, year.source, as_json(year.effect))
     year.managers = _briefed_again(settings, seed, now)
     return year
 
 
-def _require_empty(settings: Settings) -> None:
-    with Store.of(settings) as store, store.reading() as scores:
+def _require_ready(settings: Settings, now: datetime) -> None:
+    require_notice(settings, SOURCE_NAME, now.date())
+    with closing(Store.of(settings)) as store, store.reading() as scores:
+        store.require_running()
         if scores.current() is not None:
             remedy = "Name an empty state folder in RETENTION_VAR, or delete this one if it is an earlier demo's."
             raise BadInput(Finding("the state already holds published months", "RETENTION_VAR", "", 0, remedy))
@@ -138,7 +143,7 @@ def _offered(run: _Run, day: date) -> OfferedModel:
     """Trains on what was known on a day, and offers the model to the gate; the first model serves in any case."""
     run.progress(f"{day:%Y-%m}: train")
     request = Request(run.seed, quick=True, predictions=False)
-    report = train(run.export(day), run.settings, request, run.progress, day + timedelta(days=1)).report
+    report = train(run.export(day), run.settings, request, run.progress, run.now.date()).report
     version = str(report.model_version)
     serves = report.promoted
     if not serves and version == "1":
@@ -151,7 +156,7 @@ def _lived(run: _Run, day: date, number: int) -> ScoredMonth:
     share = ROLL_OUT_SHARE if number <= ROLL_OUT_MONTHS else run.settings.rollout_share
     settings = run.settings.model_copy(update={"rollout_share": share})
     run.progress(f"{day:%Y-%m}")
-    done = monthly(run.export(day), settings, None, day + timedelta(days=1), progress=lambda _: None)
+    done = monthly(run.export(day), settings, None, run.now.date())
     return _answered(run, done, day)
 
 
