@@ -50,7 +50,7 @@ class OfferedModel:
 
 
 @dataclass(frozen=True)
-class ScoredMonth:
+class DemoMonth:
     """A month of the year, in counts: its model, its lists, and the answers to them by outcome."""
 
     month: str
@@ -69,7 +69,7 @@ class DemoYear:
     source: str
     company: Path
     models: list[OfferedModel] = field(default_factory=list)
-    months: list[ScoredMonth] = field(default_factory=list)
+    months: list[DemoMonth] = field(default_factory=list)
     effect: EffectReport | None = None
     managers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -151,7 +151,7 @@ def _offered(run: _Run, day: date) -> OfferedModel:
     return OfferedModel(version, day, report.promoted, serves)
 
 
-def _lived(run: _Run, day: date, number: int) -> ScoredMonth:
+def _lived(run: _Run, day: date, number: int) -> DemoMonth:
     """Scores a month, writes its lists and monitors it; then the managers answer."""
     share = ROLL_OUT_SHARE if number <= ROLL_OUT_MONTHS else run.settings.rollout_share
     settings = run.settings.model_copy(update={"rollout_share": share})
@@ -160,7 +160,7 @@ def _lived(run: _Run, day: date, number: int) -> ScoredMonth:
     return _answered(run, done, day)
 
 
-def _answered(run: _Run, done: Month, day: date) -> ScoredMonth:
+def _answered(run: _Run, done: Month, day: date) -> DemoMonth:
     """The managers who read their lists confirm the briefing before the first one, and answer by their habits."""
     known = notices(run.company, day, day + timedelta(days=LAST_ANSWER_DAYS))
     with closing(Store.of(run.settings)) as store:
@@ -177,7 +177,7 @@ def _answered(run: _Run, done: Month, day: date) -> ScoredMonth:
                     confirm(connection, manager, reads_at(day))
             for answer in answers:
                 store_answer(connection, published, answer)
-    return ScoredMonth(
+    return DemoMonth(
         done.month,
         published.model_version,
         published.people,
