@@ -14,7 +14,7 @@ app = typer.Typer()
 
 @app.command()
 def demo(
-    employees: Annotated[int, typer.Option(help="People employed at the same time.")] = 600,
+    employees: Annotated[int, typer.Option(help="People employed at the same time.")] = 700,
     seed: Annotated[int, typer.Option(help="Same seed, same company and same answers.")] = 1,
     json_file: JsonOption = None,
 ) -> None:

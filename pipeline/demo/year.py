@@ -30,7 +30,7 @@ from pipeline.training import Request, train
 MONTHS: Final = 12
 MONTHS_BEFORE: Final = 30
 """History before the year: enough for a first model."""
-EMPLOYEES: Final = 600
+EMPLOYEES: Final = 700
 ROLL_OUT_MONTHS: Final = 6
 """In the first half of the year half of the managers get lists; at its end these months have matured."""
 ROLL_OUT_SHARE: Final = 0.5
