@@ -145,10 +145,10 @@ def _offered(run: _Run, day: date) -> OfferedModel:
     request = Request(run.seed, quick=True, predictions=False)
     report = train(run.export(day), run.settings, request, run.progress, run.now.date()).report
     version = str(report.model_version)
-    serves = report.promoted
+    passed = serves = bool(report.promoted)
     if not serves and version == "1":
         serves = promote(run.settings, version, NO_OTHER_MODEL).is_champion
-    return OfferedModel(version, day, report.promoted, serves)
+    return OfferedModel(version, day, passed, serves)
 
 
 def _lived(run: _Run, day: date, number: int) -> DemoMonth:
