@@ -13,7 +13,6 @@ WORKERS ?= 1
 VAR    := $(or $(RETENTION_VAR),var)
 DEMO   := $(VAR)/demo
 SOURCE ?= $(DEMO)
-RUNS   := sqlite:///$(VAR)/mlflow.db
 BIN    := .venv/bin
 TESTS  ?= --ignore=tests/acceptance
 LICENCES := Apache;MIT;BSD;ISC;PSF;Python Software Foundation;Mozilla;MPL;LGPL;HPND;Zlib;CC0;Unlicense
@@ -38,19 +37,10 @@ help:
 
 setup: .venv/installed $(if $(SPARK),.venv/spark) ## make .venv from requirements.lock and install the project into it
 
-demo: override SOURCE = $(DEMO)
-demo: source ## from nothing to managers' lists, on a simulated company (under 5 minutes)
-	$(BIN)/retention train '$(SOURCE)' --quick
-	$(BIN)/retention score '$(SOURCE)'
-	$(BIN)/retention lists
+demo: setup ## a simulated company with a year of scores, lists and answers behind it (under 5 minutes)
+	$(BIN)/retention demo
 	@echo
-	@echo 'Open next:'
-	@echo "  the managers' lists   $$(ls '$(VAR)'/lists/*/index.html | tail -n 1) (in a browser)"
-	@echo "  runs and models       $(BIN)/mlflow ui --backend-store-uri $${MLFLOW_TRACKING_URI:-$(RUNS)}"
-	@echo '  your own data         docs/quick-start.md'
-	@echo 'Serve the scores:'
-	@echo '  make serve            then http://127.0.0.1:$(PORT) in a browser; the API is under /v1 (see docs/api.md)'
-	@echo '  to sign in            $(BIN)/retention token --role hr'
+	@echo "Where this says retention, mlflow or uvicorn, type $(BIN)/retention and so on. Your own data: docs/quick-start.md"
 
 train: source ## train and evaluate on SOURCE, log to MLflow, promote if the gate passes
 	$(BIN)/retention train '$(SOURCE)'

@@ -325,6 +325,7 @@ def stored_model(
         manifest={
             "source": material.name,
             "data_hash": material.data_hash,
+            "outcomes_until": str(material.outcomes_until) if material.outcomes_until else None,
             "code_version": installed_version("retention"),
             "seed": request.seed,
             "quick": request.quick,

@@ -16,6 +16,7 @@ from features.simulation.names import directory
 from features.simulation.seats import DEPARTMENTS, GRADES, LOCATIONS, NOBODY, first_day
 
 TRUTH: Final = "truth"
+SOURCE_NAME: Final = "simulated"
 Mask = NDArray[np.bool_]
 EXIT_REASONS: Final = (
     "better offer", "career elsewhere", "relocation", "workload", "not stated",
@@ -53,7 +54,7 @@ _DAYS: Final = (
     "effective_date", "survey_date", "assessed_at", "review_date", "month", "exit_date", "recorded_at", "snapshot_date",
 )  # fmt: skip
 _MINUTES: Final = ("opened_at", "closed_at")
-_SENTINEL: Final = datetime(9999, 12, 31)
+NEVER_CLOSED: Final = datetime(9999, 12, 31)
 _DAYS_AFTER_EXIT: Final = 45
 _ITEMS: Final = (
     ("surveys", "workload", "conditions", "Manageable workload"),
@@ -91,7 +92,7 @@ def frames(
 def source_toml(months: int) -> str:
     """The source's settings: the period with complete exits, and the drivers of its items."""
     start, end = first_day(0, months), first_day(months, months) - 1
-    head = f'name = "simulated"\ncomplete_from = {_date(start)}\ncomplete_until = {_date(end)}\n'
+    head = f'name = "{SOURCE_NAME}"\ncomplete_from = {_date(start)}\ncomplete_until = {_date(end)}\n'
     items = [f'\n[{kind}.{item}]\ndriver = "{driver}"\nlabel = "{label}"\n' for kind, item, driver, label in _ITEMS]
     return head + "".join(items)
 
@@ -188,7 +189,7 @@ def _soiled(tables: Mapping[str, pl.DataFrame], persons: int, rng: np.random.Gen
         return _written(pl.Series(persons + 1 + np.arange(count)))
 
     still_open = some("collaboration", 6).with_columns(
-        closed_at=pl.lit(_SENTINEL), rating=pl.lit(None, pl.Float64), effort_hours=pl.lit(None, pl.Float64)
+        closed_at=pl.lit(NEVER_CLOSED), rating=pl.lit(None, pl.Float64), effort_hours=pl.lit(None, pl.Float64)
     )
     lost = some("assignments", 4).with_columns(
         pl.lit(None).cast(tables["assignments"].schema[column]).alias(column) for column in _POST

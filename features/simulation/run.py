@@ -24,8 +24,10 @@ from features.simulation.hazard import (
     wellbeing,
 )
 from features.simulation.register import Register
-from features.simulation.seats import WARM_UP_MONTHS, Floats, Ints, first_day
+from features.simulation.seats import LAST_MONTH, WARM_UP_MONTHS, Floats, Ints, first_day
 
+LAST_DAY: Final[date] = ((LAST_MONTH + 1).astype("datetime64[D]") - 1).item()
+"""The last day of every simulated company."""
 FEWEST_EMPLOYEES: Final = 50
 FEWEST_MONTHS: Final = 12
 MOST_MONTHS: Final = 240

@@ -18,7 +18,17 @@ from pydantic_settings import SettingsError
 
 from features.allocator import share_freed_memory
 from features.errors import Finding, RetentionError, Unavailable
-from pipeline.commands import data, drafting, happened, models, months, oversight, settings_in_force, training
+from pipeline.commands import (
+    data,
+    demonstration,
+    drafting,
+    happened,
+    models,
+    months,
+    oversight,
+    settings_in_force,
+    training,
+)
 from pipeline.commands.options import err, escaped
 from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import Settings, unusable
@@ -30,7 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for group in (data, drafting, training, months, happened, oversight):
+for group in (data, demonstration, drafting, training, months, happened, oversight):
     app.add_typer(group.app)
 app.add_typer(models.models_app, name="models")
 app.add_typer(settings_in_force.settings_app, name="settings")

@@ -63,6 +63,10 @@ class Material(Protocol):
     @property
     def table_of(self) -> Mapping[str, str]: ...
     @property
+    def outcomes_until(self) -> date | None:
+        """The last day whose exits the served models learn from; None without dates."""
+
+    @property
     def last_year(self) -> Dataset:
         """The rows with which later months are compared, with the features of `dataset`."""
 
@@ -107,6 +111,10 @@ class PanelMaterial:
         return table_of_features(self.source)
 
     @property
+    def outcomes_until(self) -> date:
+        return max(month_end(dates[-1], months) for months, dates in self.final_dates.items())
+
+    @property
     def last_year(self) -> Dataset:
         return more_rows(self.dataset, self.source, self.files, self.dates_of_last_year, self.horizon_months)
 
@@ -127,6 +135,7 @@ class CrossSectionMaterial:
     horizon_months: int = NO_HORIZON
     horizons: Sequence[int] = (NO_HORIZON,)
     latest: None = None
+    outcomes_until: None = None
 
     @property
     def name(self) -> str:

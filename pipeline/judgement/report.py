@@ -256,10 +256,11 @@ class AgainstChampion:
 
 @dataclass(frozen=True)
 class Manifest:
-    """How a model was made, so that it can be reproduced."""
+    """How a model was made, so that it can be reproduced. outcomes_until: the last day whose exits it learned from."""
 
     source: str | None = None
     data_hash: str | None = None
+    outcomes_until: str | None = None
     code_version: str | None = None
     seed: int | None = None
     quick: bool | None = None

@@ -8,6 +8,7 @@ learned from; missing before they were kept) and a folder for each horizon with 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ class StoredModel:
     def asked(self) -> Blend:
         """The blend of the requested horizon."""
         return self.blends[self.horizon_months]
+
+    def has_seen_after(self, snapshot_date: date) -> bool:
+        """Whether it learned from exits after a day, so that its scores of that day are no forecast. False for a model
+        without dates, or stored before this was kept."""
+        until = self.manifest.get("outcomes_until")
+        return until is not None and date.fromisoformat(until) > snapshot_date
 
     def curve(self, X: pl.DataFrame, asked: np.ndarray) -> dict[int, np.ndarray]:
         """Risk at each horizon, never falling with time; `asked` (n,) is that at the requested one.

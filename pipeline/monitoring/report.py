@@ -64,6 +64,7 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
                 raise BadInput(_NOTHING_PUBLISHED)
             progress("compare published scores with what happened")
             outcomes, models = _outcomes(loaded, scores, published), models_of(published, settings)
+            hindsight = scores.hindsight(loaded.name)
             check = scores.data_check(published[-1])
             months = [
                 _month(scores, head, outcomes.get(head.snapshot_date), models[head.model_version], settings)
@@ -71,10 +72,12 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
             ]
             score_drift = _score_drift(scores, published, settings.score_drift_limit)
         data = data_of(loaded, published, models, settings, folder, progress)
-    live, promised = _live(list(outcomes.values())), _promised(settings, published[-1].model_version)
+    forecasts = [rows for day, rows in outcomes.items() if day not in hindsight]
+    live, promised = _live(forecasts), _promised(settings, published[-1].model_version)
     complete = tuple(
         replace(
             month,
+            is_hindsight=head.snapshot_date in hindsight,
             furthest=data.months[head.snapshot_date].furthest,
             drifted=data.months[head.snapshot_date].drifted,
             lost=data.months[head.snapshot_date].lost,

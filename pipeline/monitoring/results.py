@@ -144,6 +144,7 @@ class Departure:
 class Month:
     """A published month; `happened` and what follows from it are None until it has matured.
 
+    is_hindsight: the model had learned from later exits, so the month is no forecast and counts in no figure of all.
     expected_quality: what the scores imply before anything matures. departure: how far the matured figures are from it.
     Both are None where too few exits are expected, or the registry no longer has the model.
     """
@@ -165,11 +166,12 @@ class Month:
     score_drift: ScoreDrift | None = None
     expected_quality: ExpectedQuality | None = None
     departure: Departure | None = None
+    is_hindsight: bool = False
 
 
 @dataclass(frozen=True)
 class MonitoringResults:
-    """`live`: the metrics of all matured months together; `backtest`: those promised by training.
+    """`live`: the metrics of all matured months together that were forecasts; `backtest`: those promised by training.
 
     lost_tables: of what the model of the latest month learned from. without_reference: the model versions that were
     stored without what they learned from; their months are compared with features computed from today's files.

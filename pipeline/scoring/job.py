@@ -35,6 +35,7 @@ from pipeline.scoring.population import Population, population_of
 from pipeline.scoring.refusals import refusals, unchecked
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
+from pipeline.store.schema import HINDSIGHT
 from pipeline.store.store import Store
 from pipeline.turnover.publishing import publish_turnover
 
@@ -205,6 +206,7 @@ def score_people(
         manifest={
             **model.manifest,
             "scored_data_hash": data_hash,
+            HINDSIGHT: model.has_seen_after(day),
             "features": _descriptions(model, X),
             "taken_as_other": model.asked.encoding.taken_as_other(X),
         },

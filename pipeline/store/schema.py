@@ -46,6 +46,9 @@ class Moment(TypeDecorator[datetime]):
 
 METADATA: Final = MetaData()
 
+HINDSIGHT: Final = "is_hindsight"
+"""The key of a publication's manifest: whether the model had learned from exits after the snapshot date."""
+
 PUBLICATION: Final = Table(
     "publication",
     METADATA,

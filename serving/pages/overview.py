@@ -58,6 +58,7 @@ def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPur
             now=next((each for each in totals if each.snapshot_date == published.snapshot_date), None),
             course=[_point(each, happened) for each in totals],
             happened=happened,
+            hindsight=sorted(release.scores.hindsight(published.source) & {each.snapshot_date for each in totals}),
             groups=groups,
             most={name: _most(page) for name, page in groups.items()},
             drivers=(*DRIVERS, CONTEXT),

@@ -55,7 +55,10 @@ ELSEWHERE = {
     "make notebooks": BY_CI,
     "make release": BY_CI,
     "make setup SPARK=1": BY_CI,
-    "make demo": ON_A_COMPANY + ", and `test_repository.py::test_the_demo_is_always_the_simulated_company`",
+    "make demo": (
+        "`test_demo.py::test_every_month_of_the_year_is_scored_listed_and_monitored`, and "
+        "`test_repository.py::test_the_demo_is_always_the_simulated_company`"
+    ),
     "export RETENTION_VAR=var-acme": "As each test here has it",
     ".venv/bin/retention token --role hr --scope department=Sales --scope location=Riga": SCOPED,
     ".venv/bin/retention token --role hr --role manager --person E-1042 --scope line=E-1042": SCOPED,

@@ -296,6 +296,7 @@ STOPPED = {
     "monthly": ["{source}"],
     "lists": [],
     "deliver": [],
+    "demo": [],
 }
 """The commands that write somebody's risk, as in `test_notice.py`."""
 

@@ -53,6 +53,7 @@ GATED = {
     "monthly": ["{source}"],
     "lists": [],
     "deliver": [],
+    "demo": [],
 }
 """The commands that write somebody's risk, with the arguments with which they do."""
 

@@ -29,7 +29,7 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
     for month in results.months:
         table.add_row(
             month.month,
-            month.model_version,
+            month.model_version + ("*" if month.is_hindsight else ""),
             f"{month.people:,}",
             figure_text(month.expected, ".1%"),
             figure_text(month.happened, ".1%"),
@@ -41,6 +41,7 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
     return Group(
         *count_lines(results.data, results.data_before, results.months[-1].month),
         table,
+        *_hindsight(results),
         "",
         *_live(results),
         "",
@@ -48,6 +49,12 @@ def monitoring_screen(results: MonitoringResults, page: Path) -> RenderableType:
         *alert_lines(results.alerts),
         copyable(f"Plots: {page}"),
     )
+
+
+def _hindsight(results: MonitoringResults) -> list[str]:
+    """What the mark of a model means, if a month bears it."""
+    is_marked = any(month.is_hindsight for month in results.months)
+    return ["* had learned from later exits: no forecast, and not counted in all matured months."] if is_marked else []
 
 
 def _without_reference(results: MonitoringResults) -> list[str]:

@@ -15,6 +15,7 @@ from pipeline.commands.screens.monitoring import alert_lines
 from pipeline.commands.screens.notifying import state_line
 from pipeline.commands.screens.parts import copyable, people_text
 from pipeline.data_counts import DataCheck, DataCounts
+from pipeline.store.schema import HINDSIGHT
 
 if TYPE_CHECKING:  # they import MLflow, which takes seconds, or Jinja
     from pipeline.monthly import Month
@@ -32,10 +33,16 @@ def scoring_screen(scored: "Scored") -> RenderableType:
         f"Scored {scores.height:,} people as of {publication.snapshot_date} with model version "
         f"{publication.model_version}: enough evidence for {enough:,}, "
         f"{float(scores['risk'].sum()):,.0f} voluntary exits expected{horizon}.",
+        *_hindsight(publication.manifest),
         *_not_scored(publication.manifest),
         *_taken_as_other(publication.manifest),
         f"Published. Next: retention lists --month {publication.snapshot_date:%Y-%m}",
     )
+
+
+def _hindsight(manifest: Mapping[str, Any]) -> list[str]:
+    text = "The model had already learned from exits after this day: these scores are no forecast, and are marked so."
+    return [text] if manifest.get(HINDSIGHT) else []
 
 
 def _not_scored(counts: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.data_counts import DataCheck
 from pipeline.store.reading.heads import newest_of_each_date
-from pipeline.store.schema import PUBLICATION
+from pipeline.store.schema import HINDSIGHT, PUBLICATION
 
 
 def data_check_of(connection: Connection, publication_id: int) -> DataCheck | None:
@@ -22,6 +22,13 @@ def last_data_check(connection: Connection, source: str) -> tuple[str, DataCheck
     query = query.where(PUBLICATION.c.source == source, PUBLICATION.c.data_check.is_not(None))
     row = connection.execute(query.order_by(PUBLICATION.c.id.desc()).limit(1)).first()
     return (f"{row[0]:%Y-%m}", DataCheck.from_dict(row[1])) if row else None
+
+
+def hindsight(connection: Connection, source: str) -> frozenset[date]:
+    """The snapshot dates of a source that are served with scores of a model that had learned from later exits."""
+    query = select(PUBLICATION.c.snapshot_date, PUBLICATION.c.manifest)
+    rows = connection.execute(query.where(PUBLICATION.c.id.in_(newest_of_each_date(source))))
+    return frozenset(day for day, manifest in rows if manifest.get(HINDSIGHT))
 
 
 def rates_before(connection: Connection, source: str, day: date, horizon_months: int, months: int) -> list[float]:

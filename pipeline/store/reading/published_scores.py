@@ -234,6 +234,10 @@ class PublishedScores:
         """Month (YYYY-MM) and state of the data of a source's last publication for which it is known."""
         return data_checks.last_data_check(self.connection, source)
 
+    def hindsight(self, source: str) -> frozenset[date]:
+        """The snapshot dates whose scores come from a model that had learned from later exits: no forecasts."""
+        return data_checks.hindsight(self.connection, source)
+
     def rates_before(self, source: str, day: date, horizon_months: int, months: int) -> list[float]:
         """The mean risk of the last months published before a date, without those published despite a refusal."""
         return data_checks.rates_before(self.connection, source, day, horizon_months, months)
