@@ -21,8 +21,13 @@ Moves = Mapping[str, pl.Expr]
 
 def moved(table: pl.DataFrame, moves: Moves, features: Mapping[str, Feature]) -> pl.DataFrame:
     """The table (a row a person) after the moves of the model's features, limited to possible values."""
-    mine = [value.clip(*features[name].limits).alias(name) for name, value in moves.items() if name in features]
+    mine = [value.alias(name) for name, value in limited(moves, features).items()]
     return with_columns_of(table, mine).with_columns(mine).select(table.columns)
+
+
+def limited(moves: Moves, features: Mapping[str, Feature]) -> Moves:
+    """The moves of the model's features, limited to possible values."""
+    return {name: value.clip(*features[name].limits) for name, value in moves.items() if name in features}
 
 
 def with_columns_of(table: pl.DataFrame, expressions: Iterable[pl.Expr]) -> pl.DataFrame:
