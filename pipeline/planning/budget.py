@@ -12,7 +12,6 @@ from functools import reduce
 from math import floor, inf
 from typing import Final
 
-from features.errors import BadInput, Finding
 from pipeline.planning.plan import Funded, GroupPlan, Money
 
 Rows = dict[str | None, GroupPlan]
@@ -22,22 +21,26 @@ _TOLERANCE: Final = 1e-9
 _NOTHING: Final = Money(0.0, 0.0, 0.0)
 
 
-def divided(rows: Rows, total: GroupPlan, budget: float, least_people: int) -> tuple[Rows, GroupPlan]:
-    """The rows and their total with what each gets of a budget (years of pay, a year).
+def lacking(rows: Rows, budget: float, least_people: int) -> float | None:
+    """Years of pay that a budget lacks for the least number of people of every group; None if it is enough."""
+    left = budget - sum(_least(row, least_people) * _cost(row) for row in rows.values())
+    return -left if left < -_TOLERANCE else None
 
-    Raises BadInput if the budget does not cover the least number of people of every group.
-    """
-    people = {name: min(least_people, row.reached or 0) for name, row in rows.items()}
+
+def divided(rows: Rows, total: GroupPlan, budget: float, least_people: int) -> tuple[Rows, GroupPlan]:
+    """The rows and their total with what each gets of a budget (years of pay, a year) that is not `lacking`."""
+    people = {name: _least(row, least_people) for name, row in rows.items()}
     left = budget - sum(people[name] * _cost(row) for name, row in rows.items())
-    if left < -_TOLERANCE:
-        rule = f"the least number of people in every group costs {budget - left:.2f} years of pay, more than the budget"
-        raise BadInput(Finding(rule, "plan", "budget", remedy="Raise the budget, or lower the least number."))
     for name in sorted(rows, key=lambda name: (-_avoided_per_cost(rows[name]), str(name))):
         more = _affordable(rows[name], people[name], left)
         people[name] += more
         left -= more * _cost(rows[name])
     funded = {name: replace(row, funded=_funded(row, people[name])) for name, row in rows.items()}
     return funded, replace(total, funded=_together([row.funded for row in funded.values() if row.funded]))
+
+
+def _least(row: GroupPlan, least_people: int) -> int:
+    return min(least_people, row.reached or 0)
 
 
 def _affordable(row: GroupPlan, already: int, left: float) -> int:

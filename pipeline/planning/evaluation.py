@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.disclosure import Hidden, hidden_of_reached
 from pipeline.listing.replacement_cost import Costs, cost_of_level
 from pipeline.model.stored_model import StoredModel, typed_records
-from pipeline.planning.budget import divided
+from pipeline.planning.budget import divided, lacking
 from pipeline.planning.expected import Exits, exits_of, log_odds_of, summed
 from pipeline.planning.plan import DIMENSIONS, Evaluated, GroupPlan, IfWrong, Money, Plan, Prices, Staff, Why
 from pipeline.planning.plan_levers import Applied, applied
@@ -28,7 +28,7 @@ _NONE: Final = -1
 
 
 def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Evaluated:
-    """What the plan would cost and avoid. Raises BadInput if the budget does not reach the least number of people."""
+    """What the plan would cost and avoid."""
     asked = list(plan.groups) or sorted(set(staff.mine))
     table = typed_records(staff.figures, model.features)
     after = applied(table, plan.levers, model.features)
@@ -36,10 +36,11 @@ def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Ev
     shown = [group for group in asked if why[group] is None]
     rows = _rows(plan, staff, model, prices, table, after, shown) if shown else {}
     total = rows.pop(None, GroupPlan(None, "few_people"))
-    if plan.budget is not None and shown:
+    lacks = None if plan.budget is None else lacking(rows, plan.budget, plan.least_people)
+    if plan.budget is not None and shown and lacks is None:
         rows, total = divided(rows, total, plan.budget, plan.least_people)
     groups = tuple(rows.get(group) or GroupPlan(group, why[group]) for group in asked)
-    return Evaluated(plan, groups, total, _if_wrong(total))
+    return Evaluated(plan, groups, total, lacks, _if_wrong(total))
 
 
 def _reasons(

@@ -118,9 +118,13 @@ class IfWrong:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A plan's figures: a row for each group, all shown groups together, and what if the association is no effect."""
+    """A plan's figures: a row for each group, all shown groups together, and what if the association is no effect.
+
+    budget_lacks: years of pay that the budget lacks for the least number of people, so that it is not divided.
+    """
 
     plan: Plan
     groups: tuple[GroupPlan, ...]
     total: GroupPlan
+    budget_lacks: float | None
     if_wrong: tuple[IfWrong, ...]

@@ -1,7 +1,6 @@
 """The levers of a plan, and what they move for everyone of a table.
 
-A threshold (a floor or a cap) moves only the people on its wrong side. It lies on a ladder of steps, from the one that
-moves fewest people to the one that moves most, so that two plans cannot be told apart by a hair.
+A threshold (a floor or a cap) moves only the people on its wrong side; it has few steps (`pipeline.planning.ladders`).
 """
 
 import math
@@ -14,21 +13,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from features.catalogue.feature import Feature
+from pipeline.planning.ladders import LADDERS
 from pipeline.scoring import levers
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 DAYS_A_WEEK: Final = 5
-
-LADDERS: Final[Mapping[str, tuple[float, ...]]] = {
-    "pay_at_least_percent_of_market": (80, 85, 90, 95, 100, 105, 110, 115, 120),
-    "overtime_hours_at_most": (60, 50, 40, 30, 25, 20, 15, 10, 5, 0),
-    "remote_days_at_least": (1, 2, 3, 4, 5),
-    "team_size_at_most": (30, 25, 20, 15, 12, 10, 8, 6),
-    "service_rating_at_least": (1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5),
-}
-"""The values that each threshold can have, the one that moves fewest people first."""
 
 
 @dataclass(frozen=True)

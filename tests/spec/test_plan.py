@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from features.catalogue.catalogue import fixed_features
-from features.errors import BadInput
 from pipeline.dataset.splits import repeated_folds
 from pipeline.model.blend import fit_blend
 from pipeline.model.calibration import risk_of
@@ -185,6 +184,12 @@ def test_a_budget_goes_to_the_most_exits_avoided_per_cost_and_leaves_nobody_out(
     assert total.funded.avoided == pytest.approx(1.1 + 0.08 + 0.1)
 
 
-def test_a_budget_that_does_not_reach_everyones_least_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"costs 0\.10 years of pay"):
-        divided({"A": funded_row(20, 2.0, 1.0)}, funded_row(20, 2.0, 1.0), budget=0.05, least_people=2)
+def test_a_budget_that_does_not_reach_everyones_least_is_not_divided(staff: Staff, model: StoredModel) -> None:
+    """A tenth of a year's pay each for two of Sales and two of Plant is 0.4."""
+    answer = planned(staff, model, raise_percent=10, budget=0.25, least_people=2)
+    assert answer.budget_lacks == pytest.approx(0.15)
+    assert answer.total.funded is None
+    enough = planned(staff, model, raise_percent=10, budget=0.4, least_people=2)
+    assert enough.budget_lacks is None
+    assert [each.funded.people for each in enough.groups if each.funded] == [2, 2]
+    assert enough.if_wrong[2].net == pytest.approx(-0.2)  # half a year of 0.4, and nobody stays
