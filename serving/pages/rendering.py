@@ -44,6 +44,7 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "hr": (
         ("/overview", marked("Overview")),
         ("/services", marked("Internal services")),
+        ("/plans", marked("Plans")),
         ("/people", marked("People")),
         ("/lists", marked("Lists")),
         ("/model", marked("Model")),

@@ -38,6 +38,7 @@ MEANS: Final = marked(
     "How exits differ between people who differ in this way. This is an association, not a promise: it does not show "
     "that the change would make anybody stay. Only a trial shows that."
 )
+NO_LEVER: Final = "The request names no change. Name at least one."
 COLUMNS: Final = (
     "plan", "group", "why_not", "people", "reached", "exits", "exits_avoided", "low", "high", "cost_a_year", "cost",
     "saved", "net", "funded_people",
@@ -140,9 +141,10 @@ def _cells(name: str | None, row: PlanGroup) -> list[Any]:
 
 def _plan(request: PlanRequest) -> "Plan":
     if request.levers.raise_percent is not None and request.levers.raise_percent < 0:
-        raise Refusal(422, "pay-cut", WHY_REFUSED["pay_cut"])
+        reason = WHY_REFUSED["pay_cut"]
+        raise Refusal(422, "pay-cut", reason)
     if request.levers == LeversOfPlan():
-        raise Refusal(422, "no-lever", "The request names no change. Name at least one.")
+        raise Refusal(422, "no-lever", NO_LEVER)
     from pipeline.planning.plan import Plan
     from pipeline.planning.plan_levers import PlanLevers
 

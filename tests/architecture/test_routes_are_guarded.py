@@ -18,6 +18,7 @@ PAGES = {
     "/overview",
     "/services",
     "/services/pair",
+    "/plans",
     "/find",
     "/people",
     "/people/{employee_id:path}",

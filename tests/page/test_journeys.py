@@ -37,17 +37,38 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
     assert [row["result"] for row in audit_rows() if row["what"].startswith("POST")] == ["answered", "answered before"]
 
 
-PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
-PAGES += ("/organisation", "/representation", "/briefing", "/me", "/me/file", "/people/A/receipt/file")
+PAGES = (
+    "/overview",
+    "/services",
+    "/plans",
+    "/people",
+    "/people/A",
+    "/people/A/receipt",
+    "/lists",
+    "/list",
+    "/model",
+    "/audit",
+)
+PAGES += ("/plans", "/organisation", "/representation", "/briefing", "/me", "/me/file", "/people/A/receipt/file")
 SEEN_BY = {
-    "hr": {"/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model"},
+    "hr": {
+        "/overview",
+        "/services",
+        "/plans",
+        "/people",
+        "/people/A",
+        "/people/A/receipt",
+        "/lists",
+        "/list",
+        "/model",
+    },
     "manager": {"/list", "/organisation", "/briefing"},
     "data_scientist": {"/overview", "/services", "/model"},
     "auditor": {"/model", "/audit"},
     "representative": {"/representation"},
     "employee": {"/me", "/me/file"},
 }
-SEEN_BY["hr"] |= {"/people/A/receipt/file"}
+SEEN_BY["hr"] |= {"/people/A/receipt/file", "/plans"}
 
 
 @pytest.mark.parametrize("role", SEEN_BY)
