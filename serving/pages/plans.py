@@ -38,6 +38,7 @@ LEVERS: Final = {
     "team_size_at_most": marked("Team of at most, people"),
     "service_rating_at_least": marked("Rating of services of at least, 1 to 5"),
 }
+FURTHER: Final = ("further_cost", "budget", "least_people")
 WHY_NOT: Final = {
     "few_people": marked("too few people to show"),
     "few_reached": marked("the change reaches too few people to show"),
@@ -67,8 +68,9 @@ def plans(
             return _file(form, saved)
         published = current(release.scores)
         choices = {name: _names(group_rows(release.scores, published, name)) for name in DIMENSIONS}
+        given = {name: request.query_params.get(name, "") for name in (*LEVERS, *FURTHER)}
         return render(
-            request, "plans.html", plan=plan, saved=saved, published=published, given=dict(request.query_params),
+            request, "plans.html", plan=plan, saved=saved, published=published, given=given,
             by=by, group=group, choices=choices, dimensions=DIMENSIONS, levers=LEVERS, ladders=LADDERS,
             why_not=WHY_NOT, pulled=_pulled,
         )  # fmt: skip
@@ -100,7 +102,7 @@ def _asked(given: dict[str, str]) -> PlanRequest | None:
     levers: dict[str, Any] = {name: given[name] for name in LEVERS if given.get(name, "").strip()}
     if not levers:
         return None
-    further = {name: given[name] for name in ("further_cost", "budget", "least_people", "name") if given.get(name)}
+    further = {name: given[name] for name in (*FURTHER, "name") if given.get(name)}
     by, _, group = given["group"].partition(":") if given.get("group") else (given.get("by", "department"), "", "")
     groups = {"groups": [group]} if group else {}
     try:

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.language.translator import marked
+from pipeline.listing.replacement_cost import REPLACEMENT_COST
 from pipeline.store.plans import remove_plan, save_plan, saved_plans
 from pipeline.store.reading import Published, PublishedScores
 from serving.access.audit import Trail
@@ -163,7 +164,7 @@ def _plan(request: PlanRequest) -> "Plan":
 def _prices(settings: ServerSettings) -> "Prices":
     from pipeline.planning.plan import Prices
 
-    return Prices(settings.replacement_cost, settings.pay_bands or None)
+    return Prices(REPLACEMENT_COST, settings.pay_bands or None)  # the setting may be in any unit
 
 
 def _head_counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
