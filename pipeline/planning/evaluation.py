@@ -94,8 +94,8 @@ def _rows(
     group, number = code.to_numpy()[mine], len(shown)
     sums = _sums(plan, staff.posts.filter(mine), model, prices, table.filter(mine), _of(after, mine), group, number)
     months = model.horizon_months
-    each = {name: np.arange(number) == at for name, at in position.items()}
-    which = {**each, None: np.ones(number, dtype=bool)}
+    which: dict[str | None, Bools] = {name: np.arange(number) == at for name, at in position.items()}
+    which[None] = np.ones(number, dtype=bool)
     return {name: _row(name, sums, at, months, prices.pay is not None) for name, at in which.items()}
 
 

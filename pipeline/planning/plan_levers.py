@@ -5,7 +5,7 @@ A threshold (a floor or a cap) moves only the people on its wrong side; it has f
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Final
 
 import numpy as np
@@ -48,7 +48,8 @@ class PlanLevers:
     def milder(self, name: str) -> list["PlanLevers"]:
         """The same levers with a milder step of one threshold, the mildest first."""
         steps = LADDERS.get(name, ())
-        return [replace(self, **{name: step}) for step in steps[: steps.index(getattr(self, name))]] if steps else []
+        milder = steps[: steps.index(getattr(self, name))] if steps else ()
+        return [PlanLevers(**{**asdict(self), name: step}) for step in milder]
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Applied:
     @property
     def is_reached(self) -> Bools:
         """Who is reached by any lever (n,)."""
-        return np.any(list(self.reached.values()), axis=0)
+        return np.asarray(np.any(list(self.reached.values()), axis=0))
 
 
 _RISE: Final = "\x00rise"

@@ -18,13 +18,13 @@ from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import checked_form, signed_in
 from serving.schemas.plans import PlanAnswer, PlanName, PlanRequest
-from serving.views.groups import group_rows
+from serving.views.groups import Dimension, group_rows
 from serving.views.months import current
 from serving.views.plans import NO_LEVER, Planning, plan_table, remove, save
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
-DIMENSIONS: Final = {
+DIMENSIONS: Final[dict[Dimension, str]] = {
     "department": marked("Department"),
     "location": marked("Location"),
     "level": marked("Level"),

@@ -98,7 +98,9 @@ class Planning:
         from pipeline.planning.plan import DIMENSIONS, Staff
 
         whole = scores.whole()
-        people = {name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS}
+        people: dict[str, dict[str, int]] = {
+            name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS
+        }
         mine = [row["value"] for row in scores.group_figures(published, plan.by) if row["value"] is not None]
         return Staff(*self.figures.of(whole, published), people, mine)
 
