@@ -37,31 +37,10 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
     assert [row["result"] for row in audit_rows() if row["what"].startswith("POST")] == ["answered", "answered before"]
 
 
-PAGES = (
-    "/overview",
-    "/services",
-    "/plans",
-    "/people",
-    "/people/A",
-    "/people/A/receipt",
-    "/lists",
-    "/list",
-    "/model",
-    "/audit",
-)
+PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
 PAGES += ("/plans", "/organisation", "/representation", "/briefing", "/me", "/me/file", "/people/A/receipt/file")
 SEEN_BY = {
-    "hr": {
-        "/overview",
-        "/services",
-        "/plans",
-        "/people",
-        "/people/A",
-        "/people/A/receipt",
-        "/lists",
-        "/list",
-        "/model",
-    },
+    "hr": {"/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model"},
     "manager": {"/list", "/organisation", "/briefing"},
     "data_scientist": {"/overview", "/services", "/model"},
     "auditor": {"/model", "/audit"},
