@@ -83,6 +83,8 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/risks",
         "/v1/scores",
         "/v1/groups/{dimension}",
+        "/v1/plans",
+        "/v1/plans/{name}",
         "/v1/groups/line",
         "/v1/representation",
         "/v1/internal-services",
