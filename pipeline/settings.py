@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="cost of replacing a person, by level, in one unit",
     )
+    pay_bands: dict[int, Annotated[float, Field(gt=0)]] = Field(
+        default={}, description="a year's pay by level, in one currency; plans then show their cost in it"
+    )
 
     drift_limit: float = Field(
         default=0.2, gt=0, description="least population stability index of a feature that counts as drift"

@@ -25,23 +25,26 @@ not rely on it.
 A part of the company adds no figure (`whole`): a scope shows whole groups and no total, so its reader learns nothing
 beyond the risks of people within it, nor do two such readers together; a manager's organisation is a sum of whole
 groups; `hidden_beside` is for a manager who is HR with a scope. `small_groups` is for representatives.
+`hidden_of_reached` is for plans, which are about whole groups and are shared with people who see no risks.
 
-**What it does not cover.** HR with a scope, together with a reader of figures that the scope cuts: one knows the
-risks of some people, the other a sum of these and few others. A reader's own knowledge: one who knows one member's
-risk can subtract it from a group of five. What was shown before this version: totals of two publications of a date. A
-date that is published again for the same people in the same posts, where few people's data were corrected: the
-difference is the change of their risks. Changes from month to month, if a few people of a group change and the risks
-of the others are known to be the same. A pair of departments in which one person asks for nearly everything: its
-counts, rating and hours are mostly that person's. The risks that pairs carried when a date was first published,
-together with groups that a later publication of the date shows after posts have changed. The fairness review together
-with the groups of the training report: each is searched by itself. Two versions of a model, trained before and after
-a few people were taken out of the data.
+**What it does not cover.** HR with a scope, together with a reader of figures that the scope cuts: one knows the risks
+of some people, the other a sum of these and few others. A reader's own knowledge: one who knows one member's risk can
+subtract it from a group of five. What was shown before this version: totals of two publications of a date. A date that
+is published again for the same people in the same posts, where few people's data were corrected: the difference is the
+change of their risks. Changes from month to month, if a few people of a group change and the risks of the others are
+known to be the same. A pair of departments in which one person asks for nearly everything: its counts, rating and hours
+are mostly that person's. The risks that pairs carried when a date was first published, together with groups that a
+later publication of the date shows after posts have changed. Two plans with different steps of a threshold, over groups
+of different dimensions that differ by few of the people between the steps. The fairness review together with the groups
+of the training report: each is searched by itself. Two versions of a model, trained before and after a few people were
+taken out of the data.
 """
 
 from pipeline.disclosure.attributes import hidden_of_attributes
 from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, changed_groups, comparable, hidden_groups, hide_further
+from pipeline.disclosure.plans import hidden_of_reached
 from pipeline.disclosure.representatives import LEAST_FOR_REPRESENTATIVES, small_groups
 from pipeline.disclosure.services import CARRIED, Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
 from pipeline.disclosure.whole import disjoint_groups, hidden_beside
@@ -59,6 +62,7 @@ __all__ = [
     "hidden_beside",
     "hidden_groups",
     "hidden_of_attributes",
+    "hidden_of_reached",
     "hide_further",
     "incomparable_pairs",
     "kinds_shown",

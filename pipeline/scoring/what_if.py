@@ -1,28 +1,33 @@
 """How a change in a person's working life would change the score.
 
-A lever moves every feature that the change itself would move, so that the figures stay consistent: a raise moves pay
-compared with the market, with peers and with the company's growth, and becomes the last raise. Other people are left
-unchanged. The result shows how scores differ between people who differ in this way. This is an association, not a
-promise that the change would make this person stay.
+A lever moves every feature that the change itself would move (`pipeline.scoring.levers`). The result shows how scores
+differ between people who differ in this way. This is an association, not a promise that the change would make this
+person stay.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import polars as pl
 
 from features.catalogue.feature import Feature
-from features.drivers.conditions import HIGH_OVERTIME
 from pipeline.language.wording import as_number
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.score_record import Factor
+from pipeline.scoring.levers import (
+    Moves,
+    moved,
+    of_manager_change,
+    of_overtime,
+    of_promotion,
+    of_raise,
+    of_remote_share,
+    of_service_rating,
+    share_of_hours,
+)
 from pipeline.scoring.records import Record, Value
-
-FULL_TIME_HOURS_A_MONTH: Final = 173.3
-"""40 hours a week; shares of contracted hours refer to it."""
 
 Figures = dict[str, Value]
 
@@ -91,95 +96,24 @@ def what_if(model: StoredModel, before: Record, levers: Levers) -> WhatIf | None
 
 def changed(before: Record, levers: Levers, features: Mapping[str, Feature]) -> Figures:
     """The figures after the change, for the features of the model, limited to possible values."""
-    after = dict(before)
-    for name, value in _moves(before, levers):
-        if name in features:
-            low, high = features[name].limits
-            after[name] = min(max(value, low), high)
-    return after
+    table = typed_records(pl.DataFrame([before], infer_schema_length=None, strict=False), features)
+    after = moved(table, _moves(levers), features).row(0, named=True)
+    changes = {name: after[name] for name, feature in features.items() if feature.kind == "number"}
+    return dict(before) | {name: value for name, value in changes.items() if name in before or value is not None}
 
 
-def _moves(before: Record, levers: Levers) -> Iterator[tuple[str, float]]:
+def _moves(levers: Levers) -> Moves:
+    moves: dict[str, pl.Expr] = {}
     if levers.raise_percent is not None:
-        yield from _raise(before, levers.raise_percent)
+        moves |= of_raise(pl.lit(math.log1p(levers.raise_percent / 100)))
     if levers.promotion:
-        yield from _promotion(before)
+        moves |= of_promotion()
     if levers.overtime_hours is not None:
-        yield from _overtime(before, levers.overtime_hours)
+        moves |= of_overtime(share_of_hours(levers.overtime_hours))
     if levers.remote_share is not None:
-        yield from _remote(before, levers.remote_share)
+        moves |= of_remote_share(pl.lit(levers.remote_share))
     if levers.manager_change:
-        yield from _manager_change(before)
+        moves |= of_manager_change()
     if levers.service_rating is not None:
-        yield from _service_rating(before, levers.service_rating)
-
-
-def _raise(before: Record, percent: float) -> Iterator[tuple[str, float]]:
-    rise = math.log1p(percent / 100)
-    for name in (
-        "pay_level",
-        "pay_against_market",
-        "pay_against_market_now",
-        "pay_against_market_change_12m",
-        "pay_against_peers",
-        "pay_growth_against_company_12m",
-        "pay_growth_against_company_24m",
-    ):
-        yield from _moved(before, name, lambda value: value + rise)
-    yield from _moved(before, "pay_of_newer_peers", lambda value: value - rise)
-    yield "last_raise", rise
-    yield "months_since_raise", 0.0
-
-
-def _promotion(before: Record) -> Iterator[tuple[str, float]]:
-    yield from _moved(before, "level", lambda value: value + 1)
-    yield from _moved(before, "promotions_36m", lambda value: value + 1)
-    yield from _moved(before, "months_in_level_against_usual", lambda _: 0.0)
-    yield "months_since_promotion", 0.0
-
-
-def _overtime(before: Record, hours: float) -> Iterator[tuple[str, float]]:
-    """As if this had applied for a year."""
-    share = hours / (FULL_TIME_HOURS_A_MONTH * (_number(before, "full_time_share") or 1.0))
-    now = _number(before, "overtime_now")
-    yield "overtime_now", share
-    yield "overtime_12m", share
-    yield "overtime_trend", 0.0
-    yield "high_overtime_months_12m", float(share > HIGH_OVERTIME)
-    if now is not None:
-        yield from _moved(before, "overtime_against_team", lambda value: value + share - now)
-
-
-def _remote(before: Record, share: float) -> Iterator[tuple[str, float]]:
-    was = _number(before, "remote_share_3m")
-    yield "remote_share_3m", share
-    if was is not None:
-        yield from _moved(before, "remote_share_change", lambda value: value + share - was)
-
-
-def _manager_change(before: Record) -> Iterator[tuple[str, float]]:
-    yield "months_with_manager", 0.0
-    yield "manager_has_left", 0.0
-    for name in ("manager_changes_12m", "manager_changes_24m"):
-        yield from _moved(before, name, lambda value: value + 1)
-
-
-def _service_rating(before: Record, rating: float) -> Iterator[tuple[str, float]]:
-    """The rating of services that the person receives, as if it had applied for a year."""
-    was = _number(before, "client_rating_12m")
-    yield "client_rating_12m", rating
-    yield "client_rating_trend", 0.0
-    if was is not None:
-        yield from _moved(before, "client_rating_against_peers", lambda value: value + rating - was)
-
-
-def _moved(before: Record, name: str, move: Callable[[float], float]) -> Iterator[tuple[str, float]]:
-    """The moved feature; nothing if it is unknown."""
-    value = _number(before, name)
-    if value is not None:
-        yield name, move(value)
-
-
-def _number(figures: Record, name: str) -> float | None:
-    value = figures.get(name)
-    return value if isinstance(value, int | float) else None
+        moves |= of_service_rating(pl.lit(levers.service_rating))
+    return moves

@@ -108,3 +108,13 @@ BRIEFING_MAIL: Final = Table(
     Column("reason", String),
 )
 """The state of a month's mail that asks a manager to read the briefing (`pipeline.lists.once_only`)."""
+
+SAVED_PLAN: Final = Table(
+    "saved_plan",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("asked", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""A plan as it was asked for (`pipeline.store.plans`), without its figures: they are computed when it is read."""

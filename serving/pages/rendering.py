@@ -45,6 +45,7 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/overview", marked("Overview")),
         ("/turnover", marked("Turnover")),
         ("/services", marked("Internal services")),
+        ("/plans", marked("Plans")),
         ("/people", marked("People")),
         ("/lists", marked("Lists")),
         ("/model", marked("Model")),

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises wa
 PERSON = "/v1/employees/A/risk?purpose=retention_conversation"
 
 STOPS = "urn:retention:problem:halted"
-GROUPS = {"/v1/groups/{dimension}", "/v1/internal-services", "/v1/turnover"}
+GROUPS = {"/v1/groups/{dimension}", "/v1/internal-services", "/v1/turnover", "/v1/plans", "/v1/plans/{name}"}
 GOES_ON = {
     "/v1/employees/{employee_id}/contest": "a right of the person; no score",
     "/v1/employees/{employee_id}/objection": "a right of the person; no score",
@@ -64,6 +64,7 @@ ASKER = {
 BODIES: dict[str, Any] = {
     "/v1/scores": {"records": [{"tenure_months": 8.0}]},
     "/v1/employees/{employee_id}/what-if": {"promotion": True},
+    "/v1/plans": {"by": "department", "levers": {"promotion": True}},
     "/v1/lists/{month}/{employee_id}/answer": {"outcome": "talked"},
     "/v1/employees/{employee_id}/contest": {"ground": "wrong", "statement": "no"},
     "/v1/me/contest": {"ground": "wrong", "statement": "no"},
@@ -89,7 +90,7 @@ def test_every_route_while_halted(
         assert going_on <= described.keys()
         calls = [(path, method) for path, operations in described.items() for method in operations]
         for path, method in sorted(calls, key=lambda call: call[1] == "delete"):
-            url = path.format(employee_id="A", month="2026-09", dimension="department", version="1")
+            url = path.format(employee_id="A", month="2026-09", dimension="department", version="1", name="Raise")
             params = {"purpose": "retention_conversation"} | ({"query": "A"} if path == "/v1/people" else {})
             headers = bearer(*ASKER.get(path, ("hr",)))
             if (path, method) in {("/v1/halt", "post"), ("/v1/halt", "delete")}:

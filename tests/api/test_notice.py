@@ -154,6 +154,8 @@ SHOWS_NO_RISK = {
     "/v1/groups/{dimension}": "figures of groups",
     "/v1/internal-services": "figures of groups",
     "/v1/turnover": "what happened, by group",
+    "/v1/plans": "sums over whole groups",
+    "/v1/plans/{name}": "sums over whole groups",
     "/v1/audit": "who looked",
     "/v1/halt": "whether the system is halted",
     "/v1/representation": "figures of models and of use, never of people",

@@ -34,6 +34,7 @@ ROUTES = {
     "GET /v1/risks": {"hr"},
     "GET /v1/groups/department": {"hr", "data_scientist"},
     "GET /v1/internal-services": {"hr", "data_scientist"},
+    "GET /v1/plans": {"hr"},
     "GET /v1/groups/line": {"manager"},
     "GET /v1/lists/2026-09": {"hr", "manager"},
     "POST /v1/lists/2026-09/A/answer": {"hr", "manager"},

@@ -151,7 +151,7 @@ READERS = (
     *sorted((ROOT / "features/catalogue").glob("*.py")),
     *sorted((ROOT / "features/drivers").glob("*.py")),
     *(ROOT / "pipeline/model" / name for name in ("stored_model.py", "factors.py", "related.py")),
-    *(ROOT / "pipeline/scoring" / name for name in ("job.py", "records.py", "what_if.py")),
+    *(ROOT / "pipeline/scoring" / name for name in ("job.py", "levers.py", "records.py", "what_if.py")),
     *(ROOT / name for name in ("pipeline/language/wording.py", "pipeline/dataset/rows.py")),
     *(ROOT / name for name in ("pipeline/lists/risk_list.py", "serving/pages/people.py")),
 )

@@ -39,6 +39,7 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
 
 PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
 PAGES += ("/organisation", "/representation", "/briefing", "/me", "/me/file", "/people/A/receipt/file", "/turnover")
+PAGES += ("/plans",)
 SEEN_BY = {
     "hr": {"/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model"},
     "manager": {"/list", "/organisation", "/briefing", "/turnover"},
@@ -47,7 +48,7 @@ SEEN_BY = {
     "representative": {"/representation", "/turnover"},
     "employee": {"/me", "/me/file"},
 }
-SEEN_BY["hr"] |= {"/people/A/receipt/file", "/turnover"}
+SEEN_BY["hr"] |= {"/people/A/receipt/file", "/turnover", "/plans"}
 
 
 @pytest.mark.parametrize("role", SEEN_BY)

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from features.catalogue.catalogue import fixed_features
+from pipeline.scoring.levers import FULL_TIME_HOURS_A_MONTH
 from pipeline.scoring.records import Record
-from pipeline.scoring.what_if import FULL_TIME_HOURS_A_MONTH, Levers, changed
+from pipeline.scoring.what_if import Levers, changed
 
 
 def after(before: Record, /, **levers: Any) -> Record:

@@ -43,7 +43,17 @@ class Account:
 
 
 PAGES = ("/overview", "/services", "/people", "/find", "/lists", "/list", "/organisation", "/model", "/model/1/card")
-PAGES += ("/audit", "/representation", "/representation/card", "/halt", "/briefing", "/me", "/me/file", "/turnover")
+PAGES += (
+    "/audit",
+    "/representation",
+    "/representation/card",
+    "/halt",
+    "/briefing",
+    "/me",
+    "/me/file",
+    "/turnover",
+    "/plans",
+)
 ROUTES = (f"/v1/risks?{WHY}", f"/v1/people?query=a&{WHY}", "/v1/lists/2026-09", "/v1/contests")
 ROUTES += ("/v1/groups/department", "/v1/groups/manager", "/v1/groups/line", "/v1/internal-services")
 ROUTES += ("/v1/models/champion", "/v1/models/1", "/v1/audit", "/v1/representation", "/v1/halt")

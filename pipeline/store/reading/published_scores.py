@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from pipeline.data_counts import DataCheck
 from pipeline.identity.scopes import Scope
@@ -21,6 +21,7 @@ from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.organisations import Organisation, organisation_of
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
+from pipeline.store.reading.staff_figures import staff_figures
 from pipeline.store.schema import SCORE
 
 
@@ -221,6 +222,17 @@ class PublishedScores:
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
         """The figures of each group of a dimension (`pipeline.store.group_figures`), by name; unknown last."""
         return figures.group_figures(self.connection, published, self.scope, dimension)
+
+    def count_scored(self, published: Published) -> int:
+        """How many people the publication still holds: fewer than were published once somebody was erased."""
+        count = select(func.count()).select_from(SCORE).where(SCORE.c.publication_id == published.id)
+        return int(self.connection.execute(count).scalar_one())
+
+    def staff_figures(self, published: Published) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Everyone's post and figures, without ids (`reading.staff_figures`). No scope limits it: sums of whole groups
+        are made of it, and which of them are shown depends on everyone.
+        """
+        return staff_figures(self.connection, published)
 
     def service_figures(self, published: Published) -> list[dict[str, Any]]:
         """What departments ask of each other, by client and provider department."""

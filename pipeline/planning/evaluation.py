@@ -1,0 +1,162 @@
+"""The figures of a plan: exits before and after by the model, and costs by people and level. Sums of groups only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipeline.disclosure import Hidden, hidden_of_reached
+from pipeline.listing.replacement_cost import Costs, cost_of_level
+from pipeline.model.stored_model import StoredModel, typed_records
+from pipeline.planning.budget import divided, lacking
+from pipeline.planning.expected import Exits, exits_of, log_odds_of, summed
+from pipeline.planning.plan import DIMENSIONS, Evaluated, GroupPlan, IfWrong, Money, Plan, Prices, Staff, Why
+from pipeline.planning.plan_levers import Applied, applied
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+MONTHS_A_YEAR: Final = 12
+SHARES: Final = (1.0, 0.5, 0.0)
+"""The shares of the association that are shown as an effect: all of it, a half, none."""
+
+_NONE: Final = -1
+
+
+def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Evaluated:
+    """What the plan would cost and avoid."""
+    asked = list(plan.groups) or sorted(set(staff.mine))
+    table = typed_records(staff.figures, model.features)
+    after = applied(table, plan.levers, model.features)
+    why = _reasons(plan, staff, model, table, after, asked)
+    shown = [group for group in asked if why[group] is None]
+    rows = _rows(plan, staff, model, prices, table, after, shown) if shown else {}
+    total = rows.pop(None, GroupPlan(None, "few_people"))
+    lacks = None if plan.budget is None else lacking(rows, plan.budget, plan.least_people)
+    if plan.budget is not None and shown and lacks is None:
+        rows, total = divided(rows, total, plan.budget, plan.least_people)
+    groups = tuple(rows.get(group) or GroupPlan(group, why[group]) for group in asked)
+    return Evaluated(plan, groups, total, lacks, _if_wrong(total))
+
+
+def _reasons(
+    plan: Plan, staff: Staff, model: StoredModel, table: pl.DataFrame, after: Applied, asked: Sequence[str]
+) -> dict[str, Why | None]:
+    """Why each group has no figures; None for those that have."""
+    posts = staff.posts.select(DIMENSIONS)
+    hidden: Hidden = {name: set(posts[name].drop_nulls()) - set(staff.people[name]) for name in DIMENSIONS}
+    for name, reached in after.reached.items():
+        milder = [applied(table, each, model.features).reached[name] for each in plan.levers.milder(name)]
+        hidden = hidden_of_reached(posts, [*milder, reached], hidden)
+    now = dict(posts.drop_nulls(plan.by).group_by(plan.by).len().rows())
+    published = staff.people[plan.by]
+
+    def why(group: str) -> Why | None:
+        if group not in staff.mine or group not in published:
+            return "few_people"
+        if now.get(group) != published[group]:
+            return "changed"
+        return "few_reached" if group in hidden[plan.by] else None
+
+    return {group: why(group) for group in asked}
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Sums (groups,) over the people of each shown group. Costs are of a year, `saved` within the horizon."""
+
+    people: Floats
+    reached: Floats
+    exits: Exits
+    cost: Floats
+    saved: Floats
+    money_cost: Floats
+    money_saved: Floats
+
+
+def _rows(
+    plan: Plan,
+    staff: Staff,
+    model: StoredModel,
+    prices: Prices,
+    table: pl.DataFrame,
+    after: Applied,
+    shown: Sequence[str],
+) -> dict[str | None, GroupPlan]:
+    """The rows of the shown groups, and that of all of them under None."""
+    position = {group: at for at, group in enumerate(shown)}
+    code = staff.posts[plan.by].replace_strict(position, default=None, return_dtype=pl.Int64).fill_null(_NONE)
+    mine = code.to_numpy() != _NONE
+    group, number = code.to_numpy()[mine], len(shown)
+    sums = _sums(plan, staff.posts.filter(mine), model, prices, table.filter(mine), _of(after, mine), group, number)
+    months = model.horizon_months
+    which: dict[str | None, Bools] = {name: np.arange(number) == at for name, at in position.items()}
+    which[None] = np.ones(number, dtype=bool)
+    return {name: _row(name, sums, at, months, prices.pay is not None) for name, at in which.items()}
+
+
+def _of(after: Applied, rows: Bools) -> Applied:
+    reached = {name: each[rows] for name, each in after.reached.items()}
+    return Applied(after.table.filter(rows), after.rise[rows], reached)
+
+
+def _sums(
+    plan: Plan,
+    posts: pl.DataFrame,
+    model: StoredModel,
+    prices: Prices,
+    table: pl.DataFrame,
+    after: Applied,
+    group: Ints,
+    groups: int,
+) -> _Sums:
+    blend, reached = model.asked, after.is_reached
+    before = log_odds_of(blend, table)
+    then = before.changed(reached, log_odds_of(blend, after.table.filter(reached))) if reached.any() else before
+    cost = np.expm1(after.rise) + plan.further_cost * reached
+    saved = (before.risk - then.risk) * _by_level(posts, prices.replacement)
+    pay = _by_level(posts, prices.pay) if prices.pay else np.zeros(len(group))
+    return _Sums(
+        people=summed(np.ones(len(group)), group, groups),
+        reached=summed(reached.astype(np.float64), group, groups),
+        exits=exits_of(before, then, group, groups, blend.choice.level_sd),
+        cost=summed(cost, group, groups),
+        saved=summed(saved, group, groups),
+        money_cost=summed(cost * pay, group, groups),
+        money_saved=summed(saved * pay, group, groups),
+    )
+
+
+def _by_level(posts: pl.DataFrame, costs: Costs) -> Floats:
+    return posts.select(cost_of_level(pl.col("level").cast(pl.Int64), costs)).to_series().to_numpy()
+
+
+def _row(name: str | None, sums: _Sums, which: Bools, horizon_months: int, has_money: bool) -> GroupPlan:
+    exits, avoided = sums.exits.over(which)
+    share = horizon_months / MONTHS_A_YEAR
+
+    def money(cost: Floats, saved: Floats) -> Money:
+        a_year = float(cost[which].sum())
+        return Money(a_year, a_year * share, float(saved[which].sum()))
+
+    return GroupPlan(
+        group=name,
+        people=int(sums.people[which].sum()),
+        reached=int(sums.reached[which].sum()),
+        exits=exits,
+        avoided=avoided,
+        pay=money(sums.cost, sums.saved),
+        money=money(sums.money_cost, sums.money_saved) if has_money else None,
+    )
+
+
+def _if_wrong(total: GroupPlan) -> tuple[IfWrong, ...]:
+    if total.avoided is None or total.pay is None:
+        return ()
+    pay = total.funded.pay if total.funded else total.pay
+    avoided = total.funded.avoided if total.funded else total.avoided.value
+    return tuple(IfWrong(share, share * avoided, share * pay.saved - pay.cost) for share in SHARES)

@@ -1,0 +1,130 @@
+"""What is asked of a plan, and what it answers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import polars as pl
+
+from pipeline.judgement.figures import Bounded
+from pipeline.listing.replacement_cost import Costs
+from pipeline.planning.plan_levers import PlanLevers
+
+Dimension = Literal["department", "location", "level"]
+DIMENSIONS: Final[tuple[Dimension, ...]] = ("department", "location", "level")
+"""What the groups of a plan are; a manager's team is none, because it names the manager."""
+
+Why = Literal["few_people", "few_reached", "changed"]
+"""Why a group has no figures: too few people, too few whom the change reaches, or people were erased since."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked. `groups` of the dimension `by`, all of them if empty.
+
+    further_cost: in a year's pay, for each person reached and year, beside the raise itself. budget: in years of pay,
+    for a year; None for everyone. least_people: of each group, reached before the rest of the budget is divided.
+    """
+
+    by: Dimension
+    levers: PlanLevers
+    groups: tuple[str, ...] = ()
+    further_cost: float = 0.0
+    budget: float | None = None
+    least_people: int = 0
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The cost of replacing a person, in years of pay, by level; and a year's pay by level, None where not given."""
+
+    replacement: Costs
+    pay: Costs | None = None
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Everyone scored in a publication, a row each: `posts` (`DIMENSIONS`, strings) and `figures`, as published.
+
+    people: the published head count of each group that is shown. mine: the groups of a dimension that the asker sees.
+    """
+
+    posts: pl.DataFrame
+    figures: pl.DataFrame
+    people: Mapping[str, Mapping[str, int]]
+    mine: Collection[str]
+
+
+@dataclass(frozen=True)
+class Money:
+    """Costs of one kind: within the horizon, in a year, and what the avoided exits would have cost within the horizon.
+
+    net = saved − cost.
+    """
+
+    cost_a_year: float
+    cost: float
+    saved: float
+
+    @property
+    def net(self) -> float:
+        return self.saved - self.cost
+
+    def times(self, share: float) -> "Money":
+        """The same costs for a share of the people."""
+        return Money(self.cost_a_year * share, self.cost * share, self.saved * share)
+
+    def plus(self, other: "Money") -> "Money":
+        """Both together."""
+        return Money(self.cost_a_year + other.cost_a_year, self.cost + other.cost, self.saved + other.saved)
+
+
+@dataclass(frozen=True)
+class Funded:
+    """What a group gets of the budget: for how many people, the exits that this avoids, and what it costs."""
+
+    people: int
+    avoided: float
+    pay: Money
+
+
+@dataclass(frozen=True)
+class GroupPlan:
+    """The figures of a group, or of all shown groups together; None where `why` says so.
+
+    reached: people whom the change reaches. exits: expected within the horizon without it. avoided: fewer of them with
+    it, with a 90 % range. pay: in years of pay. money: in the currency of the pay bands, None without them.
+    """
+
+    group: str | None
+    why: Why | None = None
+    people: int | None = None
+    reached: int | None = None
+    exits: float | None = None
+    avoided: Bounded | None = None
+    pay: Money | None = None
+    money: Money | None = None
+    funded: Funded | None = None
+
+
+@dataclass(frozen=True)
+class IfWrong:
+    """What would remain if the change avoided only a share of the exits that the association suggests."""
+
+    share: float
+    avoided: float
+    net: float
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A plan's figures: a row for each group, all shown groups together, and what if the association is no effect.
+
+    budget_lacks: years of pay that the budget lacks for the least number of people, so that it is not divided.
+    """
+
+    plan: Plan
+    groups: tuple[GroupPlan, ...]
+    total: GroupPlan
+    budget_lacks: float | None
+    if_wrong: tuple[IfWrong, ...]

@@ -1,0 +1,145 @@
+"""Plans over the API: who may ask, what is refused, what is saved and how it is compared."""
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from api_server import Bearer
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+from published import AuditRows
+
+from pipeline.identity.scopes import Scope
+from pipeline.registry import versions as registry
+from pipeline.settings import Settings
+from pipeline.store import erasure
+from pipeline.store.store import Store
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+pytestmark = [
+    pytest.mark.filterwarnings("default"),  # importing MLflow raises warnings about itself and SQLAlchemy
+    pytest.mark.parametrize("settings", ["sqlite"], indirect=True),
+]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RAISE: dict[str, Any] = {"by": "department", "levers": {"raise_percent": 10}}
+
+
+@pytest.fixture
+def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterator[TestClient]:
+    """Six in Sales, paid well and served badly, seven in Plant, paid badly, and three each in Legal and in Audit."""
+    from pipeline.scoring.job import score_people
+
+    places = [("Sales", 6, 0.1, 2.0), ("Plant", 7, -0.3, 4.0), ("Legal", 3, 0.0, 3.0), ("Audit", 3, 0.0, 3.0)]
+    people = pl.DataFrame(
+        [
+            {"employee_id": f"{name}-{n}", "department": name, "level": 1, "job": None, "location": "Riga",
+             "manager_id": None, "pay": pay, "rating": rating}
+            for name, size, pay, rating in places
+            for n in range(size)
+        ]
+    )  # fmt: skip
+    figures = people.select(
+        pay_against_market="pay", client_rating_12m="rating", tenure_months=pl.lit(20.0), contract=pl.lit("open")
+    )
+    _, model = registry.load(trained, "1")
+    people = people.drop("pay", "rating").with_columns(pl.col("job", "manager_id").cast(pl.String))
+    store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, figures))
+    here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "pay_bands": {1: 40_000.0}})
+    with TestClient(create_app(here)) as client:
+        yield client
+
+
+@pytest.fixture
+def ask(client: TestClient, bearer: Bearer) -> Callable[..., Any]:
+    def ask(role: str = "hr", person: str | None = None, accept: str = "application/json", **asked: Any) -> Any:
+        return client.post("/v1/plans", json={**RAISE, **asked}, headers={**bearer(role, person), "Accept": accept})
+
+    return ask
+
+
+def test_a_plan_shows_sums_of_whole_groups_and_names_nobody(ask: Callable[..., Any], audit_rows: AuditRows) -> None:
+    answer = ask().json()
+    groups = {each["group"]: each for each in answer["groups"]}
+    assert groups["Legal"]["why_not"] == "few_people"
+    assert set(groups["Legal"].values()) == {"Legal", "few_people", None}
+    sales = groups["Sales"]
+    assert (sales["people"], sales["reached"], sales["pay"]["cost_a_year"]) == (6, 6, 0.6)
+    assert sales["money"]["cost_a_year"] == 24_000
+    assert sales["range"]["low"] <= sales["exits_avoided"] <= sales["range"]["high"]
+    assert groups["Plant"]["exits_avoided"] > 0
+    assert answer["total"]["people"] == 13
+    assert [each["share"] for each in answer["if_wrong"]] == [1.0, 0.5, 0.0]
+    assert answer["if_wrong"][2]["net"] == -0.65  # 13 tenths of a year's pay, for half a year
+    assert answer["basis"] == "association"
+    assert "Sales-" not in str(answer)
+    assert "Plant-" not in str(answer)
+    assert (audit_rows()[-1]["whom"], audit_rows()[-1]["result"]) == (None, "released")
+
+
+@pytest.mark.parametrize(
+    ("levers", "kind"),
+    [
+        ({"raise_percent": -5}, "pay-cut"),
+        ({}, "no-lever"),
+        ({"overtime_hours_at_most": 12}, "invalid-request"),
+        ({"dismissals": 3}, "invalid-request"),
+    ],
+)
+def test_pay_cuts_and_unknown_levers_are_refused(ask: Callable[..., Any], levers: dict[str, Any], kind: str) -> None:
+    answer = ask(levers=levers)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == f"urn:retention:problem:{kind}"
+
+
+def test_a_plan_for_dismissals_is_refused_with_the_reason(client: TestClient, bearer: Bearer) -> None:
+    for purpose in ("dismissal", "redundancy", "pay_cut"):
+        answer = client.post(f"/v1/plans?purpose={purpose}", json=RAISE, headers=bearer("hr"))
+        assert answer.status_code == 403
+    assert client.post("/v1/plans", json=RAISE, headers=bearer("hr")).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["manager", "data_scientist", "auditor", "representative", "employee"])
+def test_only_hr_plans(ask: Callable[..., Any], role: str) -> None:
+    assert ask(role, "A").status_code == 403
+    assert ask("hr").status_code == 200
+
+
+def test_plans_are_saved_compared_exported_and_deleted(
+    client: TestClient, ask: Callable[..., Any], bearer: Bearer
+) -> None:
+    assert ask(name="Everyone 10 %").status_code == 200
+    assert ask(name="Plant only", groups=["Plant"], budget=0.35, least_people=1).status_code == 200
+    plans = client.get("/v1/plans", headers=bearer("hr")).json()["plans"]
+    assert [each["name"] for each in plans] == ["Everyone 10 %", "Plant only"]
+    assert plans[1]["total"]["funded"]["people"] == 3  # 0.35 years of pay at a tenth each
+    one = client.get("/v1/plans/Plant only", headers=bearer("hr")).json()
+    assert one == plans[1]
+    csv = client.get("/v1/plans", headers={**bearer("hr"), "Accept": "text/csv"}).text.splitlines()
+    assert csv[0].lstrip("\ufeff").startswith('"plan"')
+    assert len(csv) == 1 + 5 + 2  # four groups and all; one group and all
+    sheet = load_workbook(io.BytesIO(client.get("/v1/plans", headers={**bearer("hr"), "Accept": XLSX}).content))
+    assert sheet.worksheets[0].max_row == 8
+    assert client.delete("/v1/plans/Plant only", headers=bearer("hr")).status_code == 204
+    assert client.delete("/v1/plans/Plant only", headers=bearer("hr")).status_code == 404
+    assert client.get("/v1/plans/Plant only", headers=bearer("hr")).status_code == 404
+    assert len(client.get("/v1/plans", headers=bearer("hr")).json()["plans"]) == 1
+
+
+def test_a_group_is_not_computed_again_once_somebody_of_it_was_erased(ask: Callable[..., Any], store: Store) -> None:
+    assert ask().json()["groups"][2]["why_not"] is None
+    with store.erasing() as connection:
+        erasure.erase(connection, "Plant-0")
+    groups = {each["group"]: each["why_not"] for each in ask().json()["groups"]}
+    assert groups == {"Audit": "few_people", "Legal": "few_people", "Plant": "changed", "Sales": None}
+
+
+def test_a_scope_shows_its_own_whole_groups(client: TestClient, bearer: Bearer) -> None:
+    headers = bearer("hr", scope=Scope(department=("Sales",)))
+    answer = client.post("/v1/plans", json=RAISE, headers=headers).json()
+    assert [each["group"] for each in answer["groups"]] == ["Sales"]
+    other = client.post("/v1/plans", json={**RAISE, "groups": ["Plant"]}, headers=headers).json()
+    assert [each["why_not"] for each in other["groups"]] == ["few_people"]
