@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Identity, Role
+from pipeline.language.translator import marked
 from pipeline.store.reading import PublishedScores
 from pipeline.store.turnover_figures import newest_source, newest_turnover, turnover_of_lines
 from serving.http.problems import Refusal
@@ -71,7 +72,7 @@ def _of_line(
     """The manager's own line, without the figures of the company."""
     lines = turnover_of_lines(scores.connection, source, manager)
     if not lines:
-        detail = "Your line is too small to show, or nobody reported to you in the last twelve months."
+        detail = marked("Your line is too small to show, or nobody reported to you in the last twelve months.")
         raise Refusal(404, "no-line", detail)
     line = {"months": lines[0]["months"], "groups": [lines[0]["group"]]}
     return TurnoverAnswer.model_validate(figures | _NOTHING_ELSE | _chosen(line, {MANAGER}, first, last))

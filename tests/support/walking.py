@@ -58,7 +58,7 @@ ROUTES = (f"/v1/risks?{WHY}", f"/v1/people?query=a&{WHY}", "/v1/lists/2026-09", 
 ROUTES += ("/v1/groups/department", "/v1/groups/manager", "/v1/groups/line", "/v1/internal-services")
 ROUTES += ("/v1/models/champion", "/v1/models/1", "/v1/audit", "/v1/representation", "/v1/halt")
 ROUTES += ("/v1/briefing", "/v1/me/receipt")
-OF_HR = frozenset(PAGES[:6] + PAGES[7:9])
+OF_HR = frozenset((*PAGES[:6], *PAGES[7:9], "/plans"))
 ROUTES_OF_HR = frozenset(ROUTES[:6] + ROUTES[7:10])
 OF_MANAGERS = frozenset(("/list", "/organisation", "/briefing"))
 ROUTES_OF_MANAGERS = frozenset((ROUTES[2], ROUTES[6], "/v1/briefing"))
