@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.errors import BadInput, Finding, Unavailable
 from pipeline.acknowledgements import acknowledged
 from pipeline.file_access import WARNINGS, keep_private
-from pipeline.informed import notices_of
 from pipeline.lists.addresses import addresses
 from pipeline.lists.smtp import LOOPBACK, MailServer, require_safe
 from pipeline.lists.webhook import require_webhook
 from pipeline.notice import not_informed, uncovered
+from pipeline.notices import notices_of
 from pipeline.settings import Settings
 from pipeline.settings_file import FILE_VARIABLE, PREFIX, nearest, path_of, variable_of
 from pipeline.store.store import Store

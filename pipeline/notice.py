@@ -13,7 +13,8 @@ import polars as pl
 from features.errors import Finding, Refused
 from pipeline.acknowledgements import acknowledged
 from pipeline.disclosure import LEAST_PEOPLE
-from pipeline.informed import NoticeInForce, in_force, notices_of
+from pipeline.informed import NoticeInForce, in_force
+from pipeline.notices import notices_of
 from pipeline.settings import Settings
 
 NoticeOf = Callable[[str], NoticeInForce | None]

@@ -12,9 +12,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
-from pipeline.informed import NoticeGiven
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
 from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
+from pipeline.notices import NoticeGiven
 from pipeline.settings_file import HOLDS_PASSWORD, NAMES_PEOPLE, SettingsFile, path_of, table_of
 
 

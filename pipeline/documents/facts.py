@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from features.calendar import month_end
 from pipeline.documents.impact_assessment import MONTHS_OF_ACCESS, Held, held
-from pipeline.informed import notices_of
+from pipeline.notices import notices_of
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
 from pipeline.settings import Settings

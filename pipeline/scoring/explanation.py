@@ -34,7 +34,7 @@ class Scored:
         try:
             import shap
         except ImportError as error:
-            remedy = "Install shap beside this product; requirements-bench.lock names a version."
+            remedy = "Install it with the extra shap of this package; requirements-bench.lock names a version."
             raise BadInput(Finding("shap is not installed", "Python", remedy=remedy)) from error
         names = self.factors["feature"].unique(maintain_order=True).to_list()
         shape = (len(names), self.scores.height)  # rows go feature by feature

@@ -10,7 +10,6 @@ from typing import Any, Final
 from features.calendar import month_end
 from features.errors import Unavailable
 from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
-from pipeline.informed import notices_of
 from pipeline.judgement.figures import Bounded
 from pipeline.judgement.groups import attribute_text, crossed_text
 from pipeline.judgement.report import FairnessGroup, FairnessRow, TrainingReport
@@ -21,6 +20,7 @@ from pipeline.lists.briefing import must_read
 from pipeline.lists.rollout import allocations
 from pipeline.monitoring.alert_words import remedy_text, rule_text
 from pipeline.monitoring.results_json import results_of
+from pipeline.notices import notices_of
 from pipeline.registry import ledger
 from pipeline.settings import Settings
 from pipeline.store import settings_ledger

@@ -28,7 +28,7 @@ USED_WITHOUT_IMPORT = {
 }
 
 
-RUN = ("spark", "delta", "iceberg", "mysql", "mssql", "oracle", "snowflake", "bigquery", "databricks")
+RUN = ("spark", "delta", "iceberg", "mysql", "mssql", "oracle", "snowflake", "bigquery", "databricks", "shap")
 """The extras whose packages ours import, where somebody asks for what needs them."""
 NAMED_OTHERWISE = {"databricks": ["databricks-sql-connector"]}
 """Packages of extras whose distribution has another name, which is not known where it is not installed."""

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from features.errors import BadInput, Refused
 from features.source import Source
 from pipeline.acknowledgements import acknowledged
-from pipeline.informed import WHERE_AND_SINCE, Notice, NoticeInForce
+from pipeline.informed import WHERE_AND_SINCE, NoticeInForce
 from pipeline.notice import not_informed, require_notice, uncovered
+from pipeline.notices import Notice
 from pipeline.scoring.population import employment_of
 from pipeline.settings import Settings
 from pipeline.training import _not_informed
