@@ -148,7 +148,7 @@ def _mail(settings: Settings) -> Iterator[Advice]:
         return
     if not settings.list_link and not settings.mail_includes_list:
         yield error("mails would have no link", "list_link", "Set it to the page on which managers read and answer.")
-    if settings.briefing_months and not settings.list_link:
+    elif settings.briefing_months and not settings.list_link:
         remedy = "Set it to the page of lists: the briefing is beside it, and no list is mailed before."
         yield warning("managers find no page on which to confirm the briefing", "list_link", remedy)
     if settings.mail_includes_list:

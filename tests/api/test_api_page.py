@@ -21,7 +21,13 @@ from serving.settings import ServerSettings
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 PAGE = Path(__file__).parents[2] / "docs/api.md"
-ROLE_OF = {"/audit": "auditor", "/groups/line": "manager", "/representation": "representative", "/me/": "employee"}
+ROLE_OF = {
+    "/audit": "auditor",
+    "/groups/line": "manager",
+    "/briefing": "manager",
+    "/representation": "representative",
+    "/me/": "employee",
+}
 """Parts of addresses that hr may not use."""
 IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
 """The person and version of the page, and those that exist here."""
