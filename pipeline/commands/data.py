@@ -48,7 +48,6 @@ def check(source: SourceArgument, json_file: JsonOption = None) -> None:
         findings = check_source(source, folder / "tables", settings.directory)
         findings = with_second_opinion(source, findings, folder / "opinion")
         if not findings.errors:
-            report("who has been informed")
             left_out = people_left_out(source, folder / "informed", settings, date.today())
             findings = replace(findings, notes=(*findings.notes, *left_out))
     write_json(json_file, findings.as_dict())

@@ -65,7 +65,7 @@ class SettingChange:
 
 def values_of(settings: Settings) -> dict[str, Value]:
     """Every setting in force, by name, without secrets, addresses and paths."""
-    fields, shown = type(settings).model_fields, json.loads(settings.model_dump_json())
+    fields, shown = type(settings).model_fields, json.loads(settings.model_dump_json(warnings=False))
     return {name: _value(shown[name], field) for name, field in fields.items() if name not in NOT_RECORDED}
 
 

@@ -1,6 +1,8 @@
 """The version of the store's schema, and its upgrade by the migrations."""
 
 from pathlib import Path
+from threading import Lock
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -12,6 +14,9 @@ from sqlalchemy import Connection, Engine
 from features.errors import BadInput, Finding
 from pipeline.store.database import begun
 
+_ONE_IN_A_PROCESS: Final = Lock()
+"""What a migration works on is global in Alembic, and threads of a server may open the store together."""
+
 
 def upgrade(engine: Engine) -> None:
     """Upgrade the schema to this version in one transaction; processes that start together take turns.
@@ -21,7 +26,7 @@ def upgrade(engine: Engine) -> None:
     with begun(engine, "read") as connection:  # usually there is nothing to do, so no lock to wait for
         if is_newest(connection):
             return
-    with begun(engine, "publish") as connection:
+    with _ONE_IN_A_PROCESS, begun(engine, "publish") as connection:
         if is_newest(connection):
             return
         try:

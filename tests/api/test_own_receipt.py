@@ -70,7 +70,7 @@ def test_an_employee_opens_no_other_route(client: TestClient, bearer: Bearer) ->
     for path, operations in paths.items():
         if path.startswith(("/v1/me/", "/health", "/metrics")):
             continue
-        url = path.format(employee_id="A", month="2026-09", dimension="department", version="4")
+        url = path.format(employee_id="A", month="2026-09", dimension="department", version="4", name="A")
         params = {"purpose": "data_subject_request", "query": "A", "person": "B"}
         for method in operations:
             body = WRONG if path.endswith("contest") else {"reason": "x"} if path.endswith("halt") else {}

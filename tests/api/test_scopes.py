@@ -293,6 +293,7 @@ MAY_LEAVE_THE_SCOPE = {
     "serving/views/line.py": "what a manager who is HR too sees as a manager",
     "serving/views/lists.py": "what a manager who is HR too sees as a manager",
     "serving/views/months.py": "the month of a manager who is HR too",
+    "serving/views/plans.py": "which groups are within the scope as a whole, and what everyone else sees of them",
 }
 
 

@@ -140,8 +140,16 @@ def test_what_representatives_see_of_a_month_is_the_number_of_people_and_no_sum_
     """So it adds nothing to the figures above. A field that is added belongs there, or here with its reason."""
     of_the_month = {"source", "snapshot_date", "people"}  # the total above has the same people
     of_other_data = {"model_version", "fairness", "alerts", "effect", "ledger"}  # evaluated months and the registry
-    of_the_settings = {"notice", "features", "tables", "never_read", "roll_out"}
-    of_the_audit = {"looks"}
+    of_the_settings = {
+        "notice",
+        "features",
+        "tables",
+        "never_read",
+        "roll_out",
+        "settings_changed",
+        "settings_recorded_since",
+    }
+    of_the_audit = {"looks", "briefing"}
     assert set(Representation.model_fields) == of_the_month | of_other_data | of_the_settings | of_the_audit
 
 
