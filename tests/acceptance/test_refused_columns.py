@@ -98,6 +98,7 @@ ABOUT_GROUPS = {"report.json", "model_card.md", "model_card.html"}
 """Files that hold these parts; the cards say the same as the report, which is searched without them."""
 SAID_OF_GROUPS = re.compile(
     r'(selection rate|recall) by gender,\s+\w+\s+against\s+\w+|"attribute": "gender"|"(group|other)": \{[^{}]*\}'
+    r'|"reason": "[^"]*", "exits": \d+'  # what leavers stated, as turnover counts it: from three exits on
 )
 """How the gate names the two groups that it compares, in words and as data, in the ledger and on the version."""
 
