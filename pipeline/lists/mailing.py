@@ -17,18 +17,20 @@ from pipeline.language.translator import language
 from pipeline.lists import delivery_ledger as deliveries
 from pipeline.lists.addresses import addresses, addresses_of, require_addresses
 from pipeline.lists.briefing import must_read
-from pipeline.lists.briefing_mail import Asked, BriefingMails, asked_of
-from pipeline.lists.mail import mail_of
+from pipeline.lists.briefing_mail import Asked, asked_of
+from pipeline.lists.mail import briefing_mail_of, mail_of
 from pipeline.lists.once_only import OPEN_STATES, State
 from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.risk_list import RiskList, month_to_list
 from pipeline.lists.rollout import allocate
-from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
+from pipeline.lists.sending import MonthlyMails, send_claimed
+from pipeline.lists.smtp import MailServer, require_safe
 from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.audit import AuditEntry
 from pipeline.store.erasure import erased_since, last_audit_row
 from pipeline.store.halts import require_running
+from pipeline.store.operation_tables import BRIEFING_MAIL
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import PUBLICATION, SCORE
 from pipeline.store.store import Store
@@ -123,8 +125,7 @@ def deliver(
         _record_the_rest(store, plan, clock())
         sender = _Sender(store, settings, plan, clock)
         _send_all(sender, done, progress)
-        mails = BriefingMails(store, settings, plan.published, plan.read_at, plan.address_of, clock)
-        done.stopped = mails.send_all(plan.unread) or done.stopped
+        done.stopped = _ask_to_read(store, settings, plan, clock) or done.stopped
         if sender.outdated:
             done.failed[CHANGED] = len(sender.outdated)
     with store.reading() as scores:
@@ -249,23 +250,12 @@ class _Sender:
             if not deliveries.claim(connection, self.plan.published, manager, list_hash, self.clock()):
                 return True  # another run has it
         self._audit(risk_list)
-        try:
-            server.send(self.settings.smtp_from, address, mail)
-        except NotSent as refused:
-            self._settle(manager, "failed", refused.reason)
-            return refused.is_permanent
-        except NoAnswer:
-            self._settle(manager, "claimed", "no_answer")
-            return True
-        except Unavailable:
-            self._settle(manager, "failed", "server_unavailable")
-            raise
-        self._settle(manager, "sent", None)
-        return True
 
-    def _settle(self, manager: str, state: State, reason: str | None) -> None:
-        with self.store.changing() as connection:
-            deliveries.settle(connection, self.plan.published, manager, state, self.clock(), reason)
+        def settle(state: State, reason: str | None) -> None:
+            with self.store.changing() as connection:
+                deliveries.settle(connection, self.plan.published, manager, state, self.clock(), reason)
+
+        return send_claimed(lambda: server.send(self.settings.smtp_from, address, mail), settle)
 
     def _audit(self, risk_list: RiskList) -> None:
         """Names in a mail are audited like names in an API answer; a mail with only a link names no one."""
@@ -313,6 +303,15 @@ def _send_all(sender: _Sender, done: Delivery, progress: Progress) -> None:
                 done.stopped = str(fault)
     finally:
         server.close()
+
+
+def _ask_to_read(store: Store, settings: Settings, plan: _Plan, clock: Clock) -> str | None:
+    """Ask managers by mail to read the briefing; returns why the run ended early, if it did. Nobody is asked where no
+    page is set on which it could be confirmed."""
+    if not plan.unread or not settings.list_link:
+        return None
+    mails = MonthlyMails(store, settings, plan.published, plan.read_at, clock, BRIEFING_MAIL, briefing_mail_of)
+    return mails.send_all(plan.unread, plan.address_of)[1]
 
 
 def _count(done: Delivery, known: Mapping[str, deliveries.Delivered], hashes: Mapping[str, str]) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
-from features.errors import BadInput, Finding, Unavailable
+from features.errors import BadInput, Finding
 from pipeline.language.translator import language
 from pipeline.lists import delivery_ledger, once_only
 from pipeline.lists.addresses import addresses, addresses_of, require_addresses
@@ -17,11 +17,12 @@ from pipeline.lists.mail import reminder_of
 from pipeline.lists.pages import answers_at
 from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.risk_list import RiskList, month_to_list
-from pipeline.lists.smtp import MailServer, NoAnswer, NotSent, require_safe
+from pipeline.lists.sending import MonthlyMails, count_mail, send_claimed
+from pipeline.lists.smtp import require_safe
 from pipeline.lists.webhook import Call, Event, require_webhook, send
 from pipeline.notice import require_notice
 from pipeline.settings import Settings
-from pipeline.store.erasure import erased_since, last_audit_row
+from pipeline.store.erasure import last_audit_row
 from pipeline.store.halts import require_running
 from pipeline.store.operation_tables import REMINDER, WEBHOOK_CALL
 from pipeline.store.reading import Published, PublishedScores
@@ -93,7 +94,8 @@ def remind(store: Store, settings: Settings, clock: Clock = NOW) -> Reminded:
         waiting = [each for each in waiting if each.manager_id not in unbriefed]  # they have not seen their list
     done = Reminded(published.month, len(waiting))
     if waiting and settings.smtp_host:
-        _mail_all(_Reminders(store, settings, published, read_at, clock), waiting, address_of, done)
+        mails = MonthlyMails(store, settings, published, read_at, clock, REMINDER, reminder_of)
+        _mail_all(mails, waiting, address_of, done)
     if waiting and settings.webhook_url:
         people = sum(len(each.entries) for each in waiting)
         done.call = _called(store, settings, published, "reminder", (len(waiting), people), clock)
@@ -151,86 +153,26 @@ def _called(
         require_running(connection)
         is_claimed = once_only.claim(connection, WEBHOOK_CALL, key, clock())
     if is_claimed:
-        try:
-            send(call, published, settings, clock())
-            _settle(store, WEBHOOK_CALL, key, "sent", None, clock)
-        except NotSent as refused:
-            _settle(store, WEBHOOK_CALL, key, "failed", refused.reason, clock)
-        except NoAnswer:
-            _settle(store, WEBHOOK_CALL, key, "claimed", "no_answer", clock)
+
+        def settle(state: once_only.State, reason: str | None) -> None:
+            with store.changing() as connection:
+                once_only.settle(connection, WEBHOOK_CALL, key, state, clock(), reason)
+
+        send_claimed(lambda: send(call, published, settings, clock()), settle)
     with store.reading() as scores:
         state, reason = once_only.state_of(scores.connection, WEBHOOK_CALL, key) or ("failed", None)
     return Called(published.month, managers, people, "uncertain" if state == "claimed" else state, reason)
 
 
-@dataclass(frozen=True)
-class _Reminders:
-    """What sending a reminder needs; `read_at` is the moment at which the lists were read."""
-
-    store: Store
-    settings: Settings
-    published: Published
-    read_at: int
-    clock: Clock
-
-    def send(self, server: MailServer, risk_list: RiskList, address: str) -> None:
-        """Claim a reminder, send it and record the outcome. A manager who was erased meanwhile gets none."""
-        manager = risk_list.manager_id
-        key = {"source": self.published.source, "month": self.published.month, "manager_id": manager}
-        mail = reminder_of(self.published, risk_list, address, self.clock(), self.settings)
-        server.ready()  # before the claim, so that a server that is down leaves the reminder unclaimed
-        with self.store.changing() as connection:
-            require_running(connection)
-            if manager in erased_since(connection, self.read_at):
-                return
-            if not once_only.claim(connection, REMINDER, key, self.clock()):
-                return
-        try:
-            server.send(self.settings.smtp_from, address, mail)
-            _settle(self.store, REMINDER, key, "sent", None, self.clock)
-        except NotSent as refused:
-            _settle(self.store, REMINDER, key, "failed", refused.reason, self.clock)
-        except NoAnswer:
-            _settle(self.store, REMINDER, key, "claimed", "no_answer", self.clock)
-        except Unavailable:
-            _settle(self.store, REMINDER, key, "failed", "server_unavailable", self.clock)
-            raise
-
-
 def _mail_all(
-    reminders: _Reminders, waiting: Collection[RiskList], address_of: Mapping[str, str], done: Reminded
+    mails: MonthlyMails, waiting: Collection[RiskList], address_of: Mapping[str, str], done: Reminded
 ) -> None:
-    server = MailServer(reminders.settings)
-    try:
+    without_address, done.stopped = mails.send_all(waiting, address_of)
+    if without_address:
+        done.failed["no_address"] += without_address
+    with mails.store.reading() as scores:
         for each in waiting:
-            if each.manager_id in address_of:
-                reminders.send(server, each, address_of[each.manager_id])
-            else:
-                done.failed["no_address"] += 1
-    except Unavailable as fault:
-        done.stopped = str(fault)
-    finally:
-        server.close()
-    _count(reminders, waiting, done)
-
-
-def _count(reminders: _Reminders, waiting: Collection[RiskList], done: Reminded) -> None:
-    published = reminders.published
-    with reminders.store.reading() as scores:
-        for each in waiting:
-            key = {"source": published.source, "month": published.month, "manager_id": each.manager_id}
-            state, reason = once_only.state_of(scores.connection, REMINDER, key) or (None, None)
-            if state == "failed":
-                done.failed[str(reason)] += 1
-            elif state:
-                done.states["uncertain" if state == "claimed" else state] += 1
-
-
-def _settle(
-    store: Store, table: Table, key: Mapping[str, str], state: once_only.State, reason: str | None, clock: Clock
-) -> None:
-    with store.changing() as connection:
-        once_only.settle(connection, table, key, state, clock(), reason)
+            count_mail(scores.connection, REMINDER, mails.published, each.manager_id, done.states, done.failed)
 
 
 def _require_on(settings: Settings) -> None:
