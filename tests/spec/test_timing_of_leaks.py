@@ -30,7 +30,7 @@ def panel(then: Sequence[float | None], now: Sequence[float | None], *, is_dated
 
 
 def judged(data: Dataset) -> Suspicion:
-    return suspects(data, TEST_ROWS)
+    return suspects(data, TEST_ROWS, earlier=a_year_before(data, TEST_ROWS, data.features))
 
 
 def test_tenure_that_decides_who_leaves_is_cleared_with_both_figures() -> None:

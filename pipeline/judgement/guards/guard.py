@@ -49,14 +49,14 @@ def guard(
     last = list(zip(material.splits, judged.blends, strict=True))[-FOLDS:]
     tables = material.table_of
     exempt = {*allowed, *(name for name, table in tables.items() if table in allowed)}
-    alone = suspects(dataset, judged.rows, exempt, tables)
+    earlier = a_year_before(dataset, np.unique(judged.rows), dataset.features)
+    alone = suspects(dataset, judged.rows, exempt, tables, earlier=earlier)
     named = {finding.column for finding in alone.findings}
     removals = [_removal(dataset, *pair, seed) for pair in last]
     if named:  # what a leak covers for, or takes the place of, shows in a model without it only
         removals = [removal.lacking(named) for removal in removals] if len(named) < len(dataset.features) else []
     removed = Suspicion()
     if removals:
-        earlier = a_year_before(dataset, np.unique(judged.rows), dataset.features)
         known = {*exempt, *alone.cleared}
         removed = removal_suspects(removals, known, tables, earlier=earlier, beyond_chance=bool(named))
     findings = [*alone.findings, *removed.findings]

@@ -13,7 +13,7 @@ from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import Fold
 from pipeline.judgement.guards.cells import Cell, worst_cells
 from pipeline.judgement.guards.removal import Costly, Removal, costly_features, costly_tables
-from pipeline.judgement.guards.timing import Earlier, a_year_before
+from pipeline.judgement.guards.timing import Earlier
 from pipeline.model.separation import rank_auc
 
 AUC_LIMIT: Final = 0.80
@@ -34,34 +34,40 @@ class Suspicion:
 
 
 def suspects(
-    dataset: Dataset, test_rows: np.ndarray, allowed: Iterable[str] = (), table_of: Mapping[str, str] | None = None
+    dataset: Dataset,
+    test_rows: np.ndarray,
+    allowed: Iterable[str] = (),
+    table_of: Mapping[str, str] | None = None,
+    *,
+    earlier: Mapping[str, Earlier] | None = None,
 ) -> Suspicion:
     """Features that predict by themselves who leaves, on out-of-time rows.
 
     A suspect separates with an AUC above 0.80 by its value (a category by the exit rates of its values among other
     people) or by its nulls; or one of its values, or its being known or unknown, multiplies the exit rate
-    (`worst_cells`). A value that separated nearly as well a year before is cleared (`a_year_before`). `allowed` names
-    are exempt.
+    (`worst_cells`). `earlier` are the features' figures of a year before: a value that separated nearly as well then
+    is cleared. `allowed` names are exempt.
     """
     rows = np.unique(test_rows)  # a cross-section tests each person several times
     exempt = set(allowed)
     X, left, person = dataset.X[rows], dataset.left[rows], dataset.person[rows]
     X = X.drop(name for name in X.columns if name in exempt)
     cells = worst_cells(X, left, person)
-    found = Suspicion()
+    found, before = Suspicion(), earlier or {}
     for name in X.columns:
         by_value, by_null = (_separation(each, left, person) for each in (X[name], X[name].is_null()))
-        separates, rule, count = max(by_value, by_null), "", 0
-        earlier = a_year_before(dataset, rows, [name]).get(name) if by_value > AUC_LIMIT else None
+        separates, count = max(by_value, by_null), 0
         if separates > AUC_LIMIT:
-            rule = f"separates leavers with AUC {separates:.3f} by itself" + (f"; {earlier}" if earlier else "")
-            if earlier and earlier.was_known and by_null <= AUC_LIMIT and name not in cells:
+            then = before.get(name) if by_value > AUC_LIMIT else None
+            rule = f"separates leavers with AUC {separates:.3f} by itself" + (f"; {then}" if then else "")
+            if then and then.was_known and by_null <= AUC_LIMIT and name not in cells:
                 found.cleared[name] = rule
                 continue
         elif name in cells:
             rule, count = _of_cell(cells[name]), cells[name].rows
-        if rule:
-            found.findings.append(_suspect(name, rule + _about(dataset.features.get(name), table_of or {}), count))
+        else:
+            continue
+        found.findings.append(_suspect(name, rule + _about(dataset.features.get(name), table_of or {}), count))
     return found
 
 
