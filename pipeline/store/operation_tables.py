@@ -62,28 +62,23 @@ AUDIT_CHECKPOINT: Final = Table(
 Triggers refuse UPDATE, DELETE, TRUNCATE and REPLACE.
 """
 
-WEBHOOK_CALL: Final = Table(
-    "webhook_call",
-    METADATA,
-    Column("source", String, primary_key=True),
-    Column("month", String, primary_key=True),
-    Column("event", String, primary_key=True),
-    Column("state", String, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("reason", String),
-)
+
+def _sent_once_a_month(name: str, to: str) -> Table:
+    """The state of what is sent at most once a month (`lists.once_only`), for each value of the column `to`."""
+    return Table(
+        name,
+        METADATA,
+        *(Column(key, String, primary_key=True) for key in ("source", "month", to)),
+        Column("state", String, nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("reason", String),
+    )
+
+
+WEBHOOK_CALL: Final = _sent_once_a_month("webhook_call", "event")
 """The state of a month's call to the webhook (`lists.once_only`), without its address."""
 
-REMINDER: Final = Table(
-    "reminder",
-    METADATA,
-    Column("source", String, primary_key=True),
-    Column("month", String, primary_key=True),
-    Column("manager_id", String, primary_key=True),
-    Column("state", String, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("reason", String),
-)
+REMINDER: Final = _sent_once_a_month("reminder", "manager_id")
 """The state of the reminder to a manager whose list had no answer (`lists.once_only`)."""
 
 BRIEFING_CONFIRMATION: Final = Table(
@@ -97,16 +92,7 @@ BRIEFING_CONFIRMATION: Final = Table(
 )
 """When a manager confirmed the briefing (`pipeline.store.briefings`). Rows are added; only erasure deletes them."""
 
-BRIEFING_MAIL: Final = Table(
-    "briefing_mail",
-    METADATA,
-    Column("source", String, primary_key=True),
-    Column("month", String, primary_key=True),
-    Column("manager_id", String, primary_key=True),
-    Column("state", String, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("reason", String),
-)
+BRIEFING_MAIL: Final = _sent_once_a_month("briefing_mail", "manager_id")
 """The state of a month's mail that asks a manager to read the briefing (`pipeline.lists.once_only`)."""
 
 SAVED_PLAN: Final = Table(
