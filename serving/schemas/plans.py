@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -131,6 +131,19 @@ class PlanIfWrong(BaseModel):
     net: float = Field(description="in years of pay, within the horizon")
 
 
+_EXAMPLE: Final = {
+    "why_not": None,
+    "people": 48,
+    "reached": 48,
+    "exits": 5.1,
+    "exits_avoided": 0.6,
+    "range": {"low": 0.4, "high": 0.8},
+    "pay": {"cost_a_year": 2.4, "cost": 1.2, "saved": 0.12, "net": -1.08},
+    "money": None,
+    "funded": None,
+}
+
+
 class PlanAnswer(BaseModel):
     """What a plan would cost and avoid."""
 
@@ -140,32 +153,8 @@ class PlanAnswer(BaseModel):
         horizon_months=6,
         name="Raise in Sales",
         asked={"by": "department", "groups": ["Sales"], "levers": {"raise_percent": 5}},
-        groups=[
-            {
-                "group": "Sales",
-                "why_not": None,
-                "people": 48,
-                "reached": 48,
-                "exits": 5.1,
-                "exits_avoided": 0.6,
-                "range": {"low": 0.4, "high": 0.8},
-                "pay": {"cost_a_year": 2.4, "cost": 1.2, "saved": 0.12, "net": -1.08},
-                "money": None,
-                "funded": None,
-            }
-        ],
-        total={
-            "group": None,
-            "why_not": None,
-            "people": 48,
-            "reached": 48,
-            "exits": 5.1,
-            "exits_avoided": 0.6,
-            "range": {"low": 0.4, "high": 0.8},
-            "pay": {"cost_a_year": 2.4, "cost": 1.2, "saved": 0.12, "net": -1.08},
-            "money": None,
-            "funded": None,
-        },
+        groups=[{"group": "Sales", **_EXAMPLE}],
+        total={"group": None, **_EXAMPLE},
         budget_lacks=None,
         if_wrong=[{"share": 0.5, "exits_avoided": 0.3, "net": -1.14}],
         basis="association",
