@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.identity.tokens import Identity
@@ -19,15 +18,13 @@ from serving.access.audit import Audit, Trail
 from serving.access.halting import Shows
 from serving.access.permissions import ForEmployees, ForHr, SubjectPurpose
 from serving.http.answers import HTML
-from serving.http.problems import Refusal
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import language_of, render
 from serving.pages.session import checked_form, signed_in
 from serving.schemas.parameters import EmployeeId, OptionalText
-from serving.schemas.subject_rights import ContestedPoint
 from serving.views.own import contest_own, file_for, object_to_scoring, person_of, receipt_of_asker, source_of_asker
 from serving.views.receipts import source_asked
-from serving.views.rights import withdraw_objection
+from serving.views.rights import contested_point, withdraw_objection
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
@@ -70,10 +67,7 @@ def contested(
     feature: Annotated[str, Form()] = "",
 ) -> Response:
     """Store what the person says is wrong, once."""
-    try:
-        point = ContestedPoint(ground=ground, statement=statement.strip(), feature=feature or None)
-    except ValidationError:
-        raise Refusal(422, "no-statement", "Write what is wrong, in up to 2,000 characters.") from None
+    point = contested_point(ground, statement, feature)
     with audit.change(Shows.RECORDS) as change:
         audit.source = source_of_asker(change.scores, asker)
         contest_own(change, audit.source, asker, point)

@@ -39,7 +39,7 @@ from serving.views.months import current, informed
 from serving.views.people import CURSOR, managers_named, managers_to_suggest, risk_page, risk_table
 from serving.views.person import risk_for_hr, scored, shown_to_hr
 from serving.views.receipts import mentioned, receipt_of, source_asked
-from serving.views.rights import keep_statement, withdraw_objection
+from serving.views.rights import contested_point, keep_statement, withdraw_objection
 from serving.views.what_if import what_if_for_hr
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
@@ -185,10 +185,7 @@ def contested(
     source: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Store what a person says is wrong, once."""
-    try:
-        point = ContestedPoint(ground=ground, statement=statement.strip(), feature=feature or None)
-    except ValidationError:
-        raise Refusal(422, "no-statement", "Write what is wrong, in up to 2,000 characters.") from None
+    point = contested_point(ground, statement, feature)
     return _contested(request, audit, asker, employee_id, point, source or None)
 
 

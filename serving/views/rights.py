@@ -1,11 +1,22 @@
 """What a person states, and the withdrawal of an objection: the same for HR on a person's behalf and for the person."""
 
+from pydantic import ValidationError
+
 from pipeline.store.held import held_of
 from pipeline.store.reading import PublishedScores
-from pipeline.store.subject_rights import Contest, contest
+from pipeline.store.subject_rights import Contest, Ground, contest
 from serving.access.audit import Change
+from serving.http.problems import Refusal
 from serving.schemas.subject_rights import ContestedPoint
 from serving.views.receipts import stated
+
+
+def contested_point(ground: Ground, statement: str, feature: str) -> ContestedPoint:
+    """What a form says is wrong. Raises 422 for a statement that is empty or too long."""
+    try:
+        return ContestedPoint(ground=ground, statement=statement.strip(), feature=feature or None)
+    except ValidationError:
+        raise Refusal(422, "no-statement", "Write what is wrong, in up to 2,000 characters.") from None
 
 
 def keep_statement(change: Change, source: str, employee_id: str, who: str, point: ContestedPoint) -> Contest:
