@@ -111,7 +111,7 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
         employment=_employment(scores, source, employee_id),
         scores=_scores(scores, source, employee_id),
         answers=_answers(connection, source, employee_id),
-        contests=_contests(connection, source, employee_id),
+        contests=contests_of(connection, source, employee_id),
         objected_at=scores.objections.since(source, employee_id),
         briefed_at=confirmed_at(connection, employee_id),
         looks=sum(purposes.values()),
@@ -172,7 +172,8 @@ def _answers(connection: Connection, source: str, employee_id: str) -> list[dict
     return [dict(row) for row in rows.mappings()]
 
 
-def _contests(connection: Connection, source: str, employee_id: str) -> list[Contest]:
+def contests_of(connection: Connection, source: str, employee_id: str) -> list[Contest]:
+    """What a person has contested."""
     columns = [CONTEST.c[name] for name in Contest.__dataclass_fields__]
     is_theirs = CONTEST.c.source.in_((source, "")) & (CONTEST.c.employee_id == employee_id)
     return [

@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from pipeline.store.held import held_of
+from pipeline.store.held import contests_of
 from pipeline.store.reading import PublishedScores
 from pipeline.store.subject_rights import Contest, Ground, contest
 from serving.access.audit import Change
@@ -39,5 +39,5 @@ def withdraw_objection(change: Change, source: str, employee_id: str) -> bool:
 def _is_stored(scores: PublishedScores, given: Contest) -> bool:
     return any(
         (each.ground, each.feature, each.statement) == (given.ground, given.feature, given.statement)
-        for each in held_of(scores, given.source, given.employee_id).contests
+        for each in contests_of(scores.connection, given.source, given.employee_id)
     )
