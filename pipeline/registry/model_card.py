@@ -15,16 +15,15 @@ from pipeline.language.translator import ENGLISH
 from pipeline.registry import card_words as words
 from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number
 from pipeline.registry.card_comparisons import other_model_tables, own_features
+from pipeline.registry.card_diagnostics import diagnostic_facts, guard_facts
 from pipeline.registry.card_figures import (
     ablation_table,
     comparison_table,
     data_facts,
-    diagnostic_facts,
     fairness_blocks,
     feature_table,
     gate_table,
     group_tables,
-    guard_facts,
     ledger_table,
     metric_table,
     origin_table,
