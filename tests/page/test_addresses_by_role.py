@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Page
 from walked_company import IDS
-from walking import ACCOUNTS, PAGES, PERSON_ROUTES, ROUTES, UNKNOWN, Walk, state_purpose
+from walking import ACCOUNTS, PAGES, PERSON_ROUTES, ROUTES, UNKNOWN, Account, Walk, state_purpose
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 
@@ -16,12 +16,18 @@ def address(walk: Walk) -> str:
     return walk.address
 
 
-@pytest.mark.parametrize("role", ACCOUNTS)
-def test_a_role_reaches_its_own_addresses_and_nobody_else(page: Page, walk: Walk, role: str) -> None:
+def enter_with_purpose(page: Page, walk: Walk, role: str) -> Account:
+    """Sign in, and state a purpose where the role is asked for one."""
     account = walk.enter(page, role)
     if "/people" in account.pages:
         page.goto("/people")
         state_purpose(page)
+    return account
+
+
+@pytest.mark.parametrize("role", ACCOUNTS)
+def test_a_role_reaches_its_own_addresses_and_nobody_else(page: Page, walk: Walk, role: str) -> None:
+    account = enter_with_purpose(page, walk, role)
     pages = {path: page.request.get(path) for path in PAGES}
     routes = {path: walk.ask(role, path) for path in ROUTES}
     assert {path for path, answer in pages.items() if answer.status == 200} == account.pages
@@ -34,10 +40,7 @@ def test_a_role_reaches_its_own_addresses_and_nobody_else(page: Page, walk: Walk
 
 @pytest.mark.parametrize("role", ACCOUNTS)
 def test_whom_a_role_does_not_see_is_as_unknown_as_nobody(page: Page, walk: Walk, role: str) -> None:
-    account = walk.enter(page, role)
-    if "/people" in account.pages:
-        page.goto("/people")
-        state_purpose(page)
+    account = enter_with_purpose(page, walk, role)
     outside = next(IDS[short] for short in reversed(IDS) if short not in account.sees)
     for route in PERSON_ROUTES:
         hidden, unknown = (answered(page, walk, role, route, each) for each in (outside, UNKNOWN))
