@@ -67,12 +67,11 @@ def _(
 ) -> Population:
     day = _scoring_date(loaded, requested)
     table = pl.read_parquet(features_of(loaded, [day], folder, settings, progress)[day])
-    people = table.select("employee_id").join(
-        organisation(loaded, day), on="employee_id", how="left", maintain_order="left"
-    )
+    posts = organisation(loaded, day)
+    people = table.select("employee_id").join(posts, on="employee_id", how="left", maintain_order="left")
     absent = [pl.lit(None).alias(column) for column in POST if column not in people.columns]
     with_post = people.with_columns(absent).select("employee_id", *POST)
-    return Population(day, with_post, table.drop("employee_id", "snapshot_date"), employment_of(loaded, day))
+    return Population(day, with_post, table.drop("employee_id", "snapshot_date"), _with_hires(posts, loaded, day))
 
 
 @population_of.register
@@ -96,13 +95,17 @@ def employment_of(loaded: Source | CrossSection, day: date) -> pl.DataFrame:
 
 @employment_of.register
 def _(loaded: Source, day: date) -> pl.DataFrame:
-    return _typed(organisation(loaded, day).join(hire_dates(loaded, day), on="employee_id", how="left"))
+    return _with_hires(organisation(loaded, day), loaded, day)
 
 
 @employment_of.register
 def _(loaded: CrossSection, day: date) -> pl.DataFrame:
     unknown = {name: pl.lit(None) for name in WHERE_AND_SINCE if name != "employee_id"}
     return _typed(pl.DataFrame({"employee_id": loaded.employee_id.filter(~loaded.left)}).with_columns(**unknown))
+
+
+def _with_hires(posts: pl.DataFrame, loaded: Source, day: date) -> pl.DataFrame:
+    return _typed(posts.join(hire_dates(loaded, day), on="employee_id", how="left"))
 
 
 def _typed(people: pl.DataFrame) -> pl.DataFrame:
