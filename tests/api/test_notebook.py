@@ -68,7 +68,7 @@ def test_without_shap_an_explanation_is_an_error_with_a_remedy(
 ) -> None:
     monkeypatch.setitem(sys.modules, "shap", None)
     scored = pipeline.score(pipeline.load_model(settings=trained), [RECORD])
-    with pytest.raises(BadInput, match=r"shap is not installed\. Install shap"):
+    with pytest.raises(BadInput, match=r"shap is not installed\. Install it with the extra shap"):
         scored.explanation()
 
 
