@@ -1,7 +1,7 @@
 """`python docs/pictures.py`: the pictures of the README, of a simulated company's fictitious people.
 
 Serves what lies under `RETENTION_VAR` (`make demo` puts it there), signs in as the manager of the highest
-risk and as HR, and writes `docs/pictures/list.png` and `docs/pictures/overview.png`. Needs a chromium.
+risk and as HR, and writes `list.png`, `overview.png` and `person.png` under `docs/pictures`. Needs a chromium.
 """
 
 import shutil
@@ -28,26 +28,32 @@ MONITORING_SECONDS: Final = 60
 
 
 def main() -> int:
-    """Take both pictures; the exit code is 2 where something is missing."""
+    """Take the pictures; the exit code is 2 where something is missing."""
     found, settings = shutil.which("chromium"), ServerSettings()
-    manager = _manager(settings)
-    if found is None or manager is None:
+    shown = _manager_and_person(settings)
+    if found is None or shown is None:
         sys.stderr.write("This needs a chromium, and published scores: run `make demo` first.\n")
         return 2
     FOLDER.mkdir(exist_ok=True)
+    manager, person = shown
     with _serving(settings) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         phone = _signed_in(browser, settings, address, "manager", manager, {"width": 390, "height": 780})
+        _confirm_briefing(phone)
         phone.screenshot(path=FOLDER / "list.png")
         wide = _signed_in(browser, settings, address, "hr", None, {"width": 1280, "height": 780})
         _wait_for_what_happened(wide)
         wide.screenshot(path=FOLDER / "overview.png")
+        wide.goto(f"/people/{person}")
+        wide.get_by_label("To prepare a conversation about staying").check()
+        wide.get_by_role("button", name="Continue").click()
+        wide.screenshot(path=FOLDER / "person.png")
         browser.close()
     return 0
 
 
-def _manager(settings: ServerSettings) -> str | None:
-    """Of the person with the highest risk of the newest month, where both have names."""
+def _manager_and_person(settings: ServerSettings) -> tuple[str, str] | None:
+    """The manager of the person with the highest risk of the newest month, where both have names, and that person."""
     with Store(settings.store_url) as store, store.reading() as scores:
         published = scores.current()
         if published is None:
@@ -56,7 +62,8 @@ def _manager(settings: ServerSettings) -> str | None:
         for each in scores.page(published, [], "-risk", None, 200):
             highest.setdefault(each.manager_id, each.employee_id)
         names = scores.directory(published.source).names([*highest, *highest.values()])
-        return next((manager for manager, person in highest.items() if {manager, person} <= names.keys()), None)
+        pairs = ((manager, person) for manager, person in highest.items() if manager is not None)
+        return next((pair for pair in pairs if set(pair) <= names.keys()), None)
 
 
 @contextmanager
@@ -82,6 +89,15 @@ def _signed_in(
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
     return page
+
+
+def _confirm_briefing(page: Page) -> None:
+    """A manager who has not confirmed it yet sees it before the list."""
+    read = page.get_by_label("I have read this and will follow it.")
+    if read.count():
+        read.check()
+        page.get_by_role("button", name="Confirm and go to my list").click()
+        read.wait_for(state="detached")
 
 
 def _wait_for_what_happened(page: Page) -> None:
