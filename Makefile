@@ -27,7 +27,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help source setup demo train score lists monthly serve monitor notebooks test coverage check bench release clean
+.PHONY: help source setup demo train score lists monthly serve monitor notebooks test coverage check bench release site clean
 
 help:
 	@echo 'make TARGET [SOURCE=a folder or a source.toml]'
@@ -88,6 +88,9 @@ release: setup .venv/release ## wheel, sdist, bill of materials (CycloneDX) and 
 	$(BIN)/pip-licenses --format=markdown --with-urls --order=license --partial-match --allow-only='$(LICENCES)' \
 	  --ignore-packages $(UNNAMED) pip setuptools > dist/licences.md
 	@ls -l dist
+
+site: setup .venv/release ## the documents as a site under var/site; a broken link is an error
+	$(BIN)/sphinx-build -q -W --keep-going -b html -c docs/site . '$(VAR)/site'
 
 clean: ## remove .venv, caches and build output; the state under var stays
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -30,6 +30,7 @@ TARGETS = [
     "check",
     "bench",
     "release",
+    "site",
     "clean",
 ]
 
