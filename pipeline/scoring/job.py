@@ -27,8 +27,8 @@ from pipeline.model.related import related
 from pipeline.model.risk_range import plausible_risks, risk_range
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.notice import not_informed, require_notice
-from pipeline.registry import versions as registry
 from pipeline.registry.account import account, checked_reason
+from pipeline.registry.loading import load
 from pipeline.scoring.limits import MONTHS_PUBLISHED
 from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import Population, population_of
@@ -97,7 +97,7 @@ def score_and_publish(
     with workspace(settings) as folder, closing(Store.of(settings)) as store:
         store.require_running()
         progress("load the model")
-        number, model = registry.load(settings, version)
+        number, model = load(settings, version)
         read_at = store.moment()
         progress("read and validate")
         loaded = load_source(source, folder / "tables", settings.directory, runs_own_features=settings.own_features)
