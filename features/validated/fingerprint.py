@@ -5,29 +5,21 @@ It covers the bytes of the files, the mapping, and the code and libraries that r
 """
 
 import hashlib
-import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from features.contract.tables import TABLES
 from features.errors import BadInput
 from features.reading.files import WORKBOOK
 from features.reading.inputs import input_files
 from features.reading.source_definition import SourceDefinition
+from features.validated.steady_sql import is_steady
 
 _LIBRARIES: Final = ("polars", "pyarrow", "duckdb", "fastexcel", "babel", "numpy")
 _OWN_CODE: Final = Path(__file__).parents[1]
-_UNSTEADY: Final = re.compile(
-    r"\b(read_\w+|\w*scan\w*|glob|sniff_\w+|query|query_table|getenv|getvariable|now|today|current_\w+|localtime\w*|"
-    r"get_current_\w+|transaction_timestamp|random|setseed|uuid\w*|gen_random_uuid|version|sample|tablesample|attach)\b",
-    re.IGNORECASE,
-)
-"""What makes SQL depend on more than the views that it names: on other files, on the clock, or on chance."""
 
 
 def fingerprint(definition: SourceDefinition, directory: Path | None) -> str | None:
@@ -51,17 +43,8 @@ def _is_steady(definition: SourceDefinition) -> bool:
     settings = definition.settings
     if any(declared.file is None for declared in settings.inputs.values()):
         return False
-    views = {name.lower() for name in (*definition.input_names, *settings.prepare)}
     queries = [*settings.prepare.values(), *definition.queries.values()]
-    return all(not _UNSTEADY.search(sql) and _reads_only(sql, views) for sql in queries)
-
-
-def _reads_only(sql: str, views: set[str]) -> bool:
-    try:
-        names = duckdb.get_table_names(sql)
-    except duckdb.Error:
-        return False
-    return {str(name).strip('"').lower() for name in names} <= views
+    return is_steady(queries, (*definition.input_names, *settings.prepare))
 
 
 def _files(definition: SourceDefinition, directory: Path | None) -> list[Path]:
