@@ -19,6 +19,8 @@ from features.errors import BadInput, Finding
 from features.reading.data_hash import data_hash
 from features.reading.raw_tables import Raw, read_tables
 from features.reading.source_definition import SourceDefinition, read_definition
+from features.validated.fingerprint import fingerprint
+from features.validated.stored_tables import StoredTables, put, take
 from features.validation.cross_section import CrossSection, read_cross_section
 from features.validation.directory import read_directory, with_directory
 from features.validation.plausibility.report import with_plausibility
@@ -70,26 +72,62 @@ class Source:
         return pl.scan_parquet(self.tables[table]) if table in self.tables else None
 
 
+Loaded = Source | CrossSection | Report
+"""What reading gives: a report where it found errors."""
+
+
 def load_source(
-    source: Path, staging: Path, directory: Path | None = None, *, runs_own_features: bool = False
+    source: Path,
+    staging: Path,
+    directory: Path | None = None,
+    *,
+    runs_own_features: bool = False,
+    stored: Path | None = None,
 ) -> Source | CrossSection:
     """Reads and validates the source; writes its canonical tables to the folder `staging`, replacing it whole.
 
     `source` is a folder or a source.toml, `directory` a file that is read in place of its table `directory`.
-    `runs_own_features` allows the module that source.toml may name to be run when features are computed. Raises
+    `runs_own_features` allows the module that source.toml may name to be run when features are computed. `stored` is a
+    folder of validated tables: an unchanged source is taken from there, with its report, and is not read; a changed one
+    is stored there. Such a source is without protected attributes, which are not stored. Raises
     BadInput with every error, and then writes nothing: all work happens in a folder beside `staging`, which replaces
     `staging` at the end. A cross-section writes nothing at all.
     """
     definition = read_definition(source)
     _check_apart(definition.folder, staging)
     with _work_beside(staging) as work:
-        loaded = _read_cross_section(definition, work, directory) or _read_source(definition, work, staging, directory)
+        found = _stored(definition, work, staging, directory, stored) if stored else None
+        loaded = found or _read(definition, work, staging, directory)
         if isinstance(loaded, Report):
             raise BadInput(loaded.errors)
         if isinstance(loaded, Source):
             _replace_folder(work / "tables", staging)
             return replace(loaded, runs_own_features=runs_own_features)
         return loaded
+
+
+def _read(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None) -> Loaded:
+    return _read_cross_section(definition, work, directory) or _read_source(definition, work, staging, directory)
+
+
+def _stored(
+    definition: SourceDefinition, work: Path, staging: Path, directory: Path | None, stored: Path
+) -> Loaded | None:
+    """The source as the last run stored it, or as it is read and stored now; None where it has no fingerprint."""
+    before = fingerprint(definition, directory)
+    if before is None:
+        return None
+    written = work / "tables"
+    if known := take(stored, before, written):
+        return _source(definition, known, written, staging)
+    report = _checked(definition, work, directory)
+    if report.errors:
+        return report
+    validated = _hashed(report, written)
+    (written / f"{PROTECTED_TABLE}.parquet").unlink(missing_ok=True)
+    if before == fingerprint(definition, directory):  # else a file has changed while it was read
+        put(stored, before, written, validated)
+    return _source(definition, validated, written, staging)
 
 
 def check_source(source: Path, staging: Path, directory: Path | None = None) -> Report:
@@ -123,7 +161,13 @@ def _read_cross_section(
 
 def _read_source(definition: SourceDefinition, work: Path, staging: Path, directory: Path | None) -> Source | Report:
     report = _checked(definition, work, directory)
-    return report if report.errors else _source(definition, report, work / "tables", staging)
+    return report if report.errors else _source(definition, _hashed(report, work / "tables"), work / "tables", staging)
+
+
+def _hashed(report: Report, written: Path) -> StoredTables:
+    """A report without errors and the hash of its tables, but for names and addresses."""
+    files = {path.stem: path for path in written.glob("*.parquet") if path.stem != DIRECTORY}
+    return StoredTables(report, data_hash(files, written.parent))
 
 
 def _checked(definition: SourceDefinition, work: Path, directory: Path | None) -> Report:
@@ -168,8 +212,9 @@ def _is_reported(finding: Finding, raw: Raw) -> bool:
     return finding.table in raw.failed or bool(columns & {finding.column} or (columns and not finding.column))
 
 
-def _source(definition: SourceDefinition, report: Report, written: Path, staging: Path) -> Source:
+def _source(definition: SourceDefinition, validated: StoredTables, written: Path, staging: Path) -> Source:
     """The source as it will be once `written` has become `staging`."""
+    report = validated.report
     if report.complete_from is None or report.complete_until is None:
         raise ValueError("a report without errors has a period")
     settings = definition.settings
@@ -190,7 +235,7 @@ def _source(definition: SourceDefinition, report: Report, written: Path, staging
         snapshot_every_months=settings.snapshot_every_months,
         ignore=frozenset(settings.ignore),
         items={table: _items(definition, table) for table in ITEM_COLUMN},
-        data_hash=data_hash(files, written.parent),
+        data_hash=validated.data_hash,
         report=report,
         directory=staging / directory.name if directory else None,
         own_features=_own_features(definition),

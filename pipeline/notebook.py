@@ -26,6 +26,7 @@ from pipeline.model.estimator.retention_classifier import (
 from pipeline.model.stored_model import StoredModel
 from pipeline.notice import not_informed, require_notice
 from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.registry.report_json import as_json
 from pipeline.scoring.explanation import Scored
 from pipeline.scoring.records import faults, score_records
@@ -236,7 +237,7 @@ def load_model(version: str | None = None, *, settings: Settings | None = None) 
     >>> model.features["tenure_months"].unit  # doctest: +SKIP
     'months'
     """
-    return registry.load(settings or Settings(), version)[1]
+    return load(settings or Settings(), version)[1]
 
 
 def score(

@@ -1,72 +1,41 @@
 """The data contract: one class per HR table, with the type, the range and the meaning of every column.
 
-`validation` enforces these classes, and a test compares the documentation of the sources with them. A column without
-`| None` is required. Values are canonical: identifiers and categories are text; scores, ratings, pay and hours are
-Float64; days are Date.
+`validation` enforces these classes, and a test compares the documentation of the sources with them. Values are
+canonical: identifiers and categories are text; scores, ratings, pay and hours are Float64; days are Date.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Final
 
-import pandera.polars as pa
 import polars as pl
 
+from features.contract.columns import (
+    PLANNING,
+    YEAR,
+    Column,
+    Table,
+    answer,
+    day,
+    number,
+    optional_day,
+    optional_text,
+    text,
+)
 from features.contract.vocabulary import ASSIGNMENT_REASONS, EXIT_KINDS, SERVICE_KINDS
-
-YEAR: Final = timedelta(days=366)
-PLANNING: Final = timedelta(days=3653)
-"""How far past `complete_until` a planned change may lie: ten years, as fixed-term contracts do."""
 
 HOURS_IN_A_MONTH: Final = 744
 DAYS_IN_A_MONTH: Final = 31
 
-Moment = Annotated[pl.Datetime, "us", None]
-
-
-def _text(description: str, kinds: Iterable[str] | None = None, **metadata: Any) -> Any:
-    return pa.Field(nullable=False, description=description, isin=kinds and list(kinds), metadata=metadata)
-
-
-def _optional_text(description: str, kinds: Iterable[str] | None = None) -> Any:
-    return pa.Field(nullable=True, description=description, isin=kinds and list(kinds), metadata={})
-
-
-def _day(description: str, ahead: timedelta = YEAR, *, may_be_empty: bool = False) -> Any:
-    return pa.Field(nullable=False, description=description, metadata={"ahead": ahead, "may_be_empty": may_be_empty})
-
-
-def _optional_day(description: str, ahead: timedelta = PLANNING) -> Any:
-    return pa.Field(nullable=True, description=description, metadata={"ahead": ahead})
-
-
-def _number(
-    description: str, low: float | None = None, high: float | None = None, *, above: float | None = None
-) -> Any:
-    """An optional number from `low` to `high`, both allowed, or strictly above `above`."""
-    between = None if high is None else {"min_value": low, "max_value": high}
-    at_least = low if high is None else None
-    return pa.Field(nullable=True, description=description, in_range=between, ge=at_least, gt=above, metadata={})
-
-
-def _answer(description: str, low: float | None = None, high: float | None = None) -> Any:
-    """The number that a row exists for: a row without it is left out."""
-    between = None if high is None else {"min_value": low, "max_value": high}
-    return pa.Field(nullable=False, description=description, in_range=between, metadata={"may_be_empty": True})
-
-
-class Table(pa.DataFrameModel):
-    """The columns that every table may have."""
-
-    recorded_at: pl.Date | None = _optional_day("the day the row became known; empty = known on its own date")
+MOMENT: Final = pl.Datetime("us")
 
 
 class Employees(Table):
     """One spell of employment. A rehire is a second row with the same employee_id and a later hire_date."""
 
-    employee_id: pl.String = _text("who; the same text in every table")
-    hire_date: pl.Date = _day("first day of the spell")
-    observed_from: pl.Date | None = _optional_day(
+    employee_id = text("who; the same text in every table")
+    hire_date = day("first day of the spell")
+    observed_from = optional_day(
         "first day for which the source holds the person's records (delayed entry); empty = hire_date"
     )
 
@@ -74,16 +43,16 @@ class Employees(Table):
 class Assignments(Table):
     """A change of post. An empty value means unchanged since the previous row."""
 
-    employee_id: pl.String = _text("who")
-    effective_date: pl.Date = _day("first day of the new post", PLANNING)
-    department: pl.String | None = _optional_text("department")
-    job: pl.String | None = _optional_text("job or title")
-    level: pl.Int64 | None = _number("seniority; higher is more senior")
-    manager_id: pl.String | None = _optional_text("employee_id of the manager")
-    location: pl.String | None = _optional_text("place of work")
-    contract: pl.String | None = _optional_text("kind of contract")
-    fte: pl.Float64 | None = _number("share of full time; 1 is full time", 0, 2)
-    reason: pl.String | None = _optional_text(
+    employee_id = text("who")
+    effective_date = day("first day of the new post", PLANNING)
+    department = optional_text("department")
+    job = optional_text("job or title")
+    level = number("seniority; higher is more senior", dtype=pl.Int64())
+    manager_id = optional_text("employee_id of the manager")
+    location = optional_text("place of work")
+    contract = optional_text("kind of contract")
+    fte = number("share of full time; 1 is full time", 0, 2)
+    reason = optional_text(
         "why; without it a rise in level is a promotion, a new department a transfer, a new manager a manager change",
         ASSIGNMENT_REASONS,
     )
@@ -92,21 +61,21 @@ class Assignments(Table):
 class Compensation(Table):
     """A change of pay."""
 
-    employee_id: pl.String = _text("who")
-    effective_date: pl.Date = _day("first day of the new pay", PLANNING)
-    base_pay: pl.Float64 = pa.Field(nullable=False, gt=0, description="for a year of full time", metadata={})
-    currency: pl.String | None = _optional_text("currency of the pay")
-    market_pay: pl.Float64 | None = _number("the market's median for that work on that day, for a year", above=0)
-    bonus_target: pl.Float64 | None = _number("target bonus", 0)
+    employee_id = text("who")
+    effective_date = day("first day of the new pay", PLANNING)
+    base_pay = number("for a year of full time", above=0, is_required=True)
+    currency = optional_text("currency of the pay")
+    market_pay = number("the market's median for that work on that day, for a year", above=0)
+    bonus_target = number("target bonus", 0)
 
 
 class Surveys(Table):
     """One answer to one item."""
 
-    employee_id: pl.String = _text("who answered")
-    survey_date: pl.Date = _day("when")
-    item: pl.String = _text("which question")
-    score: pl.Float64 = _answer("0 to 10; higher is better", 0, 10)
+    employee_id = text("who answered")
+    survey_date = day("when")
+    item = text("which question")
+    score = answer("0 to 10; higher is better", 0, 10)
 
 
 class Collaboration(Table):
@@ -115,100 +84,88 @@ class Collaboration(Table):
     On a snapshot date before closed_at the service is still open: its hours, rating and effort are not known yet.
     """
 
-    client_id: pl.String = _text("who asked")
-    provider_id: pl.String = _text("who answered")
-    opened_at: Moment = _day("when it was asked for")
-    closed_at: Moment | None = _optional_day("when it was done; empty = still open", YEAR)
-    kind: pl.String | None = _optional_text("what was asked for", SERVICE_KINDS)
-    rating: pl.Float64 | None = _number("the client's, 1 to 5; higher is better", 1, 5)
-    effort_hours: pl.Float64 | None = _number("hours that it cost the client", 0)
-
-    @pa.check("rating", name="own_rating")
-    @classmethod
-    def rated_by_another(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """Nobody rates their own service."""
-        can_tell = {"client_id", "provider_id"} <= set(data.lazyframe.collect_schema().names())
-        by_another = (pl.col("client_id") != pl.col("provider_id")) | pl.col("rating").is_null()
-        return data.lazyframe.select(by_another if can_tell else pl.lit(value=True))
+    client_id = text("who asked")
+    provider_id = text("who answered")
+    opened_at = day("when it was asked for", dtype=MOMENT)
+    closed_at = optional_day("when it was done; empty = still open", YEAR, dtype=MOMENT)
+    kind = optional_text("what was asked for", SERVICE_KINDS)
+    rating = number("the client's, 1 to 5; higher is better", 1, 5)
+    effort_hours = number("hours that it cost the client", 0)
 
 
 class Competencies(Table):
     """One assessment of how a person serves colleagues."""
 
-    employee_id: pl.String = _text("who is assessed")
-    assessed_at: pl.Date = _day("when")
-    competency: pl.String = _text("mutual_benefit, benefit_search, coaching or another")
-    score: pl.Float64 = _answer("0 to 5; higher is better", 0, 5)
-    assessor_id: pl.String | None = _optional_text("employee_id of the assessor")
+    employee_id = text("who is assessed")
+    assessed_at = day("when")
+    competency = text("mutual_benefit, benefit_search, coaching or another")
+    score = answer("0 to 5; higher is better", 0, 5)
+    assessor_id = optional_text("employee_id of the assessor")
 
 
 class Performance(Table):
     """One review."""
 
-    employee_id: pl.String = _text("who is reviewed")
-    review_date: pl.Date = _day("when")
-    rating: pl.Float64 = _answer("on the source's own scale; higher is better")
+    employee_id = text("who is reviewed")
+    review_date = day("when")
+    rating = answer("on the source's own scale; higher is better")
 
 
 class WorkingTime(Table):
     """One month of one person."""
 
-    employee_id: pl.String = _text("who")
-    month: pl.Date = _day("last day of the month; any other day of it is moved there")
-    contracted_hours: pl.Float64 | None = _number("hours by contract", 0, HOURS_IN_A_MONTH)
-    worked_hours: pl.Float64 | None = _number("hours worked", 0, HOURS_IN_A_MONTH)
-    overtime_hours: pl.Float64 | None = _number("hours of overtime", 0, HOURS_IN_A_MONTH)
-    leave_days: pl.Float64 | None = _number("days of leave", 0, DAYS_IN_A_MONTH)
-    remote_days: pl.Float64 | None = _number("days worked elsewhere than at the workplace", 0, DAYS_IN_A_MONTH)
+    employee_id = text("who")
+    month = day("last day of the month; any other day of it is moved there")
+    contracted_hours = number("hours by contract", 0, HOURS_IN_A_MONTH)
+    worked_hours = number("hours worked", 0, HOURS_IN_A_MONTH)
+    overtime_hours = number("hours of overtime", 0, HOURS_IN_A_MONTH)
+    leave_days = number("days of leave", 0, DAYS_IN_A_MONTH)
+    remote_days = number("days worked elsewhere than at the workplace", 0, DAYS_IN_A_MONTH)
 
 
 class Measures(Table):
     """Any other dated number about a person."""
 
-    employee_id: pl.String = _text("who")
-    measured_at: pl.Date = _day("when")
-    name: pl.String = _text("what was measured")
-    value: pl.Float64 = _answer("the number, in the measure's own unit")
+    employee_id = text("who")
+    measured_at = day("when")
+    name = text("what was measured")
+    value = answer("the number, in the measure's own unit")
 
 
 class Exits(Table):
     """The end of a spell of employment."""
 
-    employee_id: pl.String = _text("who")
-    exit_date: pl.Date = _day("last day of the spell", PLANNING, may_be_empty=True)
-    kind: pl.String = _text("how it ended", EXIT_KINDS)
-    reason: pl.String | None = _optional_text("why, in the source's words")
-    regrettable: pl.Boolean | None = pa.Field(
-        nullable=True, description="whether the company would have liked to keep the person", metadata={}
-    )
+    employee_id = text("who")
+    exit_date = day("last day of the spell", PLANNING, may_be_empty=True)
+    kind = text("how it ended", EXIT_KINDS)
+    reason = optional_text("why, in the source's words")
+    regrettable = Column(pl.Boolean(), "whether the company would have liked to keep the person", is_required=False)
 
 
 class Directory(Table):
     """How a person is called, for people who may see the person's id. Kept apart from all else: no feature reads it."""
 
-    employee_id: pl.String = _text("who")
-    name: pl.String = _text("the person's name, as colleagues write it")
-    email: pl.String | None = _optional_text("address for mails of the product")
-    language: pl.String | None = _optional_text("code of the language that the person is written to in, such as en")
+    employee_id = text("who")
+    name = text("the person's name, as colleagues write it")
+    email = optional_text("address for mails of the product")
+    language = optional_text("code of the language that the person is written to in, such as en")
 
 
 class Criticality(Table):
     """How hard a job is to fill again, or a person to replace, from a day on."""
 
-    employee_id: pl.String | None = _optional_text("who; empty = everyone in the job")
-    job: pl.String | None = _optional_text("job as in assignments; empty = the person alone")
-    effective_date: pl.Date = _day("first day on which the weight holds", PLANNING)
-    weight: pl.Float64 = pa.Field(
-        nullable=False, gt=0, description="1 is usual; 2 is twice as hard to replace", metadata={}
-    )
+    employee_id = optional_text("who; empty = everyone in the job")
+    job = optional_text("job as in assignments; empty = the person alone")
+    effective_date = day("first day on which the weight holds", PLANNING)
+    weight = number("1 is usual; 2 is twice as hard to replace", above=0, is_required=True)
 
 
 class MarketRates(Table):
     """The market's turnover in one month, to compare with."""
 
-    month: pl.Date = _day("last day of the month; any other day of it is moved there")
-    group: pl.String | None = _optional_text("department, job or location that it is about; empty = the whole company")
-    voluntary_rate: pl.Float64 = _answer("voluntary exits a year per person, 0 to 2; 0.12 is 12 % a year", 0, 2)
+    month = day("last day of the month; any other day of it is moved there")
+    group = optional_text("department, job or location that it is about; empty = the whole company")
+    voluntary_rate = answer("voluntary exits a year per person, 0 to 2; 0.12 is 12 % a year", 0, 2)
 
 
 DIRECTORY: Final = "directory"
@@ -308,38 +265,35 @@ def people_columns(table: str) -> tuple[str, ...]:
 
 def column_order(table: str) -> tuple[str, ...]:
     """A table's columns in the contract's order; recorded_at, which every table may have, is last."""
-    return (*(name for name in TABLES[table].to_schema().columns if name != "recorded_at"), "recorded_at")
+    return tuple(TABLES[table].columns)
 
 
 def required_columns(table: str) -> tuple[str, ...]:
     """The columns that a source must have."""
-    return tuple(name for name, column in TABLES[table].to_schema().columns.items() if column.required)
+    return tuple(name for name, column in TABLES[table].columns.items() if column.is_required)
 
 
 def column_type(table: str, column: str) -> pl.DataType:
     """The canonical type of a column."""
-    dtype: pl.DataType = TABLES[table].to_schema().columns[column].dtype.type
-    return dtype
+    return TABLES[table].columns[column].dtype
 
 
 def date_columns(table: str) -> tuple[str, ...]:
     """The columns that hold a day or a time."""
-    return tuple(name for name in column_order(table) if column_type(table, name).is_temporal())
+    return tuple(name for name, column in TABLES[table].columns.items() if column.dtype.is_temporal())
 
 
 def days_ahead(table: str, column: str) -> timedelta:
     """How far past `complete_until` a date of this column may lie."""
-    ahead: timedelta = TABLES[table].to_schema().columns[column].metadata["ahead"]
-    return ahead
+    return TABLES[table].columns[column].ahead
 
 
 def may_be_empty(table: str, column: str) -> bool:
     """True for a required column where an empty value makes the row meaningless rather than wrong."""
-    return bool(TABLES[table].to_schema().columns[column].metadata.get("may_be_empty"))
+    return TABLES[table].columns[column].may_be_empty
 
 
 def largest_value(table: str, column: str) -> float | None:
     """The largest value that the contract allows in a column of numbers; None where it sets no limit."""
-    checks = TABLES[table].to_schema().columns[column].checks
-    limits = [check.statistics["max_value"] for check in checks if "max_value" in check.statistics]
-    return float(min(limits)) if limits else None
+    high = TABLES[table].columns[column].high
+    return None if high is None else float(high)

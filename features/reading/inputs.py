@@ -58,7 +58,7 @@ def read_input(
         table = read_table(folder, name, declared, is_used, part)
         return ReadInput([InputPart(part)], sorted(table.refused), table.notes, version=table.version)
     read = ReadInput()
-    for file in _files(folder, name, declared):
+    for file in input_files(folder, name, declared):
         _read_file(file, name, declared, out_dir, read)
     read.refused = sorted(set(read.refused))
     read.warnings += left_out(f"inputs.{name}", read.skipped)
@@ -71,7 +71,8 @@ def read_input(
     return read
 
 
-def _files(folder: Path, name: str, declared: InputFile) -> list[Path]:
+def input_files(folder: Path, name: str, declared: InputFile) -> list[Path]:
+    """The files that an input names, in its order. Raises BadInput where one is not there."""
     found: dict[Path, None] = {}
     missing = []
     for given in declared.file or []:

@@ -17,8 +17,6 @@ from typing import Final
 from features.contract.table_version import TableVersion
 from features.contract.tables import TABLES, column_order
 from features.errors import BadInput, Finding
-from features.reading.databases.queries import query_database
-from features.reading.databases.tables import copy_tables
 from features.reading.duckdb_queries import query_files
 from features.reading.files import (
     FORMS,
@@ -153,9 +151,13 @@ def read_cross_section_text(definition: SourceDefinition, table: str, raw: Raw, 
 def _run(definition: SourceDefinition, queries: Sequence[Query], out_dir: Path, raw: Raw) -> Iterator[Queried]:
     database = definition.settings.database
     if database and not database.read:
+        from features.reading.databases.queries import query_database  # its drivers take a second to import
+
         return query_database(definition, database, queries, out_dir)
     parts: dict[str, Sequence[InputPart]] = {}
     if database:
+        from features.reading.databases.tables import copy_tables
+
         copied = copy_tables(definition, database, out_dir / "database")
         parts |= copied.parts
         raw.refused += copied.refused

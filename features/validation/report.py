@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -15,6 +15,9 @@ from features.errors import Finding, counted
 
 LONGEST_PLACE: Final = 24
 """Characters of a place on one line: this leaves room for a rule and its remedy in 80 columns."""
+
+
+_DAYS: Final = ("complete_from", "complete_until")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,25 @@ class Report:
             "notes": list(self.notes),
             "versions": {name: version.as_dict() for name, version in self.versions.items()},
         }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The opposite of `as_dict`, with the `notes_of_reading` where they were added."""
+        days = {name: document[name] and date.fromisoformat(document[name]) for name in _DAYS}
+        return cls(
+            errors=tuple(map(Finding.from_dict, document["errors"])),
+            warnings=tuple(map(Finding.from_dict, document["warnings"])),
+            refused=tuple(document["refused"]),
+            tables=document["tables"],
+            used=document["used"],
+            left_out=document["left_out"],
+            people=document["people"],
+            voluntary_exits=document["voluntary_exits"],
+            notes=tuple(document["notes"]),
+            notes_of_reading=tuple(document.get("notes_of_reading", ())),
+            versions={name: TableVersion.from_dict(version) for name, version in document["versions"].items()},
+            **days,
+        )
 
 
 def render(report: Report) -> RenderableType:

@@ -1,11 +1,11 @@
 """The rules of bad input: the text of each, its remedy, and whether it stops the run or leaves rows out."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from features.contract import ids
+from features.contract.columns import Column
 from features.contract.directory_entry import LONGEST_NAME
 from features.contract.sensitive_words import Subject
 from features.errors import Finding
@@ -234,26 +234,20 @@ def looks_like(subject: Subject, section: str = "") -> Rule:
     return Rule(sentence, f"{remedy}; if it is something else, as `allow`.")
 
 
-def rule_of_check(check: str, statistics: Mapping[str, Any]) -> Rule:
-    """The rule behind a check of a class in `tables.py`, in words."""
-    low, high = statistics.get("min_value"), statistics.get("max_value")
-    match check:
-        case "own_rating":
-            return OWN_RATING
-        case "isin":
-            words = ", ".join(statistics["allowed_values"])
-            return Rule("is not one of the contract's values", f"Use one of: {words}.")
-        case "in_range":
-            return _left_out(
-                f"is not within {low} to {high}", f"Convert it to the scale from {low} to {high}.", IMPOSSIBLE
-            )
-        case "greater_than":
-            remedy = "Correct it, or leave such rows out with a query in source.toml."
-            return _left_out(f"is not above {low}", remedy, IMPOSSIBLE)
-        case "greater_than_or_equal_to":
-            remedy = "Correct it, or leave the value empty where it is not known."
-            return _left_out(f"is below {low}", remedy, IMPOSSIBLE)
-    raise ValueError(f"the check {check} has no text yet")
+def rule_of_column(column: Column) -> Rule:
+    """The rule about the values of a column, in words."""
+    low, high, above = column.low, column.high, column.above
+    if column.allowed:
+        words = ", ".join(column.allowed)
+        return Rule("is not one of the contract's values", f"Use one of: {words}.")
+    if above is not None:
+        remedy = "Correct it, or leave such rows out with a query in source.toml."
+        return _left_out(f"is not above {above}", remedy, IMPOSSIBLE)
+    if high is not None:
+        remedy = f"Convert it to the scale from {low} to {high}."
+        return _left_out(f"is not within {low} to {high}", remedy, IMPOSSIBLE)
+    remedy = "Correct it, or leave the value empty where it is not known."
+    return _left_out(f"is below {low}", remedy, IMPOSSIBLE)
 
 
 class Tally:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pandera.errors
 import polars as pl
 
 from features.contract.ids import is_nameable
@@ -54,6 +53,7 @@ from features.validation.rules import (
     NOT_TEXT,
     NOT_TRUE_OR_FALSE,
     NOT_WHOLE,
+    OWN_RATING,
     OWN_SERVICE,
     SENTINEL_ROW,
     SENTINEL_VALUE,
@@ -62,7 +62,7 @@ from features.validation.rules import (
     Rule,
     Tally,
     looks_like,
-    rule_of_check,
+    rule_of_column,
 )
 
 ROW_KEY: Final = "row key"
@@ -85,7 +85,6 @@ PLACEHOLDERS: Final = tuple(
 
 NAME_LENGTH: Final = 40
 
-_EMPTY_VALUE: Final = pandera.errors.SchemaErrorReason.SERIES_CONTAINS_NULLS
 _DAYS: Final = {"column": pl.String, "day": pl.Date, "rows": pl.UInt32}
 _PEOPLE: Final = {"employee_id": pl.String, "is_whole": pl.Boolean}
 _FIRST_FACTS: Final = {"employee_id": pl.String, "first_fact": pl.Date}
@@ -263,19 +262,22 @@ def _without_placeholders(table: str, frame: pl.DataFrame, tally: Tally) -> pl.D
 
 def _without_impossible_values(table: str, frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
     """The rows that fit the class in `tables.py`. Empty values were counted when they were read."""
-    schema = TABLES[table].to_schema()
-    schema = schema.remove_columns([name for name in required_columns(table) if name not in frame.columns])
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as broken:
-        of_values = [error for error in broken.schema_errors if error.reason_code != _EMPTY_VALUE]
-        is_possible = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean, eager=True)
-        for error in of_values:
-            rule = rule_of_check(error.check.name, error.check.statistics)
-            tally.add(rule, table, error.schema.name, len(error.failure_cases))
-            is_possible &= error.check_output["check_output"].fill_null(value=True)
-        return frame.filter(is_possible)
-    return frame
+    columns = {name: column for name, column in TABLES[table].columns.items() if name in frame.columns}
+    rules = [
+        (rule_of_column(column), name, possible)
+        for name, column in columns.items()
+        if (possible := column.possible(name)) is not None
+    ]
+    if table == "collaboration" and {"client_id", "provider_id", "rating"} <= set(columns):
+        rules.append(
+            (OWN_RATING, "rating", (pl.col("client_id") != pl.col("provider_id")) | pl.col("rating").is_null())
+        )
+    if not rules:
+        return frame
+    is_possible = frame.select(possible.fill_null(value=True).alias(str(at)) for at, (*_, possible) in enumerate(rules))
+    for at, (rule, name, _) in enumerate(rules):
+        tally.add(rule, table, name, frame.height - int(is_possible[str(at)].sum()))
+    return frame.filter(is_possible.select(pl.all_horizontal(pl.all())).to_series())
 
 
 def _without_impossible_services(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:

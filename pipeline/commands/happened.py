@@ -36,10 +36,10 @@ def turnover(
 
     How people left is shown only where it reveals nothing about fewer than three leavers.
     """
-    from features.source import load_source
+    from features.source import load_source, source_name
     from pipeline.commands.screens.turnover import turnover_screen
     from pipeline.commands.turnover_files import write_files
-    from pipeline.dataset.workspace import workspace
+    from pipeline.dataset.workspace import tables_folder, workspace
     from pipeline.store.store import Store
     from pipeline.turnover.publishing import publish_turnover, source_with_dates
     from pipeline.turnover.turnover_json import as_json
@@ -49,7 +49,11 @@ def turnover(
     with progress() as report, workspace(settings) as folder, closing(Store.of(settings)) as store:
         read_at = store.moment()
         report("read and validate")
-        loaded = source_with_dates(load_source(source, folder / "tables", settings.directory))
+        loaded = source_with_dates(
+            load_source(
+                source, folder / "tables", settings.directory, stored=tables_folder(settings, source_name(source))
+            )
+        )
         report("count")
         found = publish_turnover(store, loaded, read_at).turnover
     document = as_json(found, wanted, *months)

@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from sklearn.model_selection import StratifiedKFold
 
 from features.calendar import month_end
 from features.errors import BadInput, Finding, counted
@@ -124,6 +123,8 @@ def repeated_folds(left: ArrayLike, groups: ArrayLike, seed: int, repeats: int =
                 remedy="Check the SQL of `left`, and that rows are not copies of a few people.",
             )
         )
+    from sklearn.model_selection import StratifiedKFold  # a second to import, for which scoring need not wait
+
     for repeat in range(repeats):
         splitter = StratifiedKFold(folds, shuffle=True, random_state=seed + repeat)
         for train, test in splitter.split(group_left, group_left):

@@ -1,4 +1,4 @@
-"""Where a run works: a temporary folder, and a folder of monthly sums that later runs reuse."""
+"""Where a run works: a temporary folder, and folders of validated tables and monthly sums that later runs reuse."""
 
 import hashlib
 import shutil
@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from features.collaboration import sum_store
+from features.validated import stored_tables
 from pipeline.files import locked
 from pipeline.settings import Settings
 
 _PREFIX: Final = "run-"
 _MONTHS: Final = "months"
+_TABLES: Final = "tables"
 _ERASURE: Final = "erasure"
 """A file in the folder of a run: somebody was erased while it ran, perhaps after it had read the source."""
 
@@ -54,7 +56,7 @@ def _locked_folder(var: Path) -> Iterator[Path]:
             try:
                 yield Path(folder.name)
             finally:
-                _forget_sums_if_told(var, Path(folder.name))
+                _forget_if_told(var, Path(folder.name))
 
 
 def _clear_killed(var: Path) -> int:
@@ -62,7 +64,7 @@ def _clear_killed(var: Path) -> int:
     killed = 0
     for left in var.glob(f"{_PREFIX}*"):
         with suppress(OSError), locked(left, seconds=0):  # OSError: its run is still alive, or has just ended
-            _forget_sums_if_told(var, left)
+            _forget_if_told(var, left)
             shutil.rmtree(left)
             killed += 1
     return killed
@@ -79,7 +81,7 @@ def clear_killed(var: Path) -> int:
 def tell_of_erasure(var: Path) -> Runs:
     """Delete the folders of killed runs, and leave a note in those of living ones.
 
-    A run with such a note deletes the monthly sums at its end, since they may hold the erased person.
+    A run with such a note deletes stored tables and monthly sums at its end: they may hold the erased person.
     """
     if not var.is_dir():
         return Runs(0, 0)
@@ -97,10 +99,12 @@ def was_told_of_erasure(run: Path) -> bool:
     return (run / _ERASURE).exists()
 
 
-def _forget_sums_if_told(var: Path, run: Path) -> None:
+def _forget_if_told(var: Path, run: Path) -> None:
     if was_told_of_erasure(run):
         for folder in sums_folders(var):
             sum_store.forget(folder)
+        for folder in tables_folders(var):
+            stored_tables.forget(folder)
 
 
 def months_folder(settings: Settings, source: str) -> Path:
@@ -109,7 +113,22 @@ def months_folder(settings: Settings, source: str) -> Path:
     Sources of the same name share it: each finds the other's months changed and rebuilds them, which is slower but
     never wrong.
     """
-    return settings.var / _MONTHS / hashlib.sha256(source.encode()).hexdigest()[:16]
+    return settings.var / _MONTHS / _name_of(source)
+
+
+def tables_folder(settings: Settings, source: str) -> Path:
+    """The folder that holds a source's validated tables from one run to the next; sources of the same name share it."""
+    return settings.var / _TABLES / _name_of(source)
+
+
+def tables_folders(var: Path) -> list[Path]:
+    """The folders of validated tables of all sources that hold some."""
+    folders = (folder for folder in (var / _TABLES).glob("*") if folder.is_dir())
+    return sorted(folder for folder in folders if stored_tables.holds_tables(folder))
+
+
+def _name_of(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def sums_folders(var: Path) -> list[Path]:

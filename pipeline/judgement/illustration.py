@@ -3,14 +3,13 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Made = TypeVar("Made")
-Drawn = Callable[[Axes], None]
+Drawn = Callable[["Axes"], None]
 
 STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "retention",
@@ -51,6 +50,9 @@ def attempt(name: str, make: Callable[[], Made]) -> Attempt[Made]:
 
 def svg_of(draw: Drawn, size: tuple[float, float], style: dict[Any, Any] | None = None, title: str = "") -> str:
     """A plot as SVG; empty if nothing was drawn. The only place where plots are drawn and saved."""
+    import matplotlib as mpl  # half a second to import, for which most commands need not wait
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(STYLE | (style or {})):
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()

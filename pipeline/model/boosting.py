@@ -4,13 +4,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.model.tree_program import NotCovered, Program, compile_trees
+from pipeline.model.tree_program import NotCovered, Program, compile_trees, number_of_features
+from pipeline.model.tree_walk import WalkedTree, output, read_trees
+
+if TYPE_CHECKING:
+    import lightgbm
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -18,6 +21,8 @@ Bools = NDArray[np.bool_]
 _THREADS: Final = 1
 """Boosting on one thread: a round is so short that threads on a busy machine would mostly wait for each other."""
 _THREADS_TO_EXPLAIN: Final = 2
+_ROWS_TO_WALK: Final = 20_000
+"""More rows are worth the import of LightGBM, which is faster then."""
 _LOG: Final = logging.getLogger("retention.boosting")
 MOST_ROUNDS: Final = 400
 DEFAULT_ROUNDS: Final = 60
@@ -56,11 +61,24 @@ class Trees:
     text: str
 
     @cached_property
-    def _booster(self) -> lightgbm.Booster:
+    def _booster(self) -> "lightgbm.Booster":
+        import lightgbm  # a second to import, for which scoring need not wait
+
         return lightgbm.Booster(model_str=self.text)
 
     def log_odds(self, matrix: Floats) -> Floats:
+        """The output (n,) for encoded rows; of the rows of a month without LightGBM: the same to the last bit."""
+        if len(matrix) <= _ROWS_TO_WALK and (walked := self._walked) is not None:
+            return output(walked, matrix)
         return np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=_THREADS))
+
+    @cached_property
+    def _walked(self) -> tuple[WalkedTree, ...] | None:
+        """Built once for a model; None where only LightGBM can read its trees."""
+        try:
+            return read_trees(self.text)
+        except NotCovered:
+            return None
 
     def contributions(self, matrix: Floats) -> tuple[float, Floats]:
         """Base and each feature's share of the log-odds (n, features), by path-dependent TreeSHAP.
@@ -87,7 +105,7 @@ class Trees:
 
     @property
     def features(self) -> int:
-        return int(self._booster.num_feature())
+        return number_of_features(self.text)
 
 
 def fit_trees(
@@ -103,6 +121,8 @@ def fit_trees(
 
     `constraints` (features,) makes a feature's log-odds rise (1), fall (-1) or leaves them free (0, the default).
     """
+    import lightgbm
+
     parameters = _parameters(shape, seed, matrix.shape[1], constraints)
     booster = lightgbm.train(parameters, _data(matrix, left, categories, parameters), rounds)
     return Trees(booster.model_to_string())
@@ -112,7 +132,7 @@ def fit_trees(
 class Trial:
     """Trees boosted on one fold until they stopped helping: the held-out log loss after each round."""
 
-    booster: lightgbm.Booster
+    booster: "lightgbm.Booster"
     losses: Floats
 
     def log_odds(self, matrix: Floats, rounds: int) -> Floats:
@@ -130,6 +150,8 @@ def try_trees(
     weight: Floats | None = None,
 ) -> Trial:
     """Boost on the first rows of the fold and watch the log loss on the second; `weight` (n,) of the first."""
+    import lightgbm
+
     train, valid = fold
     parameters = _parameters(shape, seed, matrix.shape[1], constraints)
     data = _data(matrix[train], left[train], categories, parameters, None if weight is None else weight[train])
@@ -146,7 +168,9 @@ def try_trees(
 
 def _data(
     matrix: Floats, left: Bools, categories: Sequence[int], parameters: dict[str, Any], weight: Floats | None = None
-) -> lightgbm.Dataset:
+) -> "lightgbm.Dataset":
+    import lightgbm
+
     return lightgbm.Dataset(
         matrix, left, weight=weight, categorical_feature=list(categories) or "auto", params=parameters
     )

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 Floats = NDArray[np.float64]
@@ -85,6 +84,8 @@ def fit_shared_slope(log_odds: Floats, left: ArrayLike, fold: Codes) -> SharedSl
         error, pull = expit(scaled) - is_exit, (point[0] - 1) / _PRIOR_SD**2
         loss = np.logaddexp(0, scaled).sum() - is_exit @ scaled + (point[0] - 1) * pull / 2
         return float(loss), np.append(error @ score + pull, np.bincount(own, error, len(count)))
+
+    from scipy.optimize import minimize  # a quarter of a second to import, for which scoring need not wait
 
     bounds = (_SLOPES, *[(None, None)] * len(count))
     found = minimize(cost, np.append(1.0, mean), jac=True, method="L-BFGS-B", bounds=bounds).x

@@ -10,8 +10,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from pipeline.model.design import Basis, basis_of, columns_of, standardised
@@ -184,6 +182,9 @@ class Ridge:
 
     def _minimum(self, C: float, scale: Floats) -> Floats:
         """Minimum of the loss: the weights over their scale, and the intercept."""
+        from scipy.linalg import cholesky, solve_triangular  # to import, both take a quarter of a second,
+        from scipy.optimize import minimize  # for which scoring need not wait
+
         root = cholesky(scale[:, None] * self._curvature * scale + np.eye(len(scale)) / C)
 
         def unwhitened(whitened: Floats) -> Floats:

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from numpy.typing import NDArray
 
 from pipeline.score_record import Factor
 
@@ -38,10 +37,21 @@ def related(features: pl.DataFrame, drivers: Mapping[str, str]) -> dict[str, str
     alike = np.abs(centred.T @ centred) >= ALIKE * np.outer(length, length)
     of_driver = np.array([drivers[name] for name in numbers])
     is_joined = alike & (of_driver[:, None] == of_driver) & (length > 0) & (length[:, None] > 0)
-    _, group = connected_components(csr_array(is_joined), directed=False)
+    group = _groups(is_joined)
     members = np.bincount(group)
     first = {int(number): name for name, number in zip(reversed(numbers), reversed(group), strict=True)}
     return {name: first[int(number)] for name, number in zip(numbers, group, strict=True) if members[number] > 1}
+
+
+def _groups(is_joined: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The group (n,) of each of n features that are joined by pairs: the number of its first feature."""
+    own = np.arange(len(is_joined))
+    is_joined = is_joined | (own[:, None] == own)
+    while True:
+        first = np.where(is_joined, own, len(own)).min(axis=1)
+        if np.array_equal(first, own):
+            return own
+        own = first
 
 
 def together(factors: Iterable[Factor], about: Mapping[str, Mapping[str, Any]]) -> list[Factor]:

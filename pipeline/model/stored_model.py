@@ -11,10 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import polars as pl
 
 from features.catalogue.catalogue import fixed_features, stored_shows_another
@@ -25,6 +24,9 @@ from pipeline.dataset.horizons import NO_HORIZON
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.learned_from import LearnedFrom
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 2
 FORMAT_OF_0_1 = 1
@@ -125,7 +127,9 @@ class _Pyfunc:
     def __init__(self, model: StoredModel) -> None:
         self._model = model
 
-    def predict(self, records: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    def predict(self, records: "pd.DataFrame", params: Mapping[str, Any] | None = None) -> "pd.DataFrame":
+        import pandas as pd  # only MLflow calls this
+
         X = typed_records(pl.from_pandas(records), self._model.features)
         log_odds = self._model.asked.log_odds(X)
         asked = risk_of(log_odds)

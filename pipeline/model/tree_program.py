@@ -81,17 +81,28 @@ class Program:
 
 def compile_trees(text: str) -> Program:
     """The program of a model in LightGBM's text format. Raises NotCovered with the reason."""
+    features = number_of_features(text)
+    return _joined([_Tree(fields_of(block), features) for block in trees_of(text)], features)
+
+
+def number_of_features(text: str) -> int:
+    """The number of features of a model in LightGBM's text format."""
+    return int(fields_of(text.partition("\nTree=0\n")[0])["max_feature_idx"]) + 1
+
+
+def trees_of(text: str) -> list[str]:
+    """The block of each tree of a model with one output, the sum of its trees. Raises NotCovered for any other."""
     head, *blocks = re.split(r"\nTree=\d+\n", text.partition("\nend of trees")[0])
-    header = _fields(head)
+    header = fields_of(head)
     if header.get("num_class", "1") != "1" or header.get("num_tree_per_iteration", "1") != "1":
         raise NotCovered("more than one output")
     if "average_output" in head:
         raise NotCovered("trees that are averaged")
-    features = int(header["max_feature_idx"]) + 1
-    return _joined([_Tree(_fields(block), features) for block in blocks], features)
+    return blocks
 
 
-def _fields(block: str) -> dict[str, str]:
+def fields_of(block: str) -> dict[str, str]:
+    """The fields of a block of the text, by name."""
     return dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
 
 

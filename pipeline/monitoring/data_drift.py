@@ -33,7 +33,7 @@ from pipeline.judgement.drift import (
 from pipeline.model.learned_from import LearnedFrom, tables_of
 from pipeline.model.stored_model import StoredModel
 from pipeline.monitoring.results import DriftedFeature, LostFeature, LostTable
-from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.scoring.lost_data import lost_features, lost_tables
 from pipeline.settings import Settings
 from pipeline.store.reading import Published
@@ -101,7 +101,7 @@ def models_of(published: Sequence[Published], settings: Settings) -> dict[str, S
 
 def _model(settings: Settings, version: str) -> StoredModel | None:
     try:
-        return registry.load(settings, version)[1]
+        return load(settings, version)[1]
     except BadInput:
         return None
 

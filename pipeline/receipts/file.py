@@ -74,11 +74,11 @@ def _source(scores: PublishedScores, employee_id: str, source: str | None) -> st
 
 def _models(settings: Settings) -> "Callable[[str], StoredModel | None]":
     def model_of(version: str) -> "StoredModel | None":
-        from pipeline.registry import versions as registry  # MLflow takes seconds to import
+        from pipeline.registry.loading import load  # may need MLflow, which takes seconds to import
 
         try:
             with redirect_stderr(StringIO()):
-                return registry.load(settings, version)[1]
+                return load(settings, version)[1]
         except (BadInput, Unavailable):
             return None
 

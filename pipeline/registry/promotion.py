@@ -25,6 +25,7 @@ from pipeline.registry.account import account, checked_reason
 from pipeline.registry.gate import Contender, gate, refused
 from pipeline.registry.gate_words import condition_text
 from pipeline.registry.ledger import Event, LedgerEntry
+from pipeline.registry.loading import load
 from pipeline.registry.model_card import ModelCard, model_card
 from pipeline.registry.report_json import as_text, condition_words, gate_json, manifest_of
 from pipeline.registry.runs import REPORT
@@ -54,7 +55,7 @@ def champion_of(settings: Settings, source: str) -> tuple[str, StoredModel] | No
     if version is None:
         return None
     try:
-        _, model = registry.load(settings, version)
+        _, model = load(settings, version)
     except BadInput:  # an earlier format; the gate then reports that nothing was compared
         return None
     return (version, model) if model.manifest.get("source") == source else None

@@ -30,11 +30,10 @@ from pipeline.judgement.illustration import MissingIllustration
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import report_json
+from pipeline.registry.local import CHAMPION, MODEL_NAME
 from pipeline.registry.runs import PLOTS, REPORT, log_monitoring, log_training, run_of_experiment
 from pipeline.settings import Settings
 
-MODEL_NAME = "retention"
-CHAMPION = "champion"
 EFFECT = "effect.json"
 
 _NO_SUCH = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
@@ -233,8 +232,11 @@ def champion(settings: Settings) -> str:
     return version
 
 
-def load(settings: Settings, version: str | None = None) -> tuple[str, StoredModel]:
-    """A version and its model; the champion unless a version is given. Raises BadInput if there is none."""
+def artefacts(settings: Settings, version: str | None = None) -> tuple[str, Path]:
+    """A version and the folder of its model; the champion unless a version is given. Raises BadInput if there is none.
+
+    `registry.loading` reads the model.
+    """
     client = connect(settings)
     wanted = version or champion_version(client)
     if wanted is None:
@@ -245,7 +247,7 @@ def load(settings: Settings, version: str | None = None) -> tuple[str, StoredMod
         if not is_absent(error):
             raise unavailable(REGISTRY, settings.tracking_uri, error) or error from None
         raise BadInput(no_such_version(wanted)) from error
-    return wanted, StoredModel.load(next(Path(folder).glob("data/*/model.json")).parent)
+    return wanted, Path(folder)
 
 
 @dataclass(frozen=True)

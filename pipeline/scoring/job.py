@@ -17,7 +17,7 @@ from features.errors import BadInput, Finding, Refused
 from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
 from pipeline.dataset.horizons import CURVE
-from pipeline.dataset.workspace import workspace
+from pipeline.dataset.workspace import tables_folder, workspace
 from pipeline.disclosure import CARRIED
 from pipeline.language.translator import marked
 from pipeline.model.calibration import risk_of
@@ -27,8 +27,8 @@ from pipeline.model.related import related
 from pipeline.model.risk_range import plausible_risks, risk_range
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.notice import not_informed, require_notice
-from pipeline.registry import versions as registry
 from pipeline.registry.account import account, checked_reason
+from pipeline.registry.loading import load
 from pipeline.scoring.limits import MONTHS_PUBLISHED
 from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import Population, population_of
@@ -93,14 +93,21 @@ def score_and_publish(
     learned from and no reason is given.
     """
     reason = checked_reason(despite, "score", "--despite", "the month should be published")
-    require_notice(settings, source_name(source), today)
+    name = source_name(source)
+    require_notice(settings, name, today)
     with workspace(settings) as folder, closing(Store.of(settings)) as store:
         store.require_running()
         progress("load the model")
-        number, model = registry.load(settings, version)
+        number, model = load(settings, version)
         read_at = store.moment()
         progress("read and validate")
-        loaded = load_source(source, folder / "tables", settings.directory, runs_own_features=settings.own_features)
+        loaded = load_source(
+            source,
+            folder / "tables",
+            settings.directory,
+            runs_own_features=settings.own_features,
+            stored=tables_folder(settings, name),
+        )
         _require_same_source(loaded.name, model)
         population = population_of(loaded, snapshot_date, today, folder, settings, progress)
         informed = _informed(population, settings, loaded.name, today)

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from features.calendar import month_end, month_index
 from features.collaboration.sum_store import NEEDED_MONTHS, forget_before, months_before
-from pipeline.dataset.workspace import clear_killed, sums_folders
+from features.validated import stored_tables
+from pipeline.dataset.workspace import clear_killed, sums_folders, tables_folders
 from pipeline.settings import Settings
 from pipeline.store import audit
 from pipeline.store.list_folders import delete_lists, forget_gone, list_folders
@@ -55,7 +56,8 @@ class Purged:
 def purge(store: Store, settings: Settings, today: date, is_rehearsal: bool = False) -> Purged:
     """Delete months, answers and contests that are older than their retention period, and sums older than any window.
 
-    With the sums go the ids of people whom no later sums are about, and what killed runs left behind.
+    With the sums go the ids of people whom no later sums are about, the validated tables that runs store for the next,
+    and what killed runs left behind.
 
     The newest publication of each source stays at any age, because it is served. The names and addresses of a source go
     once its newest month is older than the scores' period, unless it is the source published last, whose lists name
@@ -91,7 +93,9 @@ def _purge_files(var: Path, scores_until: date, sums_until: date) -> int:
     lists = delete_lists(var, lambda folder: _is_old(folder, scores_until))
     forget_gone(var)
     first = month_index(sums_until) + 1
-    return lists.in_use + sum(not forget_before(folder, first) for folder in sums_folders(var))
+    in_use = [not forget_before(folder, first) for folder in sums_folders(var)]
+    in_use += [not stored_tables.forget(folder) for folder in tables_folders(var)]
+    return lists.in_use + sum(in_use)
 
 
 def _is_old(lists: Path, scores_until: date) -> bool:

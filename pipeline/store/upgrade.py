@@ -2,18 +2,18 @@
 
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect, text
 
 from features.errors import BadInput, Finding
 from pipeline.store.database import begun
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_VERSION_TABLE: Final = "alembic_version"
 _ONE_IN_A_PROCESS: Final = Lock()
 """What a migration works on is global in Alembic, and threads of a server may open the store together."""
 
@@ -26,6 +26,9 @@ def upgrade(engine: Engine) -> None:
     with begun(engine, "read") as connection:  # usually there is nothing to do, so no lock to wait for
         if is_newest(connection):
             return
+    from alembic import command  # a third of a second to import, for which a store of this version need not wait
+    from alembic.util import CommandError
+
     with _ONE_IN_A_PROCESS, begun(engine, "publish") as connection:
         if is_newest(connection):
             return
@@ -38,18 +41,27 @@ def upgrade(engine: Engine) -> None:
 
 def is_newest(connection: Connection) -> bool:
     """Whether the store has this version's schema."""
-    newest = ScriptDirectory.from_config(_scripts()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == newest
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return False
+    found = connection.execute(text(f"select version_num from {_VERSION_TABLE}")).scalars().all()  # noqa: S608
+    return list(found) == [newest_revision()]
 
 
-def alembic_config(connection: Connection) -> Config:
+def newest_revision() -> str:
+    """The revision of this version's schema: migrations follow each other, and their files are named by number."""
+    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def alembic_config(connection: Connection) -> "Config":
     """The Alembic configuration to run our migrations on a connection, inside its transaction."""
     config = _scripts()
     config.attributes["connection"] = connection
     return config
 
 
-def _scripts() -> Config:
+def _scripts() -> "Config":
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 MONTHS_A_YEAR: Final = 12
 LEVEL: Final = 0.95
@@ -57,8 +57,8 @@ def annual_rates(exits: Numbers, person_months: Numbers) -> tuple[Numbers, Numbe
     """
     tail = (1 - LEVEL) / 2
     scale = np.divide(MONTHS_A_YEAR, person_months, out=np.full(exits.shape, np.nan), where=person_months > 0)
-    low = np.where(exits > 0, stats.chi2.ppf(tail, 2 * np.maximum(exits, 1)) / 2, 0.0)
-    high = stats.chi2.ppf(1 - tail, 2 * exits + 2) / 2
+    low = np.where(exits > 0, special.gammaincinv(np.maximum(exits, 1), tail), 0.0)
+    high = special.gammaincinv(exits + 1, 1 - tail)
     return exits * scale, low * scale, high * scale
 
 
@@ -76,13 +76,25 @@ def rate_ratio(exits: int, person_months: float, before: int, person_months_befo
     if not before or person_months <= 0 or person_months_before <= 0:
         return None
     expected_share = person_months / (person_months + person_months_before)
-    test = stats.binomtest(exits, exits + before, expected_share)
-    interval = test.proportion_ci(LEVEL, method="exact")
+    low, high = _share_interval(exits, exits + before)
     scale = person_months_before / person_months
-    high = None if interval.high == 1 else interval.high / (1 - interval.high) * scale
-    return Comparison(
-        exits / before * scale, float(interval.low / (1 - interval.low) * scale), high, float(test.pvalue)
-    )
+    p = _share_p(exits, exits + before, expected_share)
+    return Comparison(exits / before * scale, low / (1 - low) * scale, high / (1 - high) * scale, p)
+
+
+def _share_interval(exits: int, trials: int) -> tuple[float, float]:
+    """The exact interval of a binomial share (Clopper and Pearson); fewer than all trials are above it."""
+    tail = (1 - LEVEL) / 2
+    low = special.betaincinv(exits, trials - exits + 1, tail) if exits else 0.0
+    return float(low), float(special.betaincinv(exits + 1, trials - exits, 1 - tail))
+
+
+def _share_p(exits: int, trials: int, share: float) -> float:
+    """The exact two-sided p of a binomial share: the probability of all counts no more likely than this one."""
+    counts = np.arange(trials + 1)
+    ways = special.gammaln(trials + 1) - special.gammaln(counts + 1) - special.gammaln(trials - counts + 1)
+    probability = np.exp(ways + special.xlogy(counts, share) + special.xlog1py(trials - counts, -share))
+    return min(1.0, float(probability[probability <= probability[exits] * (1 + 1e-7)].sum()))
 
 
 def against_expected(exits: int, expected: float) -> Comparison | None:
@@ -93,10 +105,14 @@ def against_expected(exits: int, expected: float) -> Comparison | None:
     rate = annual_rate(exits, MONTHS_A_YEAR)
     if expected <= 0 or rate is None:
         return None
-    more = float(stats.poisson.sf(exits - 1, expected)) if exits else 1.0
+    more = float(special.gammainc(exits, expected)) if exits else 1.0
     return Comparison(exits / expected, rate.low / expected, rate.high / expected, more)
 
 
 def adjusted(p: Sequence[float]) -> NDArray[np.float64]:
     """The p-values corrected for their number, by Benjamini and Hochberg: the expected share of false alarms."""
-    return np.asarray(stats.false_discovery_control(np.asarray(p, dtype=float)) if len(p) else [], dtype=float)
+    given = np.asarray(p, dtype=float)
+    order = np.argsort(-given, kind="stable")
+    corrected = np.empty_like(given)
+    corrected[order] = np.minimum.accumulate(given[order] * len(given) / np.arange(len(given), 0, -1))
+    return np.minimum(corrected, 1.0)

@@ -1,7 +1,7 @@
 """Turnover as JSON: what `retention turnover --json` writes, and what the store keeps."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any
 
 from pipeline.turnover.monthly import MANAGER
@@ -14,7 +14,7 @@ def as_json(
     """The figures of the named dimensions, of all but managers' lines where none is named; of the months (YYYY-MM)
     from `first` to `last`.
     """
-    document = asdict(turnover)
+    document = asdict(replace(turnover, months=(), groups=()))
     for name in ("complete_from", "complete_until", "window_first", "window_last"):
         document[name] = str(document[name])
     wanted = by or {row.by for row in turnover.groups} - {MANAGER}
@@ -26,9 +26,15 @@ def as_json(
 
 def month_json(row: MonthRow) -> dict[str, Any]:
     """A row of a month; the month is YYYY-MM."""
-    return asdict(row) | {"month": f"{row.month:%Y-%m}"}
+    return _flat(row) | {"month": f"{row.month:%Y-%m}"}
 
 
 def group_json(row: GroupRow) -> dict[str, Any]:
     """A row of the last twelve months."""
-    return asdict(row)
+    return _flat(row)
+
+
+def _flat(row: MonthRow | GroupRow) -> dict[str, Any]:
+    """`asdict` of a row, at a tenth of its cost: it copies every figure."""
+    values = {field.name: getattr(row, field.name) for field in fields(row)}
+    return {name: asdict(value) if is_dataclass(value) else value for name, value in values.items()}

@@ -49,10 +49,10 @@ class Champion:
         for held in (self._held, self._other):
             if held and held[0] == version:
                 return held[1]
-        from pipeline.registry import versions as registry
+        from pipeline.registry.loading import load
 
         try:
-            self._other = registry.load(self._settings, version)
+            self._other = load(self._settings, version)
         except BadInput:
             detail = marked("The registry no longer holds the model that made the published scores. Score again.")
             raise Refusal(404, "no-such-model", detail) from None
@@ -62,14 +62,13 @@ class Champion:
         return self._other[1]
 
     def _refreshed(self) -> tuple[str, "StoredModel"]:
-        from pipeline.registry import (
-            versions as registry,  # MLflow takes seconds to import, and most servers never need it
-        )
+        from pipeline.registry.loading import load
+        from pipeline.registry.versions import champion  # MLflow takes seconds to import, and most servers never do
 
         try:
-            version = registry.champion(self._settings)
+            version = champion(self._settings)
             if self._held is None or self._held[0] != version:
-                self._held = registry.load(self._settings, version)
+                self._held = load(self._settings, version)
                 garbage.freeze("a model")
                 LOG.info("model version %s scores from now on", version)
         except BadInput:

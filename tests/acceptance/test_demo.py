@@ -16,7 +16,7 @@ from pipeline.demo.habits import habit_of
 from pipeline.demo.year import RETRAINED_AFTER, ROLL_OUT_MONTHS, DemoYear, demo
 from pipeline.identity.tokens import issue_token
 from pipeline.registry import promotion
-from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.answers import last_answers
@@ -53,7 +53,7 @@ def test_every_month_of_the_year_is_scored_listed_and_monitored(year: DemoYear, 
 
 def test_no_model_has_seen_a_month_that_it_scored(year: DemoYear, settings: Settings) -> None:
     for month, day in zip(year.months, DAYS, strict=True):
-        learned_until = registry.load(settings, month.model_version)[1].manifest["outcomes_until"]
+        learned_until = load(settings, month.model_version)[1].manifest["outcomes_until"]
         assert date.fromisoformat(learned_until) < day
     with Store.of(settings) as store, store.reading() as scores:
         assert scores.hindsight(year.source) == frozenset()

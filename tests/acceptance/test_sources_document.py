@@ -154,7 +154,7 @@ def contract_lines(table: str) -> list[str]:
     """The lines that the document must have for a table; a star marks a required column."""
     lines = []
     for name in column_order(table)[:-1]:
-        description = TABLES[table].to_schema().columns[name].description
+        description = TABLES[table].columns[name].description
         star = "*" if name in required_columns(table) else ""
         lines.append(f"| `{name}`{star} | {kind_of(table, name)} | {description} |")
     return lines
@@ -168,18 +168,14 @@ def kind_of(table: str, name: str) -> str:
     if dtype == pl.Boolean:
         return "true or false"
     word = "text" if dtype == pl.String else "whole number" if dtype == pl.Int64 else "number"
-    for rule in TABLES[table].to_schema().columns[name].checks:
-        limits = rule.statistics
-        match rule.name:
-            case "isin":
-                return "one of " + ", ".join(limits["allowed_values"])
-            case "in_range":
-                return f"{word}, {limits['min_value']} to {limits['max_value']}"
-            case "greater_than":
-                return f"{word} above {limits['min_value']}"
-            case "greater_than_or_equal_to":
-                return f"{word}, {limits['min_value']} or more"
-    return word
+    column = TABLES[table].columns[name]
+    if column.allowed:
+        return "one of " + ", ".join(column.allowed)
+    if column.high is not None:
+        return f"{word}, {column.low} to {column.high}"
+    if column.above is not None:
+        return f"{word} above {column.above}"
+    return word if column.low is None else f"{word}, {column.low} or more"
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
@@ -43,7 +43,7 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
     people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in POST)
     people = people.with_columns(manager_id=pl.lit("M1"))
     figures = {"pay_against_market": [-0.3, 0.2, 0.1, -0.1, 0.0], "contract": ["fixed"] * 5}
-    _, model = registry.load(trained, "1")
+    _, model = load(trained, "1")
     X = pl.DataFrame(figures).with_columns(client_rating_12m=pl.lit(3.0), tenure_months=pl.lit(12.0))
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, X.select(list(model.features))))
     with store.changing() as connection:

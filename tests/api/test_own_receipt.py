@@ -15,7 +15,7 @@ from stopping import halt
 from features.errors import BadInput, Refused
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Role, issue_token, roles_together
-from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
@@ -123,7 +123,7 @@ def test_what_would_change_the_estimate_is_what_hrs_what_if_says(
         "contract": ["fixed", "open", "open", "open", "open"],
     }
     people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in POST)
-    _, model = registry.load(trained, "1")
+    _, model = load(trained, "1")
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, pl.DataFrame(figures)))
     changes = {each["text"]: each for each in own(client, bearer)["changes"]}
     levers_of: dict[str, dict[str, int]] = {

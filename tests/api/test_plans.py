@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from published import AuditRows
 
 from pipeline.identity.scopes import Scope
-from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store import erasure
 from pipeline.store.store import Store
@@ -45,7 +45,7 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
     figures = people.select(
         pay_against_market="pay", client_rating_12m="rating", tenure_months=pl.lit(20.0), contract=pl.lit("open")
     )
-    _, model = registry.load(trained, "1")
+    _, model = load(trained, "1")
     people = people.drop("pay", "rating").with_columns(pl.col("job", "manager_id").cast(pl.String))
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, figures))
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "pay_bands": {1: 40_000.0}})

@@ -23,6 +23,7 @@ from pipeline.commands import main as entry
 from pipeline.judgement.figures import Bounded
 from pipeline.registry import promotion
 from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store.schema import MODEL_LEDGER
 from pipeline.store.store import Store
@@ -36,7 +37,7 @@ SPAWN = multiprocessing.get_context("spawn")
 @pytest.fixture
 def refused_version(trained: Settings) -> str:
     """Registers a version with far too extreme risks, which the gate refuses."""
-    _, model = registry.load(trained, "1")
+    _, model = load(trained, "1")
     report = registry.report_of(registry.connect(trained), "1")
     metrics = replace(report.metrics, calibration_slope=Bounded(0.5, 0.4, 0.6))
     outcome = promotion.record(trained, model, replace(report, metrics=metrics))
@@ -149,7 +150,7 @@ def test_plots_and_a_card_that_fail_never_end_a_training(trained: Settings, monk
 
     monkeypatch.setattr("pipeline.registry.promotion.model_card", fail)
     monkeypatch.setattr("pipeline.registry.runs._log_plots", fail)
-    _, model = registry.load(trained, "1")
+    _, model = load(trained, "1")
     report = registry.report_of(registry.connect(trained), "1")
     outcome = promotion.record(trained, model, report, {"gain.svg": b"<svg/>"})
     assert outcome.model_version
@@ -163,7 +164,7 @@ def test_plots_and_a_card_that_fail_never_end_a_training(trained: Settings, monk
 
 def stop_before_registering(settings: Settings, text: Any) -> None:
     """Log a model, and stop for good before its version exists."""
-    _, model = registry.load(settings, "1")
+    _, model = load(settings, "1")
     report = registry.report_of(registry.connect(settings), "1")
 
     def halt(*_: object, **__: object) -> None:

@@ -16,6 +16,7 @@ from servers import free_port
 
 from pipeline.model.blend import Blend
 from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
@@ -41,7 +42,7 @@ RECORDS = [
 def test_every_way_to_omit_unknown_values_fits_the_signature(trained: Settings, records: pd.DataFrame) -> None:
     registry.connect(trained)
     loaded = mlflow.pyfunc.load_model("models:/retention/1")
-    _, model = registry.load(trained, "1")
+    _, model = load(trained, "1")
     known = pd.DataFrame({"tenure_months": [8.0]})
     expected = loaded.predict(known)
     assert loaded.predict(records).equals(expected)

@@ -10,7 +10,7 @@ from api_server import Bearer
 from fastapi.testclient import TestClient
 from published import AuditRows
 
-from pipeline.registry import versions as registry
+from pipeline.registry.loading import load
 from pipeline.score_record import Factor
 from pipeline.scoring.what_if import Change, WhatIf
 from pipeline.settings import Settings
@@ -35,7 +35,7 @@ def asked(trained: Settings, bearer: Bearer, settings: ServerSettings, store: St
     from pipeline.scoring.population import POST
 
     people = pl.DataFrame({"employee_id": list("ABCDE")}).with_columns(pl.lit(None).alias(name) for name in POST)
-    _, model = registry.load(trained, "1")
+    _, model = load(trained, "1")
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, pl.DataFrame(FIGURES)))
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri})
     with TestClient(create_app(here)) as client:

@@ -1,0 +1,138 @@
+"""The folder of a source's validated tables: one generation, with the report and the fingerprint that it belongs to.
+
+Files are linked, not copied, where the disk allows it: they are never changed, only replaced. Protected attributes are
+not among them.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from features.files import delete
+from features.validation.report import Report
+
+_GENERATION: Final = "tables"
+_MANIFEST: Final = "manifest.json"
+_LOCK: Final = "lock"
+_PEOPLE: Final = ("employee_id", "client_id", "provider_id", "manager_id", "assessor_id")
+
+
+@dataclass(frozen=True)
+class StoredTables:
+    """The report and the hash of tables that were validated in an earlier run."""
+
+    report: Report
+    data_hash: str
+
+
+def take(folder: Path, fingerprint: str, out: Path) -> StoredTables | None:
+    """Put the tables of a fingerprint into the new folder `out`; None if they are not stored, or another run stores."""
+    with locked(folder) as is_free:
+        generation = folder / _GENERATION
+        manifest = _manifest_in(generation) if is_free else None
+        if manifest is None or manifest["fingerprint"] != fingerprint:
+            return None
+        sizes: dict[str, int] = manifest["sizes"]
+        if sizes != _sizes(generation):  # a killed run, or a disk that lost something
+            return None
+        _link(generation, sizes, out)
+        return StoredTables(Report.from_dict(manifest["report"]), manifest["data_hash"])
+
+
+def put(folder: Path, fingerprint: str, tables: Path, validated: StoredTables) -> None:
+    """Replace what is stored by the tables of a folder; nothing happens while another run uses the folder."""
+    with locked(folder) as is_free:
+        if not is_free:
+            return
+        _clear(folder)
+        sizes = _sizes(tables)
+        new = Path(tempfile.mkdtemp(prefix=".", dir=folder))
+        _link(tables, sizes, new / _GENERATION)
+        manifest = {
+            "fingerprint": fingerprint,
+            "sizes": sizes,
+            "data_hash": validated.data_hash,
+            "report": validated.report.as_dict() | {"notes_of_reading": list(validated.report.notes_of_reading)},
+        }
+        (new / _GENERATION / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        (new / _GENERATION).rename(folder / _GENERATION)
+        new.rmdir()
+
+
+def forget(folder: Path) -> bool:
+    """Delete the tables in a folder; the next run reads the source. False if a run is storing or taking them."""
+    with locked(folder) as is_free:
+        if is_free:
+            _clear(folder)
+        return is_free
+
+
+def holds_tables(folder: Path) -> bool:
+    """Whether a folder holds tables, also of a run that was killed while it stored them."""
+    return any(path.name != _LOCK for path in folder.iterdir())
+
+
+def may_hold(folder: Path, employee_id: str) -> bool:
+    """Whether the tables in a folder may be about a person: also if a killed run left them unfinished."""
+    if any(path.name not in (_LOCK, _GENERATION) for path in folder.iterdir()):
+        return True
+    return any(_names(file, employee_id) for file in (folder / _GENERATION).glob("*.parquet"))
+
+
+def _names(file: Path, employee_id: str) -> bool:
+    columns = [name for name in pq.read_schema(file).names if name in _PEOPLE]
+    if not columns:
+        return False
+    is_named = pl.any_horizontal(pl.col(columns).cast(pl.String) == employee_id)
+    return bool(pl.scan_parquet(file).select(is_named.any()).collect().item())
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[bool]:
+    """Lock the folder for this process, if no other has; the system releases it however a process ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name != _LOCK:
+            delete(path)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in sorted(folder.glob("*.parquet"))}
+
+
+def _link(tables: Path, names: Iterable[str], out: Path) -> None:
+    out.mkdir()
+    for name in names:
+        try:
+            os.link(tables / name, out / name)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(tables / name, out / name)
+
+
+def _manifest_in(generation: Path) -> dict[str, Any] | None:
+    """The manifest of a generation; None if there is none that can be read."""
+    try:
+        manifest: dict[str, Any] = json.loads((generation / _MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return manifest
