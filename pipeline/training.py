@@ -149,8 +149,10 @@ def evaluated(source: Path, settings: Settings, request: Request, folder: Path, 
         tuning = None if request.quick or not material.horizon_months else _tuned(material, request, watch.progress)
     with watch.stage("judge out of time", "evaluate out of time"):
         quick = request.quick or bool(material.horizon_months)
-        shape = tuning.shape if tuning else None
-        judged = backtest(material.dataset, material.splits, request.seed, quick, watch.progress, shape)
+        shape, held_out = (tuning.shape, tuning.held_out) if tuning else (None, None)
+        judged = backtest(material.dataset, material.splits, request.seed, quick, watch.progress, shape, held_out)
+        if tuning:
+            tuning = replace(tuning, held_out=None)
     with watch.stage("guards"):
         permuted = permuted_labels_auc(material.dataset, material.splits[-1], judged.blends[-1], request.seed)
         try:

@@ -97,6 +97,18 @@ class Choice:
         }
 
 
+@dataclass(frozen=True)
+class HeldOut:
+    """What a search has fitted on the folds of some rows already: the same fits need not be made again.
+
+    `linear` are the held-out log-odds (n,) of the logistic regression, `trials` the trees of each fold.
+    """
+
+    penalty: Penalty
+    linear: Floats
+    trials: Sequence[Trial]
+
+
 def usual_weight(exits: int) -> float:
     """Prior weight of the logistic regression, given the number of training rows with an exit.
 
@@ -119,10 +131,12 @@ def choose(
     seed: int,
     fixed: Shape | None,
     constraints: Sequence[int],
+    known: HeldOut | None = None,
 ) -> Choice:
     """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
 
     `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
+    `known` are the fits of a search on the same rows and folds, with the fixed shape.
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
@@ -131,10 +145,15 @@ def choose(
     outcome = left[np.concatenate([valid for _, valid in usable])] if usable else left[:0]
     if min(outcome.sum(), (~outcome).sum()) < LEAST_HELD_OUT_EXITS:
         return default
-    penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
-    shape, rounds, trees = _choose_trees(
-        matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, constraints
-    )
+    if known and fixed:
+        penalty, linear, trials = known.penalty, known.linear, {fixed: known.trials}
+    else:
+        penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
+        trials = {
+            tried: [try_trees(matrix, left, fold, categories, tried, seed, constraints) for fold in usable]
+            for tried in ((fixed,) if fixed else SHAPES)
+        }
+    shape, rounds, trees = _best_trees(trials, matrix, usable)
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     weight, _ = best_weight(linear, trees, outcome, exits)
     return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable)
@@ -167,20 +186,13 @@ def clearly_better(losses: Floats, others: Floats, errors: float = 1.0) -> bool:
     return bool(gain.sum() > errors * gain.std() * len(gain) ** 0.5)
 
 
-def _choose_trees(
-    matrix: Floats,
-    left: Bools,
-    categories: Sequence[int],
-    folds: Sequence[Fold],
-    seed: int,
-    shapes: Sequence[Shape],
-    constraints: Sequence[int],
+def _best_trees(
+    tried: Mapping[Shape, Sequence[Trial]], matrix: Floats, folds: Sequence[Fold]
 ) -> tuple[Shape, int, Floats]:
     """The shape and number of rounds with the least held-out loss, and their held-out log-odds."""
     sizes = [len(valid) for _, valid in folds]
-    found: list[tuple[float, Shape, int, list[Trial]]] = []
-    for shape in shapes:
-        trials = [try_trees(matrix, left, fold, categories, shape, seed, constraints) for fold in folds]
+    found: list[tuple[float, Shape, int, Sequence[Trial]]] = []
+    for shape, trials in tried.items():
         shortest = min(len(trial.losses) for trial in trials)
         losses = np.average([trial.losses[:shortest] for trial in trials], axis=0, weights=sizes)
         found.append((float(losses.min()), shape, int(losses.argmin()) + 1, trials))
