@@ -136,7 +136,7 @@ def _fitted(
     """The model of a split, and the same without monotone constraints; None if it has none, and in quick runs."""
     shared = TrainingRows.of(dataset.X, split.train, held_out)
     blend = _fit(dataset, split, seed, quick, shape=shape, shared=shared)
-    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train, shared)
+    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train, shared, split.stayers_kept)
     if quick or not dataset.directions:
         return blend, None
     return blend, _fit(dataset, split, seed, quick, blend, is_constrained=False, shared=shared)
@@ -152,7 +152,7 @@ def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: b
         "risk": risk_of(log_odds),
         "low": low,
         "high": high,
-        "base_rate": np.full(len(split.test), dataset.left[split.train].mean()),
+        "base_rate": np.full(len(split.test), split.base_rate(dataset.left)),
         "logistic": risk_of(blend.linear_log_odds(test)),
         "boosting": risk_of(blend.trees_log_odds(test)),
         **{
@@ -237,6 +237,7 @@ def _fit(
         directions=dataset.directions if is_constrained else None,
         rows=split.train,
         shared=shared,
+        stayers_kept=split.stayers_kept,
     )
 
 

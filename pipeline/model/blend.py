@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from features.errors import BadInput, Finding
+from pipeline.dataset.sample_of_stayers import shift_of
 from pipeline.dataset.splits import Fold
 from pipeline.files import write_text
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
@@ -135,11 +136,13 @@ def fit_blend(
     directions: Mapping[str, int] | None = None,
     rows: Rows | slice = slice(None),
     shared: TrainingRows | None = None,
+    stayers_kept: float = 1.0,
 ) -> Blend:
     """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
 
     `rows` are the training rows (default: all); the folds are indices into them. `shared` are these rows as other fits
-    use them too.
+    use them too. `stayers_kept` is below 1 where they are a sample (`pipeline.dataset.sample_of_stayers`); the risks
+    are those of everyone all the same.
 
     Penalty, rounds, weight and calibration are chosen on `folds` (training rows, validation rows: out of time where
     there are dates); with too few exits there, defaults are used. `quick` fixes the shape of the trees by the number of
@@ -149,17 +152,18 @@ def fit_blend(
     """
     encoded, outcome = shared or TrainingRows.of(features, rows), np.asarray(left, dtype=bool)[rows]
     encoding, matrix, categories = encoded.encoding, encoded.matrix, encoded.encoding.categories
+    shift = shift_of(stayers_kept)
     with threadpool_limits(1):  # the matrices are too small for threads: waiting costs ten times the work
         constraints = monotone_constraints(encoding, directions or {}, matrix, outcome)
         fixed = shape or (shape_for(int(outcome.sum())) if quick else None)
         choice = (
             hyperparameters_of.choice
             if hyperparameters_of
-            else choose(matrix, outcome, categories, folds, seed, fixed, constraints, encoded.held_out)
+            else choose(matrix, outcome, categories, folds, seed, fixed, constraints, encoded.held_out, shift)
         )
         design, bins = (shared.design, shared.bins(choice.shape, seed)) if shared else (None, None)
-        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints, design)
-        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins)
+        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints, design).shifted(shift)
+        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift)
     release_free_memory()
     return Blend(encoding, linear, trees, choice)
 
@@ -171,11 +175,13 @@ def with_posterior(
     people: ArrayLike,
     rows: Rows | slice = slice(None),
     shared: TrainingRows | None = None,
+    stayers_kept: float = 1.0,
 ) -> Blend:
     """The blend of a training table and outcomes (n,) with what its log-odds may be wrong by.
 
     `people` (n,) are numbers of the persons: one exit can be the outcome of several rows, which count as one.
-    `rows` are the training rows (default: all), and `shared` those that the blend was fitted on.
+    `rows` are the training rows (default: all), and `shared` those that the blend was fitted on;
+    `stayers_kept` as in `fit_blend`.
     """
     outcome = np.asarray(left, dtype=bool)[rows]
     matrix = shared.matrix if shared else blend.encoding(features, rows)
@@ -185,7 +191,7 @@ def with_posterior(
             matrix,
             outcome,
             blend.encoding.categories,
-            blend.linear.log_odds(matrix),
+            blend.linear.log_odds(matrix) - shift_of(stayers_kept),  # those of the sample
             rows_per_leaver=outcome.sum() / max(leavers, 1),
             design=shared.design if shared else None,
         )

@@ -5,7 +5,7 @@ and explaining are look-ups.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -102,6 +102,9 @@ class Linear:
 
     def log_odds(self, matrix: Floats) -> Floats:
         return np.asarray(self.base + self.contributions(matrix).sum(axis=1))
+
+    def shifted(self, by: float) -> "Linear":
+        return replace(self, base=self.base + by)
 
     def as_dict(self) -> dict[str, Any]:
         return {"base": self.base, "curves": [curve.as_dict() for curve in self.curves]}

@@ -132,11 +132,13 @@ def choose(
     fixed: Shape | None,
     constraints: Sequence[int],
     known: HeldOut | None = None,
+    shift: float = 0.0,
 ) -> Choice:
     """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
 
     `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
-    `known` are the fits of a search on the same rows and folds, with the fixed shape.
+    `known` are the fits of a search on the same rows and folds, with the fixed shape. `shift` is that of everyone's
+    log-odds from those of the rows, where these are a sample.
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
@@ -156,7 +158,7 @@ def choose(
     shape, rounds, trees = _best_trees(trials, matrix, usable)
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     weight, _ = best_weight(linear, trees, outcome, exits)
-    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable)
+    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable, shift)
 
 
 def choose_penalty(
@@ -209,7 +211,9 @@ def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tu
     return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
 
 
-def _calibrated(choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold]) -> Choice:
+def _calibrated(
+    choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold], shift: float
+) -> Choice:
     """Add the calibrations and the level's uncertainty, given held-out log-odds (n,) of both parts.
 
     `left` are the outcomes of the training rows; the held-out rows are those of the folds, one fold after the other.
@@ -218,7 +222,7 @@ def _calibrated(choice: Choice, linear: Floats, trees: Floats, left: Bools, fold
     outcome, fold = left[np.concatenate(valid)], np.repeat(np.arange(len(valid)), [len(rows) for rows in valid])
     log_odds = mixed(choice.weight, linear, trees)
     fitted, *of_parts = (fit_shared_slope(one, outcome, fold) for one in (log_odds, linear, trees))
-    line, linear_line, trees_line = (turned(one.slope, float(left.mean())) for one in (fitted, *of_parts))
+    line, linear_line, trees_line = (turned(one.slope, float(left.mean()), shift) for one in (fitted, *of_parts))
     risk = risk_of(fitted(log_odds, fold))
     information = np.asarray(np.bincount(fold, risk * (1 - risk)), dtype=np.float64)
     return replace(
