@@ -8,6 +8,7 @@ import lightgbm
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from pipeline.model.boosting import Shape, bins_of
 from pipeline.model.design import Design, design_of
@@ -49,5 +50,6 @@ class TrainingRows:
 
     def prepared(self, shape: Shape, seed: int) -> Self:
         """The same, with all that fits share computed: for fits that run at the same time."""
-        self.bins(shape, seed), self.design.products
+        with threadpool_limits(1):  # sums of several threads differ in the last digit
+            self.bins(shape, seed), self.design.products
         return self
