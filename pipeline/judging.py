@@ -108,7 +108,9 @@ def _final(material: Material) -> tuple[Dataset, Split]:
 
 
 def _fitted(estimator: Any, dataset: Dataset, split: Split, seed: int) -> FittedEstimator:
-    return fit_estimator(estimator, dataset.X, dataset.left, split.folds, seed, split.train)
+    return fit_estimator(
+        estimator, dataset.X, dataset.left, split.folds, seed, split.train, stayers_kept=split.stayers_kept
+    )
 
 
 def _model(estimator: Any, done: Evaluated, request: Request) -> StoredModel:

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         default={}, description="a year's pay by level, in one currency; plans then show their cost in it"
     )
 
+    most_stayers: int = Field(
+        default=200_000,
+        ge=1,
+        description="most rows of people who stayed that a fit learns from; test rows are all used",
+    )
     drift_limit: float = Field(
         default=0.2, gt=0, description="least population stability index of a feature that counts as drift"
     )

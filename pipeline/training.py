@@ -149,8 +149,10 @@ def evaluated(source: Path, settings: Settings, request: Request, folder: Path, 
         tuning = None if request.quick or not material.horizon_months else _tuned(material, request, watch.progress)
     with watch.stage("judge out of time", "evaluate out of time"):
         quick = request.quick or bool(material.horizon_months)
-        shape = tuning.shape if tuning else None
-        judged = backtest(material.dataset, material.splits, request.seed, quick, watch.progress, shape)
+        shape, held_out = (tuning.shape, tuning.held_out) if tuning else (None, None)
+        judged = backtest(material.dataset, material.splits, request.seed, quick, watch.progress, shape, held_out)
+        if tuning:
+            tuning = replace(tuning, held_out=None)
     with watch.stage("guards"):
         permuted = permuted_labels_auc(material.dataset, material.splits[-1], judged.blends[-1], request.seed)
         try:
@@ -170,7 +172,7 @@ def _train(
     with watch.stage("ranges", "the uncertainty of each risk"):
         model = _with_posterior(model, done.material)
     report = full_report(source, settings, request, done, model.asked, watch)
-    report = replace(report, settings=_settings(model, done.tuning))
+    report = replace(report, settings=_settings(model, done))
     report = recorded(settings, model, report, done, folder, progress)
     return Trained(
         replace(report, manifest=None, seconds=watch.seconds), model, predictions_of(done, request, settings, today)
@@ -264,16 +266,20 @@ def _tuned(material: Material, request: Request, progress: Progress) -> Tuning |
     return tune(X, left, first.folds, material.dataset.directions, request.seed, progress)
 
 
-def _settings(model: StoredModel, tuning: Tuning | None) -> dict[str, Any]:
-    """The settings of the served horizon's model, and the tuning behind them."""
-    return {**model.manifest["settings"], "tuning": tuning.as_dict() if tuning else None}
+def _settings(model: StoredModel, done: Evaluated) -> dict[str, Any]:
+    """The settings of the served horizon's model, the share of stayers it learned from, and the tuning behind them."""
+    _, split = done.material.final(model.horizon_months)
+    sample = {"stayers_kept": split.stayers_kept} if split.stayers_kept < 1 else {}
+    return {**model.manifest["settings"], **sample, "tuning": done.tuning.as_dict() if done.tuning else None}
 
 
 def _with_posterior(model: StoredModel, material: Material) -> StoredModel:
     """The model that knows how uncertain the risks of the requested horizon are."""
     months = model.horizon_months
     dataset, split = material.final(months)
-    blend = with_posterior(model.asked, dataset.X, dataset.left, dataset.person, split.train)
+    blend = with_posterior(
+        model.asked, dataset.X, dataset.left, dataset.person, split.train, stayers_kept=split.stayers_kept
+    )
     return replace(model, blends={**model.blends, months: blend})
 
 
@@ -292,6 +298,7 @@ def _final_model(done: Evaluated, request: Request) -> StoredModel:
             shape=tuning.shape if tuning else None,
             directions=material.dataset.directions,
             rows=split.train,
+            stayers_kept=split.stayers_kept,
         )
 
     rows = 2 * most_rows(material.splits)  # each fit holds its own table as well as the matrix

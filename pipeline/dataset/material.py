@@ -89,6 +89,8 @@ class PanelMaterial:
     final_dates: Mapping[int, tuple[date, ...]]
     files: Mapping[date, Path]
     dates_of_last_year: Sequence[date]
+    most_stayers: int
+    seed: int
 
     @property
     def name(self) -> str:
@@ -122,7 +124,7 @@ class PanelMaterial:
         dates = self.final_dates[months]
         is_own = months == self.horizon_months
         data = self.dataset if is_own else build_dataset(self.source, self.files, dates, months)
-        return data, split_of(data, Origin(dates[-1], dates), months)
+        return data, split_of(data, Origin(dates[-1], dates), months, self.most_stayers, self.seed)
 
 
 @dataclass(frozen=True)
@@ -213,10 +215,12 @@ def _(
     needed = sorted(evaluated.union(*final_dates.values(), calendar[-1:], year))
     files = features_of(loaded, needed, folder, settings, progress)
     dataset = build_dataset(loaded, files, sorted(evaluated.union(final_dates[horizon])), horizon)
-    splits = [split_of(dataset, origin, horizon) for origin in origins]
+    splits = [split_of(dataset, origin, horizon, settings.most_stayers, seed) for origin in origins]
     for split in splits:
         require_exits(leavers(dataset, split.train))
-    return PanelMaterial(loaded, horizon, dataset, splits, final_dates, files, year)
+    if (least := min(split.stayers_kept for split in splits)) < 1:
+        progress(f"a fit learns from all leavers and {least:.0%} of the rows of stayers or more")
+    return PanelMaterial(loaded, horizon, dataset, splits, final_dates, files, year, settings.most_stayers, seed)
 
 
 def _last_year(calendar: Sequence[date], last: date) -> list[date]:

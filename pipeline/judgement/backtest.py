@@ -12,7 +12,7 @@ from features.contract.vocabulary import DRIVERS
 from pipeline.dataset.evaluation_splits import Split, most_rows
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.figures import UNDEFINED, Bounded, Metrics
-from pipeline.judgement.metrics import metrics, metrics_with_intervals, paired_difference
+from pipeline.judgement.metrics import Resampled, metrics, metrics_with_intervals, resampled_metrics
 from pipeline.judgement.plausible_exits import PlausibleExits, plausible_exits
 from pipeline.judgement.report import Baselines, Difference, OriginMetrics
 from pipeline.model.blend import Blend, fit_blend, with_posterior
@@ -20,6 +20,8 @@ from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of
 from pipeline.model.parallel import in_parallel
 from pipeline.model.risk_range import risk_range
+from pipeline.model.selection import HeldOut
+from pipeline.model.training_rows import TrainingRows
 
 _OF_THE_MODEL = ("risk", "low", "high", "unconstrained")
 PERMUTATIONS = 3
@@ -70,18 +72,17 @@ class Backtest:
 
         None if no feature has a monotone constraint, and in quick runs, which skip the second fit.
         """
-        return None if self.unconstrained is None else self._difference(self.unconstrained, self.risk, seed)
+        if self.unconstrained is None:
+            return None
+        return Difference(**self._resampled(self.unconstrained, seed).less(self._resampled(self.risk, seed)))
 
     def ablation(self, seed: int) -> dict[str, Difference]:
         """Whole model less each reduced one, in AUC and average precision; positive: the other features help."""
-        return {name: self._difference(self.risk, risk, seed) for name, risk in self.reduced.items()}
+        whole = self._resampled(self.risk, seed)
+        return {name: Difference(**whole.less(self._resampled(risk, seed))) for name, risk in self.reduced.items()}
 
-    def _difference(self, first: np.ndarray, second: np.ndarray, seed: int) -> Difference:
-        auc, average_precision = (
-            paired_difference(self.left, first, second, self.person, seed, metric)
-            for metric in ("auc", "average_precision")
-        )
-        return Difference(auc, average_precision)
+    def _resampled(self, risk: np.ndarray, seed: int) -> Resampled:
+        return resampled_metrics(self.left, risk, self.person, seed, ("auc", "average_precision"))
 
 
 def backtest(
@@ -91,19 +92,22 @@ def backtest(
     quick: bool,
     progress: Callable[[str], None] = lambda _: None,
     shape: Shape | None = None,
+    held_out: HeldOut | None = None,
 ) -> Backtest:
     """Fits and predicts every split, with baselines and the ablation by driver.
 
     The reduced models reuse the hyperparameters that the whole model chose on that split, so that only the features
     differ. In a cross-section, splits that share a label are pooled in `by_origin`. `shape` is the tuned shape of the
-    trees, if there is one.
+    trees, if there is one, and `held_out` what the search for it fitted on the folds of the first split.
     """
 
     def fit_and_predict(split: Split) -> tuple[Blend, dict[str, np.ndarray], list[PlausibleExits]]:
         progress(f"judging {split.label}")
-        blend = _fit(dataset, split, seed, quick, shape=shape)
-        blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train)
-        return blend, _predicted(dataset, split, blend, seed, quick), _tenths(dataset, split, blend)
+        blend, unconstrained = _fitted(dataset, split, seed, quick, shape, held_out if split is splits[0] else None)
+        predicted = _predicted(dataset, split, blend, seed, quick)
+        if unconstrained:
+            predicted["unconstrained"] = unconstrained.risk(dataset.X[split.test])
+        return blend, predicted, _tenths(dataset, split, blend)
 
     blends, parts, tenths = zip(*in_parallel(fit_and_predict, splits, most_rows(splits)), strict=True)
     predicted = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -126,21 +130,29 @@ def backtest(
     )
 
 
+def _fitted(
+    dataset: Dataset, split: Split, seed: int, quick: bool, shape: Shape | None, held_out: HeldOut | None
+) -> tuple[Blend, Blend | None]:
+    """The model of a split, and the same without monotone constraints; None if it has none, and in quick runs."""
+    shared = TrainingRows.of(dataset.X, split.train, held_out)
+    blend = _fit(dataset, split, seed, quick, shape=shape, shared=shared)
+    blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train, shared, split.stayers_kept)
+    if quick or not dataset.directions:
+        return blend, None
+    return blend, _fit(dataset, split, seed, quick, blend, is_constrained=False, shared=shared)
+
+
 def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: bool) -> dict[str, np.ndarray]:
     """Risks of the split's test rows by the model, the baselines and the reduced models."""
     test = dataset.X[split.test]
     log_odds = blend.log_odds(test)
     errors = blend.errors(test)
     low, high = risk_range(log_odds, errors.sd if errors else np.full(len(log_odds), np.nan))
-    unconstrained = {}
-    if dataset.directions and not quick:
-        unconstrained["unconstrained"] = _fit(dataset, split, seed, quick, blend, is_constrained=False).risk(test)
     return {
         "risk": risk_of(log_odds),
         "low": low,
         "high": high,
-        **unconstrained,
-        "base_rate": np.full(len(split.test), dataset.left[split.train].mean()),
+        "base_rate": np.full(len(split.test), split.base_rate(dataset.left)),
         "logistic": risk_of(blend.linear_log_odds(test)),
         "boosting": risk_of(blend.trees_log_odds(test)),
         **{
@@ -164,8 +176,10 @@ def permuted_labels_auc(dataset: Dataset, split: Split, hyperparameters_of: Blen
     The last split is enough, since the procedure is the same in all; the hyperparameters are its own.
     """
 
+    shared = TrainingRows.of(dataset.X, split.train).prepared(hyperparameters_of.choice.shape, seed)
+
     def risk(permuted: Dataset, split: Split) -> np.ndarray:
-        blend = _fit(permuted, split, seed, quick=True, hyperparameters_of=hyperparameters_of)
+        blend = _fit(permuted, split, seed, quick=True, hyperparameters_of=hyperparameters_of, shared=shared)
         return blend.risk(permuted.X[split.test])
 
     return mean_permuted_auc(dataset, split, risk, seed)
@@ -210,6 +224,7 @@ def _fit(
     hyperparameters_of: Blend | None = None,
     shape: Shape | None = None,
     is_constrained: bool = True,
+    shared: TrainingRows | None = None,
 ) -> Blend:
     return fit_blend(
         dataset.X,
@@ -221,6 +236,8 @@ def _fit(
         shape=shape,
         directions=dataset.directions if is_constrained else None,
         rows=split.train,
+        shared=shared,
+        stayers_kept=split.stayers_kept,
     )
 
 

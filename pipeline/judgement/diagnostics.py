@@ -104,6 +104,7 @@ def _refitted(dataset: Dataset, split: Split, hyperparameters_of: Blend, seed: i
         hyperparameters_of=hyperparameters_of,
         directions=dataset.directions,
         rows=rows,
+        stayers_kept=split.stayers_kept,
     )
 
 

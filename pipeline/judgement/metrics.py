@@ -5,7 +5,7 @@ are therefore one step, and the figures do not depend on the order of rows. A re
 the rows are sorted once and a block of resamples is counted at a time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -199,10 +199,33 @@ def paired_difference(
 
     Positive means that `a` has the higher figure, which is worse for log_loss, brier and ece. NaN if the metric is.
     """
-    a, b = (_Ranking(left, risk) for risk in (risk_a, risk_b))
-    drawn_a, drawn_b = (_resampled(ranking, (metric,), person, seed, resamples)[metric] for ranking in (a, b))
-    value = one_metric(left, risk_a, metric) - one_metric(left, risk_b, metric)
-    return percentile_interval(value, drawn_a - drawn_b)
+    a, b = (resampled_metrics(left, risk, person, seed, (metric,), resamples) for risk in (risk_a, risk_b))
+    return a.less(b)[metric]
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Metrics by name: their values, and those in each resample (resamples,)."""
+
+    values: Mapping[str, float]
+    drawn: Mapping[str, Floats]
+
+    def less(self, other: "Resampled") -> dict[str, Bounded]:
+        """Each metric less that of other risks of the same rows and resamples, as `paired_difference` has it."""
+        return {
+            name: percentile_interval(value - other.values[name], self.drawn[name] - other.drawn[name])
+            for name, value in self.values.items()
+        }
+
+
+def resampled_metrics(
+    left: ArrayLike, risk: ArrayLike, person: ArrayLike, seed: int, names: Sequence[str], resamples: int = RESAMPLES
+) -> Resampled:
+    """Some of `METRICS`, resampled once, so that risks can be compared with several others."""
+    ranking = _Ranking(left, risk)
+    tally = ranking.tally(np.ones((1, np.size(risk))))
+    values = {name: float(_FORMULAS[name](tally)[0]) for name in names}
+    return Resampled(values, _resampled(ranking, names, person, seed, resamples))
 
 
 class _Ranking:
@@ -233,7 +256,7 @@ class _Ranking:
 
 
 def _resampled(
-    ranking: _Ranking, names: tuple[str, ...], person: ArrayLike, seed: int, resamples: int
+    ranking: _Ranking, names: Sequence[str], person: ArrayLike, seed: int, resamples: int
 ) -> dict[str, Floats]:
     """The named metrics of each resample; the same seed draws the same people, whatever the risks."""
     _, codes = np.unique(np.asarray(person), return_inverse=True)

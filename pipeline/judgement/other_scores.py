@@ -106,7 +106,9 @@ def judge_estimator(
 def _fit(
     estimator: Any, dataset: Dataset, split: Split, seed: int, calibration_of: FittedEstimator | None = None
 ) -> FittedEstimator:
-    return fit_estimator(estimator, dataset.X, dataset.left, split.folds, seed, split.train, calibration_of)
+    return fit_estimator(
+        estimator, dataset.X, dataset.left, split.folds, seed, split.train, calibration_of, split.stayers_kept
+    )
 
 
 def _permuted(

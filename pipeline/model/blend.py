@@ -17,16 +17,18 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from features.errors import BadInput, Finding
+from pipeline.dataset.sample_of_stayers import shift_of
 from pipeline.dataset.splits import Fold
 from pipeline.files import write_text
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.model.calibration import risk_of
-from pipeline.model.encoding import Encoding, Rows, fit_encoding
+from pipeline.model.encoding import Encoding, Rows
 from pipeline.model.linear import Linear, fit_linear
 from pipeline.model.memory import release_free_memory
 from pipeline.model.posterior import Errors, Posterior, fit_posterior
 from pipeline.model.selection import Choice, choose, mixed
 from pipeline.model.separation import rank_auc
+from pipeline.model.training_rows import TrainingRows
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -133,10 +135,14 @@ def fit_blend(
     shape: Shape | None = None,
     directions: Mapping[str, int] | None = None,
     rows: Rows | slice = slice(None),
+    shared: TrainingRows | None = None,
+    stayers_kept: float = 1.0,
 ) -> Blend:
     """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
 
-    `rows` are the training rows (default: all); the folds are indices into them.
+    `rows` are the training rows (default: all); the folds are indices into them. `shared` are these rows as other fits
+    use them too. `stayers_kept` is below 1 where they are a sample (`pipeline.dataset.sample_of_stayers`); the risks
+    are those of everyone all the same.
 
     Penalty, rounds, weight and calibration are chosen on `folds` (training rows, validation rows: out of time where
     there are dates); with too few exits there, defaults are used. `quick` fixes the shape of the trees by the number of
@@ -144,39 +150,50 @@ def fit_blend(
     `hyperparameters_of` takes those of a fitted blend, so that a refit costs one fit of each part. `directions` names
     the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend.
     """
-    encoding, outcome = fit_encoding(features, rows), np.asarray(left, dtype=bool)[rows]
-    matrix, categories = encoding(features, rows), encoding.categories
+    encoded, outcome = shared or TrainingRows.of(features, rows), np.asarray(left, dtype=bool)[rows]
+    encoding, matrix, categories = encoded.encoding, encoded.matrix, encoded.encoding.categories
+    shift = shift_of(stayers_kept)
     with threadpool_limits(1):  # the matrices are too small for threads: waiting costs ten times the work
         constraints = monotone_constraints(encoding, directions or {}, matrix, outcome)
         fixed = shape or (shape_for(int(outcome.sum())) if quick else None)
         choice = (
             hyperparameters_of.choice
             if hyperparameters_of
-            else choose(matrix, outcome, categories, folds, seed, fixed, constraints)
+            else choose(matrix, outcome, categories, folds, seed, fixed, constraints, encoded.held_out, shift)
         )
-        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints)
-        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints)
+        design, bins = (shared.design, shared.bins(choice.shape, seed)) if shared else (None, None)
+        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints, design).shifted(shift)
+        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift)
     release_free_memory()
     return Blend(encoding, linear, trees, choice)
 
 
 def with_posterior(
-    blend: Blend, features: pl.DataFrame, left: ArrayLike, people: ArrayLike, rows: Rows | slice = slice(None)
+    blend: Blend,
+    features: pl.DataFrame,
+    left: ArrayLike,
+    people: ArrayLike,
+    rows: Rows | slice = slice(None),
+    shared: TrainingRows | None = None,
+    stayers_kept: float = 1.0,
 ) -> Blend:
     """The blend of a training table and outcomes (n,) with what its log-odds may be wrong by.
 
     `people` (n,) are numbers of the persons: one exit can be the outcome of several rows, which count as one.
-    `rows` are the training rows (default: all).
+    `rows` are the training rows (default: all), and `shared` those that the blend was fitted on;
+    `stayers_kept` as in `fit_blend`.
     """
-    outcome, matrix = np.asarray(left, dtype=bool)[rows], blend.encoding(features, rows)
+    outcome = np.asarray(left, dtype=bool)[rows]
+    matrix = shared.matrix if shared else blend.encoding(features, rows)
     leavers = len(np.unique(np.asarray(people)[rows][outcome]))
     with threadpool_limits(1):
         posterior = fit_posterior(
             matrix,
             outcome,
             blend.encoding.categories,
-            blend.linear.log_odds(matrix),
+            blend.linear.log_odds(matrix) - shift_of(stayers_kept),  # those of the sample
             rows_per_leaver=outcome.sum() / max(leavers, 1),
+            design=shared.design if shared else None,
         )
     release_free_memory()
     return replace(blend, posterior=posterior)

@@ -93,9 +93,12 @@ def fit_shared_slope(log_odds: Floats, left: ArrayLike, fold: Codes) -> SharedSl
     return SharedSlope(float(found[0]), np.where((exits > 0) & (exits < count), found[1:] - found[0] * mean, one_sided))
 
 
-def turned(slope: float, base_rate: float) -> Line:
-    """The line with this slope that leaves a risk equal to the base rate (0 < rate < 1) as it is."""
-    return Line(slope, (1 - slope) * float(log_odds_of(base_rate)))
+def turned(slope: float, base_rate: float, shift: float = 0.0) -> Line:
+    """The line with this slope that leaves a risk equal to the base rate (0 < rate < 1) as it is.
+
+    `shift` is that of everyone's base rate from this one, in log-odds.
+    """
+    return Line(slope, (1 - slope) * (float(log_odds_of(base_rate)) + shift))
 
 
 def level_sd_of(errors: Floats, variances: Floats) -> float:

@@ -6,6 +6,7 @@ Each number enters twice, as its (tamed) value and as its rank among the trainin
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -52,6 +53,30 @@ class Basis:
         if not len(knots) or (np.diff(knots) <= 0).any() or not np.isfinite(figures).all():
             raise ValueError("a basis needs rising knots and a finite row of columns for each")
         return Basis(knots, table, unknown)
+
+
+@dataclass(frozen=True)
+class Design:
+    """The columns of some rows as they are fitted: `columns` (n, columns), each with mean 0 and spread 1.
+
+    `mean` and `scale` (columns,) are the means and spreads that they had.
+    """
+
+    bases: Sequence[Basis]
+    columns: NDArray[np.float32]
+    mean: Floats
+    scale: Floats
+
+    @cached_property
+    def products(self) -> Floats:
+        """The Gram matrix of the columns, (columns, columns)."""
+        return (self.columns.T @ self.columns).astype(np.float64)
+
+
+def design_of(matrix: Floats, categories: Sequence[int], rows: Rows | slice = slice(None)) -> Design:
+    """The design of an encoded matrix (n, features), or of some of its rows; `categories` are positions of features."""
+    bases = [basis_of(matrix[rows, i], i in categories) for i in range(matrix.shape[1])]
+    return Design(bases, *standardised(matrix, bases, rows))
 
 
 def basis_of(values: Floats, is_category: bool) -> Basis:
@@ -115,11 +140,12 @@ def standardised(
     mean, scale = np.empty(count), np.empty(count)
     columns = (column for i, basis in enumerate(bases) for column in basis.columns(matrix[rows, i]))
     for place, column in enumerate(columns):
-        is_indicator = ((column == 0) | (column == 1)).all()
-        spread = column.std()
+        is_indicator = column[0] in (0, 1) and ((column == 0) | (column == 1)).all()
         mean[place] = column.mean()
+        centred = column - mean[place]
+        spread = np.sqrt((centred * centred).mean())
         scale[place] = 1.0 if is_indicator or spread == 0 else spread  # a rare indicator is penalised by its rarity
-        design[:, place] = (column - mean[place]) / scale[place]
+        design[:, place] = centred / scale[place]
     return design, mean, scale
 
 

@@ -5,14 +5,14 @@ and explaining are look-ups.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from pipeline.model.design import Basis, basis_of, columns_of, standardised
+from pipeline.model.design import Basis, Design, columns_of, design_of
 from pipeline.model.encoding import Rows
 
 Floats = NDArray[np.float64]
@@ -101,6 +101,9 @@ class Linear:
     def log_odds(self, matrix: Floats) -> Floats:
         return np.asarray(self.base + self.contributions(matrix).sum(axis=1))
 
+    def shifted(self, by: float) -> "Linear":
+        return replace(self, base=self.base + by)
+
     def as_dict(self) -> dict[str, Any]:
         return {"base": self.base, "curves": [curve.as_dict() for curve in self.curves]}
 
@@ -110,13 +113,19 @@ class Linear:
 
 
 def fit_linear(
-    matrix: Floats, left: Bools, categories: Sequence[int], penalty: Penalty, constraints: Sequence[int] = ()
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    penalty: Penalty,
+    constraints: Sequence[int] = (),
+    design: Design | None = None,
 ) -> Linear:
     """Fit on an encoded matrix (n, features) and outcomes (n,), regularised by `penalty`.
 
-    `constraints` (features,) makes a number's curve rise (1), fall (-1) or leaves it free (0, the default).
+    `constraints` (features,) makes a number's curve rise (1), fall (-1) or leaves it free (0, the default). `design` is
+    that of the matrix, where it is known already.
     """
-    return fit_path(matrix, left, categories, (penalty,), constraints)[0]
+    return _path(design or design_of(matrix, categories), left, categories, (penalty,), constraints)[0]
 
 
 def fit_path(
@@ -131,23 +140,26 @@ def fit_path(
 
     A curve is made monotone by the signs of its two columns: value and rank both rise with the figure.
     """
-    left = left[rows]
-    bases = [basis_of(matrix[rows, i], i in categories) for i in range(matrix.shape[1])]
-    design, mean, scale = standardised(matrix, bases, rows)
-    if not design.shape[1] or left.all() or not left.any():
+    return _path(design_of(matrix, categories, rows), left[rows], categories, penalties, constraints)
+
+
+def _path(
+    design: Design, left: Bools, categories: Sequence[int], penalties: Sequence[Penalty], constraints: Sequence[int]
+) -> list[Linear]:
+    bases, products = design.bases, design.products
+    if not len(design.scale) or left.all() or not left.any():
         return [_constant(left, bases) for _ in penalties]
-    products = (design.T @ design).astype(np.float64)
     signs = _signs(bases, categories, constraints)
-    plain = Ridge(design, products, left, signs, np.ones(len(signs)))
+    plain = Ridge(design.columns, products, left, signs, np.ones(len(signs)))
     adaptive: dict[float, Ridge] = {}
     fits = []
     for penalty in penalties:
         if penalty.adaptive and penalty.first_fit not in adaptive:
             first, _ = plain(penalty.first_fit)
             own_scale = _adaptive_scale(bases, products, first)
-            adaptive[penalty.first_fit] = Ridge(design, products, left, signs, own_scale)
+            adaptive[penalty.first_fit] = Ridge(design.columns, products, left, signs, own_scale)
         weights, intercept = (adaptive[penalty.first_fit] if penalty.adaptive else plain)(penalty.C)
-        fits.append(_collapsed(bases, weights / scale, mean, intercept))
+        fits.append(_collapsed(bases, weights / design.scale, design.mean, intercept))
     return fits
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model.calibration import risk_of
-from pipeline.model.design import Basis, basis_of, standardised
+from pipeline.model.design import Basis, Design, design_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -105,30 +105,37 @@ class Posterior:
 
 
 def fit_posterior(
-    matrix: Floats, left: Bools, categories: Sequence[int], log_odds: Floats, rows_per_leaver: float = 1.0
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    log_odds: Floats,
+    rows_per_leaver: float = 1.0,
+    design: Design | None = None,
 ) -> Posterior | None:
     """The posterior given an encoded matrix (n, features), outcomes (n,) and the additive part's log-odds (n,) of them.
 
     `rows_per_leaver`: rows with an exit per person who left. Horizons overlap, so that several rows show one exit; the
-    rows count as fewer by this factor. None where nobody or everybody left, or no feature varies.
+    rows count as fewer by this factor. `design` is that of the matrix, where it is known already. None where nobody or
+    everybody left, or no feature varies.
     """
     if left.all() or not left.any():
         return None
-    bases = tuple(basis_of(matrix[:, i], i in categories) for i in range(matrix.shape[1]))
-    design, mean, scale = standardised(matrix, bases, slice(None))
-    if not design.shape[1]:
+    design = design or design_of(matrix, categories)
+    columns, scale = design.columns, design.scale
+    if not len(scale):
         return None
     risk = risk_of(log_odds)
     weight = risk * (1 - risk) / rows_per_leaver
-    centre = weight @ design / weight.sum()
-    information, axes = np.linalg.eigh(_curvature(design, weight, centre))
+    centre = weight @ columns / weight.sum()
+    information, axes = np.linalg.eigh(_curvature(columns, weight, centre))
     # the slope of the log likelihood at weights of 0, by its quadratic form around the fit
     slope = weight * (log_odds - weight @ log_odds / weight.sum()) + (left - risk) / rows_per_leaver
-    evident = axes.T @ (slope @ design - centre * slope.sum())
-    variance = _variances(np.maximum(information, 0.0), evident, float(design.var(axis=0).sum()))
+    evident = axes.T @ (slope @ columns - centre * slope.sum())
+    variance = _variances(np.maximum(information, 0.0), evident, float(columns.var(axis=0).sum()))
     covariance = (axes * variance) @ axes.T / np.outer(scale, scale)
-    root = _rounded(np.linalg.cholesky(covariance))
-    return Posterior(bases, _rounded(mean + scale * centre), root, float(1 / weight.sum()))
+    root, below = np.linalg.cholesky(covariance), np.tril_indices(len(scale))
+    root[below] = _rounded(root[below])
+    return Posterior(tuple(design.bases), _rounded(design.mean + scale * centre), root, float(1 / weight.sum()))
 
 
 def _curvature(design: NDArray[np.float32], weight: Floats, centre: Floats) -> Floats:

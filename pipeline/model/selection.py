@@ -97,6 +97,18 @@ class Choice:
         }
 
 
+@dataclass(frozen=True)
+class HeldOut:
+    """What a search has fitted on the folds of some rows already: the same fits need not be made again.
+
+    `linear` are the held-out log-odds (n,) of the logistic regression, `trials` the trees of each fold.
+    """
+
+    penalty: Penalty
+    linear: Floats
+    trials: Sequence[Trial]
+
+
 def usual_weight(exits: int) -> float:
     """Prior weight of the logistic regression, given the number of training rows with an exit.
 
@@ -119,10 +131,14 @@ def choose(
     seed: int,
     fixed: Shape | None,
     constraints: Sequence[int],
+    known: HeldOut | None = None,
+    shift: float = 0.0,
 ) -> Choice:
     """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
 
     `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
+    `known` are the fits of a search on the same rows and folds, with the fixed shape. `shift` is that of everyone's
+    log-odds from those of the rows, where these are a sample.
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
@@ -131,13 +147,18 @@ def choose(
     outcome = left[np.concatenate([valid for _, valid in usable])] if usable else left[:0]
     if min(outcome.sum(), (~outcome).sum()) < LEAST_HELD_OUT_EXITS:
         return default
-    penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
-    shape, rounds, trees = _choose_trees(
-        matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, constraints
-    )
+    if known and fixed:
+        penalty, linear, trials = known.penalty, known.linear, {fixed: known.trials}
+    else:
+        penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
+        trials = {
+            tried: [try_trees(matrix, left, fold, categories, tried, seed, constraints) for fold in usable]
+            for tried in ((fixed,) if fixed else SHAPES)
+        }
+    shape, rounds, trees = _best_trees(trials, matrix, usable)
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     weight, _ = best_weight(linear, trees, outcome, exits)
-    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable)
+    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable, shift)
 
 
 def choose_penalty(
@@ -167,20 +188,13 @@ def clearly_better(losses: Floats, others: Floats, errors: float = 1.0) -> bool:
     return bool(gain.sum() > errors * gain.std() * len(gain) ** 0.5)
 
 
-def _choose_trees(
-    matrix: Floats,
-    left: Bools,
-    categories: Sequence[int],
-    folds: Sequence[Fold],
-    seed: int,
-    shapes: Sequence[Shape],
-    constraints: Sequence[int],
+def _best_trees(
+    tried: Mapping[Shape, Sequence[Trial]], matrix: Floats, folds: Sequence[Fold]
 ) -> tuple[Shape, int, Floats]:
     """The shape and number of rounds with the least held-out loss, and their held-out log-odds."""
     sizes = [len(valid) for _, valid in folds]
-    found: list[tuple[float, Shape, int, list[Trial]]] = []
-    for shape in shapes:
-        trials = [try_trees(matrix, left, fold, categories, shape, seed, constraints) for fold in folds]
+    found: list[tuple[float, Shape, int, Sequence[Trial]]] = []
+    for shape, trials in tried.items():
         shortest = min(len(trial.losses) for trial in trials)
         losses = np.average([trial.losses[:shortest] for trial in trials], axis=0, weights=sizes)
         found.append((float(losses.min()), shape, int(losses.argmin()) + 1, trials))
@@ -197,7 +211,9 @@ def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tu
     return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
 
 
-def _calibrated(choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold]) -> Choice:
+def _calibrated(
+    choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold], shift: float
+) -> Choice:
     """Add the calibrations and the level's uncertainty, given held-out log-odds (n,) of both parts.
 
     `left` are the outcomes of the training rows; the held-out rows are those of the folds, one fold after the other.
@@ -206,7 +222,7 @@ def _calibrated(choice: Choice, linear: Floats, trees: Floats, left: Bools, fold
     outcome, fold = left[np.concatenate(valid)], np.repeat(np.arange(len(valid)), [len(rows) for rows in valid])
     log_odds = mixed(choice.weight, linear, trees)
     fitted, *of_parts = (fit_shared_slope(one, outcome, fold) for one in (log_odds, linear, trees))
-    line, linear_line, trees_line = (turned(one.slope, float(left.mean())) for one in (fitted, *of_parts))
+    line, linear_line, trees_line = (turned(one.slope, float(left.mean()), shift) for one in (fitted, *of_parts))
     risk = risk_of(fitted(log_odds, fold))
     information = np.asarray(np.bincount(fold, risk * (1 - risk)), dtype=np.float64)
     return replace(

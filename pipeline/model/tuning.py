@@ -7,7 +7,7 @@ logistic regression's penalty, the rounds and the weight are then chosen on the 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -18,9 +18,10 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.dataset.splits import Fold
 from pipeline.model.blend import monotone_constraints
-from pipeline.model.boosting import Shape, shape_for, try_trees
+from pipeline.model.boosting import Shape, Trial, shape_for, try_trees
 from pipeline.model.encoding import fit_encoding
-from pipeline.model.selection import best_weight, choose_penalty, clearly_better, mixed, row_losses
+from pipeline.model.linear import Penalty
+from pipeline.model.selection import HeldOut, best_weight, choose_penalty, clearly_better, mixed, row_losses
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -38,16 +39,36 @@ _BEFORE_MODEL: Final = 6
 
 @dataclass(frozen=True)
 class Tuning:
-    """What a search chose, and how it went. Losses are those of the blend on all held-out rows, in nats a row."""
+    """What a search chose, and how it went. Losses are those of the blend on all held-out rows, in nats a row.
+
+    `held_out` are its fits of the chosen shape on all rows; None if the search left out a fold.
+    """
 
     shape: Shape
     trials: int
     pruned: int
     loss: float
     fixed_loss: float
+    held_out: HeldOut | None = field(default=None, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """As the report and the model's manifest show it."""
+        return {
+            "shape": asdict(self.shape),
+            "trials": self.trials,
+            "pruned": self.pruned,
+            "loss": self.loss,
+            "fixed_loss": self.fixed_loss,
+        }
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A shape learned from all rows: the losses of the blend on all held-out rows, (n,) in nats, and its fits."""
+
+    shape: Shape
+    losses: Floats
+    held_out: HeldOut
 
 
 @dataclass(frozen=True)
@@ -59,33 +80,40 @@ class _Folds:
     categories: Sequence[int]
     constraints: Sequence[int]
     folds: Sequence[Fold]
+    penalty: Penalty
     linear: Sequence[Floats]
     seed: int
 
-    def losses(self, shape: Shape) -> Floats:
-        """Losses of the blend on all held-out rows, (n,) in nats, learned from all rows."""
+    def compared(self, shape: Shape) -> _Compared:
+        """A shape, learned from all rows."""
         outcome = self.left[np.concatenate([valid for _, valid in self.folds])]
-        linear, trees = np.concatenate(self.linear), np.concatenate([self._trees(f, shape, None) for f in self.folds])
+        trials = [self._trial(fold, shape, None) for fold in self.folds]
+        trees = np.concatenate([self._log_odds(*of) for of in zip(trials, self.folds, strict=True)])
+        linear = np.concatenate(self.linear)
         weight, _ = best_weight(linear, trees, outcome, int(self.left.sum()))
-        return row_losses(mixed(weight, linear, trees), outcome)
+        losses = row_losses(mixed(weight, linear, trees), outcome)
+        return _Compared(shape, losses, HeldOut(self.penalty, linear, trials))
 
     def costs(self, shape: Shape, weight: Floats) -> Iterator[float]:
         """Cost of the blend on the folds up to each, in nats a row: the last is that of all."""
         trees: list[Floats] = []
         for step, fold in enumerate(self.folds):
-            trees.append(self._trees(fold, shape, weight))
+            trees.append(self._log_odds(self._trial(fold, shape, weight), fold))
             outcome = self.left[np.concatenate([valid for _, valid in self.folds[: step + 1]])]
             linear = np.concatenate(self.linear[: step + 1])
             _, cost = best_weight(linear, np.concatenate(trees), outcome, int(self.left.sum()))
             yield cost / len(outcome)
 
-    def _trees(self, fold: Fold, shape: Shape, weight: Floats | None) -> Floats:
+    def _trial(self, fold: Fold, shape: Shape, weight: Floats | None) -> Trial:
         train, valid = fold
         seen = train if weight is None else train[weight[train] > 0]
-        trial = try_trees(
+        return try_trees(
             self.matrix, self.left, (seen, valid), self.categories, shape, self.seed, self.constraints, weight
         )
-        return trial.log_odds(self.matrix[valid], int(trial.losses.argmin()) + 1)
+
+    def _log_odds(self, trial: Trial, fold: Fold) -> Floats:
+        """Those of the fold's held-out rows, after the rounds that were best for them."""
+        return trial.log_odds(self.matrix[fold[1]], int(trial.losses.argmin()) + 1)
 
 
 def tune(
@@ -112,10 +140,13 @@ def tune(
         fixed = shape_for(int(left.sum()))
         study = _study(search, fixed, _weights(left, seed), progress)
         best = _shape(study.best_params)
-        as_fixed, as_found = search.losses(fixed), search.losses(best)
+        as_fixed = search.compared(fixed)
+        as_found = as_fixed if best == fixed else search.compared(best)
     pruned = sum(trial.state == optuna.trial.TrialState.PRUNED for trial in study.trials)
-    shape, losses = (best, as_found) if clearly_better(as_found, as_fixed, _ERRORS) else (fixed, as_fixed)
-    return Tuning(shape, len(study.trials), pruned, float(losses.mean()), float(as_fixed.mean()))
+    chosen = as_found if clearly_better(as_found.losses, as_fixed.losses, _ERRORS) else as_fixed
+    held_out = chosen.held_out if len(usable) == len(folds) else None
+    losses, fixed_losses = float(chosen.losses.mean()), float(as_fixed.losses.mean())
+    return Tuning(chosen.shape, len(study.trials), pruned, losses, fixed_losses, held_out)
 
 
 def _prepared(
@@ -124,9 +155,9 @@ def _prepared(
     encoding = fit_encoding(features)
     matrix = encoding(features)
     constraints = monotone_constraints(encoding, directions, matrix, left)
-    _, linear = choose_penalty(matrix, left, encoding.categories, folds, constraints)
+    penalty, linear = choose_penalty(matrix, left, encoding.categories, folds, constraints)
     by_fold = np.split(linear, np.cumsum([len(valid) for _, valid in folds])[:-1])
-    return _Folds(matrix, left, encoding.categories, constraints, folds, by_fold, seed)
+    return _Folds(matrix, left, encoding.categories, constraints, folds, penalty, by_fold, seed)
 
 
 def _study(search: _Folds, fixed: Shape, weight: Floats, progress: Callable[[str], None]) -> optuna.Study:

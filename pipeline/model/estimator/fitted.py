@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from features.errors import BadInput, Finding
+from pipeline.dataset.sample_of_stayers import shift_of
 from pipeline.dataset.splits import Fold
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import Line, fit_shared_slope, risk_of, turned
@@ -88,13 +89,14 @@ def fit_estimator(
     seed: int,
     rows: Rows | slice = slice(None),
     calibration_of: FittedEstimator | None = None,
+    stayers_kept: float = 1.0,
 ) -> FittedEstimator:
     """Fits a copy of a classifier on a training table (n rows; String is a category) and outcomes (n,).
 
     `rows` are the training rows; the folds are indices into them. On each fold a copy is fitted that scores later rows,
-    and these calibrate it; with too few exits there, nothing is scaled. `calibration_of` takes
-    the calibration of another fit instead. Raises BadInput if the estimator ends with an error; the message names its
-    type only, since its text could quote the data.
+    and these calibrate it; with too few exits there, nothing is scaled. `calibration_of` takes the calibration of
+    another fit instead. `stayers_kept` is below 1 where the rows are a sample. Raises BadInput if the estimator ends
+    with an error; the message names its type only, since its text could quote the data.
     """
     encoding, outcome = fit_encoding(features, rows), np.asarray(left, dtype=bool)[rows]
     training = np.arange(len(features))[rows]
@@ -102,6 +104,7 @@ def fit_estimator(
         line = calibration_of.line
     else:
         line = _calibration(estimator, encoding, features, training, outcome, folds, seed)
+        line = replace(line, shift=line.shift + shift_of(stayers_kept))
     fitted = _fit(estimator, encoding, features, training, outcome, seed)
     return FittedEstimator(encoding, fitted, len(training), line)
 

@@ -1,0 +1,132 @@
+"""Learning from all leavers and a sample of stayers: who is in it, and that risks are those of everyone."""
+
+from math import log
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline.dataset.evaluation_splits import Split
+from pipeline.dataset.sample_of_stayers import sample_of_stayers, shift_of
+from pipeline.dataset.splits import repeated_folds
+from pipeline.judgement.metrics import metrics
+from pipeline.model.blend import Blend, fit_blend, with_posterior
+from pipeline.model.calibration import Line, risk_of, turned
+
+ROWS = 16_000
+
+
+@pytest.fixture(scope="module")
+def company() -> tuple[pl.DataFrame, np.ndarray]:
+    """Three features, two of which matter; some 7 % of rows have an exit."""
+    random = np.random.default_rng(7)
+    columns = random.standard_normal((ROWS, 3))
+    log_odds = -3.0 + 0.9 * columns[:, 0] - 0.6 * columns[:, 1]
+    return pl.DataFrame(columns, schema=["overtime", "rating", "noise"]), random.random(ROWS) < risk_of(log_odds)
+
+
+def fitted(company: tuple[pl.DataFrame, np.ndarray], most_stayers: int) -> tuple[Blend, float]:
+    """A blend of the first half of the rows, and the share of stayers that it learned from."""
+    features, left = company
+    sample = sample_of_stayers(np.arange(ROWS // 2), left, most_stayers, seed=1)
+    drawn = left[sample.rows]
+    folds = list(repeated_folds(drawn, np.arange(len(drawn)), seed=1, repeats=1, folds=3))
+    kept = sample.stayers_kept
+    blend = fit_blend(features, left, folds, seed=1, rows=sample.rows, stayers_kept=kept)
+    everyone = np.arange(ROWS)
+    return with_posterior(blend, features, left, everyone, sample.rows, stayers_kept=kept), kept
+
+
+@pytest.fixture(scope="module")
+def of_all(company: tuple[pl.DataFrame, np.ndarray]) -> Blend:
+    return fitted(company, ROWS)[0]
+
+
+@pytest.fixture(scope="module")
+def of_sample(company: tuple[pl.DataFrame, np.ndarray]) -> Blend:
+    return fitted(company, 2_500)[0]
+
+
+def test_all_leavers_and_as_many_stayers_as_allowed_are_kept() -> None:
+    left = np.array([True, False, False, True, False, False, False])
+    sample = sample_of_stayers(np.array([0, 1, 2, 4, 5]), left, 2, seed=1)
+    assert len(sample.rows) == 3
+    assert sample.rows[0] == 0
+    assert set(sample.rows[1:]) < {1, 2, 4, 5}
+    assert sample.stayers_kept == 2 / 4
+
+
+def test_a_company_below_the_size_learns_from_every_row() -> None:
+    left, rows = np.array([True, False, False]), np.arange(3)
+    sample = sample_of_stayers(rows, left, 2, seed=1)
+    assert sample.rows is rows
+    assert sample.stayers_kept == 1.0
+    assert shift_of(sample.stayers_kept) == 0.0
+
+
+def test_odds_in_the_sample_become_those_of_everyone() -> None:
+    """10 leavers and 90 stayers: odds 1/9. With a third of the stayers 10 and 30: odds 1/3, and a third of that."""
+    assert log(10 / 30) + shift_of(30 / 90) == pytest.approx(log(10 / 90))
+
+
+def test_the_base_rate_of_a_split_is_that_of_everyone() -> None:
+    """1 leaver and 2 of 8 stayers: 1 of 9."""
+    left = np.array([True, False, False])
+    split = Split("2024-01-31", None, np.arange(3), np.arange(0), [], stayers_kept=2 / 8)
+    assert split.base_rate(left) == pytest.approx(1 / 9)
+
+
+def test_calibration_turns_about_the_base_rate_of_everyone() -> None:
+    """1 of 4 in the sample, which keeps a third of the stayers: 1 of 10."""
+    line = turned(0.5, 1 / 4, shift_of(1 / 3))
+    assert line == Line(0.5, pytest.approx(0.5 * log(1 / 9)))
+
+
+def test_a_model_of_a_sample_expects_the_exits_of_everyone(
+    company: tuple[pl.DataFrame, np.ndarray], of_all: Blend, of_sample: Blend
+) -> None:
+    """A third of the rows: 8 % of training rows have an exit, 18 % of the sample's."""
+    features, left = company
+    test = features[ROWS // 2 :]
+    expected = of_sample.risk(test).mean()
+    assert expected == pytest.approx(of_all.risk(test).mean(), rel=0.05)
+    assert expected == pytest.approx(left.mean(), rel=0.1)
+    for part in ("linear_log_odds", "trees_log_odds"):
+        assert risk_of(getattr(of_sample, part)(test)).mean() == pytest.approx(left.mean(), rel=0.1), part
+
+
+def test_a_model_of_a_sample_ranks_and_scales_as_that_of_all_rows(
+    company: tuple[pl.DataFrame, np.ndarray], of_all: Blend, of_sample: Blend
+) -> None:
+    features, left = company
+    of_rows = slice(ROWS // 2, None)
+    whole, sampled = (metrics(left[of_rows], blend.risk(features[of_rows])) for blend in (of_all, of_sample))
+    assert sampled.average_precision == pytest.approx(whole.average_precision, rel=0.03)
+    assert sampled.calibration_slope == pytest.approx(whole.calibration_slope, abs=0.06)
+
+
+def test_factors_of_a_model_of_a_sample_add_up(company: tuple[pl.DataFrame, np.ndarray], of_sample: Blend) -> None:
+    some = company[0].head(200)
+    base, shares = of_sample.contributions(some)
+    np.testing.assert_allclose(base + shares.sum(axis=1), of_sample.log_odds(some), atol=1e-9)
+
+
+def test_a_recipe_of_all_rows_fits_a_sample(company: tuple[pl.DataFrame, np.ndarray], of_all: Blend) -> None:
+    """The champion may have learned from all rows where the challenger learns from a sample."""
+    features, left = company
+    sample = sample_of_stayers(np.arange(ROWS // 2), left, 2_500, seed=2)
+    refit = fit_blend(
+        features, left, [], 1, hyperparameters_of=of_all, rows=sample.rows, stayers_kept=sample.stayers_kept
+    )
+    assert refit.risk(features).mean() == pytest.approx(left.mean(), rel=0.1)
+
+
+def test_ranges_of_a_sample_are_hardly_wider(
+    company: tuple[pl.DataFrame, np.ndarray], of_all: Blend, of_sample: Blend
+) -> None:
+    """Leavers hold most of the information: a third of the rows keeps over half of it."""
+    some = company[0].head(500)
+    whole, sampled = (blend.errors(some) for blend in (of_all, of_sample))
+    assert whole is not None
+    assert sampled is not None
+    assert 1.0 < sampled.sd.mean() / whole.sd.mean() < 1.4
