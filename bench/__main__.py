@@ -14,11 +14,12 @@ from bench import factors, features, lists, pages, scale, serving, training
 from bench.machine import machine
 from bench.part import Differs, Part, Size
 from bench.results import as_dict
+from bench.rivals import part as rivals
 from bench.table import WIDTH, for_terminal
 from bench.turns import compare
 
 PARTS: Final[Mapping[str, Part]] = {
-    module.PART.name: module.PART for module in (features, factors, training, serving, pages, lists, scale)
+    module.PART.name: module.PART for module in (features, factors, training, rivals, serving, pages, lists, scale)
 }
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
