@@ -17,6 +17,8 @@ from bench.rivals.company import Company, Split, judged
 
 TREES: Final = 200
 LEAST_IN_A_LEAF: Final = 15
+SHARE_PER_TREE: Final = 0.25
+"""Of the rows, drawn for each tree: rows of one person a month apart are nearly copies."""
 MOST_ROUNDS: Final = 600
 PATIENCE: Final = 50
 _HAZARD: Final[dict[str, Any]] = {
@@ -58,7 +60,9 @@ def _risk_by_forest(company: Company, split: Split) -> np.ndarray:
     X = pd.get_dummies(company.X, dtype=float)
     has_left, months = followed(company, split.observed, split.months)
     outcome = np.array(list(zip(has_left, months, strict=True)), dtype=[("left", bool), ("months", float)])
-    forest = RandomSurvivalForest(TREES, min_samples_leaf=LEAST_IN_A_LEAF, max_features="sqrt", random_state=SEED)
+    forest = RandomSurvivalForest(
+        TREES, min_samples_leaf=LEAST_IN_A_LEAF, max_features="sqrt", max_samples=SHARE_PER_TREE, random_state=SEED
+    )
     forest.fit(X.iloc[split.observed].to_numpy(), outcome)
     curves = forest.predict_survival_function(X.iloc[split.test].to_numpy(), return_array=True)
     return np.asarray(1 - curves[:, -1])
