@@ -78,7 +78,7 @@ check: setup ## format, lint, types, import contracts, notebooks, tests (all but
 	echo '== notebooks'; wait $$notebooks || { failed=1; echo '== FAILED: notebooks'; }; cat '$(VAR)/notebooks/run.log'; \
 	echo '== pytest'; $(BIN)/pytest $(ALL_CORES) $(TESTS) && exit $$failed
 
-bench: setup .venv/bench ## speed and memory beside other tools, in one table (PARTS=… PEOPLE=…)
+bench: setup .venv/bench .venv/rivals/installed ## speed and memory beside other tools, in one table (PARTS=… PEOPLE=…)
 	$(BIN)/python -m bench $(PARTS) --json '$(VAR)/bench/bench.json' $(if $(PEOPLE),--people $(PEOPLE))
 
 release: setup .venv/release ## wheel, sdist, bill of materials (CycloneDX) and licences, under dist
@@ -128,6 +128,13 @@ source: setup
 
 .venv/bench: requirements-bench.lock .venv/locked
 	$(PIP) install --no-compile --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# An environment of its own: AutoGluon asks for another pandas than the product.
+.venv/rivals/installed: requirements-rivals.lock .venv/locked
+	$(PYTHON) -m venv --clear .venv/rivals
+	.venv/rivals/bin/python -m pip --disable-pip-version-check -qq install --no-compile --no-deps --require-hashes \
+	  -r requirements-rivals.lock
 	@touch $@
 
 .venv/release: requirements-release.lock .venv/locked

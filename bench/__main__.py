@@ -14,11 +14,12 @@ from bench import factors, features, lists, pages, scale, serving, training
 from bench.machine import machine
 from bench.part import Differs, Part, Size
 from bench.results import as_dict
+from bench.rivals import part as rivals
 from bench.table import WIDTH, for_terminal
 from bench.turns import compare
 
 PARTS: Final[Mapping[str, Part]] = {
-    module.PART.name: module.PART for module in (features, factors, training, serving, pages, lists, scale)
+    module.PART.name: module.PART for module in (features, factors, training, rivals, serving, pages, lists, scale)
 }
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--months", type=_positive, help="months of history; default: each part's own")
     add("--events", type=_positive, default=usual.events, help="internal services asked a person and month")
     add("--requests", type=_positive, default=usual.requests, help="while a server's memory is watched")
-    add("--budget", type=_positive, default=usual.budget, help="seconds that FLAML searches")
+    add("--budget", type=_positive, default=usual.budget, help="seconds that AutoGluon may take")
     add("--runs", type=_positive, help="of each side, taking turns; default: each part's own")
     alone = "run ours alone at larger sizes, where the others do not fit in memory"
     add("--peer-up-to", type=_positive, default=sys.maxsize, metavar="PEOPLE", help=alone)

@@ -4,32 +4,22 @@ Every figure is measured within one process, on calls after the first. numba cac
 call on a machine, which compiles, says nothing about later months.
 """
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from statistics import median
 from typing import Final
 
 import lightgbm
 import numpy as np
 
+from bench.explained import CALLS, FEATURES, LEARNED, LEAVES, MODEL, OUT, ROWS, TREES, explained, seconds
 from bench.measure import Figures
 from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
 from pipeline.model.boosting import Trees
 from pipeline.model.tree_program import compile_trees
 
-TREES: Final = 300
-LEAVES: Final = 31
-FEATURES: Final = 50
 TOLERANCE: Final = 1e-6
+IN_SINGLE_PRECISION: Final = 1e-5
 _TRAINING_ROWS: Final = 20_000
-_CALLS: Final = 5
-_SINGLE_CALLS: Final = 50
-_MODEL: Final = "tree.txt"
-_ROWS: Final = "rows.npy"
-_OUT: Final = "factors.npy"
-
-Explain = Callable[[np.ndarray], np.ndarray]
 
 
 def write_model(size: Size, data: Path) -> None:
@@ -40,26 +30,27 @@ def write_model(size: Size, data: Path) -> None:
     left = rows[:, :10].sum(axis=1) + 2 * rows[:, 10] * rows[:, 11] + random.normal(0, 3, _TRAINING_ROWS) > 0
     rows[random.random(rows.shape) < 0.1] = np.nan
     settings = {"objective": "binary", "num_leaves": LEAVES, "seed": SEED, "num_threads": 1, "verbose": -1}
-    lightgbm.train(settings, lightgbm.Dataset(rows, left), TREES).save_model(data / _MODEL)
+    lightgbm.train(settings, lightgbm.Dataset(rows, left), TREES).save_model(data / MODEL)
+    np.savez(data / LEARNED, rows=rows, left=left)
     asked = random.normal(size=(size.people, FEATURES))
     asked[random.random(asked.shape) < 0.1] = np.nan
-    np.save(data / _ROWS, asked)
+    np.save(data / ROWS, asked)
 
 
 def by_the_product(data: Path, out: Path) -> Figures:
     """As in a scoring run: compile the model once, then compute the factors, whose sum is the score."""
-    text = (data / _MODEL).read_text()
+    text = (data / MODEL).read_text()
     trees = Trees(text)
-    rows = np.load(data / _ROWS)
-    taken = _explained(lambda some: trees.contributions(some)[1], rows, out)
-    both = _seconds(lambda: trees.contributions(rows)[1].sum(axis=1), _CALLS)
-    return taken | {"set_up_ms": 1000 * _seconds(lambda: compile_trees(text), _CALLS), "scoring_seconds": both}
+    rows = np.load(data / ROWS)
+    taken = explained(lambda some: trees.contributions(some)[1], rows, out)
+    both = seconds(lambda: trees.contributions(rows)[1].sum(axis=1), CALLS)
+    return taken | {"set_up_ms": 1000 * seconds(lambda: compile_trees(text), CALLS), "scoring_seconds": both}
 
 
 def by_pred_contrib(data: Path, out: Path) -> Figures:
     """By LightGBM itself, on all cores."""
     booster = _booster(data)
-    return _explained(lambda some: np.asarray(booster.predict(some, pred_contrib=True))[:, :-1], _rows(data), out)
+    return explained(lambda some: np.asarray(booster.predict(some, pred_contrib=True))[:, :-1], _rows(data), out)
 
 
 def by_shap(data: Path, out: Path) -> Figures:
@@ -68,55 +59,41 @@ def by_shap(data: Path, out: Path) -> Figures:
 
     booster = _booster(data)
     explainer = shap.TreeExplainer(booster)
-    taken = _explained(lambda some: np.asarray(explainer.shap_values(some)), _rows(data), out)
-    return taken | {"set_up_ms": 1000 * _seconds(lambda: shap.TreeExplainer(booster), _CALLS)}
+    taken = explained(lambda some: np.asarray(explainer.shap_values(some)), _rows(data), out)
+    return taken | {"set_up_ms": 1000 * seconds(lambda: shap.TreeExplainer(booster), CALLS)}
 
 
 def plain_prediction(data: Path, out: Path) -> Figures:
     """The score alone by LightGBM, on all cores: the baseline for the cost of explaining."""
     booster, rows = _booster(data), _rows(data)
     booster.predict(rows, raw_score=True)
-    return {"scoring_seconds": _seconds(lambda: booster.predict(rows, raw_score=True), _CALLS)}
+    return {"scoring_seconds": seconds(lambda: booster.predict(rows, raw_score=True), CALLS)}
 
 
 def check(outs: Mapping[str, Path]) -> str:
-    """Compare every side's factors with those of pred_contrib."""
-    peer = np.load(outs["pred_contrib"] / _OUT)
-    for name in ("retention", "shap.TreeExplainer"):
-        given = np.load(outs[name] / _OUT)
-        if given.shape != peer.shape or not np.allclose(given, peer, rtol=TOLERANCE, atol=1e-9):
-            raise Differs(f"{name} and pred_contrib give different factors")
-    return f"{peer.shape[1]} factors a row of {TREES} trees are equal to {TOLERANCE:g}"
+    """Compare the factors of every side that explains the same model with those of pred_contrib."""
+    peer = np.load(outs["pred_contrib"] / OUT)
+    _compare(outs, "retention", peer, TOLERANCE)
+    _compare(outs, "shap.TreeExplainer", peer, TOLERANCE)
+    same = f"{peer.shape[1]} factors a row of {TREES} trees are equal to {TOLERANCE:g}"
+    if not (outs["WOODELF"] / OUT).exists():
+        return same
+    _compare(outs, "WOODELF", peer, IN_SINGLE_PRECISION)
+    return f"{same}, and WOODELF's to {IN_SINGLE_PRECISION:g}, as it computes in single precision"
 
 
-def _explained(explain: Explain, rows: np.ndarray, out: Path) -> dict[str, float]:
-    """Write the factors of all rows; return the rows per second, and the time for a single row."""
-    np.save(out / _OUT, explain(rows))
-    explain(rows[:1])
-    all_rows = _seconds(lambda: explain(rows), _CALLS)
-    return {
-        "rows_a_second": len(rows) / all_rows,
-        "scoring_seconds": all_rows,
-        "row_ms": 1000 * _seconds(lambda: explain(rows[:1]), _SINGLE_CALLS),
-    }
-
-
-def _seconds(call: Callable[[], object], times: int) -> float:
-    """Median seconds of several calls. The caller has already made a first call."""
-    taken = []
-    for _ in range(times):
-        started = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - started)
-    return median(taken)
+def _compare(outs: Mapping[str, Path], name: str, peer: np.ndarray, tolerance: float) -> None:
+    given = np.load(outs[name] / OUT)
+    if given.shape != peer.shape or not np.allclose(given, peer, rtol=tolerance, atol=tolerance / 1000):
+        raise Differs(f"{name} and pred_contrib give different factors")
 
 
 def _booster(data: Path) -> lightgbm.Booster:
-    return lightgbm.Booster(model_file=data / _MODEL)
+    return lightgbm.Booster(model_file=data / MODEL)
 
 
 def _rows(data: Path) -> np.ndarray:
-    rows: np.ndarray = np.load(data / _ROWS)
+    rows: np.ndarray = np.load(data / ROWS)
     return rows
 
 
@@ -128,6 +105,13 @@ PART: Final = Part(
         Side("retention", "bench.factors:by_the_product", "exact factors of the trees as a scoring run works them out"),
         Side("pred_contrib", "bench.factors:by_pred_contrib", "the same by LightGBM, on all cores"),
         Side("shap.TreeExplainer", "bench.factors:by_shap", "the same by the shap package"),
+        Side("WOODELF", "bench.factors_peers:by_woodelf", "the same by woodelf-explainer, one call", is_rival=True),
+        Side(
+            "XGBoost",
+            "bench.factors_peers:by_xgboost",
+            "pred_contribs of a model of its own with as many trees and leaves, on all cores",
+            is_rival=True,
+        ),
         Side("plain prediction", "bench.factors:plain_prediction", "the score alone by LightGBM, on all cores"),
     ),
     figures=(

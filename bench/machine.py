@@ -10,9 +10,9 @@ from typing import Final
 
 PACKAGES: Final = (
     *"polars narwhals pandas numpy pyarrow lightgbm scikit-learn numba fastapi uvicorn mlflow".split(),
-    *"shap flaml xgboost-cpu xgboost".split(),
+    "shap",
 )
-"""The last belong to the extra `bench`; only installed packages are listed."""
+"""The last belongs to the extra `bench`; only installed packages are listed."""
 
 
 def machine() -> dict[str, str]:

@@ -20,6 +20,8 @@ from features.allocator import VARIABLE, share_freed_memory
 Figures = Mapping[str, float]
 
 STATUS: Final = Path("/proc/self/status")
+RIVALS: Final = Path(sys.prefix) / "rivals" / "bin" / "python"
+"""The environment of the rivals, if there is one: `make bench` makes it. Without it they are looked for in our own."""
 _OF_THE_CALLER: Final = ("RETENTION_", "MLFLOW_")
 """Settings that could lead a side to a real store or registry."""
 
@@ -29,7 +31,8 @@ def measured(side: Side, data: Path, out: Path) -> Figures:
 
     `seconds` of wall time and `cpu_seconds` of all threads, both without imports; `peak_gb` of the process.
     """
-    command = [sys.executable, "-m", "bench.measure", side.work, str(data), str(out)]
+    python = RIVALS if side.is_rival and RIVALS.exists() else sys.executable
+    command = [python, "-m", "bench.measure", side.work, str(data), str(out)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_THE_CALLER)}
     environment.pop(VARIABLE, None)  # Polars, loaded here, has set it: the side must set its own
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603

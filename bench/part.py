@@ -3,10 +3,10 @@
 A new part is one module that ends in a `PART`, and its name in `PARTS` of `__main__.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 SEED: Final = 1
 TOGETHER: Final = "together"
@@ -40,6 +40,15 @@ class Side:
     name: str
     work: str
     does: str
+    is_rival: bool = False
+    """True if it runs in the environment of the rivals, whose packages ask for other versions than the product's."""
+
+
+class Rows(NamedTuple):
+    """One table: its header, and cells as text."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,9 @@ class Part:
 
     `prepare(size, folder)` creates the folder and writes the data that all sides read. `sized` describes the size, with
     the fields of `Size` in braces. `check(outs)` takes the folder that each side wrote in the last run, by the side's
-    name; it returns in words what was equal, or raises Differs. A chain's sides are stages: they run in order, share
-    one output folder, and are summed.
+    name; it returns in words what was equal, or raises Differs. `tables(outs)` gives tables of the same outputs, if a
+    part has more to show than a figure per side. A chain's sides are stages: they run in order, share one output
+    folder, and are summed.
     """
 
     name: str
@@ -86,6 +96,7 @@ class Part:
     figures: tuple[Figure, ...] = (TIME, CPU, PEAK)
     ratios: tuple[Ratio, ...] = ()
     check: Callable[[Mapping[str, Path]], str] | None = None
+    tables: Callable[[Mapping[str, Path]], Sequence[Rows]] | None = None
     sized: str = "{people:,} people"
     people: tuple[int, ...] = (10_000,)
     months: int = 36

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from bench.measure import Figures
-from bench.part import Part, Ratio, Size
+from bench.part import Part, Ratio, Rows, Size
 
 
 class Spread(NamedTuple):
@@ -21,7 +21,7 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """One part at one size: the runs of each side by its name, in order of time, and what was equal.
+    """One part at one size: the runs of each side by its name, in order of time, what was equal, and tables of it.
 
     A side without runs was not measured at this size.
     """
@@ -30,6 +30,7 @@ class Comparison:
     size: Size
     runs: Mapping[str, Sequence[Figures]]
     agreement: str = ""
+    tables: Sequence[Rows] = ()
 
     def values(self, side: str, figure: str) -> list[float]:
         """A figure run by run; empty if the side does not have it."""
@@ -83,6 +84,7 @@ def _size_as_dict(comparison: Comparison) -> dict[str, Any]:
         **vars(size),
         "sized": part.sized.format(**vars(size)),
         "agreement": comparison.agreement,
+        "tables": [table._asdict() for table in comparison.tables],
         "runs": {side: list(runs) for side, runs in comparison.runs.items()},
         "spreads": {
             side: {

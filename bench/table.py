@@ -1,24 +1,19 @@
 """The bench's tables from its JSON, one block per part: for the terminal, and for the page in `docs`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from bench.part import Rows
+
 Figures = Mapping[str, Any]
 
 WIDTH: Final = 110
 """Width in columns that fits every block, with the spreads of several runs."""
-
-
-class Rows(NamedTuple):
-    """One table: its header, and cells as text."""
-
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def for_terminal(figures: Figures) -> Group:
@@ -39,9 +34,10 @@ def for_page(figures: Figures) -> str:
 
 
 def tables(part: Figures) -> Iterator[Rows]:
-    """The figures of each size with one column per side, then the ratios, then the growth between sizes."""
+    """The figures of each size with one column per side, the part's own tables, ratios, and the growth of sizes."""
     for size in part["sizes"]:
         yield _figures(part, size)
+        yield from (Rows(table["header"], table["rows"]) for table in size.get("tables", ()))
         if size["ratios"]:
             rows = [(ratio["title"], _spread(ratio), ratio["aim"]) for ratio in size["ratios"]]
             yield _without_empty(Rows((f"ratio, {size['people']:,}", "times", "aim"), rows))

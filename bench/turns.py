@@ -29,10 +29,12 @@ def compare(
                 outs[side.name].mkdir(exist_ok=True)
                 taken[side.name].append(measured(side, data, outs[side.name]))
                 progress(f"  run {run + 1} of {runs}, {side.name}: {taken[side.name][-1]['seconds']:,.1f} s")
-        agreement = part.check(outs) if part.check and len(sides) == len(part.sides) else ""
+        is_whole = len(sides) == len(part.sides)
+        agreement = part.check(outs) if part.check and is_whole else ""
+        tables = part.tables(outs) if part.tables and is_whole else ()
     if part.is_chain:
         taken[TOGETHER] = [together(list(stages)) for stages in zip(*taken.values(), strict=True)]
-    return Comparison(part, size, taken, agreement)
+    return Comparison(part, size, taken, agreement, tables)
 
 
 def together(stages: list[Figures]) -> Figures:

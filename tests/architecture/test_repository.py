@@ -40,6 +40,7 @@ LOCKS = {
     "requirements.lock": {"dev"},
     "requirements-spark.lock": {"spark"},
     "requirements-bench.lock": {"bench"},
+    "requirements-rivals.lock": {"rivals"},
     "requirements-release.lock": {"release"},
 }
 """The extras that each lock holds; the first holds what the product cannot do without, too."""
