@@ -59,8 +59,8 @@ class Trees:
     def _booster(self) -> lightgbm.Booster:
         return lightgbm.Booster(model_str=self.text)
 
-    def log_odds(self, matrix: Floats) -> Floats:
-        return np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=_THREADS))
+    def log_odds(self, matrix: NDArray[np.floating[Any]], threads: int = _THREADS) -> Floats:
+        return np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=threads))
 
     def contributions(self, matrix: Floats) -> tuple[float, Floats]:
         """Base and each feature's share of the log-odds (n, features), by path-dependent TreeSHAP.

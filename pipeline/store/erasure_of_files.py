@@ -5,6 +5,7 @@
 | folders of lists, also elsewhere | deletes those that name the person, after lists that are being written |
 | drafts of lists, working folders | deletes those of killed runs |
 | monthly sums | deletes those that hold the person |
+| figures that plans are computed from | removes the person's rows |
 | sums of features | deletes all of them, and their key: the sums from before, less those from after, are the person's |
 | working folders of jobs that are running | leaves them; each job deletes its own at the end, and the sums with it |
 
@@ -20,6 +21,7 @@ from pipeline.dataset.workspace import sums_folders, tell_of_erasure
 from pipeline.formulas import without_formula
 from pipeline.store.feature_sums import forget_feature_sums
 from pipeline.store.list_folders import INDEX, WAIT_SECONDS, delete_lists, list_folders
+from pipeline.store.staff_files import erase_from_staff_files, staff_files_name
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,10 @@ class ErasedFiles:
 
 def in_files(var: Path, employee_id: str) -> bool:
     """Whether a file that erasure removes may be about a person."""
-    return any(_names(folder, employee_id) for folder in list_folders(var).within_reach) or any(
-        sum_store.may_hold(folder, employee_id) for folder in sums_folders(var)
+    return (
+        any(_names(folder, employee_id) for folder in list_folders(var).within_reach)
+        or any(sum_store.may_hold(folder, employee_id) for folder in sums_folders(var))
+        or staff_files_name(var, employee_id)
     )
 
 
@@ -52,6 +56,7 @@ def erase_files(var: Path, employee_id: str, seconds: float = WAIT_SECONDS) -> E
             "drafts_of_lists": lists.drafts,
             "monthly_sums": len(forgotten),
             "feature_sums": forget_feature_sums(var),
+            "staff_files": erase_from_staff_files(var, employee_id),
             "killed_runs": runs.killed,
         },
         remains={
