@@ -101,14 +101,14 @@ def _sums(
 ) -> _Sums:
     reached, before = after.is_reached, figures.log_odds
     then = log_odds_after(model.asked, figures, after)
-    sides = Sides((figures.encoded.filter(reached), after.table.filter(reached)), (before[reached], then[reached]))
+    sides = Sides((figures.encoded, after.table), (before, then))
     cost = np.expm1(after.rise) + plan.further_cost * reached
     saved = (risk_of(before) - risk_of(then)) * _by_level(figures.posts, prices.replacement)
     pay = _by_level(figures.posts, prices.pay) if prices.pay else np.zeros(len(group))
     return _Sums(
         people=summed(np.ones(len(group)), group, groups),
         reached=summed(reached.astype(np.float64), group, groups),
-        exits=exits_of(before, then, group, groups, uncertain_of(model.asked, sides, group[reached], groups)),
+        exits=exits_of(before, then, group, groups, uncertain_of(model.asked, sides, reached, group, groups)),
         cost=summed(cost, group, groups),
         saved=summed(saved, group, groups),
         money_cost=summed(cost * pay, group, groups),

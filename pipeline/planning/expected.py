@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.selection import mixed
-from pipeline.planning.plan_levers import Applied
+from pipeline.planning.plan_levers import Applied, rows_of
 from pipeline.planning.staff import Figures
 from pipeline.planning.uncertainty import NOT_KNOWN, Uncertain
 
@@ -25,12 +25,12 @@ Bools = NDArray[np.bool_]
 
 def log_odds_after(blend: Blend, figures: Figures, after: Applied) -> Floats:
     """The served log-odds (n,) of everyone after the change."""
-    reached = np.flatnonzero(after.is_reached)
-    if not len(reached):
+    reached = after.is_reached
+    if not reached.any():
         return figures.log_odds
-    new = after.table[reached]
+    old, new = rows_of(figures.encoded, reached), rows_of(after.table, reached)
     weight, slope = blend.choice.weight, blend.choice.line.slope
-    curves = _of_curves(blend, figures.encoded[reached], new, after.moved)
+    curves = _of_curves(blend, old, new, after.moved)
     trees = blend.trees.log_odds(_matrix(new), threads=2) - figures.trees[reached]
     log_odds = figures.log_odds.copy()
     log_odds[reached] += slope * mixed(weight, curves, trees)

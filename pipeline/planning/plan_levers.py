@@ -71,7 +71,12 @@ class Applied:
     def of(self, rows: Bools) -> "Applied":
         """Some of the people (n,)."""
         reached = {name: each[rows] for name, each in self.reached.items()}
-        return replace(self, table=self.table.filter(rows), rise=self.rise[rows], reached=reached)
+        return replace(self, table=rows_of(self.table, rows), rise=self.rise[rows], reached=reached)
+
+
+def rows_of(table: pl.DataFrame, rows: Bools) -> pl.DataFrame:
+    """Some of the rows; the table itself, not a copy, if it is all of them."""
+    return table if rows.all() else table.filter(rows)
 
 
 _RISE: Final = "\x00rise"

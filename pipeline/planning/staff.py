@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.model.stored_model import StoredModel, typed_records
+from pipeline.planning.plan_levers import rows_of
 from pipeline.scoring.encoded import encoded_figures
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.staff_files import POSTS
@@ -31,7 +32,8 @@ class Figures:
 
     def of(self, rows: Bools) -> "Figures":
         """Some of the people (n,)."""
-        return Figures(self.posts.filter(rows), self.encoded.filter(rows), self.log_odds[rows], self.trees[rows])
+        posts, encoded = rows_of(self.posts, rows), rows_of(self.encoded, rows)
+        return Figures(posts, encoded, self.log_odds[rows], self.trees[rows])
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ NOT_KNOWN: Final = Uncertain()
 
 @dataclass(frozen=True)
 class Sides:
-    """People reached before and after the change: their encoded figures, and their served log-odds (n,)."""
+    """People before and after the change: their encoded figures, and their served log-odds (n,)."""
 
     figures: tuple[pl.DataFrame, pl.DataFrame]
     log_odds: tuple[Floats, Floats]
@@ -64,11 +64,11 @@ class Sides:
         return Sides((figures[0][at], figures[1][at]), (log_odds[0][at], log_odds[1][at]))
 
 
-def uncertain_of(blend: Blend, sides: Sides, group: Ints, groups: int) -> Uncertain:
-    """For the people reached, in `groups` groups; `group` (n,) is each one's."""
+def uncertain_of(blend: Blend, sides: Sides, reached: Bools, group: Ints, groups: int) -> Uncertain:
+    """In `groups` groups; `group` (n,) is each person's. Of people who are not reached nothing changes."""
     if blend.posterior is None:
         return NOT_KNOWN
-    rows, factor = _sample(group, groups)
+    rows, factor = _sample(np.flatnonzero(reached), group, groups)
     group, some = group[rows], sides.rows(rows)
     slopes = [factor * risk * (1 - risk) for risk in map(risk_of, some.log_odds)]
     shared = _by_weights(blend.posterior, some, slopes, group, groups)
@@ -93,13 +93,13 @@ def _by_weights(posterior: Posterior, sides: Sides, slopes: list[Floats], group:
     return np.asarray(columns @ posterior.root)
 
 
-def _sample(group: Ints, groups: int) -> tuple[Ints, Floats]:
-    """Rows, at most about `MOST_ROWS`, and how many people each counts for: of each group every second, third ..."""
+def _sample(rows: Ints, group: Ints, groups: int) -> tuple[Ints, Floats]:
+    """Some of the rows, evenly of each group, about `MOST_ROWS` at most; and how many people each stands for."""
     most = max(MOST_ROWS // max(groups, 1), 1)
-    people = np.bincount(group, minlength=groups)
-    order = np.argsort(group, kind="stable")
-    place = np.arange(len(group)) - np.repeat(np.cumsum(people) - people, people)
-    step = np.maximum(people // most, 1)[group[order]]
-    rows = order[place % step == 0]
-    taken = np.bincount(group[rows], minlength=groups)
-    return rows, (people / np.maximum(taken, 1))[group[rows]]
+    people = np.bincount(group[rows], minlength=groups)
+    ordered = rows[np.argsort(group[rows], kind="stable")]
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(people) - people, people)
+    step = np.maximum(people // most, 1)[group[ordered]]
+    some = ordered[place % step == 0]
+    taken = np.bincount(group[some], minlength=groups)
+    return some, (people / np.maximum(taken, 1))[group[some]]

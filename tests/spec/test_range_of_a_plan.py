@@ -16,6 +16,7 @@ from pipeline.planning import uncertainty
 from pipeline.planning.uncertainty import Sides, uncertain_of
 
 PEOPLE = 400
+ALL = np.ones(PEOPLE, dtype=bool)
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +44,15 @@ def test_the_range_of_two_people_by_hand(blend: Blend) -> None:
     slope, then = 0.25, 0.196612  # risk · (1 − risk), at log-odds 0 and −1
     by_weight, by_level = 2 * slope * 0.5, 2 * (slope - then) * math.sqrt(0.04 + 0.3**2)
     own = 2 * BEYOND * (slope**2 + then**2)
-    found = uncertain_of(known, sides, np.array([0, 0]), 1).over(np.array([True]))
+    found = uncertain_of(known, sides, ALL[:2], np.array([0, 0]), 1).over(np.array([True]))
     assert found == pytest.approx(math.sqrt(by_weight**2 + by_level**2 + own), abs=1e-5)
 
 
 def test_a_model_that_does_not_know_how_uncertain_it_is_gives_no_range(blend: Blend) -> None:
     figures = pl.DataFrame({"pay": [0.0], "hours": [0.0]})
     unknown = replace(blend, posterior=None)
-    assert math.isnan(
-        uncertain_of(unknown, sides_of(unknown, figures, figures), np.array([0]), 1).over(np.array([True]))
-    )
+    sides = sides_of(unknown, figures, figures)
+    assert math.isnan(uncertain_of(unknown, sides, ALL[:1], np.array([0]), 1).over(np.array([True])))
 
 
 def changed_people(blend: Blend) -> tuple[Sides, np.ndarray]:
@@ -73,7 +73,7 @@ def test_the_range_is_that_of_joint_draws_of_the_errors(blend: Blend) -> None:
         risk_of(own[:, None] + drawn)
         for own, drawn in zip(sides.log_odds, (draws[:PEOPLE], draws[PEOPLE:]), strict=True)
     )
-    found = uncertain_of(blend, sides, group, 3)
+    found = uncertain_of(blend, sides, ALL, group, 3)
     for which in ([0], [1], [2], [0, 1, 2]):
         drawn = (risk - then)[np.isin(group, which)].sum(axis=0).std()
         assert found.over(np.isin(np.arange(3), which)) == pytest.approx(drawn, rel=0.25)
@@ -81,14 +81,13 @@ def test_the_range_is_that_of_joint_draws_of_the_errors(blend: Blend) -> None:
 
 def test_of_large_groups_an_equal_share_stands_for_all(blend: Blend, monkeypatch: pytest.MonkeyPatch) -> None:
     sides, group = changed_people(blend)
-    everyone = uncertain_of(blend, sides, group, 3)
+    everyone = uncertain_of(blend, sides, ALL, group, 3)
     monkeypatch.setattr(uncertainty, "MOST_ROWS", PEOPLE // 2)
-    some = uncertain_of(blend, sides, group, 3)
+    some = uncertain_of(blend, sides, ALL, group, 3)
     for at in range(3):
         assert some.over(np.arange(3) == at) == pytest.approx(everyone.over(np.arange(3) == at), rel=0.25)
 
 
-def test_nobody_reached_leaves_nothing_uncertain(blend: Blend) -> None:
-    nobody = pl.DataFrame({"pay": [], "hours": []}, schema={"pay": pl.Float64, "hours": pl.Float64})
-    sides = Sides((nobody, nobody), (np.empty(0), np.empty(0)))
-    assert uncertain_of(blend, sides, np.empty(0, dtype=np.int64), 2).over(np.array([True, True])) == 0.0
+def test_whom_the_change_does_not_reach_leaves_nothing_uncertain(blend: Blend) -> None:
+    sides, group = changed_people(blend)
+    assert uncertain_of(blend, sides, ~ALL, group, 3).over(np.array([True] * 3)) == 0.0
