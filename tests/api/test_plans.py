@@ -22,7 +22,7 @@ from serving.settings import ServerSettings
 
 pytestmark = [
     pytest.mark.filterwarnings("default"),  # importing MLflow raises warnings about itself and SQLAlchemy
-    pytest.mark.parametrize("settings", ["sqlite"], indirect=True),
+    pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True),
 ]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RAISE: dict[str, Any] = {"by": "department", "levers": {"raise_percent": 10}}
