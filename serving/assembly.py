@@ -52,7 +52,7 @@ from serving.routes import (
 from serving.settings import ServerSettings
 from serving.settings_record import recorded
 from serving.views.champion import Champion
-from serving.views.plans import Figures, Planning
+from serving.views.plans import Planning
 
 TITLE = "Retention"
 VERSION = "1"
@@ -80,7 +80,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     app.state.issuer = issuer_of(settings, store.revoked_tokens)
     app.state.session_key = session_key_of(settings)
     app.state.champion = Champion(settings)
-    app.state.planning = Planning(app.state.champion, Figures(), settings)
+    app.state.planning = Planning(app.state.champion, settings)
     app.state.outcomes = Outcomes(settings)
     app.state.rates = Rates(settings.rate_limit)
     app.state.probe_rates = Rates(PROBE_RATE)

@@ -66,11 +66,11 @@ class Trees:
 
         return lightgbm.Booster(model_str=self.text)
 
-    def log_odds(self, matrix: Floats) -> Floats:
+    def log_odds(self, matrix: NDArray[np.floating[Any]], threads: int = _THREADS) -> Floats:
         """The output (n,) for encoded rows; of the rows of a month without LightGBM: the same to the last bit."""
         if len(matrix) <= _ROWS_TO_WALK and (walked := self._walked) is not None:
             return output(walked, matrix)
-        return np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=_THREADS))
+        return np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=threads))
 
     @cached_property
     def _walked(self) -> tuple[WalkedTree, ...] | None:

@@ -9,12 +9,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.disclosure import Hidden, hidden_of_reached
+from pipeline.judgement.figures import Bounded
 from pipeline.listing.replacement_cost import Costs, cost_of_level
-from pipeline.model.stored_model import StoredModel, typed_records
+from pipeline.model.calibration import risk_of
+from pipeline.model.stored_model import StoredModel
 from pipeline.planning.budget import divided, lacking
-from pipeline.planning.expected import Exits, exits_of, log_odds_of, summed
-from pipeline.planning.plan import DIMENSIONS, Evaluated, GroupPlan, IfWrong, Money, Plan, Prices, Staff, Why
+from pipeline.planning.expected import Exits, exits_of, log_odds_after, summed
+from pipeline.planning.plan import DIMENSIONS, Evaluated, GroupPlan, IfWrong, Money, Plan, Prices, Why
 from pipeline.planning.plan_levers import Applied, applied
+from pipeline.planning.staff import Figures, Staff
+from pipeline.planning.uncertainty import NORMAL_90, Sides, uncertain_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,11 +34,10 @@ _NONE: Final = -1
 def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Evaluated:
     """What the plan would cost and avoid."""
     asked = list(plan.groups) or sorted(set(staff.mine))
-    table = typed_records(staff.figures, model.features)
-    after = applied(table, plan.levers, model.features)
-    why = _reasons(plan, staff, model, table, after, asked)
+    after = applied(staff.figures.encoded, plan.levers, model.features)
+    why = _reasons(plan, staff, model, after, asked)
     shown = [group for group in asked if why[group] is None]
-    rows = _rows(plan, staff, model, prices, table, after, shown) if shown else {}
+    rows = _rows(plan, staff.figures, model, prices, after, shown) if shown else {}
     total = rows.pop(None, GroupPlan(None, "few_people"))
     lacks = None if plan.budget is None else lacking(rows, plan.budget, plan.least_people)
     if plan.budget is not None and shown and lacks is None:
@@ -44,13 +47,14 @@ def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Ev
 
 
 def _reasons(
-    plan: Plan, staff: Staff, model: StoredModel, table: pl.DataFrame, after: Applied, asked: Sequence[str]
+    plan: Plan, staff: Staff, model: StoredModel, after: Applied, asked: Sequence[str]
 ) -> dict[str, Why | None]:
     """Why each group has no figures; None for those that have."""
-    posts = staff.posts.select(DIMENSIONS)
+    posts = staff.figures.posts.select(DIMENSIONS)
     hidden: Hidden = {name: set(posts[name].drop_nulls()) - set(staff.people[name]) for name in DIMENSIONS}
     for name, reached in after.reached.items():
-        milder = [applied(table, each, model.features).reached[name] for each in plan.levers.milder(name)]
+        steps = plan.levers.milder(name)
+        milder = [applied(staff.figures.encoded, each, model.features).reached[name] for each in steps]
         hidden = hidden_of_reached(posts, [*milder, reached], hidden)
     now = dict(posts.drop_nulls(plan.by).group_by(plan.by).len().rows())
     published = staff.people[plan.by]
@@ -79,51 +83,32 @@ class _Sums:
 
 
 def _rows(
-    plan: Plan,
-    staff: Staff,
-    model: StoredModel,
-    prices: Prices,
-    table: pl.DataFrame,
-    after: Applied,
-    shown: Sequence[str],
+    plan: Plan, figures: Figures, model: StoredModel, prices: Prices, after: Applied, shown: Sequence[str]
 ) -> dict[str | None, GroupPlan]:
     """The rows of the shown groups, and that of all of them under None."""
     position = {group: at for at, group in enumerate(shown)}
-    code = staff.posts[plan.by].replace_strict(position, default=None, return_dtype=pl.Int64).fill_null(_NONE)
-    mine = code.to_numpy() != _NONE
-    group, number = code.to_numpy()[mine], len(shown)
-    sums = _sums(plan, staff.posts.filter(mine), model, prices, table.filter(mine), _of(after, mine), group, number)
+    code = figures.posts[plan.by].replace_strict(position, default=None, return_dtype=pl.Int64).fill_null(_NONE)
+    mine, number = code.to_numpy() != _NONE, len(shown)
+    sums = _sums(plan, figures.of(mine), model, prices, after.of(mine), code.to_numpy()[mine], number)
     months = model.horizon_months
     which: dict[str | None, Bools] = {name: np.arange(number) == at for name, at in position.items()}
     which[None] = np.ones(number, dtype=bool)
     return {name: _row(name, sums, at, months, prices.pay is not None) for name, at in which.items()}
 
 
-def _of(after: Applied, rows: Bools) -> Applied:
-    reached = {name: each[rows] for name, each in after.reached.items()}
-    return Applied(after.table.filter(rows), after.rise[rows], reached)
-
-
 def _sums(
-    plan: Plan,
-    posts: pl.DataFrame,
-    model: StoredModel,
-    prices: Prices,
-    table: pl.DataFrame,
-    after: Applied,
-    group: Ints,
-    groups: int,
+    plan: Plan, figures: Figures, model: StoredModel, prices: Prices, after: Applied, group: Ints, groups: int
 ) -> _Sums:
-    blend, reached = model.asked, after.is_reached
-    before = log_odds_of(blend, table)
-    then = before.changed(reached, log_odds_of(blend, after.table.filter(reached))) if reached.any() else before
+    reached, before = after.is_reached, figures.log_odds
+    then = log_odds_after(model.asked, figures, after)
+    sides = Sides((figures.encoded, after.table), (before, then))
     cost = np.expm1(after.rise) + plan.further_cost * reached
-    saved = (before.risk - then.risk) * _by_level(posts, prices.replacement)
-    pay = _by_level(posts, prices.pay) if prices.pay else np.zeros(len(group))
+    saved = (risk_of(before) - risk_of(then)) * _by_level(figures.posts, prices.replacement)
+    pay = _by_level(figures.posts, prices.pay) if prices.pay else np.zeros(len(group))
     return _Sums(
         people=summed(np.ones(len(group)), group, groups),
         reached=summed(reached.astype(np.float64), group, groups),
-        exits=exits_of(before, then, group, groups, blend.choice.level_sd),
+        exits=exits_of(before, then, group, groups, uncertain_of(model.asked, sides, reached, group, groups)),
         cost=summed(cost, group, groups),
         saved=summed(saved, group, groups),
         money_cost=summed(cost * pay, group, groups),
@@ -136,7 +121,7 @@ def _by_level(posts: pl.DataFrame, costs: Costs) -> Floats:
 
 
 def _row(name: str | None, sums: _Sums, which: Bools, horizon_months: int, has_money: bool) -> GroupPlan:
-    exits, avoided = sums.exits.over(which)
+    exits, value, sd = sums.exits.over(which)
     share = horizon_months / MONTHS_A_YEAR
 
     def money(cost: Floats, saved: Floats) -> Money:
@@ -148,7 +133,7 @@ def _row(name: str | None, sums: _Sums, which: Bools, horizon_months: int, has_m
         people=int(sums.people[which].sum()),
         reached=int(sums.reached[which].sum()),
         exits=exits,
-        avoided=avoided,
+        avoided=Bounded(value, value - NORMAL_90 * sd, value + NORMAL_90 * sd),
         pay=money(sums.cost, sums.saved),
         money=money(sums.money_cost, sums.money_saved) if has_money else None,
     )

@@ -1,103 +1,85 @@
-"""Exits that are expected of a group, before and after a change, and what the model does not know about the difference.
+"""Exits that are expected of a group, before and after a change.
 
-Exits are sums of risks at the model's horizon. Two things make the difference uncertain: the level of a period, which
-shifts everyone's log-odds alike (`Choice.level_sd`), and the model itself, whose two parts, a regression and trees, put
-different sizes on the same change. The range takes both as independent and normal. It is not the range of how many
-people happen to leave, and it does not say that the association is an effect.
+Exits are sums of risks at the model's horizon. Only what the change moves is computed again: the regression is a sum of
+a curve per feature, so its difference is that of the curves of the features moved; the trees are evaluated again for
+the people reached. `planning.uncertainty` says how well the difference is known.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.judgement.figures import Bounded
 from pipeline.model.blend import Blend
 from pipeline.model.calibration import risk_of
 from pipeline.model.selection import mixed
+from pipeline.planning.plan_levers import Applied, rows_of
+from pipeline.planning.staff import Figures
+from pipeline.planning.uncertainty import NOT_KNOWN, Uncertain
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-NORMAL_90: Final = 1.644854
-"""The standard normal's quantile for a two-sided interval of 90 %."""
+
+def log_odds_after(blend: Blend, figures: Figures, after: Applied) -> Floats:
+    """The served log-odds (n,) of everyone after the change."""
+    reached = after.is_reached
+    if not reached.any():
+        return figures.log_odds
+    old, new = rows_of(figures.encoded, reached), rows_of(after.table, reached)
+    weight, slope = blend.choice.weight, blend.choice.line.slope
+    curves = _of_curves(blend, old, new, after.moved)
+    trees = blend.trees.log_odds(_matrix(new), threads=2) - figures.trees[reached]
+    log_odds = figures.log_odds.copy()
+    log_odds[reached] += slope * mixed(weight, curves, trees)
+    return log_odds
 
 
-@dataclass(frozen=True)
-class LogOdds:
-    """Served log-odds (n,): of the blend, and of each part with the blend's calibration."""
-
-    blend: Floats
-    parts: tuple[Floats, ...]
-
-    @property
-    def risk(self) -> Floats:
-        """Served risks (n,)."""
-        return risk_of(self.blend)
-
-    def changed(self, rows: Bools, new: "LogOdds") -> "LogOdds":
-        """The same, with those of `rows` replaced."""
-        mine, theirs = (self.blend, *self.parts), (new.blend, *new.parts)
-        blend, *parts = (_replaced(old, rows, each) for old, each in zip(mine, theirs, strict=True))
-        return LogOdds(blend, tuple(parts))
+def _of_curves(blend: Blend, before: pl.DataFrame, after: pl.DataFrame, moved: frozenset[str]) -> Floats:
+    """The difference (n,) of the regression's log-odds, before calibration."""
+    difference = np.zeros(before.height)
+    for name, curve in zip(blend.encoding.names, blend.linear.curves, strict=True):
+        if name in moved:
+            difference += curve(_numbers(after[name])) - curve(_numbers(before[name]))
+    return difference
 
 
-def log_odds_of(blend: Blend, table: pl.DataFrame) -> LogOdds:
-    """The log-odds of a table with a column for each feature of the model."""
-    matrix, line = blend.encoding(table), blend.choice.line
-    parts = blend.linear.log_odds(matrix), blend.trees.log_odds(matrix)
-    return LogOdds(line(mixed(blend.choice.weight, *parts)), tuple(map(line, parts)))
+def _numbers(column: pl.Series) -> Floats:
+    return column.cast(pl.Float64).to_numpy()
+
+
+def _matrix(table: pl.DataFrame) -> NDArray[np.float32]:
+    """A row per person, in one piece of memory, as LightGBM reads it fastest."""
+    return np.ascontiguousarray(table.cast(pl.Float32).to_numpy())
 
 
 @dataclass(frozen=True)
 class Exits:
-    """Of each group (groups,): expected exits before, exits avoided, and how far the level of a period, and the
-    disagreement of the model's parts, would move the exits avoided (both one standard deviation, with their sign).
-    """
+    """Of each group (groups,): expected exits before, exits avoided, and how well the latter are known."""
 
     before: Floats
     avoided: Floats
-    by_level: Floats
-    by_part: Floats
+    uncertain: Uncertain
 
-    def over(self, groups: Bools) -> tuple[float, Bounded]:
-        """Exits before, and exits avoided with the 90 % range, over several groups. Both deviations are those of one
-        model, so they add up over groups before they are squared.
+    def over(self, groups: Bools) -> tuple[float, float, float]:
+        """Exits before, exits avoided and the standard deviation of the latter, over several groups; NaN where that is
+        not known.
         """
-        sd = float(np.hypot(self.by_level[groups].sum(), self.by_part[groups].sum()))
-        value = float(self.avoided[groups].sum())
-        return float(self.before[groups].sum()), Bounded(value, value - NORMAL_90 * sd, value + NORMAL_90 * sd)
+        return (
+            float(self.before[groups].sum()),
+            float(self.avoided[groups].sum()),
+            self.uncertain.over(groups),
+        )
 
 
-def exits_of(before: LogOdds, after: LogOdds, group: Ints, groups: int, level_sd: float) -> Exits:
-    """The exits of each group; `group` (n,) is everyone's, 0, 1, 2 ...
-
-    by_level = (avoided at a level one `level_sd` higher − one lower) / 2; by_part = (avoided by the regression − by the
-    trees) / 2.
-    """
-
-    def avoided(then: Floats, now: Floats, shift: float = 0.0) -> Floats:
-        return summed(risk_of(then + shift) - risk_of(now + shift), group, groups)
-
-    at_levels = [avoided(before.blend, after.blend, sign * level_sd) for sign in (1, -1)]
-    by_parts = [avoided(then, now) for then, now in zip(before.parts, after.parts, strict=True)]
-    return Exits(
-        before=summed(risk_of(before.blend), group, groups),
-        avoided=avoided(before.blend, after.blend),
-        by_level=(at_levels[0] - at_levels[1]) / 2,
-        by_part=(by_parts[0] - by_parts[1]) / 2,
-    )
+def exits_of(before: Floats, after: Floats, group: Ints, groups: int, uncertain: Uncertain = NOT_KNOWN) -> Exits:
+    """The exits of each group, from everyone's log-odds (n,); `group` (n,) is everyone's, 0, 1, 2 ..."""
+    risk, then = risk_of(before), risk_of(after)
+    return Exits(summed(risk, group, groups), summed(risk - then, group, groups), uncertain)
 
 
 def summed(values: Floats, group: Ints, groups: int) -> Floats:
     """Sums of the values by group."""
     return np.asarray(np.bincount(group, values, groups))
-
-
-def _replaced(old: Floats, rows: Bools, new: Floats) -> Floats:
-    values = old.copy()
-    values[rows] = new
-    return values

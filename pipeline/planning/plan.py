@@ -1,10 +1,7 @@
 """What is asked of a plan, and what it answers."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
-
-import polars as pl
 
 from pipeline.judgement.figures import Bounded
 from pipeline.listing.replacement_cost import Costs
@@ -40,19 +37,6 @@ class Prices:
 
     replacement: Costs
     pay: Costs | None = None
-
-
-@dataclass(frozen=True)
-class Staff:
-    """Everyone scored in a publication, a row each: `posts` (`DIMENSIONS`, strings) and `figures`, as published.
-
-    people: the published head count of each group that is shown. mine: the groups of a dimension that the asker sees.
-    """
-
-    posts: pl.DataFrame
-    figures: pl.DataFrame
-    people: Mapping[str, Mapping[str, int]]
-    mine: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -93,7 +77,8 @@ class GroupPlan:
     """The figures of a group, or of all shown groups together; None where `why` says so.
 
     reached: people whom the change reaches. exits: expected within the horizon without it. avoided: fewer of them with
-    it, with a 90 % range. pay: in years of pay. money: in the currency of the pay bands, None without them.
+    it, with a 90 % range, NaN where the model does not know it. pay: in years of pay. money: in the currency of the pay
+    bands, None without them.
     """
 
     group: str | None

@@ -5,7 +5,7 @@ A threshold (a floor or a cap) moves only the people on its wrong side; it has f
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Final
 
 import numpy as np
@@ -55,17 +55,28 @@ class PlanLevers:
 @dataclass(frozen=True)
 class Applied:
     """A table of people after the levers. `rise` (n,) is log(new pay / old pay); `reached` holds for each lever whom it
-    reaches (n,).
+    reaches (n,). `moved`: the features of the model that the levers move.
     """
 
     table: pl.DataFrame
     rise: Floats
     reached: Mapping[str, Bools]
+    moved: frozenset[str]
 
     @property
     def is_reached(self) -> Bools:
         """Who is reached by any lever (n,)."""
         return np.asarray(np.any(list(self.reached.values()), axis=0))
+
+    def of(self, rows: Bools) -> "Applied":
+        """Some of the people (n,)."""
+        reached = {name: each[rows] for name, each in self.reached.items()}
+        return replace(self, table=rows_of(self.table, rows), rise=self.rise[rows], reached=reached)
+
+
+def rows_of(table: pl.DataFrame, rows: Bools) -> pl.DataFrame:
+    """Some of the rows; the table itself, not a copy, if it is all of them."""
+    return table if rows.all() else table.filter(rows)
 
 
 _RISE: Final = "\x00rise"
@@ -74,12 +85,13 @@ _RISE: Final = "\x00rise"
 def applied(table: pl.DataFrame, pulled: PlanLevers, features: Mapping[str, Feature]) -> Applied:
     """The people (a row each, a column per feature of the model) after all levers, one after another."""
     after = table.with_columns(pl.lit(0.0).alias(_RISE))
-    reached = {}
+    reached, moved = {}, set[str]()
     for name in pulled.pulled:
         lever = _LEVERS[name](float(getattr(pulled, name)))
         reached[name] = _reached(after, lever, features)
         after = _after(after, lever, features)
-    return Applied(after.drop(_RISE), after[_RISE].to_numpy(), reached)
+        moved |= lever.moves.keys() & features.keys()
+    return Applied(after.drop(_RISE), after[_RISE].to_numpy(), reached, frozenset(moved))
 
 
 def _reached(table: pl.DataFrame, lever: "_Lever", features: Mapping[str, Feature]) -> Bools:

@@ -29,6 +29,7 @@ from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.notice import not_informed, require_notice
 from pipeline.registry.account import account, checked_reason
 from pipeline.registry.loading import load
+from pipeline.scoring.encoded import encoded_figures
 from pipeline.scoring.limits import MONTHS_PUBLISHED
 from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import Population, population_of
@@ -220,6 +221,7 @@ def score_people(
         scores=scores,
         factors=factors,
         plausible=_plausible(people, log_odds, errors),
+        encoded=people.select("employee_id").hstack(encoded_figures(model.asked, X)),
     )
 
 

@@ -5,6 +5,7 @@
 | folders of lists, also elsewhere | deletes those that name the person, after lists that are being written |
 | drafts of lists, working folders | deletes those of killed runs |
 | validated tables of a source, monthly sums | deletes those that hold the person |
+| figures that plans are computed from | removes the person's rows |
 | sums of features | deletes all of them, and their key: the sums from before, less those from after, are the person's |
 | working folders of jobs that are running | leaves them; each job deletes its own, the tables and the sums at its end |
 
@@ -21,6 +22,7 @@ from pipeline.dataset.workspace import sums_folders, tables_folders, tell_of_era
 from pipeline.formulas import without_formula
 from pipeline.store.feature_sums import forget_feature_sums
 from pipeline.store.list_folders import INDEX, WAIT_SECONDS, delete_lists, list_folders
+from pipeline.store.staff_files import erase_from_staff_files, staff_files_name
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ def in_files(var: Path, employee_id: str) -> bool:
         any(_names(folder, employee_id) for folder in list_folders(var).within_reach)
         or any(sum_store.may_hold(folder, employee_id) for folder in sums_folders(var))
         or any(stored_tables.may_hold(folder, employee_id) for folder in tables_folders(var))
+        or staff_files_name(var, employee_id)
     )
 
 
@@ -58,6 +61,7 @@ def erase_files(var: Path, employee_id: str, seconds: float = WAIT_SECONDS) -> E
             "monthly_sums": len(forgotten),
             "validated_tables": len(deleted),
             "feature_sums": forget_feature_sums(var),
+            "staff_files": erase_from_staff_files(var, employee_id),
             "killed_runs": runs.killed,
         },
         remains={

@@ -48,6 +48,8 @@ class Publication:
     plausible: employee_id and `risks`, an array of equally plausible risks, drawn jointly for everyone; for the ranges
         of groups, and not stored. None if the model does not know how uncertain its risks are.
     directory: names and addresses as returned by `features.directory`, which the store keeps apart; None without any.
+    encoded: employee_id, `trees` (the raw log-odds of the model's trees) and each feature as the model reads it, named
+        by its position: what plans are computed from (`store.staff_files`). None where only factors are known.
     """
 
     source: str
@@ -63,6 +65,7 @@ class Publication:
     employment: pl.DataFrame | None = field(default=None, repr=False)
     plausible: pl.DataFrame | None = field(default=None, repr=False)
     directory: pl.DataFrame | None = field(default=None, repr=False)
+    encoded: pl.DataFrame | None = field(default=None, repr=False)
 
     def without(self, people: Collection[str]) -> Self:
         """The publication without these people, also where they lead others."""
@@ -70,8 +73,9 @@ class Publication:
             return self
         leads, gone = pl.col("manager_id").cast(pl.String), list(people)
         is_left = ~pl.col("employee_id").is_in(gone)
-        names, employment, plausible = (
-            None if rows is None else rows.filter(is_left) for rows in (self.directory, self.employment, self.plausible)
+        names, employment, plausible, encoded = (
+            None if rows is None else rows.filter(is_left)
+            for rows in (self.directory, self.employment, self.plausible, self.encoded)
         )
         return replace(
             self,
@@ -80,6 +84,7 @@ class Publication:
             plausible=plausible,
             directory=names,
             employment=employment,
+            encoded=encoded,
         )
 
     def features(self) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
+import polars as pl
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,7 +19,7 @@ from features.errors import BadInput
 from pipeline.identity.scopes import Scope
 from pipeline.notice import NoticeOf, notice_of
 from pipeline.settings import Settings
-from pipeline.store import audit, checkpoints, database, erasure, halt_notice, halts, seals
+from pipeline.store import audit, checkpoints, database, erasure, halt_notice, halts, seals, staff_files
 from pipeline.store.audit import AuditEntry, Link
 from pipeline.store.audit_queue import AuditQueue
 from pipeline.store.database import Access, Forgotten, begun, engines_of
@@ -111,6 +112,7 @@ class Store:
         Raises Refused if scores and factors are inconsistent, or no one is left, and Halted while the system is halted.
         """
         erased = set() if read_at is None else self.erased_since(read_at)
+        began = self.moment()
         while True:
             left = publication.without(erased)
             check_publication(left)
@@ -127,8 +129,26 @@ class Store:
                     halts.require_running(connection)
                     number = write(connection, left, scores, groups.to_dicts(), services, fingerprint)
                     halts.require_running(connection)  # somebody may have halted meanwhile
-                    return number
+            if not late:
+                self._write_staff_file(number, fingerprint, left, scores, began)
+                return number
             erased |= late
+
+    def _write_staff_file(
+        self, number: int, fingerprint: str, publication: Publication, scores: pl.DataFrame, began: int
+    ) -> None:
+        """Write what plans are computed from, without people erased since `began`, if the publication is served."""
+        staff = staff_files.staff_of(publication, scores)
+        if staff is None or self._var is None:
+            return
+        with staff_files.writing_staff_files(self._var):
+            with self._connected("read") as connection:
+                served = [(head.id, head.content_hash) for head in self.scores_on(connection).served()]
+                erased = erasure.erased_since(connection, began)
+            if number in dict(served):
+                left = staff.filter(~pl.col("employee_id").is_in(list(erased)))
+                staff_files.write_staff_file(self._var, number, fingerprint, left)
+            staff_files.delete_others(self._var, [staff_files.staff_file(self._var, *head) for head in served])
 
     def forget_deleted(self, seconds: float = 1) -> Forgotten:
         """Remove deleted data from SQLite's write-ahead log too; waits up to `seconds` for readers."""

@@ -1,7 +1,8 @@
 """Plans: sums over whole groups, which name nobody."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -31,9 +32,8 @@ from serving.views.champion import Champion
 from serving.views.months import current
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from pipeline.planning.plan import Evaluated, Funded, GroupPlan, Money, Plan, Prices, Staff
+    from pipeline.judgement.figures import Bounded
+    from pipeline.planning.plan import Evaluated, Funded, GroupPlan, Money, Plan, Prices
 
 MEANS: Final = marked(
     "How exits differ between people who differ in this way. This is an association, not a promise: it does not show "
@@ -50,41 +50,58 @@ EXITS_DIGITS: Final = 1
 PAY_DIGITS: Final = 2
 MONEY_DIGITS: Final = -3
 """Money is rounded to thousands. Rounding blurs; it replaces no suppression."""
-
-
-class Figures:
-    """The published figures of everyone, in memory: those of one publication, as long as nobody of it is erased."""
-
-    def __init__(self) -> None:
-        self._held: tuple[tuple[int, int], tuple[pl.DataFrame, pl.DataFrame]] | None = None
-        self._reading = Lock()
-
-    def of(self, scores: PublishedScores, published: Published) -> "tuple[pl.DataFrame, pl.DataFrame]":
-        """Posts and figures (`PublishedScores.staff_figures`)."""
-        key = published.id, scores.count_scored(published)
-        with self._reading:
-            if self._held is None or self._held[0] != key:
-                self._held = key, scores.staff_figures(published)
-            return self._held[1]
+MOST_ANSWERS: Final = 200
+"""Plans whose answers are held in memory."""
 
 
 @dataclass(frozen=True)
 class Planning:
-    """What plans are computed with."""
+    """What plans are computed with. `answers` are those of the publication that is served: sums of groups."""
 
     champion: Champion
-    figures: Figures
     settings: ServerSettings
+    answers: "OrderedDict[tuple[Any, ...], PlanAnswer]" = field(default_factory=OrderedDict)
+    computing: Lock = field(default_factory=Lock)
 
     def answer(self, scores: PublishedScores, request: PlanRequest) -> PlanAnswer:
         """A plan's figures. Raises 422 for a plan without a lever or with a pay cut."""
-        plan = _plan(request)
-        from pipeline.planning.evaluation import evaluate
+        return self._answers(scores, [request])[0]
 
+    def _answers(self, scores: PublishedScores, requests: Sequence[PlanRequest]) -> list[PlanAnswer]:
+        """The figures are read once, and only if some plan has not been computed for the same people and groups. One
+        request computes at a time, since everyone's figures are in memory meanwhile.
+        """
+        plans = [_plan(request) for request in requests]
         published = current(scores)
-        model = self.champion.of(published.model_version)
-        evaluated = evaluate(plan, self._staff(scores, published, plan), model, _prices(self.settings))
-        return _answer(published, request, evaluated)
+        mine = {name: _groups(scores.group_figures(published, name)) for name in {plan.by for plan in plans}}
+        left = published.id, scores.count_scored(published)
+        keys = [(*left, request.model_dump_json(), mine[request.by]) for request in requests]
+        with self.computing:
+            missing = [at for at, key in enumerate(keys) if key not in self.answers]
+            found = {key: self.answers[key] for key in keys if key in self.answers}
+            if missing:
+                evaluated = self._evaluated(scores, published, [plans[at] for at in missing], mine)
+                for at, each in zip(missing, evaluated, strict=True):
+                    found[keys[at]] = self.answers[keys[at]] = _answer(published, requests[at], each)
+            while len(self.answers) > MOST_ANSWERS:
+                self.answers.popitem(last=False)
+        return [found[key] for key in keys]
+
+    def _evaluated(
+        self,
+        scores: PublishedScores,
+        published: Published,
+        plans: "Sequence[Plan]",
+        mine: Mapping[str, tuple[str, ...]],
+    ) -> "list[Evaluated]":
+        from pipeline.planning.evaluation import evaluate
+        from pipeline.planning.plan import DIMENSIONS
+        from pipeline.planning.staff import Staff, figures_of
+
+        model, whole = self.champion.of(published.model_version), scores.whole()
+        people = {name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS}
+        figures, prices = figures_of(whole, published, model), _prices(self.settings)
+        return [evaluate(plan, Staff(figures, people, mine[plan.by]), model, prices) for plan in plans]
 
     def saved(self, scores: PublishedScores, name: str | None = None) -> PlanList:
         """The saved plans, or the one with a name. Raises 404 for a name that is not saved."""
@@ -92,17 +109,7 @@ class Planning:
         if name is not None and name not in asked:
             raise not_saved()
         wanted = asked if name is None else {name: asked[name]}
-        return PlanList(plans=[self.answer(scores, PlanRequest(**each)) for each in wanted.values()])
-
-    def _staff(self, scores: PublishedScores, published: Published, plan: "Plan") -> "Staff":
-        from pipeline.planning.plan import DIMENSIONS, Staff
-
-        whole = scores.whole()
-        people: dict[str, dict[str, int]] = {
-            name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS
-        }
-        mine = [row["value"] for row in scores.group_figures(published, plan.by) if row["value"] is not None]
-        return Staff(*self.figures.of(whole, published), people, mine)
+        return PlanList(plans=self._answers(scores, [PlanRequest(**each) for each in wanted.values()]))
 
 
 def save(audit: Trail, request: PlanRequest) -> None:
@@ -169,6 +176,10 @@ def _prices(settings: ServerSettings) -> "Prices":
     return Prices(REPLACEMENT_COST, settings.pay_bands or None)  # the setting may be in any unit
 
 
+def _groups(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(row["value"] for row in rows if row["value"] is not None)
+
+
 def _head_counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {row["value"]: row["people"] for row in rows if row["people"] is not None and row["value"] is not None}
 
@@ -200,11 +211,17 @@ def _group(row: "GroupPlan") -> PlanGroup:
         reached=row.reached,
         exits=None if row.exits is None else _exits(row.exits),
         exits_avoided=None if row.avoided is None else _exits(row.avoided.value),
-        range=None if row.avoided is None else Range(low=_exits(row.avoided.low), high=_exits(row.avoided.high)),
+        range=_range(row.avoided),
         pay=None if row.pay is None else _money(row.pay, PAY_DIGITS),
         money=None if row.money is None else _money(row.money, MONEY_DIGITS),
         funded=None if row.funded is None else _share(row.funded),
     )
+
+
+def _range(avoided: "Bounded | None") -> Range | None:
+    if avoided is None or not avoided.is_defined:
+        return None
+    return Range(low=_exits(avoided.low), high=_exits(avoided.high))
 
 
 def _share(funded: "Funded") -> PlanShare:

@@ -72,6 +72,11 @@ class Heads:
         """The newest publication of the newest snapshot date of a source."""
         return self._first(_NEWEST.where(PUBLICATION.c.source == source))
 
+    def served(self) -> list[Published]:
+        """The newest publication of every source."""
+        sources = self.connection.execute(select(PUBLICATION.c.source).distinct()).scalars().all()
+        return [head for source in sources if (head := self.newest(source))]
+
     def before(self, published: Published) -> Published | None:
         """The newest publication of the same source with an earlier snapshot date."""
         is_earlier = PUBLICATION.c.snapshot_date < published.snapshot_date

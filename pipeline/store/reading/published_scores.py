@@ -21,7 +21,7 @@ from pipeline.store.reading.heads import Heads, Published
 from pipeline.store.reading.organisations import Organisation, organisation_of
 from pipeline.store.reading.pages import Sort
 from pipeline.store.reading.scores import Total
-from pipeline.store.reading.staff_figures import staff_figures
+from pipeline.store.reading.staff_figures import encoded_staff, staff_figures
 from pipeline.store.schema import SCORE
 
 
@@ -75,6 +75,10 @@ class PublishedScores:
     def newest(self, source: str) -> Published | None:
         """The newest publication of the newest snapshot date of a source."""
         return self._heads.newest(source)
+
+    def served(self) -> list[Published]:
+        """The newest publication of the newest snapshot date of every source."""
+        return self._heads.served()
 
     def before(self, published: Published) -> Published | None:
         """The newest publication of the same source with an earlier snapshot date."""
@@ -228,10 +232,14 @@ class PublishedScores:
         count = select(func.count()).select_from(SCORE).where(SCORE.c.publication_id == published.id)
         return int(self.connection.execute(count).scalar_one())
 
-    def staff_figures(self, published: Published) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Everyone's post and figures, without ids (`reading.staff_figures`). No scope limits it: sums of whole groups
-        are made of it, and which of them are shown depends on everyone.
+    def encoded_staff(self, published: Published) -> pl.DataFrame | None:
+        """Everyone's post and figures as columns (`reading.staff_figures`), or None. No scope limits it: sums of whole
+        groups are made of it, and which of them are shown depends on everyone.
         """
+        return encoded_staff(self.connection, published, self.var)
+
+    def staff_figures(self, published: Published) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The same from the store, slowly: posts, and the published figures."""
         return staff_figures(self.connection, published)
 
     def service_figures(self, published: Published) -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
-"""Everyone's post and figures of a publication, as tables without ids: what plans are computed from."""
+"""Everyone's post and figures of a publication: what plans are computed from."""
 
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import polars as pl
-from sqlalchemy import Connection, String, cast, select
+from sqlalchemy import Connection, String, cast, func, select
 
 from pipeline.store.reading.heads import Published
 from pipeline.store.schema import SCORE
+from pipeline.store.staff_files import POSTS, staff_file
 
 BATCH_PEOPLE: Final = 10_000
 """People whose texts are decoded at once, which bounds the memory."""
@@ -15,15 +17,31 @@ BATCH_PEOPLE: Final = 10_000
 _FACTORS: Final = pl.Struct({"index": pl.List(pl.Int32), "value": pl.List(pl.String)})
 
 
+def encoded_staff(connection: Connection, published: Published, var: Path | None) -> pl.DataFrame | None:
+    """What the file of the publication has (`store.staff_files`), of those whom the store still holds.
+
+    None without a file: the month was published before there were any, or is not the one that is served.
+    """
+    file = None if var is None else staff_file(var, published.id, published.content_hash)
+    if file is None or not file.exists():
+        return None
+    people = pl.read_parquet(file, memory_map=False)
+    is_theirs = SCORE.c.publication_id == published.id
+    if connection.execute(select(func.count()).where(is_theirs)).scalar_one() == people.height:
+        return people
+    left = connection.execute(select(SCORE.c.employee_id).where(is_theirs)).scalars().all()
+    return people.filter(pl.col("employee_id").is_in(left))
+
+
 def staff_figures(connection: Connection, published: Published) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """department, location and level (strings), and each feature's published figure; a row per person, in one order.
+    """`POSTS` and log_odds, and each feature's published figure; a row per person, in one order. It is slow.
 
     A number that is unknown is null; figures have the six published digits.
     """
-    columns = (SCORE.c.department, SCORE.c.location, cast(SCORE.c.level, String).label("level"), SCORE.c.factors)
-    rows = connection.execute(select(*columns).where(SCORE.c.publication_id == published.id)).all()
-    schema = {"department": pl.String, "location": pl.String, "level": pl.String, "factors": pl.String}
-    people = pl.DataFrame(rows, schema=schema, orient="row")
+    posts = (cast(SCORE.c[name], String).label(name) for name in POSTS)
+    query = select(*posts, SCORE.c.log_odds, SCORE.c.factors).where(SCORE.c.publication_id == published.id)
+    schema = {**dict.fromkeys(POSTS, pl.String), "log_odds": pl.Float64, "factors": pl.String}
+    people = pl.DataFrame(connection.execute(query).all(), schema=schema, orient="row")
     return people.drop("factors"), _figures(people["factors"], published)
 
 
