@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 TAIL: Final = 0.05
 """What may lie below a 90 % range, and what may lie above it."""
 
+EXACT_PEOPLE: Final = 50
+"""Up to so many people the distribution is computed exactly; beyond, the approximation is off by less than .005."""
+
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _LEAST_RISK: Final = 1e-9
 _BEYOND: Final = 1e-9
@@ -32,13 +35,14 @@ def voluntary_exits(risks: Floats, shared_sd: float = 0.0) -> Floats:
     The mean stays the sum of the risks, to the second order of the error: see `pipeline.model.risk_range`.
     """
     risks = np.clip(risks, _LEAST_RISK, 1 - _LEAST_RISK)
-    nodes, weights = (_NODES, _WEIGHTS) if shared_sd > 0 else (np.zeros(1), np.ones(1))
+    nodes, weights = (EXACT_PEOPLE: Final = 50
+"""Up to so many people the distribution is computed exactly; beyond, the approximation is off by less than .005."""
+
+_NODES, _WEIGHTS) if shared_sd > 0 else (np.zeros(1), np.ones(1))
     centre = logit(risks) - shared_sd**2 * (1 - 2 * risks) / 2
     drawn = expit(centre + shared_sd * nodes[:, None])
-    numbers = np.arange(_most(drawn[-1]) + 1, dtype=float)
-    at_most = np.array([_at_most(each, numbers) for each in drawn])
-    found = np.diff(weights / weights.sum() @ at_most, prepend=0.0)
-    return np.asarray(found / found.sum(), dtype=float)
+    found = _exact(drawn) if len(risks) <= EXACT_PEOPLE else np.array(_approximate(drawn))
+    return np.asarray(weights / weights.sum() @ found, dtype=float)
 
 
 def other_exits(exits: int, person_months: float, months_ahead: float) -> Floats:
@@ -59,19 +63,33 @@ def range_of(probabilities: Floats) -> tuple[int, int]:
     return low, max(high, low)
 
 
+def _exact(drawn: Floats) -> Floats:
+    """(draws, people + 1): the probability of each number of exits for each draw of the risks (draws, people)."""
+    found = np.zeros((len(drawn), drawn.shape[1] + 1))
+    found[:, 0] = 1.0
+    for risk in drawn.T[:, :, None]:
+        found[:, 1:] = found[:, 1:] * (1 - risk) + found[:, :-1] * risk
+        found[:, :1] *= 1 - risk
+    return found
+
+
+def _approximate(drawn: Floats) -> list[Floats]:
+    """As `_exact`, without numbers that are as good as impossible.
+
+    A binomial distribution with the same mean and variance, whose number of trials need not be whole (Choi and Xia,
+    "Approximating the number of successes in independent trials: binomial versus Poisson", 2002).
+    """
+    numbers = np.arange(_most(drawn[-1]) + 1, dtype=float)
+    found = []
+    for risks in drawn:
+        chance = float((risks**2).sum() / risks.sum())
+        left = float(risks.sum()) / chance - numbers
+        at_most = np.where(left > _BEYOND, betainc(np.where(left > _BEYOND, left, 1.0), numbers + 1, 1 - chance), 1.0)
+        found.append(np.diff(at_most, prepend=0.0))
+    return found
+
+
 def _most(risks: Floats) -> int:
     """The largest number of exits that is considered, for the highest risks."""
     expected = float(risks.sum())
     return min(len(risks), math.ceil(expected + _DEVIATIONS * math.sqrt(expected) + _DEVIATIONS))
-
-
-def _at_most(risks: Floats, numbers: Floats) -> Floats:
-    """The probability of at most these numbers of exits.
-
-    A binomial distribution with the same mean and variance, whose number of trials need not be whole: for equal risks
-    it is exact (Choi and Xia, "Approximating the number of successes in independent trials", 2002).
-    """
-    chance = float((risks**2).sum() / risks.sum())
-    left = float(risks.sum()) / chance - numbers
-    below = betainc(np.where(left > _BEYOND, left, 1.0), numbers + 1, 1 - chance)
-    return np.where(left > _BEYOND, below, 1.0)
