@@ -35,10 +35,7 @@ def voluntary_exits(risks: Floats, shared_sd: float = 0.0) -> Floats:
     The mean stays the sum of the risks, to the second order of the error: see `pipeline.model.risk_range`.
     """
     risks = np.clip(risks, _LEAST_RISK, 1 - _LEAST_RISK)
-    nodes, weights = (EXACT_PEOPLE: Final = 50
-"""Up to so many people the distribution is computed exactly; beyond, the approximation is off by less than .005."""
-
-_NODES, _WEIGHTS) if shared_sd > 0 else (np.zeros(1), np.ones(1))
+    nodes, weights = (_NODES, _WEIGHTS) if shared_sd > 0 else (np.zeros(1), np.ones(1))
     centre = logit(risks) - shared_sd**2 * (1 - 2 * risks) / 2
     drawn = expit(centre + shared_sd * nodes[:, None])
     found = _exact(drawn) if len(risks) <= EXACT_PEOPLE else np.array(_approximate(drawn))

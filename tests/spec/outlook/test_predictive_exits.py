@@ -57,7 +57,8 @@ def test_a_shared_error_widens_the_range_and_keeps_the_mean() -> None:
     assert float(numbers @ shared) == pytest.approx(100, abs=0.5)
     assert float((numbers - 100) ** 2 @ shared) == pytest.approx(90 + 324, rel=0.05)
     assert range_of(alone) == (85, 116)
-    assert range_of(shared)[0] < 72 and range_of(shared)[1] > 133
+    assert range_of(shared)[0] < 72
+    assert range_of(shared)[1] > 133
 
 
 def test_a_mixture_covers_what_a_simulation_of_it_gives() -> None:
@@ -111,7 +112,9 @@ def test_head_count_is_what_both_kinds_of_exits_leave() -> None:
     assert (row.people, row.expected, row.other) == (10, 2.0, 5.4)  # 60 − 2 · 6 / 2 = 54 person-months
     assert row.head_count == 2.6
     assert (row.low, row.high) == (0, 4)
-    assert row.head_count_low == 0 and row.head_count_high is not None and 5 <= row.head_count_high <= 8
+    assert row.head_count_low == 0
+    assert row.head_count_high is not None
+    assert 5 <= row.head_count_high <= 8
     (alone,) = rows_of(groups, {}, [6], None)
     assert (alone.other, alone.head_count, alone.head_count_low, alone.head_count_high) == (None, 8.0, 6, 10)
 
