@@ -21,6 +21,7 @@ from serving.pages.errors import PageRoute
 from serving.pages.groups import changed_exits
 from serving.pages.outlook import head_count
 from serving.pages.rendering import language_of, render
+from serving.pages.representation import FINDINGS
 from serving.pages.session import signed_in
 from serving.schemas.groups import GroupPage
 from serving.schemas.outlook import OutlookAnswer
@@ -65,6 +66,7 @@ def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurp
             done=lists_of_month(scores, published, settings) if asker.has(Role.HR) else None,
             sees_lists=asker.has(Role.HR),
             effect=effect_of(measured.effect),
+            findings=FINDINGS,
         )
 
 
