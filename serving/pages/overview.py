@@ -111,6 +111,7 @@ def _where(scores: PublishedScores, published: Published, departments: GroupPage
     rows = above_usual(departments, total.expected_exits / total.people) if total else []
     rows = [row for row in rows if row.above > 0][:MOST_GROUPS]
     return {
+        "total": total,
         "where": rows,
         "farthest": max((abs(row.above) for row in rows), default=1.0) or 1.0,
         "hidden": sum(each.is_suppressed for each in departments.groups),
