@@ -1,5 +1,6 @@
-"""The command about what happened: turnover."""
+"""The commands about what happened and what is coming: turnover and outlook."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -64,13 +65,64 @@ def turnover(
         err.print(f"[yellow]Not drawn:[/] {chart}")
 
 
+@app.command()
+def outlook(
+    source: SourceArgument,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="department, location, job or level; may be repeated. Default: all."),
+    ] = None,
+    planned: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="CSV of planned hires: month (YYYY-MM), number, and any of department, location, job and level. "
+            "Default: the plan given last.",
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder: tables and JSON.")] = None,
+) -> None:
+    """Show what is coming: exits and head count by group over 3, 6 and 12 months, with 90 % ranges; publish it.
+
+    From the latest published scores. Shows too how often such ranges held the actual number in past months.
+    """
+    from features.source import load_source
+    from pipeline.commands.outlook_files import write_files
+    from pipeline.commands.screens.outlook import outlook_screen
+    from pipeline.dataset.workspace import workspace
+    from pipeline.outlook.outlook_json import as_json
+    from pipeline.outlook.planned import read_planned
+    from pipeline.outlook.publishing import publish_outlook
+    from pipeline.outlook.report import BY
+    from pipeline.store.store import Store
+    from pipeline.turnover.publishing import source_with_dates
+
+    wanted = _known_names(by, BY[1:])
+    hires = read_planned(planned) if planned else None
+    settings = Settings()
+    with progress() as report, workspace(settings) as folder, closing(Store.of(settings)) as store:
+        report("read and validate")
+        loaded = source_with_dates(load_source(source, folder / "tables", settings.directory))
+        report("expect")
+        found = publish_outlook(store, loaded, hires)
+    document = as_json(found, [BY[0], *wanted] if wanted else None)
+    if out_dir:
+        write_files(document, out_dir)
+    write_json(json_file, document)
+    err.print(outlook_screen(found, wanted or ["department"]))
+
+
 def _dimensions(by: list[str] | None) -> list[str] | None:
     """The dimensions asked for, and everyone. Raises BadInput for a name that is none."""
     from pipeline.turnover.monthly import DIMENSIONS, EVERYONE
 
-    if not by:
-        return None
-    if unknown := set(by) - {*DIMENSIONS, EVERYONE}:
-        rule, remedy = "not a way to group people", f"Use any of: {', '.join(DIMENSIONS)}."
+    wanted = _known_names([name for name in by or () if name != EVERYONE], DIMENSIONS)
+    return [EVERYONE, *wanted] if by else None
+
+
+def _known_names(by: Sequence[str] | None, names: Sequence[str]) -> list[str]:
+    if unknown := set(by or ()) - set(names):
+        rule, remedy = "not a way to group people", f"Use any of: {', '.join(names)}."
         raise BadInput(Finding(rule, "command line", "--by", len(unknown), remedy))
-    return list(dict.fromkeys([EVERYONE, *by]))
+    return list(dict.fromkeys(by or ()))

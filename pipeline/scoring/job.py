@@ -27,6 +27,7 @@ from pipeline.model.related import related
 from pipeline.model.risk_range import plausible_risks, risk_range
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.notice import not_informed, require_notice
+from pipeline.outlook.publishing import publish_outlook
 from pipeline.registry.account import account, checked_reason
 from pipeline.registry.loading import load
 from pipeline.scoring.encoded import encoded_figures
@@ -127,6 +128,7 @@ def score_and_publish(
         if isinstance(loaded, Source):
             progress("count who left")
             publish_turnover(store, loaded, read_at)
+            publish_outlook(store, loaded)
         publication = publication.without(store.erased_since(read_at))  # as it was published
         with store.reading() as scores:
             objected = scores.objections.among(publication.source, publication.scores["employee_id"])

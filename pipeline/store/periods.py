@@ -30,7 +30,7 @@ from pipeline.store.schema import (
 )
 from pipeline.store.seals import purged
 from pipeline.store.store import Store
-from pipeline.store.turnover_tables import TURNOVER, TURNOVER_LINE
+from pipeline.store.turnover_tables import OUTLOOK, TURNOVER, TURNOVER_LINE
 
 COMMAND: Final = "retention purge"
 
@@ -120,13 +120,13 @@ def _expired(
         (LIST_ANSWER, LIST_ANSWER.c.at <= end_of_day),
         (CONTEST, (CONTEST.c.at <= end_of_day) & ~is_needed),
         *((table, table.c.month <= f"{scores_until:%Y-%m}") for table in _BY_MONTH),
-        *((table, _is_old_turnover(table, scores_until)) for table in (TURNOVER_LINE, TURNOVER)),
+        *((table, _is_old_beside(newest, table, scores_until)) for table, newest in _SERVED_AT_ANY_AGE),
     ]
 
 
-def _is_old_turnover(table: Table, scores_until: date) -> ColumnElement[bool]:
-    """The newest month of a source stays at any age, because it is served."""
-    other = TURNOVER.alias("other_turnover")
+def _is_old_beside(served: Table, table: Table, scores_until: date) -> ColumnElement[bool]:
+    """The newest month of a source in `served` stays at any age, because it is served."""
+    other = served.alias("other_month")
     newest = select(func.max(other.c.month)).where(other.c.source == table.c.source).scalar_subquery()
     return (table.c.month <= f"{scores_until:%Y-%m}") & (table.c.month < newest)
 
@@ -139,6 +139,7 @@ def _sources_in_use(connection: Connection, scores_until: date) -> list[str]:
 
 
 _BY_MONTH: Final = (BRIEFING_MAIL, DELIVERY, REMINDER, WEBHOOK_CALL, MONTH_STEP)
+_SERVED_AT_ANY_AGE: Final = ((TURNOVER_LINE, TURNOVER), (TURNOVER, TURNOVER), (OUTLOOK, OUTLOOK))
 _OTHER: Final = PUBLICATION.alias("other")
 
 

@@ -1,9 +1,12 @@
-"""Outcomes of earlier months from `retention monitor`, read from the registry and cached."""
+"""What `retention monitor` and `retention effect` found last, read from the registry and cached."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from threading import Lock, Thread
-from typing import Final
+from typing import Any, Final
 
+from pipeline.monitoring.results import Alert
 from pipeline.monitoring.results_json import results_of
 from pipeline.settings import Settings
 from pipeline.tracebacks import described
@@ -14,12 +17,25 @@ CLOSE_SECONDS: Final = 10.0
 """How long a stopping server waits for a refresh that is running."""
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What was found last about a source.
+
+    happened: by month, YYYY-MM, the share of scored people who left within the horizon; matured months only. alerts:
+    those that hold now; None if nothing was monitored yet. effect: the JSON of `retention effect`, None before it.
+    """
+
+    happened: Mapping[str, float] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] | None = None
+    effect: Mapping[str, Any] | None = None
+
+
 class Outcomes:
-    """The share who left, by source and month. Empty without a registry; pages then say what to do."""
+    """What was found last, by source. Empty without a registry; pages then say what to do."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._held: dict[str, dict[str, float]] = {}
+        self._held: dict[str, Measured] = {}
         self._refresh_at: dict[str, float] = {}
         self._refreshing = Lock()
 
@@ -28,14 +44,11 @@ class Outcomes:
         if self._refreshing.acquire(timeout=CLOSE_SECONDS):
             self._refreshing.release()
 
-    def of(self, source: str) -> dict[str, float]:
-        """By month, YYYY-MM, the share of scored people who left within the horizon; matured months only.
-
-        Returns the cached shares and refreshes them in the background: no request waits for the registry.
-        """
+    def of(self, source: str) -> Measured:
+        """Returns what is cached and refreshes it in the background: no request waits for the registry."""
         if time.monotonic() >= self._refresh_at.get(source, 0.0) and self._refreshing.acquire(blocking=False):
             Thread(target=self._refresh, args=(source,), daemon=True).start()
-        return self._held.get(source, {})
+        return self._held.get(source, Measured())
 
     def _refresh(self, source: str) -> None:
         try:
@@ -44,13 +57,17 @@ class Outcomes:
             self._refresh_at[source] = time.monotonic() + REFRESH_SECONDS
             self._refreshing.release()
 
-    def _read(self, source: str) -> dict[str, float]:
-        from pipeline.registry.versions import last_monitoring  # MLflow takes seconds to import
+    def _read(self, source: str) -> Measured:
+        from pipeline.registry.versions import last_effect, last_monitoring  # MLflow takes seconds to import
 
         try:
             document = last_monitoring(self._settings, source)
-            months = results_of(document).months if document else ()
+            found = results_of(document) if document else None
+            effect = last_effect(self._settings, source)
         except Exception as fault:  # a page without it is better than none
             LOG.warning("the monitoring report cannot be read: %s", described(fault))
-            return self._held.get(source, {})
-        return {month.month: month.happened for month in months if month.happened is not None}
+            return self._held.get(source, Measured())
+        if found is None:
+            return Measured(effect=effect)
+        happened = {month.month: month.happened for month in found.months if month.happened is not None}
+        return Measured(happened, tuple(alert for alert in found.alerts if alert.is_current), effect)

@@ -1,106 +1,140 @@
-"""The month at a glance: expected exits, where, and their drivers. Nobody is named."""
+"""The month at a glance: what happened, what is coming, where, why, what changed, and what was done."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.disclosure import LEAST_PEOPLE
-from pipeline.store.reading import Published, PublishedScores, Total
+from pipeline.identity.tokens import Identity, Role
+from pipeline.language.wording import label_text
+from pipeline.monitoring.alert_words import rule_text
+from pipeline.monitoring.results import Alert
+from pipeline.store.reading import Published, PublishedScores
 from serving.access.audit import Audit
 from serving.access.halting import Shows
 from serving.access.permissions import ForHrAndScientists, PlanningPurpose
 from serving.http.problems import Refusal
 from serving.pages import charts
 from serving.pages.errors import PageRoute
-from serving.pages.rendering import render
+from serving.pages.groups import changed_exits
+from serving.pages.outlook import head_count
+from serving.pages.rendering import language_of, render
+from serving.pages.representation import FINDINGS
 from serving.pages.session import signed_in
 from serving.schemas.groups import GroupPage
-from serving.views.groups import Dimension, group_page
+from serving.schemas.outlook import OutlookAnswer
+from serving.schemas.turnover import TurnoverAnswer
+from serving.views.groups import group_page
 from serving.views.months import current
+from serving.views.outlook import outlook_of
+from serving.views.overview import above_usual, driver_shares, lists_of_month
+from serving.views.representation import effect_of
+from serving.views.turnover import EVERYONE, turnover_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
-MONTHS: Final = 13
-SHOWN: Final[tuple[Dimension, ...]] = ("department", "level", "location")
-
-
-@dataclass(frozen=True)
-class ChangedExits:
-    """A department's expected exits in the previous month and now."""
-
-    group: str | None
-    before: float
-    after: float
+MONTHS_AHEAD: Final = 6
+MOST_GROUPS: Final = 4
+MOST_ALERTS: Final = 2
+MONTHS_BACK: Final = 24
 
 
 @router.get("/overview")
-def overview(request: Request, _asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
-    """Expected exits and drivers by group. Raises 404 for fewer than five people."""
+def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
+    """Six parts, each with a link to its page. Raises 404 for fewer than five people."""
+    settings = request.app.state.settings
     with audit.release(Shows.GROUPS) as release:
-        published = current(release.scores)
+        scores = release.scores
+        published = current(scores)
         if published.people < LEAST_PEOPLE:
             raise Refusal(404, "too-few", "Fewer than five people were scored, so no totals are shown.")
-        before = release.scores.before(published)
-        totals = release.scores.totals(published.source)[-MONTHS:]
-        happened = request.app.state.outcomes.of(published.source)
-        left_out = release.scores.count_not_informed(published)
-        groups = {dimension: _ordered(group_page(release.scores, published, dimension)) for dimension in SHOWN}
+        departments = group_page(scores, published, "department")
+        measured = request.app.state.outcomes.of(published.source)
         return render(
             request,
             "overview.html",
             published=published,
-            not_informed=left_out if left_out >= LEAST_PEOPLE else 0,
-            is_scoped=release.scores.scope is not None,
-            now=next((each for each in totals if each.snapshot_date == published.snapshot_date), None),
-            course=[_point(each, happened) for each in totals],
-            happened=happened,
-            hindsight=sorted(release.scores.hindsight(published.source) & {each.snapshot_date for each in totals}),
-            groups=groups,
-            most={name: _most(page) for name, page in groups.items()},
-            drivers=(*DRIVERS, CONTEXT),
-            farthest=_farthest(groups["department"]),
-            changes=_changes(release.scores, before, groups["department"]) if before else [],
-            before=before,
+            is_scoped=scores.scope is not None,
+            **_happened(_turnover(scores, asker)),
+            **_coming(_outlook(scores, asker)),
+            **_where(scores, published, departments),
+            shares=driver_shares(departments),
+            **_changed(scores, published, departments),
+            alerts=_alerts(request, published, measured.alerts),
+            done=lists_of_month(scores, published, settings) if asker.has(Role.HR) else None,
+            sees_lists=asker.has(Role.HR),
+            effect=effect_of(measured.effect),
+            findings=FINDINGS,
         )
 
 
-def _point(month: Total, happened: Mapping[str, float]) -> charts.Point:
-    """The month's expected exits with their range, and the actual exits once they are known."""
-    point = charts.month(month.snapshot_date, month.expected_exits, month.low, month.high)
-    share = happened.get(point.label)
-    return point if share is None else replace(point, beside=share * month.people)
-
-
-def _ordered(page: GroupPage) -> GroupPage:
-    """Levels in their own order, other groups by expected exits; suppressed groups come last."""
-    if page.dimension == "level":
-        return page
-    return page.model_copy(update={"groups": sorted(page.groups, key=lambda group: -(group.expected_exits or 0))})
-
-
-def _most(page: GroupPage) -> float:
-    return max((group.range.high for group in page.groups if group.range), default=1.0)
-
-
-def _farthest(page: GroupPage) -> float:
-    """The largest mean contribution of a driver in either direction, the scale of all bars."""
-    sizes = [abs(value) for group in page.groups if group.drivers for value in group.drivers.values()]
-    return max(sizes, default=1.0)
-
-
-def _changes(scores: PublishedScores, before: Published, now: GroupPage) -> list[ChangedExits]:
-    """Up to six departments that are shown in both months, largest change in expected exits first."""
+def _turnover(scores: PublishedScores, asker: Identity) -> TurnoverAnswer | None:
     try:
-        then = {group.group: group.expected_exits for group in group_page(scores, before, "department").groups}
+        return turnover_of(scores, asker, (EVERYONE,))
     except Refusal:
-        return []
-    rows = [
-        ChangedExits(group.group, earlier, group.expected_exits)
-        for group in now.groups
-        if group.expected_exits is not None and (earlier := then.get(group.group)) is not None
+        return None
+
+
+def _outlook(scores: PublishedScores, asker: Identity) -> OutlookAnswer | None:
+    try:
+        return outlook_of(scores, asker)
+    except Refusal:
+        return None
+
+
+def _happened(found: TurnoverAnswer | None) -> dict[str, Any]:
+    """The company's voluntary turnover of twelve months, and its course."""
+    rows = [row for row in found.months if row.by == EVERYONE] if found else []
+    course = [
+        charts.month(date.fromisoformat(f"{row.month}-01"), rate.value, rate.low, rate.high)
+        for row in rows
+        if (rate := row.voluntary_rate_12m)
     ]
-    return sorted(rows, key=lambda row: -abs(row.after - row.before))[:6]
+    whole = next((row for row in found.groups if row.by == EVERYONE), None) if found else None
+    return {"turnover": found, "whole": whole, "course": course[-MONTHS_BACK:]}
+
+
+def _coming(found: OutlookAnswer | None) -> dict[str, Any]:
+    """The company's exits and head count ahead."""
+    rows = [row for row in found.rows if row.by == EVERYONE and row.people is not None] if found else []
+    ahead = min(rows, key=lambda row: abs(row.horizon_months - MONTHS_AHEAD), default=None)
+    return {"outlook": found, "ahead": ahead, "head_count": head_count(found) if found else []}
+
+
+def _where(scores: PublishedScores, published: Published, departments: GroupPage) -> dict[str, Any]:
+    """The departments with most exits above the usual number. Within a scope the company's mean is not shown."""
+    total = next(
+        (each for each in scores.totals(published.source) if each.snapshot_date == published.snapshot_date), None
+    )
+    rows = above_usual(departments, total.expected_exits / total.people) if total else []
+    rows = [row for row in rows if row.above > 0][:MOST_GROUPS]
+    return {
+        "total": total,
+        "where": rows,
+        "farthest": max((abs(row.above) for row in rows), default=1.0) or 1.0,
+        "hidden": sum(each.is_suppressed for each in departments.groups),
+    }
+
+
+def _changed(scores: PublishedScores, published: Published, departments: GroupPage) -> dict[str, Any]:
+    """Departments since the month before, and what was left out of this month."""
+    before = scores.before(published)
+    check = scores.data_check(published)
+    left_out = scores.count_not_informed(published)
+    return {
+        "before": before,
+        "changes": changed_exits(scores, before, departments)[:MOST_GROUPS] if before else [],
+        "not_informed": left_out if left_out >= LEAST_PEOPLE else 0,
+        "rows_left_out": sum(each.rows for each in check.counts.warnings if each.leaves_out) if check else None,
+    }
+
+
+def _alerts(request: Request, published: Published, alerts: tuple[Alert, ...] | None) -> list[str] | None:
+    """The alerts of the latest month in words; None where nothing was monitored."""
+    if alerts is None:
+        return None
+    language = language_of(request)
+    labels = {name: label_text(about, language) for name, about in published.about.items()}
+    return [rule_text(alert, language, labels.get(alert.feature or "")) for alert in alerts]

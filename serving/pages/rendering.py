@@ -44,6 +44,7 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "hr": (
         ("/overview", marked("Overview")),
         ("/turnover", marked("Turnover")),
+        ("/outlook", marked("Outlook")),
         ("/services", marked("Internal services")),
         ("/plans", marked("Plans")),
         ("/people", marked("People")),
@@ -54,15 +55,21 @@ PAGES_OF: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/list", marked("My list")),
         ("/organisation", marked("My organisation")),
         ("/turnover", marked("Turnover")),
+        ("/outlook", marked("Outlook")),
     ),
     "data_scientist": (
         ("/model", marked("Model")),
         ("/overview", marked("Overview")),
         ("/turnover", marked("Turnover")),
+        ("/outlook", marked("Outlook")),
         ("/services", marked("Internal services")),
     ),
     "auditor": (("/audit", marked("Audit")), ("/model", marked("Model"))),
-    "representative": (("/representation", marked("Representation")), ("/turnover", marked("Turnover"))),
+    "representative": (
+        ("/representation", marked("Representation")),
+        ("/turnover", marked("Turnover")),
+        ("/outlook", marked("Outlook")),
+    ),
     "employee": (("/me", marked("My data")),),
 }
 """Each role's menu."""

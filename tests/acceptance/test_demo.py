@@ -101,11 +101,11 @@ def test_the_lists_of_the_managers_who_are_named_open_after_the_year(year: DemoY
         assert client.get("/list", params={"month": NAMES[-1]}).status_code == 200
 
 
-def test_the_overview_shows_the_year(year: DemoYear, settings: Settings) -> None:
+def test_the_page_of_groups_shows_the_year(year: DemoYear, settings: Settings) -> None:
     server = ServerSettings(var=settings.var)
     with TestClient(create_app(server), base_url="https://testserver") as client:
         sign_in(client, server, "data_scientist")
-        page = client.get("/overview").text
+        page = client.get("/groups").text
     assert len(set(re.findall(r"\b[A-Z][a-z]{2,3} 2025\b", page))) == len(DAYS)
 
 

@@ -29,7 +29,14 @@ pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises wa
 PERSON = "/v1/employees/A/risk?purpose=retention_conversation"
 
 STOPS = "urn:retention:problem:halted"
-GROUPS = {"/v1/groups/{dimension}", "/v1/internal-services", "/v1/turnover", "/v1/plans", "/v1/plans/{name}"}
+GROUPS = {
+    "/v1/groups/{dimension}",
+    "/v1/internal-services",
+    "/v1/turnover",
+    "/v1/outlook",
+    "/v1/plans",
+    "/v1/plans/{name}",
+}
 GOES_ON = {
     "/v1/employees/{employee_id}/contest": "a right of the person; no score",
     "/v1/employees/{employee_id}/objection": "a right of the person; no score",
@@ -231,7 +238,7 @@ def test_the_server_stays_up_and_says_that_it_is_halted(client: TestClient, stor
 
 
 STOPPED_PAGES = ("/people", "/people/A", "/people/A/receipt", "/list?manager_id=M1", "/lists")
-OTHER_PAGES = ("/overview", "/services", "/halt")
+OTHER_PAGES = ("/overview", "/groups", "/services", "/halt")
 
 
 @pytest.fixture

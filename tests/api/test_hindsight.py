@@ -54,22 +54,22 @@ def test_the_store_names_the_months_that_are_served_with_hindsight(store: Store)
     assert marked(store) == {JULY}
 
 
-def test_the_overview_names_the_months_that_are_no_forecast(
+def test_the_page_of_groups_names_the_months_that_are_no_forecast(
     store: Store, settings: ServerSettings, bearer: Bearer
 ) -> None:
     lead = "Scored with a model that had already learned from later exits, so no forecast:"
     with TestClient(create_app(settings), base_url="https://testserver") as client:
-        assert lead not in overview(client, bearer)
+        assert lead not in groups_page(client, bearer)
         publish(store, JULY, "5", True)
-        page = overview(client, bearer)
+        page = groups_page(client, bearer)
     assert re.search(rf"{lead}\s+July 2026\s", page)
 
 
-def overview(client: TestClient, bearer: Bearer) -> str:
+def groups_page(client: TestClient, bearer: Bearer) -> str:
     token = bearer("data_scientist")["Authorization"].removeprefix("Bearer ")
     form = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
     assert form
     client.post("/sign-in", data={"form_token": form[1], "token": token})
-    answer = client.get("/overview")
+    answer = client.get("/groups")
     assert answer.status_code == 200
     return answer.text

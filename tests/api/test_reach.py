@@ -133,7 +133,7 @@ def shown(answers: dict[str, Any]) -> set[tuple[str, str]]:
                 found.add((month, person))
             else:
                 assert answer.status_code == 403
-        elif path in ("/v1/groups/line", "/organisation", "/v1/turnover", "/turnover"):
+        elif path in ("/v1/groups/line", "/organisation", "/v1/turnover", "/turnover", "/v1/outlook", "/outlook"):
             assert not set(NAMED.findall(answer.text)) & set("ABCDEX")
         elif "/briefing" in path:
             assert answer.status_code < 400 or method == "POST"  # a text; the page's form is sent without the tick
@@ -157,6 +157,8 @@ def test_the_walk_finds_what_a_manager_can_call(settings: ServerSettings) -> Non
         ("POST", "/v1/briefing/confirmation"),
         ("GET", "/v1/turnover"),
         ("GET", "/turnover"),
+        ("GET", "/v1/outlook"),
+        ("GET", "/outlook"),
         ("GET", "/list"),
         ("GET", "/organisation"),
         ("GET", "/briefing"),

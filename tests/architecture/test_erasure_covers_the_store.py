@@ -23,7 +23,7 @@ NO_IDS = {
     *(f"reminder.{name}" for name in ("source", "month", "state", "reason")),
     *(f"rollout.{name}" for name in ("source", "stratum", "from_month", "until_month")),
     *(f"month_step.{name}" for name in ("source", "month", "step")),
-    *(f"{table}.{name}" for table in ("turnover", "turnover_line") for name in ("source", "month")),
+    *(f"{table}.{name}" for table in ("outlook", "turnover", "turnover_line") for name in ("source", "month")),
     *(f"audit.{name}" for name in ("request_id", "role", "what", "purpose", "result", "hash", "rows_hash", "source")),
     *(f"model_ledger.{name}" for name in ("event", "version", "replaces", "source", "run_id", "reason")),
     *(f"audit_checkpoint.{name}" for name in ("last_hash", "previous", "signature")),

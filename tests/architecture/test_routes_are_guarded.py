@@ -17,6 +17,8 @@ from serving.settings import ServerSettings
 PAGES = {
     "/overview",
     "/turnover",
+    "/outlook",
+    "/groups",
     "/services",
     "/services/pair",
     "/plans",
@@ -89,6 +91,7 @@ def test_the_walk_finds_the_routes(routes: list[Any]) -> None:
         "/v1/groups/line",
         "/v1/representation",
         "/v1/turnover",
+        "/v1/outlook",
         "/v1/internal-services",
         "/v1/lists/{month}",
         "/v1/briefing",

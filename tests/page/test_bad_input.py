@@ -91,7 +91,7 @@ def test_scripts_and_endless_names_are_shown_as_text_and_run_nothing(
     page.get_by_label("Department", exact=True).select_option(BROKEN_OUT)
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("link", name=ENDLESS)).to_be_visible()
-    for path in ("/overview", "/services"):
+    for path in ("/groups", "/services"):
         page.goto(path)
         expect(page.locator("main")).to_contain_text(BROKEN_OUT)
         assert_accessible(page)
@@ -115,7 +115,10 @@ def test_each_page_says_what_to_do_before_anything_is_published(page: Page, sett
     empty = settings.model_copy(update={"database_url": f"sqlite:///{settings.var}/empty.db"})
     with running(create_app(empty)) as address:
         page.goto(f"{address}/sign-in")
-        for role, paths in (("hr", ("/overview", "/services", "/people", "/lists")), ("manager", ("/list",))):
+        for role, paths in (
+            ("hr", ("/overview", "/groups", "/services", "/people", "/lists")),
+            ("manager", ("/list",)),
+        ):
             page.goto(f"{address}/sign-in")
             page.get_by_label("Token").fill(issue_token(empty, role, "M1"))
             page.get_by_role("button", name="Sign in").click()

@@ -39,16 +39,16 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
 
 PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
 PAGES += ("/organisation", "/representation", "/briefing", "/me", "/me/file", "/people/A/receipt/file", "/turnover")
-PAGES += ("/plans",)
+PAGES += ("/plans", "/groups", "/outlook")
 SEEN_BY = {
     "hr": {"/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model"},
-    "manager": {"/list", "/organisation", "/briefing", "/turnover"},
-    "data_scientist": {"/overview", "/services", "/model", "/turnover"},
+    "manager": {"/list", "/organisation", "/briefing", "/turnover", "/outlook"},
+    "data_scientist": {"/overview", "/groups", "/services", "/model", "/turnover", "/outlook"},
     "auditor": {"/model", "/audit"},
-    "representative": {"/representation", "/turnover"},
+    "representative": {"/representation", "/turnover", "/outlook"},
     "employee": {"/me", "/me/file"},
 }
-SEEN_BY["hr"] |= {"/people/A/receipt/file", "/turnover", "/plans"}
+SEEN_BY["hr"] |= {"/people/A/receipt/file", "/turnover", "/plans", "/groups", "/outlook"}
 
 
 @pytest.mark.parametrize("role", SEEN_BY)
@@ -63,8 +63,8 @@ def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, aud
     before = len(audit_rows())
     statuses = {path: page.request.get(path, max_redirects=0).status for path in PAGES}
     assert {path for path, status in statuses.items() if status != 403} == SEEN_BY[role]
-    # of those seen, HR names no manager for a list, and nobody has trained a model or published turnover here
-    expected = {"/list": 404 if role == "hr" else 200, "/model": 404, "/turnover": 404}
+    # of those seen, HR names no manager for a list, and nobody has trained a model or published turnover or an outlook
+    expected = {"/list": 404 if role == "hr" else 200, "/model": 404, "/turnover": 404, "/outlook": 404}
     assert {path: statuses[path] for path in SEEN_BY[role]} == {path: expected.get(path, 200) for path in SEEN_BY[role]}
     looked = [row["result"] for row in audit_rows()[before:]]
     assert looked.count("refused") == len(PAGES) - len(SEEN_BY[role])  # each attempt is audited
@@ -106,6 +106,8 @@ def test_filters_narrow_the_table_and_the_download_matches(
 def test_hr_sees_groups_first_and_small_groups_suppressed(page: Page, sign_in: SignIn) -> None:
     sign_in("hr", "H1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("About 2 voluntary exits")
+    assert_accessible(page)
+    page.get_by_role("link", name="By group").click()
     expect(page.get_by_role("cell", name="too few people to show").first).to_be_visible()
     assert_accessible(page)
     for path in ("/services", "/lists"):

@@ -56,7 +56,7 @@ def test_hr_of_one_place_finds_a_person_reads_factors_and_takes_the_table(page: 
     assert {each for each in IDS.values() if each in rows} == {IDS[short] for short in account.sees}
     listed = walk.ask("hr", "/v1/lists/2026-09", Accept="text/csv").text
     assert (IDS["A0"] in listed, IDS["A1"] in listed, IDS["X0"] in listed) == (True, True, False)
-    for path in ("/overview", "/services", "/lists", "/model"):
+    for path in ("/overview", "/groups", "/services", "/lists", "/model"):
         page.goto(path)
         assert_accessible(page)
     walk.require_nothing_of_others(account)

@@ -56,7 +56,9 @@ def test_a_list_prints_with_its_bands_in_words_and_without_buttons(
     assert page.locator(".person").first.evaluate("each => getComputedStyle(each).breakInside") == "avoid"
 
 
-@pytest.mark.parametrize("path", ["/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists"])
+@pytest.mark.parametrize(
+    "path", ["/overview", "/groups", "/services", "/people", "/people/A", "/people/A/receipt", "/lists"]
+)
 def test_an_hr_page_prints_completely(
     page: Page,
     sign_in: Callable[..., None],

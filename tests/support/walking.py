@@ -52,13 +52,15 @@ PAGES += (
     "/me",
     "/me/file",
     "/turnover",
+    "/outlook",
+    "/groups",
     "/plans",
 )
 ROUTES = (f"/v1/risks?{WHY}", f"/v1/people?query=a&{WHY}", "/v1/lists/2026-09", "/v1/contests")
 ROUTES += ("/v1/groups/department", "/v1/groups/manager", "/v1/groups/line", "/v1/internal-services")
 ROUTES += ("/v1/models/champion", "/v1/models/1", "/v1/audit", "/v1/representation", "/v1/halt")
-ROUTES += ("/v1/briefing", "/v1/me/receipt")
-OF_HR = frozenset((*PAGES[:6], *PAGES[7:9], "/plans"))
+ROUTES += ("/v1/briefing", "/v1/me/receipt", "/v1/outlook")
+OF_HR = frozenset((*PAGES[:6], *PAGES[7:9], "/plans", "/groups"))
 ROUTES_OF_HR = frozenset(ROUTES[:6] + ROUTES[7:10])
 OF_MANAGERS = frozenset(("/list", "/organisation", "/briefing"))
 ROUTES_OF_MANAGERS = frozenset((ROUTES[2], ROUTES[6], "/v1/briefing"))
@@ -100,7 +102,7 @@ ACCOUNTS = {
     "data scientist": Account(
         {"sub": "s-science", "role": "data_scientist", "scope": "all"},
         frozenset(),
-        frozenset(("/overview", "/services", "/model", "/model/1/card")),
+        frozenset(("/overview", "/groups", "/services", "/model", "/model/1/card")),
         frozenset((*ROUTES[4:6], *ROUTES[7:10])),
     ),
     "auditor": Account(

@@ -115,6 +115,11 @@ class PublishedScores:
         """
         return scores.risk_sums(self.connection, published, self.scope, column)
 
+    def posts_and_risks(self, published: Published) -> pl.DataFrame:
+        """Everyone's post and risks over 3, 6 and 12 months; for figures that are published after disclosure control,
+        as in `risk_sums`."""
+        return scores.posts_and_risks(self.connection, published, self.scope)
+
     def course(self, published: Published, employee_id: str) -> list[tuple[date, Score]]:
         """A person's score on each snapshot date of the publication's source, oldest first."""
         return scores.course(self.connection, published, self.scope, employee_id)

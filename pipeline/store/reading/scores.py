@@ -83,6 +83,17 @@ def risk_sums(
     return [(row[0], row[1], row[2] or 0.0) for row in rows]
 
 
+def posts_and_risks(connection: Connection, published: Published, scope: Scope | None) -> pl.DataFrame:
+    """employee_id, department, location, level, job, manager_id, risk, risk_3m, risk_6m and risk_12m."""
+    post = [SCORE.c.department, SCORE.c.location, cast(SCORE.c.level, String).label("level"), SCORE.c.job]
+    figures = [SCORE.c[name] for name in ("risk", "risk_3m", "risk_6m", "risk_12m")]
+    columns = [SCORE.c.employee_id, *post, SCORE.c.manager_id, *figures]
+    rows = connection.execute(select(*columns).where(rows_of(published, scope)).order_by(SCORE.c.employee_id))
+    names = {each.name for each in figures}
+    schema = {each.name: pl.Float64 if each.name in names else pl.String for each in columns}
+    return pl.DataFrame(rows.all(), schema=schema, orient="row")
+
+
 def course(
     connection: Connection, published: Published, scope: Scope | None, employee_id: str
 ) -> list[tuple[date, Score]]:
