@@ -125,6 +125,13 @@ class Settings(BaseSettings):
     rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="seed of the random allocation")
     rollout_months: int = Field(default=12, ge=3, le=60, description="months of lists that a roll-out is planned for")
 
+    first_offers: bool = Field(
+        default=False, description="draw at random which action a list suggests first, to learn which one helps"
+    )
+    nominations: bool = Field(
+        default=False, description="ask managers whom they would talk to before they open the list of a month"
+    )
+
     score_drift_limit: float = Field(default=0.2, gt=0, description="least PSI of scores that counts as drift")
     list_lift_limit: float = Field(
         default=2.0, gt=0, description="least exit rate of the listed people, as a multiple of the base rate"

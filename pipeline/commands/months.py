@@ -66,6 +66,7 @@ def lists(
     from pipeline.language.translator import language
     from pipeline.lists.briefing import lists_unread
     from pipeline.lists.month_folder import write_lists
+    from pipeline.lists.offers.registered import draw_first_offers
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import allocate
     from pipeline.notice import require_notice
@@ -80,6 +81,7 @@ def lists(
         require_notice(settings, published.source, date.today())
         store.require_running()
         allocate(store, settings, published)
+        draw_first_offers(store, settings, published)
         out = out_dir or lists_under(settings.var)
         is_elsewhere = note_folder(settings.var, out / published.month)
         in_language = language(settings.language)

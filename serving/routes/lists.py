@@ -99,7 +99,7 @@ def answer(
 ) -> Response:
     """For a person on that month's lists; a manager answers for their own line only. The last answer counts."""
     settings = request.app.state.settings
-    list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
+    list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, **vars(given))
     with audit.change() as change:
         published = informed(for_manager_or_hr(change.scores, asker, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)

@@ -6,8 +6,9 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from features.contract.vocabulary import Driver
+from pipeline.language.actions import action_of
 from pipeline.lists.risk_list import Band
-from pipeline.store.answers import Because, Outcome
+from pipeline.store.answers import DONE, Because, Outcome
 from serving.schemas.example import example
 from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, PersonName, ReasonForManager
 
@@ -28,11 +29,20 @@ class AnswerToList(BaseModel):
     because: Because | None = Field(
         default=None, description="reason for `disagree`; `wrong` and `outdated` concern the data, and HR sees them"
     )
+    action: str | None = Field(
+        default=None, max_length=64, description="what was done, as the `key` of one of the person's `offers`"
+    )
 
     @model_validator(mode="after")
     def _because_needs_disagree(self) -> Self:
         if self.because is not None and self.outcome != "disagree":
             raise ValueError("`because` is allowed only with the outcome `disagree`")
+        return self
+
+    @model_validator(mode="after")
+    def _action_is_known_and_done(self) -> Self:
+        if self.action is not None and (action_of(self.action) is None or self.outcome not in DONE):
+            raise ValueError(f"`action` must be the key of an offer, with one of the outcomes {', '.join(DONE)}")
         return self
 
 
@@ -44,6 +54,7 @@ class GivenAnswer(BaseModel):
     outcome: Outcome
     drivers: list[Driver]
     because: Because | None = None
+    action: str | None = Field(default=None, description="what was done, as the `key` of one of the `offers`")
 
 
 ANSWER = {"at": "2026-10-05T09:30:00Z", "who": "M-017", "outcome": "acted", "drivers": ["pay"]}
@@ -56,6 +67,15 @@ class KeptAnswer(GivenAnswer):
 
     employee_id: str
     month: str
+
+
+class OfferForManager(BaseModel):
+    """An action to choose from; one of them was drawn to be considered first."""
+
+    key: str
+    driver: Driver
+    text: str
+    is_first: bool
 
 
 class ListedPerson(BaseModel):
@@ -72,6 +92,9 @@ class ListedPerson(BaseModel):
     reasons: list[ReasonForManager]
     guidance: list[GuidanceForManager]
     moved: list[str] = Field(default=[], description="the largest changes since last month, in words")
+    offers: list[OfferForManager] = Field(
+        default=[], description="actions to choose from, the drawn one first; empty unless RETENTION_FIRST_OFFERS is on"
+    )
     answer: GivenAnswer | None = Field(description="the last answer; null while there is none")
 
 

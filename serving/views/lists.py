@@ -12,7 +12,7 @@ from pipeline.store.answers import ListAnswer
 from pipeline.store.reading import Published, PublishedScores
 from serving.access.permissions import not_in_your_line
 from serving.http.problems import Refusal
-from serving.schemas.lists import GivenAnswer, ListedPerson, ManagerList, MonthlyLists
+from serving.schemas.lists import GivenAnswer, ListedPerson, ManagerList, MonthlyLists, OfferForManager
 from serving.schemas.risks import GuidanceForManager, ReasonForManager
 from serving.views.briefing import require_briefed
 
@@ -104,6 +104,7 @@ def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
                 reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in entry.reasons],
                 guidance=[GuidanceForManager(**vars(guide)) for guide in entry.guidance],
                 moved=list(entry.moved),
+                offers=[OfferForManager(**vars(offer)) for offer in entry.offers],
                 answer=_given(answers.get(entry.employee_id)),
             )
             for entry in risk_list.entries
@@ -125,4 +126,5 @@ def answer_fields(answer: ListAnswer) -> dict[str, Any]:
         "outcome": answer.outcome,
         "drivers": list(answer.drivers),
         "because": answer.because,
+        "action": answer.action,
     }

@@ -27,17 +27,18 @@ class FirstOffer:
 _COLUMNS: Final = [FIRST_OFFER.c[name] for name in FirstOffer.__dataclass_fields__]
 
 
-def first_offers(connection: Connection, source: str) -> dict[str, FirstOffer]:
-    """The first offers of a source by employee_id, in order of id."""
+_FEW: Final = 500
+"""People whom one query can name: databases limit the number of parameters."""
+
+
+def first_offers(
+    connection: Connection, source: str, employee_ids: Sequence[str] | None = None
+) -> dict[str, FirstOffer]:
+    """The first offers of these people, or of all, by employee_id and in its order."""
     query = select(*_COLUMNS).where(FIRST_OFFER.c.source == source).order_by(FIRST_OFFER.c.employee_id)
+    if employee_ids is not None and len(employee_ids) <= _FEW:
+        query = query.where(FIRST_OFFER.c.employee_id.in_(employee_ids))
     return {row.employee_id: FirstOffer(*row) for row in connection.execute(query)}
-
-
-def first_offer_of(connection: Connection, source: str, employee_id: str) -> FirstOffer | None:
-    """The first offer of one person."""
-    is_theirs = (FIRST_OFFER.c.source == source) & (FIRST_OFFER.c.employee_id == employee_id)
-    row = connection.execute(select(*_COLUMNS).where(is_theirs)).one_or_none()
-    return None if row is None else FirstOffer(*row)
 
 
 def store_first_offers(connection: Connection, source: str, offers: Sequence[FirstOffer]) -> None:
