@@ -4,10 +4,10 @@ below it (`pipeline.settings_file`)."""
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from features.contract.vocabulary import EngineName
@@ -158,6 +158,13 @@ class Settings(BaseSettings):
         if given and parts.scheme != "https" and not is_here:
             raise ValueError("the page must be reached by https")
         return given
+
+    @model_validator(mode="after")
+    def _require_question_before_list(self) -> Self:
+        if self.nominations and self.mail_includes_list:
+            rule = "a mail with the list comes before the question: turn off RETENTION_MAIL_INCLUDES_LIST or "
+            raise ValueError(f"{rule}RETENTION_NOMINATIONS")
+        return self
 
     @property
     def list_rules(self) -> ListRules:

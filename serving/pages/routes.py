@@ -12,6 +12,7 @@ from serving.pages import (
     halts,
     model,
     my_list,
+    nominations,
     organisation,
     overview,
     own,
@@ -41,6 +42,7 @@ def include(app: FastAPI) -> None:
         sign_in,
         my_list,
         briefing,
+        nominations,
         organisation,
         own,  # before people, whose addresses end with any id
         people,

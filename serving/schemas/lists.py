@@ -1,14 +1,16 @@
 """A month's lists, and the answers to them."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from features.contract.ids import MOST_CHARACTERS
 from features.contract.vocabulary import Driver
 from pipeline.language.actions import action_of
 from pipeline.lists.risk_list import Band
 from pipeline.store.answers import DONE, Because, Outcome
+from pipeline.store.trials.nominations import MOST_NOMINATED
 from serving.schemas.example import example
 from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, PersonName, ReasonForManager
 
@@ -44,6 +46,25 @@ class AnswerToList(BaseModel):
         if self.action is not None and (action_of(self.action) is None or self.outcome not in DONE):
             raise ValueError(f"`action` must be the key of an offer, with one of the outcomes {', '.join(DONE)}")
         return self
+
+
+class Nominations(BaseModel):
+    """Whom a manager would talk to, named before the list is shown; nobody is an answer too."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"employee_ids": ["E-1042"]}]})
+
+    employee_ids: list[Annotated[str, Field(max_length=MOST_CHARACTERS)]] = Field(
+        default=[], max_length=MOST_NOMINATED, description="direct reports of the manager"
+    )
+    is_skipped: bool = Field(default=False, description="the manager does not want to answer; nobody is stored")
+
+
+class AnsweredQuestion(BaseModel):
+    """The question of a month is answered, and the list is shown from now on."""
+
+    model_config = example(month="2026-09")
+
+    month: str
 
 
 class GivenAnswer(BaseModel):
