@@ -122,7 +122,7 @@ def nominations(
 ) -> Response:
     """Up to three direct reports, asked once a month where `RETENTION_NOMINATIONS` is on; `is_skipped` skips it.
 
-    It changes neither the list nor a score. HR sees figures of many managers together, never whom one named.
+    It changes neither the list nor a score. HR sees figures of many managers together, and no answer of one.
     """
     settings = request.app.state.settings
     with audit.change() as change:

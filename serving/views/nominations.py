@@ -71,7 +71,7 @@ def nominate(
     """
     scores, manager = change.scores.whole(), str(asker.person)
     if len(set(people)) > MOST_NOMINATED:
-        raise Refusal(422, "too-many", f"Name at most {MOST_NOMINATED} people.")
+        raise Refusal(422, "too-many", "Name at most three people.")
     reports = _reports(scores, published, manager)
     if not set(people) <= set(reports):
         raise not_in_your_line()
