@@ -19,6 +19,7 @@ from pipeline.language.translator import language
 from pipeline.lists.mailing import as_json, deliver
 from pipeline.lists.month_folder import write_lists
 from pipeline.lists.notifying import notify
+from pipeline.lists.offers.registered import draw_first_offers
 from pipeline.lists.risk_list import month_to_list
 from pipeline.lists.rollout import allocate
 from pipeline.monitoring.report import monitor
@@ -123,6 +124,7 @@ def _scored_before(store: Store, source: str, month: str) -> Published | None:
 
 def _write_lists(store: Store, settings: Settings, published: Published) -> dict[str, Any]:
     allocate(store, settings, published)
+    draw_first_offers(store, settings, published)
     folder = lists_under(settings.var)
     in_language = language(settings.language)
     written = write_lists(store, folder, settings.list_rules, published.month, in_language, settings.list_link)

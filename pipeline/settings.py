@@ -4,10 +4,10 @@ below it (`pipeline.settings_file`)."""
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from features.contract.vocabulary import EngineName
@@ -130,6 +130,13 @@ class Settings(BaseSettings):
     rollout_seed: int = Field(default=1, ge=0, le=2**31 - 1, description="seed of the random allocation")
     rollout_months: int = Field(default=12, ge=3, le=60, description="months of lists that a roll-out is planned for")
 
+    first_offers: bool = Field(
+        default=False, description="draw at random which action a list suggests first, to learn which one helps"
+    )
+    nominations: bool = Field(
+        default=False, description="ask managers whom they would talk to before they open the list of a month"
+    )
+
     score_drift_limit: float = Field(default=0.2, gt=0, description="least PSI of scores that counts as drift")
     list_lift_limit: float = Field(
         default=2.0, gt=0, description="least exit rate of the listed people, as a multiple of the base rate"
@@ -156,6 +163,13 @@ class Settings(BaseSettings):
         if given and parts.scheme != "https" and not is_here:
             raise ValueError("the page must be reached by https")
         return given
+
+    @model_validator(mode="after")
+    def _require_question_before_list(self) -> Self:
+        if self.nominations and self.mail_includes_list:
+            rule = "a mail with the list comes before the question: turn off RETENTION_MAIL_INCLUDES_LIST or "
+            raise ValueError(f"{rule}RETENTION_NOMINATIONS")
+        return self
 
     @property
     def list_rules(self) -> ListRules:

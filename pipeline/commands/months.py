@@ -66,6 +66,7 @@ def lists(
     from pipeline.language.translator import language
     from pipeline.lists.briefing import lists_unread
     from pipeline.lists.month_folder import write_lists
+    from pipeline.lists.offers.registered import draw_first_offers
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import allocate
     from pipeline.notice import require_notice
@@ -80,6 +81,7 @@ def lists(
         require_notice(settings, published.source, date.today())
         store.require_running()
         allocate(store, settings, published)
+        draw_first_offers(store, settings, published)
         out = out_dir or lists_under(settings.var)
         is_elsewhere = note_folder(settings.var, out / published.month)
         in_language = language(settings.language)
@@ -208,15 +210,51 @@ def monthly(
 
 
 @app.command()
-def effect(source: SourceArgument, json_file: JsonOption = None) -> None:
+def effect(
+    source: SourceArgument,
+    offers: Annotated[bool, typer.Option("--offers", help="Which first offer helps whom, by driver.")] = False,
+    own_judgement: Annotated[
+        bool, typer.Option("--judgement", help="Whom managers would have talked to, beside the lists.")
+    ] = False,
+    json_file: JsonOption = None,
+) -> None:
     """Do the lists reduce exits? Compare managers who get lists with managers who, at random, do not."""
+    if offers and own_judgement:
+        raise typer.BadParameter("choose --offers or --judgement")
+    settings = Settings()
+    if offers:
+        _offers(source, settings, json_file)
+    elif own_judgement:
+        _judgement(source, settings, json_file)
+    else:
+        _effect(source, settings, json_file)
+
+
+def _effect(source: Path, settings: Settings, json_file: Path | None) -> None:
     from pipeline.commands.screens.monitoring import effect_screen
     from pipeline.lists.effect import as_json
     from pipeline.lists.effect import effect as measure
     from pipeline.registry.versions import record_effect
 
-    settings = Settings()
     report = measure(source, settings)
     record_effect(settings, report.source, as_json(report))
     write_json(json_file, as_json(report))
     err.print(effect_screen(report))
+
+
+def _offers(source: Path, settings: Settings, json_file: Path | None) -> None:
+    from pipeline.commands.screens.trials import offers_screen
+    from pipeline.lists.offers.effect import as_json, offers_effect
+
+    report = offers_effect(source, settings)
+    write_json(json_file, as_json(report))
+    err.print(offers_screen(report))
+
+
+def _judgement(source: Path, settings: Settings, json_file: Path | None) -> None:
+    from pipeline.commands.screens.trials import judgement_screen
+    from pipeline.lists.own_judgement import as_json, judgement
+
+    report = judgement(source, settings)
+    write_json(json_file, as_json(report))
+    err.print(judgement_screen(report))

@@ -25,13 +25,13 @@ LEAST_GROWTH: Final = 1.01
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(300)
 
 
-def spent(fraction: float) -> float:
-    """The error that may be spent by a fraction (0 to 1) of the planned time: on each of two sides with error α,
-    2 − 2 Φ(z(α / 2) / √fraction)."""
-    return float(4 * ndtr(ndtri(ERROR / 4) / sqrt(min(fraction, 1.0))))
+def spent(fraction: float, error: float = ERROR) -> float:
+    """The part of `error` that may be spent by a fraction (0 to 1) of the planned time: on each of two sides with error
+    α, 2 − 2 Φ(z(α / 2) / √fraction)."""
+    return float(4 * ndtr(ndtri(error / 4) / sqrt(min(fraction, 1.0))))
 
 
-def bounds(fractions: Sequence[float], information: Sequence[float]) -> list[float]:
+def bounds(fractions: Sequence[float], information: Sequence[float], error: float = ERROR) -> list[float]:
     """The bound of each look on |estimate / standard error|; information is 1 / standard error²."""
     found: list[float] = []
     points = density = np.empty(0)
@@ -41,12 +41,12 @@ def bounds(fractions: Sequence[float], information: Sequence[float]) -> list[flo
             found.append(found[-1])
             continue
         step = sqrt(value - used)
-        bound = _bound(points, density, value, step, spent(fraction) - paid)
+        bound = _bound(points, density, value, step, spent(fraction, error) - paid)
         found.append(bound)
         half = bound * sqrt(value)
         nodes = half * _NODES
         points, density = nodes, _next(points, density, nodes, step) * half * _WEIGHTS
-        used, paid = value, spent(fraction)
+        used, paid = value, spent(fraction, error)
     return found
 
 

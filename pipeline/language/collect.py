@@ -18,6 +18,7 @@ from features.catalogue.item_labels import LABEL_FORMS
 from features.drivers import conditions, context, growth, internal_services, pay, relationships, service_network
 from features.drivers.items import WHAT
 from pipeline.files import write_whole
+from pipeline.language.actions import actions
 from pipeline.language.translator import Key, catalogue_of, key_of, languages
 from pipeline.language.wording import NUMBERS, USES
 
@@ -54,7 +55,7 @@ _ITEMS: Final = (
 def messages() -> dict[Key, str | tuple[str, str]]:
     """All texts to translate, by context and English text; a pair (singular, plural) if a number decides the form."""
     texts: dict[Key, str | tuple[str, str]] = {
-        (None, text): text for text in (*_labels(), *WHAT.values(), *_ITEMS, *LABEL_FORMS)
+        (None, text): text for text in (*_labels(), *WHAT.values(), *_ITEMS, *LABEL_FORMS, *_actions())
     }
     texts |= {(use, word): word for use in USES for word in NUMBERS}
     for text in _in_code():
@@ -81,6 +82,10 @@ def updated_catalogue(code: str) -> Catalog:
 def _labels() -> Iterator[str]:
     for driver in _DRIVERS:
         yield from (feature.label for family in driver.FAMILIES for feature in family.features)
+
+
+def _actions() -> Iterator[str]:
+    yield from (action.text for of_driver in actions().values() for action in of_driver)
 
 
 def _in_code() -> Iterator[str | tuple[str, str]]:

@@ -42,6 +42,10 @@ RESULTS: Final[Mapping[str, str]] = {
     "mailed": marked("mailed"),
     "purged": marked("purged"),
     "audit pruned": marked("audit pruned"),
+    "drawn": marked("first offers drawn"),
+    "nominated": marked("said whom they would talk to"),
+    "skipped": marked("skipped the question"),
+    "not asked": marked("answered a question that is not open"),
 }
 """The names of results in the audit."""
 OUTCOMES: Final[Mapping[str, str]] = {

@@ -51,7 +51,7 @@ def _rows(month: str, risk_list: RiskList) -> list[list[Cell]]:
             "; ".join(reason.text for reason in entry.reasons),
             "; ".join(entry.moved),
             " ".join(guide.ask for guide in entry.guidance),
-            " ".join(guide.offer for guide in entry.guidance),
+            " ".join(each.text for each in entry.offers) or " ".join(guide.offer for guide in entry.guidance),
             "; ".join(guide.involve for guide in entry.guidance),
         ]
         for entry in risk_list.entries

@@ -19,6 +19,7 @@ from pipeline.lists.addresses import addresses, addresses_of, require_addresses
 from pipeline.lists.briefing import must_read
 from pipeline.lists.briefing_mail import Asked, asked_of
 from pipeline.lists.mail import briefing_mail_of, mail_of
+from pipeline.lists.offers.registered import draw_first_offers
 from pipeline.lists.once_only import OPEN_STATES, State
 from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.risk_list import RiskList, month_to_list
@@ -117,6 +118,7 @@ def deliver(
     require_notice(settings, published.source, clock().date())
     if not is_rehearsal:
         allocate(store, settings, published)
+        draw_first_offers(store, settings, published)
         _reopen(store, published, resend, clock())
     with store.reading() as scores:
         plan = _planned(scores, month_to_list(scores, month), settings, overrides, clock())

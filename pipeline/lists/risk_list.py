@@ -27,8 +27,10 @@ from pipeline.language.wording import (
 )
 from pipeline.listing.rules import ListRules
 from pipeline.lists.named import selection
+from pipeline.lists.offered import Offered, offered
 from pipeline.score_record import Factor
 from pipeline.store.reading import Published, PublishedScores
+from pipeline.store.trials.first_offers import FirstOffer, first_offers
 
 Band = Literal["high", "elevated", "moderate", "typical"]
 Change = Literal["new", "rising", "continuing"]
@@ -59,7 +61,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Entry:
-    """A person to talk to, with the post as known on the snapshot date; `moved` is what changed since last month."""
+    """A person to talk to, with the post as known on the snapshot date; `moved` is what changed since last month.
+
+    `offers`: actions to choose from, where a first one was drawn; they take the place of what the guides offer.
+    """
 
     employee_id: str
     band: Band
@@ -71,6 +76,7 @@ class Entry:
     reasons: tuple[Reason, ...]
     guidance: tuple[Guidance, ...]
     moved: tuple[str, ...] = ()
+    offers: tuple[Offered, ...] = ()
 
     @property
     def reasons_by_driver(self) -> dict[Driver, list[str]]:
@@ -218,6 +224,7 @@ def risk_lists(
         if previous is None
         else {name: risk / previous.mean_risk for name, risk in known["employee_id", "risk"].rows()}
     )
+    first = first_offers(scores.connection, published.source, people)
     entries, resolved = _by_manager(made.listed), _by_manager(made.resolved)
     names = {employee_id: entry.name for employee_id, entry in directory.items()}
 
@@ -229,7 +236,7 @@ def risk_lists(
             manager_id=manager,
             team_size=size,
             entries=tuple(
-                _entry(person, why[person["employee_id"]], changes, lifts, published.mean_risk, spoken)
+                _entry(person, why[person["employee_id"]], changes, lifts, published.mean_risk, first, spoken)
                 for person in own
             ),
             resolved=tuple(gone),
@@ -312,6 +319,7 @@ def _entry(
     changes: Mapping[str, tuple[str, ...]],
     lifts: Mapping[str, float],
     mean_risk: float,
+    first: Mapping[str, FirstOffer],
     language: Language,
 ) -> Entry:
     """One entry; `lifts` are last month's, for the people who were listed then."""
@@ -327,6 +335,7 @@ def _entry(
         reasons=why,
         guidance=guidance(why, language),
         moved=changes.get(employee_id, ()),
+        offers=offered(first.get(employee_id), list(dict.fromkeys(reason.driver for reason in why)), language),
     )
 
 

@@ -14,7 +14,7 @@ from scipy.stats import norm, t
 
 from pipeline.judgement.cluster_regression import Coefficient, coefficient
 from pipeline.judgement.figures import Bounded
-from pipeline.judgement.sequential import bounds
+from pipeline.judgement.sequential import ERROR, bounds
 
 FEWEST_MANAGERS: Final = 20
 """In each part; with fewer the interval over managers is not reliable (Cameron and Miller, 2015)."""
@@ -67,8 +67,9 @@ class Look:
         return self.difference.low > 0 or self.difference.high < 0
 
 
-def looks(rows: pl.DataFrame, plan: Plan, matured_until: str) -> list[Look]:
-    """The looks that are due once the month `matured_until` has matured, from the first with enough data."""
+def looks(rows: pl.DataFrame, plan: Plan, matured_until: str, error: float = ERROR) -> list[Look]:
+    """The looks that are due once the month `matured_until` has matured, from the first with enough data. The intervals
+    exclude the true difference with the probability `error` over all looks."""
     ends = [end for end in plan.ends if plan.month(end) <= matured_until]
     parts = [
         (end, rows.filter(pl.col("month").is_between(pl.lit(plan.first_month), pl.lit(plan.month(end)))))
@@ -78,7 +79,7 @@ def looks(rows: pl.DataFrame, plan: Plan, matured_until: str) -> list[Look]:
     adjusted = [estimate(known, is_adjusted=True) for _, known in due]
     plain = [estimate(known, is_adjusted=False) for _, known in due]
     information = [1 / max(each.standard_error, _SMALLEST) ** 2 for each in adjusted]
-    limits = bounds([end / plan.months for end, _ in due], information)
+    limits = bounds([end / plan.months for end, _ in due], information, error)
     months = [plan.month(end) for end, _ in due]
     return [_look(*each) for each in zip(months, adjusted, plain, limits, strict=True)]
 

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 from scipy.stats import norm
 
-from pipeline.judgement.sequential import bounds
+from pipeline.judgement.sequential import ERROR, bounds
 from pipeline.lists.trial import FEWEST_MANAGERS, POWER, Plan
 
 INTRACLASS: Final = 0.05
@@ -47,7 +47,7 @@ def power(months_of_people: Sequence[pl.DataFrame], share: float, months: int) -
     if everyone.is_empty():
         return None
     share = share if share < 1 else HALF
-    people = _people(used, everyone.height, months)
+    people = people_over(used, everyone.height, months)
     teams = everyone.group_by("manager_id").len().sort("manager_id")["len"].to_numpy().astype(float)
     expected = float(everyone["risk"].to_numpy().mean())
     variance = expected * (1 - expected) - float(everyone["risk"].to_numpy().var())
@@ -55,11 +55,11 @@ def power(months_of_people: Sequence[pl.DataFrame], share: float, months: int) -
     inflated = variance * (1 + (a_manager - 1) * INTRACLASS)
     error = sqrt(inflated / people * (1 / share + 1 / (1 - share)))
     is_enough = min(share, 1 - share) * len(teams) >= FEWEST_MANAGERS
-    detectable = (_last_bound(months) + float(norm.ppf(POWER))) * error if is_enough else None
+    detectable = (last_bound(months) + float(norm.ppf(POWER))) * error if is_enough else None
     return Power(share, months, len(used), len(teams), people, expected, detectable)
 
 
-def _people(used: Sequence[pl.DataFrame], distinct: int, months: int) -> int:
+def people_over(used: Sequence[pl.DataFrame], distinct: int, months: int) -> int:
     """Distinct people over the planned months: those of the first, and new ones at the rate of the published months."""
     if len(used) == 1:
         return distinct
@@ -67,7 +67,7 @@ def _people(used: Sequence[pl.DataFrame], distinct: int, months: int) -> int:
     return round(first + (distinct - first) / (len(used) - 1) * (months - 1))
 
 
-def _last_bound(months: int) -> float:
+def last_bound(months: int, error: float = ERROR) -> float:
     """The bound at the end of the plan, with as much new data in every month."""
     parts = [number / months for number in Plan("", months).ends]
-    return bounds(parts, parts)[-1]
+    return bounds(parts, parts, error)[-1]

@@ -54,6 +54,8 @@ KINDS: Final[Mapping[str, str]] = {
     "scores": marked("Estimates, each with your post and your figures of that month"),
     "mailed": marked("Lists with your name, mailed to your manager"),
     "answers": marked("Answers to such lists"),
+    "first_offer": marked("An action, drawn at random, that your manager's list suggests first for you"),
+    "nominations": marked("That your manager, before reading a list, named you as somebody to talk to"),
     "contests": marked("What you contested"),
     "objection": marked("Your objection"),
     "looks": marked("Entries of the audit: who looked, and why"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from features.contract.vocabulary import Driver
 from features.errors import Refused
+from pipeline.language.actions import action_of
 from pipeline.language.confidence import About, with_sums, without_answers
 from pipeline.language.translator import Language
 from pipeline.language.wording import figure_text, label_text
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
 Withheld = Literal["not informed", "halted"]
 """Why no score is in a receipt: the people of the source have not been informed, or the system is halted."""
-Kind = Literal["directory", "scores", "mailed", "answers", "contests", "objection", "looks"]
+Kind = Literal[
+    "directory", "scores", "mailed", "answers", "first_offer", "nominations", "contests", "objection", "looks"
+]
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,23 @@ class OwnAnswer:
 
 
 @dataclass(frozen=True)
+class OwnOffer:
+    """The action that lists suggest first to the manager, drawn at random."""
+
+    month: str
+    day: date
+    action: str
+
+
+@dataclass(frozen=True)
+class OwnNomination:
+    """That the manager of a month named the person before reading the list."""
+
+    month: str
+    day: date
+
+
+@dataclass(frozen=True)
 class OwnStatement:
     """A contest or an objection in the person's own words."""
 
@@ -131,6 +151,8 @@ class OwnReceipt:
     held: Sequence[HeldKind]
     mailed: Sequence[MailedList]
     answers: Sequence[OwnAnswer]
+    first_offer: OwnOffer | None
+    nominations: Sequence[OwnNomination]
     statements: Sequence[OwnStatement]
     objected_at: datetime | None
     looks: int
@@ -182,6 +204,8 @@ def own_receipt(
         held=_kinds(held, mailed, settings),
         mailed=mailed,
         answers=[OwnAnswer(each["month"], each["at"].date(), each["outcome"]) for each in held.answers],
+        first_offer=_first_offer(held, language),
+        nominations=[OwnNomination(each.month, each.at.date()) for each in held.nominated],
         statements=_statements(scores, held, language),
         objected_at=held.objected_at,
         looks=held.looks,
@@ -253,6 +277,14 @@ def _changes(
     return possible_changes(model, newest.factors, language)
 
 
+def _first_offer(held: Held, language: Language) -> OwnOffer | None:
+    drawn = held.first_offer
+    if drawn is None:
+        return None
+    action = action_of(drawn.action)
+    return OwnOffer(drawn.month, drawn.at.date(), language.text(action.text) if action else drawn.action)
+
+
 def _statements(scores: PublishedScores, held: Held, language: Language) -> list[OwnStatement]:
     published = scores.newest(held.source)
     about: About = published.about if published else {}
@@ -276,6 +308,8 @@ def _kinds(held: Held, mailed: Sequence[MailedList], settings: Settings) -> list
         _kind("scores", [each.snapshot_date for each in held.scores], settings.keep_scores_months),
         _kind("mailed", [each.day for each in mailed], settings.keep_scores_months),
         _kind("answers", [each["at"].date() for each in held.answers], settings.keep_answers_months),
+        _kind("first_offer", [held.first_offer.at.date()] if held.first_offer else [], settings.keep_answers_months),
+        _kind("nominations", [each.at.date() for each in held.nominated], settings.keep_answers_months),
         _kind("contests", [each.at.date() for each in held.contests], settings.keep_answers_months),
         _kind("objection", objected, None),
         HeldKind(

@@ -27,7 +27,8 @@ something else."""
 
 @dataclass(frozen=True)
 class ListAnswer:
-    """One answer about a person on a list; `drivers` are those that were acted on."""
+    """One answer about a person on a list; `drivers` are those that were acted on, `action` is what was done
+    (`pipeline.language.actions`)."""
 
     at: datetime
     who: str
@@ -35,6 +36,7 @@ class ListAnswer:
     outcome: Outcome
     drivers: Sequence[Driver]
     because: Because | None = None
+    action: str | None = None
 
 
 def store_answer(connection: Connection, published: Published, answer: ListAnswer) -> None:

@@ -25,6 +25,7 @@ from pipeline.store.schema import (
     SCORE,
 )
 from pipeline.store.seals import lawful_erasure
+from pipeline.store.trials.tables import FIRST_OFFER, NOMINATED, NOMINATION
 from pipeline.store.turnover_tables import TURNOVER_LINE
 
 ERASED: Final = "erased"
@@ -64,10 +65,15 @@ TRACES: Final = (
     Trace("briefing", BRIEFING_CONFIRMATION.c.manager_id, "delete"),
     Trace("briefing_mail", BRIEFING_MAIL.c.manager_id, "delete"),
     Trace("rollout", ROLLOUT.c.manager_id, "delete"),
+    Trace("first_offer", FIRST_OFFER.c.employee_id, "delete"),
+    Trace("nominated", NOMINATED.c.employee_id, "delete"),
+    Trace("nomination", NOMINATION.c.manager_id, "delete"),
+    Trace("nominated_by", NOMINATED.c.manager_id, "delete"),
     Trace("manager_figure", GROUP_FIGURE.c.value, "delete", GROUP_FIGURE.c.dimension == "manager"),
     Trace("turnover_line", TURNOVER_LINE.c.manager_id, "delete"),
     Trace("manager_of", SCORE.c.manager_id, "clear", SCORE.c.publication_id.in_(select(PUBLICATION.c.id))),  # by index
     Trace("manager_of_answer", LIST_ANSWER.c.manager_id, "clear"),
+    Trace("manager_of_offer", FIRST_OFFER.c.manager_id, "clear"),
     Trace("answered_by", LIST_ANSWER.c.who, "clear"),
     Trace("contested_by", CONTEST.c.who, "clear"),
     Trace("audit_about", AUDIT.c.whom, "keep"),

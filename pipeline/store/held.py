@@ -15,6 +15,9 @@ from pipeline.store.reading.directory import Entry
 from pipeline.store.reading.scores import SCORE_COLUMNS
 from pipeline.store.schema import AUDIT, CONTEST, DIRECTORY, EMPLOYMENT, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.subject_rights import Contest
+from pipeline.store.trials.first_offers import FirstOffer, first_offers
+from pipeline.store.trials.nominations import NominatedBy, nominated_by
+from pipeline.store.trials.tables import FIRST_OFFER, NOMINATED
 
 MOST_LOOKS: Final = 1_000
 """Most looks at a person that a receipt lists, latest first; `looks` counts all of them."""
@@ -57,7 +60,8 @@ class HeldEmployment:
 @dataclass(frozen=True)
 class Held:
     """Everything that a source holds about a person, newest first. `entry` is that of the directory,
-    `briefed_at` when the person, as a manager, confirmed the briefing.
+    `briefed_at` when the person, as a manager, confirmed the briefing. `nominated`: managers named the person before
+    they read a list; `first_offer`: the action that lists suggest first for the person.
 
     `looks` counts the audit rows and `looked` lists the latest; `purposes` counts the rows by purpose, `recipients`
     those that showed the person, by role. `also_in` are other sources that hold somebody with an equal id.
@@ -72,6 +76,8 @@ class Held:
     contests: Sequence[Contest]
     objected_at: datetime | None
     briefed_at: Sequence[datetime]
+    nominated: Sequence[NominatedBy]
+    first_offer: FirstOffer | None
     looks: int
     looked: Sequence[StoredEntry]
     purposes: Mapping[str, int]
@@ -80,14 +86,15 @@ class Held:
     @property
     def is_anything(self) -> bool:
         of_source = self.entry, self.employment, self.scores, self.answers, self.contests
-        return any((*of_source, self.objected_at, self.briefed_at))
+        recorded = self.nominated, self.first_offer
+        return any((*of_source, *recorded, self.objected_at, self.briefed_at))
 
 
-_OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST)
+_OTHERS: Final = (DIRECTORY, EMPLOYMENT, LIST_ANSWER, CONTEST, FIRST_OFFER, NOMINATED)
 
 
 def sources_of(connection: Connection, employee_id: str) -> list[str]:
-    """The sources that hold a name, a hire date, a score, an answer or a contest of somebody with that id, by name."""
+    """The sources that hold anything of somebody with that id (a name, a score, an answer, a contest …), by name."""
     scored = select(PUBLICATION.c.source).join(SCORE, SCORE.c.publication_id == PUBLICATION.c.id)
     rows = connection.execute(
         union(
@@ -114,6 +121,8 @@ def held_of(scores: PublishedScores, source: str, employee_id: str) -> Held:
         contests=contests_of(connection, source, employee_id),
         objected_at=scores.objections.since(source, employee_id),
         briefed_at=confirmed_at(connection, employee_id),
+        nominated=nominated_by(connection, source, employee_id),
+        first_offer=first_offers(connection, source, [employee_id]).get(employee_id),
         looks=sum(purposes.values()),
         looked=page(connection, looks, None, MOST_LOOKS),
         purposes={purpose: times for purpose, times in purposes.items() if purpose},

@@ -187,13 +187,15 @@ LIST_ANSWER: Final = Table(
     Column("drivers", JSON, nullable=False),
     Column("because", String),
     Column("manager_id", String),
+    Column("action", String),
     Index("ix_list_answer_person", "employee_id"),
     Index("ix_list_answer_month", "source", "month"),
     sqlite_autoincrement=True,
 )
 """What was done about a person on a list, or why nothing; the last row for a person and month counts.
 
-`manager_id`: to whom the person reported in the month; null where it is unknown.
+`manager_id`: to whom the person reported in the month; null where it is unknown. `action`: what was done, where the
+list suggested actions (`pipeline.language.actions`).
 """
 
 CONTEST: Final = Table(

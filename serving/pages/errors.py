@@ -18,6 +18,7 @@ from serving.http.logs import LOG
 from serving.http.problems import Refusal
 from serving.pages.rendering import render
 from serving.views.briefing import REQUIRED
+from serving.views.nominations import NOT_ANSWERED
 
 _KNOWN: Final = (HTTPException, RequestValidationError, SQLAlchemyError, BadInput)
 
@@ -66,6 +67,8 @@ def _as_page(handle: Any) -> Any:
             return RedirectResponse(f"/purpose?next={quote(_wanted_page(request), safe='')}", 303)
         if kind == REQUIRED:
             return RedirectResponse(f"/briefing?next={quote(_wanted_page(request), safe='')}", 303)
+        if kind == NOT_ANSWERED:
+            return RedirectResponse(f"/nominations?next={quote(_wanted_page(request), safe='')}", 303)
         return render(
             request, "problem.html", problem["status"], problem=problem, kind=kind, back=_previous_page(request)
         )

@@ -1,5 +1,6 @@
 """A manager's list on a phone, answered with one tap, and HR's overview of all lists."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -9,11 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from features.contract.vocabulary import Driver
 from pipeline.identity.tokens import Role
+from pipeline.language.actions import action_of
 from pipeline.language.record_words import OUTCOMES
 from pipeline.language.translator import marked
 from pipeline.lists.risk_list import list_sizes
+from pipeline.store.answers import DONE, Outcome, last_answers, store_answer
 from pipeline.store.answers import ListAnswer as Answer
-from pipeline.store.answers import Outcome, last_answers, store_answer
 from serving.access.audit import Audit
 from serving.access.permissions import ForHr, ForHrAndManagers, ListPurpose
 from serving.http.problems import Refusal
@@ -98,20 +100,18 @@ def answer(
     audit: Audit,
     outcome: Annotated[Outcome, Form()],
     drivers: Annotated[list[Driver] | None, Form()] = None,
+    action: Annotated[str, Form(max_length=64)] = "",
     manager_id: Annotated[str, Form()] = "",
 ) -> Response:
     """Store an answer once: sending the same one again, by a second tap or the back button, changes nothing."""
-    given = Answer(datetime.now(UTC), asker.subject, employee_id, outcome, drivers or [])
+    done = action if outcome in DONE and action_of(action) else None
+    given = Answer(datetime.now(UTC), asker.subject, employee_id, outcome, drivers or [], action=done)
     with audit.change() as change:
         settings = request.app.state.settings
         published = informed(for_manager_or_hr(change.scores, asker, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)
         last = last_answers(change.connection, published).get(employee_id)
-        is_repeated = last is not None and (last.who, last.outcome, list(last.drivers)) == (
-            given.who,
-            given.outcome,
-            list(given.drivers),
-        )
+        is_repeated = last is not None and replace(last, drivers=list(last.drivers), at=given.at) == given
         if not is_repeated:
             store_answer(change.connection, published, given)
         change.record("answered before" if is_repeated else "answered", employee_id)

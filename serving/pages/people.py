@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from features.contract.ids import CHARACTERS, MOST_CHARACTERS
 from features.contract.vocabulary import CONTEXT, DRIVERS
 from pipeline.identity.tokens import Identity
+from pipeline.language.actions import action_of
 from pipeline.language.confidence import About
 from pipeline.language.record_words import OUTCOMES
 from pipeline.language.translator import Language, marked
@@ -152,6 +153,7 @@ def receipt(
             grounds=GROUNDS,
             outcomes=OUTCOMES,
             named=NAMED,
+            action_of=action_of,
             names=release.scores.directory(audit.source).names(mentioned(content)),
             labels=labels,
             kept=kept,

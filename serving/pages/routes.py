@@ -13,6 +13,7 @@ from serving.pages import (
     halts,
     model,
     my_list,
+    nominations,
     organisation,
     outlook,
     overview,
@@ -43,6 +44,7 @@ def include(app: FastAPI) -> None:
         sign_in,
         my_list,
         briefing,
+        nominations,
         organisation,
         own,  # before people, whose addresses end with any id
         people,

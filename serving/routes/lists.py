@@ -15,7 +15,7 @@ from pipeline.lists.risk_list import RiskList
 from pipeline.store.answers import ListAnswer, last_answers, store_answer
 from pipeline.store.reading import Published
 from serving.access.audit import Audit
-from serving.access.permissions import ForHrAndManagers, ListPurpose, not_in_your_line
+from serving.access.permissions import ForHrAndManagers, ForManagers, ListPurpose, not_in_your_line
 from serving.http.answers import (
     CSV,
     HTML,
@@ -32,11 +32,12 @@ from serving.http.answers import (
 from serving.http.json_body import JsonRoute
 from serving.http.language import asked_language
 from serving.http.problems import Refusal, responses
-from serving.schemas.lists import AnswerToList, KeptAnswer, MonthlyLists
+from serving.schemas.lists import AnsweredQuestion, AnswerToList, KeptAnswer, MonthlyLists, Nominations
 from serving.schemas.parameters import EmployeeId, Month, OptionalText
 from serving.views.asker import language_of_asker
 from serving.views.lists import answer_fields, chosen_lists, is_own_list, monthly_lists, named, require_listed
 from serving.views.months import for_manager_or_hr, informed
+from serving.views.nominations import nominate
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1", tags=["lists"])
 
@@ -99,7 +100,7 @@ def answer(
 ) -> Response:
     """For a person on that month's lists; a manager answers for their own line only. The last answer counts."""
     settings = request.app.state.settings
-    list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, given.outcome, given.drivers, given.because)
+    list_answer = ListAnswer(datetime.now(UTC), asker.subject, employee_id, **vars(given))
     with audit.change() as change:
         published = informed(for_manager_or_hr(change.scores, asker, month), settings)
         require_listed(change.scores, published, asker, employee_id, settings)
@@ -107,6 +108,27 @@ def answer(
         change.record("answered", employee_id)
     body = KeptAnswer(employee_id=employee_id, month=month, **answer_fields(list_answer))
     return as_json(request, body, 201)
+
+
+@router.post(
+    "/lists/{month}/nominations",
+    summary="Whom a manager would talk to, before the list is shown",
+    response_model=AnsweredQuestion,
+    status_code=201,
+    responses=responses(400, 404, 413),
+)
+def nominations(
+    request: Request, month: Month, given: Nominations, asker: ForManagers, _purpose: ListPurpose, audit: Audit
+) -> Response:
+    """Up to three direct reports, asked once a month where `RETENTION_NOMINATIONS` is on; `is_skipped` skips it.
+
+    It changes neither the list nor a score. HR sees figures of many managers together, and no answer of one.
+    """
+    settings = request.app.state.settings
+    with audit.change() as change:
+        published = informed(for_manager_or_hr(change.scores, asker, month), settings)
+        nominate(change, published, asker, given.employee_ids, given.is_skipped, settings)
+    return as_json(request, AnsweredQuestion(month=month), 201)
 
 
 def _href(manager_id: str) -> str:

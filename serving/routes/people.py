@@ -26,6 +26,7 @@ from serving.settings import ServerSettings
 from serving.views.briefing import require_briefed
 from serving.views.finding import FOUND, MOST_FOUND, people_found
 from serving.views.months import current, for_manager_or_hr, informed
+from serving.views.nominations import require_answered
 from serving.views.people import CURSOR, risk_page, risk_table
 from serving.views.person import risk_for_hr, risk_for_manager, scored
 
@@ -148,13 +149,14 @@ def _role_for(
 ) -> Role:
     """The role under which the asker sees a person: HR within the scope, a manager for people on the own list.
 
-    Raises 403 for a manager who has not confirmed the briefing, and for one who is not HR too, and for whom the person
-    is out of reach.
+    Raises 403 for a manager who has not confirmed the briefing or answered the question of the month, and for one who
+    is not HR too, and for whom the person is out of reach.
     """
     is_hr = asker.has(Role.HR)
     if not asker.has(Role.MANAGER) or (is_hr and scores.score_of(published, employee_id)):
         return Role.HR
     require_briefed(scores.connection, asker, settings)  # first: a later refusal would tell who is on the list
+    require_answered(scores.whole(), published, asker, settings)
     if can_see(scores.whole(), published, str(asker.person), employee_id, settings.list_rules):
         return Role.MANAGER
     if is_hr:

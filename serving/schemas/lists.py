@@ -1,13 +1,16 @@
 """A month's lists, and the answers to them."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from features.contract.ids import MOST_CHARACTERS
 from features.contract.vocabulary import Driver
+from pipeline.language.actions import action_of
 from pipeline.lists.risk_list import Band
-from pipeline.store.answers import Because, Outcome
+from pipeline.store.answers import DONE, Because, Outcome
+from pipeline.store.trials.nominations import MOST_NOMINATED
 from serving.schemas.example import example
 from serving.schemas.risks import GUIDANCE, REASON, GuidanceForManager, PersonName, ReasonForManager
 
@@ -28,12 +31,40 @@ class AnswerToList(BaseModel):
     because: Because | None = Field(
         default=None, description="reason for `disagree`; `wrong` and `outdated` concern the data, and HR sees them"
     )
+    action: str | None = Field(
+        default=None, max_length=64, description="what was done, as the `key` of one of the person's `offers`"
+    )
 
     @model_validator(mode="after")
     def _because_needs_disagree(self) -> Self:
         if self.because is not None and self.outcome != "disagree":
             raise ValueError("`because` is allowed only with the outcome `disagree`")
         return self
+
+    @model_validator(mode="after")
+    def _action_is_known_and_done(self) -> Self:
+        if self.action is not None and (action_of(self.action) is None or self.outcome not in DONE):
+            raise ValueError(f"`action` must be the key of an offer, with one of the outcomes {', '.join(DONE)}")
+        return self
+
+
+class Nominations(BaseModel):
+    """Whom a manager would talk to, named before the list is shown; nobody is an answer too."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"employee_ids": ["E-1042"]}]})
+
+    employee_ids: list[Annotated[str, Field(max_length=MOST_CHARACTERS)]] = Field(
+        default=[], max_length=MOST_NOMINATED, description="direct reports of the manager"
+    )
+    is_skipped: bool = Field(default=False, description="the manager does not want to answer; nobody is stored")
+
+
+class AnsweredQuestion(BaseModel):
+    """The question of a month is answered, and the list is shown from now on."""
+
+    model_config = example(month="2026-09")
+
+    month: str
 
 
 class GivenAnswer(BaseModel):
@@ -44,6 +75,7 @@ class GivenAnswer(BaseModel):
     outcome: Outcome
     drivers: list[Driver]
     because: Because | None = None
+    action: str | None = Field(default=None, description="what was done, as the `key` of one of the `offers`")
 
 
 ANSWER = {"at": "2026-10-05T09:30:00Z", "who": "M-017", "outcome": "acted", "drivers": ["pay"]}
@@ -56,6 +88,15 @@ class KeptAnswer(GivenAnswer):
 
     employee_id: str
     month: str
+
+
+class OfferForManager(BaseModel):
+    """An action to choose from; one of them was drawn to be considered first."""
+
+    key: str
+    driver: Driver
+    text: str
+    is_first: bool
 
 
 class ListedPerson(BaseModel):
@@ -72,6 +113,9 @@ class ListedPerson(BaseModel):
     reasons: list[ReasonForManager]
     guidance: list[GuidanceForManager]
     moved: list[str] = Field(default=[], description="the largest changes since last month, in words")
+    offers: list[OfferForManager] = Field(
+        default=[], description="actions to choose from, the drawn one first; empty unless RETENTION_FIRST_OFFERS is on"
+    )
     answer: GivenAnswer | None = Field(description="the last answer; null while there is none")
 
 

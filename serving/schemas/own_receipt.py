@@ -77,6 +77,21 @@ class OwnAnswer(BaseModel):
     outcome: str
 
 
+class OwnOffer(BaseModel):
+    """The action that lists suggest first to the manager, drawn at random."""
+
+    month: str
+    day: date
+    action: str
+
+
+class OwnNomination(BaseModel):
+    """That the manager of a month named the person before reading the list."""
+
+    month: str
+    day: date
+
+
 class OwnStatement(BaseModel):
     """What the person stated."""
 
@@ -143,6 +158,8 @@ class OwnReceipt(BaseModel):
         held=[{"kind": "scores", "count": 1, "first": "2026-09-30", "last": "2026-09-30", "kept_months": 24}],
         mailed=[{"month": "2026-09", "day": "2026-10-01", "named": "listed"}],
         answers=[{"month": "2026-09", "day": "2026-10-05", "outcome": "talked"}],
+        first_offer=None,
+        nominations=[],
         statements=[],
         objected_at=None,
         looks=1,
@@ -173,6 +190,8 @@ class OwnReceipt(BaseModel):
     held: list[HeldKind]
     mailed: list[MailedList]
     answers: list[OwnAnswer]
+    first_offer: OwnOffer | None
+    nominations: list[OwnNomination]
     statements: list[OwnStatement]
     objected_at: datetime | None
     looks: int

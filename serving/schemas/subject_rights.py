@@ -67,6 +67,16 @@ class RolloutLot(BaseModel):
     until_month: str | None = Field(description="the first month after it; null while it holds")
 
 
+class HeldFirstOffer(BaseModel):
+    """The action that was drawn to be suggested first for the person."""
+
+    month: str
+    manager_id: str
+    driver: Driver
+    action: str
+    at: datetime
+
+
 class Periods(BaseModel):
     """How long data is kept, in months, before `retention purge` deletes it."""
 
@@ -231,6 +241,8 @@ class Receipt(BaseModel):
             }
         ],
         rollout=[],
+        nominations=0,
+        first_offer=None,
         looks=1,
         looked=[LOOK],
         purposes={"retention_conversation": 1},
@@ -256,6 +268,10 @@ class Receipt(BaseModel):
         description="lists that named the person; worked out from the scores by the present rules of lists"
     )
     rollout: list[RolloutLot]
+    nominations: int = Field(
+        description="how often managers named the person before reading a list; the person's own receipt has the months"
+    )
+    first_offer: HeldFirstOffer | None
     looks: int
     looked: list[Look]
     purposes: dict[str, int] = Field(description="number of looks by purpose")

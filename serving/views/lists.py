@@ -12,9 +12,10 @@ from pipeline.store.answers import ListAnswer
 from pipeline.store.reading import Published, PublishedScores
 from serving.access.permissions import not_in_your_line
 from serving.http.problems import Refusal
-from serving.schemas.lists import GivenAnswer, ListedPerson, ManagerList, MonthlyLists
+from serving.schemas.lists import GivenAnswer, ListedPerson, ManagerList, MonthlyLists, OfferForManager
 from serving.schemas.risks import GuidanceForManager, ReasonForManager
 from serving.views.briefing import require_briefed
+from serving.views.nominations import require_answered
 
 
 def chosen_lists(
@@ -26,8 +27,8 @@ def chosen_lists(
     language: Language,
 ) -> list[RiskList]:
     """One manager's list, or for HR all within the scope. Raises 404 for a manager whose lists start later (see
-    `lists.rollout`), and 403 for one who has to confirm the briefing first. Anyone with both roles gets the own list as
-    a manager.
+    `lists.rollout`), and 403 for one who has to confirm the briefing, or to answer whom they would talk to, first.
+    Anyone with both roles gets the own list as a manager.
     """
     if not is_own_list(asker, manager_id):
         return risk_lists(scores, published, settings.list_rules, manager_id, language)
@@ -35,6 +36,7 @@ def chosen_lists(
     require_briefed(whole.connection, asker, settings)
     if waits(whole, published, str(manager_id)):
         raise Refusal(404, "no-list-yet", "Some managers receive lists first. Yours start later.")
+    require_answered(whole, published, asker, settings)
     return lists_for_managers(whole, published, settings.list_rules, manager_id, language)
 
 
@@ -104,6 +106,7 @@ def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
                 reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in entry.reasons],
                 guidance=[GuidanceForManager(**vars(guide)) for guide in entry.guidance],
                 moved=list(entry.moved),
+                offers=[OfferForManager(**vars(offer)) for offer in entry.offers],
                 answer=_given(answers.get(entry.employee_id)),
             )
             for entry in risk_list.entries
@@ -125,4 +128,5 @@ def answer_fields(answer: ListAnswer) -> dict[str, Any]:
         "outcome": answer.outcome,
         "drivers": list(answer.drivers),
         "because": answer.because,
+        "action": answer.action,
     }

@@ -26,6 +26,7 @@ from serving.schemas.subject_rights import (
     Employment,
     FactorInWords,
     GivenAnswerOfMonth,
+    HeldFirstOffer,
     HeldScore,
     Periods,
     Receipt,
@@ -69,6 +70,7 @@ def mentioned(receipt: Receipt) -> set[str]:
     """The ids of others in a receipt: the person's managers, and those who looked and answered."""
     managers = {each.manager_id for each in receipt.scores if each.manager_id}
     managers |= {each.manager_id for each in receipt.deliveries} | {each.manager_id for each in receipt.rollout}
+    managers |= {receipt.first_offer.manager_id} - {""} if receipt.first_offer else set()
     return managers | {each.who for each in receipt.looked} | {each.who for each in receipt.answers}
 
 
@@ -127,11 +129,18 @@ def _as_stored(held: Held) -> dict[str, Any]:
         "contests": [ContestedPoint(**_only(asdict(each), ContestedPoint.model_fields)) for each in held.contests],
         "objected_at": held.objected_at,
         "briefed_at": list(held.briefed_at),
+        "nominations": len(held.nominated),
+        "first_offer": _first_offer(held),
         "looks": held.looks,
         "looked": [Look(**_only(asdict(entry), Look.model_fields)) for entry in held.looked],
         "purposes": dict(held.purposes),
         "recipients": dict(held.recipients),
     }
+
+
+def _first_offer(held: Held) -> HeldFirstOffer | None:
+    drawn = held.first_offer
+    return HeldFirstOffer(**_only(asdict(drawn), HeldFirstOffer.model_fields)) if drawn else None
 
 
 def _score(scores: PublishedScores, held: StoredScore, language: Language, hides_answers: bool) -> HeldScore:

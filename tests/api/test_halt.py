@@ -61,6 +61,7 @@ ASKER = {
     "/v1/audit": ("auditor",),
     "/v1/briefing": ("manager", "M1"),
     "/v1/briefing/confirmation": ("manager", "M1"),
+    "/v1/lists/{month}/nominations": ("manager", "M1"),
     "/v1/groups/line": ("manager", "M1"),
     "/v1/representation": ("representative",),
     "/v1/me/receipt": ("employee", "A"),
@@ -73,6 +74,7 @@ BODIES: dict[str, Any] = {
     "/v1/employees/{employee_id}/what-if": {"promotion": True},
     "/v1/plans": {"by": "department", "levers": {"promotion": True}},
     "/v1/lists/{month}/{employee_id}/answer": {"outcome": "talked"},
+    "/v1/lists/{month}/nominations": {"employee_ids": ["A"]},
     "/v1/employees/{employee_id}/contest": {"ground": "wrong", "statement": "no"},
     "/v1/me/contest": {"ground": "wrong", "statement": "no"},
 }

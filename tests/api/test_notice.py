@@ -173,7 +173,9 @@ BODIES: dict[str, Any] = {
     "/v1/scores": {"records": [{"tenure_months": 8.0}]},
     "/v1/employees/{employee_id}/what-if": {"promotion": True},
     "/v1/lists/{month}/{employee_id}/answer": {"outcome": "talked"},
+    "/v1/lists/{month}/nominations": {"employee_ids": ["A"]},
 }
+FOR_MANAGERS = {"/v1/groups/line", "/v1/lists/{month}/nominations"}
 
 
 @pytest.mark.filterwarnings("default")
@@ -196,7 +198,7 @@ def test_no_route_shows_a_risk_before_the_notice(
                 for method in operations:
                     url = path.format(employee_id="A", month="2026-09")
                     params = {"purpose": "retention_conversation"}
-                    headers = bearer(*(("manager", "M1") if path == "/v1/groups/line" else ("hr",)))
+                    headers = bearer(*(("manager", "M1") if path in FOR_MANAGERS else ("hr",)))
                     answer = client.request(method, url, params=params, headers=headers, json=BODIES.get(path))
                     statuses.setdefault(path, []).append(answer.status_code)
                     if each is required:
@@ -206,6 +208,7 @@ def test_no_route_shows_a_risk_before_the_notice(
     expected |= {
         "/v1/employees/{employee_id}/what-if": [403, 404],
         "/v1/lists/{month}/{employee_id}/answer": [403, 201],
+        "/v1/lists/{month}/nominations": [403, 201],
     }
     assert statuses == expected
 

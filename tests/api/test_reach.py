@@ -137,6 +137,8 @@ def shown(answers: dict[str, Any]) -> set[tuple[str, str]]:
             assert not set(NAMED.findall(answer.text)) & set("ABCDEX")
         elif "/briefing" in path:
             assert answer.status_code < 400 or method == "POST"  # a text; the page's form is sent without the tick
+        elif "/nominations" in path:
+            assert answer.status_code < 400 or method == "POST"  # nobody is asked here, so it leads on to the list
         elif path.startswith("/v1/") and answer.status_code == 200:
             for each in answer.json()["lists"]:
                 found |= {(month, entry["employee_id"]) for entry in each["entries"]}
@@ -152,6 +154,9 @@ def test_the_walk_finds_what_a_manager_can_call(settings: ServerSettings) -> Non
         ("GET", "/v1/employees/{employee_id:path}/risk"),
         ("GET", "/v1/lists/{month}"),
         ("POST", "/v1/lists/{month}/{employee_id:path}/answer"),
+        ("POST", "/v1/lists/{month}/nominations"),
+        ("GET", "/nominations"),
+        ("POST", "/nominations/{month}"),
         ("GET", "/v1/groups/line"),
         ("GET", "/v1/briefing"),
         ("POST", "/v1/briefing/confirmation"),

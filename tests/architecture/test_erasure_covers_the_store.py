@@ -12,7 +12,7 @@ NO_IDS = {
     "group_figure.dimension",
     *(f"directory.{name}" for name in ("source", "name", "email", "language", "searched")),  # go with the row
     *(f"service_figure.{name}" for name in ("client_department", "provider_department")),
-    *(f"list_answer.{name}" for name in ("source", "month", "outcome", "because")),
+    *(f"list_answer.{name}" for name in ("source", "month", "outcome", "because", "action")),
     *(
         f"contest.{name}" for name in ("source", "ground", "feature", "statement")
     ),  # the person's own words go with the row
@@ -22,6 +22,8 @@ NO_IDS = {
     *(f"briefing_mail.{name}" for name in ("source", "month", "state", "reason")),
     *(f"reminder.{name}" for name in ("source", "month", "state", "reason")),
     *(f"rollout.{name}" for name in ("source", "stratum", "from_month", "until_month")),
+    *(f"first_offer.{name}" for name in ("source", "month", "driver", "action")),
+    *(f"{table}.{name}" for table in ("nomination", "nominated") for name in ("source", "month")),
     *(f"month_step.{name}" for name in ("source", "month", "step")),
     *(f"{table}.{name}" for table in ("outlook", "turnover", "turnover_line") for name in ("source", "month")),
     *(f"audit.{name}" for name in ("request_id", "role", "what", "purpose", "result", "hash", "rows_hash", "source")),

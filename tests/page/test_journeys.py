@@ -39,10 +39,10 @@ def test_a_manager_reads_their_own_list_and_answers_with_one_tap(
 
 PAGES = ("/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model", "/audit")
 PAGES += ("/organisation", "/representation", "/briefing", "/me", "/me/file", "/people/A/receipt/file", "/turnover")
-PAGES += ("/plans", "/groups", "/outlook")
+PAGES += ("/plans", "/groups", "/outlook", "/nominations")
 SEEN_BY = {
     "hr": {"/overview", "/services", "/people", "/people/A", "/people/A/receipt", "/lists", "/list", "/model"},
-    "manager": {"/list", "/organisation", "/briefing", "/turnover", "/outlook"},
+    "manager": {"/list", "/organisation", "/briefing", "/nominations", "/turnover", "/outlook"},
     "data_scientist": {"/overview", "/groups", "/services", "/model", "/turnover", "/outlook"},
     "auditor": {"/model", "/audit"},
     "representative": {"/representation", "/turnover", "/outlook"},
@@ -63,8 +63,9 @@ def test_a_role_sees_its_own_pages_and_no_other(page: Page, sign_in: SignIn, aud
     before = len(audit_rows())
     statuses = {path: page.request.get(path, max_redirects=0).status for path in PAGES}
     assert {path for path, status in statuses.items() if status != 403} == SEEN_BY[role]
-    # of those seen, HR names no manager for a list, and nobody has trained a model or published turnover or an outlook
+    # of those seen, HR names no manager for a list; nobody has trained, published turnover or an outlook, or is asked
     expected = {"/list": 404 if role == "hr" else 200, "/model": 404, "/turnover": 404, "/outlook": 404}
+    expected |= {"/nominations": 303}
     assert {path: statuses[path] for path in SEEN_BY[role]} == {path: expected.get(path, 200) for path in SEEN_BY[role]}
     looked = [row["result"] for row in audit_rows()[before:]]
     assert looked.count("refused") == len(PAGES) - len(SEEN_BY[role])  # each attempt is audited

@@ -1,0 +1,174 @@
+"""Which action helps whom? Compares the exits of people by the action that their list suggested first.
+
+Each person counts in the month of the draw and with the action that was drawn, whatever was done (intention to treat).
+An action is compared with the other actions for the same driver, at equal published risk, with errors over managers.
+The looks are those of a roll-out (`pipeline.lists.trial`), and the 5 % are shared by all comparisons.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from features.contract.vocabulary import Driver
+from features.source import Source
+from pipeline.dataset.dated import load_dated
+from pipeline.dataset.outcome import left_within_horizon
+from pipeline.dataset.splits import matured
+from pipeline.dataset.workspace import workspace
+from pipeline.judgement.figures import Bounded
+from pipeline.judgement.sequential import ERROR
+from pipeline.language.actions import Action, actions, comparisons
+from pipeline.lists.offers.power import Power, power
+from pipeline.lists.offers.registered import plan_of
+from pipeline.lists.offers.verdict import NOT_DRAWN, TOO_EARLY, verdict
+from pipeline.lists.trial import Look, Plan, looks
+from pipeline.settings import Settings
+from pipeline.store.answers import last_answers
+from pipeline.store.reading import Published, PublishedScores
+from pipeline.store.store import Store
+from pipeline.store.trials.first_offers import first_offers
+
+
+@dataclass(frozen=True)
+class ActionEffect:
+    """The people for whom an action was drawn, and their exits beside those of the other actions for the driver.
+
+    `done`: about how many the answer of that month records this action. `difference` is the share who left less the
+    share of the others (negative: fewer exits), with an interval that holds over all looks and all actions together;
+    `detectable` is the difference that as much data would detect four times in five. They are None before the first
+    look with enough data. `found_in` is the month of the first look whose interval excluded zero.
+    """
+
+    driver: Driver
+    action: str
+    text: str
+    managers: int
+    people: int
+    done: int
+    left: int
+    share: float | None
+    difference: Bounded | None
+    detectable: float | None
+    found_in: str | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class OffersReport:
+    """The report of `retention effect --offers`; `plan` is None before the first draw.
+
+    `compared`: the number of comparisons that share the 5 %. `power`: what the planned months would detect, by driver,
+    from the lists of the published months.
+    """
+
+    source: str
+    plan: Plan | None
+    compared: int
+    actions: Sequence[ActionEffect]
+    power: Sequence[Power]
+    verdict: str
+
+
+DRAWN: Final = {
+    "employee_id": pl.String,
+    "manager_id": pl.String,
+    "driver": pl.String,
+    "action": pl.String,
+    "is_done": pl.Boolean,
+    "left": pl.Boolean,
+    "risk": pl.Float64,
+    "month": pl.String,
+}
+"""The rows that are compared: everyone with a first offer whose month has matured."""
+
+
+def as_json(report: OffersReport) -> dict[str, Any]:
+    """The report as `retention effect --offers --json` writes it."""
+    return asdict(report)
+
+
+def offers_effect(source: Path, settings: Settings) -> OffersReport:
+    """Compares the first offers of a source. Raises BadInput for a source without dates."""
+    with workspace(settings) as folder:
+        why, remedy = "no exit can follow a list", "Compare the offers on a source with dates."
+        loaded = load_dated(source, folder / "tables", why, remedy)
+        with closing(Store.of(settings)) as store, store.reading() as scores:
+            offers = first_offers(scores.connection, loaded.name).values()
+            plan = plan_of(scores.connection, offers, settings)
+            heads = _matured(loaded, scores)
+            rows = pl.concat([pl.DataFrame(schema=DRAWN), *(_of_month(loaded, scores, head) for head in heads)])
+            promised = power(scores, loaded.name, settings)
+    until = max((head.month for head in heads), default="")
+    effects = compared(rows, plan, until, actions()) if plan else []
+    return OffersReport(loaded.name, plan, comparisons(actions()), effects, promised, _summary(effects, plan))
+
+
+def compared(
+    rows: pl.DataFrame, plan: Plan, matured_until: str, of_drivers: Mapping[Driver, Sequence[Action]]
+) -> list[ActionEffect]:
+    """Every action beside the other actions for its driver, from rows of `DRAWN`."""
+    error = ERROR / comparisons(of_drivers)
+    within = rows.filter(pl.col("month").is_between(pl.lit(plan.first_month), pl.lit(plan.month(plan.months))))
+    return [
+        _effect(within.filter(pl.col("driver") == driver), action, plan, matured_until, error)
+        for driver, each in of_drivers.items()
+        for action in each
+    ]
+
+
+def _effect(rows: pl.DataFrame, action: Action, plan: Plan, matured_until: str, error: float) -> ActionEffect:
+    parts = rows.with_columns(gets_lists=pl.col("action") == action.key)
+    own = parts.filter(pl.col("gets_lists"))
+    seen = looks(parts, plan, matured_until, error)
+    last: Look | None = seen[-1] if seen else None
+    left = int(own["left"].sum())
+    return ActionEffect(
+        action.driver,
+        action.key,
+        action.text,
+        managers=own["manager_id"].n_unique(),
+        people=own.height,
+        done=int(own["is_done"].sum()),
+        left=left,
+        share=left / own.height if own.height else None,
+        difference=last.difference if last else None,
+        detectable=last.detectable if last else None,
+        found_in=next((look.month for look in seen if look.is_found), None),
+        verdict=verdict(last, parts),
+    )
+
+
+def _matured(source: Source, scores: PublishedScores) -> list[Published]:
+    heads = scores.history(source.name)
+    return [head for head in heads if matured([head.snapshot_date], head.horizon_months, source.complete_until)]
+
+
+def _of_month(source: Source, scores: PublishedScores, head: Published) -> pl.DataFrame:
+    """`DRAWN` of those whose first offer was drawn in a month."""
+    drawn = [each for each in first_offers(scores.connection, source.name).values() if each.month == head.month]
+    done = {person: answer.action for person, answer in last_answers(scores.connection, head).items()}
+    rows = [
+        (each.employee_id, each.manager_id, each.driver, each.action, done.get(each.employee_id) == each.action)
+        for each in drawn
+    ]
+    columns = {name: DRAWN[name] for name in ("employee_id", "manager_id", "driver", "action", "is_done")}
+    people = pl.DataFrame(rows, schema=columns, orient="row").join(
+        scores.teams(head).select("employee_id", "risk"), on="employee_id", maintain_order="left"
+    )
+    dated = people.with_columns(snapshot_date=pl.lit(head.snapshot_date), month=pl.lit(head.month))
+    return left_within_horizon(source, dated, [head.snapshot_date], head.horizon_months).select(list(DRAWN))
+
+
+def _summary(effects: Sequence[ActionEffect], plan: Plan | None) -> str:
+    if plan is None:
+        return NOT_DRAWN
+    if all(each.difference is None for each in effects):
+        return TOO_EARLY.format(month=plan.month(plan.ends[0]))
+    found = [each for each in effects if each.difference and not each.difference.low <= 0 <= each.difference.high]
+    if not found:
+        return "No action can be distinguished from the others yet. Each line states what as much data would detect."
+    return f"{len(found)} of {len(effects)} actions can be distinguished from the others."
