@@ -36,7 +36,9 @@ def write_files(turnover: Turnover, document: dict[str, Any], folder: Path) -> l
     for name, drawn in charts_of(turnover).items():
         missing += [str(each) for each in drawn.missing]
         if drawn.made:
-            write_text(drawn.made, folder / f"{name}.svg")
+            png = drawn.made.png
+            write_text(drawn.made.svg, folder / f"{name}.svg")
+            write_whole(folder / f"{name}.png", lambda part, png=png: part.write_bytes(png))  # type: ignore[misc]
     return missing
 
 

@@ -1,7 +1,7 @@
 """Illustrations of figures that are done. One that fails is left out and named; it never ends a run."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 Drawn = Callable[["Axes"], None]
+_DPI: Final = 150
+"""Of a PNG: sharp in a document and on a slide."""
 
 STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "retention",
@@ -48,8 +50,33 @@ def attempt(name: str, make: Callable[[], Made]) -> Attempt[Made]:
         return Attempt(missing=(MissingIllustration(name, type(error).__name__),))
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A plot as SVG, and the same as PNG."""
+
+    svg: str
+    png: bytes
+
+
 def svg_of(draw: Drawn, size: tuple[float, float], style: dict[Any, Any] | None = None, title: str = "") -> str:
-    """A plot as SVG; empty if nothing was drawn. The only place where plots are drawn and saved."""
+    """A plot as SVG; empty if nothing was drawn."""
+    out = io.StringIO()
+    metadata = {"Date": None} | ({"Title": title} if title else {})
+    return out.getvalue() if _drawn(draw, size, style, [(out, "svg", metadata)]) else ""
+
+
+def picture_of(draw: Drawn, size: tuple[float, float], style: dict[Any, Any] | None = None) -> Picture | None:
+    """A plot as SVG and PNG; None if nothing was drawn."""
+    svg, png = io.StringIO(), io.BytesIO()
+    files: list[_File] = [(svg, "svg", {"Date": None}), (png, "png", {"Software": None})]
+    return Picture(svg.getvalue(), png.getvalue()) if _drawn(draw, size, style, files) else None
+
+
+_File = tuple[Any, str, dict[str, Any]]
+
+
+def _drawn(draw: Drawn, size: tuple[float, float], style: dict[Any, Any] | None, files: Sequence[_File]) -> bool:
+    """Whether anything was drawn, and if so saved. The only place where plots are drawn and saved."""
     import matplotlib as mpl  # half a second to import, for which most commands need not wait
     from matplotlib.figure import Figure
 
@@ -58,7 +85,7 @@ def svg_of(draw: Drawn, size: tuple[float, float], style: dict[Any, Any] | None 
         axes = figure.add_subplot()
         draw(axes)
         if not axes.lines and not axes.containers:
-            return ""
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None} | ({"Title": title} if title else {}))
-    return out.getvalue()
+            return False
+        for file, form, metadata in files:
+            figure.savefig(file, format=form, metadata=metadata, dpi=_DPI)
+    return True

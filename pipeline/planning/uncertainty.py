@@ -75,7 +75,7 @@ def uncertain_of(blend: Blend, sides: Sides, reached: Bools, group: Ints, groups
     level = (blend.posterior.level + blend.choice.level_sd**2) ** 0.5
     of_level = level * np.bincount(group, slopes[0] - slopes[1], groups)
     own = BEYOND * np.bincount(group, (slopes[0] ** 2 + slopes[1] ** 2) / factor, groups)
-    return Uncertain(np.column_stack([shared, of_level]), own)
+    return Uncertain(np.column_stack([shared, of_level]), np.asarray(own))
 
 
 def _by_weights(posterior: Posterior, sides: Sides, slopes: list[Floats], group: Ints, groups: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Charts of turnover as SVG: the rate over time, the rate of each group, and who of a cohort is still employed."""
+"""Charts of turnover, as SVG and PNG: rates over time and of each group, and who of a cohort is still employed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 
-from pipeline.judgement.illustration import Attempt, attempt, svg_of
+from pipeline.judgement.illustration import Attempt, Picture, attempt, picture_of
 from pipeline.turnover.monthly import EVERYONE, MANAGER
 from pipeline.turnover.rates import Rate
 from pipeline.turnover.report import CohortRow, GroupRow, MonthRow, Turnover
@@ -18,9 +18,9 @@ _STYLE: Final[dict[Any, Any]] = {"font.size": 10, "axes.spines.top": False, "axe
 _MOST_GROUPS: Final = 20
 
 
-def charts_of(turnover: Turnover) -> dict[str, Attempt[str]]:
-    """Each chart by its name; one that has no figures is empty, and one that cannot be drawn is missing."""
-    return {name: attempt(name, partial(svg_of, draw, _SIZE, _STYLE)) for name, draw in _drawings(turnover).items()}
+def charts_of(turnover: Turnover) -> dict[str, Attempt[Picture | None]]:
+    """Each chart by its name; one that has no figures is None, and one that cannot be drawn is missing."""
+    return {name: attempt(name, partial(picture_of, draw, _SIZE, _STYLE)) for name, draw in _drawings(turnover).items()}
 
 
 def _drawings(turnover: Turnover) -> Mapping[str, Callable[[Axes], None]]:

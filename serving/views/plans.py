@@ -73,7 +73,9 @@ class Planning:
         """
         plans = [_plan(request) for request in requests]
         published = current(scores)
-        mine = {name: _groups(scores.group_figures(published, name)) for name in {plan.by for plan in plans}}
+        mine: dict[str, tuple[str, ...]] = {
+            name: _groups(scores.group_figures(published, name)) for name in {plan.by for plan in plans}
+        }
         left = published.id, scores.count_scored(published)
         keys = [(*left, request.model_dump_json(), mine[request.by]) for request in requests]
         with self.computing:
@@ -99,7 +101,9 @@ class Planning:
         from pipeline.planning.staff import Staff, figures_of
 
         model, whole = self.champion.of(published.model_version), scores.whole()
-        people = {name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS}
+        people: dict[str, dict[str, int]] = {
+            name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS
+        }
         figures, prices = figures_of(whole, published, model), _prices(self.settings)
         return [evaluate(plan, Staff(figures, people, mine[plan.by]), model, prices) for plan in plans]
 

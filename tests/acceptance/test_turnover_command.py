@@ -35,6 +35,8 @@ def test_the_command_prints_publishes_and_writes(source: Path, tmp_path: Path, m
     names = {path.name for path in out.iterdir()}
     assert {"turnover.csv", "turnover.xlsx", "groups.csv", "groups.xlsx", "turnover.json"} <= names
     assert {"rate_over_time.svg", "by_department.svg", "still_employed.svg"} <= names
+    for name in ("rate_over_time", "by_department", "still_employed"):
+        assert (out / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     with (out / "turnover.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file))) == len(document["months"])
     with Store.of(Settings()) as store, store.reading() as scores:

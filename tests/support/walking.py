@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from recorded import Recorded
 from servers import free_port
 from tiny_registry import MODEL_FEATURES
+from turnover_examples import publish_what_happened
 from walked_company import IDS, IN_KYIV, NAMES, walked_company
 
 from pipeline.identity.tokens import Role
@@ -60,9 +61,9 @@ ROUTES = (f"/v1/risks?{WHY}", f"/v1/people?query=a&{WHY}", "/v1/lists/2026-09", 
 ROUTES += ("/v1/groups/department", "/v1/groups/manager", "/v1/groups/line", "/v1/internal-services")
 ROUTES += ("/v1/models/champion", "/v1/models/1", "/v1/audit", "/v1/representation", "/v1/halt")
 ROUTES += ("/v1/briefing", "/v1/me/receipt", "/v1/outlook")
-OF_HR = frozenset((*PAGES[:6], *PAGES[7:9], "/plans", "/groups"))
+OF_HR = frozenset((*PAGES[:6], *PAGES[7:9], "/turnover", "/plans", "/groups"))
 ROUTES_OF_HR = frozenset(ROUTES[:6] + ROUTES[7:10])
-OF_MANAGERS = frozenset(("/list", "/organisation", "/briefing"))
+OF_MANAGERS = frozenset(("/list", "/organisation", "/briefing", "/turnover"))
 ROUTES_OF_MANAGERS = frozenset((ROUTES[2], ROUTES[6], "/v1/briefing"))
 RIGA = frozenset(IDS) - frozenset(IN_KYIV)
 ACCOUNTS = {
@@ -96,13 +97,13 @@ ACCOUNTS = {
     "representative": Account(
         {"sub": "s-works-council", "role": "representative", "scope": "all"},
         frozenset(),
-        frozenset(("/representation", "/representation/card", "/halt")),
+        frozenset(("/representation", "/representation/card", "/halt", "/turnover")),
         frozenset(("/v1/representation", "/v1/halt")),
     ),
     "data scientist": Account(
         {"sub": "s-science", "role": "data_scientist", "scope": "all"},
         frozenset(),
-        frozenset(("/overview", "/groups", "/services", "/model", "/model/1/card")),
+        frozenset(("/overview", "/groups", "/services", "/model", "/model/1/card", "/turnover")),
         frozenset((*ROUTES[4:6], *ROUTES[7:10])),
     ),
     "auditor": Account(
@@ -171,6 +172,7 @@ def walking(var: Path, blend: Blend) -> Iterator[Walk]:
         recorded = Recorded(create_app(settings))
         with Store.of(settings) as store:
             store.publish(walked_company())
+            publish_what_happened(store, [IDS[short] for short in ("HEAD", "M1")])
             brief(store, *(IDS[short] for short in ("HEAD", "M1")))
             with running(recorded, int(settings.public_url.rpartition(":")[2])) as address:
                 yield Walk(address, issuer, store, recorded)

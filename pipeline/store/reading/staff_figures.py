@@ -20,12 +20,15 @@ _FACTORS: Final = pl.Struct({"index": pl.List(pl.Int32), "value": pl.List(pl.Str
 def encoded_staff(connection: Connection, published: Published, var: Path | None) -> pl.DataFrame | None:
     """What the file of the publication has (`store.staff_files`), of those whom the store still holds.
 
-    None without a file: the month was published before there were any, or is not the one that is served.
+    None without a file: the month was published before there were any, or is not the one that is served, perhaps since
+    a moment ago.
     """
-    file = None if var is None else staff_file(var, published.id, published.content_hash)
-    if file is None or not file.exists():
+    if var is None:
         return None
-    people = pl.read_parquet(file, memory_map=False)
+    try:
+        people = pl.read_parquet(staff_file(var, published.id, published.content_hash), memory_map=False)
+    except FileNotFoundError:
+        return None
     is_theirs = SCORE.c.publication_id == published.id
     if connection.execute(select(func.count()).where(is_theirs)).scalar_one() == people.height:
         return people
