@@ -1,10 +1,11 @@
 """Turnover as JSON: what `retention turnover --json` writes, and what the store keeps."""
 
 from collections.abc import Collection
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from pipeline.turnover.monthly import MANAGER
+from pipeline.turnover.rates import Comparison, Rate
 from pipeline.turnover.report import GroupRow, MonthRow, Turnover
 
 
@@ -37,4 +38,4 @@ def group_json(row: GroupRow) -> dict[str, Any]:
 def _flat(row: MonthRow | GroupRow) -> dict[str, Any]:
     """`asdict` of a row, at a tenth of its cost: it copies every figure."""
     values = {field.name: getattr(row, field.name) for field in fields(row)}
-    return {name: asdict(value) if is_dataclass(value) else value for name, value in values.items()}
+    return {name: asdict(value) if isinstance(value, Rate | Comparison) else value for name, value in values.items()}
