@@ -31,6 +31,7 @@ from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import fit_blend
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import versions as registry
+from pipeline.registry.local import MODEL_NAME
 from pipeline.scoring.job import score_people
 from pipeline.settings import Settings
 from pipeline.store.store import Store
@@ -161,7 +162,7 @@ def _paths(asked: dict[str, Any], kind: str) -> list[str]:
 def ask_mlflow(data: Path, out: Path) -> Figures:
     """Measure MLflow's server from its start to the end of ten seconds of requests."""
     asked = _asked(data)
-    model = f"models:/{registry.MODEL_NAME}/{asked['version']}"
+    model = f"models:/{MODEL_NAME}/{asked['version']}"
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
     settings = {
         "MLFLOW_DISABLE_TELEMETRY": "true",

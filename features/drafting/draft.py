@@ -17,7 +17,6 @@ from features.drafting.cross_section import draft_flat, flat_table
 from features.drafting.employment.pay import draft_compensation, draft_working_time
 from features.drafting.employment.posts import draft_assignments
 from features.drafting.employment.spells import draft_spells
-from features.drafting.exports.database_export import read_database
 from features.drafting.exports.export import Export, read_export
 from features.drafting.facts.directory import draft_directory
 from features.drafting.facts.fact_tables import draft_facts, set_apart
@@ -114,6 +113,8 @@ def draft_database(
     url_env: the environment variable that holds the URL.
     """
     progress("reading the database")
+    from features.drafting.exports.database_export import read_database  # its drivers take a second to import
+
     export = read_database(url_env, schema, wanted, work)
     return _draft(schema or url_env.lower(), export, answers, work, progress, template)
 

@@ -21,7 +21,7 @@ def read_batches(path: Path, names: Mapping[str, str]) -> Iterator[pl.DataFrame]
     """Frames of the columns in `names` (ours -> the file's), in the file's order; at least one, which may be empty."""
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
-        empty = {name: pa.array([], schema.field(schema.names.index(given)).type) for name, given in names.items()}
+        empty = {name: pa.nulls(0, schema.field(schema.names.index(given)).type) for name, given in names.items()}
         yield _frame(empty)
         if not names:
             return

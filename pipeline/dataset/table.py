@@ -10,8 +10,9 @@ import polars as pl
 from features.catalogue.catalogue import catalogue
 from features.errors import BadInput, Finding
 from features.known.snapshots import snapshot_dates
-from features.source import CrossSection, Source, load_source
+from features.source import CrossSection, Source, load_source, source_name
 from pipeline.dataset.features_of import features_of
+from pipeline.dataset.workspace import tables_without_names
 from pipeline.files import write_parquet, write_whole
 from pipeline.settings import Settings
 
@@ -30,7 +31,8 @@ def write_features(
     that is not a snapshot date of the source.
     """
     progress("reading and validating")
-    loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features)
+    stored = tables_without_names(settings, source_name(source))
+    loaded = load_source(source, folder / "tables", runs_own_features=settings.own_features, stored=stored)
     return _written(loaded, dates, target, folder, progress, settings)
 
 

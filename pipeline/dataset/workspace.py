@@ -121,6 +121,11 @@ def tables_folder(settings: Settings, source: str) -> Path:
     return settings.var / _TABLES / _name_of(source)
 
 
+def tables_without_names(settings: Settings, source: str) -> Path | None:
+    """The folder for a run that does not read the file of names; None where other runs store tables with that file."""
+    return None if settings.directory else tables_folder(settings, source)
+
+
 def tables_folders(var: Path) -> list[Path]:
     """The folders of validated tables of all sources that hold some."""
     folders = (folder for folder in (var / _TABLES).glob("*") if folder.is_dir())

@@ -50,9 +50,15 @@ class WalkedTree:
 
         value = np.array(fields["leaf_value"].split(), dtype=np.float64)
         threshold = np.array(fields.get("threshold", "").split(), dtype=np.float64)
-        questions = (whole(name) for name in ("decision_type", "left_child", "right_child"))
         return cls(
-            whole("split_feature"), threshold, *questions, value, whole("cat_boundaries"), whole("cat_threshold")
+            feature=whole("split_feature"),
+            threshold=threshold,
+            decision=whole("decision_type"),
+            left=whole("left_child"),
+            right=whole("right_child"),
+            value=value,
+            bounds=whole("cat_boundaries"),
+            words=whole("cat_threshold"),
         )
 
     def output(self, matrix: Floats) -> Floats:

@@ -17,7 +17,7 @@ from pipeline.data_counts import DataCounts
 from pipeline.dataset.dated import load_dated
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
-from pipeline.dataset.workspace import tables_folder, workspace
+from pipeline.dataset.workspace import tables_without_names, workspace
 from pipeline.files import write_text
 from pipeline.judgement.drift import moved, reference_of
 from pipeline.judgement.figures import Bounded, Metrics
@@ -57,7 +57,7 @@ def monitor(source: Path, settings: Settings, page: Path, progress: Progress = l
             "nothing matures",
             "Monitor a source with dates.",
             runs_own_features=settings.own_features,
-            stored=None if settings.directory else tables_folder(settings, source_name(source)),
+            stored=tables_without_names(settings, source_name(source)),
         )
         with closing(Store.of(settings)) as store, store.reading() as scores:
             published = scores.history(loaded.name)

@@ -26,6 +26,7 @@ from pipeline.registry.gate import Contender, gate, refused
 from pipeline.registry.gate_words import condition_text
 from pipeline.registry.ledger import Event, LedgerEntry
 from pipeline.registry.loading import load
+from pipeline.registry.local import MODEL_NAME
 from pipeline.registry.model_card import ModelCard, model_card
 from pipeline.registry.report_json import as_text, condition_words, gate_json, manifest_of
 from pipeline.registry.runs import REPORT
@@ -151,7 +152,7 @@ def _champion(client: MlflowClient, version: str) -> Contender:
     try:
         return Contender(version, registry.report_of(client, version))
     except (MlflowException, OSError):
-        source = client.get_model_version(registry.MODEL_NAME, version).tags.get("source", "")
+        source = client.get_model_version(MODEL_NAME, version).tags.get("source", "")
         return Contender(version, TrainingReport(source))
 
 
@@ -189,7 +190,7 @@ def _entry(
     reason: str | None,
     results: Sequence[Mapping[str, Any]],
 ) -> LedgerEntry:
-    entry = client.get_model_version(registry.MODEL_NAME, version)
+    entry = client.get_model_version(MODEL_NAME, version)
     return LedgerEntry(
         at=datetime.now(UTC),
         event=event,

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.judgement.illustration import Attempt, Picture, attempt, picture_of
 from pipeline.turnover.monthly import EVERYONE, MANAGER
 from pipeline.turnover.rates import Rate
 from pipeline.turnover.report import CohortRow, GroupRow, MonthRow, Turnover
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _BLUE: Final = "#1f5a94"
 _GREY: Final = "#8a8a8a"
@@ -23,7 +24,7 @@ def charts_of(turnover: Turnover) -> dict[str, Attempt[Picture | None]]:
     return {name: attempt(name, partial(picture_of, draw, _SIZE, _STYLE)) for name, draw in _drawings(turnover).items()}
 
 
-def _drawings(turnover: Turnover) -> Mapping[str, Callable[[Axes], None]]:
+def _drawings(turnover: Turnover) -> Mapping[str, Callable[["Axes"], None]]:
     drawn: dict[str, Callable[[Axes], None]] = {
         "rate_over_time": partial(_over_time, [row for row in turnover.months if row.by == EVERYONE]),
         "still_employed": partial(_still_employed, turnover.cohorts),
@@ -33,7 +34,7 @@ def _drawings(turnover: Turnover) -> Mapping[str, Callable[[Axes], None]]:
     return drawn
 
 
-def _over_time(rows: Sequence[MonthRow], axes: Axes) -> None:
+def _over_time(rows: Sequence[MonthRow], axes: "Axes") -> None:
     shown = [(row.month, row.voluntary_rate_12m) for row in rows if row.voluntary_rate_12m]
     if not shown:
         return
@@ -46,7 +47,7 @@ def _over_time(rows: Sequence[MonthRow], axes: Axes) -> None:
     axes.set(ylabel="voluntary exits a year per person", title="Voluntary turnover, twelve months to each month")
 
 
-def _by_group(by: str, rows: Sequence[GroupRow], axes: Axes) -> None:
+def _by_group(by: str, rows: Sequence[GroupRow], axes: "Axes") -> None:
     shown = sorted(
         ((str(row.group or "not known"), row.voluntary_rate) for row in rows if row.voluntary_rate),
         key=lambda each: each[1].value,
@@ -63,7 +64,7 @@ def _by_group(by: str, rows: Sequence[GroupRow], axes: Axes) -> None:
     axes.set(xlabel="voluntary exits a year per person, 95 % interval", title=f"Voluntary turnover by {by}")
 
 
-def _still_employed(cohorts: Sequence[CohortRow], axes: Axes) -> None:
+def _still_employed(cohorts: Sequence[CohortRow], axes: "Axes") -> None:
     for row in cohorts:
         if not row.curve:
             continue

@@ -115,4 +115,4 @@ def adjusted(p: Sequence[float]) -> NDArray[np.float64]:
     order = np.argsort(-given, kind="stable")
     corrected = np.empty_like(given)
     corrected[order] = np.minimum.accumulate(given[order] * len(given) / np.arange(len(given), 0, -1))
-    return np.minimum(corrected, 1.0)
+    return np.asarray(np.minimum(corrected, 1.0))

@@ -1,7 +1,7 @@
 """Turnover as JSON: what `retention turnover --json` writes, and what the store keeps."""
 
 from collections.abc import Collection
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from pipeline.turnover.monthly import MANAGER
@@ -26,15 +26,11 @@ def as_json(
 
 def month_json(row: MonthRow) -> dict[str, Any]:
     """A row of a month; the month is YYYY-MM."""
-    return _flat(row) | {"month": f"{row.month:%Y-%m}"}
+    rate = row.voluntary_rate_12m
+    figures = {field.name: getattr(row, field.name) for field in fields(row)}  # `asdict` copies each: ten times slower
+    return figures | {"month": f"{row.month:%Y-%m}", "voluntary_rate_12m": rate and asdict(rate)}
 
 
 def group_json(row: GroupRow) -> dict[str, Any]:
     """A row of the last twelve months."""
-    return _flat(row)
-
-
-def _flat(row: MonthRow | GroupRow) -> dict[str, Any]:
-    """`asdict` of a row, at a tenth of its cost: it copies every figure."""
-    values = {field.name: getattr(row, field.name) for field in fields(row)}
-    return {name: asdict(value) if is_dataclass(value) else value for name, value in values.items()}
+    return asdict(row)

@@ -129,13 +129,14 @@ def erase(client: TestClient, bearer: Bearer) -> Callable[[str], dict[str, Any]]
 @pytest.mark.parametrize(
     ("person", "removed"),
     [
-        (LISTED, {"score": 2, "list_answer": 2, "contest": 2, "lists": 2, "monthly_sums": 1}),
+        (LISTED, {"score": 2, "list_answer": 2, "contest": 2, "lists": 2, "monthly_sums": 1,
+                  "validated_tables": 1}),
         (LEAD, {"score": 2, "manager_of": 14, "manager_figure": 2, "delivery": 1, "rollout": 1, "answered_by": 1,
                 "manager_of_answer": 2,
-                "contested_by": 1, "lists": 2, "monthly_sums": 1}),
+                "contested_by": 1, "lists": 2, "monthly_sums": 1, "validated_tables": 1}),
         (ONLY_LEADS, {"manager_of": 2, "manager_figure": 2, "delivery": 1, "rollout": 1, "lists": 2}),
         (CLERK, {"answered_by": 1, "contested_by": 1}),
-        (UNSCORED, {"monthly_sums": 1}),
+        (UNSCORED, {"monthly_sums": 1, "validated_tables": 1}),
     ],
 )  # fmt: skip
 def test_no_file_holds_an_erased_person_but_the_audit(

@@ -1,10 +1,12 @@
 """The stored model in MLflow's own loader and server gives the same scores as ours."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -17,6 +19,7 @@ from servers import free_port
 from pipeline.model.blend import Blend
 from pipeline.registry import versions as registry
 from pipeline.registry.loading import load
+from pipeline.registry.local import stored_model
 from pipeline.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
@@ -101,3 +104,31 @@ def test_no_file_of_the_artefact_is_code_or_pickle(trained: Settings) -> None:
     for path in files:
         assert path.suffix in (".json", ".txt", ".yaml", ".yml", ""), path.name
         assert not path.read_bytes().startswith(b"\x80"), f"{path.name} starts as a pickle does"
+
+
+def test_the_file_of_a_local_registry_says_what_mlflow_says(trained: Settings) -> None:
+    expected = registry.artefacts(trained)
+    found = stored_model(trained, None)
+    assert found is not None
+    assert (found[0], found[1].resolve()) == (expected[0], expected[1].resolve())
+    assert stored_model(trained, "1") == found
+
+
+@pytest.mark.parametrize("name", ["MLFLOW_REGISTRY_URI", "MLFLOW_WORKSPACE"])
+def test_mlflow_is_asked_where_models_may_be_elsewhere(
+    trained: Settings, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "elsewhere")
+    assert stored_model(trained, None) is None
+
+
+def test_mlflow_is_asked_about_what_the_file_does_not_hold(trained: Settings, tmp_path: Path) -> None:
+    assert stored_model(trained, "2") is None
+    for uri in ("https://models.example", f"sqlite:///{tmp_path / 'none.db'}", "sqlite://"):
+        assert stored_model(trained.model_copy(update={"mlflow_tracking_uri": uri}), None) is None
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("create table alembic_version (version_num text)")
+        connection.execute("insert into alembic_version values ('a later revision')")
+        connection.commit()
+    assert stored_model(trained.model_copy(update={"mlflow_tracking_uri": f"sqlite:///{other}"}), None) is None

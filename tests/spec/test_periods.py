@@ -16,8 +16,9 @@ from features.collaboration.monthly_sums import sum_months
 from features.collaboration.sum_store import month_folder
 from features.errors import Refused
 from features.source import Source
+from features.validated import stored_tables
 from pipeline.commands.main import app
-from pipeline.dataset.workspace import months_folder
+from pipeline.dataset.workspace import months_folder, tables_folder
 from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
@@ -136,6 +137,21 @@ def test_sums_older_than_any_window_are_deleted_and_ids_that_nothing_needs(
     assert files_holding(settings.var / "months", "gone") == []
     assert sorted(path.stem for path in (folder / "pairs").iterdir()) == [str(2025 * 12 + 11), str(2026 * 12 + 10)]
     assert not (settings.var / "run-killed").exists()
+
+
+def test_a_purge_deletes_the_validated_tables_of_every_source(
+    filled: Store, settings: Settings, source_of: Callable[..., Source]
+) -> None:
+    folder = tables_folder(settings, "tiny")
+    validated = source_of({"exits": "employee_id exit_date kind\nann 2021-03-05 other\n"})
+    tables = validated.tables["employees"].parent
+    stored_tables.put(folder, "a fingerprint", tables, stored_tables.StoredTables(validated.report, "a hash"))
+    purge(filled, settings, TODAY, is_rehearsal=True)
+    assert stored_tables.holds_tables(folder)
+    with stored_tables.locked(folder):
+        assert purge(filled, settings, TODAY).in_use == 1
+    assert purge(filled, settings, TODAY).in_use == 0
+    assert not stored_tables.holds_tables(folder)
 
 
 def test_a_purge_says_what_running_jobs_are_using(filled: Store, settings: Settings) -> None:

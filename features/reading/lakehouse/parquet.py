@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.fs as arrow_fs
 import pyarrow.parquet as pq
 
@@ -25,6 +24,8 @@ _WILD: Final = frozenset("*[")
 
 def open_parquet(address: Address, place: str) -> OpenedTable:
     """The files of an address; its version is a digest of their names, sizes and times of change."""
+    import pyarrow.dataset as ds  # it imports pandas, half a second
+
     store = file_system(address, place)
     base, files = _files(store, address)
     schemas = {info.path: pq.read_schema(info.path, filesystem=store).remove_metadata() for info in files}
