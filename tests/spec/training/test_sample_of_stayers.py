@@ -147,7 +147,9 @@ def test_an_estimator_of_a_sample_gives_the_risks_of_everyone() -> None:
 
 
 def test_the_card_says_what_a_model_learned_from() -> None:
-    whole, sampled = (data_facts(TrainingReport(settings=settings)) for settings in ({}, {"stayers_kept": 0.25}))
+    whole, sampled = (
+        data_facts(TrainingReport("company", settings=settings)) for settings in ({}, {"stayers_kept": 0.25})
+    )
     assert "learned from" not in dict(whole.facts)
     assert dict(sampled.facts)["learned from"] == "all rows of people who left, and 25% of those of people who stayed"
 
