@@ -24,7 +24,7 @@ class SampleOfStayers:
 
 
 def sample_of_stayers(rows: Rows, left: NDArray[np.bool_], most_stayers: int, seed: int) -> SampleOfStayers:
-    """All `rows` whose person left (`left` is of all rows), and at most so many others, drawn with the same chance."""
+    """All `rows` whose person left (`left` is of all rows), and at most `most_stayers` others, drawn at random."""
     stayers = rows[~left[rows]]
     if len(stayers) <= most_stayers:
         return SampleOfStayers(rows)

@@ -151,7 +151,7 @@ def bins_of(matrix: Floats, categories: Sequence[int], shape: Shape, seed: int) 
 
 def _of_bins(binned: lightgbm.Dataset, left: Bools, parameters: dict[str, Any]) -> lightgbm.Dataset:
     """A copy with its own outcomes, since fits that share the bins may run at the same time."""
-    data = binned.subset(np.arange(len(left)), params=parameters).construct()
+    data = binned.subset(list(range(len(left))), params=parameters).construct()
     return data.set_label(left)
 
 

@@ -34,11 +34,17 @@ def data_facts(report: TrainingReport) -> Facts:
         "people": f"{report.people:,}",
         "rows": f"{report.rows:,}" + (", one per person and snapshot date" if report.horizon_months else ""),
         "people who left voluntarily": f"{report.voluntary_exits:,}",
+        "learned from": _sample(report),
         "tested on": tested,
         "base rate": f"{report.base_rate:.1%} of the tested rows left",
         "features": f"{len(report.features)}",
     }
     return Facts([(name, text) for name, text in facts.items() if text])
+
+
+def _sample(report: TrainingReport) -> str:
+    kept = report.settings.get("stayers_kept")
+    return f"all rows of people who left, and {kept:.0%} of those of people who stayed" if kept else ""
 
 
 def version_facts(version: str, report: TrainingReport) -> Facts:

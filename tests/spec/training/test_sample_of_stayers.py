@@ -5,13 +5,19 @@ from math import log
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.dummy import DummyClassifier
+from training_company import DAYS
 
-from pipeline.dataset.evaluation_splits import Split
+from pipeline.dataset.evaluation_splits import Split, split_of
+from pipeline.dataset.rows import Dataset
 from pipeline.dataset.sample_of_stayers import sample_of_stayers, shift_of
-from pipeline.dataset.splits import repeated_folds
+from pipeline.dataset.splits import Origin, repeated_folds
 from pipeline.judgement.metrics import metrics
+from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.calibration import Line, risk_of, turned
+from pipeline.model.estimator.fitted import fit_estimator
+from pipeline.registry.card_figures import data_facts
 
 ROWS = 16_000
 
@@ -130,3 +136,45 @@ def test_ranges_of_a_sample_are_hardly_wider(
     assert whole is not None
     assert sampled is not None
     assert 1.0 < sampled.sd.mean() / whole.sd.mean() < 1.4
+
+
+def test_an_estimator_of_a_sample_gives_the_risks_of_everyone() -> None:
+    """Everyone has the share who left: 10 of 10 + 30 in the sample, which is a third of the stayers; 10 of 100."""
+    features, left = pl.DataFrame({"pay": np.zeros(40)}), np.arange(40) < 10
+    prior = DummyClassifier(strategy="prior")
+    fit = fit_estimator(prior, features, left, [], seed=1, stayers_kept=1 / 3)
+    np.testing.assert_allclose(fit.risk(features), 0.1)
+
+
+def test_the_card_says_what_a_model_learned_from() -> None:
+    whole, sampled = (
+        data_facts(TrainingReport("company", settings=settings)) for settings in ({}, {"stayers_kept": 0.25})
+    )
+    assert "learned from" not in dict(whole.facts)
+    assert dict(sampled.facts)["learned from"] == "all rows of people who left, and 25% of those of people who stayed"
+
+
+def test_a_split_samples_its_training_rows_and_no_test_row(company_of_dates: Dataset) -> None:
+    """600 training rows of two dates; its folds are about the rows that are left."""
+    origin = Origin(DAYS[2], (DAYS[0], DAYS[1]))
+    split = split_of(company_of_dates, origin, horizon_months=3, most_stayers=100, seed=1)
+    exits = int(company_of_dates.left[:600].sum())
+    assert len(split.train) == exits + 100
+    assert split.stayers_kept == 100 / (600 - exits)
+    assert split.base_rate(company_of_dates.left) == pytest.approx(exits / 600)
+    assert split.test.tolist() == list(range(600, 900))
+    [(train, valid)] = split.folds
+    assert sorted([*split.train[train], *split.train[valid]]) == split.train.tolist()
+
+
+@pytest.fixture
+def company_of_dates() -> Dataset:
+    """The company of three dates; `company` of this file has none."""
+    random = np.random.default_rng(1)
+    keys = pl.DataFrame(
+        {
+            "employee_id": [str(row % 300) for row in range(900)],
+            "snapshot_date": [DAYS[row // 300] for row in range(900)],
+        }
+    )
+    return Dataset(keys, pl.DataFrame({"pay": random.normal(size=900)}), random.random(900) < 0.2, {})
