@@ -33,7 +33,7 @@ def risk_of(
         predictor = TabularPredictor(label, "binary", eval_metric="log_loss", path=folder, verbosity=0)
         predictor.fit(train, time_limit=seconds, num_cpus=cores, num_gpus=0, ag_args_ensemble=_SEQUENTIAL, **validation)
         predictor.refit_full("best", set_best_to_refit_full=True)
-        return predictor.predict_proba(test)[1].to_numpy()
+        return np.asarray(predictor.predict_proba(test)[1])
 
 
 def _risk(company: Company, split: Split) -> np.ndarray:
