@@ -4,11 +4,13 @@ import os
 from datetime import date
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
+from bench.explained import LEARNED, MODEL, OUT, ROWS
 from bench.measure import RIVALS, measured
 from bench.part import Differs, Side
 from bench.rivals.company import WHY_NOT, Company, Split, companies, judged, write_company
@@ -150,3 +152,24 @@ def test_a_rival_ranks_the_leavers_first(side: Side, data: Path, monkeypatch: py
     assert not (folder / WHY_NOT).exists()
     [table] = tables({"retention": folder})
     assert float(table.rows[0][1]) > 0.95
+
+
+def test_the_peers_of_the_factors_explain_the_same_rows(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not RIVALS.exists():
+        pytest.skip("the environment of the rivals is not there; `make bench` makes it")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    random = np.random.default_rng(1)
+    rows = random.normal(size=(400, 3))
+    left = rows[:, 0] + rows[:, 1] > 0
+    settings = {"objective": "binary", "num_leaves": 4, "num_threads": 1, "verbose": -1}
+    booster = lightgbm.train(settings, lightgbm.Dataset(rows, left), 3)
+    booster.save_model(data / MODEL)
+    np.save(data / ROWS, rows[:20])
+    np.savez(data / LEARNED, rows=rows, left=left)
+    exact = np.asarray(booster.predict(rows[:20], pred_contrib=True))[:, :-1]
+    for name in ("woodelf", "xgboost"):
+        folder = out(data, name)
+        figures = measured(Side(name, f"bench.factors_peers:by_{name}", "", is_rival=True), data, folder)
+        assert figures["rows_a_second"] > 0
+        assert np.load(folder / OUT).shape == exact.shape
+    assert np.load(data.parent / "woodelf" / OUT) == pytest.approx(exact, abs=1e-5)
