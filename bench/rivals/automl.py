@@ -32,8 +32,8 @@ def risk_of(
     with tempfile.TemporaryDirectory() as folder:
         predictor = TabularPredictor(label, "binary", eval_metric="log_loss", path=folder, verbosity=0)
         predictor.fit(train, time_limit=seconds, num_cpus=cores, num_gpus=0, ag_args_ensemble=_SEQUENTIAL, **validation)
-        predictor.refit_full(set_best_to_refit_full=True)
-        return predictor.predict_proba(test)[1].to_numpy()
+        predictor.refit_full("best", set_best_to_refit_full=True)
+        return np.asarray(predictor.predict_proba(test)[1])
 
 
 def _risk(company: Company, split: Split) -> np.ndarray:

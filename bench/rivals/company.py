@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -74,7 +74,7 @@ Method = Callable[[Company, Split], Floats]
 def write_company(company: Company, data: Path) -> None:
     """Write a company to a folder, in files that need no package of ours."""
     company.X.to_parquet(data / f"{company.name}.parquet")
-    arrays = {"left": company.left, "month": company.month, "person": company.person}
+    arrays: dict[str, Any] = {"left": company.left, "month": company.month, "person": company.person}
     for number, split in enumerate(company.splits):
         fields = {"train": split.train, "test": split.test, "observed": split.observed, "months": split.months}
         for fold, (seen, valid) in enumerate(split.folds):

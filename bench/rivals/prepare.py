@@ -54,7 +54,7 @@ def _company(name: str, source: Path, folder: Path) -> Company:
         name=name,
         X=dataset.X.to_pandas(),
         left=dataset.left,
-        month=_months_to_exit(material),
+        month=_month_of_exit(material),
         person=dataset.person,
         splits=[_split(dataset, split, material.horizon_months) for split in _each_row_once(material.splits)],
         directions=dataset.directions,
@@ -69,17 +69,24 @@ def _each_row_once(splits: Sequence[Evaluation]) -> list[Evaluation]:
     return [split for split in splits if not is_repeated or split.label == splits[0].label]
 
 
-def _months_to_exit(material: Material) -> np.ndarray:
-    """The month after the snapshot date in which the person left voluntarily, 1 or more; 0 for all others."""
+def months_to_exit(keys: pl.DataFrame, exits: pl.DataFrame) -> np.ndarray:
+    """The month after the snapshot date in which the next voluntary exit came, 1 or more; 0 without one: (n,)."""
+    rows = keys.with_row_index("row")
+    voluntary = exits.filter(pl.col("kind") == "voluntary").select("employee_id", "exit_date")
+    later = rows.join(voluntary, on="employee_id").filter(pl.col("exit_date") > pl.col("snapshot_date"))
+    first = later.group_by("row").agg(pl.col("exit_date").min())
+    months = _month_number("exit_date") - _month_number("snapshot_date")
+    joined = rows.join(first, on="row", how="left", maintain_order="left").select(months.clip(1).fill_null(0))
+    return joined.to_series().to_numpy()
+
+
+def _month_of_exit(material: Material) -> np.ndarray:
+    """The month in which the person left within the horizon, 0 for all others and without dates."""
     dataset = material.dataset
     if not isinstance(material, PanelMaterial):
         return np.zeros(len(dataset.left), dtype=int)
-    exits = pl.read_parquet(material.source.tables["exits"]).filter(pl.col("kind") == "voluntary")
-    pairs = dataset.keys.with_row_index("row").join(exits, on="employee_id")
-    first = pairs.filter(pl.col("exit_date") > pl.col("snapshot_date")).group_by("row").agg(pl.col("exit_date").min())
-    day = dataset.keys.with_row_index("row").join(first, on="row", how="left", maintain_order="left")
-    months = day.select(_month_number("exit_date") - _month_number("snapshot_date")).to_series().fill_null(0)
-    return np.where(dataset.left, np.maximum(months.to_numpy(), 1), 0)
+    months = months_to_exit(dataset.keys, pl.read_parquet(material.source.tables["exits"]))
+    return np.where(dataset.left, months, 0)
 
 
 def _split(dataset: Dataset, split: Evaluation, horizon: int) -> Split:
