@@ -15,6 +15,7 @@ from pipeline.commands.main import app
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.outlook.past import left_voluntarily
 from pipeline.settings import Settings
+from pipeline.store.erasure import erase
 from pipeline.store.outlook_figures import newest_outlook
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
@@ -86,6 +87,25 @@ def test_the_command_prints_publishes_and_writes(source: Path, tmp_path: Path, m
     again = CliRunner().invoke(app, ["outlook", str(source), "--json", str(written)])
     assert again.exit_code == 0
     assert json.loads(written.read_text()) == document  # the plan is kept
+
+
+def test_an_erasure_changes_no_outlook_of_the_same_scores(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Less what was published before, the outlook of the others would be the risk of the person."""
+    monkeypatch.setenv("RETENTION_VAR", str(tmp_path / "var"))
+    publish(Settings(), source, tmp_path / "tables", date(2025, 12, 31))
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    assert CliRunner().invoke(app, ["outlook", str(source), "--json", str(first)]).exit_code == 0
+    with Store.of(Settings()) as store:
+        with store.reading() as scores:
+            published = scores.current()
+            assert published is not None
+            person = scores.posts_and_risks(published)["employee_id"][0]
+        with store.changing() as connection:
+            erase(connection, person)
+    assert CliRunner().invoke(app, ["outlook", str(source), "--json", str(second)]).exit_code == 0
+    assert json.loads(second.read_text())["rows"] == json.loads(first.read_text())["rows"]
 
 
 def test_before_the_first_scores_it_says_what_to_do(
