@@ -105,7 +105,7 @@ def shared_sd(risks: Floats, figure: Mapping[str, Any]) -> float:
 
 def _parts(people: pl.DataFrame, by: str) -> Iterator[tuple[str | None, pl.DataFrame]]:
     for (name,), part in people.group_by(by):
-        yield name, part  # type: ignore[misc]
+        yield name, part
 
 
 def _risks(people: pl.DataFrame, months: int | None = None) -> Floats:
@@ -117,7 +117,8 @@ def _row(group: Group, months: int, other: OtherExits | None) -> OutlookRow:
     exits = group.exits(months)
     low, high = range_of(exits)
     people, expected = group.members.height, group.expected(months)
-    leaving, mean, others = exits, expected, {}
+    leaving, mean = exits, expected
+    others: dict[str, Any] = {}
     if other is not None:
         time = people * months - expected * months / 2  # those who leave are there half of the time, on average
         distribution = other_exits(other.exits, other.person_months, time)
@@ -134,7 +135,7 @@ def _row(group: Group, months: int, other: OtherExits | None) -> OutlookRow:
         round(expected, EXITS_DIGITS),
         low,
         high,
-        **others,  # type: ignore[arg-type]
+        **others,
         head_count=round(people - mean, EXITS_DIGITS),
         head_count_low=max(people - most, 0),
         head_count_high=people - fewest,

@@ -40,11 +40,11 @@ def held(scores: PublishedScores, source: str, stays: pl.DataFrame, complete_unt
             found = _inside(people, figures, months, left)
             if found:
                 counts[months, published.snapshot_date in hindsight].append(found)
-    found = (
+    rows = [
         Held(months, is_hindsight, len(by_month), sum(map(len, by_month)), sum(map(sum, by_month)))
         for (months, is_hindsight), by_month in sorted(counts.items(), key=lambda each: (each[0][1], each[0][0]))
-    )
-    return tuple(each for each in found if each.compared >= LEAST_COMPARED)
+    ]
+    return tuple(each for each in rows if each.compared >= LEAST_COMPARED)
 
 
 def left_voluntarily(stays: pl.DataFrame, day: date, end: date) -> pl.DataFrame:

@@ -19,7 +19,7 @@ TAIL: Final = 0.05
 """What may lie below a 90 % range, and what may lie above it."""
 
 EXACT_PEOPLE: Final = 50
-"""Up to so many people the distribution is computed exactly; beyond, the approximation is off by less than .005."""
+"""Up to that many people the distribution is computed exactly; beyond, the approximation is off by less than .005."""
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _LEAST_RISK: Final = 1e-9

@@ -7,7 +7,7 @@ the departments that lie wholly in the own line.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import marked
@@ -22,7 +22,7 @@ from serving.schemas.outlook import OutlookAnswer, OutlookBy
 
 EVERYONE: Final = BY[0]
 _IN_SCOPES: Final = ("department", "location", "level")
-_PART: Final = {"held": [], "planned_until": None, "unplaced_hires": 0}
+_PART: Final[dict[str, Any]] = {"held": [], "planned_until": None, "unplaced_hires": 0}
 
 
 def outlook_of(scores: PublishedScores, asker: Identity, by: Sequence[OutlookBy] | None = None) -> OutlookAnswer:

@@ -9,8 +9,11 @@ import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
+from pipeline.outlook.outlook_json import stored
+from pipeline.outlook.report import Outlook, OutlookRow
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
+from pipeline.store.outlook_figures import StoredOutlook, write_outlook
 from pipeline.store.store import Store
 from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.turnover.report import Turnover
@@ -31,6 +34,7 @@ ROLE_OF = {
 """Parts of addresses that hr may not use."""
 IN_PLACE_OF = {"E-1042": "A", "/models/4": "/models/1"}
 """The person and version of the page, and those that exist here."""
+COMING = stored(Outlook("tiny", date(2026, 10, 31), 3, (OutlookRow("everyone", None, 6, 9, 2.0, 0, 4),)))
 HAPPENED = as_json(Turnover("tiny", date(2024, 1, 1), date(2026, 10, 31), date(2025, 11, 30), date(2026, 10, 31)))
 
 
@@ -48,6 +52,7 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
     store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, X.select(list(model.features))))
     with store.changing() as connection:
         write_turnover(connection, TurnoverFigures("tiny", "2026-10", HAPPENED, HAPPENED, {}), ())
+        write_outlook(connection, StoredOutlook("tiny", "2026-10", 3, COMING))
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "metrics": "open"})
     here = here.model_copy(update={"employee_access": True})
     with TestClient(create_app(here)) as client:
