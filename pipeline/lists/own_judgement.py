@@ -1,7 +1,7 @@
 """Whom managers would have talked to, and whom the list names: which of the two were more likely to leave?
 
 Only answers that were given before the manager could have seen the list of the month count. Each row is a person in a
-month. This describes what happened: whoever was named may have been talked to, and so stayed.
+month. This describes what happened: people who were named may have been talked to, and stayed for that reason.
 """
 
 from collections.abc import Mapping, Sequence
