@@ -30,8 +30,10 @@ def offers_screen(report: "OffersReport") -> RenderableType:
         figures = (f"{each.people:,}", f"{each.done:,}", f"{each.left:,} ({figure_text(each.share, '.1%')})")
         table.add_row(each.driver, each.action, *figures, bounds_text(each.difference, "+.1%"))
     shared = f"The intervals hold over all looks and all {report.compared:,} comparisons together."
-    tested = [f"{each.driver}, {each.action}: {each.verdict}" for each in report.actions]
-    return Group(*([table, shared, *tested] if report.plan else []), report.verdict, *map(_power, report.power))
+    compared = [each for each in report.actions if each.difference]
+    tested = [f"{each.driver}, {each.action}: {each.verdict}" for each in compared]
+    shown = [table, *([shared] if compared else []), *tested] if report.plan else []
+    return Group(*shown, report.verdict, *map(_power, report.power))
 
 
 def _power(power: "Power") -> str:
