@@ -62,7 +62,7 @@ def nominations(connection: Connection, source: str, month: str) -> list[Nominat
     columns = [NOMINATION.c[name] for name in ("month", "manager_id", "is_skipped", "is_before_list", "at")]
     of_month = (NOMINATION.c.source == source) & (NOMINATION.c.month == month)
     rows = connection.execute(select(*columns).where(of_month).order_by(NOMINATION.c.manager_id))
-    return [Nomination(*row, people=frozenset(named.get(row.manager_id, ()))) for row in rows]
+    return [Nomination(**row, people=frozenset(named.get(row["manager_id"], ()))) for row in rows.mappings()]
 
 
 def nominated_by(connection: Connection, source: str, employee_id: str) -> list[NominatedBy]:
