@@ -1,6 +1,6 @@
 """The question before a list is opened: whom would the manager talk to? Asked once a month, if the settings say so."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -92,5 +92,5 @@ def _reports(scores: PublishedScores, published: Published, manager_id: str) -> 
     return [person for person in scores.teams(published, manager_id)["employee_id"] if person != manager_id]
 
 
-def _willing(scores: PublishedScores, published: Published, manager_id: str) -> Collection[str]:
+def _willing(scores: PublishedScores, published: Published, manager_id: str) -> set[str]:
     return set(willing(scores, published, scores.teams(published, manager_id))["employee_id"])

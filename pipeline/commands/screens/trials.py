@@ -32,7 +32,7 @@ def offers_screen(report: "OffersReport") -> RenderableType:
     shared = f"The intervals hold over all looks and all {report.compared:,} comparisons together."
     compared = [each for each in report.actions if each.difference]
     tested = [f"{each.driver}, {each.action}: {each.verdict}" for each in compared]
-    shown = [table, *([shared] if compared else []), *tested] if report.plan else []
+    shown: list[RenderableType] = [table, *([shared] if compared else []), *tested] if report.plan else []
     return Group(*shown, report.verdict, *map(_power, report.power))
 
 
@@ -61,4 +61,5 @@ def judgement_screen(report: "JudgementReport") -> RenderableType:
     )
     hidden = any(group.people is None for group in report.groups)
     small = ["Groups of fewer than ten people are not shown."] if hidden else []
-    return Group(*([table, counted, *small] if report.months else []), report.verdict)
+    shown: list[RenderableType] = [table, counted, *small] if report.months else []
+    return Group(*shown, report.verdict)
