@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from pipeline.identity.tokens import issue_token
 from pipeline.settings import Settings
+from pipeline.store.audit import AuditEntry
 from pipeline.store.erasure import erase
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
@@ -59,6 +60,16 @@ def test_an_answer_counts_as_before_the_list_only_if_nobody_of_the_team_was_seen
     client.get("/v1/lists/2026-08", headers=bearer("manager", "M1"))  # after September was published
     client.post(QUESTION, json={"employee_ids": ["A"]}, headers=bearer("manager", "M1"))
     assert {given.manager_id: given.is_before_list for given in stored(store)} == {"M1": False, "M2": True}
+
+
+@ASKING
+def test_an_answer_after_a_mail_with_the_list_does_not_count(client: TestClient, bearer: Bearer, store: Store) -> None:
+    """The settings exclude each other, but the list may have been mailed before the question was turned on."""
+    row = {"request_id": "", "who": "M2", "role": "manager", "what": "retention deliver", "purpose": None}
+    store.append_audit([AuditEntry(at=datetime.now(UTC), whom="D", result="mailed", **row)])
+    for name in ("M1", "M2"):  # D reports to M2
+        client.post(QUESTION, json={}, headers=bearer("manager", name))
+    assert {given.manager_id: given.is_before_list for given in stored(store)} == {"M1": True, "M2": False}
 
 
 @ASKING

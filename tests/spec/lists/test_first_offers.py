@@ -29,6 +29,7 @@ from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.trial import Plan
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
+from pipeline.store.erasure import erase
 from pipeline.store.schema import AUDIT
 from pipeline.store.store import Store
 from pipeline.store.trials.first_offers import FirstOffer, first_offers, store_first_offers
@@ -118,9 +119,16 @@ def store(settings: Settings) -> Iterator[Store]:
     known = {"A": PAY, "B": OVERTIME, "C": ("enough", {"tenure_months": ("1", "30", 1.5)})}
     known |= dict.fromkeys(("D", "E", "F", "M1"), CALM)
     with Store.of(settings) as store:
-        for day in (date(2026, 8, 31), date(2026, 9, 30)):
-            store.publish(publication(day, known, manager_of=manager_of))
+        store.publish(publication(date(2026, 8, 31), known, manager_of=manager_of))
         yield store
+
+
+def publish_as_well(store: Store, day: date, *new: str) -> Any:
+    """A month in which these people stand out for pay, and only they."""
+    names = (*new, "D", "E", "F", "M1")
+    people = dict.fromkeys(names, CALM) | dict.fromkeys(new, PAY)
+    store.publish(publication(day, people, manager_of=dict.fromkeys(names, "M1") | {"M1": None}))
+    return head(store, f"{day:%Y-%m}")
 
 
 def drawn(store: Store) -> dict[str, FirstOffer]:
@@ -142,7 +150,7 @@ def test_a_first_offer_is_drawn_once_for_the_strongest_reason_and_recorded_in_th
         "A": ("pay", "M1", "2026-08"),
         "B": ("conditions", "M1", "2026-08"),
     }
-    assert draw_first_offers(store, settings, head(store, "2026-09")) == 0
+    assert draw_first_offers(store, settings, publish_as_well(store, date(2026, 9, 30), "A")) == 0
     assert drawn(store) == before
     with store.reading() as scores:
         results = list(scores.connection.execute(select(AUDIT.c.result).order_by(AUDIT.c.id)).scalars())
@@ -151,26 +159,27 @@ def test_a_first_offer_is_drawn_once_for_the_strongest_reason_and_recorded_in_th
 
 def test_nothing_is_drawn_unless_asked_for_and_another_seed_is_refused(store: Store, settings: Settings) -> None:
     off = settings.model_copy(update={"first_offers": False})
-    assert draw_first_offers(store, off, head(store, "2026-09")) == 0
+    assert draw_first_offers(store, off, head(store, "2026-08")) == 0
     assert drawn(store) == {}
-    draw_first_offers(store, settings, head(store, "2026-09"))
+    draw_first_offers(store, settings, head(store, "2026-08"))
     with pytest.raises(BadInput, match="drawn with another seed"):
-        draw_first_offers(store, settings.model_copy(update={"rollout_seed": 4}), head(store, "2026-09"))
+        draw_first_offers(store, settings.model_copy(update={"rollout_seed": 4}), head(store, "2026-08"))
 
 
-def test_nothing_is_drawn_after_the_planned_months(store: Store, settings: Settings) -> None:
+def test_nothing_is_drawn_after_the_planned_months_or_for_an_earlier_month(store: Store, settings: Settings) -> None:
     short = settings.model_copy(update={"rollout_months": 3})
-    draw_first_offers(store, short, head(store, "2026-08"))
-    manager_of = dict.fromkeys("ABCDEFG", "M1") | {"M1": None}
-    later = {"G": PAY} | dict.fromkeys(("D", "E", "F", "M1"), CALM)
-    for day, number in ((date(2026, 11, 30), 0), (date(2026, 10, 31), 1)):  # the fourth month, and the third
-        store.publish(publication(day, later, manager_of=manager_of))
-        assert draw_first_offers(store, short, head(store, f"{day:%Y-%m}")) == number
+    august = head(store, "2026-08")
+    draw_first_offers(store, short, august)
+    for day, person, number in ((date(2026, 10, 31), "G", 1), (date(2026, 11, 30), "I", 0)):  # the third, the fourth
+        assert draw_first_offers(store, short, publish_as_well(store, day, person)) == number
+    with store.changing() as connection:
+        erase(connection, "A")
+    assert draw_first_offers(store, short, august) == 0
 
 
 def test_page_and_text_show_the_first_offer_before_the_others(store: Store, settings: Settings) -> None:
-    draw_first_offers(store, settings, head(store, "2026-09"))
-    published = head(store, "2026-09")
+    draw_first_offers(store, settings, head(store, "2026-08"))
+    published = head(store, "2026-08")
     with store.reading() as scores:
         [mine] = lists_for_managers(scores, published, settings.list_rules)
     [of_a] = [entry for entry in mine.entries if entry.employee_id == "A"]
