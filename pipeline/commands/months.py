@@ -230,7 +230,7 @@ def effect(
         _effect(source, settings, json_file)
 
 
-def _effect(source: Path, settings: Settings, json_file: Path | None) -> None:
+def _effect(source: Path, settings: Settings, json_file: str | None) -> None:
     from pipeline.commands.screens.monitoring import effect_screen
     from pipeline.lists.effect import as_json
     from pipeline.lists.effect import effect as measure
@@ -242,7 +242,7 @@ def _effect(source: Path, settings: Settings, json_file: Path | None) -> None:
     err.print(effect_screen(report))
 
 
-def _offers(source: Path, settings: Settings, json_file: Path | None) -> None:
+def _offers(source: Path, settings: Settings, json_file: str | None) -> None:
     from pipeline.commands.screens.trials import offers_screen
     from pipeline.lists.offers.effect import as_json, offers_effect
 
@@ -251,7 +251,7 @@ def _offers(source: Path, settings: Settings, json_file: Path | None) -> None:
     err.print(offers_screen(report))
 
 
-def _judgement(source: Path, settings: Settings, json_file: Path | None) -> None:
+def _judgement(source: Path, settings: Settings, json_file: str | None) -> None:
     from pipeline.commands.screens.trials import judgement_screen
     from pipeline.lists.own_judgement import as_json, judgement
 

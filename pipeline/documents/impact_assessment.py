@@ -137,6 +137,13 @@ def _periods(settings: Settings) -> Iterator[str]:
     if settings.rollout_share < 1:
         share = f"{settings.rollout_share:.0%} of the managers"
         yield f"- Lists go to {share} first, chosen at random, to measure their effect."
+    if settings.first_offers:
+        yield "- Which action a list suggests first is drawn at random, to learn which helps; managers choose freely."
+    if settings.nominations:
+        yield (
+            "- Managers say whom they would talk to before they open a list. It is compared with what happened, never "
+            "used for scoring, and shown for groups of ten people or more."
+        )
     yield f"- Scores, factors and lists are kept for {settings.keep_scores_months} months."
     yield (
         "- Names and addresses are kept apart from scores. HR sees names, and a manager those of the own list. Both go "

@@ -1,7 +1,7 @@
 """Whom managers would have talked to, and whom the list names: which of the two were more likely to leave?
 
 Only answers that were given before the manager could have seen the list of the month count. Each row is a person in a
-month. This describes what happened: whoever was named may have been talked to, and so stayed.
+month. This describes what happened: people who were named may have been talked to, and stayed for that reason.
 """
 
 from collections.abc import Mapping, Sequence
@@ -105,7 +105,7 @@ def judgement(source: Path, settings: Settings) -> JudgementReport:
                 if matured([head.snapshot_date], head.horizon_months, loaded.complete_until)
             ]
             given = {head.month: nominations(scores.connection, loaded.name, head.month) for head in heads}
-            months = [_of_month(loaded, scores, head, given[head.month], settings.list_rules) for head in heads]
+            months = [teams_in(loaded, scores, head, given[head.month], settings.list_rules) for head in heads]
     return compared(loaded.name, pl.concat([pl.DataFrame(schema=ROWS), *months]), given)
 
 
@@ -132,10 +132,10 @@ def _counts(given: Nomination) -> bool:
     return given.is_before_list and not given.is_skipped
 
 
-def _of_month(
+def teams_in(
     source: Source, scores: PublishedScores, head: Published, given: Sequence[Nomination], rules: ListRules
 ) -> pl.DataFrame:
-    """`ROWS` of a month: without people who object or were not informed, since no list could name them."""
+    """`ROWS` of a matured month: without people who object or were not informed, since no list could name them."""
     of_manager = {each.manager_id: each.people for each in given if _counts(each)}
     teams = willing(scores, head, scores.teams_of(head, list(of_manager)))
     chosen = set(listed(teams, head.mean_risk, rules)["employee_id"])

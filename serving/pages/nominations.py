@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.lists.reach import waits
 from pipeline.store.trials.nominations import MOST_NOMINATED
 from serving.access.audit import Audit
 from serving.access.permissions import ForManagers, ListPurpose
@@ -33,7 +32,7 @@ def nominations(
         settings, scores = request.app.state.settings, release.scores.whole()
         require_briefed(scores.connection, asker, settings)
         published = informed(for_manager_or_hr(scores, asker, None), settings)
-        if waits(scores, published, str(asker.person)) or not is_asked(scores, published, asker, settings):
+        if not is_asked(scores, published, asker, settings):
             return RedirectResponse(safe_next(then), 303)
         team = team_of(scores, published, str(asker.person))
         release.names([each.employee_id for each in team])

@@ -1,6 +1,6 @@
 """The question before a list is opened: whom would the manager talk to? Asked once a month, if the settings say so."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from pipeline.identity.tokens import Identity
 from pipeline.language.translator import marked
 from pipeline.lists.named import willing
+from pipeline.lists.reach import waits
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.trials.nominations import MOST_NOMINATED, Nomination, has_answered, store_nomination, was_shown
@@ -38,12 +39,13 @@ def require_answered(scores: PublishedScores, published: Published, asker: Ident
 
 
 def is_asked(scores: PublishedScores, published: Published, asker: Identity, settings: Settings) -> bool:
-    """Whether the question of a month is open: only that of the current month, and only to somebody with a team."""
+    """Whether the question of a month is open: only that of the current month, to somebody with a team and a list."""
     manager = str(asker.person)
     if not settings.nominations or published != scores.newest(published.source):
         return False
-    is_open = not has_answered(scores.connection, published.source, published.month, manager)
-    return is_open and bool(_reports(scores, published, manager))
+    if has_answered(scores.connection, published.source, published.month, manager):
+        return False
+    return bool(_reports(scores, published, manager)) and not waits(scores, published, manager)
 
 
 def team_of(scores: PublishedScores, published: Published, manager_id: str) -> list[TeamMember]:
@@ -90,5 +92,5 @@ def _reports(scores: PublishedScores, published: Published, manager_id: str) -> 
     return [person for person in scores.teams(published, manager_id)["employee_id"] if person != manager_id]
 
 
-def _willing(scores: PublishedScores, published: Published, manager_id: str) -> Collection[str]:
+def _willing(scores: PublishedScores, published: Published, manager_id: str) -> set[str]:
     return set(willing(scores, published, scores.teams(published, manager_id))["employee_id"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,10 +10,13 @@ from api_server import Bearer
 from fastapi.testclient import TestClient
 from published import AuditRows
 from pydantic import ValidationError
+from sqlalchemy import insert
 
 from pipeline.identity.tokens import issue_token
 from pipeline.settings import Settings
+from pipeline.store.audit import AuditEntry
 from pipeline.store.erasure import erase
+from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
 from pipeline.store.trials.nominations import Nomination, nominations
 from serving.app import create_app
@@ -57,6 +60,16 @@ def test_an_answer_counts_as_before_the_list_only_if_nobody_of_the_team_was_seen
     client.get("/v1/lists/2026-08", headers=bearer("manager", "M1"))  # after September was published
     client.post(QUESTION, json={"employee_ids": ["A"]}, headers=bearer("manager", "M1"))
     assert {given.manager_id: given.is_before_list for given in stored(store)} == {"M1": False, "M2": True}
+
+
+@ASKING
+def test_an_answer_after_a_mail_with_the_list_does_not_count(client: TestClient, bearer: Bearer, store: Store) -> None:
+    """The settings exclude each other, but the list may have been mailed before the question was turned on."""
+    row = {"request_id": "", "who": "M2", "role": "manager", "what": "retention deliver", "purpose": None}
+    store.append_audit([AuditEntry(at=datetime.now(UTC), whom="D", result="mailed", **row)])
+    for name in ("M1", "M2"):  # D reports to M2
+        client.post(QUESTION, json={}, headers=bearer("manager", name))
+    assert {given.manager_id: given.is_before_list for given in stored(store)} == {"M1": True, "M2": False}
 
 
 @ASKING
@@ -108,6 +121,20 @@ def test_hr_sees_the_number_only_and_erasure_removes_both_sides(
         removed = erase(connection, "M1")
     assert (removed["nomination"], removed["nominated_by"]) == (1, 1)
     assert stored(store) == []
+
+
+@ASKING
+def test_a_manager_who_waits_in_a_roll_out_is_not_asked(client: TestClient, bearer: Bearer, store: Store) -> None:
+    lot = {"source": "tiny", "stratum": "Sales", "share": 0.5, "seed": 1, "from_month": "2026-09"}
+    with store.changing() as connection:
+        lots = [
+            lot | {"manager_id": name, "gets_lists": name == "M2", "at": datetime.now(UTC)} for name in ("M1", "M2")
+        ]
+        connection.execute(insert(ROLLOUT), lots)
+    for name in ("M1", "M2"):
+        client.post(QUESTION, json={}, headers=bearer("manager", name))
+    assert [given.manager_id for given in stored(store)] == ["M2"]
+    assert problem(client.get(LIST, headers=bearer("manager", "M1"))) == "no-list-yet"
 
 
 def test_nobody_is_asked_unless_the_settings_say_so(client: TestClient, bearer: Bearer, store: Store) -> None:

@@ -151,6 +151,16 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         {"en": "Lists go to 50% of the managers", "de": "50\xa0% der Führungskräfte", "ru": "50\xa0% руководителей"},
     ),
     (
+        "agreement",
+        {"first_offers": True},
+        {"en": "Managers choose freely", "de": "Führungskräfte wählen frei", "ru": "Руководители выбирают свободно"},
+    ),
+    (
+        "agreement",
+        {"nominations": True},
+        {"en": "whom they would talk to", "de": "mit wem sie sprechen würden", "ru": "с кем поговорили бы"},
+    ),
+    (
         "instructions",
         {"oidc_hr_scope_claim": "scope"},
         {"en": "sign-in states to which", "de": "Die Anmeldung des Unternehmens", "ru": "Корпоративная система входа"},

@@ -30,8 +30,10 @@ def offers_screen(report: "OffersReport") -> RenderableType:
         figures = (f"{each.people:,}", f"{each.done:,}", f"{each.left:,} ({figure_text(each.share, '.1%')})")
         table.add_row(each.driver, each.action, *figures, bounds_text(each.difference, "+.1%"))
     shared = f"The intervals hold over all looks and all {report.compared:,} comparisons together."
-    tested = [f"{each.driver}, {each.action}: {each.verdict}" for each in report.actions]
-    return Group(*([table, shared, *tested] if report.plan else []), report.verdict, *map(_power, report.power))
+    compared = [each for each in report.actions if each.difference]
+    tested = [f"{each.driver}, {each.action}: {each.verdict}" for each in compared]
+    shown: list[RenderableType] = [table, *([shared] if compared else []), *tested] if report.plan else []
+    return Group(*shown, report.verdict, *map(_power, report.power))
 
 
 def _power(power: "Power") -> str:
@@ -59,4 +61,5 @@ def judgement_screen(report: "JudgementReport") -> RenderableType:
     )
     hidden = any(group.people is None for group in report.groups)
     small = ["Groups of fewer than ten people are not shown."] if hidden else []
-    return Group(*([table, counted, *small] if report.months else []), report.verdict)
+    shown: list[RenderableType] = [table, counted, *small] if report.months else []
+    return Group(*shown, report.verdict)

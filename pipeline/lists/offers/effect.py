@@ -100,7 +100,7 @@ def offers_effect(source: Path, settings: Settings) -> OffersReport:
             offers = first_offers(scores.connection, loaded.name).values()
             plan = plan_of(scores.connection, offers, settings)
             heads = _matured(loaded, scores)
-            rows = pl.concat([pl.DataFrame(schema=DRAWN), *(_of_month(loaded, scores, head) for head in heads)])
+            rows = pl.concat([pl.DataFrame(schema=DRAWN), *(drawn_in(loaded, scores, head) for head in heads)])
             promised = power(scores, loaded.name, settings)
     until = max((head.month for head in heads), default="")
     effects = compared(rows, plan, until, actions()) if plan else []
@@ -147,8 +147,8 @@ def _matured(source: Source, scores: PublishedScores) -> list[Published]:
     return [head for head in heads if matured([head.snapshot_date], head.horizon_months, source.complete_until)]
 
 
-def _of_month(source: Source, scores: PublishedScores, head: Published) -> pl.DataFrame:
-    """`DRAWN` of those whose first offer was drawn in a month."""
+def drawn_in(source: Source, scores: PublishedScores, head: Published) -> pl.DataFrame:
+    """`DRAWN` of those whose first offer was drawn in a matured month."""
     drawn = [each for each in first_offers(scores.connection, source.name).values() if each.month == head.month]
     done = {person: answer.action for person, answer in last_answers(scores.connection, head).items()}
     rows = [

@@ -74,7 +74,7 @@ def _power(used: Sequence[pl.DataFrame], driver: Driver, number: int, months: in
 def _people(scores: PublishedScores, published: Published, rules: ListRules) -> pl.DataFrame:
     """employee_id, driver, risk of the people of a month's lists who have a reason to act on."""
     chosen = listed(scores.teams(published), published.mean_risk, rules).sort("employee_id")
-    factors = scores.factors_of(published, chosen["employee_id"])
+    factors = scores.factors_of(published, chosen["employee_id"].to_list())
     why = {person: reasons(each, published.about) for person, each in factors}
     drivers = {person: each[0].driver for person, each in why.items() if each}
     strongest = pl.DataFrame(

@@ -27,13 +27,16 @@ COMMAND: Final = "first offers"
 def draw_first_offers(store: Store, settings: Settings, published: Published) -> int:
     """Draw and store a first offer for everyone on a list of the month who has none; returns their number.
 
-    Nothing is drawn unless the settings ask for it, and nothing after the planned months. People without a reason that
+    Nothing is drawn unless the settings ask for it, for a month before the current one, whose exits may be known,
+    or after the planned months. People without a reason that
     a manager can act on have no first offer, nor have those whose manager waits in the roll-out. Raises BadInput if
     earlier ones were drawn with another seed.
     """
     if not settings.first_offers:
         return 0
     with store.reading() as scores:
+        if published != scores.newest(published.source):
+            return 0
         known = first_offers(scores.connection, published.source)
         plan = plan_of(scores.connection, known.values(), settings)
         people = _people(scores, published, settings).filter(~pl.col("employee_id").is_in(list(known)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 
 from pipeline.store.schema import AUDIT
 from pipeline.store.trials.tables import NOMINATED, NOMINATION
@@ -62,7 +62,7 @@ def nominations(connection: Connection, source: str, month: str) -> list[Nominat
     columns = [NOMINATION.c[name] for name in ("month", "manager_id", "is_skipped", "is_before_list", "at")]
     of_month = (NOMINATION.c.source == source) & (NOMINATION.c.month == month)
     rows = connection.execute(select(*columns).where(of_month).order_by(NOMINATION.c.manager_id))
-    return [Nomination(*row, people=frozenset(named.get(row.manager_id, ()))) for row in rows]
+    return [Nomination(**row, people=frozenset(named.get(row["manager_id"], ()))) for row in rows.mappings()]
 
 
 def nominated_by(connection: Connection, source: str, employee_id: str) -> list[NominatedBy]:
@@ -74,7 +74,10 @@ def nominated_by(connection: Connection, source: str, employee_id: str) -> list[
 
 
 def was_shown(connection: Connection, who: str, people: Sequence[str], since: datetime) -> bool:
-    """Whether anything but the question itself has shown somebody one of these people since a moment."""
-    is_look = (AUDIT.c.who == who) & (AUDIT.c.at >= since) & (AUDIT.c.result == "released")
-    query = select(AUDIT.c.whom).where(is_look, AUDIT.c.what != f"GET {QUESTION}", AUDIT.c.whom.is_not(None))
-    return not set(people).isdisjoint(connection.execute(query.distinct()).scalars())
+    """Whether anything but the question itself has shown somebody one of these people since a moment, or a mail has
+    named one of them to their manager."""
+    is_look = (AUDIT.c.who == who) & (AUDIT.c.result == "released") & (AUDIT.c.what != f"GET {QUESTION}")
+    query = select(AUDIT.c.id).where(
+        AUDIT.c.whom.in_(people), AUDIT.c.at >= since, or_(is_look, AUDIT.c.result == "mailed")
+    )
+    return connection.execute(query.limit(1)).first() is not None

@@ -2,30 +2,37 @@
 
 import math
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from published import publication
+from rich.console import Console
 from sqlalchemy import select
+from stores import month_of_scores
 
 from features.errors import BadInput
+from pipeline.commands.screens.trials import offers_screen
 from pipeline.language.actions import Action, action_of, actions, comparisons
 from pipeline.language.translator import language
 from pipeline.lists.offered import offered
 from pipeline.lists.offers.draw import draw
-from pipeline.lists.offers.effect import DRAWN, compared
-from pipeline.lists.offers.power import powers
+from pipeline.lists.offers.effect import DRAWN, OffersReport, compared, drawn_in
+from pipeline.lists.offers.power import Power, powers
 from pipeline.lists.offers.registered import draw_first_offers
+from pipeline.lists.offers.verdict import NOT_DRAWN
 from pipeline.lists.pages import list_page, list_text
 from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.trial import Plan
 from pipeline.settings import Settings
+from pipeline.store.answers import ListAnswer, store_answer
+from pipeline.store.erasure import erase
 from pipeline.store.schema import AUDIT
 from pipeline.store.store import Store
-from pipeline.store.trials.first_offers import FirstOffer, first_offers
+from pipeline.store.trials.first_offers import FirstOffer, first_offers, store_first_offers
 
 KEYS = {"pay": ("a", "b"), "growth": ("x", "y", "z")}
 PAY = ("enough", {"pay_against_market": ("-0.2", "0", 1.5)})
@@ -112,9 +119,16 @@ def store(settings: Settings) -> Iterator[Store]:
     known = {"A": PAY, "B": OVERTIME, "C": ("enough", {"tenure_months": ("1", "30", 1.5)})}
     known |= dict.fromkeys(("D", "E", "F", "M1"), CALM)
     with Store.of(settings) as store:
-        for day in (date(2026, 8, 31), date(2026, 9, 30)):
-            store.publish(publication(day, known, manager_of=manager_of))
+        store.publish(publication(date(2026, 8, 31), known, manager_of=manager_of))
         yield store
+
+
+def publish_as_well(store: Store, day: date, *new: str) -> Any:
+    """A month in which these people stand out for pay, and only they."""
+    names = (*new, "D", "E", "F", "M1")
+    people = dict.fromkeys(names, CALM) | dict.fromkeys(new, PAY)
+    store.publish(publication(day, people, manager_of=dict.fromkeys(names, "M1") | {"M1": None}))
+    return head(store, f"{day:%Y-%m}")
 
 
 def drawn(store: Store) -> dict[str, FirstOffer]:
@@ -136,7 +150,7 @@ def test_a_first_offer_is_drawn_once_for_the_strongest_reason_and_recorded_in_th
         "A": ("pay", "M1", "2026-08"),
         "B": ("conditions", "M1", "2026-08"),
     }
-    assert draw_first_offers(store, settings, head(store, "2026-09")) == 0
+    assert draw_first_offers(store, settings, publish_as_well(store, date(2026, 9, 30), "A")) == 0
     assert drawn(store) == before
     with store.reading() as scores:
         results = list(scores.connection.execute(select(AUDIT.c.result).order_by(AUDIT.c.id)).scalars())
@@ -145,26 +159,27 @@ def test_a_first_offer_is_drawn_once_for_the_strongest_reason_and_recorded_in_th
 
 def test_nothing_is_drawn_unless_asked_for_and_another_seed_is_refused(store: Store, settings: Settings) -> None:
     off = settings.model_copy(update={"first_offers": False})
-    assert draw_first_offers(store, off, head(store, "2026-09")) == 0
+    assert draw_first_offers(store, off, head(store, "2026-08")) == 0
     assert drawn(store) == {}
-    draw_first_offers(store, settings, head(store, "2026-09"))
+    draw_first_offers(store, settings, head(store, "2026-08"))
     with pytest.raises(BadInput, match="drawn with another seed"):
-        draw_first_offers(store, settings.model_copy(update={"rollout_seed": 4}), head(store, "2026-09"))
+        draw_first_offers(store, settings.model_copy(update={"rollout_seed": 4}), head(store, "2026-08"))
 
 
-def test_nothing_is_drawn_after_the_planned_months(store: Store, settings: Settings) -> None:
+def test_nothing_is_drawn_after_the_planned_months_or_for_an_earlier_month(store: Store, settings: Settings) -> None:
     short = settings.model_copy(update={"rollout_months": 3})
-    draw_first_offers(store, short, head(store, "2026-08"))
-    manager_of = dict.fromkeys("ABCDEFG", "M1") | {"M1": None}
-    later = {"G": PAY} | dict.fromkeys(("D", "E", "F", "M1"), CALM)
-    for day, number in ((date(2026, 11, 30), 0), (date(2026, 10, 31), 1)):  # the fourth month, and the third
-        store.publish(publication(day, later, manager_of=manager_of))
-        assert draw_first_offers(store, short, head(store, f"{day:%Y-%m}")) == number
+    august = head(store, "2026-08")
+    draw_first_offers(store, short, august)
+    for day, person, number in ((date(2026, 10, 31), "G", 1), (date(2026, 11, 30), "I", 0)):  # the third, the fourth
+        assert draw_first_offers(store, short, publish_as_well(store, day, person)) == number
+    with store.changing() as connection:
+        erase(connection, "A")
+    assert draw_first_offers(store, short, august) == 0
 
 
 def test_page_and_text_show_the_first_offer_before_the_others(store: Store, settings: Settings) -> None:
-    draw_first_offers(store, settings, head(store, "2026-09"))
-    published = head(store, "2026-09")
+    draw_first_offers(store, settings, head(store, "2026-08"))
+    published = head(store, "2026-08")
     with store.reading() as scores:
         [mine] = lists_for_managers(scores, published, settings.list_rules)
     [of_a] = [entry for entry in mine.entries if entry.employee_id == "A"]
@@ -231,3 +246,49 @@ def test_the_power_is_that_of_two_shares_at_the_last_bound() -> None:
     assert (growth.people, growth.expected, growth.detectable) == (0, None, None)
     [three] = powers([month], {"pay": 3}, 3, 0.05)  # a third against two thirds: 1 / (1/3) + 1 / (2/3) = 4.5
     assert three.detectable == pytest.approx((1.95996 + 0.84162) * math.sqrt(0.16 / 100 * 4.5), rel=1e-4)
+
+
+def test_everyone_counts_in_the_month_of_the_draw_with_outcome_and_recorded_action(url: str, source_of: Any) -> None:
+    """P0 leaves within six months of March, P1 not voluntarily, P2 later; P0's answer records the drawn action, P1's
+    another one; P3's was drawn in April."""
+    at = datetime(2024, 4, 1, tzinfo=UTC)
+    people = [f"P{n}" for n in range(4)]
+    drawn = [
+        FirstOffer(each, "H", "2024-04" if each == "P3" else "2024-03", "growth", "mentor", 1, at) for each in people
+    ]
+    exits = "employee_id exit_date kind\nP0 2024-05-10 voluntary\nP1 2024-05-10 involuntary\nP2 2024-12-10 voluntary"
+    hired = "\n".join(f"{each} 2010-01-01" for each in (*people, "H"))
+    source = source_of({"employees": f"employee_id hire_date\n{hired}", "exits": exits})
+    with Store(url) as store:
+        manager_of = dict.fromkeys(people, "H")
+        store.publish(month_of_scores(date(2024, 3, 31), dict.fromkeys(people, 0.0), manager_of, "company"))
+        march = head(store, "2024-03")
+        with store.changing() as connection:
+            store_first_offers(connection, "company", drawn)
+            for person, action in (("P0", "mentor"), ("P1", "new_task")):
+                store_answer(connection, march, ListAnswer(at, "H", person, "acted", [], action=action))
+        with store.reading() as scores:
+            rows = drawn_in(source, scores, march)
+    assert rows.select("employee_id", "action", "is_done", "left", "risk", "month").rows() == [
+        ("P0", "mentor", True, True, 0.5, "2024-03"),
+        ("P1", "mentor", False, False, 0.5, "2024-03"),
+        ("P2", "mentor", False, False, 0.5, "2024-03"),
+    ]
+
+
+def test_the_screen_names_what_can_be_said_and_what_the_months_would_show() -> None:
+    effects = compared(pl.concat([outcomes("a", 40, 5, 1), outcomes("b", 40, 5, 2)]), PLAN, "2024-05", TWO)
+    power = [Power("pay", 12, 100, 0.2, 0.22), Power("growth", 12, 0, None, None)]
+    report = OffersReport("tiny", PLAN, 1, effects, power, "")
+    shown = printed(offers_screen(report))
+    assert "pay, a: Helps more: 20.0 percentage points fewer left" in shown
+    assert "12 months of lists have about 100 people, of whom 20.0% are expected to leave" in shown
+    assert "growth: nobody on the lists" in shown
+    before = printed(offers_screen(OffersReport("tiny", None, 1, [], [], NOT_DRAWN)))
+    assert before.startswith("No first offers were drawn, so which action helps is unknown")
+
+
+def printed(screen: Any) -> str:
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(screen)
+    return console.export_text()

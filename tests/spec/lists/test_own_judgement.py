@@ -1,12 +1,16 @@
 """Whom managers named beside whom the list named; figures by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
 import pytest
+from stores import month_of_scores
 
-from pipeline.lists.own_judgement import ROWS, compared
-from pipeline.store.trials.nominations import Nomination
+from pipeline.listing.rules import ListRules
+from pipeline.lists.own_judgement import ROWS, compared, teams_in
+from pipeline.store.store import Store
+from pipeline.store.trials.nominations import Nomination, nominations, store_nomination
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -97,3 +101,32 @@ def test_skipped_and_late_answers_are_counted_and_nobody_asked_is_stated() -> No
     report = compared("tiny", EVERY.clear(), answers)
     assert (report.months, report.answers, report.skipped, report.too_late) == (1, 1, 1, 1)
     assert "set RETENTION_NOMINATIONS=true" in compared("tiny", EVERY.clear(), {"2026-09": []}).verdict
+
+
+def test_the_team_of_a_manager_who_answered_before_counts_with_the_list_by_the_rules(url: str, source_of: Any) -> None:
+    """Ten people with risks of 0.5 and 0.0474: from 1.5 times the mean on, P0 and P1 stand out. M2 skipped."""
+    people = {f"P{n}": (0.0 if n < 2 else -3.0) for n in range(10)} | {"Q": 0.0, "M1": -3.0, "M2": -3.0}
+    manager_of = {f"P{n}": "M1" for n in range(10)} | {"Q": "M2", "M1": None, "M2": None}
+    hired = "\n".join(f"{each} 2010-01-01" for each in people)
+    exits = "employee_id exit_date kind\nP0 2024-05-10 voluntary\nP2 2024-06-10 voluntary"
+    source = source_of({"employees": f"employee_id hire_date\n{hired}", "exits": exits})
+    with Store(url) as store:
+        store.publish(month_of_scores(date(2024, 3, 31), people, manager_of, "company"))
+        asked = [
+            Nomination("2024-03", "M1", False, True, AT, frozenset({"P1", "P2"})),
+            Nomination("2024-03", "M2", True, True, AT),
+        ]
+        with store.changing() as connection:
+            for each in asked:
+                store_nomination(connection, "company", each)
+        with store.reading() as scores:
+            march = scores.of_month("2024-03")
+            assert march is not None
+            stored = nominations(scores.connection, "company", "2024-03")
+            rows = teams_in(source, scores, march, stored, ListRules(4, 1.5))
+    assert stored == asked
+    assert rows.filter("is_nominated")["employee_id"].sort().to_list() == ["P1", "P2"]
+    assert rows.filter("is_listed")["employee_id"].sort().to_list() == ["P0", "P1"]
+    assert rows.filter("left")["employee_id"].sort().to_list() == ["P0", "P2"]
+    assert rows["manager_id"].unique().to_list() == ["M1"]
+    assert rows.height == 10
