@@ -19,6 +19,7 @@ from pipeline.model.calibration import (
     risk_of,
     turned,
 )
+from pipeline.model.forecast import NextQuarter
 from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 
 Floats = NDArray[np.float64]
@@ -119,6 +120,7 @@ def choose(
     seed: int,
     fixed: Shape | None,
     constraints: Sequence[int],
+    quarter: NextQuarter | None = None,
 ) -> Choice:
     """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
 
@@ -131,7 +133,7 @@ def choose(
     outcome = left[np.concatenate([valid for _, valid in usable])] if usable else left[:0]
     if min(outcome.sum(), (~outcome).sum()) < LEAST_HELD_OUT_EXITS:
         return default
-    penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
+    penalty, linear = choose_penalty(matrix, left, categories, usable, constraints, quarter)
     shape, rounds, trees = _choose_trees(
         matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, constraints
     )
@@ -141,7 +143,12 @@ def choose(
 
 
 def choose_penalty(
-    matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold], constraints: Sequence[int]
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    folds: Sequence[Fold],
+    constraints: Sequence[int],
+    quarter: NextQuarter | None = None,
 ) -> tuple[Penalty, Floats]:
     """The strongest penalty that held-out rows cannot tell from the best one, and its held-out log-odds.
 
@@ -150,7 +157,7 @@ def choose_penalty(
     """
     penalties = PENALTIES if left.sum() < _MANY_EXITS else PENALTIES[::3]
     scored = [
-        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, constraints, train)]
+        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, constraints, train, quarter)]
         for train, valid in folds
     ]
     held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]
