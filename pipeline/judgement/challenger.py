@@ -54,7 +54,15 @@ def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.n
     """Risks of the test rows, in their order, by a recipe that is fitted again on each split."""
 
     def fit_and_predict(split: Split) -> np.ndarray:
-        blend = fit_blend(data.X, data.left, split.folds, seed=seed, hyperparameters_of=recipe, rows=split.train)
+        blend = fit_blend(
+            data.X,
+            data.left,
+            split.folds,
+            seed=seed,
+            hyperparameters_of=recipe,
+            quarters=data.quarters,
+            rows=split.train,
+        )
         return risk_of(blend.log_odds(data.X[split.test]))
 
     parts: Sequence[np.ndarray] = in_parallel(fit_and_predict, judged.splits, most_rows(judged.splits))

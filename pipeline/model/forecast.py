@@ -13,18 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from pipeline.dataset.quarters import NO_ROW, Quarters, later_among
 from pipeline.model.design import basis_of
-from pipeline.model.encoding import Rows
+from pipeline.model.encoding import Encoding, Rows
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
-NO_ROW: Final = -1
 _RIDGE: Final = 3000.0
 """Penalty on a squared weight, in rows: that many rows say as much as the expectation that a column does not matter."""
 _SPREAD: Final = 3.0
 """Standard deviation of a forecast among the training rows, where a column has 1: it is penalised a ninth as much."""
+_FEW_EXITS: Final = 2000
+"""From this number of training rows with an exit on, forecasts change nothing that is worth their time."""
 _LEAST_PAIRS: Final = 200
-"""With fewer people who were seen a quarter later, a figure is not forecast."""
+"""With fewer rows of people whose figure of a quarter later is known, it is not forecast."""
 
 
 @dataclass(frozen=True)
@@ -39,38 +42,49 @@ class NextQuarter:
     figures: Floats
 
     def of(self, rows: Rows | slice) -> "NextQuarter":
-        """The same for some of the rows: a row whose later one is not among them has none."""
-        kept = np.arange(len(self.later))[rows]
-        position = np.full(len(self.later) + 1, NO_ROW)  # the last entry answers for NO_ROW
-        position[kept] = np.arange(len(kept))
-        return NextQuarter(position[self.later[kept]], self.figures[kept])
+        """The same for some of the rows."""
+        return NextQuarter(later_among(self.later, rows), self.figures[rows])
+
+
+def next_quarter(
+    encoding: Encoding, matrix: Floats, left: Bools, quarters: Quarters | None, rows: Rows | slice
+) -> NextQuarter | None:
+    """For an encoded training matrix (n, features), outcomes (n,) and its `rows` of the table that `quarters` is about.
+
+    None where nothing is forecast: exits are many, or no figure has a trend.
+    """
+    if quarters is None or not quarters.trends or left.sum() >= _FEW_EXITS:
+        return None
+    column = {name: matrix[:, i] for i, name in enumerate(encoding.names)}
+    figures = [column[trend] + column[year] for trend, year in quarters.trends]
+    return NextQuarter(later_among(quarters.later, rows), np.column_stack(figures))
 
 
 def forecasts_of(design: NDArray[np.float32], quarter: NextQuarter) -> Floats:
     """Weights of the columns of a design (n, columns) in each forecast: (columns, forecasts)."""
     now = np.flatnonzero(quarter.later != NO_ROW)
-    weights = [_forecast(design, now, _tamed(figure)[quarter.later[now]]) for figure in quarter.figures.T]
-    found = [own for own in weights if own is not None]
-    if not found:
-        return np.empty((design.shape[1], 0))
-    columns = np.column_stack(found)
-    spread = (design @ columns.astype(np.float32)).std(axis=0)
-    return np.asarray(columns[:, spread > 0] * (_SPREAD / spread[spread > 0]))
+    alike: dict[bytes, list[Floats]] = {}  # figures that are known of the same people share a Gram matrix
+    for figure in quarter.figures.T:
+        later = _tamed(figure)[quarter.later[now]]
+        known = later[~np.isnan(later)]
+        if len(known) >= _LEAST_PAIRS and np.ptp(known):
+            alike.setdefault(np.isnan(later).tobytes(), []).append(later)
+    found = [_weights(design, now, np.column_stack(figures)) for figures in alike.values()]
+    weights = np.hstack([np.empty((design.shape[1], 0)), *found])
+    spread = (design @ weights.astype(np.float32)).std(axis=0)
+    return np.asarray(weights[:, spread > 0] * (_SPREAD / spread[spread > 0]))
 
 
 def _tamed(figure: Floats) -> Floats:
     """A figure (n,) as the design takes a value: outliers clipped, a skewed one nearly logarithmic."""
-    basis = basis_of(figure, is_category=False)
-    tamed = next(basis.columns(figure), np.full(len(figure), np.nan))
+    tamed = next(basis_of(figure, is_category=False).columns(figure), figure)
     return np.where(np.isnan(figure), np.nan, tamed)
 
 
-def _forecast(design: NDArray[np.float32], now: Rows, figure: Floats) -> Floats | None:
-    """Ridge weights (columns,) of a figure (m,) a quarter after the rows `now` (m,); None where it is rarely known."""
-    is_known = ~np.isnan(figure)
-    if is_known.sum() < _LEAST_PAIRS or not np.ptp(figure[is_known]):
-        return None
-    rows, target = design[now[is_known]], figure[is_known]
-    target = (target - target.mean()) / target.std()
+def _weights(design: NDArray[np.float32], now: Rows, later: Floats) -> Floats:
+    """Ridge weights (columns, figures) of figures (m, figures) a quarter after the rows `now` (m,)."""
+    is_known = ~np.isnan(later[:, 0])
+    rows, figures = design[now[is_known]], later[is_known]
+    figures = (figures - figures.mean(axis=0)) / figures.std(axis=0)
     curvature = (rows.T @ rows).astype(np.float64) + _RIDGE * np.eye(rows.shape[1])
-    return np.asarray(cho_solve(cho_factor(curvature), rows.T.astype(np.float64) @ target))
+    return np.asarray(cho_solve(cho_factor(curvature), rows.T.astype(np.float64) @ figures))

@@ -5,7 +5,6 @@ and explaining are look-ups.
 """
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -147,8 +146,10 @@ def fit_path(
     design, mean, scale = standardised(matrix, bases, rows)
     if not design.shape[1] or left.all() or not left.any():
         return [_constant(left, bases) for _ in penalties]
-    forecasts = forecasts_of(design, quarter.of(rows)) if quarter else np.empty((design.shape[1], 0))
-    plain = Ridge(design, left, _signs(bases, categories, constraints), forecasts)
+    products = (design.T @ design).astype(np.float64)
+    signs = _signs(bases, categories, constraints)
+    forecasts = forecasts_of(design, quarter.of(rows)) if quarter else None
+    plain = Ridge(design, products, left, signs, np.ones(len(signs)), forecasts)
     adaptive: dict[float, Ridge] = {}
     fits = []
     for penalty in penalties:
@@ -162,22 +163,30 @@ def fit_path(
 class Ridge:
     """Logistic ridge regressions on one design (n, columns), each starting from the one before.
 
-    The weights are scale · own + `forecasts` (columns, forecasts) · theirs, and the penalty is on the squares of own
-    (columns,) and theirs (forecasts,). A column whose weight takes the wrong sign is left out, of the forecasts too,
-    and the others are fitted again, until none does.
+    The weights of the columns are scale · own + `forecasts` (columns, forecasts) · theirs, and the penalty is on the
+    squares of own (columns,) and theirs (forecasts,). A column whose weight takes the wrong sign is left out, of the
+    forecasts too, and the others are fitted again, until none does. `products` is the Gram matrix of the design.
 
     L-BFGS minimises the loss in coordinates whitened by the curvature that it would have if everyone had the base rate.
     About ten passes over the rows are then enough; Newton's method would form the Gram matrix at each step.
     """
 
-    def __init__(self, design: NDArray[np.float32], left: Bools, signs: Floats, forecasts: Floats):
-        self._design, self._outcome, self._signs = design, left.astype(np.float64), signs
-        self._products = (design.T @ design).astype(np.float64)
-        self._scale, self._forecasts = np.ones(len(signs)), forecasts
-        self._share = float(left.mean())
-        self._spread = 1 / np.sqrt(len(left) * self._share * (1 - self._share))  # of the intercept
-        start = np.log(self._share / (1 - self._share))
-        self._point = np.append(np.zeros(len(signs) + forecasts.shape[1]), start)
+    def __init__(
+        self,
+        design: NDArray[np.float32],
+        products: Floats,
+        left: Bools,
+        signs: Floats,
+        scale: Floats,
+        forecasts: Floats | None = None,
+    ):
+        self._design, self._products, self._left = design, products, left
+        self._outcome, self._signs, self._scale = left.astype(np.float64), signs, scale
+        self._forecasts = np.empty((len(signs), 0)) if forecasts is None else forecasts
+        share = float(left.mean())
+        self._curvature = share * (1 - share) * products
+        self._spread = 1 / np.sqrt(len(left) * share * (1 - share))  # of the intercept
+        self._point = np.append(np.zeros(len(signs) + self._forecasts.shape[1]), np.log(share / (1 - share)))
 
     def __call__(self, C: float) -> tuple[Floats, float]:
         """Weights (columns,) and intercept at inverse regularisation strength `C`."""
@@ -192,9 +201,9 @@ class Ridge:
             scale, forecasts = np.where(is_wrong, 0.0, scale), np.where(is_wrong[:, None], 0.0, forecasts)
 
     def adapted(self, C: float, columns: Sequence[slice]) -> "Ridge":
-        """The same rows, where a feature, and a forecast, is penalised less the more it moves the log-odds at `C`.
+        """The same, but a feature or a forecast is penalised less the more it moves the log-odds at `C`.
 
-        `columns` are those of each feature. Its scale is the spread of its contribution over the usual one.
+        Its scale is the spread of its contribution over the usual one; `columns` are those of each feature.
         """
         self(C)
         own, theirs = np.split(self._point[:-1], [len(self._scale)])
@@ -203,15 +212,14 @@ class Ridge:
             spread[each] = (own[each] @ self._products[each, each] @ own[each]) ** 0.5
         of_forecasts = np.abs(theirs) * (self._forecasts * (self._products @ self._forecasts)).sum(axis=0) ** 0.5
         usual = np.sqrt((np.append(spread, of_forecasts) ** 2).mean())
-        other = copy(self)
-        other._point = np.append(np.zeros(len(self._point) - 1), np.log(self._share / (1 - self._share)))
-        if usual:
-            other._scale, other._forecasts = spread / usual, self._forecasts * (of_forecasts / usual)
-        return other
+        if not usual:
+            return self
+        forecasts = self._forecasts * (of_forecasts / usual)
+        return Ridge(self._design, self._products, self._left, self._signs, spread / usual, forecasts)
 
     def _minimum(self, C: float, scale: Floats, forecasts: Floats) -> Floats:
         """Minimum of the loss: the weights over their scale, those of the forecasts, and the intercept."""
-        root = cholesky(self._curvature(scale, forecasts) + np.eye(len(self._point) - 1) / C)
+        root = cholesky(self._penalised(scale, forecasts) + np.eye(len(self._point) - 1) / C)
 
         def unwhitened(whitened: Floats) -> Floats:
             return np.append(solve_triangular(root, whitened[:-1]), whitened[-1] * self._spread)
@@ -231,11 +239,12 @@ class Ridge:
         options = {"maxiter": _MOST_STEPS, "ftol": _AT_REST, "gtol": 0.0}
         return unwhitened(minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
 
-    def _curvature(self, scale: Floats, forecasts: Floats) -> Floats:
-        """Of the loss if everyone had the base rate, in the penalised coordinates."""
-        products = self._share * (1 - self._share) * self._products
-        own, across = scale[:, None] * products * scale, products @ forecasts
-        return np.block([[own, scale[:, None] * across], [(scale[:, None] * across).T, forecasts.T @ across]])
+    def _penalised(self, scale: Floats, forecasts: Floats) -> Floats:
+        """The curvature in the penalised coordinates."""
+        across = self._curvature @ forecasts
+        beside = scale[:, None] * across
+        own = scale[:, None] * self._curvature * scale
+        return np.block([[own, beside], [beside.T, forecasts.T @ across]])
 
 
 def _weights(point: Floats, scale: Floats, forecasts: Floats) -> Floats:

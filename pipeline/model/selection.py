@@ -157,7 +157,10 @@ def choose_penalty(
     """
     penalties = PENALTIES if left.sum() < _MANY_EXITS else PENALTIES[::3]
     scored = [
-        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, constraints, train, quarter)]
+        [
+            fit.log_odds(matrix[valid])
+            for fit in fit_path(matrix, left, categories, penalties, constraints, train, quarter)
+        ]
         for train, valid in folds
     ]
     held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]

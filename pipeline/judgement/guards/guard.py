@@ -79,7 +79,14 @@ def _removal(dataset: Dataset, split: Split, blend: Blend, seed: int) -> Removal
     def without(names: Collection[str]) -> Blend:
         part = dataset.of(other for other in dataset.features if other not in names)
         return fit_blend(
-            part.X, part.left, [], seed, hyperparameters_of=blend, directions=part.directions, rows=split.train
+            part.X,
+            part.left,
+            [],
+            seed,
+            hyperparameters_of=blend,
+            directions=part.directions,
+            quarters=part.quarters,
+            rows=split.train,
         )
 
     return Removal(dataset.X[split.test], dataset.left[split.test], blend, without)
