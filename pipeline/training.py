@@ -297,6 +297,7 @@ def _final_model(done: Evaluated, request: Request) -> StoredModel:
             hyperparameters_of=judged.blends[-1] if request.quick else None,
             shape=tuning.shape if tuning else None,
             directions=material.dataset.directions,
+            quarters=dataset.quarters,
             rows=split.train,
             stayers_kept=split.stayers_kept,
         )

@@ -56,6 +56,9 @@ class Feature:
         and the months in it; empty for a feature that is not about an item.
     is_own
         Declared by the company, in the module that its source.toml names.
+    trend_of
+        The feature of a year that this one compares the last quarter with: the sum of both is the quarter's figure.
+        Training forecasts the next quarter's. Empty for any other feature.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Feature:
     label_form: str = ""
     label_months: int | None = None
     is_own: bool = False
+    trend_of: str = ""
 
     def __post_init__(self) -> None:
         """Takes missing limits from the unit."""

@@ -66,7 +66,7 @@ def overtime_shares(known: Known) -> Frame:
     Feature("overtime_12m", "conditions", "Overtime over 12 months", "share of contracted hours", "(12, 0]", NO_MONTH,
             worse="higher", monotone=True),
     Feature("overtime_trend", "conditions", "Overtime of 3 months against 12 months", "share of contracted hours",
-            "(12, 0]", NO_MONTH_BEFORE, worse="higher", is_difference=True),
+            "(12, 0]", NO_MONTH_BEFORE, worse="higher", is_difference=True, trend_of="overtime_12m"),
     Feature("high_overtime_months_12m", "conditions", "Months with overtime above a tenth", "share of months",
             "(12, 0]", NO_MONTH, worse="higher"),
     needs=("working_time.overtime_hours", "working_time.contracted_hours"),

@@ -35,7 +35,7 @@ def _measure_features(
         Feature(f"{name}_12m", "relationships", f"{what}, 12 months", unit, "(12, 0]", null, worse, monotone=monotone,
                 shows_another=by_clients),
         Feature(f"{name}_trend", "relationships", f"{what}, 3 months against 12", unit, "(12, 0]", null, worse,
-                is_difference=True, shows_another=by_clients),
+                is_difference=True, shows_another=by_clients, trend_of=f"{name}_12m"),
     )  # fmt: skip
 
 

@@ -116,7 +116,8 @@ def _own_family(kind: Kind, items: Sequence[Named]) -> Family:
 
     features = tuple(
         _feature(kind, f"{named.prefix}_{suffix}", named.driver, named.label, form, over, NO_ANSWER, label_months,
-                 is_difference=form == TREND, shows_another=kind.is_by_others)
+                 is_difference=form == TREND, shows_another=kind.is_by_others,
+                 trend_of=f"{named.prefix}_{mean}" if form == TREND and lately != "last" else "")
         for named in items
         for suffix, (form, label_months, over) in figures.items()
     )  # fmt: skip

@@ -13,6 +13,7 @@ from features.catalogue.catalogue import catalogue
 from features.catalogue.feature import Feature
 from features.source import CrossSection, Source
 from pipeline.dataset.outcome import left_within_horizon
+from pipeline.dataset.quarters import Quarters, quarters_of
 
 KEYS = ("employee_id", "snapshot_date")
 
@@ -51,6 +52,11 @@ class Dataset:
         """
         signs = {"higher": 1, "lower": -1}
         return {name: signs[f.worse] for name, f in self.features.items() if f.worse and f.monotone}
+
+    @cached_property
+    def quarters(self) -> Quarters:
+        """Who was seen a quarter later, for forecasts of the next quarter's figures."""
+        return quarters_of(self.keys, self.features)
 
     def rows_on(self, dates: Sequence[date]) -> np.ndarray:
         """Indices of the rows on these snapshot dates."""

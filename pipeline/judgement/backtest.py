@@ -235,6 +235,7 @@ def _fit(
         hyperparameters_of=hyperparameters_of,
         shape=shape,
         directions=dataset.directions if is_constrained else None,
+        quarters=dataset.quarters,
         rows=split.train,
         shared=shared,
         stayers_kept=split.stayers_kept,

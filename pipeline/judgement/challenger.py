@@ -60,6 +60,7 @@ def _refitted(data: Dataset, judged: Backtest, recipe: Blend, seed: int) -> np.n
             split.folds,
             seed=seed,
             hyperparameters_of=recipe,
+            quarters=data.quarters,
             rows=split.train,
             stayers_kept=split.stayers_kept,
         )

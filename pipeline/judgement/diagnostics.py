@@ -103,6 +103,7 @@ def _refitted(dataset: Dataset, split: Split, hyperparameters_of: Blend, seed: i
         seed,
         hyperparameters_of=hyperparameters_of,
         directions=dataset.directions,
+        quarters=dataset.quarters,
         rows=rows,
         stayers_kept=split.stayers_kept,
     )

@@ -17,12 +17,14 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from features.errors import BadInput, Finding
+from pipeline.dataset.quarters import Quarters
 from pipeline.dataset.sample_of_stayers import shift_of
 from pipeline.dataset.splits import Fold
 from pipeline.files import write_text
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import Encoding, Rows
+from pipeline.model.forecast import next_quarter
 from pipeline.model.linear import Linear, fit_linear
 from pipeline.model.memory import release_free_memory
 from pipeline.model.posterior import Errors, Posterior, fit_posterior
@@ -134,6 +136,7 @@ def fit_blend(
     hyperparameters_of: Blend | None = None,
     shape: Shape | None = None,
     directions: Mapping[str, int] | None = None,
+    quarters: Quarters | None = None,
     rows: Rows | slice = slice(None),
     shared: TrainingRows | None = None,
     stayers_kept: float = 1.0,
@@ -149,20 +152,22 @@ def fit_blend(
     exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes.
     `hyperparameters_of` takes those of a fitted blend, so that a refit costs one fit of each part. `directions` names
     the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend.
+    `quarters` lets the regression lean on forecasts of the next quarter's figures, where exits are few.
     """
     encoded, outcome = shared or TrainingRows.of(features, rows), np.asarray(left, dtype=bool)[rows]
     encoding, matrix, categories = encoded.encoding, encoded.matrix, encoded.encoding.categories
     shift = shift_of(stayers_kept)
     with threadpool_limits(1):  # the matrices are too small for threads: waiting costs ten times the work
         constraints = monotone_constraints(encoding, directions or {}, matrix, outcome)
+        quarter = next_quarter(encoding, matrix, outcome, quarters, rows)
         fixed = shape or (shape_for(int(outcome.sum())) if quick else None)
         choice = (
             hyperparameters_of.choice
             if hyperparameters_of
-            else choose(matrix, outcome, categories, folds, seed, fixed, constraints, encoded.held_out, shift)
+            else choose(matrix, outcome, categories, folds, seed, fixed, constraints, encoded.held_out, shift, quarter)
         )
         design, bins = (shared.design, shared.bins(choice.shape, seed)) if shared else (None, None)
-        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints, design).shifted(shift)
+        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints, design, quarter).shifted(shift)
         trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift)
     release_free_memory()
     return Blend(encoding, linear, trees, choice)

@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from pipeline.model.design import Basis, Design, columns_of, design_of
 from pipeline.model.encoding import Rows
+from pipeline.model.forecast import NextQuarter, forecasts_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -119,13 +120,14 @@ def fit_linear(
     penalty: Penalty,
     constraints: Sequence[int] = (),
     design: Design | None = None,
+    quarter: NextQuarter | None = None,
 ) -> Linear:
     """Fit on an encoded matrix (n, features) and outcomes (n,), regularised by `penalty`.
 
     `constraints` (features,) makes a number's curve rise (1), fall (-1) or leaves it free (0, the default). `design` is
     that of the matrix, where it is known already.
     """
-    return _path(design or design_of(matrix, categories), left, categories, (penalty,), constraints)[0]
+    return _path(design or design_of(matrix, categories), left, categories, (penalty,), constraints, quarter)[0]
 
 
 def fit_path(
@@ -135,29 +137,36 @@ def fit_path(
     penalties: Sequence[Penalty] = PENALTIES,
     constraints: Sequence[int] = (),
     rows: Rows | slice = slice(None),
+    quarter: NextQuarter | None = None,
 ) -> list[Linear]:
     """One fit per penalty on the same rows (default: all). Each starts from the one before, so rising C is fastest.
 
-    A curve is made monotone by the signs of its two columns: value and rank both rise with the figure.
+    A curve is made monotone by the signs of its two columns: value and rank both rise with the figure. `quarter` gives
+    the figures whose forecasts, learned from the same rows, are penalised less than other sums of columns.
     """
-    return _path(design_of(matrix, categories, rows), left[rows], categories, penalties, constraints)
+    quarter = quarter.of(rows) if quarter else None
+    return _path(design_of(matrix, categories, rows), left[rows], categories, penalties, constraints, quarter)
 
 
 def _path(
-    design: Design, left: Bools, categories: Sequence[int], penalties: Sequence[Penalty], constraints: Sequence[int]
+    design: Design,
+    left: Bools,
+    categories: Sequence[int],
+    penalties: Sequence[Penalty],
+    constraints: Sequence[int],
+    quarter: NextQuarter | None,
 ) -> list[Linear]:
     bases, products = design.bases, design.products
     if not len(design.scale) or left.all() or not left.any():
         return [_constant(left, bases) for _ in penalties]
     signs = _signs(bases, categories, constraints)
-    plain = Ridge(design.columns, products, left, signs, np.ones(len(signs)))
+    forecasts = forecasts_of(design.columns, quarter) if quarter else None
+    plain = Ridge(design.columns, products, left, signs, np.ones(len(signs)), forecasts)
     adaptive: dict[float, Ridge] = {}
     fits = []
     for penalty in penalties:
         if penalty.adaptive and penalty.first_fit not in adaptive:
-            first, _ = plain(penalty.first_fit)
-            own_scale = _adaptive_scale(bases, products, first)
-            adaptive[penalty.first_fit] = Ridge(design.columns, products, left, signs, own_scale)
+            adaptive[penalty.first_fit] = plain.adapted(penalty.first_fit, columns_of(bases))
         weights, intercept = (adaptive[penalty.first_fit] if penalty.adaptive else plain)(penalty.C)
         fits.append(_collapsed(bases, weights / design.scale, design.mean, intercept))
     return fits
@@ -166,48 +175,78 @@ def _path(
 class Ridge:
     """Logistic ridge regressions on one design (n, columns), each starting from the one before.
 
-    The penalty is on each column's squared weight over the square of its `scale` (columns,). A column whose weight
-    takes the wrong sign is left out and the others are fitted again, until none does. `products` is the Gram matrix of
-    the design.
+    The weights of the columns are scale · own + `forecasts` (columns, forecasts) · theirs, and the penalty is on the
+    squares of own (columns,) and theirs (forecasts,). A column whose weight takes the wrong sign is left out, of the
+    forecasts too, and the others are fitted again, until none does. `products` is the Gram matrix of the design.
 
     L-BFGS minimises the loss in coordinates whitened by the curvature that it would have if everyone had the base rate.
     About ten passes over the rows are then enough; Newton's method would form the Gram matrix at each step.
     """
 
-    def __init__(self, design: NDArray[np.float32], products: Floats, left: Bools, signs: Floats, scale: Floats):
-        self._design, self._outcome, self._signs, self._scale = design, left.astype(np.float64), signs, scale
+    def __init__(
+        self,
+        design: NDArray[np.float32],
+        products: Floats,
+        left: Bools,
+        signs: Floats,
+        scale: Floats,
+        forecasts: Floats | None = None,
+    ):
+        self._design, self._products, self._left = design, products, left
+        self._outcome, self._signs, self._scale = left.astype(np.float64), signs, scale
+        self._forecasts = np.empty((len(signs), 0)) if forecasts is None else forecasts
         share = float(left.mean())
         self._curvature = share * (1 - share) * products
         self._spread = 1 / np.sqrt(len(left) * share * (1 - share))  # of the intercept
-        self._point = np.append(np.zeros(len(signs)), np.log(share / (1 - share)))
+        self._point = np.append(np.zeros(len(signs) + self._forecasts.shape[1]), np.log(share / (1 - share)))
 
     def __call__(self, C: float) -> tuple[Floats, float]:
         """Weights (columns,) and intercept at inverse regularisation strength `C`."""
-        scale = self._scale
+        scale, forecasts = self._scale, self._forecasts
         while True:
-            self._point = self._minimum(C, scale)
-            is_wrong = (scale > 0) & (self._point[:-1] * self._signs < 0)
+            self._point = self._minimum(C, scale, forecasts)
+            weights = _weights(self._point[:-1], scale, forecasts)
+            is_wrong = weights * self._signs < 0
             if not is_wrong.any():
-                return scale * self._point[:-1], float(self._point[-1])
-            self._point[:-1][is_wrong] = 0.0
-            scale = np.where(is_wrong, 0.0, scale)
+                return weights, float(self._point[-1])
+            self._point[:-1][: len(scale)][is_wrong] = 0.0
+            scale, forecasts = np.where(is_wrong, 0.0, scale), np.where(is_wrong[:, None], 0.0, forecasts)
 
-    def _minimum(self, C: float, scale: Floats) -> Floats:
-        """Minimum of the loss: the weights over their scale, and the intercept."""
+    def adapted(self, C: float, columns: Sequence[slice]) -> "Ridge":
+        """The same, but a feature or a forecast is penalised less the more it moves the log-odds at `C`.
+
+        Its scale is the spread of its contribution over the usual one; `columns` are those of each feature.
+        """
+        self(C)
+        own, theirs = np.split(self._point[:-1], [len(self._scale)])
+        spread = np.empty(len(own))
+        for each in columns:
+            spread[each] = (own[each] @ self._products[each, each] @ own[each]) ** 0.5
+        of_forecasts = np.abs(theirs) * (self._forecasts * (self._products @ self._forecasts)).sum(axis=0) ** 0.5
+        usual = np.sqrt((np.append(spread, of_forecasts) ** 2).mean())
+        if not usual:
+            return self
+        forecasts = self._forecasts * (of_forecasts / usual)
+        return Ridge(self._design, self._products, self._left, self._signs, spread / usual, forecasts)
+
+    def _minimum(self, C: float, scale: Floats, forecasts: Floats) -> Floats:
+        """Minimum of the loss: the weights over their scale, those of the forecasts, and the intercept."""
         from scipy.linalg import cholesky, solve_triangular  # to import, both take a quarter of a second,
         from scipy.optimize import minimize  # for which scoring need not wait
 
-        root = cholesky(scale[:, None] * self._curvature * scale + np.eye(len(scale)) / C)
+        root = cholesky(self._penalised(scale, forecasts) + np.eye(len(self._point) - 1) / C)
 
         def unwhitened(whitened: Floats) -> Floats:
             return np.append(solve_triangular(root, whitened[:-1]), whitened[-1] * self._spread)
 
         def cost(whitened: Floats) -> tuple[float, Floats]:
             own, intercept = np.split(unwhitened(whitened), [-1])
-            log_odds = (self._design @ (scale * own).astype(np.float32)).astype(np.float64) + intercept
+            weights = _weights(own, scale, forecasts).astype(np.float32)
+            log_odds = (self._design @ weights).astype(np.float64) + intercept
             error = expit(log_odds) - self._outcome
             loss = np.logaddexp(0, log_odds).sum() - self._outcome @ log_odds + own @ own / (2 * C)
-            slope = scale * (self._design.T @ error.astype(np.float32)).astype(np.float64) + own / C
+            slope = (self._design.T @ error.astype(np.float32)).astype(np.float64)
+            slope = np.append(scale * slope, forecasts.T @ slope) + own / C
             slope = np.append(solve_triangular(root, slope, trans="T"), error.sum() * self._spread)
             return float(loss) / len(error), slope / len(error)
 
@@ -215,14 +254,18 @@ class Ridge:
         options = {"maxiter": _MOST_STEPS, "ftol": _AT_REST, "gtol": 0.0}
         return unwhitened(minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x)
 
+    def _penalised(self, scale: Floats, forecasts: Floats) -> Floats:
+        """The curvature in the penalised coordinates."""
+        across = self._curvature @ forecasts
+        beside = scale[:, None] * across
+        own = scale[:, None] * self._curvature * scale
+        return np.block([[own, beside], [beside.T, forecasts.T @ across]])
 
-def _adaptive_scale(bases: Sequence[Basis], products: Floats, weights: Floats) -> Floats:
-    """The scale of each column, (columns,): the spread of its feature's contribution over the features' usual one."""
-    spread = np.empty(len(weights))
-    for own in columns_of(bases):
-        spread[own] = (weights[own] @ products[own, own] @ weights[own]) ** 0.5
-    usual = np.sqrt((spread**2).mean())
-    return spread / usual if usual else np.ones(len(spread))
+
+def _weights(point: Floats, scale: Floats, forecasts: Floats) -> Floats:
+    """The weights of the columns (columns,), given the penalised coordinates."""
+    own, theirs = np.split(point, [len(scale)])
+    return np.asarray(scale * own + forecasts @ theirs)
 
 
 def _signs(bases: Sequence[Basis], categories: Sequence[int], constraints: Sequence[int]) -> Floats:

@@ -19,6 +19,7 @@ from pipeline.model.calibration import (
     risk_of,
     turned,
 )
+from pipeline.model.forecast import NextQuarter
 from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
 
 Floats = NDArray[np.float64]
@@ -133,6 +134,7 @@ def choose(
     constraints: Sequence[int],
     known: HeldOut | None = None,
     shift: float = 0.0,
+    quarter: NextQuarter | None = None,
 ) -> Choice:
     """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
 
@@ -150,7 +152,7 @@ def choose(
     if known and fixed:
         penalty, linear, trials = known.penalty, known.linear, {fixed: known.trials}
     else:
-        penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
+        penalty, linear = choose_penalty(matrix, left, categories, usable, constraints, quarter)
         trials = {
             tried: [try_trees(matrix, left, fold, categories, tried, seed, constraints) for fold in usable]
             for tried in ((fixed,) if fixed else SHAPES)
@@ -162,7 +164,12 @@ def choose(
 
 
 def choose_penalty(
-    matrix: Floats, left: Bools, categories: Sequence[int], folds: Sequence[Fold], constraints: Sequence[int]
+    matrix: Floats,
+    left: Bools,
+    categories: Sequence[int],
+    folds: Sequence[Fold],
+    constraints: Sequence[int],
+    quarter: NextQuarter | None = None,
 ) -> tuple[Penalty, Floats]:
     """The strongest penalty that held-out rows cannot tell from the best one, and its held-out log-odds.
 
@@ -171,7 +178,10 @@ def choose_penalty(
     """
     penalties = PENALTIES if left.sum() < _MANY_EXITS else PENALTIES[::3]
     scored = [
-        [fit.log_odds(matrix[valid]) for fit in fit_path(matrix, left, categories, penalties, constraints, train)]
+        [
+            fit.log_odds(matrix[valid])
+            for fit in fit_path(matrix, left, categories, penalties, constraints, train, quarter)
+        ]
         for train, valid in folds
     ]
     held_out = [np.concatenate(parts) for parts in zip(*scored, strict=True)]

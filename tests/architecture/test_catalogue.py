@@ -8,7 +8,7 @@ import pytest
 
 from features.catalogue.catalogue import catalogue, families
 from features.catalogue.feature import Feature
-from features.catalogue.item_labels import LABEL_FORMS
+from features.catalogue.item_labels import LABEL_FORMS, MEAN
 from features.catalogue.page import example_source, page
 from features.catalogue.units import UNITS, Beside, Display, unit_named
 from features.contract.tables import OWN_DATE
@@ -27,6 +27,7 @@ COUNTED = {
     *("months", "hours", "days a month", "people", "moves", "changes", "promotions", "departments"),
     *("services a month", "count", "ratio"),
 }
+SIDES = ("client", "provider")
 WINDOW = re.compile(r"now|\((?:\d+|start), (?:0|now)\]")
 
 
@@ -141,6 +142,22 @@ def test_monotone_features_have_an_expected_direction(source: Source) -> None:
     held = [feature for feature in catalogue(source).values() if feature.monotone]
     assert len(held) == 15
     assert all(feature.worse for feature in held)
+
+
+def test_a_trend_whose_quarter_follows_names_a_figure_of_a_year_in_the_same_unit(source: Source) -> None:
+    of_all = catalogue(source)
+    trends = {name: feature for name, feature in of_all.items() if feature.trend_of}
+    assert {name for name in trends if not trends[name].item} == {
+        "overtime_trend",
+        *(f"{side}_{what}_trend" for side in SIDES for what in ("services", "rating", "hours", "effort")),
+    }
+    assert {feature.item for feature in trends.values() if feature.item} == {
+        feature.item for feature in of_all.values() if feature.label_form == MEAN and feature.label_months == 3
+    }
+    for feature in trends.values():
+        year = of_all[feature.trend_of]
+        assert feature.is_difference
+        assert (year.unit, year.window) == (feature.unit, feature.window)
 
 
 def test_a_feature_survives_json(source: Source) -> None:

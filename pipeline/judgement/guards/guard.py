@@ -85,6 +85,7 @@ def _removal(dataset: Dataset, split: Split, blend: Blend, seed: int) -> Removal
             seed,
             hyperparameters_of=blend,
             directions=part.directions,
+            quarters=part.quarters,
             rows=split.train,
             stayers_kept=split.stayers_kept,
         )
