@@ -34,6 +34,8 @@ _WEIGHT_PULL: Final = 20.0
 blend is rarely far from the best."""
 _PULL_OF_FEW: Final = 80.0
 """The same with few exits, of which the held-out ones cannot tell the parts apart."""
+_ERRORS_TO_LEAVE_THE_USUAL: Final = 2.0
+"""Standard errors of held-out loss by which a weight must lead for the pull to end (skill-from-few-exits.md)."""
 _USUAL_WEIGHT: Final = 0.65
 """Weight of the logistic regression in a company with many exits."""
 _EXITS_OF_A_SMALL_COMPANY: Final = 450
@@ -190,11 +192,18 @@ def _choose_trees(
 
 
 def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tuple[float, float]:
-    """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'."""
+    """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'.
+
+    Where another weight is better by more than chance, the pull towards the usual weight ends: the least loss decides.
+    """
     usual, pull = usual_weight(exits), _WEIGHT_PULL + (_PULL_OF_FEW - _WEIGHT_PULL) * _smallness(exits)
-    losses = [float(row_losses(mixed(w, linear, trees), outcome).sum()) for w in _WEIGHTS]
-    costs = losses + pull * (_WEIGHTS - usual) ** 2
-    return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
+    losses = [row_losses(mixed(w, linear, trees), outcome) for w in _WEIGHTS]
+    totals = np.sum(losses, axis=1)
+    costs = totals + pull * (_WEIGHTS - usual) ** 2
+    pulled, free = int(np.argmin(costs)), int(np.argmin(totals))
+    if clearly_better(losses[free], losses[pulled], _ERRORS_TO_LEAVE_THE_USUAL):
+        return float(_WEIGHTS[free]), float(totals[free])
+    return float(_WEIGHTS[pulled]), float(costs[pulled])
 
 
 def _calibrated(choice: Choice, linear: Floats, trees: Floats, left: Bools, folds: Sequence[Fold]) -> Choice:
