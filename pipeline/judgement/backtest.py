@@ -18,6 +18,7 @@ from pipeline.judgement.report import Baselines, Difference, OriginMetrics
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of
+from pipeline.model.fallback import FALLBACK
 from pipeline.model.parallel import in_parallel
 from pipeline.model.risk_range import risk_range
 
@@ -221,6 +222,7 @@ def _fit(
         shape=shape,
         directions=dataset.directions if is_constrained else None,
         rows=split.train,
+        fallback=FALLBACK,
     )
 
 

@@ -22,10 +22,11 @@ from pipeline.files import write_text
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import Encoding, Rows, fit_encoding
+from pipeline.model.fallback import choose_features, used
 from pipeline.model.linear import Linear, fit_linear
 from pipeline.model.memory import release_free_memory
 from pipeline.model.posterior import Errors, Posterior, fit_posterior
-from pipeline.model.selection import Choice, choose, mixed
+from pipeline.model.selection import Choice, mixed
 from pipeline.model.separation import rank_auc
 
 Floats = NDArray[np.float64]
@@ -133,6 +134,7 @@ def fit_blend(
     shape: Shape | None = None,
     directions: Mapping[str, int] | None = None,
     rows: Rows | slice = slice(None),
+    fallback: Sequence[str] = (),
 ) -> Blend:
     """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
 
@@ -142,7 +144,8 @@ def fit_blend(
     there are dates); with too few exits there, defaults are used. `quick` fixes the shape of the trees by the number of
     exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes.
     `hyperparameters_of` takes those of a fitted blend, so that a refit costs one fit of each part. `directions` names
-    the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend.
+    the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend. `fallback`
+    names features that are used alone where they do better on the folds than all together.
     """
     encoding, outcome = fit_encoding(features, rows), np.asarray(left, dtype=bool)[rows]
     matrix, categories = encoding(features, rows), encoding.categories
@@ -152,8 +155,9 @@ def fit_blend(
         choice = (
             hyperparameters_of.choice
             if hyperparameters_of
-            else choose(matrix, outcome, categories, folds, seed, fixed, constraints)
+            else choose_features(matrix, outcome, encoding, folds, seed, fixed, constraints, fallback)
         )
+        matrix = used(matrix, encoding, choice.only)
         linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints)
         trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints)
     release_free_memory()
@@ -168,7 +172,8 @@ def with_posterior(
     `people` (n,) are numbers of the persons: one exit can be the outcome of several rows, which count as one.
     `rows` are the training rows (default: all).
     """
-    outcome, matrix = np.asarray(left, dtype=bool)[rows], blend.encoding(features, rows)
+    outcome = np.asarray(left, dtype=bool)[rows]
+    matrix = used(blend.encoding(features, rows), blend.encoding, blend.choice.only)
     leavers = len(np.unique(np.asarray(people)[rows][outcome]))
     with threadpool_limits(1):
         posterior = fit_posterior(

@@ -48,7 +48,8 @@ class Choice:
 
     `weight` is that of the logistic regression; `line` calibrates the blend, the other two its parts alone.
     `level_sd` is the standard deviation, in log-odds, of the level of a period around the served one, beyond sampling;
-    0 for models that were stored before it was estimated. `fit_blend(hyperparameters_of=...)` uses them unchanged.
+    0 for models that were stored before it was estimated. `only` names the features that are used; empty: all
+    (`pipeline.model.fallback`). `fit_blend(hyperparameters_of=...)` uses them unchanged.
     """
 
     C: float
@@ -60,6 +61,7 @@ class Choice:
     trees_line: Line = field(default_factory=Line)
     adaptive: bool = False
     level_sd: float = USUAL_LEVEL_SD
+    only: tuple[str, ...] = ()
 
     @property
     def penalty(self) -> Penalty:
@@ -72,7 +74,10 @@ class Choice:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> "Choice":
-        """The opposite of `as_dict`. Older models lack `adaptive` (none was), or `level_sd` (not estimated: 0)."""
+        """The opposite of `as_dict`.
+
+        Older models lack `adaptive` (none was), `level_sd` (not estimated: 0), or `only` (all features are used).
+        """
         return Choice(
             C=float(values["strength"]),
             adaptive=bool(values.get("adaptive", False)),
@@ -83,6 +88,7 @@ class Choice:
             linear_line=Line(**values["linear_line"]),
             trees_line=Line(**values["trees_line"]),
             level_sd=float(values.get("level_sd", 0.0)),
+            only=tuple(map(str, values.get("only", ()))),
         )
 
     def settings(self) -> dict[str, Any]:
@@ -96,6 +102,7 @@ class Choice:
             "calibration_slope": self.line.slope,
             "calibration_shift": self.line.shift,
             "level_sd": self.level_sd,
+            "features_used": ", ".join(self.only) or "all",
         }
 
 
@@ -121,10 +128,10 @@ def choose(
     seed: int,
     fixed: Shape | None,
     constraints: Sequence[int],
-) -> Choice:
-    """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
+) -> tuple[Choice, float | None]:
+    """The choice for a training matrix (n, p) and its outcomes (n,), and the blend's held-out loss in nats.
 
-    `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
+    The defaults, and no loss, where the folds hold too few exits. `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
@@ -132,14 +139,15 @@ def choose(
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
     outcome = left[np.concatenate([valid for _, valid in usable])] if usable else left[:0]
     if min(outcome.sum(), (~outcome).sum()) < LEAST_HELD_OUT_EXITS:
-        return default
+        return default, None
     penalty, linear = choose_penalty(matrix, left, categories, usable, constraints)
     shape, rounds, trees = _choose_trees(
         matrix, left, categories, usable, seed, (fixed,) if fixed else SHAPES, constraints
     )
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     weight, _ = best_weight(linear, trees, outcome, exits)
-    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable)
+    loss = float(row_losses(mixed(weight, linear, trees), outcome).sum())
+    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable), loss
 
 
 def choose_penalty(
