@@ -144,8 +144,8 @@ def fit_blend(
     there are dates); with too few exits there, defaults are used. `quick` fixes the shape of the trees by the number of
     exits, `shape` to the one given (`pipeline.model.tuning`); otherwise the folds choose among all shapes.
     `hyperparameters_of` takes those of a fitted blend, so that a refit costs one fit of each part. `directions` names
-    the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend. `fallback`
-    names features that are used alone where they do better on the folds than all together.
+    the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend.
+    `fallback` names features that are used alone where they do better on the folds than all together.
     """
     encoding, outcome = fit_encoding(features, rows), np.asarray(left, dtype=bool)[rows]
     matrix, categories = encoding(features, rows), encoding.categories

@@ -1,4 +1,4 @@
-"""The fallback: features that are used alone where held-out rows say that all features together are worse.
+"""The fallback: features that are used alone where held-out rows say that all together are clearly worse.
 
 A feature that is not used is unknown in every training row. Neither part then learns anything from it, so the model
 keeps its columns, and their factors are exactly 0.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.dataset.splits import Fold
 from pipeline.model.boosting import Shape
 from pipeline.model.encoding import Encoding
-from pipeline.model.selection import Choice, choose
+from pipeline.model.selection import BEYOND_CHANCE, Choice, choose, clearly_better
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -44,14 +44,14 @@ def choose_features(
     constraints: Sequence[int],
     fallback: Sequence[str] = (),
 ) -> Choice:
-    """The choice for all features, or for `fallback` alone where its held-out loss is less.
+    """The choice for all features, or for `fallback` alone where that is better on held-out rows by more than chance.
 
-    The arguments are those of `choose`. There is no margin either way: a model that is behind a simple one on later
-    months is not served for its wealth of factors, and one that is ahead is not given up.
+    The arguments are those of `choose`.
     """
-    choice, loss = choose(matrix, left, encoding.categories, folds, seed, fixed, constraints)
-    if loss is None or not fallback or not set(fallback) < set(encoding.names):
+    choice, losses = choose(matrix, left, encoding.categories, folds, seed, fixed, constraints)
+    if losses is None or not fallback or not set(fallback) < set(encoding.names):
         return choice
     restricted = used(matrix, encoding, fallback)
-    simple, simple_loss = choose(restricted, left, encoding.categories, folds, seed, fixed, constraints)
-    return replace(simple, only=tuple(fallback)) if simple_loss is not None and simple_loss < loss else choice
+    simple, simple_losses = choose(restricted, left, encoding.categories, folds, seed, fixed, constraints)
+    is_better = simple_losses is not None and clearly_better(simple_losses, losses, BEYOND_CHANCE)
+    return replace(simple, only=tuple(fallback)) if is_better else choice

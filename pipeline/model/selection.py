@@ -34,8 +34,9 @@ _WEIGHT_PULL: Final = 20.0
 blend is rarely far from the best."""
 _PULL_OF_FEW: Final = 80.0
 """The same with few exits, of which the held-out ones cannot tell the parts apart."""
-_ERRORS_TO_LEAVE_THE_USUAL: Final = 2.0
-"""Standard errors of held-out loss by which a weight must lead for the pull to end (skill-from-few-exits.md)."""
+BEYOND_CHANCE: Final = 2.0
+"""Standard errors of held-out loss by which an unusual weight, or tenure alone, must lead to be used
+(docs/decisions/skill-from-few-exits.md)."""
 _USUAL_WEIGHT: Final = 0.65
 """Weight of the logistic regression in a company with many exits."""
 _EXITS_OF_A_SMALL_COMPANY: Final = 450
@@ -128,10 +129,11 @@ def choose(
     seed: int,
     fixed: Shape | None,
     constraints: Sequence[int],
-) -> tuple[Choice, float | None]:
-    """The choice for a training matrix (n, p) and its outcomes (n,), and the blend's held-out loss in nats.
+) -> tuple[Choice, Floats | None]:
+    """The choice for a training matrix (n, p) and its outcomes (n,), and the blend's losses of the held-out rows.
 
-    The defaults, and no loss, where the folds hold too few exits. `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
+    The defaults, and no losses, where the folds hold too few exits. `fixed` is a shape of the trees that is not selected;
+    `constraints` are the monotone constraints (1, -1 or 0).
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
@@ -146,8 +148,8 @@ def choose(
     )
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     weight, _ = best_weight(linear, trees, outcome, exits)
-    loss = float(row_losses(mixed(weight, linear, trees), outcome).sum())
-    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable), loss
+    losses = row_losses(mixed(weight, linear, trees), outcome)
+    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable), losses
 
 
 def choose_penalty(
@@ -209,7 +211,7 @@ def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tu
     totals = np.sum(losses, axis=1)
     costs = totals + pull * (_WEIGHTS - usual) ** 2
     pulled, free = int(np.argmin(costs)), int(np.argmin(totals))
-    if clearly_better(losses[free], losses[pulled], _ERRORS_TO_LEAVE_THE_USUAL):
+    if clearly_better(losses[free], losses[pulled], BEYOND_CHANCE):
         return float(_WEIGHTS[free]), float(totals[free])
     return float(_WEIGHTS[pulled]), float(costs[pulled])
 
