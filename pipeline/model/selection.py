@@ -132,8 +132,8 @@ def choose(
 ) -> tuple[Choice, Floats | None]:
     """The choice for a training matrix (n, p) and its outcomes (n,), and the blend's losses of the held-out rows.
 
-    The defaults, and no losses, where the folds hold too few exits. `fixed` is a shape of the trees that is not selected;
-    `constraints` are the monotone constraints (1, -1 or 0).
+    The defaults, and no losses, where the folds hold too few exits. `fixed` is a shape of the trees that is not
+    selected; `constraints` are the monotone constraints (1, -1 or 0).
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)

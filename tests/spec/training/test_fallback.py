@@ -12,7 +12,7 @@ from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.fallback import used
 
-ROWS = 500
+ROWS = 700
 TENURE = ("tenure_months",)
 
 
