@@ -37,6 +37,7 @@ from pipeline.judgement.other_predictions import OtherPredictions, read_predicti
 from pipeline.judgement.plots import plots
 from pipeline.judgement.report import TrainingReport
 from pipeline.model.blend import Blend, fit_blend, with_posterior
+from pipeline.model.fallback import FALLBACK
 from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
 from pipeline.model.tuning import Tuning, tune
@@ -300,6 +301,7 @@ def _final_model(done: Evaluated, request: Request) -> StoredModel:
             quarters=dataset.quarters,
             rows=split.train,
             stayers_kept=split.stayers_kept,
+            fallback=FALLBACK,
         )
 
     rows = 2 * most_rows(material.splits)  # each fit holds its own table as well as the matrix

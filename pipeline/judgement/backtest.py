@@ -18,6 +18,7 @@ from pipeline.judgement.report import Baselines, Difference, OriginMetrics
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of
+from pipeline.model.fallback import FALLBACK
 from pipeline.model.parallel import in_parallel
 from pipeline.model.risk_range import risk_range
 from pipeline.model.selection import HeldOut
@@ -239,6 +240,7 @@ def _fit(
         rows=split.train,
         shared=shared,
         stayers_kept=split.stayers_kept,
+        fallback=FALLBACK,
     )
 
 

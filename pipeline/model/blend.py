@@ -24,11 +24,12 @@ from pipeline.files import write_text
 from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import Encoding, Rows
+from pipeline.model.fallback import choose_features
 from pipeline.model.forecast import next_quarter
 from pipeline.model.linear import Linear, fit_linear
 from pipeline.model.memory import release_free_memory
 from pipeline.model.posterior import Errors, Posterior, fit_posterior
-from pipeline.model.selection import Choice, choose, mixed
+from pipeline.model.selection import Choice, mixed
 from pipeline.model.separation import rank_auc
 from pipeline.model.training_rows import TrainingRows
 
@@ -140,6 +141,7 @@ def fit_blend(
     rows: Rows | slice = slice(None),
     shared: TrainingRows | None = None,
     stayers_kept: float = 1.0,
+    fallback: Sequence[str] = (),
 ) -> Blend:
     """Fit the blend on a training table (n rows; String is a category, all else a number) and outcomes (n,).
 
@@ -153,6 +155,7 @@ def fit_blend(
     `hyperparameters_of` takes those of a fitted blend, so that a refit costs one fit of each part. `directions` names
     the features whose log-odds must rise (1) or fall (-1) with the figure, in both parts and so in the blend.
     `quarters` lets the regression lean on forecasts of the next quarter's figures, where exits are few.
+    `fallback` names features that are used alone where they do better on the folds than all together.
     """
     encoded, outcome = shared or TrainingRows.of(features, rows), np.asarray(left, dtype=bool)[rows]
     encoding, matrix, categories = encoded.encoding, encoded.matrix, encoded.encoding.categories
@@ -164,11 +167,15 @@ def fit_blend(
         choice = (
             hyperparameters_of.choice
             if hyperparameters_of
-            else choose(matrix, outcome, categories, folds, seed, fixed, constraints, encoded.held_out, shift, quarter)
+            else choose_features(encoded, outcome, folds, seed, fixed, constraints, fallback, shift, quarter)
         )
-        design, bins = (shared.design, shared.bins(choice.shape, seed)) if shared else (None, None)
-        linear = fit_linear(matrix, outcome, categories, choice.penalty, constraints, design, quarter).shifted(shift)
-        trees = fit_trees(matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift)
+        learned = encoded.using(choice.only)
+        design, bins = (learned.design, learned.bins(choice.shape, seed)) if shared else (None, None)
+        penalty, forecast = choice.penalty, None if choice.only else quarter
+        linear = fit_linear(learned.matrix, outcome, categories, penalty, constraints, design, forecast).shifted(shift)
+        trees = fit_trees(
+            learned.matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift
+        )
     release_free_memory()
     return Blend(encoding, linear, trees, choice)
 
@@ -189,7 +196,9 @@ def with_posterior(
     `stayers_kept` as in `fit_blend`.
     """
     outcome = np.asarray(left, dtype=bool)[rows]
-    matrix = shared.matrix if shared else blend.encoding(features, rows)
+    encoded = shared or TrainingRows(blend.encoding, blend.encoding(features, rows))
+    learned = encoded.using(blend.choice.only)
+    matrix = learned.matrix
     leavers = len(np.unique(np.asarray(people)[rows][outcome]))
     with threadpool_limits(1):
         posterior = fit_posterior(
@@ -198,7 +207,7 @@ def with_posterior(
             blend.encoding.categories,
             blend.linear.log_odds(matrix) - shift_of(stayers_kept),  # those of the sample
             rows_per_leaver=outcome.sum() / max(leavers, 1),
-            design=shared.design if shared else None,
+            design=learned.design if shared else None,
         )
     release_free_memory()
     return replace(blend, posterior=posterior)

@@ -69,7 +69,7 @@ class Trees:
     def log_odds(self, matrix: NDArray[np.floating[Any]], threads: int = _THREADS) -> Floats:
         """The output (n,) for encoded rows; of the rows of a month without LightGBM: the same to the last bit."""
         if len(matrix) <= _ROWS_TO_WALK and (walked := self._walked) is not None:
-            return output(walked, matrix)
+            return output(walked, matrix.astype(np.float64, copy=False))
         return np.asarray(self._booster.predict(matrix, raw_score=True, num_threads=threads))
 
     @cached_property

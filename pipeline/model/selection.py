@@ -35,6 +35,9 @@ _WEIGHT_PULL: Final = 20.0
 blend is rarely far from the best."""
 _PULL_OF_FEW: Final = 80.0
 """The same with few exits, of which the held-out ones cannot tell the parts apart."""
+BEYOND_CHANCE: Final = 2.0
+"""Standard errors of held-out loss by which an unusual weight, or tenure alone, must lead to be used
+(docs/decisions/skill-from-few-exits.md)."""
 _USUAL_WEIGHT: Final = 0.65
 """Weight of the logistic regression in a company with many exits."""
 _EXITS_OF_A_SMALL_COMPANY: Final = 450
@@ -47,7 +50,8 @@ class Choice:
 
     `weight` is that of the logistic regression; `line` calibrates the blend, the other two its parts alone.
     `level_sd` is the standard deviation, in log-odds, of the level of a period around the served one, beyond sampling;
-    0 for models that were stored before it was estimated. `fit_blend(hyperparameters_of=...)` uses them unchanged.
+    0 for models that were stored before it was estimated. `only` names the features that are used; empty: all
+    (`pipeline.model.fallback`). `fit_blend(hyperparameters_of=...)` uses them unchanged.
     """
 
     C: float
@@ -59,6 +63,7 @@ class Choice:
     trees_line: Line = field(default_factory=Line)
     adaptive: bool = False
     level_sd: float = USUAL_LEVEL_SD
+    only: tuple[str, ...] = ()
 
     @property
     def penalty(self) -> Penalty:
@@ -71,7 +76,10 @@ class Choice:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> "Choice":
-        """The opposite of `as_dict`. Older models lack `adaptive` (none was), or `level_sd` (not estimated: 0)."""
+        """The opposite of `as_dict`.
+
+        Older models lack `adaptive` (none was), `level_sd` (not estimated: 0), or `only` (all features are used).
+        """
         return Choice(
             C=float(values["strength"]),
             adaptive=bool(values.get("adaptive", False)),
@@ -82,6 +90,7 @@ class Choice:
             linear_line=Line(**values["linear_line"]),
             trees_line=Line(**values["trees_line"]),
             level_sd=float(values.get("level_sd", 0.0)),
+            only=tuple(map(str, values.get("only", ()))),
         )
 
     def settings(self) -> dict[str, Any]:
@@ -95,6 +104,7 @@ class Choice:
             "calibration_slope": self.line.slope,
             "calibration_shift": self.line.shift,
             "level_sd": self.level_sd,
+            "features_used": ", ".join(self.only) or "all",
         }
 
 
@@ -135,12 +145,13 @@ def choose(
     known: HeldOut | None = None,
     shift: float = 0.0,
     quarter: NextQuarter | None = None,
-) -> Choice:
-    """The choice for a training matrix (n, p) and its outcomes (n,); the defaults where the folds hold too few exits.
+) -> tuple[Choice, Floats | None]:
+    """The choice for a training matrix (n, p) and its outcomes (n,), and the blend's losses of the held-out rows.
 
-    `fixed` is a shape of the trees that is not selected; `constraints` are the monotone constraints (1, -1 or 0).
-    `known` are the fits of a search on the same rows and folds, with the fixed shape. `shift` is that of everyone's
-    log-odds from those of the rows, where these are a sample.
+    The defaults, and no losses, where the folds hold too few exits. `fixed` is a shape of the trees that is not
+    selected; `constraints` are the monotone constraints (1, -1 or 0). `known` are the fits of a search on the same rows
+    and folds, with the fixed shape. `shift` is that of everyone's log-odds from those of the rows, where these are a
+    sample.
     """
     exits = int(left.sum())
     shape = fixed or shape_for(exits)
@@ -148,7 +159,7 @@ def choose(
     usable = [fold for fold in folds if 0 < left[fold[0]].sum() < len(fold[0])]
     outcome = left[np.concatenate([valid for _, valid in usable])] if usable else left[:0]
     if min(outcome.sum(), (~outcome).sum()) < LEAST_HELD_OUT_EXITS:
-        return default
+        return default, None
     if known and fixed:
         penalty, linear, trials = known.penalty, known.linear, {fixed: known.trials}
     else:
@@ -160,7 +171,8 @@ def choose(
     shape, rounds, trees = _best_trees(trials, matrix, usable)
     chosen = replace(default, C=penalty.C, adaptive=penalty.adaptive, shape=shape, rounds=rounds)
     weight, _ = best_weight(linear, trees, outcome, exits)
-    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable, shift)
+    losses = row_losses(mixed(weight, linear, trees), outcome)
+    return _calibrated(replace(chosen, weight=weight), linear, trees, left, usable, shift), losses
 
 
 def choose_penalty(
@@ -214,11 +226,18 @@ def _best_trees(
 
 
 def best_weight(linear: Floats, trees: Floats, outcome: Bools, exits: int) -> tuple[float, float]:
-    """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'."""
+    """The weight with the least held-out cost of the blend, and that cost in nats; `exits` are the training rows'.
+
+    Where another weight is better by more than chance, the pull towards the usual weight ends: the least loss decides.
+    """
     usual, pull = usual_weight(exits), _WEIGHT_PULL + (_PULL_OF_FEW - _WEIGHT_PULL) * _smallness(exits)
-    losses = [float(row_losses(mixed(w, linear, trees), outcome).sum()) for w in _WEIGHTS]
-    costs = losses + pull * (_WEIGHTS - usual) ** 2
-    return float(_WEIGHTS[int(np.argmin(costs))]), float(min(costs))
+    losses = [row_losses(mixed(w, linear, trees), outcome) for w in _WEIGHTS]
+    totals = np.sum(losses, axis=1)
+    costs = totals + pull * (_WEIGHTS - usual) ** 2
+    pulled, free = int(np.argmin(costs)), int(np.argmin(totals))
+    if clearly_better(losses[free], losses[pulled], BEYOND_CHANCE):
+        return float(_WEIGHTS[free]), float(totals[free])
+    return float(_WEIGHTS[pulled]), float(costs[pulled])
 
 
 def _calibrated(

@@ -1,5 +1,6 @@
 """The training rows that several fits share: what depends on the features alone is computed once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -36,6 +37,15 @@ class TrainingRows:
         """Some rows of a table (String is a category, all else a number), by default all."""
         encoding = fit_encoding(features, rows)
         return TrainingRows(encoding, encoding(features, rows), held_out)
+
+    def using(self, only: Sequence[str]) -> "TrainingRows":
+        """The same rows in which every feature but `only` is unknown.
+
+        Unchanged where `only` is empty, or names a feature that the rows lack: it was chosen for other columns.
+        """
+        if not only or not set(only) <= set(self.encoding.names):
+            return self
+        return TrainingRows(self.encoding, np.where(np.isin(self.encoding.names, list(only)), self.matrix, np.nan))
 
     @cached_property
     def design(self) -> Design:

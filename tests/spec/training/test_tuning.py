@@ -32,14 +32,33 @@ def test_logistic_regression_weighs_more_in_small_companies() -> None:
 
 
 def test_held_out_rows_move_the_weight_further_in_a_company_with_more_exits() -> None:
-    """The trees know why people leave and the regression nothing: the more exits, the more it shows."""
-    random = np.random.default_rng(7)
-    trees = random.normal(size=250) - 1
-    left = random.random(250) < risk_of(trees)
-    linear = random.normal(size=250)
-    few, some, many = (best_weight(linear, trees, left, exits)[0] for exits in (100, 450, 2000))
+    """The trees know a little more than the regression, within chance: the more exits, the more it counts."""
+    random = np.random.default_rng(10)
+    both, own = random.normal(size=(2, 250))
+    left = random.random(250) < risk_of(both + 0.5 * own - 1)
+    few, some, many = (best_weight(both, both + 0.5 * own, left, exits)[0] for exits in (100, 450, 2000))
     assert usual_weight(100) - few < usual_weight(450) - some < usual_weight(2000) - many
-    assert many < usual_weight(2000) - 0.4
+
+
+def test_a_lead_beyond_chance_ends_the_pull_towards_the_usual_weight() -> None:
+    """The trees are right about all of 60 people, the regression about none of them: the trees are served alone.
+
+    The loss of one row is ln 2 with the regression and nearly 0 with the trees, so all rows say the same: the lead is
+    many standard errors, while the pull at 100 exits would keep the weight above a half.
+    """
+    left = np.arange(60) % 2 == 0
+    trees = np.where(left, 6.0, -6.0)
+    weight, cost = best_weight(np.zeros(60), trees, left, exits=100)
+    assert weight == 0.0
+    assert cost < 60 * 0.01
+
+
+def test_a_lead_within_chance_leaves_the_weight_near_the_usual_one() -> None:
+    """The same trees are right about 33 of 60 people: a lead of a few rows is chance, and the usual weight stays."""
+    left = np.arange(60) % 2 == 0
+    trees = np.where(left ^ (np.arange(60) < 27), 0.2, -0.2)
+    weight, _ = best_weight(np.zeros(60), trees, left, exits=100)
+    assert weight == 1.0
 
 
 def test_few_exits_are_not_tuned_and_tuning_is_never_worse_than_fixed_settings(company: Dataset) -> None:
