@@ -10,7 +10,6 @@ from math import sqrt
 from typing import Final
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 ERROR: Final = 0.05
@@ -52,6 +51,7 @@ def bounds(fractions: Sequence[float], information: Sequence[float], error: floa
 
 def _bound(points: np.ndarray, density: np.ndarray, value: float, step: float, error: float) -> float:
     """The bound that is first crossed at this look with probability `error`."""
+    from scipy.optimize import brentq  # a quarter of a second to import, for which lists need not wait
 
     def crossing(bound: float) -> float:
         half = bound * sqrt(value)

@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm, t
 
 from pipeline.judgement.cluster_regression import Coefficient, coefficient
 from pipeline.judgement.figures import Bounded
@@ -108,6 +107,8 @@ def estimate(rows: pl.DataFrame, is_adjusted: bool) -> Coefficient:
 
 
 def _look(month: str, adjusted: Coefficient, plain: Coefficient, limit: float) -> Look:
+    from scipy.stats import norm, t  # half a second to import, for which lists need not wait
+
     error = 2 * norm.sf(limit)
     critical = float(t.isf(error / 2, adjusted.freedom))
     return Look(

@@ -116,7 +116,7 @@ def fit_trees(
     rounds: int,
     seed: int,
     constraints: Sequence[int] = (),
-    binned: lightgbm.Dataset | None = None,
+    binned: "lightgbm.Dataset | None" = None,
     shift: float = 0.0,
 ) -> Trees:
     """Boost `rounds` trees on an encoded matrix (n, features) and outcomes (n,). The same seed gives the same trees.
@@ -134,13 +134,13 @@ def fit_trees(
     return Trees(booster.model_to_string())
 
 
-def _shift(booster: lightgbm.Booster, by: float) -> None:
+def _shift(booster: "lightgbm.Booster", by: float) -> None:
     """Add to the leaves of the first tree, which hold the base as well."""
     for leaf in range(booster.dump_model(num_iteration=1)["tree_info"][0]["num_leaves"]):
         booster.set_leaf_output(0, leaf, booster.get_leaf_output(0, leaf) + by)
 
 
-def bins_of(matrix: Floats, categories: Sequence[int], shape: Shape, seed: int) -> lightgbm.Dataset:
+def bins_of(matrix: Floats, categories: Sequence[int], shape: Shape, seed: int) -> "lightgbm.Dataset":
     """An encoded matrix (n, features) in bins: fits of the same rows, shape and seed can share them.
 
     Finding the bins of 36,000 rows takes as long as boosting a hundred trees.
@@ -149,7 +149,7 @@ def bins_of(matrix: Floats, categories: Sequence[int], shape: Shape, seed: int) 
     return _data(matrix, nobody, categories, _parameters(shape, seed, matrix.shape[1])).construct()
 
 
-def _of_bins(binned: lightgbm.Dataset, left: Bools, parameters: dict[str, Any]) -> lightgbm.Dataset:
+def _of_bins(binned: "lightgbm.Dataset", left: Bools, parameters: dict[str, Any]) -> "lightgbm.Dataset":
     """A copy with its own outcomes, since fits that share the bins may run at the same time."""
     data = binned.subset(list(range(len(left))), params=parameters).construct()
     return data.set_label(left)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import lightgbm
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -15,6 +14,9 @@ from pipeline.model.boosting import Shape, bins_of
 from pipeline.model.design import Design, design_of
 from pipeline.model.encoding import Encoding, Rows, fit_encoding
 from pipeline.model.selection import HeldOut
+
+if TYPE_CHECKING:
+    import lightgbm
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +32,7 @@ class TrainingRows:
     encoding: Encoding
     matrix: Floats
     held_out: HeldOut | None = None
-    _bins: dict[tuple[Shape, int], lightgbm.Dataset] = field(default_factory=dict, repr=False, compare=False)
+    _bins: "dict[tuple[Shape, int], lightgbm.Dataset]" = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
     def of(features: pl.DataFrame, rows: Rows | slice = slice(None), held_out: HeldOut | None = None) -> "TrainingRows":
@@ -52,7 +54,7 @@ class TrainingRows:
         """What the additive part is fitted on."""
         return design_of(self.matrix, self.encoding.categories)
 
-    def bins(self, shape: Shape, seed: int) -> lightgbm.Dataset:
+    def bins(self, shape: Shape, seed: int) -> "lightgbm.Dataset":
         """What trees of a shape are boosted on."""
         if (shape, seed) not in self._bins:
             self._bins[shape, seed] = bins_of(self.matrix, self.encoding.categories, shape, seed)

@@ -10,8 +10,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, expit, logit
-from scipy.stats import nbinom
+from scipy.special import betainc, expit, gammaln, logit
 
 Floats = NDArray[np.float64]
 
@@ -48,8 +47,13 @@ def other_exits(exits: int, person_months: float, months_ahead: float) -> Floats
     Exits are Poisson; their rate is known from the counts only (a gamma distribution, from Jeffreys' prior), so the
     number is negative binomial. Its mean is (exits + 1/2) · months_ahead / person_months.
     """
-    found = nbinom(exits + 0.5, person_months / (person_months + months_ahead))
-    return np.asarray(found.pmf(np.arange(int(found.isf(_BEYOND)) + 1)), dtype=float)
+    shape, ahead = exits + 0.5, months_ahead / (person_months + months_ahead)
+    most = 1
+    while betainc(most + 1, shape, ahead) > _BEYOND:  # the chance of more than that
+        most *= 2
+    numbers = np.arange(most + 1)
+    ways = gammaln(shape + numbers) - gammaln(shape) - gammaln(numbers + 1)
+    return np.asarray(np.exp(ways + shape * np.log1p(-ahead) + numbers * np.log(ahead)))
 
 
 def range_of(probabilities: Floats) -> tuple[int, int]:
