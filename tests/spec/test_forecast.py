@@ -132,7 +132,7 @@ def test_a_forecast_never_turns_a_monotone_curve() -> None:
     design, quarter = pairs(seed=6)
     left = np.random.default_rng(6).random(600) < risk_of(-1 - 2 * design[:, 0])
     free, held = (
-        fit_linear(design.astype(np.float64), left, (), Penalty(0.01), (sign, 0, 0, 0), None, quarter)
+        fit_linear(design.astype(np.float64), left, (), Penalty(0.01), (sign, 0, 0, 0), quarter=quarter)
         .curves[0]
         .log_odds
         for sign in (0, 1)
@@ -165,7 +165,7 @@ def test_with_few_exits_forecasts_bring_scores_nearer_to_what_makes_people_leave
     matrix = encoding(table)
     quarter = next_quarter(encoding, matrix, left, quarters, slice(None))
     plain, leaning = (
-        -np.corrcoef(mood, fit_linear(matrix, left, (), Penalty(0.0005), (), None, each).log_odds(encoding(others)))[
+        -np.corrcoef(mood, fit_linear(matrix, left, (), Penalty(0.0005), quarter=each).log_odds(encoding(others)))[
             0, 1
         ]
         for each in (None, quarter)
