@@ -14,8 +14,8 @@ import numpy as np
 from bench.explained import CALLS, FEATURES, LEARNED, LEAVES, MODEL, OUT, ROWS, TREES, explained, seconds
 from bench.measure import Figures
 from bench.part import SEED, Differs, Figure, Part, Ratio, Side, Size
-from pipeline.model.boosting import Trees
-from pipeline.model.tree_program import compile_trees
+from pipeline.model.trees.boosting import Trees
+from pipeline.model.trees.program import compile_trees
 
 TOLERANCE: Final = 1e-6
 IN_SINGLE_PRECISION: Final = 1e-5

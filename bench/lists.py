@@ -17,8 +17,8 @@ from bench.measure import Figures
 from bench.part import CPU, PEAK, SEED, TIME, Figure, Part, Side, Size
 from features.contract.vocabulary import DRIVERS
 from pipeline.listing.rules import ListRules
-from pipeline.lists.month_folder import write_lists
-from pipeline.store.group_figures import group_figures
+from pipeline.lists.written.month_folder import write_lists
+from pipeline.store.groups.group_figures import group_figures
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE
 from pipeline.store.store import Store
 

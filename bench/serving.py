@@ -27,7 +27,7 @@ from features.known.snapshots import snapshot_dates
 from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.splits import repeated_folds
 from pipeline.identity.tokens import Role, issue_token
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.blend import fit_blend
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import versions as registry

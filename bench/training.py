@@ -23,7 +23,7 @@ from features.simulation.run import simulate
 from features.source import Source, load_source
 from pipeline.dataset.rows import build_dataset
 from pipeline.dataset.splits import Fold, fold_rows, inner_folds, rolling_origins
-from pipeline.judgement.metrics import metrics, paired_difference
+from pipeline.judgement.statistics.metrics import metrics, paired_difference
 from pipeline.model.blend import fit_blend
 from pipeline.model.tuning import tune
 

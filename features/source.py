@@ -17,8 +17,8 @@ from features.contract.tables import DIRECTORY, ITEM_COLUMN, TABLES, column_orde
 from features.contract.vocabulary import Driver
 from features.errors import BadInput, Finding
 from features.reading.data_hash import data_hash
+from features.reading.definition.source_definition import SourceDefinition, read_definition
 from features.reading.raw_tables import Raw, read_tables
-from features.reading.source_definition import SourceDefinition, read_definition
 from features.validated.fingerprint import fingerprint
 from features.validated.stored_tables import StoredTables, put, take
 from features.validation.cross_section import CrossSection, read_cross_section

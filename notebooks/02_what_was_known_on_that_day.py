@@ -32,7 +32,7 @@ from features.known.facts import known_on
 from features.simulation.run import simulate
 from features.source import load_source
 from pipeline.dataset.outcome import left_within_horizon
-from pipeline.judgement.metrics import metrics, metrics_with_intervals
+from pipeline.judgement.statistics.metrics import metrics, metrics_with_intervals
 from pipeline.settings import Settings
 
 company = Settings().var / "company"

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.errors import BadInput, Finding, Unavailable
 from pipeline.acknowledgements import acknowledged
 from pipeline.file_access import WARNINGS, keep_private
-from pipeline.lists.addresses import addresses
-from pipeline.lists.smtp import LOOPBACK, MailServer, require_safe
-from pipeline.lists.webhook import require_webhook
+from pipeline.lists.delivery.addresses import addresses
+from pipeline.lists.delivery.smtp import LOOPBACK, MailServer, require_safe
+from pipeline.lists.delivery.webhook import require_webhook
 from pipeline.notice import not_informed, uncovered
 from pipeline.notices import notices_of
 from pipeline.settings import Settings

@@ -17,7 +17,7 @@ from pipeline.dataset.rows import Dataset
 from pipeline.dataset.workspace import workspace
 from pipeline.judgement.guards.guard import predictable
 from pipeline.judgement.other_scores import judge_estimator
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.blend import Blend
 from pipeline.model.estimator.fitted import FittedEstimator, fit_estimator
 from pipeline.model.estimator.named import checked_estimator

@@ -16,12 +16,12 @@ from features.calendar import month_end
 from features.errors import BadInput
 from features.source import source_name
 from pipeline.language.translator import language
-from pipeline.lists.mailing import as_json, deliver
-from pipeline.lists.month_folder import write_lists
-from pipeline.lists.notifying import notify
+from pipeline.lists.delivery.mailing import as_json, deliver
+from pipeline.lists.delivery.notifying import notify
 from pipeline.lists.offers.registered import draw_first_offers
 from pipeline.lists.risk_list import month_to_list
 from pipeline.lists.rollout import allocate
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.monitoring.report import monitor
 from pipeline.monitoring.results import Alert
 from pipeline.monitoring.results_json import alert_json, alerts_of

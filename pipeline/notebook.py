@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 from features.errors import BadInput, Finding, Refused
 from pipeline import judging, training
 from pipeline.dataset.rows import KEYS
-from pipeline.judgement.metrics import metrics_with_intervals
-from pipeline.judgement.resampling import RESAMPLES
+from pipeline.judgement.statistics.metrics import metrics_with_intervals
+from pipeline.judgement.statistics.resampling import RESAMPLES
 from pipeline.model.estimator.retention_classifier import (
     RetentionClassifier as RetentionClassifier,
 )  # offered by `pipeline`

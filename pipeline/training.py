@@ -28,18 +28,18 @@ from pipeline.judgement.assembly import (
     with_fairness,
 )
 from pipeline.judgement.backtest import Backtest, backtest, permuted_labels_auc, predictions
-from pipeline.judgement.compared import JudgedEstimator
 from pipeline.judgement.expected_exits import GivesRisk
-from pipeline.judgement.figures import Bounded
 from pipeline.judgement.guards.guard import Passed, guard, store_sums
 from pipeline.judgement.learned_sums import learned_sums
 from pipeline.judgement.other_predictions import OtherPredictions, read_predictions
-from pipeline.judgement.plots import plots
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.compared import JudgedEstimator
+from pipeline.judgement.reporting.plots import plots
+from pipeline.judgement.reporting.report import TrainingReport
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.fallback import FALLBACK
-from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
+from pipeline.model.trees.parallel import in_parallel
 from pipeline.model.tuning import Tuning, tune
 from pipeline.notice import notice_in_force, require_notice
 from pipeline.registry import promotion

@@ -12,7 +12,7 @@ import numpy as np
 from bench.part import CPU, PEAK, SEED, TIME, Differs, Part, Rows, Side
 from bench.rivals.company import WHY_NOT, Company, companies
 from bench.rivals.prepare import write_companies
-from pipeline.judgement.metrics import one_metric, paired_difference
+from pipeline.judgement.statistics.metrics import one_metric, paired_difference
 
 OURS: Final = "retention"
 METRICS: Final = {"auc": "AUC", "average_precision": "average precision", "log_loss": "log loss"}

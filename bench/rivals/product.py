@@ -9,7 +9,7 @@ from bench.measure import Figures
 from bench.part import SEED
 from bench.rivals.company import Company, Split, judged
 from pipeline.model.blend import fit_blend
-from pipeline.model.boosting import Shape
+from pipeline.model.trees.boosting import Shape
 from pipeline.model.tuning import tune
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from features.drafting.templates.template import Template
 from features.errors import BadInput, Finding
-from features.reading.source_toml import Answer
+from features.reading.definition.source_toml import Answer
 
 SUGGESTED: Final = "suggested"
 """As an answer: what the draft suggests."""

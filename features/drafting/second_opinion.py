@@ -15,7 +15,7 @@ from features.drafting.comparison import Drafted, differences
 from features.drafting.draft import Draft, draft_source
 from features.drafting.questions import SUGGESTED, Question
 from features.errors import BadInput
-from features.reading.source_definition import SourceDefinition, read_definition
+from features.reading.definition.source_definition import SourceDefinition, read_definition
 from features.source import Source, load_source
 from features.validation.report import Report
 

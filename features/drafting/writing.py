@@ -13,7 +13,7 @@ from features.drafting.exports.export import ExportTable, Part
 from features.drafting.questions import FEWEST, SUGGESTED, Interview, Question
 from features.drafting.recognition.columns import shown
 from features.drafting.views import Select
-from features.reading.source_toml import Database
+from features.reading.definition.source_toml import Database
 from features.sql import quoted
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]+")

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from features.errors import BadInput, Finding
 from features.reading.column_names import ROWS_BELOW, check_header
-from features.reading.duckdb_queries import readable
+from features.reading.definition.source_toml import TextFormat
 from features.reading.file_checks import (
     check_compression,
     check_magic,
@@ -32,7 +32,7 @@ from features.reading.limits import (
     ROWS_ALWAYS_READ,
     ROWS_PER_BYTE,
 )
-from features.reading.source_toml import TextFormat
+from features.reading.queries.duckdb_queries import readable
 from features.sql import connect, copy_to_parquet, literal, one_file, parquet, quoted, select_from
 
 FORMS: Final = (".csv", ".csv.gz", ".parquet", ".xlsx")

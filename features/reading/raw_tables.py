@@ -17,7 +17,8 @@ from typing import Final
 from features.contract.table_version import TableVersion
 from features.contract.tables import TABLES, column_order
 from features.errors import BadInput, Finding
-from features.reading.duckdb_queries import query_files
+from features.reading.definition.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.reading.definition.source_toml import TextFormat
 from features.reading.files import (
     FORMS,
     WORKBOOK,
@@ -26,12 +27,11 @@ from features.reading.files import (
     parquet_to_parquet,
 )
 from features.reading.input_part import InputPart
-from features.reading.read_inputs import Inputs, read_inputs
-from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
-from features.reading.source_toml import TextFormat
-from features.reading.sql_statement import Queried, Query, table_queries
-from features.reading.text import Cells, Normalised, normalise, normalise_cross_section
-from features.reading.workbook import Sheet, workbook_sheets, xlsx_to_parquet
+from features.reading.inputs.read_inputs import Inputs, read_inputs
+from features.reading.queries.duckdb_queries import query_files
+from features.reading.queries.sql_statement import Queried, Query, table_queries
+from features.reading.text.conversion import Cells, Normalised, normalise, normalise_cross_section
+from features.reading.workbooks.workbook import Sheet, workbook_sheets, xlsx_to_parquet
 
 OTHER_FORMS: Final = (".xls", ".xlsm", ".ods", ".txt", ".tsv", ".json", ".feather", ".csv.zip", ".zip", ".csv.bz2")
 

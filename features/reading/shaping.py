@@ -8,8 +8,8 @@ from fnmatch import translate
 from typing import Final
 
 from features.errors import Finding
+from features.reading.definition.source_toml import InputFile
 from features.reading.merged_cells import column_number
-from features.reading.source_toml import InputFile
 
 _RULES: Final = {
     "skip_rows": "rows that begin as skip_rows says; left out",

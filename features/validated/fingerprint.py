@@ -13,9 +13,9 @@ from typing import Final
 
 from features.contract.tables import TABLES
 from features.errors import BadInput
+from features.reading.definition.source_definition import SourceDefinition
 from features.reading.files import WORKBOOK
-from features.reading.inputs import input_files
-from features.reading.source_definition import SourceDefinition
+from features.reading.inputs.inputs import input_files
 from features.validated.steady_sql import is_steady
 
 _LIBRARIES: Final = ("polars", "pyarrow", "duckdb", "fastexcel", "babel", "numpy")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import duckdb
 
-from features.reading.read_only import READING, syntax_nodes
+from features.reading.queries.read_only import READING, syntax_nodes
 
 _OF_FILES: Final = frozenset(
     name for name in READING if name.startswith(("read_", "sniff_", "parquet_")) or name.endswith("_scan")

@@ -15,12 +15,12 @@ from features.contract.vocabulary import CONTEXT, Driver, is_protected, resemble
 from features.errors import Finding
 from features.reading.column_names import shown_names
 from features.reading.data_hash import data_hash
-from features.reading.duckdb_errors import duckdb_finding
+from features.reading.definition.source_definition import FILE_NAME, SourceDefinition, did_you_mean
+from features.reading.definition.source_toml import CrossSectionDefinition
+from features.reading.queries.duckdb_errors import duckdb_finding
+from features.reading.queries.read_only import refusal
+from features.reading.queries.sql_statement import Query, Statement
 from features.reading.raw_tables import Raw, read_cross_section_text, read_queries
-from features.reading.read_only import refusal
-from features.reading.source_definition import FILE_NAME, SourceDefinition, did_you_mean
-from features.reading.source_toml import CrossSectionDefinition
-from features.reading.sql_statement import Query, Statement
 from features.sql import connect, parquet
 from features.validation.casting import to_canonical
 from features.validation.plausibility.leaks import count_leaks

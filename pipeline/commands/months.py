@@ -65,10 +65,10 @@ def lists(
     from pipeline.commands.screens.lists import lists_screen
     from pipeline.language.translator import language
     from pipeline.lists.briefing import lists_unread
-    from pipeline.lists.month_folder import write_lists
     from pipeline.lists.offers.registered import draw_first_offers
     from pipeline.lists.risk_list import month_to_list
     from pipeline.lists.rollout import allocate
+    from pipeline.lists.written.month_folder import write_lists
     from pipeline.notice import require_notice
     from pipeline.store.list_folders import lists_under, note_folder
     from pipeline.store.settings_ledger import on_record
@@ -105,8 +105,8 @@ def deliver(
 ) -> None:
     """Mail the managers' lists of a scored month, each at most once; exit code 1 if a list was not sent."""
     from pipeline.commands.screens.lists import delivery_screen
-    from pipeline.lists.mailing import Resend, as_json
-    from pipeline.lists.mailing import deliver as deliver_lists
+    from pipeline.lists.delivery.mailing import Resend, as_json
+    from pipeline.lists.delivery.mailing import deliver as deliver_lists
     from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
@@ -124,7 +124,7 @@ def deliver(
 def notify(month: MonthOption = None, json_file: JsonOption = None) -> None:
     """Call the webhook once for a month whose lists are ready, without names; exit code 1 if it did not accept."""
     from pipeline.commands.screens.notifying import call_line
-    from pipeline.lists.notifying import notify as call_webhook
+    from pipeline.lists.delivery.notifying import notify as call_webhook
     from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
@@ -141,7 +141,7 @@ def notify(month: MonthOption = None, json_file: JsonOption = None) -> None:
 def remind(json_file: JsonOption = None) -> None:
     """Remind managers, once a month, whose list has no answer after some days; exit code 1 if one was not sent."""
     from pipeline.commands.screens.notifying import reminder_lines
-    from pipeline.lists.notifying import remind as remind_managers
+    from pipeline.lists.delivery.notifying import remind as remind_managers
     from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
@@ -232,8 +232,8 @@ def effect(
 
 def _effect(source: Path, settings: Settings, json_file: str | None) -> None:
     from pipeline.commands.screens.monitoring import effect_screen
-    from pipeline.lists.effect import as_json
-    from pipeline.lists.effect import effect as measure
+    from pipeline.lists.trial.effect import as_json
+    from pipeline.lists.trial.effect import effect as measure
     from pipeline.registry.versions import record_effect
 
     report = measure(source, settings)
@@ -253,7 +253,7 @@ def _offers(source: Path, settings: Settings, json_file: str | None) -> None:
 
 def _judgement(source: Path, settings: Settings, json_file: str | None) -> None:
     from pipeline.commands.screens.trials import judgement_screen
-    from pipeline.lists.own_judgement import as_json, judgement
+    from pipeline.lists.trial.own_judgement import as_json, judgement
 
     report = judgement(source, settings)
     write_json(json_file, as_json(report))

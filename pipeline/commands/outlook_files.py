@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.files import json_text, write_text, write_whole
-from pipeline.lists.spreadsheet import csv_bytes, xlsx_bytes
+from pipeline.lists.written.spreadsheet import csv_bytes, xlsx_bytes
 from pipeline.outlook.report import OutlookRow
 
 

@@ -62,8 +62,8 @@ def purge(
     Exit code 3, and the audit stays as it is, if its chain is broken.
     """
     from pipeline.commands.screens.oversight import pruning_screen, purging_screen
-    from pipeline.store.audit_pruning import prune_audit
-    from pipeline.store.periods import purge as purge_store
+    from pipeline.store.purge.audit_pruning import prune_audit
+    from pipeline.store.purge.periods import purge as purge_store
     from pipeline.store.settings_ledger import on_record
     from pipeline.store.store import Store
 
@@ -207,7 +207,7 @@ def verify(
     Prints the end of the chain on stdout: note it outside the store, for --noted.
     """
     from pipeline.commands.screens.oversight import audit_screen
-    from pipeline.store.audit import Link
+    from pipeline.store.audit.audit import Link
     from pipeline.store.store import Store
 
     link = None if noted is None else Link.of(noted)

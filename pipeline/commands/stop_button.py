@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.registry.account import account, checked_reason
 from pipeline.settings import Settings
-from pipeline.store.halts import Event, by_command, change_by_command
+from pipeline.store.operations.halts import Event, by_command, change_by_command
 from pipeline.store.store import Store
 
 COMMANDS: Final[dict[Event, str]] = {"halted": "retention halt", "resumed": "retention resume"}

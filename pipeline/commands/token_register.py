@@ -13,8 +13,9 @@ from pipeline.identity.keys import subject_mark
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import LIFETIME, new_token
 from pipeline.settings import Settings
-from pipeline.store import audit, embedded_tokens
-from pipeline.store.audit import AuditEntry
+from pipeline.store import embedded_tokens
+from pipeline.store.audit import audit
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.embedded_tokens import RegisteredToken
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store

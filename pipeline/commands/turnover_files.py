@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.files import json_text, write_text, write_whole
-from pipeline.lists.spreadsheet import Cell, csv_bytes, xlsx_bytes
+from pipeline.lists.written.spreadsheet import Cell, csv_bytes, xlsx_bytes
 from pipeline.turnover.plots import charts_of
 from pipeline.turnover.report import Turnover
 

@@ -15,15 +15,15 @@ from features.simulation.export import export_on, notices
 from features.simulation.run import LAST_DAY, simulate
 from pipeline.dataset.workspace import workspace
 from pipeline.demo.habits import LAST_ANSWER_DAYS, answers_to, habit_of, reads_at
-from pipeline.lists.effect import EffectReport, as_json, effect
 from pipeline.lists.reach import lists_for_managers
+from pipeline.lists.trial.effect import EffectReport, as_json, effect
 from pipeline.monthly import Month, monthly
 from pipeline.notice import require_notice
 from pipeline.registry.promotion import promote
 from pipeline.registry.versions import record_effect
 from pipeline.settings import Settings
 from pipeline.store.answers import store_answer
-from pipeline.store.briefings import confirm, last_confirmed
+from pipeline.store.operations.briefings import confirm, last_confirmed
 from pipeline.store.store import Store
 from pipeline.training import Request, train
 

@@ -12,9 +12,10 @@ from pipeline.notices import notices_of
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry
 from pipeline.settings import Settings
-from pipeline.store import halts, settings_ledger
-from pipeline.store.audit_counts import Looks, looks_since
-from pipeline.store.halts import HaltEvent
+from pipeline.store import settings_ledger
+from pipeline.store.audit.counts import Looks, looks_since
+from pipeline.store.operations import halts
+from pipeline.store.operations.halts import HaltEvent
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.settings_ledger import SettingChange, values_of
 from pipeline.store.store import Store

@@ -18,10 +18,10 @@ from pipeline.judgement.challenger import against_champion, against_parts
 from pipeline.judgement.diagnostics import factor_stability, gain, moved_features, range_coverage
 from pipeline.judgement.expected_exits import GivesRisk, expected_exits
 from pipeline.judgement.fairness.review import review
-from pipeline.judgement.figures import Bounded
 from pipeline.judgement.other_predictions import OtherPredictions
 from pipeline.judgement.other_scores import compared_with
-from pipeline.judgement.report import FeatureEntry, TrainingReport
+from pipeline.judgement.reporting.report import FeatureEntry, TrainingReport
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.judgement.true_hazard import true_hazard
 from pipeline.listing.rules import ListRules
 from pipeline.model.stored_model import StoredModel

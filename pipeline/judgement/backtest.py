@@ -11,18 +11,18 @@ import polars as pl
 from features.contract.vocabulary import DRIVERS
 from pipeline.dataset.evaluation_splits import Split, most_rows
 from pipeline.dataset.rows import Dataset
-from pipeline.judgement.figures import UNDEFINED, Bounded, Metrics
-from pipeline.judgement.metrics import Resampled, metrics, metrics_with_intervals, resampled_metrics
 from pipeline.judgement.plausible_exits import PlausibleExits, plausible_exits
-from pipeline.judgement.report import Baselines, Difference, OriginMetrics
+from pipeline.judgement.reporting.report import Baselines, Difference, OriginMetrics
+from pipeline.judgement.statistics.figures import UNDEFINED, Bounded, Metrics
+from pipeline.judgement.statistics.metrics import Resampled, metrics, metrics_with_intervals, resampled_metrics
 from pipeline.model.blend import Blend, fit_blend, with_posterior
-from pipeline.model.boosting import Shape
 from pipeline.model.calibration import risk_of
 from pipeline.model.fallback import FALLBACK
-from pipeline.model.parallel import in_parallel
 from pipeline.model.risk_range import risk_range
 from pipeline.model.selection import HeldOut
 from pipeline.model.training_rows import TrainingRows
+from pipeline.model.trees.boosting import Shape
+from pipeline.model.trees.parallel import in_parallel
 
 _OF_THE_MODEL = ("risk", "low", "high", "unconstrained")
 PERMUTATIONS = 3

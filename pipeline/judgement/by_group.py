@@ -9,9 +9,9 @@ import polars as pl
 from pipeline.dataset.rows import Dataset
 from pipeline.disclosure import LEAST_PEOPLE, hide_further
 from pipeline.judgement.backtest import Backtest
-from pipeline.judgement.figures import UNDEFINED
-from pipeline.judgement.metrics import metrics_with_intervals
-from pipeline.judgement.report import GroupFigures
+from pipeline.judgement.reporting.report import GroupFigures
+from pipeline.judgement.statistics.figures import UNDEFINED
+from pipeline.judgement.statistics.metrics import metrics_with_intervals
 
 BANDS: Final = {"under 1 year": 12.0, "1 to 3 years": 36.0, "3 to 5 years": 60.0, "5 to 10 years": 120.0}
 """Tenure bands with the month at which each ends; beyond the last is `LONGEST`."""

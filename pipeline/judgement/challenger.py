@@ -12,13 +12,13 @@ import numpy as np
 from pipeline.dataset.evaluation_splits import Split, most_rows
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.metrics import paired_difference
-from pipeline.judgement.report import AgainstChampion, AgainstParts
+from pipeline.judgement.reporting.report import AgainstChampion, AgainstParts
+from pipeline.judgement.statistics.figures import Bounded
+from pipeline.judgement.statistics.metrics import paired_difference
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.model.calibration import risk_of
-from pipeline.model.parallel import in_parallel
 from pipeline.model.stored_model import StoredModel
+from pipeline.model.trees.parallel import in_parallel
 
 
 def against_parts(judged: Backtest, seed: int) -> AgainstParts:

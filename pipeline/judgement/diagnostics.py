@@ -13,9 +13,9 @@ from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.drift import moved_too_far, reference_of, usual_limits
 from pipeline.judgement.plausible_exits import GROUPS
-from pipeline.judgement.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage
+from pipeline.judgement.reporting.report import CoverageGroup, FactorStability, MovedFeature, RangeCoverage
 from pipeline.model.blend import Blend, fit_blend
-from pipeline.model.parallel import in_parallel
+from pipeline.model.trees.parallel import in_parallel
 
 PERCENTILES: Final = 101
 """Points of the gain curve, both ends included."""

@@ -12,10 +12,10 @@ import polars as pl
 from pipeline.dataset.material import Material
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
-from pipeline.judgement.figures import UNDEFINED, Bounded
-from pipeline.judgement.report import ExpectedExits
-from pipeline.judgement.resampling import RESAMPLES, drawn_sums, percentile_interval
-from pipeline.judgement.score_intervals import share_interval
+from pipeline.judgement.reporting.report import ExpectedExits
+from pipeline.judgement.statistics.figures import UNDEFINED, Bounded
+from pipeline.judgement.statistics.resampling import RESAMPLES, drawn_sums, percentile_interval
+from pipeline.judgement.statistics.score_intervals import share_interval
 
 
 class GivesRisk(Protocol):

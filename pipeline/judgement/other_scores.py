@@ -11,10 +11,10 @@ from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.rows import KEYS, Dataset
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.judgement.backtest import Backtest, mean_permuted_auc
-from pipeline.judgement.compared import Compared, Differences, JudgedEstimator
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.metrics import metrics, metrics_with_intervals, paired_difference
 from pipeline.judgement.other_predictions import OtherPredictions
+from pipeline.judgement.reporting.compared import Compared, Differences, JudgedEstimator
+from pipeline.judgement.statistics.figures import Bounded
+from pipeline.judgement.statistics.metrics import metrics, metrics_with_intervals, paired_difference
 from pipeline.model.calibration import risk_of
 from pipeline.model.estimator.fitted import FittedEstimator, fit_estimator
 from pipeline.model.estimator.table import takes_tables

@@ -6,8 +6,8 @@ from typing import Final
 import polars as pl
 
 from features.errors import Finding
-from pipeline.judgement.metrics import one_metric
-from pipeline.judgement.report import TrueHazard
+from pipeline.judgement.reporting.report import TrueHazard
+from pipeline.judgement.statistics.metrics import one_metric
 
 TRUTH: Final = "truth.parquet"
 """Written by `retention simulate` beside its tables; not a table of the contract, so nothing else reads it."""

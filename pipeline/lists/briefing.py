@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from pipeline.language.translator import marked
 from pipeline.lists.risk_list import list_sizes
 from pipeline.settings import Settings
-from pipeline.store import briefings
+from pipeline.store.operations import briefings
 from pipeline.store.reading import Published, PublishedScores
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from features.errors import BadInput, Finding
 from pipeline.settings import Settings
 from pipeline.store.erasure import erased_since, last_audit_row
-from pipeline.store.operation_tables import SETTINGS_LEDGER
+from pipeline.store.operations.tables import SETTINGS_LEDGER
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store

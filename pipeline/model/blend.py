@@ -21,7 +21,6 @@ from pipeline.dataset.quarters import Quarters
 from pipeline.dataset.sample_of_stayers import shift_of
 from pipeline.dataset.splits import Fold
 from pipeline.files import write_text
-from pipeline.model.boosting import Shape, Trees, fit_trees, shape_for
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import Encoding, Rows
 from pipeline.model.fallback import choose_features
@@ -32,6 +31,7 @@ from pipeline.model.posterior import Errors, Posterior, fit_posterior
 from pipeline.model.selection import Choice, mixed
 from pipeline.model.separation import rank_auc
 from pipeline.model.training_rows import TrainingRows
+from pipeline.model.trees.boosting import Shape, Trees, fit_trees, shape_for
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dataset.splits import Fold
-from pipeline.model.boosting import Shape
 from pipeline.model.forecast import NextQuarter
 from pipeline.model.selection import BEYOND_CHANCE, Choice, choose, clearly_better
 from pipeline.model.training_rows import TrainingRows
+from pipeline.model.trees.boosting import Shape
 
 Bools = NDArray[np.bool_]
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dataset.splits import Fold
-from pipeline.model.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
 from pipeline.model.calibration import (
     USUAL_LEVEL_SD,
     Line,
@@ -21,6 +20,7 @@ from pipeline.model.calibration import (
 )
 from pipeline.model.forecast import NextQuarter
 from pipeline.model.linear import DEFAULT_PENALTY, PENALTIES, Penalty, fit_path
+from pipeline.model.trees.boosting import DEFAULT_ROUNDS, SHAPES, Shape, Trial, shape_for, try_trees
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -10,10 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from pipeline.model.boosting import Shape, bins_of
 from pipeline.model.design import Design, design_of
 from pipeline.model.encoding import Encoding, Rows, fit_encoding
 from pipeline.model.selection import HeldOut
+from pipeline.model.trees.boosting import Shape, bins_of
 
 if TYPE_CHECKING:
     import lightgbm

@@ -18,10 +18,10 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.dataset.splits import Fold
 from pipeline.model.blend import monotone_constraints
-from pipeline.model.boosting import Shape, Trial, shape_for, try_trees
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.linear import Penalty
 from pipeline.model.selection import HeldOut, best_weight, choose_penalty, clearly_better, mixed, row_losses
+from pipeline.model.trees.boosting import Shape, Trial, shape_for, try_trees
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.model.calibration import fit_lines, log_odds_of
 from pipeline.monitoring.results import Departure, ExpectedQuality
 

@@ -9,7 +9,7 @@ from datetime import date
 from math import isnan
 
 from pipeline.html.rendering import rendered
-from pipeline.judgement.figures import Bounded, Metrics
+from pipeline.judgement.statistics.figures import Bounded, Metrics
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import label_text
 from pipeline.monitoring.alert_words import remedy_text, rule_text

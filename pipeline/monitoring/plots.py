@@ -9,7 +9,7 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.judgement.illustration import attempt, svg_of
+from pipeline.judgement.reporting.illustration import attempt, svg_of
 from pipeline.language.translator import Language, marked
 
 COVERAGE_COLOUR: Final = "#c9d6ea"

@@ -20,8 +20,8 @@ from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import tables_without_names, workspace
 from pipeline.files import write_text
 from pipeline.judgement.drift import moved, reference_of
-from pipeline.judgement.figures import Bounded, Metrics
-from pipeline.judgement.metrics import metrics, metrics_with_intervals
+from pipeline.judgement.statistics.figures import Bounded, Metrics
+from pipeline.judgement.statistics.metrics import metrics, metrics_with_intervals
 from pipeline.language.translator import language
 from pipeline.listing.selection import listed
 from pipeline.model.stored_model import StoredModel

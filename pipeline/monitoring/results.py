@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from pipeline.data_counts import DataCounts
-from pipeline.judgement.figures import Bounded, Metrics, MetricValues
+from pipeline.judgement.statistics.figures import Bounded, Metrics, MetricValues
 
 LEVEL: Final = 0.05
 """The probability of a warning of concept drift in a month in which nothing has changed."""

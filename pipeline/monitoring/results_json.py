@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from pipeline.judgement.figures import Metrics
+from pipeline.judgement.statistics.figures import Metrics
 from pipeline.monitoring.alert_words import remedy_text, rule_text
 from pipeline.monitoring.results import Alert, MonitoringResults, Month
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from pipeline.outlook.predictive import other_exits, range_of, voluntary_exits
 from pipeline.outlook.report import BY, HORIZONS, OutlookRow
 from pipeline.score_record import NORMAL_95
-from pipeline.store.group_figures import EVERYONE, EXITS_DIGITS
+from pipeline.store.groups.group_figures import EVERYONE, EXITS_DIGITS
 
 Floats = NDArray[np.float64]
 Figures = Mapping[str, list[dict[str, Any]]]
-"""The published figures of groups by dimension (`pipeline.store.group_figures`)."""
+"""The published figures of groups by dimension (`pipeline.store.groups.group_figures`)."""
 
 _HALF_A_DIGIT: Final = 0.5 * 10**-EXITS_DIGITS
 _LEAST_FOR_SPREAD: Final = 1e-6

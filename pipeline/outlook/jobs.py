@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.disclosure import LEAST_PEOPLE, changed_groups, hide_further
 from pipeline.outlook.ahead import Figures
-from pipeline.store.group_figures import DIMENSIONS, EVERYONE, shown_members
+from pipeline.store.groups.group_figures import DIMENSIONS, EVERYONE, shown_members
 
 _JOB = "job"
 

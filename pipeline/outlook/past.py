@@ -10,7 +10,7 @@ from features.calendar import month_end
 from pipeline.outlook.ahead import Figures, groups_of, horizons_of
 from pipeline.outlook.predictive import range_of
 from pipeline.outlook.report import HORIZONS, Held
-from pipeline.store.group_figures import DIMENSIONS, EVERYONE
+from pipeline.store.groups.group_figures import DIMENSIONS, EVERYONE
 from pipeline.store.reading import Published, PublishedScores
 
 MONTHS: Final = 36

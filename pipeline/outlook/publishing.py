@@ -12,10 +12,10 @@ from pipeline.outlook.jobs import JobsBefore, jobs_shown, members_of
 from pipeline.outlook.outlook_json import from_stored, stored
 from pipeline.outlook.past import figures_of, held
 from pipeline.outlook.report import BY, Outlook, PlannedHires
-from pipeline.store.outlook_figures import StoredOutlook, newest_outlook, write_outlook
+from pipeline.store.groups.outlook_figures import StoredOutlook, newest_outlook, write_outlook
+from pipeline.store.groups.turnover_figures import newest_turnover
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import newest_turnover
 from pipeline.turnover.stays import stays_of
 
 if TYPE_CHECKING:

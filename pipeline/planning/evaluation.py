@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.disclosure import Hidden, hidden_of_reached
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.listing.replacement_cost import Costs, cost_of_level
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.listing.replacement_cost import Costs
 from pipeline.planning.plan_levers import PlanLevers
 

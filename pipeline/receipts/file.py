@@ -13,9 +13,9 @@ from pipeline.language.translator import language
 from pipeline.receipts.document import receipt_file
 from pipeline.receipts.own_receipt import own_receipt
 from pipeline.settings import Settings
-from pipeline.store.audit import AuditEntry
-from pipeline.store.halts import current_halt
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.held import sources_of
+from pipeline.store.operations.halts import current_halt
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.store.audit import StoredEntry
+from pipeline.store.audit.audit import StoredEntry
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pipeline.language.actions import action_of
 from pipeline.language.confidence import About, with_sums, without_answers
 from pipeline.language.translator import Language
 from pipeline.language.wording import figure_text, label_text
-from pipeline.lists.delivered import delivered_lists
+from pipeline.lists.delivery.delivered import delivered_lists
 from pipeline.notice import require_notice
 from pipeline.receipts.own_looks import LooksOfDay, looks_by_day
 from pipeline.score_record import ENOUGH, Factor

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.statistics.figures import Bounded
 
 NOT_KNOWN = "–"
 

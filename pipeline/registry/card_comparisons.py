@@ -1,8 +1,8 @@
 """Blocks of a model card on what is not the product's: a classifier of the user, another system, own features."""
 
-from pipeline.judgement.compared import Differences
-from pipeline.judgement.figures import Metrics, MetricValues
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.compared import Differences
+from pipeline.judgement.reporting.report import TrainingReport
+from pipeline.judgement.statistics.figures import Metrics, MetricValues
 from pipeline.registry.card_blocks import Block, Facts, Table, bounds, number
 from pipeline.registry.card_words import MEANING
 

@@ -3,7 +3,7 @@ factors can be relied on."""
 
 from collections.abc import Sequence
 
-from pipeline.judgement.report import (
+from pipeline.judgement.reporting.report import (
     Difference,
     ExpectedExits,
     FactorStability,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Final
 
-from pipeline.judgement.report import (
+from pipeline.judgement.reporting.report import (
     FairnessRow,
     GroupFigures,
     Manifest,

@@ -6,9 +6,9 @@ from math import isfinite
 from typing import Final
 
 from features.errors import Finding, Refused
-from pipeline.judgement.condition import Code, Condition, Limits
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.report import FairnessRow, TrainingReport
+from pipeline.judgement.reporting.condition import Code, Condition, Limits
+from pipeline.judgement.reporting.report import FairnessRow, TrainingReport
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.registry.gate_words import sentence
 
 SLOPE_LIMITS: Final = (0.8, 1.25)

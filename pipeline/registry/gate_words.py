@@ -3,8 +3,8 @@
 from math import isfinite
 from typing import Final
 
-from pipeline.judgement.condition import Code, Condition
-from pipeline.judgement.groups import attribute_text, group_text, written
+from pipeline.judgement.reporting.condition import Code, Condition
+from pipeline.judgement.reporting.groups import attribute_text, group_text, written
 from pipeline.language.translator import ENGLISH, Language, marked
 
 _WORDS: Final = {

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pipeline.html.markdown import plain
 from pipeline.html.rendering import rendered
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.language.translator import ENGLISH
 from pipeline.registry import card_words as words
 from pipeline.registry.card_blocks import Block, Facts, Items, Picture, Section, Table, Text, bounds, number

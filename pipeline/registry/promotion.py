@@ -15,9 +15,9 @@ from mlflow.exceptions import MlflowException
 
 from features.errors import BadInput
 from pipeline.faults import REGISTRY, unavailable
-from pipeline.judgement.condition import Condition
-from pipeline.judgement.illustration import MissingIllustration, attempt
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.condition import Condition
+from pipeline.judgement.reporting.illustration import MissingIllustration, attempt
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import ledger
 from pipeline.registry import versions as registry

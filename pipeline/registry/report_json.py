@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from pipeline.judgement.condition import Code, Condition, Limits, StoredWords, Verdict
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.groups import Group
-from pipeline.judgement.report import Manifest, TrainingReport
+from pipeline.judgement.reporting.condition import Code, Condition, Limits, StoredWords, Verdict
+from pipeline.judgement.reporting.groups import Group
+from pipeline.judgement.reporting.report import Manifest, TrainingReport
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.registry.gate_words import condition_text, limit_text
 
 _READ: Final = TypeAdapter(TrainingReport)

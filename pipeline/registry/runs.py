@@ -17,8 +17,8 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 from mlflow.types.schema import AnyType
 
-from pipeline.judgement.illustration import MissingIllustration, attempt
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.illustration import MissingIllustration, attempt
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry.report_json import as_text
 from pipeline.settings import Settings

@@ -26,8 +26,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput, Finding
 from pipeline.faults import REGISTRY, unavailable
-from pipeline.judgement.illustration import MissingIllustration
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.illustration import MissingIllustration
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.stored_model import StoredModel
 from pipeline.registry import report_json
 from pipeline.registry.local import CHAMPION, MODEL_NAME

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from pipeline.identity.keys import checkpoint_key, checkpoint_verification_key
-from pipeline.store.audit import FIRST, Link
-from pipeline.store.operation_tables import AUDIT_CHECKPOINT
+from pipeline.store.audit.audit import FIRST, Link
+from pipeline.store.operations.tables import AUDIT_CHECKPOINT
 from pipeline.store.schema import AUDIT, in_utc
 
 _BATCH: Final = 10_000

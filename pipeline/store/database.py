@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, false, insert, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.store import audit
 from pipeline.store import sqlite as sqlite_file
+from pipeline.store.audit import audit
 from pipeline.store.schema import AUDIT
 
 MOST_THREADS: Final = 40

@@ -10,7 +10,8 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, exists, func, select, update
 
-from pipeline.store.operation_tables import BRIEFING_CONFIRMATION, BRIEFING_MAIL, HALT_LEDGER, REMINDER
+from pipeline.store.groups.turnover_tables import TURNOVER_LINE
+from pipeline.store.operations.tables import BRIEFING_CONFIRMATION, BRIEFING_MAIL, HALT_LEDGER, REMINDER
 from pipeline.store.schema import (
     AUDIT,
     CONTEST,
@@ -26,7 +27,6 @@ from pipeline.store.schema import (
 )
 from pipeline.store.seals import lawful_erasure
 from pipeline.store.trials.tables import FIRST_OFFER, NOMINATED, NOMINATION
-from pipeline.store.turnover_tables import TURNOVER_LINE
 
 ERASED: Final = "erased"
 """The result in the audit's row of an erasure."""

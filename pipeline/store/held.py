@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, func, or_, select, union
 
 from pipeline.score_record import Factor, Score
-from pipeline.store.audit import StoredEntry, page
-from pipeline.store.briefings import confirmed_at
+from pipeline.store.audit.audit import StoredEntry, page
+from pipeline.store.operations.briefings import confirmed_at
 from pipeline.store.reading import PublishedScores
 from pipeline.store.reading.directory import Entry
 from pipeline.store.reading.scores import SCORE_COLUMNS

@@ -296,7 +296,7 @@ AUDIT: Final = Table(
 `rows_hash` seal the rows of a publication (`pipeline.store.seals`).
 
 Triggers refuse UPDATE, TRUNCATE and REPLACE, and DELETE of rows after the last checkpoint; `hash` covers the row and
-the previous one (`pipeline.store.audit`).
+the previous one (`pipeline.store.audit.audit`).
 """
 
 MODEL_LEDGER: Final = Table(

@@ -17,8 +17,8 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
-from pipeline.store import audit
-from pipeline.store.audit import AuditEntry
+from pipeline.store.audit import audit
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.schema import AUDIT, GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE
 
 _DIGEST_BYTES: Final = 512

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, insert, make_url, select, text
 
 from pipeline.settings import Settings
 from pipeline.settings_file import may_hold_secret, may_name_people
-from pipeline.store.operation_tables import SETTINGS_LEDGER
+from pipeline.store.operations.tables import SETTINGS_LEDGER
 from pipeline.store.store import Store
 
 Program = Literal["server", "commands"]

@@ -19,16 +19,18 @@ from features.errors import BadInput
 from pipeline.identity.scopes import Scope
 from pipeline.notice import NoticeOf, notice_of
 from pipeline.settings import Settings
-from pipeline.store import audit, checkpoints, database, erasure, halt_notice, halts, seals, staff_files
-from pipeline.store.audit import AuditEntry, Link
-from pipeline.store.audit_queue import AuditQueue
+from pipeline.store import checkpoints, database, erasure, seals, staff_files
+from pipeline.store.audit import audit
+from pipeline.store.audit.audit import AuditEntry, Link
+from pipeline.store.audit.queue import AuditQueue
 from pipeline.store.database import Access, Forgotten, begun, engines_of
 from pipeline.store.embedded_tokens import revoked_ids
-from pipeline.store.group_figures import group_figures
-from pipeline.store.halts import HaltEvent
+from pipeline.store.groups.group_figures import group_figures
+from pipeline.store.groups.shown_before import services_to_show, shown_before
+from pipeline.store.operations import halt_notice, halts
+from pipeline.store.operations.halts import HaltEvent
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
-from pipeline.store.shown_before import services_to_show, shown_before
 from pipeline.store.upgrade import is_newest, upgrade
 from pipeline.store.writing import write
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from pipeline.data_counts import DataCheck
 from pipeline.informed import WHERE_AND_SINCE
-from pipeline.store import audit, seals
-from pipeline.store.audit import AuditEntry
-from pipeline.store.halts import require_running
+from pipeline.store import seals
+from pipeline.store.audit import audit
+from pipeline.store.audit.audit import AuditEntry
+from pipeline.store.operations.halts import require_running
 from pipeline.store.publication import Publication, rows_in_batches
 from pipeline.store.reading.directory import searched
 from pipeline.store.schema import DIRECTORY, EMPLOYMENT, GROUP_FIGURE, PUBLICATION, SCORE, SERVICE_FIGURE

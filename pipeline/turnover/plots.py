@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.judgement.illustration import Attempt, Picture, attempt, picture_of
+from pipeline.judgement.reporting.illustration import Attempt, Picture, attempt, picture_of
 from pipeline.turnover.monthly import EVERYONE, MANAGER
 from pipeline.turnover.rates import Rate
 from pipeline.turnover.report import CohortRow, GroupRow, MonthRow, Turnover

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from features.errors import BadInput, Finding
 from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
 from pipeline.store.erasure import erased_since
+from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.turnover.expectation import expectation_of
 from pipeline.turnover.happened import Happened, happened, months_between, window_of
 from pipeline.turnover.monthly import MANAGER

@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from features.contract.ids import MOST_CHARACTERS
 from features.errors import BadInput
 from pipeline.identity.tokens import Identity, Role
-from pipeline.store.audit import AuditEntry, Link, append
-from pipeline.store.halts import HaltEvent, current_halt
+from pipeline.store.audit.audit import AuditEntry, Link, append
+from pipeline.store.operations.halts import HaltEvent, current_halt
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.access.auth import Asker

@@ -1,4 +1,4 @@
-"""What an answer shows, and what becomes of it while the system is halted (`pipeline.store.halts`)."""
+"""What an answer shows, and what becomes of it while the system is halted (`pipeline.store.operations.halts`)."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import BadInput
 from pipeline.language.translator import marked
-from pipeline.store.halts import HaltEvent
+from pipeline.store.operations.halts import HaltEvent
 from serving.http.problems import Refusal
 
 HALTED: Final = "halted"

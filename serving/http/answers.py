@@ -9,7 +9,7 @@ from fastapi import Header, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from pipeline.lists.spreadsheet import Cell, csv_bytes, xlsx_bytes
+from pipeline.lists.written.spreadsheet import Cell, csv_bytes, xlsx_bytes
 from serving.http.problems import Refusal
 
 JSON: Final = "application/json"

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.store.halts import Event
+from pipeline.store.operations.halts import Event
 from serving.access.audit import Audit
 from serving.access.halting import Shows
 from serving.access.permissions import ForHaltRoles, ReviewPurpose

@@ -9,10 +9,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from pipeline.judgement.condition import Condition, Verdict
-from pipeline.judgement.figures import UNDEFINED, Bounded
-from pipeline.judgement.groups import attribute_text, crossed_text
-from pipeline.judgement.report import FairnessGroup, FairnessRow, GroupFigures, TrainingReport
+from pipeline.judgement.reporting.condition import Condition, Verdict
+from pipeline.judgement.reporting.groups import attribute_text, crossed_text
+from pipeline.judgement.reporting.report import FairnessGroup, FairnessRow, GroupFigures, TrainingReport
+from pipeline.judgement.statistics.figures import UNDEFINED, Bounded
 from pipeline.language.translator import Language, marked
 from pipeline.registry import ledger
 from pipeline.registry.card_words import BASELINES, OUTCOMES

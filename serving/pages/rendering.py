@@ -21,7 +21,7 @@ from pipeline.language.direction import isolated
 from pipeline.language.record_words import PURPOSES, RESULTS, ROLES
 from pipeline.language.translator import Language, language, languages, marked
 from pipeline.language.wording import BAND_NAMES, DRIVER_NAMES
-from pipeline.store.halts import HaltEvent
+from pipeline.store.operations.halts import HaltEvent
 from pipeline.store.settings_ledger import IS_SET
 from serving.http.language import asked_language
 from serving.pages import charts

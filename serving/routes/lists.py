@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.identity.tokens import Identity, Role
-from pipeline.lists.list_table import COLUMNS, list_rows
-from pipeline.lists.pages import index_page, list_page
 from pipeline.lists.risk_list import RiskList
+from pipeline.lists.written.list_table import COLUMNS, list_rows
+from pipeline.lists.written.pages import index_page, list_page
 from pipeline.store.answers import ListAnswer, last_answers, store_answer
 from pipeline.store.reading import Published
 from serving.access.audit import Audit

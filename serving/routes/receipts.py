@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from pipeline.store.erasure import ERASED, erase, kept
-from pipeline.store.erasure_of_files import erase_files
+from pipeline.store.purge.erasure_of_files import erase_files
 from pipeline.store.subject_rights import contest
 from serving.access.audit import Audit
 from serving.access.halting import Shows

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from pipeline.store.audit import page
+from pipeline.store.audit.audit import page
 from pipeline.store.reading import PublishedScores
 from pipeline.store.schema import AUDIT
 from serving.http.answers import Table

@@ -9,7 +9,7 @@ from pipeline.identity.tokens import Identity
 from pipeline.language.translator import Language, marked
 from pipeline.lists.briefing import SECTIONS, holds_until, is_due
 from pipeline.settings import Settings
-from pipeline.store.briefings import confirm, confirmed_at
+from pipeline.store.operations.briefings import confirm, confirmed_at
 from serving.access.audit import Audit
 from serving.access.halting import Shows
 from serving.http.problems import Refusal

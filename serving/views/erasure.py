@@ -8,12 +8,12 @@ from typing import Final
 from sqlalchemy import Connection
 
 from features.errors import counted
-from pipeline.store.audit import Link
+from pipeline.store.audit.audit import Link
 from pipeline.store.database import Forgotten
 from pipeline.store.erasure import leaves_traces, was_erased
-from pipeline.store.erasure_of_files import in_files
 from pipeline.store.held import sources_of
 from pipeline.store.list_folders import holds_drafts
+from pipeline.store.purge.erasure_of_files import in_files
 from pipeline.store.reading import PublishedScores
 from serving.schemas.subject_rights import Erasure, Proof
 from serving.views.receipts import nothing_held

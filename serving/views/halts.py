@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from pipeline.identity.tokens import Identity
-from pipeline.store.halts import UNCHANGED, Event, HaltEvent, add_event, current_halt, events
+from pipeline.store.operations.halts import UNCHANGED, Event, HaltEvent, add_event, current_halt, events
 from serving.access.audit import Trail
 from serving.access.halting import Shows
 from serving.schemas.halts import HaltAnswer, HaltRecord

@@ -10,7 +10,7 @@ from pipeline.identity.tokens import Identity, Role
 from pipeline.lists.below import CountedList, counted_lists
 from pipeline.lists.reach import waits
 from pipeline.settings import Settings
-from pipeline.store.group_figures import added
+from pipeline.store.groups.group_figures import added
 from pipeline.store.reading import Organisation, Published, PublishedScores
 from serving.http.problems import Refusal
 from serving.schemas.groups import ServicesBetween

@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from features.errors import BadInput, Unavailable
-from pipeline.judgement.small_groups import without_small_groups
+from pipeline.judgement.reporting.small_groups import without_small_groups
 from pipeline.language.translator import marked
 from pipeline.registry import ledger
 from pipeline.registry.ledger import LedgerEntry

@@ -15,7 +15,7 @@ from pipeline.lists.reach import waits
 from pipeline.outlook.large_groups import of_large_groups
 from pipeline.outlook.outlook_json import as_json, from_stored
 from pipeline.outlook.report import BY, Outlook, OutlookRow
-from pipeline.store.outlook_figures import newest_outlook
+from pipeline.store.groups.outlook_figures import newest_outlook
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.problems import Refusal
 from serving.schemas.outlook import OutlookAnswer, OutlookBy

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.language.translator import marked
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
-from pipeline.store.plans import remove_plan, save_plan, saved_plans
+from pipeline.store.operations.plans import remove_plan, save_plan, saved_plans
 from pipeline.store.reading import Published, PublishedScores
 from serving.access.audit import Trail
 from serving.access.halting import Shows
@@ -32,7 +32,7 @@ from serving.views.champion import Champion
 from serving.views.months import current
 
 if TYPE_CHECKING:
-    from pipeline.judgement.figures import Bounded
+    from pipeline.judgement.statistics.figures import Bounded
     from pipeline.planning.plan import Evaluated, Funded, GroupPlan, Money, Plan, Prices
 
 MEANS: Final = marked(

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.language.translator import ENGLISH, Language
 from pipeline.language.wording import factor_text
-from pipeline.lists.delivered import allocations_of, delivered_lists
+from pipeline.lists.delivery.delivered import allocations_of, delivered_lists
 from pipeline.receipts.document import RIGHTS
 from pipeline.score_record import Factor
 from pipeline.settings import Settings

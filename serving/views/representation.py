@@ -10,10 +10,10 @@ from typing import Any, Final
 from features.calendar import month_end
 from features.errors import Unavailable
 from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.groups import attribute_text, crossed_text
-from pipeline.judgement.report import FairnessGroup, FairnessRow, TrainingReport
-from pipeline.judgement.small_groups import without_small_groups
+from pipeline.judgement.reporting.groups import attribute_text, crossed_text
+from pipeline.judgement.reporting.report import FairnessGroup, FairnessRow, TrainingReport
+from pipeline.judgement.reporting.small_groups import without_small_groups
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import label_text
 from pipeline.lists.briefing import must_read
@@ -24,7 +24,7 @@ from pipeline.notices import notices_of
 from pipeline.registry import ledger
 from pipeline.settings import Settings
 from pipeline.store import settings_ledger
-from pipeline.store.audit_counts import looks_since
+from pipeline.store.audit.counts import looks_since
 from pipeline.store.reading import Published, PublishedScores
 from serving.http.logs import LOG
 from serving.http.problems import Refusal

@@ -11,8 +11,8 @@ from typing import Any, Final
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Identity, Role
 from pipeline.language.translator import marked
+from pipeline.store.groups.turnover_figures import newest_source, newest_turnover, turnover_of_lines
 from pipeline.store.reading import PublishedScores
-from pipeline.store.turnover_figures import newest_source, newest_turnover, turnover_of_lines
 from serving.http.problems import Refusal
 from serving.schemas.turnover import TurnoverAnswer, TurnoverBy
 

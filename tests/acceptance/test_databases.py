@@ -18,8 +18,8 @@ from features.drafting.draft import draft_database, draft_source
 from features.errors import BadInput
 from features.reading.databases import queries as running
 from features.reading.databases.connectors import CONNECTORS
+from features.reading.definition.source_definition import read_definition
 from features.reading.raw_tables import Raw, read_tables
-from features.reading.source_definition import read_definition
 from features.source import Source, check_source, load_source
 
 EMPLOYEES = ("employees", {"employee_id": str, "hire_date": date, "sick_days": int})

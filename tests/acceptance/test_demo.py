@@ -20,7 +20,7 @@ from pipeline.registry.loading import load
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
 from pipeline.store.answers import last_answers
-from pipeline.store.briefings import confirmed_at
+from pipeline.store.operations.briefings import confirmed_at
 from pipeline.store.schema import LIST_ANSWER
 from pipeline.store.store import Store
 from serving.app import create_app

@@ -26,8 +26,8 @@ from features.simulation.run import simulate
 from features.source import Source, load_source
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.listing.selection import listed
-from pipeline.lists.month_folder import write_lists
 from pipeline.lists.risk_list import BANDS
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.monitoring.results import MonitoringResults
 from pipeline.monthly import monthly
 from pipeline.scoring.job import score_and_publish
@@ -208,18 +208,18 @@ def test_the_report_names_nobody(watched: Year) -> None:
 MONTH = "2025-09"
 _KILLED = """
 import os, signal, sys
-import pipeline.lists.month_folder
+import pipeline.lists.written.month_folder
 written = []
-whole = pipeline.lists.month_folder.list_page
+whole = pipeline.lists.written.month_folder.list_page
 def page(*arguments):
     written.append(arguments)
     if len(written) == 10:
         os.kill(os.getpid(), signal.SIGKILL)
     return whole(*arguments)
-pipeline.lists.month_folder.list_page = page
+pipeline.lists.written.month_folder.list_page = page
 from datetime import date
 from pathlib import Path
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.monthly import monthly
 from pipeline.settings import Settings
 monthly(Path(sys.argv[1]), Settings(), sys.argv[2], date(2026, 1, 5))

@@ -16,7 +16,7 @@ from pipeline.dataset.outcome import left_within_horizon
 from pipeline.outlook.past import left_voluntarily
 from pipeline.settings import Settings
 from pipeline.store.erasure import erase
-from pipeline.store.outlook_figures import newest_outlook
+from pipeline.store.groups.outlook_figures import newest_outlook
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from pipeline.turnover.stays import stays_of

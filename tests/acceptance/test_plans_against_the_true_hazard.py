@@ -17,7 +17,7 @@ from pipeline.dataset.features_of import features_of
 from pipeline.dataset.rows import build_dataset
 from pipeline.dataset.splits import fold_rows, inner_folds, training_dates
 from pipeline.dataset.workspace import workspace
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.model.blend import fit_blend, with_posterior
 from pipeline.model.stored_model import StoredModel
 from pipeline.planning.evaluation import evaluate

@@ -21,7 +21,7 @@ from servers import free_port, served
 from sqlalchemy import select
 from traces import copies_in, files_holding
 
-from pipeline.judgement.metrics import metrics
+from pipeline.judgement.statistics.metrics import metrics
 from pipeline.settings import Settings
 from pipeline.store.schema import PUBLICATION
 from pipeline.store.store import Store

@@ -16,7 +16,7 @@ from documents import blocks, page, section, table_lines
 from features.calendar import month_end
 from features.contract.tables import REQUIRED_TABLES, TABLES, column_order, column_type, required_columns
 from features.drafting.templates.template import read_template
-from features.reading.source_definition import read_definition
+from features.reading.definition.source_definition import read_definition
 from features.source import Source, load_source
 
 PAGE = page("docs/sources.md")

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from features.simulation.run import simulate
 from pipeline.commands.main import app
 from pipeline.settings import Settings
+from pipeline.store.groups.turnover_figures import newest_turnover
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import newest_turnover
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 

@@ -13,9 +13,9 @@ from pipeline.outlook.outlook_json import stored
 from pipeline.outlook.report import Outlook, OutlookRow
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
-from pipeline.store.outlook_figures import StoredOutlook, write_outlook
+from pipeline.store.groups.outlook_figures import StoredOutlook, write_outlook
+from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.turnover.report import Turnover
 from pipeline.turnover.turnover_json import as_json
 from serving.api_page import examples, page

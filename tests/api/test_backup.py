@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from published import SEPTEMBER, publication
 
-from pipeline.store.audit import AuditEntry
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.seals import Seals
 from pipeline.store.store import Store
 

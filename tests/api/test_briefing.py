@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 
 from pipeline.lists.briefing import holds_until, is_due, must_read
 from pipeline.settings import Settings
-from pipeline.store.briefings import confirm
 from pipeline.store.erasure import erase
-from pipeline.store.operation_tables import BRIEFING_CONFIRMATION
+from pipeline.store.operations.briefings import confirm
+from pipeline.store.operations.tables import BRIEFING_CONFIRMATION
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings

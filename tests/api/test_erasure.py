@@ -18,10 +18,10 @@ from traces import copies_in, files_holding, rows_holding
 
 from pipeline.dataset.table import write_features
 from pipeline.dataset.workspace import tell_of_erasure, workspace
-from pipeline.lists import pages
-from pipeline.lists.delivery_ledger import record
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.delivery.delivery_ledger import record
 from pipeline.lists.rollout import allocate
+from pipeline.lists.written import pages
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.store.answers import ListAnswer, store_answer
 from pipeline.store.list_folders import note_folder
 from pipeline.store.reading import Published, PublishedScores
@@ -220,7 +220,7 @@ def test_lists_that_are_being_written_are_deleted_once_they_are_finished(
         erasure.join(1)  # long enough for an erasure that does not wait
         return pages.index_page(*arguments)
 
-    monkeypatch.setattr("pipeline.lists.month_folder.index_page", index_page)
+    monkeypatch.setattr("pipeline.lists.written.month_folder.index_page", index_page)
     written = write_lists(store, settings.var / "lists", settings.list_rules)
     erasure.join()
     assert (written.people, proofs[0]["removed"]["lists"], proofs[0]["remains"]["lists_in_use"]) == (2, 2, 0)

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from published import AuditRows
 
 from pipeline.language.translator import ENGLISH
-from pipeline.lists.department_page import department_figures
+from pipeline.lists.written.department_page import department_figures
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 from serving.app import create_app

@@ -19,7 +19,7 @@ import pipeline
 from pipeline.commands.main import app as commands
 from pipeline.identity.tokens import Role, issue_token
 from pipeline.settings import Settings
-from pipeline.store.halts import Halted
+from pipeline.store.operations.halts import Halted
 from pipeline.store.store import Store
 from serving.access.halting import FRESH_SECONDS
 from serving.app import create_app

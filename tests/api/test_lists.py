@@ -17,7 +17,7 @@ from features.errors import BadInput
 from pipeline.faults import fault_of
 from pipeline.language.translator import language
 from pipeline.listing.rules import ListRules
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.store.store import Store
 from serving.settings import ServerSettings
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from pipeline.identity.tokens import issue_token
 from pipeline.settings import Settings
-from pipeline.store.audit import AuditEntry
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.erasure import erase
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store

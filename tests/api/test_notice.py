@@ -16,7 +16,7 @@ import pipeline
 from features.errors import BadInput, Refused
 from pipeline.commands.main import app as commands
 from pipeline.identity.tokens import issue_token
-from pipeline.lists.mailing import deliver
+from pipeline.lists.delivery.mailing import deliver
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 from serving.app import create_app

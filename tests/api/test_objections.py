@@ -16,7 +16,7 @@ from features.errors import BadInput
 from pipeline.identity.keys import OBJECTION_KEY
 from pipeline.identity.tokens import issue_token
 from pipeline.listing.rules import ListRules
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.store.objections import Objections
 from pipeline.store.schema import CONTEST, OBJECTION
 from pipeline.store.store import Store

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from pipeline.identity.scopes import Scope
 from pipeline.outlook.outlook_json import stored
 from pipeline.outlook.report import Held, Outlook, OutlookRow, PlannedHires
-from pipeline.store.outlook_figures import StoredOutlook, write_outlook
+from pipeline.store.groups.outlook_figures import StoredOutlook, write_outlook
 from pipeline.store.store import Store
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy

@@ -19,7 +19,7 @@ from published import AUGUST, MANAGER_OF, SEPTEMBER, publication
 
 from pipeline.identity.tokens import issue_token
 from pipeline.informed import WHERE_AND_SINCE
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.store.store import Store
 from serving.app import create_app
 from serving.settings import ServerSettings

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
 from pipeline.commands import main as entry
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.registry import promotion
 from pipeline.registry import versions as registry
 from pipeline.registry.loading import load

@@ -19,7 +19,7 @@ from published import MANAGER_OF, SEPTEMBER, publication
 from sqlalchemy import insert
 
 from pipeline.identity.tokens import Role, issue_token
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.store.schema import ROLLOUT
 from pipeline.store.store import Store
 from serving.access.permissions import Permit, allowed_to_halt

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from published import AuditRows
 from sqlalchemy import text
 
-from pipeline.lists.month_folder import write_lists
-from pipeline.store.audit import Link
+from pipeline.lists.written.month_folder import write_lists
+from pipeline.store.audit.audit import Link
 from pipeline.store.list_folders import note_folder
 from pipeline.store.schema import METADATA
 from pipeline.store.store import Store

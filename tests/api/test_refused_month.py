@@ -21,14 +21,14 @@ from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.dataset.rows import cross_section_dataset
 from pipeline.dataset.splits import repeated_folds
 from pipeline.judgement.learned_sums import learned_sums
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.model.blend import fit_blend
 from pipeline.model.stored_model import StoredModel
 from pipeline.monthly import monthly
 from pipeline.registry import versions as registry
 from pipeline.scoring.job import Scored, score_and_publish
 from pipeline.settings import Settings
-from pipeline.store.audit import AuditEntry, append
+from pipeline.store.audit.audit import AuditEntry, append
 from pipeline.store.erasure import ERASED, erase
 from pipeline.store.schema import AUDIT, PUBLICATION, SCORE
 from pipeline.store.store import Store

@@ -13,13 +13,13 @@ from api_server import Bearer, Server, becomes
 from fastapi.testclient import TestClient
 
 from pipeline.disclosure import small_groups
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.report import FairnessGroup, FairnessRow, GroupFigures, Ratio, Ratios, TrainingReport
-from pipeline.judgement.small_groups import without_small_groups
+from pipeline.judgement.reporting.report import FairnessGroup, FairnessRow, GroupFigures, Ratio, Ratios, TrainingReport
+from pipeline.judgement.reporting.small_groups import without_small_groups
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.language.translator import language
 from pipeline.registry.versions import last_effect, record_effect
-from pipeline.store.audit import AuditEntry
-from pipeline.store.audit_counts import looks_since
+from pipeline.store.audit.audit import AuditEntry
+from pipeline.store.audit.counts import looks_since
 from pipeline.store.settings_ledger import changes, record, recorded_since
 from pipeline.store.store import Store
 from serving import settings_record

@@ -14,10 +14,10 @@ from pipeline.model.stored_model import StoredModel
 from pipeline.planning.staff import Figures, figures_of
 from pipeline.settings import Settings
 from pipeline.store import staff_files
-from pipeline.store.audit import AuditEntry, append
+from pipeline.store.audit.audit import AuditEntry, append
 from pipeline.store.erasure import ERASED, erase
-from pipeline.store.erasure_of_files import erase_files, in_files
 from pipeline.store.publication import Publication
+from pipeline.store.purge.erasure_of_files import erase_files, in_files
 from pipeline.store.store import Store
 
 PEOPLE = [f"person-{n}" for n in range(8)]

@@ -11,8 +11,8 @@ from published import AuditRows
 from turnover_examples import LARGE, line, publish_what_happened, turnover
 
 from pipeline.identity.scopes import Scope
+from pipeline.store.groups.turnover_figures import TurnoverFigures, turnover_of_lines, write_turnover
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import TurnoverFigures, turnover_of_lines, write_turnover
 from pipeline.turnover.turnover_json import as_json
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy

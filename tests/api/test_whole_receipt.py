@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from published import AUGUST, SEPTEMBER, publication
 from sqlalchemy import insert
 
-from pipeline.store.audit import AuditEntry
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.publication import Publication
 from pipeline.store.schema import DELIVERY, ROLLOUT
 from pipeline.store.store import Store

@@ -8,7 +8,7 @@ from accessible import assert_accessible
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
 
-from pipeline.store.operation_tables import BRIEFING_CONFIRMATION
+from pipeline.store.operations.tables import BRIEFING_CONFIRMATION
 from pipeline.store.store import Store
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy

@@ -13,7 +13,7 @@ from stopping import resume
 from walked_company import IDS, NAMES
 from walking import WHY, Walk, state_purpose
 
-from pipeline.store.operation_tables import BRIEFING_CONFIRMATION
+from pipeline.store.operations.tables import BRIEFING_CONFIRMATION
 
 pytestmark = pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
 

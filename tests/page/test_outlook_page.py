@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from pipeline.outlook.outlook_json import stored
 from pipeline.outlook.report import Held, Outlook, OutlookRow, PlannedHires
-from pipeline.store.outlook_figures import StoredOutlook, write_outlook
+from pipeline.store.groups.outlook_figures import StoredOutlook, write_outlook
+from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.turnover.rates import Comparison, Rate
 from pipeline.turnover.report import GroupRow, MonthRow, Turnover
 from pipeline.turnover.turnover_json import as_json

@@ -7,8 +7,8 @@ import pytest
 from accessible import assert_accessible
 from playwright.sync_api import Page, expect
 
+from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.turnover.rates import Comparison, Rate
 from pipeline.turnover.report import Checkpoint, CohortRow, GroupRow, MonthRow, ReasonRow, Turnover
 from pipeline.turnover.turnover_json import as_json

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from small_companies import Company, company, publication
 
-from pipeline.store.group_figures import DIMENSIONS
+from pipeline.store.groups.group_figures import DIMENSIONS
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 

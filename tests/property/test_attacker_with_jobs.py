@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.outlook.jobs import JobsBefore, jobs_shown, members_of
-from pipeline.store.group_figures import DIMENSIONS, EVERYONE, group_figures
+from pipeline.store.groups.group_figures import DIMENSIONS, EVERYONE, group_figures
 
 SETTINGS = settings(max_examples=at_most(60), deadline=None, suppress_health_check=list(HealthCheck))
 NO_FACTORS = pl.DataFrame(schema={"employee_id": pl.String, "driver": pl.String, "contribution": pl.Float64})

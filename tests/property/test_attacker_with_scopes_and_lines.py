@@ -21,7 +21,7 @@ from pipeline.disclosure import disjoint_groups
 from pipeline.identity.scopes import Scope
 from pipeline.identity.tokens import Identity, Role
 from pipeline.settings import Settings
-from pipeline.store.group_figures import DIMENSIONS
+from pipeline.store.groups.group_figures import DIMENSIONS
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.schemas.representation import Representation

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.disclosure import LEAST_PEOPLE, comparable, hidden_groups, hidden_of_attributes
-from pipeline.store.group_figures import DIMENSIONS, group_figures
+from pipeline.store.groups.group_figures import DIMENSIONS, group_figures
 
 SETTINGS = settings(max_examples=at_most(75), deadline=None, suppress_health_check=list(HealthCheck))
 Sums = list[NDArray[np.float64]]

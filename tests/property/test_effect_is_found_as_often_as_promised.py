@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.lists.trial import Look, Plan, looks
-from pipeline.lists.trial_power import power
+from pipeline.lists.trial.comparison import Look, Plan, looks
+from pipeline.lists.trial.power import power
 
 PLAN = Plan("2024-01", 12)
 MANAGERS, TRIALS = 60, 300

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dataset.splits import repeated_folds
-from pipeline.judgement.metrics import METRICS, metrics
+from pipeline.judgement.statistics.metrics import METRICS, metrics
 from pipeline.model.blend import fit_blend
 from pipeline.model.calibration import fit_shared_slope, log_odds_of, risk_of, turned
 from pipeline.model.linear import Penalty, fit_linear

@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.judgement.sequential import ERROR
+from pipeline.judgement.statistics.sequential import ERROR
 from pipeline.language.actions import Action, comparisons
 from pipeline.lists.offers.draw import draw
 from pipeline.lists.offers.effect import ActionEffect, compared
 from pipeline.lists.offers.power import powers
-from pipeline.lists.trial import Plan
+from pipeline.lists.trial.comparison import Plan
 
 PLAN = Plan("2024-01", 12)
 MANAGERS, TRIALS = 60, 300

@@ -9,9 +9,9 @@ from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.model.boosting import Trees
-from pipeline.model.tree_program import NotCovered, compile_trees
-from pipeline.model.tree_shap import shares
+from pipeline.model.trees.boosting import Trees
+from pipeline.model.trees.program import NotCovered, compile_trees
+from pipeline.model.trees.shap import shares
 
 
 def forest(seed: int, **settings: object) -> tuple[lightgbm.Booster, np.ndarray]:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.store.audit import AuditEntry, Link
+from pipeline.store.audit.audit import AuditEntry, Link
 from pipeline.store.store import Store
 
 AUDIT_COLUMNS = "(id, at, request_id, who, role, what, result, hash)"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from features.errors import BadInput
 from pipeline.commands.main import app
-from pipeline.store.audit import AuditEntry, Link
+from pipeline.store.audit.audit import AuditEntry, Link
 from pipeline.store.database import begun, engine_of
 from pipeline.store.store import Store
 from pipeline.store.upgrade import alembic_config

@@ -18,9 +18,9 @@ from features.errors import Refused
 from pipeline.commands.main import app
 from pipeline.identity.keys import checkpoint_key
 from pipeline.settings import Settings
-from pipeline.store.audit import AuditEntry, Link
-from pipeline.store.audit_pruning import prune_audit
-from pipeline.store.periods import purge
+from pipeline.store.audit.audit import AuditEntry, Link
+from pipeline.store.purge.audit_pruning import prune_audit
+from pipeline.store.purge.periods import purge
 from pipeline.store.store import Store
 
 TODAY = date(2026, 11, 24)

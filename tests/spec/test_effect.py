@@ -12,10 +12,10 @@ from stores import month_of_scores
 
 from features.errors import BadInput
 from pipeline.listing.rules import ListRules
-from pipeline.lists.effect import NO_TRIAL, Part, comparison, eligible, plan_of
-from pipeline.lists.month_folder import write_lists
 from pipeline.lists.rollout import allocate, allocations, assign, strata, waiting_managers
-from pipeline.lists.trial import Plan
+from pipeline.lists.trial.comparison import Plan
+from pipeline.lists.trial.effect import NO_TRIAL, Part, comparison, eligible, plan_of
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.reading import LISTABLE

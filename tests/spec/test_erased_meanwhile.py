@@ -13,10 +13,10 @@ from features.errors import Refused
 from pipeline.lists import rollout
 from pipeline.lists.rollout import allocate
 from pipeline.settings import Settings
-from pipeline.store import group_figures
 from pipeline.store.answers import ListAnswer
-from pipeline.store.audit import AuditEntry, append
+from pipeline.store.audit.audit import AuditEntry, append
 from pipeline.store.erasure import ERASED, TRACES, erase, leaves_traces
+from pipeline.store.groups import group_figures
 from pipeline.store.publication import Publication
 from pipeline.store.schema import LIST_ANSWER, ROLLOUT, SCORE
 from pipeline.store.store import Store

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from pipeline.judgement.metrics import metrics
+from pipeline.judgement.statistics.metrics import metrics
 from pipeline.monitoring.expected_quality import ScoredMonth, _figures
 
 PEOPLE = 600

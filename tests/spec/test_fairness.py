@@ -15,9 +15,9 @@ from pipeline.disclosure.attributes import suppressed
 from pipeline.judgement.fairness.protected import ProtectedGroups, protected_groups
 from pipeline.judgement.fairness.proxies import proxies
 from pipeline.judgement.fairness.review import Judged, fairness_review, selection
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.report import FairnessRow
-from pipeline.judgement.resampling import RESAMPLES
+from pipeline.judgement.reporting.report import FairnessRow
+from pipeline.judgement.statistics.figures import Bounded
+from pipeline.judgement.statistics.resampling import RESAMPLES
 from pipeline.listing.rules import ListRules
 
 

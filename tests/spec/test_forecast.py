@@ -165,9 +165,7 @@ def test_with_few_exits_forecasts_bring_scores_nearer_to_what_makes_people_leave
     matrix = encoding(table)
     quarter = next_quarter(encoding, matrix, left, quarters, slice(None))
     plain, leaning = (
-        -np.corrcoef(mood, fit_linear(matrix, left, (), Penalty(0.0005), quarter=each).log_odds(encoding(others)))[
-            0, 1
-        ]
+        -np.corrcoef(mood, fit_linear(matrix, left, (), Penalty(0.0005), quarter=each).log_odds(encoding(others)))[0, 1]
         for each in (None, quarter)
     )
     assert leaning > plain + 0.03

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.judgement.condition import Code, Condition, Limits
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.groups import Group, attribute_text, crossed_text
+from pipeline.judgement.reporting.condition import Code, Condition, Limits
+from pipeline.judgement.reporting.groups import Group, attribute_text, crossed_text
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.language.translator import language
 from pipeline.registry.gate import Contender, gate
 from pipeline.registry.gate_words import condition_text, limit_text

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.disclosure import LEAST_PEOPLE, hidden_groups
-from pipeline.store.group_figures import DIMENSIONS, SCHEMA, added, group_figures
+from pipeline.store.groups.group_figures import DIMENSIONS, SCHEMA, added, group_figures
 
 
 def company(department: str, location: str = "", level: str = "", manager: str = "") -> pl.DataFrame:

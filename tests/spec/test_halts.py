@@ -22,8 +22,8 @@ from stores import month_of_scores
 import pipeline.store.store
 import pipeline.store.writing
 from features.errors import Refused
-from pipeline.store import group_figures
-from pipeline.store.halts import (
+from pipeline.store.groups import group_figures
+from pipeline.store.operations.halts import (
     Halted,
     HaltEvent,
     add_event,

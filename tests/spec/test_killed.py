@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from stores import month_of_scores, publish_half
 
-from pipeline.store.audit import AuditEntry
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT, GROUP_FIGURE, PUBLICATION, SCORE
 from pipeline.store.store import Store

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.metrics import METRICS, metrics, metrics_with_intervals, paired_difference
+from pipeline.judgement.statistics.figures import Bounded
+from pipeline.judgement.statistics.metrics import METRICS, metrics, metrics_with_intervals, paired_difference
 
 LEFT = np.array([1, 0, 1, 0])
 RISK = np.array([0.9, 0.8, 0.6, 0.1])

@@ -11,12 +11,12 @@ import pytest
 
 from features.errors import BadInput
 from pipeline.dataset.splits import Fold, repeated_folds
-from pipeline.judgement.metrics import metrics
+from pipeline.judgement.statistics.metrics import metrics
 from pipeline.model.blend import BLEND_FILE, TREES_FILE, Blend, fit_blend, with_posterior
-from pipeline.model.boosting import TINY
 from pipeline.model.calibration import Line, log_odds_of, risk_of
 from pipeline.model.linear import Penalty
-from pipeline.model.parallel import ROWS_AT_A_TIME, in_parallel
+from pipeline.model.trees.boosting import TINY
+from pipeline.model.trees.parallel import ROWS_AT_A_TIME, in_parallel
 
 
 def company(rows: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:

@@ -11,7 +11,7 @@ from pipeline.receipts.document import receipt_article, receipt_file
 from pipeline.receipts.own_looks import LooksOfDay, looks_by_day
 from pipeline.receipts.own_receipt import OwnFactor, OwnReceipt, OwnScore
 from pipeline.receipts.possible_changes import PossibleChange
-from pipeline.store.audit import StoredEntry
+from pipeline.store.audit.audit import StoredEntry
 
 FACTORS = [
     OwnFactor("a", "pay", "Pay", "-18.1% (peers: +0.0%)", 0.5),

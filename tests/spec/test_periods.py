@@ -22,13 +22,13 @@ from pipeline.dataset.workspace import months_folder, tables_folder
 from pipeline.notice import require_notice
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
-from pipeline.store.periods import purge
+from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.store.publication import Publication
+from pipeline.store.purge.periods import purge
 from pipeline.store.reading import PublishedScores
 from pipeline.store.schema import AUDIT, CONTEST, LIST_ANSWER, PUBLICATION, SCORE
 from pipeline.store.store import Store
 from pipeline.store.subject_rights import Contest, contest
-from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 
 TODAY = date(2026, 11, 24)
 

@@ -150,7 +150,7 @@ def test_a_group_outside_the_scope_or_unknown_is_as_one_that_is_too_small(staff:
 
 
 def funded_row(reached: int, avoided: float, cost_a_year: float) -> GroupPlan:
-    from pipeline.judgement.figures import Bounded
+    from pipeline.judgement.statistics.figures import Bounded
 
     pay = Money(cost_a_year, cost_a_year / 2, avoided * 0.2)
     return GroupPlan("any", people=reached, reached=reached, exits=2.0, avoided=Bounded(avoided), pay=pay)

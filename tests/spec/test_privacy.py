@@ -10,7 +10,7 @@ from stores import month_of_scores
 
 from pipeline.documents.impact_assessment import assessment, held, open_points
 from pipeline.settings import Settings
-from pipeline.store.audit import AuditEntry
+from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store
 

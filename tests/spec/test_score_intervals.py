@@ -5,7 +5,7 @@ from math import inf, isnan
 import numpy as np
 import pytest
 
-from pipeline.judgement.score_intervals import effective_sizes, ratio_interval, share_interval
+from pipeline.judgement.statistics.score_intervals import effective_sizes, ratio_interval, share_interval
 
 Z = 1.959964
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from pipeline.commands.main import app
 from pipeline.settings import Settings
 from pipeline.store.erasure import erase
-from pipeline.store.periods import purge
+from pipeline.store.purge.periods import purge
 from pipeline.store.seals import Seals
 from pipeline.store.store import Store
 

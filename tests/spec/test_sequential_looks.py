@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.judgement.cluster_regression import coefficient
-from pipeline.judgement.sequential import HIGHEST, bounds, spent
+from pipeline.judgement.statistics.cluster_regression import coefficient
+from pipeline.judgement.statistics.sequential import HIGHEST, bounds, spent
 
 
 def test_the_bounds_of_five_equal_looks_are_the_published_ones() -> None:

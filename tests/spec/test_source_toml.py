@@ -6,8 +6,8 @@ import pytest
 
 from features.contract.tables import TABLES
 from features.errors import BadInput
-from features.reading.source_definition import read_definition
-from features.reading.source_toml import FileFormats, Queries, TextFormat
+from features.reading.definition.source_definition import read_definition
+from features.reading.definition.source_toml import FileFormats, Queries, TextFormat
 
 MISTAKES = {
     "unknown key": ('nam = "x"', "source.toml.nam: unknown key. Did you mean 'name'?"),

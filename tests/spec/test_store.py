@@ -20,8 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from features.errors import BadInput, Finding, Refused
 from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.store import publication as publishing
-from pipeline.store.audit import AuditEntry
-from pipeline.store.audit import page as audit_page
+from pipeline.store.audit.audit import AuditEntry
+from pipeline.store.audit.audit import page as audit_page
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT, METADATA, PUBLICATION, SCORE
 from pipeline.store.store import Store

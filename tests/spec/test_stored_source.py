@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from features.errors import BadInput
-from features.reading.source_definition import read_definition
+from features.reading.definition.source_definition import read_definition
 from features.source import Source, load_source
 from features.validated import stored_tables
 from features.validated.fingerprint import fingerprint

@@ -13,8 +13,8 @@ from pipeline.commands.screens.lists import lists_screen
 from pipeline.commands.screens.months import month_screen
 from pipeline.commands.screens.training import training_screen
 from pipeline.data_counts import DataCheck, DataCounts
-from pipeline.judgement.metrics import METRICS
-from pipeline.lists.month_folder import WrittenLists
+from pipeline.judgement.statistics.metrics import METRICS
+from pipeline.lists.written.month_folder import WrittenLists
 from pipeline.monthly import Month
 from pipeline.registry.report_json import report_of
 from pipeline.settings import Settings

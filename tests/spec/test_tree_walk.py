@@ -4,8 +4,8 @@ import lightgbm
 import numpy as np
 import pytest
 
-from pipeline.model.tree_program import NotCovered, number_of_features
-from pipeline.model.tree_walk import output, read_trees
+from pipeline.model.trees.program import NotCovered, number_of_features
+from pipeline.model.trees.walk import output, read_trees
 
 ROWS, FEATURES = 600, 6
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from features.errors import Finding
-from pipeline.judgement.report import TrueHazard
+from pipeline.judgement.reporting.report import TrueHazard
 from pipeline.judgement.true_hazard import TRUTH, true_hazard
 
 DAY = date(2024, 6, 30)

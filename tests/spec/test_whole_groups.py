@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.disclosure import disjoint_groups, hidden_beside
-from pipeline.store.group_figures import added
+from pipeline.store.groups.group_figures import added
 
 
 def people_of(*rows: tuple[str | None, str | None, int]) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from pipeline.store.briefings import confirm
+from pipeline.store.operations.briefings import confirm
 from pipeline.store.store import Store
 
 

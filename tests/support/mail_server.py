@@ -25,8 +25,8 @@ from pydantic import SecretStr
 from servers import free_port
 from stores import month_of_scores
 
-from pipeline.lists.delivery_ledger import deliveries
-from pipeline.lists.mailing import Delivery, deliver
+from pipeline.lists.delivery.delivery_ledger import deliveries
+from pipeline.lists.delivery.mailing import Delivery, deliver
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.store import Store

@@ -8,8 +8,8 @@ import openpyxl
 import polars as pl
 import pytest
 
+from features.reading.definition.source_definition import read_definition
 from features.reading.raw_tables import Raw, read_tables
-from features.reading.source_definition import read_definition
 
 EMPLOYEES = "employee_id,hire_date,note\n1,2020-01-31,x\n2,2020-02-29,\n"
 

@@ -1,6 +1,6 @@
 """Halting and resuming the system as the commands do."""
 
-from pipeline.store.halts import Event, by_command, change_by_command
+from pipeline.store.operations.halts import Event, by_command, change_by_command
 from pipeline.store.store import Store
 
 REASON = "The works council has asked for a review."

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipeline.store.groups.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.store.store import Store
-from pipeline.store.turnover_figures import TurnoverFigures, write_turnover
 from pipeline.turnover.rates import Rate
 from pipeline.turnover.report import CohortRow, GroupRow, MonthRow, ReasonRow, Turnover
 from pipeline.turnover.turnover_json import as_json, group_json, month_json

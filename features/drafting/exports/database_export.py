@@ -11,9 +11,9 @@ from features.drafting.exports.export import Export, ExportTable, Part, name_for
 from features.errors import BadInput, Finding
 from features.reading.databases.connectors import opened
 from features.reading.databases.tables import copy_table
+from features.reading.definition.source_definition import SourceDefinition, valid_settings
+from features.reading.definition.source_toml import Database, InputFile
 from features.reading.input_part import FILE_COLUMN
-from features.reading.source_definition import SourceDefinition, valid_settings
-from features.reading.source_toml import Database, InputFile
 
 MOST_TABLES: Final = 60
 """An HR system has hundreds of tables; nobody could read a draft of all of them."""

@@ -18,12 +18,12 @@ from features.contract.vocabulary import snake_case
 from features.drafting.exports.sheet_groups import alike, head_of_sheet, is_pattern, pattern_of, workbook_inputs
 from features.drafting.exports.text_layout import head_of, patterns_of_totals, text_input, titles_of
 from features.errors import BadInput, Finding, counted
+from features.reading.definition.source_toml import Database, InputFile
 from features.reading.input_part import FILE_COLUMN
-from features.reading.inputs import ReadInput, read_input
-from features.reading.sheet_layout import find_header
-from features.reading.source_toml import Database, InputFile
-from features.reading.typed_files import JSON_FORMS
-from features.reading.workbook import letters
+from features.reading.inputs.inputs import ReadInput, read_input
+from features.reading.inputs.typed_files import JSON_FORMS
+from features.reading.workbooks.layout import find_header
+from features.reading.workbooks.workbook import letters
 
 TEXT_FORMS: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 TYPED_FORMS: Final = (".parquet", *JSON_FORMS)

@@ -11,10 +11,10 @@ import fastexcel
 
 from features.contract.vocabulary import folded, word_pattern
 from features.drafting.vocabulary.words import TEXTS
-from features.reading.sheet_layout import HEAD_ROWS, find_header
-from features.reading.sheets import IS_PATTERN
-from features.reading.source_toml import InputFile
-from features.reading.workbook import sheet_states
+from features.reading.definition.source_toml import InputFile
+from features.reading.workbooks.layout import HEAD_ROWS, find_header
+from features.reading.workbooks.sheets import IS_PATTERN
+from features.reading.workbooks.workbook import sheet_states
 
 DEPARTMENT: Final = "sheet department"
 """The name of the column of sheets that are called after departments."""

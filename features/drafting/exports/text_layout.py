@@ -11,9 +11,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
+from features.reading.definition.source_toml import InputFile
 from features.reading.files import likely_encoding
 from features.reading.shaping import Shaping
-from features.reading.sheet_layout import (
+from features.reading.workbooks.layout import (
     HEAD_ROWS,
     TAIL_ROWS,
     find_header,
@@ -21,7 +22,6 @@ from features.reading.sheet_layout import (
     rows_below_the_data,
     total_pattern,
 )
-from features.reading.source_toml import InputFile
 
 _DELIMITERS: Final = ",;\t|"
 _LARGEST: Final = 64 << 20

@@ -14,7 +14,7 @@ import polars as pl
 from features.contract.currencies import possible_codes
 from features.contract.vocabulary import folded
 from features.drafting.vocabulary.value_words import NO, YES
-from features.reading.text_columns import UNKNOWN
+from features.reading.text.columns import UNKNOWN
 from features.sql import literal
 
 FEW: Final = 60

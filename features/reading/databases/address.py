@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from features.errors import BadInput, Finding
-from features.reading.source_definition import FILE_NAME
+from features.reading.definition.source_definition import FILE_NAME
 
 PLACE: Final = "database.url_env"
 CONNECT_SECONDS: Final = 15

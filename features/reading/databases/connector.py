@@ -10,7 +10,7 @@ import pyarrow as pa
 from features.errors import Finding
 from features.reading.databases.address import Address
 from features.reading.databases.dialect import Dialect
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 from features.sql import literal
 
 FIX: Final = "Fix the query"

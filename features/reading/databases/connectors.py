@@ -19,8 +19,8 @@ from features.reading.databases import (
 )
 from features.reading.databases.address import PLACE, address_of
 from features.reading.databases.connector import Connector, NotConnectedError, Snapshot
-from features.reading.source_definition import FILE_NAME
-from features.reading.source_toml import Database
+from features.reading.definition.source_definition import FILE_NAME
+from features.reading.definition.source_toml import Database
 
 CONNECTORS: Final[dict[str, Connector]] = {
     scheme: module.CONNECTOR

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from features.errors import Finding
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 
 CHANGING: Final = frozenset(
     "insert update delete merge into outfile dumpfile drop alter create truncate grant exec execute openrowset "

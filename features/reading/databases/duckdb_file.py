@@ -14,9 +14,9 @@ from features.reading.databases.address import Address
 from features.reading.databases.arrow_types import BATCH_ROWS
 from features.reading.databases.connector import Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import Dialect
-from features.reading.duckdb_errors import duckdb_finding
-from features.reading.read_only import refusal
-from features.reading.sql_statement import Statement
+from features.reading.queries.duckdb_errors import duckdb_finding
+from features.reading.queries.read_only import refusal
+from features.reading.queries.sql_statement import Statement
 from features.sql import MEMORY_LIMIT
 
 _DIALECT: Final = Dialect()

@@ -15,7 +15,7 @@ from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.arrow_types import BATCH_ROWS
 from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import COMMENT, LINE_COMMENT, NAME, TEXT, Dialect
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 
 _DIALECT: Final = Dialect(marks="[]", skipped=(TEXT, NAME, r"\[(?:[^\]]|\]\])*\]", LINE_COMMENT, COMMENT))
 _STATE: Final = "select snapshot_isolation_state from sys.databases where database_id = db_id()"

@@ -14,7 +14,7 @@ from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.arrow_types import from_rows, whole
 from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import BACKTICKS, COMMENT, ESCAPED_NAME, ESCAPED_TEXT, Dialect
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 
 _DIALECT: Final = Dialect(
     marks="``",

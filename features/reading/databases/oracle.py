@@ -12,7 +12,7 @@ from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.arrow_types import BATCH_ROWS
 from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError
 from features.reading.databases.dialect import COMMENT, LINE_COMMENT, NAME, TEXT, Dialect
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 from features.sql import literal
 
 _OWN_QUOTES: Final = r"\bn?q'(?:\[.*?\]|\{.*?\}|\(.*?\)|<.*?>|([^\s\[{(<]).*?\1)'"

@@ -16,7 +16,7 @@ from features.reading.databases import adbc
 from features.reading.databases.address import CONNECT_SECONDS, Address
 from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError, tables_of
 from features.reading.databases.dialect import Dialect
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 from features.sql import quoted
 
 _SNAPSHOT: Final = "set transaction isolation level repeatable read, read only"

@@ -13,10 +13,10 @@ from features.errors import BadInput, Finding
 from features.reading.databases.arrow_types import plain
 from features.reading.databases.connector import Connector, Snapshot
 from features.reading.databases.connectors import RETRY, opened
+from features.reading.definition.source_definition import FILE_NAME, SourceDefinition
+from features.reading.definition.source_toml import Database
 from features.reading.limits import MOST_COLUMNS
-from features.reading.source_definition import FILE_NAME, SourceDefinition
-from features.reading.source_toml import Database
-from features.reading.sql_statement import Queried, Query, Statement, refused_among, select, shared_queries
+from features.reading.queries.sql_statement import Queried, Query, Statement, refused_among, select, shared_queries
 
 
 def query_database(

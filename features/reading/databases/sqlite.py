@@ -18,7 +18,7 @@ from features.reading.databases.address import Address
 from features.reading.databases.arrow_types import from_rows
 from features.reading.databases.connector import A_VALUE, FIX, Connector, NotConnectedError
 from features.reading.databases.dialect import BACKTICKS, COMMENT, LINE_COMMENT, NAME, TEXT, Dialect
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 from features.sql import select_from
 
 _DIALECT: Final = Dialect(skipped=(TEXT, NAME, BACKTICKS, LINE_COMMENT, COMMENT))

@@ -14,10 +14,10 @@ from features.errors import Finding
 from features.reading.databases.connector import Connector, Snapshot
 from features.reading.databases.connectors import opened
 from features.reading.databases.queries import notes_of, query_table
+from features.reading.definition.source_definition import SourceDefinition
+from features.reading.definition.source_toml import Database
 from features.reading.input_part import FILE_COLUMN, InputPart
-from features.reading.source_definition import SourceDefinition
-from features.reading.source_toml import Database
-from features.reading.sql_statement import Query
+from features.reading.queries.sql_statement import Query
 from features.sql import connect, copy_to_parquet, parquet, quoted, select_from
 
 _MOST_WHOLE: Final = "1e15"

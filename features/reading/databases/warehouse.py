@@ -13,7 +13,7 @@ from features.errors import Finding
 from features.reading.databases import adbc
 from features.reading.databases.connector import A_VALUE, FIX, NotConnectedError
 from features.reading.databases.dialect import Dialect
-from features.reading.sql_statement import Statement
+from features.reading.queries.sql_statement import Statement
 
 NOTES: Final = (
     "Each query sees one moment, but not all queries the same one: read while nothing is loaded into the tables.",

@@ -9,9 +9,9 @@ import pyarrow.fs as arrow_fs
 from features.contract.table_version import TableVersion
 from features.errors import BadInput, Finding
 from features.reading.addresses import Address
+from features.reading.definition.source_definition import FILE_NAME
 from features.reading.lakehouse.opened import OpenedTable, not_installed
 from features.reading.lakehouse.stores import file_system, iceberg_properties
-from features.reading.source_definition import FILE_NAME
 
 _METADATA: Final = re.compile(r"v?(\d+)(-[^/]*)?(\.gz)?\.metadata\.json")
 

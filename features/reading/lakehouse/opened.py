@@ -6,7 +6,7 @@ from typing import Any
 
 from features.contract.table_version import TableVersion
 from features.errors import Finding
-from features.reading.source_definition import FILE_NAME
+from features.reading.definition.source_definition import FILE_NAME
 
 
 @dataclass(frozen=True)

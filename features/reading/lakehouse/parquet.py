@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 from features.contract.table_version import TableVersion
 from features.errors import BadInput, Finding
 from features.reading.addresses import Address
+from features.reading.definition.source_definition import FILE_NAME
 from features.reading.lakehouse.opened import OpenedTable
 from features.reading.lakehouse.stores import file_system
 from features.reading.limits import ROWS_ALWAYS_READ, ROWS_PER_BYTE
-from features.reading.source_definition import FILE_NAME
 from features.reading.union import missing_columns
 
 _DIGITS: Final = 16

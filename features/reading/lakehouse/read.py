@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 
 from features.contract.table_version import TableVersion
 from features.reading.addresses import Address, parse_address
+from features.reading.definition.source_toml import InputFile
 from features.reading.file_checks import readable_columns
 from features.reading.lakehouse.delta import open_delta
 from features.reading.lakehouse.iceberg import open_catalogued, open_iceberg
 from features.reading.lakehouse.opened import OpenedTable
 from features.reading.lakehouse.parquet import open_parquet
 from features.reading.lakehouse.stores import told_without_messages
-from features.reading.source_toml import InputFile
 
 KINDS: Final = ("delta", "iceberg", "parquet")
 _WHAT: Final = {"delta": "the Delta table", "iceberg": "the Iceberg table", "parquet": "the Parquet file or folder"}

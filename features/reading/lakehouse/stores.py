@@ -15,7 +15,7 @@ import pyarrow.fs as arrow_fs
 
 from features.errors import BadInput, Finding, RetentionError
 from features.reading.addresses import Address
-from features.reading.source_definition import FILE_NAME
+from features.reading.definition.source_definition import FILE_NAME
 
 CONNECT_SECONDS: Final = 15
 REQUEST_SECONDS: Final = 60

@@ -7,9 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.commands.screens.parts import bounds_text, figure_text, narrow_table
-from pipeline.judgement.compared import Compared, Differences
-from pipeline.judgement.figures import Metrics, MetricValues
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.compared import Compared, Differences
+from pipeline.judgement.reporting.report import TrainingReport
+from pipeline.judgement.statistics.figures import Metrics, MetricValues
 
 NOT_SERVED: Final = {
     "none": "it gives no factors.",

@@ -11,7 +11,7 @@ from pipeline.commands.screens.parts import copyable, people_text
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:  # they import MLflow, which takes seconds, or Jinja
-    from pipeline.lists.month_folder import WrittenLists
+    from pipeline.lists.written.month_folder import WrittenLists
 
 
 def lists_screen(

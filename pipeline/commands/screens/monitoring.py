@@ -9,12 +9,12 @@ from rich.markup import escape
 
 from pipeline.commands.screens.data_counts import count_lines
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, narrow_table
-from pipeline.judgement.figures import Metrics
+from pipeline.judgement.statistics.figures import Metrics
 from pipeline.monitoring.alert_words import remedy_text, rule_text
 from pipeline.monitoring.results import Alert, MonitoringResults
 
 if TYPE_CHECKING:  # it imports SciPy, which takes a second
-    from pipeline.lists.effect import EffectReport
+    from pipeline.lists.trial.effect import EffectReport
 
 _LIVE = {"auc": "AUC", "average_precision": "average precision", "calibration_slope": "calibration slope (1 is right)"}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from features.errors import counted
 
 if TYPE_CHECKING:  # it imports Jinja
-    from pipeline.lists.notifying import Called, Reminded
+    from pipeline.lists.delivery.notifying import Called, Reminded
 
 _WHAT_TO_DO: Final = {
     "sent": "sent",

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from pipeline.commands.token_register import Revoked
-from pipeline.store.audit import Chain
-from pipeline.store.audit_pruning import PrunedAudit
+from pipeline.store.audit.audit import Chain
 from pipeline.store.embedded_tokens import RegisteredToken
-from pipeline.store.periods import Purged
+from pipeline.store.purge.audit_pruning import PrunedAudit
+from pipeline.store.purge.periods import Purged
 from pipeline.store.seals import Seals
 
 _MOST_NUMBERS: Final = 20

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.judgement.condition import Condition, Verdict
-from pipeline.judgement.figures import Bounded
+from pipeline.judgement.reporting.condition import Condition, Verdict
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.registry.gate_words import condition_text, limit_text
 from pipeline.registry.gate_words import figure_text as condition_figure
 

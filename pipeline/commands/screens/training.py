@@ -10,7 +10,7 @@ from pipeline.commands.screens.comparisons import NOT_SERVED, comparison_lines
 from pipeline.commands.screens.data_counts import count_lines
 from pipeline.commands.screens.parts import bounds_text, copyable, figure_text, gates_table, narrow_table
 from pipeline.faults import without_secrets
-from pipeline.judgement.report import Difference, TrainingReport, TrueHazard
+from pipeline.judgement.reporting.report import Difference, TrainingReport, TrueHazard
 from pipeline.settings import Settings
 
 _LABELS = {

@@ -9,7 +9,7 @@ from pipeline.commands.screens.parts import bounds_text, figure_text, narrow_tab
 if TYPE_CHECKING:  # they import SciPy, which takes a second
     from pipeline.lists.offers.effect import OffersReport
     from pipeline.lists.offers.power import Power
-    from pipeline.lists.own_judgement import JudgementReport
+    from pipeline.lists.trial.own_judgement import JudgementReport
 
 _NAMED_BY: Final = {
     "both": "the manager and the list",

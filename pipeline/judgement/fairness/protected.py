@@ -12,7 +12,7 @@ import polars as pl
 from features.contract.sensitive_words import AGES, BIRTH_DATES, BIRTH_YEARS
 from features.contract.vocabulary import folded
 from features.source import CrossSection, Source
-from pipeline.judgement.groups import OTHER, Group, group_text
+from pipeline.judgement.reporting.groups import OTHER, Group, group_text
 
 AGE_EDGES: Final = (30, 40, 50, 60)
 """Ages, in whole years, at which a band begins; decades, because few companies have enough people for finer bands."""

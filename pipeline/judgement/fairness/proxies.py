@@ -12,14 +12,14 @@ import polars as pl
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from pipeline.judgement.figures import UNDEFINED, Bounded
-from pipeline.judgement.metrics import metrics_with_intervals
-from pipeline.judgement.report import Proxy, ProxyFeature
+from pipeline.judgement.reporting.report import Proxy, ProxyFeature
+from pipeline.judgement.statistics.figures import UNDEFINED, Bounded
+from pipeline.judgement.statistics.metrics import metrics_with_intervals
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.linear import DEFAULT_PENALTY, fit_linear
-from pipeline.model.parallel import in_parallel
 from pipeline.model.separation import rank_auc
+from pipeline.model.trees.parallel import in_parallel
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -23,12 +23,12 @@ from pipeline.disclosure import LEAST_PEOPLE, hidden_of_attributes
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.fairness.protected import ProtectedGroups, protected_groups
 from pipeline.judgement.fairness.proxies import proxies
-from pipeline.judgement.figures import UNDEFINED, Bounded
-from pipeline.judgement.groups import TIMES, Group
-from pipeline.judgement.metrics import TOP_SHARE
-from pipeline.judgement.report import FairnessGroup, FairnessRow, Proxy, Ratio, Ratios
-from pipeline.judgement.resampling import COVERAGE, RESAMPLES, drawn_sums, percentile_interval
-from pipeline.judgement.score_intervals import effective_sizes, ratio_interval, share_interval
+from pipeline.judgement.reporting.groups import TIMES, Group
+from pipeline.judgement.reporting.report import FairnessGroup, FairnessRow, Proxy, Ratio, Ratios
+from pipeline.judgement.statistics.figures import UNDEFINED, Bounded
+from pipeline.judgement.statistics.metrics import TOP_SHARE
+from pipeline.judgement.statistics.resampling import COVERAGE, RESAMPLES, drawn_sums, percentile_interval
+from pipeline.judgement.statistics.score_intervals import effective_sizes, ratio_interval, share_interval
 from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
 from pipeline.score_record import ENOUGH

@@ -13,11 +13,11 @@ from pipeline.dataset.material import FOLDS, Material
 from pipeline.dataset.rows import Dataset
 from pipeline.identity.keys import sums_key
 from pipeline.judgement.backtest import Backtest
-from pipeline.judgement.figures import Bounded
 from pipeline.judgement.guards.leakage import Suspicion, removal_suspects, suspects, train_test_overlap
 from pipeline.judgement.guards.removal import Removal
 from pipeline.judgement.guards.rewritten_history import Sums, changed_past, sums_file, sums_of, write_sums
 from pipeline.judgement.guards.timing import a_year_before
+from pipeline.judgement.statistics.figures import Bounded
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.settings import Settings
 

@@ -2,7 +2,7 @@
 
 Each person counts in the month of the draw and with the action that was drawn, whatever was done (intention to treat).
 An action is compared with the other actions for the same driver, at equal published risk, with errors over managers.
-The looks are those of a roll-out (`pipeline.lists.trial`), and the 5 % are shared by all comparisons.
+The looks are those of a roll-out (`pipeline.lists.trial.comparison`), and the 5 % are shared by all comparisons.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,13 @@ from pipeline.dataset.dated import load_dated
 from pipeline.dataset.outcome import left_within_horizon
 from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
-from pipeline.judgement.figures import Bounded
-from pipeline.judgement.sequential import ERROR
+from pipeline.judgement.statistics.figures import Bounded
+from pipeline.judgement.statistics.sequential import ERROR
 from pipeline.language.actions import Action, actions, comparisons
 from pipeline.lists.offers.power import Power, power
 from pipeline.lists.offers.registered import plan_of
 from pipeline.lists.offers.verdict import NOT_DRAWN, TOO_EARLY, verdict
-from pipeline.lists.trial import Look, Plan, looks
+from pipeline.lists.trial.comparison import Look, Plan, looks
 from pipeline.settings import Settings
 from pipeline.store.answers import last_answers
 from pipeline.store.reading import Published, PublishedScores

@@ -8,13 +8,13 @@ import polars as pl
 from scipy.stats import norm
 
 from features.contract.vocabulary import Driver
-from pipeline.judgement.sequential import ERROR
+from pipeline.judgement.statistics.sequential import ERROR
 from pipeline.language.actions import actions, comparisons
 from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
 from pipeline.lists.risk_list import reasons
-from pipeline.lists.trial import POWER
-from pipeline.lists.trial_power import last_bound, people_over
+from pipeline.lists.trial.comparison import POWER
+from pipeline.lists.trial.power import last_bound, people_over
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 

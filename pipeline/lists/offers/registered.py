@@ -13,9 +13,9 @@ from pipeline.language.actions import actions
 from pipeline.lists.offers.draw import draw
 from pipeline.lists.reach import lists_for_managers
 from pipeline.lists.rollout import planned_months
-from pipeline.lists.trial import Plan
+from pipeline.lists.trial.comparison import Plan
 from pipeline.settings import Settings
-from pipeline.store import audit
+from pipeline.store.audit import audit
 from pipeline.store.erasure import erased_since, last_audit_row
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.lists.trial import FEWEST_EXITS, FEWEST_MANAGERS, Look, fewest_managers
+from pipeline.lists.trial.comparison import FEWEST_EXITS, FEWEST_MANAGERS, Look, fewest_managers
 
 NOT_DRAWN: Final = (
     "No first offers were drawn, so which action helps is unknown: managers choose an action for a reason, and people "

@@ -17,7 +17,7 @@ from pipeline.store.schema import GROUP_FIGURE, SCORE, SERVICE_FIGURE
 def group_figures(
     connection: Connection, published: Published, scope: Scope | None, dimension: str
 ) -> list[dict[str, Any]]:
-    """The figures of each group of a dimension (`pipeline.store.group_figures`), by name; unknown last."""
+    """The figures of each group of a dimension (`pipeline.store.groups.group_figures`), by name; unknown last."""
     rows = connection.execute(
         select(*_figures(GROUP_FIGURE))
         .where(GROUP_FIGURE.c.publication_id == published.id, GROUP_FIGURE.c.dimension == dimension)

@@ -229,7 +229,7 @@ class PublishedScores:
         return organisation_of(self.connection, published, manager_id)
 
     def group_figures(self, published: Published, dimension: str) -> list[dict[str, Any]]:
-        """The figures of each group of a dimension (`pipeline.store.group_figures`), by name; unknown last."""
+        """The figures of each group of a dimension (`pipeline.store.groups.group_figures`), by name; unknown last."""
         return figures.group_figures(self.connection, published, self.scope, dimension)
 
     def count_scored(self, published: Published) -> int:

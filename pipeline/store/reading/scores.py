@@ -12,7 +12,7 @@ from sqlalchemy import Connection, String, bindparam, cast, func, null, select
 from features.contract.vocabulary import Driver
 from pipeline.identity.scopes import Scope
 from pipeline.score_record import Factor, Score
-from pipeline.store.group_figures import EVERYONE
+from pipeline.store.groups.group_figures import EVERYONE
 from pipeline.store.reading.heads import Published, newest_of_each_date
 from pipeline.store.reading.within import includes, rows_of
 from pipeline.store.schema import GROUP_FIGURE, PUBLICATION, SCORE

@@ -8,10 +8,10 @@ from mail_server import NOW, Mailbox, sent, states
 from sqlalchemy import delete
 
 from pipeline.commands.screens.lists import delivery_screen
-from pipeline.lists.mailing import as_json
-from pipeline.lists.notifying import remind
+from pipeline.lists.delivery.mailing import as_json
+from pipeline.lists.delivery.notifying import remind
 from pipeline.settings import Settings
-from pipeline.store.operation_tables import BRIEFING_CONFIRMATION
+from pipeline.store.operations.tables import BRIEFING_CONFIRMATION
 from pipeline.store.store import Store
 
 

@@ -5,9 +5,9 @@ import pytest
 from mail_server import AUGUST, NOW, SEPTEMBER, Mailbox, scored, sent, states
 
 from features.errors import BadInput, Refused
-from pipeline.lists.mailing import Resend
+from pipeline.lists.delivery.mailing import Resend
 from pipeline.settings import Settings
-from pipeline.store.audit import AuditEntry, append
+from pipeline.store.audit.audit import AuditEntry, append
 from pipeline.store.erasure import ERASED, erase
 from pipeline.store.publication import Publication
 from pipeline.store.schema import AUDIT

@@ -15,7 +15,7 @@ from servers import free_port
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.faults import fault_of
-from pipeline.lists.mailing import Resend, deliver
+from pipeline.lists.delivery.mailing import Resend, deliver
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 
@@ -184,7 +184,7 @@ def test_a_run_killed_just_before_a_mail_leaves_it_uncertain_too(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.lists.mailing.MailServer.send", die)
+        patch.setattr("pipeline.lists.delivery.mailing.MailServer.send", die)
         with pytest.raises(KeyboardInterrupt):
             sent(store, settings)
     done = sent(store, settings)

@@ -4,9 +4,9 @@ import pytest
 from mail_server import Mailbox, sent, states
 from stopping import halt, resume
 
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.settings import Settings
-from pipeline.store.halts import Halted
+from pipeline.store.operations.halts import Halted
 from pipeline.store.store import Store
 
 # with implicit TLS the server does not know that it is encrypted
@@ -43,7 +43,7 @@ def test_lists_that_are_being_written_are_not_put_in_place(
     def stop(*_: object) -> None:
         halt(store)
 
-    monkeypatch.setattr("pipeline.lists.month_folder._write_month", stop)
+    monkeypatch.setattr("pipeline.lists.written.month_folder._write_month", stop)
     out = settings.var / "lists"
     with pytest.raises(Halted):
         write_lists(store, out, settings.list_rules)

@@ -24,12 +24,12 @@ from typer.testing import CliRunner
 
 from features.errors import BadInput, Refused
 from pipeline.commands.main import app
-from pipeline.lists.notifying import notify, remind
+from pipeline.lists.delivery.notifying import notify, remind
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
-from pipeline.store.audit import AuditEntry, append
+from pipeline.store.audit.audit import AuditEntry, append
 from pipeline.store.erasure import ERASED, erase
-from pipeline.store.halts import Halted
+from pipeline.store.operations.halts import Halted
 from pipeline.store.store import Store
 
 # with implicit TLS the server does not know that it is encrypted

@@ -24,9 +24,9 @@ from pipeline.lists.offers.effect import DRAWN, OffersReport, compared, drawn_in
 from pipeline.lists.offers.power import Power, powers
 from pipeline.lists.offers.registered import draw_first_offers
 from pipeline.lists.offers.verdict import NOT_DRAWN
-from pipeline.lists.pages import list_page, list_text
 from pipeline.lists.reach import lists_for_managers
-from pipeline.lists.trial import Plan
+from pipeline.lists.trial.comparison import Plan
+from pipeline.lists.written.pages import list_page, list_text
 from pipeline.settings import Settings
 from pipeline.store.answers import ListAnswer, store_answer
 from pipeline.store.erasure import erase

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from pipeline.commands.main import app
 from pipeline.files import locked
 from pipeline.settings import Settings
-from pipeline.store.erasure_of_files import erase_files
 from pipeline.store.list_folders import delete_folder, delete_lists, forget_gone, list_folders, note_folder
-from pipeline.store.periods import purge
+from pipeline.store.purge.erasure_of_files import erase_files
+from pipeline.store.purge.periods import purge
 from pipeline.store.store import Store
 
 HEADER = "month,manager_id,employee_id"

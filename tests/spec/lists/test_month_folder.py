@@ -9,7 +9,7 @@ from list_examples import REST, SEPTEMBER
 from published import Person, publication
 
 from pipeline.listing.rules import ListRules
-from pipeline.lists.month_folder import file_stem, write_lists
+from pipeline.lists.written.month_folder import file_stem, write_lists
 from pipeline.store.store import Store
 
 

@@ -9,7 +9,7 @@ from names import directory
 from published import SEPTEMBER, publication
 
 from pipeline.listing.rules import ListRules
-from pipeline.lists.month_folder import write_lists
+from pipeline.lists.written.month_folder import write_lists
 from pipeline.store.store import Store
 
 NAMES = {"A": "Анна Ёлкина", "D": "Dora", "M1": "Mia Lang", "M2": "Max Old"}

@@ -8,7 +8,7 @@ import pytest
 from stores import month_of_scores
 
 from pipeline.listing.rules import ListRules
-from pipeline.lists.own_judgement import ROWS, compared, teams_in
+from pipeline.lists.trial.own_judgement import ROWS, compared, teams_in
 from pipeline.store.store import Store
 from pipeline.store.trials.nominations import Nomination, nominations, store_nomination
 

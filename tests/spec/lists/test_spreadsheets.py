@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.formulas import without_formula
-from pipeline.lists.spreadsheet import csv_bytes, xlsx_bytes
+from pipeline.lists.written.spreadsheet import csv_bytes, xlsx_bytes
 
 ATTACKS = [
     "=1+1",

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from features.reading.databases.connectors import CONNECTORS
-from features.reading.source_definition import SourceDefinition
-from features.reading.source_toml import SourceToml
-from features.reading.sql_statement import Query, Statement
+from features.reading.definition.source_definition import SourceDefinition
+from features.reading.definition.source_toml import SourceToml
+from features.reading.queries.sql_statement import Query, Statement
 
 BY_WORDS = sorted(set(CONNECTORS) - {"postgresql", "postgres", "duckdb"})
 

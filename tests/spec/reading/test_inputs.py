@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from features.errors import BadInput
+from features.reading.definition.source_definition import read_definition
 from features.reading.raw_tables import Raw, read_tables
-from features.reading.source_definition import read_definition
 
 STAFF = "Номер;Город;Оклад;Больничный sick\n1;Пермь;1 234,50;3\n2;Омск;2 000,00;\n"
 READ_STAFF = '[tables]\nemployees = """select "Номер" as employee_id, "Город" as city, "Оклад" as pay from staff"""\n'

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 from object_store import BUCKET, ObjectStore
 
+from features.reading.definition.source_definition import read_definition
 from features.reading.raw_tables import Raw, read_tables
-from features.reading.source_definition import read_definition
 
 PEOPLE = pa.table(
     {

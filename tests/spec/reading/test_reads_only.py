@@ -7,7 +7,7 @@ import pytest
 from source_files import rows
 
 from features.errors import BadInput
-from features.reading.source_definition import read_definition
+from features.reading.definition.source_definition import read_definition
 from features.source import check_source
 
 STAFF = "employee_id,hire_date\n1,2020-01-31\n"

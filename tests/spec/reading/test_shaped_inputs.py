@@ -11,8 +11,8 @@ import pytest
 from source_files import Content, write
 
 from features.errors import BadInput, Finding
+from features.reading.definition.source_definition import read_definition
 from features.reading.raw_tables import Raw, read_tables
-from features.reading.source_definition import read_definition
 
 SELECT = "select * from staff"
 HEADCOUNT = [["No", "Name"], ["1", "Ann"], ["2", "Bob"]]

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from source_files import EMPLOYEES, ROWS, rows, write
 
+from features.reading.definition.source_definition import read_definition
 from features.reading.raw_tables import read_tables
-from features.reading.source_definition import read_definition
 
 SQL_ERRORS = {
     "unknown column": (

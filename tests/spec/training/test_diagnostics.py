@@ -9,10 +9,10 @@ from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.by_group import by_group
 from pipeline.judgement.diagnostics import gain, range_coverage
-from pipeline.judgement.figures import Bounded, MetricValues
 from pipeline.judgement.plausible_exits import PlausibleExits, plausible_exits
-from pipeline.judgement.plots import plots
-from pipeline.judgement.report import Difference, GroupFigures, OriginMetrics, TrainingReport
+from pipeline.judgement.reporting.plots import plots
+from pipeline.judgement.reporting.report import Difference, GroupFigures, OriginMetrics, TrainingReport
+from pipeline.judgement.statistics.figures import Bounded, MetricValues
 from pipeline.model.posterior import Errors
 
 
@@ -52,7 +52,7 @@ def test_a_plot_that_fails_is_named_and_the_others_are_drawn(monkeypatch: pytest
     def fail(*_: object) -> None:
         raise ValueError("'yerr' must not contain negative values")
 
-    monkeypatch.setattr("pipeline.judgement.plots._ablation", fail)
+    monkeypatch.setattr("pipeline.judgement.reporting.plots._ablation", fail)
     drawn = plots(TrainingReport(source="tiny", gain=(0.0, 0.5, 1.0), base_rate=0.1, ablation={"tenure": DIFFERENCE}))
     assert set(drawn.files) == {"gain.svg", "precision_recall.svg"}
     assert [str(each) for each in drawn.missing] == ["ablation.svg (ValueError)"]

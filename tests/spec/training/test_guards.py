@@ -15,7 +15,7 @@ from pipeline.judgement.guards.leakage import train_test_overlap
 from pipeline.judgement.guards.removal import REMOVAL_LIMIT, Removal, costly_features, costly_tables
 from pipeline.judgement.guards.rewritten_history import Sums, changed_past, sums_file, sums_of, write_sums
 from pipeline.settings import Settings
-from pipeline.store.erasure_of_files import erase_files
+from pipeline.store.purge.erasure_of_files import erase_files
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.other_predictions import read_predictions
 from pipeline.judgement.other_scores import compared_with
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.registry.report_json import as_json, report_of
 
 DAY = date(2024, 9, 30)

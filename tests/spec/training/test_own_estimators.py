@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from features.errors import BadInput
 from pipeline.dataset.rows import Dataset
 from pipeline.judgement.backtest import Backtest
-from pipeline.judgement.metrics import one_metric
 from pipeline.judgement.other_scores import judge_estimator
+from pipeline.judgement.statistics.metrics import one_metric
 from pipeline.model.calibration import risk_of
 from pipeline.model.encoding import fit_encoding
 from pipeline.model.estimator.fitted import fit_estimator

@@ -12,8 +12,8 @@ from pipeline.dataset.evaluation_splits import Split, split_of
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.sample_of_stayers import sample_of_stayers, shift_of
 from pipeline.dataset.splits import Origin, repeated_folds
-from pipeline.judgement.metrics import metrics
-from pipeline.judgement.report import TrainingReport
+from pipeline.judgement.reporting.report import TrainingReport
+from pipeline.judgement.statistics.metrics import metrics
 from pipeline.model.blend import Blend, fit_blend, with_posterior
 from pipeline.model.calibration import Line, risk_of, turned
 from pipeline.model.estimator.fitted import fit_estimator

@@ -9,7 +9,7 @@ from training_company import ROWS
 from pipeline.dataset.rows import Dataset
 from pipeline.dataset.splits import repeated_folds
 from pipeline.judgement.backtest import Backtest, mean_permuted_auc, permuted_labels_auc
-from pipeline.judgement.metrics import paired_difference, resampled_metrics
+from pipeline.judgement.statistics.metrics import paired_difference, resampled_metrics
 from pipeline.model.blend import fit_blend, with_posterior
 from pipeline.model.calibration import risk_of
 from pipeline.model.training_rows import TrainingRows

@@ -36,7 +36,7 @@ def _link_rows() -> None:
 
 
 def _row_hash(previous: str, row: Mapping[Any, Any]) -> str:
-    """`pipeline.store.audit.row_hash` as it was when this migration was written."""
+    """`pipeline.store.audit.audit.row_hash` as it was when this migration was written."""
     covered = [previous, _in_utc(row["at"]).isoformat(), *(row[name] for name in _COVERED)]
     return hashlib.sha256(json.dumps(covered, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 

@@ -1,0 +1,1 @@
+"""What `source.toml` says: its fields, checked at once, before any data are read."""

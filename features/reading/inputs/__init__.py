@@ -1,0 +1,1 @@
+"""The `[inputs]` of a source: patterns of files and sheets, one table each, and what nothing reads."""

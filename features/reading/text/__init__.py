@@ -1,0 +1,1 @@
+"""Text to values: dates and numbers as people write them."""

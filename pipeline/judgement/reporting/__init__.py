@@ -1,0 +1,1 @@
+"""The training report and its parts, as dataclasses and as plots."""

@@ -1,0 +1,1 @@
+"""Figures with their intervals: metrics, resampling of people, clustered regression, sequential looks."""

@@ -1,0 +1,1 @@
+"""Mail, webhook and reminders: claimed once, sent, settled."""

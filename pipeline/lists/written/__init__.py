@@ -1,0 +1,1 @@
+"""The lists as files and pages: HTML, CSV, XLSX, one folder a month."""

@@ -1,0 +1,1 @@
+"""The boosted trees: fit, scores without LightGBM, and their exact factors."""

@@ -1,0 +1,1 @@
+"""Published figures of groups, and what was shown of them before."""

@@ -1,0 +1,1 @@
+"""What people did with the service: briefings, halts, saved plans."""

@@ -1,0 +1,1 @@
+"""What is removed once its period is over, and the files that go with it."""
