@@ -53,6 +53,7 @@ from serving.routes import (
 from serving.settings import ServerSettings
 from serving.settings_record import recorded
 from serving.views.champion import Champion
+from serving.views.overview import RecentLists
 from serving.views.plans import Planning
 
 TITLE = "Retention"
@@ -83,6 +84,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     app.state.champion = Champion(settings)
     app.state.planning = Planning(app.state.champion, settings)
     app.state.outcomes = Outcomes(settings)
+    app.state.recent_lists = RecentLists(settings)
     app.state.rates = Rates(settings.rate_limit)
     app.state.probe_rates = Rates(PROBE_RATE)
     app.state.metrics = Metrics(HaltGauge(app.state.halts))

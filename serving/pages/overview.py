@@ -29,7 +29,7 @@ from serving.schemas.turnover import TurnoverAnswer
 from serving.views.groups import group_page
 from serving.views.months import current
 from serving.views.outlook import outlook_of
-from serving.views.overview import above_usual, driver_shares, lists_of_month
+from serving.views.overview import above_usual, driver_shares
 from serving.views.representation import effect_of
 from serving.views.turnover import EVERYONE, turnover_of
 
@@ -44,7 +44,6 @@ MONTHS_BACK: Final = 24
 @router.get("/overview")
 def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurpose, audit: Audit) -> Response:
     """Six parts, each with a link to its page. Raises 404 for fewer than five people."""
-    settings = request.app.state.settings
     with audit.release(Shows.GROUPS) as release:
         scores = release.scores
         published = current(scores)
@@ -63,7 +62,7 @@ def overview(request: Request, asker: ForHrAndScientists, _purpose: PlanningPurp
             shares=driver_shares(departments),
             **_changed(scores, published, departments),
             alerts=_alerts(request, published, measured.alerts),
-            done=lists_of_month(scores, published, settings) if asker.has(Role.HR) else None,
+            done=request.app.state.recent_lists.of(scores, published) if asker.has(Role.HR) else None,
             sees_lists=asker.has(Role.HR),
             effect=effect_of(measured.effect),
             findings=FINDINGS,
