@@ -21,7 +21,7 @@ FACTORS = [
 ]
 SCORE = OwnScore(
     date(2026, 9, 30), datetime(2026, 10, 1, tzinfo=UTC), "4", 6, 0.35, 0.18, 0.68, {3: 0.2, 6: 0.35}, "enough", 2, 9,
-    "Sales", "Clerk", 1, "Riga", "Max Muster", FACTORS,
+    "Sales", "Clerk", 1, "Riga", "Max Muster", None, FACTORS,
 )  # fmt: skip
 RECEIPT = OwnReceipt(
     "E-1", "acme", date(2026, 10, 5), None, None, None, None, [SCORE], [], [], [], [], [], None, 0, []
