@@ -39,6 +39,14 @@ def _(_source: CrossSection, _people: pl.DataFrame, _day: date) -> pl.DataFrame 
     return None
 
 
+def with_criticality(source: Source, people: pl.DataFrame, day: date) -> pl.DataFrame:
+    """`people` (employee_id, department, job and more) with a column criticality, null where nothing is known."""
+    weights = criticality_of(source, people, day)
+    if weights is None:
+        return people.with_columns(criticality=pl.lit(None, pl.Float64))
+    return people.join(weights, on="employee_id", how="left", maintain_order="left")
+
+
 def weights_on(table: pl.DataFrame, people: pl.DataFrame, day: date) -> pl.DataFrame:
     """`criticality_of` by the rows of the table: the most particular that fits, and of those the one that began last.
 

@@ -22,8 +22,8 @@ class Figures:
     """Everyone of a publication, a row each.
 
     posts: `POSTS`, strings. replacement_weight (n,): how hard the person is to replace, divided by the company's mean;
-    1 for everyone where the source does not say. encoded: each feature of the model as it reads it (`scoring.encoded`). log_odds (n,): as
-    served. trees (n,): the raw log-odds of the model's trees.
+    1 for everyone where the source does not say. encoded: each feature of the model as it reads it
+    (`scoring.encoded`). log_odds (n,): as served. trees (n,): the raw log-odds of the model's trees.
     """
 
     posts: pl.DataFrame

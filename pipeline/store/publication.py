@@ -138,7 +138,11 @@ def ranked(publication: Publication) -> pl.DataFrame:
         pl.col("level").cast(pl.Int64),
     )
     columns = ["employee_id", *_NUMBERS, *_WORDS, "level", "criticality"]
-    by_risk = _with_criticality(typed, publication.criticality).select(columns).sort("risk", "employee_id", descending=[True, False])
+    by_risk = (
+        _with_criticality(typed, publication.criticality)
+        .select(columns)
+        .sort("risk", "employee_id", descending=[True, False])
+    )
     return by_risk.with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
 
 

@@ -83,7 +83,7 @@ def test_the_columns_are_those_of_the_store(store: Store, var: Path, model: Stor
 def test_weights_of_replacement_are_the_same_from_both_and_stay_after_an_erasure(
     store: Store, var: Path, model: StoredModel
 ) -> None:
-    """Two of eight weigh 5, the others 1: a mean of 2, so 2.5 and 0.5; without one of the two the mean would be 11/7."""
+    """Two of eight weigh 5, the others 1: a mean of 2, so 2.5 and 0.5; of seven the mean would be 11/7."""
     hard = pl.DataFrame({"employee_id": PEOPLE[:2], "criticality": [5.0, 5.0]})
     store.publish(replace(month(model), criticality=hard))
     assert sorted(read(store, model).replacement_weight) == [0.5] * 6 + [2.5] * 2
