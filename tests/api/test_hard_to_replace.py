@@ -14,7 +14,9 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from published import SEPTEMBER, publication
 
+from features.build import feature_table
 from features.catalogue.catalogue import fixed_features
+from features.source import Source, load_source
 from pipeline.dataset.splits import repeated_folds
 from pipeline.judgement.reporting.report import TrainingReport
 from pipeline.language.translator import language
@@ -116,6 +118,19 @@ def champion(folder: Path) -> Settings:
     version, _ = registry.register(settings, model, TrainingReport("yard"))
     registry.make_champion(registry.connect(settings), version)
     return settings
+
+
+def test_the_table_is_no_feature(tmp_path: Path) -> None:
+    day, written = date(2022, 3, 31), []
+    for name, weights in (("plain", ""), ("weighted", "job,weight\nWelder,5")):
+        source = load_source(company(tmp_path / name, weights), tmp_path / f"{name}-tables")
+        assert isinstance(source, Source)
+        assert (source.scan("criticality") is None) == (not weights)
+        [table] = feature_table(source, [day], tmp_path / f"{name}-features")
+        written.append(pl.read_parquet(table))
+    assert written[0].height == 40
+    assert written[0].equals(written[1])
+    assert not [column for column in written[1].columns if "critical" in column or "replace" in column]
 
 
 @pytest.mark.filterwarnings("default")  # importing MLflow raises warnings about itself and SQLAlchemy
