@@ -26,7 +26,10 @@ class Factor:
 
 @dataclass(frozen=True)
 class Score:
-    """A person's published score, with the post held on the snapshot date. Risks are probabilities."""
+    """A person's published score, with the post held on the snapshot date. Risks are probabilities.
+
+    criticality: how hard the person is to replace, 1 to 5; None where the source does not say.
+    """
 
     employee_id: str
     rank: int
@@ -44,6 +47,7 @@ class Score:
     job: str | None
     location: str | None
     manager_id: str | None
+    criticality: float | None = None
 
 
 def driver_sums(factors: Iterable[Factor]) -> dict[Driver, float]:

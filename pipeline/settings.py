@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from features.contract.vocabulary import EngineName
 from features.errors import BadInput, Finding
 from pipeline.listing.replacement_cost import REPLACEMENT_COST
-from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules
+from pipeline.listing.rules import CAPACITY, LISTED_FROM, ListRules, ListsBy
 from pipeline.notices import NoticeGiven
 from pipeline.settings_file import HOLDS_PASSWORD, NAMES_PEOPLE, SettingsFile, path_of, table_of
 
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
         default=LISTED_FROM,
         ge=1,
         description="lowest risk of a listed person, as a multiple of the company's mean risk",
+    )
+    lists_by: ListsBy = Field(
+        default="risk", description="order of a list: by risk, or by risk and how hard the person is to replace"
     )
     debug: bool = Field(
         default=False, description="show a command's fault with its whole traceback, which may quote personal data"
@@ -174,7 +177,7 @@ class Settings(BaseSettings):
     @property
     def list_rules(self) -> ListRules:
         """Who is on the managers' lists."""
-        return ListRules(self.list_capacity, self.listed_from, self.replacement_cost)
+        return ListRules(self.list_capacity, self.listed_from, self.replacement_cost, self.lists_by)
 
     @property
     def store_url(self) -> str:

@@ -156,8 +156,10 @@ class Criticality(Table):
 
     employee_id = optional_text("who; empty = everyone in the job")
     job = optional_text("job as in assignments; empty = the person alone")
-    effective_date = day("first day on which the weight holds", PLANNING)
-    weight = number("1 is usual; 2 is twice as hard to replace", above=0, is_required=True)
+    department = optional_text("department in which the job is meant; empty = in all")
+    effective_date = optional_day("first day on which the row holds; empty = always")
+    months_to_replace = number("months until somebody new does the work as well", 0, 36)
+    weight = number("1 is usual; 2 is twice as hard to replace; empty = from months_to_replace", 1, 5)
 
 
 class MarketRates(Table):
@@ -217,7 +219,7 @@ ALSO_IN_KEY: Final[Mapping[str, tuple[str, ...]]] = {
 
 KEY_OF_OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     DIRECTORY: ("employee_id",),
-    CRITICALITY: ("employee_id", "job", "effective_date"),
+    CRITICALITY: ("employee_id", "job", "department", "effective_date"),
     MARKET_RATES: ("month", "group"),
 }
 """What a row is about, in the tables that hold no facts about people."""
@@ -232,7 +234,7 @@ PREFERRED: Final[Mapping[str, tuple[str, ...]]] = {
     "measures": ("value",),
     "exits": (),
     DIRECTORY: (),
-    CRITICALITY: ("weight",),
+    CRITICALITY: ("weight", "months_to_replace"),
     MARKET_RATES: ("voluntary_rate",),
 }
 """Of rows that contradict each other about one fact, the one with the highest figure here counts, whole: the main one

@@ -216,6 +216,10 @@ NO_LANGUAGE: Final = _kept(
 NO_ROLE: Final = _left_out(
     "a weight of neither a job nor a person", "Give the job, as in assignments, or the employee_id."
 )
+NO_WEIGHT: Final = _left_out(
+    "neither a weight nor months_to_replace",
+    "Give the weight, from 1 to 5, or the months until somebody new does the work as well.",
+)
 
 FORBIDDEN_ITEM: Final = "an item that is refused or ignored"
 """Why rows of surveys, measures and competencies are left out without a warning: source.toml asks for it."""

@@ -48,6 +48,7 @@ from features.validation.rules import (
     NO_EXIT,
     NO_ID,
     NO_ROLE,
+    NO_WEIGHT,
     NOT_A_DATE,
     NOT_A_NUMBER,
     NOT_TEXT,
@@ -159,7 +160,7 @@ def _check_batch(checked: CheckedTable, raw: pl.DataFrame, expectations: Expecta
     if checked.table == DIRECTORY:
         frame = with_usable_entries(frame, tally)
     if checked.table == CRITICALITY:
-        frame = _with_role(frame, tally)
+        frame = _with_role_and_weight(frame, tally)
     return _with_fact_key(checked.table, frame)
 
 
@@ -297,13 +298,15 @@ def _without_impossible_services(frame: pl.DataFrame, tally: Tally) -> pl.DataFr
     return frame
 
 
-def _with_role(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    """The frame without weights of nobody and nothing."""
-    named = [pl.col(name).is_not_null() for name in ("employee_id", "job") if name in frame.columns]
-    is_named = pl.any_horizontal(named) if named else pl.lit(value=False)
-    kept = frame.filter(is_named)
-    tally.add(NO_ROLE, CRITICALITY, "job", frame.height - kept.height)
-    return kept
+def _with_role_and_weight(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
+    """The frame without weights of nobody and nothing, and without rows that hold no weight."""
+    needs = ((NO_ROLE, "job", ("employee_id", "job")), (NO_WEIGHT, "weight", ("weight", "months_to_replace")))
+    for rule, column, either in needs:
+        given = [pl.col(name).is_not_null() for name in either if name in frame.columns]
+        kept = frame.filter(pl.any_horizontal(given)) if given else frame.clear()
+        tally.add(rule, CRITICALITY, column, frame.height - kept.height)
+        frame = kept
+    return frame
 
 
 def _gather_people(checked: CheckedTable, given: pl.DataFrame, kept: pl.DataFrame) -> None:

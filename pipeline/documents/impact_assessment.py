@@ -1,6 +1,6 @@
 """Drafts the data protection impact assessment from the settings and the store. It holds no personal data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from features.calendar import month_end
+from pipeline.listing.rules import ListsBy
 from pipeline.notices import notices_of
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
@@ -131,7 +132,7 @@ def _periods(settings: Settings) -> Iterator[str]:
     rules = settings.list_rules
     yield (
         f"- A manager gets at most {rules.capacity} people a month, among those whose risk is at least "
-        f"{rules.listed_from:g} times the mean, with bands and reasons in words."
+        f"{rules.listed_from:g} times the mean, with bands and reasons in words, in the order of {_ORDERS[rules.by]}."
     )
     yield f"- {_mails(settings)}"
     if settings.rollout_share < 1:
@@ -208,6 +209,10 @@ def _access(contents: Held) -> Iterator[str]:
     yield ""
 
 
+_ORDERS: Final[Mapping[ListsBy, str]] = {
+    "risk": "the expected loss",
+    "risk_and_criticality": "the expected loss and of how hard each is to replace",
+}
 _PROCESSING: Final = """\
 Employees' risk of a voluntary exit is estimated from HR tables, so that HR and managers talk to people in time. This
 is profiling; no decision follows from it automatically. Forbidden uses: dismissal, redundancy, pay cuts, appraisal,

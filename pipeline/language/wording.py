@@ -55,6 +55,7 @@ COLUMN_NAMES: Final[Mapping[str, str]] = {
     "job": marked("Job"),
     "level": marked("Level"),
     "location": marked("Location"),
+    "hard_to_replace": marked("Hard to replace"),
     "behind_it": marked("Factors behind the risk"),
     "what_changed": marked("What changed since last month"),
     "what_to_ask": marked("What to ask"),

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipeline.listing.replacement_cost import cost_of_level
-from pipeline.listing.rules import ListRules
+from pipeline.listing.rules import USUAL, ListRules
 from pipeline.score_record import ENOUGH
 
 
@@ -19,9 +19,12 @@ def standing_out(teams: pl.DataFrame, mean_risk: float, listed_from: float) -> p
 def listed(teams: pl.DataFrame, mean_risk: float, rules: ListRules) -> pl.DataFrame:
     """Of each manager's people who stand out, the few with the highest expected loss, highest first.
 
-    The expected loss is the risk times the cost of replacing a person of that level; ties are ordered by id.
+    The expected loss is the risk times the cost of replacing a person of that level, and times the criticality where
+    the rules say so; ties are ordered by id.
     """
     loss = pl.col("risk") * cost_of_level(pl.col("level"), rules.costs)
+    if rules.by == "risk_and_criticality":
+        loss *= pl.col("criticality").fill_null(USUAL)
     by_loss = standing_out(teams, mean_risk, rules.listed_from).sort(
         pl.col("manager_id"), loss, pl.col("employee_id"), descending=[False, True, False]
     )

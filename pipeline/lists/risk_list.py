@@ -25,7 +25,7 @@ from pipeline.language.wording import (
     moved_text,
     reason_text,
 )
-from pipeline.listing.rules import ListRules
+from pipeline.listing.rules import HARD_TO_REPLACE, ListRules
 from pipeline.lists.named import selection
 from pipeline.lists.offered import Offered, offered
 from pipeline.score_record import Factor
@@ -64,6 +64,7 @@ class Entry:
     """A person to talk to, with the post as known on the snapshot date; `moved` is what changed since last month.
 
     `offers`: actions to choose from, where a first one was drawn; they take the place of what the guides offer.
+    `is_hard_to_replace`: shown, whichever order the list has.
     """
 
     employee_id: str
@@ -77,6 +78,7 @@ class Entry:
     guidance: tuple[Guidance, ...]
     moved: tuple[str, ...] = ()
     offers: tuple[Offered, ...] = ()
+    is_hard_to_replace: bool = False
 
     @property
     def reasons_by_driver(self) -> dict[Driver, list[str]]:
@@ -335,6 +337,7 @@ def _entry(
         reasons=why,
         guidance=guidance(why, language),
         moved=changes.get(employee_id, ()),
+        is_hard_to_replace=(person["criticality"] or 0) >= HARD_TO_REPLACE,
         offers=offered(first.get(employee_id), list(dict.fromkeys(reason.driver for reason in why)), language),
     )
 

@@ -43,7 +43,8 @@ def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Ev
     if plan.budget is not None and shown and lacks is None:
         rows, total = divided(rows, total, plan.budget, plan.least_people)
     groups = tuple(rows.get(group) or GroupPlan(group, why[group]) for group in asked)
-    return Evaluated(plan, groups, total, lacks, _if_wrong(total))
+    is_weighted = bool(np.ptp(staff.figures.replacement_weight) > 0)
+    return Evaluated(plan, groups, total, lacks, _if_wrong(total), is_weighted)
 
 
 def _reasons(
@@ -103,7 +104,8 @@ def _sums(
     then = log_odds_after(model.asked, figures, after)
     sides = Sides((figures.encoded, after.table), (before, then))
     cost = np.expm1(after.rise) + plan.further_cost * reached
-    saved = (risk_of(before) - risk_of(then)) * _by_level(figures.posts, prices.replacement)
+    replacement = figures.replacement_weight * _by_level(figures.posts, prices.replacement)
+    saved = (risk_of(before) - risk_of(then)) * replacement
     pay = _by_level(figures.posts, prices.pay) if prices.pay else np.zeros(len(group))
     return _Sums(
         people=summed(np.ones(len(group)), group, groups),

@@ -106,6 +106,7 @@ class Evaluated:
     """A plan's figures: a row for each group, all shown groups together, and what if the association is no effect.
 
     budget_lacks: years of pay that the budget lacks for the least number of people, so that it is not divided.
+    is_weighted: whether people differ in how hard they are to replace, so that what is saved is weighted with it.
     """
 
     plan: Plan
@@ -113,3 +114,4 @@ class Evaluated:
     total: GroupPlan
     budget_lacks: float | None
     if_wrong: tuple[IfWrong, ...]
+    is_weighted: bool

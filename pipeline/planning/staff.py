@@ -21,11 +21,13 @@ Bools = NDArray[np.bool_]
 class Figures:
     """Everyone of a publication, a row each.
 
-    posts: `POSTS`, strings. encoded: each feature of the model as it reads it (`scoring.encoded`). log_odds (n,): as
-    served. trees (n,): the raw log-odds of the model's trees.
+    posts: `POSTS`, strings. replacement_weight (n,): how hard the person is to replace, divided by the company's mean;
+    1 for everyone where the source does not say. encoded: each feature of the model as it reads it
+    (`scoring.encoded`). log_odds (n,): as served. trees (n,): the raw log-odds of the model's trees.
     """
 
     posts: pl.DataFrame
+    replacement_weight: Floats
     encoded: pl.DataFrame
     log_odds: Floats
     trees: Floats
@@ -33,7 +35,7 @@ class Figures:
     def of(self, rows: Bools) -> "Figures":
         """Some of the people (n,)."""
         posts, encoded = rows_of(self.posts, rows), rows_of(self.encoded, rows)
-        return Figures(posts, encoded, self.log_odds[rows], self.trees[rows])
+        return Figures(posts, self.replacement_weight[rows], encoded, self.log_odds[rows], self.trees[rows])
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def figures_of(scores: PublishedScores, published: Published, model: StoredModel
 
 
 def figures_from(posts: pl.DataFrame, features: pl.DataFrame, model: StoredModel) -> Figures:
-    """The same from `POSTS` and log_odds, and a column per feature."""
+    """The same from `POSTS`, replacement_weight and log_odds, and a column per feature."""
     encoded = encoded_figures(model.asked, typed_records(features, model.features))
     return _figures(posts.hstack(encoded), model)
 
@@ -70,6 +72,7 @@ def _figures(people: pl.DataFrame, model: StoredModel) -> Figures:
     names = model.asked.encoding.names
     return Figures(
         posts=people.select(POSTS),
+        replacement_weight=people["replacement_weight"].to_numpy(),
         encoded=people.select(pl.col(str(at)).alias(name) for at, name in enumerate(names)),
         log_odds=people["log_odds"].to_numpy(),
         trees=people["trees"].to_numpy(),

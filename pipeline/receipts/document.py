@@ -165,4 +165,6 @@ def _weight(contribution: float) -> str:
 def _post(score: OwnScore, language: Language) -> str:
     level = None if score.level is None else f"{language.text('level')} {score.level}"
     manager = f"{language.text('reports to')} {score.manager}" if score.manager else None
-    return " · ".join(filter(None, (score.job, level, score.department, score.location, manager)))
+    weight = None if score.criticality is None else numbers.decimal_or_dash(score.criticality, 1, language.locale)
+    hard = None if weight is None else language.text("how hard to replace: {weight} of 5", weight=weight)
+    return " · ".join(filter(None, (score.job, level, score.department, score.location, manager, hard)))

@@ -49,7 +49,8 @@ class OwnFactor:
 
 @dataclass(frozen=True)
 class OwnScore:
-    """A month's estimate: shares within `horizon_months`, their range, each horizon's share, the post, the factors."""
+    """A month's estimate: shares within `horizon_months`, their range, each horizon's share, the post, how hard the
+    person is to replace (1 to 5), the factors."""
 
     snapshot_date: date
     published_at: datetime
@@ -67,6 +68,7 @@ class OwnScore:
     level: int | None
     location: str | None
     manager: str | None
+    criticality: float | None
     factors: Sequence[OwnFactor]
 
     @property
@@ -165,7 +167,7 @@ class OwnReceipt:
 
 
 _OF_SCORE: Final = ("snapshot_date", "published_at", "model_version", "horizon_months", "people")
-_OF_POST: Final = ("risk", "evidence", "department", "job", "level", "location")
+_OF_POST: Final = ("risk", "evidence", "department", "job", "level", "location", "criticality")
 
 
 def own_receipt(

@@ -20,6 +20,7 @@ from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.workspace import tables_folder, workspace
 from pipeline.disclosure import CARRIED
 from pipeline.language.translator import marked
+from pipeline.listing.criticality import criticality_of
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
 from pipeline.model.posterior import Errors
@@ -117,8 +118,8 @@ def score_and_publish(
         at = loaded.name, loaded.data_hash, population.day
         publication = score_people(model, number, *at, informed.people, informed.X)
         publication = with_services(loaded, publication)
-        names = directory_of(loaded)
-        publication = replace(publication, directory=names, employment=population.employment)
+        publication = replace(publication, directory=directory_of(loaded), employment=population.employment)
+        publication = replace(publication, criticality=criticality_of(loaded, informed.people, population.day))
         publication = _with_counts(publication, population, informed)
         before = _before(store, publication, model)
         check = _checked(loaded, model, population.X, publication, before, reason)

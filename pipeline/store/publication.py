@@ -48,6 +48,8 @@ class Publication:
     plausible: employee_id and `risks`, an array of equally plausible risks, drawn jointly for everyone; for the ranges
         of groups, and not stored. None if the model does not know how uncertain its risks are.
     directory: names and addresses as returned by `features.directory`, which the store keeps apart; None without any.
+    criticality: employee_id and criticality (1 to 5) of those of whom the source says how hard they are to replace;
+        None where it says nothing.
     encoded: employee_id, `trees` (the raw log-odds of the model's trees) and each feature as the model reads it, named
         by its position: what plans are computed from (`store.staff_files`). None where only factors are known.
     """
@@ -65,6 +67,7 @@ class Publication:
     employment: pl.DataFrame | None = field(default=None, repr=False)
     plausible: pl.DataFrame | None = field(default=None, repr=False)
     directory: pl.DataFrame | None = field(default=None, repr=False)
+    criticality: pl.DataFrame | None = field(default=None, repr=False)
     encoded: pl.DataFrame | None = field(default=None, repr=False)
 
     def without(self, people: Collection[str]) -> Self:
@@ -73,9 +76,9 @@ class Publication:
             return self
         leads, gone = pl.col("manager_id").cast(pl.String), list(people)
         is_left = ~pl.col("employee_id").is_in(gone)
-        names, employment, plausible, encoded = (
+        names, employment, plausible, criticality, encoded = (
             None if rows is None else rows.filter(is_left)
-            for rows in (self.directory, self.employment, self.plausible, self.encoded)
+            for rows in (self.directory, self.employment, self.plausible, self.criticality, self.encoded)
         )
         return replace(
             self,
@@ -84,6 +87,7 @@ class Publication:
             plausible=plausible,
             directory=names,
             employment=employment,
+            criticality=criticality,
             encoded=encoded,
         )
 
@@ -133,9 +137,19 @@ def ranked(publication: Publication) -> pl.DataFrame:
         *(pl.col(name).cast(pl.String) for name in _WORDS),
         pl.col("level").cast(pl.Int64),
     )
-    columns = ["employee_id", *_NUMBERS, *_WORDS, "level"]
-    by_risk = typed.select(columns).sort("risk", "employee_id", descending=[True, False])
+    columns = ["employee_id", *_NUMBERS, *_WORDS, "level", "criticality"]
+    by_risk = (
+        _with_criticality(typed, publication.criticality)
+        .select(columns)
+        .sort("risk", "employee_id", descending=[True, False])
+    )
     return by_risk.with_row_index("rank", offset=1).with_columns(pl.col("rank").cast(pl.Int64))
+
+
+def _with_criticality(scores: pl.DataFrame, criticality: pl.DataFrame | None) -> pl.DataFrame:
+    if criticality is None:
+        return scores.with_columns(criticality=pl.lit(None, pl.Float64))
+    return scores.join(criticality, on="employee_id", how="left", maintain_order="left")
 
 
 def rows_in_batches(publication: Publication, scores: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -96,12 +96,14 @@ SCORE: Final = Table(
     Column("location", String),
     Column("manager_id", String),
     Column("factors", Text, nullable=False),
+    Column("criticality", Double),
     Index("ix_score_rank", "publication_id", "rank", unique=True),
     Index("ix_score_manager", "publication_id", "manager_id"),
     Index("ix_score_person", "employee_id"),
     Index("ix_score_risk", "publication_id", "risk"),  # sums of risks, without reading everyone's factors
 )
-"""One person in one publication, with the post held on the snapshot date. `rank` 1 is the highest risk.
+"""One person in one publication, with the post held on the snapshot date. `rank` 1 is the highest risk. `criticality`:
+how hard the person is to replace (1 to 5), null where the source does not say.
 
 `factors` is JSON: `{"index": […], "value": […], "peer_value": […], "contribution": […]}`, of equal length; `index` is
 the feature's position in `publication.features`.

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.files import locked, write_whole
+from pipeline.listing.rules import USUAL
 from pipeline.store.publication import Publication
 
 FOLDER: Final = "staff"
@@ -21,15 +22,25 @@ FOLDER: Final = "staff"
 
 POSTS: Final = ("department", "location", "level", "job")
 """The columns of a post, as texts."""
-OWN: Final = ("employee_id", *POSTS, "log_odds", "trees")
+OWN: Final = ("employee_id", *POSTS, "replacement_weight", "log_odds", "trees")
 """The columns beside the figures, which are named by their position among the model's features."""
+
+
+def replacement_weights(criticality: pl.Series) -> pl.Series:
+    """How hard each person is to replace, divided by the mean of everyone: 1 where the source does not say for anybody.
+
+    Those of whom it says nothing count as usual.
+    """
+    weights = criticality.cast(pl.Float64).fill_null(USUAL)
+    return (weights / (weights.to_numpy().mean() if len(weights) else USUAL)).alias("replacement_weight")
 
 
 def staff_of(publication: Publication, scores: pl.DataFrame) -> pl.DataFrame | None:
     """`OWN` and a column for each figure, by position; None if the publication has no `encoded` figures."""
     if publication.encoded is None:
         return None
-    posts = scores.select("employee_id", "log_odds", *(pl.col(name).cast(pl.String) for name in POSTS))
+    texts = [pl.col(name).cast(pl.String) for name in POSTS]
+    posts = scores.select("employee_id", "log_odds", *texts, replacement_weights(scores["criticality"]))
     people = posts.join(publication.encoded, on="employee_id", how="inner")
     return people.select(*OWN, pl.exclude(*OWN))
 

@@ -17,6 +17,7 @@ from pipeline.language.confidence import About
 from pipeline.language.record_words import OUTCOMES
 from pipeline.language.translator import Language, marked
 from pipeline.language.wording import BAND_NAMES, figure_text, label_text
+from pipeline.listing.rules import HARD_TO_REPLACE
 from pipeline.model.related import together
 from pipeline.score_record import Factor
 from pipeline.store.held import sources_of
@@ -296,6 +297,7 @@ def _person(request: Request, scores: PublishedScores, employee_id: str, levers:
         "person.html",
         shown=risk,
         score=score,
+        is_hard_to_replace=(score.criticality or 0) >= HARD_TO_REPLACE,
         manager_name=names.get(score.manager_id) if score.manager_id else None,
         mean_risk=None if scores.scope else published.mean_risk,
         curve=[charts.Point(str(point.months), point.risk) for point in risk.curve],

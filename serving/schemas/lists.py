@@ -110,6 +110,7 @@ class ListedPerson(BaseModel):
     job: str | None
     level: int | None
     location: str | None
+    is_hard_to_replace: bool = Field(default=False, description="by the source's table criticality: 4 of 5 or more")
     reasons: list[ReasonForManager]
     guidance: list[GuidanceForManager]
     moved: list[str] = Field(default=[], description="the largest changes since last month, in words")

@@ -40,6 +40,9 @@ class OwnScore(BaseModel):
     level: int | None
     location: str | None
     manager: str | None = Field(description="by name, or by id without one")
+    criticality: float | None = Field(
+        default=None, description="how hard you are to replace, 1 to 5; null where the source does not say"
+    )
     factors: list[OwnFactor] = Field(description="largest first")
 
 

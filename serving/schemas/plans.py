@@ -157,6 +157,7 @@ class PlanAnswer(BaseModel):
         total={"group": None, **_EXAMPLE},
         budget_lacks=None,
         if_wrong=[{"share": 0.5, "exits_avoided": 0.3, "net": -1.14}],
+        is_weighted=False,
         basis="association",
         means="How exits differ between people who differ in this way. This is an association, not a promise.",
     )
@@ -172,6 +173,9 @@ class PlanAnswer(BaseModel):
         description="years of pay that the budget lacks for `least_people` of every group: then it is not divided"
     )
     if_wrong: Sequence[PlanIfWrong]
+    is_weighted: bool = Field(
+        description="whether what is saved is weighted with how hard people are to replace (the source's `criticality`)"
+    )
     basis: Literal["association"] = Field(description="a measured effect would need a trial; none has been run")
     means: str = Field(description="what the figures mean, and what they do not")
 

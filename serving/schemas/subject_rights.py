@@ -44,6 +44,9 @@ class HeldScore(BaseModel):
     level: int | None
     location: str | None
     manager_id: str | None
+    criticality: float | None = Field(
+        default=None, description="how hard the person is to replace, 1 to 5; null where the source does not say"
+    )
     factors: list[FactorInWords] = Field(description="factors of this score, largest first")
 
 

@@ -103,6 +103,7 @@ def _one(risk_list: RiskList, answers: Mapping[str, ListAnswer]) -> ManagerList:
                 job=entry.job,
                 level=entry.level,
                 location=entry.location,
+                is_hard_to_replace=entry.is_hard_to_replace,
                 reasons=[ReasonForManager(driver=reason.driver, text=reason.text) for reason in entry.reasons],
                 guidance=[GuidanceForManager(**vars(guide)) for guide in entry.guidance],
                 moved=list(entry.moved),

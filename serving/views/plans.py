@@ -202,6 +202,7 @@ def _answer(published: Published, request: PlanRequest, evaluated: "Evaluated") 
             PlanIfWrong(share=each.share, exits_avoided=_exits(each.avoided), net=_pay(each.net))
             for each in evaluated.if_wrong
         ],
+        is_weighted=evaluated.is_weighted,
         basis="association",
         means=MEANS,
     )

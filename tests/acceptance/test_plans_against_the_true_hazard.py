@@ -55,7 +55,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
     day, last = days[-1], data.rows_on(days[-1:])
     X = data.X[last]
     everyone = dict.fromkeys(("department", "location", "level", "job"), pl.lit("1"))
-    posts = X.select(**everyone, log_odds=pl.Series(blend.log_odds(X)))
+    posts = X.select(**everyone, log_odds=pl.Series(blend.log_odds(X)), replacement_weight=pl.lit(1.0))
     back = (LAST_DAY.year - day.year) * 12 + LAST_DAY.month - day.month
     true = TrueCompany.after(EMPLOYEES, MONTHS, SEED, back)
     return model, figures_from(posts, X, model), true, _spells(folder, true, data.keys[last])

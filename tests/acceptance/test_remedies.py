@@ -31,6 +31,7 @@ TICKETS = "employee_id,survey_date,item,score,ticket,{}\n{}\n"
 EXITS_SINCE_2019 = "complete_from = 2019-06-30\nhorizon_months = 6\n"
 LOSSES = "employee_id,exit_date,kind,regrettable\nb,2021-04-30,voluntary,{}\n"
 WEIGHTS = "employee_id,job,effective_date,weight\n{}\n"
+ROLES = "job,department,months_to_replace,weight\n{}\n"
 RATES = "month,group,voluntary_rate\n{}\n"
 NAMES = "employee_id,name,email,language\na,{}\n"
 TWO_PEOPLE = {"employees": EMPLOYEES, "exits": EXITS}
@@ -271,7 +272,19 @@ OF_THE_DATA: list[Case] = [
         ),
     ),
     Case(
-        "is not above 0",
+        rules.NO_WEIGHT,
+        "criticality.weight",
+        Fix({"criticality": ROLES.format("Welder,,,")}),
+        (Fix({"criticality": ROLES.format("Welder,,4,")}), Fix({"criticality": ROLES.format("Welder,Yard,,2")})),
+    ),
+    Case(
+        "is not within 0 to 36",
+        "criticality.months_to_replace",
+        Fix({"criticality": ROLES.format("Welder,,48,")}),
+        (Fix({"criticality": ROLES.format("Welder,,36,")}),),
+    ),
+    Case(
+        "is not within 1 to 5",
         "criticality.weight",
         Fix({"criticality": WEIGHTS.format("a,,2019-03-01,0")}),
         (Fix({"criticality": WEIGHTS.format("a,,2019-03-01,1")}),),

@@ -219,7 +219,7 @@ def test_hrs_workbook_has_filters_a_frozen_header_and_the_right_language(
     sheet = load_workbook(written.folder / "index.xlsx").active
     assert isinstance(sheet, Worksheet)
     result = [list(row) for row in sheet.iter_rows(values_only=True)]
-    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:P5", "A2")
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:Q5", "A2")
     assert sheet.title == title
     assert result[0][:7] == header
     people = {str(row[3]): (row[3], *row[5:7]) for row in result[1:]}

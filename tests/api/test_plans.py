@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -47,7 +48,9 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
     )
     _, model = load(trained, "1")
     people = people.drop("pay", "rating").with_columns(pl.col("job", "manager_id").cast(pl.String))
-    store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, figures))
+    month = score_people(model, "1", "tiny", "", date(2026, 10, 31), people, figures)
+    hard = people.filter(pl.col("department") == "Plant").select("employee_id", criticality=pl.lit(3.0))
+    store.publish(replace(month, criticality=hard))
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "pay_bands": {1: 40_000.0}})
     with TestClient(create_app(here)) as client:
         yield client
@@ -75,6 +78,7 @@ def test_a_plan_shows_sums_of_whole_groups_and_names_nobody(ask: Callable[..., A
     assert [each["share"] for each in answer["if_wrong"]] == [1.0, 0.5, 0.0]
     assert answer["if_wrong"][2]["net"] == -0.65  # 13 tenths of a year's pay, for half a year
     assert answer["basis"] == "association"
+    assert answer["is_weighted"] is True  # Plant is three times as hard to replace
     assert "Sales-" not in str(answer)
     assert "Plant-" not in str(answer)
     assert (audit_rows()[-1]["whom"], audit_rows()[-1]["result"]) == (None, "released")

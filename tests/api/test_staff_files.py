@@ -80,6 +80,22 @@ def test_the_columns_are_those_of_the_store(store: Store, var: Path, model: Stor
     assert from_file.posts["job"].to_list() == ["Clerk"] * 8
 
 
+def test_weights_of_replacement_are_the_same_from_both_and_stay_after_an_erasure(
+    store: Store, var: Path, model: StoredModel
+) -> None:
+    """Two of eight weigh 5, the others 1: a mean of 2, so 2.5 and 0.5; of seven the mean would be 11/7."""
+    hard = pl.DataFrame({"employee_id": PEOPLE[:2], "criticality": [5.0, 5.0]})
+    store.publish(replace(month(model), criticality=hard))
+    assert sorted(read(store, model).replacement_weight) == [0.5] * 6 + [2.5] * 2
+    with store.erasing() as connection:
+        erase(connection, PEOPLE[0])
+    assert sorted(read(store, model).replacement_weight) == [0.5] * 6 + [2.5]
+    store.publish(replace(month(model, date(2026, 11, 30)), criticality=hard))
+    for file in (var / "staff").iterdir():
+        file.unlink()
+    assert sorted(read(store, model).replacement_weight) == [0.5] * 6 + [2.5] * 2
+
+
 def test_erasure_removes_the_row_and_a_reader_leaves_it_out_before(store: Store, var: Path, model: StoredModel) -> None:
     store.publish(month(model))
     with store.erasing() as connection:

@@ -45,8 +45,8 @@ def test_one_manager_strata_get_the_share_on_average() -> None:
 
 
 def test_a_stratum_is_the_department_of_most_reports_and_the_team_size() -> None:
-    rows = [(f"P{n}", "M1", 0.1, "enough", "Sales" if n else "Plant", None, None, None) for n in range(5)]
-    rows += [("Q", "M2", 0.1, "enough", None, None, None, None)]
+    rows = [(f"P{n}", "M1", 0.1, "enough", "Sales" if n else "Plant", None, None, None, None) for n in range(5)]
+    rows += [("Q", "M2", 0.1, "enough", None, None, None, None, None)]
     result = strata(pl.DataFrame(rows, schema=LISTABLE, orient="row"))
     assert result.rows() == [("M1", "Sales, 5 to 9"), ("M2", "unknown, up to 4")]
 

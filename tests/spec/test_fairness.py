@@ -219,6 +219,14 @@ def test_the_list_takes_no_more_of_a_team_than_its_managers_capacity() -> None:
     ]
 
 
+def test_the_list_that_is_reviewed_is_sorted_as_the_monthly_one() -> None:
+    risk, person, one_round = np.array([0.9, 0.8, 0.7, 0.1, 0.1, 0.1]), np.arange(6), np.zeros(6, dtype=int)
+    posts = pl.DataFrame({"manager_id": ["M1"] * 6, "level": [1] * 6, "criticality": [None, 1.0, 2.0, 5.0, None, None]})
+    rules = ListRules(1, 1.5, {1: 0.2}, by="risk_and_criticality")
+    assert np.flatnonzero(selection(risk, person, one_round, posts, rules)).tolist() == [2]
+    assert np.flatnonzero(selection(risk, person, one_round, posts, replace(rules, by="risk"))).tolist() == [0]
+
+
 def test_the_riskiest_tenth_of_each_split_is_listed_without_managers() -> None:
     risk = np.concatenate([np.linspace(0.1, 0.5, 20), np.linspace(0.9, 0.6, 20)])
     chosen = selection(risk, np.arange(40), np.repeat([0, 1], 20), None, ListRules())

@@ -21,10 +21,10 @@ FACTORS = [
 ]
 SCORE = OwnScore(
     date(2026, 9, 30), datetime(2026, 10, 1, tzinfo=UTC), "4", 6, 0.35, 0.18, 0.68, {3: 0.2, 6: 0.35}, "enough", 2, 9,
-    "Sales", "Clerk", 1, "Riga", "Max Muster", FACTORS,
+    "Sales", "Clerk", 1, "Riga", "Max Muster", None, FACTORS,
 )  # fmt: skip
 RECEIPT = OwnReceipt(
-    "E-1", "acme", date(2026, 10, 5), None, None, None, None, [SCORE], [], [], [], [], [], None, 0, []
+    "E-1", "acme", date(2026, 10, 5), None, None, None, None, [SCORE], [], [], [], [], None, [], [], None, 0, []
 )  # fmt: skip
 
 
@@ -60,6 +60,12 @@ def test_a_score_with_too_little_evidence_says_so() -> None:
     text = text_of(replace(RECEIPT, scores=[replace(SCORE, evidence="too little is known")]))
     assert "Too little is known for an estimate to rely on: too little is known." in text
     assert "to rely on" not in text_of(RECEIPT)
+
+
+def test_how_hard_somebody_is_to_replace_stands_beside_the_post() -> None:
+    text = text_of(replace(RECEIPT, scores=[replace(SCORE, criticality=4.5)]))
+    assert "Max Muster · how hard to replace: 4.5 of 5" in text
+    assert "replace" not in text_of(RECEIPT)
 
 
 def test_changes_under_half_a_point_are_named_without_figures() -> None:

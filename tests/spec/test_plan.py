@@ -18,6 +18,7 @@ from pipeline.planning.plan import Evaluated, GroupPlan, Money, Plan, Prices
 from pipeline.planning.plan_levers import PlanLevers
 from pipeline.planning.staff import Staff, figures_from
 from pipeline.scoring.what_if import Levers, what_if
+from pipeline.store.staff_files import replacement_weights
 
 PAY = [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, -0.3, -0.3, -0.25, -0.2, 0.3, 0.3, -0.4, -0.4]
 """log(pay / market): six of Sales, six of Plant, two of Legal."""
@@ -50,7 +51,9 @@ def staff(model: StoredModel) -> Staff:
     posts = {"department": DEPARTMENT, "location": ["Riga"] * 14, "level": ["1"] * 12 + ["2"] * 2}
     people = {"department": {"Sales": 6, "Plant": 6}, "location": {"Riga": 14}, "level": {}}
     features = pl.DataFrame({"pay_against_market_now": PAY, "client_rating_12m": RATING})
-    scored = pl.DataFrame(posts).with_columns(job=pl.lit("Clerk"), log_odds=pl.Series(model.asked.log_odds(features)))
+    scored = pl.DataFrame(posts).with_columns(
+        job=pl.lit("Clerk"), log_odds=pl.Series(model.asked.log_odds(features)), replacement_weight=pl.lit(1.0)
+    )
     return Staff(figures_from(scored, features, model), people, ["Sales", "Plant", "Legal"])
 
 
@@ -97,6 +100,21 @@ def test_a_raise_costs_its_percent_of_a_years_pay_of_everyone(staff: Staff, mode
         (0.5, pytest.approx(saved / 2 - 0.6)),
         (0.0, pytest.approx(-0.6)),
     ]
+
+
+def test_what_is_saved_counts_people_by_how_hard_they_are_to_replace(staff: Staff, model: StoredModel) -> None:
+    """Sales is twice as hard to replace as the others: weights 2 and 1, mean 20 / 14, so 1.4 and 0.7."""
+    hard = replacement_weights(pl.Series([2.0] * 6 + [1.0] * 6 + [None] * 2, dtype=pl.Float64)).to_numpy()
+    assert hard.tolist() == pytest.approx([1.4] * 6 + [0.7] * 8)
+    weighted = replace(staff, figures=replace(staff.figures, replacement_weight=hard))
+    plain, by_weight = (planned(each, model, raise_percent=10) for each in (staff, weighted))
+    assert (plain.is_weighted, by_weight.is_weighted) == (False, True)
+    for group, factor in (("Sales", 1.4), ("Plant", 0.7)):
+        before, after = row(plain, group), row(by_weight, group)
+        assert before.pay is not None
+        assert after.pay is not None
+        assert after.pay.saved == pytest.approx(factor * before.pay.saved)
+        assert (after.exits, after.pay.cost) == (before.exits, before.pay.cost)
 
 
 def test_pay_is_raised_to_the_market_only_where_it_is_below(staff: Staff, model: StoredModel) -> None:

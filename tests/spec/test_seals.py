@@ -42,7 +42,7 @@ def change(engine: Engine, statement: str) -> None:
         "DELETE FROM score WHERE publication_id = 2 AND employee_id = 'A'",
         "INSERT INTO score SELECT * FROM (SELECT 2 AS publication_id, 'Z' AS employee_id, 99 AS \"rank\", risk,"
         " risk_3m, risk_6m, risk_12m, risk_low, risk_high, evidence, base_log_odds, log_odds, department, level, job, "
-        " location, manager_id, factors FROM score WHERE publication_id = 1 AND employee_id = 'A') AS one",
+        " location, manager_id, factors, criticality FROM score WHERE publication_id = 1 AND employee_id = 'A') AS one",
         "UPDATE group_figure SET people = 50 WHERE publication_id = 2 AND dimension = 'location'",
         "UPDATE publication SET mean_risk = 0.5 WHERE id = 2",
         "UPDATE publication SET content_hash = 'x' WHERE id = 2",

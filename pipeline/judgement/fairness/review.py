@@ -29,6 +29,7 @@ from pipeline.judgement.statistics.figures import UNDEFINED, Bounded
 from pipeline.judgement.statistics.metrics import TOP_SHARE
 from pipeline.judgement.statistics.resampling import COVERAGE, RESAMPLES, drawn_sums, percentile_interval
 from pipeline.judgement.statistics.score_intervals import effective_sizes, ratio_interval, share_interval
+from pipeline.listing.criticality import with_criticality
 from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
 from pipeline.score_record import ENOUGH
@@ -106,7 +107,8 @@ def review(
 
 @singledispatch
 def _posts(source: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame | None:
-    """The manager_id and level of each row's person on its snapshot date, null if unknown; None without dates."""
+    """The manager_id, level and criticality of each row's person on its snapshot date, null if unknown; None without
+    dates."""
     return None
 
 
@@ -114,13 +116,11 @@ def _posts(source: Source | CrossSection, keys: pl.DataFrame) -> pl.DataFrame | 
 def _(source: Source, keys: pl.DataFrame) -> pl.DataFrame:
     dates = keys["snapshot_date"].unique().to_list()
     posts = pl.concat(
-        [
-            organisation(source, day).select("employee_id", "manager_id", "level", snapshot_date=pl.lit(day))
-            for day in dates
-        ]
+        with_criticality(source, organisation(source, day), day).with_columns(snapshot_date=pl.lit(day))
+        for day in dates
     )
     on = ["employee_id", "snapshot_date"]
-    return keys.join(posts, on=on, how="left", maintain_order="left").select("manager_id", "level")
+    return keys.join(posts, on=on, how="left", maintain_order="left").select("manager_id", "level", "criticality")
 
 
 def selection(
@@ -132,8 +132,8 @@ def selection(
 ) -> Bools:
     """Whether each row (n,) would be listed in its split: as on a monthly list, or the top tenth without managers.
 
-    `risk`, `person`, `split_number` (n,) and `posts` are aligned; `posts` holds manager_id and level, either may be
-    null.
+    `risk`, `person`, `split_number` (n,) and `posts` are aligned; `posts` holds manager_id and level, and criticality
+    where the rules sort by it; each may be null.
     """
     rows = pl.DataFrame({"risk": risk, "split": split_number, "employee_id": person}).with_row_index("row")
     if posts is None or posts["manager_id"].null_count() == posts.height:

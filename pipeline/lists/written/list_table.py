@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.language.translator import ENGLISH, Language
+from pipeline.language.translator import ENGLISH, Language, marked
 from pipeline.language.wording import BAND_NAMES, CHANGE_NAMES, COLUMN_NAMES
 from pipeline.lists.risk_list import RiskList
 from pipeline.lists.written.spreadsheet import Cell, csv_bytes, xlsx_bytes
 from pipeline.store.reading import Published
 
 COLUMNS: Final = (
-    "month manager_id manager_name employee_id name change band department job level location "
+    "month manager_id manager_name employee_id name change band department job level location hard_to_replace "
     "behind_it what_changed what_to_ask what_to_offer whom_to_involve"
 ).split()
 """Columns of the CSV: one row for each listed person, then one for each resolved person."""
@@ -48,6 +48,7 @@ def _rows(month: str, risk_list: RiskList) -> list[list[Cell]]:
             entry.job,
             entry.level,
             entry.location,
+            "yes" if entry.is_hard_to_replace else None,
             "; ".join(reason.text for reason in entry.reasons),
             "; ".join(entry.moved),
             " ".join(guide.ask for guide in entry.guidance),
@@ -73,8 +74,8 @@ def _resolved_row(month: str, risk_list: RiskList, employee_id: str) -> list[Cel
 
 
 def _in_words(row: Sequence[Cell], language: Language) -> list[Cell]:
-    """The row with its band and change in words; ids, departments and locations stay as the source has them."""
-    names = {"band": BAND_NAMES, "change": CHANGE_NAMES}
+    """The row with its words in the language; ids, departments and locations stay as the source has them."""
+    names = {"band": BAND_NAMES, "change": CHANGE_NAMES, "hard_to_replace": {"yes": marked("yes")}}
     return [
         language.text(names[name][cell]) if name in names and isinstance(cell, str) else cell
         for name, cell in zip(COLUMNS, row, strict=True)

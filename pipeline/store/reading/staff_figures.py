@@ -9,7 +9,7 @@ from sqlalchemy import Connection, String, cast, func, select
 
 from pipeline.store.reading.heads import Published
 from pipeline.store.schema import SCORE
-from pipeline.store.staff_files import POSTS, staff_file
+from pipeline.store.staff_files import POSTS, replacement_weights, staff_file
 
 BATCH_PEOPLE: Final = 10_000
 """People whose texts are decoded at once, which bounds the memory."""
@@ -29,6 +29,8 @@ def encoded_staff(connection: Connection, published: Published, var: Path | None
         people = pl.read_parquet(staff_file(var, published.id, published.content_hash), memory_map=False)
     except FileNotFoundError:
         return None
+    if "replacement_weight" not in people.columns:  # published before there were weights
+        people = people.with_columns(replacement_weight=pl.lit(1.0))
     is_theirs = SCORE.c.publication_id == published.id
     if connection.execute(select(func.count()).where(is_theirs)).scalar_one() == people.height:
         return people
@@ -37,15 +39,19 @@ def encoded_staff(connection: Connection, published: Published, var: Path | None
 
 
 def staff_figures(connection: Connection, published: Published) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`POSTS` and log_odds, and each feature's published figure; a row per person, in one order. It is slow.
+    """`POSTS`, replacement_weight and log_odds, and each feature's published figure; a row per person, in one order. It
+    is slow.
 
     A number that is unknown is null; figures have the six published digits.
     """
     posts = (cast(SCORE.c[name], String).label(name) for name in POSTS)
-    query = select(*posts, SCORE.c.log_odds, SCORE.c.factors).where(SCORE.c.publication_id == published.id)
-    schema = {**dict.fromkeys(POSTS, pl.String), "log_odds": pl.Float64, "factors": pl.String}
+    numbers = {"criticality": pl.Float64, "log_odds": pl.Float64}
+    columns = (*posts, *(SCORE.c[name] for name in numbers), SCORE.c.factors)
+    query = select(*columns).where(SCORE.c.publication_id == published.id)
+    schema = {**dict.fromkeys(POSTS, pl.String), **numbers, "factors": pl.String}
     people = pl.DataFrame(connection.execute(query).all(), schema=schema, orient="row")
-    return people.drop("factors"), _figures(people["factors"], published)
+    weighted = people.with_columns(replacement_weights(people["criticality"]))
+    return weighted.drop("criticality", "factors"), _figures(people["factors"], published)
 
 
 def _figures(factors: pl.Series, published: Published) -> pl.DataFrame:

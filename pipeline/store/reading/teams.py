@@ -23,6 +23,7 @@ LISTABLE: Final = {
     "job": pl.String,
     "level": pl.Int64,
     "location": pl.String,
+    "criticality": pl.Float64,
 }
 """The columns of `teams`."""
 

@@ -11,7 +11,7 @@ from pipeline.store.reading import LISTABLE
 
 def team(*people: tuple[str, str | None, float, str]) -> pl.DataFrame:
     """employee_id, manager_id, risk, evidence."""
-    rows = [(*person, None, None, None, None) for person in people]
+    rows = [(*person, None, None, None, None, None) for person in people]
     return pl.DataFrame(rows, schema=LISTABLE, orient="row")
 
 
@@ -49,6 +49,21 @@ def test_the_highest_expected_loss_comes_first(
     people = people.with_columns(level=pl.Series(levels, dtype=pl.Int64))
     assert listed(people, 0.1, ListRules(4, costs=costs))["employee_id"].to_list() == order
     assert listed(people, 0.1, ListRules(1, costs=costs))["employee_id"].to_list() == order[:1]
+
+
+def test_by_criticality_a_smaller_risk_that_is_harder_to_replace_comes_first() -> None:
+    people = team(("A", "M1", 0.30, "enough"), ("B", "M1", 0.25, "enough"), ("C", "M1", 0.20, "enough"))
+    people = people.with_columns(criticality=pl.Series([None, 1.5, 1.2]))  # losses .300, .375 and .240 at equal cost
+    by_both = listed(people, 0.1, ListRules(4, 1.5, {1: 1.0}, by="risk_and_criticality"))
+    assert by_both["employee_id"].to_list() == ["B", "A", "C"]
+    assert listed(people, 0.1, ListRules(4, 1.5, {1: 1.0}))["employee_id"].to_list() == ["A", "B", "C"]
+
+
+def test_nobody_below_the_threshold_is_listed_for_being_hard_to_replace() -> None:
+    people = team(("A", "M1", 0.26, "enough"), ("B", "M1", 0.14, "enough")).with_columns(
+        criticality=pl.Series([None, 5.0])
+    )
+    assert listed(people, 0.1, ListRules(by="risk_and_criticality"))["employee_id"].to_list() == ["A"]
 
 
 def test_without_enough_evidence_nobody_is_listed() -> None:
