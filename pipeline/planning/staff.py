@@ -40,12 +40,18 @@ class Figures:
 class Staff:
     """Everyone, and which groups may be shown.
 
-    people: the published head count of each group that is shown. mine: the groups of a dimension that the asker sees.
+    people: the published head count of each group that is shown. mine: the groups of a dimension that the asker sees;
+    None for all. parts: the jobs and intersections that are shown (`planning.parts`); None if that is not known.
     """
 
     figures: Figures
     people: Mapping[str, Mapping[str, int]]
-    mine: Collection[str]
+    mine: Collection[str] | None
+    parts: Mapping[str, set[str]] | None = None
+
+    def is_mine(self, group: str) -> bool:
+        """Whether the asker sees a group."""
+        return self.mine is None or group in self.mine
 
 
 def figures_of(scores: PublishedScores, published: Published, model: StoredModel) -> Figures:
