@@ -6,7 +6,7 @@ for every reader, and it does not matter who asked for what before: all intersec
 the search for leaks needs to hide (`derivation`). Published groups stay as they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -52,8 +52,8 @@ def intersections_shown(groups: pl.DataFrame, published: pl.DataFrame) -> Hidden
     return {name: set(candidates[name].drop_nulls()) - hidden[name] for name in candidates.columns}
 
 
-def only(groups: pl.DataFrame, shown: Mapping[str, set[str]]) -> pl.DataFrame:
-    """The columns with null instead of a group that is not shown."""
+def only(groups: pl.DataFrame, shown: Mapping[str, Collection[str]]) -> pl.DataFrame:
+    """The columns that `shown` names, with null instead of a group that is not shown."""
     return groups.select(
         pl.when(pl.col(name).is_in(list(found))).then(name).alias(name) for name, found in shown.items()
     )

@@ -57,9 +57,8 @@ def hidden_of_plan(
     if not parts:
         return hidden
     every = pl.concat([posts.select(_JOB), intersections(posts.select(PARTS))], how="horizontal")
-    members = pl.concat(
-        [groups, only(every, {name: parts.get(name, set()) for name in every.columns})], how="horizontal"
-    )
+    shown = only(every, {name: parts.get(name, ()) for name in every.columns})
+    members = pl.concat([groups, shown], how="horizontal")
     hidden |= {name: set() for name in every.columns}
     for each in steps.values():
         if not each[-1].all():  # of everyone it shows the sums that `parts` were chosen for

@@ -15,6 +15,7 @@ PlanName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f/]*$"),
 ]
+PlanBy = Literal["department", "location", "level", "job"]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, pattern=r"^[^\x00]*$")]
 
 
@@ -66,8 +67,14 @@ class PlanRequest(BaseModel):
         },
     )
 
-    by: Literal["department", "location", "level"]
+    by: PlanBy
     groups: list[GroupName] = Field(default=[], max_length=200, description="all groups if empty")
+    within: dict[PlanBy, GroupName] = Field(
+        default={},
+        max_length=3,
+        description="a group each of other dimensions: only those of `groups` count who are in all of them too",
+        json_schema_extra={"examples": [{"location": "Riga", "level": "2"}]},
+    )
     levers: LeversOfPlan
     further_cost: float = Field(
         default=0,
@@ -87,6 +94,13 @@ class PlanRequest(BaseModel):
         default=0, ge=0, le=1_000_000, description="people of each group who come first, so that no group is left out"
     )
     name: PlanName | None = Field(default=None, description="saves the plan under this name; do not name people")
+
+    @field_validator("within")
+    @classmethod
+    def _of_other_dimensions(cls, given: dict[PlanBy, str], info: ValidationInfo) -> dict[PlanBy, str]:
+        if info.data.get("by") in given:
+            raise ValueError("must name a group of another dimension than `by`, whose groups are named in `groups`")
+        return given
 
 
 class PlanMoney(BaseModel):
@@ -111,7 +125,8 @@ class PlanGroup(BaseModel):
 
     group: str | None = Field(description="null for all shown groups together")
     why_not: Literal["few_people", "few_reached", "changed"] | None = Field(
-        description="too few people; too few whom the change reaches; people were erased since publication"
+        description="too few people (20 are needed with `within`), or too few less those of other groups; too few whom "
+        "the change reaches; people were erased since publication, or the date was published before for other people"
     )
     people: int | None
     reached: int | None = Field(description="people whom the change reaches")

@@ -1,0 +1,131 @@
+"""Plans about the people of several groups at once, over the API."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from api_server import Bearer
+from fastapi.testclient import TestClient
+
+from pipeline.identity.scopes import Scope
+from pipeline.registry.loading import load
+from pipeline.settings import Settings
+from pipeline.store import erasure
+from pipeline.store.store import Store
+from serving.app import create_app
+from serving.settings import ServerSettings
+
+pytestmark = [
+    pytest.mark.filterwarnings("default"),  # importing MLflow raises warnings about itself and SQLAlchemy
+    pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True),
+]
+PLACES = [
+    ("Sales", "Riga", "Clerk", 24), ("Sales", "Oslo", "Clerk", 22), ("Plant", "Riga", "Cook", 30),
+    ("Plant", "Oslo", "Cook", 19),
+]  # fmt: skip
+IN_RIGA: dict[str, Any] = {"by": "department", "within": {"location": "Riga"}, "levers": {"raise_percent": 10}}
+Publish = Callable[..., None]
+
+
+@pytest.fixture
+def publish(trained: Settings, store: Store) -> Publish:
+    from pipeline.scoring.job import score_people
+
+    _, model = load(trained, "1")
+
+    def publish(moved: int = 0) -> None:
+        """The company, with some of Sales in Riga moved to Oslo."""
+        rows = [
+            {"employee_id": f"{department}-{city}-{n}", "department": department, "level": 1, "job": job,
+             "location": "Oslo" if (department, city) == ("Sales", "Riga") and n < moved else city}
+            for department, city, job, size in PLACES
+            for n in range(size)
+        ]  # fmt: skip
+        people = pl.DataFrame(rows).with_columns(manager_id=pl.lit(None, pl.String))
+        figures = pl.DataFrame(
+            {
+                "pay_against_market": [-0.1] * people.height,
+                "client_rating_12m": [3.0 - 0.1 * moved] * people.height,  # other figures, so another content
+                "tenure_months": [20.0] * people.height,
+                "contract": ["open"] * people.height,
+            }
+        )
+        store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, figures))
+
+    return publish
+
+
+@pytest.fixture
+def client(trained: Settings, settings: ServerSettings, publish: Publish) -> Iterator[TestClient]:
+    publish()
+    with TestClient(create_app(settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri}))) as client:
+        yield client
+
+
+@pytest.fixture
+def ask(client: TestClient, bearer: Bearer) -> Callable[..., Any]:
+    def ask(scope: Scope | None = None, **asked: Any) -> Any:
+        headers = bearer("hr") if scope is None else bearer("hr", scope=scope)
+        return client.post("/v1/plans", json={**IN_RIGA, **asked}, headers=headers)
+
+    return ask
+
+
+def why_not(answer: Any) -> dict[str, str | None]:
+    return {each["group"]: each["why_not"] for each in answer.json()["groups"]}
+
+
+def test_a_plan_within_a_location_is_about_who_is_in_both(ask: Callable[..., Any]) -> None:
+    """In Oslo are 22 of Sales, and 19 of Plant, one too few."""
+    answer = ask()
+    assert why_not(answer) == {"Plant": None, "Sales": None}
+    sales = answer.json()["groups"][1]
+    assert (sales["people"], sales["pay"]["cost_a_year"]) == (24, 2.4)
+    assert answer.json()["asked"]["within"] == {"location": "Riga"}
+    assert {each["group"]: each["people"] for each in ask(within={"location": "Oslo"}).json()["groups"]} == {
+        "Plant": None, "Sales": 22,
+    }  # fmt: skip
+
+
+def test_a_plan_by_job_has_the_jobs_that_are_shown(ask: Callable[..., Any]) -> None:
+    jobs = ask(by="job", within={}).json()
+    assert {each["group"]: each["people"] for each in jobs["groups"]} == {"Clerk": 46, "Cook": 49}
+    assert ask(by="job", within={"location": "Riga"}).json()["groups"][0]["people"] == 24
+
+
+def test_a_group_of_the_same_dimension_is_refused(ask: Callable[..., Any]) -> None:
+    assert ask(within={"department": "Sales"}).status_code == 422
+    assert ask(within={"manager": "M1"}).status_code == 422
+    assert ask().status_code == 200
+
+
+def test_intersections_are_saved_and_exported(client: TestClient, ask: Callable[..., Any], bearer: Bearer) -> None:
+    assert ask(name="Riga").status_code == 200
+    table = client.get("/v1/plans", headers={**bearer("hr"), "Accept": "text/csv"}).text.splitlines()
+    assert '"within"' in table[0]
+    assert all("Riga" in line.removeprefix('"Riga"') for line in table[1:])
+
+
+def test_after_an_erasure_no_intersection_is_shown(ask: Callable[..., Any], store: Store) -> None:
+    """Not even one of which nobody was erased: what may be shown was chosen for all people."""
+    with store.erasing() as connection:
+        erasure.erase(connection, "Plant-Oslo-0")
+    assert why_not(ask(groups=["Sales"])) == {"Sales": "changed"}
+    assert why_not(ask(groups=["Sales"], within={})) == {"Sales": None}
+
+
+def test_a_date_that_is_published_again_for_other_posts_shows_no_intersection(
+    ask: Callable[..., Any], publish: Publish
+) -> None:
+    publish(moved=1)
+    assert why_not(ask(groups=["Sales"])) == {"Sales": "changed"}
+
+
+def test_a_scope_shows_intersections_with_its_own_groups(ask: Callable[..., Any]) -> None:
+    sales = Scope(department=("Sales",))
+    assert why_not(ask(sales)) == {"Sales": None}
+    assert why_not(ask(sales, by="location", groups=["Riga"], within={"department": "Sales"})) == {"Riga": None}
+    assert why_not(ask(sales, by="location", groups=["Riga"], within={"job": "Clerk"})) == {"Riga": "few_people"}
+    assert ask(sales, by="job", within={}).json()["groups"] == []
