@@ -1,5 +1,6 @@
 """Plans about the people of several groups at once, over the API."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from api_server import Bearer
 from fastapi.testclient import TestClient
 
 from pipeline.identity.scopes import Scope
+from pipeline.identity.tokens import issue_token
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
 from pipeline.store import erasure
@@ -26,6 +28,7 @@ PLACES = [
     ("Plant", "Oslo", "Cook", 19),
 ]  # fmt: skip
 IN_RIGA: dict[str, Any] = {"by": "department", "within": {"location": "Riga"}, "levers": {"raise_percent": 10}}
+PAGE = "/plans?group=department:Sales&in_location=Riga&in_job=&raise_percent=10"
 Publish = Callable[..., None]
 
 
@@ -129,3 +132,31 @@ def test_a_scope_shows_intersections_with_its_own_groups(ask: Callable[..., Any]
     assert why_not(ask(sales, by="location", groups=["Riga"], within={"department": "Sales"})) == {"Riga": None}
     assert why_not(ask(sales, by="location", groups=["Riga"], within={"job": "Clerk"})) == {"Riga": "few_people"}
     assert ask(sales, by="job", within={}).json()["groups"] == []
+
+
+def form_token(page: str) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_page_shows_saves_and_names_an_intersection(
+    trained: Settings, settings: ServerSettings, publish: Publish
+) -> None:
+    publish()
+    app = create_app(settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri}))
+    with TestClient(app, base_url="https://testserver") as client:
+        token = form_token(client.get("/sign-in").text)
+        client.post("/sign-in", data={"form_token": token, "token": issue_token(settings, "hr", "H1")})
+        token = form_token(client.get("/overview").text)
+        client.post("/purpose", data={"form_token": token, "purpose": "retention_conversation"})
+        page = client.get(PAGE).text
+        assert re.search(r'<select name="in_location">.*?<option value="Riga" selected>', page, re.S)
+        assert '<option value="job:Cook"' in page
+        of_sales = [part for part in page.split('role="row"') if "Sales" in part and "24" in part]
+        assert of_sales  # people of Sales in Riga
+        given = {"form_token": form_token(page), "query": PAGE.partition("?")[2], "name": "Sales here"}
+        assert client.post("/plans", data=given).status_code == 200
+        saved = client.get("/plans").text
+        assert "Sales here" in saved
+        assert re.search(r"Location: Riga", saved)
