@@ -35,7 +35,7 @@ def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Ev
     """What the plan would cost and avoid."""
     is_within = _is_within(plan, staff.figures.posts)
     asked = _asked(plan, staff, is_within)
-    after = applied(staff.figures.encoded, plan.levers, model.features)
+    after = applied(staff.before, plan.levers, model.features)
     why = reasons(plan, staff, model, after, asked)
     shown = [group for group in asked if why[group] is None]
     figures, of_them = staff.figures.of(is_within), after.of(is_within)

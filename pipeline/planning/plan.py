@@ -25,14 +25,16 @@ class Plan:
     """What is asked. `groups` of the dimension `by`, all of them if empty; of each the people who are also `within` a
     group of other dimensions.
 
-    further_cost: in a year's pay, for each person reached and year, beside the raise itself. budget: in years of pay,
-    for a year; None for everyone. least_people: of each group, reached before the rest of the budget is divided.
+    provider: the department that `provider_rating_at_least` is about. further_cost: in a year's pay, for each person
+    reached and year, beside the raise itself. budget: in years of pay, for a year; None for everyone. least_people: of
+    each group, reached before the rest of the budget is divided.
     """
 
     by: By
     levers: PlanLevers
     groups: tuple[str, ...] = ()
     within: Mapping[By, str] = field(default_factory=dict)
+    provider: str | None = None
     further_cost: float = 0.0
     budget: float | None = None
     least_people: int = 0

@@ -75,7 +75,7 @@ def _few(groups: pl.Series, reached: Bools) -> set[str]:
 
 
 def _steps(plan: Plan, staff: Staff, model: StoredModel, after: Applied) -> Steps:
-    figures = staff.figures.encoded
+    figures = staff.before
     return {
         name: [*(applied(figures, each, model.features).reached[name] for each in plan.levers.milder(name)), reached]
         for name, reached in after.reached.items()

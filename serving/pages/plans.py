@@ -42,8 +42,10 @@ LEVERS: Final = {
     "remote_days_at_least": marked("Remote work at least, days a week"),
     "team_size_at_most": marked("Team of at most, people"),
     "service_rating_at_least": marked("Rating of services of at least, 1 to 5"),
+    "provider_rating_at_least": marked("Rating of one department's services of at least, 1 to 5"),
 }
-FURTHER: Final = ("further_cost", "budget", "least_people")
+PROVIDER: Final = marked("Services of the department")
+FURTHER: Final = ("further_cost", "budget", "least_people", "provider")
 WHY_NOT: Final = {
     "few_people": marked("too few people to show"),
     "few_reached": marked("the change reaches too few people to show"),
@@ -78,7 +80,7 @@ def plans(
         return render(
             request, "plans.html", plan=plan, saved=saved, published=published, given=given,
             by=by, group=group, choices=choices, dimensions=GROUPS, within=WITHIN, levers=LEVERS, ladders=LADDERS,
-            why_not=WHY_NOT, pulled=_pulled,
+            why_not=WHY_NOT, provider=PROVIDER, pulled=_pulled,
         )  # fmt: skip
 
 
@@ -109,13 +111,18 @@ def _asked(given: dict[str, str]) -> PlanRequest | None:
     if not levers:
         return None
     further = {name: given[name] for name in (*FURTHER, "name") if given.get(name)}
+    if "provider_rating_at_least" not in levers:
+        further.pop("provider", None)
     by, _, group = given["group"].partition(":") if given.get("group") else (given.get("by", "department"), "", "")
     groups = {"groups": [group]} if group else {}
     within = {name: given[field] for field, name in WITHIN.items() if given.get(field) and name != by}
     try:
         return PlanRequest(by=by, levers=levers, within=within, **groups, **further)  # type: ignore[arg-type]
     except ValidationError:
-        detail = marked("A figure of the plan is not possible. A pay cut is none of the levers.")
+        detail = marked(
+            "A figure of the plan is not possible. A pay cut is none of the levers, and the rating of one department's "
+            "services needs the department."
+        )
         raise Refusal(422, "invalid-request", detail) from None
 
 
@@ -127,6 +134,8 @@ def _pulled(plan: PlanAnswer) -> list[tuple[str, Any]]:
     """The levers of a plan with their values, after the groups in which people are too."""
     within: list[tuple[str, Any]] = [(GROUPS[name], group) for name, group in plan.asked.within.items()]
     given = plan.asked.levers.model_dump(exclude_defaults=True)
+    if plan.asked.provider is not None:
+        within.append((PROVIDER, plan.asked.provider))
     return within + [(LEVERS[name], value) for name, value in given.items()]
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from features.contract.ids import MOST_CHARACTERS
 from pipeline.planning.ladders import LADDERS
@@ -45,6 +45,11 @@ class LeversOfPlan(BaseModel):
     service_rating_at_least: float | None = _step(
         "service_rating_at_least", "mean rating that people give to the services of colleagues"
     )
+    provider_rating_at_least: float | None = _step(
+        "provider_rating_at_least",
+        "mean rating that departments give to the services of `provider`; it moves the rating that their people give "
+        "by the share of `provider` in what the department asks for, an average over the department",
+    )
 
     @field_validator(*LADDERS)
     @classmethod
@@ -76,6 +81,9 @@ class PlanRequest(BaseModel):
         json_schema_extra={"examples": [{"location": "Riga", "level": "2"}]},
     )
     levers: LeversOfPlan
+    provider: GroupName | None = Field(
+        default=None, description="the department whose services `provider_rating_at_least` is about"
+    )
     further_cost: float = Field(
         default=0,
         ge=0,
@@ -94,6 +102,12 @@ class PlanRequest(BaseModel):
         default=0, ge=0, le=1_000_000, description="people of each group who come first, so that no group is left out"
     )
     name: PlanName | None = Field(default=None, description="saves the plan under this name; do not name people")
+
+    @model_validator(mode="after")
+    def _with_its_provider(self) -> Self:
+        if (self.provider is None) != (self.levers.provider_rating_at_least is None):
+            raise ValueError("`provider` and `provider_rating_at_least` must be given together")
+        return self
 
     @field_validator("within")
     @classmethod
@@ -189,6 +203,7 @@ class PlanAnswer(BaseModel):
     if_wrong: Sequence[PlanIfWrong]
     basis: Literal["association"] = Field(description="a measured effect would need a trial; none has been run")
     means: str = Field(description="what the figures mean, and what they do not")
+    notes: Sequence[str] = Field(default=(), description="what else to know of these figures")
 
 
 class PlanList(BaseModel):

@@ -40,6 +40,10 @@ MEANS: Final = marked(
     "How exits differ between people who differ in this way. This is an association, not a promise: it does not show "
     "that the change would make anybody stay. Only a trial shows that."
 )
+AVERAGE: Final = marked(
+    "Whom each person asks for services is not used: a better rating of one department's services moves the ratings of "
+    "everyone in a department alike, by the share of these services in what the department asks for. It is an average."
+)
 NO_LEVER: Final = "The request names no change. Name at least one."
 COLUMNS: Final = (
     "plan", "group", "within", "why_not", "people", "reached", "exits", "exits_avoided", "low", "high", "cost_a_year",
@@ -98,6 +102,7 @@ class Planning:
         """The plans, each with the groups that the asker sees."""
         from pipeline.planning.evaluation import evaluate
         from pipeline.planning.plan import DIMENSIONS
+        from pipeline.planning.services import received_from
         from pipeline.planning.staff import Staff, figures_of
 
         model, whole = self.champion.of(published.model_version), scores.whole()
@@ -106,7 +111,12 @@ class Planning:
         }
         figures, prices = figures_of(whole, published, model), _prices(self.settings)
         parts = self._parts(whole, published) if any(plan.is_of_parts for plan, _ in plans) else None
-        return [evaluate(plan, Staff(figures, people, mine, parts), model, prices) for plan, mine in plans]
+        pairs = whole.service_figures(published)
+        received = [received_from(plan.provider, pairs) if plan.provider is not None else {} for plan, _ in plans]
+        return [
+            evaluate(plan, Staff(figures, people, mine, parts, by_department), model, prices)
+            for (plan, mine), by_department in zip(plans, received, strict=True)
+        ]
 
     def jobs(self, scores: PublishedScores) -> list[str]:
         """The jobs that a plan may be about; none within a scope."""
@@ -189,6 +199,7 @@ def _plan(request: PlanRequest) -> "Plan":
         levers=PlanLevers(**levers),
         groups=tuple(dict.fromkeys(request.groups)),
         within=request.within,
+        provider=request.provider,
         further_cost=request.further_cost,
         budget=request.budget,
         least_people=request.least_people,
@@ -236,6 +247,7 @@ def _answer(published: Published, request: PlanRequest, evaluated: "Evaluated") 
         ],
         basis="association",
         means=MEANS,
+        notes=[AVERAGE] if request.provider is not None else [],
     )
 
 
