@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,15 @@ PLACES = [
 ]  # fmt: skip
 IN_RIGA: dict[str, Any] = {"by": "department", "within": {"location": "Riga"}, "levers": {"raise_percent": 10}}
 PAGE = "/plans?group=department:Sales&in_location=Riga&in_job=&raise_percent=10"
+SERVICES = pl.DataFrame(
+    {
+        "client_department": ["Plant", "Sales"], "provider_department": ["Sales", "Plant"], "clients": [9, 9],
+        "providers": [9, 9], "services": [40, 60], "rating": [4.6, 2.0], "hours": [5.0, 5.0], "balance": [0.2, -0.2],
+        "trend": [0.0, 0.0], "risk": [None, None], "relationships_log_odds": [None, None], "kinds": [None, None],
+    },
+    schema_overrides={"risk": pl.Float64, "relationships_log_odds": pl.Float64},
+)  # fmt: skip
+"""Sales asks Plant for 60 services and rates them with 2.0."""
 Publish = Callable[..., None]
 
 
@@ -55,7 +65,8 @@ def publish(trained: Settings, store: Store) -> Publish:
                 "contract": ["open"] * people.height,
             }
         )
-        store.publish(score_people(model, "1", "tiny", "", date(2026, 10, 31), people, figures))
+        made = score_people(model, "1", "tiny", "", date(2026, 10, 31), people, figures)
+        store.publish(replace(made, services=SERVICES))
 
     return publish
 
@@ -132,6 +143,19 @@ def test_a_scope_shows_intersections_with_its_own_groups(ask: Callable[..., Any]
     assert why_not(ask(sales, by="location", groups=["Riga"], within={"department": "Sales"})) == {"Riga": None}
     assert why_not(ask(sales, by="location", groups=["Riga"], within={"job": "Clerk"})) == {"Riga": "few_people"}
     assert ask(sales, by="job", within={}).json()["groups"] == []
+
+
+def test_better_service_of_one_department_is_for_those_that_ask_it(ask: Callable[..., Any]) -> None:
+    """All that Sales asks for it asks of Plant: everyone's rating, 3.0, rises by two points."""
+    levers = {"provider_rating_at_least": 4}
+    answer = ask(within={}, provider="Plant", levers=levers).json()
+    assert {each["group"]: each["why_not"] for each in answer["groups"]} == {"Plant": "few_reached", "Sales": None}
+    assert answer["groups"][1]["reached"] == 46
+    assert answer["groups"][1]["exits_avoided"] > 0
+    assert "average" in answer["notes"][0]
+    assert ask(within={}).json()["notes"] == []
+    assert ask(within={}, levers=levers).status_code == 422
+    assert ask(within={}, provider="Plant").status_code == 422
 
 
 def form_token(page: str) -> str:

@@ -30,7 +30,7 @@ PAIRS = [
 
 
 def test_a_share_is_of_all_services_that_a_department_asks_for_in_shown_pairs() -> None:
-    """Sales asks for 30 of 120 services at Legal, Plant for 10 of 20; Audit gave no rating, and Store's is not shown."""
+    """Sales asks for 30 of 120 services at Legal, Plant for 10 of 20; Audit gave no rating, Store's is not shown."""
     assert received_from("Legal", PAIRS) == {"Sales": Received(3.0, 0.25), "Plant": Received(4.5, 0.5)}
     assert received_from("Nobody", PAIRS) == {}
 
