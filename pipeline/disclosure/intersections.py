@@ -16,8 +16,11 @@ from pipeline.disclosure.groups import Hidden, hide_further
 
 LEAST_OF_INTERSECTION: Final = 20
 """The fewest people of an intersection. More than of a group, because there are many, and rounding blurs small sums."""
-MOST_INTERSECTIONS: Final = 400
-"""Intersections among which the search is still fast; of more, the largest are taken."""
+PEOPLE_PER_INTERSECTION: Final = 50
+FEWEST: Final = 40
+MOST: Final = 400
+"""As many intersections of a company as this are chosen from, the largest: one for every 50 people, within limits.
+Of more, the search may take minutes, and then hides what it cannot decide."""
 
 _BETWEEN: Final = "\x1f"
 
@@ -63,6 +66,7 @@ def _candidates(every: pl.DataFrame) -> pl.DataFrame:
     """Those of enough people; of too many the largest, equally large ones all or none."""
     sizes = {name: every[name].drop_nulls().value_counts(name="people") for name in every.columns}
     people = sorted((size for each in sizes.values() for size in each["people"]), reverse=True)
-    beyond = people[MOST_INTERSECTIONS] if len(people) > MOST_INTERSECTIONS else 0
+    most = min(max(every.height // PEOPLE_PER_INTERSECTION, FEWEST), MOST)
+    beyond = people[most] if len(people) > most else 0
     least = max(LEAST_OF_INTERSECTION, beyond + 1)
     return only(every, {name: set(each.filter(pl.col("people") >= least)[name]) for name, each in sizes.items()})

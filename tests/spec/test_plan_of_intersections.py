@@ -52,6 +52,12 @@ def test_an_intersection_that_lacks_four_people_of_a_group_is_not_shown_and_five
     assert intersection(("Sales", "Riga")) in shown(five)
 
 
+def test_of_many_intersections_the_largest_are_chosen_from() -> None:
+    """45 departments of 20 to 64 people in one place: 1,890 people, so 40 of them."""
+    groups = posts(*((f"D{size}", "Riga", "1", "Clerk", size) for size in range(20, 65)))
+    assert shown(groups) == {intersection((f"D{size}", "Riga")) for size in range(25, 65)}
+
+
 def test_somebody_of_an_unknown_group_is_in_no_intersection_with_it() -> None:
     groups = pl.DataFrame({"department": ["Sales", "Sales"], "location": ["Riga", None]})
     assert intersections(groups)[BOTH].to_list() == [intersection(("Sales", "Riga")), None]
