@@ -25,7 +25,8 @@ not rely on it.
 A part of the company adds no figure (`whole`): a scope shows whole groups and no total, so its reader learns nothing
 beyond the risks of people within it, nor do two such readers together; a manager's organisation is a sum of whole
 groups; `hidden_beside` is for a manager who is HR with a scope. `small_groups` is for representatives.
-`hidden_of_reached` is for plans, which are about whole groups and are shared with people who see no risks.
+`hidden_of_reached` is for plans, which are about whole groups and are shared with people who see no risks;
+`intersections_shown` is for plans about the people of several groups at once.
 
 **What it does not cover.** HR with a scope, together with a reader of figures that the scope cuts: one knows the risks
 of some people, the other a sum of these and few others. A reader's own knowledge: one who knows one member's risk can
@@ -35,7 +36,8 @@ change of their risks. Changes from month to month, if a few people of a group c
 known to be the same. A pair of departments in which one person asks for nearly everything: its counts, rating and hours
 are mostly that person's. The risks that pairs carried when a date was first published, together with groups that a
 later publication of the date shows after posts have changed. Two plans with different steps of a threshold, over groups
-of different dimensions that differ by few of the people between the steps. The fairness review together with the groups
+of different dimensions that differ by few of the people between the steps. Intersections of groups together with the
+risks that pairs carry, or with groups of a later publication of the date. The fairness review together with the groups
 of the training report: each is searched by itself. Two versions of a model, trained before and after a few people were
 taken out of the data.
 """
@@ -44,6 +46,7 @@ from pipeline.disclosure.attributes import hidden_of_attributes
 from pipeline.disclosure.carried import pairs_that_carry
 from pipeline.disclosure.derivation import LEAST_PEOPLE
 from pipeline.disclosure.groups import Hidden, changed_groups, comparable, hidden_groups, hide_further
+from pipeline.disclosure.intersections import intersections_shown
 from pipeline.disclosure.plans import hidden_of_reached
 from pipeline.disclosure.representatives import LEAST_FOR_REPRESENTATIVES, small_groups
 from pipeline.disclosure.services import CARRIED, Pair, ServicesBefore, incomparable_pairs, kinds_shown, pairs_shown
@@ -65,6 +68,7 @@ __all__ = [
     "hidden_of_reached",
     "hide_further",
     "incomparable_pairs",
+    "intersections_shown",
     "kinds_shown",
     "pairs_shown",
     "pairs_that_carry",

@@ -17,8 +17,10 @@ from pipeline.disclosure.groups import Hidden, hide_further
 Bools = NDArray[np.bool_]
 
 
-def hidden_of_reached(groups: pl.DataFrame, reached: Sequence[Bools], hidden: Mapping[str, set[str]]) -> Hidden:
-    """`hidden`, and further groups whose effect must not be shown.
+def hidden_of_reached(
+    groups: pl.DataFrame, reached: Sequence[Bools], hidden: Mapping[str, set[str]], fixed: Sequence[str] = ()
+) -> Hidden:
+    """`hidden`, and further groups whose effect must not be shown. Of dimensions in `fixed` this is known already.
 
     groups: a row per person, one String column per dimension, null where unknown. reached: whom the change reaches
     at each step of the threshold, from the mildest to the one asked for, each including the step before; a change
@@ -29,9 +31,13 @@ def hidden_of_reached(groups: pl.DataFrame, reached: Sequence[Bools], hidden: Ma
     """
     start: Hidden = {}
     for name in groups.columns:
+        if name in fixed:
+            start[name] = set(hidden.get(name, ()))
+            continue
         shown = _shown_at_last_step(groups[name], reached)
         start[name] = set(hidden.get(name, ())) | (set(groups[name].drop_nulls()) - shown)
-    return hide_further(groups.filter(pl.Series(reached[-1])), start, has_total=False)
+    found = hide_further(groups.filter(pl.Series(reached[-1])), start, fixed, has_total=False)
+    return {**start, **found}
 
 
 def _shown_at_last_step(groups: pl.Series, reached: Sequence[Bools]) -> set[str]:

@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.disclosure import Hidden, hidden_of_reached
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.listing.replacement_cost import Costs, cost_of_level
 from pipeline.model.calibration import risk_of
 from pipeline.model.stored_model import StoredModel
 from pipeline.planning.budget import divided, lacking
 from pipeline.planning.expected import Exits, exits_of, log_odds_after, summed
-from pipeline.planning.plan import DIMENSIONS, Evaluated, GroupPlan, IfWrong, Money, Plan, Prices, Why
+from pipeline.planning.plan import Evaluated, GroupPlan, IfWrong, Money, Plan, Prices
 from pipeline.planning.plan_levers import Applied, applied
+from pipeline.planning.reasons import reasons
 from pipeline.planning.staff import Figures, Staff
 from pipeline.planning.uncertainty import NORMAL_90, Sides, uncertain_of
 
@@ -33,11 +33,13 @@ _NONE: Final = -1
 
 def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Evaluated:
     """What the plan would cost and avoid."""
-    asked = list(plan.groups) or sorted(set(staff.mine))
-    after = applied(staff.figures.encoded, plan.levers, model.features)
-    why = _reasons(plan, staff, model, after, asked)
+    is_within = _is_within(plan, staff.figures.posts)
+    asked = _asked(plan, staff, is_within)
+    after = applied(staff.before, plan.levers, model.features)
+    why = reasons(plan, staff, model, after, asked)
     shown = [group for group in asked if why[group] is None]
-    rows = _rows(plan, staff.figures, model, prices, after, shown) if shown else {}
+    figures, of_them = staff.figures.of(is_within), after.of(is_within)
+    rows = _rows(plan, figures, model, prices, of_them, shown) if shown else {}
     total = rows.pop(None, GroupPlan(None, "few_people"))
     lacks = None if plan.budget is None else lacking(rows, plan.budget, plan.least_people)
     if plan.budget is not None and shown and lacks is None:
@@ -47,27 +49,22 @@ def evaluate(plan: Plan, staff: Staff, model: StoredModel, prices: Prices) -> Ev
     return Evaluated(plan, groups, total, lacks, _if_wrong(total), is_weighted)
 
 
-def _reasons(
-    plan: Plan, staff: Staff, model: StoredModel, after: Applied, asked: Sequence[str]
-) -> dict[str, Why | None]:
-    """Why each group has no figures; None for those that have."""
-    posts = staff.figures.posts.select(DIMENSIONS)
-    hidden: Hidden = {name: set(posts[name].drop_nulls()) - set(staff.people[name]) for name in DIMENSIONS}
-    for name, reached in after.reached.items():
-        steps = plan.levers.milder(name)
-        milder = [applied(staff.figures.encoded, each, model.features).reached[name] for each in steps]
-        hidden = hidden_of_reached(posts, [*milder, reached], hidden)
-    now = dict(posts.drop_nulls(plan.by).group_by(plan.by).len().rows())
-    published = staff.people[plan.by]
+def _asked(plan: Plan, staff: Staff, is_within: Bools) -> list[str]:
+    """The groups of the plan: those named, or all that the asker sees and that have somebody there."""
+    if plan.groups:
+        return list(plan.groups)
+    if staff.mine is not None and not plan.within:
+        return sorted(set(staff.mine))
+    there = staff.figures.posts[plan.by].filter(pl.Series(is_within)).drop_nulls().unique().sort()
+    return [group for group in there if staff.is_mine(group)]
 
-    def why(group: str) -> Why | None:
-        if group not in staff.mine or group not in published:
-            return "few_people"
-        if now.get(group) != published[group]:
-            return "changed"
-        return "few_reached" if group in hidden[plan.by] else None
 
-    return {group: why(group) for group in asked}
+def _is_within(plan: Plan, posts: pl.DataFrame) -> Bools:
+    """Who is also in the groups of other dimensions (n,)."""
+    found = np.ones(posts.height, dtype=bool)
+    for name, group in plan.within.items():
+        found &= (posts[name] == group).fill_null(False).to_numpy()
+    return found
 
 
 @dataclass(frozen=True)

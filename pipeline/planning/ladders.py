@@ -9,5 +9,6 @@ LADDERS: Final[Mapping[str, tuple[float, ...]]] = {
     "remote_days_at_least": (1, 2, 3, 4, 5),
     "team_size_at_most": (30, 25, 20, 15, 12, 10, 8, 6),
     "service_rating_at_least": (1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5),
+    "provider_rating_at_least": (1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5),
 }
 """The values that each threshold can have, the one that moves fewest people first."""

@@ -1,6 +1,7 @@
 """What is asked of a plan, and what it answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pipeline.judgement.statistics.figures import Bounded
@@ -8,8 +9,12 @@ from pipeline.listing.replacement_cost import Costs
 from pipeline.planning.plan_levers import PlanLevers
 
 Dimension = Literal["department", "location", "level"]
+By = Literal["department", "location", "level", "job"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("department", "location", "level")
 """What the groups of a plan are; a manager's team is none, because it names the manager."""
+
+PARTS: Final[tuple[By, ...]] = (*DIMENSIONS, "job")
+"""What groups are intersected of."""
 
 Why = Literal["few_people", "few_reached", "changed"]
 """Why a group has no figures: too few people, too few whom the change reaches, or people were erased since."""
@@ -17,18 +22,27 @@ Why = Literal["few_people", "few_reached", "changed"]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked. `groups` of the dimension `by`, all of them if empty.
+    """What is asked. `groups` of the dimension `by`, all of them if empty; of each the people who are also `within` a
+    group of other dimensions.
 
-    further_cost: in a year's pay, for each person reached and year, beside the raise itself. budget: in years of pay,
-    for a year; None for everyone. least_people: of each group, reached before the rest of the budget is divided.
+    provider: the department that `provider_rating_at_least` is about. further_cost: in a year's pay, for each person
+    reached and year, beside the raise itself. budget: in years of pay, for a year; None for everyone. least_people: of
+    each group, reached before the rest of the budget is divided.
     """
 
-    by: Dimension
+    by: By
     levers: PlanLevers
     groups: tuple[str, ...] = ()
+    within: Mapping[By, str] = field(default_factory=dict)
+    provider: str | None = None
     further_cost: float = 0.0
     budget: float | None = None
     least_people: int = 0
+
+    @property
+    def is_of_parts(self) -> bool:
+        """Whether it is about jobs or intersections, which have no published figures."""
+        return bool(self.within) or self.by not in DIMENSIONS
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from features.catalogue.feature import Feature
 from pipeline.planning.ladders import LADDERS
+from pipeline.planning.services import RATING, SHARE
 from pipeline.scoring import levers
 
 Bools = NDArray[np.bool_]
@@ -27,7 +28,8 @@ class PlanLevers:
     """The change; None or False leaves a side of working life as it is. The order is that in which they are applied.
 
     raise_percent: of everyone's base pay. overtime_hours_at_most: a month. remote_days_at_least: a week.
-    team_size_at_most: people under one manager. service_rating_at_least: of the services that people receive.
+    team_size_at_most: people under one manager. service_rating_at_least: of the services that people receive;
+    provider_rating_at_least: of those from one department, on average (`planning.services`).
     """
 
     raise_percent: float | None = None
@@ -37,6 +39,7 @@ class PlanLevers:
     remote_days_at_least: float | None = None
     team_size_at_most: float | None = None
     service_rating_at_least: float | None = None
+    provider_rating_at_least: float | None = None
 
     @property
     def pulled(self) -> tuple[str, ...]:
@@ -83,7 +86,10 @@ _RISE: Final = "\x00rise"
 
 
 def applied(table: pl.DataFrame, pulled: PlanLevers, features: Mapping[str, Feature]) -> Applied:
-    """The people (a row each, a column per feature of the model) after all levers, one after another."""
+    """The people (a row each, a column per feature of the model) after all levers, one after another.
+
+    Columns that are no feature, such as those of `planning.services`, are read and left out of the table after it.
+    """
     after = table.with_columns(pl.lit(0.0).alias(_RISE))
     reached, moved = {}, set[str]()
     for name in pulled.pulled:
@@ -91,7 +97,7 @@ def applied(table: pl.DataFrame, pulled: PlanLevers, features: Mapping[str, Feat
         reached[name] = _reached(after, lever, features)
         after = _after(after, lever, features)
         moved |= lever.moves.keys() & features.keys()
-    return Applied(after.drop(_RISE), after[_RISE].to_numpy(), reached, frozenset(moved))
+    return Applied(after.drop(_RISE, RATING, SHARE, strict=False), after[_RISE].to_numpy(), reached, frozenset(moved))
 
 
 def _reached(table: pl.DataFrame, lever: "_Lever", features: Mapping[str, Feature]) -> Bools:
@@ -154,6 +160,11 @@ def _service_rating(rating: float) -> _Lever:
     return _Lever(levers.of_service_rating(pl.lit(rating)), pl.col("client_rating_12m") < rating)
 
 
+def _provider_rating(rating: float) -> _Lever:
+    gain = pl.col(SHARE) * (rating - pl.col(RATING))
+    return _Lever(levers.of_service_gain(gain), (gain > 0) & pl.col("client_rating_12m").is_not_null())
+
+
 _LEVERS: Final[Mapping[str, Callable[[float], _Lever]]] = {
     "raise_percent": _raise,
     "pay_at_least_percent_of_market": _to_market,
@@ -162,4 +173,5 @@ _LEVERS: Final[Mapping[str, Callable[[float], _Lever]]] = {
     "remote_days_at_least": _remote_days,
     "team_size_at_most": _team_size,
     "service_rating_at_least": _service_rating,
+    "provider_rating_at_least": _provider_rating,
 }

@@ -1,7 +1,7 @@
 """Everyone whom a plan may be about: post, figures and log-odds, a row each, and the groups that may be shown."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.model.stored_model import StoredModel, typed_records
 from pipeline.planning.plan_levers import rows_of
+from pipeline.planning.services import Received, beside
 from pipeline.scoring.encoded import encoded_figures
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.staff_files import POSTS
@@ -42,12 +43,25 @@ class Figures:
 class Staff:
     """Everyone, and which groups may be shown.
 
-    people: the published head count of each group that is shown. mine: the groups of a dimension that the asker sees.
+    people: the published head count of each group that is shown. mine: the groups of a dimension that the asker sees;
+    None for all. parts: the jobs and intersections that are shown (`planning.parts`); None if that is not known.
+    received: what each department receives from the provider of the plan, if it is about one.
     """
 
     figures: Figures
     people: Mapping[str, Mapping[str, int]]
-    mine: Collection[str]
+    mine: Collection[str] | None
+    parts: Mapping[str, set[str]] | None = None
+    received: Mapping[str, Received] = field(default_factory=dict)
+
+    @property
+    def before(self) -> pl.DataFrame:
+        """The figures that levers read."""
+        return beside(self.figures.encoded, self.figures.posts["department"], self.received)
+
+    def is_mine(self, group: str) -> bool:
+        """Whether the asker sees a group."""
+        return self.mine is None or group in self.mine
 
 
 def figures_of(scores: PublishedScores, published: Published, model: StoredModel) -> Figures:

@@ -102,6 +102,15 @@ def of_service_rating(rating: pl.Expr) -> Moves:
     }
 
 
+def of_service_gain(gain: pl.Expr) -> Moves:
+    """The rating of services that the person receives, better by some points."""
+    rating = pl.col("client_rating_12m") + gain
+    return {
+        "client_rating_12m": rating,
+        "client_rating_against_peers": _shifted("client_rating_against_peers", "client_rating_12m", rating),
+    }
+
+
 def _shifted(name: str, base: str, new: pl.Expr) -> pl.Expr:
     """A comparison, moved as far as the figure that it compares; unchanged where that figure is unknown."""
     return pl.coalesce(pl.col(name) + new - pl.col(base), pl.col(name))

@@ -17,18 +17,23 @@ from serving.http.problems import Refusal
 from serving.pages.errors import PageRoute
 from serving.pages.rendering import render
 from serving.pages.session import checked_form, signed_in
-from serving.schemas.plans import PlanAnswer, PlanName, PlanRequest
+from serving.schemas.plans import PlanAnswer, PlanBy, PlanName, PlanRequest
 from serving.views.groups import Dimension, group_rows
 from serving.views.months import current
 from serving.views.plans import NO_LEVER, Planning, plan_table, remove, save
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(signed_in)])
 
-DIMENSIONS: Final[dict[Dimension, str]] = {
+GROUPS: Final[dict[PlanBy, str]] = {
     "department": marked("Department"),
     "location": marked("Location"),
     "level": marked("Level"),
+    "job": marked("Job"),
 }
+_PUBLISHED: Final[tuple[Dimension, ...]] = ("department", "location", "level")
+"""Those that have published figures."""
+WITHIN: Final[dict[str, PlanBy]] = {f"in_{name}": name for name in GROUPS}
+"""Fields of the form: the group of each dimension in which people are too."""
 LEVERS: Final = {
     "raise_percent": marked("Raise, in percent"),
     "pay_at_least_percent_of_market": marked("Pay at least, in percent of the market"),
@@ -37,12 +42,14 @@ LEVERS: Final = {
     "remote_days_at_least": marked("Remote work at least, days a week"),
     "team_size_at_most": marked("Team of at most, people"),
     "service_rating_at_least": marked("Rating of services of at least, 1 to 5"),
+    "provider_rating_at_least": marked("Rating of one department's services of at least, 1 to 5"),
 }
-FURTHER: Final = ("further_cost", "budget", "least_people")
+PROVIDER: Final = marked("Services of the department")
+FURTHER: Final = ("further_cost", "budget", "least_people", "provider")
 WHY_NOT: Final = {
     "few_people": marked("too few people to show"),
     "few_reached": marked("the change reaches too few people to show"),
-    "changed": marked("people were erased since the scores were published"),
+    "changed": marked("people were erased, or posts changed, since the scores were first published"),
 }
 _FORMS: Final = {"csv": CSV, "xlsx": XLSX, "json": JSON}
 Text = Annotated[str, Query(max_length=200)]
@@ -67,12 +74,13 @@ def plans(
         if form in _FORMS:
             return _file(form, saved)
         published = current(release.scores)
-        choices = {name: _names(group_rows(release.scores, published, name)) for name in DIMENSIONS}
-        given = {name: request.query_params.get(name, "") for name in (*LEVERS, *FURTHER)}
+        choices = {str(name): _names(group_rows(release.scores, published, name)) for name in _PUBLISHED}
+        choices["job"] = planning.jobs(release.scores)
+        given = {name: request.query_params.get(name, "") for name in (*LEVERS, *FURTHER, *WITHIN)}
         return render(
             request, "plans.html", plan=plan, saved=saved, published=published, given=given,
-            by=by, group=group, choices=choices, dimensions=DIMENSIONS, levers=LEVERS, ladders=LADDERS,
-            why_not=WHY_NOT, pulled=_pulled,
+            by=by, group=group, choices=choices, dimensions=GROUPS, within=WITHIN, levers=LEVERS, ladders=LADDERS,
+            why_not=WHY_NOT, provider=PROVIDER, pulled=_pulled,
         )  # fmt: skip
 
 
@@ -103,12 +111,18 @@ def _asked(given: dict[str, str]) -> PlanRequest | None:
     if not levers:
         return None
     further = {name: given[name] for name in (*FURTHER, "name") if given.get(name)}
+    if "provider_rating_at_least" not in levers:
+        further.pop("provider", None)
     by, _, group = given["group"].partition(":") if given.get("group") else (given.get("by", "department"), "", "")
     groups = {"groups": [group]} if group else {}
+    within = {name: given[field] for field, name in WITHIN.items() if given.get(field) and name != by}
     try:
-        return PlanRequest(by=by, levers=levers, **groups, **further)  # type: ignore[arg-type]
+        return PlanRequest(by=by, levers=levers, within=within, **groups, **further)  # type: ignore[arg-type]
     except ValidationError:
-        detail = marked("A figure of the plan is not possible. A pay cut is none of the levers.")
+        detail = marked(
+            "A figure of the plan is not possible. A pay cut is none of the levers, and the rating of one department's "
+            "services needs the department."
+        )
         raise Refusal(422, "invalid-request", detail) from None
 
 
@@ -117,9 +131,12 @@ def _names(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _pulled(plan: PlanAnswer) -> list[tuple[str, Any]]:
-    """The levers of a plan with their values."""
+    """The levers of a plan with their values, after the groups in which people are too."""
+    within: list[tuple[str, Any]] = [(GROUPS[name], group) for name, group in plan.asked.within.items()]
     given = plan.asked.levers.model_dump(exclude_defaults=True)
-    return [(LEVERS[name], value) for name, value in given.items()]
+    if plan.asked.provider is not None:
+        within.append((PROVIDER, plan.asked.provider))
+    return within + [(LEVERS[name], value) for name, value in given.items()]
 
 
 def _file(form: str, saved: list[PlanAnswer]) -> Response:

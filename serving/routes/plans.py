@@ -33,7 +33,8 @@ def plan(
     audit: Audit,
     accept: AcceptHeader = "*/*",
 ) -> Response:
-    """Groups of fewer than 5 people are suppressed, and groups in which the change reaches fewer than 5.
+    """Groups of fewer than 5 people are suppressed, and groups in which the change reaches fewer than 5; of people in
+    several groups at once (`within`), fewer than 20.
 
     There are no levers for dismissals, and a pay cut is refused. The figures are an association until a trial has
     measured the change. With a `name` the plan is saved too.

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from features.contract.ids import MOST_CHARACTERS
 from pipeline.planning.ladders import LADDERS
@@ -15,6 +15,7 @@ PlanName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f/]*$"),
 ]
+PlanBy = Literal["department", "location", "level", "job"]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS, pattern=r"^[^\x00]*$")]
 
 
@@ -44,6 +45,11 @@ class LeversOfPlan(BaseModel):
     service_rating_at_least: float | None = _step(
         "service_rating_at_least", "mean rating that people give to the services of colleagues"
     )
+    provider_rating_at_least: float | None = _step(
+        "provider_rating_at_least",
+        "mean rating that departments give to the services of `provider`; it moves the rating that their people give "
+        "by the share of `provider` in what the department asks for, an average over the department",
+    )
 
     @field_validator(*LADDERS)
     @classmethod
@@ -66,9 +72,18 @@ class PlanRequest(BaseModel):
         },
     )
 
-    by: Literal["department", "location", "level"]
+    by: PlanBy
     groups: list[GroupName] = Field(default=[], max_length=200, description="all groups if empty")
+    within: dict[PlanBy, GroupName] = Field(
+        default={},
+        max_length=3,
+        description="a group each of other dimensions: only those of `groups` count who are in all of them too",
+        json_schema_extra={"examples": [{"location": "Riga", "level": "2"}]},
+    )
     levers: LeversOfPlan
+    provider: GroupName | None = Field(
+        default=None, description="the department whose services `provider_rating_at_least` is about"
+    )
     further_cost: float = Field(
         default=0,
         ge=0,
@@ -87,6 +102,19 @@ class PlanRequest(BaseModel):
         default=0, ge=0, le=1_000_000, description="people of each group who come first, so that no group is left out"
     )
     name: PlanName | None = Field(default=None, description="saves the plan under this name; do not name people")
+
+    @model_validator(mode="after")
+    def _with_its_provider(self) -> Self:
+        if (self.provider is None) != (self.levers.provider_rating_at_least is None):
+            raise ValueError("`provider` and `provider_rating_at_least` must be given together")
+        return self
+
+    @field_validator("within")
+    @classmethod
+    def _of_other_dimensions(cls, given: dict[PlanBy, str], info: ValidationInfo) -> dict[PlanBy, str]:
+        if info.data.get("by") in given:
+            raise ValueError("must name a group of another dimension than `by`, whose groups are named in `groups`")
+        return given
 
 
 class PlanMoney(BaseModel):
@@ -111,7 +139,8 @@ class PlanGroup(BaseModel):
 
     group: str | None = Field(description="null for all shown groups together")
     why_not: Literal["few_people", "few_reached", "changed"] | None = Field(
-        description="too few people; too few whom the change reaches; people were erased since publication"
+        description="too few people (20 are needed with `within`), or too few less those of other groups; too few whom "
+        "the change reaches; people were erased since publication, or the date was published before for other people"
     )
     people: int | None
     reached: int | None = Field(description="people whom the change reaches")
@@ -178,6 +207,7 @@ class PlanAnswer(BaseModel):
     )
     basis: Literal["association"] = Field(description="a measured effect would need a trial; none has been run")
     means: str = Field(description="what the figures mean, and what they do not")
+    notes: Sequence[str] = Field(default=(), description="what else to know of these figures")
 
 
 class PlanList(BaseModel):

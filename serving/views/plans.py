@@ -33,16 +33,21 @@ from serving.views.months import current
 
 if TYPE_CHECKING:
     from pipeline.judgement.statistics.figures import Bounded
+    from pipeline.planning.parts import Parts
     from pipeline.planning.plan import Evaluated, Funded, GroupPlan, Money, Plan, Prices
 
 MEANS: Final = marked(
     "How exits differ between people who differ in this way. This is an association, not a promise: it does not show "
     "that the change would make anybody stay. Only a trial shows that."
 )
+AVERAGE: Final = marked(
+    "Whom each person asks for services is not used: a better rating of one department's services moves the ratings of "
+    "everyone in a department alike, by the share of these services in what the department asks for. It is an average."
+)
 NO_LEVER: Final = "The request names no change. Name at least one."
 COLUMNS: Final = (
-    "plan", "group", "why_not", "people", "reached", "exits", "exits_avoided", "low", "high", "cost_a_year", "cost",
-    "saved", "net", "funded_people",
+    "plan", "group", "within", "why_not", "people", "reached", "exits", "exits_avoided", "low", "high", "cost_a_year",
+    "cost", "saved", "net", "funded_people",
 )  # fmt: skip
 """Of a plan as a table."""
 
@@ -61,6 +66,7 @@ class Planning:
     champion: Champion
     settings: ServerSettings
     answers: "OrderedDict[tuple[Any, ...], PlanAnswer]" = field(default_factory=OrderedDict)
+    parts: "dict[tuple[int, int], Parts | None]" = field(default_factory=dict)
     computing: Lock = field(default_factory=Lock)
 
     def answer(self, scores: PublishedScores, request: PlanRequest) -> PlanAnswer:
@@ -73,16 +79,14 @@ class Planning:
         """
         plans = [_plan(request) for request in requests]
         published = current(scores)
-        mine: dict[str, tuple[str, ...]] = {
-            name: _groups(scores.group_figures(published, name)) for name in {plan.by for plan in plans}
-        }
+        mine = [_mine(scores, published, plan) for plan in plans]
         left = published.id, scores.count_scored(published)
-        keys = [(*left, request.model_dump_json(), mine[request.by]) for request in requests]
+        keys = [(*left, request.model_dump_json(), seen) for request, seen in zip(requests, mine, strict=True)]
         with self.computing:
             missing = [at for at, key in enumerate(keys) if key not in self.answers]
             found = {key: self.answers[key] for key in keys if key in self.answers}
             if missing:
-                evaluated = self._evaluated(scores, published, [plans[at] for at in missing], mine)
+                evaluated = self._evaluated(scores, published, [(plans[at], mine[at]) for at in missing])
                 for at, each in zip(missing, evaluated, strict=True):
                     found[keys[at]] = self.answers[keys[at]] = _answer(published, requests[at], each)
             while len(self.answers) > MOST_ANSWERS:
@@ -93,11 +97,12 @@ class Planning:
         self,
         scores: PublishedScores,
         published: Published,
-        plans: "Sequence[Plan]",
-        mine: Mapping[str, tuple[str, ...]],
+        plans: "Sequence[tuple[Plan, tuple[str, ...] | None]]",
     ) -> "list[Evaluated]":
+        """The plans, each with the groups that the asker sees."""
         from pipeline.planning.evaluation import evaluate
         from pipeline.planning.plan import DIMENSIONS
+        from pipeline.planning.services import received_from
         from pipeline.planning.staff import Staff, figures_of
 
         model, whole = self.champion.of(published.model_version), scores.whole()
@@ -105,7 +110,30 @@ class Planning:
             name: _head_counts(whole.group_figures(published, name)) for name in DIMENSIONS
         }
         figures, prices = figures_of(whole, published, model), _prices(self.settings)
-        return [evaluate(plan, Staff(figures, people, mine[plan.by]), model, prices) for plan in plans]
+        parts = self._parts(whole, published) if any(plan.is_of_parts for plan, _ in plans) else None
+        pairs = whole.service_figures(published)
+        received = [received_from(plan.provider, pairs) if plan.provider is not None else {} for plan, _ in plans]
+        return [
+            evaluate(plan, Staff(figures, people, mine, parts, by_department), model, prices)
+            for (plan, mine), by_department in zip(plans, received, strict=True)
+        ]
+
+    def jobs(self, scores: PublishedScores) -> list[str]:
+        """The jobs that a plan may be about; none within a scope."""
+        if scores.scope is not None:
+            return []
+        with self.computing:
+            return sorted((self._parts(scores.whole(), current(scores)) or {}).get("job", ()))
+
+    def _parts(self, scores: PublishedScores, published: Published) -> "Parts | None":
+        """They are searched for once for the same people."""
+        from pipeline.planning.parts import parts_shown
+
+        key = published.id, scores.count_scored(published)
+        if key not in self.parts:
+            self.parts.clear()
+            self.parts[key] = parts_shown(scores, published)
+        return self.parts[key]
 
     def saved(self, scores: PublishedScores, name: str | None = None) -> PlanList:
         """The saved plans, or the one with a name. Raises 404 for a name that is not saved."""
@@ -141,15 +169,17 @@ def not_saved() -> Refusal:
 
 def plan_table(plans: Sequence[PlanAnswer]) -> Table:
     """Plans as a table: a row for each group, and one for all groups of a plan together."""
-    rows = [_cells(plan.name, row) for plan in plans for row in (*plan.groups, plan.total)]
+    rows = [_cells(plan, row) for plan in plans for row in (*plan.groups, plan.total)]
     return Table("plans", COLUMNS, rows)
 
 
-def _cells(name: str | None, row: PlanGroup) -> list[Any]:
+def _cells(plan: PlanAnswer, row: PlanGroup) -> list[Any]:
     pay = row.pay.model_dump() if row.pay else {}
     span = {"low": row.range.low, "high": row.range.high} if row.range else {}
     cells: Mapping[str, Any] = row.model_dump() | pay | span
-    cells = {**cells, "plan": name, "funded_people": row.funded.people if row.funded else None}
+    within = ", ".join(plan.asked.within.values()) or None
+    funded = row.funded.people if row.funded else None
+    cells = {**cells, "plan": plan.name, "within": within, "funded_people": funded}
     return [cells.get(column) for column in COLUMNS]
 
 
@@ -168,6 +198,8 @@ def _plan(request: PlanRequest) -> "Plan":
         by=request.by,
         levers=PlanLevers(**levers),
         groups=tuple(dict.fromkeys(request.groups)),
+        within=request.within,
+        provider=request.provider,
         further_cost=request.further_cost,
         budget=request.budget,
         least_people=request.least_people,
@@ -178,6 +210,17 @@ def _prices(settings: ServerSettings) -> "Prices":
     from pipeline.planning.plan import Prices
 
     return Prices(REPLACEMENT_COST, settings.pay_bands or None)  # the setting may be in any unit
+
+
+def _mine(scores: PublishedScores, published: Published, plan: "Plan") -> tuple[str, ...] | None:
+    """The groups of a plan that the asker sees; None for all. What lies within a group that the asker sees is seen."""
+    of_figures = {"department", "location", "level"}
+    seen = {
+        name: _groups(scores.group_figures(published, name)) for name in {plan.by, *plan.within} if name in of_figures
+    }
+    if any(group in seen.get(name, ()) for name, group in plan.within.items()):
+        return None
+    return seen.get(plan.by, () if scores.scope is not None else None)
 
 
 def _groups(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -205,6 +248,7 @@ def _answer(published: Published, request: PlanRequest, evaluated: "Evaluated") 
         is_weighted=evaluated.is_weighted,
         basis="association",
         means=MEANS,
+        notes=[AVERAGE] if request.provider is not None else [],
     )
 
 

@@ -91,6 +91,16 @@ class Heads:
         """One publication, or None where it was deleted."""
         return self._first(_NEWEST.where(PUBLICATION.c.id == publication_id))
 
+    def earlier_of_date(self, published: Published) -> list[Published]:
+        """The publications of the same source and snapshot date before this one, oldest first."""
+        query = select(PUBLICATION.c.id).where(
+            PUBLICATION.c.source == published.source,
+            PUBLICATION.c.snapshot_date == published.snapshot_date,
+            PUBLICATION.c.id < published.id,
+        )
+        heads = [self.by_id(number) for number in self.connection.execute(query.order_by(PUBLICATION.c.id)).scalars()]
+        return [head for head in heads if head]
+
     def first_published_at(self, published: Published) -> datetime:
         """When scores of the publication's snapshot date were first published."""
         of_date = and_(PUBLICATION.c.source == published.source, PUBLICATION.c.snapshot_date == published.snapshot_date)

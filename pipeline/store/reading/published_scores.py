@@ -92,6 +92,10 @@ class PublishedScores:
         """The publication that a paging client began with."""
         return self._heads.by_id(publication_id)
 
+    def earlier_of_date(self, published: Published) -> list[Published]:
+        """The publications of the same source and snapshot date before this one, oldest first."""
+        return self._heads.earlier_of_date(published)
+
     def score_of(self, published: Published, employee_id: str) -> Score | None:
         """A person's score, or None if the person was not scored."""
         return scores.score_of(self.connection, published, self.scope, employee_id)

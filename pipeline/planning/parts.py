@@ -1,0 +1,39 @@
+"""Which jobs, and which intersections of groups, plans of a month may be about."""
+
+import polars as pl
+
+from pipeline.disclosure.intersections import intersections_shown, only
+from pipeline.outlook.jobs import jobs_shown
+from pipeline.outlook.past import figures_of
+from pipeline.planning.plan import PARTS
+from pipeline.store.groups.group_figures import shown_members
+from pipeline.store.reading import Published, PublishedScores
+
+Parts = dict[str, set[str]]
+"""Jobs under `job`, and intersections under their `combination`."""
+
+
+def parts_shown(scores: PublishedScores, published: Published) -> Parts | None:
+    """What may be shown beside the published figures of groups and the jobs of an outlook; the same for every reader.
+
+    None where it is not known to reveal nobody: people were erased since, or the date was published before for other
+    people or posts. `scores` is that of everyone.
+    """
+    people = scores.posts_and_risks(published)
+    earlier = scores.earlier_of_date(published)
+    if people.height != published.people or not all(_posts(scores, each).equals(_of(people)) for each in earlier):
+        return None
+    figures = figures_of(scores, published)
+    jobs = jobs_shown(people, figures)
+    shown = {name: [row["value"] for row in figures[name] if row["people"] is not None] for name in figures}
+    members = shown_members(people, shown).drop("person")
+    with_jobs = pl.concat([members, only(people, {"job": jobs})], how="horizontal")
+    return {"job": jobs, **intersections_shown(people.select(PARTS), with_jobs)}
+
+
+def _posts(scores: PublishedScores, published: Published) -> pl.DataFrame:
+    return _of(scores.posts_and_risks(published))
+
+
+def _of(people: pl.DataFrame) -> pl.DataFrame:
+    return people.select("employee_id", *PARTS, "manager_id")
