@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 MEANS: Final = marked(
     "How exits differ between people who differ in this way. This is an association, not a promise: it does not show "
-    "that the change would make anybody stay. Only a trial shows that. In simulated companies, where the true effect is "
-    "known, it was larger than a plan says, by a factor that differs between levers: compare groups, or steps of one lever."
+    "that the change would make anybody stay. Only a trial shows that. In simulated companies, where the true effect "
+    "is known, it was larger than a plan says, by a factor that differs between levers: compare groups, or steps of "
+    "one lever."
 )
 AVERAGE: Final = marked(
     "Whom each person asks for services is not used: a better rating of one department's services moves the ratings of "
