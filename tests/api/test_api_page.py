@@ -1,5 +1,6 @@
 """The API page is current, and every example on it is answered."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ ROLE_OF = {
     "/audit": "auditor",
     "/groups/line": "manager",
     "/briefing": "manager",
+    "/nominations": "manager",
     "/representation": "representative",
     "/me/": "employee",
 }
@@ -54,9 +56,16 @@ def client(trained: Settings, settings: ServerSettings, store: Store) -> Iterato
         write_turnover(connection, TurnoverFigures("tiny", "2026-10", HAPPENED, HAPPENED, {}), ())
         write_outlook(connection, StoredOutlook("tiny", "2026-10", 3, COMING))
     here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "metrics": "open"})
-    here = here.model_copy(update={"employee_access": True})
+    here = here.model_copy(update={"employee_access": True, "nominations": True})
     with TestClient(create_app(here)) as client:
         yield client
+
+
+def held_here(example: str) -> str:
+    """An example with the people and the version that exist here."""
+    for shown, held in IN_PLACE_OF.items():
+        example = example.replace(shown, held)
+    return example
 
 
 def test_the_page_matches_the_servers_own_description() -> None:
@@ -68,9 +77,7 @@ def test_every_example_of_the_page_is_answered(client: TestClient, bearer: Calla
     answered = {}
     last = sorted(examples(described), key=lambda example: (example[0] == "DELETE", "/halt" in example[1]))
     for method, address, body in last:
-        url = address
-        for shown, held in IN_PLACE_OF.items():
-            url = url.replace(shown, held)
+        url, body = held_here(address), json.loads(held_here(json.dumps(body)))
         role = next((role for part, role in ROLE_OF.items() if part in url), "hr")
         headers = bearer(role, {"manager": "M1", "employee": "A"}.get(role))
         answered[f"{method} {address}"] = client.request(method, url, json=body, headers=headers).status_code
