@@ -62,6 +62,10 @@ class Settings(BaseSettings):
         ge=1,
         description="most rows of people who stayed that a fit learns from; test rows are all used",
     )
+    stored_tables: bool = Field(
+        default=False,
+        description="store the validated tables of a source, with names, so that an unchanged one is not read again",
+    )
     drift_limit: float = Field(
         default=0.2, gt=0, description="least population stability index of a feature that counts as drift"
     )

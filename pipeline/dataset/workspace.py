@@ -116,9 +116,12 @@ def months_folder(settings: Settings, source: str) -> Path:
     return settings.var / _MONTHS / _name_of(source)
 
 
-def tables_folder(settings: Settings, source: str) -> Path:
-    """The folder that holds a source's validated tables from one run to the next; sources of the same name share it."""
-    return settings.var / _TABLES / _name_of(source)
+def tables_folder(settings: Settings, source: str) -> Path | None:
+    """The folder that holds a source's validated tables from one run to the next; sources of the same name share it.
+
+    None where the settings keep no tables.
+    """
+    return settings.var / _TABLES / _name_of(source) if settings.stored_tables else None
 
 
 def tables_without_names(settings: Settings, source: str) -> Path | None:

@@ -71,13 +71,13 @@ def test_mlflow_shows_how_close_a_run_comes_to_the_true_hazard(company: Path, re
     assert logged["true_hazard_oracle_auc"] == pytest.approx(report["true_hazard"]["oracle_auc"])
 
 
-def test_people_are_named_by_the_store_the_lists_and_the_sums_alone(company: Path) -> None:
+def test_people_are_named_by_the_store_the_lists_the_sums_and_the_columns_of_plans_alone(company: Path) -> None:
     """Not by MLflow's database and artefacts, plots, cards or stored figures of features."""
     person = pl.read_parquet(company / "scores.parquet")["employee_id"].sort()[0]
     assert person.startswith("E0")  # as all ids of the simulation
     var = company / "var"
     holding = {path.split("/")[0] for path in files_holding(var, "E0000")}
-    assert holding == {"lists", "months"}
+    assert holding == {"lists", "months", "staff"}  # sums of months and columns for plans, besides lists
     assert copies_in(var / "store.db", person) > 0
     assert copies_in(var / "mlflow.db", "E0000") == 0
     assert any((var / "mlartifacts").rglob("*.svg"))

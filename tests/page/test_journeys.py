@@ -119,7 +119,7 @@ def test_hr_sees_groups_first_and_small_groups_suppressed(page: Page, sign_in: S
 def test_an_auditor_sees_who_looked_and_nothing_about_people(page: Page, sign_in: SignIn) -> None:
     sign_in("auditor", "X1")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who looked at whom, when and why")
-    page.get_by_label("Whom").fill("nobody-like-that")
+    page.get_by_role("textbox", name="Whom").fill("nobody-like-that")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("main")).to_contain_text("No matches")
     page.goto("/audit")

@@ -176,7 +176,7 @@ def test_a_data_scientist_compares_versions_and_sees_no_id(page: Page, walk: Wal
 def test_an_auditor_finds_who_looked_at_whom_and_reads_no_name(page: Page, walk: Walk) -> None:
     assert walk.ask("hr", f"/v1/employees/{IDS['B0']}/risk?{WHY}").status_code == 200
     account = walk.enter(page, "auditor")
-    page.get_by_label("Whom").fill(IDS["B0"])
+    page.get_by_role("textbox", name="Whom").fill(IDS["B0"])
     page.get_by_role("button", name="Show").click()
     row = page.get_by_role("row").filter(has_text="GET /v1/employees/{employee_id:path}/risk").first
     expect(row).to_contain_text("s-hr")

@@ -142,7 +142,8 @@ def test_sums_older_than_any_window_are_deleted_and_ids_that_nothing_needs(
 def test_a_purge_deletes_the_validated_tables_of_every_source(
     filled: Store, settings: Settings, source_of: Callable[..., Source]
 ) -> None:
-    folder = tables_folder(settings, "tiny")
+    folder = tables_folder(settings.model_copy(update={"stored_tables": True}), "tiny")
+    assert folder
     validated = source_of({"exits": "employee_id exit_date kind\nann 2021-03-05 other\n"})
     tables = validated.tables["employees"].parent
     stored_tables.put(folder, "a fingerprint", tables, stored_tables.StoredTables(validated.report, "a hash"))

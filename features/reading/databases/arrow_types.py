@@ -70,8 +70,11 @@ def _plain(column: pa.Array, wanted: pa.DataType) -> pa.Array:
     if kind == wanted:
         return column
     if pa.types.is_timestamp(kind):
-        zone = pa.timestamp("us", kind.tz) if kind.tz else wanted
-        return column.cast(zone, safe=False).cast(wanted)
+        if kind.tz is None:
+            return column.cast(wanted, safe=False)
+        import pyarrow.compute as pc  # without it, a cast gives the time in UTC
+
+        return pc.local_timestamp(column.cast(pa.timestamp("us", kind.tz), safe=False))
     if any(is_kind(kind) for is_kind in _BYTES):
         return pa.array([None if value is None else value.hex() for value in column.to_pylist()], wanted)
     if pa.types.is_nested(kind):
