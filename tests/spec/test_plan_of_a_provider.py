@@ -55,7 +55,7 @@ def staff(model: StoredModel) -> Staff:
     department = ["Sales"] * 7 + ["Plant"] * 6
     features = pl.DataFrame({"client_rating_12m": [2.0] * 6 + [None] + [4.0] * 6, "tenure_months": [20.0] * 13})
     scored = pl.DataFrame({"department": department, "location": "Riga", "level": "1", "job": "Clerk"})
-    scored = scored.with_columns(log_odds=pl.Series(model.asked.log_odds(features)))
+    scored = scored.with_columns(log_odds=pl.Series(model.asked.log_odds(features)), replacement_weight=pl.lit(1.0))
     people = {"department": {"Sales": 7, "Plant": 6}, "location": {"Riga": 13}, "level": {"1": 13}}
     received = received_from("Legal", PAIRS)
     return Staff(figures_from(scored, features, model), people, None, None, received)

@@ -84,7 +84,7 @@ def staff(model: StoredModel) -> Staff:
     groups = posts(*PEOPLE)
     overtime = [0.3] * 24 + [0.3] * 15 + [0.0] * 35
     features = pl.DataFrame({"pay_against_market_now": [-0.1] * 74, "overtime_now": overtime})
-    scored = groups.with_columns(log_odds=pl.Series(model.asked.log_odds(features)))
+    scored = groups.with_columns(log_odds=pl.Series(model.asked.log_odds(features)), replacement_weight=pl.lit(1.0))
     parts = {
         "job": {"Clerk", "Cook"},
         BOTH: {intersection(each) for each in (("Sales", "Riga"), ("Sales", "Oslo"))},
