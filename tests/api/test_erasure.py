@@ -50,7 +50,7 @@ TABLES = {
 
 @pytest.fixture
 def settings(tmp_path: Path) -> ServerSettings:
-    return ServerSettings(var=tmp_path / "var", listed_from=1.5, rollout_share=0.5)
+    return ServerSettings(var=tmp_path / "var", listed_from=1.5, rollout_share=0.5, stored_tables=True)
 
 
 @pytest.fixture
