@@ -1,8 +1,10 @@
 """Files appear whole or not at all: they are written beside their target under another name, then renamed."""
 
+import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -27,3 +29,19 @@ def delete(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked_at_once(lock: Path) -> Iterator[bool]:
+    """Lock a file for this process, or yield False where another holds it: nobody waits.
+
+    The system releases it however a process ends. The folder of the file is created as needed.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

@@ -5,7 +5,6 @@ their 64-bit hashes are compared, so late, changed and deleted rows are all noti
 twentieth of the time of summing.
 """
 
-import fcntl
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +18,7 @@ import polars as pl
 
 from features.calendar import month_index
 from features.collaboration.pairs import BASE
-from features.files import delete, write_whole
+from features.files import delete, locked_at_once, write_whole
 from features.known.codes import everyone, numbered
 from features.known.source_columns import columns_of
 from features.sql import connect, parquet, quoted, select_from
@@ -109,21 +108,10 @@ class MonthStore:
 def month_folder(persistent: Path | None, work: Path) -> Iterator[Path]:
     """The folder `persistent`, locked for this process; if it is None or in use, a temporary one under `work`."""
     with ExitStack() as stack:
-        folder = persistent and stack.enter_context(_locked(persistent))
-        yield folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".months-", dir=work)))
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[Path | None]:
-    """The folder, or None where another process holds its lock; the system releases it however a process ends."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield None
+        if persistent and stack.enter_context(locked_at_once(persistent / _LOCK)):
+            yield persistent
         else:
-            yield folder
+            yield Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".months-", dir=work)))
 
 
 def may_hold(folder: Path, employee_id: str) -> bool:
@@ -139,8 +127,8 @@ def may_hold(folder: Path, employee_id: str) -> bool:
 
 def forget(folder: Path) -> bool:
     """Delete the sums in a folder; the next run sums again what it needs. False if a run is using them."""
-    with _locked(folder) as free:
-        if free is None:
+    with locked_at_once(folder / _LOCK) as is_free:
+        if not is_free:
             return False
         for path in folder.iterdir():
             if path.name != _LOCK:
@@ -159,8 +147,8 @@ def forget_before(folder: Path, first: int) -> bool:
 
     The next run sums again what it needs and the source still holds. False if a run is using the sums.
     """
-    with _locked(folder) as free:
-        if free is None:
+    with locked_at_once(folder / _LOCK) as is_free:
+        if not is_free:
             return False
         manifest = _manifest_in(folder) or {"months": {}}
         old = months_before(folder, first)

@@ -4,13 +4,12 @@ Files are linked, not copied, where the disk allows it: they are never changed, 
 not among them.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +17,7 @@ from typing import Any, Final
 import polars as pl
 import pyarrow.parquet as pq
 
-from features.files import delete
+from features.files import delete, locked_at_once
 from features.validation.report import Report
 
 _GENERATION: Final = "tables"
@@ -97,17 +96,9 @@ def _names(file: Path, employee_id: str) -> bool:
     return bool(pl.scan_parquet(file).select(is_named.any()).collect().item())
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[bool]:
-    """Lock the folder for this process, if no other has; the system releases it however a process ends."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+def locked(folder: Path) -> AbstractContextManager[bool]:
+    """Lock the folder for this process, if no other has (`features.files.locked_at_once`)."""
+    return locked_at_once(folder / _LOCK)
 
 
 def _clear(folder: Path) -> None:
