@@ -17,7 +17,6 @@ from features.contract.vocabulary import Driver
 from features.source import Source
 from pipeline.dataset.dated import load_dated
 from pipeline.dataset.outcome import left_within_horizon
-from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
 from pipeline.judgement.statistics.figures import Bounded
 from pipeline.judgement.statistics.sequential import ERROR
@@ -26,6 +25,7 @@ from pipeline.lists.offers.power import Power, power
 from pipeline.lists.offers.registered import plan_of
 from pipeline.lists.offers.verdict import NOT_DRAWN, TOO_EARLY, verdict
 from pipeline.lists.trial.comparison import Look, Plan, looks
+from pipeline.lists.trial.effect import matured_heads
 from pipeline.settings import Settings
 from pipeline.store.answers import last_answers
 from pipeline.store.reading import Published, PublishedScores
@@ -99,7 +99,7 @@ def offers_effect(source: Path, settings: Settings) -> OffersReport:
         with closing(Store.of(settings)) as store, store.reading() as scores:
             offers = first_offers(scores.connection, loaded.name).values()
             plan = plan_of(scores.connection, offers, settings)
-            heads = _matured(loaded, scores)
+            heads = matured_heads(loaded, scores)
             rows = pl.concat([pl.DataFrame(schema=DRAWN), *(drawn_in(loaded, scores, head) for head in heads)])
             promised = power(scores, loaded.name, settings)
     until = max((head.month for head in heads), default="")
@@ -140,11 +140,6 @@ def _effect(rows: pl.DataFrame, action: Action, plan: Plan, matured_until: str, 
         found_in=next((look.month for look in seen if look.is_found), None),
         verdict=verdict(last, parts),
     )
-
-
-def _matured(source: Source, scores: PublishedScores) -> list[Published]:
-    heads = scores.history(source.name)
-    return [head for head in heads if matured([head.snapshot_date], head.horizon_months, source.complete_until)]
 
 
 def drawn_in(source: Source, scores: PublishedScores, head: Published) -> pl.DataFrame:

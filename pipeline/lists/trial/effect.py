@@ -117,7 +117,7 @@ def eligible(
     roll-out, as of the first such month. Months before a manager was allocated, or after the roll-out ended, do not
     count.
     """
-    months = [_of_month(source, scores, head, allocated, rules) for head in _matured(source, scores)]
+    months = [_of_month(source, scores, head, allocated, rules) for head in matured_heads(source, scores)]
     return pl.concat([pl.DataFrame(schema=_ELIGIBLE), *months]).unique("employee_id", keep="first", maintain_order=True)
 
 
@@ -156,14 +156,15 @@ _ELIGIBLE: Final = {
 }
 
 
-def _matured(source: Source, scores: PublishedScores) -> list[Published]:
+def matured_heads(source: Source, scores: PublishedScores) -> list[Published]:
+    """The publications of a source whose horizon has ended, oldest first: what happened since is known."""
     heads = scores.history(source.name)
     return [head for head in heads if matured([head.snapshot_date], head.horizon_months, source.complete_until)]
 
 
 def _matured_until(source: Source, scores: PublishedScores) -> str:
     """The last matured month; empty before the first."""
-    return max((head.month for head in _matured(source, scores)), default="")
+    return max((head.month for head in matured_heads(source, scores)), default="")
 
 
 def _power(scores: PublishedScores, source: str, settings: Settings) -> Power | None:

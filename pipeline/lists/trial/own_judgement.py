@@ -17,7 +17,6 @@ from scipy.stats import t
 from features.source import Source
 from pipeline.dataset.dated import load_dated
 from pipeline.dataset.outcome import left_within_horizon
-from pipeline.dataset.splits import matured
 from pipeline.dataset.workspace import workspace
 from pipeline.disclosure import LEAST_FOR_REPRESENTATIVES
 from pipeline.judgement.statistics.cluster_regression import coefficient
@@ -27,6 +26,7 @@ from pipeline.listing.rules import ListRules
 from pipeline.listing.selection import listed
 from pipeline.lists.named import willing
 from pipeline.lists.trial.comparison import FEWEST_EXITS, FEWEST_MANAGERS
+from pipeline.lists.trial.effect import matured_heads
 from pipeline.settings import Settings
 from pipeline.store.reading import Published, PublishedScores
 from pipeline.store.store import Store
@@ -99,11 +99,7 @@ def judgement(source: Path, settings: Settings) -> JudgementReport:
         why, remedy = "no exit can follow an answer", "Compare on a source with dates."
         loaded = load_dated(source, folder / "tables", why, remedy)
         with closing(Store.of(settings)) as store, store.reading() as scores:
-            heads = [
-                head
-                for head in scores.history(loaded.name)
-                if matured([head.snapshot_date], head.horizon_months, loaded.complete_until)
-            ]
+            heads = matured_heads(loaded, scores)
             given = {head.month: nominations(scores.connection, loaded.name, head.month) for head in heads}
             months = [teams_in(loaded, scores, head, given[head.month], settings.list_rules) for head in heads]
     return compared(loaded.name, pl.concat([pl.DataFrame(schema=ROWS), *months]), given)
