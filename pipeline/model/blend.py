@@ -177,7 +177,7 @@ def fit_blend(
             learned.matrix, outcome, categories, choice.shape, choice.rounds, seed, constraints, bins, shift
         )
     release_free_memory()
-    return Blend(encoding, linear, trees, choice)
+    return Blend(encoding, linear, trees, replace(choice, forecasts=len(forecast.to_forecast()) if forecast else 0))
 
 
 def with_posterior(
