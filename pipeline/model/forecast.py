@@ -48,7 +48,11 @@ class NextQuarter:
         """The figures a quarter later (pairs,) of those that are known, and differ, for enough people."""
         now = self.later != NO_ROW
         later = [_tamed(figure)[self.later[now]] for figure in self.figures.T]
-        return [figure for figure in later if (~np.isnan(figure)).sum() >= _LEAST_PAIRS and np.nanmin(figure) < np.nanmax(figure)]
+        return [
+            figure
+            for figure in later
+            if (~np.isnan(figure)).sum() >= _LEAST_PAIRS and np.nanmin(figure) < np.nanmax(figure)
+        ]
 
 
 def next_quarter(
