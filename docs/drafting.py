@@ -22,9 +22,9 @@ from staff_exports import must_be_asked  # noqa: E402
 PAGE: Final = Path(__file__).with_suffix(".md")
 HEAD: Final = """# How well a draft fits
 
-`retention draft` on exports of systems, with the right answers, compared with what a perfect mapping gives: the days
-of hires and exits, the kinds of exits, and each column of posts and pay at the end of every month.
-`python docs/drafting.py` measures it and writes this page.
+After this page you know how far to trust a draft of an export like yours: `retention draft` with the right answers, compared
+with what a perfect mapping gives: the days of hires and exits, the kinds of exits, and each column of posts and pay at the end
+of every month. `python docs/drafting.py` measures it and writes this page.
 
 - **right**: columns of the contract that are as they should be for everyone, of all that the files can give.
 - **wrong**: the others, unless the draft names in its output what it could not know.
