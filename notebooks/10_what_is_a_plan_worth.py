@@ -77,9 +77,9 @@ table
 # %%
 share = np.linspace(0, 1, 50)
 figure, axes = plt.subplots(figsize=(8, 2.8), layout="constrained")
-for name, each in levers["overtime of at most"].items():
+for (name, each), colour in zip(levers["overtime of at most"].items(), ("#9ec1e6", "#3a6ea5", "#1d3557"), strict=True):
     pay = each.total.pay
-    axes.plot(share, share * pay.saved - pay.cost, label=name)
+    axes.plot(share, share * pay.saved - pay.cost, color=colour, label=name)
 axes.axhline(0, color="#9aa5b1", linewidth=1)
 axes.set(xlabel="share of the association that is an effect", ylabel="net, years of pay, in six months")
 _ = axes.legend(title="overtime of at most", frameon=False)
