@@ -1,22 +1,10 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # What is wrong with my HR tables?
 #
-# *For people who provide the data, and for people who answer for it later.*
+# *For people who provide the data.*
 #
-# HR tables are written by people in a hurry, over years, in several systems. Some defects cost a few rows. Others turn
-# a model into a fortune teller that knows the end of the story. This notebook looks at the tables of a simulated
-# company, whose defects are like those of real ones, and then breaks them on purpose.
+# After this you can read a validation report: which defects cost a few rows, which stop everything, and what a late
+# record does. The tables are those of a simulated company with the usual defects; then they are broken on purpose.
 
 # %%
 import shutil
@@ -31,6 +19,7 @@ from features.source import check_source
 from pipeline.settings import Settings
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+plt.rc("axes.spines", top=False, right=False)
 company = Settings().var / "company"
 if not company.exists():
     simulate(company, employees=1000, months=30, seed=1)
@@ -67,7 +56,6 @@ late = pay.filter(pl.col("recorded_at").is_not_null()).select(
 figure, axes = plt.subplots(figsize=(7, 2.6))
 axes.hist(late, bins=30, color="#3a6ea5")
 axes.set(xlabel="days between a change of pay and the day it was recorded", ylabel="changes of pay")
-axes.spines[["top", "right"]].set_visible(False)
 print(f"{len(late) / len(pay):.1%} of the changes of pay were recorded on another day than their own.")
 
 # %% [markdown]

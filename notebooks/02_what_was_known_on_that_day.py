@@ -1,22 +1,11 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # What was known on that day?
 #
 # *For data scientists who have seen an AUC that was too good.*
 #
-# Nearly every retention model that fails in use was trained on tables as they are **now**. Someone who left in March
-# has no raise after March; ask today's table for "the last raise" and it tells you who left. This notebook builds that
-# leak, measures it, and shows how `features.known.facts` makes it impossible.
+# After this you can recognise the leak behind most retention models that fail in use: tables as they are **now**.
+# Someone who left in March has no raise after March; ask today's table for "the last raise" and it tells you who left.
+# Here the leak is built and measured, and `features.known.facts` makes it impossible.
 
 # %%
 import tempfile
@@ -35,6 +24,7 @@ from pipeline.dataset.outcome import left_within_horizon
 from pipeline.judgement.statistics.metrics import metrics, metrics_with_intervals
 from pipeline.settings import Settings
 
+plt.rc("axes.spines", top=False, right=False)
 company = Settings().var / "company"
 if not company.exists():
     simulate(company, employees=1000, months=30, seed=1)
@@ -105,7 +95,6 @@ for panel, column, title in (
         )
     panel.axvline(0, color="black", linewidth=0.6)
     panel.set(title=title, xlabel="months since the last change of pay")
-    panel.spines[["top", "right"]].set_visible(False)
 panels[0].legend(frameon=False)
 _ = panels[0].set(ylabel="share of people")
 
@@ -134,9 +123,8 @@ print("Features without the future are the same:", same)
 # %% [markdown]
 # ## Conclusion
 #
-# One careless column was worth more than most honest drivers together, and nothing in a random split would have shown
-# it. Reading through `known_on` gives the honest figure. The guard of `retention train` still stops on leaks that a
-# source brings with it.
+# One careless column was worth more than most honest drivers together, and no random split would have shown it.
+# `known_on` gives the honest figure; the guard of `retention train` stops on leaks that a source brings with it.
 
 # %%
 assert from_the_future.low > as_known.high + 0.05

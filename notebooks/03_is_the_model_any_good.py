@@ -1,22 +1,11 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # Is the model any good?
 #
 # *For data scientists, and for the person who approves the model.*
 #
-# Four questions, in this order. Does it tell leavers from stayers on months it has never seen? Is a risk of 20 % a risk
-# of 20 %? Does it beat what costs nothing? And how far is it from the best that any model could do? Only a simulated
-# company can answer the last one, since there the true hazard is known.
+# After this you can judge a training report. Does the model tell leavers from stayers on months it has never seen? Is a
+# risk of 20 % a risk of 20 %? Does it beat what costs nothing? And how far is it from the best that any model could do?
+# Only a simulated company answers the last question, since its true hazard is known.
 
 # %%
 import matplotlib.pyplot as plt
@@ -28,6 +17,7 @@ from pipeline import evaluate, train
 from pipeline.settings import Settings
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+plt.rc("axes.spines", top=False, right=False)
 company = Settings().var / "company"
 if not company.exists():
     simulate(company, employees=1000, months=30, seed=1)
@@ -56,7 +46,7 @@ bins = (
     .agg(pl.col("risk").mean(), pl.col("left").mean(), n=pl.len())
     .sort("bin")
 )
-figure, (calibration, beside) = plt.subplots(1, 2, figsize=(10, 3.6))
+figure, (calibration, beside) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
 top = float(max(bins["risk"].max(), bins["left"].max())) * 1.15
 calibration.plot([0, top], [0, top], color="#9aa5b1", linewidth=1)
 error = 1.96 * np.sqrt(bins["left"] * (1 - bins["left"]) / bins["n"])
@@ -69,9 +59,6 @@ mine = judged.row(by_predicate=pl.col("metric") == "average_precision", named=Tr
 beside.barh([*bars, "the blend"], [*values, mine["value"]], color=["#9aa5b1"] * 4 + ["#3a6ea5"])
 beside.errorbar(mine["value"], 4, xerr=[[mine["value"] - mine["low"]], [mine["high"] - mine["value"]]], color="black")
 beside.set(xlabel="average precision", title="Against what costs less")
-for panel in (calibration, beside):
-    panel.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 
 # %% [markdown]
 # ## How far from the best possible?
@@ -86,14 +73,12 @@ auc = {
     who: evaluate(known["left"], known[risk], known["employee_id"]).row(0, named=True)
     for who, risk in {"the model": "risk", "the true hazard": "hazard"}.items()
 }
-figure, axes = plt.subplots(figsize=(8, 1.8))
+figure, axes = plt.subplots(figsize=(8, 1.8), layout="constrained")
 for who, bounds in auc.items():
     reach = [[bounds["value"] - bounds["low"]], [bounds["high"] - bounds["value"]]]
     axes.errorbar(bounds["value"], who, xerr=reach, fmt="o", color="#3a6ea5", capsize=3)
 axes.axvline(0.5, color="#9aa5b1", linewidth=1)
 axes.set(xlabel="AUC, with a 95 % interval; a coin has .5", ylim=(-0.5, 1.5))
-axes.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 ours, ceiling = (bounds["value"] for bounds in auc.values())
 share = (ours - 0.5) / (ceiling - 0.5)
 print(f"AUC {ours:.3f} of {ceiling:.3f} that is possible: {share:.0%} of the way from chance")

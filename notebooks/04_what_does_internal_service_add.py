@@ -1,23 +1,11 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # What does internal service add?
 #
 # *For heads of departments, HR, and data scientists who doubt it.*
 #
-# The idea behind this product is that colleagues are each other's clients: they ask for information, reports, data,
-# time and resources, and pay in effort. Where that service is poor, people get tired and leave. Do the data show it?
-# Every training run answers by leaving these features out. Run notebook 3 first: it trains the champion that is read
-# here.
+# After this you can say what relationships add to the other features, and where service is poor. Colleagues are each
+# other's clients: they ask for information, reports, data, time and resources, and pay in effort. Where that service is
+# poor, people get tired and leave. Run notebook 3 first: it trains the champion that is read here.
 
 # %%
 import tempfile
@@ -34,6 +22,7 @@ from pipeline import report
 from pipeline.settings import Settings
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+plt.rc("axes.spines", top=False, right=False)
 champion = report()
 
 # %% [markdown]
@@ -51,7 +40,7 @@ ablation = pl.DataFrame(
     ]
 )
 auc = ablation.filter(pl.col("metric") == "auc").sort("value")
-figure, axes = plt.subplots(figsize=(8, 2.8))
+figure, axes = plt.subplots(figsize=(8, 2.8), layout="constrained")
 axes.errorbar(
     auc["value"],
     auc["features"],
@@ -62,8 +51,6 @@ axes.errorbar(
 )
 axes.axvline(0, color="#9aa5b1", linewidth=1)
 axes.set(xlabel="AUC that is lost against the model with all features", ymargin=0.1)
-axes.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 without = auc.filter(pl.col("features") == "without relationships").row(0, named=True)
 alone = auc.filter(pl.col("features") == "relationships alone").row(0, named=True)
 whole = champion["metrics"]["auc"]["value"]
@@ -87,13 +74,12 @@ seen = pairs.filter((pl.col("clients") >= 5) & (pl.col("providers") >= 5))
 table = seen.pivot("provider_department", index="client_department", values="rating").sort("client_department")
 names = sorted(set(table.columns[1:]))
 grid = table.select(names).to_numpy()
-figure, axes = plt.subplots(figsize=(7, 5))
+figure, axes = plt.subplots(figsize=(7, 5), layout="constrained")
 image = axes.imshow(grid, cmap="RdYlBu", vmin=2.5, vmax=4.5)
 axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
 axes.set_yticks(range(table.height), table["client_department"].to_list())
 axes.set(xlabel="provider", ylabel="client", title="Mean rating by the client, 12 months")
 figure.colorbar(image, shrink=0.7)
-figure.tight_layout()
 
 # %%
 seen.filter(pl.col("client_department") != pl.col("provider_department")).sort("rating").head(5).select(

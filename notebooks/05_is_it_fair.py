@@ -1,23 +1,12 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # Is it fair?
 #
 # *For works councils, auditors and HR.*
 #
-# Gender, age and similar attributes are not features. That alone does not make a model fair: other features can stand
-# in for them. So every training run checks how the lists would have treated each protected group, on months that the
-# model had not seen. Being listed means a conversation about staying. A group that is listed too rarely misses it; a
-# group that is listed too often is watched more. Run notebook 3 first: it trains the champion that is read here.
+# After this you can read the fairness review of a training run. Gender, age and similar attributes are not features,
+# but others can stand in for them. So every run checks how the lists would have treated each protected group, on months
+# that the model had not seen. Being listed means a conversation about staying: a group that is listed too rarely misses
+# it, and one that is listed too often is watched more. Run notebook 3 first: it trains the champion that is read here.
 
 # %%
 import matplotlib.pyplot as plt
@@ -26,6 +15,7 @@ import polars as pl
 from pipeline import report
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+plt.rc("axes.spines", top=False, right=False)
 champion = report()
 review = champion["fairness"]
 len(review), sorted({entry["attribute"] for entry in review})
@@ -55,7 +45,7 @@ single = pl.DataFrame(
 single.select("group", "people", pl.col("selection_rate_value", "recall_value").cast(pl.Float64).round(3))
 
 # %%
-figure, panels = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True)
+figure, panels = plt.subplots(1, 2, figsize=(10, 3.4), sharey=True, layout="constrained")
 for panel, name, title in (
     (panels[0], "selection_rate", "listed, share of the group"),
     (panels[1], "recall", "found, share of the group's leavers"),
@@ -63,8 +53,6 @@ for panel, name, title in (
     value, low, high = (single[f"{name}_{bound}"].cast(pl.Float64).to_numpy() for bound in ("value", "low", "high"))
     panel.errorbar(value, single["group"], xerr=[value - low, high - value], fmt="o", color="#3a6ea5", capsize=3)
     panel.set(title=title, xlim=(0, None))
-    panel.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 
 # %% [markdown]
 # ## Does another feature stand in for a protected attribute?

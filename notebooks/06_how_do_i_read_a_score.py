@@ -1,22 +1,11 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # How do I read a score?
 #
-# *For HR partners. No code needs to be read; the words between the pictures suffice.*
+# *For HR partners; the words between the pictures suffice.*
 #
-# A score is not a verdict on a person. It describes what happened to people with a similar working life, as far as the
-# company's figures show it. This notebook reads the score of a person who does not exist. Run notebook 3 first: it
-# trains the champion that is read here.
+# After this you can say what a score means, where it comes from, and what it does not say. It is no verdict: it
+# describes what happened to people with a similar working life. The person here does not exist.
+# Run notebook 3 first: it trains the champion that is read here.
 
 # %%
 import tempfile
@@ -33,6 +22,7 @@ from pipeline.model.calibration import risk_of
 from pipeline.settings import Settings
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=200)
+plt.rc("axes.spines", top=False, right=False)
 model = load_model()
 
 # %% [markdown]
@@ -73,13 +63,11 @@ print(f"Evidence: {person['evidence']}")
 # %%
 factors = scored.factors.with_columns(weight=pl.col("contribution").abs()).sort("weight", descending=True)
 top = factors.head(8).reverse()
-figure, axes = plt.subplots(figsize=(10, 3.4))
+figure, axes = plt.subplots(figsize=(10, 3.4), layout="constrained")
 colours = ["#b3402e" if value > 0 else "#3a6ea5" for value in top["contribution"]]
 axes.barh([model.features[name].label for name in top["feature"]], top["contribution"], color=colours)
 axes.axvline(0, color="black", linewidth=0.6)
 axes.set(xlabel="lowers the risk  |  raises the risk")
-axes.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 
 # %%
 by_driver = factors.group_by("driver").agg(pl.col("contribution").sum()).sort("contribution", descending=True)

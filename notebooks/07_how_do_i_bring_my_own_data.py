@@ -1,22 +1,11 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # How do I bring my own data?
 #
 # *For people with an export of the HR system and fifteen minutes.*
 #
-# Few companies have tables in the shape of a textbook. Most have a workbook with a sheet for each department and some
-# CSV files from the payroll. This notebook starts from such an export (made up here from the simulated company), lets
-# `draft` describe it, answers what no file can say, and ends with a table of features. Nobody writes SQL.
+# After this you can turn an export into a source without SQL. It starts from what most companies have (made up here
+# from the simulated company): a workbook with a sheet for each department and CSV files from the payroll. `draft`
+# describes them, you answer what no file can say, and the features follow.
 
 # %%
 import tempfile
@@ -29,12 +18,13 @@ import polars as pl
 
 from features.build import feature_table
 from features.catalogue.catalogue import catalogue
-from features.drafting.draft import draft_source
 from features.known.snapshots import snapshot_dates
 from features.simulation.run import simulate
 from features.source import check_source, load_source
+from pipeline import draft
 from pipeline.settings import Settings
 
+plt.rc("axes.spines", top=False, right=False)
 company = Settings().var / "company"
 if not company.exists():
     simulate(company, employees=1000, months=30, seed=1)
@@ -89,14 +79,8 @@ print(f"{roster.height:,} people on {len(book.sheetnames)} sheets, {pay.height:,
 #
 # The command is `retention draft path/to/export`; here the same from Python. What the files cannot say is asked.
 
-
 # %%
-def draft(answers: dict[str, object]):
-    with tempfile.TemporaryDirectory() as folder:
-        return draft_source(export, mine / "source.toml", answers, Path(folder), lambda _: None)
-
-
-first = draft({})
+first = draft(export)
 print(first.as_dict()["layout"])
 for question in first.questions:
     print("?", question.key, "·", question.text)
@@ -113,12 +97,12 @@ answers = {
     "complete_until": date(2025, 12, 31),
     "exit_kinds": {word: kind for kind, word in words.items()},
 }
-drafted = draft(answers)
+drafted = draft(export, answers)
 print("taken as suggested:", *drafted.open)
-drafted = draft(answers | dict.fromkeys(drafted.open, "suggested"))
+drafted = draft(export, answers | dict.fromkeys(drafted.open, "suggested"))
 assert not drafted.open
 (mine / "source.toml").write_text(drafted.text, encoding="utf-8")
-print("\n".join(drafted.text[drafted.text.index("[inputs.") : drafted.text.index("[prepare]")].splitlines()))
+print(drafted.text[drafted.text.index("[inputs.") : drafted.text.index("[prepare]")])
 print("refused:", *drafted.refused)
 print("not used:", *drafted.unused)
 
@@ -158,21 +142,17 @@ tenure = (
 counts = (
     pl.DataFrame({"driver": [feature.driver for feature in given.values()]}).group_by("driver").len().sort("driver")
 )
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.4))
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.4), layout="constrained")
 left.barh(counts["driver"], counts["len"], color="#3a6ea5")
 left.set(xlabel="features that these lists give")
 right.hist(tenure, bins=range(0, 21, 2), color="#3a6ea5")
 right.set(xlabel="years of service at a voluntary exit", ylabel="exits")
-for axes in (left, right):
-    axes.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 
 # %% [markdown]
 # ## Minute 15: `make train SOURCE=path/to/mine`
 #
-# From here on the command does the work: it evaluates on later months, writes the report, and promotes if the gate
-# passes. [docs/sources.md](../docs/sources.md) has every table and column, and four worked examples in SQL.
-# [docs/excel.md](../docs/excel.md) tells the people who make the export what to ask for.
+# From here on the command does the work. [docs/sources.md](../docs/sources.md) has every table and column,
+# [docs/excel.md](../docs/excel.md) what to ask for.
 
 # %%
 assert not report.errors

@@ -1,21 +1,10 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     name: python3
-# ---
-
 # %% [markdown]
 # # How good is my own estimator?
 #
-# *For data scientists with a model of their own, and for those who want to try one.*
+# *For data scientists.*
 #
-# A model that looks better in cross-validation may have seen the future, and a lead of a hundredth may be chance. Here
-# a classifier gets the rows, the guards and the intervals of the product's own model, and is paired with it row by row.
+# After this you can judge a classifier of yours on the rows, the guards and the intervals of the product's own model,
+# and say whether it is better or that is chance.
 
 # %%
 import matplotlib.pyplot as plt
@@ -27,12 +16,12 @@ from pipeline import judge
 from pipeline.settings import Settings
 
 pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
-company = Settings().var / "company"
+plt.rc("axes.spines", top=False, right=False)
+company = Settings().var / "small_company"
 if not company.exists():
-    simulate(company, employees=1000, months=30, seed=1)
-toml = company / "source.toml"
-if "snapshot_every_months" not in toml.read_text():  # neighbouring months tell nearly the same
-    toml.write_text(f"snapshot_every_months = 3\n{toml.read_text()}")
+    simulate(company, employees=500, months=30, seed=1)
+    toml = company / "source.toml"
+    toml.write_text(f"snapshot_every_months = 3\n{toml.read_text()}")  # neighbouring months tell nearly the same
 
 # %% [markdown]
 # ## A classifier of scikit-learn
@@ -48,15 +37,13 @@ pl.DataFrame([{"metric": name, **bounds} for name, bounds in judged["against_ble
 # An interval that contains 0 means that the data cannot tell the two apart.
 
 # %%
-figure, axes = plt.subplots(figsize=(8, 2.2))
+figure, axes = plt.subplots(figsize=(8, 2.2), layout="constrained")
 for name in ("auc", "average_precision"):
     bounds = judged["against_blend"][name]
     reach = [[bounds["value"] - bounds["low"]], [bounds["high"] - bounds["value"]]]
     axes.errorbar(bounds["value"], name.replace("_", " "), xerr=reach, fmt="o", color="#3a6ea5", capsize=3)
 axes.axvline(0, color="#9aa5b1", linewidth=1)
 axes.set(xlabel="my estimator less the blend, with a 95 % interval", ylim=(-0.5, 1.5))
-axes.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 
 # %% [markdown]
 # ## Would it serve?
@@ -80,11 +67,9 @@ print(f"factors: {judged['factors']}; promoted: {mine.report['promoted']}")
 # %%
 rows = mine.predictions
 agreement = rows.select(pl.corr("risk", "blend_risk", method="spearman")).item()
-figure, axes = plt.subplots(figsize=(4, 4))
+figure, axes = plt.subplots(figsize=(4, 4), layout="constrained")
 axes.scatter(rows["blend_risk"], rows["risk"], s=4, color="#3a6ea5", alpha=0.4)
 axes.set(xlabel="risk by the blend", ylabel="risk by my estimator", title=f"rank correlation {agreement:.2f}")
-axes.spines[["top", "right"]].set_visible(False)
-figure.tight_layout()
 
 # %% [markdown]
 # ## Conclusion

@@ -514,5 +514,5 @@ def test_a_column_of_sqlite_has_the_one_type_that_fits_all_its_values(
 
 
 def test_the_page_has_an_example_for_every_scheme() -> None:
-    text = section(page("docs/sources.md"), "A database")
+    text = section(page("docs/files-and-databases.md"), "A database")
     assert not [connector.example for connector in CONNECTORS.values() if connector.example not in text]

@@ -103,7 +103,7 @@ def test_the_source_toml_of_the_page_reads_a_database(
         connection.execute("create table hr.contracts as select 'a' as person_no, date '2020-01-15' as hired")
         connection.execute("create table hr.leavers as select 'a' as person_no, date '2021-03-05' as left_on")
     monkeypatch.setenv("HR_DATABASE", postgresql_url)
-    (folder / "source.toml").write_text(blocks(section(page("docs/sources.md"), "A database"), "toml")[0])
+    (folder / "source.toml").write_text(blocks(section(page("docs/files-and-databases.md"), "A database"), "toml")[0])
     report = check_source(folder, tmp_path / "staging")
     assert not report.errors
     assert report.tables == {"employees": 1, "exits": 1}

@@ -1,4 +1,4 @@
-"""docs/sources.md: its tables are the contract's, and its examples are run as printed."""
+"""The documents about sources: their tables are the contract's, and their examples are run as printed."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from features.drafting.templates.template import read_template
 from features.reading.definition.source_definition import read_definition
 from features.source import Source, load_source
 
-PAGE = page("docs/sources.md")
+PAGE = "\n".join(page(f"docs/{name}.md") for name in ("sources", "files-and-databases", "worked-sources"))
 
 Retention = Callable[..., CompletedProcess[str]]
 
@@ -211,7 +211,7 @@ def test_every_source_toml_of_the_document_is_accepted(toml: str, tmp_path: Path
 
 def test_the_document_has_a_section_for_each_example() -> None:
     worked = section(PAGE, "Four worked sources")
-    assert [line[4:] for line in worked.splitlines() if line.startswith("### ")] == list(EXAMPLES)
+    assert [line[3:] for line in worked.splitlines() if line.startswith("## ")] == list(EXAMPLES)
 
 
 @pytest.mark.parametrize("source", EXAMPLES, indirect=True)

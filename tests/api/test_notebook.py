@@ -4,6 +4,7 @@ import doctest
 import math
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -21,17 +22,19 @@ def test_the_package_offers_its_functions_and_is_cheap_to_import() -> None:
     code = "import pipeline, sys; print(sorted(n for n in dir(pipeline) if n[0] != '_'), 'polars' in sys.modules)"
     root = Path(pipeline.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    offered = [
-        "TYPE_CHECKING",
-        "Any",
-        "RetentionClassifier",
+    functions = [
+        "draft",
         "evaluate",
         "judge",
         "load_model",
+        "plan",
+        "publish",
         "report",
         "score",
         "train",
+        "what_happened",
     ]
+    offered = ["TYPE_CHECKING", "Any", "RetentionClassifier", *functions]
     assert done.stdout.strip() == f"{sorted(offered)} False"
 
 
@@ -91,11 +94,69 @@ def test_the_report_is_the_champions_and_an_unknown_version_is_an_error(trained:
 
 
 def test_the_docstring_examples_are_correct() -> None:
-    from pipeline import notebook
+    from pipeline.notebook import evaluation
 
-    result = doctest.testmod(notebook)
+    result = doctest.testmod(evaluation)
     assert result.attempted >= 2
     assert result.failed == 0
+
+
+def test_a_draft_asks_and_takes_answers_and_writes_nothing(tmp_path: Path) -> None:
+    export = tmp_path / "export"
+    export.mkdir()
+    lines = [f"{n};{2018 + n % 5}-03-01;{'2024-05-31' if n < 4 else ''};Resignation" for n in range(40)]
+    head = "Employee ID;Hire Date;Termination Date;Termination Reason"
+    (export / "people.csv").write_text("\n".join([head, *lines]), encoding="utf-8")
+    first = pipeline.draft(export)
+    assert {"complete_from", "exit_kinds"} <= set(first.open)
+    drafted = pipeline.draft(export, {"complete_from": date(2020, 1, 1), "exit_kinds": {"Resignation": "voluntary"}})
+    assert not {"complete_from", "exit_kinds"} & set(drafted.open)
+    assert "export/people.csv" in drafted.text  # as the source.toml beside the export names it
+    assert [path.name for path in tmp_path.rglob("*")] == ["export", "people.csv"]
+
+
+def test_what_happened_is_counted_by_the_groups_asked_for(tiny: Path, tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path)
+    happened = pipeline.what_happened(tiny, by=["tenure"], first="2024-03", settings=settings)
+    assert {row["by"] for row in happened["groups"]} == {"everyone", "tenure"}
+    assert min(row["month"] for row in happened["months"]) == "2024-03"
+    [everyone] = [row for row in happened["groups"] if row["by"] == "everyone"]
+    assert everyone["exits"] == 3
+    with pytest.raises(BadInput, match=r"what_happened\.by: not a way to group people"):
+        pipeline.what_happened(tiny, by=["gender"], settings=settings)
+
+
+@pytest.fixture
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty people hired in 2023; three resign in 2024."""
+    source = tmp_path_factory.mktemp("tiny")
+    ids = [f"E{number}" for number in range(20)]
+    pl.DataFrame({"employee_id": ids, "hire_date": [date(2023, 2, 1)] * 20}).write_parquet(source / "employees.parquet")
+    left = pl.DataFrame({"employee_id": ids[:3], "exit_date": [date(2024, month, 15) for month in (2, 5, 8)]})
+    left.with_columns(kind=pl.lit("voluntary")).write_parquet(source / "exits.parquet")
+    (source / "source.toml").write_text("complete_from = 2023-07-01\ncomplete_until = 2024-12-31\n")
+    return source
+
+
+def test_an_impossible_plan_is_refused_with_every_reason_before_anything_is_read() -> None:
+    with pytest.raises(BadInput) as refused:
+        pipeline.plan(
+            {"raise_percent": -5, "overtime_hours_at_most": 7}, by="department", within={"department": "Sales"}
+        )
+    assert [finding.place for finding in refused.value.findings] == [
+        "plan.raise_percent",
+        "plan.overtime_hours_at_most",
+        "plan.within",
+    ]
+    with pytest.raises(BadInput, match=r"plan\.levers: no change is named"):
+        pipeline.plan({})
+    with pytest.raises(BadInput, match=r"plan\.dismissal: no lever"):
+        pipeline.plan({"dismissal": True})
+
+
+def test_a_plan_needs_a_published_month(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"nothing is published.*Publish a month first"):
+        pipeline.plan({"raise_percent": 5}, settings=Settings(var=tmp_path))
 
 
 def test_rows_of_one_person_widen_the_interval() -> None:

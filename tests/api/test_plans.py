@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from published import AuditRows
 
+from pipeline import plan
 from pipeline.identity.scopes import Scope
 from pipeline.registry.loading import load
 from pipeline.settings import Settings
@@ -147,3 +148,20 @@ def test_a_scope_shows_its_own_whole_groups(client: TestClient, bearer: Bearer) 
     assert [each["group"] for each in answer["groups"]] == ["Sales"]
     other = client.post("/v1/plans", json={**RAISE, "groups": ["Plant"]}, headers=headers).json()
     assert [each["why_not"] for each in other["groups"]] == ["few_people"]
+
+
+@pytest.mark.usefixtures("client")
+def test_a_plan_from_python_has_the_figures_of_the_answer(
+    ask: Callable[..., Any], trained: Settings, settings: ServerSettings
+) -> None:
+    here = settings.model_copy(update={"mlflow_tracking_uri": trained.tracking_uri, "pay_bands": {1: 40_000.0}})
+    answer = ask(budget=0.5, further_cost=0.1).json()
+    found = plan({"raise_percent": 10}, budget=0.5, further_cost=0.1, settings=here)
+    for shown, row in zip([*answer["groups"], answer["total"]], [*found.groups, found.total], strict=True):
+        assert (shown["group"], shown["why_not"], shown["people"]) == (row.group, row.why, row.people)
+        assert shown["exits_avoided"] == (row.avoided and pytest.approx(row.avoided.value, abs=0.05))
+        assert (shown["funded"] or {}).get("people") == (row.funded and row.funded.people)
+        assert (shown["money"] or {}).get("cost") == (row.money and pytest.approx(row.money.cost, abs=500))
+    assert [each["net"] for each in answer["if_wrong"]] == pytest.approx(
+        [each.net for each in found.if_wrong], abs=0.005
+    )
