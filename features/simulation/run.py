@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from features.calendar import month_end
 from features.contract.tables import DIRECTORY
 from features.errors import BadInput, Finding
 from features.simulation import events
@@ -26,7 +27,7 @@ from features.simulation.hazard import (
 from features.simulation.register import Register
 from features.simulation.seats import LAST_MONTH, WARM_UP_MONTHS, Floats, Ints, first_day
 
-LAST_DAY: Final[date] = ((LAST_MONTH + 1).astype("datetime64[D]") - 1).item()
+LAST_DAY: Final[date] = month_end(LAST_MONTH.item())
 """The last day of every simulated company."""
 FEWEST_EMPLOYEES: Final = 50
 FEWEST_MONTHS: Final = 12

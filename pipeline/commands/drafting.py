@@ -74,6 +74,7 @@ def draft(
     subject = _subject(path, url_env, schema, tables or [])
     answers = answers or out.with_name("answers.toml")
     given = _answers_of(out) | (read_answers(answers) if answers.is_file() else {})
+    out.parent.mkdir(parents=True, exist_ok=True)  # the draft is read from there before it is written
     drafted = _draft(subject, out, given, system)
     while drafted.open and sys.stdin.isatty() and err.is_terminal:
         asked = prompt(drafted, err)

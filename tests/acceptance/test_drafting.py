@@ -128,6 +128,12 @@ def test_the_answers_to_fill_in_stand_beside_the_draft_where_no_file_is_named(re
     retention("draft", export, "--out", out, var=var)
 
 
+def test_the_folder_of_the_draft_is_made(retention, export: Path, tmp_path: Path) -> None:
+    out = tmp_path / "acme" / "new" / "source.toml"
+    retention("draft", export, "--out", out, var=tmp_path / "var", exit_code=3)
+    assert out.is_file()
+
+
 def test_a_source_written_by_hand_is_not_replaced(retention, export: Path, tmp_path: Path) -> None:
     out = tmp_path / "source.toml"
     out.write_text('name = "mine"\n')
