@@ -40,7 +40,7 @@ class RowScores:
 
 
 def row_scores(model: StoredModel, X: pl.DataFrame, engine: Engine) -> RowScores:
-    """The scores of rows of the model's features (`typed_records`)."""
+    """The scores of rows of the model's features, as `typed_records` gives them."""
     table = engine.map_rows(X, partial(scored_rows, model))
     risks = {months: table[f"{_RISK}{months}"].to_numpy() for months in model.blends}
     names = [name for name in table.columns if name.startswith(_ENCODED)]
