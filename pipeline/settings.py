@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         default="", validation_alias=AliasChoices("MLFLOW_TRACKING_URI"), json_schema_extra=HOLDS_PASSWORD
     )
     engine: EngineName = "polars"
+    spark_store: str = Field(
+        default="", description="URL of a folder in which this process and the machines of Spark exchange files"
+    )
     own_features: bool = Field(
         default=False, description="run the Python module of own features that a source.toml names"
     )

@@ -10,15 +10,16 @@ from features.engine.protocol import Engine
 
 
 @contextmanager
-def engine_named(name: EngineName, folder: Path) -> Iterator[Engine]:
-    """The engine of that name. Its temporary files are under `folder`, which all its machines must see.
+def engine_named(name: EngineName, folder: Path, store: str = "") -> Iterator[Engine]:
+    """The engine of that name. Its temporary files are under `folder`, and those of several machines in `store`, a URL;
+    without one, all machines must see `folder`.
 
-    Raises BadInput where Spark or Java is not installed.
+    Raises BadInput where Spark or Java is not installed, and for a store that cannot be used.
     """
     if name == "polars":
         yield POLARS
         return
-    from features.engine.spark import spark_engine
+    from features.engine.spark.session import spark_engine
 
-    with spark_engine(folder) as engine:
+    with spark_engine(folder, store) as engine:
         yield engine

@@ -9,6 +9,7 @@ import polars as pl
 
 from features.calendar import Frame
 from features.contract.vocabulary import EngineName
+from features.engine.protocol import Work
 
 _IS_FIRST: Final = pl.col("employee_id").ne_missing(pl.col("employee_id").shift(1))
 """Whether a row is the first of its person, in rows sorted by person."""
@@ -55,6 +56,9 @@ class PolarsEngine:
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         native: pl.LazyFrame = nw.to_native(frame)
         return native
+
+    def map_rows(self, rows: pl.DataFrame, work: Work) -> pl.DataFrame:
+        return work(rows)
 
 
 def _sorted(rows: Frame, *by: str, columns: Iterable[pl.Expr]) -> Frame:

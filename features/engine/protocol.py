@@ -1,10 +1,11 @@
 """What an engine must offer to run the definitions: Polars in this process, or Spark on one machine or many.
 
 A definition consists of Narwhals expressions, the same on each engine. This protocol covers what they cannot express:
-reading and writing Parquet, computing a frame once for its many readers, and bringing a table into this process.
+reading and writing Parquet, computing a frame once for its many readers, bringing a table into this process, and work
+on rows that is not an expression.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,9 @@ import polars as pl
 
 from features.calendar import Frame
 from features.contract.vocabulary import EngineName
+
+Work = Callable[[pl.DataFrame], pl.DataFrame]
+"""Rows to rows: one for each, in their order, which depends on no other row; its columns are the same for any rows."""
 
 
 class Engine(Protocol):
@@ -54,3 +58,6 @@ class Engine(Protocol):
 
     def to_polars(self, frame: Frame) -> pl.LazyFrame:
         """The whole frame for Polars in this process; another engine computes it now."""
+
+    def map_rows(self, rows: pl.DataFrame, work: Work) -> pl.DataFrame:
+        """`work` of rows that are in this process; another engine does it in parts, on its machines."""

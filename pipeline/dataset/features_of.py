@@ -18,7 +18,7 @@ def features_of(
 
     Monthly sums of internal services are reused from earlier runs and stored for the next.
     """
-    with engine_named(settings.engine, folder) as engine:
+    with engine_named(settings.engine, folder, settings.spark_store) as engine:
         paths = feature_table(
             source,
             dates,

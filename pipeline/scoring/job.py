@@ -1,6 +1,6 @@
 """The scoring job: score everyone at risk on a snapshot date, explain each score, publish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,13 +13,15 @@ import polars as pl
 
 from features.collaboration.department_services import department_askers, department_services
 from features.directory import directory_of
+from features.engine.named import engine_named
+from features.engine.polars import POLARS
+from features.engine.protocol import Engine
 from features.errors import BadInput, Finding, Refused
 from features.source import CrossSection, Source, load_source, source_name
 from pipeline.data_counts import DataCheck, DataCounts, RefusedOnData
 from pipeline.dataset.horizons import CURVE
 from pipeline.dataset.workspace import tables_folder, workspace
 from pipeline.disclosure import CARRIED
-from pipeline.language.translator import marked
 from pipeline.listing.criticality import criticality_of
 from pipeline.model.calibration import risk_of
 from pipeline.model.factors import factor_table, peers_of
@@ -31,25 +33,18 @@ from pipeline.notice import not_informed, require_notice
 from pipeline.outlook.publishing import publish_outlook
 from pipeline.registry.account import account, checked_reason
 from pipeline.registry.loading import load
-from pipeline.scoring.encoded import encoded_figures
+from pipeline.scoring.evidence import evidence_of, is_too_wide
 from pipeline.scoring.limits import MONTHS_PUBLISHED
 from pipeline.scoring.month import Month, gone_from, months_of
 from pipeline.scoring.population import Population, population_of
 from pipeline.scoring.refusals import refusals, unchecked
+from pipeline.scoring.row_scores import row_scores
 from pipeline.settings import Settings
 from pipeline.store.publication import Publication
 from pipeline.store.schema import HINDSIGHT
 from pipeline.store.store import Store
 from pipeline.turnover.publishing import publish_turnover
 
-LEAST_TENURE_MONTHS = 1.0
-MOST_UNKNOWN = 0.6
-"""If more than this share of a person's features is unknown, the score reflects averages, not evidence."""
-MOST_NEW = 0.5
-"""If more than this share of a person's categories is rare or new, the model learned from different people."""
-WIDEST = 0.4
-"""A range wider than this, such as one in twenty to one in two, is no basis for a conversation if it begins below the
-risk of the average person: then not even that is known, whether the risk is above it."""
 Progress = Callable[[str], None]
 
 
@@ -112,11 +107,12 @@ def score_and_publish(
             stored=tables_folder(settings, name),
         )
         _require_same_source(loaded.name, model)
-        population = population_of(loaded, snapshot_date, today, folder, settings, progress)
-        informed = _informed(population, settings, loaded.name, today)
-        progress("score and explain")
-        at = loaded.name, loaded.data_hash, population.day
-        publication = score_people(model, number, *at, informed.people, informed.X)
+        with engine_named(settings.engine, folder, settings.spark_store) as engine:
+            population = population_of(loaded, snapshot_date, today, folder, settings, progress)
+            informed = _informed(population, settings, loaded.name, today)
+            progress("score and explain")
+            at = loaded.name, loaded.data_hash, population.day
+            publication = score_people(model, number, *at, informed.people, informed.X, engine)
         publication = with_services(loaded, publication)
         publication = replace(publication, directory=directory_of(loaded), employment=population.employment)
         publication = replace(publication, criticality=criticality_of(loaded, informed.people, population.day))
@@ -190,25 +186,29 @@ def _checked(
 
 
 def score_people(
-    model: StoredModel, version: str, source: str, data_hash: str, day: date, people: pl.DataFrame, X: pl.DataFrame
+    model: StoredModel,
+    version: str,
+    source: str,
+    data_hash: str,
+    day: date,
+    people: pl.DataFrame,
+    X: pl.DataFrame,
+    engine: Engine = POLARS,
 ) -> Publication:
     """Scores rows of features: `people` (employee_id and post) and `X` are aligned."""
     X = typed_records(X, model.features)
-    base, contributions = model.asked.contributions(X)
-    log_odds = base + contributions.sum(axis=1)  # so that the factors sum exactly to the score
-    risk, errors = risk_of(log_odds), model.asked.errors(X)
-    curve = model.curve(X, risk)
-    low, high = _ends(log_odds, errors)
+    by_row = row_scores(model, X, engine)
+    low, high = _ends(by_row.log_odds, by_row.errors)
+    average = float(risk_of(by_row.base))
     scores = people.with_columns(
-        risk=pl.Series(risk),
-        **{f"risk_{months}m": _horizon(curve, months, len(risk)) for months in CURVE},
+        risk=pl.Series(by_row.risks[model.horizon_months]),
+        **{f"risk_{months}m": _horizon(by_row.risks, months, X.height) for months in CURVE},
         risk_low=low,
         risk_high=high,
-        evidence=_evidence(X, model.asked.encoding.share_of_other(X), _is_too_wide(low, high, float(risk_of(base)))),
-        base_log_odds=pl.lit(base, dtype=pl.Float64),
-        log_odds=pl.Series(log_odds),
+        evidence=evidence_of(X, by_row.share_of_other, is_too_wide(low, high, average)),
+        base_log_odds=pl.lit(by_row.base, dtype=pl.Float64),
+        log_odds=pl.Series(by_row.log_odds),
     )
-    factors = factor_table(people, X, contributions, model.features, peers_of(people))
     return Publication(
         source=source,
         snapshot_date=day,
@@ -222,9 +222,9 @@ def score_people(
             "taken_as_other": model.asked.encoding.taken_as_other(X),
         },
         scores=scores,
-        factors=factors,
-        plausible=_plausible(people, log_odds, errors),
-        encoded=people.select("employee_id").hstack(encoded_figures(model.asked, X)),
+        factors=factor_table(people, X, by_row.contributions, model.features, peers_of(people)),
+        plausible=_plausible(people, by_row.log_odds, by_row.errors),
+        encoded=people.select("employee_id").hstack(by_row.encoded),
     )
 
 
@@ -235,11 +235,6 @@ def _ends(log_odds: np.ndarray, errors: Errors | None) -> tuple[pl.Series, pl.Se
         return unknown, unknown
     low, high = risk_range(log_odds, errors.sd)
     return pl.Series(low), pl.Series(high)
-
-
-def _is_too_wide(low: pl.Series, high: pl.Series, average: float) -> pl.Series:
-    """Whether a range is too wide for a conversation; null without a range. `average` is the average person's risk."""
-    return (high - low > WIDEST) & (low < average)
 
 
 def _plausible(people: pl.DataFrame, log_odds: np.ndarray, errors: Errors | None) -> pl.DataFrame | None:
@@ -305,30 +300,9 @@ def _require_same_source(name: str, model: StoredModel) -> None:
         raise BadInput(Finding(rule, "registry", "", 0, remedy))
 
 
-def _horizon(curve: dict[int, np.ndarray], months: int, rows: int) -> pl.Series:
+def _horizon(curve: Mapping[int, np.ndarray], months: int, rows: int) -> pl.Series:
     """The risk within `months`; null if the history was too short to learn it."""
     return pl.Series(curve[months] if months in curve else [None] * rows, dtype=pl.Float64)
-
-
-def _evidence(X: pl.DataFrame, new: np.ndarray, is_too_wide: pl.Series) -> pl.Series:
-    """`enough`, or the reason why a score should not be relied on.
-
-    `new` (n,) is the share of the person's categories not known in training; `is_too_wide` (n,) says that of the range,
-    null if there is none.
-    """
-    unknown = pl.sum_horizontal(pl.all().is_null()) / max(X.width, 1)
-    recent = pl.col("tenure_months") < LEAST_TENURE_MONTHS if "tenure_months" in X.columns else pl.lit(False)
-    return X.select(
-        evidence=pl.when(recent)
-        .then(pl.lit(marked("employed for less than a month")))
-        .when(unknown > MOST_UNKNOWN)
-        .then(pl.lit(marked("too little is known")))
-        .when(pl.lit(pl.Series(new)) > MOST_NEW)
-        .then(pl.lit(marked("most of the categories were not known in training")))
-        .when(pl.lit(is_too_wide))
-        .then(pl.lit(marked("the range is too wide")))
-        .otherwise(pl.lit(marked("enough")))
-    )["evidence"]
 
 
 def _descriptions(model: StoredModel, X: pl.DataFrame) -> dict[str, Any]:

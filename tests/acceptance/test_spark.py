@@ -1,9 +1,13 @@
-"""`RETENTION_ENGINE=spark` on this machine compared with Polars, through the command that writes the feature table."""
+"""Spark on a cluster of two executors compared with Polars: the feature table, and scores with their factors.
+
+The executors are processes of their own, which share nothing with the driver but the store.
+"""
 
 import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,42 +23,63 @@ CLOSE = 1e-9
 DATES = (date(2024, 8, 31), date(2025, 12, 31))
 """One near the beginning, where windows reach back before the records, and the last."""
 SMALL = """
-spark.master                         local[2]
+spark.master                         local-cluster[2,1,1024]
+spark.executor.memory                512m
 spark.ui.enabled                     false
 spark.driver.host                    127.0.0.1
 spark.driver.bindAddress             127.0.0.1
 spark.driver.memory                  1g
 spark.driver.extraJavaOptions        -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+spark.executor.extraJavaOptions      -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 spark.sql.shuffle.partitions         2
 spark.sql.codegen.wholeStage         false
 spark.sql.codegen.factoryMode        NO_CODEGEN
 """
 """For tables of a few thousand rows: compiling a plan takes longer than running it."""
+SCRIPT = Path(__file__).parents[1] / "support" / "scored_by_spark.py"
 MISSING = [name for name, found in (("pyspark", find_spec("pyspark")), ("Java", shutil.which("java"))) if found is None]
 
 
+needs_spark = pytest.mark.skipif(
+    bool(MISSING) and "CI" not in os.environ, reason=f"needs Java 17 and `make setup SPARK=1`; without {MISSING}"
+)
+
+
 @pytest.fixture(scope="module")
-def written(retention: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
-    """By engine, the feature table of 150 people over 30 months: every table, some rehires, some late rows."""
-    folder = tmp_path_factory.mktemp("company")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with Spark's configuration, in which nothing else is; commands started meanwhile use it."""
+    folder = tmp_path_factory.mktemp("cluster")
     (folder / "spark-defaults.conf").write_text(SMALL)
+    home = find_spec("pyspark")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(folder))
+        patch.setenv("SPARK_LOCAL_DIRS", str(folder / "local"))
+        patch.setenv("SPARK_HOME", str(Path(home.origin).parent) if home and home.origin else "")
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def written(
+    retention: Callable[..., Any], cluster: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, pl.DataFrame]:
+    """By engine, the feature table of 150 people over 30 months: every table, some rehires, some late rows."""
+    folder, store = tmp_path_factory.mktemp("company"), cluster / "store"
     retention("simulate", "--out", folder / "tables", "--employees", 150, "--months", 30, var=folder / "var")
     days = [argument for day in DATES for argument in ("--snapshot-date", day)]
     written = {}
     for engine in ("polars", "spark"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("RETENTION_ENGINE", engine)
-            patch.setenv("SPARK_CONF_DIR", str(folder))
-            patch.setenv("SPARK_LOCAL_DIRS", str(folder))
+            patch.setenv("RETENTION_SPARK_STORE", store.as_uri())
             out = folder / f"{engine}.parquet"
             retention("features", folder / "tables", "--out", out, *days, var=folder / "var")
         written[engine] = pl.read_parquet(out)
+    assert not list(store.iterdir())  # a run leaves nothing in the store
     return written
 
 
-@pytest.mark.skipif(
-    bool(MISSING) and "CI" not in os.environ, reason=f"needs Java 17 and `make setup SPARK=1`; without {MISSING}"
-)
+@needs_spark
 def test_spark_computes_every_feature_as_polars_does(written: dict[str, pl.DataFrame]) -> None:
     ours, theirs = written["polars"], written["spark"]
     assert theirs.schema == ours.schema
@@ -62,6 +87,39 @@ def test_spark_computes_every_feature_as_polars_does(written: dict[str, pl.DataF
     assert theirs.select(keys).equals(ours.select(keys))
     assert set(ours["snapshot_date"]) == set(DATES)
     assert not [name for name in ours.columns if not same(ours[name], theirs[name])]
+
+
+@pytest.fixture(scope="module")
+def scored(cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables that each engine made of the same model and people, and where the executors computed."""
+    out, store = tmp_path_factory.mktemp("scored"), cluster / "store"
+    run = subprocess.run(
+        [sys.executable, SCRIPT, out, store.as_uri()], capture_output=True, text=True, cwd=out, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert not list(store.iterdir())
+    return out
+
+
+@needs_spark
+@pytest.mark.parametrize("table", ["scores", "factors", "plausible", "encoded"])
+def test_executors_score_as_this_process_does(scored: Path, table: str) -> None:
+    ours, theirs = (pl.read_parquet(scored / f"{engine}-{table}.parquet") for engine in ("polars", "spark"))
+    assert theirs.schema == ours.schema
+    assert ours.height in (600, 600 * 3)  # people, or a factor of each of their features
+    assert not [name for name in ours.columns if not same(*flat(ours[name], theirs[name]))]
+
+
+@needs_spark
+def test_rows_are_scored_on_all_executors_and_come_back_in_order(scored: Path) -> None:
+    rows = pl.read_parquet(scored / "processes.parquet")
+    assert rows["number"].to_list() == list(range(600))
+    assert rows["executor"].n_unique() == 2
+
+
+def flat(ours: pl.Series, theirs: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Figures of rows that hold several each, one below the other."""
+    return (ours.explode(), theirs.explode()) if ours.dtype.is_nested() else (ours, theirs)
 
 
 def same(ours: pl.Series, theirs: pl.Series) -> bool:

@@ -10,7 +10,8 @@ from rich.console import Console
 from pipeline.commands.screens.months import scoring_screen
 from pipeline.data_counts import DataCheck, DataCounts
 from pipeline.model.encoding import fit_encoding
-from pipeline.scoring.job import Scored, _evidence, _is_too_wide
+from pipeline.scoring.evidence import evidence_of, is_too_wide
+from pipeline.scoring.job import Scored
 from pipeline.store.publication import Publication
 
 
@@ -31,8 +32,8 @@ def test_evidence_is_the_first_reason_not_to_rely_on_a_score() -> None:
             "pay": [1.0, None, 1, 1, 1],
         }
     )
-    is_too_wide = pl.Series([True, True, True, True, False])
-    result = _evidence(X, new=np.array([1.0, 0.0, 0.6, 0.5, 0.5]), is_too_wide=is_too_wide)
+    too_wide = pl.Series([True, True, True, True, False])
+    result = evidence_of(X, new=np.array([1.0, 0.0, 0.6, 0.5, 0.5]), too_wide=too_wide)
     assert result.to_list() == [
         "employed for less than a month",
         "too little is known",
@@ -45,9 +46,9 @@ def test_evidence_is_the_first_reason_not_to_rely_on_a_score() -> None:
 def test_a_range_is_too_wide_if_it_may_also_be_the_risk_of_the_average_person() -> None:
     """The average person's risk is .1: from .05 to .5 is too wide; from .11 on, up to .45, and without a range not."""
     low, high = pl.Series([0.05, 0.11, 0.05, None]), pl.Series([0.5, 0.9, 0.45, None])
-    assert _is_too_wide(low, high, 0.1).to_list() == [True, False, False, None]
+    assert is_too_wide(low, high, 0.1).to_list() == [True, False, False, None]
     X = pl.DataFrame({"pay": [1.0] * 4})
-    evidence = _evidence(X, new=np.zeros(4), is_too_wide=_is_too_wide(low, high, 0.1))
+    evidence = evidence_of(X, new=np.zeros(4), too_wide=is_too_wide(low, high, 0.1))
     assert evidence.to_list() == ["the range is too wide", "enough", "enough", "enough"]
 
 
