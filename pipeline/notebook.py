@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from features.errors import BadInput, Finding, Refused
 from pipeline import judging, training
-from pipeline.dataset.rows import KEYS
+from pipeline.dataset.everyone import KEYS
 from pipeline.judgement.statistics.metrics import metrics_with_intervals
 from pipeline.judgement.statistics.resampling import RESAMPLES
 from pipeline.model.estimator.retention_classifier import (
