@@ -80,8 +80,8 @@ class PanelMaterial:
     """Splits are rolling origins over the snapshot dates; horizons are those that the history is long enough for.
 
     `last_year` has all snapshot dates of the year, also those between two training dates: a survey or a round of raises
-    moves features from month to month, and people may be scored in any of them. It has at most `most_stayers` rows,
-    drawn at random. `dataset` holds the rows that a split learns from or is tested on, and no others.
+    moves features from month to month, and people may be scored in any of them. In a large company it has at most
+    `most_stayers` rows, drawn at random. `dataset` holds the rows that a split learns from or is tested on, no others.
     """
 
     source: Source
@@ -122,7 +122,9 @@ class PanelMaterial:
     @property
     def last_year(self) -> Dataset:
         everyone = everyone_at_risk(self.source, self.files, self.dates_of_last_year, self.horizon_months)
-        rows = random_rows(np.arange(len(everyone.left)), self.most_stayers, self.seed)
+        rows = np.arange(len(everyone.left))
+        if self.dataset.everyone:
+            rows = random_rows(rows, self.most_stayers, self.seed)
         return more_rows(self.dataset, self.files, everyone, rows)
 
     def final(self, months: int) -> tuple[Dataset, Split]:

@@ -35,10 +35,10 @@ class Backtest:
 
     `risk`, its range `low` to `high` (NaN where there is none), and each of `baselines` and `reduced` are aligned
     arrays (n,) of probabilities. `unconstrained` are the risks of the same model without monotone constraints; None if
-    it has no constraints, and in quick runs. `refitted` are those of the same model fitted on as few rows as the
-    `reduced` ones were; None where these learned from all training rows. `rows` (n,) are indices into the data set,
-    `split_number` (n,) indices into `splits`. `tenths` are groups of people of similar risk in one split, with their
-    plausible and actual exits.
+    it has no constraints, and in quick runs. `refitted` are those of the same model fitted on as few rows as
+    `unconstrained` and the `reduced` ones were; None where these learned from all training rows. `rows` (n,) are
+    indices into the data set, `split_number` (n,) indices into `splits`. `tenths` are groups of people of similar risk
+    in one split, with their plausible and actual exits.
     """
 
     splits: Sequence[Split]
@@ -78,12 +78,16 @@ class Backtest:
         """
         if self.unconstrained is None:
             return None
-        return Difference(**self._resampled(self.unconstrained, seed).less(self._resampled(self.risk, seed)))
+        return Difference(**self._resampled(self.unconstrained, seed).less(self._whole(seed)))
 
     def ablation(self, seed: int) -> dict[str, Difference]:
         """Whole model less each reduced one, in AUC and average precision; positive: the other features help."""
-        whole = self._resampled(self.risk if self.refitted is None else self.refitted, seed)
+        whole = self._whole(seed)
         return {name: Difference(**whole.less(self._resampled(risk, seed))) for name, risk in self.reduced.items()}
+
+    def _whole(self, seed: int) -> Resampled:
+        """The whole model, fitted on the rows that the models it is compared with were fitted on."""
+        return self._resampled(self.risk if self.refitted is None else self.refitted, seed)
 
     def _resampled(self, risk: np.ndarray, seed: int) -> Resampled:
         return resampled_metrics(self.left, risk, self.person, seed, ("auc", "average_precision"))
@@ -144,7 +148,9 @@ def _fitted(
     blend = with_posterior(blend, dataset.X, dataset.left, dataset.person, split.train, shared, split.stayers_kept)
     if quick or not dataset.directions:
         return blend, None
-    return blend, _fit(dataset, split, seed, quick, blend, is_constrained=False, shared=shared)
+    again = split.for_refits
+    of_refit = shared if again is split else None
+    return blend, _fit(dataset, again, seed, quick, blend, is_constrained=False, shared=of_refit)
 
 
 def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: bool) -> dict[str, np.ndarray]:
