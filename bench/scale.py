@@ -1,15 +1,22 @@
 """The part `scale`: the whole chain on simulated companies, and how its time and memory grow with their people."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from bench.part import SEED, Part, Side, Size
+from bench.measure import Figures
+from bench.part import CPU, PEAK, SEED, TIME, Figure, Part, Side, Size
 from features.simulation.run import simulate
 from pipeline.dataset.table import write_features
 from pipeline.dataset.workspace import workspace
+from pipeline.lists.risk_list import month_to_list
+from pipeline.lists.rollout import allocate
+from pipeline.lists.written.month_folder import write_lists
+from pipeline.monitoring.report import monitor
 from pipeline.scoring.job import score_and_publish
 from pipeline.settings import Settings
+from pipeline.store.store import Store
 from pipeline.training import Request, train
 
 _EMPLOYEES: Final = "employees"
@@ -51,6 +58,22 @@ def score_everyone(data: Path, out: Path) -> None:
     score_and_publish(out / _COMPANY, _settings(out), None, (out / _VERSION).read_text(), _TODAY)
 
 
+def write_everyones_lists(data: Path, out: Path) -> None:
+    """`retention lists`."""
+    settings = _settings(out)
+    with closing(Store.of(settings)) as store:
+        with store.reading() as scores:
+            published = month_to_list(scores, None)
+        allocate(store, settings, published)
+        write_lists(store, out / "lists", settings.list_rules)
+
+
+def monitor_the_month(data: Path, out: Path) -> Figures:
+    """`retention monitor`; and what is on the disk at the end of the chain."""
+    monitor(out / _COMPANY, _settings(out), out / "monitoring.html")
+    return {"disk_gb": sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 1e9}
+
+
 def _settings(out: Path) -> Settings:
     return Settings(var=out / "var")
 
@@ -68,7 +91,10 @@ PART: Final = Part(
         Side("features", "bench.scale:build_features", "validates them, and every feature on every snapshot date"),
         Side("train --quick", "bench.scale:train_quickly", "features of the judged dates, training, judging, registry"),
         Side("score", "bench.scale:score_everyone", "everyone at risk on the last date, with factors, into the store"),
+        Side("lists", "bench.scale:write_everyones_lists", "the managers' lists of that month"),
+        Side("monitor", "bench.scale:monitor_the_month", "that month against the training data"),
     ),
+    figures=(TIME, CPU, PEAK, Figure("disk_gb", "disk at the end", "GB", grows=True)),
     sized="{people:,} simulated people, {months} months",
     people=(1_000, 10_000),
     months=48,

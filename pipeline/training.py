@@ -345,7 +345,7 @@ def stored_model(
             "code_version": installed_version("retention"),
             "seed": request.seed,
             "quick": request.quick,
-            "rows": len(material.dataset.left),
+            "rows": material.dataset.outcomes.height,
             "allowed_suspects": list(request.allowed_suspects),
             "settings": main.choice.settings() if main else {},
         },

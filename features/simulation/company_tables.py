@@ -70,20 +70,25 @@ _ITEMS: Final = (
 
 
 def frames(
-    company: Company, rows: Mapping[str, Sequence[Columns]], seed_of_names: int | None = None
+    company: Company, rows: dict[str, list[Columns]], seed_of_names: int | None = None
 ) -> dict[str, pl.DataFrame]:
     """Every table by name, the truth among them. Only people who were employed within the data are included.
 
-    Without a seed for names there is no directory.
+    Without a seed for names there is no directory. `rows` is empty afterwards: a large company's are not held twice.
     """
     start, end = first_day(0, company.months), first_day(company.months, company.months) - 1
     included = company.people["exit_day"] >= start
     ids = _ids(company)
     tables = {"employees": _employees(company, ids, included, start)}
-    for name, parts in rows.items():
-        columns = {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
-        here = included[next(iter(columns.values()))]
-        tables[name] = _frame(name, {column: values[here] for column, values in columns.items()}, ids, included, end)
+    for name in list(rows):
+        parts = rows.pop(name)
+        spells = next(iter(parts[0]))
+        here = [included[part[spells]] for part in parts]
+        columns = {
+            column: np.concatenate([part.pop(column)[kept] for part, kept in zip(parts, here, strict=True)])
+            for column in list(parts[0])
+        }
+        tables[name] = _frame(name, columns, ids, included, end)
     truth = tables.pop(TRUTH)
     named = {} if seed_of_names is None else {DIRECTORY: _directory(company, ids, included, seed_of_names)}
     return _soiled(tables, company.persons, company.rng) | named | {TRUTH: truth}

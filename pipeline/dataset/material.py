@@ -14,12 +14,13 @@ from features.calendar import month_end
 from features.catalogue.catalogue import table_of_features
 from features.known.snapshots import snapshot_dates
 from features.source import CrossSection, Source
-from pipeline.dataset.evaluation_splits import Split, leavers, split_of
+from pipeline.dataset.evaluation_splits import Split, final_split_of, leavers, rows_of, split_of
+from pipeline.dataset.everyone import everyone_at_risk
 from pipeline.dataset.features_of import features_of
 from pipeline.dataset.horizons import CURVE, NO_HORIZON
-from pipeline.dataset.rows import Dataset, build_dataset, cross_section_dataset, more_rows
+from pipeline.dataset.rows import Dataset, cross_section_dataset, dataset_of, more_rows
+from pipeline.dataset.sample_of_stayers import random_rows
 from pipeline.dataset.splits import (
-    Origin,
     identical_rows,
     inner_folds,
     repeated_folds,
@@ -79,13 +80,15 @@ class PanelMaterial:
     """Splits are rolling origins over the snapshot dates; horizons are those that the history is long enough for.
 
     `last_year` has all snapshot dates of the year, also those between two training dates: a survey or a round of raises
-    moves features from month to month, and people may be scored in any of them.
+    moves features from month to month, and people may be scored in any of them. In a large company it has at most
+    `most_stayers` rows, drawn at random. `dataset` holds the rows that a split learns from or is tested on, no others.
     """
 
     source: Source
     horizon_months: int
     dataset: Dataset
     splits: Sequence[Split]
+    final_split: Split
     final_dates: Mapping[int, tuple[date, ...]]
     files: Mapping[date, Path]
     dates_of_last_year: Sequence[date]
@@ -118,13 +121,19 @@ class PanelMaterial:
 
     @property
     def last_year(self) -> Dataset:
-        return more_rows(self.dataset, self.source, self.files, self.dates_of_last_year, self.horizon_months)
+        everyone = everyone_at_risk(self.source, self.files, self.dates_of_last_year, self.horizon_months)
+        rows = np.arange(len(everyone.left))
+        if self.dataset.everyone:
+            rows = random_rows(rows, self.most_stayers, self.seed)
+        return more_rows(self.dataset, self.files, everyone, rows)
 
     def final(self, months: int) -> tuple[Dataset, Split]:
+        if months == self.horizon_months:
+            return self.dataset, self.final_split
         dates = self.final_dates[months]
-        is_own = months == self.horizon_months
-        data = self.dataset if is_own else build_dataset(self.source, self.files, dates, months)
-        return data, split_of(data, Origin(dates[-1], dates), months, self.most_stayers, self.seed)
+        everyone = everyone_at_risk(self.source, self.files, dates, months)
+        split = final_split_of(everyone, dates, months, self.most_stayers, self.seed)
+        return dataset_of(self.source, self.files, everyone, split.train), split.among(split.train)
 
 
 @dataclass(frozen=True)
@@ -214,13 +223,20 @@ def _(
     year = _last_year(calendar, final_dates[horizon][-1])
     needed = sorted(evaluated.union(*final_dates.values(), calendar[-1:], year))
     files = features_of(loaded, needed, folder, settings, progress)
-    dataset = build_dataset(loaded, files, sorted(evaluated.union(final_dates[horizon])), horizon)
-    splits = [split_of(dataset, origin, horizon, settings.most_stayers, seed) for origin in origins]
+    everyone = everyone_at_risk(loaded, files, sorted(evaluated.union(final_dates[horizon])), horizon)
+    most = settings.most_stayers
+    all_splits = [
+        final_split_of(everyone, final_dates[horizon], horizon, most, seed),
+        *(split_of(everyone, origin, horizon, most, seed) for origin in origins),
+    ]
+    rows = rows_of(all_splits)
+    dataset = dataset_of(loaded, files, everyone, rows)
+    final, *splits = (split.among(rows) for split in all_splits)
     for split in splits:
         require_exits(leavers(dataset, split.train))
     if (least := min(split.stayers_kept for split in splits)) < 1:
         progress(f"a fit learns from all leavers and {least:.0%} of the rows of stayers or more")
-    return PanelMaterial(loaded, horizon, dataset, splits, final_dates, files, year, settings.most_stayers, seed)
+    return PanelMaterial(loaded, horizon, dataset, splits, final, final_dates, files, year, most, seed)
 
 
 def _last_year(calendar: Sequence[date], last: date) -> list[date]:

@@ -12,10 +12,9 @@ import polars as pl
 from features.catalogue.catalogue import catalogue
 from features.catalogue.feature import Feature
 from features.source import CrossSection, Source
-from pipeline.dataset.outcome import left_within_horizon
+from pipeline.dataset.everyone import Everyone, everyone_at_risk, read_features
 from pipeline.dataset.quarters import Quarters, quarters_of
-
-KEYS = ("employee_id", "snapshot_date")
+from pipeline.dataset.splits import Rows
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,20 @@ class Dataset:
         Boolean (n,): a voluntary exit within the horizon.
     features
         The catalogue of the columns of `X`, in their order.
+    everyone
+        All rows of the dates, where these are only those that a large company learns from and is tested on.
     """
 
     keys: pl.DataFrame
     X: pl.DataFrame
     left: np.ndarray
     features: Mapping[str, Feature]
+    everyone: Everyone | None = None
+
+    @property
+    def outcomes(self) -> pl.DataFrame:
+        """employee_id, snapshot_date and left of everyone on the dates, also of rows whose features are not here."""
+        return self.everyone.outcomes if self.everyone else self.keys.with_columns(left=pl.Series(self.left))
 
     @cached_property
     def person(self) -> np.ndarray:
@@ -70,32 +77,31 @@ class Dataset:
 
 def build_dataset(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> Dataset:
     """Features and outcome of everyone at risk on the matured `dates`, read from the feature files by date."""
-    table = _matured(source, files, dates, horizon_months)
-    return _dataset(table.select(KEYS), table.drop(*KEYS, "left"), table["left"], catalogue(source))
+    return dataset_of(source, files, everyone_at_risk(source, files, dates, horizon_months))
 
 
-def more_rows(
-    dataset: Dataset, source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int
-) -> Dataset:
-    """Everyone at risk on other matured `dates`, with the features of a dataset of the same source."""
-    table = _matured(source, files, dates, horizon_months)
-    return Dataset(
-        table.select(KEYS),
-        table.select(list(dataset.features)),
-        table["left"].to_numpy().astype(bool),
-        dataset.features,
+def dataset_of(source: Source, files: Mapping[date, Path], everyone: Everyone, rows: Rows | None = None) -> Dataset:
+    """Features and outcome of some rows (ascending; by default all), read from the feature files by date."""
+    if rows is None or len(rows) == len(everyone.left):
+        table = read_features(everyone, files)
+        return _dataset(everyone.keys, table, everyone.left, catalogue(source))
+    dataset = _dataset(
+        everyone.keys[rows], read_features(everyone, files, rows), everyone.left[rows], catalogue(source)
     )
+    return replace(dataset, everyone=everyone)
 
 
-def _matured(source: Source, files: Mapping[date, Path], dates: Sequence[date], horizon_months: int) -> pl.DataFrame:
-    days = [left_within_horizon(source, pl.read_parquet(files[day]), [day], horizon_months) for day in dates]
-    return pl.concat(days, rechunk=True)
+def more_rows(dataset: Dataset, files: Mapping[date, Path], everyone: Everyone, rows: Rows) -> Dataset:
+    """Rows of other matured dates, with the features of a dataset of the same source."""
+    table = read_features(everyone, files, rows).select(list(dataset.features))
+    return Dataset(everyone.keys[rows], table, everyone.left[rows], dataset.features)
 
 
 def cross_section_dataset(source: CrossSection) -> Dataset:
     """The rows of data without dates; the features are the source's columns as they are."""
     keys = pl.DataFrame({"employee_id": source.employee_id}).with_columns(snapshot_date=pl.lit(None, dtype=pl.Date))
-    return _dataset(keys, source.frame, source.left, cross_section_catalogue(source))
+    left = source.left.to_numpy().astype(bool)
+    return _dataset(keys, source.frame, left, cross_section_catalogue(source))
 
 
 def cross_section_catalogue(source: CrossSection) -> dict[str, Feature]:
@@ -118,10 +124,10 @@ def cross_section_catalogue(source: CrossSection) -> dict[str, Feature]:
     }
 
 
-def _dataset(keys: pl.DataFrame, X: pl.DataFrame, left: pl.Series, features: Mapping[str, Feature]) -> Dataset:
+def _dataset(keys: pl.DataFrame, X: pl.DataFrame, left: np.ndarray, features: Mapping[str, Feature]) -> Dataset:
     """Without the columns that have a single value in all rows; null counts as a value."""
     varied = [column.name for column in X if column.name in features and _varies(column)]
-    return Dataset(keys, X.select(varied), left.to_numpy().astype(bool), {name: features[name] for name in varied})
+    return Dataset(keys, X.select(varied), left, {name: features[name] for name in varied})
 
 
 def _varies(column: pl.Series) -> bool:

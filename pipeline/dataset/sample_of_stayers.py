@@ -24,12 +24,22 @@ class SampleOfStayers:
 
 
 def sample_of_stayers(rows: Rows, left: NDArray[np.bool_], most_stayers: int, seed: int) -> SampleOfStayers:
-    """All `rows` whose person left (`left` is of all rows), and at most `most_stayers` others, drawn at random."""
+    """All `rows` whose person left (`left` is of all rows), and at most `most_stayers` others, drawn at random.
+
+    Every row has one number for all samples with a seed, and the lowest are drawn: what two samples have in common is
+    as much as can be, and has to be in memory once.
+    """
     stayers = rows[~left[rows]]
     if len(stayers) <= most_stayers:
         return SampleOfStayers(rows)
-    drawn = np.random.default_rng(seed).choice(stayers, most_stayers, replace=False)
+    number = np.random.default_rng(seed).random(len(left))
+    drawn = stayers[np.argpartition(number[stayers], most_stayers)[:most_stayers]]
     return SampleOfStayers(np.sort(np.concatenate([rows[left[rows]], drawn])), most_stayers / len(stayers))
+
+
+def random_rows(rows: Rows, most: int, seed: int) -> Rows:
+    """At most so many of the rows, drawn at random whatever their outcome, ascending."""
+    return rows if len(rows) <= most else np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
 
 
 def shift_of(stayers_kept: float) -> float:

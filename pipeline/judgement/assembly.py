@@ -31,12 +31,12 @@ def first_report(
     material: Material, judged: Backtest, permuted: Bounded, seed: int, suspects: Sequence[str]
 ) -> TrainingReport:
     """The report with metrics and their intervals; `suspects` are the features that were allowed by name."""
-    dataset = material.dataset
+    dataset, outcomes = material.dataset, material.dataset.outcomes
     return TrainingReport(
         source=material.name,
         horizon_months=material.horizon_months,
-        rows=len(dataset.left),
-        people=int(dataset.person.max() + 1),
+        rows=outcomes.height,
+        people=outcomes["employee_id"].n_unique(),
         voluntary_exits=leavers(dataset, np.arange(len(dataset.left))),
         base_rate=float(judged.left.mean()),
         metrics=judged.metrics(seed),
@@ -56,6 +56,7 @@ def with_diagnostics(
     dataset, latest = material.dataset, material.latest
     tested = dataset.keys[judged.rows].with_columns(risk=pl.Series(judged.risk), left=pl.Series(judged.left))
     truth = true_hazard(source, tested)
+    learned = material.last_year if dataset.everyone else dataset  # of whom it holds too many who left
     return replace(
         report,
         by_group=by_group(dataset, judged, seed),
@@ -67,7 +68,7 @@ def with_diagnostics(
         factor_stability=None
         if report.estimator
         else factor_stability(dataset, material.splits[-1], judged.blends[-1], seed),
-        moved_features=() if latest is None else moved_features(dataset, latest, drift_limit),
+        moved_features=() if latest is None else moved_features(learned, latest, drift_limit),
     )
 
 

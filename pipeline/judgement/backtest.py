@@ -1,6 +1,6 @@
 """Rolling-origin backtest: predicts each test date from what had matured by then, with baselines and ablations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -24,7 +24,7 @@ from pipeline.model.training_rows import TrainingRows
 from pipeline.model.trees.boosting import Shape
 from pipeline.model.trees.parallel import in_parallel
 
-_OF_THE_MODEL = ("risk", "low", "high", "unconstrained")
+_OF_THE_MODEL = ("risk", "low", "high", "unconstrained", "refitted")
 PERMUTATIONS = 3
 """How often labels are permuted."""
 
@@ -35,8 +35,10 @@ class Backtest:
 
     `risk`, its range `low` to `high` (NaN where there is none), and each of `baselines` and `reduced` are aligned
     arrays (n,) of probabilities. `unconstrained` are the risks of the same model without monotone constraints; None if
-    it has no constraints, and in quick runs. `rows` (n,) are indices into the data set, `split_number` (n,) indices
-    into `splits`. `tenths` are groups of people of similar risk in one split, with their plausible and actual exits.
+    it has no constraints, and in quick runs. `refitted` are those of the same model fitted on as few rows as
+    `unconstrained` and the `reduced` ones were; None where these learned from all training rows. `rows` (n,) are
+    indices into the data set, `split_number` (n,) indices into `splits`. `tenths` are groups of people of similar risk
+    in one split, with their plausible and actual exits.
     """
 
     splits: Sequence[Split]
@@ -51,6 +53,7 @@ class Backtest:
     low: np.ndarray
     high: np.ndarray
     unconstrained: np.ndarray | None = None
+    refitted: np.ndarray | None = None
     tenths: Sequence[PlausibleExits] = ()
 
     def metrics(self, seed: int) -> Metrics:
@@ -75,12 +78,16 @@ class Backtest:
         """
         if self.unconstrained is None:
             return None
-        return Difference(**self._resampled(self.unconstrained, seed).less(self._resampled(self.risk, seed)))
+        return Difference(**self._resampled(self.unconstrained, seed).less(self._whole(seed)))
 
     def ablation(self, seed: int) -> dict[str, Difference]:
         """Whole model less each reduced one, in AUC and average precision; positive: the other features help."""
-        whole = self._resampled(self.risk, seed)
+        whole = self._whole(seed)
         return {name: Difference(**whole.less(self._resampled(risk, seed))) for name, risk in self.reduced.items()}
+
+    def _whole(self, seed: int) -> Resampled:
+        """The whole model, fitted on the rows that the models it is compared with were fitted on."""
+        return self._resampled(self.risk if self.refitted is None else self.refitted, seed)
 
     def _resampled(self, risk: np.ndarray, seed: int) -> Resampled:
         return resampled_metrics(self.left, risk, self.person, seed, ("auc", "average_precision"))
@@ -127,6 +134,7 @@ def backtest(
         low=predicted["low"],
         high=predicted["high"],
         unconstrained=predicted.get("unconstrained"),
+        refitted=predicted.get("refitted"),
         tenths=tuple(chain.from_iterable(tenths)),
     )
 
@@ -149,12 +157,14 @@ def _fitted(
     )
     if quick or not dataset.directions:
         return blend, None
-    return blend, _fit(dataset, split, seed, quick, blend, is_constrained=False, shared=shared)
+    again = split.for_refits
+    of_refit = shared if again is split else None
+    return blend, _fit(dataset, again, seed, quick, blend, is_constrained=False, shared=of_refit)
 
 
 def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: bool) -> dict[str, np.ndarray]:
     """Risks of the split's test rows by the model, the baselines and the reduced models."""
-    test = dataset.X[split.test]
+    test, again = dataset.X[split.test], split.for_refits
     log_odds = blend.log_odds(test)
     errors = blend.errors(test)
     low, high = risk_range(log_odds, errors.sd if errors else np.full(len(log_odds), np.nan))
@@ -166,8 +176,8 @@ def _predicted(dataset: Dataset, split: Split, blend: Blend, seed: int, quick: b
         "logistic": risk_of(blend.linear_log_odds(test)),
         "boosting": risk_of(blend.trees_log_odds(test)),
         **{
-            name: risk_of(_fit(part, split, seed, quick, hyperparameters_of=blend).log_odds(part.X[split.test]))
-            for name, part in _reduced(dataset).items()
+            name: risk_of(_fit(part, again, seed, quick, hyperparameters_of=blend).log_odds(test))
+            for name, part in _refits(dataset, again is not split)
         },
     }
 
@@ -185,7 +195,7 @@ def permuted_labels_auc(dataset: Dataset, split: Split, hyperparameters_of: Blen
     `PERMUTATIONS` with the mean 95 % interval of one, so that a sound run fails by chance less than once in a thousand.
     The last split is enough, since the procedure is the same in all; the hyperparameters are its own.
     """
-
+    split = split.for_refits
     shared = TrainingRows.of(dataset.X, split.train).prepared(hyperparameters_of.choice.shape, seed)
 
     def risk(permuted: Dataset, split: Split) -> np.ndarray:
@@ -251,6 +261,13 @@ def _fit(
         stayers_kept=split.stayers_kept,
         fallback=FALLBACK,
     )
+
+
+def _refits(dataset: Dataset, has_fewer_rows: bool) -> Iterator[tuple[str, Dataset]]:
+    """What is fitted again: the reduced models, and the whole one where they learn from fewer rows than it did."""
+    if has_fewer_rows:
+        yield "refitted", dataset
+    yield from _reduced(dataset).items()
 
 
 def _reduced(dataset: Dataset) -> dict[str, Dataset]:

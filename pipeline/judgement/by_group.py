@@ -27,7 +27,7 @@ def by_group(dataset: Dataset, judged: Backtest, seed: int) -> tuple[GroupFigure
     A group of fewer than 5 people, or one whose figures would reveal such a group, has its name and nothing else. If
     nobody or everybody in a group left, its metrics are NaN.
     """
-    groupings = {by: (labels, _largest(labels)) for by, labels in _labels(dataset.X[judged.rows])}
+    groupings = {by: (labels, _largest(labels)) for by, labels in _labels(dataset.X, judged.rows)}
     hidden = _hidden(groupings, judged.person) if groupings else {}
     return tuple(
         GroupFigures(by, group, is_suppressed=True)
@@ -51,14 +51,14 @@ def _hidden(groupings: Mapping[str, tuple[pl.Series, list[str]]], person: np.nda
     return hide_further(table, few, person=people)
 
 
-def _labels(X: pl.DataFrame) -> Iterator[tuple[str, pl.Series]]:
+def _labels(X: pl.DataFrame, rows: np.ndarray) -> Iterator[tuple[str, pl.Series]]:
     for name in ("level", "department"):
         if name in X.columns:
-            column = X[name]
+            column = X[name][rows]
             whole = column.cast(pl.Int64, strict=False) if column.dtype.is_numeric() else column
             yield name, whole.cast(pl.String)
     if "tenure_months" in X.columns:
-        months, ends = X["tenure_months"], list(BANDS.values())
+        months, ends = X["tenure_months"][rows], list(BANDS.values())
         band = np.array([*BANDS, LONGEST])[np.searchsorted(ends, months.fill_null(0.0).to_numpy(), side="right")]
         yield "tenure", pl.Series("tenure", band.tolist(), dtype=pl.String).set(months.is_null(), None)
 

@@ -76,12 +76,12 @@ def factor_stability(dataset: Dataset, split: Split, hyperparameters_of: Blend, 
     features' mean absolute contributions; `within_people` is the mean, over rows, of the correlation between one
     person's contributions; `scores` correlates the log-odds.
     """
-    test = dataset.X[split.test]
+    test, again = dataset.X[split.test], split.for_refits
     test = test.sample(min(EXPLAINED, test.height), seed=seed)
     first, second = in_parallel(
-        lambda fit: _refitted(dataset, split, hyperparameters_of, seed + fit).contributions(test)[1],
+        lambda fit: _refitted(dataset, again, hyperparameters_of, seed + fit).contributions(test)[1],
         range(2),
-        len(split.train),
+        len(again.train),
     )
     within = [_rank_correlation(a, b) for a, b in zip(first, second, strict=True)]
     return FactorStability(

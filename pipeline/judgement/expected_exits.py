@@ -54,7 +54,10 @@ def _tested(judged: Backtest, seed: int) -> Bounded:
 
 def _highest_share(dataset: Dataset) -> Bounded:
     """The highest share who left within the horizon of any matured snapshot date, with its 95 % score interval."""
-    rows = pl.DataFrame({"day": dataset.keys["snapshot_date"], "left": dataset.left})
-    by_day = rows.group_by("day").agg(share=pl.col("left").mean(), people=pl.len()).sort("share", "people")
+    by_day = (
+        dataset.outcomes.group_by("snapshot_date")
+        .agg(share=pl.col("left").mean(), people=pl.len())
+        .sort("share", "people")
+    )
     share, people = by_day.select("share", "people").row(-1)
     return share_interval(share, people)

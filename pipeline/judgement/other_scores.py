@@ -8,7 +8,8 @@ import numpy as np
 
 from features.errors import BadInput, Finding
 from pipeline.dataset.evaluation_splits import Split
-from pipeline.dataset.rows import KEYS, Dataset
+from pipeline.dataset.everyone import KEYS
+from pipeline.dataset.rows import Dataset
 from pipeline.disclosure import LEAST_PEOPLE
 from pipeline.judgement.backtest import Backtest, mean_permuted_auc
 from pipeline.judgement.other_predictions import OtherPredictions

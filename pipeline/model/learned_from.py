@@ -55,7 +55,8 @@ class TableMonths:
 class LearnedFrom:
     """The last year that a model learned from.
 
-    first, last: its snapshot dates; None for a cross-section. rows: of that year; least_people: in its smallest month.
+    first, last: its snapshot dates; None for a cross-section. rows: of that year, in a large company of a random sample
+    of them; least_people: in its smallest month.
     rates: the expected exit rate of each month, by the model; base_rate: the share who left.
     months: of tables with a date, counted from `months_from` on. counts: what validation counted.
     """

@@ -18,9 +18,9 @@ from features.errors import BadInput
 from features.known.snapshots import snapshot_dates
 from features.source import Source
 from pipeline.data_counts import DataCounts
+from pipeline.dataset.everyone import KEYS
 from pipeline.dataset.features_of import features_of
 from pipeline.dataset.material import MONTHS_OF_REFERENCE
-from pipeline.dataset.rows import KEYS
 from pipeline.dataset.splits import matured
 from pipeline.judgement.drift import (
     Drift,

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from features.errors import BadInput, Finding, Refused
-from pipeline.dataset.rows import KEYS
+from pipeline.dataset.everyone import KEYS
 from pipeline.model.stored_model import StoredModel
 from pipeline.notice import not_informed, require_notice
 from pipeline.scoring.explanation import Scored

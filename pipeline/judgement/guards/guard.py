@@ -11,6 +11,7 @@ from features.errors import Finding, Refused
 from pipeline.dataset.evaluation_splits import Split
 from pipeline.dataset.material import FOLDS, Material
 from pipeline.dataset.rows import Dataset
+from pipeline.dataset.sample_of_stayers import random_rows
 from pipeline.identity.keys import sums_key
 from pipeline.judgement.backtest import Backtest
 from pipeline.judgement.guards.leakage import Suspicion, removal_suspects, suspects, train_test_overlap
@@ -21,6 +22,10 @@ from pipeline.judgement.statistics.figures import Bounded
 from pipeline.model.blend import Blend, fit_blend
 from pipeline.settings import Settings
 
+MOST_TESTED: Final = 200_000
+"""Test rows, drawn at random, that the guards look at feature by feature."""
+MOST_REMOVED: Final = 20_000
+"""Test rows of a date, drawn at random, on which models without some features are tested."""
 _TRY_AGAIN: Final = "Try another --seed. If it happens again, test rows reach training: please report it."
 
 
@@ -49,8 +54,9 @@ def guard(
     last = list(zip(material.splits, judged.blends, strict=True))[-FOLDS:]
     tables = material.table_of
     exempt = {*allowed, *(name for name, table in tables.items() if table in allowed)}
-    earlier = a_year_before(dataset, np.unique(judged.rows), dataset.features)
-    alone = suspects(dataset, judged.rows, exempt, tables, earlier=earlier)
+    tested = random_rows(np.unique(judged.rows), MOST_TESTED, seed)
+    earlier = a_year_before(dataset, tested, dataset.features)
+    alone = suspects(dataset, tested, exempt, tables, earlier=earlier)
     named = {finding.column for finding in alone.findings}
     removals = [_removal(dataset, *pair, seed) for pair in last]
     if named:  # what a leak covers for, or takes the place of, shows in a model without it only
@@ -90,7 +96,8 @@ def _removal(dataset: Dataset, split: Split, blend: Blend, seed: int) -> Removal
             stayers_kept=split.stayers_kept,
         )
 
-    return Removal(dataset.X[split.test], dataset.left[split.test], blend, without)
+    test = random_rows(split.test, MOST_REMOVED, seed)
+    return Removal(dataset.X[test], dataset.left[test], blend, without)
 
 
 def predictable(permuted: Bounded) -> list[Finding]:
