@@ -6,7 +6,7 @@ and scope, the day, the file of acknowledgements, and what the store shows. The 
 objection, a halt or any other change ends every answer that was laid out before it.
 """
 
-import time
+import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -30,7 +30,8 @@ MOST_BYTES: Final = 64_000_000
 """The most that a process holds; beyond it, the answers that were not asked for longest are dropped."""
 
 HELD_SECONDS: Final = 600
-"""How long an answer is held: so long an erased person's answer may stay in memory if nobody asks for anything."""
+"""How long answers are held, from the first one on. For that long, an answer about an erased person may stay in the
+memory of a server that nobody asks for anything."""
 
 _HEADERS: Final = ("Accept", "Accept-Language", "Accept-Encoding", "If-None-Match")
 """The headers of a request that an answer depends on, besides the token."""
@@ -55,7 +56,6 @@ class Answer:
     route: BaseRoute
     start: Message
     body: bytes
-    laid_out_at: float
 
     def started(self) -> Message:
         """The beginning, which the outer layers add headers to."""
@@ -71,15 +71,14 @@ class LaidOut:
         self._bytes = 0
         self._mark = ""
 
+    def __len__(self) -> int:
+        return len(self._answers)
+
     def get(self, key: Hashable) -> Answer | None:
         """The answer to a request; None where it must be prepared."""
         answer = self._answers.pop(key, None)
-        if answer is None:
-            return None
-        if time.monotonic() - answer.laid_out_at > HELD_SECONDS:
-            self.clear()
-            return None
-        self._answers[key] = answer  # now the last one to be dropped
+        if answer:
+            self._answers[key] = answer  # now the last one to be dropped
         return answer
 
     def add(self, key: Hashable, answer: Answer) -> None:
@@ -89,6 +88,8 @@ class LaidOut:
             self._mark = answer.shown.mark
         if key in self._answers:
             return
+        if not self._answers:
+            asyncio.get_running_loop().call_later(HELD_SECONDS, self.clear)
         self._answers[key] = answer
         self._bytes += _size(answer)
         while self._bytes > self._most_bytes:
@@ -150,7 +151,7 @@ class LaidOutLayer:
         await self.app(scope, receive, send_on)
         shown: Shown | None = scope["state"].get("shown")
         if shown and len(sent) == 2:
-            answer = Answer(shown, scope["route"], sent[0], sent[1].get("body", b""), time.monotonic())
+            answer = Answer(shown, scope["route"], sent[0], sent[1].get("body", b""))
             scope["app"].state.laid_out.add(key, answer)
 
 
