@@ -1,7 +1,7 @@
 """Answers that were given once and are still current: given again as the same bytes, with a new row in the audit.
 
-A route says of an answer that it depends on nothing but what is compared here: the request, the asker's roles, person
-and scope, the day, the file of acknowledgements, and what the store shows. The last is compared by the store's mark
+A route says of an answer that it depends on nothing but what is compared here: the request, the asker's roles and
+scope (and person, for roles that are about one), the day, the file of acknowledgements, and what the store shows. The last is compared by the store's mark
 (`pipeline.store.operations.revision`), in the transaction that stores the audit row. So a publication, an erasure, an
 objection, a halt or any other change ends every answer that was laid out before it.
 """
@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import BadInput
 from pipeline.acknowledgements import version_of
-from pipeline.identity.tokens import Identity, InvalidToken
+from pipeline.identity.tokens import ABOUT_A_PERSON, Identity, InvalidToken
 from pipeline.store.audit.audit import AuditEntry
 from pipeline.store.audit.queue import Turn
 from serving.access.issuers import IssuerUnavailable
@@ -175,7 +175,8 @@ def _key(scope: Scope, asker: Identity) -> Hashable:
     headers = Headers(scope=scope)
     asked = tuple(tuple(headers.getlist(name)) for name in _HEADERS)
     acknowledged = version_of(scope["app"].state.settings.acknowledgements)
-    return (scope["path"], scope["query_string"], asked, asker.roles, asker.person, asker.scope, _today(), acknowledged)
+    person = asker.person if any(asker.has(role) for role in ABOUT_A_PERSON) else None
+    return (scope["path"], scope["query_string"], asked, asker.roles, person, asker.scope, _today(), acknowledged)
 
 
 def _today() -> date:
