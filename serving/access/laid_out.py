@@ -1,9 +1,9 @@
 """Answers that were given once and are still current: given again as the same bytes, with a new row in the audit.
 
 A route says of an answer that it depends on nothing but what is compared here: the request, the asker's roles and
-scope (and person, for roles that are about one), the day, the file of acknowledgements, and what the store shows. The last is compared by the store's mark
-(`pipeline.store.operations.revision`), in the transaction that stores the audit row. So a publication, an erasure, an
-objection, a halt or any other change ends every answer that was laid out before it.
+scope (and person, for roles that are about one), the day, the file of acknowledgements, and what the store shows. The
+last is compared by the store's mark (`pipeline.store.operations.revision`), in the transaction that stores the audit
+row. So a publication, an erasure, an objection, a halt or any other change ends every answer laid out before it.
 """
 
 import asyncio
@@ -33,8 +33,8 @@ HELD_SECONDS: Final = 600
 """How long answers are held, from the first one on. For that long, an answer about an erased person may stay in the
 memory of a server that nobody asks for anything."""
 
-_HEADERS: Final = ("Accept", "Accept-Language", "Accept-Encoding", "If-None-Match")
-"""The headers of a request that an answer depends on, besides the token."""
+_HEADERS: Final = frozenset((b"accept", b"accept-language", b"accept-encoding", b"if-none-match"))
+"""The headers of a request that an answer depends on, besides the token, in lower case as ASGI has them."""
 
 _OVERHEAD_BYTES: Final = 3_000
 """What the headers, the key and the audit entries of an answer take, roughly."""
@@ -172,8 +172,7 @@ async def _asker(scope: Scope) -> Identity | None:
 
 def _key(scope: Scope, asker: Identity) -> Hashable:
     """What an answer depends on, besides what the store shows."""
-    headers = Headers(scope=scope)
-    asked = tuple(tuple(headers.getlist(name)) for name in _HEADERS)
+    asked = tuple((name, value) for name, value in scope["headers"] if name in _HEADERS)
     acknowledged = version_of(scope["app"].state.settings.acknowledgements)
     person = asker.person if any(asker.has(role) for role in ABOUT_A_PERSON) else None
     return (scope["path"], scope["query_string"], asked, asker.roles, person, asker.scope, _today(), acknowledged)
