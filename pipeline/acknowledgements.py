@@ -27,12 +27,15 @@ def acknowledged(path: Path | None, source: str, today: date) -> frozenset[str]:
     """
     if path is None:
         return frozenset()
-    table = _read_once(path, *_version_of(path))
+    table = _read_once(path, *version_of(path))
     is_counted = (pl.col("acknowledged_on") <= today) & (pl.col(SOURCE).is_null() | (pl.col(SOURCE) == source))
     return frozenset(table.filter(is_counted)["employee_id"])
 
 
-def _version_of(path: Path) -> tuple[int, int]:
+def version_of(path: Path | None) -> tuple[int, int]:
+    """What changes whenever the file does; the same for no file as for one that is not there."""
+    if path is None:
+        return 0, 0
     try:
         found = path.stat()
     except OSError:

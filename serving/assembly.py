@@ -18,8 +18,10 @@ from pipeline.file_access import WARNINGS, keep_private
 from pipeline.settings import unusable
 from pipeline.store.store import Store
 from pipeline.tracebacks import data_kept_out
+from serving.access.group_commit import GroupCommit
 from serving.access.halting import HaltGauge, HaltState
 from serving.access.issuers import issuer_of
+from serving.access.laid_out import LaidOut, LaidOutLayer
 from serving.access.rates import PROBE_RATE, Rates
 from serving.access.shared_reading import SharedReading
 from serving.http import garbage, problems
@@ -85,6 +87,8 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     app.state.planning = Planning(app.state.champion, settings)
     app.state.outcomes = Outcomes(settings)
     app.state.recent_lists = RecentLists(settings)
+    app.state.group_commit = GroupCommit(store.append_audit_of)
+    app.state.laid_out = LaidOut()
     app.state.rates = Rates(settings.rate_limit)
     app.state.probe_rates = Rates(PROBE_RATE)
     app.state.metrics = Metrics(HaltGauge(app.state.halts))
@@ -113,6 +117,7 @@ def assemble(settings: ServerSettings | None) -> FastAPI:
     problems.install(app)
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(LaidOutLayer)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, allow_headers=["Authorization"])
     app.add_middleware(Edge, body_limit=settings.body_limit, body_seconds=settings.body_seconds)
@@ -140,6 +145,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.outcomes.close()
     app.state.issuer.close()
     app.state.readiness.close()
+    app.state.group_commit.close()
+    app.state.laid_out.clear()
     app.state.store.close()
     garbage.unfreeze()
 

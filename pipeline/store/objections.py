@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from features.errors import BadInput, Finding
@@ -20,6 +20,16 @@ from pipeline.store.schema import CONTEST, OBJECTION, PUBLICATION
 
 GROUND: Final = "objection"
 """The ground of a contest that states an objection."""
+
+_STATED: Final = (
+    select(CONTEST.c.employee_id, CONTEST.c.at)
+    .where(CONTEST.c.ground == GROUND, or_(CONTEST.c.source == bindparam("source"), CONTEST.c.source == ""))
+    .order_by(CONTEST.c.id.desc())
+)
+_HASHED: Final = select(OBJECTION.c.person_hash, OBJECTION.c.at, OBJECTION.c.key_mark).where(
+    OBJECTION.c.source == bindparam("source")
+)
+"""Built once, because building a statement takes longer than running it."""
 
 _NO_FOLDER: Final = Finding(
     "objections cannot be read without the state folder", "store", remedy="Open the store with its settings."
@@ -90,14 +100,11 @@ class Objections:
         return list(self.connection.execute(select(PUBLICATION.c.source).distinct()).scalars())
 
     def _stated(self, source: str) -> dict[str, datetime]:
-        rows = self.connection.execute(
-            select(CONTEST.c.employee_id, CONTEST.c.at).where(_is_objection_in(source)).order_by(CONTEST.c.id.desc())
-        )
+        rows = self.connection.execute(_STATED, {"source": source})
         return {row.employee_id: row.at for row in rows}
 
     def _hashed(self, source: str) -> dict[str, datetime]:
-        columns = (OBJECTION.c.person_hash, OBJECTION.c.at, OBJECTION.c.key_mark)
-        rows = self.connection.execute(select(*columns).where(OBJECTION.c.source == source)).all()
+        rows = self.connection.execute(_HASHED, {"source": source}).all()
         if rows and {row.key_mark for row in rows} != {_mark(self._key())}:
             raise BadInput(_OTHER_KEY)
         return {row.person_hash: row.at for row in rows}

@@ -22,12 +22,12 @@ from pipeline.settings import Settings
 from pipeline.store import checkpoints, database, erasure, seals, staff_files
 from pipeline.store.audit import audit
 from pipeline.store.audit.audit import AuditEntry, Link
-from pipeline.store.audit.queue import AuditQueue
+from pipeline.store.audit.queue import AuditQueue, Turn
 from pipeline.store.database import Access, Forgotten, begun, engines_of
 from pipeline.store.embedded_tokens import revoked_ids
 from pipeline.store.groups.group_figures import group_figures
 from pipeline.store.groups.shown_before import services_to_show, shown_before
-from pipeline.store.operations import halt_notice, halts
+from pipeline.store.operations import halt_notice, halts, revision
 from pipeline.store.operations.halts import HaltEvent
 from pipeline.store.publication import Publication, check_publication, content_hash, ranked
 from pipeline.store.reading import Published, PublishedScores
@@ -49,7 +49,7 @@ class Store:
         self._notice = notice
         self._is_upgraded = False
         self._upgrading = Lock()
-        self._audit = AuditQueue(partial(self._connected, "append"))
+        self._audit = AuditQueue(partial(self._connected, "append"), halts.mark_while_running)
         self._heads: dict[int, Published] = {}
 
     @classmethod
@@ -72,12 +72,14 @@ class Store:
         """A transaction for a change and its audit rows: both are stored, or neither."""
         with self._audit.writing, self._connected("change") as connection:
             yield connection
+            revision.renew(connection)
 
     @contextmanager
     def erasing(self) -> Iterator[Connection]:
         """As `changing`, but alone: it sees what others have changed and published, and later ones see this."""
         with self._audit.writing, self._connected("erase") as connection:
             yield connection
+            revision.renew(connection)
 
     @contextmanager
     def promoting(self) -> Iterator[None]:
@@ -89,6 +91,10 @@ class Store:
     def append_audit(self, entries: Sequence[AuditEntry]) -> None:
         """Store entries. Once this returns, they survive a power cut and the database refuses to change them."""
         self._audit.append(entries)
+
+    def append_audit_of(self, turns: Sequence[Turn]) -> None:
+        """Store the entries of answers that were prepared earlier, each only while it is current (`Turn.is_stored`)."""
+        self._audit.append_all(turns)
 
     def verify_audit(self, noted: Link | None = None) -> audit.Chain:
         """Verify the audit's chain of hashes, and the checkpoints behind which rows were pruned."""
@@ -131,6 +137,7 @@ class Store:
                     halts.require_running(connection)
                     number = write(connection, left, scores, groups.to_dicts(), services, fingerprint)
                     halts.require_running(connection)  # somebody may have halted meanwhile
+                    revision.renew(connection)
             if not late:
                 self._write_staff_file(number, fingerprint, left, scores, began)
                 return number

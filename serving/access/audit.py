@@ -18,10 +18,12 @@ from features.errors import BadInput
 from pipeline.identity.tokens import Identity, Role
 from pipeline.store.audit.audit import AuditEntry, Link, append
 from pipeline.store.operations.halts import HaltEvent, current_halt
+from pipeline.store.operations.revision import mark_of
 from pipeline.store.reading import PublishedScores
 from pipeline.store.store import Store
 from serving.access.auth import Asker
 from serving.access.halting import FRESH_SECONDS, HALTED, Shows, refusal
+from serving.access.laid_out import Shown
 from serving.http.logs import LOG
 from serving.http.metrics import Metrics
 from serving.http.problems import Refusal
@@ -64,12 +66,15 @@ class Trail:
             self._note_source(scores)
             release = Release(scores)
             yield release
+            mark = mark_of(scores.connection) if release.may_repeat else None
         started = self._require_still_running(started, shows)
         named = release.named or [self._asked_about]
         rows = [self._entry(RELEASED, whom) for whom in dict.fromkeys(named)]
         self._store.append_audit(rows)
         self._require_still_running(started, shows)  # on SQLite the rows may have waited while a month was published
         self._metrics.count_audit_rows(RELEASED, len(rows), len([row for row in rows if row.whom]))
+        if mark:
+            self._request.state.shown = Shown(mark, tuple(rows))
         self.is_recorded = True
 
     def _require_still_running(self, looked_at: float, shows: Shows) -> float:
@@ -143,6 +148,8 @@ class Release:
     def __init__(self, scores: PublishedScores) -> None:
         self.scores = scores
         self.named: list[str | None] = []
+        self.may_repeat = False
+        """Whether the answer depends on nothing but what `serving.access.laid_out` compares. The route sets it."""
 
     def names(self, employee_ids: Sequence[str]) -> None:
         """Add people whom the answer names."""

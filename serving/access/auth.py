@@ -32,7 +32,8 @@ async def authenticated(
     except Refusal:
         _count(request, _address(request))
         raise
-    _count(request, f"subject {asker.subject}")
+    if not getattr(request.state, "is_counted", False):
+        _count(request, f"subject {asker.subject}")
     return asker
 
 
@@ -51,7 +52,9 @@ async def counted_probe(request: Request) -> None:
 
 
 async def _identified(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Identity:
-    if signed_in := getattr(request.state, "asker", None):  # set from a page's session, before this dependency runs
+    if signed_in := getattr(
+        request.state, "asker", None
+    ):  # by a page's session, or by `laid_out`, before this dependency runs
         return signed_in  # type: ignore[no-any-return]
     if credentials is None:
         detail = marked("Send a bearer token in the Authorization header. `retention token` makes one.")

@@ -31,7 +31,10 @@ class SharedReading(Generic[Value]):
 
         Raises TimeoutError if the reading has not finished within `patience` seconds from when this request asked.
         """
-        waiting = asyncio.wrap_future(self._current())
+        current = self._current()
+        if current.done():  # the usual case, which needs neither a task nor a timer
+            return current.result()
+        waiting = asyncio.wrap_future(current)
         return await asyncio.wait_for(asyncio.shield(waiting), patience)
 
     def close(self) -> None:

@@ -122,7 +122,12 @@ def _of_validation(request: Request, error: Exception) -> Response:
     return problem(request.state.request_id, 422, "invalid-request", detail, errors=errors)
 
 
-def _of_store(request: Request, error: Exception) -> Response:
-    LOG.error("request %s: the store failed: %s", request.state.request_id, type(error).__name__)
+def store_unavailable(request_id: str, error: Exception) -> Response:
+    """The answer where the store failed, which the log records."""
+    LOG.error("request %s: the store failed: %s", request_id, type(error).__name__)
     detail = marked("The store of scores does not answer. No data was released; try again in a few seconds.")
-    return problem(request.state.request_id, 503, "store-unavailable", detail, {"Retry-After": "5"})
+    return problem(request_id, 503, "store-unavailable", detail, {"Retry-After": "5"})
+
+
+def _of_store(request: Request, error: Exception) -> Response:
+    return store_unavailable(request.state.request_id, error)

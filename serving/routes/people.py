@@ -72,6 +72,7 @@ def risk(
             else risk_for_manager(published, score, factors, language, name)
         )
         release.names([employee_id])
+        release.may_repeat = not asker.has(Role.MANAGER)  # a manager's list depends on the hour, too
         return as_json(request, answer)
 
 

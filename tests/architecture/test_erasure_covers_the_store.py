@@ -33,6 +33,7 @@ NO_IDS = {
     *(f"settings_ledger.{name}" for name in ("program", "command", "setting")),
     "settings_ledger.mark",  # a salted hash of a path or an address of the installation
     *(f"saved_plan.{name}" for name in ("source", "name")),
+    "revision.mark",  # random
     *(f"objection.{name}" for name in ("source", "person_hash", "key_mark")),  # keyed hashes, which outlive erasure
     *(f"embedded_token.{name}" for name in ("id", "role")),
     "embedded_token.subject_mark",  # a keyed hash, of a token that expires within hours

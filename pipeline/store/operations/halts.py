@@ -18,6 +18,7 @@ from sqlalchemy import Connection, insert, select
 from features.errors import Finding, Refused
 from pipeline.store.audit.audit import AuditEntry, append
 from pipeline.store.operations.halt_notice import read_notice, write_notice
+from pipeline.store.operations.revision import mark_of
 from pipeline.store.operations.tables import HALT_LEDGER
 
 Event = Literal["halted", "resumed"]
@@ -87,6 +88,11 @@ def require_running(connection: Connection) -> None:
     """Raise Halted while the system is halted. Call it wherever a person is scored, shown or mailed."""
     if event := current_halt(connection):
         raise Halted(event)
+
+
+def mark_while_running(connection: Connection) -> str | None:
+    """The mark of what the store shows (`revision`); None while the system is halted."""
+    return None if current_halt(connection) else mark_of(connection)
 
 
 def events(connection: Connection) -> list[HaltEvent]:

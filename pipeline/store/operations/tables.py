@@ -104,3 +104,12 @@ SAVED_PLAN: Final = Table(
     Column("at", Moment, nullable=False),
 )
 """A plan as it was asked for (`plans`), without its figures: they are computed when it is read."""
+
+REVISION: Final = Table(
+    "revision",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("mark", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row, whose random `mark` is replaced by every transaction that changes more than the audit (`revision`)."""
